@@ -1,0 +1,108 @@
+import { UserError, nearestName } from '../errors/index.ts'
+
+export type ArchName = 'x86_64' | 'i386'
+
+/** Everything that differs between architectures, one row each: code asks the row and never compares names. */
+export interface Arch {
+  readonly name: ArchName
+  /** Other names that users write. */
+  readonly aliases: readonly string[]
+  /** `ARCH=` of the kernel's make. */
+  readonly kernelArch: string
+  /** Folder under arch/ of the kernel tree. */
+  readonly sourceArch: string
+  /** Names that `uname -m` answers in such a guest or on such a host. */
+  readonly machineNames: readonly string[]
+  readonly debianArch: string
+  /** Newest suite family that still has this architecture installable; `undefined`: every suite. */
+  readonly defaultSuite: string
+  readonly qemuBinary: string
+  /** Debian package with {@link qemuBinary}. */
+  readonly qemuPackage: string
+  /** Machine types from the fastest to the most general (QEMU `-machine help`). */
+  readonly machines: readonly ('microvm' | 'q35' | 'pc')[]
+  /** Compressed image: make target and its path below the build directory. */
+  readonly imageTarget: string
+  readonly imagePath: string
+  /** Kernel console: the name after `console=` and the value of `earlycon=` (Documentation/admin-guide/kernel-parameters.txt). */
+  readonly console: string
+  readonly earlycon: string
+  readonly gdbArchitecture: string
+  /** Triplet prefix of Debian's cross compiler; unused when the host's own compiler can build for it with `kernelArch`. */
+  readonly crossPrefix: string
+  /** `process.arch` values of hosts whose own compiler builds this architecture, and whose KVM can run it. */
+  readonly nativeHosts: readonly string[]
+  /** Options that make gcc or clang emit code for this architecture on a native host. */
+  readonly compilerFlags: readonly string[]
+  /** Kconfig lines that select this architecture on top of allnoconfig. */
+  readonly kconfig: readonly (readonly [symbol: string, value: 'y' | 'n'])[]
+  readonly wordBits: 32 | 64
+}
+
+const x86Console = {
+  // The first 16550 of a PC: I/O port 0x3f8 (Documentation/admin-guide/kernel-parameters.txt, earlycon=uart8250,io,<addr>).
+  console: 'ttyS0',
+  earlycon: 'uart8250,io,0x3f8',
+  sourceArch: 'x86',
+  imageTarget: 'bzImage',
+  imagePath: 'arch/x86/boot/bzImage',
+  machines: ['microvm', 'q35', 'pc'],
+  qemuPackage: 'qemu-system-x86',
+  nativeHosts: ['x64'],
+} as const
+
+/** The architecture table. */
+export const architectures: readonly Arch[] = [
+  {
+    ...x86Console,
+    name: 'x86_64',
+    aliases: ['amd64', 'x86-64'],
+    kernelArch: 'x86_64',
+    machineNames: ['x86_64'],
+    debianArch: 'amd64',
+    defaultSuite: 'trixie',
+    qemuBinary: 'qemu-system-x86_64',
+    gdbArchitecture: 'i386:x86-64',
+    crossPrefix: 'x86_64-linux-gnu-',
+    compilerFlags: ['-m64'],
+    kconfig: [['64BIT', 'y']],
+    wordBits: 64,
+  },
+  {
+    ...x86Console,
+    name: 'i386',
+    aliases: ['i686', 'x86'],
+    kernelArch: 'i386',
+    machineNames: ['i386', 'i486', 'i586', 'i686'],
+    debianArch: 'i386',
+    // Debian dropped i386 as an installable architecture after bookworm.
+    defaultSuite: 'bookworm',
+    qemuBinary: 'qemu-system-i386',
+    gdbArchitecture: 'i386',
+    crossPrefix: 'i686-linux-gnu-',
+    compilerFlags: ['-m32'],
+    kconfig: [
+      ['64BIT', 'n'],
+      ['M686', 'y'],
+    ],
+    wordBits: 32,
+  },
+]
+
+/** The row of a name or alias, `undefined` when there is none. */
+export function findArch(name: string): Arch | undefined {
+  const wanted = name.toLowerCase()
+  return architectures.find((arch) => arch.name === wanted || arch.aliases.includes(wanted) || arch.machineNames.includes(wanted))
+}
+
+/** The row of a name that a user wrote; `BAD_ARCH` names the allowed ones. */
+export function parseArch(raw: string): Arch {
+  const arch = findArch(raw)
+  if (arch !== undefined) return arch
+  const names = architectures.flatMap((row) => [row.name, ...row.aliases])
+  const near = nearestName(raw, names)
+  throw new UserError('BAD_ARCH', `architecture '${raw}' is not known; allowed: ${names.join(', ')}.`, {
+    hint: near === undefined ? 'choose one of these with --arch.' : `did you mean --arch ${near}?`,
+    details: { seen: raw, allowed: names },
+  })
+}

@@ -1,0 +1,1 @@
+export { architectures, findArch, parseArch, type Arch, type ArchName } from './arch.ts'

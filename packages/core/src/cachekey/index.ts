@@ -1,0 +1,1 @@
+export { renderKeyMaterial, type KeyMaterial } from './key-material.ts'

@@ -1,0 +1,29 @@
+import type { CodeEntry } from '../codes.ts'
+
+/** Codes of the command line, of spec parsing and of the project file. */
+export const commandCodes = {
+  BAD_OPTION: {
+    meaning: 'An option is unknown, lacks its value, or has a value that is not allowed.',
+    fix: 'Read the allowed values in the message, or run the command with --help.',
+  },
+  BAD_SIZE: {
+    meaning: 'A size is not a number with a unit (K, M, G, T; binary; iB optional).',
+    fix: 'Write for instance 512M or 4G.',
+  },
+  BAD_DURATION: {
+    meaning: 'A duration is not a number with a unit (ms, s, m, h).',
+    fix: 'Write for instance 500ms, 10s or 10m.',
+  },
+  BAD_ARCH: {
+    meaning: 'The architecture is not one that kernelkit has a row for.',
+    fix: 'Use one of the names in the message.',
+  },
+  NOT_YET: {
+    meaning: 'The option or command is reserved and not built yet.',
+    fix: 'Use the alternative that the message names.',
+  },
+  INTERRUPTED: {
+    meaning: 'A signal (Ctrl-C, SIGTERM) ended the command; everything it had started was ended too.',
+    fix: 'Run it again; finished parts come from the store.',
+  },
+} as const satisfies Record<string, CodeEntry>

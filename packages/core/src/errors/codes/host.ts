@@ -1,0 +1,25 @@
+import type { CodeEntry } from '../codes.ts'
+
+/** Codes of the host: processes, files, the store, what is installed. */
+export const hostCodes = {
+  COMMAND_FAILED: {
+    meaning: 'A program that kernelkit started ended with a failure.',
+    fix: 'The message shows the command, its exit status and its last output lines.',
+  },
+  COMMAND_NOT_FOUND: {
+    meaning: 'A program that kernelkit needs is not on PATH.',
+    fix: 'Install the package that the hint names, or run `kernelkit doctor --fix`.',
+  },
+  HOST_LACKS: {
+    meaning: 'The host lacks programs or packages that this command needs; the whole list is in the message.',
+    fix: 'Run the command in the hint, or `kernelkit doctor --fix`.',
+  },
+  FETCH_FAILED: {
+    meaning: 'A download failed or its checksum does not match.',
+    fix: 'Check the address and the network; the message names both.',
+  },
+  DISK_FULL: {
+    meaning: 'The file system of the store or of the output is full.',
+    fix: 'Free space, run `kernelkit cache prune`, or choose another --cache-dir.',
+  },
+} as const satisfies Record<string, CodeEntry>

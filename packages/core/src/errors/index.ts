@@ -1,0 +1,3 @@
+export { errorCodes, type CodeEntry, type ErrorCode } from './codes.ts'
+export { UserError, renderUserError, type ErrorVerdict, type UserErrorOptions } from './user-error.ts'
+export { nearestName } from './nearest-name.ts'

@@ -1,0 +1,1 @@
+export { agentPortName, qemuFds, type Drive, type Forward, type GdbStub, type QemuLaunch, type Share, type Transport } from './launch.ts'

@@ -1,0 +1,69 @@
+import type { ArchName } from '../arch/index.ts'
+
+/** A block device: virtio-blk, `snapshot` puts a throw-away overlay above the file. */
+export interface Drive {
+  readonly path: string
+  readonly format: 'raw' | 'qcow2'
+  readonly mode: 'snapshot' | 'ro' | 'rw'
+}
+
+/** A host folder offered to the guest over 9p; what the guest mounts where is in the command line (core/cmdline). */
+export interface Share {
+  /** Absolute host path. */
+  readonly host: string
+  /** Mount tag, at most 31 bytes (virtio 9p config). */
+  readonly tag: string
+  readonly readonly: boolean
+}
+
+export interface Forward {
+  readonly protocol: 'tcp' | 'udp'
+  readonly address: string
+  readonly hostPort: number
+  readonly guestPort: number
+}
+
+export type GdbStub = { readonly kind: 'socket' } | { readonly kind: 'tcp'; readonly port: number }
+
+/** Everything that shapes one QEMU process, decided: the argv builder only spells it. */
+export interface QemuLaunch {
+  readonly id: string
+  readonly arch: ArchName
+  /** Program name or path. */
+  readonly qemu: string
+  readonly accel: 'kvm' | 'tcg'
+  readonly machine: 'microvm' | 'q35' | 'pc'
+  readonly cpus: number
+  readonly memoryMiB: number
+  /** bzImage, or vmlinux where the kernel has PVH. */
+  readonly kernel: string
+  readonly initrd: string | undefined
+  /** Kernel command line, words already joined. */
+  readonly append: string
+  readonly drives: readonly Drive[]
+  readonly shares: readonly Share[]
+  readonly network: { readonly kind: 'none' } | { readonly kind: 'user'; readonly mac: string; readonly forwards: readonly Forward[] }
+  readonly gdb: GdbStub | undefined
+  /** `-S`: wait for the debugger before the first instruction. */
+  readonly waitForDebugger: boolean
+  /** False for a guest without our agent (`boot --initrd`): no agent port. */
+  readonly agent: boolean
+  /** hvc0 as a login terminal for people. */
+  readonly terminal: boolean
+  /** The user's last words, `--qemu-arg`. */
+  readonly extraArgs: readonly string[]
+  /** Folder with the unix sockets of the standalone form and of the gdb stub. */
+  readonly runtimeFolder: string
+}
+
+/** `fd`: connected socket pairs handed to QEMU at run time; `standalone`: unix sockets and stdio, for --dry-run, JSON and replay scripts. */
+export type Transport = 'fd' | 'standalone'
+
+/**
+ * File descriptors of QEMU at run time (0-2 are stdin, stdout, stderr). The VM host process
+ * opens a socket pair for each and the chardev lines name the same numbers.
+ */
+export const qemuFds = { console: 3, agent: 4, qmp: 5, terminal: 6 } as const
+
+/** Name of the agent's virtio-serial port, found by the guest in /sys/class/virtio-ports/<port>/name. */
+export const agentPortName = 'kernelkit.agent'

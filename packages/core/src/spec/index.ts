@@ -1,0 +1,1 @@
+export { parseDurationMs, parseSizeBytes } from './quantity.ts'

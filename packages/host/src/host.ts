@@ -1,0 +1,76 @@
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
+import type * as fsPromises from 'node:fs/promises'
+import type { createReadStream, createWriteStream } from 'node:fs'
+import type { Logger } from './logger.ts'
+
+/** The only door to the machine: every effect of kernelkit goes through one of these, so that tests can watch or replace it. */
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Absolute path of the caller's working directory. */
+  readonly cwd: string
+  readonly uid: number
+  readonly gid: number
+  /** Home folder of the user. */
+  readonly home: string
+  /** `process.arch` of the machine, such as `x64`. */
+  readonly nodeArch: string
+  readonly cpus: number
+  readonly memoryMiB: number
+  readonly fs: HostFiles
+  readonly log: Logger
+  /** Wall clock, milliseconds since 1970. */
+  now(): number
+  /** Monotonic clock in milliseconds. */
+  monotonicMs(): number
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Absolute path of a program on PATH (sbin folders included), `undefined` when there is none. */
+  which(program: string): Promise<string | undefined>
+  /** Run a program to its end. Throws `COMMAND_NOT_FOUND`, and `COMMAND_FAILED` unless `reject: false`. */
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>
+  /** Start a program that outlives the call, with file descriptors of the caller's choice (node:child_process). */
+  spawn(argv: readonly [string, ...string[]], options: SpawnOptions): ChildProcess
+  /** A private folder (0700) below the system's temporary folder, removed on disposal. */
+  tempDir(prefix?: string): Promise<TempDir>
+  randomHex(bytes: number): string
+  sha256(content: string | Uint8Array): string
+  sha256File(path: string): Promise<string>
+}
+
+export type HostFiles = typeof fsPromises & {
+  readonly createReadStream: typeof createReadStream
+  readonly createWriteStream: typeof createWriteStream
+  /** True when the path exists (links followed). */
+  exists(path: string): Promise<boolean>
+  /** Write beside, then rename: readers see the old file or the whole new one. */
+  writeAtomic(path: string, content: string | Uint8Array, mode?: number): Promise<void>
+}
+
+export interface RunOptions {
+  readonly cwd?: string
+  /** Added to the host's environment; `undefined` removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly input?: string | Uint8Array
+  /** Called with each whole line of stdout and stderr as it comes, without its newline. */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+  /** File that takes stdout instead of memory. */
+  readonly outputTo?: string
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+  /** `false`: a failing exit status is returned, not thrown. */
+  readonly reject?: boolean
+  /** Debian package that holds the program, for the error when it is missing. */
+  readonly package?: string
+}
+
+export interface RunResult {
+  readonly exitCode: number
+  /** Set when a signal ended the program; `exitCode` is then 128 + its number. */
+  readonly signal: string | undefined
+  readonly stdout: string
+  readonly stderr: string
+  readonly seconds: number
+}
+
+export interface TempDir extends AsyncDisposable {
+  readonly path: string
+}

@@ -1,0 +1,106 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import * as fsPromises from 'node:fs/promises'
+import { availableParallelism, homedir, tmpdir, totalmem } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Host, HostFiles, TempDir } from './host.ts'
+import { silentLogger, type Logger } from './logger.ts'
+import { runProgram } from './run-program.ts'
+
+export interface NodeHostOptions {
+  readonly log?: Logger
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
+}
+
+/** The real machine. */
+export function nodeHost(options: NodeHostOptions = {}): Host {
+  const env = options.env ?? process.env
+  const cwd = options.cwd ?? process.cwd()
+  const host: Host = {
+    env,
+    cwd,
+    uid: process.getuid?.() ?? -1,
+    gid: process.getgid?.() ?? -1,
+    home: env['HOME'] ?? homedir(),
+    nodeArch: process.arch,
+    cpus: availableParallelism(),
+    memoryMiB: Math.floor(totalmem() / 2 ** 20),
+    fs: hostFiles,
+    log: options.log ?? silentLogger,
+    now: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    sleep: async (ms, signal) => {
+      await delay(ms, undefined, signal === undefined ? {} : { signal })
+    },
+    which: (program) => findProgram(program, env['PATH'] ?? ''),
+    run: (argv, runOptions) => runProgram(argv, { cwd, baseEnv: env, ...runOptions }),
+    spawn: (argv, spawnOptions) => startProgram(argv, { cwd, env: { ...env }, ...spawnOptions }),
+    tempDir,
+    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    sha256: (content) => createHash('sha256').update(content).digest('hex'),
+    sha256File: async (path) => {
+      const hash = createHash('sha256')
+      await pipeline(createReadStream(path), hash)
+      return hash.digest('hex')
+    },
+  }
+  return host
+}
+
+const hostFiles: HostFiles = {
+  ...fsPromises,
+  createReadStream,
+  createWriteStream,
+  exists: async (path) => {
+    try {
+      await fsPromises.stat(path)
+      return true
+    } catch {
+      return false
+    }
+  },
+  writeAtomic: async (path, content, mode) => {
+    const beside = `${path}.${randomBytes(4).toString('hex')}.tmp`
+    await fsPromises.writeFile(beside, content, mode === undefined ? {} : { mode })
+    await fsPromises.rename(beside, path)
+  },
+}
+
+function startProgram(argv: readonly [string, ...string[]], options: SpawnOptions): ChildProcess {
+  const [program, ...rest] = argv
+  return spawn(program, rest, options)
+}
+
+async function tempDir(prefix = 'kernelkit-'): Promise<TempDir> {
+  const path = await fsPromises.mkdtemp(join(tmpdir(), prefix))
+  return {
+    path,
+    [Symbol.asyncDispose]: () => fsPromises.rm(path, { recursive: true, force: true }),
+  }
+}
+
+// Programs such as mkfs.ext4 live in sbin, which is not on every user's PATH.
+const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+
+async function findProgram(program: string, path: string): Promise<string | undefined> {
+  if (program.includes('/')) return (await isExecutable(program)) ? program : undefined
+  for (const folder of [...path.split(delimiter), ...systemFolders]) {
+    if (folder === '') continue
+    const candidate = join(folder, program)
+    if (await isExecutable(candidate)) return candidate
+  }
+  return undefined
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await fsPromises.access(path, fsPromises.constants.X_OK)
+    return (await fsPromises.stat(path)).isFile()
+  } catch {
+    return false
+  }
+}

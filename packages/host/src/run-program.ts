@@ -1,0 +1,72 @@
+import { execa } from 'execa'
+import { UserError } from '@kernelkit/core/errors'
+import { quoteArgv } from '@kernelkit/core/plan'
+import type { RunOptions, RunResult } from './host.ts'
+
+const tailLines = 40
+
+/** One program to its end, with lines as they come; the failure carries command, status and last output lines. */
+export async function runProgram(
+  argv: readonly string[],
+  options: RunOptions & { readonly baseEnv: Readonly<Record<string, string | undefined>> },
+): Promise<RunResult> {
+  const [program, ...rest] = argv
+  if (program === undefined) throw new TypeError('empty command')
+  const env = { ...options.baseEnv, ...options.env }
+  // sbin programs are found for users whose PATH lacks these folders.
+  env['PATH'] = `${env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`
+  const child = execa(program, rest, {
+    env,
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
+    ...(options.outputTo === undefined ? {} : { stdout: { file: options.outputTo } }),
+    forceKillAfterDelay: 2000,
+    maxBuffer: 256 * 2 ** 20,
+  })
+  const readers = options.onLine === undefined ? [] : (['stdout', 'stderr'] as const).map((stream) => readLines(child, stream, options.onLine!))
+  const result = await child
+  await Promise.all(readers)
+  options.signal?.throwIfAborted()
+  const cause = result.cause as NodeJS.ErrnoException | undefined
+  if (cause?.code === 'ENOENT') {
+    throw new UserError('COMMAND_NOT_FOUND', `'${program}' is not on PATH${options.cwd === undefined ? '' : ` (or the folder ${options.cwd} does not exist)`}.`, {
+      hint: options.package === undefined ? 'install it, or run `kernelkit doctor`.' : `apt-get install ${options.package}`,
+      cause,
+    })
+  }
+  const answer: RunResult = {
+    exitCode: result.exitCode ?? 128 + signalNumber(result.signal),
+    signal: result.signal,
+    stdout: typeof result.stdout === 'string' ? result.stdout : '',
+    stderr: typeof result.stderr === 'string' ? result.stderr : '',
+    seconds: result.durationMs / 1000,
+  }
+  if (answer.exitCode !== 0 && options.reject !== false) throw commandFailed(argv, answer, result.timedOut ? options.timeoutMs : undefined)
+  return answer
+}
+
+async function readLines(child: AsyncIterableSource, stream: 'stdout' | 'stderr', onLine: NonNullable<RunOptions['onLine']>): Promise<void> {
+  for await (const line of child.iterable({ from: stream })) onLine(String(line), stream)
+}
+
+interface AsyncIterableSource {
+  iterable(options: { from: 'stdout' | 'stderr' }): AsyncIterable<unknown>
+}
+
+function signalNumber(signal: string | undefined): number {
+  return { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 }[signal ?? ''] ?? 0
+}
+
+function commandFailed(argv: readonly string[], result: RunResult, timeoutMs: number | undefined): UserError {
+  const output = `${result.stdout}${result.stderr}`.trimEnd().split('\n').slice(-tailLines).join('\n')
+  const ending =
+    timeoutMs !== undefined ? `did not end within ${timeoutMs / 1000} s` : result.signal === undefined ? `ended with ${result.exitCode}` : `was ended by ${result.signal}`
+  return new UserError('COMMAND_FAILED', `\`${quoteArgv(argv)}\` ${ending}.${output === '' ? '' : `\n${output}`}`, {
+    details: { argv, exitCode: result.exitCode, signal: result.signal ?? null },
+  })
+}

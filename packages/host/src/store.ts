@@ -1,0 +1,41 @@
+import type { KeyMaterial } from '@kernelkit/core/cachekey'
+
+/** What an artifact is; the first folder below the store's root. */
+export type ArtifactKind = 'kernel' | 'image' | 'source' | 'agent' | 'rootfs'
+
+/** A finished artifact: an immutable folder with its files, `manifest.json` and `key.txt`. */
+export interface StoreEntry {
+  readonly kind: ArtifactKind
+  /** Hexadecimal, from the key material. */
+  readonly key: string
+  /** Absolute path of the folder. */
+  readonly path: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  readonly usedAt: number
+}
+
+export interface ObtainOptions {
+  readonly kind: ArtifactKind
+  readonly material: KeyMaterial
+  /** Fills the folder, which is renamed to its final name when this returns. */
+  readonly produce: (folder: string) => Promise<void>
+  readonly signal?: AbortSignal
+  /** Make it again although it exists. */
+  readonly force?: boolean
+}
+
+/** The content-addressed store of artifacts: half-made folders never carry a final name, two makers of one key wait for each other. */
+export interface Store {
+  readonly root: string
+  keyOf(material: KeyMaterial): string
+  lookup(kind: ArtifactKind, key: string): Promise<StoreEntry | undefined>
+  /** The entry of a key, made by `produce` when missing; `cached` says which. A second maker waits and says so. */
+  obtain(options: ObtainOptions): Promise<{ readonly entry: StoreEntry; readonly cached: boolean }>
+  /** Run `work` while holding a named lock (build directories, project state). */
+  withLock<T>(name: string, work: () => Promise<T>, options?: { readonly signal?: AbortSignal; readonly waitingFor?: string }): Promise<T>
+  /** A folder below the store that outlives runs and is not content-addressed: build directories, ccache, downloads. */
+  workFolder(...parts: readonly string[]): Promise<string>
+  list(): Promise<readonly (StoreEntry & { readonly bytes: number })[]>
+  remove(entry: StoreEntry): Promise<void>
+}

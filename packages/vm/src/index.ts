@@ -1,0 +1,1 @@
+export type { ExecOptions, ExecResult, GuestSetup, QemuExit, RunningCommand, Vm, VmEvent, VmRequest } from "./vm.ts"

@@ -1,0 +1,92 @@
+import type { Duplex, Readable, Writable } from 'node:stream'
+import type { QemuLaunch } from '@kernelkit/core/qemu'
+
+/** What the VM host process is asked to start: plain data, so that a detached process gets it as JSON. */
+export interface VmRequest {
+  readonly launch: QemuLaunch
+  readonly name: string
+  /** Folder of this VM (0700): state file, control socket, console log, overlays. */
+  readonly folder: string
+  /** File that takes every byte of ttyS0 from the first on. */
+  readonly consolePath: string
+  readonly guest: GuestSetup | undefined
+  /** Facts that clients need later: vmlinux for gdb, image, root, command line of the owner. */
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+/** What varies per run and travels over the agent channel before the guest's init goes on. */
+export interface GuestSetup {
+  readonly hostname: string
+  /** Files written in the guest before anything runs (keys, resolv.conf); paths are absolute, below /run for what must not persist. */
+  readonly files: readonly { readonly path: string; readonly mode: number; readonly content: string }[]
+  /** Seconds since 1970; the guest's clock is set to it when it is off by more than a second. */
+  readonly epochSeconds: number
+  /** Start /usr/sbin/sshd of the root in an agent-first guest. */
+  readonly ssh: boolean
+}
+
+export type VmEvent =
+  /** A whole line of the console, `\r\n` removed. */
+  | { readonly type: 'console'; readonly line: string; readonly atMs: number }
+  /** The agent serves commands. */
+  | { readonly type: 'ready'; readonly atMs: number; readonly release: string }
+  /** The agent could not prepare the root; the guest powers off. */
+  | { readonly type: 'agent-failed'; readonly message: string; readonly atMs: number }
+  /** No answer to pings for this long; repeated every few seconds while it lasts. */
+  | { readonly type: 'agent-silent'; readonly silentMs: number; readonly atMs: number }
+  | { readonly type: 'qmp'; readonly event: string; readonly data: Readonly<Record<string, unknown>>; readonly atMs: number }
+  | { readonly type: 'exited'; readonly exit: QemuExit; readonly atMs: number }
+
+export interface QemuExit {
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  readonly stderr: string
+}
+
+export interface ExecOptions {
+  readonly argv: readonly string[]
+  /** The whole environment of the command beside PATH, HOME, USER, TERM defaults. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  readonly stdin?: Readable
+  readonly stdout?: Writable
+  readonly stderr?: Writable
+  /** A pseudo-terminal: stderr is merged into stdout; `resized` reports new sizes. */
+  readonly tty?: { readonly columns: number; readonly rows: number; readonly term: string }
+  readonly signal?: AbortSignal
+}
+
+export interface RunningCommand {
+  readonly result: Promise<ExecResult>
+  /** Signal number to the command's process group. */
+  kill(signalNumber: number): void
+  resize(columns: number, rows: number): void
+}
+
+export interface ExecResult {
+  /** 0-255; 128 + n when signal n ended the command; 127 not found, 126 not executable. */
+  readonly exitCode: number
+  readonly signal: number | undefined
+  readonly stdoutBytes: number
+  readonly stderrBytes: number
+  readonly seconds: number
+  /** /proc/sys/kernel/tainted after the command (Documentation/admin-guide/tainted-kernels.rst). */
+  readonly tainted: number
+}
+
+/** A running VM, seen from the process that owns QEMU, or from a client over the control socket. */
+export interface Vm extends AsyncDisposable {
+  readonly id: string
+  readonly name: string
+  readonly events: AsyncIterable<VmEvent>
+  exec(options: ExecOptions): RunningCommand
+  /** Bytes of hvc0, both ways; absent without `launch.terminal`. */
+  readonly terminal: Duplex | undefined
+  /** Bytes towards ttyS0 (keyboard of the kernel console) and a live copy of what comes. */
+  readonly console: Duplex
+  /** QMP command; rejects with QEMU's own error text. */
+  qmp(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>
+  /** `kill`: end QEMU at once (nothing was to be kept); `poweroff`: sync and power off first. */
+  stop(how: 'kill' | 'poweroff'): Promise<QemuExit>
+  readonly exited: Promise<QemuExit>
+}
