@@ -1,0 +1,45 @@
+import type { Readable, Writable } from 'node:stream'
+import type { Command } from 'commander'
+import type { Host, Store } from '@kernelkit/host'
+
+/** What every command gets: the host, the store and how the user wants to be answered. */
+export interface CommandContext {
+  readonly host: Host
+  /** The artifact store at --cache-dir, opened on first use. */
+  readonly store: () => Promise<Store>
+  /** One JSON document on stdout, logs on stderr. */
+  readonly json: boolean
+  /** Print the plan, change nothing. */
+  readonly dryRun: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  readonly color: boolean
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly stdout: Writable & { readonly isTTY?: boolean }
+  readonly stderr: Writable & { readonly isTTY?: boolean }
+  /** Aborted by SIGINT, SIGTERM and SIGHUP. */
+  readonly signal: AbortSignal
+  /** Text on stdout, newline added. */
+  print(text: string): void
+  /** The one JSON document of this command. */
+  printJson(document: unknown): void
+}
+
+/** Options as commander parsed them: camelCase names. */
+export type RawOptions = Readonly<Record<string, unknown>>
+
+export interface CommandAction {
+  /** Exit status of the process. */
+  run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number>
+}
+
+/** One command: cheap to define (help and completion need only this), its work loaded when it runs. */
+export interface CommandDefinition {
+  readonly name: string
+  readonly summary: string
+  /** One line that can be pasted. */
+  readonly example: string
+  /** Declares arguments and options; defaults are shown by --help. */
+  readonly define: (command: Command) => void
+  readonly load: () => Promise<CommandAction>
+}
