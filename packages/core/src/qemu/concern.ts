@@ -1,0 +1,14 @@
+import type { QemuLaunch } from './launch.ts'
+
+/** Words of the QEMU command line. */
+export type Argv = readonly string[]
+
+/** The virtio flavour of a machine: microvm has virtio-mmio slots and no PCI, the others have PCI. */
+export function virtioBus(launch: Pick<QemuLaunch, 'machine'>): 'device' | 'pci' {
+  return launch.machine === 'microvm' ? 'device' : 'pci'
+}
+
+/** A value inside a comma-separated option: a comma is written twice (qemu(1), "-drive"). */
+export function optionValue(value: string): string {
+  return value.replaceAll(',', ',,')
+}
