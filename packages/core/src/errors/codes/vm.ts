@@ -2,4 +2,56 @@ import type { CodeEntry } from '../codes.ts'
 
 /** Codes of the vm side. */
 export const vmCodes = {
+  CMDLINE_TOO_LONG: {
+    meaning: 'The kernel command line is longer than the kernel keeps (2047 bytes on x86).',
+    fix: 'Share fewer folders or shorten --append.',
+  },
+  BAD_SHARE: {
+    meaning: 'A share is not SRC[:DST][:cow|ro|rw], or its host path does not exist.',
+    fix: 'Name a folder that exists; DST is an absolute path in the guest.',
+  },
+  BAD_FORWARD: {
+    meaning: 'A forwarded port is not [ADDR:]PORT:GUESTPORT[/udp].',
+    fix: 'Write for instance 8080:80, or 0:22 for a free port.',
+  },
+  PORT_TAKEN: {
+    meaning: 'A port that should be forwarded is in use on this host.',
+    fix: 'Choose another port, or 0 for a free one.',
+  },
+  FILE_NOT_FOUND: {
+    meaning: 'A file that an option names does not exist or cannot be read.',
+    fix: 'Check the path in the message.',
+  },
+  KERNEL_NOT_FOUND: {
+    meaning: 'No kernel was named, and none was found for this folder.',
+    fix: 'Build one with `kernelkit build`, or name one with --kernel.',
+  },
+  NOT_A_KERNEL: {
+    meaning: 'The file is neither a bzImage nor a vmlinux that QEMU can start.',
+    fix: 'Name arch/x86/boot/bzImage, a vmlinux built with CONFIG_PVH, or the build folder.',
+  },
+  KERNEL_ARCH: {
+    meaning: 'The kernel is built for another architecture than the one asked for.',
+    fix: 'Build for that architecture, or leave --arch out.',
+  },
+  KERNEL_LACKS: {
+    meaning: 'The kernel was built without an option that this run needs.',
+    fix: 'Add the options in the hint to the configuration and build again.',
+  },
+  ROOT_NOT_FOUND: {
+    meaning: 'There is no root file system for this run: nothing was named, and none fits.',
+    fix: 'Bake an image with `kernelkit bake`, or name one with --image or --root.',
+  },
+  NOT_AN_IMAGE: {
+    meaning: 'The file is not a disk image with a file system that a guest can mount.',
+    fix: 'Name an ext4 image, such as the one that `kernelkit bake` prints.',
+  },
+  COMMAND_MISSING: {
+    meaning: '`run` needs a command when it is not on a terminal.',
+    fix: 'Write the command after --, for instance `kernelkit run -- uname -a`.',
+  },
+  NO_GDB_STUB: {
+    meaning: 'The VM was started without a gdb stub.',
+    fix: 'Start it with --gdb.',
+  },
 } as const satisfies Record<string, CodeEntry>

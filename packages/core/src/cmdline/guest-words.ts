@@ -1,0 +1,56 @@
+/** Which file system the guest gets as its root. The agent in the initramfs parses the same words (packages/vm/agent). */
+export type GuestRoot =
+  | { readonly kind: 'disk'; readonly device: string; readonly fsType: string; readonly mode: 'ro' | 'rw' }
+  /** A 9p share: `cow` puts an overlay in guest memory above it. */
+  | { readonly kind: '9p'; readonly tag: string; readonly mode: 'cow' | 'ro' | 'rw' }
+  /** Stay in the initramfs. */
+  | { readonly kind: 'initramfs' }
+
+/** A share mounted inside the root. */
+export interface GuestMount {
+  readonly tag: string
+  readonly at: string
+  readonly mode: 'cow' | 'ro' | 'rw'
+}
+
+export interface GuestWords {
+  readonly root: GuestRoot
+  /** Hide the host's /run, /tmp, /dev, /proc and /sys. */
+  readonly mask: boolean
+  /** The agent as first process, or the absolute path of the root's own init. */
+  readonly init: 'agent' | `/${string}`
+  readonly mounts: readonly GuestMount[]
+  readonly hostname: string
+}
+
+/** The `kernelkit.*` words of the kernel command line; what varies per run goes over the agent's channel instead. */
+export function guestWords(guest: GuestWords): readonly string[] {
+  return [
+    `kernelkit.root=${rootValue(guest.root)}`,
+    ...(guest.mask ? ['kernelkit.mask=1'] : []),
+    `kernelkit.init=${guest.init === 'agent' ? 'agent' : encodeValue(guest.init)}`,
+    ...guest.mounts.map((mount) => `kernelkit.mount=${encodeValue(mount.tag)},${encodeValue(mount.at)},${mount.mode}`),
+    `kernelkit.hostname=${encodeValue(guest.hostname)}`,
+  ]
+}
+
+function rootValue(root: GuestRoot): string {
+  switch (root.kind) {
+    case 'disk':
+      return `disk:${encodeValue(root.device)}:${root.fsType}:${root.mode}`
+    case '9p':
+      return `9p:${encodeValue(root.tag)}:${root.mode}`
+    case 'initramfs':
+      return 'initramfs'
+  }
+}
+
+/** Percent-encoding of all bytes that end a word, a field or a quotation: the kernel splits at blanks and pairs double quotes. */
+export function encodeValue(value: string): string {
+  return [...new TextEncoder().encode(value)]
+    .map((byte) => {
+      const character = String.fromCharCode(byte)
+      return byte < 0x7f && /[A-Za-z0-9/._~+@=-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+    })
+    .join('')
+}

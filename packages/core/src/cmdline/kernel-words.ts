@@ -1,0 +1,40 @@
+import type { Arch } from '../arch/index.ts'
+
+/** A word of the kernel command line and why it is there. */
+export interface KernelWord {
+  readonly word: string
+  readonly why: string
+}
+
+export interface KernelWordsInput {
+  readonly arch: Pick<Arch, 'console' | 'earlycon'>
+  readonly accel: 'kvm' | 'tcg'
+  /** Frequency of the host's time stamp counter; used under TCG only, whose guests see the host's counter. */
+  readonly tscKhz: number | undefined
+  readonly onOops: 'panic' | 'continue'
+  /** Fixed address for guests whose first process is our agent: nobody runs a DHCP client there. */
+  readonly staticNetwork: boolean
+  readonly agent: boolean
+  readonly debugger: boolean
+}
+
+/** The words that every guest gets. Never `quiet`: it hides every WARN. Never `acpi=off`: it costs virtio slots and the power-off. */
+export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
+  return [
+    { word: `console=${input.arch.console}`, why: 'the serial port loses nothing; hvc0 lacks the first and the last messages' },
+    { word: `earlycon=${input.arch.earlycon}`, why: 'messages from before the console driver, such as an early panic' },
+    { word: 'loglevel=7', why: 'a kernel whose default is lower would hide warnings and KTAP lines' },
+    { word: 'printk.time=1', why: 'reports carry the time since boot' },
+    { word: 'panic=-1', why: 'reboot at once after a panic, which ends QEMU (-no-reboot), instead of waiting for ever' },
+    ...(input.onOops === 'panic' ? [{ word: 'oops=panic', why: 'an oops ends the run (--on-oops continue: it is reported at the end)' }] : []),
+    { word: 'no_timer_check', why: "a busy host delays the timer's first tick, which would be taken for a broken timer" },
+    ...(input.accel === 'tcg' && input.tscKhz !== undefined
+      ? [{ word: `tsc_early_khz=${input.tscKhz}`, why: 'calibration against emulated timers goes wrong under load, and for ever on microvm' }]
+      : []),
+    ...(input.staticNetwork
+      ? [{ word: 'ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off', why: "QEMU's user network is always the same: no wait for DHCP" }]
+      : []),
+    ...(input.debugger ? [{ word: 'nokaslr', why: 'addresses as in the vmlinux that gdb reads' }] : []),
+    ...(input.agent ? [{ word: 'rdinit=/.kernelkit/init', why: "the guest agent goes first; a user's own /init in the initramfs stays what it is" }] : []),
+  ]
+}
