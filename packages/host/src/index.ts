@@ -1,4 +1,8 @@
 export type { Host, HostFiles, RunOptions, RunResult, TempDir } from './host.ts'
 export { silentLogger, type Logger, type Task } from './logger.ts'
+export { allocatedBytes } from './allocated-bytes.ts'
 export { nodeHost, type NodeHostOptions } from './node-host.ts'
+export { artifactKinds, defaultStoreRoot, isEntryLocked, openStore } from './open-store.ts'
+export { bootId, isCertainlyGone, ownIdentity, parseIdentity, type ProcessIdentity } from './process-identity.ts'
 export type { ArtifactKind, ObtainOptions, Store, StoreEntry } from './store.ts'
+export { explainSystemError, explaining } from './system-error.ts'

@@ -22,4 +22,12 @@ export const hostCodes = {
     meaning: 'The file system of the store or of the output is full.',
     fix: 'Free space, run `kernelkit cache prune`, or choose another --cache-dir.',
   },
+  ACCESS_DENIED: {
+    meaning: 'The operating system denies access to a file or folder that kernelkit must read or write.',
+    fix: 'Choose another folder (--cache-dir, --out), or mend the permissions; the message names the path.',
+  },
+  STORE_NOT_A_FOLDER: {
+    meaning: 'The path of the artifact store, or a part of it, is a file.',
+    fix: 'Name a folder with --cache-dir or KERNELKIT_CACHE_DIR.',
+  },
 } as const satisfies Record<string, CodeEntry>

@@ -1,0 +1,204 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
+import { renderKeyMaterial, type KeyMaterial } from '@kernelkit/core/cachekey'
+import { allocatedBytes } from './allocated-bytes.ts'
+import type { Host } from './host.ts'
+import { isLocked, withLock } from './lock.ts'
+import type { ArtifactKind, ObtainOptions, Store, StoreEntry } from './store.ts'
+import { explaining } from './system-error.ts'
+
+/** The first folder level of artifacts. */
+export const artifactKinds: readonly ArtifactKind[] = ['kernel', 'image', 'source', 'agent', 'rootfs']
+
+/** Half of SHA-256: no collision to fear, and paths stay short. */
+const keyLength = 32
+
+/** $KERNELKIT_CACHE_DIR, else kernelkit's folder in $XDG_CACHE_HOME, else in ~/.cache. */
+export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd'>): string {
+  const own = host.env['KERNELKIT_CACHE_DIR']
+  if (own !== undefined && own !== '') return resolve(host.cwd, own)
+  // "All paths set in these environment variables must be absolute": others are ignored (XDG Base Directory Specification).
+  const xdg = host.env['XDG_CACHE_HOME']
+  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(host.home, '.cache'), 'kernelkit')
+}
+
+/** The local artifact store; what killed runs left half-made is removed. A store that can only be read still answers lookups. */
+export async function openStore(host: Host, root: string = defaultStoreRoot(host)): Promise<Store> {
+  await checkRoot(host, root)
+  const store = createStore(host, root)
+  await sweep(host, root)
+  return store
+}
+
+function createStore(host: Host, root: string): Store {
+  const locks = join(root, 'locks')
+  const folderOf = (kind: ArtifactKind, key: string): string => join(root, kind, key)
+
+  const lookup: Store['lookup'] = async (kind, key) => {
+    const entry = await readEntry(host, { kind, key, path: folderOf(kind, key) })
+    if (entry === undefined) return undefined
+    const now = host.now()
+    // A store that can only be read keeps its old time.
+    await host.fs.utimes(entry.path, now / 1000, now / 1000).catch(() => {})
+    return { ...entry, usedAt: now }
+  }
+
+  const make = async (options: ObtainOptions, key: string): Promise<void> => {
+    const { kind, material, produce } = options
+    const making = join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`)
+    await host.fs.mkdir(making, { recursive: true })
+    try {
+      await produce(making)
+      options.signal?.throwIfAborted()
+      await finish(host, making, { kind, key, text: renderKeyMaterial(material) })
+      await putInPlace(host, { making, final: folderOf(kind, key), aside: join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`) })
+    } finally {
+      await removeTree(host, making)
+    }
+  }
+
+  return {
+    root,
+    keyOf: (material) => host.sha256(renderKeyMaterial(material)).slice(0, keyLength),
+    lookup,
+    obtain: async (options) => {
+      const key = keyOf(host, options.material)
+      const found = options.force === true ? undefined : await lookup(options.kind, key)
+      if (found !== undefined) return { entry: found, cached: true }
+      const waiting = { folder: locks, name: lockNameOf(options.kind, key), waitingFor: `the ${options.kind} ${key.slice(0, 12)}, which is being made`, ...signalOf(options) }
+      return explaining(root, () =>
+        withLock(host, waiting, async () => {
+          const madeMeanwhile = options.force === true ? undefined : await lookup(options.kind, key)
+          if (madeMeanwhile !== undefined) return { entry: madeMeanwhile, cached: true }
+          await make(options, key)
+          const entry = await lookup(options.kind, key)
+          if (entry === undefined) throw new Error(`the store lost ${folderOf(options.kind, key)} right after it was made`)
+          return { entry, cached: false }
+        }),
+      )
+    },
+    withLock: (name, work, options = {}) =>
+      withLock(host, { folder: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, ...signalOf(options) }, work),
+    workFolder: async (...parts) => {
+      for (const part of parts) {
+        if (part === '' || part === '.' || part === '..' || part.includes('/')) throw new TypeError(`'${part}' is not the name of one folder`)
+      }
+      const folder = join(root, ...parts)
+      await explaining(folder, () => host.fs.mkdir(folder, { recursive: true }))
+      return folder
+    },
+    list: async () => {
+      const entries: (StoreEntry & { readonly bytes: number })[] = []
+      for (const kind of artifactKinds) {
+        for (const key of await readFolder(host, join(root, kind))) {
+          const entry = await readEntry(host, { kind, key, path: folderOf(kind, key) })
+          if (entry !== undefined) entries.push({ ...entry, bytes: await allocatedBytes(host, entry.path) })
+        }
+      }
+      return entries
+    },
+    remove: (entry) =>
+      explaining(entry.path, () =>
+        withLock(host, { folder: locks, name: lockNameOf(entry.kind, entry.key), waitingFor: `the ${entry.kind} ${entry.key.slice(0, 12)}` }, async () => {
+          // Renamed first: a removal that is interrupted leaves no half entry under a final name.
+          const aside = join(root, 'tmp', `${lockNameOf(entry.kind, entry.key)}.${host.randomHex(4)}`)
+          await host.fs.mkdir(join(root, 'tmp'), { recursive: true })
+          await host.fs.rename(entry.path, aside)
+          await removeTree(host, aside)
+        }),
+      ),
+  }
+}
+
+/** True while a run makes, replaces or removes this entry. */
+export function isEntryLocked(host: Host, store: Pick<Store, 'root'>, entry: Pick<StoreEntry, 'kind' | 'key'>): Promise<boolean> {
+  return isLocked(host, { folder: join(store.root, 'locks'), name: lockNameOf(entry.kind, entry.key) })
+}
+
+async function checkRoot(host: Host, root: string): Promise<void> {
+  try {
+    await host.fs.mkdir(root, { recursive: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' || code === 'ENOTDIR') {
+      throw new UserError('STORE_NOT_A_FOLDER', `the store ${root} cannot be opened: it, or something above it, is a file and not a folder.`, {
+        hint: 'name a folder with --cache-dir or KERNELKIT_CACHE_DIR.',
+        cause: error,
+      })
+    }
+    await explaining(root, () => Promise.reject(error))
+  }
+}
+
+/** Folders of makers that are gone. A maker holds its lock for as long as its folder exists, so a folder without one is nobody's. */
+async function sweep(host: Host, root: string): Promise<void> {
+  for (const name of await readFolder(host, join(root, 'tmp'))) {
+    const lockName = name.slice(0, name.lastIndexOf('.'))
+    if (await isLocked(host, { folder: join(root, 'locks'), name: lockName })) continue
+    host.log.detail(`removing what a killed run left: ${join(root, 'tmp', name)}`)
+    await removeTree(host, join(root, 'tmp', name))
+  }
+}
+
+async function finish(host: Host, folder: string, { kind, key, text }: { kind: ArtifactKind; key: string; text: string }): Promise<void> {
+  await host.fs.writeFile(join(folder, 'key.txt'), text)
+  const manifest = join(folder, 'manifest.json')
+  if (!(await host.fs.exists(manifest))) await host.fs.writeFile(manifest, `${JSON.stringify({ kind, key }, undefined, 2)}\n`)
+  // Only the files at the top (kernel, image, manifest): after a power cut a final name must not hold empty files.
+  for (const item of await host.fs.readdir(folder, { withFileTypes: true })) {
+    if (!item.isFile()) continue
+    const handle = await host.fs.open(join(folder, item.name), 'r')
+    await handle.datasync().finally(() => handle.close())
+  }
+}
+
+async function putInPlace(host: Host, { making, final, aside }: { making: string; final: string; aside: string }): Promise<void> {
+  await host.fs.mkdir(join(final, '..'), { recursive: true })
+  if (await host.fs.exists(final)) await host.fs.rename(final, aside)
+  await host.fs.rename(making, final)
+  await removeTree(host, aside)
+}
+
+async function readEntry(host: Host, { kind, key, path }: { kind: ArtifactKind; key: string; path: string }): Promise<StoreEntry | undefined> {
+  try {
+    const folder = await host.fs.stat(path)
+    const keyFile = await host.fs.stat(join(path, 'key.txt'))
+    return { kind, key, path, createdAt: keyFile.mtimeMs, usedAt: folder.mtimeMs }
+  } catch {
+    return undefined
+  }
+}
+
+async function readFolder(host: Host, path: string): Promise<readonly string[]> {
+  try {
+    return (await host.fs.readdir(path)).toSorted()
+  } catch {
+    return []
+  }
+}
+
+async function removeTree(host: Host, path: string): Promise<void> {
+  try {
+    await host.fs.rm(path, { recursive: true, force: true })
+  } catch (error) {
+    host.log.detail(`could not remove ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function keyOf(host: Host, material: KeyMaterial): string {
+  return host.sha256(renderKeyMaterial(material)).slice(0, keyLength)
+}
+
+function lockNameOf(kind: ArtifactKind, key: string): string {
+  return `${kind}-${key}`
+}
+
+/** A lock's name may hold a path; its file name may not. */
+function fileNameOf(host: Host, name: string): string {
+  const plain = name.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(-60)
+  return plain === name ? `own-${name}` : `own-${plain}-${host.sha256(name).slice(0, 12)}`
+}
+
+function signalOf({ signal }: { readonly signal?: AbortSignal }): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
+}

@@ -1,0 +1,56 @@
+import { UserError } from '@kernelkit/core/errors'
+
+const noSpaceText = /No space left on device|Disk quota exceeded/
+
+/**
+ * The one place where errors of the operating system become errors for people: a full disk, a
+ * read-only place, a folder that is a file. Anything else comes back unchanged.
+ */
+export function explainSystemError(error: unknown, place?: string): unknown {
+  const codes = chain(error).map((link) => (link as NodeJS.ErrnoException).code)
+  const path = pathOf(error) ?? place
+  const at = path === undefined ? '' : ` at ${path}`
+  if (error instanceof UserError && error.code !== 'COMMAND_FAILED') return error
+  if (codes.includes('ENOSPC') || codes.includes('EDQUOT') || chain(error).some((link) => noSpaceText.test(link.message))) {
+    return new UserError('DISK_FULL', `no space is left${at}.${error instanceof UserError ? `\n${error.message}` : ''}`, {
+      hint: 'free space, run `kernelkit cache prune`, or choose another folder with --cache-dir.',
+      cause: error,
+    })
+  }
+  if (error instanceof UserError) return error
+  if (codes.includes('EROFS') || codes.includes('EACCES') || codes.includes('EPERM')) {
+    return new UserError('ACCESS_DENIED', `the operating system denies access${at} (${reasonOf(error)}).`, {
+      hint: 'choose another folder (--cache-dir, --out), or mend the permissions.',
+      cause: error,
+    })
+  }
+  return error
+}
+
+/** Run `work`; whatever it throws is explained by {@link explainSystemError}. */
+export async function explaining<T>(place: string | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw explainSystemError(error, place)
+  }
+}
+
+function chain(error: unknown): Error[] {
+  const links: Error[] = []
+  for (let link = error; link instanceof Error && links.length < 10; link = link.cause) links.push(link)
+  return links
+}
+
+function pathOf(error: unknown): string | undefined {
+  for (const link of chain(error)) {
+    const { path, dest } = link as NodeJS.ErrnoException & { dest?: string }
+    if (typeof dest === 'string') return dest
+    if (typeof path === 'string') return path
+  }
+  return undefined
+}
+
+function reasonOf(error: unknown): string {
+  return chain(error)[0]?.message ?? String(error)
+}
