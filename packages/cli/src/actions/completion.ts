@@ -1,0 +1,22 @@
+import { UserError, nearestName } from '@kernelkit/core/errors'
+import type { CommandContext } from '../command.ts'
+import { printCompletionScript } from '../completion.ts'
+
+const shells = ['bash', 'zsh', 'fish']
+
+/** Print the script that makes the shell ask `kernelkit complete`. */
+export async function run(context: CommandContext, args: readonly string[]): Promise<number> {
+  const shell = args[0] ?? ''
+  if (!shells.includes(shell)) {
+    const near = nearestName(shell, shells)
+    throw new UserError('BAD_OPTION', `no completion for shell '${shell}'; allowed: ${shells.join(', ')}.`, {
+      hint: near === undefined ? 'write for instance `source <(kernelkit completion bash)`.' : `did you mean \`kernelkit completion ${near}\`?`,
+      details: { seen: shell, allowed: shells },
+    })
+  }
+  if (context.json) {
+    throw new UserError('BAD_OPTION', '--json has no meaning here: the answer is a shell script.', { hint: `run \`kernelkit completion ${shell}\`.` })
+  }
+  await printCompletionScript(shell)
+  return 0
+}

@@ -1,0 +1,133 @@
+import { Command, CommanderError } from 'commander'
+import { UserError, nearestName } from '@kernelkit/core/errors'
+import type { CommandDefinition, RawOptions } from './command.ts'
+import type { CommandRow } from './commands/index.ts'
+import { addGlobalOptions, globalOptionNames, readGlobalOptions, type GlobalOptions } from './global-options.ts'
+import { markOptionalValues, readOptionalValues } from './optional-values.ts'
+
+/** A parsed command line: a command to run, or a text to print (help, version). */
+export type Invocation =
+  | { readonly kind: 'text'; readonly text: string; readonly exitCode: number }
+  | {
+      readonly kind: 'command'
+      readonly definition: CommandDefinition
+      readonly args: readonly string[]
+      readonly options: RawOptions
+      readonly globals: GlobalOptions
+    }
+
+/** Words to an invocation; only the named command's module is imported. Throws BAD_OPTION and NOT_YET. */
+export async function parseCommandLine(argv: readonly string[], rows: readonly CommandRow[], version: string): Promise<Invocation> {
+  const output: string[] = []
+  let invocation: Invocation | undefined
+  const program = createProgram(version)
+  program.configureOutput({ writeOut: (text) => output.push(text), writeErr: () => {}, outputError: () => {} })
+  for (const row of rows) {
+    const command = program.command(row.name, { hidden: row.hidden === true }).summary(row.summary)
+    command.action(async () => {
+      invocation = readInvocation(program, command, row, await loadDefinition(row))
+    })
+  }
+  program.hook('preSubcommand', async (_root, command) => {
+    const row = rows.find((candidate) => candidate.name === command.name())
+    if (row !== undefined) defineCommand(command, row, await loadDefinition(row))
+  })
+  const words = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : argv.length === 0 ? ['--help'] : argv
+  try {
+    await program.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode !== 0) throw toUserError(error, program, words)
+  }
+  return invocation ?? { kind: 'text', text: output.join(''), exitCode: argv.length === 0 ? 125 : 0 }
+}
+
+/** The whole tree with every command defined: for completion, whose library adds its own command. */
+export async function createFullProgram(rows: readonly CommandRow[]): Promise<Command> {
+  const program = createProgram('')
+  for (const row of rows) {
+    if (row.load === undefined || row.hidden === true) continue
+    defineCommand(program.command(row.name).summary(row.summary), row, await row.load())
+  }
+  return program
+}
+
+class KernelkitCommand extends Command {
+  stopsAtOperand = false
+
+  override createCommand(name?: string): KernelkitCommand {
+    return new KernelkitCommand(name)
+  }
+
+  override parseOptions(args: string[]): { operands: string[]; unknown: string[] } {
+    return super.parseOptions([...markOptionalValues(args, this.options, this.stopsAtOperand)])
+  }
+}
+
+function createProgram(version: string): KernelkitCommand {
+  const program = new KernelkitCommand('kernelkit')
+  program
+    .description('Build a kernel, bake an image, boot it, run a command.')
+    .usage('COMMAND [OPTIONS]')
+    .version(version, '--version', 'print the version')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .exitOverride()
+    .addHelpText('after', '\nExample:\n  kernelkit run -- uname -a\n\n`kernelkit COMMAND --help` shows the options of a command.')
+  program.stopsAtOperand = true
+  addGlobalOptions(program)
+  return program
+}
+
+function defineCommand(command: Command, row: CommandRow, definition: CommandDefinition): void {
+  command.description(`${sentence(definition.summary)}.`)
+  definition.define(command)
+  addGlobalOptions(command)
+  command.addHelpText('after', `\nExample:\n  ${definition.example}`)
+  if (row.passThroughAfter === undefined) return
+  command.passThroughOptions()
+  if (command instanceof KernelkitCommand) command.stopsAtOperand = true
+}
+
+async function loadDefinition(row: CommandRow): Promise<CommandDefinition> {
+  if (row.load !== undefined) return row.load()
+  throw new UserError('NOT_YET', `\`kernelkit ${row.name}\` is reserved and not built yet.`, {
+    hint: '`kernelkit --help` lists the commands that work.',
+    details: { command: row.name },
+  })
+}
+
+function readInvocation(program: Command, command: Command, row: CommandRow, definition: CommandDefinition): Invocation {
+  const values = readOptionalValues(command.opts(), command.options)
+  const globals = readGlobalOptions(program.opts(), values)
+  const options = Object.fromEntries(Object.entries(values).filter(([name]) => !globalOptionNames.includes(name)))
+  return { kind: 'command', definition, args: withoutSeparator(command.args, row.passThroughAfter), options, globals }
+}
+
+/** `exec VM -- COMMAND`: commander passes the `--` on, because it comes after the first operand. */
+function withoutSeparator(args: readonly string[], ownOperands: number | undefined): readonly string[] {
+  if (ownOperands === undefined || ownOperands === 0 || args[ownOperands] !== '--') return args
+  return args.filter((_, index) => index !== ownOperands)
+}
+
+function toUserError(error: CommanderError, program: Command, words: readonly string[]): UserError {
+  const command = program.commands.find((candidate) => words.includes(candidate.name())) ?? program
+  const name = command === program ? 'kernelkit' : `kernelkit ${command.name()}`
+  const seen = /'(.*?)'/.exec(error.message)?.[1] ?? ''
+  const message = error.message.replace(/^error: /, '').replace(/\n[^]*$/, '')
+  const candidates = error.code === 'commander.unknownCommand' ? program.commands.map((row) => row.name()) : longFlags(command)
+  const near = /unknown/.test(error.code) ? nearestName(seen, candidates) : undefined
+  return new UserError('BAD_OPTION', `${message.replace(/\.$/, '')}${command === program ? '' : ` (${name})`}.`, {
+    hint: near === undefined ? `\`${name} --help\` shows what is allowed.` : `did you mean '${near}'? \`${name} --help\` shows all.`,
+    details: { seen },
+    cause: error,
+  })
+}
+
+function longFlags(command: Command): readonly string[] {
+  return command.options.flatMap((option) => (option.long === undefined || option.long === null ? [] : [option.long]))
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

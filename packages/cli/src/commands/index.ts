@@ -1,0 +1,37 @@
+import type { CommandDefinition } from '../command.ts'
+
+/** A row of the command list: root --help needs no more, so no command's module is imported for it. */
+export interface CommandRow {
+  readonly name: string
+  readonly summary: string
+  /** Imports the definition; absent: reserved for a later version. */
+  readonly load?: () => Promise<CommandDefinition>
+  /** Words of our own before the user's command, after which nothing is parsed: `run -r` is not our -r. */
+  readonly passThroughAfter?: 0 | 1
+  /** Its last line on stderr is `kernelkit: verdict=…`, errors included. */
+  readonly verdict?: true
+  readonly hidden?: true
+}
+
+/** Every command, in the order of --help. */
+export const commandRows: readonly CommandRow[] = [
+  { name: 'quickstart', summary: 'the whole workflow on this machine: kernel, image, boot, a command in the guest', verdict: true },
+  { name: 'doctor', summary: 'what this host can do, and the command that mends what it cannot' },
+  { name: 'build', summary: 'kernel source to configuration, bzImage and vmlinux', verdict: true },
+  { name: 'config', summary: 'the configuration that would be built, each option with its reason' },
+  { name: 'bake', summary: 'a Debian root file system as a bootable disk image', verdict: true },
+  { name: 'initrd', summary: 'a directory, an executable or a C file as an initramfs that runs it' },
+  { name: 'boot', summary: 'boot and attach the terminal to the console', verdict: true },
+  { name: 'run', summary: 'boot, run one command, end with its verdict', passThroughAfter: 0, verdict: true },
+  { name: 'exec', summary: 'run a command in a running VM', passThroughAfter: 1 },
+  { name: 'ssh', summary: 'ssh into a running VM', passThroughAfter: 1 },
+  { name: 'gdb', summary: "gdb on a running VM's kernel, symbols and helpers set" },
+  { name: 'ps', summary: 'the VMs of this user' },
+  { name: 'stop', summary: 'end a running VM' },
+  { name: 'cache', summary: 'list and prune the artifact store' },
+  { name: 'completion', summary: 'completion script for bash, zsh or fish', load: async () => (await import('./completion.ts')).completionCommand },
+  { name: 'report', summary: 'kernel reports found in console logs (not yet)' },
+  { name: 'ktap', summary: 'TAP and KTAP to summary, JSON, JUnit XML (not yet)' },
+  { name: 'test', summary: 'build, bake and run every test of kernelkit.yaml (not yet)' },
+  { name: 'toolchain', summary: 'the toolchain container (not yet)' },
+]

@@ -1,0 +1,63 @@
+import type { Readable, Writable } from 'node:stream'
+import { resolve } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
+import type { Store } from '@kernelkit/host'
+import type { CommandContext } from './command.ts'
+import type { GlobalOptions } from './global-options.ts'
+import { createTerminalLogger } from './output/terminal-logger.ts'
+
+/** The process's own streams and clock, given by the first file. */
+export interface ProcessParts {
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly stdout: Writable & { readonly isTTY?: boolean }
+  readonly stderr: Writable & { readonly isTTY?: boolean }
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly now: () => number
+}
+
+/** What the action gets; host and spinner are imported here, not for --help. */
+export async function createContext(globals: GlobalOptions, parts: ProcessParts, signal: AbortSignal): Promise<CommandContext> {
+  if (globals.toolchain === 'docker') {
+    throw new UserError('NOT_YET', '--toolchain docker is reserved: the toolchain container is not built yet.', {
+      hint: 'use --toolchain host (or auto, which means the host today); `kernelkit doctor --fix` installs what it lacks.',
+    })
+  }
+  const { nodeHost, openStore } = await import('@kernelkit/host')
+  const color = globals.color && usesColor(parts)
+  // The spinner animates on a terminal for people only (https://no-color.org says nothing of it; TERM=dumb and CI do).
+  const animated = parts.stderr.isTTY === true && parts.env['CI'] === undefined && parts.env['TERM'] !== 'dumb' && !globals.quiet
+  const spinner = animated ? (await import('yocto-spinner')).default({ stream: parts.stderr as NodeJS.WriteStream, handleSignals: false }) : undefined
+  const log = createTerminalLogger({
+    stream: parts.stderr,
+    color,
+    quiet: globals.quiet,
+    verbose: globals.verbose,
+    now: parts.now,
+    ...(spinner === undefined ? {} : { spinner }),
+  })
+  const host = nodeHost({ log })
+  let store: Promise<Store> | undefined
+  return {
+    host,
+    store: () => (store ??= openStore(host, globals.cacheDir === undefined ? undefined : resolve(host.cwd, globals.cacheDir))),
+    json: globals.json,
+    dryRun: globals.dryRun,
+    quiet: globals.quiet,
+    verbose: globals.verbose,
+    color,
+    stdin: parts.stdin,
+    stdout: parts.stdout,
+    stderr: parts.stderr,
+    signal,
+    print: (text) => void parts.stdout.write(`${text}\n`),
+    printJson: (document) => void parts.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`),
+  }
+}
+
+/** https://no-color.org: set and not empty means no colour. FORCE_COLOR is Node's own word for the opposite. */
+function usesColor(parts: ProcessParts): boolean {
+  if ((parts.env['NO_COLOR'] ?? '') !== '') return false
+  const forced = parts.env['FORCE_COLOR']
+  if (forced !== undefined) return forced !== '0' && forced !== 'false'
+  return parts.stderr.isTTY === true && parts.env['TERM'] !== 'dumb'
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import { parseCommandLine, type Invocation } from './command-line.ts'
+import { commandRows } from './commands/index.ts'
+import { createContext } from './context.ts'
+import { listenForSignals, type Interrupt } from './interrupt.ts'
+import { renderFailure, signalExitCodes } from './output/failure.ts'
+
+/** The process: words in, exit status out. The only place that ends it. */
+export async function main(): Promise<void> {
+  const argv = process.argv.slice(2)
+  const interrupt = listenForSignals(process, (name) => process.exit(signalExitCodes[name] ?? 125))
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') interrupt.interrupt('SIGPIPE')
+      else throw error
+    })
+  }
+  const exitCode = argv[0] === 'complete' && argv[1] === '--' ? await complete(argv.slice(2)) : await runCommandLine(argv, interrupt)
+  await Promise.all([drain(process.stdout), drain(process.stderr)])
+  process.exit(exitCode)
+}
+
+async function complete(words: readonly string[]): Promise<number> {
+  await (await import('./completion.ts')).printCompletions(words)
+  return 0
+}
+
+async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Promise<number> {
+  let invocation: Invocation | undefined
+  try {
+    invocation = await parseCommandLine(argv, commandRows, version())
+    if (invocation.kind === 'text') {
+      process[invocation.exitCode === 0 ? 'stdout' : 'stderr'].write(invocation.text)
+      return invocation.exitCode
+    }
+    const { definition, args, options, globals } = invocation
+    const parts = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env, now: () => performance.now() }
+    const context = await createContext(globals, parts, interrupt.signal)
+    const action = await definition.load()
+    const exitCode = await action.run(context, args, options)
+    if (interrupt.name() === undefined) return exitCode
+    throw interrupt.signal.reason
+  } catch (error) {
+    const globals = invocation?.kind === 'command' ? invocation.globals : guessGlobals(argv)
+    const command = invocation?.kind === 'command' ? invocation.definition.name : argv.find((word) => !word.startsWith('-'))
+    const verdict = commandRows.some((row) => row.name === command && row.verdict === true)
+    const failure = renderFailure(error, { ...globals, verdict, interrupted: interrupt.name() })
+    process.stdout.write(failure.stdout)
+    process.stderr.write(failure.stderr)
+    return failure.exitCode
+  }
+}
+
+/** For errors of the command line itself: what can be read of it. */
+function guessGlobals(argv: readonly string[]): { readonly json: boolean; readonly verbose: boolean } {
+  const own = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length)
+  return { json: own.includes('--json'), verbose: own.includes('--verbose') }
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+/** Resolves when what was written has left the process (pipes are asynchronous). */
+function drain(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve()
+    else {
+      stream.once('error', () => resolve())
+      stream.write('', () => resolve())
+    }
+  })
+}

@@ -1,0 +1,70 @@
+import { UserError, renderUserError } from '@kernelkit/core/errors'
+
+export interface FailureOptions {
+  readonly json: boolean
+  readonly verbose: boolean
+  /** The command's last line on stderr is a verdict. */
+  readonly verdict: boolean
+  /** The signal that ended the command, if one did. */
+  readonly interrupted?: string | undefined
+}
+
+export interface Failure {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+/** Bad input and an unable host: below 126, so that `git bisect run` skips instead of stopping. */
+const errorExitCode = 125
+
+/** 128 + signal number, as shells report it. */
+export const signalExitCodes: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 }
+
+/** The one place where an error becomes text: what the user sees on both streams and the exit status. */
+export function renderFailure(thrown: unknown, options: FailureOptions): Failure {
+  const error = options.interrupted === undefined ? thrown : interruption(options.interrupted, thrown)
+  const exitCode = options.interrupted === undefined ? errorExitCode : (signalExitCodes[options.interrupted] ?? errorExitCode)
+  // A closed pipe (`| head`) is how readers say that they have enough.
+  if (options.interrupted === 'SIGPIPE') return { stdout: '', stderr: '', exitCode }
+  const known = error instanceof UserError ? error : undefined
+  const verdict = known?.verdict ?? 'infra-fail'
+  const code = known?.code ?? 'INTERNAL'
+  const text = known === undefined ? renderBug(error) : `${renderUserError(known)}\n${options.verbose ? renderCauses(known) : ''}`
+  const last = options.verdict ? `kernelkit: verdict=${verdict} exit=${exitCode} code=${code}\n` : ''
+  const document = {
+    error: { code, message: messageOf(error), hint: known?.hint ?? null, details: known?.details ?? {} },
+    verdict,
+    exitCode,
+  }
+  return { stdout: options.json ? `${JSON.stringify(document, undefined, 2)}\n` : '', stderr: text + last, exitCode }
+}
+
+function interruption(signal: string, thrown: unknown): UserError {
+  return new UserError('INTERRUPTED', `${signal === 'SIGINT' ? 'Ctrl-C (SIGINT)' : signal} ended the command; what it had started was ended too.`, {
+    hint: 'run it again; finished parts come from the store.',
+    details: { signal },
+    cause: thrown,
+  })
+}
+
+function renderBug(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return `kernelkit: this is a bug of kernelkit, not of your input; please report it with these lines.\n${stack}\n${renderCauses(error)}`
+}
+
+function renderCauses(error: unknown): string {
+  const lines: string[] = error instanceof UserError && error.stack !== undefined ? [error.stack] : []
+  for (let cause = causeOf(error); cause !== undefined && lines.length < 10; cause = causeOf(cause)) {
+    lines.push(`Caused by: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`)
+  }
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,77 @@
+import { styleText } from 'node:util'
+import type { Writable } from 'node:stream'
+import type { Logger, Task } from '@kernelkit/host'
+
+export interface TerminalLoggerOptions {
+  readonly stream: Writable & { readonly isTTY?: boolean }
+  readonly color: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  /** Monotonic clock in milliseconds. */
+  readonly now: () => number
+  /** Shows what is being done; absent where there is no terminal. */
+  readonly spinner?: Spinner
+}
+
+/** What is used of yocto-spinner: it clears itself around each write to the stream. */
+export interface Spinner {
+  text: string
+  start(): unknown
+  stop(): unknown
+}
+
+/** Plain logs (CI) hear of long work again at most this often. */
+const plainUpdateMs = 30_000
+
+/** Lines for decisions; for long work a spinner on a terminal, a line at its start and end elsewhere. */
+export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
+  const style = (format: 'dim' | 'yellow' | 'red' | 'green', text: string) =>
+    options.color ? styleText(format, text, { validateStream: false }) : text
+  const line = (text: string) => options.stream.write(`${text}\n`)
+  const running: { readonly title: string; status: string }[] = []
+  const showLast = () => {
+    const last = running.at(-1)
+    if (options.spinner === undefined) return
+    if (last === undefined) options.spinner.stop()
+    else {
+      options.spinner.text = last.status === '' ? last.title : `${last.title}: ${last.status}`
+      options.spinner.start()
+    }
+  }
+  const task = (title: string): Task => {
+    const entry = { title, status: '' }
+    const startedAt = options.now()
+    let saidAt = startedAt
+    let ended = false
+    const end = (mark: string, format: 'green' | 'red', note: string | undefined) => {
+      if (ended) return
+      ended = true
+      running.splice(running.indexOf(entry), 1)
+      showLast()
+      const seconds = ((options.now() - startedAt) / 1000).toFixed(1)
+      const text = `${title}${note === undefined || note === '' ? '' : `: ${note}`} ${style('dim', `(${seconds} s)`)}`
+      line(`${style(format, mark)} ${text}`)
+    }
+    running.push(entry)
+    if (options.spinner === undefined) line(`${title} ...`)
+    showLast()
+    return {
+      update(status) {
+        entry.status = status
+        showLast()
+        const now = options.now()
+        if (options.spinner !== undefined || ended || (!options.verbose && now - saidAt < plainUpdateMs)) return
+        saidAt = now
+        line(`  ${title}: ${status}`)
+      },
+      done: (note) => end('ok', 'green', note),
+      fail: (note) => end('failed', 'red', note),
+    }
+  }
+  return {
+    info: (text) => void (options.quiet || line(text)),
+    detail: (text) => void (options.verbose && !options.quiet && line(style('dim', text))),
+    warn: (text) => void line(`${style('yellow', 'warning:')} ${text}`),
+    task: options.quiet ? () => ({ update() {}, done() {}, fail() {} }) : task,
+  }
+}
