@@ -1,1 +1,1 @@
-export {}
+export { gdbCommands, type GdbTarget } from './commands.ts'

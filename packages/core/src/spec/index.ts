@@ -1,1 +1,5 @@
 export { parseDurationMs, parseSizeBytes } from './quantity.ts'
+export { badOption, choiceOption, flagName, flagOption, integerOption, listOption, textOption, type RawRecord } from './raw-options.ts'
+export { defaultMac, parseVmSpec, type InitSpec, type RootSpec, type VmSpec } from './vm.ts'
+export { parseForward } from './vm-forward.ts'
+export { parseShare, shareModes, type ShareMode, type ShareSpec } from './vm-share.ts'

@@ -1,0 +1,34 @@
+import { UserError } from '../errors/index.ts'
+
+export const shareModes = ['cow', 'ro', 'rw'] as const
+export type ShareMode = (typeof shareModes)[number]
+
+/** A folder of the host in the guest; `guest` is absent when it is to be seen at the same path. */
+export interface ShareSpec {
+  readonly source: string
+  readonly guest: string | undefined
+  readonly mode: ShareMode
+}
+
+/** `SRC[:DST][:cow|ro|rw]`. */
+export function parseShare(raw: string): ShareSpec {
+  const parts = raw.split(':')
+  const last = parts.at(-1) ?? ''
+  const mode = parts.length > 1 ? shareModes.find((known) => known === last) : undefined
+  const paths = mode === undefined ? parts : parts.slice(0, -1)
+  const [source, guest] = paths
+  if (source === undefined || source === '' || paths.length > 2) throw badShare(raw, 'it is not SRC[:DST][:cow|ro|rw]')
+  if (guest !== undefined && !guest.startsWith('/')) {
+    throw badShare(raw, `'${guest}' is neither an absolute path of the guest nor one of ${shareModes.join(', ')}`)
+  }
+  return { source, guest: guest === undefined ? undefined : trimSlashes(guest), mode: mode ?? 'cow' }
+}
+
+function trimSlashes(path: string): string {
+  const trimmed = path.replace(/\/+$/, '')
+  return trimmed === '' ? '/' : trimmed
+}
+
+function badShare(raw: string, why: string): UserError {
+  return new UserError('BAD_SHARE', `--share '${raw}': ${why}.`, { hint: 'write for instance --share .:/mnt/src:ro.', details: { seen: raw } })
+}

@@ -1,0 +1,195 @@
+import { parseArch, type ArchName } from '../arch/index.ts'
+import { failingKinds, reportKinds, type ReportKind } from '../console/kinds.ts'
+import { UserError, nearestName } from '../errors/index.ts'
+import type { Forward, GdbStub } from '../qemu/launch.ts'
+import { splitWords } from '../cmdline/cmdline.ts'
+import { parseDurationMs, parseSizeBytes } from './quantity.ts'
+import { badOption, choiceOption, flagOption, integerOption, listOption, textOption, type RawRecord } from './raw-options.ts'
+import { refuseReserved } from './vm-reserved.ts'
+import { parseForward } from './vm-forward.ts'
+import { parseShare, type ShareSpec } from './vm-share.ts'
+
+export type RootSpec = { readonly kind: 'auto' | 'image' | 'host' | 'none' } | { readonly kind: 'folder'; readonly path: string }
+
+/** `own`: the root's own init where it has one; `systemd` is a name for /sbin/init. */
+export type InitSpec = { readonly kind: 'agent' | 'own' } | { readonly kind: 'path'; readonly path: `/${string}`; readonly systemd: boolean }
+
+/** What `boot` and `run` are asked for: valid and typed; paths are still as written. */
+export interface VmSpec {
+  readonly kernel: string | undefined
+  readonly image: string | undefined
+  readonly initrd: string | undefined
+  readonly root: RootSpec
+  readonly init: InitSpec
+  readonly arch: ArchName | undefined
+  readonly memoryMiB: number | undefined
+  readonly cpus: number | undefined
+  readonly accel: 'auto' | 'kvm' | 'tcg'
+  readonly machine: 'auto' | 'pc' | 'q35' | 'microvm'
+  readonly append: readonly string[]
+  readonly qemu: string | undefined
+  readonly qemuArgs: readonly string[]
+  readonly disks: readonly { readonly path: string; readonly readonly: boolean }[]
+  readonly persist: boolean
+  readonly shares: readonly ShareSpec[]
+  /** The command's folder in the guest, when it is not the caller's. */
+  readonly cwd: string | undefined
+  /** Share the caller's working directory. */
+  readonly shareCwd: boolean
+  readonly artifacts: string | undefined
+  readonly net: 'user' | 'none'
+  readonly mac: string
+  readonly forwards: readonly Forward[]
+  readonly gdb: GdbStub | undefined
+  readonly waitForDebugger: boolean
+  /** `value` is absent for a variable that is taken from the caller's environment. */
+  readonly env: readonly { readonly name: string; readonly value: string | undefined }[]
+  readonly stdin: boolean
+  readonly tty: boolean
+  /** The command's time. */
+  readonly timeoutMs: number | undefined
+  /** As under KVM; TCG gets more. */
+  readonly bootTimeoutMs: number
+  readonly console: 'auto' | 'always' | 'never'
+  readonly failOn: readonly ReportKind[]
+  /** File with regular expressions of known reports. */
+  readonly allow: string | undefined
+  readonly onOops: 'panic' | 'continue'
+  readonly ssh: boolean
+  readonly keep: boolean
+  readonly name: string | undefined
+  readonly status: 'full' | 'simple'
+}
+
+/** QEMU's own example address: the same in every VM, which is alone on its network. */
+export const defaultMac = '52:54:00:12:34:56'
+
+/** Raw flags, inputs or a file's `vm:` block to a spec; every default lives here. */
+export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' | 'run' }): VmSpec {
+  refuseReserved(raw)
+  const memory = textOption(raw, 'memory')
+  const timeout = textOption(raw, 'timeout')
+  const arch = textOption(raw, 'arch')
+  const cwd = raw['cwd'] === false ? undefined : textOption(raw, 'cwd')
+  return {
+    kernel: textOption(raw, 'kernel'),
+    image: textOption(raw, 'image'),
+    initrd: textOption(raw, 'initrd'),
+    root: parseRoot(raw),
+    init: parseInit(raw, options.command),
+    arch: arch === undefined ? undefined : parseArch(arch).name,
+    memoryMiB: memory === undefined ? undefined : parseMemory(memory),
+    cpus: integerOption(raw, 'cpus', { min: 1, max: 255 }),
+    accel: choiceOption(raw, 'accel', ['auto', 'kvm', 'tcg']) ?? 'auto',
+    machine: choiceOption(raw, 'machine', ['auto', 'pc', 'q35', 'microvm']) ?? 'auto',
+    append: listOption(raw, 'append').flatMap(splitWords),
+    qemu: textOption(raw, 'qemu'),
+    qemuArgs: listOption(raw, 'qemuArg'),
+    disks: listOption(raw, 'disk').map(parseDisk),
+    persist: flagOption(raw, 'persist'),
+    shares: listOption(raw, 'share').map(parseShare),
+    cwd,
+    shareCwd: raw['cwd'] !== false,
+    artifacts: textOption(raw, 'artifacts'),
+    net: choiceOption(raw, 'net', ['user', 'none']) ?? 'user',
+    mac: parseMac(textOption(raw, 'mac')),
+    forwards: [...listOption(raw, 'forward'), ...listOption(raw, 'publish')].map(parseForward),
+    gdb: parseGdb(raw),
+    waitForDebugger: flagOption(raw, 'S'),
+    env: listOption(raw, 'env').map(parseEnv),
+    stdin: flagOption(raw, 'stdin'),
+    tty: flagOption(raw, 'tty'),
+    timeoutMs: timeout === undefined ? undefined : parseDurationMs(timeout, { name: '--timeout' }),
+    bootTimeoutMs: parseDurationMs(textOption(raw, 'bootTimeout') ?? '60s', { name: '--boot-timeout' }),
+    console: choiceOption(raw, 'console', ['auto', 'always', 'never']) ?? 'auto',
+    failOn: parseFailOn(listOption(raw, 'failOn')),
+    allow: textOption(raw, 'allow'),
+    onOops: choiceOption(raw, 'onOops', ['panic', 'continue']) ?? 'panic',
+    ssh: flagOption(raw, 'ssh'),
+    keep: flagOption(raw, 'keep'),
+    name: parseName(textOption(raw, 'name')),
+    status: choiceOption(raw, 'status', ['full', 'simple']) ?? 'full',
+  }
+}
+
+function parseRoot(raw: RawRecord): RootSpec {
+  const value = textOption(raw, 'root') ?? 'auto'
+  if (value === 'auto' || value === 'image' || value === 'host' || value === 'none') return { kind: value }
+  if (value.includes('/') || value === '.' || value === '..') return { kind: 'folder', path: value }
+  throw badOption('root', value, 'auto, image, host, none or a folder', `a folder has a slash in it: --root ./${value}`)
+}
+
+function parseInit(raw: RawRecord, command: 'boot' | 'run'): InitSpec {
+  const value = textOption(raw, 'init')
+  if (value === undefined) return { kind: command === 'run' ? 'agent' : 'own' }
+  if (value === 'agent') return { kind: 'agent' }
+  if (value === 'systemd') return { kind: 'path', path: '/sbin/init', systemd: true }
+  if (isAbsolute(value)) return { kind: 'path', path: value, systemd: false }
+  throw badOption('init', value, 'agent, systemd or an absolute path in the root')
+}
+
+function isAbsolute(path: string): path is `/${string}` {
+  return path.startsWith('/')
+}
+
+// Below this the kernel and its initramfs do not fit.
+const leastMemoryMiB = 64
+
+function parseMemory(raw: string): number {
+  const memoryMiB = Math.floor(parseSizeBytes(raw, { name: '--memory', bareUnit: 'M' }) / 2 ** 20)
+  if (memoryMiB >= leastMemoryMiB) return memoryMiB
+  throw badOption('memory', raw, `at least ${leastMemoryMiB}M`)
+}
+
+function parseDisk(raw: string): { readonly path: string; readonly readonly: boolean } {
+  const readonly = raw.endsWith(':ro')
+  const path = readonly ? raw.slice(0, -3) : raw
+  if (path === '') throw badOption('disk', raw, 'FILE or FILE:ro')
+  return { path, readonly }
+}
+
+function parseMac(raw: string | undefined): string {
+  if (raw === undefined) return defaultMac
+  // The low bit of the first byte would make it a multicast address, which no interface may have.
+  if (/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(raw) && Number.parseInt(raw.slice(0, 2), 16) % 2 === 0) return raw.toLowerCase()
+  throw badOption('mac', raw, 'six bytes such as 52:54:00:12:34:56, not a multicast address')
+}
+
+function parseGdb(raw: RawRecord): GdbStub | undefined {
+  const gdb = raw['gdb']
+  if (flagOption(raw, 's')) {
+    if (gdb !== undefined) throw badOption('gdb', gdb, 'nothing beside -s, which is --gdb=1234')
+    // -s is -gdb tcp::1234 (qemu(1)), bound to this machine.
+    return { kind: 'tcp', port: 1234 }
+  }
+  if (gdb === undefined || gdb === false) return flagOption(raw, 'S') ? { kind: 'socket' } : undefined
+  if (gdb === true) return { kind: 'socket' }
+  const port = Number(gdb)
+  if (typeof gdb === 'string' && /^\d{1,5}$/.test(gdb) && port >= 1 && port <= 65535) return { kind: 'tcp', port }
+  throw badOption('gdb', gdb, 'a port from 1 to 65535, or nothing', 'write --gdb=PORT, or -- between --gdb and the command.')
+}
+
+function parseEnv(raw: string): { readonly name: string; readonly value: string | undefined } {
+  const [name = '', ...rest] = raw.split('=')
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw badOption('env', raw, 'NAME or NAME=value')
+  return { name, value: raw.includes('=') ? rest.join('=') : undefined }
+}
+
+function parseFailOn(raw: readonly string[]): readonly ReportKind[] {
+  const names = raw.flatMap((item) => item.split(',')).map((name) => name.trim()).filter((name) => name !== '')
+  if (names.length === 0) return failingKinds
+  return names.map((name) => {
+    const kind = reportKinds.find((known) => known === name)
+    if (kind !== undefined) return kind
+    const near = nearestName(name, reportKinds)
+    throw new UserError('BAD_OPTION', `--fail-on '${name}' is not a kind of report; allowed: ${reportKinds.join(', ')}.`, {
+      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+      details: { option: '--fail-on', seen: name, allowed: reportKinds },
+    })
+  })
+}
+
+function parseName(raw: string | undefined): string | undefined {
+  if (raw === undefined || /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(raw)) return raw
+  throw badOption('name', raw, 'letters, digits, dots, underscores and dashes, at most 63')
+}
