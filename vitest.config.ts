@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const packages = fileURLToPath(new URL('./packages/', import.meta.url))
+const kinds = ['bundle', 'container', 'vm']
+const built = ['**/node_modules/**', '**/dist/**']
+
+/** Projects by kind, told apart by the file name. An empty project fails (passWithNoTests is off). */
+export default defineConfig({
+  // Unit tests see the sources, not what was built last.
+  resolve: {
+    alias: [
+      { find: /^@kernelkit\/([^/]+)$/, replacement: `${packages}$1/src/index.ts` },
+      { find: /^@kernelkit\/([^/]+)\/(.+)$/, replacement: `${packages}$1/src/$2/index.ts` },
+    ],
+  },
+  test: {
+    teardownTimeout: 60_000,
+    reporters: ['default', './tools/count-reporter.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'e2e/**/*.test.ts', 'bench/**/*.test.ts'],
+          exclude: [...built, ...kinds.map((kind) => `**/*.${kind}.test.ts`)],
+          testTimeout: 30_000,
+        },
+      },
+      { extends: true, test: { name: 'bundle', include: ['**/*.bundle.test.ts'], exclude: built } },
+      { extends: true, test: { name: 'container', include: ['**/*.container.test.ts'], exclude: built, fileParallelism: false } },
+      {
+        extends: true,
+        test: {
+          name: 'vm',
+          include: ['**/*.vm.test.ts'],
+          exclude: built,
+          // A parent-death signal follows the thread that started QEMU: worker threads end before their process does.
+          pool: 'forks',
+          fileParallelism: false,
+          globalSetup: './e2e/setup/vm-artifacts.ts',
+          // Guests run under emulation where there is no KVM; a cold kernel build is part of some tests.
+          testTimeout: 10 * 60_000,
+          hookTimeout: 30 * 60_000,
+        },
+      },
+    ],
+  },
+})
