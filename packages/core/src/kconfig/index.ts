@@ -1,1 +1,18 @@
-export {}
+export { isUserOrigin, mergeRequests, type ConfigOrigin, type ConfigRequest, type ConfigValue, type OriginKind } from './request.ts'
+export {
+  isMet,
+  overlayDotConfig,
+  parseAssignment,
+  parseDotConfig,
+  parseFragment,
+  renderFragment,
+  renderLine,
+  renderValue,
+  type ConfigValues,
+} from './config-text.ts'
+export { conjuncts, evaluate, parseExpression, renderExpression, type Expression, type Tristate } from './expression.ts'
+export { sourcedFiles, type KconfigVariables } from './lines.ts'
+export { parseKconfigTree, type ParseTreeOptions } from './parse-tree.ts'
+export type { Condition, KconfigChoice, KconfigSymbol, KconfigTree, Selection, SymbolDefinition } from './tree.ts'
+export { resolveRequest, type Addition, type Obstacle, type ResolveOptions } from './resolve.ts'
+export { checkConfig, renderAddition, renderUnmet, type CheckOptions, type ConfigCheck, type UnknownSymbol, type UnmetRequest } from './check.ts'

@@ -1,0 +1,214 @@
+import type { ConfigValues } from './config-text.ts'
+import { evaluate, renderExpression, type Expression } from './expression.ts'
+import { isUserOrigin, type ConfigRequest } from './request.ts'
+import type { Condition, KconfigTree, SymbolDefinition } from './tree.ts'
+
+/** A change that makes a request possible. */
+export interface Addition {
+  readonly symbol: string
+  readonly value: 'y' | 'n'
+  /** The request that needs it. */
+  readonly for: ConfigRequest
+  /** The Kconfig line that asks for it. */
+  readonly because: string
+}
+
+/** Why a symbol cannot be had: the innermost reasons. */
+export interface Obstacle {
+  readonly symbol: string
+  /** A clause that follows the symbol: `which --config -EXT4_FS set to n`. */
+  readonly reason: string
+  readonly where: string | undefined
+  /** The user's own n stands in the way. */
+  readonly byUser?: boolean
+}
+
+export interface ResolveOptions {
+  readonly tree: KconfigTree
+  /** What kconfig answered last. */
+  readonly values: ConfigValues
+  readonly requests: readonly ConfigRequest[]
+  /** Already decided additions of earlier rounds. */
+  readonly added: readonly Addition[]
+}
+
+type Changes = ReadonlyMap<string, { readonly value: 'y' | 'n'; readonly because: string }>
+type Outcome = { readonly changes: Changes } | { readonly obstacles: readonly Obstacle[] }
+
+/** Never switched on for somebody else: they widen or break what kconfig believes of the machine. */
+const neverAdded = new Set(['COMPILE_TEST', 'BROKEN', 'MODULES'])
+
+/** Nested needs beyond this are no longer "simple". */
+const depthLimit = 24
+
+/** The changes that make one unmet `=y` or `=m` request possible, or the obstacles. */
+export function resolveRequest(request: ConfigRequest, options: ResolveOptions): Outcome {
+  const solver = new Solver(options)
+  return solver.enable(request.symbol, { changes: new Map(), path: [], because: request.origin.where, isRequest: true })
+}
+
+interface Step {
+  readonly changes: Changes
+  readonly path: readonly string[]
+  readonly because: string
+  readonly isRequest?: boolean
+}
+
+class Solver {
+  readonly #tree: KconfigTree
+  readonly #values: ConfigValues
+  readonly #requested: ReadonlyMap<string, ConfigRequest>
+  readonly #added: ReadonlyMap<string, Addition>
+
+  constructor(options: ResolveOptions) {
+    this.#tree = options.tree
+    this.#values = options.values
+    this.#requested = new Map(options.requests.map((request) => [request.symbol, request]))
+    this.#added = new Map(options.added.map((addition) => [addition.symbol, addition]))
+  }
+
+  enable(symbol: string, step: Step): Outcome {
+    const state = this.#valueOf(symbol, step.changes)
+    if (state === 'y' || state === 'm') return { changes: step.changes }
+    const refusal = this.#refusal(symbol, step)
+    if (refusal !== undefined) return { obstacles: [refusal] }
+    const entry = this.#tree.symbols.get(symbol)
+    const definitions = entry?.definitions ?? []
+    const attempts: Outcome[] = []
+    for (const definition of definitions) {
+      if (definition.prompt !== undefined) attempts.push(this.#enableByPrompt(symbol, definition, step))
+      else attempts.push(...this.#enableByDefault(symbol, definition, step))
+    }
+    const best = cheapest(attempts)
+    if (best !== undefined) return best
+    const obstacles = attempts.flatMap((attempt) => ('obstacles' in attempt ? [attempt.obstacles] : [])).toSorted((a, b) => a.length - b.length)[0]
+    if (obstacles !== undefined && definitions.some((definition) => definition.prompt !== undefined)) return { obstacles }
+    const selectors = [...new Set((entry?.selectedBy ?? []).map((selection) => selection.by))]
+    const by = selectors.length === 0 ? '' : `; it comes with ${selectors.slice(0, 4).join(', ')}${selectors.length > 4 ? ` or ${selectors.length - 4} more` : ''}`
+    return { obstacles: [{ symbol, reason: `has no prompt and cannot be set directly${by}`, where: definitions[0]?.where }] }
+  }
+
+  /** Why `symbol` may not be switched on at all. */
+  #refusal(symbol: string, step: Step): Obstacle | undefined {
+    const entry = this.#tree.symbols.get(symbol)
+    const where = entry?.definitions[0]?.where
+    const request = this.#requested.get(symbol)
+    if (request !== undefined && isOff(request) && step.isRequest !== true) {
+      return { symbol, reason: `was set to n by ${request.origin.where}`, where, byUser: isUserOrigin(request.origin) }
+    }
+    if (entry === undefined || entry.definitions.length === 0) return { symbol, reason: 'does not exist in this tree for this architecture', where: undefined }
+    if (step.changes.get(symbol)?.value === 'n' || this.#added.get(symbol)?.value === 'n') return { symbol, reason: 'had to be switched off for another option', where }
+    if (step.path.includes(symbol) || step.path.length > depthLimit) return { symbol, reason: 'depends on itself in a way that only kconfig can solve', where }
+    if (neverAdded.has(symbol) && step.isRequest !== true) return { symbol, reason: 'is never switched on for another option; ask for it', where }
+    return undefined
+  }
+
+  #enableByPrompt(symbol: string, definition: SymbolDefinition, step: Step): Outcome {
+    const needs = [...definition.depends, ...definition.visible]
+    const outcome = this.#requireAll(needs, { ...step, path: [...step.path, symbol] })
+    if ('obstacles' in outcome) return outcome
+    const rival = this.#chosenRival(symbol, definition, outcome.changes)
+    if (rival !== undefined) return { obstacles: [rival] }
+    return { changes: step.isRequest === true ? outcome.changes : withChange(outcome.changes, symbol, { value: 'y', because: step.because }) }
+  }
+
+  /** A symbol without a prompt is on when one of its defaults holds. */
+  #enableByDefault(symbol: string, definition: SymbolDefinition, step: Step): readonly Outcome[] {
+    return definition.defaults.map((fallback) =>
+      this.#requireAll(
+        [...definition.depends, ...(fallback.condition === undefined ? [] : [fallback.condition]), { expression: fallback.value, where: definition.where }],
+        { ...step, path: [...step.path, symbol] },
+      ),
+    )
+  }
+
+  /** Another member of the same choice that somebody asked for. */
+  #chosenRival(symbol: string, definition: SymbolDefinition, changes: Changes): Obstacle | undefined {
+    const members = definition.choice === undefined ? [] : (this.#tree.choices[definition.choice]?.members ?? [])
+    for (const member of members) {
+      if (member === symbol) continue
+      const request = this.#requested.get(member)
+      if (request !== undefined && !isOff(request)) return { symbol, reason: `excludes ${member}, its rival in one choice, which ${request.origin.where} asks for`, where: definition.where }
+      if (changes.get(member)?.value === 'y') return { symbol, reason: `excludes ${member}, its rival in one choice, which is needed too`, where: definition.where }
+    }
+    return undefined
+  }
+
+  #requireAll(needs: readonly Condition[], step: Step): Outcome {
+    let changes = step.changes
+    const obstacles: Obstacle[] = []
+    for (const need of needs) {
+      const outcome = this.#require(need.expression, { ...step, changes, because: need.where, isRequest: false })
+      if ('obstacles' in outcome) obstacles.push(...outcome.obstacles)
+      else changes = outcome.changes
+    }
+    return obstacles.length > 0 ? { obstacles: unique(obstacles) } : { changes }
+  }
+
+  #require(expression: Expression, step: Step): Outcome {
+    if (evaluate(expression, (name) => this.#valueOf(name, step.changes)) !== 0) return { changes: step.changes }
+    switch (expression.kind) {
+      case 'symbol':
+        return this.enable(expression.name, step)
+      case 'and':
+        return this.#requireAll(expression.parts.map((part) => ({ expression: part, where: step.because })), step)
+      case 'or': {
+        const attempts = expression.parts.map((part) => this.#require(part, step))
+        const best = cheapest(attempts)
+        if (best !== undefined) return best
+        return { obstacles: unique(attempts.flatMap((attempt) => ('obstacles' in attempt ? attempt.obstacles : []))) }
+      }
+      case 'not':
+        return this.#requireOff(expression, step)
+      case 'compare':
+        if (expression.left.kind === 'symbol' && expression.right.kind === 'text' && isYes(expression.operator, expression.right.value)) return this.enable(expression.left.name, step)
+        break
+      default:
+    }
+    return { obstacles: [{ symbol: renderExpression(expression), reason: 'does not hold', where: step.because }] }
+  }
+
+  /** `!X`: simple when only a preset of ours, not the user, wants X. */
+  #requireOff(expression: Expression & { readonly kind: 'not' }, step: Step): Outcome {
+    if (expression.of.kind !== 'symbol') return { obstacles: [{ symbol: renderExpression(expression), reason: 'does not hold', where: step.because }] }
+    const symbol = expression.of.name
+    const request = this.#requested.get(symbol)
+    if (request?.origin.kind === 'preset' && !this.#added.has(symbol)) return { changes: withChange(step.changes, symbol, { value: 'n', because: step.because }) }
+    const cause = request !== undefined && !isOff(request) ? `is set to ${request.value.value} by ${request.origin.where}` : 'is on'
+    return { obstacles: [{ symbol: `!${symbol}`, reason: `is not met: ${symbol} ${cause}`, where: step.because }] }
+  }
+
+  #valueOf(symbol: string, changes: Changes): string | undefined {
+    const change = changes.get(symbol)
+    if (change !== undefined) return change.value
+    const added = this.#added.get(symbol)
+    if (added?.value === 'n') return 'n'
+    return this.#values.get(symbol)
+  }
+}
+
+function isOff(request: ConfigRequest): boolean {
+  return request.value.kind === 'tristate' && request.value.value === 'n' && (isUserOrigin(request.origin) || request.origin.kind === 'preset')
+}
+
+function isYes(operator: string, value: string): boolean {
+  return (operator === '=' && (value === 'y' || value === 'm')) || (operator === '!=' && value === 'n')
+}
+
+function withChange(changes: Changes, symbol: string, change: { readonly value: 'y' | 'n'; readonly because: string }): Changes {
+  return new Map([...changes, [symbol, change]])
+}
+
+/** EXPERT changes the defaults of a hundred options: any other way is cheaper. */
+function cost(changes: Changes): number {
+  return changes.size + (changes.has('EXPERT') ? 100 : 0)
+}
+
+function cheapest(attempts: readonly Outcome[]): { readonly changes: Changes } | undefined {
+  const possible = attempts.filter((attempt) => 'changes' in attempt)
+  return possible.toSorted((a, b) => cost(a.changes) - cost(b.changes))[0]
+}
+
+function unique(obstacles: readonly Obstacle[]): readonly Obstacle[] {
+  return [...new Map(obstacles.map((obstacle) => [`${obstacle.symbol} ${obstacle.reason}`, obstacle])).values()]
+}
