@@ -56,6 +56,8 @@ export interface RunOptions {
   readonly outputTo?: string
   readonly signal?: AbortSignal
   readonly timeoutMs?: number
+  /** The program gets SIGTERM when this process dies, however it dies. Default: it goes on. */
+  readonly endsWithParent?: boolean
   /** `false`: a failing exit status is returned, not thrown. */
   readonly reject?: boolean
   /** Debian package that holds the program, for the error when it is missing. */

@@ -3,9 +3,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import * as fsPromises from 'node:fs/promises'
 import { availableParallelism, homedir, tmpdir, totalmem } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { findProgram } from './find-program.ts'
 import type { Host, HostFiles, TempDir } from './host.ts'
 import { silentLogger, type Logger } from './logger.ts'
 import { runProgram } from './run-program.ts'
@@ -80,27 +81,5 @@ async function tempDir(prefix = 'kernelkit-'): Promise<TempDir> {
   return {
     path,
     [Symbol.asyncDispose]: () => fsPromises.rm(path, { recursive: true, force: true }),
-  }
-}
-
-// Programs such as mkfs.ext4 live in sbin, which is not on every user's PATH.
-const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin']
-
-async function findProgram(program: string, path: string): Promise<string | undefined> {
-  if (program.includes('/')) return (await isExecutable(program)) ? program : undefined
-  for (const folder of [...path.split(delimiter), ...systemFolders]) {
-    if (folder === '') continue
-    const candidate = join(folder, program)
-    if (await isExecutable(candidate)) return candidate
-  }
-  return undefined
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await fsPromises.access(path, fsPromises.constants.X_OK)
-    return (await fsPromises.stat(path)).isFile()
-  } catch {
-    return false
   }
 }

@@ -1,7 +1,11 @@
+import { once } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import { execa } from 'execa'
 import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
+import { findProgram } from './find-program.ts'
 import type { RunOptions, RunResult } from './host.ts'
+import { explainSystemError } from './system-error.ts'
 
 const tailLines = 40
 
@@ -15,7 +19,11 @@ export async function runProgram(
   const env = { ...options.baseEnv, ...options.env }
   // sbin programs are found for users whose PATH lacks these folders.
   env['PATH'] = `${env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`
-  const child = execa(program, rest, {
+  const prefix = options.endsWithParent === true ? await parentDeathPrefix(program, env['PATH']) : []
+  const [file = program, ...args] = [...prefix, program, ...rest]
+  // A descriptor of the program's own: a root file system need not pass through this process.
+  await using output = options.outputTo === undefined ? undefined : await openOutput(options.outputTo)
+  const child = execa(file, args, {
     env,
     extendEnv: false,
     reject: false,
@@ -24,13 +32,21 @@ export async function runProgram(
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-    ...(options.outputTo === undefined ? {} : { stdout: { file: options.outputTo } }),
+    ...(output === undefined ? {} : { stdout: output }),
     forceKillAfterDelay: 2000,
     maxBuffer: 256 * 2 ** 20,
   })
-  const readers = options.onLine === undefined ? [] : (['stdout', 'stderr'] as const).map((stream) => readLines(child, stream, options.onLine!))
+  child.nodeChildProcess.once('exit', () => {
+    // Grandchildren may hold the pipes open after an interrupted program is gone.
+    if (options.signal?.aborted !== true) return
+    child.nodeChildProcess.stdout?.destroy()
+    child.nodeChildProcess.stderr?.destroy()
+  })
+  const { onLine } = options
+  const streams = output === undefined ? (['stdout', 'stderr'] as const) : (['stderr'] as const)
+  const readers = Promise.allSettled(onLine === undefined ? [] : streams.map((stream) => readLines(child, stream, onLine)))
   const result = await child
-  await Promise.all(readers)
+  const read = await readers
   options.signal?.throwIfAborted()
   const cause = result.cause as NodeJS.ErrnoException | undefined
   if (cause?.code === 'ENOENT') {
@@ -39,6 +55,8 @@ export async function runProgram(
       cause,
     })
   }
+  if (cause !== undefined && result.exitCode === undefined && result.signal === undefined) throw explainSystemError(cause, options.cwd ?? program)
+  for (const reader of read) if (reader.status === 'rejected' && !result.failed) throw reader.reason
   const answer: RunResult = {
     exitCode: result.exitCode ?? 128 + signalNumber(result.signal),
     signal: result.signal,
@@ -48,6 +66,27 @@ export async function runProgram(
   }
   if (answer.exitCode !== 0 && options.reject !== false) throw commandFailed(argv, answer, result.timedOut ? options.timeoutMs : undefined)
   return answer
+}
+
+/**
+ * `make` and the bootstrap end their own children on SIGTERM; without this, whoever kills us with
+ * SIGKILL leaves a build running that the next run would meet. Not every setpriv can (busybox).
+ */
+async function parentDeathPrefix(program: string, path: string): Promise<readonly string[]> {
+  const prefix = ['setpriv', '--pdeathsig', 'TERM', '--']
+  // Without the program, the plain start gives the better error.
+  if ((await findProgram(program, path)) === undefined) return []
+  canSetParentDeathSignal ??= execa('setpriv', [...prefix.slice(1), 'true'], { reject: false, stdio: 'ignore' }).then((result) => result.exitCode === 0)
+  return (await canSetParentDeathSignal) ? prefix : []
+}
+
+let canSetParentDeathSignal: Promise<boolean> | undefined
+
+/** Open already, so that the program gets the file itself. */
+async function openOutput(path: string): Promise<WriteStream> {
+  const stream = createWriteStream(path)
+  await once(stream, 'open')
+  return stream
 }
 
 async function readLines(child: AsyncIterableSource, stream: 'stdout' | 'stderr', onLine: NonNullable<RunOptions['onLine']>): Promise<void> {
