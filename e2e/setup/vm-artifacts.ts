@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { kernelkitBin } from '../lib/paths.ts'
+
+/** Below a folder that outlives the clone, so that the next run, also of a fresh clone, takes its kernel and image from there. */
+function testStore(): string {
+  const own = process.env['KERNELKIT_TEST_STORE']
+  if (own !== undefined && own !== '') return own
+  const xdg = process.env['XDG_CACHE_HOME']
+  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'kernelkit-test')
+}
+
+/**
+ * Kernel and image of the VM tests, made by the product itself. Tests find them in the environment:
+ * KERNELKIT_CACHE_DIR (the store), KERNELKIT_TEST_KERNEL, KERNELKIT_TEST_VMLINUX, KERNELKIT_TEST_IMAGE.
+ * Set by the caller, the latter ones are taken as they are.
+ */
+export default async function setup(): Promise<void> {
+  const store = testStore()
+  mkdirSync(store, { recursive: true })
+  process.env['KERNELKIT_CACHE_DIR'] = store
+  if (process.env['KERNELKIT_TEST_KERNEL'] === undefined) {
+    const built = await kernelkitJson(['build', 'deb:linux-source-6.12', '--json'])
+    process.env['KERNELKIT_TEST_KERNEL'] = textOf(built, 'kernel')
+    process.env['KERNELKIT_TEST_VMLINUX'] = textOf(built, 'vmlinux')
+  }
+  if (process.env['KERNELKIT_TEST_IMAGE'] === undefined) {
+    const baked = await kernelkitJson(['bake', '--suite', 'bookworm', '--json'])
+    process.env['KERNELKIT_TEST_IMAGE'] = textOf(baked, 'image')
+  }
+}
+
+async function kernelkitJson(args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
+  process.stdout.write(`test artifacts: kernelkit ${args.join(' ')}\n`)
+  const child = spawn(process.execPath, [kernelkitBin, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const chunks: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const exitCode = await new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+  const text = Buffer.concat(chunks).toString()
+  if (exitCode !== 0) throw new Error(`kernelkit ${args.join(' ')} ended with ${String(exitCode)}:\n${text}`)
+  return JSON.parse(text) as Record<string, unknown>
+}
+
+function textOf(document: Readonly<Record<string, unknown>>, name: string): string {
+  const value = document[name]
+  if (typeof value === 'string') return value
+  throw new Error(`no '${name}' in ${JSON.stringify(document)}`)
+}

@@ -9,7 +9,11 @@ if (major < 22 || (major === 22 && minor < 12)) {
     (module) => module.main(),
     (error) => {
       const built = error && error.code !== 'ERR_MODULE_NOT_FOUND'
-      process.stderr.write(built ? `${error.stack}\n` : `kernelkit: not built yet (${error.message}).\nHint: in a checkout run \`npm ci\`, or \`npm run build\`.\n`)
+      process.stderr.write(
+        built
+          ? `${error.stack}\n`
+          : `kernelkit: not built yet (${error.message}).\nHint: in a checkout run \`npm ci\`, or \`npm run build\`.\n`,
+      )
       process.exitCode = 125
     },
   )

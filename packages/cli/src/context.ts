@@ -26,7 +26,7 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
   const color = globals.color && usesColor(parts)
   // The spinner animates on a terminal for people only (https://no-color.org says nothing of it; TERM=dumb and CI do).
   const animated = parts.stderr.isTTY === true && parts.env['CI'] === undefined && parts.env['TERM'] !== 'dumb' && !globals.quiet
-  const spinner = animated ? (await import('yocto-spinner')).default({ stream: parts.stderr as NodeJS.WriteStream, handleSignals: false }) : undefined
+  const spinner = animated ? (await import('yocto-spinner')).default({ stream: parts.stderr, handleSignals: false }) : undefined
   const log = createTerminalLogger({
     stream: parts.stderr,
     color,

@@ -24,9 +24,7 @@ export function addGlobalOptions(command: Command): void {
   add('--verbose', 'every detail; errors with their cause and stack')
   add('--no-color', 'no colours (also: NO_COLOR)')
   add('--cache-dir <dir>', 'artifact store (default: $KERNELKIT_CACHE_DIR, else $XDG_CACHE_HOME/kernelkit)')
-  command.addOption(
-    new Option('--toolchain <where>', 'where tools come from (default: auto)').choices(toolchains).helpGroup(group),
-  )
+  command.addOption(new Option('--toolchain <where>', 'where tools come from (default: auto)').choices(toolchains).helpGroup(group))
   command.addHelpOption(new Option('-h, --help', 'this help').helpGroup(group))
 }
 
@@ -35,7 +33,7 @@ type Values = Readonly<Record<string, unknown>>
 /** The command's own value wins over the one given before its name. */
 export function readGlobalOptions(root: Values, own: Values): GlobalOptions {
   const isOn = (name: string) => own[name] === true || root[name] === true
-  const text = (name: string) => [own[name], root[name]].find((value) => typeof value === 'string') as string | undefined
+  const text = (name: string) => [own[name], root[name]].find((value) => typeof value === 'string')
   return {
     json: isOn('json'),
     dryRun: isOn('dryRun'),

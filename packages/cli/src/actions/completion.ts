@@ -10,12 +10,15 @@ export async function run(context: CommandContext, args: readonly string[]): Pro
   if (!shells.includes(shell)) {
     const near = nearestName(shell, shells)
     throw new UserError('BAD_OPTION', `no completion for shell '${shell}'; allowed: ${shells.join(', ')}.`, {
-      hint: near === undefined ? 'write for instance `source <(kernelkit completion bash)`.' : `did you mean \`kernelkit completion ${near}\`?`,
+      hint:
+        near === undefined ? 'write for instance `source <(kernelkit completion bash)`.' : `did you mean \`kernelkit completion ${near}\`?`,
       details: { seen: shell, allowed: shells },
     })
   }
   if (context.json) {
-    throw new UserError('BAD_OPTION', '--json has no meaning here: the answer is a shell script.', { hint: `run \`kernelkit completion ${shell}\`.` })
+    throw new UserError('BAD_OPTION', '--json has no meaning here: the answer is a shell script.', {
+      hint: `run \`kernelkit completion ${shell}\`.`,
+    })
   }
   await printCompletionScript(shell)
   return 0

@@ -29,7 +29,11 @@ export const commandRows: readonly CommandRow[] = [
   { name: 'ps', summary: 'the VMs of this user' },
   { name: 'stop', summary: 'end a running VM' },
   { name: 'cache', summary: 'list and prune the artifact store' },
-  { name: 'completion', summary: 'completion script for bash, zsh or fish', load: async () => (await import('./completion.ts')).completionCommand },
+  {
+    name: 'completion',
+    summary: 'completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completionCommand,
+  },
   { name: 'report', summary: 'kernel reports found in console logs (not yet)' },
   { name: 'ktap', summary: 'TAP and KTAP to summary, JSON, JUnit XML (not yet)' },
   { name: 'test', summary: 'build, bake and run every test of kernelkit.yaml (not yet)' },

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { UserError, renderUserError } from '@kernelkit/core/errors'
 
 export interface FailureOptions {
@@ -41,22 +42,25 @@ export function renderFailure(thrown: unknown, options: FailureOptions): Failure
 }
 
 function interruption(signal: string, thrown: unknown): UserError {
-  return new UserError('INTERRUPTED', `${signal === 'SIGINT' ? 'Ctrl-C (SIGINT)' : signal} ended the command; what it had started was ended too.`, {
-    hint: 'run it again; finished parts come from the store.',
-    details: { signal },
-    cause: thrown,
-  })
+  return new UserError(
+    'INTERRUPTED',
+    `${signal === 'SIGINT' ? 'Ctrl-C (SIGINT)' : signal} ended the command; what it had started was ended too.`,
+    {
+      hint: 'run it again; finished parts come from the store.',
+      details: { signal },
+      cause: thrown,
+    },
+  )
 }
 
 function renderBug(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return `kernelkit: this is a bug of kernelkit, not of your input; please report it with these lines.\n${stack}\n${renderCauses(error)}`
+  return `kernelkit: this is a bug of kernelkit, not of your input; please report it with these lines.\n${stackOf(error)}\n${renderCauses(error)}`
 }
 
 function renderCauses(error: unknown): string {
   const lines: string[] = error instanceof UserError && error.stack !== undefined ? [error.stack] : []
   for (let cause = causeOf(error); cause !== undefined && lines.length < 10; cause = causeOf(cause)) {
-    lines.push(`Caused by: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`)
+    lines.push(`Caused by: ${stackOf(cause)}`)
   }
   return lines.map((line) => `${line}\n`).join('')
 }
@@ -65,6 +69,10 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined
 }
 
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : inspect(error)
+}
+
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return error instanceof Error ? error.message : inspect(error)
 }

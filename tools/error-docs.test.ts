@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { errorCodes } from '@kernelkit/core/errors'
+import { describe, expect, it } from 'vitest'
+import { renderErrorDocs } from './error-docs.ts'
+import { repository } from './source-files.ts'
+
+describe('docs/errors.md', () => {
+  it('is what `npm run docs` renders from the error codes', () => {
+    expect(readFileSync(join(repository, 'docs/errors.md'), 'utf8')).toBe(renderErrorDocs(errorCodes))
+  })
+
+  it('explains every code with a meaning and a fix that are sentences', () => {
+    const poor = Object.entries(errorCodes).filter(([, entry]) => !/\.$/.test(entry.meaning) || !/\.$/.test(entry.fix))
+    expect(poor.map(([code]) => code)).toEqual([])
+  })
+})

@@ -1,0 +1,114 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { listImports, listSources, repository, withoutCommentsAndStrings } from './source-files.ts'
+
+/** Who may import whom: the arrows of docs/architecture.md. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  host: ['core'],
+  kernel: ['core', 'host'],
+  image: ['core', 'host'],
+  vm: ['core', 'host'],
+  cli: ['core', 'host', 'kernel', 'image', 'vm'],
+  testing: ['core', 'host'],
+}
+
+/** Built-ins that act on the machine; everybody else asks the Host port. */
+const effectModules = [
+  'node:fs',
+  'node:fs/promises',
+  'node:child_process',
+  'node:os',
+  'node:http',
+  'node:https',
+  'node:worker_threads',
+  'node:process',
+]
+const effectGlobals = /(?<![.\w])(?:process\.|console\.|Date\.now\b|new Date\(\)|performance\.now\b|Math\.random\b|fetch\()/
+
+/** First files of a process: they hand the process to the rest. */
+const entryFiles: readonly string[] = ['packages/cli/src/main.ts']
+
+const packages = readdirSync(join(repository, 'packages'))
+
+function packageOf(specifier: string): string | undefined {
+  return /^@kernelkit\/([^/]+)/.exec(specifier)?.[1]
+}
+
+describe('imports go one way', () => {
+  it('knows every package', () => {
+    expect(packages.toSorted()).toEqual(Object.keys(arrows).toSorted())
+  })
+
+  it.each(packages)('%s declares only dependencies along the arrows', (name) => {
+    const manifest = JSON.parse(readFileSync(join(repository, 'packages', name, 'package.json'), 'utf8')) as Record<
+      string,
+      Record<string, string>
+    >
+    const declared = Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'], ...manifest['optionalDependencies'] })
+    const ours = declared.flatMap((dependency) => packageOf(dependency) ?? [])
+    expect(ours.filter((dependency) => !(arrows[name] ?? []).includes(dependency))).toEqual([])
+  })
+
+  it.each(packages)('%s imports only along the arrows, and relative files of its own with their extension', (name) => {
+    const wrong = listSources(name).flatMap((file) =>
+      listImports(file.text)
+        .filter(({ specifier }) => {
+          const target = packageOf(specifier)
+          if (target !== undefined) return !(arrows[name] ?? []).includes(target)
+          if (!specifier.startsWith('.')) return false
+          const path = normalize(join(file.path, '..', specifier))
+          return !path.startsWith(`packages/${name}/`) || !/\.(?:ts|json)$/.test(specifier)
+        })
+        .map(({ specifier }) => `${file.path}: ${specifier}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it.each(packages.filter((name) => name !== 'host'))('%s touches the machine through the Host port only', (name) => {
+    const files = listSources(name).filter((file) => !entryFiles.includes(file.path))
+    const imports = files.flatMap((file) =>
+      listImports(file.text)
+        .filter(({ specifier, typeOnly }) => !typeOnly && effectModules.includes(specifier))
+        .map(({ specifier }) => `${file.path}: ${specifier}`),
+    )
+    const globals = files.flatMap((file) =>
+      withoutCommentsAndStrings(file.text)
+        .split('\n')
+        .filter((line) => effectGlobals.test(line))
+        .map((line) => `${file.path}: ${line.trim()}`),
+    )
+    expect([...imports, ...globals]).toEqual([])
+  })
+})
+
+describe('the import reader', () => {
+  it('finds static, type-only, re-exported and dynamic imports', () => {
+    const text = [
+      "import { a } from 'one'",
+      "import type { B } from 'two'",
+      "export { c } from 'three'",
+      "import 'four'",
+      'import {',
+      '  d,',
+      "} from 'five'",
+      "const e = await import('six')",
+    ].join('\n')
+    expect(listImports(text)).toEqual([
+      { specifier: 'one', typeOnly: false },
+      { specifier: 'two', typeOnly: true },
+      { specifier: 'three', typeOnly: false },
+      { specifier: 'four', typeOnly: false },
+      { specifier: 'five', typeOnly: false },
+      { specifier: 'six', typeOnly: false },
+    ])
+  })
+
+  it('sees an effect in code, not in a comment or a string', () => {
+    expect(effectGlobals.test(withoutCommentsAndStrings("const a = 'process.env' // Date.now()\n/* fetch( */"))).toBe(false)
+    expect(effectGlobals.test(withoutCommentsAndStrings("const a = process.env['X']"))).toBe(true)
+    expect(effectGlobals.test(withoutCommentsAndStrings('await fetch(url)'))).toBe(true)
+    expect(effectGlobals.test(withoutCommentsAndStrings('await host.fetch(url)'))).toBe(false)
+  })
+})

@@ -1,0 +1,65 @@
+import { isatty } from 'node:tty'
+import { architectures } from '@kernelkit/core/arch'
+import { UserError, renderUserError } from '@kernelkit/core/errors'
+import {
+  bakeRequirements,
+  bootRequirements,
+  buildRequirements,
+  gdbRequirements,
+  gitRequirement,
+  installPackages,
+  missingRequirements,
+  nameOf,
+  nodeHost,
+  packagesOf,
+  sshRequirements,
+  type Requirement,
+} from '@kernelkit/host'
+
+/** What the tests use besides what the commands themselves ask for. */
+const testRequirements: readonly Requirement[] = [
+  { what: 'program', program: 'cpio', package: 'cpio', why: 'to read our archives with another program' },
+  { what: 'program', program: 'file', package: 'file', why: 'to look at built files' },
+]
+
+const line = (text: string) => process.stderr.write(`${text}\n`)
+const log = {
+  info: line,
+  detail() {},
+  warn: line,
+  task: (title: string) => {
+    line(`${title} ...`)
+    return {
+      update() {},
+      done: () => line(`${title}: done`),
+      fail: (note?: string) => line(`${title}: failed${note === undefined ? '' : ` (${note})`}`),
+    }
+  },
+}
+
+/** Install what building, baking, booting and the tests need and this machine lacks, after saying which. */
+async function main(): Promise<void> {
+  const host = nodeHost({ log })
+  const wanted = [
+    ...buildRequirements,
+    gitRequirement,
+    ...architectures.flatMap((arch) => [...bakeRequirements(host, arch), ...bootRequirements(arch)]),
+    ...sshRequirements,
+    ...gdbRequirements,
+    ...testRequirements,
+  ]
+  const missing = await missingRequirements(host, wanted)
+  if (missing.length === 0) {
+    line('host packages: nothing is missing.')
+    return
+  }
+  line(`host packages: missing ${missing.map((one) => `${nameOf(one)} (${packagesOf([one]).join(' ')}, ${one.why})`).join('; ')}.`)
+  await installPackages(host, packagesOf(missing), { interactive: isatty(0) })
+}
+
+try {
+  await main()
+} catch (error) {
+  line(error instanceof UserError ? renderUserError(error) : String(error instanceof Error ? error.stack : error))
+  process.exitCode = 1
+}

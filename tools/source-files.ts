@@ -1,0 +1,47 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the repository. */
+export const repository = fileURLToPath(new URL('..', import.meta.url))
+
+export interface SourceFile {
+  /** Relative to the repository. */
+  readonly path: string
+  readonly text: string
+}
+
+/** TypeScript sources of a package, tests apart. */
+export function listSources(packageName: string): readonly SourceFile[] {
+  const folder = join(repository, 'packages', packageName, 'src')
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts') && !entry.name.endsWith('.d.ts'))
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name)
+      return { path: relative(repository, path), text: readFileSync(path, 'utf8') }
+    })
+}
+
+export interface Import {
+  readonly specifier: string
+  /** `import type`: erased, so no effect can come of it. */
+  readonly typeOnly: boolean
+}
+
+/** Static and dynamic imports and re-exports of a source text. */
+export function listImports(text: string): readonly Import[] {
+  const statements = text.matchAll(/^\s*(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+?\s+from\s+)?'([^']+)'/gm)
+  const dynamic = text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g)
+  return [
+    ...[...statements].map((match) => ({ specifier: match[2] ?? '', typeOnly: match[1] !== undefined })),
+    ...[...dynamic].map((match) => ({ specifier: match[1] ?? '', typeOnly: false })),
+  ]
+}
+
+/** The text without comments and without the content of quoted strings: what is left is code. */
+export function withoutCommentsAndStrings(text: string): string {
+  return text
+    .replaceAll(/\/\*[^]*?\*\//g, '')
+    .replaceAll(/'(?:[^'\\\n]|\\.)*'/g, "''")
+    .replaceAll(/(^|[^:])\/\/.*$/gm, '$1')
+}

@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { addCounts, parseCounts, renderCounts, type Counts } from './test-counts.ts'
+import { repository } from './source-files.ts'
+
+interface Stage {
+  readonly name: string
+  readonly argv: readonly [string, ...string[]]
+  /** What follows makes no sense without it. */
+  readonly needed?: true
+}
+
+const published = ['core', 'host', 'kernel', 'image', 'vm', 'cli']
+
+const checkStages: readonly Stage[] = [
+  // Types come first: they also build what the following stages look at.
+  { name: 'types', argv: ['tsc', '-b'], needed: true },
+  { name: 'lint', argv: ['oxlint'] },
+  { name: 'format', argv: ['oxfmt', '--check', '.'] },
+  { name: 'unused files, exports and dependencies', argv: ['knip'] },
+  ...published.flatMap((name): readonly Stage[] => [
+    { name: `package ${name}`, argv: ['publint', '--strict', `packages/${name}`] },
+    ...(name === 'cli'
+      ? []
+      : [{ name: `types of package ${name}`, argv: ['attw', '--pack', `packages/${name}`, '--profile', 'esm-only', '--quiet'] } as const]),
+  ]),
+  { name: 'unit tests', argv: ['vitest', 'run', '--project', 'unit'] },
+]
+
+const machineStages: readonly Stage[] = [
+  { name: 'host packages', argv: ['node', 'tools/install-host-packages.ts'], needed: true },
+  { name: 'VM tests', argv: ['vitest', 'run', '--project', 'vm'] },
+]
+
+/** Kinds of tests that `npm test` leaves out, and why. */
+const leftOut = ['container tests: none yet, they come with the toolchain container', 'bundle tests: none yet, they come with the Actions']
+
+/** Run the stages in order; returns the names of those that failed. */
+function runStages(stages: readonly Stage[], countsFile: string): readonly string[] {
+  const failed: string[] = []
+  for (const stage of stages) {
+    process.stdout.write(`\n== ${stage.name}: ${stage.argv.join(' ')}\n`)
+    const before = readFileSync(countsFile, 'utf8')
+    const [program, ...args] = stage.argv
+    const result = spawnSync(program, args, {
+      cwd: repository,
+      stdio: 'inherit',
+      env: { ...process.env, KERNELKIT_TEST_COUNTS: countsFile },
+    })
+    if (result.signal === 'SIGINT' || result.signal === 'SIGTERM') return [...failed, `${stage.name} (${result.signal})`]
+    if (result.status === 0) continue
+    const counted = readFileSync(countsFile, 'utf8').slice(before.length)
+    // A stage that is no test run, or died before it counted its tests, is one failure.
+    if (addCounts(parseCounts(counted)).failed === 0) writeFileSync(countsFile, '0 1 0\n', { flag: 'a' })
+    failed.push(stage.name)
+    if (stage.needed === true) break
+  }
+  return failed
+}
+
+function verify(stages: readonly Stage[]): Counts & { readonly failedStages: readonly string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'kernelkit-verify-'))
+  try {
+    const countsFile = join(folder, 'counts')
+    writeFileSync(countsFile, '')
+    const failedStages = runStages(stages, countsFile)
+    return { ...addCounts(parseCounts(readFileSync(countsFile, 'utf8'))), failedStages }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const withMachine = process.argv[2] === 'test'
+const result = verify(withMachine ? [...checkStages, ...machineStages] : checkStages)
+process.stdout.write('\n')
+if (withMachine) for (const reason of leftOut) process.stdout.write(`left out: ${reason}\n`)
+for (const name of result.failedStages) process.stdout.write(`failed stage: ${name}\n`)
+process.stdout.write(`${renderCounts(result)}\n`)
+process.exitCode = result.failed > 0 || result.passed === 0 ? 1 : 0
