@@ -50,6 +50,10 @@ export const vmCodes = {
     meaning: '`run` needs a command when it is not on a terminal.',
     fix: 'Write the command after --, for instance `kernelkit run -- uname -a`.',
   },
+  KVM_NOT_USABLE: {
+    meaning: 'KVM was asked for by name, but it does not run guests here.',
+    fix: 'The message says why; use --accel auto to fall back to emulation.',
+  },
   NO_GDB_STUB: {
     meaning: 'The VM was started without a gdb stub.',
     fix: 'Start it with --gdb.',

@@ -1,0 +1,123 @@
+import { dirname, join, relative, resolve } from 'node:path'
+import type { ArchName } from '@kernelkit/core/arch'
+import { architectures } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host } from '@kernelkit/host'
+import { readKernelImage, type KernelImage } from './kernel-image.ts'
+
+/** Files of one build: what is booted and what a debugger reads. */
+export interface FoundKernel {
+  readonly image: KernelImage
+  readonly vmlinux: string | undefined
+  /** Shown in the first line, as the user would write it. */
+  readonly shown: string
+  readonly notes: readonly string[]
+}
+
+/** A kernel that the user named: a file, a build folder, a tree or a folder of the store. */
+export async function kernelAt(host: Host, named: string): Promise<FoundKernel> {
+  const path = resolve(host.cwd, named)
+  const stat = await host.fs.stat(path).catch((cause: unknown) => {
+    throw new UserError('FILE_NOT_FOUND', `--kernel ${named}: there is no such file or folder.`, { hint: 'build it first with `kernelkit build`.', cause })
+  })
+  if (!stat.isDirectory()) return fromFile(host, path)
+  const found = await kernelInFolder(host, path)
+  if (found !== undefined) return found
+  throw new UserError('KERNEL_NOT_FOUND', `--kernel ${named}: the folder holds no built kernel (looked for vmlinux and arch/*/boot/bzImage).`, {
+    hint: 'run `make`, or `kernelkit build`, there first.',
+  })
+}
+
+/** The kernel that was built in a folder, `undefined` when there is none. */
+export async function kernelInFolder(host: Host, folder: string): Promise<FoundKernel | undefined> {
+  const images = [...new Set(architectures.flatMap((arch) => [arch.imagePath, arch.imageTarget]))].map((name) => join(folder, name))
+  const [compressed] = (await Promise.all(images.map(async (path) => ((await isFile(host, path)) ? path : undefined)))).filter((path) => path !== undefined)
+  if (compressed !== undefined) return fromFile(host, compressed)
+  const vmlinux = join(folder, 'vmlinux')
+  return (await isFile(host, vmlinux)) ? fromFile(host, vmlinux) : undefined
+}
+
+async function fromFile(host: Host, path: string): Promise<FoundKernel> {
+  const image = await readKernelImage(host, path)
+  const shown = showPath(host, path)
+  if (image.format === 'vmlinux') return fromVmlinux(host, image, shown)
+  const vmlinux = await vmlinuxOf(host, path)
+  if (vmlinux === undefined) return { image, vmlinux: undefined, shown, notes: [] }
+  // kbuild makes the bzImage from vmlinux: a younger vmlinux is another build.
+  const isSameBuild = vmlinux.modifiedAt <= image.modifiedAt + 1000 || (await host.fs.exists(join(dirname(path), 'manifest.json')))
+  if (!isSameBuild) {
+    return { image, vmlinux: undefined, shown, notes: [`${showPath(host, vmlinux.path)} is newer than the kernel image: run make again to boot it`] }
+  }
+  if (!vmlinux.bootable) return { image, vmlinux: vmlinux.path, shown, notes: [] }
+  // Entered directly, without decompression: a quarter of the boot time under TCG.
+  return { image: { ...vmlinux, release: image.release }, vmlinux: vmlinux.path, shown, notes: [] }
+}
+
+async function fromVmlinux(host: Host, image: KernelImage, shown: string): Promise<FoundKernel> {
+  if (image.bootable) return { image, vmlinux: image.path, shown, notes: [] }
+  throw new UserError('NOT_A_KERNEL', `${image.path} is a vmlinux without the PVH note: QEMU cannot enter it.`, {
+    hint: 'name the bzImage of the same build, or build with CONFIG_PVH=y.',
+    details: { path: image.path },
+  })
+}
+
+async function vmlinuxOf(host: Host, path: string): Promise<KernelImage | undefined> {
+  const folder = dirname(path)
+  for (const candidate of [join(folder, 'vmlinux'), ...(/\/arch\/[^/]+\/boot$/.test(folder) ? [join(folder, '../../../vmlinux')] : [])]) {
+    if (await isFile(host, candidate)) return readKernelImage(host, candidate).catch(() => undefined)
+  }
+  return undefined
+}
+
+/** The kernel tree or build folder that the working directory is in: its own, a parent's. */
+export async function enclosingTree(host: Host, folder: string): Promise<string | undefined> {
+  for (let at = folder; ; at = dirname(at)) {
+    if (await isKernelFolder(host, at)) return at
+    if (at === dirname(at)) return undefined
+  }
+}
+
+async function isKernelFolder(host: Host, folder: string): Promise<boolean> {
+  const tree = ['Kbuild', 'Kconfig', 'MAINTAINERS', 'kernel', 'arch']
+  if ((await Promise.all(tree.map((name) => host.fs.exists(join(folder, name))))).every(Boolean)) return true
+  // A build folder of O=: a configuration and a link to its source.
+  return (await host.fs.exists(join(folder, '.config'))) && (await host.fs.exists(join(folder, 'source', 'Kconfig')))
+}
+
+/** Build folders of O= right below a tree: each has a link `source` to it. */
+export async function buildFoldersBelow(host: Host, tree: string): Promise<readonly string[]> {
+  const entries = await host.fs.readdir(tree, { withFileTypes: true })
+  const real = await host.fs.realpath(tree)
+  const found = await Promise.all(
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map(async (entry) => {
+        const source = await host.fs.realpath(join(tree, entry.name, 'source')).catch(() => undefined)
+        return source === real ? join(tree, entry.name) : undefined
+      }),
+  )
+  return found.filter((folder) => folder !== undefined)
+}
+
+function showPath(host: Host, path: string): string {
+  const below = relative(host.cwd, path)
+  return below.startsWith('..') ? path : below
+}
+
+async function isFile(host: Host, path: string): Promise<boolean> {
+  return (await host.fs.stat(path).catch(() => undefined))?.isFile() ?? false
+}
+
+/** `12 s`, `2 min`, `3 h`, `5 days`. */
+export function showAge(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 120) return `${seconds} s`
+  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`
+  if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`
+  return `${Math.round(seconds / 86_400)} days`
+}
+
+/** The architecture that this host runs by itself. */
+export function hostArch(host: Pick<Host, 'nodeArch'>): ArchName {
+  return architectures.find((arch) => arch.nativeHosts.includes(host.nodeArch) && arch.wordBits === 64)?.name ?? 'x86_64'
+}

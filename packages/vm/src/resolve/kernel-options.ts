@@ -1,0 +1,79 @@
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import type { Host } from '@kernelkit/host'
+import type { KernelImage } from './kernel-image.ts'
+
+/** What a kernel was built with, as far as it can be known. */
+export interface KernelOptions {
+  /** Where it was read, for people; `undefined`: unknown. */
+  readonly source: string | undefined
+  /** `y`, `m`, a text or a number; `undefined` when the option is off or unknown. */
+  value(symbol: string): string | undefined
+}
+
+/** The configuration of a kernel: the file beside it, else the copy inside it (IKCONFIG), else unknown. */
+export async function readKernelOptions(host: Host, image: KernelImage): Promise<KernelOptions> {
+  for (const path of configPaths(image.path)) {
+    const text = await host.fs.readFile(path, 'utf8').catch(() => undefined)
+    if (text === undefined) continue
+    const isNewer = (await host.fs.stat(path)).mtimeMs > image.modifiedAt + 1000 && path.endsWith('/.config')
+    if (isNewer) {
+      const inside = await readInnerConfig(host, image)
+      if (inside !== undefined) return optionsOf(inside, `inside ${image.path}`)
+    }
+    return optionsOf(text, path)
+  }
+  const inside = await readInnerConfig(host, image)
+  return inside === undefined ? optionsOf(undefined, undefined) : optionsOf(inside, `inside ${image.path}`)
+}
+
+/** The value of an option in the text of a .config. */
+export function optionsOf(text: string | undefined, source: string | undefined): KernelOptions {
+  return {
+    source,
+    value: (symbol) => {
+      const match = text === undefined ? null : new RegExp(`^CONFIG_${symbol}=(.*)$`, 'm').exec(text)
+      return match?.[1]?.replace(/^"(.*)"$/, '$1')
+    },
+  }
+}
+
+function configPaths(kernel: string): readonly string[] {
+  const folder = dirname(kernel)
+  const release = /(?:vmlinuz|vmlinux|bzImage)-(.+)$/.exec(kernel)?.[1]
+  return [
+    join(folder, 'config'),
+    join(folder, '.config'),
+    // <build>/arch/x86/boot/bzImage
+    ...(/\/arch\/[^/]+\/boot$/.test(folder) ? [join(folder, '../../../.config')] : []),
+    // Distributions: /boot/vmlinuz-R beside /boot/config-R.
+    ...(release === undefined ? [] : [join(folder, `config-${release}`)]),
+  ]
+}
+
+const mark = Buffer.from('IKCFG_ST')
+
+/** CONFIG_IKCONFIG keeps the configuration, gzipped, behind a mark in the kernel's data (kernel/configs.c, scripts/extract-ikconfig). */
+async function readInnerConfig(host: Host, image: KernelImage): Promise<string | undefined> {
+  const data = image.format === 'vmlinux' ? await host.fs.readFile(image.path) : await unpackBzImage(host, image.path)
+  const at = data?.indexOf(mark) ?? -1
+  if (data === undefined || at < 0) return undefined
+  const end = data.indexOf('IKCFG_ED', at)
+  return end < 0 ? undefined : (await promisify(gunzip)(data.subarray(at + mark.length, end)).catch(() => undefined))?.toString('utf8')
+}
+
+/** The vmlinux inside a gzip or zstd bzImage; other compressions are left unknown. */
+async function unpackBzImage(host: Host, path: string): Promise<Buffer | undefined> {
+  const file = await host.fs.readFile(path)
+  // Documentation/arch/x86/boot.rst: setup_sects at 0x1f1, payload_offset at 0x248, payload_length at 0x24c.
+  const start = ((file[0x1f1] || 4) + 1) * 512 + file.readUInt32LE(0x248)
+  const payload = file.subarray(start, start + file.readUInt32LE(0x24c))
+  if (payload.readUInt16BE(0) === 0x1f8b) return promisify(gunzip)(payload.subarray(0, payload.length), { finishFlush: 2 }).catch(() => undefined)
+  const zlib = await import('node:zlib')
+  // zstd came with Node 22.15.
+  if (payload.readUInt32LE(0) === 0xfd2fb528 && 'zstdDecompress' in zlib) {
+    return promisify(zlib.zstdDecompress)(payload.subarray(0, payload.length - 4)).catch(() => undefined)
+  }
+  return undefined
+}

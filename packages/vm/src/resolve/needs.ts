@@ -1,0 +1,80 @@
+import { UserError } from '@kernelkit/core/errors'
+import type { KernelOptions } from './kernel-options.ts'
+
+/** A kernel option that this run cannot do without. */
+export interface KernelNeed {
+  readonly symbol: string
+  readonly why: string
+}
+
+export interface NeedsInput {
+  readonly agent: boolean
+  readonly initrd: boolean
+  readonly machine: 'microvm' | 'q35' | 'pc'
+  readonly disk: { readonly option: string; readonly what: string } | undefined
+  readonly shares: boolean
+  readonly overlays: boolean
+  /** Ports are forwarded or ssh is asked for: the network is not just a convenience. */
+  readonly network: boolean
+  readonly systemd: boolean
+}
+
+/** What the chosen way of booting asks of the kernel. */
+export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
+  const bus = input.machine === 'microvm' ? { symbol: 'VIRTIO_MMIO', why: "for the machine's devices" } : { symbol: 'VIRTIO_PCI', why: "for the machine's devices" }
+  const hasDevices = input.agent || input.disk !== undefined || input.shares || input.network
+  return [
+    ...(input.initrd || input.agent ? [{ symbol: 'BLK_DEV_INITRD', why: 'to start from an initramfs' }] : []),
+    ...(input.agent
+      ? [
+          { symbol: 'BINFMT_ELF', why: 'to run programs' },
+          { symbol: 'VIRTIO_CONSOLE', why: "for the guest agent's channel" },
+          { symbol: 'DEVTMPFS', why: 'for device nodes' },
+        ]
+      : []),
+    ...(hasDevices ? [bus] : []),
+    ...(input.disk === undefined ? [] : [{ symbol: 'VIRTIO_BLK', why: 'for the disk' }, { symbol: input.disk.option, why: `to mount ${input.disk.what}` }]),
+    ...(input.shares
+      ? [
+          { symbol: 'NET_9P_VIRTIO', why: 'for folders of the host' },
+          { symbol: '9P_FS', why: 'for folders of the host' },
+        ]
+      : []),
+    ...(input.overlays
+      ? [
+          { symbol: 'OVERLAY_FS', why: 'to keep writes in guest memory' },
+          { symbol: 'TMPFS', why: 'to keep writes in guest memory' },
+        ]
+      : []),
+    ...(input.network
+      ? [
+          { symbol: 'VIRTIO_NET', why: 'for the network' },
+          { symbol: 'INET', why: 'for the network' },
+        ]
+      : []),
+    ...(input.systemd ? systemdNeeds : []),
+  ]
+}
+
+// README of systemd, "REQUIREMENTS"; without these it stops before anything is logged.
+const systemdNeeds: readonly KernelNeed[] = ['CGROUPS', 'INOTIFY_USER', 'SIGNALFD', 'TIMERFD', 'EPOLL', 'UNIX', 'SYSFS', 'PROC_FS', 'FHANDLE', 'TMPFS'].map(
+  (symbol) => ({ symbol, why: 'for systemd' }),
+)
+
+/** Needs that a kernel does not meet; modules do not count, because nothing in the guest could load them that early. */
+export function unmetNeeds(options: KernelOptions, needs: readonly KernelNeed[]): readonly KernelNeed[] {
+  if (options.source === undefined) return []
+  return needs.filter((need) => options.value(need.symbol) !== 'y')
+}
+
+/** Verdict `config-fail`, before anything is started. */
+export function refuseUnmet(options: KernelOptions, needs: readonly KernelNeed[]): void {
+  const unmet = unmetNeeds(options, needs)
+  if (unmet.length === 0) return
+  const list = unmet.map(({ symbol, why }) => `CONFIG_${symbol}${options.value(symbol) === 'm' ? ' (it is a module)' : ''} ${why}`)
+  throw new UserError('KERNEL_LACKS', `this kernel lacks ${list.join('; ')} (${options.source ?? ''}).`, {
+    verdict: 'config-fail',
+    hint: `kernelkit build ${unmet.map(({ symbol }) => `--config ${symbol}=y`).join(' ')}`,
+    details: { symbols: unmet.map(({ symbol }) => symbol), config: options.source },
+  })
+}

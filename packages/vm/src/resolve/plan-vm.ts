@@ -1,0 +1,207 @@
+import { resolve } from 'node:path'
+import { parseArch, type Arch } from '@kernelkit/core/arch'
+import { guestWords, joinCommandLine, kernelWords, type CommandLine } from '@kernelkit/core/cmdline'
+import { UserError } from '@kernelkit/core/errors'
+import { virtioDeviceCount, type Drive, type QemuLaunch } from '@kernelkit/core/qemu'
+import type { VmSpec } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
+import { chooseMachine, type MachineChoice } from './choose-machine.ts'
+import { hostArch } from './find-kernel.ts'
+import { kernelNeeds, refuseUnmet } from './needs.ts'
+import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
+import { resolveRoot, type ResolvedRoot } from './resolve-root.ts'
+import { resolveShares, type ResolvedShares } from './resolve-shares.ts'
+import { readImageFacts } from './root-file-system.ts'
+import type { PlanServices } from './services.ts'
+
+/** Everything about one VM, decided and said; nothing is started yet. */
+export interface VmPlan {
+  readonly spec: VmSpec
+  readonly arch: Arch
+  readonly kernel: ResolvedKernel
+  readonly root: ResolvedRoot
+  readonly machine: MachineChoice
+  readonly accel: Acceleration
+  readonly shares: ResolvedShares
+  readonly commandLine: CommandLine
+  /** The agent is first process: it furnishes the root itself. */
+  readonly agentFirst: boolean
+  readonly launch: QemuLaunch
+  /** Decisions in the order in which they are printed. */
+  readonly lines: readonly string[]
+}
+
+export interface Acceleration {
+  readonly accel: 'kvm' | 'tcg'
+  readonly reason: string
+}
+
+export interface PlanInput {
+  readonly host: Host
+  readonly services: PlanServices
+  readonly spec: VmSpec
+  readonly command: 'boot' | 'run'
+  readonly id: string
+  readonly name: string
+  readonly runtimeFolder: string
+}
+
+/** Kernel, root, machine and accelerator for a spec; throws `config-fail` when the kernel cannot do what was chosen. */
+export async function planVm(input: PlanInput): Promise<VmPlan> {
+  const { host, services, spec, command } = input
+  const kernel = await resolveKernel(host, services, spec)
+  const arch = parseArch(kernel.image.arch)
+  const qemu = await findQemu(host, spec, arch)
+  // `boot --initrd` gives the machine to the user's own archive.
+  const agent = !(command === 'boot' && spec.initrd !== undefined && spec.image === undefined && spec.root.kind !== 'host' && spec.root.kind !== 'folder')
+  const [root, accel, tscKhz, disks, initrd] = await Promise.all([
+    resolveRoot(host, services, spec, arch.name),
+    chooseAccel({ host, services, spec, qemu, arch }),
+    services.tscKhz(),
+    Promise.all(spec.disks.map((disk) => extraDrive(host, disk, spec.persist))),
+    planInitrd(input, arch, agent),
+  ])
+  const canShare = kernel.options.source === undefined || ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'].every((symbol) => kernel.options.value(symbol) === 'y')
+  const shares = agent ? await resolveShares(host, { spec, root, canShare }) : noShares
+  const init = agent ? chooseInit(spec, root) : undefined
+  const agentFirst = init === 'agent'
+  const needsNetwork = spec.forwards.length > 0 || spec.ssh
+  const canNetwork = kernel.options.source === undefined || ['VIRTIO_NET', 'INET'].every((symbol) => kernel.options.value(symbol) === 'y')
+  const network: QemuLaunch['network'] = spec.net === 'user' && (canNetwork || needsNetwork) ? { kind: 'user', mac: spec.mac, forwards: spec.forwards } : { kind: 'none' }
+  const terminal = command === 'boot' && !agentFirst
+  const drives = [...(root.drive === undefined ? [] : [root.drive]), ...disks]
+  const allShares = [...(root.share === undefined ? [] : [root.share]), ...shares.shares]
+  const devices = { agent, terminal, drives, shares: allShares, network }
+  const machine = chooseMachine({
+    asked: spec.machine,
+    options: kernel.options,
+    virtioDevices: virtioDeviceCount(devices),
+    qemuArgs: spec.qemuArgs,
+    accel: accel.accel,
+    tscKhz,
+  })
+  refuseUnmet(
+    kernel.options,
+    kernelNeeds({
+      agent,
+      initrd: initrd !== undefined,
+      machine: machine.machine,
+      disk: root.option === undefined || root.path === undefined ? undefined : { option: root.option, what: root.path },
+      shares: allShares.length > 0,
+      overlays: root.guest.kind === '9p' || shares.mounts.some((mount) => mount.mode === 'cow'),
+      network: needsNetwork,
+      systemd: spec.init.kind === 'path' && spec.init.systemd,
+    }),
+  )
+  const words = kernelWords({
+    arch,
+    accel: accel.accel,
+    tscKhz,
+    onOops: spec.onOops,
+    staticNetwork: agentFirst && network.kind === 'user',
+    agent,
+    debugger: spec.gdb !== undefined,
+  }).map(({ word }) => word)
+  const guest = init === undefined ? [] : guestWords({ root: root.guest, mask: root.kind === 'host', init, mounts: shares.mounts, hostname: input.name })
+  const commandLine = joinCommandLine([...words, ...guest], spec.append)
+  const launch: QemuLaunch = {
+    id: input.id,
+    arch: arch.name,
+    qemu,
+    accel: accel.accel,
+    machine: machine.machine,
+    cpus: spec.cpus ?? Math.min(4, host.cpus),
+    memoryMiB: spec.memoryMiB ?? defaultMemoryMiB(kernel),
+    kernel: kernel.image.path,
+    initrd,
+    append: commandLine.text,
+    ...devices,
+    gdb: spec.gdb,
+    waitForDebugger: spec.waitForDebugger,
+    extraArgs: spec.qemuArgs,
+    runtimeFolder: input.runtimeFolder,
+  }
+  const lines = [
+    kernel.line,
+    ...kernel.notes,
+    ...(kernel.options.source === undefined ? ["the kernel's configuration is not known: what it lacks shows only in the guest"] : []),
+    ...(agent ? [root.line] : [`initramfs ${spec.initrd ?? ''} (its own /init is the first process)`]),
+    ...root.notes,
+    ...shares.lines,
+    `machine ${machine.machine} (${machine.why}), ${launch.cpus} CPUs, ${launch.memoryMiB} MiB`,
+    `accel ${accel.accel} (${accel.reason})`,
+    ...(spec.net === 'user' && network.kind === 'none' ? ['no network: the kernel lacks VIRTIO_NET or INET'] : []),
+    ...commandLine.notices,
+  ]
+  return { spec, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch, lines }
+}
+
+const noShares: ResolvedShares = { shares: [], mounts: [], cwd: '/', lines: [] }
+
+// 2 GiB is touched only as the guest uses it; the sanitizers keep shadow memory and poisoned pages.
+function defaultMemoryMiB(kernel: ResolvedKernel): number {
+  const isSanitized = ['KASAN', 'KMSAN'].some((symbol) => kernel.options.value(symbol) === 'y')
+  return isSanitized ? 4096 : 2048
+}
+
+function chooseInit(spec: VmSpec, root: ResolvedRoot): 'agent' | `/${string}` {
+  if (spec.init.kind === 'path') return spec.init.path
+  // The host's own init belongs to the host; an initramfs has ours.
+  if (spec.init.kind === 'own' && (root.kind === 'image' || root.kind === 'folder')) return '/sbin/init'
+  return 'agent'
+}
+
+async function planInitrd(input: PlanInput, arch: Arch, agent: boolean): Promise<string | undefined> {
+  const { host, services, spec } = input
+  const named = spec.initrd === undefined ? undefined : resolve(host.cwd, spec.initrd)
+  if (named !== undefined && !((await host.fs.stat(named).catch(() => undefined))?.isFile() ?? false)) {
+    throw new UserError('FILE_NOT_FOUND', `--initrd ${spec.initrd}: there is no such file.`, { hint: 'make one with `kernelkit initrd SOURCE --out FILE`.' })
+  }
+  if (!agent) return named
+  const own = await services.agentInitramfs(arch.name)
+  return named === undefined ? own : services.joinInitrd(named, own)
+}
+
+async function extraDrive(host: Host, disk: VmSpec['disks'][number], persist: boolean): Promise<Drive> {
+  const path = resolve(host.cwd, disk.path)
+  const stat = await host.fs.stat(path).catch((cause: unknown) => {
+    throw new UserError('FILE_NOT_FOUND', `--disk ${disk.path}: there is no such file.`, { hint: 'make one with `truncate -s 1G FILE`.', cause })
+  })
+  if (stat.isDirectory()) throw new UserError('FILE_NOT_FOUND', `--disk ${disk.path} is a folder.`, { hint: 'share a folder with --share.' })
+  const isQcow = await readImageFacts(host, path).then((facts) => facts.format === 'qcow2', () => false)
+  return { path, format: isQcow ? 'qcow2' : 'raw', mode: disk.readonly ? 'ro' : persist ? 'rw' : 'snapshot' }
+}
+
+async function findQemu(host: Host, spec: VmSpec, arch: Arch): Promise<string> {
+  const program = spec.qemu ?? arch.qemuBinary
+  const path = await host.which(program.includes('/') ? resolve(host.cwd, program) : program)
+  if (path !== undefined) return path
+  if (spec.qemu !== undefined) throw new UserError('FILE_NOT_FOUND', `--qemu ${spec.qemu}: there is no such program.`, { hint: 'leave it out to use the one on PATH.' })
+  throw new UserError('HOST_LACKS', `booting ${arch.name} needs what this host lacks: ${program} (${arch.qemuPackage}, to run the VM).`, {
+    hint: `apt-get install -y --no-install-recommends ${arch.qemuPackage}, or \`kernelkit doctor --fix\`.`,
+    details: { missing: [program], packages: [arch.qemuPackage] },
+  })
+}
+
+interface AccelInput {
+  readonly host: Host
+  readonly services: PlanServices
+  readonly spec: VmSpec
+  readonly qemu: string
+  readonly arch: Arch
+}
+
+async function chooseAccel({ host, services, spec, qemu, arch }: AccelInput): Promise<Acceleration> {
+  if (spec.accel === 'tcg') return { accel: 'tcg', reason: 'as asked' }
+  if (!arch.nativeHosts.includes(host.nodeArch)) {
+    const reason = `KVM runs only the host's own architecture (${hostArch(host)})`
+    if (spec.accel === 'kvm') throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${reason}.`, { hint: 'use --accel auto.' })
+    return { accel: 'tcg', reason }
+  }
+  const probe = await services.probeKvm(qemu)
+  if (probe.usable) return { accel: 'kvm', reason: probe.reason }
+  if (spec.accel === 'kvm') {
+    throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${probe.reason}.`, { hint: 'use --accel auto, or see `kernelkit doctor`.', details: { reason: probe.reason } })
+  }
+  return { accel: 'tcg', reason: probe.reason }
+}

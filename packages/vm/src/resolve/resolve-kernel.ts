@@ -1,0 +1,57 @@
+import { UserError } from '@kernelkit/core/errors'
+import type { ArchName } from '@kernelkit/core/arch'
+import type { Host } from '@kernelkit/host'
+import { buildFoldersBelow, enclosingTree, hostArch, kernelAt, kernelInFolder, showAge, type FoundKernel } from './find-kernel.ts'
+import { readKernelOptions, type KernelOptions } from './kernel-options.ts'
+import { kernelRelease } from './kernel-version.ts'
+import type { PlanServices } from './services.ts'
+
+export interface ResolvedKernel extends FoundKernel {
+  readonly release: string
+  readonly options: KernelOptions
+  /** `kernel 6.12.1 (arch/x86/boot/bzImage, 2 min old)`. */
+  readonly line: string
+}
+
+/** The kernel that is meant; never silently another tree's. */
+export async function resolveKernel(host: Host, services: PlanServices, asked: { readonly kernel: string | undefined; readonly arch: ArchName | undefined }): Promise<ResolvedKernel> {
+  const { found, why } = asked.kernel === undefined ? await searchKernel(host, services, asked.arch) : { found: await kernelAt(host, asked.kernel), why: undefined }
+  if (asked.arch !== undefined && asked.arch !== found.image.arch) {
+    throw new UserError('KERNEL_ARCH', `${found.shown} is a kernel for ${found.image.arch}, but --arch says ${asked.arch}.`, {
+      hint: `kernelkit build --arch ${asked.arch}`,
+      details: { kernel: found.image.path, arch: found.image.arch, asked: asked.arch },
+    })
+  }
+  const [options, release = 'of unknown release'] = await Promise.all([readKernelOptions(host, found.image), kernelRelease(host, found.image)])
+  const notes = why === undefined ? '' : `, ${why}`
+  return { ...found, release, options, line: `kernel ${release} (${found.shown}, ${showAge(host.now() - found.image.modifiedAt)} old${notes})` }
+}
+
+interface Search {
+  readonly found: FoundKernel
+  readonly why: string | undefined
+}
+
+async function searchKernel(host: Host, services: PlanServices, arch: ArchName = hostArch(host)): Promise<Search> {
+  const tree = await enclosingTree(host, host.cwd)
+  if (tree !== undefined) {
+    for (const folder of [tree, ...(await buildFoldersBelow(host, tree))]) {
+      const found = await kernelInFolder(host, folder)
+      if (found !== undefined && found.image.arch === arch) return { found, why: undefined }
+    }
+  }
+  const last = await services.ofProject('kernel', arch)
+  if (last !== undefined) return { found: await kernelAt(host, last.path), why: last.why }
+  if (tree !== undefined) {
+    throw new UserError('KERNEL_NOT_FOUND', `the kernel tree ${tree} holds no built kernel for ${arch}, and the store has none of this tree.`, {
+      hint: 'run `kernelkit build` here, or name a kernel with --kernel.',
+      details: { tree, arch },
+    })
+  }
+  const newest = await services.newestKernel(arch)
+  if (newest !== undefined) return { found: await kernelAt(host, newest.path), why: newest.why }
+  throw new UserError('KERNEL_NOT_FOUND', `there is no kernel for ${arch}: this folder is not a kernel tree, and the store is empty.`, {
+    hint: '`kernelkit build deb:linux-source-6.12` builds one, or name one with --kernel.',
+    details: { arch },
+  })
+}

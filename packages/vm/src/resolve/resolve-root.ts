@@ -1,0 +1,136 @@
+import { join, resolve } from 'node:path'
+import type { ArchName } from '@kernelkit/core/arch'
+import type { GuestRoot } from '@kernelkit/core/cmdline'
+import { UserError } from '@kernelkit/core/errors'
+import type { Drive, Share } from '@kernelkit/core/qemu'
+import type { VmSpec } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
+import { hostArch } from './find-kernel.ts'
+import { fileSystemOptions, readImageFacts } from './root-file-system.ts'
+import type { PlanServices } from './services.ts'
+
+/** The root file system of a guest, decided. */
+export interface ResolvedRoot {
+  readonly kind: 'image' | 'host' | 'folder' | 'initramfs'
+  readonly path: string | undefined
+  readonly guest: GuestRoot
+  readonly drive: Drive | undefined
+  readonly share: Share | undefined
+  /** The kernel option that mounts the image. */
+  readonly option: string | undefined
+  /** `root …`, printed first. */
+  readonly line: string
+  readonly notes: readonly string[]
+}
+
+/** Which root is meant, and whether it can be one. */
+export async function resolveRoot(host: Host, services: PlanServices, spec: Pick<VmSpec, 'root' | 'image' | 'initrd' | 'persist'>, arch: ArchName): Promise<ResolvedRoot> {
+  if (spec.image !== undefined && spec.root.kind !== 'auto' && spec.root.kind !== 'image') {
+    throw new UserError('BAD_OPTION', `--image and --root ${spec.root.kind} name two roots.`, { hint: 'leave one of them out; --disk adds a second disk.' })
+  }
+  switch (spec.root.kind) {
+    case 'none':
+      return initramfsRoot('as asked')
+    case 'host':
+      return hostRoot(host, arch, 'as asked')
+    case 'folder':
+      return folderRoot(host, spec.root.path)
+    case 'image': {
+      const image = spec.image ?? (await services.ofProject('image', arch))?.path
+      if (image !== undefined) return imageRoot(host, image, spec.persist)
+      throw new UserError('ROOT_NOT_FOUND', `--root image, but no image is named and none was baked for this project (${arch}).`, {
+        hint: `kernelkit bake --arch ${arch}, or name one with --image.`,
+      })
+    }
+    case 'auto':
+      return autoRoot(host, services, spec, arch)
+  }
+}
+
+async function autoRoot(host: Host, services: PlanServices, spec: Pick<VmSpec, 'image' | 'initrd' | 'persist'>, arch: ArchName): Promise<ResolvedRoot> {
+  if (spec.image !== undefined) return imageRoot(host, spec.image, spec.persist)
+  if (spec.initrd !== undefined) return initramfsRoot(`${spec.initrd}, as asked`)
+  const baked = await services.ofProject('image', arch)
+  if (baked !== undefined && (await host.fs.exists(baked.path))) return imageRoot(host, baked.path, spec.persist, baked.why)
+  if (hostArch(host) === arch) return hostRoot(host, arch, 'no image was baked for this project')
+  throw new UserError('ROOT_NOT_FOUND', `no root for ${arch}: no image was baked for this project, and this host's own root is ${hostArch(host)}.`, {
+    hint: `kernelkit bake --arch ${arch}, or --root DIR with a root file system for ${arch}.`,
+    details: { arch, hostArch: hostArch(host) },
+  })
+}
+
+function initramfsRoot(why: string): ResolvedRoot {
+  return {
+    kind: 'initramfs',
+    path: undefined,
+    guest: { kind: 'initramfs' },
+    drive: undefined,
+    share: undefined,
+    option: undefined,
+    line: `root initramfs only (${why})`,
+    notes: [],
+  }
+}
+
+async function imageRoot(host: Host, named: string, persist: boolean, why?: string): Promise<ResolvedRoot> {
+  const path = resolve(host.cwd, named)
+  const facts = await readImageFacts(host, path)
+  const source = why === undefined ? '' : `, ${why}`
+  return {
+    kind: 'image',
+    path,
+    guest: { kind: 'disk', device: '/dev/vda', fsType: facts.fsType, mode: facts.fsType === 'squashfs' || facts.fsType === 'erofs' ? 'ro' : 'rw' },
+    drive: { path, format: facts.format, mode: persist ? 'rw' : 'snapshot' },
+    share: undefined,
+    option: fileSystemOptions[facts.fsType],
+    line: `root ${path} (${facts.fsType}, ${persist ? 'written to: --persist' : 'never written'}${source})`,
+    notes: [],
+  }
+}
+
+async function hostRoot(host: Host, arch: ArchName, why: string): Promise<ResolvedRoot> {
+  if (hostArch(host) !== arch) {
+    throw new UserError('ROOT_NOT_FOUND', `--root host: this host's programs are for ${hostArch(host)}, the kernel is for ${arch}.`, {
+      hint: `kernelkit bake --arch ${arch}, or a kernel for ${hostArch(host)}.`,
+    })
+  }
+  return {
+    ...sharedRoot('host', '/'),
+    line: `root host (this machine's /, read-only, changes stay in guest memory; ${why})`,
+    notes: ['--root host is no sandbox: the guest reads what you can read'],
+  }
+}
+
+async function folderRoot(host: Host, named: string): Promise<ResolvedRoot> {
+  const path = resolve(host.cwd, named)
+  const stat = await host.fs.stat(path).catch((cause: unknown) => {
+    throw new UserError('ROOT_NOT_FOUND', `--root ${named}: there is no such folder.`, { hint: 'name a folder with a root file system in it.', cause })
+  })
+  if (!stat.isDirectory()) throw new UserError('ROOT_NOT_FOUND', `--root ${named} is not a folder.`, { hint: `a disk image is named with --image ${named}.` })
+  const owner = await rootOwner(host, path)
+  return {
+    ...sharedRoot('folder', path),
+    line: `root ${path} (a folder, read-only, changes stay in guest memory)`,
+    notes: owner === 0 ? [] : [`files below ${path} belong to uid ${owner}, in the guest too: setuid programs, sshd and sudo refuse that`],
+  }
+}
+
+/** Who owns what root owns in every root file system. */
+async function rootOwner(host: Host, path: string): Promise<number> {
+  for (const name of ['etc', 'usr', 'bin', '.']) {
+    const stat = await host.fs.lstat(join(path, name)).catch(() => undefined)
+    if (stat !== undefined) return stat.uid
+  }
+  return 0
+}
+
+function sharedRoot(kind: 'host' | 'folder', path: string): Omit<ResolvedRoot, 'line' | 'notes'> {
+  return {
+    kind,
+    path,
+    guest: { kind: '9p', tag: 'root', mode: 'cow' },
+    drive: undefined,
+    share: { host: path, tag: 'root', readonly: true },
+    option: undefined,
+  }
+}

@@ -1,0 +1,94 @@
+import { resolve } from 'node:path'
+import type { GuestMount } from '@kernelkit/core/cmdline'
+import { UserError } from '@kernelkit/core/errors'
+import type { Share } from '@kernelkit/core/qemu'
+import type { ShareSpec, VmSpec } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
+import type { ResolvedRoot } from './resolve-root.ts'
+
+export interface ResolvedShares {
+  readonly shares: readonly Share[]
+  readonly mounts: readonly GuestMount[]
+  /** Folder of the command. */
+  readonly cwd: string
+  readonly lines: readonly string[]
+}
+
+/** Where the artifacts folder appears in the guest. */
+export const artifactsFolder = '/run/kernelkit/artifacts'
+
+/** Folders of a running machine that `--root host` hides: they are the guest's own. */
+const maskedFolders = ['/run', '/tmp', '/dev', '/proc', '/sys'] as const
+
+export interface SharesInput {
+  readonly spec: Pick<VmSpec, 'shares' | 'cwd' | 'shareCwd' | 'artifacts'>
+  readonly root: ResolvedRoot
+  /** Whether the kernel can mount a share at all. */
+  readonly canShare: boolean
+}
+
+/** Shares of the user, the working directory, the artifacts: what QEMU offers and what the guest mounts. */
+export async function resolveShares(host: Host, { spec, root, canShare }: SharesInput): Promise<ResolvedShares> {
+  const asked = await Promise.all(spec.shares.map((share, index) => resolveShare(host, share, index)))
+  const own = workingDirectory({ host, spec, root, canShare, asked: asked.map(({ mount }) => mount.at) })
+  const all = [
+    ...asked,
+    ...(own.share === undefined ? [] : [own.share]),
+    ...(spec.artifacts === undefined ? [] : [artifacts(resolve(host.cwd, spec.artifacts))]),
+  ].toSorted((a, b) => a.mount.at.length - b.mount.at.length)
+  return {
+    shares: all.map(({ share }) => share),
+    // A folder is mounted before what lies inside it.
+    mounts: all.map(({ mount }) => mount),
+    cwd: spec.cwd ?? own.cwd,
+    lines: [...all.map(({ line }) => line), ...own.notes],
+  }
+}
+
+interface Placed {
+  readonly share: Share
+  readonly mount: GuestMount
+  readonly line: string
+}
+
+async function resolveShare(host: Host, spec: ShareSpec, index: number): Promise<Placed> {
+  const path = resolve(host.cwd, spec.source)
+  const stat = await host.fs.stat(path).catch((cause: unknown) => {
+    throw new UserError('BAD_SHARE', `--share ${spec.source}: there is no such folder on this host.`, { hint: 'check the path, or make the folder first.', details: { path }, cause })
+  })
+  if (!stat.isDirectory()) throw new UserError('BAD_SHARE', `--share ${spec.source} is not a folder.`, { hint: 'share the folder that it is in.', details: { path } })
+  return placed({ path, tag: `share${index}`, at: spec.guest ?? path, mode: spec.mode })
+}
+
+function artifacts(path: string): Placed {
+  return placed({ path, tag: 'artifacts', at: artifactsFolder, mode: 'rw' })
+}
+
+function placed(share: { readonly path: string; readonly tag: string; readonly at: string; readonly mode: GuestMount['mode'] }): Placed {
+  return {
+    share: { host: share.path, tag: share.tag, readonly: share.mode !== 'rw' },
+    mount: { tag: share.tag, at: share.at, mode: share.mode },
+    line: `share ${share.path}${share.at === share.path ? '' : ` at ${share.at}`} (${share.mode})`,
+  }
+}
+
+interface CwdInput {
+  readonly host: Host
+  readonly spec: SharesInput['spec']
+  readonly root: ResolvedRoot
+  readonly canShare: boolean
+  readonly asked: readonly string[]
+}
+
+/** The caller's working directory at the same path; left out where it shows anyway. */
+function workingDirectory({ host, spec, root, canShare, asked }: CwdInput): { readonly share: Placed | undefined; readonly cwd: string; readonly notes: readonly string[] } {
+  if (!spec.shareCwd) return { share: undefined, cwd: '/', notes: [] }
+  // The root of this machine is no place inside another root.
+  if (host.cwd === '/') return { share: undefined, cwd: '/', notes: [] }
+  const isMasked = maskedFolders.some((folder) => host.cwd === folder || host.cwd.startsWith(`${folder}/`))
+  if ((root.kind === 'host' && !isMasked) || asked.includes(host.cwd)) return { share: undefined, cwd: host.cwd, notes: [] }
+  // A masked folder as a whole (/tmp, /dev) stays the guest's own.
+  if (maskedFolders.some((folder) => folder === host.cwd)) return { share: undefined, cwd: '/', notes: [`the working directory ${host.cwd} is the guest's own: not shared`] }
+  if (!canShare) return { share: undefined, cwd: '/', notes: ['the working directory is not shared: the kernel has no 9P_FS, NET_9P_VIRTIO and OVERLAY_FS'] }
+  return { share: placed({ path: host.cwd, tag: 'cwd', at: host.cwd, mode: 'cow' }), cwd: host.cwd, notes: [] }
+}

@@ -1,0 +1,65 @@
+import { UserError } from '@kernelkit/core/errors'
+import type { Host } from '@kernelkit/host'
+
+/** What a disk image holds, by its first bytes. */
+export interface ImageFacts {
+  readonly format: 'raw' | 'qcow2'
+  /** Name as mount(8) takes it. */
+  readonly fsType: string
+}
+
+// The offset and the bytes of each superblock's magic (wipefs knows the same).
+const magics = [
+  { fsType: 'ext4', offset: 0x438, bytes: Buffer.from([0x53, 0xef]) },
+  { fsType: 'xfs', offset: 0, bytes: Buffer.from('XFSB') },
+  { fsType: 'btrfs', offset: 0x10040, bytes: Buffer.from('_BHRfS_M') },
+  { fsType: 'squashfs', offset: 0, bytes: Buffer.from('hsqs') },
+  { fsType: 'erofs', offset: 0x400, bytes: Buffer.from([0xe2, 0xe1, 0xf5, 0xe0]) },
+  { fsType: 'f2fs', offset: 0x400, bytes: Buffer.from([0x10, 0x20, 0xf5, 0xf2]) },
+] as const
+
+/** Kernel options that mount each. */
+export const fileSystemOptions: Readonly<Record<string, string>> = {
+  ext4: 'EXT4_FS',
+  xfs: 'XFS_FS',
+  btrfs: 'BTRFS_FS',
+  squashfs: 'SQUASHFS',
+  erofs: 'EROFS_FS',
+  f2fs: 'F2FS_FS',
+}
+
+/** Reads the first bytes of an image; `NOT_AN_IMAGE` says what it is instead. */
+export async function readImageFacts(host: Host, path: string): Promise<ImageFacts> {
+  const stat = await host.fs.stat(path).catch((cause: unknown) => {
+    throw new UserError('FILE_NOT_FOUND', `the image ${path} cannot be read.`, { hint: 'bake one with `kernelkit bake`, or check --image.', cause })
+  })
+  if (stat.isDirectory()) throw notAnImage(path, 'it is a folder', `boot a folder with --root ${path}.`)
+  const file = await host.fs.open(path, 'r').catch((cause: unknown) => {
+    throw new UserError('FILE_NOT_FOUND', `the image ${path} cannot be read.`, { hint: 'check its permissions.', cause })
+  })
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(0x11000), 0, 0x11000, 0)
+    return imageFacts(path, buffer.subarray(0, bytesRead))
+  } finally {
+    await file.close()
+  }
+}
+
+/** The same from the bytes. */
+export function imageFacts(path: string, head: Buffer): ImageFacts {
+  // A file system inside qcow2 stands behind its own tables; ours are ext4.
+  if (head.toString('latin1', 0, 4) === 'QFI\xfb') return { format: 'qcow2', fsType: 'ext4' }
+  const found = magics.find(({ offset, bytes }) => head.subarray(offset, offset + bytes.length).equals(bytes))
+  if (found !== undefined) return { format: 'raw', fsType: found.fsType }
+  if (head.length === 0) throw notAnImage(path, 'it is empty')
+  if (head.readUInt16BE(0) === 0x1f8b || head.toString('latin1', 0, 4) === '\x28\xb5\x2f\xfd') throw notAnImage(path, 'it is compressed', 'unpack it first.')
+  // The mark of a partition table: the root would be on a partition.
+  if (head.length >= 512 && head.readUInt16BE(510) === 0x55aa) {
+    throw notAnImage(path, 'it has a partition table', 'name an image of a bare file system; `kernelkit bake` makes one.')
+  }
+  throw notAnImage(path, 'no known file system starts there')
+}
+
+function notAnImage(path: string, what: string, hint = 'bake one with `kernelkit bake`.'): UserError {
+  return new UserError('NOT_AN_IMAGE', `${path} is not an image that a guest can use as its root: ${what}.`, { hint, details: { path, what } })
+}

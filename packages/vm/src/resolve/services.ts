@@ -1,0 +1,24 @@
+import type { ArchName } from '@kernelkit/core/arch'
+
+/** Where a kernel or image of the store came from. */
+export interface StoredArtifact {
+  readonly path: string
+  /** Why it is this one, such as `last built for /src/linux`. */
+  readonly why: string
+}
+
+/** What deciding needs from the machine besides files: each answer is cached by who gives it. */
+export interface PlanServices {
+  /** KVM, proven by the probe guest. */
+  probeKvm(qemu: string): Promise<{ readonly usable: boolean; readonly reason: string }>
+  /** Frequency of the time stamp counter, `undefined` when it cannot be measured. */
+  tscKhz(): Promise<number | undefined>
+  /** Initramfs with the guest agent. */
+  agentInitramfs(arch: ArchName): Promise<string>
+  /** What `build` or `bake` last answered for this project and architecture. */
+  ofProject(kind: 'kernel' | 'image', arch: ArchName): Promise<StoredArtifact | undefined>
+  /** The store's newest kernel of an architecture, whoever built it. */
+  newestKernel(arch: ArchName): Promise<StoredArtifact | undefined>
+  /** The user's initramfs with the agent's behind it. */
+  joinInitrd(user: string, agent: string): Promise<string>
+}
