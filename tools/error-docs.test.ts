@@ -11,7 +11,7 @@ describe('docs/errors.md', () => {
   })
 
   it('explains every code with a meaning and a fix that are sentences', () => {
-    const poor = Object.entries(errorCodes).filter(([, entry]) => !/\.$/.test(entry.meaning) || !/\.$/.test(entry.fix))
+    const poor = Object.entries(errorCodes).filter(([, entry]) => !entry.meaning.endsWith('.') || !entry.fix.endsWith('.'))
     expect(poor.map(([code]) => code)).toEqual([])
   })
 })

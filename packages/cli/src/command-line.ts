@@ -28,7 +28,9 @@ export async function parseCommandLine(argv: readonly string[], rows: readonly C
       invocation = readInvocation(program, command, row, await loadDefinition(row))
     })
   }
+  let reached: Command = program
   program.hook('preSubcommand', async (_root, command) => {
+    reached = command
     const row = rows.find((candidate) => candidate.name === command.name())
     if (row !== undefined) defineCommand(command, row, await loadDefinition(row))
   })
@@ -37,7 +39,7 @@ export async function parseCommandLine(argv: readonly string[], rows: readonly C
     await program.parseAsync(words, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode !== 0) throw toUserError(error, program, words)
+    if (error.exitCode !== 0) throw toUserError(error, program, reached)
   }
   return invocation ?? { kind: 'text', text: output.join(''), exitCode: argv.length === 0 ? 125 : 0 }
 }
@@ -110,8 +112,7 @@ function withoutSeparator(args: readonly string[], ownOperands: number | undefin
   return args.filter((_, index) => index !== ownOperands)
 }
 
-function toUserError(error: CommanderError, program: Command, words: readonly string[]): UserError {
-  const command = program.commands.find((candidate) => words.includes(candidate.name())) ?? program
+function toUserError(error: CommanderError, program: Command, command: Command): UserError {
   const name = command === program ? 'kernelkit' : `kernelkit ${command.name()}`
   const seen = /'(.*?)'/.exec(error.message)?.[1] ?? ''
   const message = error.message.replace(/^error: /, '').replace(/\n[^]*$/, '')

@@ -1,0 +1,167 @@
+import { UserError } from '@kernelkit/core/errors'
+import { describe, expect, it } from 'vitest'
+import type { CommandDefinition } from './command.ts'
+import { parseCommandLine } from './command-line.ts'
+import type { CommandRow } from './commands/index.ts'
+import { commandRows } from './commands/index.ts'
+import { repeatable } from './options.ts'
+
+function definition(name: string, define: CommandDefinition['define']): CommandDefinition {
+  return {
+    name,
+    summary: `${name} something`,
+    example: `kernelkit ${name} x`,
+    define,
+    load: () => Promise.reject(new Error('not run here')),
+  }
+}
+
+const run = definition('run', (command) => {
+  command
+    .argument('[command...]')
+    .option('-k, --kernel <file>', 'a kernel')
+    .option('-e, --env <name>', 'a variable', repeatable)
+    .option('--gdb [port]', 'a debugger')
+    .option('-s', 'as in QEMU')
+    .option('--timeout <time>', 'a limit', '10m')
+})
+
+const loaded: string[] = []
+const row = (name: string, fields: Partial<CommandRow> = {}): CommandRow => ({ name, summary: `${name} something`, ...fields })
+const load = (one: CommandDefinition) => () => {
+  loaded.push(one.name)
+  return Promise.resolve(one)
+}
+const rows: readonly CommandRow[] = [
+  row('run', { load: load(run), passThroughAfter: 0 }),
+  row('exec', {
+    load: load(definition('exec', (command) => command.argument('<vm>').argument('[command...]').option('-t, --tty'))),
+    passThroughAfter: 1,
+  }),
+  row('build', {
+    load: load(definition('build', (command) => command.argument('[source]').option('--config <value>', 'a value', repeatable))),
+  }),
+  row('report'),
+]
+
+async function parse(...argv: readonly string[]) {
+  const invocation = await parseCommandLine(argv, rows, '1.2.3')
+  if (invocation.kind === 'text') throw new Error(`a text: ${invocation.text}`)
+  return invocation
+}
+
+async function refusal(...argv: readonly string[]): Promise<UserError> {
+  try {
+    await parseCommandLine(argv, rows, '1.2.3')
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+  throw new Error('accepted')
+}
+
+describe('the command line', () => {
+  it.each([
+    [['run', 'uname', '-r'], ['uname', '-r'], {}],
+    [['run', '-r'], undefined, undefined],
+    [['run', '--', '-r'], ['-r'], {}],
+    [['run', '-k', 'vmlinux', 'sh', '-c', 'echo', '-k', '--'], ['sh', '-c', 'echo', '-k', '--'], { kernel: 'vmlinux' }],
+    [['run', '--gdb', 'uname', '--gdb'], ['uname', '--gdb'], { gdb: true }],
+    [['run', '--gdb=1234', 'uname'], ['uname'], { gdb: '1234' }],
+    [['run', '-s', '-e', 'A', '-e', 'B=--gdb', 'env'], ['env'], { s: true, env: ['A', 'B=--gdb'] }],
+    [['run', '-k', '--gdb', 'true'], ['true'], { kernel: '--gdb' }],
+  ])('passes the command of `%j` on untouched', async (argv, args, options) => {
+    if (args === undefined) return void expect((await refusal(...argv)).code).toBe('BAD_OPTION')
+    const invocation = await parse(...argv)
+    expect(invocation.args).toEqual(args)
+    expect(invocation.options).toEqual({ timeout: '10m', ...options })
+  })
+
+  it.each([
+    [
+      ['exec', 'a', '--', 'uname', '-r'],
+      ['a', 'uname', '-r'],
+    ],
+    [
+      ['exec', 'a', 'uname', '--', '-r'],
+      ['a', 'uname', '--', '-r'],
+    ],
+    [
+      ['exec', '-t', 'a', 'top', '-t'],
+      ['a', 'top', '-t'],
+    ],
+  ])('takes one word for the VM in `%j` and leaves the rest to the guest', async (argv, args) => {
+    expect((await parse(...argv)).args).toEqual(args)
+  })
+
+  it('accepts a value that begins with a dash after an option that needs one', async () => {
+    const { args, options } = await parse('build', 'deb:linux-source-6.12', '--config', 'minimal', '--config', '-EXT4_FS')
+    expect(args).toEqual(['deb:linux-source-6.12'])
+    expect(options).toEqual({ config: ['minimal', '-EXT4_FS'] })
+  })
+
+  it('accepts common options before and after the command, the later one winning', async () => {
+    const { globals, options } = await parse('--json', '--cache-dir', '/a', '--no-color', 'build', '-q', '--cache-dir', '/b')
+    expect(globals).toEqual({
+      json: true,
+      dryRun: false,
+      quiet: true,
+      verbose: false,
+      color: false,
+      cacheDir: '/b',
+      toolchain: 'auto',
+    })
+    expect(options).toEqual({})
+  })
+
+  it.each([
+    [['bild'], "unknown command 'bild'.", "did you mean 'build'?"],
+    [['build', '--cofig', 'x'], "unknown option '--cofig' (kernelkit build).", "did you mean '--config'?"],
+    [['--jsn', 'build'], "unknown option '--jsn'", "did you mean '--json'?"],
+    [['build', '--config'], "option '--config <value>' argument missing (kernelkit build).", '`kernelkit build --help`'],
+    [['build', 'a', 'b'], "too many arguments for 'build'", '`kernelkit build --help`'],
+    [['exec'], "missing required argument 'vm' (kernelkit exec).", '`kernelkit exec --help`'],
+    [['build', '--toolchain', 'podman'], 'Allowed choices are auto, host, docker', '`kernelkit build --help`'],
+  ])('refuses `%j` and says what is near', async (argv, message, hint) => {
+    const error = await refusal(...argv)
+    expect(error.code).toBe('BAD_OPTION')
+    expect(error.message).toContain(message)
+    expect(error.hint).toContain(hint)
+  })
+
+  it('says of a reserved command that it is not built yet', async () => {
+    expect((await refusal('report', 'x.log')).code).toBe('NOT_YET')
+  })
+
+  it('prints help without importing any command, and imports only the one that help is asked for', async () => {
+    loaded.length = 0
+    const root = await parseCommandLine(['--help'], rows, '1.2.3')
+    expect(root).toMatchObject({ kind: 'text', exitCode: 0 })
+    expect(loaded).toEqual([])
+    const help = await parseCommandLine(['help', 'run'], rows, '1.2.3')
+    expect(new Set(loaded)).toEqual(new Set(['run']))
+    expect(help.kind === 'text' ? help.text : '').toMatch(/--timeout <time>.*\(default: "10m"\)[^]*Example:\n {2}kernelkit run x/)
+  })
+
+  it('prints the version', async () => {
+    expect(await parseCommandLine(['--version'], rows, '1.2.3')).toEqual({ kind: 'text', text: '1.2.3\n', exitCode: 0 })
+  })
+
+  it('answers no words with help and a failure', async () => {
+    expect(await parseCommandLine([], rows, '1.2.3')).toMatchObject({ kind: 'text', exitCode: 125 })
+  })
+})
+
+describe('the command list', () => {
+  it.each(commandRows.filter((one) => one.load !== undefined))(
+    '$name has the same summary in --help and in its own help, and an example',
+    async (one) => {
+      const loadedDefinition = await one.load?.()
+      expect(loadedDefinition?.name).toBe(one.name)
+      expect(loadedDefinition?.summary).toBe(one.summary)
+      expect(loadedDefinition?.example).toMatch(/kernelkit/)
+      const help = await parseCommandLine([one.name, '--help'], commandRows, '1.2.3')
+      expect(help).toMatchObject({ kind: 'text', exitCode: 0 })
+    },
+  )
+})

@@ -1,0 +1,69 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { createTerminalLogger, type TerminalLoggerOptions } from './terminal-logger.ts'
+
+function setUp(options: Partial<TerminalLoggerOptions> = {}) {
+  const stream = new PassThrough()
+  const clock = { ms: 0 }
+  const log = createTerminalLogger({ stream, color: false, quiet: false, verbose: false, now: () => clock.ms, ...options })
+  return { log, clock, text: () => String(stream.read() ?? '') }
+}
+
+function spinnerStub() {
+  const calls: string[] = []
+  return { calls, text: '', start: () => calls.push('start'), stop: () => calls.push('stop') }
+}
+
+describe('the terminal logger', () => {
+  it('writes facts and warnings as lines, details with --verbose only', () => {
+    const { log, text } = setUp()
+    log.info('kernel 6.12 from the store')
+    log.detail('hidden')
+    log.warn('odd')
+    expect(text()).toBe('kernel 6.12 from the store\nwarning: odd\n')
+    const verbose = setUp({ verbose: true })
+    verbose.log.detail('shown')
+    expect(verbose.text()).toBe('shown\n')
+  })
+
+  it('says where there is no terminal when long work begins, now and then how far it is, and how long it took', () => {
+    const { log, clock, text } = setUp()
+    const task = log.task('compile')
+    clock.ms = 1000
+    task.update('10 %')
+    clock.ms = 31_000
+    task.update('50 %')
+    clock.ms = 62_340
+    task.done('6.12')
+    task.fail('too late')
+    expect(text()).toBe('compile ...\n  compile: 50 %\nok compile: 6.12 (62.3 s)\n')
+  })
+
+  it('keeps warnings with --quiet, drops all else', () => {
+    const { log, text } = setUp({ quiet: true })
+    log.info('fact')
+    log.task('work').done()
+    log.warn('odd')
+    expect(text()).toBe('warning: odd\n')
+  })
+
+  it('shows the newest running task in the spinner and stops it after the last', () => {
+    const spinner = spinnerStub()
+    const { log, text } = setUp({ spinner })
+    const outer = log.task('outer')
+    const inner = log.task('inner')
+    inner.update('half')
+    expect(spinner.text).toBe('inner: half')
+    inner.done()
+    expect(spinner.text).toBe('outer')
+    outer.fail('broken')
+    expect(spinner.calls.at(-1)).toBe('stop')
+    expect(text()).toBe('ok inner (0.0 s)\nfailed outer: broken (0.0 s)\n')
+  })
+
+  it('colours when told to', () => {
+    const { log, text } = setUp({ color: true })
+    log.warn('odd')
+    expect(text()).toBe('\u001B[33mwarning:\u001B[39m odd\n')
+  })
+})
