@@ -1,0 +1,42 @@
+import { rm } from 'node:fs/promises'
+import { bakeImage, buildKernel, kernelkit, kernelkitJson } from './lib/kernelkit.ts'
+import { comparePairs } from './lib/pairs.ts'
+import { benchFolder, classicLine, makeHello } from './lib/seed.ts'
+
+/** One command in a fresh VM: against the classic QEMU line, against our own argv by hand, and on a disk image. All under TCG. */
+const folder = await benchFolder('run')
+try {
+  const { kernel } = await buildKernel()
+  const image = await bakeImage()
+  const hello = await makeHello(folder)
+  const common = ['run', '-q', '--accel', 'tcg', '--kernel', kernel, '--cpus', '1', '--no-cwd', '--net', 'none']
+  const inInitramfs = [...kernelkit, ...common, '--initrd', hello.initrdWithTrue, '--', '/bin/true']
+
+  await comparePairs({
+    title: 'run -- true in an initramfs VM against the classic line',
+    goal: { figure: 'wall', ratio: 0.65 },
+    a: { label: 'kernelkit run --initrd … -- /bin/true', argv: inInitramfs },
+    b: { label: 'qemu pc, bzImage, gzip initrd, hvc0', argv: classicLine({ bzImage: kernel, initrd: hello.initrd }) },
+  })
+
+  // The same QEMU arguments by hand, with an initrd that powers off at once: what is left is our own cost.
+  const dryRun = await kernelkitJson([...common, '--dry-run', '--initrd', hello.initrdWithTrue, '--', '/bin/true'])
+  const argv = (dryRun['qemu'] as string[]).map((word, index, all) =>
+    all[index - 1] === '-initrd' ? hello.initrd : word.replace(/ ?rdinit=\S+/, ''),
+  )
+  await comparePairs({
+    title: 'run -- true in an initramfs VM against plain QEMU with the same arguments',
+    goal: { figure: 'wall', differenceSeconds: 0.3 },
+    a: { label: 'kernelkit run --initrd … -- /bin/true', argv: inInitramfs },
+    b: { label: 'the argv of --dry-run, hello initrd', argv: ['timeout', '120', ...argv] },
+  })
+
+  await comparePairs({
+    title: 'run -- true on the baked image against the initramfs VM',
+    goal: { figure: 'wall', ratio: 1.25 },
+    a: { label: 'kernelkit run --image … -- true', argv: [...kernelkit, ...common, '--image', image, '--', 'true'] },
+    b: { label: 'kernelkit run --initrd … -- /bin/true', argv: inInitramfs },
+  })
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
