@@ -30,4 +30,8 @@ export const hostCodes = {
     meaning: 'The path of the artifact store, or a part of it, is a file.',
     fix: 'Name a folder with --cache-dir or KERNELKIT_CACHE_DIR.',
   },
+  NOT_QEMU: {
+    meaning: 'A program that was named as QEMU does not answer `--version` as QEMU does.',
+    fix: 'Name a qemu-system program with --qemu, or leave the option out.',
+  },
 } as const satisfies Record<string, CodeEntry>
