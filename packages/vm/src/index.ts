@@ -1,1 +1,9 @@
 export type { ExecOptions, ExecResult, GuestSetup, QemuExit, RunningCommand, Vm, VmEvent, VmRequest } from "./vm.ts"
+export { agentInitrd, agentRdinit, joinInitrds, type AgentLayout } from './agent/agent-initrd.ts'
+export { measureTscKhz } from './agent/measure-tsc.ts'
+export { connectVm, type ConnectVmOptions, type VmClient } from './runtime/connect-vm.ts'
+export { startDetachedVm } from './runtime/detached-vm.ts'
+export { startVm } from './runtime/start-vm.ts'
+export { findVm, listVms, releaseVm, reserveVm, sweepVms, type VmPlace, type VmState } from './runtime/vm-state.ts'
+export type { OwnedVm, StartVmOptions } from './process/start-qemu.ts'
+export { explainQemuFailure } from './process/qemu-failure.ts'

@@ -86,6 +86,8 @@ export interface Vm extends AsyncDisposable {
   readonly console: Duplex
   /** QMP command; rejects with QEMU's own error text. */
   qmp(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>
+  /** Kernel dumps on the console by sysrq letters: `t` all tasks, `w` blocked ones, `l` backtraces of all CPUs. */
+  dump(letters: string): void
   /** `kill`: end QEMU at once (nothing was to be kept); `poweroff`: sync and power off first. */
   stop(how: 'kill' | 'poweroff'): Promise<QemuExit>
   readonly exited: Promise<QemuExit>

@@ -58,4 +58,64 @@ export const vmCodes = {
     meaning: 'The VM was started without a gdb stub.',
     fix: 'Start it with --gdb.',
   },
+  AGENT_NO_COMPILER: {
+    meaning: 'The guest agent is compiled once per architecture, and this host has no gcc.',
+    fix: 'Install gcc, or use the published package, which carries the agent compiled.',
+  },
+  AGENT_NOT_COMPILED: {
+    meaning: 'gcc could not compile the guest agent; its message is shown.',
+    fix: 'Use a gcc that supports the architecture.',
+  },
+  COMMAND_REFUSED: {
+    meaning: 'The guest could not start one more command.',
+    fix: 'End other commands in this VM, or read its console.',
+  },
+  VM_LOST: {
+    meaning: 'The guest or QEMU went away while something was asked of it.',
+    fix: 'Read the end of the console: a panic, a power-off, or the host ended QEMU.',
+  },
+  VM_NOT_FOUND: {
+    meaning: 'No running VM of this user has this name or id.',
+    fix: '`kernelkit ps` lists them; start one with `kernelkit run --keep --name NAME`.',
+  },
+  VM_NAME_TAKEN: {
+    meaning: 'A running VM of this user has this name already.',
+    fix: 'Choose another --name, or stop the other VM.',
+  },
+  VM_NO_AGENT: {
+    meaning: 'The VM was started without the guest agent, which commands need.',
+    fix: 'Use its console, or start it with `kernelkit run --keep`.',
+  },
+  VM_NO_SSH: {
+    meaning: 'The VM was started without an ssh server that kernelkit knows of.',
+    fix: 'Start it with --ssh (and a network), or use `kernelkit exec`.',
+  },
+  RUNTIME_FOLDER: {
+    meaning: 'The folder for sockets and state of running VMs cannot be used: its path, its owner or its mode.',
+    fix: 'Set XDG_RUNTIME_DIR to a short path that only you can enter.',
+  },
+  QEMU_MISSING: {
+    meaning: 'QEMU for the architecture is not installed.',
+    fix: 'Install the package in the hint, or run `kernelkit doctor --fix`.',
+  },
+  QEMU_REFUSED: {
+    meaning: 'QEMU ended before the machine was complete; its own words are shown.',
+    fix: 'Check --qemu-arg and the options that the message names.',
+  },
+  QEMU_KILLED: {
+    meaning: 'Something killed QEMU while it started.',
+    fix: 'Look for the out-of-memory killer in the log of the host.',
+  },
+  QEMU_TOO_OLD: {
+    meaning: 'This QEMU lacks a machine, CPU or device that the run needs.',
+    fix: 'Use QEMU 6.2 or newer, or another --machine.',
+  },
+  DISK_IN_USE: {
+    meaning: 'Another VM has the disk image open for writing.',
+    fix: 'Leave --persist out, or stop the other VM.',
+  },
+  NOT_ENOUGH_MEMORY: {
+    meaning: 'The host cannot give the guest this much memory.',
+    fix: 'Ask for less with --memory.',
+  },
 } as const satisfies Record<string, CodeEntry>

@@ -1,0 +1,120 @@
+import { frameTypes } from './frame.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** A command as the guest starts it. */
+export interface StartMessage {
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Empty: the home folder. */
+  readonly cwd: string
+  /** Name or number in the guest's /etc/passwd; empty: root. */
+  readonly user: string
+  readonly stdin: boolean
+  readonly tty: { readonly columns: number; readonly rows: number } | undefined
+}
+
+export interface SetupMessage {
+  readonly hostname: string
+  readonly files: readonly { readonly path: string; readonly mode: number; readonly content: string }[]
+  readonly epochSeconds: number
+  readonly ssh: boolean
+}
+
+export interface ExitMessage {
+  readonly exitCode: number
+  readonly signal: number
+  readonly stdoutBytes: number
+  readonly stderrBytes: number
+  readonly tainted: number
+}
+
+export function encodeStart(message: StartMessage): Uint8Array {
+  const env = Object.entries(message.env).map(([name, value]) => `${name}=${value}`)
+  const flags = (message.tty === undefined ? 0 : 1) | (message.stdin ? 2 : 0)
+  const numbers = [flags, message.tty?.columns ?? 0, message.tty?.rows ?? 0, message.argv.length, env.length]
+  return concat([...numbers.map(u32), ...[message.cwd, message.user, ...message.argv, ...env].map(text)])
+}
+
+export function encodeSetup(message: SetupMessage): Uint8Array {
+  const files = message.files.flatMap((file) => {
+    const content = encoder.encode(file.content)
+    return [u32(file.mode), u32(content.length), text(file.path), content]
+  })
+  return concat([u64(message.epochSeconds), u32(message.ssh ? 1 : 0), u32(message.files.length), text(message.hostname), ...files])
+}
+
+export const encodeKill = (signal: number): Uint8Array => u32(signal)
+export const encodeResize = (columns: number, rows: number): Uint8Array => concat([u32(columns), u32(rows)])
+export const encodeText = (message: string): Uint8Array => encoder.encode(message)
+export const decodeText = (data: Uint8Array): string => decoder.decode(data)
+
+/** Which stream a CREDIT speaks of. */
+export type StreamName = 'stdin' | 'stdout' | 'stderr'
+const streams: readonly StreamName[] = ['stdin', 'stdout', 'stderr']
+
+export const encodeCredit = (stream: StreamName, bytes: number): Uint8Array => concat([u32(streams.indexOf(stream)), u32(bytes)])
+
+export function decodeCredit(data: Uint8Array): { readonly stream: StreamName; readonly bytes: number } {
+  return { stream: streams[readU32(data, 0)] ?? 'stdin', bytes: readU32(data, 4) }
+}
+
+export function decodeHello(data: Uint8Array): { readonly version: number; readonly release: string } {
+  return { version: readU32(data, 0), release: decodeText(data.subarray(4)) }
+}
+
+export function encodeExit(message: ExitMessage): Uint8Array {
+  return concat([u32(message.exitCode), u32(message.signal), u64(message.stdoutBytes), u64(message.stderrBytes), u64(message.tainted)])
+}
+
+export function decodeExit(data: Uint8Array): ExitMessage {
+  return {
+    exitCode: readU32(data, 0),
+    signal: readU32(data, 4),
+    stdoutBytes: readU64(data, 8),
+    stderrBytes: readU64(data, 16),
+    tainted: readU64(data, 24),
+  }
+}
+
+/** Name of a frame type, for messages about unexpected frames. */
+export function frameTypeName(type: number): string {
+  return Object.entries(frameTypes).find(([, value]) => value === type)?.[0] ?? `type ${type}`
+}
+
+function u32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4)
+  new DataView(bytes.buffer).setUint32(0, value, true)
+  return bytes
+}
+
+function u64(value: number): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(Math.trunc(value)), true)
+  return bytes
+}
+
+function text(value: string): Uint8Array {
+  // The guest's kernel ends every word, path and variable at the first NUL.
+  if (value.includes('\0')) throw new RangeError(`'${value.replaceAll('\0', '\\0')}' has a NUL byte`)
+  return encoder.encode(`${value}\0`)
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+function readU32(data: Uint8Array, at: number): number {
+  return new DataView(data.buffer, data.byteOffset, data.length).getUint32(at, true)
+}
+
+function readU64(data: Uint8Array, at: number): number {
+  return Number(new DataView(data.buffer, data.byteOffset, data.length).getBigUint64(at, true))
+}

@@ -1,0 +1,171 @@
+#include "command.h"
+#include "files.h"
+#include "sys.h"
+#include "text.h"
+
+/* Debian's order for root (/etc/login.defs ENV_SUPATH). */
+#define DEFAULT_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+static char *words[MAX_WORDS + 2];
+static char *environment[MAX_WORDS + 8];
+
+/* The next text of the frame, ended by 0 inside it. */
+static char *take_text(uint8_t **at, const uint8_t *end)
+{
+	char *text = (char *)*at;
+	while (*at < end && **at) (*at)++;
+	if (*at >= end) return 0;
+	(*at)++;
+	return text;
+}
+
+int parse_command(struct command *command, uint8_t *data, uint32_t size)
+{
+	uint8_t *at = data + 20, *end = data + size;
+	if (size < 22) return -1;
+	uint32_t word_count = get32(data + 12), env_count = get32(data + 16);
+	command->flags = get32(data);
+	command->columns = (int)get32(data + 4);
+	command->rows = (int)get32(data + 8);
+	if (word_count < 1 || word_count > MAX_WORDS || env_count > MAX_WORDS) return -1;
+	if (!(command->cwd = take_text(&at, end)) || !(command->user = take_text(&at, end))) return -1;
+	for (uint32_t i = 0; i < word_count; i++) if (!(words[i] = take_text(&at, end))) return -1;
+	words[word_count] = 0;
+	for (uint32_t i = 0; i < env_count; i++) if (!(environment[i] = take_text(&at, end))) return -1;
+	environment[env_count] = 0;
+	command->argv = words;
+	command->envp = environment;
+	return 0;
+}
+
+__attribute__((noreturn)) static void give_up(int status, const char *what, const char *subject, const char *why)
+{
+	char line[1200];
+	format(line, sizeof line, "kernelkit: %s%s%s: %s\n", what, *subject ? " " : "", subject, why);
+	sys_write(2, line, length(line));
+	sys_exit(status);
+}
+
+static const char *get_env(char **envp, const char *name)
+{
+	size_t size = length(name);
+	for (; *envp; envp++) if (begins(*envp, name) && (*envp)[size] == '=') return *envp + size + 1;
+	return 0;
+}
+
+static void default_env(char **envp, const char *name, char *pair)
+{
+	if (get_env(envp, name)) return;
+	while (*envp) envp++;
+	envp[0] = pair;
+	envp[1] = 0;
+}
+
+struct account { char name[64]; int uid, gid; char home[256]; char shell[128]; };
+
+/* /etc/passwd: name:password:uid:gid:comment:home:shell (passwd(5)). `user` is a name or a number. */
+static int find_account(const char *user, struct account *account)
+{
+	static char passwd[65536];
+	char *fields[7];
+	if (read_file("/etc/passwd", passwd, sizeof passwd) < 0) return 0;
+	for (char *line = passwd; *line;) {
+		char *next = find(line, '\n');
+		if (next) *next++ = 0;
+		else next = line + length(line);
+		int count = 0;
+		for (char *at = line; count < 7; at++) {
+			fields[count++] = at;
+			if (!(at = find(at, ':'))) break;
+			*at = 0;
+		}
+		if (count == 7 && (equal(fields[0], user) || equal(fields[2], user))) {
+			format(account->name, sizeof account->name, "%s", fields[0]);
+			account->uid = parse_uint(fields[2]);
+			account->gid = parse_uint(fields[3]);
+			format(account->home, sizeof account->home, "%s", fields[5]);
+			format(account->shell, sizeof account->shell, "%s", fields[6]);
+			return 1;
+		}
+		line = next;
+	}
+	return 0;
+}
+
+static void become_user(struct command *command)
+{
+	static char home[300], name[80], logname[80], shell[160];
+	struct account account = { "root", 0, 0, "/root", "/bin/sh" };
+	const char *user = *command->user ? command->user : "0";
+	int found = find_account(user, &account);
+	if (!found && *command->user && !equal(command->user, "root") && !equal(command->user, "0")) {
+		give_up(126, "no such user in the guest", command->user, "not in its /etc/passwd");
+	}
+	if (*command->user && (sys_call(NR_setgroups, 0, 0, 0, 0, 0) < 0 || sys_call(NR_setgid, account.gid, 0, 0, 0, 0) < 0 ||
+		sys_call(NR_setuid, account.uid, 0, 0, 0, 0) < 0)) {
+		give_up(126, "cannot become user", command->user, "operation not permitted");
+	}
+	default_env(command->envp, "HOME", format(home, sizeof home, "HOME=%s", exists(account.home) ? account.home : "/"));
+	default_env(command->envp, "USER", format(name, sizeof name, "USER=%s", account.name));
+	default_env(command->envp, "LOGNAME", format(logname, sizeof logname, "LOGNAME=%s", account.name));
+	default_env(command->envp, "SHELL", format(shell, sizeof shell, "SHELL=%s", account.shell[0] ? account.shell : "/bin/sh"));
+}
+
+/* A file that the kernel refuses: another machine's program, or a script without its first line, which a shell reads. */
+__attribute__((noreturn)) static void run_unknown_format(const char *path, struct command *command)
+{
+	static char *shell_words[MAX_WORDS + 3];
+	char magic[5] = "";
+	int count = 0;
+	read_file(path, magic, sizeof magic);
+	if (begins(magic, "\177ELF")) give_up(126, "cannot run", path, "a program for another architecture, or its loader is");
+	shell_words[0] = "/bin/sh";
+	shell_words[1] = (char *)path;
+	while (command->argv[count]) count++;
+	memcpy(shell_words + 2, command->argv + 1, (size_t)count * sizeof *shell_words);
+	int answer = sys_execve("/bin/sh", shell_words, command->envp);
+	give_up(126, "cannot run", path, reason(answer));
+}
+
+static int try_path(const char *path, struct command *command)
+{
+	int answer = sys_execve(path, command->argv, command->envp);
+	if (answer == -ENOEXEC) run_unknown_format(path, command);
+	return answer;
+}
+
+void run_command(struct command *command)
+{
+	static char path[4096], term[] = "TERM=linux";
+	const char *program = command->argv[0];
+	int answer, seen = -ENOENT;
+	default_env(command->envp, "PATH", DEFAULT_PATH);
+	become_user(command);
+	if (command->flags & START_TTY) default_env(command->envp, "TERM", term);
+	const char *folder = *command->cwd ? command->cwd : get_env(command->envp, "HOME");
+	if ((answer = sys_chdir(folder)) < 0) {
+		if (*command->cwd) give_up(126, "cannot enter the working directory", folder, reason(answer));
+		sys_chdir("/");
+	}
+	if (find(program, '/')) {
+		seen = try_path(program, command);
+		if (seen == -ENOENT && exists(program)) give_up(127, "cannot run", program, "its interpreter or loader does not exist in the guest");
+		give_up(seen == -ENOENT ? 127 : 126, seen == -ENOENT ? "command not found:" : "cannot run", program, seen == -ENOENT ? "no such file in the guest" : reason(seen));
+	}
+	for (const char *at = get_env(command->envp, "PATH"); at && *at;) {
+		const char *end = find(at, ':');
+		size_t size = end ? (size_t)(end - at) : length(at);
+		if (size + length(program) + 2 < sizeof path) {
+			memcpy(path, at, size);
+			if (size > 0) path[size++] = '/';
+			memcpy(path + size, program, length(program) + 1);
+			answer = try_path(path, command);
+			if (answer == -ENOENT && exists(path)) give_up(127, "cannot run", path, "its interpreter or loader does not exist in the guest");
+			/* A name that may not be executed hides until the whole path was searched, as in a shell. */
+			if (answer != -ENOENT && answer != -ENOTDIR && seen == -ENOENT) seen = answer;
+		}
+		at = end ? end + 1 : 0;
+	}
+	if (seen == -ENOENT) give_up(127, "command not found:", program, get_env(command->envp, "PATH"));
+	give_up(126, "cannot run", program, reason(seen));
+}

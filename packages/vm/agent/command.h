@@ -1,0 +1,19 @@
+/* One command, from its START frame to execve. */
+#pragma once
+#include <stdint.h>
+
+#define MAX_WORDS 8192
+
+enum { START_TTY = 1, START_STDIN = 2 };
+
+struct command {
+	uint32_t flags;
+	int columns, rows;
+	char *cwd, *user;
+	char **argv, **envp;
+};
+
+/* 0, or -1 when the frame is malformed. The texts stay in `data`. */
+int parse_command(struct command *command, uint8_t *data, uint32_t size);
+/* In the child, with its streams at 0, 1, 2: user, folder, environment, program. What goes wrong is said on its stderr. */
+__attribute__((noreturn)) void run_command(struct command *command);

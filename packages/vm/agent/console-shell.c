@@ -1,0 +1,54 @@
+#include "console-shell.h"
+#include "channel.h"
+#include "files.h"
+#include "serve.h"
+#include "sys.h"
+#include "text.h"
+
+/* /dev/console cannot become a controlling terminal: the device behind it can. Its name is the last one of the active ones. */
+static int open_console(void)
+{
+	char names[128], path[140];
+	char *last = names;
+	int got = read_file("/sys/class/tty/console/active", names, sizeof names);
+	while (got > 0 && (names[got - 1] == '\n' || names[got - 1] == ' ')) names[--got] = 0;
+	for (char *at = names; *at; at++) if (*at == ' ') last = at + 1;
+	int fd = sys_open(format(path, sizeof path, "/dev/%s", got > 0 ? last : "console"), O_RDWR, 0);
+	return fd >= 0 ? fd : sys_open("/dev/console", O_RDWR, 0);
+}
+
+__attribute__((noreturn)) static void run_shell(void)
+{
+	static char *const argv[] = { "-sh", 0 };
+	static char *const envp[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "USER=root", "TERM=linux", 0 };
+	sys_setsid();
+	default_signal(SIGPIPE);
+	write_text("/proc/self/oom_score_adj", "0");
+	int fd = open_console();
+	for (int i = 0; i < 3; i++) sys_dup2(fd, i);
+	sys_ioctl(0, TIOCSCTTY, (void *)1);
+	sys_chdir("/root");
+	int answer = sys_execve("/bin/sh", argv, envp);
+	log_line("cannot start /bin/sh: %s", reason(answer));
+	sys_exit(127);
+}
+
+void console_shell(const char *problem)
+{
+	int status;
+	if (*problem) {
+		log_line("%s", problem);
+		power_off();
+	}
+	log_line("nobody at the other end of the agent's port: a shell on the console; its end powers off");
+	int shell = sys_fork();
+	if (shell == 0) run_shell();
+	for (;;) {
+		int ended;
+		while ((ended = sys_wait(-1, &status, WNOHANG)) > 0) if (ended == shell) power_off();
+		if (wait_for_host(50) < 0) continue;
+		sys_kill(-shell, SIGKILL);
+		greet("");
+		serve();
+	}
+}

@@ -1,0 +1,75 @@
+/* What a program expects of a running system and no root file system carries by itself. */
+#include "files.h"
+#include "root.h"
+#include "sys.h"
+#include "text.h"
+
+static void mount_tmpfs(const char *path, const char *options)
+{
+	if (!exists(path)) make_folders(path);
+	sys_mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options);
+}
+
+void mount_devpts(void)
+{
+	sys_mkdir("/dev/pts", 0755);
+	/* gid 5 is `tty` in every distribution; ptmxmode lets /dev/pts/ptmx be used as well. */
+	sys_mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "gid=5,mode=620,ptmxmode=666");
+}
+
+static void loopback_up(void)
+{
+	/* struct ifreq: name, then ifr_flags (include/uapi/linux/if.h). */
+	struct { char name[16]; short flags; char rest[22]; } request = { "lo", 0x1 | 0x40, { 0 } };
+	int fd = (int)sys_call(NR_socket, 2 /* AF_INET */, 2 | O_CLOEXEC /* SOCK_DGRAM */, 0, 0, 0);
+	if (fd < 0) return;
+	sys_ioctl(fd, 0x8914 /* SIOCSIFFLAGS */, &request);
+	sys_close(fd);
+}
+
+/* QEMU's user network answers names at 10.0.2.3; the root's own file is covered, not written. */
+static void cover_resolv_conf(void)
+{
+	const char *ours = "/run/kernelkit/resolv.conf", *theirs = "/etc/resolv.conf";
+	char target[256], path[300];
+	int got;
+	write_text(ours, "nameserver 10.0.2.3\n");
+	if (!exists(theirs)) {
+		/* Missing, or a link to what systemd-resolved would have written. */
+		got = sys_readlink(theirs, target, sizeof target - 1);
+		target[got > 0 ? got : 0] = 0;
+		format(path, sizeof path, target[0] == '/' ? "%s" : "/etc/%s", got > 0 ? target : "resolv.conf");
+		make_parents(path);
+		write_text(path, "");
+	}
+	sys_mount(ours, theirs, 0, MS_BIND, 0);
+}
+
+void furnish_root(const struct params *params)
+{
+	int agent_first = equal(params->init, "agent");
+	/* Another init finds /run mounted and keeps it (systemd does so by design: the interface of initramfs images). */
+	mount_tmpfs("/run", "mode=0755");
+	sys_mkdir("/run/kernelkit", 0755);
+	if (agent_first || params->mask) mount_tmpfs("/tmp", "mode=1777");
+	if (!agent_first) return;
+
+	sys_mkdir("/run/lock", 01777);
+	sys_symlink("/proc/self/fd", "/dev/fd");
+	sys_symlink("fd/0", "/dev/stdin");
+	sys_symlink("fd/1", "/dev/stdout");
+	sys_symlink("fd/2", "/dev/stderr");
+	mount_tmpfs("/dev/shm", "mode=1777");
+	mount_devpts();
+	sys_mkdir("/dev/mqueue", 01777);
+	sys_mount("mqueue", "/dev/mqueue", "mqueue", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	/* Absent in many kernels: each is a wish. */
+	sys_mount("cgroup2", "/sys/fs/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	sys_mount("debugfs", "/sys/kernel/debug", "debugfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	sys_mount("tracefs", "/sys/kernel/tracing", "tracefs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	sys_mount("securityfs", "/sys/kernel/security", "securityfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	sys_mount("configfs", "/sys/kernel/config", "configfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	sys_mount("bpf", "/sys/fs/bpf", "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	loopback_up();
+	if (params->network) cover_resolv_conf();
+}

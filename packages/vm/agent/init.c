@@ -1,0 +1,77 @@
+/*
+ * The first process of every guest with our agent: mounts the chosen root, then serves the host's commands in it,
+ * or starts the root's own init and stays beside it.
+ */
+#include "channel.h"
+#include "console-shell.h"
+#include "files.h"
+#include "params.h"
+#include "root.h"
+#include "serve.h"
+#include "sys.h"
+#include "text.h"
+
+/* A virtio port shows up within milliseconds; a guest without any has no host to wait for. */
+#define HOST_WAIT_MS 2000
+
+static struct params params;
+
+static void become_unkillable(void) { write_text("/proc/self/oom_score_adj", "-1000"); }
+
+/* systemd spares processes whose argv[0] begins with `@` when it ends all others (systemd.io/ROOT_STORAGE_DAEMONS). */
+static void serve_beside_init(char **argv, int connected)
+{
+	static char *const envp[] = { "HOME=/", "TERM=linux", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 0 };
+	char *words[] = { params.init, 0 };
+	if (connected && sys_fork() == 0) {
+		argv[0][0] = '@';
+		sys_setsid();
+		become_unkillable();
+		serve();
+	}
+	int answer = sys_execve(params.init, words, envp);
+	log_line("cannot start %s: %s", params.init, reason(answer));
+	power_off();
+}
+
+static int prepare(char *problem, unsigned size)
+{
+	static char command_line[8192];
+	read_file("/proc/cmdline", command_line, sizeof command_line);
+	parse_params(&params, command_line);
+	if (params.problem[0]) {
+		format(problem, size, "%s", params.problem);
+		return -1;
+	}
+	if (enter_root(&params, problem, size) < 0) return -1;
+	furnish_root(&params);
+	if (mount_shares(&params, problem, size) < 0) return -1;
+	if (!equal(params.init, "agent") && !exists(params.init)) {
+		format(problem, size, "the root has no init: %s does not exist in it", params.init);
+		return -1;
+	}
+	if (params.hostname[0]) sys_call(NR_sethostname, (long)params.hostname, (long)length(params.hostname), 0, 0, 0);
+	return 0;
+}
+
+__attribute__((noreturn, used)) void start_c(long *stack)
+{
+	char **argv = (char **)(stack + 1);
+	char problem[600] = "";
+	sys_call(NR_umask, 022, 0, 0, 0, 0);
+	mount_basics();
+	/* The kernel opened /dev/console for us only where one exists: 0, 1 and 2 must never be a port. */
+	for (int fd = sys_open("/dev/null", O_RDWR, 0); fd >= 0 && fd < 2; fd = sys_open("/dev/null", O_RDWR, 0)) ;
+	log_line("agent started");
+	ignore_signal(SIGPIPE);
+	prepare(problem, sizeof problem);
+	int connected = wait_for_host(HOST_WAIT_MS) >= 0;
+	if (!connected) {
+		if (equal(params.init, "agent") || *problem) console_shell(problem);
+		serve_beside_init(argv, 0);
+	}
+	greet(problem);
+	if (!equal(params.init, "agent")) serve_beside_init(argv, 1);
+	become_unkillable();
+	serve();
+}

@@ -1,0 +1,168 @@
+#include "root.h"
+#include "files.h"
+#include "sys.h"
+#include "text.h"
+
+/* What no command ever sees: mount points of lower layers, the memory behind copy-on-write. Left behind by chroot. */
+#define HIDDEN "/.kernelkit"
+static int hidden = -1;
+static int layers;
+
+void mount_basics(void)
+{
+	/* Folders exist in our own archive, not in a user's. */
+	sys_mkdir("/dev", 0755);
+	sys_mkdir("/proc", 0555);
+	sys_mkdir("/sys", 0555);
+	sys_mount("devtmpfs", "/dev", "devtmpfs", MS_NOSUID, "mode=0755");
+	sys_mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	sys_mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	sys_mkdir(HIDDEN, 0700);
+	hidden = sys_open(HIDDEN, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+}
+
+/*
+ * msize: one request carries up to 500 KiB (the virtio transport's limit). cache: `loose` keeps everything that was
+ * read, right where nobody else writes; `mmap` keeps only mapped pages, so that both sides see each other's changes
+ * (Documentation/filesystems/9p.rst).
+ */
+static int mount_9p(const char *tag, const char *to, int readonly, const char *cache)
+{
+	char options[128];
+	format(options, sizeof options, "trans=virtio,version=9p2000.L,msize=512000,cache=%s", cache);
+	return sys_mount(tag, to, "9p", readonly ? MS_RDONLY : 0, options);
+}
+
+/* An overlay of `lower` (absolute, or relative to the hidden folder) at `to`; changes stay in guest memory. */
+static int mount_overlay(const char *lower, const char *to)
+{
+	char options[768], folder[32];
+	int answer;
+	sys_fchdir(hidden);
+	if (layers == 0) {
+		sys_mkdir("memory", 0700);
+		if ((answer = sys_mount("tmpfs", "memory", "tmpfs", 0, "mode=0755")) < 0) return answer;
+	}
+	format(folder, sizeof folder, "memory/%d", ++layers);
+	sys_mkdir(folder, 0755);
+	format(folder, sizeof folder, "memory/%d/upper", layers);
+	sys_mkdir(folder, 0755);
+	format(folder, sizeof folder, "memory/%d/work", layers);
+	sys_mkdir(folder, 0755);
+	format(options, sizeof options, "lowerdir=%s,upperdir=memory/%d/upper,workdir=memory/%d/work", lower, layers, layers);
+	answer = sys_mount("overlay", to, "overlay", 0, options);
+	sys_chdir("/");
+	return answer;
+}
+
+/* 9p read-only below an overlay; the overlay keeps the lower mount alive, so its name can go. */
+static int mount_9p_cow(const char *tag, const char *to)
+{
+	int answer;
+	sys_fchdir(hidden);
+	sys_mkdir("lower", 0700);
+	answer = mount_9p(tag, "lower", 1, "loose");
+	if (answer == 0) {
+		answer = mount_overlay("lower", to);
+		sys_fchdir(hidden);
+		sys_umount("lower", MNT_DETACH);
+	}
+	sys_chdir("/");
+	return answer;
+}
+
+static int mount_disk(const struct params *params, const char *to)
+{
+	int answer = 0;
+	/* The device may appear a moment after us: 10 s at most. */
+	for (int i = 0; i < 1000 && !exists(params->root_source); i++) sleep_ms(10);
+	answer = sys_mount(params->root_source, to, params->root_type, equal(params->root_mode, "rw") ? 0 : MS_RDONLY, 0);
+	if (answer == 0 && equal(params->root_mode, "cow")) answer = mount_overlay(to, to);
+	return answer;
+}
+
+/* A read-only root without the first folder of a share's place gets it in guest memory: nothing else can be mounted over. */
+static int lacks_share_folder(const struct params *params, const char *root)
+{
+	for (int i = 0; i < params->share_count; i++) {
+		char path[600];
+		format(path, sizeof path, "%s%s", root, params->shares[i].to);
+		char *end = find(path + length(root) + 1, '/');
+		if (end) *end = 0;
+		if (!exists(path)) return 1;
+	}
+	return 0;
+}
+
+int enter_root(const struct params *params, char *problem, unsigned size)
+{
+	static const char *const kept[] = { "dev", "proc", "sys" };
+	const char *to = HIDDEN "/root";
+	int answer;
+	if (equal(params->root_kind, "initramfs")) return 0;
+	sys_mkdir(to, 0755);
+	if (equal(params->root_kind, "disk")) answer = mount_disk(params, to);
+	else if (equal(params->root_mode, "cow")) answer = mount_9p_cow(params->root_source, to);
+	else answer = mount_9p(params->root_source, to, equal(params->root_mode, "ro"), equal(params->root_mode, "ro") ? "loose" : "mmap");
+	if (answer < 0) {
+		format(problem, size, "cannot mount the root (%s %s %s, %s): %s", params->root_kind, params->root_source, params->root_type, params->root_mode, reason(answer));
+		return -1;
+	}
+	if (equal(params->root_mode, "ro") && lacks_share_folder(params, to)) mount_overlay(to, to);
+	for (unsigned i = 0; i < sizeof kept / sizeof *kept; i++) {
+		char from[16], into[32];
+		format(from, sizeof from, "/%s", kept[i]);
+		format(into, sizeof into, "%s/%s", to, kept[i]);
+		answer = sys_mount(from, into, 0, MS_MOVE, 0);
+		if (answer == -ENOENT && sys_mkdir(into, 0755) == 0) answer = sys_mount(from, into, 0, MS_MOVE, 0);
+		if (answer < 0) {
+			format(problem, size, "the root has no folder /%s (%s): is it a root file system?", kept[i], reason(answer));
+			return -1;
+		}
+	}
+	/* Documentation/filesystems/ramfs-rootfs-initramfs.rst: rootfs cannot be unmounted, it is covered. */
+	if ((answer = sys_chdir(to)) < 0 || (answer = sys_mount(".", "/", 0, MS_MOVE, 0)) < 0 || (answer = sys_chroot(".")) < 0) {
+		format(problem, size, "cannot switch to the root: %s", reason(answer));
+		return -1;
+	}
+	sys_chdir("/");
+	return 0;
+}
+
+/* Where a share goes must exist; below a read-only folder it is made in an overlay above the nearest folder that exists. */
+static int make_mount_point(const char *path)
+{
+	char folder[512];
+	int answer = make_folders(path);
+	if (answer != -EROFS && answer != -EACCES) return answer;
+	format(folder, sizeof folder, "%s", path);
+	while (!exists(folder)) {
+		char *end = folder + length(folder);
+		while (end > folder && *end != '/') end--;
+		*end = 0;
+		if (end == folder) format(folder, sizeof folder, "/");
+	}
+	/* An overlay above `/` would not be seen by processes that are already there: only folders below it. */
+	if (equal(folder, "/")) return answer;
+	if (mount_overlay(folder, folder) < 0) return answer;
+	return make_folders(path);
+}
+
+int mount_shares(const struct params *params, char *problem, unsigned size)
+{
+	for (int i = 0; i < params->share_count; i++) {
+		const struct share *share = &params->shares[i];
+		int answer = make_mount_point(share->to);
+		if (answer < 0) {
+			format(problem, size, "cannot make the folder %s for a share: %s", share->to, reason(answer));
+			return -1;
+		}
+		if (equal(share->mode, "cow")) answer = mount_9p_cow(share->tag, share->to);
+		else answer = mount_9p(share->tag, share->to, equal(share->mode, "ro"), "mmap");
+		if (answer < 0) {
+			format(problem, size, "cannot mount share %s at %s (%s): %s", share->tag, share->to, share->mode, reason(answer));
+			return -1;
+		}
+	}
+	return 0;
+}

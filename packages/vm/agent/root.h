@@ -1,0 +1,14 @@
+/* Mounts: the kernel's own file systems, the chosen root, shares inside it, what a command expects to find. */
+#pragma once
+#include "params.h"
+
+/* /dev, /proc, /sys of the initramfs: the first thing that runs. */
+void mount_basics(void);
+/* Mounts the root and makes it `/`; 0, or -1 with `problem` filled. */
+int enter_root(const struct params *params, char *problem, unsigned size);
+/* Shares at their places inside the root; as above. */
+int mount_shares(const struct params *params, char *problem, unsigned size);
+/* /run, /tmp, /dev/shm, /dev/pts, links in /dev, /sys/fs/cgroup, loopback, resolv.conf. */
+void furnish_root(const struct params *params);
+/* Terminals need /dev/pts, which another init may not have mounted (yet). */
+void mount_devpts(void);

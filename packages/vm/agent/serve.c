@@ -1,0 +1,145 @@
+#include "serve.h"
+#include "channel.h"
+#include "files.h"
+#include "sessions.h"
+#include "setup.h"
+#include "sys.h"
+#include "text.h"
+
+int wait_for_host(int milliseconds)
+{
+	static int port = -1;
+	int64_t limit = monotonic_ms() + milliseconds;
+	do {
+		/* A kernel worker adds the port some time after boot (drivers/char/virtio_console.c, control_work_handler). */
+		if (port < 0) port = find_port();
+		if (port >= 0 && host_connected(port)) {
+			channel_open(port);
+			return port;
+		}
+		sleep_ms(2);
+	} while (monotonic_ms() < limit);
+	return -1;
+}
+
+/* Processes get the chance to end, the file systems are written and, where possible, made read-only. */
+__attribute__((noreturn)) static void shut_down(void)
+{
+	struct pollfd none;
+	int status;
+	if (sys_getpid() != 1 && exists("/run/systemd/system")) {
+		/* systemd starts poweroff.target on SIGRTMIN+4 (systemd(1)); the host ends QEMU when that takes too long. */
+		sys_kill(1, 34 + 4);
+		for (;;) sys_poll(&none, 0, 1000);
+	}
+	sys_kill(-1, SIGTERM);
+	for (int i = 0; i < 50; i++) {
+		int pid;
+		while ((pid = sys_wait(-1, &status, WNOHANG)) > 0) ;
+		/* No child is left. */
+		if (pid < 0) break;
+		sleep_ms(10);
+	}
+	sys_kill(-1, SIGKILL);
+	sys_sync();
+	sys_mount(0, "/", 0, MS_REMOUNT | MS_RDONLY, 0);
+	power_off();
+}
+
+/* Letters of /proc/sysrq-trigger (Documentation/admin-guide/sysrq.rst): t all tasks, w blocked tasks, l backtraces. */
+static void dump(const struct frame *frame)
+{
+	int fd = sys_open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC, 0);
+	if (fd < 0) return log_line("no /proc/sysrq-trigger: the kernel lacks MAGIC_SYSRQ");
+	for (uint32_t i = 0; i < frame->size; i++) sys_write(fd, frame->data + i, 1);
+	sys_close(fd);
+}
+
+static void handle(const struct frame *frame)
+{
+	switch ((int)frame->type) {
+	case F_START: return session_start(frame);
+	case F_STDIN: return session_stdin(frame);
+	case F_STDIN_EOF: return session_stdin_eof(frame->session);
+	case F_KILL: if (frame->size >= 4) session_kill(frame->session, (int)get32(frame->data)); return;
+	case F_RESIZE: if (frame->size >= 8) session_resize(frame->session, (int)get32(frame->data), (int)get32(frame->data + 4)); return;
+	case F_CREDIT: return session_credit(frame);
+	case F_CLOSE: return session_close(frame->session);
+	case F_PING: return send_frame(F_PONG, frame->session, frame->data, frame->size);
+	case F_DUMP: return dump(frame);
+	case F_SHUTDOWN: shut_down();
+	default: log_line("unknown message %d from the host", frame->type);
+	}
+}
+
+__attribute__((noreturn)) static void fail(const char *problem)
+{
+	log_line("%s", problem);
+	send_frame(F_FAILED, 0, problem, length(problem));
+	channel_drain(2000);
+	/* The host ends QEMU as soon as it has read this; without one the guest must not stay. */
+	for (int i = 0; i < 200 && host_connected(channel_fd()); i++) sleep_ms(10);
+	power_off();
+}
+
+void greet(const char *problem)
+{
+	struct frame frame;
+	struct utsname name;
+	uint8_t hello[4 + sizeof name.release];
+	char trouble[512] = "";
+	sys_call(NR_uname, (long)&name, 0, 0, 0, 0);
+	put32(hello, PROTOCOL_VERSION);
+	memcpy(hello + 4, name.release, length(name.release));
+	send_frame(F_HELLO, 0, hello, 4 + length(name.release));
+	if (*problem) fail(problem);
+	for (;;) {
+		while (next_frame(&frame)) {
+			if (frame.type == F_PING) send_frame(F_PONG, frame.session, frame.data, frame.size);
+			if (frame.type == F_SHUTDOWN) shut_down();
+			if (frame.type != F_SETUP) continue;
+			if (apply_setup(&frame, trouble, sizeof trouble) < 0) fail(trouble);
+			send_frame(F_READY, 0, 0, 0);
+			return;
+		}
+		struct pollfd poll = { channel_fd(), (short)(POLLIN | (channel_pending() ? POLLOUT : 0)), 0 };
+		sys_poll(&poll, 1, -1);
+		channel_flush();
+		if ((poll.revents & (POLLIN | POLLHUP)) && !channel_fill()) power_off();
+	}
+}
+
+static int wake[2];
+
+static void child_ended(int signal)
+{
+	(void)signal;
+	sys_write(wake[1], "", 1);
+}
+
+void serve(void)
+{
+	static struct pollfd fds[2 + 3 * MAX_SESSIONS];
+	struct frame frame;
+	uint8_t drop[64];
+	int limit;
+	sys_pipe(wake, O_CLOEXEC | O_NONBLOCK);
+	on_signal(SIGCHLD, child_ended);
+	/* Children that ended before the handler stood. */
+	reap_children();
+	for (;;) {
+		/* A SETUP may have been read together with what follows it. */
+		while (next_frame(&frame)) handle(&frame);
+		int count = 2 + sessions_poll(fds + 2, &limit);
+		fds[0] = (struct pollfd){ channel_fd(), (short)(POLLIN | (channel_pending() ? POLLOUT : 0)), 0 };
+		fds[1] = (struct pollfd){ wake[0], POLLIN, 0 };
+		if (sys_poll(fds, (unsigned)count, limit) < 0) for (int i = 0; i < count; i++) fds[i].revents = 0;
+		sessions_polled();
+		/* The host is gone: nobody wants this guest any more. */
+		if ((fds[0].revents & (POLLIN | POLLHUP)) && !channel_fill()) power_off();
+		channel_flush();
+		while (sys_read(wake[0], drop, sizeof drop) > 0) ;
+		reap_children();
+		sessions_move();
+	}
+}

@@ -1,0 +1,100 @@
+#include "sys.h"
+
+#if defined(__x86_64__)
+__asm__(".text\n.globl _start\n_start:\n\txor %ebp,%ebp\n\tmov %rsp,%rdi\n\tand $-16,%rsp\n\tcall start_c\n"
+	".globl sigreturn_stub\nsigreturn_stub:\n\tmov $15,%eax\n\tsyscall\n");
+
+long sys_call(long number, long a, long b, long c, long d, long e)
+{
+	long answer;
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	__asm__ volatile("syscall" : "=a"(answer) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
+	return answer;
+}
+#else
+__asm__(".text\n.globl _start\n_start:\n\txor %ebp,%ebp\n\tmov %esp,%eax\n\tand $-16,%esp\n\tsub $12,%esp\n\tpush %eax\n\tcall start_c\n"
+	".globl sigreturn_stub\nsigreturn_stub:\n\tmov $173,%eax\n\tint $0x80\n");
+
+long sys_call(long number, long a, long b, long c, long d, long e)
+{
+	long answer;
+	__asm__ volatile("int $0x80" : "=a"(answer) : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e) : "memory");
+	return answer;
+}
+#endif
+
+struct timespec32 { int32_t seconds, nanoseconds; };
+
+int sys_poll(struct pollfd *fds, unsigned count, int milliseconds)
+{
+	struct timespec64 limit = { milliseconds / 1000, (int64_t)(milliseconds % 1000) * 1000000 };
+	int answer = (int)sys_call(NR_ppoll, (long)fds, count, milliseconds < 0 ? 0 : (long)&limit, 0, 0);
+	if (answer == -ENOSYS && NR_ppoll_old >= 0) {
+		struct timespec32 old = { milliseconds / 1000, (milliseconds % 1000) * 1000000 };
+		answer = (int)sys_call(NR_ppoll_old, (long)fds, count, milliseconds < 0 ? 0 : (long)&old, 0, 0);
+	}
+	return answer;
+}
+
+static struct timespec64 clock_now(int clock)
+{
+	struct timespec64 now = { 0, 0 };
+	if (sys_call(NR_clock_gettime, clock, (long)&now, 0, 0, 0) == -ENOSYS && NR_clock_gettime_old >= 0) {
+		struct timespec32 old = { 0, 0 };
+		sys_call(NR_clock_gettime_old, clock, (long)&old, 0, 0, 0);
+		now.seconds = old.seconds;
+		now.nanoseconds = old.nanoseconds;
+	}
+	return now;
+}
+
+int64_t monotonic_ms(void)
+{
+	struct timespec64 now = clock_now(1);
+	/* 32-bit division: a 64-bit one would need the compiler's runtime library. */
+	return now.seconds * 1000 + (uint32_t)now.nanoseconds / 1000000;
+}
+
+int64_t wall_seconds(void) { return clock_now(0).seconds; }
+
+int set_wall_seconds(int64_t seconds)
+{
+	struct timespec64 time = { seconds, 0 };
+	int answer = (int)sys_call(NR_clock_settime, 0, (long)&time, 0, 0, 0);
+	if (answer == -ENOSYS && NR_clock_settime_old >= 0) {
+		struct timespec32 old = { (int32_t)seconds, 0 };
+		answer = (int)sys_call(NR_clock_settime_old, 0, (long)&old, 0, 0, 0);
+	}
+	return answer;
+}
+
+void sleep_ms(int milliseconds) { sys_poll(0, 0, milliseconds); }
+
+/* The kernel's struct, not libc's (arch/x86/include/uapi/asm/signal.h). */
+struct kernel_sigaction { void (*handler)(int); unsigned long flags; void (*restorer)(void); uint64_t mask; };
+void sigreturn_stub(void);
+
+static void set_handler(int signal, void (*handler)(int))
+{
+	/* SA_SIGINFO: the frame that rt_sigreturn expects on 32-bit too; SA_RESTORER: x86 has no other way back. */
+	struct kernel_sigaction action = { handler, 0x4 | 0x04000000, sigreturn_stub, 0 };
+	sys_call(NR_rt_sigaction, signal, (long)&action, 0, sizeof action.mask, 0);
+}
+
+void on_signal(int signal, void (*handler)(int)) { set_handler(signal, handler); }
+void ignore_signal(int signal) { set_handler(signal, (void (*)(int))1); }
+void default_signal(int signal) { set_handler(signal, (void (*)(int))0); }
+
+void sys_exit(int status)
+{
+	for (;;) sys_call(NR_exit_group, status, 0, 0, 0, 0);
+}
+
+void power_off(void)
+{
+	sys_sync();
+	/* LINUX_REBOOT_MAGIC1, MAGIC2, CMD_POWER_OFF (include/uapi/linux/reboot.h). */
+	sys_call(NR_reboot, (long)(int)0xfee1dead, 672274793, 0x4321fedc, 0, 0);
+	for (;;) sleep_ms(1000);
+}

@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { findArch, type ArchName } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
+import type { KeyMaterial } from '@kernelkit/core/cachekey'
+import type { Host, Store } from '@kernelkit/host'
+
+/** The two freestanding programs that share one set of sources. */
+export type GuestProgram = 'agent' | 'tsc'
+
+const sourceFolder = fileURLToPath(new URL('../../agent/', import.meta.url))
+
+const common = ['text.c', 'sys.c']
+const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
+  agent: [
+    'init.c',
+    'root.c',
+    'furnish.c',
+    'params.c',
+    'serve.c',
+    'setup.c',
+    'sessions.c',
+    'command.c',
+    'channel.c',
+    'console-shell.c',
+    'files.c',
+    ...common,
+  ],
+  tsc: ['tsc.c', ...common],
+}
+
+/** Compiler words: no libc, no start files, no run-time library, so that a compiler without any target headers is enough. */
+export function guestCompilerFlags(arch: ArchName): readonly string[] {
+  return [
+    ...(findArch(arch)?.compilerFlags ?? []),
+    '-std=gnu11',
+    '-Os',
+    '-static',
+    // No C library and none of its start files.
+    '-nostdlib',
+    '-ffreestanding',
+    // A fixed address: nothing would relocate it.
+    '-fno-pie',
+    '-no-pie',
+    // Its check would call into a libc.
+    '-fno-stack-protector',
+    // A loop that copies must not become a call of itself.
+    '-fno-tree-loop-distribute-patterns',
+    // No vector registers: any guest CPU runs it.
+    '-mgeneral-regs-only',
+    '-fomit-frame-pointer',
+    // Unwind tables are a quarter of the size and nobody reads them.
+    '-fno-asynchronous-unwind-tables',
+    '-ffunction-sections',
+    '-fdata-sections',
+    '-Wl,--gc-sections,--build-id=none,-z,noexecstack',
+    '-s',
+  ]
+}
+
+/** Path of a program for an architecture: the published one when its sources are these, else compiled once into the store. */
+export async function guestProgram(program: GuestProgram, arch: ArchName, host: Host, store: Store): Promise<string> {
+  const digest = await sourceDigest(host)
+  const published = join(sourceFolder, 'prebuilt', arch, program)
+  if ((await publishedDigest(host)) === digest && (await host.fs.exists(published))) return published
+  const { entry } = await store.obtain({
+    kind: 'agent',
+    material: programMaterial(program, arch, digest),
+    produce: (folder) => compileGuestProgram({ program, arch, to: join(folder, program), host }),
+  })
+  return join(entry.path, program)
+}
+
+function programMaterial(program: GuestProgram, arch: ArchName, digest: string): KeyMaterial {
+  return [
+    ['program', program],
+    ['sources', digest],
+    ['flags', guestCompilerFlags(arch).join(' ')],
+  ]
+}
+
+/** Digest of every source file; the published package carries it beside the compiled programs. */
+export async function sourceDigest(host: Host): Promise<string> {
+  const names = (await host.fs.readdir(sourceFolder)).filter((name) => /\.[ch]$/.test(name)).toSorted()
+  const texts = await Promise.all(names.map(async (name) => `${name}\n${await host.fs.readFile(join(sourceFolder, name), 'utf8')}\n`))
+  return host.sha256(texts.join('\0'))
+}
+
+async function publishedDigest(host: Host): Promise<string | undefined> {
+  const path = join(sourceFolder, 'prebuilt', 'sources.sha256')
+  return (await host.fs.exists(path)) ? (await host.fs.readFile(path, 'utf8')).trim() : undefined
+}
+
+export async function compileGuestProgram(options: {
+  readonly program: GuestProgram
+  readonly arch: ArchName
+  readonly to: string
+  readonly host: Host
+}): Promise<void> {
+  const { program, arch, host } = options
+  if ((await host.which('gcc')) === undefined) {
+    throw new UserError('AGENT_NO_COMPILER', `the guest agent for ${arch} has to be compiled once, but gcc is not on PATH.`, {
+      hint: 'apt-get install gcc, or use the published package, which carries it compiled.',
+      details: { arch },
+    })
+  }
+  try {
+    await host.run(['gcc', ...guestCompilerFlags(arch), '-o', options.to, ...sources[program]], { cwd: sourceFolder })
+  } catch (cause) {
+    throw new UserError('AGENT_NOT_COMPILED', `the guest agent for ${arch} does not compile: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      hint: 'gcc has to support this architecture (-m64 and -m32 on x86).',
+      details: { arch },
+      cause,
+    })
+  }
+}

@@ -1,0 +1,86 @@
+import { Duplex } from 'node:stream'
+import type { Host } from '@kernelkit/host'
+
+/** The kernel's console: every byte into a file from the first on, whole lines as events, and a live copy for a terminal. */
+export interface ConsoleCapture {
+  readonly live: Duplex
+  /** The file is complete. */
+  readonly finished: Promise<void>
+}
+
+// What comes before somebody looks is kept up to here; the file has everything.
+const heldForViewer = 1024 * 1024
+// A line without an end (a progress bar, a binary blob) is reported in pieces of this size.
+const longestLine = 64 * 1024
+
+export function captureConsole(options: {
+  readonly channel: Duplex
+  readonly path: string
+  readonly host: Host
+  readonly onLine: (line: string) => void
+}): ConsoleCapture {
+  const { channel, host } = options
+  const file = host.fs.createWriteStream(options.path, { mode: 0o600 })
+  const live = liveCopy(channel)
+  const finished = Promise.withResolvers<void>()
+  let text = ''
+  file.on('error', (error) => {
+    host.log.warn(`the console log ${options.path} cannot be written: ${error.message}`)
+    finished.resolve()
+  })
+  file.on('close', () => finished.resolve())
+  channel.on('data', (chunk: Buffer) => {
+    // QEMU waits (a serial port throttles), so a slow disk loses nothing.
+    if (!file.write(chunk)) {
+      channel.pause()
+      file.once('drain', () => channel.resume())
+    }
+    live.take(chunk)
+    text += chunk.toString('latin1')
+    const lines = text.split('\n')
+    text = lines.pop() ?? ''
+    if (text.length > longestLine) {
+      lines.push(text)
+      text = ''
+    }
+    for (const line of lines) options.onLine(cleanLine(line))
+  })
+  let closed = false
+  const close = () => {
+    if (closed) return
+    closed = true
+    if (text !== '') options.onLine(cleanLine(text))
+    live.end()
+    file.end()
+  }
+  channel.on('end', close)
+  channel.on('close', close)
+  channel.on('error', close)
+  return { live: live.stream, finished: finished.promise }
+}
+
+/** A stream that mirrors what comes and passes on what is typed; with no reader it keeps a little and drops the rest. */
+export function liveCopy(channel: Duplex): { readonly stream: Duplex; take(chunk: Buffer): void; end(): void } {
+  const stream = new Duplex({
+    read() {},
+    write(chunk, _encoding, done) {
+      if (channel.destroyed) done()
+      else channel.write(chunk, () => done())
+    },
+  })
+  stream.on('error', () => {})
+  return {
+    stream,
+    take(chunk) {
+      if (!stream.destroyed && (stream.readableFlowing === true || stream.readableLength < heldForViewer)) stream.push(chunk)
+    },
+    end() {
+      if (!stream.destroyed) stream.push(null)
+    },
+  }
+}
+
+function cleanLine(line: string): string {
+  // The console is UTF-8 where it is not ASCII; latin1 kept the bytes whole across chunks.
+  return Buffer.from(line.replace(/\r+$/, ''), 'latin1').toString('utf8')
+}

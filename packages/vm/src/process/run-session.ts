@@ -1,0 +1,221 @@
+import type { Readable, Writable } from 'node:stream'
+import {
+  decodeCredit,
+  decodeExit,
+  decodeText,
+  encodeCredit,
+  encodeKill,
+  encodeResize,
+  encodeStart,
+  frameTypes,
+  maxFrameBytes,
+  streamWindow,
+  type ExitMessage,
+} from '@kernelkit/core/agent'
+import { UserError } from '@kernelkit/core/errors'
+import type { ExecOptions, ExecResult, RunningCommand } from '../vm.ts'
+import type { AgentLink } from './agent-link.ts'
+
+const sigpipe = 13
+const sigterm = 15
+const sigkill = 9
+/** A command that was told to end gets this long before it is killed. */
+const graceMs = 2000
+
+/** One command in the guest: streams with credit both ways, so that nothing is lost and no session waits for another. */
+export function runSession(options: ExecOptions, context: {
+  readonly link: AgentLink
+  /** Commands are sent when the guest serves them. */
+  readonly ready: Promise<unknown>
+  readonly monotonicMs: () => number
+}): RunningCommand {
+  const result = Promise.withResolvers<ExecResult>()
+  result.promise.catch(() => {})
+  let exit: ExitMessage | undefined
+  let startedAt = context.monotonicMs()
+  let over = false
+
+  const stdout = createOutput(options.stdout, (bytes) => session.send(frameTypes.credit, encodeCredit('stdout', bytes)), kill, settle)
+  const stderr = createOutput(options.stderr, (bytes) => session.send(frameTypes.credit, encodeCredit('stderr', bytes)), kill, settle)
+  const session = context.link.open((frame) => {
+    if (frame.type === frameTypes.stdout) stdout.take(frame.data)
+    else if (frame.type === frameTypes.stderr) stderr.take(frame.data)
+    else if (frame.type === frameTypes.credit) stdin?.credit(decodeCredit(frame.data).bytes)
+    else if (frame.type === frameTypes.stdinClosed) stdin?.stop()
+    else if (frame.type === frameTypes.refused) finish(new UserError('COMMAND_REFUSED', `the guest did not start the command: ${decodeText(frame.data)}.`, { hint: 'end other commands in this VM, or read its console.' }))
+    else if (frame.type === frameTypes.exit) {
+      exit = decodeExit(frame.data)
+      settle()
+    }
+  }, () => finish(lost()))
+  const stdin = options.stdin === undefined ? undefined : createInput(options.stdin, session.send)
+
+  function kill(signalNumber: number): void {
+    if (!over) session.send(frameTypes.kill, encodeKill(signalNumber))
+  }
+  /** The command has ended and every byte of it has been written where it belongs. */
+  function settle(): void {
+    if (exit === undefined || stdout.pending() || stderr.pending()) return
+    if (stdout.bytes() !== exit.stdoutBytes || stderr.bytes() !== exit.stderrBytes) return finish(lost())
+    finish({
+      exitCode: exit.exitCode,
+      signal: exit.signal === 0 ? undefined : exit.signal,
+      stdoutBytes: exit.stdoutBytes,
+      stderrBytes: exit.stderrBytes,
+      seconds: (context.monotonicMs() - startedAt) / 1000,
+      tainted: exit.tainted,
+    })
+  }
+  function finish(outcome: ExecResult | Error): void {
+    if (over) return
+    over = true
+    session.release()
+    stdin?.stop()
+    options.signal?.removeEventListener('abort', abort)
+    if (outcome instanceof Error) result.reject(outcome)
+    else result.resolve(outcome)
+  }
+  function abort(): void {
+    kill(sigterm)
+    setTimeout(() => session.send(frameTypes.kill, encodeKill(sigkill)), graceMs).unref()
+    finish(options.signal?.reason instanceof Error ? options.signal.reason : new Error('aborted'))
+  }
+
+  const start = () => {
+    if (over) return
+    const message = encodeStart({
+      argv: options.argv,
+      env: options.tty === undefined ? (options.env ?? {}) : { TERM: options.tty.term, ...options.env },
+      cwd: options.cwd ?? '',
+      user: '',
+      stdin: options.stdin !== undefined,
+      tty: options.tty,
+    })
+    if (message.length > maxFrameBytes) {
+      return finish(new UserError('BAD_OPTION', `the command and its environment are ${message.length} bytes; at most ${maxFrameBytes} fit.`, { hint: 'pass long input on stdin or in a file.' }))
+    }
+    startedAt = context.monotonicMs()
+    session.send(frameTypes.start, message)
+    stdin?.start()
+  }
+  if (options.signal?.aborted) abort()
+  else options.signal?.addEventListener('abort', abort, { once: true })
+  context.ready.then(start).catch((error: unknown) => finish(error instanceof Error ? error : new Error(String(error))))
+
+  return {
+    result: result.promise,
+    kill,
+    resize: (columns, rows) => session.send(frameTypes.resize, encodeResize(columns, rows)),
+  }
+}
+
+function lost(): UserError {
+  return new UserError('VM_LOST', 'the guest went away while the command was running.', {
+    verdict: 'vm-lost',
+    hint: 'read the end of its console: the kernel may have panicked, or something powered it off.',
+  })
+}
+
+function createOutput(
+  to: Writable | undefined,
+  grant: (bytes: number) => void,
+  kill: (signalNumber: number) => void,
+  onWritten: () => void,
+) {
+  let bytes = 0
+  let pending = 0
+  let owed = 0
+  let broken = false
+  const used = (count: number) => {
+    owed += count
+    // Credit goes back in quarters of the window: the guest never runs dry, and small writes cost no message each.
+    if (owed >= streamWindow / 4) {
+      grant(owed)
+      owed = 0
+    }
+  }
+  const fail = () => {
+    if (broken) return
+    broken = true
+    // Nobody reads any more: the command gets what a local one would get.
+    kill(sigpipe)
+  }
+  to?.on('error', fail)
+  return {
+    take(data: Uint8Array) {
+      bytes += data.length
+      if (to === undefined || broken || to.destroyed) {
+        if (to !== undefined) fail()
+        return used(data.length)
+      }
+      pending++
+      to.write(data, (error) => {
+        pending--
+        if (error) fail()
+        used(data.length)
+        onWritten()
+      })
+    },
+    bytes: () => bytes,
+    pending: () => pending > 0,
+  }
+}
+
+// Below the guest's window, so that one chunk never waits for the whole of it.
+const inputPieceBytes = 32 * 1024
+
+function createInput(from: Readable, send: (type: number, data?: Uint8Array) => void) {
+  let credit = streamWindow
+  let waiting: Uint8Array[] = []
+  let ended = false
+  let eofSent = false
+  let stopped = false
+  const pump = () => {
+    if (stopped) return
+    while (credit > 0 && waiting.length > 0) {
+      const [first = new Uint8Array(0)] = waiting
+      const piece = first.subarray(0, Math.min(credit, inputPieceBytes))
+      send(frameTypes.stdin, piece)
+      credit -= piece.length
+      if (piece.length === first.length) waiting = waiting.slice(1)
+      else waiting[0] = first.subarray(piece.length)
+    }
+    if (waiting.length > 0) return
+    if (!ended) from.resume()
+    else if (!eofSent) {
+      eofSent = true
+      send(frameTypes.stdinEof)
+    }
+  }
+  const onData = (chunk: Buffer | string) => {
+    waiting.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+    from.pause()
+    pump()
+  }
+  const onEnd = () => {
+    ended = true
+    pump()
+  }
+  return {
+    start() {
+      if (stopped) return
+      from.on('data', onData)
+      from.on('end', onEnd)
+      from.on('error', onEnd)
+      if (from.readableEnded || from.destroyed) onEnd()
+    },
+    credit(bytes: number) {
+      credit += bytes
+      pump()
+    },
+    stop() {
+      if (stopped) return
+      stopped = true
+      waiting = []
+      from.off('data', onData)
+      from.off('end', onEnd)
+      from.off('error', onEnd)
+      from.pause()
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import type { ChildProcess } from 'node:child_process'
+import { Duplex } from 'node:stream'
+import { UserError } from '@kernelkit/core/errors'
+import { qemuFds } from '@kernelkit/core/qemu'
+import type { Host } from '@kernelkit/host'
+import type { QemuExit } from '../vm.ts'
+
+export interface QemuProcess {
+  readonly pid: number
+  /** Our ends of QEMU's socket pairs. */
+  channel(name: keyof typeof qemuFds): Duplex
+  kill(): void
+  readonly exited: Promise<QemuExit>
+}
+
+// QEMU says little; a device that complains for ever must not fill our memory.
+const keptStderr = 64 * 1024
+
+/** Starts QEMU so that it dies with this process, whatever ends it. */
+export async function spawnQemu(options: { readonly argv: readonly string[]; readonly folder: string; readonly host: Host }): Promise<QemuProcess> {
+  const { host, folder } = options
+  const program = options.argv[0] ?? ''
+  if ((await host.which(program)) === undefined) {
+    throw new UserError('QEMU_MISSING', `'${program}' is not on PATH.`, { hint: 'apt-get install qemu-system-x86, or run `kernelkit doctor`.', details: { program } })
+  }
+  const child = host.spawn(['setpriv', '--pdeathsig', 'KILL', ...options.argv], {
+    // A socket pair per channel: nothing on disk, and both sides see when the other dies.
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    // QEMU's throw-away overlays (snapshot=on) are unlinked files in TMPDIR.
+    env: { ...host.env, TMPDIR: folder },
+  })
+  const exited = watchExit(child)
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', (cause) => reject(new UserError('QEMU_MISSING', `QEMU cannot be started: ${cause.message}.`, { hint: 'apt-get install util-linux qemu-system-x86 (setpriv, QEMU).', cause })))
+  })
+  return {
+    pid: child.pid ?? 0,
+    channel(name) {
+      // Node's types know five descriptors, a child may have more.
+      const stream: unknown = [...child.stdio][qemuFds[name]]
+      if (!(stream instanceof Duplex)) throw new TypeError(`QEMU has no channel ${name}`)
+      return stream
+    },
+    kill: () => void child.kill('SIGKILL'),
+    exited,
+  }
+}
+
+function watchExit(child: ChildProcess): Promise<QemuExit> {
+  let stderr = ''
+  child.stderr?.setEncoding('utf8')
+  child.stderr?.on('data', (chunk: string) => {
+    stderr = (stderr + chunk).slice(-keptStderr)
+  })
+  for (const stream of child.stdio) stream?.on('error', () => {})
+  const stderrEnded = new Promise<void>((resolve) => child.stderr?.once('close', resolve))
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ exitCode: undefined, signal: undefined, stderr: error.message }))
+    // `exit`, not `close`: a stream that somebody has paused must not hide that QEMU is gone.
+    child.once('exit', (exitCode, signal) => void stderrEnded.then(() => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined, stderr })))
+  })
+}

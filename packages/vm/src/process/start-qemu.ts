@@ -1,0 +1,178 @@
+import type { Duplex } from 'node:stream'
+import { decodeHello, decodeText, encodeSetup, encodeText, frameTypes, protocolVersion, type Frame } from '@kernelkit/core/agent'
+import { qemuArgv } from '@kernelkit/core/qemu'
+import type { Host } from '@kernelkit/host'
+import type { QemuExit, Vm, VmEvent, VmRequest } from '../vm.ts'
+import { createAgentLink, type AgentLink } from './agent-link.ts'
+import { captureConsole, liveCopy } from './console-capture.ts'
+import { createEventHub } from './event-hub.ts'
+import { explainQemuFailure } from './qemu-failure.ts'
+import { createQmpClient } from './qmp-client.ts'
+import { runSession } from './run-session.ts'
+import { spawnQemu, type QemuProcess } from './spawn-qemu.ts'
+
+export interface StartVmOptions {
+  /** Ends QEMU at once. */
+  readonly signal?: AbortSignal
+}
+
+/** A VM in the process that owns QEMU; what the control socket needs besides. */
+export interface OwnedVm extends Vm {
+  readonly qemuPid: number
+  /** The guest agent, for pass-through; absent without one. */
+  readonly link: AgentLink | undefined
+  /** The release of the guest's kernel, once its agent serves. */
+  readonly ready: Promise<{ readonly release: string }>
+}
+
+const pingEveryMs = 1000
+const silentAfterMs = 5000
+const powerOffLimitMs = 15_000
+
+/** Starts QEMU and everything that watches it; answers when the machine is complete, before the guest's first instruction was seen. */
+export async function startQemu(request: VmRequest, host: Host, options: StartVmOptions = {}): Promise<OwnedVm> {
+  options.signal?.throwIfAborted()
+  const startedAt = host.monotonicMs()
+  const hub = createEventHub<VmEvent>()
+  const atMs = () => Math.round(host.monotonicMs() - startedAt)
+  const argv = qemuArgv(request.launch, 'fd')
+  const qemu = await spawnQemu({ argv, folder: request.folder, host })
+  const abort = () => qemu.kill()
+  options.signal?.addEventListener('abort', abort, { once: true })
+
+  const console_ = captureConsole({
+    channel: qemu.channel('console'),
+    path: request.consolePath,
+    host,
+    onLine: (line) => hub.emit({ type: 'console', line, atMs: atMs() }),
+  })
+  const qmp = createQmpClient(qemu.channel('qmp'), ({ event, data }) => {
+    if (event !== 'STOP') return hub.emit({ type: 'qmp', event, data, atMs: atMs() })
+    // KVM's internal errors stop the machine without saying so: the status tells them from a debugger's stop.
+    qmp.execute('query-status').then(
+      (status) => hub.emit({ type: 'qmp', event, data: { ...data, ...(status as object) }, atMs: atMs() }),
+      () => hub.emit({ type: 'qmp', event, data, atMs: atMs() }),
+    )
+  })
+  const agent = request.launch.agent ? greetAgent(qemu.channel('agent'), request, host, (event) => hub.emit({ ...event, atMs: atMs() })) : undefined
+  const terminal = request.launch.terminal ? copyOf(qemu.channel('terminal')) : undefined
+
+  const exited = qemu.exited.then(async (exit) => {
+    options.signal?.removeEventListener('abort', abort)
+    agent?.stop()
+    await console_.finished
+    hub.emit({ type: 'exited', exit, atMs: atMs() })
+    hub.end()
+    return exit
+  })
+  try {
+    await qmp.ready
+  } catch {
+    const exit = await exited
+    options.signal?.throwIfAborted()
+    throw explainQemuFailure(exit, request.launch)
+  }
+  options.signal?.throwIfAborted()
+
+  const stop = (how: 'kill' | 'poweroff') => stopQemu({ how, qemu, exited, host, agent: agent?.isReady() ? agent.link : undefined, powerButton: () => qmp.execute('system_powerdown') })
+  return {
+    id: request.launch.id,
+    name: request.name,
+    qemuPid: qemu.pid,
+    get events() {
+      return hub.subscribe()
+    },
+    link: agent?.link,
+    ready: agent?.ready ?? Promise.reject(new Error('this VM has no agent')),
+    exec(execOptions) {
+      if (agent === undefined) throw new TypeError('this VM has no agent')
+      return runSession(execOptions, { link: agent.link, ready: agent.ready, monotonicMs: host.monotonicMs })
+    },
+    terminal,
+    console: console_.live,
+    qmp: (command, args) => qmp.execute(command, args),
+    dump: (letters) => agent?.link.send(frameTypes.dump, encodeText(letters)),
+    stop,
+    exited,
+    [Symbol.asyncDispose]: async () => {
+      await stop('kill')
+    },
+  }
+}
+
+type AgentEvent =
+  | { readonly type: 'ready'; readonly release: string }
+  | { readonly type: 'agent-failed'; readonly message: string }
+  | { readonly type: 'agent-silent'; readonly silentMs: number }
+
+function greetAgent(channel: Duplex, request: VmRequest, host: Host, emit: (event: AgentEvent) => void) {
+  const ready = Promise.withResolvers<{ readonly release: string }>()
+  // Whoever runs commands waits for it; nobody has to.
+  ready.promise.catch(() => {})
+  let release = ''
+  let isReady = false
+  let timer: NodeJS.Timeout | undefined
+  const fail = (message: string) => {
+    ready.reject(new Error(message))
+    emit({ type: 'agent-failed', message })
+  }
+  const onGuestFrame = (frame: Frame) => {
+    if (frame.type === frameTypes.hello) {
+      const hello = decodeHello(frame.data)
+      release = hello.release
+      if (hello.version !== protocolVersion) return fail(`the guest's agent speaks version ${hello.version}, this program ${protocolVersion}`)
+      link.send(frameTypes.setup, encodeSetup(request.guest ?? { hostname: '', files: [], epochSeconds: Math.floor(host.now() / 1000), ssh: false }))
+    } else if (frame.type === frameTypes.failed) {
+      fail(decodeText(frame.data))
+    } else if (frame.type === frameTypes.ready) {
+      isReady = true
+      timer = setInterval(ping, pingEveryMs)
+      timer.unref()
+      emit({ type: 'ready', release })
+      ready.resolve({ release })
+    }
+  }
+  const link = createAgentLink({ channel, monotonicMs: host.monotonicMs, onGuestFrame })
+  let reportedAtMs = 0
+  const ping = () => {
+    link.send(frameTypes.ping)
+    const silentMs = Math.round(host.monotonicMs() - link.heardAtMs())
+    if (silentMs >= silentAfterMs && host.monotonicMs() - reportedAtMs >= 2000) {
+      reportedAtMs = host.monotonicMs()
+      emit({ type: 'agent-silent', silentMs })
+    }
+  }
+  const stop = () => {
+    clearInterval(timer)
+    ready.reject(new Error('the guest ended before its agent served commands'))
+  }
+  void link.closed.then(stop)
+  return { link, ready: ready.promise, isReady: () => isReady, stop }
+}
+
+function copyOf(channel: Duplex): Duplex {
+  const copy = liveCopy(channel)
+  channel.on('data', (chunk: Buffer) => copy.take(chunk))
+  channel.on('close', () => copy.end())
+  return copy.stream
+}
+
+async function stopQemu(options: {
+  readonly how: 'kill' | 'poweroff'
+  readonly qemu: QemuProcess
+  readonly exited: Promise<QemuExit>
+  readonly host: Host
+  readonly agent: AgentLink | undefined
+  readonly powerButton: () => Promise<unknown>
+}): Promise<QemuExit> {
+  const { qemu, exited, host } = options
+  if (options.how === 'poweroff') {
+    if (options.agent === undefined) await options.powerButton().catch(() => {})
+    else options.agent.send(frameTypes.shutdown)
+    const limit = new AbortController()
+    await Promise.race([exited, host.sleep(powerOffLimitMs, limit.signal).catch(() => {})])
+    limit.abort()
+  }
+  qemu.kill()
+  return exited
+}

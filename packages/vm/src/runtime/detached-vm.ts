@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { UserError, type ErrorCode, type ErrorVerdict } from '@kernelkit/core/errors'
+import type { Host } from '@kernelkit/host'
+import type { VmRequest } from '../vm.ts'
+import { connectVm, type VmClient } from './connect-vm.ts'
+
+/** What the VM host process says once over its descriptor 3. */
+export type DetachedAnswer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string | null; readonly verdict: ErrorVerdict }
+  | { readonly ok: false; readonly crash: string }
+
+const entry = fileURLToPath(new URL('./vm-host-main.js', import.meta.url))
+
+/**
+ * Starts a VM in a process of its own that outlives this one, and connects to it. QEMU is started by that process, so
+ * that nothing is handed over; it inherits no stdio, and its environment with RUNNER_TRACKING_ID is ours.
+ */
+export async function startDetachedVm(request: VmRequest, host: Host): Promise<VmClient> {
+  await host.fs.writeAtomic(join(request.folder, 'request.json'), JSON.stringify(request), 0o600)
+  const logPath = join(request.folder, 'vm-host.log')
+  await using log = await host.fs.open(logPath, 'a', 0o600)
+  const child = host.spawn([process.execPath, entry, request.folder], {
+    // Own session: a closed terminal or Ctrl-C of the caller does not reach it.
+    detached: true,
+    cwd: request.folder,
+    stdio: ['ignore', log.fd, log.fd, 'pipe'],
+  })
+  const answers: unknown = child.stdio[3]
+  if (!(answers instanceof Readable)) throw new TypeError('no channel to the VM host process')
+  const text = await readAll(answers)
+  child.unref()
+  if (text === '') {
+    const said = (await host.fs.readFile(logPath, 'utf8').catch(() => '')).trim().split('\n').slice(-20).join('\n')
+    throw new UserError('VM_LOST', `the VM host process ended before it answered.${said === '' ? '' : `\n${said}`}`, { verdict: 'infra-fail', hint: 'run it again without --keep to see more.' })
+  }
+  const answer = JSON.parse(text) as DetachedAnswer
+  if (answer.ok) return connectVm(request.launch.id, host, { events: 'all' })
+  if ('crash' in answer) throw new Error(`the VM host process failed: ${answer.crash}`)
+  throw new UserError(answer.code, answer.message, { verdict: answer.verdict, ...(answer.hint === null ? {} : { hint: answer.hint }) })
+}
+
+async function readAll(stream: Readable): Promise<string> {
+  let text = ''
+  try {
+    for await (const chunk of stream) text += String(chunk)
+  } catch {
+    // The process died: what it said until then counts.
+  }
+  return text
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host } from '@kernelkit/host'
+
+/** sun_path of a unix socket has 108 bytes with its ending NUL (unix(7)). */
+const longestSocketPath = 107
+// `<root>/vms/<id>/control.sock` and its siblings: the longest name below the root.
+const longestTail = '/vms/0123456789ab/terminal.sock'
+
+/**
+ * The folder of everything that lives only while VMs run: `$XDG_RUNTIME_DIR/kernelkit`, else `/tmp/kernelkit-<uid>`.
+ * /tmp is everybody's, so a folder found there must be ours alone before a socket goes into it.
+ */
+export async function runtimeFolder(host: Host): Promise<string> {
+  const xdg = host.env['XDG_RUNTIME_DIR']
+  const path = xdg === undefined || xdg === '' || !(await isUsable(xdg, host)) ? `/tmp/kernelkit-${host.uid}` : join(xdg, 'kernelkit')
+  if (Buffer.byteLength(path + longestTail) > longestSocketPath) {
+    throw new UserError('RUNTIME_FOLDER', `${path} is too long for sockets below it (${longestSocketPath} bytes in all).`, {
+      hint: 'set XDG_RUNTIME_DIR to a shorter path.',
+      details: { path },
+    })
+  }
+  await host.fs.mkdir(join(path, 'vms'), { recursive: true, mode: 0o700 })
+  await host.fs.mkdir(join(path, 'names'), { recursive: true, mode: 0o700 })
+  const stat = await host.fs.lstat(path)
+  if (!stat.isDirectory() || stat.uid !== host.uid || (stat.mode & 0o077) !== 0) {
+    throw new UserError('RUNTIME_FOLDER', `${path} is not a folder of uid ${host.uid} that nobody else may enter (owner ${stat.uid}, mode ${(stat.mode & 0o7777).toString(8)}).`, {
+      hint: `remove it, or set XDG_RUNTIME_DIR to a folder of your own.`,
+      details: { path, uid: stat.uid, mode: stat.mode },
+    })
+  }
+  return path
+}
+
+async function isUsable(folder: string, host: Host): Promise<boolean> {
+  try {
+    const stat = await host.fs.stat(folder)
+    return stat.isDirectory() && stat.uid === host.uid
+  } catch {
+    return false
+  }
+}

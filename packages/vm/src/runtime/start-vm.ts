@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { gdbSocketName } from '@kernelkit/core/qemu'
+import type { Host } from '@kernelkit/host'
+import { startQemu, type OwnedVm, type StartVmOptions } from '../process/start-qemu.ts'
+import type { VmRequest } from '../vm.ts'
+import { serveControl } from './control-server.ts'
+import { describeOwner } from './owner.ts'
+import { releaseVm, writeVmState } from './vm-state.ts'
+
+/**
+ * Starts a VM that this process owns: QEMU, console, agent, state file and control socket. The folder comes from
+ * `reserveVm`. When the VM ends, nothing of it is left in the runtime folder.
+ */
+export async function startVm(request: VmRequest, host: Host, options: StartVmOptions = {}): Promise<OwnedVm> {
+  const place = { id: request.launch.id, name: request.name, folder: request.folder }
+  let vm: OwnedVm
+  try {
+    vm = await startQemu(request, host, options)
+  } catch (error) {
+    await releaseVm(place, host)
+    throw error
+  }
+  const control = await serveControl({ path: join(request.folder, 'control.sock'), vm, host })
+  const { launch } = request
+  await writeVmState(
+    {
+      ...place,
+      owner: await describeOwner(process.pid, host),
+      startedAt: host.now(),
+      qemuPid: vm.qemuPid,
+      agent: launch.agent,
+      arch: launch.arch,
+      accel: launch.accel,
+      machine: launch.machine,
+      kernel: launch.kernel,
+      console: request.consolePath,
+      forwards: launch.network.kind === 'user' ? launch.network.forwards : [],
+      gdb: launch.gdb?.kind === 'socket' ? { kind: 'socket', path: join(launch.runtimeFolder, gdbSocketName) } : (launch.gdb ?? null),
+      facts: request.facts,
+    },
+    host,
+  )
+  const cleaned = vm.exited.then(async (exit) => {
+    await control[Symbol.asyncDispose]()
+    await releaseVm(place, host)
+    return exit
+  })
+  const stop: OwnedVm['stop'] = async (how) => {
+    await vm.stop(how)
+    return cleaned
+  }
+  return Object.defineProperties({} as OwnedVm, {
+    ...Object.getOwnPropertyDescriptors(vm),
+    stop: { value: stop },
+    exited: { value: cleaned },
+    [Symbol.asyncDispose]: { value: async () => void (await stop('kill')) },
+  })
+}
