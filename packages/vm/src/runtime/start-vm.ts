@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import { gdbSocketName } from '@kernelkit/core/qemu'
-import type { Host } from '@kernelkit/host'
+import { ownIdentity, type Host } from '@kernelkit/host'
 import { startQemu, type OwnedVm, type StartVmOptions } from '../process/start-qemu.ts'
 import type { VmRequest } from '../vm.ts'
 import { serveControl } from './control-server.ts'
-import { describeOwner } from './owner.ts'
 import { releaseVm, writeVmState } from './vm-state.ts'
 
 /**
@@ -25,7 +24,7 @@ export async function startVm(request: VmRequest, host: Host, options: StartVmOp
   await writeVmState(
     {
       ...place,
-      owner: await describeOwner(process.pid, host),
+      owner: await ownIdentity(host),
       startedAt: host.now(),
       qemuPid: vm.qemuPid,
       agent: launch.agent,

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { UserError, nearestName } from '@kernelkit/core/errors'
-import type { Host } from '@kernelkit/host'
-import { describeOwner, isOwnerAlive, type Owner } from './owner.ts'
+import { isCertainlyGone, ownIdentity, parseIdentity, type Host, type ProcessIdentity } from '@kernelkit/host'
 import { runtimeFolder } from './runtime-folder.ts'
 
 /** What `state.json` in a VM's folder says: who owns it, and the facts that clients need. */
@@ -9,7 +8,7 @@ export interface VmState {
   readonly id: string
   readonly name: string
   readonly folder: string
-  readonly owner: Owner
+  readonly owner: ProcessIdentity | undefined
   /** Milliseconds since 1970. */
   readonly startedAt: number
   /** The process that is to be seen in `ps`; absent until QEMU runs. */
@@ -49,7 +48,7 @@ export async function reserveVm(host: Host, wanted: { readonly name?: string } =
   const folder = join(root, 'vms', id)
   await host.fs.mkdir(folder, { mode: 0o700 })
   // Until QEMU runs the reserving process answers for it: when it dies, the next command sweeps the folder.
-  await host.fs.writeAtomic(join(folder, 'reserved.json'), JSON.stringify({ name, owner: await describeOwner(process.pid, host) }))
+  await host.fs.writeAtomic(join(folder, 'reserved.json'), JSON.stringify({ name, owner: await ownIdentity(host) }))
   try {
     // Only one of two makers of the same name can create the file.
     await host.fs.writeFile(join(root, 'names', name), id, { flag: 'wx' })
@@ -109,8 +108,8 @@ export async function sweepVms(host: Host): Promise<void> {
   const root = await runtimeFolder(host)
   for (const id of await host.fs.readdir(join(root, 'vms'))) {
     const folder = join(root, 'vms', id)
-    const owner = (await readState(folder, host))?.owner ?? (await readReservation(folder, host))
-    if (owner !== undefined && (await isOwnerAlive(owner, host))) continue
+    const owner = parseIdentity((await readState(folder, host))?.owner) ?? (await readReservation(folder, host))
+    if (owner !== undefined && !(await isCertainlyGone(host, owner))) continue
     // Between the making of a folder and its first file: a moment, not a leftover.
     if (owner === undefined && (await isYoung(folder, host))) continue
     host.log.detail(`removing what a dead VM left in ${folder}`)
@@ -134,9 +133,9 @@ async function readState(folder: string, host: Host): Promise<VmState | undefine
   }
 }
 
-async function readReservation(folder: string, host: Host): Promise<Owner | undefined> {
+async function readReservation(folder: string, host: Host): Promise<ProcessIdentity | undefined> {
   const text = await readText(join(folder, 'reserved.json'), host)
-  return text === undefined ? undefined : (JSON.parse(text) as { readonly owner: Owner }).owner
+  return text === undefined ? undefined : parseIdentity((JSON.parse(text) as { readonly owner?: unknown }).owner)
 }
 
 async function isYoung(folder: string, host: Host): Promise<boolean> {
