@@ -7,3 +7,11 @@ export { startVm } from './runtime/start-vm.ts'
 export { findVm, listVms, releaseVm, reserveVm, sweepVms, type VmPlace, type VmState } from './runtime/vm-state.ts'
 export type { OwnedVm, StartVmOptions } from './process/start-qemu.ts'
 export { explainQemuFailure } from './process/qemu-failure.ts'
+export { commandWords } from "./run/command-words.ts"
+export { guestEnvironment } from "./run/guest-environment.ts"
+export { preparePaste, prepareVm, type PreparedVm } from "./run/prepare-vm.ts"
+export { readAllowed } from "./run/allowed-reports.ts"
+export { outcomeDocument, planDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from "./run/render-outcome.ts"
+export { runCommand, type RunInput, type RunOutcome } from "./run/run-command.ts"
+export { startOrDetach } from "./run/start-or-detach.ts"
+export type { VmPlan } from "./resolve/plan-vm.ts"

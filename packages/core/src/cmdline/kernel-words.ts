@@ -14,7 +14,8 @@ export interface KernelWordsInput {
   readonly onOops: 'panic' | 'continue'
   /** Fixed address for guests whose first process is our agent: nobody runs a DHCP client there. */
   readonly staticNetwork: boolean
-  readonly agent: boolean
+  /** The agent's archive stands behind a user's own. */
+  readonly agentBeside: boolean
   readonly debugger: boolean
 }
 
@@ -35,6 +36,6 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
       ? [{ word: 'ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off', why: "QEMU's user network is always the same: no wait for DHCP" }]
       : []),
     ...(input.debugger ? [{ word: 'nokaslr', why: 'addresses as in the vmlinux that gdb reads' }] : []),
-    ...(input.agent ? [{ word: 'rdinit=/.kernelkit/init', why: "the guest agent goes first; a user's own /init in the initramfs stays what it is" }] : []),
+    ...(input.agentBeside ? [{ word: 'rdinit=/.kernelkit/init', why: "the guest agent goes first; the /init of the user's archive stays what it is" }] : []),
   ]
 }

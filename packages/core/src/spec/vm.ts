@@ -48,8 +48,8 @@ export interface VmSpec {
   readonly tty: boolean
   /** The command's time. */
   readonly timeoutMs: number | undefined
-  /** As under KVM; TCG gets more. */
-  readonly bootTimeoutMs: number
+  /** Absent: 60 s, more under TCG. */
+  readonly bootTimeoutMs: number | undefined
   readonly console: 'auto' | 'always' | 'never'
   readonly failOn: readonly ReportKind[]
   /** File with regular expressions of known reports. */
@@ -69,6 +69,7 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
   refuseReserved(raw)
   const memory = textOption(raw, 'memory')
   const timeout = textOption(raw, 'timeout')
+  const bootTimeout = textOption(raw, 'bootTimeout')
   const arch = textOption(raw, 'arch')
   const cwd = raw['cwd'] === false ? undefined : textOption(raw, 'cwd')
   return {
@@ -100,7 +101,7 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
     stdin: flagOption(raw, 'stdin'),
     tty: flagOption(raw, 'tty'),
     timeoutMs: timeout === undefined ? undefined : parseDurationMs(timeout, { name: '--timeout' }),
-    bootTimeoutMs: parseDurationMs(textOption(raw, 'bootTimeout') ?? '60s', { name: '--boot-timeout' }),
+    bootTimeoutMs: bootTimeout === undefined ? undefined : parseDurationMs(bootTimeout, { name: '--boot-timeout' }),
     console: choiceOption(raw, 'console', ['auto', 'always', 'never']) ?? 'auto',
     failOn: parseFailOn(listOption(raw, 'failOn')),
     allow: textOption(raw, 'allow'),

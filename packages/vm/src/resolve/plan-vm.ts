@@ -99,7 +99,7 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     tscKhz,
     onOops: spec.onOops,
     staticNetwork: agentFirst && network.kind === 'user',
-    agent,
+    agentBeside: agent && spec.initrd !== undefined,
     debugger: spec.gdb !== undefined,
   }).map(({ word }) => word)
   const guest = init === undefined ? [] : guestWords({ root: root.guest, mask: root.kind === 'host', init, mounts: shares.mounts, hostname: input.name })
@@ -158,8 +158,7 @@ async function planInitrd(input: PlanInput, arch: Arch, agent: boolean): Promise
     throw new UserError('FILE_NOT_FOUND', `--initrd ${spec.initrd}: there is no such file.`, { hint: 'make one with `kernelkit initrd SOURCE --out FILE`.' })
   }
   if (!agent) return named
-  const own = await services.agentInitramfs(arch.name)
-  return named === undefined ? own : services.joinInitrd(named, own)
+  return named === undefined ? services.agentInitrd(arch.name) : services.agentBehind(arch.name, named)
 }
 
 async function extraDrive(host: Host, disk: VmSpec['disks'][number], persist: boolean): Promise<Drive> {

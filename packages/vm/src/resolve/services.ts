@@ -14,11 +14,11 @@ export interface PlanServices {
   /** Frequency of the time stamp counter, `undefined` when it cannot be measured. */
   tscKhz(): Promise<number | undefined>
   /** Initramfs with the guest agent. */
-  agentInitramfs(arch: ArchName): Promise<string>
+  agentInitrd(arch: ArchName): Promise<string>
+  /** The user's initramfs with the agent's behind it. */
+  agentBehind(arch: ArchName, user: string): Promise<string>
   /** What `build` or `bake` last answered for this project and architecture. */
   ofProject(kind: 'kernel' | 'image', arch: ArchName): Promise<StoredArtifact | undefined>
   /** The store's newest kernel of an architecture, whoever built it. */
   newestKernel(arch: ArchName): Promise<StoredArtifact | undefined>
-  /** The user's initramfs with the agent's behind it. */
-  joinInitrd(user: string, agent: string): Promise<string>
 }

@@ -1,0 +1,61 @@
+import type { CommandContext, RawOptions } from '../command.ts'
+import { exitStatus } from '@kernelkit/core/console'
+import { UserError } from '@kernelkit/core/errors'
+import { parseVmSpec } from '@kernelkit/core/spec'
+import {
+  commandWords,
+  guestEnvironment,
+  outcomeDocument,
+  prepareVm,
+  readAllowed,
+  renderParagraph,
+  renderVerdictLine,
+  runCommand,
+  startOrDetach,
+} from '@kernelkit/vm'
+import { dryRunVm } from './vm-dry-run.ts'
+import { openStreams } from './vm-streams.ts'
+
+/** `kernelkit run`: boot, one command, its verdict. */
+export async function run(context: CommandContext, words: readonly string[], raw: RawOptions): Promise<number> {
+  const { host, signal } = context
+  const spec = parseVmSpec(raw, { command: 'run' })
+  const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true
+  if (context.dryRun) return dryRunVm({ context, spec, command: 'run' })
+  const { argv, interactive } = commandWords(words, isTerminal)
+  const tty = spec.tty || interactive
+  if (tty && !isTerminal) throw new UserError('BAD_OPTION', '--tty needs a terminal on stdin and stdout.', { hint: 'leave --tty out.' })
+  if (tty && context.json) throw new UserError('BAD_OPTION', '--tty and --json do not go together: with --json the streams go to files.', { hint: 'leave one of them out.' })
+  const allowed = await readAllowed(host, spec.allow)
+  const prepared = await prepareVm({ host, store: await context.store(), spec, command: 'run' })
+  const { plan, request, place } = prepared
+  for (const line of plan.lines) host.log.info(line)
+  const streams = await openStreams({ context, folder: prepared.logFolder, tty, stdin: spec.stdin || interactive })
+  try {
+    const outcome = await runCommand({
+      host,
+      plan,
+      start: () => startOrDetach({ request, host, keep: spec.keep, signal }),
+      argv,
+      env: guestEnvironment(host, spec, plan.root),
+      stdin: streams.stdin,
+      stdout: streams.stdout,
+      stderr: streams.stderr,
+      tty: streams.tty,
+      onResizable: streams.onResizable,
+      onConsoleLine: spec.console === 'always' ? (line) => context.stderr.write(`${line}\n`) : undefined,
+      allowed,
+      signal,
+    })
+    await streams.close()
+    const exitCode = exitStatus(outcome.judgement, spec.status)
+    const paths = { console: request.consolePath, stdout: streams.stdoutPath, stderr: streams.stderrPath, artifacts: spec.artifacts }
+    const paragraph = renderParagraph({ outcome, paths, tail: spec.console === 'auto', keptName: spec.keep ? place.name : undefined })
+    for (const line of paragraph) context.stderr.write(`${line}\n`)
+    context.stderr.write(`${renderVerdictLine({ judgement: outcome.judgement, exitCode, accel: plan.accel.accel, seconds: outcome.seconds })}\n`)
+    if (context.json) context.printJson(outcomeDocument({ plan, outcome, paths, name: place.name }))
+    return exitCode
+  } finally {
+    await streams.close()
+  }
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import type { Readable, Writable } from 'node:stream'
+import type { CommandContext } from '../command.ts'
+import { rawTerminal } from './raw-terminal.ts'
+
+export interface VmStreams {
+  readonly stdin: Readable | undefined
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly stdoutPath: string | undefined
+  readonly stderrPath: string | undefined
+  readonly tty: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
+  readonly onResizable: (resize: (columns: number, rows: number) => void) => void
+  close(): Promise<void>
+}
+
+/** Where a command's streams come from and go to: this process's own, a terminal in raw mode, or files with --json. */
+export async function openStreams(options: { readonly context: CommandContext; readonly folder: string; readonly tty: boolean; readonly stdin: boolean }): Promise<VmStreams> {
+  const { context, folder } = options
+  if (options.tty) return terminalStreams(context)
+  const stdin = options.stdin ? context.stdin : undefined
+  if (!context.json) {
+    return { stdin, stdout: context.stdout, stderr: context.stderr, stdoutPath: undefined, stderrPath: undefined, tty: undefined, onResizable: () => {}, close: async () => {} }
+  }
+  const [stdoutPath, stderrPath] = [join(folder, 'stdout'), join(folder, 'stderr')]
+  const [stdout, stderr] = [stdoutPath, stderrPath].map((path) => context.host.fs.createWriteStream(path))
+  if (stdout === undefined || stderr === undefined) throw new TypeError('two streams')
+  return {
+    stdin,
+    stdout,
+    stderr,
+    stdoutPath,
+    stderrPath,
+    tty: undefined,
+    onResizable: () => {},
+    close: async () => {
+      await Promise.all([stdout, stderr].map((stream) => finished(stream.end(), { readable: false })))
+    },
+  }
+}
+
+function terminalStreams(context: CommandContext): VmStreams {
+  const terminal = rawTerminal(context)
+  return {
+    stdin: context.stdin,
+    stdout: context.stdout,
+    stderr: context.stderr,
+    stdoutPath: undefined,
+    stderrPath: undefined,
+    tty: { ...terminal.size(), term: context.host.env['TERM'] ?? 'linux' },
+    onResizable: (resize) => terminal.onResize(resize),
+    close: async () => terminal.restore(),
+  }
+}

@@ -1,0 +1,53 @@
+import { dirname, join } from 'node:path'
+import { findProject, readProject, type Host, type Store } from '@kernelkit/host'
+import { agentInitrd, joinInitrds } from '../agent/agent-initrd.ts'
+import { measureTscKhz } from '../agent/measure-tsc.ts'
+import { readManifest } from './kernel-version.ts'
+import type { PlanServices, StoredArtifact } from './services.ts'
+
+/** Answers from this machine and its store. */
+export function machineServices(host: Host, store: Store): PlanServices {
+  return {
+    probeKvm: async (qemu) => {
+      void qemu
+      return { usable: false, reason: 'KVM is not probed yet' }
+    },
+    tscKhz: () => measureTscKhz(host, store),
+    agentInitrd: (arch) => agentInitrd({ arch, layout: 'whole', host, store }),
+    agentBehind: async (arch, user) => {
+      const agent = await agentInitrd({ arch, layout: 'beside', host, store })
+      const key = host.sha256(`${agent}\n${await host.sha256File(user)}`).slice(0, 16)
+      const to = join(await store.workFolder('initrds'), `${key}.cpio`)
+      if (!(await host.fs.exists(to))) {
+        const beside = `${to}.${host.randomHex(4)}.tmp`
+        await joinInitrds({ user, agent, to: beside, host })
+        await host.fs.rename(beside, to)
+      }
+      return to
+    },
+    ofProject: async (kind, arch) => {
+      const project = await findProject(host)
+      const path = (await readProject(host, store, { project, arch }))[kind]
+      return path === undefined ? undefined : artifactOf(host, path, kind, `last ${kind === 'kernel' ? 'built' : 'baked'} for ${project}`)
+    },
+    newestKernel: async (arch) => {
+      const entries = (await store.list()).filter((entry) => entry.kind === 'kernel').toSorted((a, b) => b.createdAt - a.createdAt)
+      for (const entry of entries) {
+        const manifest = await readManifest(host, entry.path)
+        if (manifest?.['arch'] === arch) return { path: entry.path, why: "the store's newest: this folder is no kernel tree" }
+      }
+      return undefined
+    },
+  }
+}
+
+/** The record names a manifest; the artifact lies beside it, under the name that the manifest gives. */
+async function artifactOf(host: Host, path: string, kind: 'kernel' | 'image', why: string): Promise<StoredArtifact | undefined> {
+  if (!path.endsWith('.json')) return { path, why }
+  const folder = dirname(path)
+  if (kind === 'kernel') return { path: folder, why }
+  const named = (await readManifest(host, folder))?.['image']
+  if (typeof named === 'string') return { path: named.startsWith('/') ? named : join(folder, named), why }
+  const image = (await host.fs.readdir(folder)).find((name) => /\.(?:ext4|img|raw|qcow2)$/.test(name))
+  return image === undefined ? undefined : { path: join(folder, image), why }
+}

@@ -1,0 +1,21 @@
+/** Emulated guests boot and answer several times slower. */
+const tcgFactor = 3
+
+/** How long a guest may take to become ready; the user's own figure is taken as it is. */
+export function bootLimitMs(asked: number | undefined, accel: 'kvm' | 'tcg'): number {
+  return asked ?? 60_000 * (accel === 'tcg' ? tcgFactor : 1)
+}
+
+/** No answer to pings for so long is a hang. */
+export function silenceLimitMs(accel: 'kvm' | 'tcg'): number {
+  return 30_000 * (accel === 'tcg' ? tcgFactor : 1)
+}
+
+/** The same after the kernel itself has reported a lockup. */
+export const lockupSilenceMs = 10_000
+
+/** After a panic the kernel prints its last lines and reboots, which ends QEMU (panic=-1, -no-reboot); then it is ended. */
+export const panicGraceMs = 5000
+
+/** Lines of the console shown with every verdict but pass. */
+export const tailLines = 40

@@ -1,0 +1,94 @@
+import { join, resolve } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
+import type { VmSpec } from '@kernelkit/core/spec'
+import type { Host, Store } from '@kernelkit/host'
+import { artifactsFolder } from '../resolve/resolve-shares.ts'
+import { machineServices } from '../resolve/machine-services.ts'
+import { planVm, type VmPlan } from '../resolve/plan-vm.ts'
+import { runtimeFolder } from '../runtime/runtime-folder.ts'
+import { releaseVm, reserveVm, type VmPlace } from '../runtime/vm-state.ts'
+import type { VmRequest } from '../vm.ts'
+import { claimForwards } from './forwards.ts'
+import { makeLogFolder } from './log-folder.ts'
+
+export interface PrepareInput {
+  readonly host: Host
+  readonly store: Store
+  readonly spec: VmSpec
+  readonly command: 'boot' | 'run'
+}
+
+export interface PreparedVm {
+  readonly place: VmPlace
+  readonly plan: VmPlan
+  readonly request: VmRequest
+  /** Console and streams of this run; it outlives the VM. */
+  readonly logFolder: string
+}
+
+/** All decisions, a folder and a name for the VM; what was reserved is given back when a decision fails. */
+export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
+  const { host, store, spec, command } = input
+  const place = await reserveVm(host, spec.name === undefined ? {} : { name: spec.name })
+  try {
+    const forwards = await claimForwards(withSsh(spec))
+    const plan = await planVm({ host, services: machineServices(host, store), spec: { ...spec, forwards }, command, id: place.id, name: place.name, runtimeFolder: place.folder })
+    if (spec.artifacts !== undefined) await makeArtifactsFolder(host, resolve(host.cwd, spec.artifacts))
+    const logFolder = await makeLogFolder(host, store, place.id)
+    return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
+  } catch (error) {
+    await releaseVm(place, host)
+    throw error
+  }
+}
+
+/** The same decisions for a VM that somebody pastes into a shell later: nothing is reserved, sockets lie in a folder of their own. */
+export async function preparePaste(input: PrepareInput): Promise<VmPlan> {
+  const { host, store, spec, command } = input
+  const forwards = await claimForwards(spec.forwards)
+  const folder = join(await runtimeFolder(host), 'paste')
+  await host.fs.mkdir(folder, { recursive: true, mode: 0o700 })
+  const name = spec.name ?? 'paste'
+  return planVm({ host, services: machineServices(host, store), spec: { ...spec, forwards }, command, id: name, name, runtimeFolder: folder })
+}
+
+/** `--ssh` needs a port that leads to the server. */
+function withSsh(spec: VmSpec): VmSpec['forwards'] {
+  const hasSsh = spec.forwards.some((forward) => forward.protocol === 'tcp' && forward.guestPort === 22)
+  return spec.ssh && !hasSsh ? [...spec.forwards, { protocol: 'tcp', address: '127.0.0.1', hostPort: 0, guestPort: 22 }] : spec.forwards
+}
+
+interface RequestInput {
+  readonly host: Host
+  readonly plan: VmPlan
+  readonly place: VmPlace
+  readonly logFolder: string
+}
+
+async function requestOf({ host, plan, place, logFolder }: RequestInput): Promise<VmRequest> {
+  return {
+    launch: plan.launch,
+    name: place.name,
+    folder: place.folder,
+    consolePath: join(logFolder, 'console.log'),
+    guest: plan.launch.agent ? { hostname: place.name, files: [], epochSeconds: Math.floor(host.now() / 1000), ssh: plan.spec.ssh && plan.agentFirst } : undefined,
+    facts: {
+      vmlinux: plan.kernel.vmlinux ?? null,
+      kernel: plan.kernel.image.path,
+      release: plan.kernel.release,
+      config: plan.kernel.options.source ?? null,
+      root: plan.root.path ?? plan.root.kind,
+      cwd: plan.shares.cwd,
+      artifacts: plan.spec.artifacts === undefined ? null : artifactsFolder,
+      owner: host.cwd,
+    },
+  }
+}
+
+async function makeArtifactsFolder(host: Host, path: string): Promise<void> {
+  try {
+    await host.fs.mkdir(path, { recursive: true })
+  } catch (cause) {
+    throw new UserError('FILE_NOT_FOUND', `--artifacts ${path}: the folder cannot be made (${cause instanceof Error ? cause.message : String(cause)}).`, { hint: 'name a folder that you may write to.', cause })
+  }
+}

@@ -1,0 +1,73 @@
+import { exitStatus, type Judgement } from '@kernelkit/core/console'
+import { qemuArgv } from '@kernelkit/core/qemu'
+import type { VmPlan } from '../resolve/plan-vm.ts'
+import type { RunOutcome } from './run-command.ts'
+
+export interface OutcomePaths {
+  readonly console: string
+  readonly stdout: string | undefined
+  readonly stderr: string | undefined
+  readonly artifacts: string | undefined
+}
+
+/** Everything about a run but its verdict line: what happened, the end of the console, where things are, what to try. */
+export function renderParagraph(options: { readonly outcome: RunOutcome; readonly paths: OutcomePaths; readonly tail: boolean; readonly keptName: string | undefined }): readonly string[] {
+  const { outcome, paths } = options
+  const { judgement, facts } = outcome
+  const isPass = judgement.verdict === 'pass'
+  return [
+    ...(isPass || !options.tail || facts.tail.length === 0 ? [] : [`--- last ${facts.tail.length} lines of the console ---`, ...facts.tail, '---']),
+    ...(isPass ? [] : [`${judgement.verdict}: ${judgement.what}`]),
+    ...(isPass || judgement.hint === undefined ? [] : [`Hint: ${judgement.hint}`]),
+    ...(isPass ? [] : [`console log: ${paths.console}`]),
+    ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
+    ...(options.keptName === undefined ? [] : [`the VM '${options.keptName}' goes on: kernelkit exec ${options.keptName} -- COMMAND, kernelkit stop ${options.keptName}`]),
+  ]
+}
+
+/** The last line on stderr, for people and for grep. */
+export function renderVerdictLine(options: { readonly judgement: Judgement; readonly exitCode: number; readonly accel: string; readonly seconds: RunOutcome['seconds'] }): string {
+  const { judgement, seconds } = options
+  const times = [
+    ...(seconds.ready === undefined ? [] : [`ready=${seconds.ready.toFixed(2)}s`]),
+    ...(seconds.command === undefined ? [] : [`command=${seconds.command.toFixed(2)}s`]),
+    `total=${seconds.total.toFixed(2)}s`,
+  ]
+  return `kernelkit: verdict=${judgement.verdict} exit=${options.exitCode} accel=${options.accel} ${times.join(' ')}`
+}
+
+/** The JSON document of `run`. */
+export function outcomeDocument(options: { readonly plan: VmPlan; readonly outcome: RunOutcome; readonly paths: OutcomePaths; readonly name: string }): Readonly<Record<string, unknown>> {
+  const { plan, outcome, paths } = options
+  const exitCode = exitStatus(outcome.judgement, plan.spec.status)
+  return {
+    verdict: outcome.judgement.verdict,
+    exitCode,
+    what: outcome.judgement.what,
+    hint: outcome.judgement.hint ?? null,
+    accel: plan.accel.accel,
+    accelReason: plan.accel.reason,
+    seconds: Object.fromEntries(Object.entries(outcome.seconds).map(([name, value]) => [name, value === undefined ? null : Math.round(value * 1000) / 1000])),
+    reports: outcome.reports,
+    results: null,
+    tainted: outcome.command?.tainted ?? null,
+    console: paths.console,
+    stdout: paths.stdout ?? null,
+    stderr: paths.stderr ?? null,
+    ...planDocument(plan),
+    artifacts: paths.artifacts ?? null,
+    vm: plan.spec.keep ? options.name : null,
+  }
+}
+
+/** What was decided, as --dry-run and the run itself show it; `qemu` can be pasted into a shell. */
+export function planDocument(plan: VmPlan): Readonly<Record<string, unknown>> {
+  return {
+    qemu: qemuArgv(plan.launch, 'standalone'),
+    kernel: { path: plan.kernel.image.path, release: plan.kernel.release, arch: plan.arch.name, vmlinux: plan.kernel.vmlinux ?? null, config: plan.kernel.options.source ?? null },
+    root: { kind: plan.root.kind, path: plan.root.path ?? null },
+    machine: { type: plan.machine.machine, reason: plan.machine.why, cpus: plan.launch.cpus, memoryMiB: plan.launch.memoryMiB },
+    forwards: plan.launch.network.kind === 'user' ? plan.launch.network.forwards : [],
+    decisions: plan.lines,
+  }
+}

@@ -1,0 +1,192 @@
+import type { Readable, Writable } from 'node:stream'
+import { failingReports, judge, type Judgement, type KernelReport } from '@kernelkit/core/console'
+import type { Host } from '@kernelkit/host'
+import type { VmPlan } from '../resolve/plan-vm.ts'
+import type { ExecResult, Vm } from '../vm.ts'
+import { bootLimitMs, lockupSilenceMs, panicGraceMs, silenceLimitMs, tailLines } from './limits.ts'
+import { dumpTasks } from './task-dump.ts'
+import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from './watch-vm.ts'
+
+/** One command for one VM. */
+export interface RunInput {
+  readonly host: Host
+  readonly plan: VmPlan
+  /** Starts the VM, or finds it running. */
+  readonly start: () => Promise<Vm>
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly stdin: Readable | undefined
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly tty: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
+  /** Called with a function that tells the guest's terminal its new size. */
+  readonly onResizable?: (resize: (columns: number, rows: number) => void) => void
+  readonly onConsoleLine: ((line: string) => void) | undefined
+  /** Regular expressions of known reports (--allow). */
+  readonly allowed: readonly RegExp[]
+  readonly signal: AbortSignal
+}
+
+export interface RunOutcome {
+  readonly judgement: Judgement
+  readonly facts: WatchFacts
+  readonly reports: readonly KernelReport[]
+  readonly command: ExecResult | undefined
+  readonly seconds: RunSeconds
+}
+
+export interface RunSeconds {
+  /** From the call to a running QEMU. */
+  readonly start: number
+  readonly kernel: number | undefined
+  readonly userspace: number | undefined
+  readonly ready: number | undefined
+  readonly command: number | undefined
+  readonly total: number
+}
+
+type Ending =
+  | { readonly kind: 'command'; readonly result: ExecResult }
+  | { readonly kind: 'over'; readonly end: VmEnd }
+  | { readonly kind: 'limit'; readonly limit: { readonly kind: 'command' | 'boot'; readonly ms: number } }
+
+/** Boot, run the command, judge. With `keep` the VM is left running whatever the verdict. */
+export async function runCommand(input: RunInput): Promise<RunOutcome> {
+  const { host, plan } = input
+  const startedAt = host.monotonicMs()
+  const vm = await input.start()
+  const runningAt = host.monotonicMs()
+  const watch = watchVm({
+    events: vm.events,
+    silenceLimitMs: silenceLimitMs(plan.accel.accel),
+    lockupSilenceMs,
+    tailLines,
+    onLine: input.onConsoleLine,
+  })
+  const ending = await untilEnd({ input, vm, watch }).catch(async (error: unknown) => {
+    if (!plan.spec.keep || input.signal.aborted) await vm.stop('kill').catch(() => {})
+    throw error
+  })
+  await finish({ input, vm, watch, ending })
+  const facts = watch.facts()
+  const result = ending.kind === 'command' ? ending.result : undefined
+  const reports = failingReports(facts.console.reports, { failOn: plan.spec.failOn, allowed: input.allowed })
+  const judgement = judge({
+    console: facts.console,
+    failing: reports,
+    ready: facts.readyAtMs !== undefined,
+    agentFailure: facts.agentFailure,
+    command: result,
+    limit: ending.kind === 'limit' ? ending.limit : undefined,
+    silentMs: facts.silentMs,
+    guestPanicked: facts.guestPanicked,
+    shutdown: facts.shutdown,
+    qemu: result === undefined ? facts.qemu : undefined,
+  })
+  // Events count from the start of QEMU.
+  const since = (atMs: number | undefined, from: number | undefined) => (atMs === undefined || from === undefined ? undefined : Math.max(0, atMs - from) / 1000)
+  return {
+    judgement,
+    facts,
+    reports: facts.console.reports,
+    command: result,
+    seconds: {
+      start: (runningAt - startedAt) / 1000,
+      kernel: since(facts.initAtMs, 0),
+      userspace: since(facts.readyAtMs, facts.initAtMs),
+      ready: since(facts.readyAtMs, 0),
+      command: result?.seconds,
+      total: (host.monotonicMs() - startedAt) / 1000,
+    },
+  }
+}
+
+interface Running {
+  readonly input: RunInput
+  readonly vm: Vm
+  readonly watch: VmWatch
+}
+
+async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
+  const { host, plan, signal } = input
+  const over = watch.over.then((end): Ending => ({ kind: 'over', end }))
+  const bootMs = bootLimitMs(plan.spec.bootTimeoutMs, plan.accel.accel)
+  const early = await firstOf<Ending | 'ready'>({ host, signal, limit: { kind: 'boot', ms: bootMs }, paused: plan.spec.waitForDebugger, of: [watch.ready, over] })
+  if (early !== 'ready') return early
+  if (plan.spec.init.kind === 'path' && plan.spec.init.systemd) await firstOf<unknown>({ host, signal, limit: { kind: 'boot', ms: bootMs }, paused: false, of: [systemIsUp(vm), over] })
+  const controller = new AbortController()
+  const running = vm.exec({
+    argv: input.argv,
+    env: input.env,
+    cwd: plan.shares.cwd,
+    stdout: input.stdout,
+    signal: controller.signal,
+    ...(input.tty === undefined ? { stderr: input.stderr } : { tty: input.tty }),
+    ...(input.stdin === undefined ? {} : { stdin: input.stdin }),
+  })
+  input.onResizable?.((columns, rows) => running.resize(columns, rows))
+  const commandMs = plan.spec.timeoutMs
+  const ended = running.result.then(
+    (result): Ending => ({ kind: 'command', result }),
+    // The guest or the agent went away under the command: what the watch sees tells why.
+    () => over,
+  )
+  const ending = await firstOf<Ending>({ host, signal, limit: commandMs === undefined ? undefined : { kind: 'command', ms: commandMs }, paused: false, of: [ended, over] })
+  if (ending.kind === 'limit' && plan.spec.keep) controller.abort()
+  return ending
+}
+
+interface Race<T> {
+  readonly host: Host
+  readonly signal: AbortSignal
+  readonly limit: { readonly kind: 'command' | 'boot'; readonly ms: number } | undefined
+  /** The guest waits for a debugger: no limit runs. */
+  readonly paused: boolean
+  readonly of: readonly Promise<T>[]
+}
+
+/** The first of these, a reached limit, or the user's interruption (thrown). */
+async function firstOf<T>({ host, signal, limit, paused, of }: Race<T>): Promise<T | Extract<Ending, { kind: 'limit' }>> {
+  const done = new AbortController()
+  const interrupted = Promise.withResolvers<never>()
+  const onAbort = (): void => interrupted.reject(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  const timer =
+    limit === undefined || paused
+      ? []
+      : [
+          host.sleep(limit.ms, done.signal).then(
+            () => ({ kind: 'limit' as const, limit }),
+            () => new Promise<never>(() => {}),
+          ),
+        ]
+  try {
+    return await Promise.race([...of, ...timer, interrupted.promise])
+  } finally {
+    done.abort()
+    signal.removeEventListener('abort', onAbort)
+    interrupted.promise.catch(() => {})
+  }
+}
+
+/** systemd has started all that it wants to, or some of it failed: both are up (systemctl(1), is-system-running). */
+async function systemIsUp(vm: Vm): Promise<void> {
+  await vm.exec({ argv: ['systemctl', 'is-system-running', '--wait'] }).result.catch(() => {})
+}
+
+/** Ends the VM as fast as nothing is lost by it. */
+async function finish({ input, vm, watch, ending }: Running & { readonly ending: Ending }): Promise<void> {
+  const { host, plan } = input
+  if (ending.kind === 'limit') await dumpTasks(host, vm, watch)
+  if (ending.kind === 'over' && ending.end === 'panic') await Promise.race([watch.drained, host.sleep(panicGraceMs)])
+  if (plan.spec.keep) {
+    await vm[Symbol.asyncDispose]()
+    return
+  }
+  // Only what the guest may still hold back must be written; everything else is thrown away.
+  const isKept = plan.launch.drives.some((drive) => drive.mode === 'rw')
+  await vm.stop(isKept && ending.kind === 'command' ? 'poweroff' : 'kill')
+  // What QEMU wrote before its end is still being read.
+  await Promise.race([watch.drained, host.sleep(1000)])
+}

@@ -1,0 +1,8 @@
+import type { Host } from '@kernelkit/host'
+import { startVm } from '../runtime/start-vm.ts'
+import type { Vm, VmRequest } from '../vm.ts'
+
+/** A VM in this process, or with `keep` in a process of its own that outlives this one. */
+export async function startOrDetach(options: { readonly request: VmRequest; readonly host: Host; readonly keep: boolean; readonly signal: AbortSignal }): Promise<Vm> {
+  return startVm(options.request, options.host, { signal: options.signal })
+}

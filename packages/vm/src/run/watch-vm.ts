@@ -1,0 +1,98 @@
+import { createConsoleReader, type ConsoleFacts } from '@kernelkit/core/console'
+import type { QemuExit, VmEvent } from '../vm.ts'
+
+/** What a VM has told so far. */
+export interface WatchFacts {
+  readonly console: ConsoleFacts
+  readonly tail: readonly string[]
+  readonly agentFailure: string | undefined
+  readonly silentMs: number | undefined
+  readonly guestPanicked: boolean
+  readonly shutdown: string | undefined
+  readonly qemu: QemuExit | undefined
+  /** When the kernel started its first process, and when the agent served. */
+  readonly initAtMs: number | undefined
+  readonly readyAtMs: number | undefined
+}
+
+export type VmEnd = 'exited' | 'panic' | 'halted' | 'agent-failed' | 'silent'
+
+export interface VmWatch {
+  facts(): WatchFacts
+  /** The agent serves commands. */
+  readonly ready: Promise<'ready'>
+  /** Nothing more is to be expected, and why. */
+  readonly over: Promise<VmEnd>
+  /** Every event has been read. */
+  readonly drained: Promise<void>
+}
+
+export interface WatchOptions {
+  readonly events: AsyncIterable<VmEvent>
+  /** A guest that answers nothing for this long has stopped. */
+  readonly silenceLimitMs: number
+  /** The same once the kernel has reported a lockup. */
+  readonly lockupSilenceMs: number
+  readonly tailLines: number
+  readonly onLine: ((line: string) => void) | undefined
+}
+
+/** Reads all events of a VM and keeps what the verdict needs. */
+export function watchVm(options: WatchOptions): VmWatch {
+  const reader = createConsoleReader()
+  const ready = Promise.withResolvers<'ready'>()
+  const over = Promise.withResolvers<VmEnd>()
+  const tail: string[] = []
+  let facts: Omit<WatchFacts, 'console' | 'tail'> = {
+    agentFailure: undefined,
+    silentMs: undefined,
+    guestPanicked: false,
+    shutdown: undefined,
+    qemu: undefined,
+    initAtMs: undefined,
+    readyAtMs: undefined,
+  }
+  const onConsole = (line: string, atMs: number): void => {
+    tail.push(line)
+    if (tail.length > options.tailLines) tail.shift()
+    options.onLine?.(line)
+    if (facts.initAtMs === undefined && /\] Run \S+ as init process/.test(line)) facts = { ...facts, initAtMs: atMs }
+    if (!reader.read(line)) return
+    const { panic, halted } = reader.facts()
+    if (panic !== undefined) over.resolve('panic')
+    else if (halted) over.resolve('halted')
+  }
+  const onEvent = (event: VmEvent): void => {
+    switch (event.type) {
+      case 'console':
+        return onConsole(event.line, event.atMs)
+      case 'ready':
+        facts = { ...facts, readyAtMs: event.atMs }
+        return ready.resolve('ready')
+      case 'agent-failed':
+        facts = { ...facts, agentFailure: event.message }
+        return over.resolve('agent-failed')
+      case 'agent-silent': {
+        const hasLockup = reader.facts().reports.some((report) => report.kind.endsWith('lockup') || report.kind.endsWith('stall'))
+        if (event.silentMs < (hasLockup ? options.lockupSilenceMs : options.silenceLimitMs)) return
+        facts = { ...facts, silentMs: event.silentMs }
+        return over.resolve('silent')
+      }
+      case 'qmp':
+        if (event.event === 'GUEST_PANICKED') {
+          facts = { ...facts, guestPanicked: true }
+          over.resolve('panic')
+        }
+        if (event.event === 'SHUTDOWN') facts = { ...facts, shutdown: String(event.data['reason'] ?? '') }
+        return
+      case 'exited':
+        facts = { ...facts, qemu: event.exit }
+        return over.resolve('exited')
+    }
+  }
+  const drained = (async () => {
+    for await (const event of options.events) onEvent(event)
+    over.resolve('exited')
+  })()
+  return { facts: () => ({ ...facts, console: reader.facts(), tail }), ready: ready.promise, over: over.promise, drained }
+}
