@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kernelkit, lastLine, shell, testArtifacts } from './lib/kernelkit.ts'
+
+const { image, kernel } = testArtifacts()
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+describe('kernelkit bake', () => {
+  it('gives the same bytes from an emptied store', async () => {
+    const { exitCode, stdout } = await kernelkit(['bake', '--suite', 'bookworm', '--json', '--cache-dir', join(folder, 'store')], {
+      timeoutMs: 9 * 60_000,
+    })
+    expect(exitCode).toBe(0)
+    const baked = JSON.parse(stdout) as { image: string; cached: boolean; bytes: { allocated: number } }
+    expect(baked.cached).toBe(false)
+    expect(await sha256(baked.image)).toBe(await sha256(image))
+    // The default image stays small: see bench/.
+    expect(baked.bytes.allocated).toBeLessThan(260 * 2 ** 20)
+  })
+
+  it('answers the same question from the store', async () => {
+    const { stdout, seconds } = await kernelkit(['bake', '--suite', 'bookworm', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ image, cached: true, suite: 'bookworm', arch: 'x86_64' })
+    expect(seconds).toBeLessThan(10)
+  })
+
+  it('holds no key material', async () => {
+    const script = 'ls /etc/ssh/ssh_host_* /root/.ssh/authorized_keys 2>/dev/null; grep "^root:" /etc/shadow'
+    const { stdout } = await kernelkit(['run', '-k', kernel, '--image', image, '--', 'sh', '-c', script])
+    expect(stdout).toMatch(/^root::/)
+    expect(stdout.trim().split('\n')).toHaveLength(1)
+  })
+
+  it.each([
+    ['a suite that does not exist', ['--suite', 'bookwurm'], /bookwurm/],
+    ['an unreachable mirror', ['--suite', 'bookworm', '--mirror', 'http://127.0.0.1:9/debian'], /127\.0\.0\.1:9/],
+    ['a package that does not exist', ['--suite', 'bookworm', '--include', 'no-such-package-at-all'], /no-such-package-at-all/],
+    ['a missing key file', ['--ssh-key', './missing.pub'], /missing\.pub/],
+    ['a size without a unit', ['--size', '4'], /--size/],
+    ['an image size too small for the packages', ['--suite', 'bookworm', '--size', '32M'], /32M|too small/],
+    ['an architecture that is none', ['--arch', 'x68'], /x68/],
+  ])('refuses %s with 125, a code and a hint', async (_what, args, named) => {
+    const { exitCode, stderr } = await kernelkit(['bake', '--out', join(folder, 'out.ext4'), ...args], {
+      cwd: folder,
+      timeoutMs: 5 * 60_000,
+    })
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/^[A-Z_]+: /m)
+    expect(stderr).toMatch(/^Hint: /m)
+    expect(stderr).toMatch(named)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=\S+ exit=125/)
+    expect(await readdir(folder)).not.toContain('out.ext4')
+  })
+
+  it('refuses a private key where a public one belongs', async () => {
+    await writeFile(join(folder, 'id'), '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----\n')
+    const { exitCode, stderr } = await kernelkit(['bake', '--ssh-key', join(folder, 'id')])
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/private/i)
+  })
+
+  it('says that the disk is full, and leaves nothing half-written', async ({ skip }) => {
+    const { exitCode: isMountable } = await shell('unshare --mount --map-root-user true || [ "$(id -u)" = 0 ]')
+    skip(isMountable !== 0, 'needs a private mount namespace for a small file system')
+    const small = join(folder, 'small')
+    const line = `mkdir -p ${small} && mount -t tmpfs -o size=64M tmpfs ${small} && kernelkit bake --suite bookworm --cache-dir ${small}; code=$?; ls ${small}/image 2>/dev/null; exit $code`
+    const { exitCode, stderr, stdout } = await shell(
+      `unshare --mount bash -c '${line.replaceAll("'", `'\\''`).replace('kernelkit bake', '"$0" "$1" bake')}' "${process.execPath}" "$KERNELKIT_BIN"`,
+      { env: { KERNELKIT_BIN: (await import('./lib/paths.ts')).kernelkitBin } },
+    )
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/^DISK_FULL: /m)
+    expect(stdout.trim()).toBe('')
+  })
+})

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { startProgram, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkitBin } from './lib/paths.ts'
+
+const { kernel, image } = testArtifacts()
+
+it('git bisect run finds the commit that panics', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-bisect-'))
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: folder, encoding: 'utf8' }).trim()
+  try {
+    git('init', '--quiet')
+    const commits: string[] = []
+    for (let number = 1; number <= 6; number++) {
+      await writeFile(join(folder, 'test.sh'), `# ${number}\n${number >= 4 ? 'echo c > /proc/sysrq-trigger\n' : 'exit 0\n'}`)
+      git('add', 'test.sh')
+      git('commit', '--quiet', '-m', `Change ${number}`)
+      commits.push(git('rev-parse', 'HEAD'))
+    }
+    git('bisect', 'start', 'HEAD', commits[0] ?? '')
+    const run = [
+      'git',
+      'bisect',
+      'run',
+      process.execPath,
+      kernelkitBin,
+      'run',
+      '-k',
+      kernel,
+      '--image',
+      image,
+      '--',
+      'sh',
+      'test.sh',
+    ] as const
+    const { exitCode, stdout } = await startProgram([...run], { cwd: folder }).result
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain(`${commits[3] ?? ''} is the first bad commit`)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})

@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+
+const source = 'deb:linux-source-6.12'
+const { kernel } = testArtifacts()
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe('kernelkit build', () => {
+  it('answers an unchanged input from the store in a few seconds', async () => {
+    const { exitCode, stdout, seconds } = await kernelkit(['build', source, '--json'])
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ kernel, cached: true, arch: 'x86_64', release: expect.stringMatching(/^6\.12\./) })
+    expect(seconds).toBeLessThan(6)
+  })
+
+  it('refuses what cannot be before it compiles, names the nearest symbol and the unmet dependency', async () => {
+    const asked = ['minimal', '-EXT4_FS', 'EXT4_FS_SECURITY=y', 'VIRTIO_NETT=y'].flatMap((value) => ['--config', value])
+    const { exitCode, stderr, seconds } = await kernelkit(['build', source, ...asked])
+    expect(exitCode).toBe(125)
+    expect(stderr).toContain('VIRTIO_NETT')
+    expect(stderr).toMatch(/VIRTIO_NET\b/)
+    expect(stderr).toMatch(/EXT4_FS_SECURITY[^]*EXT4_FS\b/)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=config-fail exit=125/)
+    expect(seconds).toBeLessThan(120)
+  })
+
+  it('shows the plan with --dry-run and compiles nothing', async () => {
+    const { exitCode, stdout } = await kernelkit(['build', source, '--config', 'minimal', '--dry-run'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/make/)
+  })
+
+  it('shows the configuration with a reason per option', async () => {
+    const { exitCode, stdout } = await kernelkit(['config', 'show', source])
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/CONFIG_VIRTIO_NET=y/)
+  })
+})
+
+describe('sources that are none', () => {
+  it.each([
+    ['a folder that does not exist', './nowhere', /nowhere/],
+    ['a folder that is no kernel tree', '.', /kernel tree|Kbuild|Makefile/],
+    ['a package that does not exist', 'deb:linux-source-0.1', /linux-source-0\.1/],
+    ['a bare version', '6.1', /v6\.1/],
+    ['a git repository that does not exist', 'git+file:///no/such/repository#main', /no\/such\/repository/],
+    ['a git reference that does not exist', 'git+file:///no/such/repository', /no\/such\/repository/],
+  ])('%s is 125 with code and hint', async (_what, given, named) => {
+    const { exitCode, stderr } = await kernelkit(['build', given], { cwd: folder })
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/^[A-Z_]+: /m)
+    expect(stderr).toMatch(/^Hint: /m)
+    expect(stderr).toMatch(named)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=(?:infra|config)-fail exit=125/)
+  })
+
+  it('a configuration file that does not exist is named', async () => {
+    const { exitCode, stderr } = await kernelkit(['build', source, '--config', './missing.config'], { cwd: folder })
+    expect(exitCode).toBe(125)
+    expect(stderr).toContain('missing.config')
+  })
+
+  it('a misspelt preset gets the nearest name', async () => {
+    const { exitCode, stderr } = await kernelkit(['build', source, '--config', 'minmal'], { cwd: folder })
+    expect(exitCode).toBe(125)
+    expect(stderr).toContain('minimal')
+  })
+
+  it('a symbol that the tree does not know is a warning when it comes from a file', async () => {
+    await writeFile(join(folder, 'odd.config'), 'CONFIG_NO_SUCH_SYMBOL_AT_ALL=y\n')
+    const { exitCode, stderr } = await kernelkit(['config', 'show', source, '--config', 'minimal', '--config', './odd.config'], {
+      cwd: folder,
+    })
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('NO_SUCH_SYMBOL_AT_ALL')
+  })
+})

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { kernelkit, shell } from './lib/kernelkit.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'kernelkit-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('the kernelkit executable', () => {
+  it('prints help on stdout and ends with 0', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit(['--help'])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatch(/^ {2}build +kernel source/m)
+  })
+
+  it('explains a mistyped command in two lines on stderr', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit(['bild'])
+    expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: '' })
+    expect(stderr).toBe("BAD_OPTION: unknown command 'bild'.\nHint: did you mean 'build'? `kernelkit --help` shows all.\n")
+  })
+
+  it('ends a refused run with its verdict, and with --json in one document', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit(['run', '--json', '--no-such-option', '--', 'true'])
+    expect(exitCode).toBe(125)
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'BAD_OPTION' }, verdict: 'infra-fail', exitCode: 125 })
+    expect(stderr).toMatch(/kernelkit: verdict=infra-fail exit=125 code=BAD_OPTION\n$/)
+  })
+
+  it('is quiet when the reader of its output has gone', async () => {
+    const { stderr } = await shell('kernelkit completion bash | true; echo "${PIPESTATUS[0]}" >&2')
+    expect(stderr).toMatch(/^(?:0|141)\n$/)
+  })
+
+  it.each([
+    ['bash', ['-n']],
+    ['zsh', ['-n']],
+    ['fish', ['--no-execute']],
+  ])('prints a completion script that %s can read', async (shellName, parseOnly) => {
+    const { exitCode, stdout } = await kernelkit(['completion', shellName])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('kernelkit complete --')
+    // Only bash is on every machine; where the others are, they parse it too.
+    if (hasProgram(shellName)) execFileSync(shellName, [...parseOnly, '/dev/stdin'], { input: stdout })
+  })
+
+  it('answers what the completion script asks', async () => {
+    const commands = await kernelkit(['complete', '--', 'bu'])
+    expect(commands.stdout).toMatch(/^build\t/)
+    const options = await kernelkit(['complete', '--', 'completion', '--js'])
+    expect(options.stdout).toMatch(/^--json\t/)
+  })
+})
+
+function hasProgram(name: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,72 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { kernelkit, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { qemuPids, waitUntil } from './lib/processes.ts'
+
+const { kernel, image } = testArtifacts()
+const name = `e2e-${process.pid}`
+
+afterAll(() => kernelkit(['stop', name]))
+
+describe('a VM that is kept', () => {
+  it('outlives its command and serves exec, ps and stop from other processes', async () => {
+    const kept = await kernelkit(['run', '--keep', '--name', name, '-k', kernel, '--image', image, '--', 'true'])
+    expect(kept.exitCode).toBe(0)
+    const release = await kernelkit(['exec', name, '--', 'uname', '-r'])
+    expect(release.exitCode).toBe(0)
+    expect(release.stdout).toMatch(/^6\.\d+/)
+    const failing = await kernelkit(['exec', name, '--', 'sh', '-c', 'echo out; echo err >&2; exit 9'])
+    expect({ exitCode: failing.exitCode, stdout: failing.stdout }).toEqual({ exitCode: 9, stdout: 'out\n' })
+    expect(failing.stderr).toContain('err')
+    const listed = await kernelkit(['ps'])
+    expect(listed.stdout).toContain(name)
+    expect(JSON.parse((await kernelkit(['ps', '--json'])).stdout)).toEqual(expect.anything())
+    expect((await kernelkit(['stop', name])).exitCode).toBe(0)
+    expect(await qemuPids(name)).toEqual([])
+    expect((await kernelkit(['ps'])).stdout).not.toContain(name)
+    const gone = await kernelkit(['exec', name, '--', 'true'])
+    expect(gone.exitCode).toBe(125)
+    expect(gone.stderr).toContain(name)
+  })
+
+  it('refuses a name that is taken', async () => {
+    const other = `${name}-b`
+    try {
+      expect((await kernelkit(['run', '--keep', '--name', other, '-k', kernel, '--image', image, '--', 'true'])).exitCode).toBe(0)
+      const second = await kernelkit(['run', '--keep', '--name', other, '-k', kernel, '--image', image, '--', 'true'])
+      expect(second.exitCode).toBe(125)
+      expect(second.stderr).toContain(other)
+    } finally {
+      await kernelkit(['stop', other])
+    }
+  })
+})
+
+describe('a VM whose owner is killed', () => {
+  it.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)('with %s leaves no QEMU', async (signal) => {
+    const own = `e2e-kill-${process.pid}-${signal.toLowerCase()}`
+    const { child, result } = startKernelkit([
+      'run',
+      '--name',
+      own,
+      '-k',
+      kernel,
+      '--image',
+      image,
+      '--',
+      'sh',
+      '-c',
+      'echo up; sleep 1000',
+    ])
+    const output: string[] = []
+    child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+    await waitUntil('the command runs', () => output.join('').includes('up'))
+    expect(await qemuPids(own)).not.toEqual([])
+    child.kill(signal)
+    const { exitCode } = await result
+    expect(exitCode).toBe({ SIGKILL: null, SIGINT: 130, SIGTERM: 143 }[signal])
+    await waitUntil('QEMU has ended', async () => (await qemuPids(own)).length === 0)
+    const next = await kernelkit(['ps'])
+    expect(next.exitCode).toBe(0)
+    expect(next.stdout).not.toContain(own)
+  })
+})

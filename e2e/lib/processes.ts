@@ -1,0 +1,22 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Running QEMU processes whose command line or state names this VM. */
+export async function qemuPids(text: string): Promise<readonly number[]> {
+  const found: number[] = []
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const argv = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).split('\0')
+    if (/qemu-system/.test(argv[0] ?? '') && argv.some((word) => word.includes(text))) found.push(Number(name))
+  }
+  return found
+}
+
+/** Wait for a condition with a limit that names it. */
+export async function waitUntil(what: string, isMet: () => boolean | Promise<boolean>, limitMs = 120_000): Promise<void> {
+  const deadline = performance.now() + limitMs
+  while (!(await isMet())) {
+    if (performance.now() > deadline) throw new Error(`not within ${limitMs / 1000} s: ${what}`)
+    await delay(100)
+  }
+}

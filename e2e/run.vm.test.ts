@@ -1,0 +1,146 @@
+import { createReadStream } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+
+const { kernel, image } = testArtifacts()
+const onImage = ['run', '-k', kernel, '--image', image]
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe('kernelkit run on the image', () => {
+  it('keeps stdout and stderr apart, and ends with the status of the command', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo out; echo err >&2; exit 7'], { cwd: folder })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: 'out\n' })
+    expect(stderr).toMatch(/^err$/m)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail\b/)
+  })
+
+  it('says first which kernel and root it boots', async () => {
+    const { exitCode, stderr } = await kernelkit([...onImage, 'true'], { cwd: folder })
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(/^kernel \S+ \(/m)
+    expect(stderr).toContain(image)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=pass\b/)
+  })
+
+  it('takes one word with blanks as a shell line', async () => {
+    const { exitCode, stdout } = await kernelkit([...onImage, 'echo one; exit 3'], { cwd: folder })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: 'one\n' })
+  })
+
+  it('leaves the options of the command to the command', async () => {
+    const { exitCode, stdout } = await kernelkit([...onImage, 'uname', '-r'], { cwd: folder })
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^6\.\d+\.\d+\S*\n$/)
+  })
+
+  it('ends a command that takes too long with 124', async () => {
+    const { exitCode, stderr, seconds } = await kernelkit([...onImage, '--timeout', '5s', '--', 'sleep', '100'], { cwd: folder })
+    expect(exitCode).toBe(124)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=timeout\b/)
+    expect(seconds).toBeLessThan(90)
+  })
+
+  it('tells a panic by 121 and shows its evidence', async () => {
+    const { exitCode, stderr } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo c > /proc/sysrq-trigger'], { cwd: folder })
+    expect(exitCode).toBe(121)
+    expect(stderr).toContain('sysrq triggered crash')
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=panic\b/)
+  })
+
+  it('carries 30 MB of stdin there and back without a byte lost', async () => {
+    const bytes = randomBytes(30_000_000)
+    const input = join(folder, 'in')
+    const output = join(folder, 'out')
+    await writeFile(input, bytes)
+    const { exitCode } = await kernelkit([...onImage, '--stdin', '--', 'cat'], {
+      cwd: folder,
+      input: createReadStream(input),
+      outputTo: output,
+    })
+    expect(exitCode).toBe(0)
+    expect(bytes.equals(await readFile(output))).toBe(true)
+  })
+
+  it.each([
+    ['a command that the guest does not have', ['no-such-command'], 127],
+    ['a file that is not executable', ['/etc/hostname'], 126],
+    ['a command ended by a signal', ['sh', '-c', 'kill -9 $$'], 137],
+  ])('ends %s as a shell would', async (_what, command, expected) => {
+    const { exitCode, stderr } = await kernelkit([...onImage, '--', ...command], { cwd: folder })
+    expect(exitCode).toBe(expected)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail\b/)
+  })
+
+  it('runs in the shared working directory and leaves it as it was', async () => {
+    await writeFile(join(folder, 'here'), 'host\n')
+    const { exitCode, stdout } = await kernelkit(
+      [...onImage, '--', 'sh', '-c', 'pwd; cat here; echo guest > here; cat here; echo new > beside'],
+      { cwd: folder },
+    )
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${folder}\nhost\nguest\n` })
+    expect(await readFile(join(folder, 'here'), 'utf8')).toBe('host\n')
+    await expect(readFile(join(folder, 'beside'))).rejects.toThrow('ENOENT')
+  })
+
+  it('brings artifacts out and passes only the environment that is asked for', async () => {
+    const out = join(folder, 'artifacts')
+    const { exitCode, stdout } = await kernelkit(
+      [
+        ...onImage,
+        '-e',
+        'ONE=1',
+        '-e',
+        'FROM_HOST',
+        '--artifacts',
+        out,
+        '--',
+        'sh',
+        '-c',
+        'echo "$ONE $FROM_HOST $SECRET."; echo kept > "$KERNELKIT_ARTIFACTS/file"',
+      ],
+      { cwd: folder, env: { FROM_HOST: 'two', SECRET: 'three' } },
+    )
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '1 two .\n' })
+    expect(await readFile(join(out, 'file'), 'utf8')).toBe('kept\n')
+  })
+
+  it('answers --json with one document that names the files of both streams', async () => {
+    const { exitCode, stdout } = await kernelkit([...onImage, '--json', '--', 'sh', '-c', 'echo out; echo err >&2; exit 7'], {
+      cwd: folder,
+    })
+    expect(exitCode).toBe(7)
+    const document = JSON.parse(stdout) as Record<string, unknown>
+    expect(document).toMatchObject({ verdict: 'fail', exitCode: 7, accel: expect.stringMatching(/^(?:kvm|tcg)$/) })
+    expect(await readFile(String(document['stdout']), 'utf8')).toBe('out\n')
+    expect(await readFile(String(document['stderr']), 'utf8')).toBe('err\n')
+    expect(await readFile(String(document['console']), 'utf8')).toContain('Linux version')
+  })
+
+  it('shares folders read-only, copy-on-write and writable', async () => {
+    await writeFile(join(folder, 'shared'), 'host\n')
+    const script = 'for d in ro cow rw; do echo $d > /mnt/$d/by-$d && echo $d; done; cat /mnt/ro/shared'
+    const shares = ['ro', 'cow', 'rw'].flatMap((mode) => ['-v', `${folder}:/mnt/${mode}:${mode}`])
+    const { stdout } = await kernelkit([...onImage, '--no-cwd', ...shares, '--', 'sh', '-c', script], { cwd: folder })
+    expect(stdout).toBe('cow\nrw\nhost\n')
+    expect(await readFile(join(folder, 'by-rw'), 'utf8')).toBe('rw\n')
+    await expect(readFile(join(folder, 'by-cow'))).rejects.toThrow('ENOENT')
+    await expect(readFile(join(folder, 'by-ro'))).rejects.toThrow('ENOENT')
+  })
+
+  it('never writes the image', async () => {
+    const { exitCode } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo x > /root/written && sync'], { cwd: folder })
+    expect(exitCode).toBe(0)
+    const again = await kernelkit([...onImage, '--', 'test', '!', '-e', '/root/written'], { cwd: folder })
+    expect(again.exitCode).toBe(0)
+  })
+})
