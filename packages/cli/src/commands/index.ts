@@ -19,7 +19,7 @@ export const commandRows: readonly CommandRow[] = [
   { name: 'doctor', summary: 'what this host can do, and the command that mends what it cannot' },
   { name: 'build', summary: 'kernel source to configuration, bzImage and vmlinux', verdict: true },
   { name: 'config', summary: 'the configuration that would be built, each option with its reason' },
-  { name: 'bake', summary: 'a Debian root file system as a bootable disk image', verdict: true },
+  { name: 'bake', summary: 'a Debian root file system as a bootable disk image', load: async () => (await import('./bake.ts')).bakeCommand, verdict: true },
   { name: 'initrd', summary: 'a directory, an executable or a C file as an initramfs that runs it' },
   { name: 'boot', summary: 'boot and attach the terminal to the console', verdict: true },
   {

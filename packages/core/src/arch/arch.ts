@@ -106,3 +106,8 @@ export function parseArch(raw: string): Arch {
     details: { seen: raw, allowed: names },
   })
 }
+
+/** The architecture that a machine with this `process.arch` runs itself; the first row elsewhere, where everything is emulated. */
+export function hostArch(nodeArch: string): ArchName {
+  return architectures.find((arch) => arch.nativeHosts.includes(nodeArch))?.name ?? 'x86_64'
+}

@@ -1,1 +1,9 @@
-export {}
+export { debootstrapArgv, defaultPackages, imageSourceLine, mmdebstrapArgv, packTreeArgv, type BootstrapOptions, type BootstrapTool, type PackageSource } from './bootstrap-argv.ts'
+export { explainBootstrapFailure } from './bootstrap-failure.ts'
+export { customisationSteps, guestKeyFolder, type CustomisationOptions, type CustomisationStep } from './customisation.ts'
+export { ext4Environment, fixedTimeCommands, mkfsArgv, parseUsedInodes, uuidFromKey, type Ext4Options } from './ext4.ts'
+export { parseDpkgStatus, type InstalledPackage } from './installed-packages.ts'
+export { chooseBakeMeans, type BakeHostFacts, type BakeMeans, type Privilege } from './privilege.ts'
+export { parseRelease, type SuiteRelease } from './release.ts'
+export { assembleScript, stageMark, supervisorScript, workFiles, type AssembleOptions } from './scripts.ts'
+export { renderCustomisation } from './render-customisation.ts'

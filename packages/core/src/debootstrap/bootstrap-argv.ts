@@ -1,0 +1,91 @@
+import { leftOutPaths } from './customisation.ts'
+
+export type BootstrapTool = 'mmdebstrap' | 'debootstrap'
+
+/** Where packages come from. */
+export interface PackageSource {
+  readonly uri: string
+  readonly suite: string
+  readonly components: readonly string[]
+  /** Keyring file that its Release must be signed with; absent: the tool's own for the suite. */
+  readonly keyring?: string
+}
+
+export interface BootstrapOptions {
+  readonly source: PackageSource
+  readonly debianArch: string
+  readonly packages: readonly string[]
+  /** The user's own among them, looked up before anything is installed. */
+  readonly requested: readonly string[]
+  /** apt options that the host needs too (`Acquire::…`): frozen mirrors, proxies. */
+  readonly aptOptions: readonly string[]
+}
+
+/** What every image holds: an init, devices, an ssh server, and the tools that people reach for first. */
+export const defaultPackages: readonly string[] = ['systemd-sysv', 'udev', 'openssh-server', 'iproute2', 'iputils-ping', 'netbase', 'procps']
+
+/** The line of sources.list(5) that goes into the image: without the host's keyring path, name and password. */
+export function imageSourceLine({ uri, suite, components }: PackageSource): string {
+  return ['deb', uri.replace(/^([a-z]+:\/\/)[^/@]*@/, '$1'), suite, ...components].join(' ')
+}
+
+/** mmdebstrap to a tar archive, which it sorts and dates by SOURCE_DATE_EPOCH: the same packages give the same bytes. */
+export function mmdebstrapArgv(options: BootstrapOptions & { readonly mode: 'root' | 'unshare'; readonly output: string }): readonly string[] {
+  const { source, requested } = options
+  return [
+    'mmdebstrap',
+    `--mode=${options.mode}`,
+    // Essential packages and what is included, without apt.
+    '--variant=essential',
+    '--format=tar',
+    `--architectures=${options.debianArch}`,
+    `--include=${options.packages.join(',')}`,
+    `--components=${source.components.join(',')}`,
+    ...(source.keyring === undefined ? [] : [`--keyring=${source.keyring}`]),
+    // A tree that is packed and thrown away needs no fsync (dpkg(1)).
+    '--dpkgopt=force-unsafe-io',
+    ...leftOutPaths.map(([verb, path]) => `--dpkgopt=${verb}=${path}`),
+    ...options.aptOptions.map((option) => `--aptopt=${option}`),
+    ...(requested.length === 0
+      ? []
+      : // Early: the packages asked for are looked up as soon as the lists are there, before anything is installed.
+        [`--extract-hook=APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get --simulate -q install ${requested.join(' ')} > /dev/null`]),
+    source.suite,
+    options.output,
+    source.uri,
+  ]
+}
+
+/** debootstrap to a folder, for hosts without mmdebstrap. */
+export function debootstrapArgv(options: BootstrapOptions & { readonly target: string }): readonly string[] {
+  const { source } = options
+  return [
+    'debootstrap',
+    // Essential packages and apt only.
+    '--variant=minbase',
+    `--arch=${options.debianArch}`,
+    `--include=${options.packages.join(',')}`,
+    `--components=${source.components.join(',')}`,
+    ...(source.keyring === undefined ? [] : [`--keyring=${source.keyring}`]),
+    source.suite,
+    options.target,
+    source.uri,
+  ]
+}
+
+/** Packs debootstrap's folder as mmdebstrap packs its own: sorted, no owner names, nothing newer than the epoch. */
+export function packTreeArgv({ tree, output, epoch }: { readonly tree: string; readonly output: string; readonly epoch: number }): readonly string[] {
+  return [
+    'tar',
+    '-C', tree,
+    '--sort=name', '--format=pax', '--numeric-owner', '--one-file-system',
+    // pax headers would hold the host's access and change times.
+    '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
+    `--mtime=@${epoch}`, '--clamp-mtime',
+    '--xattrs', '--xattrs-include=*',
+    ...['./usr/share/man', './usr/share/info', './usr/share/locale'].map((path) => `--exclude=${path}/*`),
+    '--exclude=./dev/*',
+    '-cf', output,
+    '.',
+  ] // prettier-ignore
+}

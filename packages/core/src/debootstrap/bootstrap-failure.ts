@@ -1,0 +1,46 @@
+import { UserError } from '../errors/index.ts'
+
+/** The error that a bootstrap tool's output means, `undefined` when it says nothing that we know. */
+export function explainBootstrapFailure(output: string, { suite, mirror }: { readonly suite: string; readonly mirror: string }): UserError | undefined {
+  const missing = packagesNotFound(output)
+  if (missing.length > 0) {
+    return new UserError('PACKAGE_NOT_FOUND', `${mirror} has no package ${missing.map((name) => `'${name}'`).join(', ')} in ${suite}.`, {
+      hint: 'correct --include (apt-cache search WORD finds names), or choose another --suite.',
+      details: { packages: missing, suite, mirror },
+    })
+  }
+  if (/No space left on device|write failed|Cannot write: .*space/i.test(output)) {
+    return new UserError('DISK_FULL', 'no space is left for the root file system while baking.', {
+      hint: 'free about 1 GiB in the temporary folder (TMPDIR, default /tmp) and in the store, or point TMPDIR and --cache-dir elsewhere.',
+    })
+  }
+  if (/NO_PUBKEY|is not signed|EXPKEYSIG|Release signed by unknown key|signatures couldn't be verified/.test(output)) {
+    return new UserError('MIRROR_NOT_TRUSTED', `the Release file of ${suite} at ${mirror} is not signed by a key that this host trusts.`, {
+      hint: 'install the keyring of that distribution (apt-get install debian-archive-keyring or ubuntu-keyring; a newer suite needs a newer keyring).',
+      details: { suite, mirror },
+    })
+  }
+  if (/Hash Sum mismatch|Failed to fetch|Could not resolve|Connection (refused|timed out)|Couldn't download/i.test(output)) {
+    return new UserError('MIRROR_UNREACHABLE', `packages could not be fetched from ${mirror}.\n${lastLines(output)}`, {
+      hint: 'run it again; when it stays so, name another mirror with --mirror.',
+      details: { mirror },
+    })
+  }
+  return undefined
+}
+
+/** apt: `Unable to locate package X`, `Package 'X' has no installation candidate`; debootstrap: `Couldn't find these debs: X Y`. */
+function packagesNotFound(output: string): readonly string[] {
+  const found = [...output.matchAll(/Unable to locate package (\S+)|Package '?([a-z0-9][a-z0-9+.-]*)'? has no installation candidate/g)].map((match) => match[1] ?? match[2])
+  const debs = [...output.matchAll(/Couldn't find these debs: (.+)/g)].flatMap((match) => (match[1] ?? '').split(/\s+/))
+  return [...new Set([...found, ...debs].filter((name) => name !== undefined && name !== ''))].filter((name) => name !== undefined)
+}
+
+function lastLines(output: string): string {
+  return output
+    .trimEnd()
+    .split('\n')
+    .filter((line) => /^[EW]:|Err:/.test(line))
+    .slice(-5)
+    .join('\n')
+}

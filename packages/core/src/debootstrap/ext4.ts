@@ -1,0 +1,73 @@
+/**
+ * ext4 features, all named so that no /etc/mke2fs.conf or version changes them. What Debian's installer
+ * makes, without a journal: a guest's disk is thrown away, and the journal would be 64 MiB of every image.
+ */
+const features = ['none', 'ext_attr', 'dir_index', 'filetype', 'extent', 'flex_bg', 'sparse_super', 'large_file', 'huge_file', 'dir_nlink', 'extra_isize', 'metadata_csum', '64bit']
+
+export interface Ext4Options {
+  /** Sparse file of the wanted size. */
+  readonly image: string
+  /** Folder whose contents become the root. */
+  readonly tree: string
+  readonly uuid: string
+}
+
+/** `mkfs.ext4 -d`: a filled file system without a mount. */
+export function mkfsArgv({ image, tree, uuid }: Ext4Options): readonly string[] {
+  return [
+    'mkfs.ext4',
+    '-q', '-F',
+    '-t', 'ext4',
+    '-b', '4096',
+    '-I', '256',
+    // One inode per 16 KiB, as ext4 has by default.
+    '-i', '16384',
+    // No blocks set aside for root, who is the only user.
+    '-m', '0',
+    '-e', 'remount-ro',
+    '-O', features.join(','),
+    '-U', uuid,
+    // Fixed seed of directory hashes; tables written now (as holes), not by the guest; no discard of a new file.
+    '-E', `hash_seed=${uuid},lazy_itable_init=0,nodiscard,root_owner=0:0`,
+    '-d', tree,
+    image,
+  ] // prettier-ignore
+}
+
+/** What mke2fs and debugfs must see so that they write nothing of this host or moment (e2fsprogs: misc/mke2fs.c, lib/ext2fs). */
+export function ext4Environment(epoch: number): Readonly<Record<string, string>> {
+  return { MKE2FS_CONFIG: '/dev/null', E2FSPROGS_FAKE_TIME: String(epoch), SOURCE_DATE_EPOCH: String(epoch), LC_ALL: 'C', TZ: 'UTC0' }
+}
+
+/** A UUID made of key digits: the same key gives the same one (RFC 9562, version 8: free form). */
+export function uuidFromKey(key: string): string {
+  const digits = key.toLowerCase().replaceAll(/[^0-9a-f]/g, '').padEnd(32, '0')
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-a${digits.slice(17, 20)}-${digits.slice(20, 32)}`
+}
+
+/** Numbers of the inodes in use, from `dumpe2fs`: the root, and everything above the reserved ones that no group lists as free. */
+export function parseUsedInodes(dumpe2fs: string): readonly number[] {
+  const count = Number(/^Inode count:\s+(\d+)$/m.exec(dumpe2fs)?.[1])
+  const first = Number(/^First inode:\s+(\d+)$/m.exec(dumpe2fs)?.[1])
+  if (!(count > 0) || !(first > 0)) throw new TypeError('dumpe2fs printed no inode count')
+  const free = [...dumpe2fs.matchAll(/^\s+Free inodes: (.*)$/gm)]
+    .flatMap((match) => (match[1] ?? '').split(','))
+    .flatMap((range) => {
+      const ends = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(range)
+      return ends === null ? [] : [[Number(ends[1]), Number(ends[2] ?? ends[1])] as const]
+    })
+    .toSorted(([a], [b]) => a - b)
+  const used = [2]
+  let next = first
+  for (const [from, to] of free) {
+    for (; next < from; next++) used.push(next)
+    next = Math.max(next, to + 1)
+  }
+  for (; next <= count; next++) used.push(next)
+  return used
+}
+
+/** debugfs commands that replace the times which mke2fs copied from the host's inodes. */
+export function fixedTimeCommands(inodes: readonly number[], epoch: number): string {
+  return inodes.map((inode) => `sif <${inode}> ctime @${epoch}\nsif <${inode}> atime @${epoch}\n`).join('')
+}

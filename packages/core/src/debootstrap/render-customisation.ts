@@ -1,0 +1,45 @@
+import { quoteArgv } from '../plan/index.ts'
+import type { CustomisationStep } from './customisation.ts'
+
+const endOfFile = 'KERNELKIT_END_OF_FILE'
+
+/** A POSIX shell script that applies the steps to the root file system at `$root`; the same text shows in `--dry-run`. */
+export function renderCustomisation(steps: readonly CustomisationStep[]): string {
+  return steps.map((step) => `# ${step.why}\n${renderStep(step)}\n`).join('')
+}
+
+function renderStep(step: CustomisationStep): string {
+  switch (step.kind) {
+    case 'write': {
+      const mode = (step.mode ?? 0o644).toString(8).padStart(4, '0')
+      // Removed first: a link would be written through.
+      const open = `${makeParent(step.path)} && rm -f ${at(step.path)} && cat > ${at(step.path)}`
+      if (step.content !== '' && !step.content.endsWith('\n')) throw new TypeError(`the content of ${step.path} must end with a newline`)
+      return `${open} <<'${endOfFile}' && chmod ${mode} ${at(step.path)}\n${step.content}${endOfFile}`
+    }
+    case 'link':
+      return `${makeParent(step.path)} && ln -sfn ${quoteArgv([step.target])} ${at(step.path)}`
+    case 'mkdir':
+      return `mkdir -p ${at(step.path)} && chmod ${step.mode.toString(8).padStart(4, '0')} ${at(step.path)}`
+    case 'remove':
+      return `rm -rf ${step.patterns.map(pattern).join(' ')}`
+    case 'edit':
+      return `sed -E -i ${quoteArgv([step.expression])} ${at(step.path)}`
+  }
+}
+
+function makeParent(path: string): string {
+  return `mkdir -p ${at(path.slice(0, path.lastIndexOf('/')))}`
+}
+
+function at(path: string): string {
+  return `"$root"${quoteArgv([path])}`
+}
+
+/** Quoted but for `*`, which the shell expands. */
+function pattern(path: string): string {
+  return `"$root"${path
+    .split('*')
+    .map((part) => (part === '' ? '' : quoteArgv([part])))
+    .join('*')}`
+}
