@@ -30,8 +30,6 @@ try {
   const child = spawn(program ?? '', args, { stdio: 'inherit' })
   let peak = 0
   const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
-    () => (running = false),
-  )
   while (child.exitCode === null && child.signalCode === null) {
     peak = Math.max(peak, (await peakMemoryMB(child.pid ?? 0)) ?? 0)
     await Promise.race([delay(200), ended])
