@@ -16,12 +16,21 @@ export interface CommandRow {
 /** Every command, in the order of --help. */
 export const commandRows: readonly CommandRow[] = [
   { name: 'quickstart', summary: 'the whole workflow on this machine: kernel, image, boot, a command in the guest', verdict: true },
-  { name: 'doctor', summary: 'what this host can do, and the command that mends what it cannot' },
+  {
+    name: 'doctor',
+    summary: 'what this host can do, and the command that mends what it cannot',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
   { name: 'build', summary: 'kernel source to configuration, bzImage and vmlinux', verdict: true },
   { name: 'config', summary: 'the configuration that would be built, each option with its reason' },
   { name: 'bake', summary: 'a Debian root file system as a bootable disk image', load: async () => (await import('./bake.ts')).bakeCommand, verdict: true },
   { name: 'initrd', summary: 'a directory, an executable or a C file as an initramfs that runs it' },
-  { name: 'boot', summary: 'boot and attach the terminal to the console', verdict: true },
+  {
+    name: 'boot',
+    summary: 'boot and attach the terminal to the console',
+    verdict: true,
+    load: async () => (await import('./boot.ts')).bootCommand,
+  },
   {
     name: 'run',
     summary: 'boot, run one command, end with its verdict',
@@ -29,12 +38,12 @@ export const commandRows: readonly CommandRow[] = [
     verdict: true,
     load: async () => (await import('./run.ts')).runCommandDefinition,
   },
-  { name: 'exec', summary: 'run a command in a running VM', passThroughAfter: 1 },
-  { name: 'ssh', summary: 'ssh into a running VM', passThroughAfter: 1 },
+  { name: 'exec', summary: 'run a command in a running VM', passThroughAfter: 1, load: async () => (await import('./exec.ts')).execCommand },
+  { name: 'ssh', summary: 'ssh into a running VM', passThroughAfter: 1, load: async () => (await import('./ssh.ts')).sshCommand },
   { name: 'gdb', summary: "gdb on a running VM's kernel, symbols and helpers set" },
-  { name: 'ps', summary: 'the VMs of this user' },
-  { name: 'stop', summary: 'end a running VM' },
-  { name: 'cache', summary: 'list and prune the artifact store' },
+  { name: 'ps', summary: 'the VMs of this user', load: async () => (await import('./ps.ts')).psCommand },
+  { name: 'stop', summary: 'end a running VM', load: async () => (await import('./stop.ts')).stopCommand },
+  { name: 'cache', summary: 'list and prune the artifact store', load: async () => (await import('./cache.ts')).cacheCommand },
   {
     name: 'completion',
     summary: 'completion script for bash, zsh or fish',

@@ -9,3 +9,4 @@ export { parseKernelSpec, type ConfigBase, type KernelSpec, type KernelSpecDefau
 export { parseConfigItem, type ConfigItem } from './kernel-config-item.ts'
 export { parseKernelSource, renderKernelSource, type KernelSource } from './kernel-source.ts'
 export { parseCacheSpec, type CacheSpec } from './cache.ts'
+export { parseExecSpec, type ExecSpec } from './exec.ts'

@@ -14,14 +14,14 @@ export function parseSizeBytes(raw: string, options: { readonly name: string; re
   })
 }
 
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** A duration with its unit (`10s`, `10m`) in milliseconds. */
 export function parseDurationMs(raw: string, options: { readonly name: string }): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(raw.trim())
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(raw.trim())
   const ms = match?.[1] === undefined || match[2] === undefined ? Number.NaN : Math.round(Number(match[1]) * (unitMs[match[2]] ?? Number.NaN))
   if (Number.isSafeInteger(ms) && ms > 0) return ms
-  throw new UserError('BAD_DURATION', `${options.name} '${raw}' is not a duration; allowed: a positive number with ms, s, m or h.`, {
+  throw new UserError('BAD_DURATION', `${options.name} '${raw}' is not a duration; allowed: a positive number with ms, s, m, h or d.`, {
     hint: `write for instance ${options.name} 10s.`,
     details: { option: options.name, seen: raw },
   })

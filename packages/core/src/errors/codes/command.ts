@@ -11,7 +11,7 @@ export const commandCodes = {
     fix: 'Write for instance 512M or 4G.',
   },
   BAD_DURATION: {
-    meaning: 'A duration is not a number with a unit (ms, s, m, h).',
+    meaning: 'A duration is not a number with a unit (ms, s, m, h, d).',
     fix: 'Write for instance 500ms, 10s or 10m.',
   },
   BAD_ARCH: {
