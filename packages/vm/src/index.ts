@@ -15,3 +15,10 @@ export { outcomeDocument, planDocument, renderParagraph, renderVerdictLine, type
 export { runCommand, type RunInput, type RunOutcome } from "./run/run-command.ts"
 export { startOrDetach } from "./run/start-or-detach.ts"
 export type { VmPlan } from "./resolve/plan-vm.ts"
+export { makeSshAccess, type SshAccess } from './ssh/make-ssh-access.ts'
+export { readSshAccess } from './ssh/read-ssh-access.ts'
+export { sshArgv } from './ssh/ssh-argv.ts'
+export { waitForSsh } from './ssh/wait-for-ssh.ts'
+export { stopVm } from './runtime/stop-vm.ts'
+export { bootVm, type BootInput, type BootOutcome } from './boot/boot-vm.ts'
+export { gdbRemote } from './gdb-remote.ts'

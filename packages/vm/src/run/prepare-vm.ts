@@ -1,12 +1,13 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/spec'
-import type { Host, Store } from '@kernelkit/host'
+import { requireAll, sshRequirements, type Host, type Store } from '@kernelkit/host'
 import { artifactsFolder } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
 import { planVm, type VmPlan } from '../resolve/plan-vm.ts'
 import { runtimeFolder } from '../runtime/runtime-folder.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../runtime/vm-state.ts'
+import { makeSshAccess } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
 import { claimForwards } from './forwards.ts'
 import { makeLogFolder } from './log-folder.ts'
@@ -66,12 +67,13 @@ interface RequestInput {
 }
 
 async function requestOf({ host, plan, place, logFolder }: RequestInput): Promise<VmRequest> {
+  const ssh = await sshOf({ host, plan, place })
   return {
     launch: plan.launch,
     name: place.name,
     folder: place.folder,
     consolePath: join(logFolder, 'console.log'),
-    guest: plan.launch.agent ? { hostname: place.name, files: [], epochSeconds: Math.floor(host.now() / 1000), ssh: plan.spec.ssh && plan.agentFirst } : undefined,
+    guest: plan.launch.agent ? { hostname: place.name, files: ssh?.files ?? [], epochSeconds: Math.floor(host.now() / 1000), ssh: plan.spec.ssh && plan.agentFirst } : undefined,
     facts: {
       vmlinux: plan.kernel.vmlinux ?? null,
       kernel: plan.kernel.image.path,
@@ -81,8 +83,18 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
       cwd: plan.shares.cwd,
       artifacts: plan.spec.artifacts === undefined ? null : artifactsFolder,
       owner: host.cwd,
+      ssh: ssh?.access ?? null,
     },
   }
+}
+
+/** Keys of this VM, when a port leads to its ssh server. */
+async function sshOf({ host, plan, place }: Omit<RequestInput, 'logFolder'>): Promise<Awaited<ReturnType<typeof makeSshAccess>> | undefined> {
+  const { network, agent } = plan.launch
+  const forward = network.kind === 'user' && agent ? network.forwards.find((one) => one.protocol === 'tcp' && one.guestPort === 22) : undefined
+  if (forward === undefined) return undefined
+  await requireAll(host, sshRequirements, { command: '--ssh' })
+  return makeSshAccess({ host, id: place.id, folder: place.folder, forward })
 }
 
 async function makeArtifactsFolder(host: Host, path: string): Promise<void> {

@@ -1,0 +1,9 @@
+import type { CommandDefinition } from '../command.ts'
+
+export const psCommand: CommandDefinition = {
+  name: 'ps',
+  summary: 'the VMs of this user',
+  example: 'kernelkit ps',
+  define: () => {},
+  load: async () => import('../actions/ps.ts'),
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import type { Forward } from '@kernelkit/core/qemu'
+import type { Host } from '@kernelkit/host'
+import type { GuestSetup } from '../vm.ts'
+import { agentSshdConfig, guestKeys } from './guest-sshd.ts'
+
+/** How a client of a VM logs in; kept among the facts of its state file. */
+export interface SshAccess {
+  readonly address: string
+  readonly port: number
+  /** Private key of the user, for this VM only. */
+  readonly keyPath: string
+  readonly knownHostsPath: string
+  /** Name of the host key in the known hosts file, whatever the port. */
+  readonly hostAlias: string
+}
+
+/**
+ * Keys of one VM: the host makes the user's and the server's, so that the login is checked on both sides and no image
+ * holds key material. The private host key leaves this machine only into the guest's memory.
+ */
+export async function makeSshAccess(options: {
+  readonly host: Host
+  readonly id: string
+  /** The VM's folder in the runtime folder (0700). */
+  readonly folder: string
+  /** The forwarded port that leads to the guest's port 22. */
+  readonly forward: Forward
+}): Promise<{ readonly access: SshAccess; readonly files: GuestSetup['files'] }> {
+  const { host, id, forward } = options
+  const folder = join(options.folder, 'ssh')
+  await host.fs.mkdir(folder, { mode: 0o700 })
+  const [userKey, hostKey] = [join(folder, 'id_ed25519'), join(folder, 'host_ed25519')]
+  await Promise.all([userKey, hostKey].map((path) => makeKey(path, `kernelkit-${id}`, host)))
+  const files: GuestSetup['files'] = [
+    { path: guestKeys.authorizedKeys, mode: 0o600, content: await host.fs.readFile(`${userKey}.pub`, 'utf8') },
+    { path: guestKeys.hostKey, mode: 0o600, content: await host.fs.readFile(hostKey, 'utf8') },
+    { path: guestKeys.config, mode: 0o644, content: agentSshdConfig },
+  ]
+  const hostAlias = `kernelkit-${id}`
+  const knownHostsPath = join(folder, 'known_hosts')
+  await host.fs.writeFile(knownHostsPath, `${hostAlias} ${await host.fs.readFile(`${hostKey}.pub`, 'utf8')}`)
+  await Promise.all([hostKey, `${hostKey}.pub`].map((path) => host.fs.rm(path)))
+  return { access: { address: forward.address, port: forward.hostPort, keyPath: userKey, knownHostsPath, hostAlias }, files }
+}
+
+async function makeKey(path: string, comment: string, host: Host): Promise<void> {
+  await host.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', path], { package: 'openssh-client' })
+}

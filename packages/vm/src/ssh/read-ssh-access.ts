@@ -1,0 +1,13 @@
+import { UserError } from '@kernelkit/core/errors'
+import type { VmState } from '../runtime/vm-state.ts'
+import type { SshAccess } from './make-ssh-access.ts'
+
+/** How to log in to a running VM, from its facts; `VM_NO_SSH` when it was started without. */
+export function readSshAccess(state: VmState): SshAccess {
+  const access = state.facts['ssh']
+  if (typeof access === 'object' && access !== null && 'port' in access) return access as SshAccess
+  throw new UserError('VM_NO_SSH', `the VM '${state.name}' was started without an ssh server.`, {
+    hint: `start it with --ssh, or use \`kernelkit exec ${state.name}\`, which needs none.`,
+    details: { name: state.name },
+  })
+}
