@@ -13,6 +13,7 @@ import {
   runCommand,
   startOrDetach,
 } from '@kernelkit/vm'
+import { describeGdb } from './describe-gdb.ts'
 import { dryRunVm } from './vm-dry-run.ts'
 import { openStreams } from './vm-streams.ts'
 
@@ -29,7 +30,7 @@ export async function run(context: CommandContext, words: readonly string[], raw
   const allowed = await readAllowed(host, spec.allow)
   const prepared = await prepareVm({ host, store: await context.store(), spec, command: 'run' })
   const { plan, request, place } = prepared
-  for (const line of plan.lines) host.log.info(line)
+  for (const line of [...plan.lines, ...describeGdb(prepared)]) host.log.info(line)
   const streams = await openStreams({ context, folder: prepared.logFolder, tty, stdin: spec.stdin || interactive })
   try {
     const outcome = await runCommand({
