@@ -1,1 +1,7 @@
-export {}
+export { buildKernel, readKernelManifest, resolveConfiguration, type KernelBuild } from './build-kernel.ts'
+export { planBuild, makeOptionsOf, type BuildPlan, type KernelContext } from './build-plan.ts'
+export type { BuildSeconds, KernelManifest } from './manifest.ts'
+export type { Configuration } from './configure/configure-kernel.ts'
+export type { Judgement } from './configure/judge-configuration.ts'
+export type { PreparedSource } from './source/prepared-source.ts'
+export type { Toolchain } from './toolchain.ts'

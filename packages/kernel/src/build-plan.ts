@@ -1,0 +1,93 @@
+import { resolve } from 'node:path'
+import type { KeyMaterial } from '@kernelkit/core/cachekey'
+import { UserError } from '@kernelkit/core/errors'
+import { renderLine, type ConfigRequest } from '@kernelkit/core/kconfig'
+import type { MakeOptions } from '@kernelkit/core/kbuild'
+import type { ConfigItem, KernelSpec } from '@kernelkit/core/spec'
+import { buildRequirements, gitRequirement, requireAll, type Host, type Store } from '@kernelkit/host'
+import { collectRequests } from './configure/collect-requests.ts'
+import { prepareSource } from './source/prepare-source.ts'
+import type { PreparedSource } from './source/prepared-source.ts'
+import { findToolchain, type Toolchain } from './toolchain.ts'
+
+export interface KernelContext {
+  readonly host: Host
+  readonly store: Store
+  readonly signal?: AbortSignal
+}
+
+/** All that is known before anything is configured or compiled. */
+export interface BuildPlan {
+  readonly spec: KernelSpec
+  readonly source: PreparedSource
+  readonly toolchain: Toolchain
+  readonly requests: readonly ConfigRequest[]
+  readonly baseText: string | undefined
+  readonly material: KeyMaterial
+  readonly key: string
+  /** Folder of the store for what belongs to this build directory. */
+  readonly workName: string
+  /** Seconds that finding out took. */
+  readonly seconds: number
+}
+
+/** Raised when a build of the same input would come out differently than before. */
+const recipe = '1'
+
+/** Ask source, compiler and fragments what they are, and derive the key. */
+export async function planBuild(context: KernelContext, spec: KernelSpec): Promise<BuildPlan> {
+  const { host, store } = context
+  const started = host.monotonicMs()
+  const usesGit = spec.source.kind === 'path' || spec.source.kind === 'git'
+  await requireAll(host, usesGit ? [...buildRequirements, gitRequirement] : buildRequirements, { command: 'build' })
+  const source = await prepareSource({ ...context, arch: spec.arch }, spec.source, { inTree: spec.inTree })
+  const toolchain = await findToolchain(host, { arch: spec.arch, compiler: spec.compiler, variables: spec.makeVariables })
+  const requests = await collectRequests(host, { arch: spec.arch, items: spec.config, tree: () => source.tree() })
+  const baseText = await readBase(host, spec)
+  const material: KeyMaterial = [
+    ['recipe', recipe],
+    ['source', source.content],
+    ['localVersion', source.localVersion],
+    ['arch', spec.arch.name],
+    ['base', baseText === undefined ? spec.base.kind : host.sha256(baseText)],
+    // The voice is part of it: it decides which request yields.
+    ['config', requests.map(({ symbol, value, origin, optional }) => `${origin.kind[0]}${optional ? '?' : ''} ${renderLine(symbol, value)}`).join('\n')],
+    ['compiler', `${toolchain.compiler} ${toolchain.compilerVersion}`],
+    ['linker', toolchain.linkerVersion],
+    ['make', JSON.stringify(spec.makeVariables)],
+    ['layout', source.inTree ? 'in-tree' : 'out-of-tree'],
+  ]
+  return { spec, source, toolchain, requests, baseText, material, key: store.keyOf(material), workName: workNameOf(host, { spec, source, toolchain }), seconds: (host.monotonicMs() - started) / 1000 }
+}
+
+async function readBase(host: Host, { base }: KernelSpec): Promise<string | undefined> {
+  if (base.kind !== 'file') return undefined
+  const path = resolve(host.cwd, base.path)
+  return host.fs.readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UserError('CONFIG_FILE_MISSING', `the base configuration ${path} cannot be read.`, { hint: 'check --base.', verdict: 'config-fail', cause })
+  })
+}
+
+/** One build directory per source, architecture, compiler and family of configurations: changing a symbol or a file compiles only what depends on it. */
+function workNameOf(host: Host, { spec, source, toolchain }: { readonly spec: KernelSpec; readonly source: PreparedSource; readonly toolchain: Toolchain }): string {
+  const family = spec.config.flatMap((item: ConfigItem) => (item.kind === 'symbol' ? [] : [item.kind === 'preset' ? item.name : item.path]))
+  const base = spec.base.kind === 'file' ? spec.base.path : spec.base.kind
+  const rest = JSON.stringify([source.identity, base, family, toolchain.compiler, spec.makeVariables])
+  return `${source.identity.slice(0, 48)}-${spec.arch.name}-${host.sha256(rest).slice(0, 10)}`
+}
+
+/** How make is called for a plan, once the tree and the build directory are known. */
+export function makeOptionsOf(plan: BuildPlan, options: { readonly tree: string; readonly build: string; readonly ccache: boolean; readonly jobs?: number }): MakeOptions {
+  const { spec, source, toolchain, requests } = plan
+  return {
+    arch: spec.arch,
+    source: options.tree,
+    build: options.build,
+    compiler: toolchain.compiler,
+    ccache: options.ccache,
+    variables: spec.makeVariables,
+    localVersion: source.localVersion,
+    btf: requests.some((request) => request.symbol === 'DEBUG_INFO_BTF' && request.value.value === 'y'),
+    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+  }
+}

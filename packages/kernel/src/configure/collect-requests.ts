@@ -1,0 +1,60 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import type { Arch } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
+import { alwaysRequests, mergeRequests, parseFragment, presetRequests, type ConfigRequest } from '@kernelkit/core/kconfig'
+import type { ConfigItem } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
+
+export interface CollectOptions {
+  readonly arch: Arch
+  readonly items: readonly ConfigItem[]
+  /** The tree, for fragments that are part of it; asked only when a file is not found from the working directory. */
+  readonly tree: () => Promise<string>
+}
+
+/** Everything that is asked of the configuration, the weakest voice first, one request per symbol. Missing files are reported together. */
+export async function collectRequests(host: Host, { arch, items, tree }: CollectOptions): Promise<readonly ConfigRequest[]> {
+  const requests: ConfigRequest[] = [...alwaysRequests(arch)]
+  const missing: string[] = []
+  for (const item of items) {
+    if (item.kind === 'preset') requests.push(...presetRequests(item.name, arch))
+    else if (item.kind === 'symbol') requests.push(item.request)
+    else {
+      const text = await readFragment(host, { path: item.path, tree, arch })
+      if (text !== undefined) requests.push(...parseFragment(text, { name: item.path }))
+      else if (item.optional) host.log.info(`configuration ${item.path}: not there, left out (it is optional)`)
+      else missing.push(item.path)
+    }
+  }
+  if (missing.length > 0) {
+    throw new UserError('CONFIG_FILE_MISSING', `no such configuration file: ${missing.join(', ')} (looked in ${host.cwd}, the source tree, its kernel/configs and arch/${arch.sourceArch}/configs).`, {
+      hint: `check the path, or write ${missing[0]}? when it may be absent.`,
+      verdict: 'config-fail',
+      details: { missing },
+    })
+  }
+  return mergeRequests(requests)
+}
+
+/** From the working directory, else from the tree; a bare name where make looks for it. */
+async function readFragment(host: Host, { path, tree, arch }: { readonly path: string; readonly tree: () => Promise<string>; readonly arch: Arch }): Promise<string | undefined> {
+  const here = await readText(host, resolve(host.cwd, path))
+  if (here !== undefined || isAbsolute(path)) return here
+  const source = await tree()
+  const places = path.includes('/') ? [path] : [path, `arch/${arch.sourceArch}/configs/${path}`, `kernel/configs/${path}`]
+  for (const place of places) {
+    const text = await readText(host, join(source, place))
+    if (text !== undefined) return text
+  }
+  return undefined
+}
+
+async function readText(host: Host, path: string): Promise<string | undefined> {
+  try {
+    return await host.fs.readFile(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
+    throw error
+  }
+}

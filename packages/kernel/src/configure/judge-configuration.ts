@@ -1,0 +1,53 @@
+import { UserError } from '@kernelkit/core/errors'
+import { renderAddition, renderUnmet, renderValue, type UnknownSymbol, type UnmetRequest } from '@kernelkit/core/kconfig'
+import type { Configuration } from './configure-kernel.ts'
+
+/** What the comparison of asked and found comes to. */
+export interface Judgement {
+  /** Lines that make the build fail under `--config-check error`. */
+  readonly problems: readonly string[]
+  readonly warnings: readonly string[]
+  /** Decisions worth a line. */
+  readonly notes: readonly string[]
+}
+
+/** Sort differences into failures and remarks: the user's own words must be met, ours yield to the user's n. */
+export function judgeConfiguration(configuration: Pick<Configuration, 'check' | 'added' | 'kept' | 'warnings'>): Judgement {
+  const problems: string[] = []
+  const warnings: string[] = [...configuration.warnings]
+  const notes: string[] = []
+  for (const unknown of configuration.check.unknown) {
+    const line = renderUnknown(unknown)
+    const { origin, optional } = unknown.request
+    if (optional || origin.kind === 'preset' || origin.kind === 'always') notes.push(`left out: ${line}`)
+    else if (origin.kind === 'command') problems.push(line)
+    else warnings.push(line)
+  }
+  for (const unmet of configuration.check.unmet) {
+    const line = renderUnmet(unmet)
+    if (unmet.request.optional || yieldsToUser(unmet)) notes.push(`left out: ${line}`)
+    else problems.push(line)
+  }
+  if (configuration.kept.length > 0) notes.push(`kept on although their defaults changed: ${configuration.kept.join(' ')}`)
+  return { problems, warnings, notes: [...configuration.added.map(renderAddition), ...notes] }
+}
+
+/** Throws `CONFIG_UNMET` with every problem at once. */
+export function requireMet(judgement: Pick<Judgement, 'problems'>): void {
+  const { problems } = judgement
+  if (problems.length === 0) return
+  throw new UserError('CONFIG_UNMET', `the kernel would not have what was asked for:\n  ${problems.join('\n  ')}`, {
+    hint: 'change these, write SYMBOL=VALUE? for what may be missing, or build anyway with --config-check warn.',
+    verdict: 'config-fail',
+    details: { problems },
+  })
+}
+
+function renderUnknown({ request, nearest }: UnknownSymbol): string {
+  return `${request.symbol}: asked for ${renderValue(request.value)} (${request.origin.where}), but this tree has no such symbol for this architecture${nearest === undefined ? '' : `; did you mean ${nearest}?`}`
+}
+
+/** A preset's option that the user's own n makes impossible. */
+function yieldsToUser({ request, obstacles }: UnmetRequest): boolean {
+  return (request.origin.kind === 'preset' || request.origin.kind === 'always') && obstacles.some((obstacle) => obstacle.byUser === true)
+}

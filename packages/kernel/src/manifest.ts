@@ -1,0 +1,44 @@
+import type { Diagnostic } from '@kernelkit/core/kbuild'
+
+/** manifest.json beside a kernel: what it is made of and what came out. Paths of artifacts are relative to it. */
+export interface KernelManifest {
+  readonly kind: 'kernel'
+  readonly schema: 1
+  readonly key: string
+  readonly release: string
+  readonly arch: string
+  readonly files: { readonly kernel: string; readonly vmlinux: string; readonly config: string; readonly systemMap: string | undefined; readonly gdbScript: string | undefined }
+  readonly bytes: { readonly kernel: number; readonly vmlinux: number }
+  readonly sha256: { readonly kernel: string; readonly vmlinux: string; readonly config: string }
+  readonly source: {
+    readonly label: string
+    readonly content: string
+    /** The user's own folder, when the source is one. */
+    readonly userTree: string | undefined
+    /** Where the files lie that were compiled: names in the debug information are relative to it. */
+    readonly tree: string
+    readonly localVersion: string
+  }
+  readonly buildDirectory: string
+  readonly toolchain: { readonly compiler: string; readonly linker: string; readonly ccache: boolean }
+  readonly makeVariables: readonly (readonly [name: string, value: string])[]
+  /** Every option that was asked for: by whom and why. */
+  readonly requested: readonly { readonly symbol: string; readonly value: string; readonly where: string; readonly why: string | undefined }[]
+  /** `+NET_SCHED for NET_SCH_FQ, net/config:31` */
+  readonly added: readonly string[]
+  readonly kept: readonly string[]
+  readonly notes: readonly string[]
+  /** Requests that were not met although the build went on (`--config-check warn`). */
+  readonly unmet: readonly string[]
+  readonly warnings: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly objects: number
+  readonly seconds: BuildSeconds
+}
+
+export interface BuildSeconds {
+  readonly source: number
+  readonly configure: number
+  readonly compile: number
+  readonly total: number
+}

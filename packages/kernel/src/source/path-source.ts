@@ -1,0 +1,62 @@
+import { resolve } from 'node:path'
+import type { Arch } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host, Store } from '@kernelkit/host'
+import { checkKernelTree, findInPlaceBuild, readKernelVersion } from './kernel-tree.ts'
+import type { PreparedSource } from './prepared-source.ts'
+import { updatePrivateView } from './private-view.ts'
+import { readTreeContent } from './tree-content.ts'
+
+export interface SourceContext {
+  readonly host: Host
+  readonly store: Store
+  readonly arch: Arch
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A tree of the user's: keyed by what is in it now, and never written unless `inTree`. */
+export async function preparePathSource(context: SourceContext, options: { readonly path: string; readonly inTree: boolean }): Promise<PreparedSource> {
+  const { host, store, signal } = context
+  const named = resolve(host.cwd, options.path)
+  const tree = await host.fs.realpath(named).catch((cause: unknown) => {
+    throw new UserError('NO_SUCH_SOURCE', `the kernel source ${named} does not exist.`, { hint: 'name a tree, git+URL#REF, a tarball, or deb:linux-source-6.12.', cause })
+  })
+  await checkKernelTree(host, tree, options.path === '.' ? `the working directory ${tree}` : options.path)
+  const identity = `tree-${host.sha256(tree).slice(0, 16)}`
+  const cache = await store.workFolder('trees', identity)
+  const content = await store.withLock(`tree-${identity}`, () => readTreeContent(host, { tree, cache, signal }), { waitingFor: `another run that reads ${tree}`, ...(signal === undefined ? {} : { signal }) })
+  const reason = options.inTree ? undefined : await whyNotDirectly(host, tree, context.arch)
+  return {
+    label: tree,
+    identity,
+    content: content.digest,
+    localVersion: await localVersionOf(host, tree),
+    userTree: tree,
+    inTree: options.inTree,
+    exclusive: reason === undefined ? undefined : `view-${identity}`,
+    tree: async () => {
+      if (reason === undefined) return tree
+      host.log.info(`building from a private view of ${tree}: ${reason} (--in-tree builds inside)`)
+      return updatePrivateView(host, { tree, content, folder: cache, signal })
+    },
+  }
+}
+
+async function whyNotDirectly(host: Host, tree: string, arch: Arch): Promise<string | undefined> {
+  const product = await findInPlaceBuild(host, tree, arch.sourceArch)
+  if (product !== undefined) return `it was built in place (${product}), and kbuild refuses O= then`
+  // The kernel's Makefile: "source directory cannot contain spaces or colons".
+  return /[\s:]/.test(tree) ? 'its path has a blank or a colon, which kbuild refuses' : undefined
+}
+
+/** `+` unless HEAD is the tag of this very version, as scripts/setlocalversion says; nothing outside git. */
+async function localVersionOf(host: Host, tree: string): Promise<string> {
+  const env = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined }
+  const top = await host.run(['git', 'rev-parse', '--show-cdup'], { cwd: tree, env, reject: false })
+  if (top.exitCode !== 0 || top.stdout.trim() !== '') return ''
+  const version = (await readKernelVersion(host, tree)).replace(/^(\d+\.\d+)\.0(?=$|-)/, '$1')
+  const tag = await host.run(['git', 'describe', '--exact-match', '--match', `v${version}`], { cwd: tree, env, reject: false })
+  if (tag.exitCode !== 0) return '+'
+  const dirty = await host.run(['git', '--no-optional-locks', 'status', '-uno', '--porcelain'], { cwd: tree, env, reject: false })
+  return dirty.stdout.trim() === '' ? '' : '+'
+}

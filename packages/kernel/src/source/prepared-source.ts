@@ -1,0 +1,19 @@
+/** Kernel source whose content is known; the tree itself may not have been fetched or unpacked yet. */
+export interface PreparedSource {
+  /** For people: `deb:linux-source-6.12 6.12.117-1`. */
+  readonly label: string
+  /** Names the work folders that belong to this source: stays the same while its files change. */
+  readonly identity: string
+  /** Changes with every change of the files. */
+  readonly content: string
+  /** What git would append to the release; kbuild does not ask git again. */
+  readonly localVersion: string
+  /** The folder that the user named, when it is one. */
+  readonly userTree: string | undefined
+  /** Build inside {@link userTree}. */
+  readonly inTree: boolean
+  /** Lock held from {@link tree} to the end of the build: the tree is a checkout of ours that another build would change. */
+  readonly exclusive: string | undefined
+  /** Absolute path of the tree to build from; fetches, unpacks or copies it when that was not done yet. */
+  tree(): Promise<string>
+}
