@@ -40,7 +40,10 @@ async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Pr
     const exitCode = await action.run(context, args, options)
     if (interrupt.name() === undefined) return exitCode
     throw interrupt.signal.reason
-  } catch (error) {
+  } catch (thrown) {
+    // Imported here, not for --help.
+    const { explainSystemError } = await import('@kernelkit/host')
+    const error = explainSystemError(thrown)
     const globals = invocation?.kind === 'command' ? invocation.globals : guessGlobals(argv)
     const command = invocation?.kind === 'command' ? invocation.definition.name : argv.find((word) => !word.startsWith('-'))
     const verdict = commandRows.some((row) => row.name === command && row.verdict === true)
