@@ -83,7 +83,8 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
       return hub.subscribe()
     },
     link: agent?.link,
-    ready: agent?.ready ?? Promise.reject(new Error('this VM has no agent')),
+    // Never: who asks must know that there is no agent.
+    ready: agent?.ready ?? new Promise(() => {}),
     exec(execOptions) {
       if (agent === undefined) throw new TypeError('this VM has no agent')
       return runSession(execOptions, { link: agent.link, ready: agent.ready, monotonicMs: host.monotonicMs })
