@@ -19,7 +19,11 @@ describe('the lock file', () => {
     }
     const { completed, added } = completeLock(lock)
     expect(added).toEqual(['@tool/linux-x64-musl'])
-    expect(Object.keys(completed.packages)).toEqual(['node_modules/@tool/linux-x64-gnu', 'node_modules/@tool/linux-x64-musl', 'node_modules/tool'])
+    expect(Object.keys(completed.packages)).toEqual([
+      'node_modules/@tool/linux-x64-gnu',
+      'node_modules/@tool/linux-x64-musl',
+      'node_modules/tool',
+    ])
     expect(completed.packages['node_modules/@tool/linux-x64-musl']).toEqual({
       version: '1.2.3',
       cpu: ['x64'],

@@ -15,7 +15,12 @@ export interface CommandRow {
 
 /** Every command, in the order of --help. */
 export const commandRows: readonly CommandRow[] = [
-  { name: 'quickstart', summary: 'the whole workflow on this machine: kernel, image, boot, a command in the guest', verdict: true },
+  {
+    name: 'quickstart',
+    summary: 'the whole workflow on this machine: kernel, image, boot, a command in the guest',
+    load: async () => (await import('./quickstart.ts')).quickstartCommand,
+    verdict: true,
+  },
   {
     name: 'doctor',
     summary: 'what this host can do, and the command that mends what it cannot',
@@ -23,7 +28,12 @@ export const commandRows: readonly CommandRow[] = [
   },
   { name: 'build', summary: 'kernel source to configuration, bzImage and vmlinux', verdict: true },
   { name: 'config', summary: 'the configuration that would be built, each option with its reason' },
-  { name: 'bake', summary: 'a Debian root file system as a bootable disk image', load: async () => (await import('./bake.ts')).bakeCommand, verdict: true },
+  {
+    name: 'bake',
+    summary: 'a Debian root file system as a bootable disk image',
+    load: async () => (await import('./bake.ts')).bakeCommand,
+    verdict: true,
+  },
   { name: 'initrd', summary: 'a directory, an executable or a C file as an initramfs that runs it' },
   {
     name: 'boot',
@@ -38,7 +48,12 @@ export const commandRows: readonly CommandRow[] = [
     verdict: true,
     load: async () => (await import('./run.ts')).runCommandDefinition,
   },
-  { name: 'exec', summary: 'run a command in a running VM', passThroughAfter: 1, load: async () => (await import('./exec.ts')).execCommand },
+  {
+    name: 'exec',
+    summary: 'run a command in a running VM',
+    passThroughAfter: 1,
+    load: async () => (await import('./exec.ts')).execCommand,
+  },
   { name: 'ssh', summary: 'ssh into a running VM', passThroughAfter: 1, load: async () => (await import('./ssh.ts')).sshCommand },
   { name: 'gdb', summary: "gdb on a running VM's kernel, symbols and helpers set" },
   { name: 'ps', summary: 'the VMs of this user', load: async () => (await import('./ps.ts')).psCommand },
