@@ -7,7 +7,7 @@ const aptFolder = '/etc/apt'
 /** Every enabled binary archive that apt is configured with, in apt's order of files. */
 export async function aptSources(host: Pick<Host, 'fs'>, folder: string = aptFolder): Promise<readonly AptSource[]> {
   const parts = await host.fs.readdir(join(folder, 'sources.list.d')).catch(() => [])
-  const files = [join(folder, 'sources.list'), ...parts.toSorted().map((name) => join(folder, 'sources.list.d', name))]
+  const files = [join(folder, 'sources.list'), ...parts.toSorted(compareText).map((name) => join(folder, 'sources.list.d', name))]
   const lists = await Promise.all(
     files.map(async (file) => {
       // Missing or unreadable: apt would not use it for this user either.
@@ -27,4 +27,8 @@ export async function aptMirrors(host: Pick<Host, 'fs'>, suite: string, folder?:
 /** The first of {@link aptMirrors}. */
 export async function aptMirror(host: Pick<Host, 'fs'>, suite: string, folder?: string): Promise<AptSource | undefined> {
   return (await aptMirrors(host, suite, folder))[0]
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }

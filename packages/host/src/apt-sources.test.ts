@@ -62,7 +62,9 @@ deb [arch=amd64 signed-by=/k/ubuntu-archive-keyring.gpg] http://mirror.test/ubun
 deb-src http://mirror.test/ubuntu/ jammy main
 deb http://flat.test/repo ./
 `
-    expect(parseOneLineSources(text, 'sources.list').map(({ uri, suite, components, keyring }) => [uri, suite, components, keyring])).toEqual([
+    expect(
+      parseOneLineSources(text, 'sources.list').map(({ uri, suite, components, keyring }) => [uri, suite, components, keyring]),
+    ).toEqual([
       ['http://mirror.test/ubuntu/', 'jammy', ['main', 'universe'], '/k/ubuntu-archive-keyring.gpg'],
       ['http://flat.test/repo', './', [], undefined],
     ])
@@ -70,7 +72,8 @@ deb http://flat.test/repo ./
 })
 
 describe('archiveSources', () => {
-  const urisFor = (text: string, suite: string): readonly string[] => archiveSources(parseOneLineSources(text, 'f'), suite).map(({ uri }) => uri)
+  const urisFor = (text: string, suite: string): readonly string[] =>
+    archiveSources(parseOneLineSources(text, 'f'), suite).map(({ uri }) => uri)
 
   it('takes the archive and not the vendor that uses the same suite and component', () => {
     const text = 'deb [signed-by=/k/vendor.gpg] https://vendor.test bookworm main\ndeb http://mirror.test/debian bookworm main\n'
@@ -92,7 +95,8 @@ describe('archiveSources', () => {
   })
 
   it('leaves out what is not http, security suites, flat archives and other components', () => {
-    const text = 'deb file:/srv/debian bookworm main\ndeb cdrom:[x]/ bookworm main\ndeb http://m.test/debian-security bookworm-security main\ndeb http://flat.test/debian ./\ndeb http://m.test/debian bookworm stable\n'
+    const text =
+      'deb file:/srv/debian bookworm main\ndeb cdrom:[x]/ bookworm main\ndeb http://m.test/debian-security bookworm-security main\ndeb http://flat.test/debian ./\ndeb http://m.test/debian bookworm stable\n'
     expect(urisFor(text, 'bookworm')).toEqual([])
   })
 })

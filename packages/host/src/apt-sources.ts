@@ -29,7 +29,9 @@ export function parseDeb822Sources(text: string, file: string): readonly AptSour
   return parseStanzas(text).flatMap((stanza) => {
     if (!words(stanza['types']).includes('deb') || /^(no|false|0|off|disable)$/i.test(stanza['enabled']?.trim() ?? '')) return []
     const key = keyOf(stanza['signed-by'])
-    return words(stanza['uris']).flatMap((uri) => words(stanza['suites']).map((suite) => ({ uri, suite, components: words(stanza['components']), file, ...key })))
+    return words(stanza['uris']).flatMap((uri) =>
+      words(stanza['suites']).map((suite) => ({ uri, suite, components: words(stanza['components']), file, ...key })),
+    )
   })
 }
 
@@ -76,7 +78,10 @@ function words(value: string | undefined): readonly string[] {
  * keyring, the neighbouring suites and the last folder of the address decide.
  */
 export function archiveSources(sources: readonly AptSource[], suite: string): readonly AptSource[] {
-  const candidates = sources.filter(({ uri, suite: one, components }) => /^https?:\/\//.test(uri) && !uri.includes('$(') && components.includes('main') && !/[-/]/.test(one))
+  const candidates = sources.filter(
+    ({ uri, suite: one, components }) =>
+      /^https?:\/\//.test(uri) && !uri.includes('$(') && components.includes('main') && !/[-/]/.test(one),
+  )
   const scored = candidates.map((source) => ({ source, isExact: source.suite === suite, score: archiveScore(source, sources) }))
   // An only, unmarked source for the suite itself may well be a company's mirror.
   const likely = scored.filter(({ isExact, score }) => score >= (isExact ? 0 : 1))

@@ -6,13 +6,20 @@ import { nodeHost } from './node-host.ts'
 const result = (exitCode: number, stderr = '', stdout = ''): RunResult => ({ exitCode, stderr, stdout, signal: undefined, seconds: 0 })
 
 /** A user's machine with these programs; `files` replaces what is read. */
-function machine({ programs, files = {} }: { programs: Readonly<Record<string, RunResult>>; files?: Readonly<Record<string, string>> }): Host {
+function machine({
+  programs,
+  files = {},
+}: {
+  programs: Readonly<Record<string, RunResult>>
+  files?: Readonly<Record<string, string>>
+}): Host {
   const host = nodeHost()
-  const readFile = (path: string): Promise<string> => (path in files ? Promise.resolve(files[path] ?? '') : Promise.reject(new Error('ENOENT')))
+  const readFile = (path: string): Promise<string> =>
+    path in files ? Promise.resolve(files[path] ?? '') : Promise.reject(new Error('ENOENT'))
   return {
     ...host,
     uid: 1000,
-    fs: { ...host.fs, readFile: readFile as typeof host.fs.readFile },
+    fs: Object.assign({ ...host.fs }, { readFile }),
     which: async (name) => (name in programs ? `/usr/bin/${name}` : undefined),
     run: async ([name = '']) => (name === 'id' ? result(0, '', 'ann\n') : (programs[name] ?? result(127))),
   }
@@ -26,12 +33,18 @@ describe('bootstrapPrivilege', () => {
   })
 
   it('prefers user namespaces to sudo', async () => {
-    expect(await bootstrapPrivilege(machine({ programs: { ...map, mmdebstrap: result(0), sudo: result(0) }, files: ids }))).toMatchObject({ kind: 'user-namespaces' })
+    expect(await bootstrapPrivilege(machine({ programs: { ...map, mmdebstrap: result(0), sudo: result(0) }, files: ids }))).toMatchObject({
+      kind: 'user-namespaces',
+    })
   })
 
   it('falls back to sudo and says why', async () => {
     const files = { ...ids, '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1\n' }
-    expect(await bootstrapPrivilege(machine({ programs: { ...map, unshare: result(1, 'unshare: write failed /proc/self/uid_map'), sudo: result(0) }, files }))).toEqual({
+    expect(
+      await bootstrapPrivilege(
+        machine({ programs: { ...map, unshare: result(1, 'unshare: write failed /proc/self/uid_map'), sudo: result(0) }, files }),
+      ),
+    ).toEqual({
       kind: 'sudo',
       reason: expect.stringContaining('sudo needs no password'),
       refused: [
@@ -45,7 +58,9 @@ describe('bootstrapPrivilege', () => {
   })
 
   it('gives each reason when nothing works', async () => {
-    const answer = await bootstrapPrivilege(machine({ programs: { ...map, sudo: result(1, 'sudo: a password is required\n') }, files: { '/etc/subuid': 'bob:1:65536\n' } }))
+    const answer = await bootstrapPrivilege(
+      machine({ programs: { ...map, sudo: result(1, 'sudo: a password is required\n') }, files: { '/etc/subuid': 'bob:1:65536\n' } }),
+    )
     expect(answer).toMatchObject({
       kind: 'none',
       refused: [

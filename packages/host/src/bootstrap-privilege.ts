@@ -39,7 +39,8 @@ async function whyNoUserNamespaces(host: Host, { signal }: { readonly signal?: A
   for (const file of ['/etc/subuid', '/etc/subgid']) {
     const text = await host.fs.readFile(file, 'utf8').catch(() => '')
     const found = subordinateIds(text, [user, String(host.uid)])
-    if (found < neededIds) return `${file} gives ${user} ${found === 0 ? 'no range' : `only ${found} ids`}, ${neededIds} are needed (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user})`
+    if (found < neededIds)
+      return `${file} gives ${user} ${found === 0 ? 'no range' : `only ${found} ids`}, ${neededIds} are needed (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user})`
   }
   // mmdebstrap first: where AppArmor admits only profiled programs, its profile is the one that matters.
   const tries = [

@@ -18,7 +18,12 @@ export async function dockerEngine(host: Pick<Host, 'env'>): Promise<DockerEngin
   const asked = request({ socketPath, path: '/version', timeout: answerMs }, (response) => {
     let body = ''
     response.setEncoding('utf8').on('data', (text: string) => (body += text))
-    response.on('end', () => resolve({ reachable: response.statusCode === 200, detail: versionOf(body) ?? `${socketPath} answered ${response.statusCode ?? 'nothing'}` }))
+    response.on('end', () =>
+      resolve({
+        reachable: response.statusCode === 200,
+        detail: versionOf(body) ?? `${socketPath} answered ${response.statusCode ?? 'nothing'}`,
+      }),
+    )
   })
   asked.on('timeout', () => asked.destroy(new Error(`no answer within ${answerMs / 1000} s`)))
   asked.on('error', (error) => resolve({ reachable: false, detail: `${socketPath}: ${error.message}` }))

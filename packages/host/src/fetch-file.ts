@@ -63,7 +63,7 @@ async function download(host: Host, { url, signal, onProgress }: FetchOptions, t
       yield chunk
     }
   }
-  await pipeline(body, counted, host.fs.createWriteStream(to), { ...(signal === undefined ? {} : { signal }) })
+  await pipeline(body, counted, host.fs.createWriteStream(to), signal === undefined ? {} : { signal })
   if (total !== undefined && bytes !== total) throw new Error(`the connection ended after ${bytes} of ${total} bytes`)
   return { sha256: hash.digest('hex'), bytes }
 }
@@ -108,6 +108,7 @@ function fetchFailed(url: string, reasons: readonly string[], cause: unknown): U
 /** Node's fetch says only "fetch failed"; what happened is in the cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.cause instanceof AggregateError && error.cause.errors.length > 0) return error.cause.errors.map((one: unknown) => reasonOf(one)).join(', ')
+  if (error.cause instanceof AggregateError && error.cause.errors.length > 0)
+    return error.cause.errors.map((one: unknown) => reasonOf(one)).join(', ')
   return error.cause instanceof Error && !(error instanceof FinalAnswer) ? reasonOf(error.cause) : error.message
 }

@@ -4,7 +4,14 @@ export type { Host, HostFiles, RunOptions, RunResult, TempDir } from './host.ts'
 export { allocatedBytes } from './allocated-bytes.ts'
 export { aptMirror, aptMirrors } from './apt-mirror.ts'
 export { artifactKinds, defaultStoreRoot, isEntryLocked, openStore } from './open-store.ts'
-export { bakeRequirements, bootRequirements, buildRequirements, gdbRequirements, gitRequirement, sshRequirements } from './requirement-lists.ts'
+export {
+  bakeRequirements,
+  bootRequirements,
+  buildRequirements,
+  gdbRequirements,
+  gitRequirement,
+  sshRequirements,
+} from './requirement-lists.ts'
 export { bootId, isCertainlyGone, ownIdentity, parseIdentity, type ProcessIdentity } from './process-identity.ts'
 export { bootstrapPrivilege, type BootstrapPrivilege, type PrivilegeKind } from './bootstrap-privilege.ts'
 export { dockerEngine, type DockerEngine } from './docker-engine.ts'

@@ -3,7 +3,9 @@ import type { Host, RunResult } from './host.ts'
 
 export interface InstallOptions {
   /** sudo may ask for a password on the terminal. */
-  readonly interactive: boolean
+  readonly interactive?: boolean
+  /** Heard between two programs only: a package that is half configured would be worse than a wait. */
+  readonly signal?: AbortSignal
 }
 
 /** Debian publishes its lists up to four times a day; older ones name package files that are gone from the mirror. */
@@ -12,14 +14,16 @@ const listsMaxAgeMs = 24 * 3600 * 1000
 const listsFolder = '/var/lib/apt/lists'
 
 /** Install Debian packages as root or through sudo, with fresh lists; what apt says is shown with --verbose. */
-export async function installPackages(host: Host, packages: readonly string[], options: InstallOptions): Promise<void> {
+export async function installPackages(host: Host, packages: readonly string[], options: InstallOptions = {}): Promise<void> {
   if (packages.length === 0) return
   const prefix = await privilegePrefix(host, packages, options)
-  const apt = async (...words: readonly string[]): Promise<RunResult> =>
-    host.run([...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...words], {
+  const apt = async (...words: readonly string[]): Promise<RunResult> => {
+    options.signal?.throwIfAborted()
+    return host.run([...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...words], {
       reject: false,
       onLine: (line) => host.log.detail(line),
     })
+  }
   const update = async () => {
     const task = host.log.task('apt-get update')
     const result = await apt('update')
@@ -57,11 +61,15 @@ async function privilegePrefix(host: Host, packages: readonly string[], options:
   if (host.uid === 0) return []
   const hasSudo = (await host.which('sudo')) !== undefined
   if (hasSudo && (await host.run(['sudo', '-n', 'true'], { reject: false })).exitCode === 0) return ['sudo', '-n']
-  if (hasSudo && options.interactive) return ['sudo']
-  throw new UserError('HOST_LACKS', `this host lacks ${packages.join(' ')}, and uid ${host.uid} may not install packages without a password.`, {
-    hint: `run as root: ${wanted}`,
-    details: { packages },
-  })
+  if (hasSudo && options.interactive === true) return ['sudo']
+  throw new UserError(
+    'HOST_LACKS',
+    `this host lacks ${packages.join(' ')}, and uid ${host.uid} may not install packages without a password.`,
+    {
+      hint: `run as root: ${wanted}`,
+      details: { packages },
+    },
+  )
 }
 
 async function hasFreshLists(host: Host): Promise<boolean> {

@@ -14,7 +14,11 @@ export async function kvmDeviceAccess(host: Pick<Host, 'fs' | 'uid' | 'run'>): P
     return undefined
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return { code: 'no-device', reason: `there is no ${device} (no virtualisation here, or the module kvm_intel or kvm_amd is not loaded)` }
+    if (code === 'ENOENT')
+      return {
+        code: 'no-device',
+        reason: `there is no ${device} (no virtualisation here, or the module kvm_intel or kvm_amd is not loaded)`,
+      }
     if (code === 'EACCES' || code === 'EPERM') return { code: 'no-permission', reason: await whoMay(host) }
     // ENODEV, ENXIO: a node without a driver, as in containers.
     return { code: 'no-device', reason: `${device} exists but has nothing behind it (${message})` }

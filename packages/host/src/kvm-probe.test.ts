@@ -16,7 +16,10 @@ describe('judgeOutcome', () => {
   it.each([
     [{ kind: 'exited', exitCode: 33, signal: undefined, stderr: '' }, 'QEMU ended with 33'],
     [{ kind: 'exited', exitCode: 0, signal: undefined, stderr: '' }, 'QEMU ended with 0'],
-    [{ kind: 'exited', exitCode: undefined, signal: 'SIGABRT', stderr: 'qemu: warning: a\nqemu: error: failed to set MSR' }, 'QEMU was ended by SIGABRT, "qemu: error: failed to set MSR"'],
+    [
+      { kind: 'exited', exitCode: undefined, signal: 'SIGABRT', stderr: 'qemu: warning: a\nqemu: error: failed to set MSR' },
+      'QEMU was ended by SIGABRT, "qemu: error: failed to set MSR"',
+    ],
     [
       { kind: 'stopped', status: 'internal-error', stderr: "qemu: warning: host doesn't support\nKVM internal error. Suberror: 1\nEAX=0" },
       'QEMU stopped it (internal-error), "KVM internal error. Suberror: 1"',
@@ -24,7 +27,11 @@ describe('judgeOutcome', () => {
     [{ kind: 'silent', limitMs: 2000 }, 'no answer within 2 s'],
     [{ kind: 'not-started', message: 'spawn ENOENT' }, 'QEMU did not start (spawn ENOENT)'],
   ] as const)('takes TCG after %j', (outcome, reason) => {
-    expect(judgeOutcome(outcome)).toEqual({ accel: 'tcg', code: 'fails-probe', reason: `/dev/kvm opens, but a probe guest does not run under it: ${reason}` })
+    expect(judgeOutcome(outcome)).toEqual({
+      accel: 'tcg',
+      code: 'fails-probe',
+      reason: `/dev/kvm opens, but a probe guest does not run under it: ${reason}`,
+    })
   })
 })
 

@@ -39,13 +39,25 @@ export interface ProbeKvmOptions {
 type Judged = Pick<KvmAnswer, 'accel' | 'code' | 'reason'>
 
 /** Whether KVM can be used for guests of `arch`: proven by a guest that ran under it, never assumed. */
-export async function probeKvm(host: Host, store: Store, qemu: string, arch: Pick<Arch, 'name' | 'nativeHosts' | 'wordBits'>, options: ProbeKvmOptions = {}): Promise<KvmAnswer> {
+export async function probeKvm(
+  host: Host,
+  store: Store,
+  qemu: string,
+  arch: Pick<Arch, 'name' | 'nativeHosts' | 'wordBits'>,
+  options: ProbeKvmOptions = {},
+): Promise<KvmAnswer> {
   const startedMs = host.monotonicMs()
   const judged = await judge(host, store, qemu, arch, options)
   return { ...judged, seconds: (host.monotonicMs() - startedMs) / 1000 }
 }
 
-async function judge(host: Host, store: Store, qemu: string, arch: Pick<Arch, 'name' | 'nativeHosts' | 'wordBits'>, options: ProbeKvmOptions): Promise<Judged> {
+async function judge(
+  host: Host,
+  store: Store,
+  qemu: string,
+  arch: Pick<Arch, 'name' | 'nativeHosts' | 'wordBits'>,
+  options: ProbeKvmOptions,
+): Promise<Judged> {
   if (!arch.nativeHosts.includes(host.nodeArch)) {
     return { accel: 'tcg', code: 'other-arch', reason: `KVM of this ${host.nodeArch} host cannot run ${arch.name} guests` }
   }
@@ -58,7 +70,12 @@ async function judge(host: Host, store: Store, qemu: string, arch: Pick<Arch, 'n
     const known = await readAnswer(host, path, key)
     if (known !== undefined) return known
   }
-  const outcome = await runProbeGuest(host, { qemu, accel: 'kvm', variant, ...(options.signal === undefined ? {} : { signal: options.signal }) })
+  const outcome = await runProbeGuest(host, {
+    qemu,
+    accel: 'kvm',
+    variant,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
   const judged = judgeOutcome(outcome)
   // A store that can only be read: asked again next time. Silence may be a busy machine and not the last word.
   if (outcome.kind !== 'silent') await host.fs.writeAtomic(path, `${JSON.stringify({ key, ...judged })}\n`).catch(() => {})
@@ -67,14 +84,16 @@ async function judge(host: Host, store: Store, qemu: string, arch: Pick<Arch, 'n
 
 /** What an outcome means. Pure. */
 export function judgeOutcome(outcome: ProbeOutcome): Judged {
-  if (outcome.kind === 'exited' && outcome.exitCode === probePassed) return { accel: 'kvm', code: 'works', reason: 'a probe guest ran under KVM' }
+  if (outcome.kind === 'exited' && outcome.exitCode === probePassed)
+    return { accel: 'kvm', code: 'works', reason: 'a probe guest ran under KVM' }
   return { accel: 'tcg', code: 'fails-probe', reason: `/dev/kvm opens, but a probe guest does not run under it: ${whatHappened(outcome)}` }
 }
 
 function whatHappened(outcome: ProbeOutcome): string {
   switch (outcome.kind) {
     case 'exited': {
-      const ending = outcome.signal === undefined ? `QEMU ended with ${outcome.exitCode ?? 'no status'}` : `QEMU was ended by ${outcome.signal}`
+      const ending =
+        outcome.signal === undefined ? `QEMU ended with ${outcome.exitCode ?? 'no status'}` : `QEMU was ended by ${outcome.signal}`
       return withComplaint(ending, outcome.stderr)
     }
     case 'stopped':

@@ -13,7 +13,10 @@ import { qemuVersion } from './qemu-version.ts'
 const arch = (name: string): Arch => findArch(name) ?? expect.fail(`no row ${name}`)
 const x86_64 = arch('x86_64')
 const i386 = arch('i386')
-const opensKvm = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(() => true, () => false)
+const opensKvm = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
+  () => true,
+  () => false,
+)
 /** /proc/cpuinfo of a machine with hardware virtualisation; elsewhere /dev/kvm is a software KVM, on which this project's machines are. */
 const isHardwareKvm = /\b(vmx|svm)\b/.test(await nodeHost().fs.readFile('/proc/cpuinfo', 'utf8'))
 
@@ -46,17 +49,26 @@ describe('the probe guest', () => {
         return child
       },
     }
-    await expect(runProbeGuest(watched, { qemu: x86_64.qemuBinary, accel: 'tcg', variant: 'bits64', signal: abort.signal })).rejects.toThrow('interrupted')
+    await expect(
+      runProbeGuest(watched, { qemu: x86_64.qemuBinary, accel: 'tcg', variant: 'bits64', signal: abort.signal }),
+    ).rejects.toThrow('interrupted')
     expect(children).toHaveLength(1)
     expect(() => process.kill(children[0] ?? 0, 0)).toThrow('ESRCH')
   })
 
   it('tells a QEMU that cannot start', async () => {
-    expect(await runProbeGuest(host, { qemu: join(folder, 'no-qemu'), accel: 'tcg', variant: 'bits64' })).toMatchObject({ kind: expect.stringMatching(/exited|not-started/) })
+    expect(await runProbeGuest(host, { qemu: join(folder, 'no-qemu'), accel: 'tcg', variant: 'bits64' })).toMatchObject({
+      kind: expect.stringMatching(/exited|not-started/),
+    })
     const broken = join(folder, 'qemu')
     await writeFile(broken, '#!/bin/sh\necho "qemu: could not load bios" >&2\nexit 1\n')
     await chmod(broken, 0o755)
-    expect(await runProbeGuest(host, { qemu: broken, accel: 'tcg', variant: 'bits64' })).toEqual({ kind: 'exited', exitCode: 1, signal: undefined, stderr: 'qemu: could not load bios' })
+    expect(await runProbeGuest(host, { qemu: broken, accel: 'tcg', variant: 'bits64' })).toEqual({
+      kind: 'exited',
+      exitCode: 1,
+      signal: undefined,
+      stderr: 'qemu: could not load bios',
+    })
   })
 })
 
@@ -68,7 +80,10 @@ describe('probeKvm', () => {
     const proven = await probeKvm(host, store, x86_64.qemuBinary, x86_64, { variant: 'plain' })
     expect(proven).toMatchObject({ accel: 'kvm', code: 'works', reason: 'a probe guest ran under KVM' })
     const counted = countSpawns(host)
-    expect(await probeKvm(counted.host, store, x86_64.qemuBinary, x86_64, { variant: 'plain' })).toMatchObject({ accel: 'kvm', code: 'works' })
+    expect(await probeKvm(counted.host, store, x86_64.qemuBinary, x86_64, { variant: 'plain' })).toMatchObject({
+      accel: 'kvm',
+      code: 'works',
+    })
     expect(counted.spawns()).toBe(0)
     await probeKvm(counted.host, store, x86_64.qemuBinary, x86_64, { variant: 'plain', fresh: true })
     expect(counted.spawns()).toBe(1)
@@ -77,9 +92,12 @@ describe('probeKvm', () => {
   it.each([x86_64, i386])('refuses a software KVM for $name, with the reason, at once', async (row) => {
     const store = await openStore(host, folder)
     const answer = await probeKvm(host, store, row.qemuBinary, row)
-    if (!opensKvm) expect(answer).toMatchObject({ accel: 'tcg', code: expect.stringMatching(/no-device|no-permission/) })
-    else if (isHardwareKvm) expect(answer).toMatchObject({ accel: 'kvm', code: 'works' })
-    else expect(answer).toMatchObject({ accel: 'tcg', code: 'fails-probe', reason: expect.stringMatching(/does not run under it: (QEMU stopped it \(internal-error\)|no answer)/) })
+    const expected = !opensKvm
+      ? /^tcg no-(device|permission) /
+      : isHardwareKvm
+        ? /^kvm works a probe guest ran/
+        : /^tcg fails-probe .* does not run under it: /
+    expect(`${answer.accel} ${answer.code} ${answer.reason}`).toMatch(expected)
     expect(answer.reason).not.toContain('\n')
   })
 
@@ -92,16 +110,22 @@ describe('probeKvm', () => {
     })
   })
 
-  it('names who may open the device, and a device that is missing', async () => {
+  it('names who may open the device, and a device that is missing', async (context) => {
     const store = await openStore(host, folder)
-    const failing = (code: string): Host => ({ ...host, uid: 1001, fs: { ...host.fs, open: () => Promise.reject(Object.assign(new Error(code), { code })) } })
+    const failing = (code: string): Host => ({
+      ...host,
+      uid: 1001,
+      fs: { ...host.fs, open: () => Promise.reject(Object.assign(new Error(code), { code })) },
+    })
     expect(await probeKvm(failing('ENOENT'), store, x86_64.qemuBinary, x86_64)).toMatchObject({ accel: 'tcg', code: 'no-device' })
     expect(await probeKvm(failing('ENODEV'), store, x86_64.qemuBinary, x86_64)).toMatchObject({ accel: 'tcg', code: 'no-device' })
-    if (!opensKvm) return
+    if (!opensKvm) context.skip('no /dev/kvm whose owner could be named')
     expect(await probeKvm(failing('EACCES'), store, x86_64.qemuBinary, x86_64)).toMatchObject({
       accel: 'tcg',
       code: 'no-permission',
-      reason: expect.stringMatching(/^\/dev\/kvm exists, but uid 1001 may not open it: (group \S+ may \(sudo usermod|it belongs to .* alone; a udev rule)/),
+      reason: expect.stringMatching(
+        /^\/dev\/kvm exists, but uid 1001 may not open it: (group \S+ may \(sudo usermod|it belongs to .* alone; a udev rule)/,
+      ),
     })
   })
 })

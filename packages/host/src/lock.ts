@@ -51,7 +51,8 @@ async function acquire(host: Host, options: LockOptions): Promise<() => Promise<
         realpath: false,
         stale: staleMs,
         update: heartbeatMs,
-        onCompromised: () => host.log.warn(`the lock ${paths.lock} was taken over by another run: this one stood still for more than ${staleMs / 1000} s.`),
+        onCompromised: () =>
+          host.log.warn(`the lock ${paths.lock} was taken over by another run: this one stood still for more than ${staleMs / 1000} s.`),
       })
       await host.fs.writeFile(paths.owner, JSON.stringify(await ownIdentity(host)) ?? '')
       return async () => {
@@ -65,7 +66,9 @@ async function acquire(host: Host, options: LockOptions): Promise<() => Promise<
     if (await removeLockOfKilledRun(host, paths)) continue
     if (!said) {
       const owner = await readOwner(host, paths.owner)
-      host.log.info(`waiting for ${options.waitingFor ?? `the lock '${options.name}'`}, held by another run${owner === undefined ? '' : ` (pid ${owner.identity.pid})`}`)
+      host.log.info(
+        `waiting for ${options.waitingFor ?? `the lock '${options.name}'`}, held by another run${owner === undefined ? '' : ` (pid ${owner.identity.pid})`}`,
+      )
       said = true
     }
     await host.sleep(pollMs, options.signal)

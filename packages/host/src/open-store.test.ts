@@ -68,7 +68,9 @@ describe('the store', () => {
     const store = await openStore(host(), root)
     const write = (text: string) => (folder: string) => writeFile(join(folder, 'file'), text)
     const { entry } = await store.obtain({ kind: 'image', material, produce: write('old') })
-    await expect(store.obtain({ kind: 'image', material, force: true, produce: () => Promise.reject(new Error('broke')) })).rejects.toThrow('broke')
+    await expect(store.obtain({ kind: 'image', material, force: true, produce: () => Promise.reject(new Error('broke')) })).rejects.toThrow(
+      'broke',
+    )
     expect(await readFile(join(entry.path, 'file'), 'utf8')).toBe('old')
     expect((await store.obtain({ kind: 'image', material, force: true, produce: write('new') })).cached).toBe(false)
     expect(await readFile(join(entry.path, 'file'), 'utf8')).toBe('new')
@@ -93,7 +95,9 @@ describe('the store', () => {
     goOn.resolve()
     expect((await first).cached).toBe(false)
     expect((await second).cached).toBe(true)
-    expect(said).toEqual([expect.stringMatching(/^waiting for the kernel [0-9a-f]{12}, which is being made, held by another run \(pid \d+\)$/)])
+    expect(said).toEqual([
+      expect.stringMatching(/^waiting for the kernel [0-9a-f]{12}, which is being made, held by another run \(pid \d+\)$/),
+    ])
     expect(await isEntryLocked(host(), one, { kind: 'kernel', key: one.keyOf(material) })).toBe(false)
   })
 
@@ -104,7 +108,7 @@ describe('the store', () => {
       const waiting = store.withLock('build', async () => {}, { signal: abort.signal })
       await expect.poll(() => said.length).toBe(1)
       abort.abort(new Error('interrupted'))
-      await expect(waiting).rejects.toThrow()
+      await expect(waiting).rejects.toThrow('aborted')
     })
   })
 
@@ -150,7 +154,11 @@ describe('the store', () => {
 
   it('lists what an entry takes on disk, and removes it', async () => {
     const store = await openStore(host(), root)
-    const { entry } = await store.obtain({ kind: 'image', material, produce: (folder) => writeFile(join(folder, 'disk'), Buffer.alloc(100_000, 1)) })
+    const { entry } = await store.obtain({
+      kind: 'image',
+      material,
+      produce: (folder) => writeFile(join(folder, 'disk'), Buffer.alloc(100_000, 1)),
+    })
     const listed = await store.list()
     expect(listed.map(({ kind, key }) => [kind, key])).toEqual([['image', entry.key]])
     expect(listed[0]?.bytes).toBeGreaterThanOrEqual(100_000)
@@ -162,7 +170,9 @@ describe('the store', () => {
   it('says DISK_FULL whatever wrapped the ENOSPC of the maker', async () => {
     const store = await openStore(host(), root)
     const full = new Error('tar failed', { cause: Object.assign(new Error('write'), { code: 'ENOSPC' }) })
-    await expect(store.obtain({ kind: 'image', material, produce: () => Promise.reject(full) })).rejects.toMatchObject({ code: 'DISK_FULL' })
+    await expect(store.obtain({ kind: 'image', material, produce: () => Promise.reject(full) })).rejects.toMatchObject({
+      code: 'DISK_FULL',
+    })
   })
 
   it('refuses a path that is a file', async () => {
@@ -228,7 +238,10 @@ async function asReader(script: string): Promise<unknown> {
   const child = fork(path, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], ...(isRoot ? { uid: 65534, gid: 65534 } : {}) })
   let complaints = ''
   child.stderr?.on('data', (text: Buffer) => (complaints += text.toString()))
-  const answer = await Promise.race([once(child, 'message').then(([message]) => message as unknown), once(child, 'exit').then(() => undefined)])
+  const answer = await Promise.race([
+    once(child, 'message').then(([message]) => message as unknown),
+    once(child, 'exit').then(() => undefined),
+  ])
   for (const folder of [root, join(root, 'kernel'), join(root, 'locks'), join(root, 'tmp')]) await chmod(folder, 0o755)
   if (answer === undefined && !complaints.includes('EACCES')) throw new Error(complaints)
   return answer

@@ -51,7 +51,11 @@ function createStore(host: Host, root: string): Store {
       await produce(making)
       options.signal?.throwIfAborted()
       await finish(host, making, { kind, key, text: renderKeyMaterial(material) })
-      await putInPlace(host, { making, final: folderOf(kind, key), aside: join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`) })
+      await putInPlace(host, {
+        making,
+        final: folderOf(kind, key),
+        aside: join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`),
+      })
     } finally {
       await removeTree(host, making)
     }
@@ -65,7 +69,12 @@ function createStore(host: Host, root: string): Store {
       const key = keyOf(host, options.material)
       const found = options.force === true ? undefined : await lookup(options.kind, key)
       if (found !== undefined) return { entry: found, cached: true }
-      const waiting = { folder: locks, name: lockNameOf(options.kind, key), waitingFor: `the ${options.kind} ${key.slice(0, 12)}, which is being made`, ...signalOf(options) }
+      const waiting = {
+        folder: locks,
+        name: lockNameOf(options.kind, key),
+        waitingFor: `the ${options.kind} ${key.slice(0, 12)}, which is being made`,
+        ...signalOf(options),
+      }
       return explaining(root, () =>
         withLock(host, waiting, async () => {
           const madeMeanwhile = options.force === true ? undefined : await lookup(options.kind, key)
@@ -78,10 +87,15 @@ function createStore(host: Host, root: string): Store {
       )
     },
     withLock: (name, work, options = {}) =>
-      withLock(host, { folder: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, ...signalOf(options) }, work),
+      withLock(
+        host,
+        { folder: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, ...signalOf(options) },
+        work,
+      ),
     workFolder: async (...parts) => {
       for (const part of parts) {
-        if (part === '' || part === '.' || part === '..' || part.includes('/')) throw new TypeError(`'${part}' is not the name of one folder`)
+        if (part === '' || part === '.' || part === '..' || part.includes('/'))
+          throw new TypeError(`'${part}' is not the name of one folder`)
       }
       const folder = join(root, ...parts)
       await explaining(folder, () => host.fs.mkdir(folder, { recursive: true }))
@@ -99,13 +113,17 @@ function createStore(host: Host, root: string): Store {
     },
     remove: (entry) =>
       explaining(entry.path, () =>
-        withLock(host, { folder: locks, name: lockNameOf(entry.kind, entry.key), waitingFor: `the ${entry.kind} ${entry.key.slice(0, 12)}` }, async () => {
-          // Renamed first: a removal that is interrupted leaves no half entry under a final name.
-          const aside = join(root, 'tmp', `${lockNameOf(entry.kind, entry.key)}.${host.randomHex(4)}`)
-          await host.fs.mkdir(join(root, 'tmp'), { recursive: true })
-          await host.fs.rename(entry.path, aside)
-          await removeTree(host, aside)
-        }),
+        withLock(
+          host,
+          { folder: locks, name: lockNameOf(entry.kind, entry.key), waitingFor: `the ${entry.kind} ${entry.key.slice(0, 12)}` },
+          async () => {
+            // Renamed first: a removal that is interrupted leaves no half entry under a final name.
+            const aside = join(root, 'tmp', `${lockNameOf(entry.kind, entry.key)}.${host.randomHex(4)}`)
+            await host.fs.mkdir(join(root, 'tmp'), { recursive: true })
+            await host.fs.rename(entry.path, aside)
+            await removeTree(host, aside)
+          },
+        ),
       ),
   }
 }
@@ -121,10 +139,14 @@ async function checkRoot(host: Host, root: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST' || code === 'ENOTDIR') {
-      throw new UserError('STORE_NOT_A_FOLDER', `the store ${root} cannot be opened: it, or something above it, is a file and not a folder.`, {
-        hint: 'name a folder with --cache-dir or KERNELKIT_CACHE_DIR.',
-        cause: error,
-      })
+      throw new UserError(
+        'STORE_NOT_A_FOLDER',
+        `the store ${root} cannot be opened: it, or something above it, is a file and not a folder.`,
+        {
+          hint: 'name a folder with --cache-dir or KERNELKIT_CACHE_DIR.',
+          cause: error,
+        },
+      )
     }
     await explaining(root, () => Promise.reject(error))
   }
@@ -147,8 +169,8 @@ async function finish(host: Host, folder: string, { kind, key, text }: { kind: A
   // Only the files at the top (kernel, image, manifest): after a power cut a final name must not hold empty files.
   for (const item of await host.fs.readdir(folder, { withFileTypes: true })) {
     if (!item.isFile()) continue
-    const handle = await host.fs.open(join(folder, item.name), 'r')
-    await handle.datasync().finally(() => handle.close())
+    await using handle = await host.fs.open(join(folder, item.name), 'r')
+    await handle.datasync()
   }
 }
 
@@ -159,7 +181,10 @@ async function putInPlace(host: Host, { making, final, aside }: { making: string
   await removeTree(host, aside)
 }
 
-async function readEntry(host: Host, { kind, key, path }: { kind: ArtifactKind; key: string; path: string }): Promise<StoreEntry | undefined> {
+async function readEntry(
+  host: Host,
+  { kind, key, path }: { kind: ArtifactKind; key: string; path: string },
+): Promise<StoreEntry | undefined> {
   try {
     const folder = await host.fs.stat(path)
     const keyFile = await host.fs.stat(join(path, 'key.txt'))

@@ -39,27 +39,35 @@ export function probeRom(variant: ProbeVariant): Uint8Array {
 }
 
 /** QEMU's command line for a ROM; standard input and output speak QMP. */
-export function probeArgv({ qemu, accel, rom }: { readonly qemu: string; readonly accel: string; readonly rom: string }): [string, ...string[]] {
-  return [
-    qemu,
+export function probeArgv({
+  qemu,
+  accel,
+  rom,
+}: {
+  readonly qemu: string
+  readonly accel: string
+  readonly rom: string
+}): [string, ...string[]] {
+  const options = [
     // So that a list of processes tells whose it is.
-    '-name', 'guest=kernelkit-probe',
-    '-accel', accel,
+    ['-name', 'guest=kernelkit-probe'],
+    ['-accel', accel],
     // The ROM needs nothing but the classic PC: reset vector, port I/O.
-    '-machine', 'pc',
-    '-m', '16',
-    '-nodefaults',
-    '-no-user-config',
-    '-display', 'none',
+    ['-machine', 'pc'],
+    ['-m', '16'],
+    ['-nodefaults'],
+    ['-no-user-config'],
+    ['-display', 'none'],
     // A triple fault ends QEMU (with 0) instead of starting over.
-    '-no-reboot',
+    ['-no-reboot'],
     // A write of n to port 0xf4 ends QEMU with (n << 1) | 1.
-    '-device', 'isa-debug-exit,iobase=0xf4,iosize=4',
-    '-bios', rom,
-    '-qmp', 'stdio',
+    ['-device', 'isa-debug-exit,iobase=0xf4,iosize=4'],
+    ['-bios', rom],
+    ['-qmp', 'stdio'],
     // The guest waits for `cont`: events before the QMP handshake would be lost.
-    '-S',
+    ['-S'],
   ]
+  return [qemu, ...options.flat()]
 }
 
 /** Run the probe guest once. Nothing of it is left when this returns. */
@@ -82,10 +90,15 @@ export async function runProbeGuest(host: Host, options: ProbeGuestOptions): Pro
 
   const { promise, resolve } = Promise.withResolvers<ProbeOutcome>()
   qemu.once('error', (error) => resolve({ kind: 'not-started', message: error.message }))
-  qemu.once('close', (exitCode, signal) => resolve({ kind: 'exited', exitCode: exitCode ?? undefined, signal: signal ?? undefined, stderr: complaints.trim() }))
+  qemu.once('close', (exitCode, signal) =>
+    resolve({ kind: 'exited', exitCode: exitCode ?? undefined, signal: signal ?? undefined, stderr: complaints.trim() }),
+  )
   const isOver = new AbortController()
   const limit = (ms: number): void => {
-    host.sleep(ms, isOver.signal).then(() => resolve({ kind: 'silent', limitMs: ms }), () => {})
+    host.sleep(ms, isOver.signal).then(
+      () => resolve({ kind: 'silent', limitMs: ms }),
+      () => {},
+    )
   }
   limit(startLimitMs)
   createInterface({ input: stdout }).on('line', (line) => {

@@ -43,7 +43,8 @@ export async function isCertainlyGone(host: Pick<Host, 'fs'>, other: ProcessIden
 export function parseIdentity(value: unknown): ProcessIdentity | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { bootId, pidNamespace, pid, startTicks } = value as Record<string, unknown>
-  if (typeof bootId !== 'string' || typeof pidNamespace !== 'string' || typeof pid !== 'number' || typeof startTicks !== 'string') return undefined
+  if (typeof bootId !== 'string' || typeof pidNamespace !== 'string' || typeof pid !== 'number' || typeof startTicks !== 'string')
+    return undefined
   return { bootId, pidNamespace, pid, startTicks }
 }
 

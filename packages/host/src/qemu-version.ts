@@ -9,7 +9,10 @@ import type { Store } from './store.ts'
  */
 export async function qemuVersion(host: Host, store: Store, qemu: string): Promise<string> {
   const path = await host.which(qemu)
-  if (path === undefined) throw new UserError('COMMAND_NOT_FOUND', `'${qemu}' is not on PATH.`, { hint: 'install QEMU (`kernelkit doctor --fix`), or name a program with --qemu.' })
+  if (path === undefined)
+    throw new UserError('COMMAND_NOT_FOUND', `'${qemu}' is not on PATH.`, {
+      hint: 'install QEMU (`kernelkit doctor --fix`), or name a program with --qemu.',
+    })
   const real = await host.fs.realpath(path)
   const { mtimeMs, size, ino } = await host.fs.stat(real)
   const note = join(await store.workFolder('state'), `qemu-${host.sha256(JSON.stringify([real, mtimeMs, size, ino])).slice(0, 16)}.version`)
@@ -18,7 +21,9 @@ export async function qemuVersion(host: Host, store: Store, qemu: string): Promi
   const { stdout } = await host.run([path, '--version'])
   const version = parseQemuVersion(stdout)
   if (version === undefined) {
-    throw new UserError('NOT_QEMU', `'${path} --version' does not answer as QEMU does: ${stdout.split('\n')[0] ?? ''}`, { hint: 'name a qemu-system program with --qemu.' })
+    throw new UserError('NOT_QEMU', `'${path} --version' does not answer as QEMU does: ${stdout.split('\n')[0] ?? ''}`, {
+      hint: 'name a qemu-system program with --qemu.',
+    })
   }
   await host.fs.writeAtomic(note, `${version}\n`).catch(() => {})
   return version

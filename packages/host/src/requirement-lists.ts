@@ -2,7 +2,12 @@ import type { Arch } from '@kernelkit/core/arch'
 import type { Host } from './host.ts'
 import type { AnyOfRequirement, ProgramRequirement, Requirement } from './requirements.ts'
 
-const program = (name: string, debianPackage: string, why: string): ProgramRequirement => ({ what: 'program', program: name, package: debianPackage, why })
+const program = (name: string, debianPackage: string, why: string): ProgramRequirement => ({
+  what: 'program',
+  program: name,
+  package: debianPackage,
+  why,
+})
 
 /** To build a kernel (Documentation/process/changes.rst); i386 kernels need no more: no 32-bit user program is built. */
 export const buildRequirements: readonly Requirement[] = [
@@ -30,7 +35,10 @@ const bootstrapTools: AnyOfRequirement = {
 }
 
 /** To bake an image of an architecture. */
-export function bakeRequirements(host: Pick<Host, 'uid' | 'nodeArch'>, arch: Pick<Arch, 'nativeHosts' | 'debianArch'>): readonly Requirement[] {
+export function bakeRequirements(
+  host: Pick<Host, 'uid' | 'nodeArch'>,
+  arch: Pick<Arch, 'nativeHosts' | 'debianArch'>,
+): readonly Requirement[] {
   const isOwnArch = arch.nativeHosts.includes(host.nodeArch) && arch.debianArch === debianArchOf(host.nodeArch)
   return [
     bootstrapTools,

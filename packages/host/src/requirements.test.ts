@@ -5,7 +5,11 @@ import { nodeHost } from './node-host.ts'
 import { bakeRequirements, bootRequirements, buildRequirements } from './requirement-lists.ts'
 import { missingRequirements, nameOf, packagesOf, requireAll, type Requirement } from './requirements.ts'
 
-const hostWith = (programs: readonly string[], uid = 0): Host => ({ ...nodeHost(), uid, which: async (name) => (programs.includes(name) ? `/usr/bin/${name}` : undefined) })
+const hostWith = (programs: readonly string[], uid = 0): Host => ({
+  ...nodeHost(),
+  uid,
+  which: async (name) => (programs.includes(name) ? `/usr/bin/${name}` : undefined),
+})
 const row = (name: string): Arch => findArch(name) ?? expect.fail(`no row ${name}`)
 const namesOf = (list: readonly Requirement[]): readonly string[] => list.map(nameOf)
 
@@ -14,7 +18,14 @@ describe('requireAll', () => {
     { what: 'program', program: 'flex', package: 'flex', why: 'to scan' },
     { what: 'program', program: 'make', package: 'make', why: 'to make' },
     { what: 'header', header: 'no/such/header.h', package: 'libno-dev', why: 'to include' },
-    { what: 'any-of', of: [{ what: 'program', program: 'a', package: 'pa', why: '' }, { what: 'program', program: 'b', package: 'pb', why: '' }], why: 'to try' },
+    {
+      what: 'any-of',
+      of: [
+        { what: 'program', program: 'a', package: 'pa', why: '' },
+        { what: 'program', program: 'b', package: 'pb', why: '' },
+      ],
+      why: 'to try',
+    },
     { what: 'program', program: 'ccache', package: 'ccache', why: 'to be fast', optional: true },
   ]
 
@@ -22,7 +33,8 @@ describe('requireAll', () => {
     await expect(requireAll(hostWith(['make', 'apt-get']), list, { command: 'build' })).rejects.toMatchObject({
       code: 'HOST_LACKS',
       verdict: 'infra-fail',
-      message: 'kernelkit build needs what this host lacks: flex (flex, to scan); <no/such/header.h> (libno-dev, to include); a or b (pa, to try).',
+      message:
+        'kernelkit build needs what this host lacks: flex (flex, to scan); <no/such/header.h> (libno-dev, to include); a or b (pa, to try).',
       hint: 'apt-get install -y --no-install-recommends flex libno-dev pa, or `kernelkit doctor --fix`.',
       details: { missing: ['flex', '<no/such/header.h>', 'a or b'], packages: ['flex', 'libno-dev', 'pa'] },
     })
@@ -41,7 +53,11 @@ describe('requireAll', () => {
   })
 
   it('is content with one of several and without what is optional', async () => {
-    await requireAll(hostWith(['flex', 'make', 'b']), list.filter((one) => one.what !== 'header'), { command: 'build' })
+    await requireAll(
+      hostWith(['flex', 'make', 'b']),
+      list.filter((one) => one.what !== 'header'),
+      { command: 'build' },
+    )
     expect(namesOf(await missingRequirements(hostWith(['flex', 'make', 'b']), list))).toEqual(['<no/such/header.h>', 'ccache'])
   })
 
@@ -53,14 +69,29 @@ describe('requireAll', () => {
 
 describe('the lists', () => {
   it('name the packages of a bare Debian', async () => {
-    const missing = await missingRequirements(hostWith([]), buildRequirements.filter((one) => one.what === 'program'))
+    const missing = await missingRequirements(
+      hostWith([]),
+      buildRequirements.filter((one) => one.what === 'program'),
+    )
     expect(packagesOf(missing)).toEqual(['gcc', 'binutils', 'make', 'flex', 'bison', 'bc', 'perl', 'xz-utils', 'ccache'])
   })
 
   it('ask for uidmap of users and for arch-test where the architecture is foreign', () => {
     const [x86_64, i386] = [row('x86_64'), row('i386')]
-    expect(namesOf(bakeRequirements({ uid: 0, nodeArch: 'x64' }, x86_64))).toEqual(['mmdebstrap or debootstrap', 'mkfs.ext4', 'debugfs', 'zstd'])
-    expect(namesOf(bakeRequirements({ uid: 1000, nodeArch: 'x64' }, i386))).toEqual(['mmdebstrap or debootstrap', 'mkfs.ext4', 'debugfs', 'newuidmap', 'arch-test', 'zstd'])
+    expect(namesOf(bakeRequirements({ uid: 0, nodeArch: 'x64' }, x86_64))).toEqual([
+      'mmdebstrap or debootstrap',
+      'mkfs.ext4',
+      'debugfs',
+      'zstd',
+    ])
+    expect(namesOf(bakeRequirements({ uid: 1000, nodeArch: 'x64' }, i386))).toEqual([
+      'mmdebstrap or debootstrap',
+      'mkfs.ext4',
+      'debugfs',
+      'newuidmap',
+      'arch-test',
+      'zstd',
+    ])
   })
 
   it('take the QEMU of the architecture from its row', () => {

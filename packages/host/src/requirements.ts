@@ -77,7 +77,8 @@ function describe(one: Requirement): string {
 }
 
 async function installHint(host: Host, packages: readonly string[]): Promise<string> {
-  if ((await host.which('apt-get')) === undefined) return `install these with your distribution's tool (names in Debian: ${packages.join(' ')}).`
+  if ((await host.which('apt-get')) === undefined)
+    return `install these with your distribution's tool (names in Debian: ${packages.join(' ')}).`
   return `${installCommand(host, packages).join(' ')}, or \`kernelkit doctor --fix\`.`
 }
 
@@ -96,7 +97,10 @@ async function isPresent(host: Host, one: Requirement): Promise<boolean> {
 async function hasHeader(host: Host, header: string): Promise<boolean> {
   const own = [host.env['CPATH'], host.env['C_INCLUDE_PATH']].flatMap((list) => list?.split(':') ?? []).filter((folder) => folder !== '')
   // Debian keeps headers that differ between architectures in a folder of the triplet.
-  const triplets = await host.fs.readdir('/usr/include').then((names) => names.filter((name) => /-linux-gnu/.test(name)), () => [])
+  const triplets = await host.fs.readdir('/usr/include').then(
+    (names) => names.filter((name) => /-linux-gnu/.test(name)),
+    () => [],
+  )
   const folders = [...own, '/usr/local/include', '/usr/include', ...triplets.map((triplet) => join('/usr/include', triplet))]
   const found = await Promise.all(folders.map((folder) => host.fs.exists(join(folder, header))))
   return found.includes(true)

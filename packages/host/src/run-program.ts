@@ -50,12 +50,17 @@ export async function runProgram(
   options.signal?.throwIfAborted()
   const cause = result.cause as NodeJS.ErrnoException | undefined
   if (cause?.code === 'ENOENT') {
-    throw new UserError('COMMAND_NOT_FOUND', `'${program}' is not on PATH${options.cwd === undefined ? '' : ` (or the folder ${options.cwd} does not exist)`}.`, {
-      hint: options.package === undefined ? 'install it, or run `kernelkit doctor`.' : `apt-get install ${options.package}`,
-      cause,
-    })
+    throw new UserError(
+      'COMMAND_NOT_FOUND',
+      `'${program}' is not on PATH${options.cwd === undefined ? '' : ` (or the folder ${options.cwd} does not exist)`}.`,
+      {
+        hint: options.package === undefined ? 'install it, or run `kernelkit doctor`.' : `apt-get install ${options.package}`,
+        cause,
+      },
+    )
   }
-  if (cause !== undefined && result.exitCode === undefined && result.signal === undefined) throw explainSystemError(cause, options.cwd ?? program)
+  if (cause !== undefined && result.exitCode === undefined && result.signal === undefined)
+    throw explainSystemError(cause, options.cwd ?? program)
   for (const reader of read) if (reader.status === 'rejected' && !result.failed) throw reader.reason
   const answer: RunResult = {
     exitCode: result.exitCode ?? 128 + signalNumber(result.signal),
@@ -76,7 +81,9 @@ async function parentDeathPrefix(program: string, path: string): Promise<readonl
   const prefix = ['setpriv', '--pdeathsig', 'TERM', '--']
   // Without the program, the plain start gives the better error.
   if ((await findProgram(program, path)) === undefined) return []
-  canSetParentDeathSignal ??= execa('setpriv', [...prefix.slice(1), 'true'], { reject: false, stdio: 'ignore' }).then((result) => result.exitCode === 0)
+  canSetParentDeathSignal ??= execa('setpriv', [...prefix.slice(1), 'true'], { reject: false, stdio: 'ignore' }).then(
+    (result) => result.exitCode === 0,
+  )
   return (await canSetParentDeathSignal) ? prefix : []
 }
 
@@ -89,7 +96,11 @@ async function openOutput(path: string): Promise<WriteStream> {
   return stream
 }
 
-async function readLines(child: AsyncIterableSource, stream: 'stdout' | 'stderr', onLine: NonNullable<RunOptions['onLine']>): Promise<void> {
+async function readLines(
+  child: AsyncIterableSource,
+  stream: 'stdout' | 'stderr',
+  onLine: NonNullable<RunOptions['onLine']>,
+): Promise<void> {
   for await (const line of child.iterable({ from: stream })) onLine(String(line), stream)
 }
 
@@ -104,7 +115,11 @@ function signalNumber(signal: string | undefined): number {
 function commandFailed(argv: readonly string[], result: RunResult, timeoutMs: number | undefined): UserError {
   const output = `${result.stdout}${result.stderr}`.trimEnd().split('\n').slice(-tailLines).join('\n')
   const ending =
-    timeoutMs !== undefined ? `did not end within ${timeoutMs / 1000} s` : result.signal === undefined ? `ended with ${result.exitCode}` : `was ended by ${result.signal}`
+    timeoutMs !== undefined
+      ? `did not end within ${timeoutMs / 1000} s`
+      : result.signal === undefined
+        ? `ended with ${result.exitCode}`
+        : `was ended by ${result.signal}`
   return new UserError('COMMAND_FAILED', `\`${quoteArgv(argv)}\` ${ending}.${output === '' ? '' : `\n${output}`}`, {
     details: { argv, exitCode: result.exitCode, signal: result.signal ?? null },
   })

@@ -8,7 +8,11 @@ export interface PruneChoice {
 }
 
 /** What a prune takes away: never what is in use, the least recently used first. */
-export function selectForPrune(items: readonly StoreItem[], spec: Pick<CacheSpec, 'all' | 'kinds' | 'olderThanMs' | 'maxBytes'>, nowMs: number): PruneChoice {
+export function selectForPrune(
+  items: readonly StoreItem[],
+  spec: Pick<CacheSpec, 'all' | 'kinds' | 'olderThanMs' | 'maxBytes'>,
+  nowMs: number,
+): PruneChoice {
   const candidates = items.filter((item) => {
     if (spec.kinds.length > 0) return spec.kinds.includes(item.kind)
     // A compiler cache bounds itself and is what makes everything after a prune bearable.

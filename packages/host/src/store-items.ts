@@ -52,10 +52,14 @@ export async function removeStoreItem(host: Host, store: Store, item: StoreItem)
 }
 
 async function workItems(host: Host, store: Store, open: readonly string[]): Promise<readonly StoreItem[]> {
-  const folders = (await readFolder(host, store.root)).filter((name) => !ownFolders.includes(name) && !artifactKinds.some((kind) => kind === name))
+  const folders = (await readFolder(host, store.root)).filter(
+    (name) => !ownFolders.includes(name) && !artifactKinds.some((kind) => kind === name),
+  )
   // A named lock does not tell which folder it guards.
   const locks = (await readFolder(host, join(store.root, 'locks'))).filter((name) => name.startsWith('own-') && name.endsWith('.lock'))
-  const held = await Promise.all(locks.map((name) => isLocked(host, { folder: join(store.root, 'locks'), name: name.slice(0, -'.lock'.length) })))
+  const held = await Promise.all(
+    locks.map((name) => isLocked(host, { folder: join(store.root, 'locks'), name: name.slice(0, -'.lock'.length) })),
+  )
   const items: StoreItem[] = []
   for (const kind of folders) {
     // ccache keeps its own books: it goes whole or not at all.
@@ -63,7 +67,16 @@ async function workItems(host: Host, store: Store, open: readonly string[]): Pro
     for (const name of names) {
       const path = join(store.root, kind, name)
       const inUse = held.includes(true) ? 'another run is at work' : isOpen(open, path) ? 'a process uses it' : undefined
-      items.push({ kind, name, path, bytes: await allocatedBytes(host, path), usedAtMs: await changedAtMs(host, path), label: undefined, entry: undefined, inUse })
+      items.push({
+        kind,
+        name,
+        path,
+        bytes: await allocatedBytes(host, path),
+        usedAtMs: await changedAtMs(host, path),
+        label: undefined,
+        entry: undefined,
+        inUse,
+      })
     }
   }
   return items
@@ -92,7 +105,14 @@ function isOpen(open: readonly string[], path: string): boolean {
 /** The newest time of the folder and what is directly in it. */
 async function changedAtMs(host: Host, path: string): Promise<number> {
   const names = await readFolder(host, path)
-  const times = await Promise.all(['.', ...names].map((name) => host.fs.stat(join(path, name)).then(({ mtimeMs }) => mtimeMs, () => 0)))
+  const times = await Promise.all(
+    ['.', ...names].map((name) =>
+      host.fs.stat(join(path, name)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  )
   return Math.max(0, ...times)
 }
 
@@ -109,5 +129,8 @@ async function readLabel(host: Host, folder: string): Promise<string | undefined
 }
 
 async function readFolder(host: Host, path: string): Promise<readonly string[]> {
-  return host.fs.readdir(path).then((names) => names.toSorted(), () => [])
+  return host.fs.readdir(path).then(
+    (names) => names.toSorted(),
+    () => [],
+  )
 }

@@ -10,7 +10,11 @@ export async function run(context: CommandContext, args: readonly string[], opti
   const store = await context.store()
   const items = await listStoreItems(context.host, store)
   if (spec.action === 'ls') {
-    list(context, store.root, items.filter(({ kind }) => spec.kinds.length === 0 || spec.kinds.includes(kind)))
+    list(
+      context,
+      store.root,
+      items.filter(({ kind }) => spec.kinds.length === 0 || spec.kinds.includes(kind)),
+    )
     return 0
   }
   const { remove, kept } = selectForPrune(items, spec, context.host.now())
@@ -24,10 +28,19 @@ export async function run(context: CommandContext, args: readonly string[], opti
   }
   const freed = sumBytes(removed)
   if (context.json) {
-    context.printJson({ root: store.root, dryRun: context.dryRun, removed: removed.map(toJson), kept: kept.map(toJson), bytes: freed, left: sumBytes(items) - freed })
+    context.printJson({
+      root: store.root,
+      dryRun: context.dryRun,
+      removed: removed.map(toJson),
+      kept: kept.map(toJson),
+      bytes: freed,
+      left: sumBytes(items) - freed,
+    })
   } else {
     const left = formatBytes(sumBytes(items) - freed)
-    context.print(`${context.dryRun ? 'would free' : 'freed'} ${formatBytes(freed)}; ${context.dryRun ? `${left} would be left` : `${left} left`} in ${store.root}`)
+    context.print(
+      `${context.dryRun ? 'would free' : 'freed'} ${formatBytes(freed)}; ${context.dryRun ? `${left} would be left` : `${left} left`} in ${store.root}`,
+    )
   }
   return 0
 }
@@ -38,7 +51,14 @@ function list(context: CommandContext, root: string, items: readonly StoreItem[]
     return
   }
   const nowMs = context.host.now()
-  const rows = items.map((item) => [item.kind, shortName(item), formatBytes(item.bytes), `${formatAge(nowMs - item.usedAtMs)} ago`, item.label ?? '', item.inUse ?? ''])
+  const rows = items.map((item) => [
+    item.kind,
+    shortName(item),
+    formatBytes(item.bytes),
+    `${formatAge(nowMs - item.usedAtMs)} ago`,
+    item.label ?? '',
+    item.inUse ?? '',
+  ])
   if (rows.length > 0) context.print(formatTable(['kind', 'name', 'size', 'used', 'what', 'in use'], rows))
   context.print(`${formatBytes(sumBytes(items))} in ${root}`)
 }

@@ -24,12 +24,23 @@ export async function run(context: CommandContext, _args: readonly string[], opt
 function report(context: CommandContext, { checks, accel }: Examination, installed: readonly string[]): void {
   const ok = isHealthy(checks)
   if (context.json) {
-    const lines = checks.map(({ name, status, required, detail, fix }) => ({ name, status, required, detail, fix: status === 'ok' ? null : (fix ?? null) }))
+    const lines = checks.map(({ name, status, required, detail, fix }) => ({
+      name,
+      status,
+      required,
+      detail,
+      fix: status === 'ok' ? null : (fix ?? null),
+    }))
     context.printJson({ ok, accel: accel?.accel ?? null, accelReason: accel?.reason ?? null, installed, checks: lines })
     return
   }
   context.print(renderChecks(checks))
   const mendable = missingPackages(checks)
   if (ok) context.print('This host can build, bake and boot.')
-  else context.print(mendable.length > 0 ? 'Something is missing; `kernelkit doctor --fix` installs it.' : 'Something is missing; the lines above say what.')
+  else
+    context.print(
+      mendable.length > 0
+        ? 'Something is missing; `kernelkit doctor --fix` installs it.'
+        : 'Something is missing; the lines above say what.',
+    )
 }

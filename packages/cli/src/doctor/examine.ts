@@ -43,17 +43,37 @@ export async function examineHost(host: Host, openStore: () => Promise<Store>, s
     throw error
   })
   const qemu = await checkQemu(host, store, arch)
-  const kvm = store instanceof UserError || qemu.status === 'missing' ? undefined : await probeKvm(host, store, arch.qemuBinary, arch, { signal, fresh: true })
+  const kvm =
+    store instanceof UserError || qemu.status === 'missing'
+      ? undefined
+      : await probeKvm(host, store, arch.qemuBinary, arch, { signal, fresh: true })
   return {
     accel: kvm,
     checks: [
       qemu,
       ...(kvm === undefined ? [] : [checkKvm(kvm)]),
-      await checkPrograms(host, 'vm owner', bootRequirements(arch).filter((one) => nameOf(one) !== arch.qemuBinary)),
-      await checkPrograms(host, 'build', buildRequirements.filter((one) => one.optional !== true)),
-      await checkPrograms(host, 'ccache', buildRequirements.filter((one) => nameOf(one) === 'ccache'), { optional: 'rebuilds compile everything' }),
+      await checkPrograms(
+        host,
+        'vm owner',
+        bootRequirements(arch).filter((one) => nameOf(one) !== arch.qemuBinary),
+      ),
+      await checkPrograms(
+        host,
+        'build',
+        buildRequirements.filter((one) => one.optional !== true),
+      ),
+      await checkPrograms(
+        host,
+        'ccache',
+        buildRequirements.filter((one) => nameOf(one) === 'ccache'),
+        { optional: 'rebuilds compile everything' },
+      ),
       await checkPrograms(host, 'git', [gitRequirement], { optional: 'no git+URL sources' }),
-      await checkPrograms(host, 'bootstrap', bakeRequirements(host, arch).filter((one) => one.optional !== true)),
+      await checkPrograms(
+        host,
+        'bootstrap',
+        bakeRequirements(host, arch).filter((one) => one.optional !== true),
+      ),
       await checkPrivilege(host, signal),
       await checkForeignImages(host, arch),
       await checkPrograms(host, 'ssh', sshRequirements),
@@ -66,17 +86,28 @@ export async function examineHost(host: Host, openStore: () => Promise<Store>, s
 
 async function checkQemu(host: Host, store: Store | UserError, arch: Arch): Promise<Check> {
   const found = await host.which(arch.qemuBinary)
-  if (found === undefined) return { name: 'qemu', status: 'missing', required: true, detail: `no ${arch.qemuBinary}`, ...mend(host, [arch.qemuPackage]) }
+  if (found === undefined)
+    return { name: 'qemu', status: 'missing', required: true, detail: `no ${arch.qemuBinary}`, ...mend(host, [arch.qemuPackage]) }
   const version = store instanceof UserError ? 'version not asked' : await qemuVersion(host, store, found)
   return { name: 'qemu', status: 'ok', required: true, detail: `QEMU ${version} (${found})` }
 }
 
 function checkKvm(kvm: KvmAnswer): Check {
   const works = kvm.accel === 'kvm'
-  return { name: 'kvm', status: works ? 'ok' : 'limited', required: false, detail: works ? kvm.reason : `TCG is used, which is slower: ${kvm.reason}` }
+  return {
+    name: 'kvm',
+    status: works ? 'ok' : 'limited',
+    required: false,
+    detail: works ? kvm.reason : `TCG is used, which is slower: ${kvm.reason}`,
+  }
 }
 
-async function checkPrograms(host: Host, name: string, list: readonly Requirement[], { optional }: { readonly optional?: string } = {}): Promise<Check> {
+async function checkPrograms(
+  host: Host,
+  name: string,
+  list: readonly Requirement[],
+  { optional }: { readonly optional?: string } = {},
+): Promise<Check> {
   const required = optional === undefined
   const missing = await missingRequirements(host, list)
   if (missing.length === 0) return { name, status: 'ok', required, detail: list.map(nameOf).join(' ') }
@@ -86,7 +117,12 @@ async function checkPrograms(host: Host, name: string, list: readonly Requiremen
 
 async function checkPrivilege(host: Host, signal: AbortSignal): Promise<Check> {
   const { kind, reason } = await bootstrapPrivilege(host, { signal })
-  return { name: 'privilege', status: kind === 'none' ? 'missing' : 'ok', required: true, detail: kind === 'none' ? reason : `${kind}: ${reason}` }
+  return {
+    name: 'privilege',
+    status: kind === 'none' ? 'missing' : 'ok',
+    required: true,
+    detail: kind === 'none' ? reason : `${kind}: ${reason}`,
+  }
 }
 
 /** Images of the other rows of the table need more than those of the host's own. */
@@ -99,16 +135,34 @@ async function checkForeignImages(host: Host, own: Arch): Promise<Check> {
 
 async function checkDocker(host: Host): Promise<Check> {
   const { reachable, detail } = await dockerEngine(host)
-  return { name: 'docker', status: reachable ? 'ok' : 'missing', required: false, detail: reachable ? detail : `${detail} (only for --toolchain docker)` }
+  return {
+    name: 'docker',
+    status: reachable ? 'ok' : 'missing',
+    required: false,
+    detail: reachable ? detail : `${detail} (only for --toolchain docker)`,
+  }
 }
 
 async function checkStore(host: Host, store: Store | UserError): Promise<Check> {
-  if (store instanceof UserError) return { name: 'disk', status: 'missing', required: true, detail: store.message, ...(store.hint === undefined ? {} : { fix: store.hint }) }
+  if (store instanceof UserError)
+    return {
+      name: 'disk',
+      status: 'missing',
+      required: true,
+      detail: store.message,
+      ...(store.hint === undefined ? {} : { fix: store.hint }),
+    }
   const free = await freeBytes(host, store.root)
   const detail = `${formatBytes(free)} free in ${store.root}`
   if (free >= neededBytes) return { name: 'disk', status: 'ok', required: true, detail }
   const other = store.root === defaultStoreRoot(host) ? ', or name another --cache-dir' : ''
-  return { name: 'disk', status: 'missing', required: true, detail: `${detail}, ${formatBytes(neededBytes)} are needed`, fix: `kernelkit cache prune --all${other}` }
+  return {
+    name: 'disk',
+    status: 'missing',
+    required: true,
+    detail: `${detail}, ${formatBytes(neededBytes)} are needed`,
+    fix: `kernelkit cache prune --all${other}`,
+  }
 }
 
 function mend(host: Host, packages: readonly string[]): Pick<Check, 'fix' | 'packages'> {

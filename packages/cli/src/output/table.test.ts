@@ -4,7 +4,15 @@ import { formatTable } from './table.ts'
 
 describe('formatTable', () => {
   it('aligns columns and leaves out empty ones', () => {
-    expect(formatTable(['kind', 'none', 'size'], [['kernel', '', '5 MiB'], ['image', '', '203 MiB']])).toBe('kind    size\nkernel  5 MiB\nimage   203 MiB')
+    expect(
+      formatTable(
+        ['kind', 'none', 'size'],
+        [
+          ['kernel', '', '5 MiB'],
+          ['image', '', '203 MiB'],
+        ],
+      ),
+    ).toBe('kind    size\nkernel  5 MiB\nimage   203 MiB')
   })
 })
 

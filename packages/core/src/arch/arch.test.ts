@@ -18,7 +18,11 @@ describe('the architecture table', () => {
 
   it('names what is allowed, and the nearest', () => {
     expect(() => parseArch('x86_46')).toThrow(
-      expect.objectContaining({ code: 'BAD_ARCH', message: expect.stringContaining('allowed: x86_64, amd64, x86-64, i386'), hint: 'did you mean --arch x86_64?' }),
+      expect.objectContaining({
+        code: 'BAD_ARCH',
+        message: expect.stringContaining('allowed: x86_64, amd64, x86-64, i386'),
+        hint: 'did you mean --arch x86_64?',
+      }),
     )
     expect(() => parseArch('sparc')).toThrow(expect.objectContaining({ code: 'BAD_ARCH', hint: 'choose one of these with --arch.' }))
   })

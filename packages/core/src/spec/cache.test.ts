@@ -7,7 +7,11 @@ describe('parseCacheSpec', () => {
   it.each([
     [[], {}, { action: 'ls', kinds: [], all: false, olderThanMs: 30 * day, maxBytes: undefined }],
     [['prune'], {}, { action: 'prune', kinds: [], all: false, olderThanMs: 30 * day, maxBytes: undefined }],
-    [['prune'], { all: true, kind: ['image,kernel'] }, { action: 'prune', kinds: ['image', 'kernel'], all: true, olderThanMs: undefined, maxBytes: undefined }],
+    [
+      ['prune'],
+      { all: true, kind: ['image,kernel'] },
+      { action: 'prune', kinds: ['image', 'kernel'], all: true, olderThanMs: undefined, maxBytes: undefined },
+    ],
     [['prune'], { maxSize: '10G' }, { action: 'prune', kinds: [], all: false, olderThanMs: undefined, maxBytes: 10 * 2 ** 30 }],
     [['prune'], { olderThan: '2d', maxSize: '1G' }, { action: 'prune', kinds: [], all: false, olderThanMs: 2 * day, maxBytes: 2 ** 30 }],
   ])('reads %j %j', (args, raw, spec) => {

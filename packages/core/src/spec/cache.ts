@@ -27,17 +27,27 @@ export function parseCacheSpec(args: readonly string[], raw: RawRecord): CacheSp
   if (action === undefined || rest.length > 0) {
     const near = nearestName(word, actions)
     throw new UserError('BAD_OPTION', `cache '${args.join(' ')}' is not known; allowed: ${actions.join(', ')}.`, {
-      hint: near === undefined || action !== undefined ? 'write `kernelkit cache ls` or `kernelkit cache prune`.' : `did you mean \`kernelkit cache ${near}\`?`,
+      hint:
+        near === undefined || action !== undefined
+          ? 'write `kernelkit cache ls` or `kernelkit cache prune`.'
+          : `did you mean \`kernelkit cache ${near}\`?`,
       details: { seen: args.join(' '), allowed: actions },
     })
   }
   const all = flagOption(raw, 'all')
   const olderThan = textOption(raw, 'olderThan')
   const maxSize = textOption(raw, 'maxSize')
-  const kinds = listOption(raw, 'kind').flatMap((value) => value.split(',')).filter((kind) => kind !== '')
-  const conflict = [action === 'ls' && (all || olderThan !== undefined || maxSize !== undefined), all && (olderThan !== undefined || maxSize !== undefined)]
-  if (conflict[0] === true) throw new UserError('BAD_OPTION', '--all, --older-than and --max-size belong to prune.', { hint: 'write `kernelkit cache prune …`.' })
-  if (conflict[1] === true) throw new UserError('BAD_OPTION', '--all leaves nothing for --older-than or --max-size to choose.', { hint: 'leave one of them out.' })
+  const kinds = listOption(raw, 'kind')
+    .flatMap((value) => value.split(','))
+    .filter((kind) => kind !== '')
+  const conflict = [
+    action === 'ls' && (all || olderThan !== undefined || maxSize !== undefined),
+    all && (olderThan !== undefined || maxSize !== undefined),
+  ]
+  if (conflict[0] === true)
+    throw new UserError('BAD_OPTION', '--all, --older-than and --max-size belong to prune.', { hint: 'write `kernelkit cache prune …`.' })
+  if (conflict[1] === true)
+    throw new UserError('BAD_OPTION', '--all leaves nothing for --older-than or --max-size to choose.', { hint: 'leave one of them out.' })
   const olderThanMs = olderThan === undefined ? undefined : parseDurationMs(olderThan, { name: '--older-than' })
   const maxBytes = maxSize === undefined ? undefined : parseSizeBytes(maxSize, { name: '--max-size' })
   const hasRule = all || olderThanMs !== undefined || maxBytes !== undefined

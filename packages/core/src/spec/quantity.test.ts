@@ -17,12 +17,19 @@ describe('parseSizeBytes', () => {
 
   it('takes a bare number only where a unit is meant by it', () => {
     expect(parseSizeBytes('512', { name, bareUnit: 'M' })).toBe(512 * 2 ** 20)
-    expect(() => parseSizeBytes('512', { name })).toThrow(expect.objectContaining({ code: 'BAD_SIZE', hint: 'write for instance --size 4G.' }))
+    expect(() => parseSizeBytes('512', { name })).toThrow(
+      expect.objectContaining({ code: 'BAD_SIZE', hint: 'write for instance --size 4G.' }),
+    )
   })
 
-  it.each(['', '0', '0G', '-1G', 'G', '1.G', '4X', '4GG', '1e3M', '0x10M', 'NaN', 'Infinity', '99999999T', '4G 5G'])('%j is refused', (raw) => {
-    expect(() => parseSizeBytes(raw, { name, bareUnit: 'M' })).toThrow(expect.objectContaining({ code: 'BAD_SIZE', details: { option: name, seen: raw } }))
-  })
+  it.each(['', '0', '0G', '-1G', 'G', '1.G', '4X', '4GG', '1e3M', '0x10M', 'NaN', 'Infinity', '99999999T', '4G 5G'])(
+    '%j is refused',
+    (raw) => {
+      expect(() => parseSizeBytes(raw, { name, bareUnit: 'M' })).toThrow(
+        expect.objectContaining({ code: 'BAD_SIZE', details: { option: name, seen: raw } }),
+      )
+    },
+  )
 })
 
 describe('parseDurationMs', () => {
@@ -35,6 +42,8 @@ describe('parseDurationMs', () => {
   ])('%j is %d', (raw, ms) => expect(parseDurationMs(raw, { name: '--timeout' })).toBe(ms))
 
   it.each(['', '10', '0s', '-5s', '5 s', '1w', 's', '1s1s'])('%j is refused', (raw) => {
-    expect(() => parseDurationMs(raw, { name: '--timeout' })).toThrow(expect.objectContaining({ code: 'BAD_DURATION', hint: 'write for instance --timeout 10s.' }))
+    expect(() => parseDurationMs(raw, { name: '--timeout' })).toThrow(
+      expect.objectContaining({ code: 'BAD_DURATION', hint: 'write for instance --timeout 10s.' }),
+    )
   })
 })
