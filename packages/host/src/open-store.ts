@@ -1,10 +1,12 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
 import { renderKeyMaterial, type KeyMaterial } from '@kernelkit/core/cachekey'
 import { allocatedBytes } from './allocated-bytes.ts'
+import { checkStoreRoot } from './check-store-root.ts'
 import type { Host } from './host.ts'
 import { isLocked, withLock } from './lock.ts'
 import type { ArtifactKind, ObtainOptions, Store, StoreEntry } from './store.ts'
+import { finish, putInPlace, readEntry, readFolder, removeTree } from './store-folder.ts'
+import { sweepStore } from './sweep-store.ts'
 import { explaining } from './system-error.ts'
 
 /** The first folder level of artifacts. */
@@ -24,9 +26,9 @@ export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd'>): stri
 
 /** The local artifact store; what killed runs left half-made is removed. A store that can only be read still answers lookups. */
 export async function openStore(host: Host, root: string = defaultStoreRoot(host)): Promise<Store> {
-  await checkRoot(host, root)
+  await checkStoreRoot(host, root)
   const store = createStore(host, root)
-  await sweep(host, root)
+  await sweepStore(host, root)
   return store
 }
 
@@ -131,83 +133,6 @@ function createStore(host: Host, root: string): Store {
 /** True while a run makes, replaces or removes this entry. */
 export function isEntryLocked(host: Host, store: Pick<Store, 'root'>, entry: Pick<StoreEntry, 'kind' | 'key'>): Promise<boolean> {
   return isLocked(host, { folder: join(store.root, 'locks'), name: lockNameOf(entry.kind, entry.key) })
-}
-
-async function checkRoot(host: Host, root: string): Promise<void> {
-  try {
-    await host.fs.mkdir(root, { recursive: true })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST' || code === 'ENOTDIR') {
-      throw new UserError(
-        'STORE_NOT_A_FOLDER',
-        `the store ${root} cannot be opened: it, or something above it, is a file and not a folder.`,
-        {
-          hint: 'name a folder with --cache-dir or KERNELKIT_CACHE_DIR.',
-          cause: error,
-        },
-      )
-    }
-    await explaining(root, () => Promise.reject(error))
-  }
-}
-
-/** Folders of makers that are gone. A maker holds its lock for as long as its folder exists, so a folder without one is nobody's. */
-async function sweep(host: Host, root: string): Promise<void> {
-  for (const name of await readFolder(host, join(root, 'tmp'))) {
-    const lockName = name.slice(0, name.lastIndexOf('.'))
-    if (await isLocked(host, { folder: join(root, 'locks'), name: lockName })) continue
-    host.log.detail(`removing what a killed run left: ${join(root, 'tmp', name)}`)
-    await removeTree(host, join(root, 'tmp', name))
-  }
-}
-
-async function finish(host: Host, folder: string, { kind, key, text }: { kind: ArtifactKind; key: string; text: string }): Promise<void> {
-  await host.fs.writeFile(join(folder, 'key.txt'), text)
-  const manifest = join(folder, 'manifest.json')
-  if (!(await host.fs.exists(manifest))) await host.fs.writeFile(manifest, `${JSON.stringify({ kind, key }, undefined, 2)}\n`)
-  // Only the files at the top (kernel, image, manifest): after a power cut a final name must not hold empty files.
-  for (const item of await host.fs.readdir(folder, { withFileTypes: true })) {
-    if (!item.isFile()) continue
-    await using handle = await host.fs.open(join(folder, item.name), 'r')
-    await handle.datasync()
-  }
-}
-
-async function putInPlace(host: Host, { making, final, aside }: { making: string; final: string; aside: string }): Promise<void> {
-  await host.fs.mkdir(join(final, '..'), { recursive: true })
-  if (await host.fs.exists(final)) await host.fs.rename(final, aside)
-  await host.fs.rename(making, final)
-  await removeTree(host, aside)
-}
-
-async function readEntry(
-  host: Host,
-  { kind, key, path }: { kind: ArtifactKind; key: string; path: string },
-): Promise<StoreEntry | undefined> {
-  try {
-    const folder = await host.fs.stat(path)
-    const keyFile = await host.fs.stat(join(path, 'key.txt'))
-    return { kind, key, path, createdAt: keyFile.mtimeMs, usedAt: folder.mtimeMs }
-  } catch {
-    return undefined
-  }
-}
-
-async function readFolder(host: Host, path: string): Promise<readonly string[]> {
-  try {
-    return (await host.fs.readdir(path)).toSorted()
-  } catch {
-    return []
-  }
-}
-
-async function removeTree(host: Host, path: string): Promise<void> {
-  try {
-    await host.fs.rm(path, { recursive: true, force: true })
-  } catch (error) {
-    host.log.detail(`could not remove ${path}: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }
 
 function keyOf(host: Host, material: KeyMaterial): string {

@@ -4,6 +4,7 @@ import type { Host } from './host.ts'
 import { isLocked } from './lock.ts'
 import { artifactKinds, isEntryLocked } from './open-store.ts'
 import type { Store, StoreEntry } from './store.ts'
+import { readFolder, removeTree } from './store-folder.ts'
 import { explaining } from './system-error.ts'
 
 /** Something in the store that can be listed and removed as a whole. */
@@ -47,7 +48,7 @@ export async function removeStoreItem(host: Host, store: Store, item: StoreItem)
     const aside = join(store.root, 'tmp', `${item.kind}-${host.randomHex(4)}.pruned`)
     await host.fs.mkdir(join(store.root, 'tmp'), { recursive: true })
     await host.fs.rename(item.path, aside)
-    await host.fs.rm(aside, { recursive: true, force: true })
+    await removeTree(host, aside)
   })
 }
 
@@ -126,11 +127,4 @@ async function readLabel(host: Host, folder: string): Promise<string | undefined
   } catch {
     return undefined
   }
-}
-
-async function readFolder(host: Host, path: string): Promise<readonly string[]> {
-  return host.fs.readdir(path).then(
-    (names) => names.toSorted(),
-    () => [],
-  )
 }
