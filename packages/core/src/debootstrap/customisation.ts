@@ -106,15 +106,20 @@ UseDNS no
     {
       kind: 'write',
       why: 'a host key for an image that boots without kernelkit: made at its first boot, kept where the root is writable',
-      path: '/usr/local/lib/kernelkit/ensure-ssh-host-key',
-      mode: 0o755,
-      content: `#!/bin/sh
-set -e
-for key in ${guestKeyFolder}/ssh_host_ed25519_key /etc/ssh/ssh_host_ed25519_key; do
-  test ! -s "$key" || exit 0
-done
-make_key() { ssh-keygen -q -t ed25519 -N '' -C "root@$(hostname)" -f "$1/ssh_host_ed25519_key"; }
-make_key /etc/ssh 2>/dev/null || { mkdir -p ${guestKeyFolder} && make_key ${guestKeyFolder}; }
+      path: `${units}/kernelkit-ssh-host-key.service`,
+      content: `[Unit]
+Description=Make a host key for the ssh server
+DefaultDependencies=no
+After=local-fs.target
+Before=ssh.service
+Conflicts=shutdown.target
+Before=shutdown.target
+ConditionPathExists=!${guestKeyFolder}/ssh_host_ed25519_key
+ConditionFileNotEmpty=!/etc/ssh/ssh_host_ed25519_key
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c "make_key() { rm -f $$1/ssh_host_ed25519_key; ssh-keygen -q -t ed25519 -N '' -C kernelkit -f $$1/ssh_host_ed25519_key; }; make_key /etc/ssh 2>/dev/null || { mkdir -p ${guestKeyFolder} && make_key ${guestKeyFolder}; }"
 `,
     },
     {
@@ -125,14 +130,14 @@ make_key /etc/ssh 2>/dev/null || { mkdir -p ${guestKeyFolder} && make_key ${gues
 Description=OpenBSD Secure Shell server
 Documentation=man:sshd(8) man:sshd_config(5)
 DefaultDependencies=no
-After=local-fs.target
+After=local-fs.target kernelkit-ssh-host-key.service
+Wants=kernelkit-ssh-host-key.service
 Conflicts=shutdown.target
 Before=shutdown.target
 ConditionPathExists=!/etc/ssh/sshd_not_to_be_run
 
 [Service]
 EnvironmentFile=-/etc/default/ssh
-ExecStartPre=/usr/local/lib/kernelkit/ensure-ssh-host-key
 ExecStart=/usr/sbin/sshd -D $SSHD_OPTS
 ExecReload=/bin/kill -HUP $MAINPID
 KillMode=process
@@ -218,6 +223,7 @@ const maskedUnits: readonly (readonly [why: string, names: readonly string[]])[]
   ['nothing of a run is kept', ['systemd-random-seed.service', 'systemd-update-utmp.service', 'systemd-update-utmp-runlevel.service', 'systemd-journal-flush.service', 'systemd-pstore.service']],
   ['done at bake time', ['systemd-firstboot.service', 'systemd-sysusers.service', 'systemd-machine-id-commit.service', 'systemd-hwdb-update.service', 'ldconfig.service']],
   ['the root is mounted as it is wanted by the kernel command line', ['systemd-remount-fs.service', 'systemd-repart.service', 'systemd-growfs-root.service']],
+  ['devtmpfs makes the devices', ['systemd-tmpfiles-setup-dev.service', 'systemd-tmpfiles-setup-dev-early.service']],
   ['the kernels have no modules', ['systemd-modules-load.service', 'kmod-static-nodes.service', 'modprobe@.service']],
   ['the kernels have neither TPM nor encrypted disks', ['systemd-pcrphase.service', 'systemd-pcrphase-sysinit.service', 'systemd-pcrmachine.service', 'systemd-tpm2-setup.service', 'systemd-tpm2-setup-early.service', 'cryptsetup.target', 'integritysetup.target', 'veritysetup.target']],
   ['mounted by hand when a test wants it', ['dev-hugepages.mount', 'dev-mqueue.mount', 'sys-fs-fuse-connections.mount', 'sys-kernel-config.mount', 'proc-sys-fs-binfmt_misc.automount', 'systemd-binfmt.service']],

@@ -36,7 +36,7 @@ export async function bootVm(input: BootInput): Promise<BootOutcome> {
   const { host, plan, signal } = input
   const startedAt = host.monotonicMs()
   const vm = await input.start()
-  const watch = watchVm({ events: vm.events, silenceLimitMs: silenceLimitMs(plan.accel.accel), lockupSilenceMs, tailLines, onLine: undefined })
+  const watch = watchVm({ events: vm.events, silenceLimitMs: silenceLimitMs(plan.accel.accel, plan.spec.gdb !== undefined), lockupSilenceMs, tailLines, onLine: undefined })
   const screen = createScreen(input, vm)
   try {
     const end = await untilBootEnd({ input, vm, watch, screen })

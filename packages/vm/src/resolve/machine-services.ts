@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { findProject, readProject, type Host, type Store } from '@kernelkit/host'
+import { findProject, probeKvm, readProject, type Host, type Store } from '@kernelkit/host'
 import { agentInitrd, joinInitrds } from '../agent/agent-initrd.ts'
 import { measureTscKhz } from '../agent/measure-tsc.ts'
 import { readManifest } from './kernel-version.ts'
@@ -8,10 +8,7 @@ import type { PlanServices, StoredArtifact } from './services.ts'
 /** Answers from this machine and its store. */
 export function machineServices(host: Host, store: Store): PlanServices {
   return {
-    probeKvm: async (qemu) => {
-      void qemu
-      return { usable: false, reason: 'KVM is not probed yet' }
-    },
+    probeKvm: (qemu, arch) => probeKvm(host, store, qemu, arch),
     tscKhz: () => measureTscKhz(host, store),
     agentInitrd: (arch) => agentInitrd({ arch, layout: 'whole', host, store }),
     agentBehind: async (arch, user) => {

@@ -1,17 +1,17 @@
-import { resolve } from 'node:path'
 import { parseArch, type Arch } from '@kernelkit/core/arch'
 import { guestWords, joinCommandLine, kernelWords, type CommandLine } from '@kernelkit/core/cmdline'
-import { UserError } from '@kernelkit/core/errors'
-import { virtioDeviceCount, type Drive, type QemuLaunch } from '@kernelkit/core/qemu'
+import { virtioDeviceCount, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { VmSpec } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
+import { chooseAccel, type Acceleration } from './choose-accel.ts'
 import { chooseMachine, type MachineChoice } from './choose-machine.ts'
-import { hostArch } from './find-kernel.ts'
+import { extraDrive } from './extra-drive.ts'
+import { findQemu } from './find-qemu.ts'
+import { planInitrd } from './plan-initrd.ts'
 import { kernelNeeds, refuseUnmet } from './needs.ts'
 import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
 import { resolveRoot, type ResolvedRoot } from './resolve-root.ts'
 import { resolveShares, type ResolvedShares } from './resolve-shares.ts'
-import { readImageFacts } from './root-file-system.ts'
 import type { PlanServices } from './services.ts'
 
 /** Everything about one VM, decided and said; nothing is started yet. */
@@ -29,11 +29,6 @@ export interface VmPlan {
   readonly launch: QemuLaunch
   /** Decisions in the order in which they are printed. */
   readonly lines: readonly string[]
-}
-
-export interface Acceleration {
-  readonly accel: 'kvm' | 'tcg'
-  readonly reason: string
 }
 
 export interface PlanInput {
@@ -59,7 +54,7 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     chooseAccel({ host, services, spec, qemu, arch }),
     services.tscKhz(),
     Promise.all(spec.disks.map((disk) => extraDrive(host, disk, spec.persist))),
-    planInitrd(input, arch, agent),
+    planInitrd({ host, services, spec, arch: arch.name, agent }),
   ])
   const canShare = kernel.options.source === undefined || ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'].every((symbol) => kernel.options.value(symbol) === 'y')
   const shares = agent ? await resolveShares(host, { spec, root, canShare }) : noShares
@@ -149,58 +144,4 @@ function chooseInit(spec: VmSpec, root: ResolvedRoot): 'agent' | `/${string}` {
   // The host's own init belongs to the host; an initramfs has ours.
   if (spec.init.kind === 'own' && (root.kind === 'image' || root.kind === 'folder')) return '/sbin/init'
   return 'agent'
-}
-
-async function planInitrd(input: PlanInput, arch: Arch, agent: boolean): Promise<string | undefined> {
-  const { host, services, spec } = input
-  const named = spec.initrd === undefined ? undefined : resolve(host.cwd, spec.initrd)
-  if (named !== undefined && !((await host.fs.stat(named).catch(() => undefined))?.isFile() ?? false)) {
-    throw new UserError('FILE_NOT_FOUND', `--initrd ${spec.initrd}: there is no such file.`, { hint: 'make one with `kernelkit initrd SOURCE --out FILE`.' })
-  }
-  if (!agent) return named
-  return named === undefined ? services.agentInitrd(arch.name) : services.agentBehind(arch.name, named)
-}
-
-async function extraDrive(host: Host, disk: VmSpec['disks'][number], persist: boolean): Promise<Drive> {
-  const path = resolve(host.cwd, disk.path)
-  const stat = await host.fs.stat(path).catch((cause: unknown) => {
-    throw new UserError('FILE_NOT_FOUND', `--disk ${disk.path}: there is no such file.`, { hint: 'make one with `truncate -s 1G FILE`.', cause })
-  })
-  if (stat.isDirectory()) throw new UserError('FILE_NOT_FOUND', `--disk ${disk.path} is a folder.`, { hint: 'share a folder with --share.' })
-  const isQcow = await readImageFacts(host, path).then((facts) => facts.format === 'qcow2', () => false)
-  return { path, format: isQcow ? 'qcow2' : 'raw', mode: disk.readonly ? 'ro' : persist ? 'rw' : 'snapshot' }
-}
-
-async function findQemu(host: Host, spec: VmSpec, arch: Arch): Promise<string> {
-  const program = spec.qemu ?? arch.qemuBinary
-  const path = await host.which(program.includes('/') ? resolve(host.cwd, program) : program)
-  if (path !== undefined) return path
-  if (spec.qemu !== undefined) throw new UserError('FILE_NOT_FOUND', `--qemu ${spec.qemu}: there is no such program.`, { hint: 'leave it out to use the one on PATH.' })
-  throw new UserError('HOST_LACKS', `booting ${arch.name} needs what this host lacks: ${program} (${arch.qemuPackage}, to run the VM).`, {
-    hint: `apt-get install -y --no-install-recommends ${arch.qemuPackage}, or \`kernelkit doctor --fix\`.`,
-    details: { missing: [program], packages: [arch.qemuPackage] },
-  })
-}
-
-interface AccelInput {
-  readonly host: Host
-  readonly services: PlanServices
-  readonly spec: VmSpec
-  readonly qemu: string
-  readonly arch: Arch
-}
-
-async function chooseAccel({ host, services, spec, qemu, arch }: AccelInput): Promise<Acceleration> {
-  if (spec.accel === 'tcg') return { accel: 'tcg', reason: 'as asked' }
-  if (!arch.nativeHosts.includes(host.nodeArch)) {
-    const reason = `KVM runs only the host's own architecture (${hostArch(host)})`
-    if (spec.accel === 'kvm') throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${reason}.`, { hint: 'use --accel auto.' })
-    return { accel: 'tcg', reason }
-  }
-  const probe = await services.probeKvm(qemu)
-  if (probe.usable) return { accel: 'kvm', reason: probe.reason }
-  if (spec.accel === 'kvm') {
-    throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${probe.reason}.`, { hint: 'use --accel auto, or see `kernelkit doctor`.', details: { reason: probe.reason } })
-  }
-  return { accel: 'tcg', reason: probe.reason }
 }

@@ -1,14 +1,17 @@
+import { dirname, join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { ArchName } from '@kernelkit/core/arch'
 import type { Host } from '@kernelkit/host'
 import { buildFoldersBelow, enclosingTree, hostArch, kernelAt, kernelInFolder, showAge, type FoundKernel } from './find-kernel.ts'
 import { readKernelOptions, type KernelOptions } from './kernel-options.ts'
-import { kernelRelease } from './kernel-version.ts'
+import { kernelRelease, readManifest } from './kernel-version.ts'
 import type { PlanServices } from './services.ts'
 
 export interface ResolvedKernel extends FoundKernel {
   readonly release: string
   readonly options: KernelOptions
+  /** Resolved folder of its source, where that is known and still there. */
+  readonly sourceTree: string | undefined
   /** `kernel 6.12.1 (arch/x86/boot/bzImage, 2 min old)`. */
   readonly line: string
 }
@@ -22,9 +25,24 @@ export async function resolveKernel(host: Host, services: PlanServices, asked: {
       details: { kernel: found.image.path, arch: found.image.arch, asked: asked.arch },
     })
   }
-  const [options, release = 'of unknown release'] = await Promise.all([readKernelOptions(host, found.image), kernelRelease(host, found.image)])
+  const [options, release = 'of unknown release', sourceTree] = await Promise.all([
+    readKernelOptions(host, found.image),
+    kernelRelease(host, found.image),
+    findSource(host, found),
+  ])
   const notes = why === undefined ? '' : `, ${why}`
-  return { ...found, release, options, line: `kernel ${release} (${found.shown}, ${showAge(host.now() - found.image.modifiedAt)} old${notes})` }
+  return { ...found, release, options, sourceTree, line: `kernel ${release} (${found.shown}, ${showAge(host.now() - found.image.modifiedAt)} old${notes})` }
+}
+
+/** The build folder's link to its source, the folder itself when it was built in place, or what the manifest says. */
+async function findSource(host: Host, found: FoundKernel): Promise<string | undefined> {
+  const folder = dirname(found.vmlinux ?? found.image.path)
+  const source = (await readManifest(host, folder))?.['source']
+  const named = typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string' ? source.tree : undefined
+  for (const candidate of [join(folder, 'source'), folder, ...(named === undefined ? [] : [named])]) {
+    if (await host.fs.exists(join(candidate, 'Kconfig'))) return host.fs.realpath(candidate)
+  }
+  return undefined
 }
 
 interface Search {

@@ -6,8 +6,9 @@ export function bootLimitMs(asked: number | undefined, accel: 'kvm' | 'tcg'): nu
   return asked ?? 60_000 * (accel === 'tcg' ? tcgFactor : 1)
 }
 
-/** No answer to pings for so long is a hang. */
-export function silenceLimitMs(accel: 'kvm' | 'tcg'): number {
+/** No answer to pings for so long is a hang; a guest with a debugger may stand still as long as its user likes. */
+export function silenceLimitMs(accel: 'kvm' | 'tcg', debugged: boolean): number {
+  if (debugged) return Number.POSITIVE_INFINITY
   return 30_000 * (accel === 'tcg' ? tcgFactor : 1)
 }
 

@@ -82,6 +82,7 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
       root: plan.root.path ?? plan.root.kind,
       cwd: plan.shares.cwd,
       artifacts: plan.spec.artifacts === undefined ? null : artifactsFolder,
+      source: plan.kernel.sourceTree ?? null,
       owner: host.cwd,
       ssh: ssh?.access ?? null,
     },

@@ -47,7 +47,7 @@ export function outcomeDocument(options: { readonly plan: VmPlan; readonly outco
     hint: outcome.judgement.hint ?? null,
     accel: plan.accel.accel,
     accelReason: plan.accel.reason,
-    seconds: Object.fromEntries(Object.entries(outcome.seconds).map(([name, value]) => [name, value === undefined ? null : Math.round(value * 1000) / 1000])),
+    seconds: Object.fromEntries(Object.entries({ probe: plan.accel.probeSeconds, ...outcome.seconds }).map(([name, value]) => [name, value === undefined ? null : Math.round(value * 1000) / 1000])),
     reports: outcome.reports,
     results: null,
     tainted: outcome.command?.tainted ?? null,

@@ -4,6 +4,7 @@ import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { ExecResult, Vm } from '../vm.ts'
 import { bootLimitMs, lockupSilenceMs, panicGraceMs, silenceLimitMs, tailLines } from './limits.ts'
+import { systemIsUp } from './system-is-up.ts'
 import { dumpTasks } from './task-dump.ts'
 import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from './watch-vm.ts'
 
@@ -58,7 +59,7 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
   const runningAt = host.monotonicMs()
   const watch = watchVm({
     events: vm.events,
-    silenceLimitMs: silenceLimitMs(plan.accel.accel),
+    silenceLimitMs: silenceLimitMs(plan.accel.accel, plan.spec.gdb !== undefined),
     lockupSilenceMs,
     tailLines,
     onLine: input.onConsoleLine,
@@ -113,7 +114,7 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
   const bootMs = bootLimitMs(plan.spec.bootTimeoutMs, plan.accel.accel)
   const early = await firstOf<Ending | 'ready'>({ host, signal, limit: { kind: 'boot', ms: bootMs }, paused: plan.spec.waitForDebugger, of: [watch.ready, over] })
   if (early !== 'ready') return early
-  if (plan.spec.init.kind === 'path' && plan.spec.init.systemd) await firstOf<unknown>({ host, signal, limit: { kind: 'boot', ms: bootMs }, paused: false, of: [systemIsUp(vm), over] })
+  if (plan.spec.init.kind === 'path' && plan.spec.init.systemd) await firstOf<unknown>({ host, signal, limit: { kind: 'boot', ms: bootMs }, paused: false, of: [systemIsUp(host, vm), over] })
   const controller = new AbortController()
   const running = vm.exec({
     argv: input.argv,
@@ -168,11 +169,6 @@ async function firstOf<T>({ host, signal, limit, paused, of }: Race<T>): Promise
     signal.removeEventListener('abort', onAbort)
     interrupted.promise.catch(() => {})
   }
-}
-
-/** systemd has started all that it wants to, or some of it failed: both are up (systemctl(1), is-system-running). */
-async function systemIsUp(vm: Vm): Promise<void> {
-  await vm.exec({ argv: ['systemctl', 'is-system-running', '--wait'] }).result.catch(() => {})
 }
 
 /** Ends the VM as fast as nothing is lost by it. */

@@ -20,7 +20,7 @@ export const hostCodes = {
   },
   DISK_FULL: {
     meaning: 'The file system of the store or of the output is full.',
-    fix: 'Free space, run `kernelkit cache prune`, or choose another --cache-dir.',
+    fix: 'Free space, run `kernelkit cache prune` (`kernelkit cache ls` shows what there is), or choose another --cache-dir.',
   },
   ACCESS_DENIED: {
     meaning: 'The operating system denies access to a file or folder that kernelkit must read or write.',

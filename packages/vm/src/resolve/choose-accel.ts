@@ -1,0 +1,36 @@
+import type { Arch } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
+import type { VmSpec } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
+import { hostArch } from './find-kernel.ts'
+import type { PlanServices } from './services.ts'
+
+export interface Acceleration {
+  readonly accel: 'kvm' | 'tcg'
+  readonly reason: string
+  readonly probeSeconds: number
+}
+
+interface AccelInput {
+  readonly host: Host
+  readonly services: PlanServices
+  readonly spec: VmSpec
+  readonly qemu: string
+  readonly arch: Arch
+}
+
+/** KVM when a probe guest has run under it, else TCG and why; `--accel kvm` refuses the fall-back. */
+export async function chooseAccel({ host, services, spec, qemu, arch }: AccelInput): Promise<Acceleration> {
+  if (spec.accel === 'tcg') return { accel: 'tcg', reason: 'as asked', probeSeconds: 0 }
+  if (!arch.nativeHosts.includes(host.nodeArch)) {
+    const reason = `KVM runs only the host's own architecture (${hostArch(host)})`
+    if (spec.accel === 'kvm') throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${reason}.`, { hint: 'use --accel auto.' })
+    return { accel: 'tcg', reason, probeSeconds: 0 }
+  }
+  const probe = await services.probeKvm(qemu, arch)
+  if (probe.accel === 'kvm') return { accel: 'kvm', reason: probe.reason, probeSeconds: probe.seconds }
+  if (spec.accel === 'kvm') {
+    throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${probe.reason}.`, { hint: 'use --accel auto, or see `kernelkit doctor`.', details: { reason: probe.reason } })
+  }
+  return { accel: 'tcg', reason: probe.reason, probeSeconds: probe.seconds }
+}

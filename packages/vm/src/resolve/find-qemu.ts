@@ -1,0 +1,17 @@
+import { resolve } from 'node:path'
+import type { Arch } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
+import type { VmSpec } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
+
+/** The QEMU program for an architecture. */
+export async function findQemu(host: Host, spec: VmSpec, arch: Arch): Promise<string> {
+  const program = spec.qemu ?? arch.qemuBinary
+  const path = await host.which(program.includes('/') ? resolve(host.cwd, program) : program)
+  if (path !== undefined) return path
+  if (spec.qemu !== undefined) throw new UserError('FILE_NOT_FOUND', `--qemu ${spec.qemu}: there is no such program.`, { hint: 'leave it out to use the one on PATH.' })
+  throw new UserError('HOST_LACKS', `booting ${arch.name} needs what this host lacks: ${program} (${arch.qemuPackage}, to run the VM).`, {
+    hint: `apt-get install -y --no-install-recommends ${arch.qemuPackage}, or \`kernelkit doctor --fix\`.`,
+    details: { missing: [program], packages: [arch.qemuPackage] },
+  })
+}
