@@ -1,18 +1,85 @@
-import { expect, it } from 'vitest'
-import { kernelkit } from './lib/kernelkit.ts'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { kernelkit, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { processesWith, waitUntil } from './lib/processes.ts'
 
-it(
-  'builds, bakes and boots i386',
-  async () => {
-    const built = await kernelkit(['build', 'deb:linux-source-6.12', '--arch', 'i386', '--json'], { timeoutMs: 40 * 60_000 })
-    expect(built.exitCode).toBe(0)
+const { store } = testArtifacts()
+const build = ['build', 'deb:linux-source-6.12', '--arch', 'i386']
+const bake = ['bake', '--arch', 'i386']
+/** A whole kernel is compiled on one or two processors. */
+const compileLimitMs = 45 * 60_000
+
+/** Names of finished artifacts. */
+async function finished(kind: string): Promise<readonly string[]> {
+  return (await readdir(join(store, kind)).catch(() => [])).toSorted()
+}
+
+/** Start a command, kill it as soon as it says that this phase has begun. */
+async function killIn(args: readonly string[], phase: RegExp): Promise<'killed' | 'ended before'> {
+  const { child, result } = startKernelkit([...args, '--verbose'], { timeoutMs: compileLimitMs })
+  const output: string[] = []
+  child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+  let ended = false
+  void result.then(() => (ended = true))
+  await waitUntil(`${args.join(' ')} reaches ${String(phase)}`, () => ended || phase.test(output.join('')), 10 * 60_000)
+  child.kill('SIGKILL')
+  return (await result).signal === 'SIGKILL' ? 'killed' : 'ended before'
+}
+
+describe('i386, killed in the middle of every phase', () => {
+  it(
+    'builds a kernel: nothing is left under a final name, two builders at once make one',
+    async ({ skip }) => {
+      const first = await kernelkit([...build, '--dry-run', '--json'])
+      skip((JSON.parse(first.stdout) as { cached: boolean }).cached, 'the test store already holds this kernel from an earlier run')
+      const before = await finished('kernel')
+      expect(await killIn(build, /source: /)).toBe('killed')
+      expect(await killIn(build, /compil/i)).toBe('killed')
+      await waitUntil(
+        'make and the compiler have ended with their parent',
+        async () => (await processesWith(store, /^(?:make|gcc|cc1)$/)).length === 0,
+        30_000,
+      )
+      expect(await finished('kernel')).toEqual(before)
+      const [one, two] = await Promise.all([1, 2].map(() => kernelkit([...build, '--json'], { timeoutMs: compileLimitMs })))
+      expect([one?.exitCode, two?.exitCode]).toEqual([0, 0])
+      const [left, right] = [one, two].map((result) => JSON.parse(result?.stdout ?? '') as { kernel: string; cached: boolean })
+      expect(left?.kernel).toBe(right?.kernel)
+      expect([left?.cached, right?.cached].toSorted()).toEqual([false, true])
+      expect(`${one?.stderr}${two?.stderr}`).toMatch(/waiting/i)
+      expect(await finished('kernel')).toHaveLength(before.length + 1)
+    },
+    2 * compileLimitMs,
+  )
+
+  it(
+    'bakes an image: nothing is left under a final name',
+    async ({ skip }) => {
+      const first = await kernelkit([...bake, '--dry-run', '--json'])
+      skip(
+        (JSON.parse(first.stdout) as { from: string }).from !== 'nothing' &&
+          (JSON.parse(first.stdout) as { image: string | null }).image !== null,
+        'the test store already holds this image from an earlier run',
+      )
+      const before = await finished('image')
+      await killIn(bake, /bootstrap/i)
+      await killIn(bake, /mkfs|disk image|customis/i)
+      expect(await finished('image')).toEqual(before)
+      const { exitCode } = await kernelkit([...bake, '--json'], { timeoutMs: 10 * 60_000 })
+      expect(exitCode).toBe(0)
+      expect(await finished('image')).toHaveLength(before.length + 1)
+    },
+    20 * 60_000,
+  )
+
+  it('boots both and is an i686', async () => {
+    const built = await kernelkit([...build, '--json'], { timeoutMs: compileLimitMs })
+    const baked = await kernelkit([...bake, '--json'], { timeoutMs: 10 * 60_000 })
     const { kernel } = JSON.parse(built.stdout) as { kernel: string }
-    const baked = await kernelkit(['bake', '--arch', 'i386', '--json'], { timeoutMs: 10 * 60_000 })
-    expect(baked.exitCode).toBe(0)
     const { image, suite } = JSON.parse(baked.stdout) as { image: string; suite: string }
     expect(suite).toBe('bookworm')
     const { exitCode, stdout } = await kernelkit(['run', '--arch', 'i386', '-k', kernel, '--image', image, '--', 'uname', '-m'])
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'i686\n' })
-  },
-  50 * 60_000,
-)
+  })
+})

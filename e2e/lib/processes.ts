@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, readlink } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Running QEMU processes whose command line or state names this VM. */
@@ -19,4 +19,18 @@ export async function waitUntil(what: string, isMet: () => boolean | Promise<boo
     if (performance.now() > deadline) throw new Error(`not within ${limitMs / 1000} s: ${what}`)
     await delay(100)
   }
+}
+
+/** Running processes whose name matches and whose working directory or arguments lie below this folder. */
+export async function processesWith(folder: string, name: RegExp): Promise<readonly number[]> {
+  const found: number[] = []
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const command = (await readFile(`/proc/${entry}/comm`, 'utf8').catch(() => '')).trim()
+    if (!name.test(command)) continue
+    const argv = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')
+    const cwd = await readlink(`/proc/${entry}/cwd`).catch(() => '')
+    if (argv.includes(folder) || cwd.startsWith(folder)) found.push(Number(entry))
+  }
+  return found
 }

@@ -46,8 +46,9 @@ async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Pr
     const error = explainSystemError(thrown)
     const globals = invocation?.kind === 'command' ? invocation.globals : guessGlobals(argv)
     const command = invocation?.kind === 'command' ? invocation.definition.name : argv.find((word) => !word.startsWith('-'))
-    const verdict = commandRows.some((row) => row.name === command && row.verdict === true)
-    const failure = renderFailure(error, { ...globals, verdict, interrupted: interrupt.name() })
+    const row = commandRows.find((candidate) => candidate.name === command)
+    const verdict = row?.verdict === true
+    const failure = renderFailure(error, { ...globals, verdict, interrupted: interrupt.name(), command: row?.name })
     process.stdout.write(failure.stdout)
     process.stderr.write(failure.stderr)
     return failure.exitCode

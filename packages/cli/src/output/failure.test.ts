@@ -18,10 +18,16 @@ describe('a failure', () => {
     })
   })
 
+  it('without a hint of its own points to the help of its command', () => {
+    const error = new UserError('BAD_OPTION', "--machine 'vax' is not known; allowed: pc.")
+    expect(renderFailure(error, { ...plain, command: 'run' }).stderr).toContain('\nHint: `kernelkit run --help` shows what is allowed.\n')
+    expect(renderFailure(new UserError('DISK_FULL', 'x.'), { ...plain, command: 'run' }).stderr).toBe('DISK_FULL: x.\n')
+  })
+
   it('of a command with a verdict ends with it', () => {
-    const error = new UserError('BAD_SIZE', 'x.', { verdict: 'config-fail' })
+    const error = new UserError('BAD_SIZE', 'x.', { verdict: 'config-fail', hint: 'write 4G.' })
     expect(renderFailure(error, { ...plain, verdict: true }).stderr).toBe(
-      'BAD_SIZE: x.\nkernelkit: verdict=config-fail exit=125 code=BAD_SIZE\n',
+      'BAD_SIZE: x.\nHint: write 4G.\nkernelkit: verdict=config-fail exit=125 code=BAD_SIZE\n',
     )
   })
 

@@ -8,6 +8,8 @@ export interface FailureOptions {
   readonly verdict: boolean
   /** The signal that ended the command, if one did. */
   readonly interrupted?: string | undefined
+  /** Name of the command, for the hint of last resort. */
+  readonly command?: string | undefined
 }
 
 export interface Failure {
@@ -28,7 +30,7 @@ export function renderFailure(thrown: unknown, options: FailureOptions): Failure
   const exitCode = options.interrupted === undefined ? errorExitCode : (signalExitCodes[options.interrupted] ?? errorExitCode)
   // A closed pipe (`| head`) is how readers say that they have enough.
   if (options.interrupted === 'SIGPIPE') return { stdout: '', stderr: '', exitCode }
-  const known = error instanceof UserError ? error : undefined
+  const known = error instanceof UserError ? withHint(error, options.command) : undefined
   const verdict = known?.verdict ?? 'infra-fail'
   const code = known?.code ?? 'INTERNAL'
   const text = known === undefined ? renderBug(error) : `${renderUserError(known)}\n${options.verbose ? renderCauses(known) : ''}`
@@ -39,6 +41,14 @@ export function renderFailure(thrown: unknown, options: FailureOptions): Failure
     exitCode,
   }
   return { stdout: options.json ? `${JSON.stringify(document, undefined, 2)}\n` : '', stderr: text + last, exitCode }
+}
+
+/** What is allowed stands in the help, when an error of the command line has nothing better to say. */
+function withHint(error: UserError, command: string | undefined): UserError {
+  if (error.hint !== undefined || !error.code.startsWith('BAD_')) return error
+  const { code, message, verdict, details, cause } = error
+  const hint = `\`kernelkit${command === undefined ? '' : ` ${command}`} --help\` shows what is allowed.`
+  return new UserError(code, message, { verdict, details, cause, hint })
 }
 
 function interruption(signal: string, thrown: unknown): UserError {

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kernelkit, startProgram, testArtifacts } from './lib/kernelkit.ts'
+
+const { store } = testArtifacts()
+const tree = join(store, 'e2e-tree')
+const compileLimitMs = 45 * 60_000
+
+/** A tree of our own: plain make in place, with the configuration that kernelkit shows, its objects kept by ccache for the next run. */
+beforeAll(async () => {
+  const { stdout } = await kernelkit(['build', 'deb:linux-source-6.12', '--json'])
+  const { config } = JSON.parse(stdout) as { config: string }
+  const [source = ''] = await readdir(join(store, 'source'))
+  await rm(tree, { recursive: true, force: true })
+  await mkdir(tree)
+  execFileSync('cp', ['-a', `${join(store, 'source', source, 'tree')}/.`, tree])
+  execFileSync('cp', [config, join(tree, '.config')])
+  const env = {
+    CCACHE_DIR: join(store, 'e2e-ccache'),
+    CCACHE_BASEDIR: tree,
+    KBUILD_BUILD_TIMESTAMP: 'Thu Jan  1 00:00:00 UTC 1970',
+    KBUILD_BUILD_USER: 'own',
+    KBUILD_BUILD_HOST: 'tree',
+  }
+  const made = await startProgram(['make', '-C', tree, 'CC=ccache gcc', `-j${cpus().length}`, 'LOCALVERSION=-own', 'bzImage'], {
+    env,
+    timeoutMs: compileLimitMs,
+  }).result
+  if (made.exitCode !== 0) throw new Error(`make ended with ${String(made.exitCode)}:\n${made.stderr.slice(-2000)}`)
+}, compileLimitMs)
+
+afterAll(() => rm(tree, { recursive: true, force: true }))
+
+describe('in a kernel tree built by plain make', () => {
+  it('run boots that kernel and says so', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit(['run', '--root', 'host', 'uname', '-r'], { cwd: tree })
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^6\.12\.\d+-own\n$/)
+    expect(stderr).toMatch(/^kernel 6\.12\.\d+-own \(arch\/x86\/boot\/bzImage, /m)
+  })
+
+  it('build makes the same kernel from a private view and leaves the tree as it was', async () => {
+    const before = await stat(join(tree, '.config'))
+    const { exitCode, stdout } = await kernelkit(['build', '--dry-run', '--json'], { cwd: tree })
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ cached: false })
+    expect((await stat(join(tree, '.config'))).mtimeMs).toBe(before.mtimeMs)
+  })
+})
