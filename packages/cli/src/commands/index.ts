@@ -34,7 +34,7 @@ export const commandRows: readonly CommandRow[] = [
     load: async () => (await import('./bake.ts')).bakeCommand,
     verdict: true,
   },
-  { name: 'initrd', summary: 'a directory, an executable or a C file as an initramfs that runs it' },
+  { name: 'initrd', summary: 'a directory, an executable or a C file as an initramfs that runs it', load: async () => (await import('./initrd.ts')).initrdCommand },
   {
     name: 'boot',
     summary: 'boot and attach the terminal to the console',

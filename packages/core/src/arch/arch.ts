@@ -28,6 +28,8 @@ export interface Arch {
   readonly console: string
   readonly earlycon: string
   readonly gdbArchitecture: string
+  /** e_machine of its programs (elf(5)). */
+  readonly elfMachine: number
   /** Triplet prefix of Debian's cross compiler; unused when the host's own compiler can build for it with `kernelArch`. */
   readonly crossPrefix: string
   /** `process.arch` values of hosts whose own compiler builds this architecture, and whose KVM can run it. */
@@ -63,6 +65,7 @@ export const architectures: readonly Arch[] = [
     defaultSuite: 'trixie',
     qemuBinary: 'qemu-system-x86_64',
     gdbArchitecture: 'i386:x86-64',
+    elfMachine: 62,
     crossPrefix: 'x86_64-linux-gnu-',
     compilerFlags: ['-m64'],
     kconfig: [['64BIT', 'y']],
@@ -79,6 +82,7 @@ export const architectures: readonly Arch[] = [
     defaultSuite: 'bookworm',
     qemuBinary: 'qemu-system-i386',
     gdbArchitecture: 'i386',
+    elfMachine: 3,
     crossPrefix: 'i686-linux-gnu-',
     compilerFlags: ['-m32'],
     kconfig: [

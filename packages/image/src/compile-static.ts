@@ -1,0 +1,45 @@
+import { basename, dirname } from 'node:path'
+import type { Arch } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host } from '@kernelkit/host'
+
+export interface CompileOptions {
+  readonly source: string
+  readonly arch: Arch
+  readonly out: string
+  readonly signal?: AbortSignal
+}
+
+/** The command that makes one static program of a C file. */
+export function compileStaticArgv({ source, arch, out }: CompileOptions, nodeArch: string): readonly string[] {
+  const isNative = arch.nativeHosts.includes(nodeArch)
+  return [
+    isNative ? 'gcc' : `${arch.crossPrefix}gcc`,
+    ...(isNative ? arch.compilerFlags : []),
+    '-static',
+    '-O2',
+    '-Wall',
+    // The same bytes from whatever folder (assert and debug info hold file names).
+    `-ffile-prefix-map=${dirname(source)}=.`,
+    '-o',
+    out,
+    source,
+  ]
+}
+
+/** Compile it; the compiler's own words are in the error, its warnings in the log. */
+export async function compileStatic(host: Host, options: CompileOptions): Promise<void> {
+  const { source, arch, signal } = options
+  const argv = compileStaticArgv(options, host.nodeArch)
+  const { exitCode, stderr } = await host.run(argv, { reject: false, package: arch.nativeHosts.includes(host.nodeArch) ? 'gcc libc6-dev' : `gcc-${arch.crossPrefix.replace(/-$/, '')}`, env: { LC_ALL: 'C' }, ...(signal === undefined ? {} : { signal }) })
+  if (exitCode === 0) {
+    for (const line of stderr.split('\n')) if (line !== '') host.log.warn(line)
+    return
+  }
+  const lacksLibc = /cannot find -lc\b|cannot find -lgcc|skipping incompatible .*lib(?:c|gcc)|gnu\/stubs-32\.h|bits\/libc-header-start\.h|sys\/cdefs\.h: No such file|crt1\.o/.test(stderr)
+  const packages = arch.wordBits === 32 && arch.nativeHosts.includes(host.nodeArch) ? 'gcc-multilib' : 'libc6-dev'
+  throw new UserError('INITRD_COMPILE', `${basename(source)} does not compile to a static program for ${arch.name}.\n${stderr.trimEnd().split('\n').slice(-40).join('\n')}`, {
+    hint: lacksLibc ? `the static C library for ${arch.name} is missing: apt-get install ${packages}` : 'mend what the compiler says.',
+    details: { argv, exitCode },
+  })
+}
