@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { kernelkit, shell } from './lib/kernelkit.ts'
 
@@ -50,6 +51,8 @@ describe('the kernelkit executable', () => {
     expect(commands.stdout).toMatch(/^build\t/)
     const options = await kernelkit(['complete', '--', 'build', '--js'])
     expect(options.stdout).toMatch(/^--json\t/)
+    const files = await kernelkit(['complete', '--', 'run', '-k', 'pack'], { cwd: fileURLToPath(new URL('..', import.meta.url)) })
+    expect(files.stdout).toMatch(/^packages\/\t/m)
   })
 })
 

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path'
 import createTab from '@bomb.sh/tab/commander'
+import type { Host } from '@kernelkit/host'
 import { createFullProgram } from './command-line.ts'
 import { commandRows } from './commands/index.ts'
 
@@ -6,17 +8,46 @@ const completionCommandName = 'completion'
 
 /** Print the shell's completion script on stdout. */
 export async function printCompletionScript(shell: string): Promise<void> {
-  const tab = await createCompleter()
+  const { tab } = await createCompleter()
   tab.setup('kernelkit', 'kernelkit', shell)
 }
 
 /** Answer the script's question on stdout: what can follow these words. */
-export async function printCompletions(words: readonly string[]): Promise<void> {
-  const tab = await createCompleter()
+export async function printCompletions(words: readonly string[], host: Pick<Host, 'fs' | 'cwd'>): Promise<void> {
+  const { tab, program } = await createCompleter()
+  const paths = await listPaths(words.at(-1) ?? '', host)
+  const completePaths = (complete: (value: string, description: string) => void) => paths.forEach((path) => complete(path, ''))
+  for (const command of program.commands) {
+    const known = tab.commands.get(command.name())
+    for (const option of command.options) {
+      const entry = known?.options.get(option.long?.slice(2) ?? '')
+      if (entry !== undefined && takesPath(option.flags)) entry.handler = completePaths
+    }
+    for (const argument of command.registeredArguments) {
+      const entry = known?.arguments.get(argument.name())
+      if (entry !== undefined && takesPath(`<${argument.name()}>`)) entry.handler = completePaths
+    }
+  }
   tab.parse([...words])
+}
+
+/** Placeholders tell what a value is: `<file>`, `<file|dir>`, `[source]`, `<src[:dst]…>`. */
+export function takesPath(flags: string): boolean {
+  return /[<[](?:file|dir|path|folder|script|source|src|what)/.test(flags)
+}
+
+/** Files and folders that begin with the word; folders end with a slash. */
+export async function listPaths(word: string, host: Pick<Host, 'fs' | 'cwd'>): Promise<readonly string[]> {
+  const typed = word.slice(word.indexOf('=') + 1)
+  const folder = typed.slice(0, typed.lastIndexOf('/') + 1)
+  const entries = await host.fs.readdir(resolve(host.cwd, folder), { withFileTypes: true }).catch(() => [])
+  return entries
+    .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+    .filter((path) => path.startsWith(typed))
+    .toSorted()
 }
 
 async function createCompleter() {
   const program = await createFullProgram(commandRows.filter((row) => row.name !== completionCommandName))
-  return createTab(program, { completionCommandName })
+  return { tab: createTab(program, { completionCommandName }), program }
 }

@@ -21,7 +21,8 @@ export async function main(): Promise<void> {
 }
 
 async function complete(words: readonly string[]): Promise<number> {
-  await (await import('./completion.ts')).printCompletions(words)
+  const [{ printCompletions }, { nodeHost }] = await Promise.all([import('./completion.ts'), import('@kernelkit/host')])
+  await printCompletions(words, nodeHost())
   return 0
 }
 

@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nodeHost } from '@kernelkit/host'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listPaths, takesPath } from './completion.ts'
+
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kernelkit-completion-'))
+  await mkdir(join(folder, 'build'))
+  await writeFile(join(folder, 'build', 'bzImage'), '')
+  await writeFile(join(folder, 'bare.ext4'), '')
+})
+
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('completion of paths', () => {
+  it.each([
+    ['', ['bare.ext4', 'build/']],
+    ['bu', ['build/']],
+    ['build/', ['build/bzImage']],
+    ['--kernel=b', ['bare.ext4', 'build/']],
+    ['nowhere/', []],
+  ])('after %j offers %j', async (word, paths) => {
+    expect(await listPaths(word, nodeHost({ cwd: folder }))).toEqual(paths)
+  })
+
+  it('keeps an absolute folder as it was typed', async () => {
+    expect(await listPaths(`${folder}/ba`, nodeHost())).toEqual([`${folder}/bare.ext4`])
+  })
+
+  it.each([
+    ['-k, --kernel <file|dir>', true],
+    ['--root <what>', true],
+    ['-v, --share <src[:dst][:cow|ro|rw]>', true],
+    ['--timeout <time>', false],
+    ['--json', false],
+  ])('is offered for `%s`: %s', (flags, offered) => {
+    expect(takesPath(flags)).toBe(offered)
+  })
+})
