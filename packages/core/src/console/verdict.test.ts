@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { failingKinds } from './kinds.ts'
+import { createConsoleReader } from './recognise.ts'
+import { exitStatus, failingReports, judge, judgeBoot, type RunFacts } from './verdict.ts'
+
+function console(...lines: readonly string[]) {
+  const reader = createConsoleReader()
+  for (const line of lines) reader.read(line)
+  return reader.facts()
+}
+
+const warning = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2'
+const panic = 'Kernel panic - not syncing: boom'
+
+const base: RunFacts = {
+  console: console('Linux version 6.12.1 (x)'),
+  failing: [],
+  ready: true,
+  agentFailure: undefined,
+  command: undefined,
+  limit: undefined,
+  silentMs: undefined,
+  guestPanicked: false,
+  shutdown: undefined,
+  qemu: undefined,
+}
+
+const facts = (change: Partial<RunFacts>): RunFacts => {
+  const whole = { ...base, ...change }
+  return { ...whole, failing: failingReports(whole.console.reports, { failOn: failingKinds, allowed: [] }) }
+}
+
+const ended = (exitCode: number, signal?: number) => ({ exitCode, signal })
+const qemu = (exitCode: number | undefined, signal?: string, stderr = '') => ({ exitCode, signal, stderr })
+
+describe('judge', () => {
+  it.each<[string, Partial<RunFacts>, string, number, RegExp]>([
+    ['a command that ends with 0', { command: ended(0) }, 'pass', 0, /ended with 0/],
+    ['a command that ends with 7', { command: ended(7) }, 'fail', 7, /ended with 7/],
+    ['a command that a signal ends', { command: ended(139, 11) }, 'fail', 139, /signal 11/],
+    ['a warning beside a passing command', { command: ended(0), console: console(warning) }, 'splat', 122, /foo/],
+    ['a warning beside a failing command', { command: ended(1), console: console(warning) }, 'fail', 1, /kernel reported/],
+    ['a panic, whatever the command did', { command: ended(0), console: console(panic) }, 'panic', 121, /boom/],
+    ['a panic that names its first report', { console: console(warning, '---[ end trace 0 ]---', panic) }, 'panic', 121, /First report: WARNING/],
+    ['a panic that only pvpanic told', { guestPanicked: true }, 'panic', 121, /pvpanic/],
+    ['a root that the agent cannot mount', { agentFailure: 'no ext4', ready: false }, 'boot-fail', 120, /no ext4/],
+    ["the command's limit", { limit: { kind: 'command', ms: 5000 } }, 'timeout', 124, /5 s/],
+    ['the boot limit', { limit: { kind: 'boot', ms: 60_000 }, ready: false }, 'boot-fail', 120, /not ready within 60 s/],
+    ['a silent kernel', { limit: { kind: 'boot', ms: 1000 }, ready: false, console: console() }, 'boot-fail', 120, /no message/],
+    ['a lockup at the limit', { limit: { kind: 'command', ms: 1 }, console: console('watchdog: BUG: soft lockup - CPU#0 stuck') }, 'hang', 123, /soft lockup/],
+    ['an agent without an answer', { silentMs: 31_000 }, 'hang', 123, /31 s/],
+    ['a killed QEMU', { qemu: qemu(undefined, 'SIGKILL') }, 'vm-lost', 119, /SIGKILL/],
+    ['a failing QEMU', { qemu: qemu(1, undefined, 'qemu: no\n') }, 'vm-lost', 119, /qemu: no/],
+    ['a QEMU that was told to end', { qemu: qemu(0, undefined, 'qemu: terminating on signal 15 from pid 1') }, 'vm-lost', 119, /from outside/],
+    ['a guest that powers off under the command', { qemu: qemu(0), shutdown: 'guest-shutdown' }, 'vm-lost', 119, /powered off/],
+    ['a guest that reboots under the command', { qemu: qemu(0), shutdown: 'guest-reset' }, 'vm-lost', 119, /rebooted/],
+    ['a guest that leaves before it is ready', { qemu: qemu(0), ready: false }, 'boot-fail', 120, /before it was ready/],
+  ])('calls %s by its name', (_title, change, verdict, exitCode, what) => {
+    const judgement = judge(facts(change))
+    expect(judgement).toMatchObject({ verdict, exitCode })
+    expect(judgement.what).toMatch(what)
+  })
+
+  it('leaves tolerated and allowed reports out', () => {
+    const seen = console('cat invoked oom-killer: x', 'Out of memory: Killed process 1 (cat)', warning)
+    expect(failingReports(seen.reports, { failOn: failingKinds, allowed: [/foo\.c:12/] })).toEqual([])
+  })
+})
+
+describe('judgeBoot', () => {
+  const boot = { ...base, asked: false, limitMs: undefined, shellExitCode: undefined, qemu: qemu(0) }
+  it.each([
+    ['a power-off', {}, 'pass'],
+    ['a halt that cannot power off', { console: console('reboot: System halted'), qemu: undefined }, 'pass'],
+    ['Ctrl-A x', { asked: true, qemu: undefined }, 'pass'],
+    ['a panic', { console: console(panic) }, 'panic'],
+    ['a killed QEMU', { qemu: qemu(undefined, 'SIGKILL') }, 'vm-lost'],
+    ['a root without init', { agentFailure: 'no init' }, 'boot-fail'],
+    ['a reached limit', { limitMs: 10, qemu: undefined }, 'boot-fail'],
+  ])('judges %s', (_title, change, verdict) => {
+    expect(judgeBoot({ ...boot, ...change }).verdict).toBe(verdict)
+  })
+})
+
+describe('exitStatus', () => {
+  it('folds what the guest did wrong into 1 when asked for simple', () => {
+    const simple = (verdict: 'pass' | 'fail' | 'panic' | 'timeout' | 'boot-fail' | 'config-fail', exitCode: number) => exitStatus({ verdict, exitCode }, 'simple')
+    expect([simple('pass', 0), simple('fail', 7), simple('panic', 121), simple('boot-fail', 120), simple('timeout', 124), simple('config-fail', 125)]).toEqual([0, 1, 1, 1, 124, 125])
+    expect(exitStatus({ verdict: 'fail', exitCode: 7 }, 'full')).toBe(7)
+  })
+})

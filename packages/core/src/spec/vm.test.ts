@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest'
+import { parseForward } from './vm-forward.ts'
+import { parseShare } from './vm-share.ts'
+import { parseVmSpec } from './vm.ts'
+
+const run = (raw: Record<string, unknown>) => parseVmSpec(raw, { command: 'run' })
+
+describe('parseVmSpec', () => {
+  it('knows every default', () => {
+    expect(run({})).toMatchInlineSnapshot(`
+      {
+        "accel": "auto",
+        "allow": undefined,
+        "append": [],
+        "arch": undefined,
+        "artifacts": undefined,
+        "bootTimeoutMs": undefined,
+        "console": "auto",
+        "cpus": undefined,
+        "cwd": undefined,
+        "disks": [],
+        "env": [],
+        "failOn": [
+          "kasan",
+          "kmsan",
+          "kcsan",
+          "kfence",
+          "ubsan",
+          "lockdep",
+          "warning",
+          "bug",
+          "oops",
+          "null-deref",
+          "gpf",
+          "rcu-stall",
+          "soft-lockup",
+          "hard-lockup",
+          "hung-task",
+          "workqueue-stall",
+          "panic",
+          "leak",
+          "refcount",
+          "atomic-sleep",
+          "divide-error",
+          "invalid-opcode",
+          "stack-overflow",
+          "list-corruption",
+          "unexpected-reboot",
+        ],
+        "forwards": [],
+        "gdb": undefined,
+        "image": undefined,
+        "init": {
+          "kind": "agent",
+        },
+        "initrd": undefined,
+        "keep": false,
+        "kernel": undefined,
+        "mac": "52:54:00:12:34:56",
+        "machine": "auto",
+        "memoryMiB": undefined,
+        "name": undefined,
+        "net": "user",
+        "onOops": "panic",
+        "persist": false,
+        "qemu": undefined,
+        "qemuArgs": [],
+        "root": {
+          "kind": "auto",
+        },
+        "shareCwd": true,
+        "shares": [],
+        "ssh": false,
+        "status": "full",
+        "stdin": false,
+        "timeoutMs": undefined,
+        "tty": false,
+        "waitForDebugger": false,
+      }
+    `)
+  })
+
+  it.each([
+    [{ memory: '2g' }, { memoryMiB: 2048 }],
+    [{ memory: '512' }, { memoryMiB: 512 }],
+    [{ root: './tree' }, { root: { kind: 'folder', path: './tree' } }],
+    [{ init: 'systemd' }, { init: { kind: 'path', path: '/sbin/init', systemd: true } }],
+    [{ arch: 'amd64' }, { arch: 'x86_64' }],
+    [{ s: true }, { gdb: { kind: 'tcp', port: 1234 } }],
+    [{ gdb: true }, { gdb: { kind: 'socket' } }],
+    [{ gdb: '5555' }, { gdb: { kind: 'tcp', port: 5555 } }],
+    [{ S: true }, { gdb: { kind: 'socket' }, waitForDebugger: true }],
+    [{ env: ['A', 'B=c=d'] }, { env: [{ name: 'A', value: undefined }, { name: 'B', value: 'c=d' }] }],
+    [{ cwd: false }, { cwd: undefined, shareCwd: false }],
+    [{ disk: ['a.img:ro', 'b.img'] }, { disks: [{ path: 'a.img', readonly: true }, { path: 'b.img', readonly: false }] }],
+    [{ append: ['a b', 'c="d e"'] }, { append: ['a', 'b', 'c="d e"'] }],
+    [{ failOn: ['kasan,warning'] }, { failOn: ['kasan', 'warning'] }],
+    [{ timeout: '5s', bootTimeout: '2m' }, { timeoutMs: 5000, bootTimeoutMs: 120_000 }],
+  ])('reads %j', (raw, expected) => {
+    expect(run(raw)).toMatchObject(expected)
+  })
+
+  it.each([
+    [{ memory: '1M' }, /at least 64M/],
+    [{ memory: 'lots' }, /not a size/],
+    [{ accel: 'kwm' }, /did you mean --accel kvm/],
+    [{ root: 'tree' }, /--root '?tree.*\.\/tree/s],
+    [{ init: 'sbin/init' }, /absolute path/],
+    [{ gdb: 'uname' }, /port from 1 to 65535/],
+    [{ gdb: '1', s: true }, /beside -s/],
+    [{ env: ['1A=b'] }, /NAME or NAME=value/],
+    [{ mac: '01:00:00:00:00:00' }, /multicast/],
+    [{ cpus: '0' }, /from 1 to 255/],
+    [{ failOn: ['kassan'] }, /did you mean kasan/],
+    [{ name: '../x' }, /letters, digits/],
+    [{ timeout: '10' }, /not a duration/],
+    [{ arch: 'x68_64' }, /did you mean --arch x86_64/],
+    [{ share: 5 }, /--share/],
+  ])('refuses %j and says what is allowed', (raw, message) => {
+    try {
+      run(raw)
+    } catch (error) {
+      expect(`${(error as Error).message} ${(error as { hint?: string }).hint ?? ''}`).toMatch(message)
+      return
+    }
+    expect.unreachable()
+  })
+
+  it.each([{ shareAs: 'virtiofs' }, { format: 'ktap' }, { kunit: true }, { junit: 'x.xml' }])('says of %j that it is not built yet', (raw) => {
+    expect(() => run(raw)).toThrow(expect.objectContaining({ code: 'NOT_YET' }))
+  })
+
+  it("boots with the root's own init, runs with the agent", () => {
+    expect(parseVmSpec({}, { command: 'boot' }).init).toEqual({ kind: 'own' })
+  })
+})
+
+describe('parseShare', () => {
+  it.each([
+    ['.', { source: '.', guest: undefined, mode: 'cow' }],
+    ['.:rw', { source: '.', guest: undefined, mode: 'rw' }],
+    ['a:/mnt/', { source: 'a', guest: '/mnt', mode: 'cow' }],
+    ['/a:/mnt:ro', { source: '/a', guest: '/mnt', mode: 'ro' }],
+  ])('reads %s', (raw, expected) => {
+    expect(parseShare(raw)).toEqual(expected)
+  })
+
+  it.each(['', ':/mnt', 'a:mnt', 'a:/mnt:wr', 'a:/b:/c'])('refuses %j', (raw) => {
+    expect(() => parseShare(raw)).toThrow(expect.objectContaining({ code: 'BAD_SHARE' }))
+  })
+})
+
+describe('parseForward', () => {
+  it.each([
+    ['8080:80', { protocol: 'tcp', address: '127.0.0.1', hostPort: 8080, guestPort: 80 }],
+    ['0.0.0.0:0:22', { protocol: 'tcp', address: '0.0.0.0', hostPort: 0, guestPort: 22 }],
+    ['localhost:53:53/udp', { protocol: 'udp', address: '127.0.0.1', hostPort: 53, guestPort: 53 }],
+  ])('reads %s', (raw, expected) => {
+    expect(parseForward(raw)).toEqual(expected)
+  })
+
+  it.each(['80', '80:', '70000:80', '80:0', '1.2.3.400:80:80', '80:80/sctp', 'a:b'])('refuses %j', (raw) => {
+    expect(() => parseForward(raw)).toThrow(expect.objectContaining({ code: 'BAD_FORWARD' }))
+  })
+})
