@@ -75,6 +75,12 @@ function sayPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
   host.log.detail(`compiler: ${toolchain.compilerVersion}; linker: ${toolchain.linkerVersion}; ccache: ${toolchain.ccache ? 'yes' : 'not installed'}`)
 }
 
+/** Folder of the build, for those who want to look or to run make by hand. */
+export function buildDirectoryOf({ host, store }: Pick<KernelContext, 'host' | 'store'>, { spec, source, workName }: BuildPlan): string {
+  if (spec.inTree && source.userTree !== undefined) return source.userTree
+  return spec.buildDirectory === undefined ? join(store.root, 'build', workName, 'out') : resolve(host.cwd, spec.buildDirectory)
+}
+
 interface Work {
   readonly build: string
   readonly logPath: string
@@ -88,7 +94,7 @@ async function openWork(context: KernelContext, plan: BuildPlan): Promise<Work> 
   const { spec, source, workName } = plan
   const folder = await store.workFolder('build', workName)
   const scratch = join(folder, 'config')
-  const build = spec.inTree && source.userTree !== undefined ? source.userTree : spec.buildDirectory === undefined ? join(folder, 'out') : resolve(host.cwd, spec.buildDirectory)
+  const build = buildDirectoryOf(context, plan)
   const options = (waitingFor: string) => ({ waitingFor, ...(signal === undefined ? {} : { signal }) })
   return {
     build,

@@ -109,6 +109,8 @@ function whyDifferent(request: ConfigRequest, symbol: KconfigSymbol, options: Ch
   const expected = symbol.type === 'string' ? 'string' : isNumber ? 'number' : 'tristate'
   const where = symbol.definitions[0]?.where
   if (symbol.type !== undefined && expected !== request.value.kind) return [{ symbol: symbol.name, reason: `is of type ${symbol.type}`, where }]
+  const closed = symbol.definitions.flatMap((definition) => (definition.prompt === undefined ? [] : [...definition.depends, ...definition.visible])).filter((condition) => evaluate(condition.expression, valueOf) === 0)
+  if (closed.length > 0) return closed.map((condition) => ({ symbol: renderExpression(condition.expression), reason: 'was asked for too and could not be had', where: condition.where }))
   const macros = symbol.definitions.flatMap((definition) => [...definition.depends, ...definition.visible]).filter((condition) => evaluate(condition.expression, valueOf) === undefined)
   if (macros.length > 0) return macros.map((condition) => ({ symbol: symbol.name, reason: `needs ${renderExpression(condition.expression)}, which these build tools may not give`, where: condition.where }))
   const members = symbol.definitions.flatMap(({ choice }) => (choice === undefined ? [] : (options.tree.choices[choice]?.members ?? []))).filter((member) => ['y', 'm'].includes(options.values.get(member) ?? 'n'))
@@ -120,6 +122,7 @@ function whyDifferent(request: ConfigRequest, symbol: KconfigSymbol, options: Ch
 export function renderUnmet({ request, found, obstacles }: UnmetRequest): string {
   const reasons = obstacles.map((obstacle) => {
     const place = obstacle.where === undefined ? '' : ` (${obstacle.where})`
+    if (obstacle.symbol === 'm') return `${obstacle.reason}${place}`
     if (obstacle.symbol === request.symbol) return `it ${obstacle.reason}${place}`
     return obstacle.byUser === true || obstacle.reason.startsWith('was ') ? `needs ${obstacle.symbol}${place}, which ${obstacle.reason}` : `needs ${obstacle.symbol}${place}, but that ${obstacle.reason}`
   })

@@ -106,7 +106,8 @@ export function evaluate(expression: Expression, valueOf: (symbol: string) => st
     case 'symbol':
       return asTristate(valueOf(expression.name))
     case 'text':
-      return asTristate(expression.value)
+      // kconfig: m is n where there are no modules.
+      return expression.value === 'm' && valueOf('MODULES') !== 'y' ? 0 : asTristate(expression.value)
     case 'macro':
       return undefined
     case 'not': {
@@ -167,4 +168,21 @@ export function renderExpression(expression: Expression): string {
 /** The parts that must all hold. */
 export function conjuncts(expression: Expression): readonly Expression[] {
   return expression.kind === 'and' ? expression.parts.flatMap(conjuncts) : [expression]
+}
+
+/** Every symbol in the expression. */
+export function symbolsOf(expression: Expression): readonly string[] {
+  switch (expression.kind) {
+    case 'symbol':
+      return [expression.name]
+    case 'not':
+      return symbolsOf(expression.of)
+    case 'and':
+    case 'or':
+      return expression.parts.flatMap(symbolsOf)
+    case 'compare':
+      return [...symbolsOf(expression.left), ...symbolsOf(expression.right)]
+    default:
+      return []
+  }
 }

@@ -10,7 +10,7 @@ export {
   renderValue,
   type ConfigValues,
 } from './config-text.ts'
-export { conjuncts, evaluate, parseExpression, renderExpression, type Expression, type Tristate } from './expression.ts'
+export { conjuncts, evaluate, parseExpression, renderExpression, symbolsOf, type Expression, type Tristate } from './expression.ts'
 export { sourcedFiles, type KconfigVariables } from './lines.ts'
 export { parseKconfigTree, type ParseTreeOptions } from './parse-tree.ts'
 export type { Condition, KconfigChoice, KconfigSymbol, KconfigTree, Selection, SymbolDefinition } from './tree.ts'

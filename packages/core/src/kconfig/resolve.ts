@@ -1,5 +1,5 @@
 import type { ConfigValues } from './config-text.ts'
-import { evaluate, renderExpression, type Expression } from './expression.ts'
+import { evaluate, renderExpression, symbolsOf, type Expression } from './expression.ts'
 import { isUserOrigin, type ConfigRequest } from './request.ts'
 import type { Condition, KconfigTree, SymbolDefinition } from './tree.ts'
 
@@ -83,8 +83,8 @@ class Solver {
     if (best !== undefined) return best
     const obstacles = attempts.flatMap((attempt) => ('obstacles' in attempt ? [attempt.obstacles] : [])).toSorted((a, b) => a.length - b.length)[0]
     if (obstacles !== undefined && definitions.some((definition) => definition.prompt !== undefined)) return { obstacles }
-    const selectors = [...new Set((entry?.selectedBy ?? []).map((selection) => selection.by))]
-    const by = selectors.length === 0 ? '' : `; it comes with ${selectors.slice(0, 4).join(', ')}${selectors.length > 4 ? ` or ${selectors.length - 4} more` : ''}`
+    const selectors = promptedSelectors(this.#tree, symbol)
+    const by = selectors.length === 0 ? '' : `; it comes with ${selectors.slice(0, 4).join(', ')}${selectors.length > 4 ? ` or one of ${selectors.length - 4} more` : ''}`
     return { obstacles: [{ symbol, reason: `has no prompt and cannot be set directly${by}`, where: definitions[0]?.where }] }
   }
 
@@ -109,7 +109,10 @@ class Solver {
     if ('obstacles' in outcome) return outcome
     const rival = this.#chosenRival(symbol, definition, outcome.changes)
     if (rival !== undefined) return { obstacles: [rival] }
-    return { changes: step.isRequest === true ? outcome.changes : withChange(outcome.changes, symbol, { value: 'y', because: step.because }) }
+    // What somebody asks for is in the fragment already; only what it needs besides is new.
+    const request = this.#requested.get(symbol)
+    const isAsked = step.isRequest === true || (request !== undefined && request.value.value !== 'n')
+    return { changes: isAsked ? outcome.changes : withChange(outcome.changes, symbol, { value: 'y', because: step.because }) }
   }
 
   /** A symbol without a prompt is on when one of its defaults holds. */
@@ -165,12 +168,18 @@ class Solver {
         break
       default:
     }
-    return { obstacles: [{ symbol: renderExpression(expression), reason: 'does not hold', where: step.because }] }
+    if (expression.kind === 'text' && expression.value === 'm') return { obstacles: [{ symbol: 'm', reason: 'modules are off: it can only be a module (--config MODULES=y)', where: step.because }] }
+    return { obstacles: [this.#doesNotHold(expression, step)] }
+  }
+
+  #doesNotHold(expression: Expression, step: Step): Obstacle {
+    const on = [...new Set(symbolsOf(expression))].filter((name) => ['y', 'm'].includes(this.#valueOf(name, step.changes) ?? 'n'))
+    return { symbol: renderExpression(expression), reason: on.length === 0 ? 'does not hold' : `does not hold with ${on.join(', ')} on`, where: step.because }
   }
 
   /** `!X`: simple when only a preset of ours, not the user, wants X. */
   #requireOff(expression: Expression & { readonly kind: 'not' }, step: Step): Outcome {
-    if (expression.of.kind !== 'symbol') return { obstacles: [{ symbol: renderExpression(expression), reason: 'does not hold', where: step.because }] }
+    if (expression.of.kind !== 'symbol') return { obstacles: [this.#doesNotHold(expression, step)] }
     const symbol = expression.of.name
     const request = this.#requested.get(symbol)
     if (request?.origin.kind === 'preset' && !this.#added.has(symbol)) return { changes: withChange(step.changes, symbol, { value: 'n', because: step.because }) }
@@ -189,6 +198,21 @@ class Solver {
 
 function isOff(request: ConfigRequest): boolean {
   return request.value.kind === 'tristate' && request.value.value === 'n' && (isUserOrigin(request.origin) || request.origin.kind === 'preset')
+}
+
+/** Symbols with a prompt whose selection, directly or through others without one, brings a symbol. */
+function promptedSelectors(tree: KconfigTree, symbol: string): readonly string[] {
+  const seen = new Set<string>()
+  const found: string[] = []
+  let wave = [symbol]
+  while (wave.length > 0) {
+    const next = [...new Set(wave.flatMap((name) => tree.symbols.get(name)?.selectedBy.map((selection) => selection.by) ?? []))].filter((name) => !seen.has(name))
+    for (const name of next) seen.add(name)
+    const hasPrompt = (name: string) => tree.symbols.get(name)?.definitions.some((definition) => definition.prompt !== undefined) === true
+    found.push(...next.filter(hasPrompt))
+    wave = next.filter((name) => !hasPrompt(name))
+  }
+  return found
 }
 
 function isYes(operator: string, value: string): boolean {

@@ -15,6 +15,10 @@ interface DebPackage {
 export async function prepareDebSource(context: SourceContext, packageName: string): Promise<PreparedSource> {
   const { store } = context
   const found = await findPackage(context, packageName)
+  const material = [
+    ['recipe', '1'],
+    ['deb', found.sha256],
+  ] as const
   return {
     label: `deb:${found.name} ${found.version}`,
     identity: `deb-${found.name}-${found.version.replaceAll(/[^\w.+-]/g, '_')}-${found.sha256.slice(0, 8)}`,
@@ -22,14 +26,12 @@ export async function prepareDebSource(context: SourceContext, packageName: stri
     localVersion: '',
     userTree: undefined,
     inTree: false,
+    plannedTree: join(store.root, 'source', store.keyOf(material), 'tree'),
     exclusive: undefined,
     tree: async () => {
       const { entry } = await store.obtain({
         kind: 'source',
-        material: [
-          ['recipe', '1'],
-          ['deb', found.sha256],
-        ],
+        material,
         produce: (folder) => unpackPackage(context, found, folder),
         ...(context.signal === undefined ? {} : { signal: context.signal }),
       })

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import { renderKernelSource, type KernelSource } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
@@ -17,11 +18,12 @@ export async function prepareGitSource(context: SourceContext, source: GitSource
   return {
     label: `${renderKernelSource(source)} (${commit.slice(0, 12)})`,
     // Of the address and the branch, not of the commit: the next commit of a branch is built over the objects of this one.
-    identity: `git-${host.sha256(`${url}#${source.ref ?? ''}`).slice(0, 16)}`,
+    identity: `git-${checkoutName(host, url, source)}`,
     content: `git ${commit}`,
     localVersion: isTag ? '' : `-g${commit.slice(0, 12)}`,
     userTree: undefined,
     inTree: false,
+    plannedTree: join(store.root, 'git', checkoutName(host, url, source), 'tree'),
     exclusive: `git-${url}`,
     tree: () => checkOut(context, { source, url, mirror, commit }),
   }
@@ -52,7 +54,7 @@ async function findCommit(context: SourceContext, { source, url, mirror }: { sou
 /** One checkout per address and branch: the next commit changes only the files that differ, so that make compiles only these. */
 async function checkOut(context: SourceContext, { source, url, mirror, commit }: { source: GitSource; url: string; mirror: string; commit: string }): Promise<string> {
   const { host, store } = context
-  const folder = await store.workFolder('git', `${host.sha256(`${url}#${source.ref ?? ''}`).slice(0, 16)}`)
+  const folder = await store.workFolder('git', checkoutName(host, url, source))
   const tree = join(folder, 'tree')
     const task = host.log.task(`fetching ${renderKernelSource(source)}`)
     try {
@@ -78,4 +80,8 @@ async function checkOut(context: SourceContext, { source, url, mirror, commit }:
 async function git(context: SourceContext, args: readonly string[], options: { readonly reject?: boolean; readonly env?: Readonly<Record<string, string>> } = {}) {
   const env = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C', ...options.env }
   return context.host.run(['git', ...args], { env, package: 'git', endsWithParent: true, ...(options.reject === false ? { reject: false } : {}), ...(context.signal === undefined ? {} : { signal: context.signal }) })
+}
+
+function checkoutName(host: Pick<Host, 'sha256'>, url: string, source: GitSource): string {
+  return host.sha256(`${url}#${source.ref ?? ''}`).slice(0, 16)
 }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, Store } from '@kernelkit/host'
@@ -33,6 +33,7 @@ export async function preparePathSource(context: SourceContext, options: { reado
     localVersion: await localVersionOf(host, tree),
     userTree: tree,
     inTree: options.inTree,
+    plannedTree: reason === undefined ? tree : join(cache, 'tree'),
     exclusive: reason === undefined ? undefined : `view-${identity}`,
     tree: async () => {
       if (reason === undefined) return tree

@@ -12,6 +12,8 @@ export interface PreparedSource {
   readonly userTree: string | undefined
   /** Build inside {@link userTree}. */
   readonly inTree: boolean
+  /** Where {@link tree} will be. */
+  readonly plannedTree: string
   /** Lock held from {@link tree} to the end of the build: the tree is a checkout of ours that another build would change. */
   readonly exclusive: string | undefined
   /** Absolute path of the tree to build from; fetches, unpacks or copies it when that was not done yet. */

@@ -10,6 +10,10 @@ import type { PreparedSource } from './prepared-source.ts'
 export async function prepareTarballSource(context: SourceContext, source: KernelSource & { readonly kind: 'tarball' }): Promise<PreparedSource> {
   const { host, store } = context
   const sha256 = source.remote && source.sha256 !== undefined ? source.sha256 : await localChecksum(context, source)
+  const material = [
+    ['recipe', '1'],
+    ['tarball', sha256],
+  ] as const
   return {
     label: `${source.location} (sha256 ${sha256.slice(0, 12)})`,
     identity: `tarball-${sha256.slice(0, 16)}`,
@@ -17,14 +21,12 @@ export async function prepareTarballSource(context: SourceContext, source: Kerne
     localVersion: '',
     userTree: undefined,
     inTree: false,
+    plannedTree: join(store.root, 'source', store.keyOf(material), 'tree'),
     exclusive: undefined,
     tree: async () => {
       const { entry } = await store.obtain({
         kind: 'source',
-        material: [
-          ['recipe', '1'],
-          ['tarball', sha256],
-        ],
+        material,
         produce: (folder) => unpack(context, { source, sha256, folder }),
         ...(context.signal === undefined ? {} : { signal: context.signal }),
       })

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import type { KernelBuild } from './build-kernel.ts'
+import type { BuildSeconds, KernelManifest } from './manifest.ts'
+
+/** A remark of configuration or compiler; file and line where there are any. */
+export interface BuildWarning {
+  readonly message: string
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+}
+
+/** The JSON document of `build`. */
+export interface BuildAnswer {
+  readonly kernel: string
+  readonly vmlinux: string
+  readonly config: string
+  readonly manifest: string
+  readonly release: string
+  readonly arch: string
+  readonly key: string
+  readonly cached: boolean
+  readonly source: string
+  readonly buildDirectory: string
+  readonly seconds: BuildSeconds
+  readonly bytes: KernelManifest['bytes']
+  readonly sha256: KernelManifest['sha256']
+  /** Dependencies that were switched besides what was asked for. */
+  readonly added: readonly string[]
+  /** Optional options left out, options kept on. */
+  readonly notes: readonly string[]
+  readonly unmet: readonly string[]
+  readonly warnings: readonly BuildWarning[]
+}
+
+/** What `build --json` prints. */
+export function answerOf({ kernel, vmlinux, config, folder, key, cached, seconds, manifest }: KernelBuild): BuildAnswer {
+  const { release, arch, bytes, sha256, added, notes, unmet } = manifest
+  const compiler = manifest.diagnostics.map(({ message, file, line, column }) => ({ message, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }))
+  return {
+    kernel,
+    vmlinux,
+    config,
+    manifest: join(folder, 'manifest.json'),
+    release,
+    arch,
+    key,
+    cached,
+    source: manifest.source.label,
+    buildDirectory: manifest.buildDirectory,
+    seconds,
+    bytes,
+    sha256,
+    added,
+    notes,
+    unmet,
+    warnings: [...manifest.warnings.map((message) => ({ message })), ...compiler],
+  }
+}
