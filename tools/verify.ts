@@ -29,10 +29,9 @@ const checkStages: readonly Stage[] = [
   { name: 'unit tests', argv: ['vitest', 'run', '--project', 'unit'] },
 ]
 
-const machineStages: readonly Stage[] = [
-  { name: 'host packages', argv: ['node', 'tools/install-host-packages.ts'], needed: true },
-  { name: 'VM tests', argv: ['vitest', 'run', '--project', 'vm'] },
-]
+// Before all others: some unit tests use git, cpio or a compiler too.
+const hostPackages: Stage = { name: 'host packages', argv: ['node', 'tools/install-host-packages.ts'], needed: true }
+const vmTests: Stage = { name: 'VM tests', argv: ['vitest', 'run', '--project', 'vm'] }
 
 /** Kinds of tests that `npm test` leaves out, and why. */
 const leftOut = ['container tests: none yet, they come with the toolchain container', 'bundle tests: none yet, they come with the Actions']
@@ -73,7 +72,7 @@ function verify(stages: readonly Stage[]): Counts & { readonly failedStages: rea
 }
 
 const withMachine = process.argv[2] === 'test'
-const result = verify(withMachine ? [...checkStages, ...machineStages] : checkStages)
+const result = verify(withMachine ? [hostPackages, ...checkStages, vmTests] : checkStages)
 process.stdout.write('\n')
 if (withMachine) for (const reason of leftOut) process.stdout.write(`left out: ${reason}\n`)
 for (const name of result.failedStages) process.stdout.write(`failed stage: ${name}\n`)
