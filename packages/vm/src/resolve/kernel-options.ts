@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { constants, gunzip } from 'node:zlib'
 import type { Host } from '@kernelkit/host'
 import type { KernelImage } from './kernel-image.ts'
 
@@ -69,7 +69,9 @@ async function unpackBzImage(host: Host, path: string): Promise<Buffer | undefin
   // Documentation/arch/x86/boot.rst: setup_sects at 0x1f1, payload_offset at 0x248, payload_length at 0x24c.
   const start = ((file[0x1f1] || 4) + 1) * 512 + file.readUInt32LE(0x248)
   const payload = file.subarray(start, start + file.readUInt32LE(0x24c))
-  if (payload.readUInt16BE(0) === 0x1f8b) return promisify(gunzip)(payload.subarray(0, payload.length), { finishFlush: 2 }).catch(() => undefined)
+  // A header without its payload: cut short, or made for something else.
+  if (payload.length < 4) return undefined
+  if (payload.readUInt16BE(0) === 0x1f8b) return promisify(gunzip)(payload, { finishFlush: constants.Z_SYNC_FLUSH }).catch(() => undefined)
   const zlib = await import('node:zlib')
   // zstd came with Node 22.15.
   if (payload.readUInt32LE(0) === 0xfd2fb528 && 'zstdDecompress' in zlib) {

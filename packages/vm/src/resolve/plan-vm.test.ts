@@ -1,0 +1,280 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parseVmSpec } from '@kernelkit/core/spec'
+import { nodeHost, type Host } from '@kernelkit/host'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bzImage, vmlinux } from '../../test/fixture-kernels.ts'
+import { planVm } from './plan-vm.ts'
+import type { PlanServices } from './services.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'kernelkit-test-')))
+  await mkdir(join(folder, 'work'))
+  await put('qemu', '#!/bin/sh\n')
+  execFileSync('chmod', ['+x', join(folder, 'qemu')])
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+async function put(path: string, content: Buffer | string): Promise<string> {
+  const whole = join(folder, path)
+  await mkdir(dirname(whole), { recursive: true })
+  await writeFile(whole, content)
+  return whole
+}
+
+const services = (change: Partial<PlanServices> = {}): PlanServices => ({
+  probeKvm: async () => ({ accel: 'tcg', reason: 'no /dev/kvm', seconds: 0 }),
+  tscKhz: async () => 2_000_000,
+  agentInitrd: async () => '/store/agent.cpio',
+  agentBehind: async (_arch, user) => `${user}+agent`,
+  ofProject: async () => undefined,
+  newestKernel: async () => undefined,
+  ...change,
+})
+
+const allOptions = `${['BLK_DEV_INITRD', 'BINFMT_ELF', 'VIRTIO_CONSOLE', 'DEVTMPFS', 'VIRTIO_MMIO', 'VIRTIO_PCI', 'ACPI', 'VIRTIO_BLK', 'EXT4_FS', 'NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS', 'TMPFS', 'VIRTIO_NET', 'INET']
+  .map((symbol) => `CONFIG_${symbol}=y`)
+  .join('\n')}\n`
+
+interface Asked {
+  readonly raw?: Readonly<Record<string, unknown>>
+  readonly command?: 'boot' | 'run'
+  readonly cwd?: string
+  readonly with?: Partial<PlanServices>
+}
+
+const plan = ({ raw = {}, command = 'run', cwd = join(folder, 'work'), with: change }: Asked) => {
+  const host: Host = { ...nodeHost({ cwd }), nodeArch: 'x64', cpus: 2 }
+  const spec = parseVmSpec({ qemu: join(folder, 'qemu'), ...raw }, { command })
+  return planVm({ host, services: services(change), spec, command, id: 'x', name: 'x', runtimeFolder: '/run/x' })
+}
+
+async function built(path: string, config = allOptions): Promise<string> {
+  await put(join(path, '.config'), config)
+  await put(join(path, 'vmlinux'), vmlinux({ pvh: true }))
+  await put(join(path, 'arch/x86/boot/bzImage'), bzImage({ release: '6.12.9', wide: true }))
+  return join(folder, path)
+}
+
+async function tree(path: string): Promise<string> {
+  for (const name of ['Kbuild', 'Kconfig', 'MAINTAINERS', 'kernel/Makefile', 'arch/Kconfig']) await put(join(path, name), '')
+  return join(folder, path)
+}
+
+async function image(): Promise<string> {
+  const content = Buffer.alloc(8192)
+  content.writeUInt16LE(0xef53, 0x438)
+  return put('root.ext4', content)
+}
+
+describe('which kernel', () => {
+  it('enters the vmlinux of the build that a bzImage comes from, and shows the bzImage', async () => {
+    const build = await built('build')
+    const { launch, lines } = await plan({ raw: { kernel: build, root: 'none' } })
+    expect(launch.kernel).toBe(join(build, 'vmlinux'))
+    expect(lines[0]).toMatch(/^kernel 6\.12\.9 \(.*arch\/x86\/boot\/bzImage, \d+ s old\)$/)
+  })
+
+  it('boots the bzImage when the vmlinux is from a later build, and says so', async () => {
+    const build = await built('build')
+    await utimes(join(build, 'arch/x86/boot/bzImage'), 1000, 1000)
+    await utimes(join(build, '.config'), 1000, 1000)
+    const { launch, lines } = await plan({ raw: { kernel: build, root: 'none' } })
+    expect(launch.kernel).toBe(join(build, 'arch/x86/boot/bzImage'))
+    expect(lines[1]).toMatch(/vmlinux is newer than the kernel image: run make again/)
+  })
+
+  it("finds this tree's kernel from a folder inside it", async () => {
+    const build = await tree('linux')
+    await built('linux')
+    expect((await plan({ raw: { root: 'none' }, cwd: join(build, 'kernel') })).launch.kernel).toBe(join(build, 'vmlinux'))
+  })
+
+  it("finds a build folder that links to the tree, and not another tree's", async () => {
+    const source = await tree('linux')
+    await built('linux/other')
+    await built('linux/out')
+    await symlink(source, join(source, 'out/source'))
+    await symlink(folder, join(source, 'other/source'))
+    expect((await plan({ raw: { root: 'none' }, cwd: source })).launch.kernel).toBe(join(source, 'out/vmlinux'))
+  })
+
+  it("never takes another tree's kernel inside a tree without one", async () => {
+    const source = await tree('linux')
+    const newest = await built('newest')
+    await expect(plan({ raw: { root: 'none' }, cwd: source, with: { newestKernel: async () => ({ path: newest, why: 'newest' }) } })).rejects.toMatchObject({ code: 'KERNEL_NOT_FOUND' })
+  })
+
+  it("takes the store's newest outside any tree and says why", async () => {
+    const newest = await built('newest')
+    const { lines } = await plan({ raw: { root: 'none' }, with: { newestKernel: async () => ({ path: newest, why: "the store's newest" }) } })
+    expect(lines[0]).toMatch(/the store's newest\)$/)
+  })
+
+  it('prefers what was last built for this project', async () => {
+    const [last, newest] = [await built('last'), await built('newest')]
+    const change = { ofProject: async () => ({ path: last, why: 'last built here' }), newestKernel: async () => ({ path: newest, why: 'newest' }) }
+    expect((await plan({ raw: { root: 'none' }, with: change })).launch.kernel).toBe(join(last, 'vmlinux'))
+  })
+
+  it.each([
+    [{ kernel: 'none' }, 'FILE_NOT_FOUND'],
+    [{ kernel: '.' }, 'KERNEL_NOT_FOUND'],
+    [{}, 'KERNEL_NOT_FOUND'],
+  ])('refuses %j', async (raw, code) => {
+    await expect(plan({ raw: { root: 'none', ...raw } })).rejects.toMatchObject({ code })
+  })
+
+  it('refuses a kernel of another architecture than the one asked for', async () => {
+    await expect(plan({ raw: { kernel: await built('build'), arch: 'i386' } })).rejects.toMatchObject({ code: 'KERNEL_ARCH' })
+  })
+})
+
+describe('which root', () => {
+  it('takes the named image and throws its changes away', async () => {
+    const [kernel, path] = [await built('build'), await image()]
+    const { launch } = await plan({ raw: { kernel, image: path } })
+    expect(launch.drives).toEqual([{ path, format: 'raw', mode: 'snapshot' }])
+    expect(launch.append).toContain('kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=agent')
+    expect((await plan({ raw: { kernel, image: path, persist: true } })).launch.drives).toMatchObject([{ mode: 'rw' }])
+  })
+
+  it("takes the project's image before the host's root", async () => {
+    const [kernel, path] = [await built('build'), await image()]
+    const ofProject: PlanServices['ofProject'] = async (kind) => (kind === 'image' ? { path, why: 'last baked here' } : undefined)
+    expect((await plan({ raw: { kernel }, with: { ofProject } })).root.line).toMatch(/last baked here/)
+    expect((await plan({ raw: { kernel } })).root).toMatchObject({ kind: 'host', line: expect.stringMatching(/no image was baked/) })
+  })
+
+  it("refuses the host's root for another architecture", async () => {
+    await put('old/.config', allOptions)
+    const kernel = await put('old/bzImage', bzImage({ release: '6.12', wide: false }))
+    await expect(plan({ raw: { kernel } })).rejects.toMatchObject({ code: 'ROOT_NOT_FOUND', hint: expect.stringMatching(/bake --arch i386/) })
+    await expect(plan({ raw: { kernel, root: 'host' } })).rejects.toMatchObject({ code: 'ROOT_NOT_FOUND' })
+  })
+
+  it("boots the image's own init, and the user's archive alone", async () => {
+    const [kernel, path, initrd] = [await built('build'), await image(), await put('x.cpio', '070701')]
+    const own = await plan({ raw: { kernel, image: path }, command: 'boot' })
+    expect(own.launch).toMatchObject({ terminal: true, agent: true, append: expect.stringContaining('kernelkit.init=/sbin/init') })
+    expect(own.launch.append).not.toContain('ip=')
+    const alone = await plan({ raw: { kernel, initrd }, command: 'boot' })
+    expect(alone.launch).toMatchObject({ agent: false, initrd, shares: [] })
+    expect(alone.launch.append).not.toContain('kernelkit.')
+    const beside = await plan({ raw: { kernel, initrd } })
+    expect(beside.launch).toMatchObject({ agent: true, initrd: `${initrd}+agent`, append: expect.stringContaining('rdinit=/.kernelkit/init') })
+  })
+
+  it.each([
+    ['an empty image', { image: 'empty' }, 'NOT_AN_IMAGE'],
+    ['a missing image', { image: 'none' }, 'FILE_NOT_FOUND'],
+    ['a folder as an image', { image: '.' }, 'NOT_AN_IMAGE'],
+    ['a missing folder', { root: './none' }, 'ROOT_NOT_FOUND'],
+    ['a file as a folder', { root: './empty' }, 'ROOT_NOT_FOUND'],
+    ['no image for --root image', { root: 'image' }, 'ROOT_NOT_FOUND'],
+    ['two roots', { root: 'host', image: 'x' }, 'BAD_OPTION'],
+    ['a missing initrd', { initrd: 'none' }, 'FILE_NOT_FOUND'],
+    ['a missing disk', { root: 'none', disk: ['none'] }, 'FILE_NOT_FOUND'],
+    ['a missing share', { root: 'none', share: ['none'] }, 'BAD_SHARE'],
+    ['a file as a share', { root: 'none', share: ['empty'] }, 'BAD_SHARE'],
+  ])('refuses %s', async (_title, raw, code) => {
+    const kernel = await built('build')
+    await put('work/empty', '')
+    await expect(plan({ raw: { kernel, ...raw } })).rejects.toMatchObject({ code })
+  })
+})
+
+describe('shares', () => {
+  const mounts = async (asked: Asked) => /(?:kernelkit\.mount=\S+ ?)*(?=kernelkit\.hostname)/.exec((await plan({ ...asked, raw: { kernel: await built('build'), ...asked.raw } })).launch.append)?.[0].trim()
+
+  it('shows the working directory at its own path, unless it shows anyway', async () => {
+    const cwd = join(folder, 'work')
+    expect(await mounts({ raw: { root: 'none' } })).toBe(`kernelkit.mount=cwd,${cwd},cow`)
+    expect(await mounts({ raw: { root: 'none', cwd: false } })).toBe('')
+    expect(await mounts({ raw: { root: 'host' }, cwd: '/usr' })).toBe('')
+    expect(await mounts({ raw: { root: 'host' } })).toBe(`kernelkit.mount=cwd,${cwd},cow`)
+    expect(await mounts({ raw: { root: 'none', share: ['.:rw'] } })).toBe(`kernelkit.mount=share0,${cwd},rw`)
+  })
+
+  it('mounts a folder before what lies in it, and the artifacts for writing', async () => {
+    await mkdir(join(folder, 'work/a'))
+    expect(await mounts({ raw: { root: 'none', cwd: false, share: ['a:/mnt/deep/er', '.:/mnt:ro'], artifacts: 'out' } })).toBe(
+      'kernelkit.mount=share1,/mnt,ro kernelkit.mount=share0,/mnt/deep/er,cow kernelkit.mount=artifacts,/run/kernelkit/artifacts,rw',
+    )
+  })
+
+  it('leaves the working directory out when the kernel cannot mount it, but refuses a share that was asked for', async () => {
+    const kernel = await built('small', allOptions.replace('CONFIG_9P_FS=y\n', ''))
+    const { lines, launch } = await plan({ raw: { kernel, root: 'none' } })
+    expect(launch.shares).toEqual([])
+    expect(lines.join('\n')).toMatch(/working directory is not shared/)
+    await expect(plan({ raw: { kernel, root: 'none', share: ['.'] } })).rejects.toMatchObject({ code: 'KERNEL_LACKS' })
+  })
+})
+
+describe('what the kernel must have', () => {
+  it.each([
+    ['9P_FS', { root: 'host' }],
+    ['OVERLAY_FS', { root: 'host' }],
+    ['VIRTIO_CONSOLE', { root: 'none' }],
+    ['BLK_DEV_INITRD', { root: 'none' }],
+    ['VIRTIO_NET', { root: 'none', forward: ['0:80'] }],
+  ])('names %s before anything starts', async (symbol, raw) => {
+    const kernel = await built('build', allOptions.replace(`CONFIG_${symbol}=y\n`, `# CONFIG_${symbol} is not set\n`))
+    await expect(plan({ raw: { kernel, ...raw } })).rejects.toMatchObject({
+      code: 'KERNEL_LACKS',
+      verdict: 'config-fail',
+      message: expect.stringContaining(`CONFIG_${symbol}`),
+      hint: expect.stringContaining(`--config ${symbol}=y`),
+    })
+  })
+
+  it('does not count a module', async () => {
+    const kernel = await built('build', allOptions.replace('CONFIG_EXT4_FS=y', 'CONFIG_EXT4_FS=m'))
+    await expect(plan({ raw: { kernel, image: await image() } })).rejects.toMatchObject({ message: expect.stringMatching(/EXT4_FS \(it is a module\)/) })
+  })
+
+  it('says when the configuration is not known, and takes the machine that every kernel knows', async () => {
+    const kernel = await put('alone/bzImage', bzImage({ release: '6.12', wide: true }))
+    const { lines, machine } = await plan({ raw: { kernel, root: 'none' } })
+    expect(machine.machine).toBe('q35')
+    expect(lines.join('\n')).toMatch(/configuration is not known/)
+  })
+})
+
+describe('machine and accelerator', () => {
+  const machine = async (raw: Readonly<Record<string, unknown>>, config = allOptions, change: Partial<PlanServices> = {}) =>
+    (await plan({ raw: { kernel: await built('build', config), root: 'none', cwd: false, ...raw }, with: change })).machine
+
+  it('takes the fastest that fits and says why', async () => {
+    expect(await machine({})).toMatchObject({ machine: 'microvm' })
+    expect(await machine({}, allOptions.replace('CONFIG_VIRTIO_MMIO=y', ''))).toEqual({ machine: 'q35', why: 'no microvm: the kernel lacks CONFIG_VIRTIO_MMIO' })
+    expect(await machine({}, allOptions.replace('CONFIG_ACPI=y', ''))).toEqual({ machine: 'pc', why: 'the kernel has no ACPI' })
+    expect(await machine({ qemuArg: ['-device', 'e1000,bus=pci.0'] })).toMatchObject({ machine: 'q35', why: expect.stringMatching(/PCI/) })
+    expect(await machine({ machine: 'pc' })).toEqual({ machine: 'pc', why: 'as asked' })
+  })
+
+  it('keeps microvm from a TCG guest whose counter is not measured: it would hang', async () => {
+    expect(await machine({}, allOptions, { tscKhz: async () => undefined })).toMatchObject({ machine: 'q35' })
+    const proven = { tscKhz: async () => undefined, probeKvm: async () => ({ accel: 'kvm', reason: 'a guest ran', seconds: 0 }) as const }
+    expect(await machine({}, allOptions, proven)).toMatchObject({ machine: 'microvm' })
+  })
+
+  it('counts the slots of microvm', async () => {
+    const share = Array.from({ length: 23 }, (_, index) => `.:/mnt/${index}`)
+    expect(await machine({ share })).toMatchObject({ machine: 'q35', why: expect.stringMatching(/26 devices/) })
+  })
+
+  it('refuses --accel kvm instead of falling back', async () => {
+    await expect(plan({ raw: { kernel: await built('build'), root: 'none', accel: 'kvm' } })).rejects.toMatchObject({ code: 'KVM_NOT_USABLE', message: expect.stringMatching(/no \/dev\/kvm/) })
+  })
+
+  it('gives a sanitized kernel more memory', async () => {
+    const kernel = await built('build', `${allOptions}CONFIG_KASAN=y\n`)
+    expect((await plan({ raw: { kernel, root: 'none' } })).launch.memoryMiB).toBe(4096)
+    expect((await plan({ raw: { kernel, root: 'none', memory: '1G' } })).launch).toMatchObject({ memoryMiB: 1024, cpus: 2 })
+  })
+})
