@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest'
+import { chooseBakeMeans, type BakeHostFacts } from './privilege.ts'
+
+const user: BakeHostFacts = { uid: 1000, mmdebstrap: '1.3.5', debootstrap: '1.0.128', userNamespaces: 'works', sudo: { reason: 'a password is required' } }
+
+describe('chooseBakeMeans', () => {
+  test.for([
+    ['root with both tools', { ...user, uid: 0 }, 'mmdebstrap', 'root'],
+    ['root with debootstrap only', { ...user, uid: 0, mmdebstrap: undefined }, 'debootstrap', 'root'],
+    ['a user with user namespaces', user, 'mmdebstrap', 'user-namespace'],
+    ['a user without them but with sudo', { ...user, userNamespaces: { reason: 'no subuid' }, sudo: 'works' }, 'mmdebstrap', 'sudo'],
+    ['a user with debootstrap and sudo', { ...user, mmdebstrap: undefined, sudo: 'works' }, 'debootstrap', 'sudo'],
+  ] as const)('%s', ([, facts, tool, privilege]) => {
+    expect(chooseBakeMeans(facts)).toMatchObject({ tool, privilege })
+  })
+
+  test('says why the better way was not taken', () => {
+    expect(chooseBakeMeans({ ...user, userNamespaces: { reason: 'no subuid' }, sudo: 'works' }).why.join('\n')).toContain('not a user namespace: no subuid')
+  })
+
+  test('lists each way with its reason when none is open', () => {
+    expect(() => chooseBakeMeans({ ...user, userNamespaces: { reason: 'no subuid' } })).toThrow(/uid 1000: root: you are not; user namespace: no subuid; sudo -n: a password is required/)
+  })
+
+  test('names the packages when there is no tool', () => {
+    expect(() => chooseBakeMeans({ ...user, mmdebstrap: undefined, debootstrap: undefined })).toThrow(expect.objectContaining({ code: 'HOST_LACKS', hint: 'apt-get install mmdebstrap uidmap' }))
+  })
+})
