@@ -36,7 +36,12 @@ export interface BuildAnswer {
 /** What `build --json` prints. */
 export function answerOf({ kernel, vmlinux, config, folder, key, cached, seconds, manifest }: KernelBuild): BuildAnswer {
   const { release, arch, bytes, sha256, added, notes, unmet } = manifest
-  const compiler = manifest.diagnostics.map(({ message, file, line, column }) => ({ message, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }))
+  const compiler = manifest.diagnostics.map(({ message, file, line, column }) => ({
+    message,
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+  }))
   return {
     kernel,
     vmlinux,

@@ -57,7 +57,10 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
 }
 
 /** The configuration that would be built. Makes the tree and a configuration, compiles nothing of the kernel. */
-export async function resolveConfiguration(context: KernelContext, spec: KernelSpec): Promise<{ readonly plan: BuildPlan; readonly configuration: Configuration; readonly judgement: Judgement }> {
+export async function resolveConfiguration(
+  context: KernelContext,
+  spec: KernelSpec,
+): Promise<{ readonly plan: BuildPlan; readonly configuration: Configuration; readonly judgement: Judgement }> {
   const plan = await planBuild(context, spec)
   const work = await openWork(context, plan)
   const configuration = await work.locked(async (tree) => work.configure(tree))
@@ -70,9 +73,15 @@ export async function readKernelManifest(host: Host, entry: Pick<StoreEntry, 'pa
 
 function sayPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
   host.log.info(`source: ${source.label}`)
-  const items = spec.config.map((item) => (item.kind === 'preset' ? item.name : item.kind === 'file' ? item.path : item.request.origin.where.replace('--config ', '')))
-  host.log.info(`configuration: ${spec.base.kind === 'file' ? spec.base.path : spec.base.kind} + ${items.join(' + ')}${spec.defaultConfig ? ' (default presets)' : ''}, ${spec.arch.name}`)
-  host.log.detail(`compiler: ${toolchain.compilerVersion}; linker: ${toolchain.linkerVersion}; ccache: ${toolchain.ccache ? 'yes' : 'not installed'}`)
+  const items = spec.config.map((item) =>
+    item.kind === 'preset' ? item.name : item.kind === 'file' ? item.path : item.request.origin.where.replace('--config ', ''),
+  )
+  host.log.info(
+    `configuration: ${spec.base.kind === 'file' ? spec.base.path : spec.base.kind} + ${items.join(' + ')}${spec.defaultConfig ? ' (default presets)' : ''}, ${spec.arch.name}`,
+  )
+  host.log.detail(
+    `compiler: ${toolchain.compilerVersion}; linker: ${toolchain.linkerVersion}; ccache: ${toolchain.ccache ? 'yes' : 'not installed'}`,
+  )
 }
 
 /** Folder of the build, for those who want to look or to run make by hand. */
@@ -101,7 +110,9 @@ async function openWork(context: KernelContext, plan: BuildPlan): Promise<Work> 
     logPath: join(folder, 'make.log'),
     locked: (work) => {
       const inBuild = () => store.withLock(`build-${build}`, async () => work(await source.tree()), options(`the build directory ${build}`))
-      return source.exclusive === undefined ? inBuild() : store.withLock(source.exclusive, inBuild, options(`another build of ${source.label}`))
+      return source.exclusive === undefined
+        ? inBuild()
+        : store.withLock(source.exclusive, inBuild, options(`another build of ${source.label}`))
     },
     configure: async (tree) => {
       await host.fs.mkdir(scratch, { recursive: true })
@@ -120,7 +131,11 @@ async function openWork(context: KernelContext, plan: BuildPlan): Promise<Work> 
 }
 
 /** Fill the store's folder: configure, verify, compile, collect. */
-async function produceKernel(context: KernelContext, plan: BuildPlan, options: { readonly folder: string; readonly spent: { source: number; configure: number; compile: number } }): Promise<void> {
+async function produceKernel(
+  context: KernelContext,
+  plan: BuildPlan,
+  options: { readonly folder: string; readonly spent: { source: number; configure: number; compile: number } },
+): Promise<void> {
   const { host, store, signal } = context
   const { spec, source, toolchain } = plan
   const { spent, folder } = options
@@ -156,7 +171,12 @@ async function produceKernel(context: KernelContext, plan: BuildPlan, options: {
       buildDirectory: work.build,
       toolchain: { compiler: toolchain.compilerVersion, linker: toolchain.linkerVersion, ccache: toolchain.ccache },
       makeVariables: spec.makeVariables,
-      requested: plan.requests.map(({ symbol, value, origin }) => ({ symbol, value: renderValue(value), where: origin.where, why: origin.why })),
+      requested: plan.requests.map(({ symbol, value, origin }) => ({
+        symbol,
+        value: renderValue(value),
+        where: origin.where,
+        why: origin.why,
+      })),
       added: judgement.notes.filter((note) => /^[+-]/.test(note)),
       kept: configuration.kept,
       notes: judgement.notes.filter((note) => !/^[+-]/.test(note)),

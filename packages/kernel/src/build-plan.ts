@@ -51,25 +51,47 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
     ['arch', spec.arch.name],
     ['base', baseText === undefined ? spec.base.kind : host.sha256(baseText)],
     // The voice is part of it: it decides which request yields.
-    ['config', requests.map(({ symbol, value, origin, optional }) => `${origin.kind[0]}${optional ? '?' : ''} ${renderLine(symbol, value)}`).join('\n')],
+    [
+      'config',
+      requests
+        .map(({ symbol, value, origin, optional }) => `${origin.kind[0]}${optional ? '?' : ''} ${renderLine(symbol, value)}`)
+        .join('\n'),
+    ],
     ['compiler', `${toolchain.compiler} ${toolchain.compilerVersion}`],
     ['linker', toolchain.linkerVersion],
     ['make', JSON.stringify(spec.makeVariables)],
     ['layout', source.inTree ? 'in-tree' : 'out-of-tree'],
   ]
-  return { spec, source, toolchain, requests, baseText, material, key: store.keyOf(material), workName: workNameOf(host, { spec, source, toolchain }), seconds: (host.monotonicMs() - started) / 1000 }
+  return {
+    spec,
+    source,
+    toolchain,
+    requests,
+    baseText,
+    material,
+    key: store.keyOf(material),
+    workName: workNameOf(host, { spec, source, toolchain }),
+    seconds: (host.monotonicMs() - started) / 1000,
+  }
 }
 
 async function readBase(host: Host, { base }: KernelSpec): Promise<string | undefined> {
   if (base.kind !== 'file') return undefined
   const path = resolve(host.cwd, base.path)
   return host.fs.readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UserError('CONFIG_FILE_MISSING', `the base configuration ${path} cannot be read.`, { hint: 'check --base.', verdict: 'config-fail', cause })
+    throw new UserError('CONFIG_FILE_MISSING', `the base configuration ${path} cannot be read.`, {
+      hint: 'check --base.',
+      verdict: 'config-fail',
+      cause,
+    })
   })
 }
 
 /** One build directory per source, architecture, compiler and family of configurations: changing a symbol or a file compiles only what depends on it. */
-function workNameOf(host: Host, { spec, source, toolchain }: { readonly spec: KernelSpec; readonly source: PreparedSource; readonly toolchain: Toolchain }): string {
+function workNameOf(
+  host: Host,
+  { spec, source, toolchain }: { readonly spec: KernelSpec; readonly source: PreparedSource; readonly toolchain: Toolchain },
+): string {
   const family = spec.config.flatMap((item: ConfigItem) => (item.kind === 'symbol' ? [] : [item.kind === 'preset' ? item.name : item.path]))
   const base = spec.base.kind === 'file' ? spec.base.path : spec.base.kind
   const rest = JSON.stringify([source.identity, base, family, toolchain.compiler, spec.makeVariables])
@@ -77,7 +99,10 @@ function workNameOf(host: Host, { spec, source, toolchain }: { readonly spec: Ke
 }
 
 /** How make is called for a plan, once the tree and the build directory are known. */
-export function makeOptionsOf(plan: BuildPlan, options: { readonly tree: string; readonly build: string; readonly ccache: boolean; readonly jobs?: number }): MakeOptions {
+export function makeOptionsOf(
+  plan: BuildPlan,
+  options: { readonly tree: string; readonly build: string; readonly ccache: boolean; readonly jobs?: number },
+): MakeOptions {
   const { spec, source, toolchain, requests } = plan
   return {
     arch: spec.arch,

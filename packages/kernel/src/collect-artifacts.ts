@@ -5,7 +5,10 @@ import type { Host } from '@kernelkit/host'
 import type { KernelManifest } from './manifest.ts'
 
 /** Copy what a build made into the store's folder (shared blocks where the file system can). */
-export async function collectArtifacts(host: Host, options: { readonly build: string; readonly folder: string; readonly arch: Arch; readonly gdbScripts: boolean }): Promise<Pick<KernelManifest, 'files' | 'bytes' | 'sha256' | 'release'>> {
+export async function collectArtifacts(
+  host: Host,
+  options: { readonly build: string; readonly folder: string; readonly arch: Arch; readonly gdbScripts: boolean },
+): Promise<Pick<KernelManifest, 'files' | 'bytes' | 'sha256' | 'release'>> {
   const { build, folder, arch } = options
   const kernel = basename(arch.imagePath)
   await copy(host, join(build, arch.imagePath), join(folder, kernel))
@@ -15,7 +18,9 @@ export async function collectArtifacts(host: Host, options: { readonly build: st
   if (systemMap !== undefined) await copy(host, join(build, systemMap), join(folder, systemMap))
   const gdbScript = options.gdbScripts ? await copyGdbScripts(host, build, folder) : undefined
   const release = (await host.fs.readFile(join(build, 'include', 'config', 'kernel.release'), 'utf8')).trim()
-  const [kernelSum, vmlinuxSum, configSum] = await Promise.all([kernel, 'vmlinux', '.config'].map((name) => host.sha256File(join(folder, name))))
+  const [kernelSum, vmlinuxSum, configSum] = await Promise.all(
+    [kernel, 'vmlinux', '.config'].map((name) => host.sha256File(join(folder, name))),
+  )
   return {
     release,
     files: { kernel, vmlinux: 'vmlinux', config: '.config', systemMap, gdbScript },
@@ -30,7 +35,11 @@ async function copyGdbScripts(host: Host, build: string, folder: string): Promis
   if (!(await host.fs.exists(join(build, script)))) return undefined
   await copy(host, join(build, script), join(folder, script))
   const modules = join('scripts', 'gdb')
-  await host.fs.cp(join(build, modules), join(folder, modules), { recursive: true, dereference: true, filter: (path) => !/(?:^|\/)(?:\..*\.cmd|__pycache__|Makefile)$/.test(path) })
+  await host.fs.cp(join(build, modules), join(folder, modules), {
+    recursive: true,
+    dereference: true,
+    filter: (path) => !/(?:^|\/)(?:\..*\.cmd|__pycache__|Makefile)$/.test(path),
+  })
   return script
 }
 

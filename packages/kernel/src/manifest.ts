@@ -7,7 +7,13 @@ export interface KernelManifest {
   readonly key: string
   readonly release: string
   readonly arch: string
-  readonly files: { readonly kernel: string; readonly vmlinux: string; readonly config: string; readonly systemMap: string | undefined; readonly gdbScript: string | undefined }
+  readonly files: {
+    readonly kernel: string
+    readonly vmlinux: string
+    readonly config: string
+    readonly systemMap: string | undefined
+    readonly gdbScript: string | undefined
+  }
   readonly bytes: { readonly kernel: number; readonly vmlinux: number }
   readonly sha256: { readonly kernel: string; readonly vmlinux: string; readonly config: string }
   readonly source: {
@@ -23,7 +29,12 @@ export interface KernelManifest {
   readonly toolchain: { readonly compiler: string; readonly linker: string; readonly ccache: boolean }
   readonly makeVariables: readonly (readonly [name: string, value: string])[]
   /** Every option that was asked for: by whom and why. */
-  readonly requested: readonly { readonly symbol: string; readonly value: string; readonly where: string; readonly why: string | undefined }[]
+  readonly requested: readonly {
+    readonly symbol: string
+    readonly value: string
+    readonly where: string
+    readonly why: string | undefined
+  }[]
   /** `+NET_SCHED for NET_SCH_FQ, net/config:31` */
   readonly added: readonly string[]
   readonly kept: readonly string[]

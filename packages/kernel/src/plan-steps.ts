@@ -20,15 +20,29 @@ export function planSteps(context: Pick<KernelContext, 'host' | 'store'>, plan: 
   return {
     title: `kernel from ${source.label}, ${spec.arch.name}, key ${plan.key}`,
     steps: [
-      { kind: 'mkdir', why: `build directory of this source and kind of configuration${source.plannedTree === source.userTree ? '; the tree itself is not written' : ''}`, path: build },
-      { kind: 'write', why: `${requests.length} options that were asked for`, path: fragment, content: renderFragment(requests, { modules: false }) },
+      {
+        kind: 'mkdir',
+        why: `build directory of this source and kind of configuration${source.plannedTree === source.userTree ? '; the tree itself is not written' : ''}`,
+        path: build,
+      },
+      {
+        kind: 'write',
+        why: `${requests.length} options that were asked for`,
+        path: fragment,
+        content: renderFragment(requests, { modules: false }),
+      },
       {
         kind: 'run',
         why: 'the configuration; compared with what was asked for, and made again with missing dependencies',
         argv: makeArgv(makeOptionsOf(plan, options), [target]),
         env: { ...env, KCONFIG_CONFIG: join(scratch, 'config'), ...(fromNothing ? { KCONFIG_ALLCONFIG: fragment } : {}) },
       },
-      { kind: 'run', why: 'compile', argv: makeArgv(makeOptionsOf(plan, { ...options, jobs: spec.jobs ?? host.cpus }), [spec.arch.imageTarget]), env },
+      {
+        kind: 'run',
+        why: 'compile',
+        argv: makeArgv(makeOptionsOf(plan, { ...options, jobs: spec.jobs ?? host.cpus }), [spec.arch.imageTarget]),
+        env,
+      },
     ],
   }
 }

@@ -26,13 +26,27 @@ export async function findToolchain(host: Host, { arch, compiler, variables }: T
   const clang = /(?:^|\/)clang(-\d+)?$/.exec(compiler)
   const linker = own.get('LD') ?? (clang === null ? `${prefix}ld` : `ld.lld${clang[1] ?? ''}`)
   if ((await host.which(program)) === undefined) {
-    throw new UserError('BAD_COMPILER', `the compiler '${program}' is not on PATH${isNative ? '' : `; ${arch.name} is not what this machine's own compiler builds`}.`, {
-      hint: `apt-get install ${packageOf(program, arch, isNative)}`,
-      details: { compiler: program },
-    })
+    throw new UserError(
+      'BAD_COMPILER',
+      `the compiler '${program}' is not on PATH${isNative ? '' : `; ${arch.name} is not what this machine's own compiler builds`}.`,
+      {
+        hint: `apt-get install ${packageOf(program, arch, isNative)}`,
+        details: { compiler: program },
+      },
+    )
   }
-  const [compilerVersion, machine, linkerVersion, ccache] = await Promise.all([versionOf(host, [program, '--version']), versionOf(host, [program, '-dumpmachine']), versionOf(host, [linker, '--version']), host.which('ccache')])
-  return { compiler: program, compilerVersion: `${compilerVersion} ${machine}`, linkerVersion, ccache: ccache !== undefined && host.env['CCACHE_DISABLE'] === undefined }
+  const [compilerVersion, machine, linkerVersion, ccache] = await Promise.all([
+    versionOf(host, [program, '--version']),
+    versionOf(host, [program, '-dumpmachine']),
+    versionOf(host, [linker, '--version']),
+    host.which('ccache'),
+  ])
+  return {
+    compiler: program,
+    compilerVersion: `${compilerVersion} ${machine}`,
+    linkerVersion,
+    ccache: ccache !== undefined && host.env['CCACHE_DISABLE'] === undefined,
+  }
 }
 
 async function versionOf(host: Host, argv: readonly string[]): Promise<string> {
@@ -41,6 +55,7 @@ async function versionOf(host: Host, argv: readonly string[]): Promise<string> {
 }
 
 function packageOf(program: string, arch: Arch, isNative: boolean): string {
-  if (isNative || program.startsWith('clang')) return program.startsWith('clang') ? `${program} lld${program.slice('clang'.length)}` : program
+  if (isNative || program.startsWith('clang'))
+    return program.startsWith('clang') ? `${program} lld${program.slice('clang'.length)}` : program
   return `gcc-${arch.crossPrefix.replace(/-$/, '').replace('_', '-')}`
 }

@@ -24,7 +24,10 @@ export async function run(context: CommandContext, args: readonly string[], opti
 }
 
 /** `boot` and `run` find the kernel from the project that it was built in, and from the tree that it was built of. */
-async function recordBuild({ host }: CommandContext, options: { readonly store: Store; readonly spec: KernelSpec; readonly answer: BuildAnswer; readonly userTree: string | undefined }): Promise<void> {
+async function recordBuild(
+  { host }: CommandContext,
+  options: { readonly store: Store; readonly spec: KernelSpec; readonly answer: BuildAnswer; readonly userTree: string | undefined },
+): Promise<void> {
   const { store, spec, answer, userTree } = options
   const projects = new Set([await findProject(host)])
   if (userTree !== undefined) projects.add(await findProject({ fs: host.fs, cwd: userTree }))
@@ -37,11 +40,28 @@ async function showPlan(context: CommandContext, store: Store, spec: KernelSpec)
   const found = await store.lookup('kernel', plan.key)
   const steps = planSteps({ host, store }, plan)
   if (context.json) {
-    const requested = plan.requests.map(({ symbol, value, origin }) => ({ symbol, value: value.value, where: origin.where, why: origin.why ?? null }))
-    context.printJson({ source: plan.source.label, arch: spec.arch.name, key: plan.key, cached: found !== undefined && !spec.force, entry: found?.path ?? null, compiler: plan.toolchain.compilerVersion, ccache: plan.toolchain.ccache, requested, plan: steps })
+    const requested = plan.requests.map(({ symbol, value, origin }) => ({
+      symbol,
+      value: value.value,
+      where: origin.where,
+      why: origin.why ?? null,
+    }))
+    context.printJson({
+      source: plan.source.label,
+      arch: spec.arch.name,
+      key: plan.key,
+      cached: found !== undefined && !spec.force,
+      entry: found?.path ?? null,
+      compiler: plan.toolchain.compilerVersion,
+      ccache: plan.toolchain.ccache,
+      requested,
+      plan: steps,
+    })
     return 0
   }
-  context.print(`# ${found === undefined || spec.force ? 'not in the store: this would be done' : `in the store already: ${found.path}; without it, this would be done`}`)
+  context.print(
+    `# ${found === undefined || spec.force ? 'not in the store: this would be done' : `in the store already: ${found.path}; without it, this would be done`}`,
+  )
   context.print(renderPlan(steps).trimEnd())
   context.print('# options asked for, with reasons:')
   context.print(renderRequests(plan.requests))
@@ -50,7 +70,10 @@ async function showPlan(context: CommandContext, store: Store, spec: KernelSpec)
 
 function describe({ release, arch, cached, seconds, bytes, added, warnings, source }: BuildAnswer): string {
   const size = `bzImage ${mebibytes(bytes.kernel)}, vmlinux ${mebibytes(bytes.vmlinux)}`
-  const remarks = [added.length === 0 ? '' : `, ${added.length} dependencies added`, warnings.length === 0 ? '' : `, ${warnings.length} warnings`].join('')
+  const remarks = [
+    added.length === 0 ? '' : `, ${added.length} dependencies added`,
+    warnings.length === 0 ? '' : `, ${warnings.length} warnings`,
+  ].join('')
   if (cached) return `kernel ${release} ${arch} of ${source}: from the store in ${seconds.total.toFixed(1)} s (${size}${remarks})`
   const parts = `source ${seconds.source.toFixed(1)} s, configure ${seconds.configure.toFixed(1)} s, compile ${seconds.compile.toFixed(1)} s`
   return `kernel ${release} ${arch} of ${source}: built in ${seconds.total.toFixed(1)} s (${parts}; ${size}${remarks})`

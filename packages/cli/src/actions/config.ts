@@ -33,9 +33,23 @@ async function show(context: CommandContext, words: readonly string[], options: 
   const { plan, configuration, judgement } = await resolveConfiguration({ host, store: await context.store(), signal }, spec)
   const shown = shownOptions(configuration, options['full'] === true)
   if (context.json) {
-    context.printJson({ source: plan.source.label, arch: spec.arch.name, key: plan.key, options: shown, added: judgement.notes.filter((note) => /^[+-]/.test(note)), notes: judgement.notes.filter((note) => !/^[+-]/.test(note)), problems: judgement.problems, warnings: judgement.warnings })
+    context.printJson({
+      source: plan.source.label,
+      arch: spec.arch.name,
+      key: plan.key,
+      options: shown,
+      added: judgement.notes.filter((note) => /^[+-]/.test(note)),
+      notes: judgement.notes.filter((note) => !/^[+-]/.test(note)),
+      problems: judgement.problems,
+      warnings: judgement.warnings,
+    })
   } else {
-    context.print(formatTable(['option', 'asked by', 'why'], shown.map(({ symbol, value, where, why }) => [`${symbol}=${value}`, where, why])))
+    context.print(
+      formatTable(
+        ['option', 'asked by', 'why'],
+        shown.map(({ symbol, value, where, why }) => [`${symbol}=${value}`, where, why]),
+      ),
+    )
     const on = [...configuration.values.values()].filter((value) => value === 'y').length
     host.log.info(`${on} options are on in all${options['full'] === true ? '' : '; --full shows every one'}`)
     for (const note of judgement.notes) if (!/^[+-]/.test(note)) host.log.info(note)
@@ -50,12 +64,24 @@ function shownOptions(configuration: Configuration, full: boolean): readonly Sho
   const asked = configuration.requests
     .filter((request) => !added.has(request.symbol))
     .map(({ symbol, origin }) => ({ symbol, value: configuration.values.get(symbol) ?? 'n', where: origin.where, why: origin.why ?? '' }))
-  const additions = [...added.values()].map(({ symbol, for: request, because }) => ({ symbol, value: configuration.values.get(symbol) ?? 'n', where: `needed by ${request.symbol}`, why: `${because}, for ${request.origin.where}` }))
-  const kept = configuration.kept.map((symbol) => ({ symbol, value: configuration.values.get(symbol) ?? 'n', where: 'kept on', why: 'an added dependency would have switched it off' }))
+  const additions = [...added.values()].map(({ symbol, for: request, because }) => ({
+    symbol,
+    value: configuration.values.get(symbol) ?? 'n',
+    where: `needed by ${request.symbol}`,
+    why: `${because}, for ${request.origin.where}`,
+  }))
+  const kept = configuration.kept.map((symbol) => ({
+    symbol,
+    value: configuration.values.get(symbol) ?? 'n',
+    where: 'kept on',
+    why: 'an added dependency would have switched it off',
+  }))
   const listed = [...asked, ...additions, ...kept]
   if (!full) return listed
   const known = new Set(listed.map((option) => option.symbol))
-  const others = [...configuration.values].flatMap(([symbol, value]) => (known.has(symbol) ? [] : [{ symbol, value, where: 'kconfig', why: whyOfTree(configuration, symbol) }]))
+  const others = [...configuration.values].flatMap(([symbol, value]) =>
+    known.has(symbol) ? [] : [{ symbol, value, where: 'kconfig', why: whyOfTree(configuration, symbol) }],
+  )
   return [...listed, ...others].toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1))
 }
 
@@ -71,7 +97,9 @@ function whyOfTree({ tree, values }: Configuration, symbol: string): string {
 async function diff(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const [first, second, ...more] = args
   if (first === undefined || second === undefined || more.length > 0) {
-    throw new UserError('BAD_OPTION', `config diff takes two configurations, but got ${args.length}.`, { hint: 'for instance: kernelkit config diff old/.config new/.config, or: kernelkit config diff debug debug-full.' })
+    throw new UserError('BAD_OPTION', `config diff takes two configurations, but got ${args.length}.`, {
+      hint: 'for instance: kernelkit config diff old/.config new/.config, or: kernelkit config diff debug debug-full.',
+    })
   }
   const arch = parseArch(textOption(options, 'arch') ?? hostArch(context.host.nodeArch))
   const [before, after] = await Promise.all([readConfiguration(context, first, arch), readConfiguration(context, second, arch)])
@@ -81,17 +109,27 @@ async function diff(context: CommandContext, args: readonly string[], options: R
   })
   if (context.json) context.printJson({ a: first, b: second, differences: rows })
   else if (rows.length === 0) context.host.log.info('no option differs')
-  else context.print(formatTable(['option', first, second], rows.map(({ symbol, from, to }) => [symbol, from, to])))
+  else
+    context.print(
+      formatTable(
+        ['option', first, second],
+        rows.map(({ symbol, from, to }) => [symbol, from, to]),
+      ),
+    )
   return 0
 }
 
 /** Symbols and values of a preset, a fragment, a .config or a folder with one. */
 async function readConfiguration({ host }: CommandContext, name: string, arch: Arch): Promise<ConfigValues> {
-  if (presets.some((preset) => preset.name === name)) return new Map(presetRequests(name, arch).map(({ symbol, value }) => [symbol, renderValue(value)]))
+  if (presets.some((preset) => preset.name === name))
+    return new Map(presetRequests(name, arch).map(({ symbol, value }) => [symbol, renderValue(value)]))
   const path = resolve(host.cwd, name)
   const isFolder = (await host.fs.stat(path).catch(() => undefined))?.isDirectory() === true
   const text = await host.fs.readFile(isFolder ? join(path, '.config') : path, 'utf8').catch((cause: unknown) => {
-    throw new UserError('CONFIG_FILE_MISSING', `'${name}' is neither a preset nor a readable configuration file.`, { hint: `presets: ${presets.map((preset) => preset.name).join(', ')}.`, cause })
+    throw new UserError('CONFIG_FILE_MISSING', `'${name}' is neither a preset nor a readable configuration file.`, {
+      hint: `presets: ${presets.map((preset) => preset.name).join(', ')}.`,
+      cause,
+    })
   })
   const requests = mergeRequests(parseFragment(text, { name }))
   return new Map(requests.map(({ symbol, value }) => [symbol, renderValue(value)]))
@@ -99,6 +137,12 @@ async function readConfiguration({ host }: CommandContext, name: string, arch: A
 
 function listPresets(context: CommandContext): number {
   if (context.json) context.printJson({ presets })
-  else context.print(formatTable(['preset', 'options', 'what it is for'], presets.map(({ name, options, summary }) => [name, String(options.length), summary])))
+  else
+    context.print(
+      formatTable(
+        ['preset', 'options', 'what it is for'],
+        presets.map(({ name, options, summary }) => [name, String(options.length), summary]),
+      ),
+    )
   return 0
 }

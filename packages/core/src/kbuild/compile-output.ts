@@ -15,7 +15,8 @@ export interface OutputPaths {
 
 const placed = /^(?:In file included from )?([^\s:][^:]*):(\d+)(?::(\d+))?: (fatal error|error|warning): (.*)$/
 const unplaced = /^([^\s:][^:]*): (error|warning): (.*)$/
-const linker = /^(?:\S*ld(?:\.bfd|\.lld|\.gold)?|\S*clang\S*|collect2): (?:error: )?(.*(?:undefined (?:reference|symbol)|multiple definition|duplicate symbol|cannot find|region .* overflowed).*)$/
+const linker =
+  /^(?:\S*ld(?:\.bfd|\.lld|\.gold)?|\S*clang\S*|collect2): (?:error: )?(.*(?:undefined (?:reference|symbol)|multiple definition|duplicate symbol|cannot find|region .* overflowed).*)$/
 const undefinedReference = /^([^\s:][^:]*):(?:(\d+)|\([^)]*\)): (undefined reference to .*|multiple definition of .*)$/
 const modpost = /^(ERROR|WARNING): modpost: (.*)$/
 
@@ -33,14 +34,20 @@ export function parseDiagnostic(line: string, paths: OutputPaths): Diagnostic | 
   }
   const reference = undefinedReference.exec(line)
   if (reference !== null) {
-    return { severity: 'error', file: relativePath(reference[1]?.replace(/^\S*ld: /, '') ?? '', paths), ...(reference[2] === undefined ? {} : { line: Number(reference[2]) }), message: reference[3] ?? '' }
+    return {
+      severity: 'error',
+      file: relativePath(reference[1]?.replace(/^\S*ld: /, '') ?? '', paths),
+      ...(reference[2] === undefined ? {} : { line: Number(reference[2]) }),
+      message: reference[3] ?? '',
+    }
   }
   const post = modpost.exec(line)
   if (post !== null) return { severity: post[1] === 'ERROR' ? 'error' : 'warning', message: post[2] ?? '' }
   const link = linker.exec(line)
   if (link !== null) return { severity: 'error', message: link[1] ?? '' }
   const rest = unplaced.exec(line)
-  if (rest !== null && !line.startsWith('make')) return { severity: rest[2] === 'warning' ? 'warning' : 'error', file: relativePath(rest[1] ?? '', paths), message: rest[3] ?? '' }
+  if (rest !== null && !line.startsWith('make'))
+    return { severity: rest[2] === 'warning' ? 'warning' : 'error', file: relativePath(rest[1] ?? '', paths), message: rest[3] ?? '' }
   return undefined
 }
 

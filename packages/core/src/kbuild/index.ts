@@ -1,3 +1,20 @@
 export { isMakeWord, parseMakeWords, type MakeWords } from './make-words.ts'
-export { ccacheEnvironment, commonFolder, makeArgv, makeEnvironment, makeVariables, prefixMaps, unwantedEnvironment, type MakeOptions } from './make-args.ts'
-export { estimateObjects, isObjectLine, parseDiagnostic, parseMakeFailure, renderDiagnostic, type Diagnostic, type OutputPaths } from './compile-output.ts'
+export {
+  ccacheEnvironment,
+  commonFolder,
+  makeArgv,
+  makeEnvironment,
+  makeVariables,
+  prefixMaps,
+  unwantedEnvironment,
+  type MakeOptions,
+} from './make-args.ts'
+export {
+  estimateObjects,
+  isObjectLine,
+  parseDiagnostic,
+  parseMakeFailure,
+  renderDiagnostic,
+  type Diagnostic,
+  type OutputPaths,
+} from './compile-output.ts'

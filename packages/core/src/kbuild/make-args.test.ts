@@ -2,17 +2,40 @@ import { describe, expect, it } from 'vitest'
 import { parseArch } from '../arch/index.ts'
 import { ccacheEnvironment, commonFolder, makeArgv, makeEnvironment, type MakeOptions } from './make-args.ts'
 
-const options: MakeOptions = { arch: parseArch('x86_64'), source: '/s/tree', build: '/s/out/b', compiler: 'gcc', ccache: true, variables: [], localVersion: '+', btf: false, jobs: 4 }
+const options: MakeOptions = {
+  arch: parseArch('x86_64'),
+  source: '/s/tree',
+  build: '/s/out/b',
+  compiler: 'gcc',
+  ccache: true,
+  variables: [],
+  localVersion: '+',
+  btf: false,
+  jobs: 4,
+}
 
 describe('makeArgv', () => {
   it('is the whole command line', () => {
     const maps = '-ffile-prefix-map=/s/tree=. -ffile-prefix-map=/s/tree/= -ffile-prefix-map=../../tree/= -ffile-prefix-map=/s/out/b=.'
     expect(makeArgv(options, ['bzImage', 'scripts_gdb'])).toEqual([
-      'make', '-C', '/s/tree', 'O=/s/out/b', '-j4',
-      'ARCH=x86_64', 'CC=ccache gcc', 'HOSTCC=ccache gcc',
-      'KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970', 'KBUILD_BUILD_USER=kernelkit', 'KBUILD_BUILD_HOST=kernelkit', 'KBUILD_BUILD_VERSION=1',
-      'LOCALVERSION=+', 'PAHOLE=false', `KCFLAGS=${maps}`, `KAFLAGS=${maps}`,
-      'bzImage', 'scripts_gdb',
+      'make',
+      '-C',
+      '/s/tree',
+      'O=/s/out/b',
+      '-j4',
+      'ARCH=x86_64',
+      'CC=ccache gcc',
+      'HOSTCC=ccache gcc',
+      'KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970',
+      'KBUILD_BUILD_USER=kernelkit',
+      'KBUILD_BUILD_HOST=kernelkit',
+      'KBUILD_BUILD_VERSION=1',
+      'LOCALVERSION=+',
+      'PAHOLE=false',
+      `KCFLAGS=${maps}`,
+      `KAFLAGS=${maps}`,
+      'bzImage',
+      'scripts_gdb',
     ])
   })
 
@@ -25,14 +48,26 @@ describe('makeArgv', () => {
   })
 
   it("takes the user's variables in place of ours, and adds their flags to ours", () => {
-    const argv = makeArgv({ ...options, variables: [['KBUILD_BUILD_USER', 'me'], ['KCFLAGS', '-O1'], ['W', '1']] }, [])
+    const argv = makeArgv(
+      {
+        ...options,
+        variables: [
+          ['KBUILD_BUILD_USER', 'me'],
+          ['KCFLAGS', '-O1'],
+          ['W', '1'],
+        ],
+      },
+      [],
+    )
     expect(argv.filter((word) => word.startsWith('KBUILD_BUILD_USER='))).toEqual(['KBUILD_BUILD_USER=me'])
     expect(argv.find((word) => word.startsWith('KCFLAGS='))).toMatch(/=\. -O1$/)
     expect(argv).toContain('W=1')
   })
 
   it('speaks LLVM with its version', () => {
-    expect(makeArgv({ ...options, compiler: 'clang-18' }, [])).toEqual(expect.arrayContaining(['LLVM=-18', 'CC=ccache clang-18', 'HOSTCC=ccache clang-18']))
+    expect(makeArgv({ ...options, compiler: 'clang-18' }, [])).toEqual(
+      expect.arrayContaining(['LLVM=-18', 'CC=ccache clang-18', 'HOSTCC=ccache clang-18']),
+    )
     expect(makeArgv({ ...options, compiler: 'clang' }, [])).toContain('LLVM=1')
   })
 })
@@ -40,12 +75,18 @@ describe('makeArgv', () => {
 describe('the environment of make', () => {
   it("drops the caller's variables that would shape the kernel unseen", () => {
     const environment = makeEnvironment()
-    for (const name of ['CROSS_COMPILE', 'KCFLAGS', 'MAKEFLAGS', 'ARCH', 'KCONFIG_CONFIG']) expect(Object.hasOwn(environment, name) && environment[name] === undefined, name).toBe(true)
+    for (const name of ['CROSS_COMPILE', 'KCFLAGS', 'MAKEFLAGS', 'ARCH', 'KCONFIG_CONFIG'])
+      expect(Object.entries(environment)).toContainEqual([name, undefined])
     expect(environment['LC_ALL']).toBe('C')
   })
 
   it('lets ccache hit from any folder', () => {
-    expect(ccacheEnvironment({ directory: '/c', source: '/home/u/linux', build: '/home/u/.cache/b' })).toEqual({ CCACHE_DIR: '/c', CCACHE_COMPILERCHECK: 'content', CCACHE_NOHASHDIR: '1', CCACHE_BASEDIR: '/home/u' })
+    expect(ccacheEnvironment({ directory: '/c', source: '/home/u/linux', build: '/home/u/.cache/b' })).toEqual({
+      CCACHE_DIR: '/c',
+      CCACHE_COMPILERCHECK: 'content',
+      CCACHE_NOHASHDIR: '1',
+      CCACHE_BASEDIR: '/home/u',
+    })
     expect(commonFolder('/work/a', '/home/b')).toBe('/')
   })
 })

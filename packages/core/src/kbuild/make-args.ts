@@ -29,7 +29,15 @@ const fixed: readonly (readonly [string, string])[] = [
 export function makeArgv(options: MakeOptions, targets: readonly string[]): readonly string[] {
   const jobs = options.jobs === undefined ? [] : [`-j${options.jobs}`]
   const output = options.build === options.source ? [] : [`O=${options.build}`]
-  return ['make', '-C', options.source, ...output, ...jobs, ...makeVariables(options).map(([name, value]) => `${name}=${value}`), ...targets]
+  return [
+    'make',
+    '-C',
+    options.source,
+    ...output,
+    ...jobs,
+    ...makeVariables(options).map(([name, value]) => `${name}=${value}`),
+    ...targets,
+  ]
 }
 
 /** Every variable of the build, the user's in place of ours. */
@@ -74,14 +82,30 @@ function sharedParts(a: readonly string[], b: readonly string[]): number {
 /** The deepest folder that holds both. */
 export function commonFolder(a: string, b: string): string {
   const parts = a.split('/').filter((part) => part !== '')
-  return `/${parts.slice(0, sharedParts(parts, b.split('/').filter((part) => part !== ''))).join('/')}`
+  return `/${parts
+    .slice(
+      0,
+      sharedParts(
+        parts,
+        b.split('/').filter((part) => part !== ''),
+      ),
+    )
+    .join('/')}`
 }
 
 function compilerVariables({ compiler, ccache }: MakeOptions): readonly (readonly [string, string])[] {
   const wrap = (program: string) => (ccache ? `ccache ${program}` : program)
   const clang = /(?:^|\/)clang(-\d+)?$/.exec(compiler)
-  if (clang === null) return [['CC', wrap(compiler)], ['HOSTCC', wrap('gcc')]]
-  return [['LLVM', clang[1] ?? '1'], ['CC', wrap(compiler)], ['HOSTCC', wrap(compiler)]]
+  if (clang === null)
+    return [
+      ['CC', wrap(compiler)],
+      ['HOSTCC', wrap('gcc')],
+    ]
+  return [
+    ['LLVM', clang[1] ?? '1'],
+    ['CC', wrap(compiler)],
+    ['HOSTCC', wrap(compiler)],
+  ]
 }
 
 function joinFlags(...flags: readonly (string | undefined)[]): string {
@@ -90,10 +114,60 @@ function joinFlags(...flags: readonly (string | undefined)[]): string {
 
 /** Variables of the caller's environment that would shape the build behind the key's back. */
 export const unwantedEnvironment: readonly string[] = [
-  'ARCH', 'SUBARCH', 'CROSS_COMPILE', 'LLVM', 'LLVM_IAS', 'CC', 'LD', 'AR', 'NM', 'OBJCOPY', 'OBJDUMP', 'READELF', 'STRIP', 'PAHOLE', 'HOSTCC', 'HOSTCXX', 'HOSTCFLAGS', 'HOSTLD',
-  'KCFLAGS', 'KAFLAGS', 'KCPPFLAGS', 'CFLAGS', 'CPPFLAGS', 'LDFLAGS', 'LOCALVERSION', 'KBUILD_OUTPUT', 'KBUILD_EXTMOD', 'KBUILD_VERBOSE', 'KBUILD_BUILD_TIMESTAMP',
-  'KBUILD_BUILD_USER', 'KBUILD_BUILD_HOST', 'KBUILD_BUILD_VERSION', 'KBUILD_DEFCONFIG', 'KCONFIG_CONFIG', 'KCONFIG_ALLCONFIG', 'KCONFIG_DEFCONFIG_LIST', 'KCONFIG_PROBABILITY', 'KCONFIG_WARN_UNKNOWN_SYMBOLS', 'KCONFIG_WERROR',
-  'MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEFILES', 'O', 'V', 'W', 'C', 'M', 'SOURCE_DATE_EPOCH', 'C_INCLUDE_PATH', 'CPATH', 'LIBRARY_PATH', 'GCC_EXEC_PREFIX', 'COMPILER_PATH',
+  'ARCH',
+  'SUBARCH',
+  'CROSS_COMPILE',
+  'LLVM',
+  'LLVM_IAS',
+  'CC',
+  'LD',
+  'AR',
+  'NM',
+  'OBJCOPY',
+  'OBJDUMP',
+  'READELF',
+  'STRIP',
+  'PAHOLE',
+  'HOSTCC',
+  'HOSTCXX',
+  'HOSTCFLAGS',
+  'HOSTLD',
+  'KCFLAGS',
+  'KAFLAGS',
+  'KCPPFLAGS',
+  'CFLAGS',
+  'CPPFLAGS',
+  'LDFLAGS',
+  'LOCALVERSION',
+  'KBUILD_OUTPUT',
+  'KBUILD_EXTMOD',
+  'KBUILD_VERBOSE',
+  'KBUILD_BUILD_TIMESTAMP',
+  'KBUILD_BUILD_USER',
+  'KBUILD_BUILD_HOST',
+  'KBUILD_BUILD_VERSION',
+  'KBUILD_DEFCONFIG',
+  'KCONFIG_CONFIG',
+  'KCONFIG_ALLCONFIG',
+  'KCONFIG_DEFCONFIG_LIST',
+  'KCONFIG_PROBABILITY',
+  'KCONFIG_WARN_UNKNOWN_SYMBOLS',
+  'KCONFIG_WERROR',
+  'MAKEFLAGS',
+  'MFLAGS',
+  'MAKELEVEL',
+  'MAKEFILES',
+  'O',
+  'V',
+  'W',
+  'C',
+  'M',
+  'SOURCE_DATE_EPOCH',
+  'C_INCLUDE_PATH',
+  'CPATH',
+  'LIBRARY_PATH',
+  'GCC_EXEC_PREFIX',
+  'COMPILER_PATH',
 ]
 
 /** Environment of every make run: nothing of the caller's shapes it, messages are in English. */
@@ -102,7 +176,11 @@ export function makeEnvironment(): Readonly<Record<string, string | undefined>> 
 }
 
 /** ccache that hits from any folder and never trusts a compiler by its date. */
-export function ccacheEnvironment(options: { readonly directory: string | undefined; readonly source: string; readonly build: string }): Readonly<Record<string, string>> {
+export function ccacheEnvironment(options: {
+  readonly directory: string | undefined
+  readonly source: string
+  readonly build: string
+}): Readonly<Record<string, string>> {
   return {
     ...(options.directory === undefined ? {} : { CCACHE_DIR: options.directory }),
     CCACHE_COMPILERCHECK: 'content',

@@ -2,9 +2,42 @@ import { UserError, nearestName } from '../errors/index.ts'
 
 /** Make variables of the kernel that a user may give as `VAR=VALUE`; anything else is a typo or not ours. */
 const passedOn = [
-  'AR', 'AS', 'C', 'CF', 'CHECK', 'CROSS_COMPILE', 'EXTRAVERSION', 'HOSTAR', 'HOSTCC', 'HOSTCFLAGS', 'HOSTCXX', 'HOSTCXXFLAGS', 'HOSTLD', 'HOSTLDFLAGS', 'HOSTLDLIBS',
-  'KAFLAGS', 'KBUILD_BUILD_HOST', 'KBUILD_BUILD_TIMESTAMP', 'KBUILD_BUILD_USER', 'KBUILD_BUILD_VERSION', 'KBUILD_VERBOSE', 'KCFLAGS', 'KCPPFLAGS', 'KRUSTFLAGS', 'LD',
-  'LLVM_IAS', 'LOCALVERSION', 'NM', 'OBJCOPY', 'OBJDUMP', 'PAHOLE', 'READELF', 'STRIP', 'UBSAN_SANITIZE', 'V', 'W',
+  'AR',
+  'AS',
+  'C',
+  'CF',
+  'CHECK',
+  'CROSS_COMPILE',
+  'EXTRAVERSION',
+  'HOSTAR',
+  'HOSTCC',
+  'HOSTCFLAGS',
+  'HOSTCXX',
+  'HOSTCXXFLAGS',
+  'HOSTLD',
+  'HOSTLDFLAGS',
+  'HOSTLDLIBS',
+  'KAFLAGS',
+  'KBUILD_BUILD_HOST',
+  'KBUILD_BUILD_TIMESTAMP',
+  'KBUILD_BUILD_USER',
+  'KBUILD_BUILD_VERSION',
+  'KBUILD_VERBOSE',
+  'KCFLAGS',
+  'KCPPFLAGS',
+  'KRUSTFLAGS',
+  'LD',
+  'LLVM_IAS',
+  'LOCALVERSION',
+  'NM',
+  'OBJCOPY',
+  'OBJDUMP',
+  'PAHOLE',
+  'READELF',
+  'STRIP',
+  'UBSAN_SANITIZE',
+  'V',
+  'W',
 ] as const
 
 /** Why a variable that kbuild knows is not taken here, and what to do instead. */
@@ -70,9 +103,11 @@ function compilerOf(llvm: string | undefined, cc: string | undefined): string | 
   const program = cc?.trim().replace(/^ccache\s+/, '')
   if (llvm === undefined || llvm === '0') return program
   const suffix = /^-\d+$/.test(llvm) ? llvm : llvm === '1' ? '' : undefined
-  if (suffix === undefined) throw bad(`LLVM=${llvm} is not understood; allowed: LLVM=1, or LLVM=-18 for a version.`, 'a folder of LLVM tools goes on PATH instead.')
+  if (suffix === undefined)
+    throw bad(`LLVM=${llvm} is not understood; allowed: LLVM=1, or LLVM=-18 for a version.`, 'a folder of LLVM tools goes on PATH instead.')
   const clang = `clang${suffix}`
-  if (program !== undefined && program !== clang && program !== 'clang') throw bad(`LLVM=${llvm} and CC=${cc} contradict each other.`, 'keep one of them.')
+  if (program !== undefined && program !== clang && program !== 'clang')
+    throw bad(`LLVM=${llvm} and CC=${cc} contradict each other.`, 'keep one of them.')
   return clang
 }
 
@@ -83,7 +118,10 @@ function notAVariable(word: string): UserError {
 function unknown(name: string): UserError {
   const known = [...passedOn, 'O', 'ARCH', 'LLVM', 'CC']
   const near = nearestName(name, known)
-  const hint = near === undefined ? `allowed: ${known.toSorted().join(', ')}. A configuration symbol goes into --config ${name}=….` : `did you mean ${near}=? A configuration symbol goes into --config ${name}=….`
+  const hint =
+    near === undefined
+      ? `allowed: ${known.toSorted().join(', ')}. A configuration symbol goes into --config ${name}=….`
+      : `did you mean ${near}=? A configuration symbol goes into --config ${name}=….`
   return bad(`${name} is not a make variable of the kernel that kernelkit knows.`, hint)
 }
 

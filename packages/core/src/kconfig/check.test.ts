@@ -91,17 +91,29 @@ function asked(text: string, kind: OriginKind = 'command'): ConfigRequest {
 
 function check(requests: readonly ConfigRequest[], config = '') {
   const result = checkConfig({ tree, values: parseDotConfig(config), requests, added: [] })
-  return { added: result.additions.map(renderAddition), unmet: result.unmet.map(renderUnmet), unknown: result.unknown.map(({ request, nearest }) => [request.symbol, nearest]) }
+  return {
+    added: result.additions.map(renderAddition),
+    unmet: result.unmet.map(renderUnmet),
+    unknown: result.unknown.map(({ request, nearest }) => [request.symbol, nearest]),
+  }
 }
 
 describe('checkConfig', () => {
   it('has nothing to say about what is met', () => {
-    expect(check([asked('NET=y'), asked('-INET'), asked('NET_SCH_FQ=m')], 'CONFIG_NET=y\nCONFIG_NET_SCH_FQ=y\n')).toEqual({ added: [], unmet: [], unknown: [] })
+    expect(check([asked('NET=y'), asked('-INET'), asked('NET_SCH_FQ=m')], 'CONFIG_NET=y\nCONFIG_NET_SCH_FQ=y\n')).toEqual({
+      added: [],
+      unmet: [],
+      unknown: [],
+    })
   })
 
   it('switches on the menus and ifs around a symbol, once', () => {
     expect(check([asked('NET_SCH_FQ=m'), asked('NET_SCH_X=y')])).toEqual({
-      added: ['+NET for NET_SCH_FQ, --config NET_SCH_FQ=m', '+NET_SCHED for NET_SCH_FQ, --config NET_SCH_FQ=m', '+INET for NET_SCH_X, --config NET_SCH_X=y'],
+      added: [
+        '+NET for NET_SCH_FQ, --config NET_SCH_FQ=m',
+        '+NET_SCHED for NET_SCH_FQ, --config NET_SCH_FQ=m',
+        '+INET for NET_SCH_X, --config NET_SCH_X=y',
+      ],
       unmet: [],
       unknown: [],
     })
@@ -110,11 +122,15 @@ describe('checkConfig', () => {
   it('names the n of the user that stands in the way', () => {
     const { added, unmet } = check([asked('-NET'), asked('NET_SCH_FQ=y')])
     expect(added).toEqual([])
-    expect(unmet).toEqual(['NET_SCH_FQ: asked for y (--config NET_SCH_FQ=y), found n: needs NET (Kconfig:7), which was set to n by --config -NET'])
+    expect(unmet).toEqual([
+      'NET_SCH_FQ: asked for y (--config NET_SCH_FQ=y), found n: needs NET (Kconfig:7), which was set to n by --config -NET',
+    ])
   })
 
   it('says which symbols bring one without a prompt', () => {
-    expect(check([asked('NEEDS_HIDDEN=y')]).unmet).toEqual(['NEEDS_HIDDEN: asked for y (--config NEEDS_HIDDEN=y), found n: needs HIDDEN (Kconfig:28), but that has no prompt and cannot be set directly; it comes with ONE'])
+    expect(check([asked('NEEDS_HIDDEN=y')]).unmet).toEqual([
+      'NEEDS_HIDDEN: asked for y (--config NEEDS_HIDDEN=y), found n: needs HIDDEN (Kconfig:28), but that has no prompt and cannot be set directly; it comes with ONE',
+    ])
   })
 
   it('meets the dependencies of a symbol that is on by default', () => {
@@ -123,12 +139,16 @@ describe('checkConfig', () => {
 
   it('chooses a member of a choice unless a rival was asked for', () => {
     expect(check([asked('NEEDS_RIGHT=y')]).added).toEqual(['+RIGHT for NEEDS_RIGHT, --config NEEDS_RIGHT=y'])
-    expect(check([asked('LEFT=y'), asked('NEEDS_RIGHT=y')], 'CONFIG_LEFT=y\n').unmet[0]).toContain('excludes LEFT, its rival in one choice, which --config LEFT=y asks for')
+    expect(check([asked('LEFT=y'), asked('NEEDS_RIGHT=y')], 'CONFIG_LEFT=y\n').unmet[0]).toContain(
+      'excludes LEFT, its rival in one choice, which --config LEFT=y asks for',
+    )
   })
 
   it('switches an option of a preset off when the user wants what excludes it, but no option of the user', () => {
     expect(check([asked('REDUCED=y', 'preset'), asked('BTF=y')], 'CONFIG_REDUCED=y\n').added).toEqual(['-REDUCED for BTF, --config BTF=y'])
-    expect(check([asked('REDUCED=y'), asked('BTF=y')], 'CONFIG_REDUCED=y\n').unmet[0]).toContain('needs !REDUCED (Kconfig:56), but that is not met: REDUCED is set to y by --config REDUCED=y')
+    expect(check([asked('REDUCED=y'), asked('BTF=y')], 'CONFIG_REDUCED=y\n').unmet[0]).toContain(
+      'needs !REDUCED (Kconfig:56), but that is not met: REDUCED is set to y by --config REDUCED=y',
+    )
   })
 
   it('knows ranges, types, macros and modules', () => {

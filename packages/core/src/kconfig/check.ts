@@ -63,7 +63,10 @@ export function checkConfig(options: CheckOptions): ConfigCheck {
       additions.push(addition)
     }
   }
-  const names = unknown.length === 0 ? [] : [...options.tree.symbols.values()].filter((symbol) => symbol.definitions.length > 0).map((symbol) => symbol.name)
+  const names =
+    unknown.length === 0
+      ? []
+      : [...options.tree.symbols.values()].filter((symbol) => symbol.definitions.length > 0).map((symbol) => symbol.name)
   return { additions, unmet, unknown: unknown.map(({ request }) => ({ request, nearest: nearestName(request.symbol, names) })) }
 }
 
@@ -78,18 +81,28 @@ function isOffRequest(request: ConfigRequest): boolean {
 /** Why a symbol is on although n was asked. */
 function whyOn(symbol: KconfigSymbol, values: ConfigValues): readonly Obstacle[] {
   const valueOf = (name: string) => values.get(name)
-  const selections = symbol.selectedBy.filter(({ by, condition }) => ['y', 'm'].includes(values.get(by) ?? 'n') && (condition === undefined || evaluate(condition, valueOf) !== 0))
+  const selections = symbol.selectedBy.filter(
+    ({ by, condition }) => ['y', 'm'].includes(values.get(by) ?? 'n') && (condition === undefined || evaluate(condition, valueOf) !== 0),
+  )
   if (selections.length > 0) {
-    return selections.slice(0, 4).map((selection) => ({ symbol: symbol.name, reason: `is selected by ${selection.by}, which is on`, where: selection.where }))
+    return selections
+      .slice(0, 4)
+      .map((selection) => ({ symbol: symbol.name, reason: `is selected by ${selection.by}, which is on`, where: selection.where }))
   }
   const prompted = symbol.definitions.find((definition) => definition.prompt !== undefined)
-  if (prompted === undefined) return [{ symbol: symbol.name, reason: 'has no prompt: its default decides', where: symbol.definitions[0]?.where }]
+  if (prompted === undefined)
+    return [{ symbol: symbol.name, reason: 'has no prompt: its default decides', where: symbol.definitions[0]?.where }]
   const closed = [...prompted.visible, ...prompted.depends].filter((condition) => evaluate(condition.expression, valueOf) === 0)
   if (closed.length > 0) {
-    return closed.map((condition) => ({ symbol: symbol.name, reason: `can only be changed with ${renderExpression(condition.expression)}; its default is on`, where: condition.where }))
+    return closed.map((condition) => ({
+      symbol: symbol.name,
+      reason: `can only be changed with ${renderExpression(condition.expression)}; its default is on`,
+      where: condition.where,
+    }))
   }
   const choice = prompted.choice
-  if (choice !== undefined) return [{ symbol: symbol.name, reason: 'is the chosen member of a choice: ask for another member', where: prompted.where }]
+  if (choice !== undefined)
+    return [{ symbol: symbol.name, reason: 'is the chosen member of a choice: ask for another member', where: prompted.where }]
   return [{ symbol: symbol.name, reason: 'is kept on by kconfig', where: prompted.where }]
 }
 
@@ -100,20 +113,40 @@ function whyDifferent(request: ConfigRequest, symbol: KconfigSymbol, options: Ch
   for (const definition of symbol.definitions) {
     for (const range of definition.ranges) {
       if (range.condition !== undefined && evaluate(range.condition, valueOf) === 0) continue
-      const [low, high] = [range.low, range.high].map((end) => text(end.kind === 'symbol' ? valueOf(end.name) : end.kind === 'text' ? end.value : undefined))
+      const [low, high] = [range.low, range.high].map((end) =>
+        text(end.kind === 'symbol' ? valueOf(end.name) : end.kind === 'text' ? end.value : undefined),
+      )
       const asked = Number(renderValue(request.value))
-      if (low !== undefined && high !== undefined && (asked < low || asked > high)) return [{ symbol: symbol.name, reason: `must be from ${low} to ${high}`, where: range.where }]
+      if (low !== undefined && high !== undefined && (asked < low || asked > high))
+        return [{ symbol: symbol.name, reason: `must be from ${low} to ${high}`, where: range.where }]
     }
   }
   const isNumber = symbol.type === 'int' || symbol.type === 'hex'
   const expected = symbol.type === 'string' ? 'string' : isNumber ? 'number' : 'tristate'
   const where = symbol.definitions[0]?.where
-  if (symbol.type !== undefined && expected !== request.value.kind) return [{ symbol: symbol.name, reason: `is of type ${symbol.type}`, where }]
-  const closed = symbol.definitions.flatMap((definition) => (definition.prompt === undefined ? [] : [...definition.depends, ...definition.visible])).filter((condition) => evaluate(condition.expression, valueOf) === 0)
-  if (closed.length > 0) return closed.map((condition) => ({ symbol: renderExpression(condition.expression), reason: 'was asked for too and could not be had', where: condition.where }))
-  const macros = symbol.definitions.flatMap((definition) => [...definition.depends, ...definition.visible]).filter((condition) => evaluate(condition.expression, valueOf) === undefined)
-  if (macros.length > 0) return macros.map((condition) => ({ symbol: symbol.name, reason: `needs ${renderExpression(condition.expression)}, which these build tools may not give`, where: condition.where }))
-  const members = symbol.definitions.flatMap(({ choice }) => (choice === undefined ? [] : (options.tree.choices[choice]?.members ?? []))).filter((member) => ['y', 'm'].includes(options.values.get(member) ?? 'n'))
+  if (symbol.type !== undefined && expected !== request.value.kind)
+    return [{ symbol: symbol.name, reason: `is of type ${symbol.type}`, where }]
+  const closed = symbol.definitions
+    .flatMap((definition) => (definition.prompt === undefined ? [] : [...definition.depends, ...definition.visible]))
+    .filter((condition) => evaluate(condition.expression, valueOf) === 0)
+  if (closed.length > 0)
+    return closed.map((condition) => ({
+      symbol: renderExpression(condition.expression),
+      reason: 'was asked for too and could not be had',
+      where: condition.where,
+    }))
+  const macros = symbol.definitions
+    .flatMap((definition) => [...definition.depends, ...definition.visible])
+    .filter((condition) => evaluate(condition.expression, valueOf) === undefined)
+  if (macros.length > 0)
+    return macros.map((condition) => ({
+      symbol: symbol.name,
+      reason: `needs ${renderExpression(condition.expression)}, which these build tools may not give`,
+      where: condition.where,
+    }))
+  const members = symbol.definitions
+    .flatMap(({ choice }) => (choice === undefined ? [] : (options.tree.choices[choice]?.members ?? [])))
+    .filter((member) => ['y', 'm'].includes(options.values.get(member) ?? 'n'))
   if (members.length > 0) return [{ symbol: symbol.name, reason: `lost its choice to ${members.join(', ')}`, where }]
   return [{ symbol: symbol.name, reason: 'was refused by kconfig', where }]
 }
@@ -124,7 +157,9 @@ export function renderUnmet({ request, found, obstacles }: UnmetRequest): string
     const place = obstacle.where === undefined ? '' : ` (${obstacle.where})`
     if (obstacle.symbol === 'm') return `${obstacle.reason}${place}`
     if (obstacle.symbol === request.symbol) return `it ${obstacle.reason}${place}`
-    return obstacle.byUser === true || obstacle.reason.startsWith('was ') ? `needs ${obstacle.symbol}${place}, which ${obstacle.reason}` : `needs ${obstacle.symbol}${place}, but that ${obstacle.reason}`
+    return obstacle.byUser === true || obstacle.reason.startsWith('was ')
+      ? `needs ${obstacle.symbol}${place}, which ${obstacle.reason}`
+      : `needs ${obstacle.symbol}${place}, but that ${obstacle.reason}`
   })
   return `${request.symbol}: asked for ${renderValue(request.value)} (${request.origin.where}), found ${found}: ${reasons.join('; ') || 'no reason found'}`
 }

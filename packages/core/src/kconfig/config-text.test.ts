@@ -51,13 +51,17 @@ describe('parseFragment', () => {
 describe('rendering', () => {
   it('writes what kconfig reads, with m as y while modules are off', () => {
     const requests = ['A=y', 'B=m', '-C', 'D="a\\"b"', 'E=0x10'].map(asked)
-    expect(renderFragment(requests, { modules: false })).toBe('CONFIG_A=y\nCONFIG_B=y\n# CONFIG_C is not set\nCONFIG_D="a\\"b"\nCONFIG_E=0x10\n')
+    expect(renderFragment(requests, { modules: false })).toBe(
+      'CONFIG_A=y\nCONFIG_B=y\n# CONFIG_C is not set\nCONFIG_D="a\\"b"\nCONFIG_E=0x10\n',
+    )
     expect(renderFragment(requests, { modules: true })).toContain('CONFIG_B=m\n')
   })
 
   it('replaces lines of a .config and keeps the rest', () => {
     const base = '# Linux\nCONFIG_A=m\n# CONFIG_B is not set\nCONFIG_AB=y\n'
-    expect(overlayDotConfig(base, 'CONFIG_B=y\n# CONFIG_A is not set\n')).toBe('# Linux\nCONFIG_AB=y\n\nCONFIG_B=y\n# CONFIG_A is not set\n')
+    expect(overlayDotConfig(base, 'CONFIG_B=y\n# CONFIG_A is not set\n')).toBe(
+      '# Linux\nCONFIG_AB=y\n\nCONFIG_B=y\n# CONFIG_A is not set\n',
+    )
   })
 })
 

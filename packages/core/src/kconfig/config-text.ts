@@ -21,7 +21,10 @@ export function parseDotConfig(text: string): ConfigValues {
 }
 
 /** The options that a fragment asks for, each with `name:line`; every line that is not understood is reported at once. */
-export function parseFragment(text: string, options: { readonly name: string; readonly kind?: ConfigOrigin['kind']; readonly optional?: boolean }): readonly ConfigRequest[] {
+export function parseFragment(
+  text: string,
+  options: { readonly name: string; readonly kind?: ConfigOrigin['kind']; readonly optional?: boolean },
+): readonly ConfigRequest[] {
   const requests: ConfigRequest[] = []
   const bad: string[] = []
   for (const [index, raw] of text.split('\n').entries()) {
@@ -76,7 +79,10 @@ export function renderLine(symbol: string, value: ConfigValue): string {
 }
 
 /** A fragment for KCONFIG_ALLCONFIG; `=m` becomes `y` when modules are off, for kconfig drops it then. */
-export function renderFragment(requests: readonly Pick<ConfigRequest, 'symbol' | 'value'>[], options: { readonly modules: boolean }): string {
+export function renderFragment(
+  requests: readonly Pick<ConfigRequest, 'symbol' | 'value'>[],
+  options: { readonly modules: boolean },
+): string {
   return requests.map(({ symbol, value }) => `${renderLine(symbol, options.modules ? value : withoutModules(value))}\n`).join('')
 }
 

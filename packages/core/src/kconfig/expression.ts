@@ -141,7 +141,14 @@ function compare(operator: string, left: string | undefined, right: string | und
   if (left === undefined || right === undefined) return undefined
   const numbers = left !== '' && right !== '' && !Number.isNaN(Number(left)) && !Number.isNaN(Number(right))
   const difference = numbers ? Number(left) - Number(right) : left === right ? 0 : left < right ? -1 : 1
-  const holds = { '=': difference === 0, '!=': difference !== 0, '<': difference < 0, '>': difference > 0, '<=': difference <= 0, '>=': difference >= 0 }
+  const holds = {
+    '=': difference === 0,
+    '!=': difference !== 0,
+    '<': difference < 0,
+    '>': difference > 0,
+    '<=': difference <= 0,
+    '>=': difference >= 0,
+  }
   return holds[operator as keyof typeof holds] ? 2 : 0
 }
 
@@ -155,7 +162,9 @@ export function renderExpression(expression: Expression): string {
     case 'macro':
       return expression.text
     case 'not':
-      return expression.of.kind === 'and' || expression.of.kind === 'or' || expression.of.kind === 'compare' ? `!(${renderExpression(expression.of)})` : `!${renderExpression(expression.of)}`
+      return expression.of.kind === 'and' || expression.of.kind === 'or' || expression.of.kind === 'compare'
+        ? `!(${renderExpression(expression.of)})`
+        : `!${renderExpression(expression.of)}`
     case 'and':
       return expression.parts.map((part) => (part.kind === 'or' ? `(${renderExpression(part)})` : renderExpression(part))).join(' && ')
     case 'or':
@@ -182,7 +191,8 @@ export function symbolsOf(expression: Expression): readonly string[] {
       return expression.parts.flatMap(symbolsOf)
     case 'compare':
       return [...symbolsOf(expression.left), ...symbolsOf(expression.right)]
-    default:
+    case 'text':
+    case 'macro':
       return []
   }
 }

@@ -15,7 +15,15 @@ export { sourcedFiles, type KconfigVariables } from './lines.ts'
 export { parseKconfigTree, type ParseTreeOptions } from './parse-tree.ts'
 export type { Condition, KconfigChoice, KconfigSymbol, KconfigTree, Selection, SymbolDefinition } from './tree.ts'
 export { resolveRequest, type Addition, type Obstacle, type ResolveOptions } from './resolve.ts'
-export { checkConfig, renderAddition, renderUnmet, type CheckOptions, type ConfigCheck, type UnknownSymbol, type UnmetRequest } from './check.ts'
+export {
+  checkConfig,
+  renderAddition,
+  renderUnmet,
+  type CheckOptions,
+  type ConfigCheck,
+  type UnknownSymbol,
+  type UnmetRequest,
+} from './check.ts'
 export { always } from './fragments/always.ts'
 export { alwaysRequests, defaultPresets, presetRequests, presets } from './fragments/presets.ts'
 export type { Fragment, FragmentOption } from './fragments/fragment.ts'

@@ -61,7 +61,8 @@ function expandVariables(text: string, variables: KconfigVariables): string {
 export function sourcedFiles(text: string, options: { readonly path: string; readonly variables: KconfigVariables }): readonly string[] {
   const paths: string[] = []
   for (const match of text.matchAll(/^[ \t]*(o?r?source)[ \t]+"([^"\n]+)"/gm)) {
-    if (match[1] !== undefined && match[2] !== undefined) paths.push(sourcePath({ keyword: match[1], path: expandVariables(match[2], options.variables), from: options.path }))
+    if (match[1] !== undefined && match[2] !== undefined)
+      paths.push(sourcePath({ keyword: match[1], path: expandVariables(match[2], options.variables), from: options.path }))
   }
   return paths
 }

@@ -132,7 +132,15 @@ class TreeReader {
   #readProperty({ keyword, rest }: KconfigLine, where: string): void {
     if (keyword === 'depends') return this.#addCondition('depends', rest.replace(/^on\b/, ''), where)
     if (keyword === 'visible') return this.#addCondition('visible', rest.replace(/^if\b/, ''), where)
-    const types = { bool: 'bool', boolean: 'bool', tristate: 'tristate', string: 'string', int: 'int', hex: 'hex', prompt: undefined } as const
+    const types = {
+      bool: 'bool',
+      boolean: 'bool',
+      tristate: 'tristate',
+      string: 'string',
+      int: 'int',
+      hex: 'hex',
+      prompt: undefined,
+    } as const
     if (keyword in types) return this.#addPrompt(types[keyword as keyof typeof types], rest, where)
     const definition = this.#definition
     const symbol = this.#symbol

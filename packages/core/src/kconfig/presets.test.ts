@@ -6,8 +6,8 @@ describe('presets', () => {
   it('have names and options that are there once each, with a reason', () => {
     expect(new Set(presets.map((preset) => preset.name)).size).toBe(presets.length)
     for (const preset of presets) {
-      expect(new Set(preset.options.map((option) => option.symbol)).size, preset.name).toBe(preset.options.length)
-      for (const option of preset.options) expect(option.why.length, option.symbol).toBeGreaterThan(6)
+      expect(new Set(preset.options.map((option) => option.symbol)).size).toBe(preset.options.length)
+      expect(preset.options.filter((option) => option.why.length < 6)).toEqual([])
     }
   })
 
@@ -28,6 +28,18 @@ describe('presets', () => {
 
   it('always carry what the decisions name', () => {
     const symbols = alwaysRequests(parseArch('x86_64')).map((request) => request.symbol)
-    expect(symbols).toEqual(expect.arrayContaining(['MAGIC_SYSRQ', 'PVPANIC', 'IKCONFIG', 'IKCONFIG_PROC', 'BLK_DEV_INITRD', 'OVERLAY_FS', 'SERIAL_8250_CONSOLE', 'VIRTIO_PCI', '9P_FS']))
+    expect(symbols).toEqual(
+      expect.arrayContaining([
+        'MAGIC_SYSRQ',
+        'PVPANIC',
+        'IKCONFIG',
+        'IKCONFIG_PROC',
+        'BLK_DEV_INITRD',
+        'OVERLAY_FS',
+        'SERIAL_8250_CONSOLE',
+        'VIRTIO_PCI',
+        '9P_FS',
+      ]),
+    )
   })
 })

@@ -81,10 +81,15 @@ class Solver {
     }
     const best = cheapest(attempts)
     if (best !== undefined) return best
-    const obstacles = attempts.flatMap((attempt) => ('obstacles' in attempt ? [attempt.obstacles] : [])).toSorted((a, b) => a.length - b.length)[0]
+    const obstacles = attempts
+      .flatMap((attempt) => ('obstacles' in attempt ? [attempt.obstacles] : []))
+      .toSorted((a, b) => a.length - b.length)[0]
     if (obstacles !== undefined && definitions.some((definition) => definition.prompt !== undefined)) return { obstacles }
     const selectors = promptedSelectors(this.#tree, symbol)
-    const by = selectors.length === 0 ? '' : `; it comes with ${selectors.slice(0, 4).join(', ')}${selectors.length > 4 ? ` or one of ${selectors.length - 4} more` : ''}`
+    const by =
+      selectors.length === 0
+        ? ''
+        : `; it comes with ${selectors.slice(0, 4).join(', ')}${selectors.length > 4 ? ` or one of ${selectors.length - 4} more` : ''}`
     return { obstacles: [{ symbol, reason: `has no prompt and cannot be set directly${by}`, where: definitions[0]?.where }] }
   }
 
@@ -96,10 +101,14 @@ class Solver {
     if (request !== undefined && isOff(request) && step.isRequest !== true) {
       return { symbol, reason: `was set to n by ${request.origin.where}`, where, byUser: isUserOrigin(request.origin) }
     }
-    if (entry === undefined || entry.definitions.length === 0) return { symbol, reason: 'does not exist in this tree for this architecture', where: undefined }
-    if (step.changes.get(symbol)?.value === 'n' || this.#added.get(symbol)?.value === 'n') return { symbol, reason: 'had to be switched off for another option', where }
-    if (step.path.includes(symbol) || step.path.length > depthLimit) return { symbol, reason: 'depends on itself in a way that only kconfig can solve', where }
-    if (neverAdded.has(symbol) && step.isRequest !== true) return { symbol, reason: 'is never switched on for another option; ask for it', where }
+    if (entry === undefined || entry.definitions.length === 0)
+      return { symbol, reason: 'does not exist in this tree for this architecture', where: undefined }
+    if (step.changes.get(symbol)?.value === 'n' || this.#added.get(symbol)?.value === 'n')
+      return { symbol, reason: 'had to be switched off for another option', where }
+    if (step.path.includes(symbol) || step.path.length > depthLimit)
+      return { symbol, reason: 'depends on itself in a way that only kconfig can solve', where }
+    if (neverAdded.has(symbol) && step.isRequest !== true)
+      return { symbol, reason: 'is never switched on for another option; ask for it', where }
     return undefined
   }
 
@@ -119,7 +128,11 @@ class Solver {
   #enableByDefault(symbol: string, definition: SymbolDefinition, step: Step): readonly Outcome[] {
     return definition.defaults.map((fallback) =>
       this.#requireAll(
-        [...definition.depends, ...(fallback.condition === undefined ? [] : [fallback.condition]), { expression: fallback.value, where: definition.where }],
+        [
+          ...definition.depends,
+          ...(fallback.condition === undefined ? [] : [fallback.condition]),
+          { expression: fallback.value, where: definition.where },
+        ],
         { ...step, path: [...step.path, symbol] },
       ),
     )
@@ -131,8 +144,14 @@ class Solver {
     for (const member of members) {
       if (member === symbol) continue
       const request = this.#requested.get(member)
-      if (request !== undefined && !isOff(request)) return { symbol, reason: `excludes ${member}, its rival in one choice, which ${request.origin.where} asks for`, where: definition.where }
-      if (changes.get(member)?.value === 'y') return { symbol, reason: `excludes ${member}, its rival in one choice, which is needed too`, where: definition.where }
+      if (request !== undefined && !isOff(request))
+        return {
+          symbol,
+          reason: `excludes ${member}, its rival in one choice, which ${request.origin.where} asks for`,
+          where: definition.where,
+        }
+      if (changes.get(member)?.value === 'y')
+        return { symbol, reason: `excludes ${member}, its rival in one choice, which is needed too`, where: definition.where }
     }
     return undefined
   }
@@ -154,7 +173,10 @@ class Solver {
       case 'symbol':
         return this.enable(expression.name, step)
       case 'and':
-        return this.#requireAll(expression.parts.map((part) => ({ expression: part, where: step.because })), step)
+        return this.#requireAll(
+          expression.parts.map((part) => ({ expression: part, where: step.because })),
+          step,
+        )
       case 'or': {
         const attempts = expression.parts.map((part) => this.#require(part, step))
         const best = cheapest(attempts)
@@ -164,17 +186,24 @@ class Solver {
       case 'not':
         return this.#requireOff(expression, step)
       case 'compare':
-        if (expression.left.kind === 'symbol' && expression.right.kind === 'text' && isYes(expression.operator, expression.right.value)) return this.enable(expression.left.name, step)
+        if (expression.left.kind === 'symbol' && expression.right.kind === 'text' && isYes(expression.operator, expression.right.value))
+          return this.enable(expression.left.name, step)
         break
-      default:
+      case 'text':
+      case 'macro':
     }
-    if (expression.kind === 'text' && expression.value === 'm') return { obstacles: [{ symbol: 'm', reason: 'modules are off: it can only be a module (--config MODULES=y)', where: step.because }] }
+    if (expression.kind === 'text' && expression.value === 'm')
+      return { obstacles: [{ symbol: 'm', reason: 'modules are off: it can only be a module (--config MODULES=y)', where: step.because }] }
     return { obstacles: [this.#doesNotHold(expression, step)] }
   }
 
   #doesNotHold(expression: Expression, step: Step): Obstacle {
     const on = [...new Set(symbolsOf(expression))].filter((name) => ['y', 'm'].includes(this.#valueOf(name, step.changes) ?? 'n'))
-    return { symbol: renderExpression(expression), reason: on.length === 0 ? 'does not hold' : `does not hold with ${on.join(', ')} on`, where: step.because }
+    return {
+      symbol: renderExpression(expression),
+      reason: on.length === 0 ? 'does not hold' : `does not hold with ${on.join(', ')} on`,
+      where: step.because,
+    }
   }
 
   /** `!X`: simple when only a preset of ours, not the user, wants X. */
@@ -182,7 +211,8 @@ class Solver {
     if (expression.of.kind !== 'symbol') return { obstacles: [this.#doesNotHold(expression, step)] }
     const symbol = expression.of.name
     const request = this.#requested.get(symbol)
-    if (request?.origin.kind === 'preset' && !this.#added.has(symbol)) return { changes: withChange(step.changes, symbol, { value: 'n', because: step.because }) }
+    if (request?.origin.kind === 'preset' && !this.#added.has(symbol))
+      return { changes: withChange(step.changes, symbol, { value: 'n', because: step.because }) }
     const cause = request !== undefined && !isOff(request) ? `is set to ${request.value.value} by ${request.origin.where}` : 'is on'
     return { obstacles: [{ symbol: `!${symbol}`, reason: `is not met: ${symbol} ${cause}`, where: step.because }] }
   }
@@ -197,7 +227,9 @@ class Solver {
 }
 
 function isOff(request: ConfigRequest): boolean {
-  return request.value.kind === 'tristate' && request.value.value === 'n' && (isUserOrigin(request.origin) || request.origin.kind === 'preset')
+  return (
+    request.value.kind === 'tristate' && request.value.value === 'n' && (isUserOrigin(request.origin) || request.origin.kind === 'preset')
+  )
 }
 
 /** Symbols with a prompt whose selection, directly or through others without one, brings a symbol. */
@@ -206,7 +238,9 @@ function promptedSelectors(tree: KconfigTree, symbol: string): readonly string[]
   const found: string[] = []
   let wave = [symbol]
   while (wave.length > 0) {
-    const next = [...new Set(wave.flatMap((name) => tree.symbols.get(name)?.selectedBy.map((selection) => selection.by) ?? []))].filter((name) => !seen.has(name))
+    const next = [...new Set(wave.flatMap((name) => tree.symbols.get(name)?.selectedBy.map((selection) => selection.by) ?? []))].filter(
+      (name) => !seen.has(name),
+    )
     for (const name of next) seen.add(name)
     const hasPrompt = (name: string) => tree.symbols.get(name)?.definitions.some((definition) => definition.prompt !== undefined) === true
     found.push(...next.filter(hasPrompt))

@@ -16,7 +16,12 @@ export interface SymbolDefinition {
   /** What the prompt needs besides: its own `if`, `visible if` of menus, the prompt condition of its choice. */
   readonly visible: readonly Condition[]
   readonly defaults: readonly { readonly value: Expression; readonly condition: Condition | undefined }[]
-  readonly ranges: readonly { readonly low: Expression; readonly high: Expression; readonly condition: Expression | undefined; readonly where: string }[]
+  readonly ranges: readonly {
+    readonly low: Expression
+    readonly high: Expression
+    readonly condition: Expression | undefined
+    readonly where: string
+  }[]
   /** Index into {@link KconfigTree.choices}. */
   readonly choice: number | undefined
 }

@@ -16,15 +16,23 @@ export function parseConfigItem(raw: string): ConfigItem {
   if (text.includes('/') || text.endsWith('.config')) return { kind: 'file', path: text, optional }
   if (presets.some((preset) => preset.name === text)) return { kind: 'preset', name: text }
   if (/^(?:CONFIG_)?[A-Z0-9_]+=/.test(text)) {
-    throw new UserError('BAD_CONFIG_LINE', `--config '${raw}' has a value that is not understood; allowed: y, m, n, a number, or text in double quotes.`, {
-      hint: `write for instance --config '${text.split('=')[0]}="text"'.`,
-    })
+    throw new UserError(
+      'BAD_CONFIG_LINE',
+      `--config '${raw}' has a value that is not understood; allowed: y, m, n, a number, or text in double quotes.`,
+      {
+        hint: `write for instance --config '${text.split('=')[0]}="text"'.`,
+      },
+    )
   }
   const names = presets.map((preset) => preset.name)
   const near = nearestName(text, names)
   const isSymbol = /^(?:CONFIG_)?[A-Z0-9_]+$/.test(text)
   throw new UserError('UNKNOWN_PRESET', `--config '${raw}' is not a preset; presets: ${names.join(', ')}.`, {
-    hint: isSymbol ? `a symbol is switched on with --config ${text.replace(/^CONFIG_/, '')}=y.` : near === undefined ? 'a file has a / in its name (./NAME) or ends in .config.' : `did you mean --config ${near}?`,
+    hint: isSymbol
+      ? `a symbol is switched on with --config ${text.replace(/^CONFIG_/, '')}=y.`
+      : near === undefined
+        ? 'a file has a / in its name (./NAME) or ends in .config.'
+        : `did you mean --config ${near}?`,
     verdict: 'config-fail',
     details: { seen: raw, allowed: names },
   })

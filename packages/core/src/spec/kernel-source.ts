@@ -27,17 +27,25 @@ function parseKind(raw: string, sha256: string | undefined): KernelSource {
     return { kind: 'deb', package: name }
   }
   if (/^https?:\/\//.test(raw)) {
-    if (!archive.test(raw.replace(/[?#].*$/, ''))) throw bad(`'${raw}' is not the address of a tarball.`, 'a git repository is written git+URL#REF.')
-    if (raw.startsWith('http:') && sha256 === undefined) throw bad(`'${raw}' needs --sha256.`, 'add --sha256 with the checksum that the publisher gives.')
-    if (sha256 === undefined) throw bad(`a tarball from the network needs --sha256.`, `add --sha256 with the checksum that the publisher gives for ${raw}.`)
+    if (!archive.test(raw.replace(/[?#].*$/, '')))
+      throw bad(`'${raw}' is not the address of a tarball.`, 'a git repository is written git+URL#REF.')
+    if (raw.startsWith('http:') && sha256 === undefined)
+      throw bad(`'${raw}' needs --sha256.`, 'add --sha256 with the checksum that the publisher gives.')
+    if (sha256 === undefined)
+      throw bad(`a tarball from the network needs --sha256.`, `add --sha256 with the checksum that the publisher gives for ${raw}.`)
     return { kind: 'tarball', location: raw, remote: true, sha256: parseSha256(sha256) }
   }
   if (/^v\d+\.\d+(?:\.\d+|-rc\d+)?$/.test(raw)) {
-    throw new UserError('NOT_YET', `'${raw}' (a release from kernel.org) is not built yet.`, { hint: 'use deb:linux-source-6.12, git+URL#REF or a tarball.' })
+    throw new UserError('NOT_YET', `'${raw}' (a release from kernel.org) is not built yet.`, {
+      hint: 'use deb:linux-source-6.12, git+URL#REF or a tarball.',
+    })
   }
-  if (/^\d+\.\d+(?:\.\d+)?$/.test(raw)) throw bad(`'${raw}' could be a folder or a release.`, `write ./${raw} for a folder, v${raw} for a release.`)
-  if (/^[a-z][a-z0-9+.-]*:\/\//.test(raw)) throw bad(`'${raw}' has a scheme that is not known.`, 'git repositories are written git+URL#REF, packages deb:NAME.')
-  if (archive.test(raw)) return { kind: 'tarball', location: raw, remote: false, sha256: sha256 === undefined ? undefined : parseSha256(sha256) }
+  if (/^\d+\.\d+(?:\.\d+)?$/.test(raw))
+    throw bad(`'${raw}' could be a folder or a release.`, `write ./${raw} for a folder, v${raw} for a release.`)
+  if (/^[a-z][a-z0-9+.-]*:\/\//.test(raw))
+    throw bad(`'${raw}' has a scheme that is not known.`, 'git repositories are written git+URL#REF, packages deb:NAME.')
+  if (archive.test(raw))
+    return { kind: 'tarball', location: raw, remote: false, sha256: sha256 === undefined ? undefined : parseSha256(sha256) }
   return { kind: 'path', path: raw }
 }
 
@@ -45,9 +53,11 @@ function parseGit(raw: string): KernelSource {
   const [url = '', ...rest] = raw.slice('git+'.length).split('#')
   const ref = rest.join('#')
   const remote = /^(?:https?|ssh|git|file):\/\/.+/.test(url) || url.startsWith('/') || url.startsWith('.')
-  if (!remote) throw bad(`'${url}' is not the address of a git repository.`, 'write git+https://…#BRANCH, or git+/path/to/repository#BRANCH.')
+  if (!remote)
+    throw bad(`'${url}' is not the address of a git repository.`, 'write git+https://…#BRANCH, or git+/path/to/repository#BRANCH.')
   // What git check-ref-format forbids, and a leading dash, which git would read as an option.
-  if (ref !== '' && !/^(?!-)[^\s~^:?*[\\]+$/.test(ref)) throw bad(`'${ref}' is not the name of a branch, tag or commit.`, 'write git+URL#v6.12, #master or #<full commit>.')
+  if (ref !== '' && !/^(?!-)[^\s~^:?*[\\]+$/.test(ref))
+    throw bad(`'${ref}' is not the name of a branch, tag or commit.`, 'write git+URL#v6.12, #master or #<full commit>.')
   return { kind: 'git', url, ref: ref === '' ? undefined : ref }
 }
 

@@ -32,7 +32,10 @@ describe('parseKernelSource', () => {
 
   it('wants a checksum for what comes from the network', () => {
     expect(failure(() => parseKernelSource('https://example.org/linux.tar.xz'))).toContain('needs --sha256')
-    expect(parseKernelSource('https://example.org/linux.tar.xz', { sha256: sum.toUpperCase() })).toMatchObject({ remote: true, sha256: sum })
+    expect(parseKernelSource('https://example.org/linux.tar.xz', { sha256: sum.toUpperCase() })).toMatchObject({
+      remote: true,
+      sha256: sum,
+    })
   })
 
   it.each([
@@ -68,7 +71,8 @@ describe('parseKernelSpec', () => {
   })
 
   it('keeps the default presets under mere symbols, and drops them for a preset or a file', () => {
-    const names = (config: string[]) => parse({ config }).config.map((item) => (item.kind === 'preset' ? item.name : item.kind === 'file' ? item.path : item.request.symbol))
+    const names = (config: string[]) =>
+      parse({ config }).config.map((item) => (item.kind === 'preset' ? item.name : item.kind === 'file' ? item.path : item.request.symbol))
     expect(names(['-IPV6'])).toEqual(['minimal', 'debian', '9p', 'debug', 'IPV6'])
     expect(names(['X=y', 'minimal', './a', 'debug.config?'])).toEqual(['minimal', 'X', './a', 'debug.config'])
   })

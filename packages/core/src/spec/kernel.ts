@@ -39,7 +39,9 @@ export interface KernelSpecDefaults {
 export function parseKernelSpec(raw: RawRecord, words: readonly string[], defaults: KernelSpecDefaults): KernelSpec {
   const sources = words.filter((word) => !isMakeWord(word))
   if (sources.length > 1) {
-    throw new UserError('BAD_OPTION', `one source is built at a time, but these are given: ${sources.join(', ')}.`, { hint: 'targets such as bzImage are chosen by kernelkit; make variables are written VAR=VALUE.' })
+    throw new UserError('BAD_OPTION', `one source is built at a time, but these are given: ${sources.join(', ')}.`, {
+      hint: 'targets such as bzImage are chosen by kernelkit; make variables are written VAR=VALUE.',
+    })
   }
   const make = parseMakeWords(words.filter(isMakeWord))
   const items = listOption(raw, 'config').map(parseConfigItem)
@@ -47,13 +49,19 @@ export function parseKernelSpec(raw: RawRecord, words: readonly string[], defaul
   const defaultConfig = items.every((item) => item.kind === 'symbol')
   const inTree = flagOption(raw, 'inTree')
   const source = parseKernelSource(sources[0] ?? textOption(raw, 'source') ?? '.', { sha256: textOption(raw, 'sha256') })
-  if (inTree && source.kind !== 'path') throw new UserError('BAD_OPTION', `--in-tree builds inside a tree, but the source is not one.`, { hint: 'leave --in-tree out.' })
-  if (inTree && make.output !== undefined) throw new UserError('BAD_OPTION', `--in-tree and O=${make.output} contradict each other.`, { hint: 'keep one of them.' })
+  if (inTree && source.kind !== 'path')
+    throw new UserError('BAD_OPTION', `--in-tree builds inside a tree, but the source is not one.`, { hint: 'leave --in-tree out.' })
+  if (inTree && make.output !== undefined)
+    throw new UserError('BAD_OPTION', `--in-tree and O=${make.output} contradict each other.`, { hint: 'keep one of them.' })
   return {
     source,
     arch: archOf(textOption(raw, 'arch'), make.arch) ?? defaults.arch,
     base: parseBase(textOption(raw, 'base')),
-    config: [...(defaultConfig ? defaultPresets.map((name) => ({ kind: 'preset' as const, name })) : []), ...items.filter((item) => item.kind === 'preset'), ...items.filter((item) => item.kind !== 'preset')],
+    config: [
+      ...(defaultConfig ? defaultPresets.map((name) => ({ kind: 'preset' as const, name })) : []),
+      ...items.filter((item) => item.kind === 'preset'),
+      ...items.filter((item) => item.kind !== 'preset'),
+    ],
     defaultConfig,
     configCheck: choiceOption(raw, 'configCheck', ['error', 'warn']) ?? 'error',
     compiler: parseCompiler(textOption(raw, 'compiler'), make.compiler),
@@ -69,7 +77,10 @@ export function parseKernelSpec(raw: RawRecord, words: readonly string[], defaul
 function archOf(option: string | undefined, word: string | undefined): Arch | undefined {
   if (word === undefined) return option === undefined ? undefined : parseArch(option)
   // kbuild's ARCH=x86 leaves 32 or 64 bits to the configuration; ours is decided before it.
-  if (word === 'x86') throw new UserError('BAD_MAKE_VARIABLE', 'ARCH=x86 does not say whether 32 or 64 bits are meant.', { hint: 'write ARCH=x86_64 or ARCH=i386.' })
+  if (word === 'x86')
+    throw new UserError('BAD_MAKE_VARIABLE', 'ARCH=x86 does not say whether 32 or 64 bits are meant.', {
+      hint: 'write ARCH=x86_64 or ARCH=i386.',
+    })
   const arch = parseArch(word)
   if (option === undefined || parseArch(option).name === arch.name) return arch
   throw new UserError('BAD_MAKE_VARIABLE', `ARCH=${word} and --arch ${option} contradict each other.`, { hint: 'keep one of them.' })
@@ -86,10 +97,14 @@ const compilerName = /^(?:gcc|clang)(?:-\d+(?:\.\d+)?)?$/
 
 function parseCompiler(option: string | undefined, word: string | undefined): string {
   if (option !== undefined && !compilerName.test(option)) {
-    throw new UserError('BAD_COMPILER', `--compiler '${option}' is not known; allowed: gcc, gcc-N, clang, clang-N.`, { hint: 'another program is given as CC=PROGRAM.' })
+    throw new UserError('BAD_COMPILER', `--compiler '${option}' is not known; allowed: gcc, gcc-N, clang, clang-N.`, {
+      hint: 'another program is given as CC=PROGRAM.',
+    })
   }
   if (option !== undefined && word !== undefined && option !== word) {
-    throw new UserError('BAD_MAKE_VARIABLE', `--compiler ${option} and CC= or LLVM= (${word}) contradict each other.`, { hint: 'keep one of them.' })
+    throw new UserError('BAD_MAKE_VARIABLE', `--compiler ${option} and CC= or LLVM= (${word}) contradict each other.`, {
+      hint: 'keep one of them.',
+    })
   }
   return option ?? word ?? 'gcc'
 }

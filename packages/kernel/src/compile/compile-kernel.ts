@@ -1,5 +1,16 @@
 import { UserError } from '@kernelkit/core/errors'
-import { ccacheEnvironment, estimateObjects, isObjectLine, makeArgv, makeEnvironment, parseDiagnostic, parseMakeFailure, renderDiagnostic, type Diagnostic, type MakeOptions } from '@kernelkit/core/kbuild'
+import {
+  ccacheEnvironment,
+  estimateObjects,
+  isObjectLine,
+  makeArgv,
+  makeEnvironment,
+  parseDiagnostic,
+  parseMakeFailure,
+  renderDiagnostic,
+  type Diagnostic,
+  type MakeOptions,
+} from '@kernelkit/core/kbuild'
 import type { Host } from '@kernelkit/host'
 
 export interface CompileOptions {
@@ -42,11 +53,22 @@ export async function compileKernel(host: Host, options: CompileOptions): Promis
     const diagnostic = parseDiagnostic(line, make)
     if (diagnostic !== undefined) diagnostics.set(renderDiagnostic(diagnostic), diagnostic)
   }
-  const env = { ...makeEnvironment(), ...(make.ccache ? ccacheEnvironment({ directory: options.ccacheFolder, source: make.source, build: make.build }) : {}) }
+  const env = {
+    ...makeEnvironment(),
+    ...(make.ccache ? ccacheEnvironment({ directory: options.ccacheFolder, source: make.source, build: make.build }) : {}),
+  }
   try {
-    const result = await host.run(makeArgv(make, options.targets), { env, onLine, reject: false, endsWithParent: true, package: 'make', ...(signal === undefined ? {} : { signal }) })
+    const result = await host.run(makeArgv(make, options.targets), {
+      env,
+      onLine,
+      reject: false,
+      endsWithParent: true,
+      package: 'make',
+      ...(signal === undefined ? {} : { signal }),
+    })
     await host.fs.writeFile(options.logPath, `${log.join('\n')}\n`)
-    if (result.exitCode !== 0) throw buildFailed({ exitCode: result.exitCode, log, diagnostics: [...diagnostics.values()], logPath: options.logPath })
+    if (result.exitCode !== 0)
+      throw buildFailed({ exitCode: result.exitCode, log, diagnostics: [...diagnostics.values()], logPath: options.logPath })
     task.done(`${objects} objects`)
     return { diagnostics: [...diagnostics.values()], objects, seconds: result.seconds }
   } catch (error) {
@@ -55,15 +77,32 @@ export async function compileKernel(host: Host, options: CompileOptions): Promis
   }
 }
 
-function buildFailed({ exitCode, log, diagnostics, logPath }: { readonly exitCode: number; readonly log: readonly string[]; readonly diagnostics: readonly Diagnostic[]; readonly logPath: string }): UserError {
+function buildFailed({
+  exitCode,
+  log,
+  diagnostics,
+  logPath,
+}: {
+  readonly exitCode: number
+  readonly log: readonly string[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly logPath: string
+}): UserError {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
   const target = log.map(parseMakeFailure).find((failure) => failure !== undefined)?.target
   const listed = errors.slice(0, listedErrors).map((error) => `  ${renderDiagnostic(error)}`)
   const more = errors.length > listedErrors ? [`  and ${errors.length - listedErrors} more errors`] : []
-  const head = errors.length > 0 ? `the kernel does not compile: ${errors.length} error${errors.length === 1 ? '' : 's'}${target === undefined ? '' : ` (${target})`}` : `make ended with ${exitCode}${target === undefined ? '' : ` at ${target}`}`
-  return new UserError('BUILD_FAILED', [`${head}`, ...listed, ...more, 'last lines of make:', ...log.slice(-tailLines).map((line) => `  ${line}`)].join('\n'), {
-    hint: `the whole log is ${logPath}.`,
-    verdict: 'build-fail',
-    details: { errors, warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning'), exitCode, log: logPath },
-  })
+  const head =
+    errors.length > 0
+      ? `the kernel does not compile: ${errors.length} error${errors.length === 1 ? '' : 's'}${target === undefined ? '' : ` (${target})`}`
+      : `make ended with ${exitCode}${target === undefined ? '' : ` at ${target}`}`
+  return new UserError(
+    'BUILD_FAILED',
+    [head, ...listed, ...more, 'last lines of make:', ...log.slice(-tailLines).map((line) => `  ${line}`)].join('\n'),
+    {
+      hint: `the whole log is ${logPath}.`,
+      verdict: 'build-fail',
+      details: { errors, warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning'), exitCode, log: logPath },
+    },
+  )
 }

@@ -27,17 +27,24 @@ export async function collectRequests(host: Host, { arch, items, tree }: Collect
     }
   }
   if (missing.length > 0) {
-    throw new UserError('CONFIG_FILE_MISSING', `no such configuration file: ${missing.join(', ')} (looked in ${host.cwd}, the source tree, its kernel/configs and arch/${arch.sourceArch}/configs).`, {
-      hint: `check the path, or write ${missing[0]}? when it may be absent.`,
-      verdict: 'config-fail',
-      details: { missing },
-    })
+    throw new UserError(
+      'CONFIG_FILE_MISSING',
+      `no such configuration file: ${missing.join(', ')} (looked in ${host.cwd}, the source tree, its kernel/configs and arch/${arch.sourceArch}/configs).`,
+      {
+        hint: `check the path, or write ${missing[0]}? when it may be absent.`,
+        verdict: 'config-fail',
+        details: { missing },
+      },
+    )
   }
   return mergeRequests(requests)
 }
 
 /** From the working directory, else from the tree; a bare name where make looks for it. */
-async function readFragment(host: Host, { path, tree, arch }: { readonly path: string; readonly tree: () => Promise<string>; readonly arch: Arch }): Promise<string | undefined> {
+async function readFragment(
+  host: Host,
+  { path, tree, arch }: { readonly path: string; readonly tree: () => Promise<string>; readonly arch: Arch },
+): Promise<string | undefined> {
   const here = await readText(host, resolve(host.cwd, path))
   if (here !== undefined || isAbsolute(path)) return here
   const source = await tree()

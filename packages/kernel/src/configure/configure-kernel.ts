@@ -1,6 +1,16 @@
 import { join } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
-import { checkConfig, overlayDotConfig, parseDotConfig, renderFragment, type Addition, type ConfigCheck, type ConfigRequest, type ConfigValues, type KconfigTree } from '@kernelkit/core/kconfig'
+import {
+  checkConfig,
+  overlayDotConfig,
+  parseDotConfig,
+  renderFragment,
+  type Addition,
+  type ConfigCheck,
+  type ConfigRequest,
+  type ConfigValues,
+  type KconfigTree,
+} from '@kernelkit/core/kconfig'
 import { makeArgv, makeEnvironment, type MakeOptions } from '@kernelkit/core/kbuild'
 import { UserError } from '@kernelkit/core/errors'
 import type { ConfigBase } from '@kernelkit/core/spec'
@@ -42,7 +52,9 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
   // Handled below; without this a failing make would leave a rejection behind.
   kconfig.catch(() => {})
   const runner = new KconfigRunner(host, options)
-  const modules = options.requests.some((request) => request.symbol === 'MODULES' && request.value.value === 'y' && request.origin.kind !== 'preset')
+  const modules = options.requests.some(
+    (request) => request.symbol === 'MODULES' && request.value.value === 'y' && request.origin.kind !== 'preset',
+  )
   const added = new Map<string, Addition>()
   const kept = new Set<string>()
   let before: ConfigValues | undefined
@@ -59,7 +71,16 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
     const lost = before === undefined ? [] : lostOptions(before, values, { tree, requests: options.requests, added })
     const fresh = lost.filter((symbol) => !kept.has(symbol))
     if ((check.additions.length === 0 && fresh.length === 0) || round === roundLimit) {
-      return { text, values, tree, requests: options.requests, added: [...added.values()], kept: [...kept], check, warnings: runner.warnings }
+      return {
+        text,
+        values,
+        tree,
+        requests: options.requests,
+        added: [...added.values()],
+        kept: [...kept],
+        check,
+        warnings: runner.warnings,
+      }
     }
     host.log.detail(`configuration round ${round}: ${check.additions.length} dependencies to switch, ${fresh.length} options to keep`)
     for (const addition of check.additions) added.set(addition.symbol, addition)
@@ -69,7 +90,11 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
 }
 
 /** What was on in the first answer and is off now, because an addition (EXPERT, say) made it a question that allnoconfig answers with n. */
-function lostOptions(before: ConfigValues, now: ConfigValues, context: { readonly tree: KconfigTree; readonly requests: readonly ConfigRequest[]; readonly added: ReadonlyMap<string, Addition> }): readonly string[] {
+function lostOptions(
+  before: ConfigValues,
+  now: ConfigValues,
+  context: { readonly tree: KconfigTree; readonly requests: readonly ConfigRequest[]; readonly added: ReadonlyMap<string, Addition> },
+): readonly string[] {
   const asked = new Set(context.requests.map((request) => request.symbol))
   return [...before].flatMap(([symbol, value]) => {
     if (value !== 'y' || now.has(symbol) || asked.has(symbol) || context.added.has(symbol)) return []
@@ -114,14 +139,22 @@ class KconfigRunner {
   /** What `make tinyconfig` adds to allnoconfig. */
   async #tinyFragments(): Promise<string> {
     const { make, arch } = this.#options
-    const texts = ['kernel/configs/tiny-base.config', 'kernel/configs/tiny.config', `arch/${arch.sourceArch}/configs/tiny.config`].map((path) => this.#host.fs.readFile(join(make.source, path), 'utf8').catch(() => ''))
+    const texts = ['kernel/configs/tiny-base.config', 'kernel/configs/tiny.config', `arch/${arch.sourceArch}/configs/tiny.config`].map(
+      (path) => this.#host.fs.readFile(join(make.source, path), 'utf8').catch(() => ''),
+    )
     return (await Promise.all(texts)).map((text) => `${text}\n`).join('')
   }
 
   async #make(target: string, env: Readonly<Record<string, string>>): Promise<void> {
     const { make, signal } = this.#options
     const argv = makeArgv(make, [target])
-    const result = await this.#host.run(argv, { env: { ...makeEnvironment(), ...env }, reject: false, endsWithParent: true, package: 'make', ...(signal === undefined ? {} : { signal }) })
+    const result = await this.#host.run(argv, {
+      env: { ...makeEnvironment(), ...env },
+      reject: false,
+      endsWithParent: true,
+      package: 'make',
+      ...(signal === undefined ? {} : { signal }),
+    })
     const output = `${result.stdout}${result.stderr}`.trimEnd().split('\n')
     if (result.exitCode !== 0) {
       throw new UserError('CONFIGURE_FAILED', `make ${target} ended with ${result.exitCode}:\n${output.slice(-20).join('\n')}`, {

@@ -45,14 +45,23 @@ async function findPackage({ host, store, signal }: SourceContext, name: string)
   const memory = join(await store.workFolder('downloads'), `deb-${name}.json`)
   // In a folder of its own: apt prints nothing for a package that lies in the working directory.
   await using empty = await host.tempDir()
-  const answer = await host.run(['apt-get', 'download', '--print-uris', name], { cwd: empty.path, env: { LC_ALL: 'C' }, reject: false, package: 'apt', ...(signal === undefined ? {} : { signal }) })
+  const answer = await host.run(['apt-get', 'download', '--print-uris', name], {
+    cwd: empty.path,
+    env: { LC_ALL: 'C' },
+    reject: false,
+    package: 'apt',
+    ...(signal === undefined ? {} : { signal }),
+  })
   const match = /^'[^']*' (\S+?)_(\S+)_\S+\.deb \d+ SHA256:([0-9a-f]{64})/m.exec(answer.stdout)
   if (answer.exitCode === 0 && match?.[1] !== undefined && match[2] !== undefined && match[3] !== undefined) {
     const found: DebPackage = { name: match[1], version: match[2].replaceAll('%3a', ':'), sha256: match[3] }
     await host.fs.writeAtomic(memory, JSON.stringify(found))
     return found
   }
-  const last = await host.fs.readFile(memory, 'utf8').then((text) => JSON.parse(text) as DebPackage, () => undefined)
+  const last = await host.fs.readFile(memory, 'utf8').then(
+    (text) => JSON.parse(text) as DebPackage,
+    () => undefined,
+  )
   if (last !== undefined) {
     host.log.warn(`apt does not know ${name} now; using ${last.version}, which it knew last`)
     return last
@@ -65,7 +74,10 @@ async function noSuchPackage(host: Host, name: string, stderr: string): Promise<
   const known = [...search.stdout.matchAll(/^(linux-source-[\d.]+) /gm)].map((found) => found[1])
   const said = stderr.trim().split('\n').at(-1) ?? ''
   return new UserError('NO_SUCH_SOURCE', `apt finds no package '${name}'${said === '' ? '' : `: ${said}`}.`, {
-    hint: known.length === 0 ? 'refresh the package lists first: apt-get update (as root).' : `packages that it knows: ${known.map((found) => `deb:${found}`).join(', ')}.`,
+    hint:
+      known.length === 0
+        ? 'refresh the package lists first: apt-get update (as root).'
+        : `packages that it knows: ${known.map((found) => `deb:${found}`).join(', ')}.`,
     details: { package: name, known },
   })
 }
@@ -77,15 +89,22 @@ async function unpackPackage({ host, store, signal }: SourceContext, found: DebP
     await using downloads = await privateFolder(host, store)
     await host.run(['apt-get', 'download', `${found.name}=${found.version}`], { cwd: downloads.path, env: { LC_ALL: 'C' }, ...common })
     const file = (await host.fs.readdir(downloads.path)).find((name) => name.endsWith('.deb'))
-    if (file === undefined) throw new UserError('FETCH_FAILED', `apt-get download ${found.name} left no file.`, { hint: 'try the command by hand.' })
+    if (file === undefined)
+      throw new UserError('FETCH_FAILED', `apt-get download ${found.name} left no file.`, { hint: 'try the command by hand.' })
     const deb = join(downloads.path, file)
     const sha256 = await host.sha256File(deb)
-    if (sha256 !== found.sha256) throw new UserError('FETCH_FAILED', `${file} has sha256 ${sha256}, but apt promised ${found.sha256}.`, { hint: 'run apt-get update and try again.' })
+    if (sha256 !== found.sha256)
+      throw new UserError('FETCH_FAILED', `${file} has sha256 ${sha256}, but apt promised ${found.sha256}.`, {
+        hint: 'run apt-get update and try again.',
+      })
     task.update('unpacking')
     await host.run(['dpkg-deb', '-x', deb, join(downloads.path, 'x')], common)
     const sources = join(downloads.path, 'x', 'usr', 'src')
     const tarball = await findTarball(host, sources)
-    if (tarball === undefined) throw new UserError('NO_SUCH_SOURCE', `the package ${found.name} holds no kernel tarball below /usr/src.`, { hint: 'name a package such as linux-source-6.12.' })
+    if (tarball === undefined)
+      throw new UserError('NO_SUCH_SOURCE', `the package ${found.name} holds no kernel tarball below /usr/src.`, {
+        hint: 'name a package such as linux-source-6.12.',
+      })
     await host.fs.mkdir(join(folder, 'tree'))
     await host.run(['tar', '-xf', tarball, '--strip-components=1', '--no-same-owner', '-C', join(folder, 'tree')], common)
     await checkKernelTree(host, join(folder, 'tree'), `deb:${found.name}`)

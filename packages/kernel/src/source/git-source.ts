@@ -30,15 +30,23 @@ export async function prepareGitSource(context: SourceContext, source: GitSource
 }
 
 /** The commit that the reference names now: asked of the repository, unless it is a whole commit name. */
-async function findCommit(context: SourceContext, { source, url, mirror }: { source: GitSource; url: string; mirror: string }): Promise<string> {
+async function findCommit(
+  context: SourceContext,
+  { source, url, mirror }: { source: GitSource; url: string; mirror: string },
+): Promise<string> {
   const { host } = context
   const ref = source.ref ?? 'HEAD'
   if (/^[0-9a-f]{40}$/.test(ref)) return ref
   const answer = await git(context, ['ls-remote', '--', url, ref, `refs/heads/${ref}`, `refs/tags/${ref}^{}`], { reject: false })
   if (answer.exitCode !== 0) {
-    throw new UserError('NO_SUCH_SOURCE', `the git repository ${url} does not answer: ${answer.stderr.trim().split('\n').at(-1) ?? ''}`, { hint: 'check the address and the network; a private repository needs credentials that git itself can find.' })
+    throw new UserError('NO_SUCH_SOURCE', `the git repository ${url} does not answer: ${answer.stderr.trim().split('\n').at(-1) ?? ''}`, {
+      hint: 'check the address and the network; a private repository needs credentials that git itself can find.',
+    })
   }
-  const rows = answer.stdout.trim().split('\n').map((line) => line.split('\t'))
+  const rows = answer.stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t'))
   const named = (name: string) => rows.find(([, found]) => found === name)?.[0]
   const commit = named(`refs/tags/${ref}^{}`) ?? named(`refs/tags/${ref}`) ?? named(`refs/heads/${ref}`) ?? named(ref)
   if (commit !== undefined) return commit
@@ -52,34 +60,56 @@ async function findCommit(context: SourceContext, { source, url, mirror }: { sou
 }
 
 /** One checkout per address and branch: the next commit changes only the files that differ, so that make compiles only these. */
-async function checkOut(context: SourceContext, { source, url, mirror, commit }: { source: GitSource; url: string; mirror: string; commit: string }): Promise<string> {
+async function checkOut(
+  context: SourceContext,
+  { source, url, mirror, commit }: { source: GitSource; url: string; mirror: string; commit: string },
+): Promise<string> {
   const { host, store } = context
   const folder = await store.workFolder('git', checkoutName(host, url, source))
   const tree = join(folder, 'tree')
-    const task = host.log.task(`fetching ${renderKernelSource(source)}`)
-    try {
-      if (!(await host.fs.exists(join(mirror, 'HEAD')))) await git(context, ['init', '-q', '--bare', mirror])
-      const inMirror = ['--git-dir', mirror]
-      // A fetch that was killed leaves locks behind; ours is the only run in here.
-      await host.fs.rm(join(mirror, 'shallow.lock'), { force: true })
-      const known = await git(context, [...inMirror, 'cat-file', '-e', `${commit}^{tree}`], { reject: false })
-      if (known.exitCode !== 0) await git(context, [...inMirror, 'fetch', '--depth', '1', '--no-tags', '--', url, commit])
-      task.update('checking out')
-      await host.fs.mkdir(tree, { recursive: true })
-      await host.fs.rm(join(folder, 'index.lock'), { force: true })
-      await git(context, [...inMirror, '--work-tree', tree, '-c', 'core.bare=false', 'read-tree', '--reset', '-u', commit], { env: { GIT_INDEX_FILE: join(folder, 'index') } })
-      await checkKernelTree(host, tree, renderKernelSource(source))
-      task.done(commit.slice(0, 12))
-      return tree
-    } catch (error) {
-      task.fail()
-      throw error
-    }
+  const task = host.log.task(`fetching ${renderKernelSource(source)}`)
+  try {
+    if (!(await host.fs.exists(join(mirror, 'HEAD')))) await git(context, ['init', '-q', '--bare', mirror])
+    const inMirror = ['--git-dir', mirror]
+    // A fetch that was killed leaves locks behind; ours is the only run in here.
+    await host.fs.rm(join(mirror, 'shallow.lock'), { force: true })
+    const known = await git(context, [...inMirror, 'cat-file', '-e', `${commit}^{tree}`], { reject: false })
+    if (known.exitCode !== 0) await git(context, [...inMirror, 'fetch', '--depth', '1', '--no-tags', '--', url, commit])
+    task.update('checking out')
+    await host.fs.mkdir(tree, { recursive: true })
+    await host.fs.rm(join(folder, 'index.lock'), { force: true })
+    await git(context, [...inMirror, '--work-tree', tree, '-c', 'core.bare=false', 'read-tree', '--reset', '-u', commit], {
+      env: { GIT_INDEX_FILE: join(folder, 'index') },
+    })
+    await checkKernelTree(host, tree, renderKernelSource(source))
+    task.done(commit.slice(0, 12))
+    return tree
+  } catch (error) {
+    task.fail()
+    throw error
+  }
 }
 
-async function git(context: SourceContext, args: readonly string[], options: { readonly reject?: boolean; readonly env?: Readonly<Record<string, string>> } = {}) {
-  const env = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C', ...options.env }
-  return context.host.run(['git', ...args], { env, package: 'git', endsWithParent: true, ...(options.reject === false ? { reject: false } : {}), ...(context.signal === undefined ? {} : { signal: context.signal }) })
+async function git(
+  context: SourceContext,
+  args: readonly string[],
+  options: { readonly reject?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
+) {
+  const env = {
+    GIT_DIR: undefined,
+    GIT_WORK_TREE: undefined,
+    GIT_INDEX_FILE: undefined,
+    GIT_TERMINAL_PROMPT: '0',
+    LC_ALL: 'C',
+    ...options.env,
+  }
+  return context.host.run(['git', ...args], {
+    env,
+    package: 'git',
+    endsWithParent: true,
+    ...(options.reject === false ? { reject: false } : {}),
+    ...(context.signal === undefined ? {} : { signal: context.signal }),
+  })
 }
 
 function checkoutName(host: Pick<Host, 'sha256'>, url: string, source: GitSource): string {

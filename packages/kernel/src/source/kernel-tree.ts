@@ -10,7 +10,7 @@ export async function checkKernelTree(host: Host, path: string, label: string): 
   }
   if (missing.length === 0) return
   throw new UserError('NOT_A_KERNEL_TREE', `${label} is not a Linux kernel tree: it has no ${missing.join(', no ')}.`, {
-    hint: 'name the folder that holds the kernel\'s Makefile, or a source such as deb:linux-source-6.12.',
+    hint: "name the folder that holds the kernel's Makefile, or a source such as deb:linux-source-6.12.",
     details: { path, missing },
   })
 }

@@ -15,16 +15,25 @@ export interface SourceContext {
 }
 
 /** A tree of the user's: keyed by what is in it now, and never written unless `inTree`. */
-export async function preparePathSource(context: SourceContext, options: { readonly path: string; readonly inTree: boolean }): Promise<PreparedSource> {
+export async function preparePathSource(
+  context: SourceContext,
+  options: { readonly path: string; readonly inTree: boolean },
+): Promise<PreparedSource> {
   const { host, store, signal } = context
   const named = resolve(host.cwd, options.path)
   const tree = await host.fs.realpath(named).catch((cause: unknown) => {
-    throw new UserError('NO_SUCH_SOURCE', `the kernel source ${named} does not exist.`, { hint: 'name a tree, git+URL#REF, a tarball, or deb:linux-source-6.12.', cause })
+    throw new UserError('NO_SUCH_SOURCE', `the kernel source ${named} does not exist.`, {
+      hint: 'name a tree, git+URL#REF, a tarball, or deb:linux-source-6.12.',
+      cause,
+    })
   })
   await checkKernelTree(host, tree, options.path === '.' ? `the working directory ${tree}` : options.path)
   const identity = `tree-${host.sha256(tree).slice(0, 16)}`
   const cache = await store.workFolder('trees', identity)
-  const content = await store.withLock(`tree-${identity}`, () => readTreeContent(host, { tree, cache, signal }), { waitingFor: `another run that reads ${tree}`, ...(signal === undefined ? {} : { signal }) })
+  const content = await store.withLock(`tree-${identity}`, () => readTreeContent(host, { tree, cache, signal }), {
+    waitingFor: `another run that reads ${tree}`,
+    ...(signal === undefined ? {} : { signal }),
+  })
   const reason = options.inTree ? undefined : await whyNotDirectly(host, tree, context.arch)
   return {
     label: tree,

@@ -6,7 +6,11 @@ import type { PreparedSource } from './prepared-source.ts'
 import { prepareTarballSource } from './tarball-source.ts'
 
 /** Find out what a source holds, with as little work as that takes. */
-export function prepareSource(context: SourceContext, source: KernelSource, options: { readonly inTree: boolean }): Promise<PreparedSource> {
+export function prepareSource(
+  context: SourceContext,
+  source: KernelSource,
+  options: { readonly inTree: boolean },
+): Promise<PreparedSource> {
   switch (source.kind) {
     case 'path':
       return preparePathSource(context, { path: source.path, inTree: options.inTree })

@@ -7,7 +7,10 @@ import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
 
 /** A tarball: its checksum is its content. */
-export async function prepareTarballSource(context: SourceContext, source: KernelSource & { readonly kind: 'tarball' }): Promise<PreparedSource> {
+export async function prepareTarballSource(
+  context: SourceContext,
+  source: KernelSource & { readonly kind: 'tarball' },
+): Promise<PreparedSource> {
   const { host, store } = context
   const sha256 = source.remote && source.sha256 !== undefined ? source.sha256 : await localChecksum(context, source)
   const material = [
@@ -33,31 +36,52 @@ export async function prepareTarballSource(context: SourceContext, source: Kerne
       return join(entry.path, 'tree')
     },
   }
-  async function localChecksum({ host: { cwd } }: SourceContext, { location, sha256: expected }: KernelSource & { readonly kind: 'tarball' }): Promise<string> {
+  async function localChecksum(
+    { host: { cwd } }: SourceContext,
+    { location, sha256: expected }: KernelSource & { readonly kind: 'tarball' },
+  ): Promise<string> {
     const path = resolve(cwd, location)
     const found = await host.sha256File(path).catch((cause: unknown) => {
       throw new UserError('NO_SUCH_SOURCE', `the tarball ${path} cannot be read.`, { hint: 'check the path.', cause })
     })
     if (expected === undefined || expected === found) return found
-    throw new UserError('FETCH_FAILED', `${path} has sha256 ${found}, not ${expected}.`, { hint: 'the file is damaged, or the checksum belongs to another one.' })
+    throw new UserError('FETCH_FAILED', `${path} has sha256 ${found}, not ${expected}.`, {
+      hint: 'the file is damaged, or the checksum belongs to another one.',
+    })
   }
 }
 
-async function unpack({ host, store, signal }: SourceContext, options: { readonly source: KernelSource & { readonly kind: 'tarball' }; readonly sha256: string; readonly folder: string }): Promise<void> {
+async function unpack(
+  { host, store, signal }: SourceContext,
+  options: { readonly source: KernelSource & { readonly kind: 'tarball' }; readonly sha256: string; readonly folder: string },
+): Promise<void> {
   const { source, sha256, folder } = options
   const task = host.log.task(`${source.remote ? 'fetching' : 'unpacking'} ${source.location}`)
   const download = join(await store.workFolder('downloads'), `${sha256}${/\.(?:tar\.)?\w+$/.exec(source.location)?.[0] ?? '.tar'}`)
   try {
     const tarball = source.remote ? download : resolve(host.cwd, source.location)
     if (source.remote) {
-      await fetchFile(host, { url: source.location, to: download, sha256, ...(signal === undefined ? {} : { signal }), onProgress: (bytes, total) => task.update(`${Math.round(bytes / 2 ** 20)}${total === undefined ? '' : ` of ${Math.round(total / 2 ** 20)}`} MiB`) })
+      await fetchFile(host, {
+        url: source.location,
+        to: download,
+        sha256,
+        ...(signal === undefined ? {} : { signal }),
+        onProgress: (bytes, total) =>
+          task.update(`${Math.round(bytes / 2 ** 20)}${total === undefined ? '' : ` of ${Math.round(total / 2 ** 20)}`} MiB`),
+      })
     }
     task.update('unpacking')
     const tree = join(folder, 'tree')
     await host.fs.mkdir(tree)
-    await host.run(['tar', '-xf', tarball, '--strip-components=1', '--no-same-owner', '-C', tree], { endsWithParent: true, ...(signal === undefined ? {} : { signal }) })
+    await host.run(['tar', '-xf', tarball, '--strip-components=1', '--no-same-owner', '-C', tree], {
+      endsWithParent: true,
+      ...(signal === undefined ? {} : { signal }),
+    })
     await checkKernelTree(host, tree, source.location)
-    await host.fs.writeFile(join(folder, 'manifest.json'), `${JSON.stringify({ kind: 'source', tarball: source.location, sha256 }, undefined, 2)}\n`)
+    await host.fs.writeFile(
+      join(folder, 'manifest.json'),
+      `${JSON.stringify({ kind: 'source', tarball: source.location, sha256 }, undefined, 2)}\n`,
+    )
     await host.fs.rm(download, { force: true })
     task.done()
   } catch (error) {

@@ -10,7 +10,25 @@ export interface TreeContent {
 }
 
 /** Build products of a tree whose .gitignore was lost. */
-const buildProducts = ['*.o', '*.a', '*.ko', '*.mod', '*.mod.c', '*.cmd', '*.order', '*.symvers', '*.rej', '/.config', '/.config.old', '/vmlinux*', '/System.map', '/include/config/', '/include/generated/', '/arch/*/include/generated/', '.tmp_*'].join('\n')
+const buildProducts = [
+  '*.o',
+  '*.a',
+  '*.ko',
+  '*.mod',
+  '*.mod.c',
+  '*.cmd',
+  '*.order',
+  '*.symvers',
+  '*.rej',
+  '/.config',
+  '/.config.old',
+  '/vmlinux*',
+  '/System.map',
+  '/include/config/',
+  '/include/generated/',
+  '/arch/*/include/generated/',
+  '.tmp_*',
+].join('\n')
 
 export interface TreeContentOptions {
   /** Absolute path of the tree. */
@@ -35,7 +53,10 @@ export async function readTreeContent(host: Host, options: TreeContentOptions): 
     const tab = line.indexOf('\t')
     if (tab > 0) entries.set(line.slice(tab + 1), line.slice(0, tab))
   }
-  if (entries.size === 0) throw new UserError('NOT_A_KERNEL_TREE', `${options.tree} holds no file that git would track.`, { hint: 'a .gitignore above it may exclude everything.' })
+  if (entries.size === 0)
+    throw new UserError('NOT_A_KERNEL_TREE', `${options.tree} holds no file that git would track.`, {
+      hint: 'a .gitignore above it may exclude everything.',
+    })
   return { digest: host.sha256(staged), entries }
 }
 
@@ -45,7 +66,14 @@ async function openIndex(host: Host, { tree, cache, signal }: TreeContentOptions
   const repository = join(cache, 'git')
   const index = join(cache, 'index')
   const base = { cwd: tree, package: 'git', ...(signal === undefined ? {} : { signal }) }
-  const clean = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_OBJECT_DIRECTORY: undefined, GIT_PREFIX: undefined, LC_ALL: 'C' }
+  const clean = {
+    GIT_DIR: undefined,
+    GIT_WORK_TREE: undefined,
+    GIT_INDEX_FILE: undefined,
+    GIT_OBJECT_DIRECTORY: undefined,
+    GIT_PREFIX: undefined,
+    LC_ALL: 'C',
+  }
   if (!(await host.fs.exists(join(repository, 'HEAD')))) {
     await host.fs.mkdir(cache, { recursive: true })
     await host.run(['git', 'init', '-q', '--bare', repository], { ...base, env: clean })
@@ -55,7 +83,13 @@ async function openIndex(host: Host, { tree, cache, signal }: TreeContentOptions
   // A killed run leaves a lock that nobody holds: the caller holds the lock of this folder.
   await host.fs.rm(`${index}.lock`, { force: true })
   const env = { ...clean, GIT_DIR: repository, GIT_WORK_TREE: tree, GIT_INDEX_FILE: index }
-  return async (args, input) => (await host.run(['git', '-c', 'core.bare=false', '-c', 'core.quotePath=false', '-c', 'core.fileMode=true', '-c', 'core.autocrlf=false', ...args], { ...base, env, ...(input === undefined ? {} : { input }) })).stdout
+  return async (args, input) =>
+    (
+      await host.run(
+        ['git', '-c', 'core.bare=false', '-c', 'core.quotePath=false', '-c', 'core.fileMode=true', '-c', 'core.autocrlf=false', ...args],
+        { ...base, env, ...(input === undefined ? {} : { input }) },
+      )
+    ).stdout
 }
 
 /** .git/info/exclude of the user's repository counts as it does for git. */

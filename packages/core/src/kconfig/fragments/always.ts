@@ -33,6 +33,10 @@ export const always: Fragment = {
     { symbol: 'PVPANIC_PCI', why: 'pvpanic as PCI device', optional: true },
     { symbol: 'IKCONFIG', why: 'the configuration can be read out of the kernel file before boot' },
     { symbol: 'IKCONFIG_PROC', why: '/proc/config.gz in the guest' },
-    { symbol: 'PANIC_TIMEOUT', value: -1, why: 'a panicked guest restarts at once, which ends QEMU (-no-reboot): no wait for a dead guest' },
+    {
+      symbol: 'PANIC_TIMEOUT',
+      value: -1,
+      why: 'a panicked guest restarts at once, which ends QEMU (-no-reboot): no wait for a dead guest',
+    },
   ],
 }

@@ -22,7 +22,7 @@ export const debian: Fragment = {
     { symbol: 'IA32_EMULATION', why: '32-bit programs on a 64-bit kernel', archs: ['x86_64'] },
     { symbol: 'UNIX', why: 'local sockets: systemd, D-Bus, ssh-agent' },
     { symbol: 'PACKET', why: 'DHCP clients use raw packets' },
-    { symbol: 'INET', why: 'TCP/IP' },
+    { symbol: 'INET', why: 'TCP/IP networking' },
     { symbol: 'IPV6', why: 'TCP/IP version 6' },
     { symbol: 'IP_PNP', why: 'the kernel sets the address itself (ip=): no wait for DHCP' },
     { symbol: 'IP_PNP_DHCP', why: 'ip=dhcp' },

@@ -18,7 +18,7 @@ export const debug: Fragment = {
 export const debugFull: Fragment = {
   name: 'debug-full',
   summary: 'full debug information: structure types and all lx- commands of gdb (30 % more compile time)',
-  options: [...symbols, { symbol: 'DEBUG_INFO_REDUCED', value: 'n', why: 'structure types, which gdb\'s lx- commands read' }],
+  options: [...symbols, { symbol: 'DEBUG_INFO_REDUCED', value: 'n', why: "structure types, which gdb's lx- commands read" }],
 }
 
 export const kasan: Fragment = {

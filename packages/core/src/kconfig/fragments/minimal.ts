@@ -11,7 +11,12 @@ export const minimal: Fragment = {
     { symbol: 'PARAVIRT', why: 'paravirtual clock and spinlocks', archs: x86 },
     { symbol: 'KVM_GUEST', why: 'kvm-clock and the other KVM interfaces', archs: x86 },
     { symbol: 'PVH', why: 'QEMU boots vmlinux directly, without the decompressor: a quarter of the boot time saved', archs: x86 },
-    { symbol: 'X86_IOPL_IOPERM', why: 'port I/O from user space (isa-debug-exit); allnoconfig switches it off', archs: x86, optional: true },
+    {
+      symbol: 'X86_IOPL_IOPERM',
+      why: 'port I/O from user space (isa-debug-exit); allnoconfig switches it off',
+      archs: x86,
+      optional: true,
+    },
     { symbol: 'ACPI', why: 'power off, and interrupts of PCI devices on q35', archs: x86 },
     { symbol: 'PCI_MSI', why: 'message-signalled interrupts for virtio' },
     { symbol: 'RD_LZ4', why: 'an initrd may be lz4-compressed' },

@@ -28,7 +28,12 @@ function requestsOf(fragment: Fragment, arch: Arch, kind: OriginKind): readonly 
   const where = kind === 'always' ? 'needed by every guest' : `preset ${fragment.name}`
   return fragment.options
     .filter((option) => option.archs === undefined || option.archs.includes(arch.name))
-    .map((option) => ({ symbol: option.symbol, value: valueOf(option), origin: { kind, where, why: option.why }, optional: option.optional === true }))
+    .map((option) => ({
+      symbol: option.symbol,
+      value: valueOf(option),
+      origin: { kind, where, why: option.why },
+      optional: option.optional === true,
+    }))
 }
 
 function valueOf({ value = 'y' }: FragmentOption): ConfigValue {

@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process'
+import { access, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { UserError } from '@kernelkit/core/errors'
+import { toyTree } from '../test/toy-tree.ts'
+
+async function failure(work: Promise<unknown>): Promise<UserError> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+  throw new Error('it did not fail')
+}
+
+describe('buildKernel', () => {
+  it('builds, records what it did, and answers from the store while nothing changed', async () => {
+    await using toy = await toyTree({ inGit: true })
+    const first = await toy.build()
+    expect(first.cached).toBe(false)
+    expect(first.manifest.release).toBe('0.1.0+')
+    expect(first.manifest.objects).toBe(2)
+    expect(first.manifest.added).toEqual(['+MENU for FEATURE, toy.config:1'])
+    expect(await readFile(first.config, 'utf8')).toBe('CONFIG_64BIT=y\nCONFIG_MENU=y\nCONFIG_FEATURE=y\n')
+    await access(first.kernel)
+    const second = await toy.build()
+    expect([second.cached, second.key]).toEqual([true, first.key])
+    expect(toy.git('status', '--porcelain')).toBe('')
+  })
+
+  it('takes a changed, an added and a removed file for a change, and compiles only what differs', async () => {
+    await using toy = await toyTree({ inGit: true })
+    const keys = [(await toy.build()).key]
+    await toy.write('init/other.c', 'int other(void) { return 3; }\n')
+    const changed = await toy.build()
+    expect(changed.manifest.objects).toBe(1)
+    await toy.write('init/new.c', 'int added;\n')
+    keys.push(changed.key, (await toy.build()).key)
+    await rm(join(toy.tree, 'init/new.c'))
+    expect((await toy.build()).key).toBe(changed.key)
+    expect(new Set(keys).size).toBe(3)
+    // A build product is no change.
+    await toy.write('init/main.o', 'x')
+    expect((await toy.build()).cached).toBe(true)
+  })
+
+  it('sees a change in a plain folder, even one of the same size and time', async () => {
+    await using toy = await toyTree()
+    const first = await toy.build()
+    expect(first.manifest.release).toBe('0.1.0')
+    const path = join(toy.tree, 'init/main.c')
+    const { atime, mtime } = await stat(path)
+    await writeFile(path, (await readFile(path, 'utf8')).replace('1', '7'))
+    await utimes(path, atime, mtime)
+    const second = await toy.build()
+    expect([second.cached, second.key === first.key]).toEqual([false, false])
+  })
+
+  it('builds a tree that was built in place from a private view, and follows its changes', async () => {
+    await using toy = await toyTree({ inGit: true })
+    await toy.write('.config', 'CONFIG_OLD=y\n')
+    await toy.write('include/config/kernel.release', 'old\n')
+    const first = await toy.build()
+    expect(toy.log.join('\n')).toContain('private view')
+    expect(first.manifest.source.tree).not.toBe(toy.tree)
+    await toy.write('init/other.c', 'int other(void) { return 4; }\n')
+    await rm(join(toy.tree, 'kernel/configs/toy.config'))
+    const second = await toy.build([toy.tree], { raw: { config: ['FEATURE=y', './kernel/configs/toy.config?'] } })
+    expect(second.cached).toBe(false)
+    expect(await readFile(join(toy.tree, '.config'), 'utf8')).toBe('CONFIG_OLD=y\n')
+    await expect(access(join(first.manifest.source.tree, 'kernel/configs/toy.config'))).rejects.toThrow('ENOENT')
+  })
+
+  it('builds inside the tree with --in-tree, and keeps the configuration that was there', async () => {
+    await using toy = await toyTree({ inGit: true })
+    await toy.write('.config', 'CONFIG_OLD=y\n')
+    const build = await toy.build([toy.tree], { raw: { inTree: true } })
+    expect(build.manifest.buildDirectory).toBe(toy.tree)
+    await access(join(toy.tree, 'vmlinux'))
+    expect(await readFile(join(toy.tree, '.config.old'), 'utf8')).toBe('CONFIG_OLD=y\n')
+  })
+
+  it('gives the same bytes from another path, and no path in them', async () => {
+    await using one = await toyTree()
+    await using two = await toyTree({ name: 'a-tree-of-another-name' })
+    const [first, second] = [await one.build(), await two.build()]
+    expect(first.manifest.sha256).toEqual(second.manifest.sha256)
+    const strings = await readFile(first.vmlinux, 'latin1')
+    expect(strings).not.toContain('kernelkit-toy-')
+    expect(strings).toContain('init/main.c')
+  })
+
+  it('reports compile errors with file and line, stores nothing, and goes on after the repair', async () => {
+    await using toy = await toyTree({ inGit: true })
+    await toy.write('init/main.c', 'int start_kernel(void)\n{\n\treturn nothing;\n}\n')
+    const error = await failure(toy.build())
+    expect([error.code, error.verdict]).toEqual(['BUILD_FAILED', 'build-fail'])
+    expect(error.message).toMatch(/init\/main\.c:3:\d+: error: .*nothing.* undeclared/)
+    expect(error.details['errors']).toMatchObject([{ file: 'init/main.c', line: 3 }])
+    expect(await readdir(join(toy.folder, 'store', 'kernel')).catch(() => [])).toEqual([])
+    await toy.write('init/main.c', 'int start_kernel(void)\n{\n\tint unused;\n\treturn 0;\n}\n')
+    const { manifest } = await toy.build()
+    expect(manifest.diagnostics).toMatchObject([
+      { severity: 'warning', file: 'init/main.c', line: 3, message: expect.stringContaining('unused') },
+    ])
+  })
+
+  it('names every configuration problem before it compiles', async () => {
+    await using toy = await toyTree()
+    const raw = { config: ['toy.config', '-MENU', 'FEATUER=y', 'MENU_OF_THE_DAY=y?'] }
+    const error = await failure(toy.build([toy.tree], { raw }))
+    expect([error.code, error.verdict]).toEqual(['CONFIG_UNMET', 'config-fail'])
+    expect(error.message).toContain(
+      'FEATUER: asked for y (--config FEATUER=y), but this tree has no such symbol for this architecture; did you mean FEATURE?',
+    )
+    expect(error.message).toContain(
+      'FEATURE: asked for y (toy.config:1), found n: needs MENU (Kconfig:3), which was set to n by --config -MENU',
+    )
+    expect(error.message).not.toContain('MENU_OF_THE_DAY')
+    const warned = await toy.build([toy.tree], { raw: { ...raw, configCheck: 'warn' } })
+    expect(warned.manifest.unmet).toHaveLength(2)
+    expect((await failure(toy.build([toy.tree], { raw }))).code).toBe('CONFIG_UNMET')
+  })
+
+  it('ends make and its children when it is interrupted, leaves nothing, and works again', async () => {
+    await using toy = await toyTree()
+    await toy.write('slow', '')
+    const controller = new AbortController()
+    const running = toy.build([toy.tree], { signal: controller.signal })
+    running.catch(() => {})
+    const isCompiling = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(`-C ${toy.tree}`)
+    for (let tries = 0; tries < 200 && !isCompiling(); tries++) await delay(50)
+    await delay(500)
+    controller.abort(new Error('Ctrl-C'))
+    await expect(running).rejects.toThrow('Ctrl-C')
+    await delay(200)
+    expect(isCompiling()).toBe(false)
+    expect(await readdir(join(toy.folder, 'store', 'kernel')).catch(() => [])).toEqual([])
+    await rm(join(toy.tree, 'slow'))
+    expect((await toy.build()).cached).toBe(false)
+  })
+
+  it('lets a second build of the same wait for the first and take its answer', async () => {
+    await using toy = await toyTree()
+    const builds = await Promise.all([toy.build(), toy.build()])
+    expect(builds.filter((build) => build.cached)).toHaveLength(1)
+    expect(toy.log.join('\n')).toMatch(/waiting for/)
+  })
+
+  it('copies the artifacts out', async () => {
+    await using toy = await toyTree()
+    const out = join(toy.folder, 'out')
+    await toy.build([toy.tree], { raw: { out } })
+    expect((await readdir(out)).toSorted()).toEqual(['.config', 'System.map', 'bzImage', 'manifest.json', 'vmlinux'])
+  })
+
+  it('fetches a branch, a tag and a commit of a repository, and nothing for what it has', async () => {
+    await using toy = await toyTree({ inGit: true })
+    toy.git('tag', '-a', '-m', 'release', 'v0.1')
+    const commit = toy.git('rev-parse', 'HEAD').trim()
+    const source = (ref: string) => [`git+file://${toy.tree}#${ref}`]
+    const tag = await toy.build(source('v0.1'))
+    expect(tag.manifest.release).toBe('0.1.0')
+    const branch = await toy.build(source('main'))
+    expect(branch.manifest.release).toBe(`0.1.0-g${commit.slice(0, 12)}`)
+    expect((await toy.build(source(commit))).key).toBe(branch.key)
+    await toy.write('init/other.c', 'int other(void) { return 9; }\n')
+    toy.git('commit', '-qam', 'second')
+    const next = await toy.build(source('main'))
+    expect([next.cached, next.manifest.objects]).toEqual([false, 1])
+    expect((await failure(toy.build(source('no-such-branch')))).message).toContain("no branch or tag 'no-such-branch'")
+    expect((await failure(toy.build([`git+file://${toy.folder}/nowhere#main`]))).code).toBe('NO_SUCH_SOURCE')
+  })
+
+  it('unpacks a tarball whose checksum is right', async () => {
+    await using toy = await toyTree({ inGit: true })
+    const tarball = join(toy.folder, 'toy.tar.gz')
+    toy.git('archive', '--prefix=linux-0.1/', '-o', tarball, 'HEAD')
+    const sha256 = execFileSync('sha256sum', [tarball], { encoding: 'utf8' }).slice(0, 64)
+    const build = await toy.build([tarball], { raw: { sha256 } })
+    expect(build.manifest.release).toBe('0.1.0')
+    expect((await failure(toy.build([tarball], { raw: { sha256: '0'.repeat(64) } }))).code).toBe('FETCH_FAILED')
+    expect((await failure(toy.build([join(toy.folder, 'no.tar.gz')]))).code).toBe('NO_SUCH_SOURCE')
+  })
+
+  it('refuses what is no kernel tree, is not there, or names a file that is missing', async () => {
+    await using toy = await toyTree()
+    const empty = join(toy.folder, 'empty')
+    await mkdir(empty)
+    expect((await failure(toy.build([empty]))).code).toBe('NOT_A_KERNEL_TREE')
+    expect((await failure(toy.build([join(toy.folder, 'absent')]))).code).toBe('NO_SUCH_SOURCE')
+    expect((await failure(toy.build([toy.tree], { raw: { config: ['./absent.config', 'other.config'] } }))).message).toContain(
+      './absent.config, other.config',
+    )
+    expect((await failure(toy.build([toy.tree], { raw: { compiler: 'gcc-1' } }))).code).toBe('BAD_COMPILER')
+  })
+})

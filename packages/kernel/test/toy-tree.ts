@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parseArch } from '@kernelkit/core/arch'
+import { parseKernelSpec } from '@kernelkit/core/spec'
+import { nodeHost, openStore, silentLogger, type Logger } from '@kernelkit/host'
+import { buildKernel, type KernelBuild } from '../src/index.ts'
+
+// Behaves like kbuild where kernelkit looks: O=, its refusal of unclean trees, KCONFIG_ALLCONFIG,
+// one object per file with its "CC" line, and what a build leaves behind. Builds in a second.
+const makefile = `VERSION = 0
+PATCHLEVEL = 1
+SUBLEVEL = 0
+EXTRAVERSION =
+objtree := $(if $(O),$(O),$(CURDIR))
+objects := $(patsubst %.c,$(objtree)/%.o,$(wildcard init/*.c))
+.DELETE_ON_ERROR:
+.PHONY: check allnoconfig bzImage
+check:
+	@if [ -n "$(O)" ] && [ -e .config -o -d include/config ]; then echo "*** The source tree is not clean" >&2; false; fi
+allnoconfig: check
+	@perl scripts/kconfig/conf.pl
+$(objtree)/%.o: %.c
+	@mkdir -p $(dir $@)
+	@echo "  CC      $*.o"
+	@if [ -e slow ]; then sleep 60; fi
+	@$(CC) -g -Wall $(KCFLAGS) -c -o $@ $(CURDIR)/$<
+bzImage: check $(objects)
+	@echo "  LD      vmlinux"
+	@ld -r -o $(objtree)/vmlinux $(objects)
+	@mkdir -p $(objtree)/arch/x86/boot $(objtree)/include/config
+	@cp $(objtree)/vmlinux $(objtree)/arch/x86/boot/bzImage
+	@cp $(objtree)/vmlinux $(objtree)/System.map
+	@echo 0.1.0$(LOCALVERSION) > $(objtree)/include/config/kernel.release
+`
+
+const conf = `
+my (%on, %asked, @order, $name);
+my %needs;
+open(my $k, '<', 'Kconfig'); while (<$k>) { if (/^config (\\w+)/) { $name = $1; push @order, $name } elsif (/depends on (\\w+)/) { $needs{$name} = $1 } } close($k);
+open(my $a, '<', $ENV{KCONFIG_ALLCONFIG}); while (<$a>) { $asked{$1} = $2 if /^CONFIG_(\\w+)=(.*)/ } close($a);
+for (1..9) { for (@order) { $on{$_} = $asked{$_} if defined $asked{$_} && (!$needs{$_} || $on{$needs{$_}}) } }
+open(my $o, '>', $ENV{KCONFIG_CONFIG}); for (@order) { print $o defined $on{$_} ? "CONFIG_$_=$on{$_}\\n" : "# CONFIG_$_ is not set\\n" } close($o);
+`
+
+const files: Readonly<Record<string, string>> = {
+  Makefile: makefile,
+  Kconfig: 'config 64BIT\n\tbool "64"\nconfig MENU\n\tbool "menu"\nconfig FEATURE\n\tbool "feature"\n\tdepends on MENU\n',
+  'scripts/kconfig/conf.pl': conf,
+  'init/main.c': 'int start_kernel(void) { return 1; }\n',
+  'init/other.c': 'int other(void) { return 2; }\n',
+  'kernel/configs/toy.config': 'CONFIG_FEATURE=y\n',
+  '.gitignore': '*.o\n.*\n!.gitignore\n/vmlinux\n/System.map\n/include/config/\n/arch/x86/boot/\n',
+}
+
+export interface Toy extends AsyncDisposable {
+  readonly folder: string
+  readonly tree: string
+  readonly log: string[]
+  write(path: string, content: string): Promise<void>
+  git(...args: readonly string[]): string
+  /** `kernelkit build WORDS` with `--config toy.config`. */
+  build(
+    words?: readonly string[],
+    options?: { readonly raw?: Readonly<Record<string, unknown>>; readonly signal?: AbortSignal },
+  ): Promise<KernelBuild>
+}
+
+/** A small tree that builds like a kernel, in a folder of its own, with a store beside it. */
+export async function toyTree(options: { readonly inGit?: boolean; readonly name?: string } = {}): Promise<Toy> {
+  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-toy-'))
+  const tree = join(folder, options.name ?? 'linux')
+  const log: string[] = []
+  const logger: Logger = { ...silentLogger, info: (line) => log.push(line), warn: (line) => log.push(`warning: ${line}`) }
+  const write = async (path: string, content: string) => {
+    await mkdir(dirname(join(tree, path)), { recursive: true })
+    await writeFile(join(tree, path), content)
+  }
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', tree, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  for (const [path, content] of Object.entries(files)) await write(path, content)
+  if (options.inGit === true) {
+    git('init', '-q', '-b', 'main')
+    git('add', '-A')
+    git('commit', '-qm', 'first')
+  }
+  return {
+    folder,
+    tree,
+    log,
+    write,
+    git,
+    build: async (words = [tree], { raw = {}, signal } = {}) => {
+      const host = nodeHost({ log: logger, cwd: tree })
+      const store = await openStore(host, join(folder, 'store'))
+      const spec = parseKernelSpec({ config: ['toy.config'], ...raw }, words, { arch: parseArch('x86_64') })
+      return buildKernel({ host, store, ...(signal === undefined ? {} : { signal }) }, spec)
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
