@@ -1,23 +1,40 @@
+import { dirname } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from './host.ts'
-import { explaining } from './system-error.ts'
+import { explainSystemError } from './system-error.ts'
 
-/** The root exists and is a folder. */
+/** The root exists and is a folder; it is made when missing. */
 export async function checkStoreRoot(host: Host, root: string): Promise<void> {
   try {
-    await host.fs.mkdir(root, { recursive: true })
+    await makeFolder(host, root)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST' || code === 'ENOTDIR') {
-      throw new UserError(
-        'STORE_NOT_A_FOLDER',
-        `the store ${root} cannot be opened: it, or something above it, is a file and not a folder.`,
-        {
-          hint: 'name a folder with --cache-dir or KERNELKIT_CACHE_DIR.',
-          cause: error,
-        },
-      )
+      const message = `the store ${root} cannot be opened: it, or something above it, is a file and not a folder.`
+      throw new UserError('STORE_NOT_A_FOLDER', message, { hint: 'name a folder with --cache-dir or KERNELKIT_CACHE_DIR.', cause: error })
     }
-    await explaining(root, () => Promise.reject(error))
+    if (code === 'ENOENT') {
+      // Its parent exists: a file system that makes no folders, as /proc.
+      const message = `the store ${root} cannot be made there (${(error as Error).message}).`
+      throw new UserError('ACCESS_DENIED', message, { hint: 'name another folder with --cache-dir or KERNELKIT_CACHE_DIR.', cause: error })
+    }
+    throw explainSystemError(error, root)
+  }
+}
+
+/** One folder after the other: Node's own recursive mkdir never ends where a file system answers ENOENT, as /proc does. */
+async function makeFolder(host: Host, path: string): Promise<void> {
+  const stat = await host.fs.stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (stat?.isDirectory() === true) return
+  if (stat === undefined) await makeFolder(host, dirname(path))
+  try {
+    await host.fs.mkdir(path)
+  } catch (error) {
+    // Made by another run meanwhile.
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST' && stat === undefined && (await host.fs.stat(path)).isDirectory()
+    if (!isThere) throw error
   }
 }

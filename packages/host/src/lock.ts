@@ -54,7 +54,8 @@ async function acquire(host: Host, options: LockOptions): Promise<() => Promise<
         onCompromised: () =>
           host.log.warn(`the lock ${paths.lock} was taken over by another run: this one stood still for more than ${staleMs / 1000} s.`),
       })
-      await host.fs.writeFile(paths.owner, JSON.stringify(await ownIdentity(host)) ?? '')
+      // Only shortens the wait of whoever comes after a SIGKILL: a full disk may swallow it.
+      await host.fs.writeFile(paths.owner, JSON.stringify(await ownIdentity(host)) ?? '').catch(() => {})
       return async () => {
         await host.fs.rm(paths.owner, { force: true })
         // Fails only when the lock was taken over, which was said when it happened.

@@ -181,6 +181,10 @@ describe('the store', () => {
     await expect(openStore(host(), join(root, 'file', 'below'))).rejects.toMatchObject({ code: 'STORE_NOT_A_FOLDER' })
   })
 
+  it('does not hang where no folder can be made', async () => {
+    await expect(openStore(host(), '/proc/kernelkit/store')).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+  })
+
   it('answers from a store that can only be read, and says what it may not write', async (context) => {
     const store = await openStore(host(), root)
     const { entry } = await store.obtain({ kind: 'kernel', material, produce: async () => {} })

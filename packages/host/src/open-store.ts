@@ -89,10 +89,12 @@ function createStore(host: Host, root: string): Store {
       )
     },
     withLock: (name, work, options = {}) =>
-      withLock(
-        host,
-        { folder: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, ...signalOf(options) },
-        work,
+      explaining(root, () =>
+        withLock(
+          host,
+          { folder: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, ...signalOf(options) },
+          work,
+        ),
       ),
     workFolder: async (...parts) => {
       for (const part of parts) {

@@ -13,7 +13,7 @@ export function explainSystemError(error: unknown, place?: string): unknown {
   if (error instanceof UserError && error.code !== 'COMMAND_FAILED') return error
   if (codes.includes('ENOSPC') || codes.includes('EDQUOT') || chain(error).some((link) => noSpaceText.test(link.message))) {
     return new UserError('DISK_FULL', `no space is left${at}.${error instanceof UserError ? `\n${error.message}` : ''}`, {
-      hint: 'free space, run `kernelkit cache prune`, or choose another folder with --cache-dir.',
+      hint: 'free space (`kernelkit cache prune`; `kernelkit cache ls` shows what there is), or choose another folder with --cache-dir.',
       cause: error,
     })
   }
