@@ -7,6 +7,8 @@ export interface BootstrapPrivilege {
   readonly kind: PrivilegeKind
   /** One line for people. */
   readonly reason: string
+  /** The command that would open the next better way, where there is one. */
+  readonly fix?: string
   /** What comes before it in the order root, user namespaces, `sudo -n`, and why it cannot be used. */
   readonly refused: readonly { readonly kind: PrivilegeKind; readonly reason: string }[]
 }
@@ -18,8 +20,9 @@ const tryMs = 20_000
 /** Root, else user namespaces, else `sudo -n`: the first that works when tried. */
 export async function bootstrapPrivilege(host: Host, options: { readonly signal?: AbortSignal } = {}): Promise<BootstrapPrivilege> {
   if (host.uid === 0) return { kind: 'root', reason: 'running as root', refused: [] }
-  const namespaces = await whyNoUserNamespaces(host, options)
-  if (namespaces === undefined) return { kind: 'user-namespaces', reason: `user namespaces work for uid ${host.uid}`, refused: [] }
+  const obstacle = await whyNoUserNamespaces(host, options)
+  if (obstacle === undefined) return { kind: 'user-namespaces', reason: `user namespaces work for uid ${host.uid}`, refused: [] }
+  const { reason: namespaces, fix } = obstacle
   const refused = [{ kind: 'user-namespaces' as const, reason: namespaces }]
   const sudo = await whyNoSudo(host, options)
   if (sudo === undefined) return { kind: 'sudo', reason: `sudo needs no password (user namespaces: ${namespaces})`, refused }
@@ -27,20 +30,31 @@ export async function bootstrapPrivilege(host: Host, options: { readonly signal?
     kind: 'none',
     reason: `uid ${host.uid} can use neither user namespaces (${namespaces}) nor sudo (${sudo})`,
     refused: [...refused, { kind: 'sudo', reason: sudo }],
+    ...(fix === undefined ? {} : { fix }),
   }
 }
 
+interface Obstacle {
+  readonly reason: string
+  readonly fix?: string
+}
+
 /** `undefined` when a namespace with a whole range of owners could be made just now. */
-async function whyNoUserNamespaces(host: Host, { signal }: { readonly signal?: AbortSignal }): Promise<string | undefined> {
+async function whyNoUserNamespaces(host: Host, { signal }: { readonly signal?: AbortSignal }): Promise<Obstacle | undefined> {
   for (const program of ['newuidmap', 'newgidmap']) {
-    if ((await host.which(program)) === undefined) return `${program} is missing (package uidmap)`
+    if ((await host.which(program)) === undefined) return { reason: `${program} is missing (package uidmap)` }
   }
   const user = (await host.run(['id', '-un'], { reject: false })).stdout.trim()
   for (const file of ['/etc/subuid', '/etc/subgid']) {
     const text = await host.fs.readFile(file, 'utf8').catch(() => '')
     const found = subordinateIds(text, [user, String(host.uid)])
-    if (found < neededIds)
-      return `${file} gives ${user} ${found === 0 ? 'no range' : `only ${found} ids`}, ${neededIds} are needed (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user})`
+    if (found >= neededIds) continue
+    const first = firstFreeId(text)
+    const range = `${first}-${first + neededIds - 1}`
+    return {
+      reason: `${file} gives ${user} ${found === 0 ? 'no range' : `only ${found} ids`}, ${neededIds} are needed`,
+      fix: `usermod --add-subuids ${range} --add-subgids ${range} ${user}`,
+    }
   }
   // mmdebstrap first: where AppArmor admits only profiled programs, its profile is the one that matters.
   const tries = [
@@ -52,9 +66,9 @@ async function whyNoUserNamespaces(host: Host, { signal }: { readonly signal?: A
     const result = await host.run(argv, { reject: false, timeoutMs: tryMs, ...(signal === undefined ? {} : { signal }) })
     if (result.exitCode === 0) return undefined
     const lastLine = result.stderr.trimEnd().split('\n').at(-1) ?? ''
-    return `\`${argv.join(' ')}\` failed${lastLine === '' ? '' : `: ${lastLine}`}${await kernelNote(host)}`
+    return { reason: `\`${argv.join(' ')}\` failed${lastLine === '' ? '' : `: ${lastLine}`}${await kernelNote(host)}` }
   }
-  return 'neither mmdebstrap nor unshare is installed'
+  return { reason: 'neither mmdebstrap nor unshare is installed' }
 }
 
 /** Settings of the kernel that forbid it, named. */
@@ -84,4 +98,14 @@ export function subordinateIds(text: string, names: readonly string[]): number {
     return name !== undefined && names.includes(name) ? Number(count) || 0 : 0
   })
   return Math.max(0, ...counts)
+}
+
+/** Behind every range that the file gives away. */
+function firstFreeId(text: string): number {
+  const ends = text.split('\n').map((line) => {
+    const [, first, count] = line.trim().split(':')
+    return Number(first) + Number(count) || 0
+  })
+  // Where useradd begins (SUB_UID_MIN of man 5 login.defs).
+  return Math.max(100_000, ...ends)
 }

@@ -116,13 +116,9 @@ async function checkPrograms(
 }
 
 async function checkPrivilege(host: Host, signal: AbortSignal): Promise<Check> {
-  const { kind, reason } = await bootstrapPrivilege(host, { signal })
-  return {
-    name: 'privilege',
-    status: kind === 'none' ? 'missing' : 'ok',
-    required: true,
-    detail: kind === 'none' ? reason : `${kind}: ${reason}`,
-  }
+  const { kind, reason, fix } = await bootstrapPrivilege(host, { signal })
+  if (kind !== 'none') return { name: 'privilege', status: 'ok', required: true, detail: kind === 'root' ? reason : `${kind}: ${reason}` }
+  return { name: 'privilege', status: 'missing', required: true, detail: reason, ...(fix === undefined ? {} : { fix }) }
 }
 
 /** Images of the other rows of the table need more than those of the host's own. */
