@@ -1,0 +1,65 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { startProgram, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkitBin } from './lib/paths.ts'
+import { waitUntil } from './lib/processes.ts'
+
+const { kernel, image } = testArtifacts()
+
+/** A command on a terminal of its own (script(1)), typed to as a person would. */
+function onTerminal(args: readonly string[]) {
+  const line = [process.execPath, kernelkitBin, ...args].map((word) => `'${word}'`).join(' ')
+  const keys = new PassThrough()
+  const { child, result } = startProgram(['script', '-qefc', line, '/dev/null'], { input: keys, timeoutMs: 3 * 60_000 })
+  let unseen = ''
+  child.stdout?.on('data', (chunk: Buffer) => (unseen += chunk.toString()))
+  const see = async (pattern: RegExp) => {
+    await waitUntil(`${String(pattern)} on the terminal`, () => pattern.test(unseen))
+    unseen = ''
+  }
+  return { see, type: (text: string) => keys.write(text), result }
+}
+
+describe('on a terminal', () => {
+  it('boot shows the kernel from its first message, then the login terminal, both ways', async () => {
+    const { see, type, result } = onTerminal(['boot', '-k', kernel, '--image', image])
+    await see(/Linux version/)
+    await see(/hvc0[^]*login: /)
+    type('root\r')
+    await see(/# $/)
+    type('echo on $(tty)\r')
+    await see(/on \/dev\/hvc0\r/)
+    type('\x01h')
+    await see(/Ctrl-A x/)
+    type('\x01c')
+    await see(/kernel console/)
+    type('\x01c')
+    await see(/login terminal/)
+    type('\x01x')
+    expect((await result).exitCode).toBe(0)
+  })
+
+  it('boot ends by itself when the guest powers off', async () => {
+    const { see, type, result } = onTerminal(['boot', '-k', kernel, '--image', image])
+    await see(/hvc0[^]*login: /)
+    type('root\r')
+    await see(/# $/)
+    type('poweroff -f\r')
+    expect((await result).exitCode).toBe(0)
+  })
+
+  it('run without a command is a shell, and ends with its status', async () => {
+    const { see, type, result } = onTerminal(['run', '-q', '-k', kernel, '--image', image])
+    await see(/# $/)
+    type('test -t 0 && stty size && exit 5\r')
+    expect((await result).exitCode).toBe(5)
+  })
+
+  it('run --tty gives Ctrl-C to the command', async () => {
+    const { see, type, result } = onTerminal(['run', '-q', '-k', kernel, '--image', image, '-t', '--', 'sh', '-c', 'trap "echo caught; exit 3" INT; echo up; while :; do sleep 0.1; done'])
+    await see(/up/)
+    type('\x03')
+    await see(/caught/)
+    expect((await result).exitCode).toBe(3)
+  })
+})

@@ -1,0 +1,123 @@
+import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kernelkit, lastLine, shell, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { qemuPids, waitUntil } from './lib/processes.ts'
+
+const { kernel, image } = testArtifacts()
+const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd']
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function verdictOf(args: readonly string[]) {
+  const { exitCode, stderr, stdout } = await kernelkit(args, { cwd: folder })
+  return { exitCode, stderr, stdout, verdict: /verdict=(\S+)/.exec(lastLine(stderr))?.[1] }
+}
+
+/** A line in the kernel's log, as the kernel would print it. */
+const kernelSays = (text: string) => ['--', 'sh', '-c', `echo '${text}' > /dev/kmsg`]
+const warning = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2'
+
+describe('verdicts', () => {
+  it.each([0, 1, 255])('passes the status %i on', async (status) => {
+    expect(await verdictOf([...onImage, '--', 'sh', '-c', `exit ${status}`])).toMatchObject({ exitCode: status, verdict: status === 0 ? 'pass' : 'fail' })
+  })
+
+  it('is splat when the kernel complained beside a passing command, unless that is known', async () => {
+    expect(await verdictOf([...onImage, ...kernelSays(warning)])).toMatchObject({ exitCode: 122, verdict: 'splat', stderr: expect.stringContaining('kernel/foo.c:12') })
+    await writeFile(join(folder, 'known'), '# known\nfoo\\.c:12\n')
+    expect(await verdictOf([...onImage, '--allow', 'known', ...kernelSays(warning)])).toMatchObject({ exitCode: 0, verdict: 'pass' })
+    expect(await verdictOf([...onImage, '--fail-on', 'kasan,oops', ...kernelSays(warning)])).toMatchObject({ exitCode: 0, verdict: 'pass' })
+    expect(await verdictOf([...onImage, '--json', ...kernelSays(warning)])).toMatchObject({ exitCode: 122, stdout: expect.stringMatching(/"kind": "warning"/) })
+  })
+
+  it('does not take the output of a program for a report', async () => {
+    expect(await verdictOf([...onImage, '--', 'sh', '-c', `echo '${warning}'; echo '${warning}' >&2`])).toMatchObject({ exitCode: 0, verdict: 'pass' })
+  })
+
+  it('is vm-lost when the guest powers off, or QEMU dies, under the command', async () => {
+    expect(await verdictOf([...onImage, '--', 'sh', '-c', 'echo o > /proc/sysrq-trigger; sleep 60'])).toMatchObject({ exitCode: 119, verdict: 'vm-lost' })
+    const name = `e2e-lost-${process.pid}`
+    const { child, result } = startKernelkit([...onImage, '--name', name, '--', 'sh', '-c', 'echo up; sleep 1000'], { cwd: folder })
+    const output: string[] = []
+    child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+    await waitUntil('the command runs', () => output.join('').includes('up'))
+    for (const pid of await qemuPids(name)) process.kill(pid, 'SIGKILL')
+    const { exitCode, stderr } = await result
+    expect(exitCode).toBe(119)
+    expect(stderr).toMatch(/QEMU was ended by SIGKILL/)
+  })
+
+  it('is boot-fail when the root cannot be mounted, and when the guest is late', async () => {
+    const broken = join(folder, 'broken.ext4')
+    const superblock = Buffer.alloc(2048)
+    superblock.writeUInt16LE(0xef53, 0x438)
+    await writeFile(broken, superblock)
+    await truncate(broken, 2 ** 20)
+    const unmountable = await verdictOf(['run', '-k', kernel, '--no-cwd', '--image', broken, '--', 'true'])
+    expect(unmountable).toMatchObject({ exitCode: 120, verdict: 'boot-fail', stderr: expect.stringMatching(/cannot mount the root/) })
+    expect(await verdictOf([...onImage, '--boot-timeout', '200ms', '--', 'true'])).toMatchObject({ exitCode: 120, verdict: 'boot-fail', stderr: expect.stringMatching(/--boot-timeout/) })
+  })
+
+  it('is config-fail before anything starts when the kernel lacks what the root needs', async () => {
+    const own = join(folder, 'kernel')
+    await shell(`mkdir -p ${own} && cp ${kernel} ${own}/bzImage`)
+    const config = await readFile(join(dirname(kernel), '.config'), 'utf8').catch(() => readFile(join(dirname(kernel), '../../../.config'), 'utf8'))
+    await writeFile(join(own, 'config'), config.replace('CONFIG_9P_FS=y', '# CONFIG_9P_FS is not set'))
+    const { exitCode, verdict, stderr } = await verdictOf(['run', '-k', join(own, 'bzImage'), '--root', 'host', '--', 'true'])
+    expect({ exitCode, verdict }).toEqual({ exitCode: 125, verdict: 'config-fail' })
+    expect(stderr).toMatch(/CONFIG_9P_FS/)
+    expect(stderr).toMatch(/--config 9P_FS=y/)
+  })
+
+  it('is told by 0, 1, 124 and 125 alone with --status simple', async () => {
+    const simple = async (...args: readonly string[]) => (await verdictOf([...onImage, '--status', 'simple', ...args])).exitCode
+    expect(await simple('--', 'sh', '-c', 'exit 7')).toBe(1)
+    expect(await simple('--', 'sh', '-c', 'echo c > /proc/sysrq-trigger')).toBe(1)
+    expect(await simple('--timeout', '1s', '--', 'sleep', '100')).toBe(124)
+    expect(await simple('--cpus', '0', '--', 'true')).toBe(125)
+  })
+
+  it('dumps the tasks of the guest before a timeout ends it', async () => {
+    const { stdout } = await verdictOf([...onImage, '--json', '--timeout', '1s', '--', 'sleep', '100'])
+    const { console: log } = JSON.parse(stdout) as { console: string }
+    expect(await readFile(log, 'utf8')).toMatch(/task:sleep/)
+  })
+
+  it('says how many bytes a command line has too many', async () => {
+    expect(await verdictOf([...onImage, '--append', `x=${'y'.repeat(2048)}`, '--', 'true'])).toMatchObject({ exitCode: 125, stderr: expect.stringMatching(/CMDLINE_TOO_LONG/) })
+  })
+})
+
+describe('the ways of booting', () => {
+  it.each(['microvm', 'q35', 'pc'])('boots on %s', async (machine) => {
+    expect(await verdictOf([...onImage, '--machine', machine, '--', 'true'])).toMatchObject({ exitCode: 0 })
+  })
+
+  it('boots a bzImage alone, its configuration read from inside', async () => {
+    const alone = join(folder, 'alone')
+    await copyFile(kernel, alone)
+    const { exitCode, stderr } = await verdictOf(['run', '-k', alone, '--image', image, '--', 'true'])
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(/^machine microvm/m)
+  })
+
+  it('waits for systemd and runs beside it', async () => {
+    const { exitCode, stdout } = await verdictOf([...onImage, '--init', 'systemd', '--', 'sh', '-c', 'cat /proc/1/comm; systemctl is-system-running'])
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'systemd\nrunning\n' })
+  })
+
+  it('keeps what is written with --persist, and gives a second disk', async () => {
+    const own = join(folder, 'own.ext4')
+    await shell(`cp --sparse=always ${image} ${own} && truncate -s 8M ${folder}/second`)
+    const onOwn = ['run', '-k', kernel, '--image', own, '--no-cwd', '--persist']
+    expect((await verdictOf([...onOwn, '--disk', 'second', '--', 'sh', '-c', 'echo kept > /root/kept; echo two > /dev/vdb'])).exitCode).toBe(0)
+    expect(await verdictOf([...onOwn, '--', 'cat', '/root/kept'])).toMatchObject({ exitCode: 0, stdout: 'kept\n' })
+    expect((await readFile(join(folder, 'second'))).subarray(0, 4).toString()).toBe('two\n')
+  })
+})
