@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nodeHost } from './node-host.ts'
 import { openStore } from './open-store.ts'
-import { listStoreItems, removeStoreItem } from './store-items.ts'
+import { labelOf, listStoreItems, removeStoreItem } from './store-items.ts'
 import type { Store } from './store.ts'
 
 let root: string
@@ -67,4 +67,18 @@ describe('the items of a store', () => {
       ])
     })
   })
+})
+
+describe('labelOf', () => {
+  it.each([
+    [
+      { kind: 'kernel', release: '6.12.117', arch: 'x86_64', source: { label: 'deb:linux-source-6.12' } },
+      '6.12.117 x86_64 deb:linux-source-6.12',
+    ],
+    [{ kind: 'image', suite: 'bookworm', arch: 'i386' }, 'bookworm i386'],
+    [{ kind: 'source', package: { name: 'linux-source-6.12', version: '6.12.117-1' } }, 'linux-source-6.12 6.12.117-1'],
+    [{ kind: 'source', tarball: 'https://x.test/a.tar' }, 'https://x.test/a.tar'],
+    [{ kind: 'agent' }, undefined],
+    ['text', undefined],
+  ])('of %j is %j', (manifest, label) => expect(labelOf(manifest)).toBe(label))
 })

@@ -118,13 +118,23 @@ async function changedAtMs(host: Host, path: string): Promise<number> {
 }
 
 async function readLabel(host: Host, folder: string): Promise<string | undefined> {
+  const text = await host.fs.readFile(join(folder, 'manifest.json'), 'utf8').catch(() => '{}')
   try {
-    const manifest: unknown = JSON.parse(await host.fs.readFile(join(folder, 'manifest.json'), 'utf8'))
-    if (typeof manifest !== 'object' || manifest === null) return undefined
-    const { release, suite, arch, source, version } = manifest as Record<string, unknown>
-    const words = [release ?? suite ?? version, arch, source].filter((word) => typeof word === 'string')
-    return words.length === 0 ? undefined : words.join(' ')
+    return labelOf(JSON.parse(text))
   } catch {
     return undefined
   }
+}
+
+/** What tells a manifest from others of its kind: release or suite, architecture, where it came from. */
+export function labelOf(manifest: unknown): string | undefined {
+  const { release, suite, arch, source, tarball, package: debPackage } = fieldsOf(manifest)
+  const { label } = fieldsOf(source)
+  const { name, version } = fieldsOf(debPackage)
+  const words = [release ?? suite ?? tarball, arch, label, name, version].filter((word) => typeof word === 'string')
+  return words.length === 0 ? undefined : words.join(' ')
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
 }
