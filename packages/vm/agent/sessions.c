@@ -23,6 +23,7 @@ struct session {
 	uint32_t id;
 	int used, pid, tty;
 	int dead, status;
+	int hung_up;          /* nobody holds the other end of the terminal */
 	int deaf;             /* nobody listens: output is dropped */
 	int exited;           /* EXIT was sent; what an orphan still writes is dropped */
 	int64_t give_up_at;   /* when to stop waiting for orphans */
@@ -242,8 +243,15 @@ static void move_stream(struct session *session, int which)
 	size_t size = dropped || stream->credit > sizeof block ? sizeof block : stream->credit;
 	long got = sys_read(stream->fd, block, size);
 	if (got == -EAGAIN || got == -EINTR) return;
-	/* -EIO: nobody holds the other end of the terminal any more. */
-	if (got <= 0) return close_fd(&stream->fd);
+	if (got <= 0) {
+		/*
+		 * -EIO from a terminal: its last user has closed it, perhaps by ending. It is closed once the command is reaped:
+		 * before, the hang-up that comes with it would reach a command that is on its way out and spoil its status.
+		 */
+		if (session->tty) session->hung_up = 1;
+		else close_fd(&stream->fd);
+		return;
+	}
 	if (session->exited) return;
 	stream->bytes += (uint64_t)got;
 	stream->left -= (int)got;
@@ -298,6 +306,7 @@ void sessions_move(void)
 		if (session->in_ready) write_stdin(session);
 		/* One block per turn, so that no session waits for a loud one. */
 		for (int which = OUT; which <= ERR; which++) if (session->stream[which].ready) move_stream(session, which);
+		if (session->dead && session->hung_up) close_fd(&session->stream[OUT].fd);
 		if (session->dead && !session->exited && (!is_open(session) || (is_drained(session) && monotonic_ms() >= session->give_up_at))) {
 			send_exit(session);
 		}
@@ -318,7 +327,7 @@ int sessions_poll(struct pollfd *fds, int *limit)
 		for (int which = OUT; which <= ERR; which++) {
 			struct stream *stream = &session->stream[which];
 			stream->ready = 0;
-			int wanted = stream->fd >= 0 && (dropped || (stream->credit > 0 && channel_has_room()));
+			int wanted = stream->fd >= 0 && !session->hung_up && (dropped || (stream->credit > 0 && channel_has_room()));
 			if (wanted) fds[count++] = (struct pollfd){ stream->fd, POLLIN, 0 };
 			stream->ready = wanted ? count : 0;
 		}

@@ -12,7 +12,8 @@ export type DetachedAnswer =
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string | null; readonly verdict: ErrorVerdict }
   | { readonly ok: false; readonly crash: string }
 
-const entry = fileURLToPath(new URL('./vm-host-main.js', import.meta.url))
+// The same place seen from the sources (tests) and from what was built.
+const entry = fileURLToPath(new URL('../../dist/runtime/vm-host-main.js', import.meta.url))
 
 /**
  * Starts a VM in a process of its own that outlives this one, and connects to it. QEMU is started by that process, so

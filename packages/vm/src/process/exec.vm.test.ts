@@ -1,0 +1,224 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { PassThrough, Readable, Writable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testGround } from '../../test/guest.ts'
+import { startVm } from '../runtime/start-vm.ts'
+import type { ExecOptions, Vm } from '../vm.ts'
+
+let vm: Vm
+// Guests run under emulation on a busy host.
+const patience = { timeout: 60_000 }
+
+beforeAll(async () => {
+  const ground = await testGround()
+  vm = await startVm(
+    await ground.request({ guest: { files: [{ path: '/run/kernelkit/secret', mode: 0o600, content: 'from the host\n' }], epochSeconds: 2_000_000_000 } }),
+    ground.host,
+  )
+})
+afterAll(async () => vm[Symbol.asyncDispose]())
+
+function sink() {
+  const chunks: Buffer[] = []
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk)
+      done()
+    },
+  })
+  return { stream, bytes: () => Buffer.concat(chunks), text: () => Buffer.concat(chunks).toString() }
+}
+
+async function exec(argv: readonly string[], options: Partial<ExecOptions> = {}) {
+  const [stdout, stderr] = [sink(), sink()]
+  const result = await vm.exec({ argv, stdout: stdout.stream, stderr: stderr.stream, ...options }).result
+  return { ...result, stdout: stdout.text(), stderr: stderr.text(), bytes: stdout.bytes() }
+}
+
+describe('a command in the guest', () => {
+  it('keeps stdout and stderr apart', async () => {
+    const result = await exec(['sh', '-c', 'echo out; echo err >&2; exit 7'])
+    expect(result).toMatchObject({ exitCode: 7, signal: undefined, stdout: 'out\n', stderr: 'err\n', stdoutBytes: 4, stderrBytes: 4 })
+  })
+
+  it('ends with its own status', async () => {
+    for (const code of [0, 1, 2, 77, 125, 126, 127, 128, 254, 255]) expect((await exec(['sh', '-c', `exit ${code}`])).exitCode).toBe(code)
+  })
+
+  it('that a signal ends is 128 and its number', async () => {
+    for (const [name, number] of [['TERM', 15], ['KILL', 9], ['SEGV', 11]] as const) {
+      expect(await exec(['sh', '-c', `kill -${name} $$`])).toMatchObject({ exitCode: 128 + number, signal: number })
+    }
+  })
+
+  it('that does not exist is 127 and says so', async () => {
+    expect(await exec(['nosuch'])).toMatchObject({ exitCode: 127, stderr: expect.stringContaining('command not found: nosuch') })
+    expect(await exec(['/bin/nosuch'])).toMatchObject({ exitCode: 127, stderr: expect.stringContaining('/bin/nosuch') })
+  })
+
+  it('that cannot be executed is 126 and says so', async () => {
+    expect(await exec(['/etc/not-executable'])).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('permission denied') })
+    expect(await exec(['/etc'])).toMatchObject({ exitCode: 126 })
+  })
+
+  it('names a working directory that does not exist', async () => {
+    expect(await exec(['true'], { cwd: '/no/such' })).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('/no/such') })
+  })
+
+  it('gets its arguments, its variables and its folder unchanged', async () => {
+    const argv = ['sh', '-c', 'for word in "$@"; do echo "<$word>"; done; pwd; echo "$GREETING|$HOME|$USER"', 'sh', '', 'two words', '"*$`\\', 'ä\n→']
+    const { stdout } = await exec(argv, { cwd: '/etc', env: { GREETING: 'a b=c', HOME: '/tmp' } })
+    expect(stdout).toBe('<>\n<two words>\n<"*$`\\>\n<ä\n→>\n/etc\na b=c|/tmp|root\n')
+  })
+
+  it('without stdin reads an end at once', async () => {
+    expect(await exec(['cat'])).toMatchObject({ exitCode: 0, stdoutBytes: 0 })
+  })
+
+  it('gives 30 MB back as they came', async () => {
+    const input = randomBytes(30_000_000)
+    const { bytes, exitCode } = await exec(['cat'], { stdin: Readable.from(pieces(input, 50_000)) })
+    expect(exitCode).toBe(0)
+    expect(bytes.length).toBe(input.length)
+    expect(bytes.equals(input)).toBe(true)
+  })
+
+  it('writes 100 MB that arrive whole', async () => {
+    const hash = createHash('sha256')
+    const stdout = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        hash.update(chunk)
+        done()
+      },
+    })
+    const result = await vm.exec({ argv: ['sh', '-c', 'yes 0123456789abcdef | head -c 100000000'], stdout }).result
+    expect(result).toMatchObject({ exitCode: 0, stdoutBytes: 100_000_000 })
+    const line = Buffer.from('0123456789abcdef\n')
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(Buffer.alloc(100_000_000, line)).digest('hex'))
+  })
+
+  it('whose reader is slow waits, and others go on beside it', async () => {
+    const stuck = new PassThrough({ highWaterMark: 1 })
+    const slow = vm.exec({ argv: ['sh', '-c', 'head -c 3000000 /dev/zero'], stdout: stuck })
+    expect(await exec(['echo', 'beside'])).toMatchObject({ exitCode: 0, stdout: 'beside\n' })
+    let bytes = 0
+    stuck.on('data', (chunk: Buffer) => (bytes += chunk.length))
+    expect(await slow.result).toMatchObject({ exitCode: 0, stdoutBytes: 3_000_000 })
+    await expect.poll(() => bytes).toBe(3_000_000)
+  })
+
+  it('can be killed while its output waits for a reader', async () => {
+    const stuck = new PassThrough({ highWaterMark: 1 })
+    const command = vm.exec({ argv: ['yes'], stdout: stuck })
+    await expect.poll(() => stuck.readableLength, patience).toBeGreaterThan(0)
+    command.kill(9)
+    expect(await exec(['echo', 'beside'])).toMatchObject({ exitCode: 0, stdout: 'beside\n' })
+    stuck.resume()
+    expect(await command.result).toMatchObject({ exitCode: 137, signal: 9 })
+  })
+
+  it('whose reader has gone gets SIGPIPE', async () => {
+    const closed = new PassThrough()
+    closed.destroy()
+    expect(await vm.exec({ argv: ['yes'], stdout: closed }).result).toMatchObject({ signal: 13 })
+  })
+
+  it('that leaves a process behind ends, and the process goes on', async () => {
+    const startedAt = Date.now()
+    const { exitCode, stdout } = await exec(['sh', '-c', '(sleep 2; echo late > /tmp/late; echo late) & echo now'])
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'now\n' })
+    expect(Date.now() - startedAt).toBeLessThan(1900)
+    expect((await exec(['sh', '-c', 'sleep 2.5; cat /tmp/late'])).stdout).toBe('late\n')
+  })
+
+  it('that stops reading does not hold up its writer', async () => {
+    const { exitCode, stdout } = await exec(['head', '-c', '3'], { stdin: Readable.from(pieces(Buffer.alloc(5_000_000, 'x'), 100_000)) })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'xxx' })
+  })
+
+  it('runs beside 99 others', async () => {
+    const results = await Promise.all(Array.from({ length: 100 }, (_, index) => exec(['sh', '-c', `echo ${index}; exit ${index}`])))
+    expect(results.map(({ exitCode, stdout }) => [exitCode, stdout])).toEqual(results.map((_, index) => [index, `${index}\n`]))
+  })
+
+  it('is refused when 256 run already', async () => {
+    const many = Array.from({ length: 300 }, () => vm.exec({ argv: ['sleep', '1000'] }))
+    const outcomes: unknown[] = []
+    const settled = many.map(async (command) => outcomes.push(await command.result.catch((error: unknown) => error)))
+    await expect.poll(() => outcomes.length, patience).toBeGreaterThanOrEqual(44)
+    for (const command of many) command.kill(9)
+    await Promise.all(settled)
+    expect(outcomes.filter((outcome) => outcome instanceof Error)).toHaveLength(44)
+    expect((await exec(['true'])).exitCode).toBe(0)
+  })
+
+  it('is ended by its abort signal', async () => {
+    const abort = new AbortController()
+    const command = vm.exec({ argv: ['sleep', '1000'], signal: abort.signal })
+    setTimeout(() => abort.abort(new Error('enough')), 200)
+    await expect(command.result).rejects.toThrow('enough')
+    await expect.poll(async () => (await exec(['ps', 'ax'])).stdout, patience).not.toContain('sleep 1000')
+  })
+})
+
+describe('a terminal', () => {
+  const tty = { columns: 91, rows: 33, term: 'vt100' }
+
+  it('has the size and the name that were given, and follows a resize', async () => {
+    const stdin = new PassThrough()
+    const stdout = sink()
+    const command = vm.exec({ argv: ['sh', '-c', 'tty; echo $TERM; stty size; read line; stty size'], stdin, stdout: stdout.stream, tty })
+    await expect.poll(stdout.text, patience).toContain('33 91')
+    command.resize(100, 40)
+    stdin.write('go\n')
+    expect(await command.result).toMatchObject({ exitCode: 0 })
+    expect(stdout.text()).toBe('/dev/pts/0\r\nvt100\r\n33 91\r\ngo\r\n40 100\r\n')
+  })
+
+  it('turns Ctrl-C into SIGINT', async () => {
+    const stdin = new PassThrough()
+    const stdout = sink()
+    const command = vm.exec({ argv: ['sh', '-c', 'echo up; sleep 1000'], stdin, stdout: stdout.stream, tty })
+    await expect.poll(stdout.text, patience).toContain('up')
+    stdin.write('\u0003')
+    expect(await command.result).toMatchObject({ exitCode: 130 })
+  })
+
+  it('ends its input with Ctrl-D', async () => {
+    const stdout = sink()
+    const result = await vm.exec({ argv: ['cat'], stdin: Readable.from([Buffer.from('line\n')]), stdout: stdout.stream, tty }).result
+    expect(result.exitCode).toBe(0)
+    expect(stdout.text()).toBe('line\r\nline\r\n')
+  })
+})
+
+describe('the guest', () => {
+  it('has what the host sent before anything ran', async () => {
+    expect((await exec(['sh', '-c', 'hostname; cat /run/kernelkit/secret; ls -l /run/kernelkit/secret'])).stdout).toMatch(/^testguest\nfrom the host\n-rw------- /)
+  })
+
+  it('has the clock that it was given', async () => {
+    const seconds = Number((await exec(['date', '+%s'])).stdout)
+    expect(seconds).toBeGreaterThanOrEqual(2_000_000_000)
+    expect(seconds).toBeLessThan(2_000_003_600)
+  })
+
+  it('has the places that programs expect', async () => {
+    const { stdout } = await exec(['sh', '-c', 'echo x > /dev/stderr; echo y > /dev/shm/f; echo z > /tmp/f; cat /dev/fd/0 < /dev/shm/f; cat /proc/1/oom_score_adj /proc/self/oom_score_adj'])
+    expect(stdout).toBe('y\n-1000\n0\n')
+  })
+
+  it('dumps its tasks to the console when asked', async () => {
+    const lines: string[] = []
+    vm.dump('t')
+    for await (const event of vm.events) {
+      if (event.type === 'console') lines.push(event.line)
+      if (lines.some((line) => line.includes('sysrq: Show State'))) break
+    }
+    expect(lines.some((line) => line.includes('kernelkit: agent started'))).toBe(true)
+  })
+})
+
+function* pieces(bytes: Buffer, size: number): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
