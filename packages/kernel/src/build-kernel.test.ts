@@ -59,6 +59,27 @@ describe('buildKernel', () => {
     expect([second.cached, second.key === first.key]).toEqual([false, false])
   })
 
+  it("sees what is tracked but ignored, leaves nested repositories out, and reads Debian's tree, which ignores itself", async () => {
+    await using toy = await toyTree({ inGit: true })
+    await toy.write('init/.hidden.h', '1')
+    toy.git('add', '-f', 'init/.hidden.h')
+    await toy.write('nested/file', '1')
+    execFileSync('git', ['init', '-q', join(toy.tree, 'nested')])
+    const { key } = await toy.build()
+    await toy.write('nested/file', '2')
+    expect((await toy.build()).key).toBe(key)
+    await toy.write('init/.hidden.h', '2')
+    expect((await toy.build()).key).not.toBe(key)
+
+    await using debian = await toyTree()
+    await debian.write('.gitignore', '*.o\n/*\n!/debian/\n')
+    await debian.build()
+    await debian.write('init/main.o', 'x')
+    expect((await debian.build()).cached).toBe(true)
+    await debian.write('init/main.c', 'int start_kernel;\n')
+    expect((await debian.build()).cached).toBe(false)
+  })
+
   it('builds a tree that was built in place from a private view, and follows its changes', async () => {
     await using toy = await toyTree({ inGit: true })
     await toy.write('.config', 'CONFIG_OLD=y\n')
@@ -150,11 +171,25 @@ describe('buildKernel', () => {
     expect(toy.log.join('\n')).toMatch(/waiting for/)
   })
 
-  it('copies the artifacts out', async () => {
+  it('makes objects again that a killed build may have cut off', async () => {
     await using toy = await toyTree()
-    const out = join(toy.folder, 'out')
+    const { manifest } = await toy.build()
+    const marker = join(manifest.buildDirectory, '..', 'compiling')
+    await writeFile(marker, '')
+    await utimes(marker, 1, 1)
+    await writeFile(join(manifest.buildDirectory, 'init', 'main.o'), 'cut off')
+    const again = await toy.build([toy.tree], { raw: { force: true } })
+    expect(again.manifest.sha256).toEqual(manifest.sha256)
+    expect(toy.log.join('\n')).toContain('may be cut off')
+    await expect(access(marker)).rejects.toThrow('ENOENT')
+  })
+
+  it('copies the artifacts out, which is no change of the tree', async () => {
+    await using toy = await toyTree({ inGit: true })
+    const out = join(toy.tree, 'out')
     await toy.build([toy.tree], { raw: { out } })
-    expect((await readdir(out)).toSorted()).toEqual(['.config', 'System.map', 'bzImage', 'manifest.json', 'vmlinux'])
+    expect((await toy.build()).cached).toBe(true)
+    expect((await readdir(out)).toSorted()).toEqual(['.config', '.gitignore', 'System.map', 'bzImage', 'manifest.json', 'vmlinux'])
   })
 
   it('fetches a branch, a tag and a commit of a repository, and nothing for what it has', async () => {

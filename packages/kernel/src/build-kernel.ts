@@ -5,6 +5,7 @@ import type { Host, StoreEntry } from '@kernelkit/host'
 import { makeOptionsOf, planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
 import { collectArtifacts } from './collect-artifacts.ts'
 import { compileKernel } from './compile/compile-kernel.ts'
+import { guardObjects } from './compile/guard-objects.ts'
 import { configureKernel, type Configuration } from './configure/configure-kernel.ts'
 import { judgeConfiguration, requireMet, type Judgement } from './configure/judge-configuration.ts'
 import type { BuildSeconds, KernelManifest } from './manifest.ts'
@@ -93,6 +94,8 @@ export function buildDirectoryOf({ host, store }: Pick<KernelContext, 'host' | '
 interface Work {
   readonly build: string
   readonly logPath: string
+  /** There while make runs. */
+  readonly marker: string
   /** Run with the build directory (and a checkout of ours) to itself. */
   locked<T>(work: (tree: string) => Promise<T>): Promise<T>
   configure(tree: string): Promise<Configuration>
@@ -108,6 +111,7 @@ async function openWork(context: KernelContext, plan: BuildPlan): Promise<Work> 
   return {
     build,
     logPath: join(folder, 'make.log'),
+    marker: join(folder, 'compiling'),
     locked: (work) => {
       const inBuild = () => store.withLock(`build-${build}`, async () => work(await source.tree()), options(`the build directory ${build}`))
       return source.exclusive === undefined
@@ -151,7 +155,8 @@ async function produceKernel(
     await putConfig(host, work.build, configuration.text)
     spent.configure = lap()
     const gdbScripts = configuration.values.get('GDB_SCRIPTS') === 'y'
-    const compiled = await compileKernel(host, {
+    const guard = await guardObjects(host, { marker: work.marker, build: work.build })
+    const compiling = compileKernel(host, {
       make: makeOptionsOf(plan, { tree, build: work.build, ccache: toolchain.ccache, jobs: spec.jobs ?? host.cpus }),
       targets: [spec.arch.imageTarget, ...(gdbScripts ? ['scripts_gdb'] : [])],
       ccacheFolder: host.env['CCACHE_DIR'] === undefined ? await store.workFolder('ccache') : undefined,
@@ -159,6 +164,8 @@ async function produceKernel(
       logPath: work.logPath,
       signal,
     })
+    // Not after an interruption: what make did not live to remove is looked for by the next build.
+    const compiled = await compiling.finally(() => (signal?.aborted === true ? undefined : guard.finished()))
     spent.compile = lap()
     const artifacts = await collectArtifacts(host, { build: work.build, folder, arch: spec.arch, gdbScripts })
     const manifest: KernelManifest = {
@@ -209,6 +216,9 @@ function sayJudgement(host: Host, judgement: Judgement): void {
 
 async function copyOut(host: Host, { entry, out }: { readonly entry: StoreEntry; readonly out: string }): Promise<void> {
   await host.fs.mkdir(out, { recursive: true })
+  // As kbuild does in a build directory: in a tree, what is copied here is no change of the tree.
+  const ignore = join(out, '.gitignore')
+  if ((await host.fs.readdir(out)).length === 0) await host.fs.writeFile(ignore, '*\n')
   for (const item of await host.fs.readdir(entry.path)) {
     if (item !== 'key.txt') await host.fs.cp(join(entry.path, item), join(out, item), { recursive: true, force: true })
   }

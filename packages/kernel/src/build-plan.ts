@@ -94,7 +94,15 @@ function workNameOf(
 ): string {
   const family = spec.config.flatMap((item: ConfigItem) => (item.kind === 'symbol' ? [] : [item.kind === 'preset' ? item.name : item.path]))
   const base = spec.base.kind === 'file' ? spec.base.path : spec.base.kind
-  const rest = JSON.stringify([source.identity, base, family, toolchain.compiler, spec.makeVariables])
+  // A tree and the private view of it are different folders: objects of one are none of the other.
+  const rest = JSON.stringify([
+    source.identity,
+    source.plannedTree === source.userTree,
+    base,
+    family,
+    toolchain.compiler,
+    spec.makeVariables,
+  ])
   return `${source.identity.slice(0, 48)}-${spec.arch.name}-${host.sha256(rest).slice(0, 10)}`
 }
 

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 
 /** Files of a tree without its build products, and a digest over names, modes and contents. */
@@ -45,19 +44,54 @@ export interface TreeContentOptions {
  */
 export async function readTreeContent(host: Host, options: TreeContentOptions): Promise<TreeContent> {
   const git = await openIndex(host, options)
-  const listed = await git(['ls-files', '-coz', '--exclude-standard'])
-  await git(['update-index', '--add', '--remove', '--info-only', '-z', '--stdin'], listed)
+  const listed = await listFiles(host, git, options)
+  // A nested repository ends in a slash: it is no part of the kernel.
+  const files = listed.split('\0').filter((path) => path !== '' && !path.endsWith('/'))
+  await git(['update-index', '--add', '--remove', '--info-only', '-z', '--stdin'], files.map((path) => `${path}\0`).join(''))
   const staged = await git(['ls-files', '-sz'])
   const entries = new Map<string, string>()
   for (const line of staged.split('\0')) {
     const tab = line.indexOf('\t')
     if (tab > 0) entries.set(line.slice(tab + 1), line.slice(0, tab))
   }
-  if (entries.size === 0)
-    throw new UserError('NOT_A_KERNEL_TREE', `${options.tree} holds no file that git would track.`, {
-      hint: 'a .gitignore above it may exclude everything.',
-    })
   return { digest: host.sha256(staged), entries }
+}
+
+/**
+ * What git counts as the tree's files, separated by NUL: those of the user's repository, else what .gitignore leaves.
+ * Both may leave out the whole tree (a folder that the repository around it ignores; Debian's source, whose
+ * .gitignore says `/*`): then everything but build products counts. What the index has is listed as well, so that
+ * files that are gone leave it.
+ */
+async function listFiles(host: Host, git: Git, { tree, cache, signal }: TreeContentOptions): Promise<string> {
+  const indexed = await git(['ls-files', '-cz'])
+  const own = await host.run(['git', 'ls-files', '-coz', '--exclude-standard'], {
+    cwd: tree,
+    env: cleanEnvironment,
+    reject: false,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  if (own.exitCode === 0 && holdsTree(own.stdout)) return own.stdout + indexed
+  const standard = await git(['ls-files', '-oz', '--exclude-standard'])
+  if (holdsTree(standard + indexed)) return standard + indexed
+  const text = await host.fs.readFile(join(tree, '.gitignore'), 'utf8').catch(() => '')
+  const excludes = join(cache, 'exclude')
+  await host.fs.writeFile(excludes, [buildProducts, ...text.split('\n').filter((line) => !/^\/?\*{1,2}$/.test(line.trim()))].join('\n'))
+  return (await git(['ls-files', '-oz', `--exclude-from=${excludes}`])) + indexed
+}
+
+function holdsTree(list: string): boolean {
+  return list.split('\0').includes('Makefile')
+}
+
+/** Git variables of the caller (a hook, `git rebase --exec`) would point elsewhere. */
+const cleanEnvironment = {
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+  GIT_OBJECT_DIRECTORY: undefined,
+  GIT_PREFIX: undefined,
+  LC_ALL: 'C',
 }
 
 type Git = (args: readonly string[], input?: string) => Promise<string>
@@ -66,35 +100,19 @@ async function openIndex(host: Host, { tree, cache, signal }: TreeContentOptions
   const repository = join(cache, 'git')
   const index = join(cache, 'index')
   const base = { cwd: tree, package: 'git', ...(signal === undefined ? {} : { signal }) }
-  const clean = {
-    GIT_DIR: undefined,
-    GIT_WORK_TREE: undefined,
-    GIT_INDEX_FILE: undefined,
-    GIT_OBJECT_DIRECTORY: undefined,
-    GIT_PREFIX: undefined,
-    LC_ALL: 'C',
-  }
   if (!(await host.fs.exists(join(repository, 'HEAD')))) {
     await host.fs.mkdir(cache, { recursive: true })
-    await host.run(['git', 'init', '-q', '--bare', repository], { ...base, env: clean })
-    await host.fs.mkdir(join(repository, 'info'), { recursive: true })
+    await host.run(['git', 'init', '-q', '--bare', repository], { ...base, env: cleanEnvironment })
   }
-  await host.fs.writeFile(join(repository, 'info', 'exclude'), `${buildProducts}\n${await ownExcludes(host, tree, clean)}\n`)
+  await host.fs.mkdir(join(repository, 'info'), { recursive: true })
+  await host.fs.writeFile(join(repository, 'info', 'exclude'), `${buildProducts}\n`)
   // A killed run leaves a lock that nobody holds: the caller holds the lock of this folder.
   await host.fs.rm(`${index}.lock`, { force: true })
-  const env = { ...clean, GIT_DIR: repository, GIT_WORK_TREE: tree, GIT_INDEX_FILE: index }
+  const env = { ...cleanEnvironment, GIT_DIR: repository, GIT_WORK_TREE: tree, GIT_INDEX_FILE: index }
+  const settings = ['core.bare=false', 'core.quotePath=false', 'core.fileMode=true', 'core.autocrlf=false'].flatMap((setting) => [
+    '-c',
+    setting,
+  ])
   return async (args, input) =>
-    (
-      await host.run(
-        ['git', '-c', 'core.bare=false', '-c', 'core.quotePath=false', '-c', 'core.fileMode=true', '-c', 'core.autocrlf=false', ...args],
-        { ...base, env, ...(input === undefined ? {} : { input }) },
-      )
-    ).stdout
-}
-
-/** .git/info/exclude of the user's repository counts as it does for git. */
-async function ownExcludes(host: Host, tree: string, env: Readonly<Record<string, string | undefined>>): Promise<string> {
-  const answer = await host.run(['git', 'rev-parse', '--git-path', 'info/exclude'], { cwd: tree, env, reject: false })
-  if (answer.exitCode !== 0) return ''
-  return host.fs.readFile(join(tree, answer.stdout.trim()), 'utf8').catch(() => '')
+    (await host.run(['git', ...settings, ...args], { ...base, env, ...(input === undefined ? {} : { input }) })).stdout
 }
