@@ -5,7 +5,7 @@ import type { Host } from './host.ts'
 const aptFolder = '/etc/apt'
 
 /** Every enabled binary archive that apt is configured with, in apt's order of files. */
-export async function aptSources(host: Pick<Host, 'fs'>, folder: string = aptFolder): Promise<readonly AptSource[]> {
+async function aptSources(host: Pick<Host, 'fs'>, folder: string = aptFolder): Promise<readonly AptSource[]> {
   const parts = await host.fs.readdir(join(folder, 'sources.list.d')).catch(() => [])
   const files = [join(folder, 'sources.list'), ...parts.toSorted(compareText).map((name) => join(folder, 'sources.list.d', name))]
   const lists = await Promise.all(

@@ -36,6 +36,8 @@ export interface ProbeKvmOptions {
   readonly variant?: ProbeVariant
 }
 
+const silenceValidMs = 10 * 60_000
+
 type Judged = Pick<KvmAnswer, 'accel' | 'code' | 'reason'>
 
 /** Whether KVM can be used for guests of `arch`: proven by a guest that ran under it, never assumed. */
@@ -65,7 +67,7 @@ async function judge(
   if (refused !== undefined) return { accel: 'tcg', ...refused }
   const variant = options.variant ?? (arch.wordBits === 32 ? 'bits32' : 'bits64')
   const key = JSON.stringify([await bootId(host), await qemuVersion(host, store, qemu), host.uid, variant])
-  const path = join(await store.workFolder('state'), 'kvm-probe.json')
+  const path = join(await store.workFolder('state'), `kvm-${variant}-${host.uid}.json`)
   if (options.fresh !== true) {
     const known = await readAnswer(host, path, key)
     if (known !== undefined) return known
@@ -77,8 +79,10 @@ async function judge(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   const judged = judgeOutcome(outcome)
-  // A store that can only be read: asked again next time. Silence may be a busy machine and not the last word.
-  if (outcome.kind !== 'silent') await host.fs.writeAtomic(path, `${JSON.stringify({ key, ...judged })}\n`).catch(() => {})
+  // Silence may come from a machine that was busy: not the last word for this boot.
+  const validUntilMs = outcome.kind === 'silent' ? host.now() + silenceValidMs : undefined
+  // A store that can only be read: asked again next time.
+  await host.fs.writeAtomic(path, `${JSON.stringify({ key, validUntilMs, ...judged })}\n`).catch(() => {})
   return judged
 }
 
@@ -116,8 +120,9 @@ async function readAnswer(host: Host, path: string, key: string): Promise<Judged
   try {
     const value: unknown = JSON.parse(await host.fs.readFile(path, 'utf8'))
     if (typeof value !== 'object' || value === null) return undefined
-    const { key: knownKey, accel, code, reason } = value as Record<string, unknown>
+    const { key: knownKey, validUntilMs, accel, code, reason } = value as Record<string, unknown>
     if (knownKey !== key || typeof reason !== 'string') return undefined
+    if (typeof validUntilMs === 'number' && host.now() > validUntilMs) return undefined
     if (accel === 'kvm' && code === 'works') return { accel, code, reason }
     if (accel === 'tcg' && code === 'fails-probe') return { accel, code, reason }
     return undefined

@@ -101,6 +101,28 @@ describe('probeKvm', () => {
     expect(answer.reason).not.toContain('\n')
   })
 
+  it('believes a guest that said nothing for ten minutes only', async (context) => {
+    if (!opensKvm) context.skip('no /dev/kvm that this user may open')
+    const store = await openStore(host, folder)
+    // Speaks QMP, says that the guest runs, and never ends: what a KVM that hangs looks like.
+    const mute = join(folder, 'qemu')
+    await writeFile(
+      mute,
+      '#!/bin/sh\n[ "$1" = --version ] && echo "QEMU emulator version 1.0" && exit\necho \'{"event": "RESUME"}\'\nexec sleep 60 >/dev/null 2>&1\n',
+    )
+    await chmod(mute, 0o755)
+    let now = 1_000_000
+    const counted = countSpawns({ ...host, now: () => now })
+    const ask = () => probeKvm(counted.host, store, mute, x86_64)
+    expect((await ask()).reason).toMatch(/no answer within 2 s$/)
+    now += 9 * 60_000
+    await ask()
+    expect(counted.spawns()).toBe(1)
+    now += 2 * 60_000
+    await ask()
+    expect(counted.spawns()).toBe(2)
+  })
+
   it('does not try on a host of another architecture', async () => {
     const store = await openStore(host, folder)
     expect(await probeKvm({ ...host, nodeArch: 'arm64' }, store, x86_64.qemuBinary, x86_64)).toMatchObject({

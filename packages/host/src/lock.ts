@@ -1,4 +1,3 @@
-import { lock } from 'proper-lockfile'
 import { join } from 'node:path'
 import type { Host } from './host.ts'
 import { isCertainlyGone, ownIdentity, parseIdentity, type ProcessIdentity } from './process-identity.ts'
@@ -40,6 +39,8 @@ export async function isLocked(host: Host, options: Pick<LockOptions, 'folder' |
 }
 
 async function acquire(host: Host, options: LockOptions): Promise<() => Promise<void>> {
+  // Loaded by who locks: a run that finds all in the store need not.
+  const { lock } = await import('proper-lockfile')
   const paths = lockPaths(options)
   await host.fs.mkdir(options.folder, { recursive: true })
   let said = false

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { execa } from 'execa'
 import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { findProgram } from './find-program.ts'
@@ -16,6 +15,8 @@ export async function runProgram(
 ): Promise<RunResult> {
   const [program, ...rest] = argv
   if (program === undefined) throw new TypeError('empty command')
+  // A tenth of a second to load: commands that run no program need not wait for it.
+  const { execa } = await import('execa')
   const env = { ...options.baseEnv, ...options.env }
   // sbin programs are found for users whose PATH lacks these folders.
   env['PATH'] = `${env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`
@@ -81,6 +82,7 @@ async function parentDeathPrefix(program: string, path: string): Promise<readonl
   const prefix = ['setpriv', '--pdeathsig', 'TERM', '--']
   // Without the program, the plain start gives the better error.
   if ((await findProgram(program, path)) === undefined) return []
+  const { execa } = await import('execa')
   canSetParentDeathSignal ??= execa('setpriv', [...prefix.slice(1), 'true'], { reject: false, stdio: 'ignore' }).then(
     (result) => result.exitCode === 0,
   )
