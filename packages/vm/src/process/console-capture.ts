@@ -13,6 +13,9 @@ const heldForViewer = 1024 * 1024
 // A line without an end (a progress bar, a binary blob) is reported in pieces of this size.
 const longestLine = 64 * 1024
 
+// About a line of the boot log.
+const collectMs = 10
+
 export function captureConsole(options: {
   readonly channel: Duplex
   readonly path: string
@@ -24,17 +27,28 @@ export function captureConsole(options: {
   const live = liveCopy(channel)
   const finished = Promise.withResolvers<void>()
   let text = ''
+  let pending: Buffer[] = []
+  let timer: NodeJS.Timeout | undefined
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    if (pending.length === 0) return
+    const whole = Buffer.concat(pending)
+    pending = []
+    // QEMU waits (a serial port throttles), so a slow disk loses nothing.
+    if (file.write(whole)) return
+    channel.pause()
+    file.once('drain', () => channel.resume())
+  }
   file.on('error', (error) => {
     host.log.warn(`the console log ${options.path} cannot be written: ${error.message}`)
     finished.resolve()
   })
   file.on('close', () => finished.resolve())
   channel.on('data', (chunk: Buffer) => {
-    // QEMU waits (a serial port throttles), so a slow disk loses nothing.
-    if (!file.write(chunk)) {
-      channel.pause()
-      file.once('drain', () => channel.resume())
-    }
+    pending.push(chunk)
+    // A serial port comes byte by byte, and one write each would cost more than the guest's boot. Reading goes on: a socket is full after 300 of them.
+    timer ??= setTimeout(flush, collectMs)
     live.take(chunk)
     text += chunk.toString('latin1')
     const lines = text.split('\n')
@@ -51,6 +65,7 @@ export function captureConsole(options: {
     closed = true
     if (text !== '') options.onLine(cleanLine(text))
     live.end()
+    flush()
     file.end()
   }
   channel.on('end', close)
