@@ -1,4 +1,3 @@
-import { request } from 'node:http'
 import type { Host } from './host.ts'
 
 export interface DockerEngine {
@@ -14,6 +13,8 @@ export async function dockerEngine(host: Pick<Host, 'env'>): Promise<DockerEngin
   const address = host.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
   if (!address.startsWith('unix://')) return { reachable: false, detail: `DOCKER_HOST is ${address}: only unix sockets are asked` }
   const socketPath = address.slice('unix://'.length)
+  // It loads the whole web client of Node with it, which no run of a VM needs.
+  const { request } = await import('node:http')
   const { promise, resolve } = Promise.withResolvers<DockerEngine>()
   const asked = request({ socketPath, path: '/version', timeout: answerMs }, (response) => {
     let body = ''
