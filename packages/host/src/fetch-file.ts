@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import * as http from 'node:http'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -77,6 +78,7 @@ async function open(host: Host, url: string, signal: AbortSignal | undefined): P
     if (!stat.isFile()) throw new FinalAnswer(`${path} is not a file`)
     return { body: host.fs.createReadStream(path), total: stat.size }
   }
+  followProxySettings(host)
   const response = await fetch(url, signal === undefined ? {} : { signal })
   if (!response.ok || response.body === null) {
     await response.body?.cancel()
@@ -87,6 +89,17 @@ async function open(host: Host, url: string, signal: AbortSignal | undefined): P
   // The length of a compressed answer is not the length of what arrives here.
   const total = length === null || response.headers.has('content-encoding') ? undefined : Number(length)
   return { body: Readable.fromWeb(response.body), total }
+}
+
+let followsProxySettings = false
+
+/** http_proxy, https_proxy and no_proxy as other programs read them. Node before 24.14 cannot be told at run time (NODE_USE_ENV_PROXY=1 tells newer ones at start). */
+function followProxySettings({ env }: Pick<Host, 'env'>): void {
+  const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
+  const settings = Object.fromEntries(names.flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])))
+  if (followsProxySettings || Object.keys(settings).length === 0 || typeof http.setGlobalProxyFromEnv !== 'function') return
+  http.setGlobalProxyFromEnv(settings)
+  followsProxySettings = true
 }
 
 function wrongContent({ url, sha256 }: FetchOptions, found: string): UserError {
