@@ -18,6 +18,8 @@ export interface AgentLink {
   /** Milliseconds of the monotonic clock when the peer was last heard. */
   heardAtMs(): number
   readonly closed: Promise<void>
+  /** Closes our end: a guest without a host powers itself off. */
+  disconnect(): void
 }
 
 export function createAgentLink(options: {
@@ -67,5 +69,6 @@ export function createAgentLink(options: {
     send: (type, data) => send(type, 0, data),
     heardAtMs: () => heardAtMs,
     closed: closed.promise,
+    disconnect: () => void channel.destroy(),
   }
 }

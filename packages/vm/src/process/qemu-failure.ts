@@ -13,7 +13,8 @@ type FailureRow = readonly [pattern: RegExp, explain: (match: RegExpExecArray, l
 /** What QEMU's words mean for the user; the first row that matches. Each was seen with QEMU 7.2. */
 const failures: readonly FailureRow[] = [
   [/could not open kernel file '?([^':]*)/, (match) => file(match[1], 'the kernel', 'build it first (`kernelkit build`), or name another with --kernel.')],
-  [/invalid kernel header/, (_match, launch) => ({ code: 'NOT_A_KERNEL', message: `${launch.kernel} is no bzImage.`, hint: 'name arch/x86/boot/bzImage, or a vmlinux built with CONFIG_PVH.' })],
+  // A file without the magic number counts as a kernel of 1995, which knows no initramfs.
+  [/invalid kernel header|kernel too old to load a ram disk/, (_match, launch) => ({ code: 'NOT_A_KERNEL', message: `${launch.kernel} is no bzImage.`, hint: 'name arch/x86/boot/bzImage, or a vmlinux built with CONFIG_PVH.' })],
   [/Error loading uncompressed kernel without PVH ELF Note/, (_match, launch) => ({ code: 'NOT_A_KERNEL', message: `${launch.kernel} is a vmlinux without an entry for QEMU.`, hint: 'build it with CONFIG_PVH=y, or name the bzImage.' })],
   [/could not load kernel '?([^':]*)/, (_match, launch) => ({ code: 'NOT_A_KERNEL', message: `${launch.kernel} cannot be loaded as a kernel: it is empty, a folder, or cut short.`, hint: 'build it again.' })],
   [/error reading initrd ([^:]*)/, (match) => file(match[1], 'the initrd', 'check the path given with --initrd.')],

@@ -71,6 +71,8 @@ export function runSession(options: ExecOptions, context: {
     over = true
     session.release()
     stdin?.stop()
+    stdout.release()
+    stderr.release()
     options.signal?.removeEventListener('abort', abort)
     if (outcome instanceof Error) result.reject(outcome)
     else result.resolve(outcome)
@@ -156,6 +158,7 @@ function createOutput(
         onWritten()
       })
     },
+    release: () => void to?.off('error', fail),
     bytes: () => bytes,
     pending: () => pending > 0,
   }

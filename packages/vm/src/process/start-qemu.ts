@@ -74,7 +74,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   }
   options.signal?.throwIfAborted()
 
-  const stop = (how: 'kill' | 'poweroff') => stopQemu({ how, qemu, exited, host, agent: agent?.isReady() ? agent.link : undefined, powerButton: () => qmp.execute('system_powerdown') })
+  const stop = (how: 'kill' | 'poweroff') => stopQemu({ how, qemu, exited, host, agent, powerButton: () => qmp.execute('system_powerdown') })
   return {
     id: request.launch.id,
     name: request.name,
@@ -111,7 +111,6 @@ function greetAgent(channel: Duplex, request: VmRequest, host: Host, emit: (even
   // Whoever runs commands waits for it; nobody has to.
   ready.promise.catch(() => {})
   let release = ''
-  let isReady = false
   let timer: NodeJS.Timeout | undefined
   const fail = (message: string) => {
     ready.reject(new Error(message))
@@ -126,7 +125,6 @@ function greetAgent(channel: Duplex, request: VmRequest, host: Host, emit: (even
     } else if (frame.type === frameTypes.failed) {
       fail(decodeText(frame.data))
     } else if (frame.type === frameTypes.ready) {
-      isReady = true
       timer = setInterval(ping, pingEveryMs)
       timer.unref()
       emit({ type: 'ready', release })
@@ -148,7 +146,7 @@ function greetAgent(channel: Duplex, request: VmRequest, host: Host, emit: (even
     ready.reject(new Error('the guest ended before its agent served commands'))
   }
   void link.closed.then(stop)
-  return { link, ready: ready.promise, isReady: () => isReady, stop }
+  return { link, ready: ready.promise, stop }
 }
 
 function copyOf(channel: Duplex): Duplex {
@@ -163,15 +161,18 @@ async function stopQemu(options: {
   readonly qemu: QemuProcess
   readonly exited: Promise<QemuExit>
   readonly host: Host
-  readonly agent: AgentLink | undefined
+  readonly agent: Pick<ReturnType<typeof greetAgent>, 'link' | 'ready'> | undefined
   readonly powerButton: () => Promise<unknown>
 }): Promise<QemuExit> {
   const { qemu, exited, host } = options
   if (options.how === 'poweroff') {
-    if (options.agent === undefined) await options.powerButton().catch(() => {})
-    else options.agent.send(frameTypes.shutdown)
+    const { agent } = options
     const limit = new AbortController()
-    await Promise.race([exited, host.sleep(powerOffLimitMs, limit.signal).catch(() => {})])
+    const tooLate = host.sleep(powerOffLimitMs, limit.signal).catch(() => {})
+    // A guest that is still booting hears nobody; without an agent the power button is all there is.
+    if (agent === undefined) await options.powerButton().catch(() => {})
+    else await Promise.race([tooLate, agent.ready.then(() => agent.link.send(frameTypes.shutdown)).catch(() => {})])
+    await Promise.race([exited, tooLate])
     limit.abort()
   }
   qemu.kill()

@@ -76,7 +76,7 @@ export async function listVms(host: Host): Promise<readonly VmState[]> {
   await sweepVms(host)
   const root = await runtimeFolder(host)
   const states = await Promise.all((await host.fs.readdir(join(root, 'vms'))).map((id) => readState(join(root, 'vms', id), host)))
-  return states.filter((state) => state !== undefined).toSorted((a, b) => a.startedAt - b.startedAt)
+  return states.filter((state) => state !== undefined).toSorted((a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1))
 }
 
 /** The VM that a user means by name, id or the beginning of its id; without a word the only one that runs. */

@@ -1,0 +1,70 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { frameTypes, maxFrameBytes, protocolVersion, streamWindow } from '@kernelkit/core/agent'
+import { agentPortName } from '@kernelkit/core/qemu'
+import { nodeHost } from '@kernelkit/host'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { agentEntries, joinInitrds } from './agent-initrd.ts'
+import { compileGuestProgram, guestCompilerFlags, sourceDigest } from './agent-program.ts'
+
+const sourceFolder = fileURLToPath(new URL('../../agent/', import.meta.url))
+const source = (name: string) => readFile(join(sourceFolder, name), 'utf8')
+const host = nodeHost()
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kernelkit-agent-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('the agent', () => {
+  it.each(['x86_64', 'i386'] as const)('compiles for %s without a warning, to a small static program', async (arch) => {
+    const path = join(folder, `agent-${arch}`)
+    await compileGuestProgram({ program: 'agent', arch, to: path, host })
+    expect((await stat(path)).size).toBeLessThan(64 * 1024)
+    expect(execFileSync('readelf', ['-lW', path], { encoding: 'utf8' })).not.toMatch(/INTERP|DYNAMIC/)
+    const files = ['init', 'root', 'furnish', 'params', 'serve', 'setup', 'sessions', 'command', 'channel', 'console-shell', 'files', 'text', 'sys']
+    const flags = guestCompilerFlags(arch).filter((flag) => flag !== '-s' && !flag.startsWith('-Wl'))
+    for (const name of files) execFileSync('gcc', [...flags, '-Wall', '-Wextra', '-Werror', '-c', '-o', '/dev/null', join(sourceFolder, `${name}.c`)])
+  })
+
+  it('speaks the numbers of the host: frame types, version, window, largest frame, port name', async () => {
+    const channel = await source('channel.h')
+    const inC = Object.fromEntries([...channel.matchAll(/F_([A-Z_]+) = (\d+)/g)].map(([, name = '', value]) => [name.toLowerCase().replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), Number(value)]))
+    const between = new Set(['request', 'reply', 'event', 'consoleBytes', 'terminalBytes'])
+    expect(inC).toEqual(Object.fromEntries(Object.entries(frameTypes).filter(([name]) => !between.has(name))))
+    expect(channel).toContain(`#define PROTOCOL_VERSION ${protocolVersion}`)
+    expect(channel).toContain(`#define MAX_FRAME (${maxFrameBytes / 2 ** 20} << 20)`)
+    expect(await source('sessions.c')).toContain(`#define WINDOW (${streamWindow / 1024} << 10)`)
+    expect(await source('channel.c')).toContain(`"${agentPortName}"`)
+  })
+
+  it('is keyed by all of its sources', async () => {
+    const digest = await sourceDigest(host)
+    expect(digest).toMatch(/^[0-9a-f]{64}$/)
+    expect(await sourceDigest(host)).toBe(digest)
+  })
+})
+
+describe('the archive', () => {
+  it('beside a user\'s own holds nothing but /.kernelkit', () => {
+    expect(agentEntries(new Uint8Array(3), 'beside').map((entry) => entry.path)).toEqual(['.kernelkit', '.kernelkit/init'])
+  })
+
+  it('of its own is a whole initramfs with /init and a console', () => {
+    expect(agentEntries(new Uint8Array(3), 'whole').map((entry) => entry.path)).toEqual(expect.arrayContaining(['init', 'dev/console', 'proc', 'sys', 'run', 'tmp']))
+  })
+
+  it.each([0, 1, 2, 3])('follows the user\'s at a multiple of four bytes (%i over)', async (over) => {
+    const [user, agent, to] = [join(folder, 'user'), join(folder, 'agent'), join(folder, 'joined')]
+    await host.fs.writeFile(user, 'u'.repeat(8 + over))
+    await host.fs.writeFile(agent, '070701')
+    await joinInitrds({ user, agent, to, host })
+    const joined = await readFile(to, 'latin1')
+    expect(joined.indexOf('070701') % 4).toBe(0)
+    expect(joined).toBe(`${'u'.repeat(8 + over)}${'\0'.repeat((4 - over) % 4)}070701`)
+  })
+})
