@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import * as http from 'node:http'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -78,7 +77,7 @@ async function open(host: Host, url: string, signal: AbortSignal | undefined): P
     if (!stat.isFile()) throw new FinalAnswer(`${path} is not a file`)
     return { body: host.fs.createReadStream(path), total: stat.size }
   }
-  followProxySettings(host)
+  await followProxySettings(host)
   const response = await fetch(url, signal === undefined ? {} : { signal })
   if (!response.ok || response.body === null) {
     await response.body?.cancel()
@@ -94,10 +93,13 @@ async function open(host: Host, url: string, signal: AbortSignal | undefined): P
 let followsProxySettings = false
 
 /** http_proxy, https_proxy and no_proxy as other programs read them. Node before 24.14 cannot be told at run time (NODE_USE_ENV_PROXY=1 tells newer ones at start). */
-function followProxySettings({ env }: Pick<Host, 'env'>): void {
+async function followProxySettings({ env }: Pick<Host, 'env'>): Promise<void> {
   const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
   const settings = Object.fromEntries(names.flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])))
-  if (followsProxySettings || Object.keys(settings).length === 0 || typeof http.setGlobalProxyFromEnv !== 'function') return
+  if (followsProxySettings || Object.keys(settings).length === 0) return
+  // Loaded by who fetches: it brings the whole web client with it, which no run of a VM needs.
+  const http = await import('node:http')
+  if (typeof http.setGlobalProxyFromEnv !== 'function') return
   http.setGlobalProxyFromEnv(settings)
   followsProxySettings = true
 }
