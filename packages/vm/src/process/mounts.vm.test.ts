@@ -1,0 +1,135 @@
+import { mkdirSync, mkdtempSync, readFileSync, existsSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { testGround, type TestGround } from '../../test/guest.ts'
+import { startVm } from '../runtime/start-vm.ts'
+import type { Vm } from '../vm.ts'
+
+let ground: TestGround
+
+beforeAll(async () => {
+  ground = await testGround()
+})
+
+async function output(vm: Vm, script: string): Promise<string> {
+  const chunks: Buffer[] = []
+  const write = (chunk: Buffer, _encoding: string, done: () => void) => {
+    chunks.push(chunk)
+    done()
+  }
+  await vm.exec({ argv: ['/bin/sh', '-c', script], stdout: new Writable({ write }), stderr: new Writable({ write }) }).result
+  return Buffer.concat(chunks).toString()
+}
+
+function sharedFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kernelkit-share-'))
+  writeFileSync(join(folder, 'file'), 'host\n')
+  return folder
+}
+
+describe('shares in the guest', () => {
+  it('are writable copies, read-only or writable, at places that are made when missing', async () => {
+    const [cow, ro, rw] = [sharedFolder(), sharedFolder(), sharedFolder()]
+    const shares = [cow, ro, rw].map((host, index) => ({ host, tag: `s${index}`, readonly: index < 2 }))
+    const request = await ground.request({
+      launch: { shares },
+      append: 'kernelkit.mount=s0,/deep/er/cow,cow kernelkit.mount=s1,/mnt/ro,ro kernelkit.mount=s2,/mnt/r%20w%2Cx,rw',
+    })
+    await using vm = await startVm(request, ground.host)
+    expect(await output(vm, 'cd /deep/er/cow; echo guest > file; echo new > other; cat file other')).toBe('guest\nnew\n')
+    expect(readFileSync(join(cow, 'file'), 'utf8')).toBe('host\n')
+    expect(existsSync(join(cow, 'other'))).toBe(false)
+    expect(await output(vm, 'cd /mnt/ro; cat file; echo guest > file')).toMatch(/^host\n.*Read-only file system/)
+    expect(await output(vm, 'cd "/mnt/r w,x"; cat file; echo guest > file')).toBe('host\n')
+    expect(readFileSync(join(rw, 'file'), 'utf8')).toBe('guest\n')
+    writeFileSync(join(rw, 'file'), 'changed on the host\n')
+    expect(await output(vm, 'cat "/mnt/r w,x/file"')).toBe('changed on the host\n')
+  })
+
+  it('find a place below a read-only root', async () => {
+    const share = sharedFolder()
+    const request = await ground.request({
+      launch: { shares: [{ host: '/', tag: 'root', readonly: true }, { host: share, tag: 'share', readonly: true }] },
+      append: 'kernelkit.root=9p:root:ro kernelkit.mask=1 kernelkit.mount=share,/no-such-place/of/the/host,cow',
+    })
+    await using vm = await startVm(request, ground.host)
+    expect(await output(vm, 'cat /no-such-place/of/the/host/file')).toBe('host\n')
+    expect(existsSync('/no-such-place')).toBe(false)
+  })
+})
+
+describe('the root of this machine', () => {
+  it('is seen and can be changed in guest memory only, its run-time folders hidden', async () => {
+    const request = await ground.request({
+      launch: { shares: [{ host: '/', tag: 'root', readonly: true }] },
+      append: 'kernelkit.root=9p:root:cow kernelkit.mask=1',
+    })
+    await using vm = await startVm(request, ground.host)
+    expect(await output(vm, 'cat /etc/os-release')).toBe(readFileSync('/etc/os-release', 'utf8'))
+    expect(await output(vm, 'echo x > /etc/kernelkit-was-here && cat /etc/kernelkit-was-here')).toBe('x\n')
+    expect(existsSync('/etc/kernelkit-was-here')).toBe(false)
+    expect(await output(vm, 'ls /tmp; ls /run')).toBe('kernelkit\nlock\n')
+    expect(await output(vm, 'cat /proc/1/comm')).toBe('init\n')
+  })
+})
+
+describe('a root on a disk', () => {
+  function diskWith(files: readonly string[]): string {
+    const folder = mkdtempSync(join(tmpdir(), 'kernelkit-disk-'))
+    const tree = join(folder, 'tree')
+    for (const name of ['dev', 'proc', 'sys', 'run', 'tmp', 'etc', 'bin', 'sbin']) mkdirSync(join(tree, name), { recursive: true })
+    for (const path of files) execFileSync('cp', ['--parents', '-L', path, tree])
+    const image = join(folder, 'disk.ext4')
+    execFileSync('truncate', ['-s', '64M', image])
+    execFileSync('/sbin/mkfs.ext4', ['-q', '-F', '-d', tree, image])
+    return image
+  }
+  const libraries = [...execFileSync('ldd', ['/bin/sh'], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path)
+  const onDisk = (path: string) => ({ launch: { drives: [{ path, format: 'raw', mode: 'snapshot' }] } }) as const
+
+  it('is entered, and never written under a snapshot', async () => {
+    const image = diskWith(['/bin/sh', '/bin/cat', '/usr/bin/cat', ...libraries])
+    const before = readFileSync(image)
+    await using vm = await startVm(await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw' }), ground.host)
+    expect(await output(vm, 'echo x > /etc/x; read line < /etc/x; echo $line')).toBe('x\n')
+    await vm.stop('poweroff')
+    expect(readFileSync(image).equals(before)).toBe(true)
+  })
+
+  it('that is no file system is said', async () => {
+    const image = join(mkdtempSync(join(tmpdir(), 'kernelkit-disk-')), 'zeros')
+    execFileSync('truncate', ['-s', '8M', image])
+    await using vm = await startVm(await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw' }), ground.host)
+    await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/cannot mount the root \(disk \/dev\/vda ext4, rw\): invalid content/)
+  })
+
+  it('without the init that was asked for is said', async () => {
+    const image = diskWith(['/bin/sh', ...libraries])
+    await using vm = await startVm(await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=/sbin/init' }), ground.host)
+    await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/the root has no init: \/sbin\/init/)
+  })
+
+  it('with an init of its own runs it as first process, the agent beside it', async () => {
+    const image = diskWith(['/bin/sh', '/bin/sleep', ...libraries])
+    execFileSync('/sbin/debugfs', ['-w', '-R', `write ${scriptFile()} sbin/init`, image], { stdio: 'ignore' })
+    execFileSync('/sbin/debugfs', ['-w', '-R', 'sif sbin/init mode 0100755', image], { stdio: 'ignore' })
+    await using vm = await startVm(await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=/sbin/init' }), ground.host)
+    expect(await output(vm, 'read name < /proc/1/comm; echo $name; read words < /proc/$PPID/cmdline; echo "$words"')).toMatch(/^init\n@/)
+  })
+
+  function scriptFile(): string {
+    const path = join(mkdtempSync(join(tmpdir(), 'kernelkit-init-')), 'init')
+    writeFileSync(path, '#!/bin/sh\nwhile :; do /bin/sleep 1; done\n')
+    return path
+  }
+})
+
+describe('a kernel command line that nobody understands', () => {
+  it('is said, not guessed at', async () => {
+    await using vm = await startVm(await ground.request({ append: 'kernelkit.root=disk:/dev/vda:ext4:maybe' }), ground.host)
+    await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/kernelkit.root=disk:\/dev\/vda:ext4:maybe/)
+  })
+})
