@@ -11,12 +11,34 @@ import { reserveVm } from '../src/runtime/vm-state.ts'
 import type { VmRequest } from '../src/vm.ts'
 
 /** Programs of this host that the tests run in the guest. */
-const programs = ['sh', 'cat', 'true', 'sleep', 'head', 'id', 'env', 'pwd', 'stty', 'tty', 'ls', 'kill', 'echo', 'yes', 'uname', 'date', 'hostname', 'dd', 'sha256sum', 'ps']
+const programs = [
+  'sh',
+  'cat',
+  'true',
+  'sleep',
+  'head',
+  'id',
+  'env',
+  'pwd',
+  'stty',
+  'tty',
+  'ls',
+  'kill',
+  'echo',
+  'yes',
+  'uname',
+  'date',
+  'hostname',
+  'dd',
+  'sha256sum',
+  'ps',
+]
 
 /** Kernel of the VM tests: a file or a build folder in KERNELKIT_TEST_KERNEL. Missing is a failure, not a skip. */
 function testKernel(): string {
   const named = process.env['KERNELKIT_TEST_KERNEL']
-  if (named === undefined || !existsSync(named)) throw new Error(`KERNELKIT_TEST_KERNEL has to name a kernel file or a build folder; it is ${named ?? 'not set'}`)
+  if (named === undefined || !existsSync(named))
+    throw new Error(`KERNELKIT_TEST_KERNEL has to name a kernel file or a build folder; it is ${named ?? 'not set'}`)
   if (!statSync(named).isDirectory()) return named
   const built = [join(named, 'vmlinux'), join(named, 'arch/x86/boot/bzImage')].find((path) => existsSync(path))
   if (built === undefined) throw new Error(`no kernel in ${named}`)
@@ -29,10 +51,16 @@ function hostProgramsInitrd(): string {
   for (const program of programs) {
     const path = execFileSync('sh', ['-c', `command -v /bin/${program} || command -v /usr/bin/${program}`], { encoding: 'utf8' }).trim()
     files.set(`bin/${program}`, path)
-    for (const [, library] of execFileSync('ldd', [path], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g)) if (library !== undefined) files.set(library.slice(1), library)
+    for (const [, library] of execFileSync('ldd', [path], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g))
+      if (library !== undefined) files.set(library.slice(1), library)
   }
   const entries: CpioEntry[] = [...files].map(([path, from]) => ({ kind: 'file', path, mode: 0o755, content: readFileSync(from) }))
-  entries.push({ kind: 'file', path: 'etc/passwd', mode: 0o644, content: Buffer.from('root::0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n') })
+  entries.push({
+    kind: 'file',
+    path: 'etc/passwd',
+    mode: 0o644,
+    content: Buffer.from('root::0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n'),
+  })
   entries.push({ kind: 'file', path: 'etc/not-executable', mode: 0o644, content: Buffer.from('text\n') })
   const path = join(mkdtempSync(join(tmpdir(), 'kernelkit-guest-')), 'user.cpio')
   writeFileSync(path, writeCpio(entries))
@@ -43,7 +71,12 @@ export interface TestGround {
   readonly host: Host
   readonly store: Store
   /** A request for one more VM, its folder and name reserved. */
-  request(change?: { readonly name?: string; readonly launch?: Partial<QemuLaunch>; readonly append?: string; readonly guest?: Partial<NonNullable<VmRequest['guest']>> }): Promise<VmRequest>
+  request(change?: {
+    readonly name?: string
+    readonly launch?: Partial<QemuLaunch>
+    readonly append?: string
+    readonly guest?: Partial<NonNullable<VmRequest['guest']>>
+  }): Promise<VmRequest>
 }
 
 /** What every VM test stands on: an initramfs guest with a few programs, everything else as the product makes it. */
@@ -71,7 +104,8 @@ export async function testGround(): Promise<TestGround> {
         memoryMiB: 256,
         kernel,
         initrd,
-        append: `console=ttyS0 earlycon=uart8250,io,0x3f8 panic=-1 oops=panic no_timer_check tsc_early_khz=${khz ?? 0} rdinit=/.kernelkit/init kernelkit.root=initramfs kernelkit.init=agent ${change.append ?? ''}`.trim(),
+        append:
+          `console=ttyS0 earlycon=uart8250,io,0x3f8 panic=-1 oops=panic no_timer_check tsc_early_khz=${khz ?? 0} rdinit=/.kernelkit/init kernelkit.root=initramfs kernelkit.init=agent ${change.append ?? ''}`.trim(),
         drives: [],
         shares: [],
         network: { kind: 'none' },

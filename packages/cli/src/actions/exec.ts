@@ -22,7 +22,10 @@ export async function run(context: CommandContext, args: readonly string[], raw:
   }
   const { cwd: ownCwd, env: ownEnv } = vm.state.facts
   const cwd = spec.cwd ?? (typeof ownCwd === 'string' ? ownCwd : undefined)
-  const env = { ...textRecord(ownEnv), ...Object.fromEntries(spec.env.flatMap(({ name: key, value }) => readVariable(key, value ?? host.env[key]))) }
+  const env = {
+    ...textRecord(ownEnv),
+    ...Object.fromEntries(spec.env.flatMap(({ name: key, value }) => readVariable(key, value ?? host.env[key]))),
+  }
   const collected = context.json ? collectStreams() : undefined
   const terminal = tty ? rawTerminal(context) : undefined
   try {

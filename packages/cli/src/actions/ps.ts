@@ -9,7 +9,13 @@ export async function run(context: CommandContext): Promise<number> {
   const now = context.host.now()
   if (context.json) context.printJson({ vms: vms.map((vm) => document(vm, now)) })
   else if (vms.length === 0) context.host.log.info('no VM is running')
-  else context.print(formatTable(['NAME', 'ID', 'AGE', 'KERNEL', 'ACCEL', 'MACHINE', 'PID', 'PORTS'], vms.map((vm) => row(vm, now))))
+  else
+    context.print(
+      formatTable(
+        ['NAME', 'ID', 'AGE', 'KERNEL', 'ACCEL', 'MACHINE', 'PID', 'PORTS'],
+        vms.map((vm) => row(vm, now)),
+      ),
+    )
   return 0
 }
 
@@ -20,7 +26,14 @@ function row(vm: VmState, now: number): readonly string[] {
 
 function document(vm: VmState, now: number) {
   const { facts, folder, owner, startedAt, ...known } = vm
-  return { ...known, release: facts['release'] ?? null, ageSeconds: Math.round((now - startedAt) / 1000), ownerPid: owner?.pid ?? null, folder, facts }
+  return {
+    ...known,
+    release: facts['release'] ?? null,
+    ageSeconds: Math.round((now - startedAt) / 1000),
+    ownerPid: owner?.pid ?? null,
+    folder,
+    facts,
+  }
 }
 
 function kernelName(vm: VmState): string {

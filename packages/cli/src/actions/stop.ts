@@ -8,7 +8,8 @@ export async function run(context: CommandContext, args: readonly string[], raw:
   const { host } = context
   const [name] = args
   const all = flagOption(raw, 'all')
-  if (all && name !== undefined) throw new UserError('BAD_OPTION', `--all and the name '${name}' do not go together.`, { hint: 'leave one of them out.' })
+  if (all && name !== undefined)
+    throw new UserError('BAD_OPTION', `--all and the name '${name}' do not go together.`, { hint: 'leave one of them out.' })
   const vms: readonly VmState[] = all ? await listVms(host) : [await findVm(name, host)]
   if (!context.dryRun) await Promise.all(vms.map((vm) => stopVm(vm, host, flagOption(raw, 'kill') ? 'kill' : 'poweroff')))
   for (const vm of vms) host.log.info(`${context.dryRun ? 'would stop' : 'stopped'} ${vm.name}`)

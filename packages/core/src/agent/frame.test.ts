@@ -10,7 +10,9 @@ const stream = Uint8Array.from(frames.flatMap(({ type, session, data }) => [...e
 
 describe('a frame', () => {
   it('has a header of twelve bytes: length, type, mark, session', () => {
-    expect([...encodeFrame(frameTypes.kill, 0x01020304, Uint8Array.from([9, 0, 0, 0]))]).toEqual([4, 0, 0, 0, 20, 0, 0x6b, 0x4b, 4, 3, 2, 1, 9, 0, 0, 0])
+    expect([...encodeFrame(frameTypes.kill, 0x01020304, Uint8Array.from([9, 0, 0, 0]))]).toEqual([
+      4, 0, 0, 0, 20, 0, 0x6b, 0x4b, 4, 3, 2, 1, 9, 0, 0, 0,
+    ])
   })
 })
 
@@ -18,7 +20,8 @@ describe('the decoder', () => {
   it.each([1, 2, 5, 11, 12, 13, 4096, stream.length])('gives the same frames from pieces of %i bytes', (size) => {
     const decode = createFrameDecoder()
     const seen = []
-    for (let at = 0; at < stream.length; at += size) seen.push(...decode(stream.subarray(at, at + size)).map((frame) => ({ ...frame, data: Uint8Array.from(frame.data) })))
+    for (let at = 0; at < stream.length; at += size)
+      seen.push(...decode(stream.subarray(at, at + size)).map((frame) => ({ ...frame, data: Uint8Array.from(frame.data) })))
     expect(seen).toEqual(frames)
   })
 

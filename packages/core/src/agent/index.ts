@@ -1,4 +1,13 @@
-export { createFrameDecoder, encodeFrame, frameTypes, maxFrameBytes, protocolVersion, streamWindow, type Frame, type FrameDecoder } from './frame.ts'
+export {
+  createFrameDecoder,
+  encodeFrame,
+  frameTypes,
+  maxFrameBytes,
+  protocolVersion,
+  streamWindow,
+  type Frame,
+  type FrameDecoder,
+} from './frame.ts'
 export {
   decodeCredit,
   decodeExit,

@@ -1,18 +1,39 @@
 import { describe, expect, it } from 'vitest'
 import { frameTypes } from './frame.ts'
-import { decodeCredit, decodeExit, decodeHello, decodeText, encodeCredit, encodeExit, encodeKill, encodeResize, encodeSetup, encodeStart, frameTypeName } from './messages.ts'
+import {
+  decodeCredit,
+  decodeExit,
+  decodeHello,
+  decodeText,
+  encodeCredit,
+  encodeExit,
+  encodeKill,
+  encodeResize,
+  encodeSetup,
+  encodeStart,
+  frameTypeName,
+} from './messages.ts'
 
 const text = (bytes: Uint8Array) => decodeText(bytes)
 
 describe('messages to the guest', () => {
   it('START is five numbers, then texts that each end with a NUL', () => {
-    const bytes = encodeStart({ argv: ['sh', '-c', 'ä'], env: { A: 'b=c' }, cwd: '/x', user: '', stdin: true, tty: { columns: 80, rows: 24 } })
+    const bytes = encodeStart({
+      argv: ['sh', '-c', 'ä'],
+      env: { A: 'b=c' },
+      cwd: '/x',
+      user: '',
+      stdin: true,
+      tty: { columns: 80, rows: 24 },
+    })
     expect([...bytes.subarray(0, 20)]).toEqual([3, 0, 0, 0, 80, 0, 0, 0, 24, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0])
     expect(text(bytes.subarray(20))).toBe('/x\0\0sh\0-c\0ä\0A=b=c\0')
   })
 
   it('START without terminal and stdin has no flags', () => {
-    expect([...encodeStart({ argv: ['true'], env: {}, cwd: '', user: '', stdin: false, tty: undefined }).subarray(0, 4)]).toEqual([0, 0, 0, 0])
+    expect([...encodeStart({ argv: ['true'], env: {}, cwd: '', user: '', stdin: false, tty: undefined }).subarray(0, 4)]).toEqual([
+      0, 0, 0, 0,
+    ])
   })
 
   it('START refuses a NUL, which would end the word in the guest', () => {
@@ -20,7 +41,12 @@ describe('messages to the guest', () => {
   })
 
   it('SETUP carries clock, flags, host name and files', () => {
-    const bytes = encodeSetup({ hostname: 'vm', epochSeconds: 2 ** 32 + 5, ssh: true, files: [{ path: '/run/k', mode: 0o600, content: 'é' }] })
+    const bytes = encodeSetup({
+      hostname: 'vm',
+      epochSeconds: 2 ** 32 + 5,
+      ssh: true,
+      files: [{ path: '/run/k', mode: 0o600, content: 'é' }],
+    })
     expect([...bytes.subarray(0, 16)]).toEqual([5, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0])
     expect([...bytes.subarray(16)]).toEqual([118, 109, 0, 0x80, 1, 0, 0, 2, 0, 0, 0, ...new TextEncoder().encode('/run/k\0é')])
   })
@@ -42,7 +68,10 @@ describe('messages from the guest', () => {
   })
 
   it('HELLO is a version and the release', () => {
-    expect(decodeHello(Uint8Array.from([1, 0, 0, 0, ...new TextEncoder().encode('6.12.0-rc1')]))).toEqual({ version: 1, release: '6.12.0-rc1' })
+    expect(decodeHello(Uint8Array.from([1, 0, 0, 0, ...new TextEncoder().encode('6.12.0-rc1')]))).toEqual({
+      version: 1,
+      release: '6.12.0-rc1',
+    })
   })
 })
 

@@ -53,7 +53,12 @@ export async function agentInitrd(options: {
  * The user's archive, padded to 4 bytes, then ours: the kernel unpacks archives one after another, each at a multiple
  * of 4 (Documentation/driver-api/early-userspace/buffer-format.rst).
  */
-export async function joinInitrds(options: { readonly user: string; readonly agent: string; readonly to: string; readonly host: Host }): Promise<void> {
+export async function joinInitrds(options: {
+  readonly user: string
+  readonly agent: string
+  readonly to: string
+  readonly host: Host
+}): Promise<void> {
   const { host, to } = options
   await host.fs.copyFile(options.user, to)
   await host.fs.chmod(to, 0o600)

@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { findArch, type ArchName } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
-import type { KeyMaterial } from '@kernelkit/core/cachekey'
 import type { Host, Store } from '@kernelkit/host'
 
 /** The two freestanding programs that share one set of sources. */
@@ -58,36 +57,49 @@ export function guestCompilerFlags(arch: ArchName): readonly string[] {
   ]
 }
 
-/** Path of a program for an architecture: the published one when its sources are these, else compiled once into the store. */
+/** Path of a program for an architecture: the published one when it was made from these sources, else compiled once into the store. */
 export async function guestProgram(program: GuestProgram, arch: ArchName, host: Host, store: Store): Promise<string> {
-  const digest = await sourceDigest(host)
-  const published = join(sourceFolder, 'prebuilt', arch, program)
-  if ((await publishedDigest(host)) === digest && (await host.fs.exists(published))) return published
+  const digest = await guestProgramDigest(arch, host)
+  const folder = prebuiltFolder(arch)
+  if ((await readDigest(folder, host)) === digest) return join(folder, program)
   const { entry } = await store.obtain({
     kind: 'agent',
-    material: programMaterial(program, arch, digest),
-    produce: (folder) => compileGuestProgram({ program, arch, to: join(folder, program), host }),
+    material: [
+      ['program', program],
+      ['arch', arch],
+      ['sources and flags', digest],
+    ],
+    produce: (to) => compileGuestProgram({ program, arch, to: join(to, program), host }),
   })
   return join(entry.path, program)
 }
 
-function programMaterial(program: GuestProgram, arch: ArchName, digest: string): KeyMaterial {
-  return [
-    ['program', program],
-    ['sources', digest],
-    ['flags', guestCompilerFlags(arch).join(' ')],
-  ]
-}
-
-/** Digest of every source file; the published package carries it beside the compiled programs. */
-export async function sourceDigest(host: Host): Promise<string> {
+/** Digest of every source file and of the compiler's words: the whole of what shapes the programs of an architecture. */
+export async function guestProgramDigest(arch: ArchName, host: Host): Promise<string> {
   const names = (await host.fs.readdir(sourceFolder)).filter((name) => /\.[ch]$/.test(name)).toSorted()
   const texts = await Promise.all(names.map(async (name) => `${name}\n${await host.fs.readFile(join(sourceFolder, name), 'utf8')}\n`))
-  return host.sha256(texts.join('\0'))
+  return host.sha256([...guestCompilerFlags(arch), ...texts].join('\0'))
 }
 
-async function publishedDigest(host: Host): Promise<string | undefined> {
-  const path = join(sourceFolder, 'prebuilt', 'sources.sha256')
+/** Compiles all programs of an architecture into the folder that the published package carries; `digest` says from what. */
+export async function prebuildGuestPrograms(arch: ArchName, host: Host): Promise<string> {
+  const folder = prebuiltFolder(arch)
+  await host.fs.rm(folder, { recursive: true, force: true })
+  await host.fs.mkdir(folder, { recursive: true })
+  for (const program of ['agent', 'tsc'] as const) {
+    // Only 64-bit hosts measure their time-stamp counter.
+    if (program === 'agent' || arch === 'x86_64') await compileGuestProgram({ program, arch, to: join(folder, program), host })
+  }
+  await host.fs.writeFile(join(folder, 'digest'), `${await guestProgramDigest(arch, host)}\n`)
+  return folder
+}
+
+function prebuiltFolder(arch: ArchName): string {
+  return join(sourceFolder, 'prebuilt', arch)
+}
+
+async function readDigest(folder: string, host: Host): Promise<string | undefined> {
+  const path = join(folder, 'digest')
   return (await host.fs.exists(path)) ? (await host.fs.readFile(path, 'utf8')).trim() : undefined
 }
 
@@ -107,10 +119,14 @@ export async function compileGuestProgram(options: {
   try {
     await host.run(['gcc', ...guestCompilerFlags(arch), '-o', options.to, ...sources[program]], { cwd: sourceFolder })
   } catch (cause) {
-    throw new UserError('AGENT_NOT_COMPILED', `the guest agent for ${arch} does not compile: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      hint: 'gcc has to support this architecture (-m64 and -m32 on x86).',
-      details: { arch },
-      cause,
-    })
+    throw new UserError(
+      'AGENT_NOT_COMPILED',
+      `the guest agent for ${arch} does not compile: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        hint: 'gcc has to support this architecture (-m64 and -m32 on x86).',
+        details: { arch },
+        cause,
+      },
+    )
   }
 }

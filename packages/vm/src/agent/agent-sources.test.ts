@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { frameTypes, maxFrameBytes, protocolVersion, streamWindow } from '@kernelkit/core/agent'
 import { agentPortName } from '@kernelkit/core/qemu'
-import { nodeHost } from '@kernelkit/host'
+import { nodeHost, type Host } from '@kernelkit/host'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agentEntries, joinInitrds } from './agent-initrd.ts'
-import { compileGuestProgram, guestCompilerFlags, sourceDigest } from './agent-program.ts'
+import { compileGuestProgram, guestCompilerFlags, guestProgramDigest } from './agent-program.ts'
 
 const sourceFolder = fileURLToPath(new URL('../../agent/', import.meta.url))
 const source = (name: string) => readFile(join(sourceFolder, name), 'utf8')
@@ -26,14 +26,34 @@ describe('the agent', () => {
     await compileGuestProgram({ program: 'agent', arch, to: path, host })
     expect((await stat(path)).size).toBeLessThan(64 * 1024)
     expect(execFileSync('readelf', ['-lW', path], { encoding: 'utf8' })).not.toMatch(/INTERP|DYNAMIC/)
-    const files = ['init', 'root', 'furnish', 'params', 'serve', 'setup', 'sessions', 'command', 'channel', 'console-shell', 'files', 'text', 'sys']
+    const files = [
+      'init',
+      'root',
+      'furnish',
+      'params',
+      'serve',
+      'setup',
+      'sessions',
+      'command',
+      'channel',
+      'console-shell',
+      'files',
+      'text',
+      'sys',
+    ]
     const flags = guestCompilerFlags(arch).filter((flag) => flag !== '-s' && !flag.startsWith('-Wl'))
-    for (const name of files) execFileSync('gcc', [...flags, '-Wall', '-Wextra', '-Werror', '-c', '-o', '/dev/null', join(sourceFolder, `${name}.c`)])
+    for (const name of files)
+      execFileSync('gcc', [...flags, '-Wall', '-Wextra', '-Werror', '-c', '-o', '/dev/null', join(sourceFolder, `${name}.c`)])
   })
 
   it('speaks the numbers of the host: frame types, version, window, largest frame, port name', async () => {
     const channel = await source('channel.h')
-    const inC = Object.fromEntries([...channel.matchAll(/F_([A-Z_]+) = (\d+)/g)].map(([, name = '', value]) => [name.toLowerCase().replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), Number(value)]))
+    const inC = Object.fromEntries(
+      [...channel.matchAll(/F_([A-Z_]+) = (\d+)/g)].map(([, name = '', value]) => [
+        name.toLowerCase().replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+        Number(value),
+      ]),
+    )
     const between = new Set(['request', 'reply', 'event', 'consoleBytes', 'terminalBytes'])
     expect(inC).toEqual(Object.fromEntries(Object.entries(frameTypes).filter(([name]) => !between.has(name))))
     expect(channel).toContain(`#define PROTOCOL_VERSION ${protocolVersion}`)
@@ -42,23 +62,33 @@ describe('the agent', () => {
     expect(await source('channel.c')).toContain(`"${agentPortName}"`)
   })
 
-  it('is keyed by all of its sources', async () => {
-    const digest = await sourceDigest(host)
-    expect(digest).toMatch(/^[0-9a-f]{64}$/)
-    expect(await sourceDigest(host)).toBe(digest)
+  it('is keyed by its sources and by how it is compiled', async () => {
+    const digest = await guestProgramDigest('x86_64', host)
+    expect(await guestProgramDigest('x86_64', host)).toBe(digest)
+    expect(await guestProgramDigest('i386', host)).not.toBe(digest)
+    const edited = {
+      ...host,
+      fs: {
+        ...host.fs,
+        readFile: async (path: string) => (path.endsWith('init.c') ? 'edited' : await source(path.slice(sourceFolder.length))),
+      },
+    }
+    expect(await guestProgramDigest('x86_64', edited as unknown as Host)).not.toBe(digest)
   })
 })
 
 describe('the archive', () => {
-  it('beside a user\'s own holds nothing but /.kernelkit', () => {
+  it("beside a user's own holds nothing but /.kernelkit", () => {
     expect(agentEntries(new Uint8Array(3), 'beside').map((entry) => entry.path)).toEqual(['.kernelkit', '.kernelkit/init'])
   })
 
   it('of its own is a whole initramfs with /init and a console', () => {
-    expect(agentEntries(new Uint8Array(3), 'whole').map((entry) => entry.path)).toEqual(expect.arrayContaining(['init', 'dev/console', 'proc', 'sys', 'run', 'tmp']))
+    expect(agentEntries(new Uint8Array(3), 'whole').map((entry) => entry.path)).toEqual(
+      expect.arrayContaining(['init', 'dev/console', 'proc', 'sys', 'run', 'tmp']),
+    )
   })
 
-  it.each([0, 1, 2, 3])('follows the user\'s at a multiple of four bytes (%i over)', async (over) => {
+  it.each([0, 1, 2, 3])("follows the user's at a multiple of four bytes (%i over)", async (over) => {
     const [user, agent, to] = [join(folder, 'user'), join(folder, 'agent'), join(folder, 'joined')]
     await host.fs.writeFile(user, 'u'.repeat(8 + over))
     await host.fs.writeFile(agent, '070701')

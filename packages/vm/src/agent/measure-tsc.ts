@@ -25,7 +25,8 @@ export async function measureTscKhz(host: Host, store: Store): Promise<number | 
 async function readCache(path: string, host: Host): Promise<{ readonly bootId: unknown; readonly khz: number } | undefined> {
   try {
     const cached: unknown = JSON.parse(await host.fs.readFile(path, 'utf8'))
-    if (typeof cached !== 'object' || cached === null || !('bootId' in cached) || !('khz' in cached) || typeof cached.khz !== 'number') return undefined
+    if (typeof cached !== 'object' || cached === null || !('bootId' in cached) || !('khz' in cached) || typeof cached.khz !== 'number')
+      return undefined
     return { bootId: cached.bootId, khz: cached.khz }
   } catch {
     return undefined

@@ -52,7 +52,7 @@ export function createAgentLink(options: {
     }
   })
   const close = () => {
-    for (const { onClosed } of [...sessions.values()]) onClosed()
+    for (const { onClosed } of sessions.values()) onClosed()
     sessions.clear()
     closed.resolve()
   }

@@ -12,7 +12,9 @@ const patience = { timeout: 60_000 }
 beforeAll(async () => {
   const ground = await testGround()
   vm = await startVm(
-    await ground.request({ guest: { files: [{ path: '/run/kernelkit/secret', mode: 0o600, content: 'from the host\n' }], epochSeconds: 2_000_000_000 } }),
+    await ground.request({
+      guest: { files: [{ path: '/run/kernelkit/secret', mode: 0o600, content: 'from the host\n' }], epochSeconds: 2_000_000_000 },
+    }),
     ground.host,
   )
 })
@@ -46,7 +48,11 @@ describe('a command in the guest', () => {
   })
 
   it('that a signal ends is 128 and its number', async () => {
-    for (const [name, number] of [['TERM', 15], ['KILL', 9], ['SEGV', 11]] as const) {
+    for (const [name, number] of [
+      ['TERM', 15],
+      ['KILL', 9],
+      ['SEGV', 11],
+    ] as const) {
       expect(await exec(['sh', '-c', `kill -${name} $$`])).toMatchObject({ exitCode: 128 + number, signal: number })
     }
   })
@@ -66,7 +72,16 @@ describe('a command in the guest', () => {
   })
 
   it('gets its arguments, its variables and its folder unchanged', async () => {
-    const argv = ['sh', '-c', 'for word in "$@"; do echo "<$word>"; done; pwd; echo "$GREETING|$HOME|$USER"', 'sh', '', 'two words', '"*$`\\', 'ä\n→']
+    const argv = [
+      'sh',
+      '-c',
+      'for word in "$@"; do echo "<$word>"; done; pwd; echo "$GREETING|$HOME|$USER"',
+      'sh',
+      '',
+      'two words',
+      '"*$`\\',
+      'ä\n→',
+    ]
     const { stdout } = await exec(argv, { cwd: '/etc', env: { GREETING: 'a b=c', HOME: '/tmp' } })
     expect(stdout).toBe('<>\n<two words>\n<"*$`\\>\n<ä\n→>\n/etc\na b=c|/tmp|root\n')
   })
@@ -194,7 +209,9 @@ describe('a terminal', () => {
 
 describe('the guest', () => {
   it('has what the host sent before anything ran', async () => {
-    expect((await exec(['sh', '-c', 'hostname; cat /run/kernelkit/secret; ls -l /run/kernelkit/secret'])).stdout).toMatch(/^testguest\nfrom the host\n-rw------- /)
+    expect((await exec(['sh', '-c', 'hostname; cat /run/kernelkit/secret; ls -l /run/kernelkit/secret'])).stdout).toMatch(
+      /^testguest\nfrom the host\n-rw------- /,
+    )
   })
 
   it('has the clock that it was given', async () => {
@@ -204,7 +221,11 @@ describe('the guest', () => {
   })
 
   it('has the places that programs expect', async () => {
-    const { stdout } = await exec(['sh', '-c', 'echo x > /dev/stderr; echo y > /dev/shm/f; echo z > /tmp/f; cat /dev/fd/0 < /dev/shm/f; cat /proc/1/oom_score_adj /proc/self/oom_score_adj'])
+    const { stdout } = await exec([
+      'sh',
+      '-c',
+      'echo x > /dev/stderr; echo y > /dev/shm/f; echo z > /tmp/f; cat /dev/fd/0 < /dev/shm/f; cat /proc/1/oom_score_adj /proc/self/oom_score_adj',
+    ])
     expect(stdout).toBe('y\n-1000\n0\n')
   })
 

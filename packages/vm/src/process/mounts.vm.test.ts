@@ -52,7 +52,12 @@ describe('shares in the guest', () => {
   it('find a place below a read-only root', async () => {
     const share = sharedFolder()
     const request = await ground.request({
-      launch: { shares: [{ host: '/', tag: 'root', readonly: true }, { host: share, tag: 'share', readonly: true }] },
+      launch: {
+        shares: [
+          { host: '/', tag: 'root', readonly: true },
+          { host: share, tag: 'share', readonly: true },
+        ],
+      },
       append: 'kernelkit.root=9p:root:ro kernelkit.mask=1 kernelkit.mount=share,/no-such-place/of/the/host,cow',
     })
     await using vm = await startVm(request, ground.host)
@@ -108,7 +113,10 @@ describe('a root on a disk', () => {
 
   it('without the init that was asked for is said', async () => {
     const image = diskWith(['/bin/sh', ...libraries])
-    await using vm = await startVm(await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=/sbin/init' }), ground.host)
+    await using vm = await startVm(
+      await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=/sbin/init' }),
+      ground.host,
+    )
     await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/the root has no init: \/sbin\/init/)
   })
 
@@ -116,7 +124,10 @@ describe('a root on a disk', () => {
     const image = diskWith(['/bin/sh', '/bin/sleep', ...libraries])
     execFileSync('/sbin/debugfs', ['-w', '-R', `write ${scriptFile()} sbin/init`, image], { stdio: 'ignore' })
     execFileSync('/sbin/debugfs', ['-w', '-R', 'sif sbin/init mode 0100755', image], { stdio: 'ignore' })
-    await using vm = await startVm(await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=/sbin/init' }), ground.host)
+    await using vm = await startVm(
+      await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=/sbin/init' }),
+      ground.host,
+    )
     expect(await output(vm, 'read name < /proc/1/comm; echo $name; read words < /proc/$PPID/cmdline; echo "$words"')).toMatch(/^init\n@/)
   })
 

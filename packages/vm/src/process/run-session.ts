@@ -23,12 +23,15 @@ const sigkill = 9
 const graceMs = 2000
 
 /** One command in the guest: streams with credit both ways, so that nothing is lost and no session waits for another. */
-export function runSession(options: ExecOptions, context: {
-  readonly link: AgentLink
-  /** Commands are sent when the guest serves them. */
-  readonly ready: Promise<unknown>
-  readonly monotonicMs: () => number
-}): RunningCommand {
+export function runSession(
+  options: ExecOptions,
+  context: {
+    readonly link: AgentLink
+    /** Commands are sent when the guest serves them. */
+    readonly ready: Promise<unknown>
+    readonly monotonicMs: () => number
+  },
+): RunningCommand {
   const result = Promise.withResolvers<ExecResult>()
   result.promise.catch(() => {})
   let exit: ExitMessage | undefined
@@ -37,17 +40,25 @@ export function runSession(options: ExecOptions, context: {
 
   const stdout = createOutput(options.stdout, (bytes) => session.send(frameTypes.credit, encodeCredit('stdout', bytes)), kill, settle)
   const stderr = createOutput(options.stderr, (bytes) => session.send(frameTypes.credit, encodeCredit('stderr', bytes)), kill, settle)
-  const session = context.link.open((frame) => {
-    if (frame.type === frameTypes.stdout) stdout.take(frame.data)
-    else if (frame.type === frameTypes.stderr) stderr.take(frame.data)
-    else if (frame.type === frameTypes.credit) stdin?.credit(decodeCredit(frame.data).bytes)
-    else if (frame.type === frameTypes.stdinClosed) stdin?.stop()
-    else if (frame.type === frameTypes.refused) finish(new UserError('COMMAND_REFUSED', `the guest did not start the command: ${decodeText(frame.data)}.`, { hint: 'end other commands in this VM, or read its console.' }))
-    else if (frame.type === frameTypes.exit) {
-      exit = decodeExit(frame.data)
-      settle()
-    }
-  }, () => finish(lost()))
+  const session = context.link.open(
+    (frame) => {
+      if (frame.type === frameTypes.stdout) stdout.take(frame.data)
+      else if (frame.type === frameTypes.stderr) stderr.take(frame.data)
+      else if (frame.type === frameTypes.credit) stdin?.credit(decodeCredit(frame.data).bytes)
+      else if (frame.type === frameTypes.stdinClosed) stdin?.stop()
+      else if (frame.type === frameTypes.refused)
+        finish(
+          new UserError('COMMAND_REFUSED', `the guest did not start the command: ${decodeText(frame.data)}.`, {
+            hint: 'end other commands in this VM, or read its console.',
+          }),
+        )
+      else if (frame.type === frameTypes.exit) {
+        exit = decodeExit(frame.data)
+        settle()
+      }
+    },
+    () => finish(lost()),
+  )
   const stdin = options.stdin === undefined ? undefined : createInput(options.stdin, session.send)
 
   function kill(signalNumber: number): void {
@@ -94,7 +105,11 @@ export function runSession(options: ExecOptions, context: {
       tty: options.tty,
     })
     if (message.length > maxFrameBytes) {
-      return finish(new UserError('BAD_OPTION', `the command and its environment are ${message.length} bytes; at most ${maxFrameBytes} fit.`, { hint: 'pass long input on stdin or in a file.' }))
+      return finish(
+        new UserError('BAD_OPTION', `the command and its environment are ${message.length} bytes; at most ${maxFrameBytes} fit.`, {
+          hint: 'pass long input on stdin or in a file.',
+        }),
+      )
     }
     startedAt = context.monotonicMs()
     session.send(frameTypes.start, message)

@@ -17,11 +17,18 @@ export interface QemuProcess {
 const keptStderr = 64 * 1024
 
 /** Starts QEMU so that it dies with this process, whatever ends it. */
-export async function spawnQemu(options: { readonly argv: readonly string[]; readonly folder: string; readonly host: Host }): Promise<QemuProcess> {
+export async function spawnQemu(options: {
+  readonly argv: readonly string[]
+  readonly folder: string
+  readonly host: Host
+}): Promise<QemuProcess> {
   const { host, folder } = options
   const program = options.argv[0] ?? ''
   if ((await host.which(program)) === undefined) {
-    throw new UserError('QEMU_MISSING', `'${program}' is not on PATH.`, { hint: 'apt-get install qemu-system-x86, or run `kernelkit doctor`.', details: { program } })
+    throw new UserError('QEMU_MISSING', `'${program}' is not on PATH.`, {
+      hint: 'apt-get install qemu-system-x86, or run `kernelkit doctor`.',
+      details: { program },
+    })
   }
   const child = host.spawn(['setpriv', '--pdeathsig', 'KILL', ...options.argv], {
     // A socket pair per channel: nothing on disk, and both sides see when the other dies.
@@ -32,7 +39,14 @@ export async function spawnQemu(options: { readonly argv: readonly string[]; rea
   const exited = watchExit(child)
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
-    child.once('error', (cause) => reject(new UserError('QEMU_MISSING', `QEMU cannot be started: ${cause.message}.`, { hint: 'apt-get install util-linux qemu-system-x86 (setpriv, QEMU).', cause })))
+    child.once('error', (cause) =>
+      reject(
+        new UserError('QEMU_MISSING', `QEMU cannot be started: ${cause.message}.`, {
+          hint: 'apt-get install util-linux qemu-system-x86 (setpriv, QEMU).',
+          cause,
+        }),
+      ),
+    )
   })
   return {
     pid: child.pid ?? 0,
@@ -58,6 +72,9 @@ function watchExit(child: ChildProcess): Promise<QemuExit> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ exitCode: undefined, signal: undefined, stderr: error.message }))
     // `exit`, not `close`: a stream that somebody has paused must not hide that QEMU is gone.
-    child.once('exit', (exitCode, signal) => void stderrEnded.then(() => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined, stderr })))
+    child.once(
+      'exit',
+      (exitCode, signal) => void stderrEnded.then(() => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined, stderr })),
+    )
   })
 }

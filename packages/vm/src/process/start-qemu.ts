@@ -54,7 +54,9 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
       () => hub.emit({ type: 'qmp', event, data, atMs: atMs() }),
     )
   })
-  const agent = request.launch.agent ? greetAgent(qemu.channel('agent'), request, host, (event) => hub.emit({ ...event, atMs: atMs() })) : undefined
+  const agent = request.launch.agent
+    ? greetAgent(qemu.channel('agent'), request, host, (event) => hub.emit({ ...event, atMs: atMs() }))
+    : undefined
   const terminal = request.launch.terminal ? copyOf(qemu.channel('terminal')) : undefined
 
   const exited = qemu.exited.then(async (exit) => {
@@ -74,7 +76,8 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   }
   options.signal?.throwIfAborted()
 
-  const stop = (how: 'kill' | 'poweroff') => stopQemu({ how, qemu, exited, host, agent, powerButton: () => qmp.execute('system_powerdown') })
+  const stop = (how: 'kill' | 'poweroff') =>
+    stopQemu({ how, qemu, exited, host, agent, powerButton: () => qmp.execute('system_powerdown') })
   return {
     id: request.launch.id,
     name: request.name,
@@ -120,8 +123,12 @@ function greetAgent(channel: Duplex, request: VmRequest, host: Host, emit: (even
     if (frame.type === frameTypes.hello) {
       const hello = decodeHello(frame.data)
       release = hello.release
-      if (hello.version !== protocolVersion) return fail(`the guest's agent speaks version ${hello.version}, this program ${protocolVersion}`)
-      link.send(frameTypes.setup, encodeSetup(request.guest ?? { hostname: '', files: [], epochSeconds: Math.floor(host.now() / 1000), ssh: false }))
+      if (hello.version !== protocolVersion)
+        return fail(`the guest's agent speaks version ${hello.version}, this program ${protocolVersion}`)
+      link.send(
+        frameTypes.setup,
+        encodeSetup(request.guest ?? { hostname: '', files: [], epochSeconds: Math.floor(host.now() / 1000), ssh: false }),
+      )
     } else if (frame.type === frameTypes.failed) {
       fail(decodeText(frame.data))
     } else if (frame.type === frameTypes.ready) {

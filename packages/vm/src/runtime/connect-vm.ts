@@ -32,7 +32,13 @@ export async function connectVm(word: string | undefined, host: Host, options: C
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('error', (cause) => {
-      reject(new UserError('VM_LOST', `the VM '${state.name}' does not answer on its control socket: ${cause.message}.`, { verdict: 'vm-lost', hint: `\`kernelkit stop ${state.name}\` ends it.`, cause }))
+      reject(
+        new UserError('VM_LOST', `the VM '${state.name}' does not answer on its control socket: ${cause.message}.`, {
+          verdict: 'vm-lost',
+          hint: `\`kernelkit stop ${state.name}\` ends it.`,
+          cause,
+        }),
+      )
     })
   })
   const hub = createEventHub<VmEvent>()
@@ -70,7 +76,10 @@ export async function connectVm(word: string | undefined, host: Host, options: C
     link.send(frameTypes.request, encodeText(JSON.stringify({ id: 0, method: 'watch', params: what })))
   }
   void link.closed.then(() => {
-    const lost = new UserError('VM_LOST', `the VM '${state.name}' has gone.`, { verdict: 'vm-lost', hint: `read its console: ${state.console}` })
+    const lost = new UserError('VM_LOST', `the VM '${state.name}' has gone.`, {
+      verdict: 'vm-lost',
+      hint: `read its console: ${state.console}`,
+    })
     for (const { reject } of requests.values()) reject(lost)
     ready.reject(lost)
     exited.resolve({ exitCode: undefined, signal: undefined, stderr: '' })
@@ -94,7 +103,10 @@ export async function connectVm(word: string | undefined, host: Host, options: C
       return hub.subscribe()
     },
     exec(options) {
-      if (!state.agent) throw new UserError('VM_NO_AGENT', `the VM '${state.name}' runs without the guest agent.`, { hint: 'use its console, or start it with `kernelkit run --keep`.' })
+      if (!state.agent)
+        throw new UserError('VM_NO_AGENT', `the VM '${state.name}' runs without the guest agent.`, {
+          hint: 'use its console, or start it with `kernelkit run --keep`.',
+        })
       return runSession(options, { link, ready: ready.promise, monotonicMs: host.monotonicMs })
     },
     get console() {

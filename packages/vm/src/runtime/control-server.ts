@@ -44,7 +44,8 @@ function serveClient(socket: Socket, vm: OwnedVm): void {
   const send = (type: number, session = 0, data?: Uint8Array) => {
     if (socket.writable) socket.write(encodeFrame(type, session, data))
   }
-  const reply = (id: unknown, answer: Readonly<Record<string, unknown>>) => send(frameTypes.reply, 0, encodeText(JSON.stringify({ id, ...answer })))
+  const reply = (id: unknown, answer: Readonly<Record<string, unknown>>) =>
+    send(frameTypes.reply, 0, encodeText(JSON.stringify({ id, ...answer })))
 
   const openSession = (theirs: number): AgentSession | undefined => {
     const session = vm.link?.open(
@@ -71,7 +72,11 @@ function serveClient(socket: Socket, vm: OwnedVm): void {
       const session = sessions.get(frame.session) ?? (frame.type === frameTypes.start ? openSession(frame.session) : undefined)
       session?.send(frame.type, frame.data)
     } else if (frame.type === frameTypes.request) {
-      const { id, method, params } = JSON.parse(decodeText(frame.data)) as { id: number; method: string; params: Readonly<Record<string, unknown>> }
+      const { id, method, params } = JSON.parse(decodeText(frame.data)) as {
+        id: number
+        method: string
+        params: Readonly<Record<string, unknown>>
+      }
       if (method === 'watch') return watch(params)
       answer(vm, method, params).then(
         (result) => reply(id, { result: result ?? null }),

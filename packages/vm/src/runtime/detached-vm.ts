@@ -35,7 +35,10 @@ export async function startDetachedVm(request: VmRequest, host: Host): Promise<V
   child.unref()
   if (text === '') {
     const said = (await host.fs.readFile(logPath, 'utf8').catch(() => '')).trim().split('\n').slice(-20).join('\n')
-    throw new UserError('VM_LOST', `the VM host process ended before it answered.${said === '' ? '' : `\n${said}`}`, { verdict: 'infra-fail', hint: 'run it again without --keep to see more.' })
+    throw new UserError('VM_LOST', `the VM host process ended before it answered.${said === '' ? '' : `\n${said}`}`, {
+      verdict: 'infra-fail',
+      hint: 'run it again without --keep to see more.',
+    })
   }
   const answer = JSON.parse(text) as DetachedAnswer
   if (answer.ok) return connectVm(request.launch.id, host, { events: 'all' })

@@ -130,7 +130,9 @@ describe('a QEMU that does not start', () => {
   })
 
   it('that is not installed is named', async () => {
-    await expect(startVm(await ground.request({ launch: { qemu: 'qemu-system-nosuch' } }), ground.host)).rejects.toMatchObject({ code: 'QEMU_MISSING' })
+    await expect(startVm(await ground.request({ launch: { qemu: 'qemu-system-nosuch' } }), ground.host)).rejects.toMatchObject({
+      code: 'QEMU_MISSING',
+    })
   })
 
   it('refuses a file that is no kernel', async () => {
@@ -157,7 +159,9 @@ describe('a VM in a process of its own', () => {
     await using vm = await startDetachedVm(request, ground.host)
     expect(await output(vm, ['echo', 'first'])).toBe('first\n')
     await using other = await connectVm(request.name, ground.host)
-    const outputs = await Promise.all(Array.from({ length: 10 }, (_, index) => output(index % 2 === 0 ? vm : other, ['echo', String(index)])))
+    const outputs = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => output(index % 2 === 0 ? vm : other, ['echo', String(index)])),
+    )
     expect(outputs).toEqual(outputs.map((_, index) => `${index}\n`))
     const [state] = (await listVms(ground.host)).filter(({ name }) => name === request.name)
     expect(state?.owner?.pid).not.toBe(process.pid)
@@ -227,7 +231,10 @@ describe('a process that owns a VM and is killed', () => {
       await vm.exec({ argv: ['true'] }).result
       console.log('up')
     `
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'], cwd: fileURLToPath(new URL('../..', import.meta.url)) })
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    })
     await new Promise((resolve) => child.stdout.once('data', resolve))
     expect(qemuPids(request.launch.id)).toHaveLength(1)
     child.kill('SIGKILL')

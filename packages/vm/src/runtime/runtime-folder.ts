@@ -24,10 +24,14 @@ export async function runtimeFolder(host: Host): Promise<string> {
   await host.fs.mkdir(join(path, 'names'), { recursive: true, mode: 0o700 })
   const stat = await host.fs.lstat(path)
   if (!stat.isDirectory() || stat.uid !== host.uid || (stat.mode & 0o077) !== 0) {
-    throw new UserError('RUNTIME_FOLDER', `${path} is not a folder of uid ${host.uid} that nobody else may enter (owner ${stat.uid}, mode ${(stat.mode & 0o7777).toString(8)}).`, {
-      hint: `remove it, or set XDG_RUNTIME_DIR to a folder of your own.`,
-      details: { path, uid: stat.uid, mode: stat.mode },
-    })
+    throw new UserError(
+      'RUNTIME_FOLDER',
+      `${path} is not a folder of uid ${host.uid} that nobody else may enter (owner ${stat.uid}, mode ${(stat.mode & 0o7777).toString(8)}).`,
+      {
+        hint: `remove it, or set XDG_RUNTIME_DIR to a folder of your own.`,
+        details: { path, uid: stat.uid, mode: stat.mode },
+      },
+    )
   }
   return path
 }

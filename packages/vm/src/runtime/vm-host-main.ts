@@ -23,7 +23,8 @@ async function main(): Promise<void> {
     await vm.exited
   } catch (error) {
     process.exitCode = 1
-    if (error instanceof UserError) await say({ ok: false, code: error.code, message: error.message, hint: error.hint ?? null, verdict: error.verdict })
+    if (error instanceof UserError)
+      await say({ ok: false, code: error.code, message: error.message, hint: error.hint ?? null, verdict: error.verdict })
     else await say({ ok: false, crash: error instanceof Error ? (error.stack ?? error.message) : String(error) })
   }
 }

@@ -19,7 +19,12 @@ export interface VmState {
   readonly machine: string
   readonly kernel: string
   readonly console: string
-  readonly forwards: readonly { readonly protocol: string; readonly address: string; readonly hostPort: number; readonly guestPort: number }[]
+  readonly forwards: readonly {
+    readonly protocol: string
+    readonly address: string
+    readonly hostPort: number
+    readonly guestPort: number
+  }[]
   readonly gdb: { readonly kind: 'socket'; readonly path: string } | { readonly kind: 'tcp'; readonly port: number } | null
   readonly facts: Readonly<Record<string, unknown>>
 }
@@ -40,10 +45,14 @@ export async function reserveVm(host: Host, wanted: { readonly name?: string } =
   const id = host.randomHex(6)
   const name = wanted.name ?? id
   if (!allowedName.test(name)) {
-    throw new UserError('BAD_OPTION', `--name '${name}' is not a name; allowed: letters, digits, dot, dash and underscore, 63 at most, a letter or digit first.`, {
-      hint: 'write for instance --name debug.',
-      details: { option: '--name', seen: name },
-    })
+    throw new UserError(
+      'BAD_OPTION',
+      `--name '${name}' is not a name; allowed: letters, digits, dot, dash and underscore, 63 at most, a letter or digit first.`,
+      {
+        hint: 'write for instance --name debug.',
+        details: { option: '--name', seen: name },
+      },
+    )
   }
   const folder = join(root, 'vms', id)
   await host.fs.mkdir(folder, { mode: 0o700 })
@@ -55,7 +64,11 @@ export async function reserveVm(host: Host, wanted: { readonly name?: string } =
   } catch (cause) {
     await host.fs.rm(folder, { recursive: true, force: true })
     if (!isErrno(cause, 'EEXIST')) throw cause
-    throw new UserError('VM_NAME_TAKEN', `a VM named '${name}' is running already.`, { hint: `choose another --name, or \`kernelkit stop ${name}\`.`, details: { name }, cause })
+    throw new UserError('VM_NAME_TAKEN', `a VM named '${name}' is running already.`, {
+      hint: `choose another --name, or \`kernelkit stop ${name}\`.`,
+      details: { name },
+      cause,
+    })
   }
   return { id, name, folder }
 }
@@ -87,10 +100,14 @@ export async function findVm(word: string | undefined, host: Host): Promise<VmSt
   if (word === undefined) {
     const [only] = all
     if (only !== undefined && all.length === 1) return only
-    throw new UserError('VM_NOT_FOUND', names.length === 0 ? 'no VM is running.' : `${names.length} VMs are running: ${names.join(', ')}.`, {
-      hint: names.length === 0 ? 'start one with `kernelkit run --keep --name NAME -- true`.' : 'say which one.',
-      details: { running: names },
-    })
+    throw new UserError(
+      'VM_NOT_FOUND',
+      names.length === 0 ? 'no VM is running.' : `${names.length} VMs are running: ${names.join(', ')}.`,
+      {
+        hint: names.length === 0 ? 'start one with `kernelkit run --keep --name NAME -- true`.' : 'say which one.',
+        details: { running: names },
+      },
+    )
   }
   const exact = all.find((state) => state.name === word || state.id === word)
   const beginnings = all.filter((state) => state.id.startsWith(word))
@@ -98,7 +115,8 @@ export async function findVm(word: string | undefined, host: Host): Promise<VmSt
   if (found !== undefined) return found
   const near = nearestName(word, names)
   throw new UserError('VM_NOT_FOUND', `there is no running VM '${word}'. ${running}`, {
-    hint: near === undefined ? '`kernelkit ps` lists them; `kernelkit run --keep --name NAME` leaves one running.' : `did you mean ${near}?`,
+    hint:
+      near === undefined ? '`kernelkit ps` lists them; `kernelkit run --keep --name NAME` leaves one running.' : `did you mean ${near}?`,
     details: { seen: word, running: names },
   })
 }

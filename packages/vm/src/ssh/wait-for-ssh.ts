@@ -7,7 +7,10 @@ import type { SshAccess } from './make-ssh-access.ts'
  * Waits until the server has said `SSH-2.0-…`. QEMU accepts on the forwarded port before anybody listens in the guest, and
  * a connection made too early stalls for seconds: each try is short and reads.
  */
-export async function waitForSsh(access: SshAccess, options: { readonly host: Host; readonly limitMs: number; readonly signal?: AbortSignal }): Promise<void> {
+export async function waitForSsh(
+  access: SshAccess,
+  options: { readonly host: Host; readonly limitMs: number; readonly signal?: AbortSignal },
+): Promise<void> {
   const { host } = options
   const until = host.monotonicMs() + options.limitMs
   let seen = ''
@@ -17,10 +20,14 @@ export async function waitForSsh(access: SshAccess, options: { readonly host: Ho
     if (seen.startsWith('SSH-')) return
     await host.sleep(100, options.signal)
   }
-  throw new UserError('VM_NO_SSH', `no ssh server answered at ${access.address}:${access.port} within ${options.limitMs / 1000} s (last: ${seen}).`, {
-    hint: 'read /run/kernelkit/sshd.log in the guest with `kernelkit exec`; the root needs /usr/sbin/sshd and a network card.',
-    details: { address: access.address, port: access.port },
-  })
+  throw new UserError(
+    'VM_NO_SSH',
+    `no ssh server answered at ${access.address}:${access.port} within ${options.limitMs / 1000} s (last: ${seen}).`,
+    {
+      hint: 'read /run/kernelkit/sshd.log in the guest with `kernelkit exec`; the root needs /usr/sbin/sshd and a network card.',
+      details: { address: access.address, port: access.port },
+    },
+  )
 }
 
 const tryMs = 1000
