@@ -53,12 +53,12 @@ describe('packOverlays', () => {
     const pack = async (name: string) => {
       mkdirSync(join(folder, name, 'etc'), { recursive: true })
       writeFileSync(join(folder, name, 'etc', 'motd'), 'hello\n')
-      mkdirSync(join(folder, `${name}.out`))
-      return packOverlays(nodeHost(), { overlays: [join(folder, name)], folder: join(folder, `${name}.out`) })
+      await using packed = await packOverlays(nodeHost(), { overlays: [join(folder, name)] })
+      return packed?.sha256
     }
     const first = await pack('a')
     await nodeHost().sleep(1100)
-    expect((await pack('b'))?.sha256).toBe(first?.sha256)
-    expect(await packOverlays(nodeHost(), { overlays: [], folder })).toBeUndefined()
+    expect(await pack('b')).toBe(first)
+    expect(await packOverlays(nodeHost(), { overlays: [] })).toBeUndefined()
   })
 })

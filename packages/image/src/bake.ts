@@ -63,8 +63,7 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
   const { signal } = options
   const inputs = await readBakeInputs(host, spec)
   const means = await prepareMeans(host, spec)
-  await using temp = await host.tempDir('kernelkit-overlay-')
-  const overlay = await packOverlays(host, { overlays: inputs.overlays, folder: temp.path, ...withSignal(signal) })
+  await using overlay = await packOverlays(host, { overlays: inputs.overlays, ...withSignal(signal) })
   const materialOf = (known: KnownRelease): KeyMaterial => imageMaterial({ host, spec, means, known, inputs, overlayDigest: overlay?.sha256 })
 
   let known = await knowRelease(host, store, { spec, means, ask: false, ...withSignal(signal) })
@@ -114,8 +113,7 @@ export async function planBake(host: Host, store: Store, spec: ImageSpec, { sign
   const inputs = await readBakeInputs(host, spec)
   const means = await prepareMeans(host, spec)
   const known = await knowRelease(host, store, { spec, means, ask: false, remember: false, ...withSignal(signal) })
-  await using temp = await host.tempDir('kernelkit-overlay-')
-  const overlay = await packOverlays(host, { overlays: inputs.overlays, folder: temp.path, ...withSignal(signal) })
+  await using overlay = await packOverlays(host, { overlays: inputs.overlays, ...withSignal(signal) })
   const key = store.keyOf(imageMaterial({ host, spec, means, known, inputs, overlayDigest: overlay?.sha256 }))
   const found = await store.lookup('image', key)
   // Made per run; the name is a random one.
@@ -184,8 +182,8 @@ interface ProduceOptions extends Omit<MaterialOptions, 'host' | 'overlayDigest'>
 
 async function produceImage(host: Host, options: ProduceOptions): Promise<void> {
   const { spec, means, known, inputs, seconds, signal } = options
-  await using work = await openWorkFolder(host, means)
   const rootfs = await obtainRootfs(host, options)
+  await using work = await openWorkFolder(host, means)
   await explaining(work.path, async () => {
     await host.fs.copyFile(rootfs, join(work.path, workFiles.rootfs))
     await host.fs.chmod(join(work.path, workFiles.rootfs), 0o644)
@@ -236,7 +234,7 @@ async function obtainRootfs(host: Host, { store, spec, means, known, seconds, si
       const task = host.log.task(`bootstrap ${spec.suite} ${spec.arch.debianArch}`)
       try {
         await using work = await openWorkFolder(host, means)
-        await bootstrap(host, { spec, means, known, aptOptions: await aptOptionsOfHost(host), work: work.path, folder: work, onStatus: (status) => task.update(status), ...withSignal(signal) })
+        await bootstrap(host, { spec, means, known, aptOptions: await aptOptionsOfHost(host), work: work.path, onStatus: (status) => task.update(status), ...withSignal(signal) })
         await host.run(['cp', join(work.path, workFiles.rootfs), join(folder, workFiles.rootfs)], withSignal(signal))
         task.done()
       } catch (error) {

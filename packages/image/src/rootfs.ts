@@ -16,7 +16,6 @@ import type { ImageSpec } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
 import type { KnownRelease } from './release-memory.ts'
 import { supervise } from './supervise.ts'
-import type { WorkFolder } from './work-folder.ts'
 
 /** Bytes that the shape of the archive depends on beside its packages; raised when that shape changes. */
 const format = '1'
@@ -65,7 +64,6 @@ export function bootstrapCommand({ spec, means, known, aptOptions, work }: Boots
 }
 
 export interface BootstrapRun extends BootstrapPlanOptions {
-  readonly folder: WorkFolder
   readonly onStatus: (status: string) => void
   readonly signal?: AbortSignal
 }

@@ -1,30 +1,53 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { workFiles } from '@kernelkit/core/debootstrap'
-import type { Host } from '@kernelkit/host'
+import { isCertainlyGone, ownIdentity, parseIdentity, type Host } from '@kernelkit/host'
 import { privileged, type Rights } from './rights.ts'
 
-export interface WorkFolder extends AsyncDisposable {
-  readonly path: string
-  /** Where other owners may write. */
-  readonly scratch: string
-}
+const prefix = 'kernelkit-bake-'
+const ownerFile = 'owner.json'
 
 /**
  * A temporary folder in which root, or the root of a user namespace, can work: others may pass through it (its name
- * cannot be guessed) and write in `scratch`. Disposal removes what they own as well.
+ * cannot be guessed) and write in its scratch folder. Disposal removes what they own as well.
  */
-export async function openWorkFolder(host: Host, rights: Rights): Promise<WorkFolder> {
-  const folder = await host.tempDir('kernelkit-bake-')
-  const scratch = join(folder.path, workFiles.scratch)
-  await host.fs.chmod(folder.path, 0o711)
+export async function openWorkFolder(host: Host, rights: Rights): Promise<AsyncDisposable & { readonly path: string }> {
+  const folder = await host.tempDir(prefix)
+  const { path } = folder
+  await sweep(host, { rights, parent: dirname(path) })
+  await host.fs.writeFile(join(path, ownerFile), JSON.stringify((await ownIdentity(host)) ?? {}))
+  const scratch = join(path, workFiles.scratch)
+  await host.fs.chmod(path, 0o711)
   await host.fs.mkdir(scratch)
   await host.fs.chmod(scratch, 0o1777)
   return {
-    path: folder.path,
-    scratch,
+    path,
     [Symbol.asyncDispose]: async () => {
-      if (rights.privilege !== 'root' && (await host.fs.exists(scratch))) await host.run(privileged(rights, ['rm', '-rf', '--one-file-system', scratch]), { reject: false })
+      await removeScratch(host, rights, path)
       await folder[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Folders of our own that a killed process left; a running bake's supervisor removes its own, so these are few. */
+async function sweep(host: Host, { rights, parent }: { readonly rights: Rights; readonly parent: string }): Promise<void> {
+  for (const name of await host.fs.readdir(parent)) {
+    if (!name.startsWith(prefix)) continue
+    const path = join(parent, name)
+    try {
+      if ((await host.fs.lstat(path)).uid !== host.uid) continue
+      const owner = parseIdentity(JSON.parse(await host.fs.readFile(join(path, ownerFile), 'utf8')))
+      if (owner === undefined || !(await isCertainlyGone(host, owner))) continue
+      host.log.detail(`removing what a killed bake left: ${path}`)
+      await removeScratch(host, rights, path)
+      await host.fs.rm(path, { recursive: true, force: true })
+    } catch {
+      // Just made or just removed by another process.
+    }
+  }
+}
+
+async function removeScratch(host: Host, rights: Rights, path: string): Promise<void> {
+  const scratch = join(path, workFiles.scratch)
+  if (rights.privilege === 'root' || !(await host.fs.exists(scratch))) return
+  await host.run(privileged(rights, ['rm', '-rf', '--one-file-system', scratch]), { reject: false })
 }

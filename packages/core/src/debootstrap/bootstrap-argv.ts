@@ -21,8 +21,11 @@ export interface BootstrapOptions {
   readonly aptOptions: readonly string[]
 }
 
-/** What every image holds: an init, devices, an ssh server, and the tools that people reach for first. */
-export const defaultPackages: readonly string[] = ['systemd-sysv', 'udev', 'openssh-server', 'iproute2', 'iputils-ping', 'netbase', 'procps']
+/**
+ * What every image holds: an init, devices, an ssh server, and the tools that people reach for first.
+ * login, mount and passwd are essential in bookworm but not in newer suites.
+ */
+export const defaultPackages: readonly string[] = ['systemd-sysv', 'udev', 'openssh-server', 'login', 'mount', 'passwd', 'iproute2', 'iputils-ping', 'netbase', 'procps']
 
 /** The line of sources.list(5) that goes into the image: without the host's keyring path, name and password. */
 export function imageSourceLine({ uri, suite, components }: PackageSource): string {
