@@ -4,14 +4,18 @@ import { kernelkit, testArtifacts } from './lib/kernelkit.ts'
 const { kernel, image } = testArtifacts()
 const name = `e2e-gdb-${process.pid}`
 
+let started = ''
+
 beforeAll(async () => {
-  const { exitCode, stderr } = await kernelkit(['run', '--gdb', '--keep', '--name', name, '-k', kernel, '--image', image, '--', 'true'])
-  expect(exitCode).toBe(0)
-  expect(stderr).toMatch(new RegExp(`^gdb: kernelkit gdb ${name}$`, 'm'))
+  started = (await kernelkit(['run', '--gdb', '--keep', '--name', name, '-k', kernel, '--image', image, '--', 'true'])).stderr
 })
 afterAll(() => kernelkit(['stop', name]))
 
 describe('kernelkit gdb', () => {
+  it('is named when the VM starts', () => {
+    expect(started).toMatch(new RegExp(`^gdb: kernelkit gdb ${name}$`, 'm'))
+  })
+
   it('attaches with symbols and lines, and leaves the VM running', async () => {
     const { exitCode, stdout } = await kernelkit(['gdb', name, '--', '-batch', '-ex', 'bt', '-ex', 'info line start_kernel'])
     expect(exitCode).toBe(0)

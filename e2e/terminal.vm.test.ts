@@ -56,7 +56,19 @@ describe('on a terminal', () => {
   })
 
   it('run --tty gives Ctrl-C to the command', async () => {
-    const { see, type, result } = onTerminal(['run', '-q', '-k', kernel, '--image', image, '-t', '--', 'sh', '-c', 'trap "echo caught; exit 3" INT; echo up; while :; do sleep 0.1; done'])
+    const { see, type, result } = onTerminal([
+      'run',
+      '-q',
+      '-k',
+      kernel,
+      '--image',
+      image,
+      '-t',
+      '--',
+      'sh',
+      '-c',
+      'trap "echo caught; exit 3" INT; echo up; while :; do sleep 0.1; done',
+    ])
     await see(/up/)
     type('\x03')
     await see(/caught/)

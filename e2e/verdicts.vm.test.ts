@@ -25,23 +25,39 @@ const warning = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2'
 
 describe('verdicts', () => {
   it.each([0, 1, 255])('passes the status %i on', async (status) => {
-    expect(await verdictOf([...onImage, '--', 'sh', '-c', `exit ${status}`])).toMatchObject({ exitCode: status, verdict: status === 0 ? 'pass' : 'fail' })
+    expect(await verdictOf([...onImage, '--', 'sh', '-c', `exit ${status}`])).toMatchObject({
+      exitCode: status,
+      verdict: status === 0 ? 'pass' : 'fail',
+    })
   })
 
   it('is splat when the kernel complained beside a passing command, unless that is known', async () => {
-    expect(await verdictOf([...onImage, ...kernelSays(warning)])).toMatchObject({ exitCode: 122, verdict: 'splat', stderr: expect.stringContaining('kernel/foo.c:12') })
+    expect(await verdictOf([...onImage, ...kernelSays(warning)])).toMatchObject({
+      exitCode: 122,
+      verdict: 'splat',
+      stderr: expect.stringContaining('kernel/foo.c:12'),
+    })
     await writeFile(join(folder, 'known'), '# known\nfoo\\.c:12\n')
     expect(await verdictOf([...onImage, '--allow', 'known', ...kernelSays(warning)])).toMatchObject({ exitCode: 0, verdict: 'pass' })
     expect(await verdictOf([...onImage, '--fail-on', 'kasan,oops', ...kernelSays(warning)])).toMatchObject({ exitCode: 0, verdict: 'pass' })
-    expect(await verdictOf([...onImage, '--json', ...kernelSays(warning)])).toMatchObject({ exitCode: 122, stdout: expect.stringMatching(/"kind": "warning"/) })
+    expect(await verdictOf([...onImage, '--json', ...kernelSays(warning)])).toMatchObject({
+      exitCode: 122,
+      stdout: expect.stringMatching(/"kind": "warning"/),
+    })
   })
 
   it('does not take the output of a program for a report', async () => {
-    expect(await verdictOf([...onImage, '--', 'sh', '-c', `echo '${warning}'; echo '${warning}' >&2`])).toMatchObject({ exitCode: 0, verdict: 'pass' })
+    expect(await verdictOf([...onImage, '--', 'sh', '-c', `echo '${warning}'; echo '${warning}' >&2`])).toMatchObject({
+      exitCode: 0,
+      verdict: 'pass',
+    })
   })
 
   it('is vm-lost when the guest powers off, or QEMU dies, under the command', async () => {
-    expect(await verdictOf([...onImage, '--', 'sh', '-c', 'echo o > /proc/sysrq-trigger; sleep 60'])).toMatchObject({ exitCode: 119, verdict: 'vm-lost' })
+    expect(await verdictOf([...onImage, '--', 'sh', '-c', 'echo o > /proc/sysrq-trigger; sleep 60'])).toMatchObject({
+      exitCode: 119,
+      verdict: 'vm-lost',
+    })
     const name = `e2e-lost-${process.pid}`
     const { child, result } = startKernelkit([...onImage, '--name', name, '--', 'sh', '-c', 'echo up; sleep 1000'], { cwd: folder })
     const output: string[] = []
@@ -61,13 +77,19 @@ describe('verdicts', () => {
     await truncate(broken, 2 ** 20)
     const unmountable = await verdictOf(['run', '-k', kernel, '--no-cwd', '--image', broken, '--', 'true'])
     expect(unmountable).toMatchObject({ exitCode: 120, verdict: 'boot-fail', stderr: expect.stringMatching(/cannot mount the root/) })
-    expect(await verdictOf([...onImage, '--boot-timeout', '200ms', '--', 'true'])).toMatchObject({ exitCode: 120, verdict: 'boot-fail', stderr: expect.stringMatching(/--boot-timeout/) })
+    expect(await verdictOf([...onImage, '--boot-timeout', '200ms', '--', 'true'])).toMatchObject({
+      exitCode: 120,
+      verdict: 'boot-fail',
+      stderr: expect.stringMatching(/--boot-timeout/),
+    })
   })
 
   it('is config-fail before anything starts when the kernel lacks what the root needs', async () => {
     const own = join(folder, 'kernel')
     await shell(`mkdir -p ${own} && cp ${kernel} ${own}/bzImage`)
-    const config = await readFile(join(dirname(kernel), '.config'), 'utf8').catch(() => readFile(join(dirname(kernel), '../../../.config'), 'utf8'))
+    const config = await readFile(join(dirname(kernel), '.config'), 'utf8').catch(() =>
+      readFile(join(dirname(kernel), '../../../.config'), 'utf8'),
+    )
     await writeFile(join(own, 'config'), config.replace('CONFIG_9P_FS=y', '# CONFIG_9P_FS is not set'))
     const { exitCode, verdict, stderr } = await verdictOf(['run', '-k', join(own, 'bzImage'), '--root', 'host', '--', 'true'])
     expect({ exitCode, verdict }).toEqual({ exitCode: 125, verdict: 'config-fail' })
@@ -90,7 +112,10 @@ describe('verdicts', () => {
   })
 
   it('says how many bytes a command line has too many', async () => {
-    expect(await verdictOf([...onImage, '--append', `x=${'y'.repeat(2048)}`, '--', 'true'])).toMatchObject({ exitCode: 125, stderr: expect.stringMatching(/CMDLINE_TOO_LONG/) })
+    expect(await verdictOf([...onImage, '--append', `x=${'y'.repeat(2048)}`, '--', 'true'])).toMatchObject({
+      exitCode: 125,
+      stderr: expect.stringMatching(/CMDLINE_TOO_LONG/),
+    })
   })
 })
 
@@ -108,7 +133,15 @@ describe('the ways of booting', () => {
   })
 
   it('waits for systemd and runs beside it', async () => {
-    const { exitCode, stdout } = await verdictOf([...onImage, '--init', 'systemd', '--', 'sh', '-c', 'cat /proc/1/comm; systemctl is-system-running'])
+    const { exitCode, stdout } = await verdictOf([
+      ...onImage,
+      '--init',
+      'systemd',
+      '--',
+      'sh',
+      '-c',
+      'cat /proc/1/comm; systemctl is-system-running',
+    ])
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'systemd\nrunning\n' })
   })
 
@@ -116,7 +149,9 @@ describe('the ways of booting', () => {
     const own = join(folder, 'own.ext4')
     await shell(`cp --sparse=always ${image} ${own} && truncate -s 8M ${folder}/second`)
     const onOwn = ['run', '-k', kernel, '--image', own, '--no-cwd', '--persist']
-    expect((await verdictOf([...onOwn, '--disk', 'second', '--', 'sh', '-c', 'echo kept > /root/kept; echo two > /dev/vdb'])).exitCode).toBe(0)
+    expect(
+      (await verdictOf([...onOwn, '--disk', 'second', '--', 'sh', '-c', 'echo kept > /root/kept; echo two > /dev/vdb'])).exitCode,
+    ).toBe(0)
     expect(await verdictOf([...onOwn, '--', 'cat', '/root/kept'])).toMatchObject({ exitCode: 0, stdout: 'kept\n' })
     expect((await readFile(join(folder, 'second'))).subarray(0, 4).toString()).toBe('two\n')
   })

@@ -11,7 +11,9 @@ import { dryRunVm } from './vm-dry-run.ts'
 /** `kernelkit boot`: a guest with the terminal attached, until it powers off or Ctrl-A x. */
 export async function run(context: CommandContext, words: readonly string[], raw: RawOptions): Promise<number> {
   if (words.length > 0) {
-    throw new UserError('BAD_OPTION', `boot takes no command, but '${words.join(' ')}' was given.`, { hint: `kernelkit run -- ${words.join(' ')}` })
+    throw new UserError('BAD_OPTION', `boot takes no command, but '${words.join(' ')}' was given.`, {
+      hint: `kernelkit run -- ${words.join(' ')}`,
+    })
   }
   const spec = parseVmSpec(raw, { command: 'boot' })
   if (context.dryRun) return dryRunVm({ context, spec, command: 'boot' })
@@ -62,9 +64,13 @@ function tell(context: CommandContext, spec: VmSpec, { prepared, outcome }: Boot
   const exitCode = exitStatus(judgement, spec.status)
   const { plan, request } = prepared
   if (judgement.verdict !== 'pass') {
-    context.stderr.write(`${judgement.verdict}: ${judgement.what}\n${judgement.hint === undefined ? '' : `Hint: ${judgement.hint}\n`}console log: ${request.consolePath}\n`)
+    context.stderr.write(
+      `${judgement.verdict}: ${judgement.what}\n${judgement.hint === undefined ? '' : `Hint: ${judgement.hint}\n`}console log: ${request.consolePath}\n`,
+    )
   }
-  context.stderr.write(`kernelkit: verdict=${judgement.verdict} exit=${exitCode} accel=${plan.accel.accel} total=${outcome.totalSeconds.toFixed(2)}s\n`)
+  context.stderr.write(
+    `kernelkit: verdict=${judgement.verdict} exit=${exitCode} accel=${plan.accel.accel} total=${outcome.totalSeconds.toFixed(2)}s\n`,
+  )
   if (context.json) {
     context.printJson({
       verdict: judgement.verdict,

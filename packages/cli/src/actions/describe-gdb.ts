@@ -6,5 +6,9 @@ export function describeGdb({ plan, place }: PreparedVm): readonly string[] {
   const remote = gdbRemote(plan.launch)
   if (remote === undefined) return []
   const words = ['gdb', ...(plan.kernel.vmlinux === undefined ? [] : [plan.kernel.vmlinux]), '-ex', `target remote ${remote}`]
-  return [`gdb: kernelkit gdb ${place.name}`, `gdb: ${quoteArgv(words)}`, ...(plan.spec.waitForDebugger ? ['the guest waits for the debugger (-S): `continue` starts it'] : [])]
+  return [
+    `gdb: kernelkit gdb ${place.name}`,
+    `gdb: ${quoteArgv(words)}`,
+    ...(plan.spec.waitForDebugger ? ['the guest waits for the debugger (-S): `continue` starts it'] : []),
+  ]
 }

@@ -35,9 +35,17 @@ export function rawTerminal({ stdin, stdout }: Streams): RawTerminal {
 }
 
 function setRaw(stream: unknown, raw: boolean): void {
-  if (typeof stream === 'object' && stream !== null && 'setRawMode' in stream && typeof stream.setRawMode === 'function') stream.setRawMode(raw)
+  if (typeof stream === 'object' && stream !== null && 'setRawMode' in stream && typeof stream.setRawMode === 'function')
+    stream.setRawMode(raw)
 }
 
 function hasSize(stream: unknown): stream is { readonly columns: number; readonly rows: number } {
-  return typeof stream === 'object' && stream !== null && 'columns' in stream && typeof stream.columns === 'number' && 'rows' in stream && typeof stream.rows === 'number'
+  return (
+    typeof stream === 'object' &&
+    stream !== null &&
+    'columns' in stream &&
+    typeof stream.columns === 'number' &&
+    'rows' in stream &&
+    typeof stream.rows === 'number'
+  )
 }

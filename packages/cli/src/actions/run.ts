@@ -26,7 +26,10 @@ export async function run(context: CommandContext, words: readonly string[], raw
   const { argv, interactive } = commandWords(words, isTerminal)
   const tty = spec.tty || interactive
   if (tty && !isTerminal) throw new UserError('BAD_OPTION', '--tty needs a terminal on stdin and stdout.', { hint: 'leave --tty out.' })
-  if (tty && context.json) throw new UserError('BAD_OPTION', '--tty and --json do not go together: with --json the streams go to files.', { hint: 'leave one of them out.' })
+  if (tty && context.json)
+    throw new UserError('BAD_OPTION', '--tty and --json do not go together: with --json the streams go to files.', {
+      hint: 'leave one of them out.',
+    })
   const allowed = await readAllowed(host, spec.allow)
   const prepared = await prepareVm({ host, store: await context.store(), spec, command: 'run' })
   const { plan, request, place } = prepared
@@ -53,7 +56,9 @@ export async function run(context: CommandContext, words: readonly string[], raw
     const paths = { console: request.consolePath, stdout: streams.stdoutPath, stderr: streams.stderrPath, artifacts: spec.artifacts }
     const paragraph = renderParagraph({ outcome, paths, tail: spec.console === 'auto', keptName: spec.keep ? place.name : undefined })
     for (const line of paragraph) context.stderr.write(`${line}\n`)
-    context.stderr.write(`${renderVerdictLine({ judgement: outcome.judgement, exitCode, accel: plan.accel.accel, seconds: outcome.seconds })}\n`)
+    context.stderr.write(
+      `${renderVerdictLine({ judgement: outcome.judgement, exitCode, accel: plan.accel.accel, seconds: outcome.seconds })}\n`,
+    )
     if (context.json) context.printJson(outcomeDocument({ plan, outcome, paths, name: place.name }))
     return exitCode
   } finally {

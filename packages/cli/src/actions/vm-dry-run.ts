@@ -5,7 +5,11 @@ import { planDocument, preparePaste } from '@kernelkit/vm'
 import type { CommandContext } from '../command.ts'
 
 /** Kernel, root and machine with their reasons, and a QEMU command line that boots the same VM; nothing is started. */
-export async function dryRunVm(options: { readonly context: CommandContext; readonly spec: VmSpec; readonly command: 'boot' | 'run' }): Promise<number> {
+export async function dryRunVm(options: {
+  readonly context: CommandContext
+  readonly spec: VmSpec
+  readonly command: 'boot' | 'run'
+}): Promise<number> {
   const { context, spec, command } = options
   const plan = await preparePaste({ host: context.host, store: await context.store(), spec, command })
   if (context.json) context.printJson(planDocument(plan))

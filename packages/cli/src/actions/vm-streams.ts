@@ -16,12 +16,26 @@ export interface VmStreams {
 }
 
 /** Where a command's streams come from and go to: this process's own, a terminal in raw mode, or files with --json. */
-export async function openStreams(options: { readonly context: CommandContext; readonly folder: string; readonly tty: boolean; readonly stdin: boolean }): Promise<VmStreams> {
+export async function openStreams(options: {
+  readonly context: CommandContext
+  readonly folder: string
+  readonly tty: boolean
+  readonly stdin: boolean
+}): Promise<VmStreams> {
   const { context, folder } = options
   if (options.tty) return terminalStreams(context)
   const stdin = options.stdin ? context.stdin : undefined
   if (!context.json) {
-    return { stdin, stdout: context.stdout, stderr: context.stderr, stdoutPath: undefined, stderrPath: undefined, tty: undefined, onResizable: () => {}, close: async () => {} }
+    return {
+      stdin,
+      stdout: context.stdout,
+      stderr: context.stderr,
+      stdoutPath: undefined,
+      stderrPath: undefined,
+      tty: undefined,
+      onResizable: () => {},
+      close: async () => {},
+    }
   }
   const [stdoutPath, stderrPath] = [join(folder, 'stdout'), join(folder, 'stderr')]
   const [stdout, stderr] = [stdoutPath, stderrPath].map((path) => context.host.fs.createWriteStream(path))

@@ -5,7 +5,8 @@ const list = (flags: string, description: string) => new Option(flags, descripti
 
 /** Options of every VM; `boot` and `run` add their own. */
 export function addVmOptions(command: Command): void {
-  const group = (heading: string, ...options: readonly Option[]) => options.forEach((option) => command.addOption(option.helpGroup(heading)))
+  const group = (heading: string, ...options: readonly Option[]) =>
+    options.forEach((option) => command.addOption(option.helpGroup(heading)))
   group(
     'Kernel and root:',
     new Option('-k, --kernel <file|dir>', "bzImage, vmlinux, build folder or tree (default: this tree's, else the last built)"),
@@ -46,7 +47,10 @@ export function addVmOptions(command: Command): void {
     new Option('-s', 'gdb stub on port 1234, as in QEMU'),
     new Option('-S', 'wait for the debugger before the first instruction'),
     new Option('--boot-timeout <time>', 'how long until the guest is ready (default: 60s; 180s without KVM)'),
-    list('--fail-on <kind,...>', 'kinds of kernel reports that fail (default: all but oom, page-allocation-failure, userspace-crash, other)'),
+    list(
+      '--fail-on <kind,...>',
+      'kinds of kernel reports that fail (default: all but oom, page-allocation-failure, userspace-crash, other)',
+    ),
     new Option('--allow <file>', 'regular expressions of known reports, one a line'),
     new Option('--on-oops <what>', 'panic or continue (default: panic)'),
     new Option('--keep', 'leave the VM running; exec, ssh, gdb and stop find it by name'),

@@ -8,7 +8,16 @@ const arch = architectures[0] ?? { console: '', earlycon: '' }
 
 describe('kernelWords', () => {
   const words = (change: Partial<Parameters<typeof kernelWords>[0]>) =>
-    kernelWords({ arch, accel: 'tcg', tscKhz: 2_600_000, onOops: 'panic', staticNetwork: true, agentBeside: false, debugger: false, ...change }).map(({ word }) => word)
+    kernelWords({
+      arch,
+      accel: 'tcg',
+      tscKhz: 2_600_000,
+      onOops: 'panic',
+      staticNetwork: true,
+      agentBeside: false,
+      debugger: false,
+      ...change,
+    }).map(({ word }) => word)
 
   it('spells everything that an emulated guest gets', () => {
     expect(words({})).toEqual([
@@ -70,8 +79,20 @@ describe('guestWords', () => {
       mounts: [{ tag: 'cwd', at: '/home/a b,c', mode: 'cow' }],
       hostname: 'vm',
     })
-    expect(words).toEqual(['kernelkit.root=9p:root:cow', 'kernelkit.mask=1', 'kernelkit.init=agent', 'kernelkit.mount=cwd,/home/a%20b%2Cc,cow', 'kernelkit.hostname=vm'])
-    const disk = guestWords({ root: { kind: 'disk', device: '/dev/vda', fsType: 'ext4', mode: 'rw' }, mask: false, init: '/sbin/init', mounts: [], hostname: 'vm' })
+    expect(words).toEqual([
+      'kernelkit.root=9p:root:cow',
+      'kernelkit.mask=1',
+      'kernelkit.init=agent',
+      'kernelkit.mount=cwd,/home/a%20b%2Cc,cow',
+      'kernelkit.hostname=vm',
+    ])
+    const disk = guestWords({
+      root: { kind: 'disk', device: '/dev/vda', fsType: 'ext4', mode: 'rw' },
+      mask: false,
+      init: '/sbin/init',
+      mounts: [],
+      hostname: 'vm',
+    })
     expect(disk).toEqual(['kernelkit.root=disk:/dev/vda:ext4:rw', 'kernelkit.init=/sbin/init', 'kernelkit.hostname=vm'])
   })
 

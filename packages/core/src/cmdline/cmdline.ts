@@ -17,10 +17,14 @@ export function joinCommandLine(ours: readonly string[], append: readonly string
   const text = [...ours.filter((word) => !keys.has(keyOf(word))), ...theirs].join(' ')
   const bytes = new TextEncoder().encode(text).length
   if (bytes > longestCommandLine) {
-    throw new UserError('CMDLINE_TOO_LONG', `the kernel command line has ${bytes} bytes; the kernel keeps ${longestCommandLine} and drops the rest.`, {
-      hint: 'use fewer --share or a shorter --append.',
-      details: { bytes, allowed: longestCommandLine, text },
-    })
+    throw new UserError(
+      'CMDLINE_TOO_LONG',
+      `the kernel command line has ${bytes} bytes; the kernel keeps ${longestCommandLine} and drops the rest.`,
+      {
+        hint: 'use fewer --share or a shorter --append.',
+        details: { bytes, allowed: longestCommandLine, text },
+      },
+    )
   }
   return { text, notices: [...replaced.map(replacedNotice(theirs)), ...theirs.filter((word) => word === 'quiet').map(() => quietNotice)] }
 }

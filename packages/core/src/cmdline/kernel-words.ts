@@ -27,15 +27,24 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
     { word: 'loglevel=7', why: 'a kernel whose default is lower would hide warnings and KTAP lines' },
     { word: 'printk.time=1', why: 'reports carry the time since boot' },
     { word: 'panic=-1', why: 'reboot at once after a panic, which ends QEMU (-no-reboot), instead of waiting for ever' },
-    ...(input.onOops === 'panic' ? [{ word: 'oops=panic', why: 'an oops ends the run (--on-oops continue: it is reported at the end)' }] : []),
+    ...(input.onOops === 'panic'
+      ? [{ word: 'oops=panic', why: 'an oops ends the run (--on-oops continue: it is reported at the end)' }]
+      : []),
     { word: 'no_timer_check', why: "a busy host delays the timer's first tick, which would be taken for a broken timer" },
     ...(input.accel === 'tcg' && input.tscKhz !== undefined
-      ? [{ word: `tsc_early_khz=${input.tscKhz}`, why: 'calibration against emulated timers goes wrong under load, and for ever on microvm' }]
+      ? [
+          {
+            word: `tsc_early_khz=${input.tscKhz}`,
+            why: 'calibration against emulated timers goes wrong under load, and for ever on microvm',
+          },
+        ]
       : []),
     ...(input.staticNetwork
       ? [{ word: 'ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off', why: "QEMU's user network is always the same: no wait for DHCP" }]
       : []),
     ...(input.debugger ? [{ word: 'nokaslr', why: 'addresses as in the vmlinux that gdb reads' }] : []),
-    ...(input.agentBeside ? [{ word: 'rdinit=/.kernelkit/init', why: "the guest agent goes first; the /init of the user's archive stays what it is" }] : []),
+    ...(input.agentBeside
+      ? [{ word: 'rdinit=/.kernelkit/init', why: "the guest agent goes first; the /init of the user's archive stays what it is" }]
+      : []),
   ]
 }

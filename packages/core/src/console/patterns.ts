@@ -13,7 +13,10 @@ export const reportPatterns: readonly (readonly [ReportKind, RegExp])[] = [
   ['kcsan', /^(?<title>BUG: KCSAN: .*)/],
   ['kfence', new RegExp(`^(?<title>BUG: KFENCE: .*?(?: in ${place}|$).*)`)],
   ['ubsan', /^(?<title>UBSAN: .* in (?<source>\S+?):(?<line>\d+)(?::\d+)?)/],
-  ['lockdep', /^(?<title>WARNING: (?:possible (?:circular|recursive|irq lock inversion)|inconsistent lock state|suspicious RCU usage|bad unlock balance|lock held when returning|.*-safe -> .*-unsafe lock order|Nested lock was not taken|held lock freed|still has locks held|bad contention).*)/],
+  [
+    'lockdep',
+    /^(?<title>WARNING: (?:possible (?:circular|recursive|irq lock inversion)|inconsistent lock state|suspicious RCU usage|bad unlock balance|lock held when returning|.*-safe -> .*-unsafe lock order|Nested lock was not taken|held lock freed|still has locks held|bad contention).*)/,
+  ],
   ['lockdep', /^(?<title>\[ BUG: Invalid wait context \].*)/],
   ['refcount', /^(?<title>refcount_t: .*)/],
   ['list-corruption', /^(?<title>(?:list_(?:add|del)(?:_rcu)? corruption|slab: .*corrupt).*)/],

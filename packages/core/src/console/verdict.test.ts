@@ -41,17 +41,35 @@ describe('judge', () => {
     ['a warning beside a passing command', { command: ended(0), console: console(warning) }, 'splat', 122, /foo/],
     ['a warning beside a failing command', { command: ended(1), console: console(warning) }, 'fail', 1, /kernel reported/],
     ['a panic, whatever the command did', { command: ended(0), console: console(panic) }, 'panic', 121, /boom/],
-    ['a panic that names its first report', { console: console(warning, '---[ end trace 0 ]---', panic) }, 'panic', 121, /First report: WARNING/],
+    [
+      'a panic that names its first report',
+      { console: console(warning, '---[ end trace 0 ]---', panic) },
+      'panic',
+      121,
+      /First report: WARNING/,
+    ],
     ['a panic that only pvpanic told', { guestPanicked: true }, 'panic', 121, /pvpanic/],
     ['a root that the agent cannot mount', { agentFailure: 'no ext4', ready: false }, 'boot-fail', 120, /no ext4/],
     ["the command's limit", { limit: { kind: 'command', ms: 5000 } }, 'timeout', 124, /5 s/],
     ['the boot limit', { limit: { kind: 'boot', ms: 60_000 }, ready: false }, 'boot-fail', 120, /not ready within 60 s/],
     ['a silent kernel', { limit: { kind: 'boot', ms: 1000 }, ready: false, console: console() }, 'boot-fail', 120, /no message/],
-    ['a lockup at the limit', { limit: { kind: 'command', ms: 1 }, console: console('watchdog: BUG: soft lockup - CPU#0 stuck') }, 'hang', 123, /soft lockup/],
+    [
+      'a lockup at the limit',
+      { limit: { kind: 'command', ms: 1 }, console: console('watchdog: BUG: soft lockup - CPU#0 stuck') },
+      'hang',
+      123,
+      /soft lockup/,
+    ],
     ['an agent without an answer', { silentMs: 31_000 }, 'hang', 123, /31 s/],
     ['a killed QEMU', { qemu: qemu(undefined, 'SIGKILL') }, 'vm-lost', 119, /SIGKILL/],
     ['a failing QEMU', { qemu: qemu(1, undefined, 'qemu: no\n') }, 'vm-lost', 119, /qemu: no/],
-    ['a QEMU that was told to end', { qemu: qemu(0, undefined, 'qemu: terminating on signal 15 from pid 1') }, 'vm-lost', 119, /from outside/],
+    [
+      'a QEMU that was told to end',
+      { qemu: qemu(0, undefined, 'qemu: terminating on signal 15 from pid 1') },
+      'vm-lost',
+      119,
+      /from outside/,
+    ],
     ['a guest that powers off under the command', { qemu: qemu(0), shutdown: 'guest-shutdown' }, 'vm-lost', 119, /powered off/],
     ['a guest that reboots under the command', { qemu: qemu(0), shutdown: 'guest-reset' }, 'vm-lost', 119, /rebooted/],
     ['a guest that leaves before it is ready', { qemu: qemu(0), ready: false }, 'boot-fail', 120, /before it was ready/],
@@ -84,8 +102,16 @@ describe('judgeBoot', () => {
 
 describe('exitStatus', () => {
   it('folds what the guest did wrong into 1 when asked for simple', () => {
-    const simple = (verdict: 'pass' | 'fail' | 'panic' | 'timeout' | 'boot-fail' | 'config-fail', exitCode: number) => exitStatus({ verdict, exitCode }, 'simple')
-    expect([simple('pass', 0), simple('fail', 7), simple('panic', 121), simple('boot-fail', 120), simple('timeout', 124), simple('config-fail', 125)]).toEqual([0, 1, 1, 1, 124, 125])
+    const simple = (verdict: 'pass' | 'fail' | 'panic' | 'timeout' | 'boot-fail' | 'config-fail', exitCode: number) =>
+      exitStatus({ verdict, exitCode }, 'simple')
+    expect([
+      simple('pass', 0),
+      simple('fail', 7),
+      simple('panic', 121),
+      simple('boot-fail', 120),
+      simple('timeout', 124),
+      simple('config-fail', 125),
+    ]).toEqual([0, 1, 1, 1, 124, 125])
     expect(exitStatus({ verdict: 'fail', exitCode: 7 }, 'full')).toBe(7)
   })
 })

@@ -2,7 +2,17 @@ import { lockupKinds, type ReportKind } from './kinds.ts'
 import type { ConsoleFacts, KernelReport } from './recognise.ts'
 
 export type Verdict =
-  | 'pass' | 'fail' | 'vm-lost' | 'boot-fail' | 'panic' | 'splat' | 'hang' | 'timeout' | 'build-fail' | 'config-fail' | 'infra-fail'
+  | 'pass'
+  | 'fail'
+  | 'vm-lost'
+  | 'boot-fail'
+  | 'panic'
+  | 'splat'
+  | 'hang'
+  | 'timeout'
+  | 'build-fail'
+  | 'config-fail'
+  | 'infra-fail'
 
 /** What happened to one run, seen from outside. */
 export interface RunFacts {
@@ -67,14 +77,23 @@ export function judge(facts: RunFacts): Judgement {
     const cause = first === undefined ? '' : ` First report: ${describe(first)}.`
     return verdict('panic', `the kernel panicked: ${panic ?? 'reported by pvpanic'}.${cause}`, 'the trace is in the console log.')
   }
-  if (facts.agentFailure !== undefined) return verdict('boot-fail', `the guest could not prepare its root: ${facts.agentFailure}.`, 'check --root, --image and --init.')
+  if (facts.agentFailure !== undefined)
+    return verdict('boot-fail', `the guest could not prepare its root: ${facts.agentFailure}.`, 'check --root, --image and --init.')
   if (facts.command !== undefined) return judgeCommand(facts, facts.command)
   const lockup = facts.console.reports.find((report) => lockupKinds.includes(report.kind))
   if (lockup !== undefined && (facts.limit !== undefined || facts.silentMs !== undefined)) {
-    return verdict('hang', `the guest stopped making progress: ${describe(lockup)}.`, 'the stack is in the console log; --gdb lets you look at it live.')
+    return verdict(
+      'hang',
+      `the guest stopped making progress: ${describe(lockup)}.`,
+      'the stack is in the console log; --gdb lets you look at it live.',
+    )
   }
   if (facts.silentMs !== undefined && facts.qemu === undefined) {
-    return verdict('hang', `the guest's agent gave no answer for ${seconds(facts.silentMs)}.`, 'a busy host needs more time; --gdb lets you look at a guest that spins.')
+    return verdict(
+      'hang',
+      `the guest's agent gave no answer for ${seconds(facts.silentMs)}.`,
+      'a busy host needs more time; --gdb lets you look at a guest that spins.',
+    )
   }
   if (facts.limit !== undefined) return judgeLimit(facts, facts.limit)
   return judgeEnd(facts)
@@ -84,20 +103,38 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
   if (command.exitCode !== 0) {
     const ending = command.signal === undefined ? `ended with ${command.exitCode}` : `was ended by signal ${command.signal}`
     const beside = facts.failing[0] === undefined ? '' : ` The kernel reported: ${describe(facts.failing[0])}.`
-    return { verdict: 'fail', exitCode: command.exitCode, what: `the command ${ending}.${beside}`, hint: command.exitCode === 127 ? 'the guest has no such program in PATH.' : undefined }
+    return {
+      verdict: 'fail',
+      exitCode: command.exitCode,
+      what: `the command ${ending}.${beside}`,
+      hint: command.exitCode === 127 ? 'the guest has no such program in PATH.' : undefined,
+    }
   }
   const [first, ...others] = facts.failing
   if (first === undefined) return verdict('pass', 'the command ended with 0.', undefined)
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
-  return verdict('splat', `the command passed, but the kernel reported: ${describe(first)}${more}.`, 'known reports can be listed in a file for --allow.')
+  return verdict(
+    'splat',
+    `the command passed, but the kernel reported: ${describe(first)}${more}.`,
+    'known reports can be listed in a file for --allow.',
+  )
 }
 
 function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']>): Judgement {
-  if (limit.kind === 'command') return verdict('timeout', `the command did not end within ${seconds(limit.ms)}.`, 'raise --timeout if it only needs longer.')
+  if (limit.kind === 'command')
+    return verdict('timeout', `the command did not end within ${seconds(limit.ms)}.`, 'raise --timeout if it only needs longer.')
   if (facts.console.lines === 0) {
-    return verdict('boot-fail', `no message from the kernel within ${seconds(limit.ms)}.`, 'is it built for this architecture, with SERIAL_8250_CONSOLE?')
+    return verdict(
+      'boot-fail',
+      `no message from the kernel within ${seconds(limit.ms)}.`,
+      'is it built for this architecture, with SERIAL_8250_CONSOLE?',
+    )
   }
-  return verdict('boot-fail', `the guest was not ready within ${seconds(limit.ms)}.`, 'raise --boot-timeout if it only needs longer; the console log shows how far it came.')
+  return verdict(
+    'boot-fail',
+    `the guest was not ready within ${seconds(limit.ms)}.`,
+    'raise --boot-timeout if it only needs longer; the console log shows how far it came.',
+  )
 }
 
 function judgeEnd(facts: RunFacts): Judgement {
@@ -123,7 +160,9 @@ function verdict(name: Exclude<Verdict, 'fail'>, what: string, hint: string | un
 /** `null-deref in foo (fs/x.c:12)`, as far as it is known. */
 export function describe(report: KernelReport): string {
   const where = report.source === undefined ? '' : ` (${report.source}:${report.line ?? 0})`
-  return report.title.includes(report.function ?? '\n') || report.function === undefined ? report.title : `${report.title} in ${report.function}${where}`
+  return report.title.includes(report.function ?? '\n') || report.function === undefined
+    ? report.title
+    : `${report.title} in ${report.function}${where}`
 }
 
 function seconds(ms: number): string {
@@ -139,7 +178,10 @@ export function failingReports(
 }
 
 /** What happened to a guest that ran no command of ours. */
-export interface BootFacts extends Pick<RunFacts, 'console' | 'failing' | 'agentFailure' | 'guestPanicked' | 'shutdown' | 'qemu' | 'silentMs'> {
+export interface BootFacts extends Pick<
+  RunFacts,
+  'console' | 'failing' | 'agentFailure' | 'guestPanicked' | 'shutdown' | 'qemu' | 'silentMs'
+> {
   /** The user ended it. */
   readonly asked: boolean
   readonly limitMs: number | undefined
@@ -153,9 +195,19 @@ export function judgeBoot(facts: BootFacts): Judgement {
   const isCrash = qemu !== undefined && (qemu.signal !== undefined || qemu.exitCode !== 0 || /terminating on signal/.test(qemu.stderr))
   const bad = seen.panic !== undefined || facts.guestPanicked || facts.agentFailure !== undefined || facts.silentMs !== undefined || isCrash
   if (bad) return judge({ ...facts, ready: true, command: undefined, limit: undefined })
-  if (facts.limitMs !== undefined) return judgeLimit({ ...facts, ready: false, command: undefined, limit: undefined }, { kind: 'boot', ms: facts.limitMs })
+  if (facts.limitMs !== undefined)
+    return judgeLimit({ ...facts, ready: false, command: undefined, limit: undefined }, { kind: 'boot', ms: facts.limitMs })
   const [first] = facts.failing
-  if (first !== undefined) return verdict('splat', `the kernel reported: ${describe(first)}.`, 'known reports can be listed in a file for --allow.')
-  const how = facts.asked ? 'you ended the VM' : facts.shellExitCode !== undefined ? 'the shell ended' : seen.halted ? 'the guest halted' : facts.shutdown === 'guest-reset' ? 'the guest rebooted' : 'the guest powered off'
+  if (first !== undefined)
+    return verdict('splat', `the kernel reported: ${describe(first)}.`, 'known reports can be listed in a file for --allow.')
+  const how = facts.asked
+    ? 'you ended the VM'
+    : facts.shellExitCode !== undefined
+      ? 'the shell ended'
+      : seen.halted
+        ? 'the guest halted'
+        : facts.shutdown === 'guest-reset'
+          ? 'the guest rebooted'
+          : 'the guest powered off'
   return verdict('pass', `${how}.`, undefined)
 }

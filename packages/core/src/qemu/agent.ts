@@ -6,9 +6,9 @@ import { agentPortName, type QemuLaunch, type Transport } from './launch.ts'
 export function agentArgs(launch: QemuLaunch, transport: Transport): Argv {
   if (!launch.agent) return []
   return [
-    ...chardevArgs('agent', launch, transport),
-    '-device', `virtio-serial-${virtioBus(launch)},id=agents`,
+    chardevArgs('agent', launch, transport),
+    ['-device', `virtio-serial-${virtioBus(launch)},id=agents`],
     // nr=1: number 0 is reserved for a virtconsole. The guest finds the port by its name.
-    '-device', `virtserialport,bus=agents.0,nr=1,chardev=agent,name=${agentPortName}`,
-  ]
+    ['-device', `virtserialport,bus=agents.0,nr=1,chardev=agent,name=${agentPortName}`],
+  ].flat()
 }

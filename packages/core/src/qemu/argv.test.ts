@@ -26,41 +26,56 @@ const launch: QemuLaunch = {
 
 const head = (machine: string) => [
   'qemu-system-x86_64',
-  ...['-name', 'guest=kernelkit-a1', '-machine', machine, '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-  ...['-accel', 'tcg', '-cpu', 'max', '-smp', '2', '-m', '512M'],
-  ...['-kernel', '/k/vmlinux', '-initrd', '/store/initrd.cpio', '-append', 'console=ttyS0'],
+  ['-name', 'guest=kernelkit-a1', '-machine', machine, '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+  ['-accel', 'tcg', '-cpu', 'max', '-smp', '2', '-m', '512M'],
+  ['-kernel', '/k/vmlinux', '-initrd', '/store/initrd.cpio', '-append', 'console=ttyS0'],
 ]
 
 const devices = (bus: string, rom: string) => [
-  ...['-drive', 'file=/i/root.ext4,if=none,id=disk0,format=raw,snapshot=on', '-device', `virtio-blk-${bus},drive=disk0`],
-  ...['-fsdev', 'local,id=share0,path=/src,security_model=none,multidevs=remap,readonly=on', '-device', `virtio-9p-${bus},fsdev=share0,mount_tag=cwd`],
-  ...['-netdev', 'user,id=net,hostfwd=tcp:127.0.0.1:4444-:22', '-device', `virtio-net-${bus},netdev=net,mac=52:54:00:12:34:56${rom}`],
-  ...['-device', `virtio-rng-${bus}`],
+  ['-drive', 'file=/i/root.ext4,if=none,id=disk0,format=raw,snapshot=on', '-device', `virtio-blk-${bus},drive=disk0`],
+  [
+    '-fsdev',
+    'local,id=share0,path=/src,security_model=none,multidevs=remap,readonly=on',
+    '-device',
+    `virtio-9p-${bus},fsdev=share0,mount_tag=cwd`,
+  ],
+  ['-netdev', 'user,id=net,hostfwd=tcp:127.0.0.1:4444-:22', '-device', `virtio-net-${bus},netdev=net,mac=52:54:00:12:34:56${rom}`],
+  ['-device', `virtio-rng-${bus}`],
 ]
 
 const port = ['-device', 'virtserialport,bus=agents.0,nr=1,chardev=agent,name=kernelkit.agent']
 
 describe('qemuArgv', () => {
   it('spells a microvm with connected descriptors', () => {
-    expect(qemuArgv(launch, 'fd')).toEqual([
-      ...head('microvm'),
-      ...['-chardev', 'socket,id=console,fd=3', '-serial', 'chardev:console'],
-      ...['-chardev', 'socket,id=agent,fd=4', '-device', 'virtio-serial-device,id=agents', ...port],
-      ...devices('device', ''),
-      ...['-action', 'panic=none'],
-      ...['-chardev', 'socket,id=qmp,fd=5', '-mon', 'chardev=qmp,mode=control'],
-    ])
+    expect(qemuArgv(launch, 'fd')).toEqual(
+      [
+        ...head('microvm'),
+        ['-chardev', 'socket,id=console,fd=3', '-serial', 'chardev:console'],
+        ['-chardev', 'socket,id=agent,fd=4', '-device', 'virtio-serial-device,id=agents', ...port],
+        ...devices('device', ''),
+        ['-action', 'panic=none'],
+        ['-chardev', 'socket,id=qmp,fd=5', '-mon', 'chardev=qmp,mode=control'],
+      ].flat(),
+    )
   })
 
   it.each(['q35', 'pc'] as const)('spells a %s that can be pasted into a shell', (machine) => {
-    expect(qemuArgv({ ...launch, machine }, 'standalone')).toEqual([
-      ...head(machine),
-      ...['-chardev', 'stdio,id=console', '-serial', 'chardev:console'],
-      ...['-chardev', 'socket,id=agent,path=/run/kernelkit/vms/a1/agent.sock,server=on,wait=off', '-device', 'virtio-serial-pci,id=agents', ...port],
-      ...devices('pci', ',romfile='),
-      ...['-device', 'pvpanic-pci', '-action', 'panic=none'],
-      ...['-chardev', 'socket,id=qmp,path=/run/kernelkit/vms/a1/qmp.sock,server=on,wait=off', '-mon', 'chardev=qmp,mode=control'],
-    ])
+    expect(qemuArgv({ ...launch, machine }, 'standalone')).toEqual(
+      [
+        ...head(machine),
+        ['-chardev', 'stdio,id=console', '-serial', 'chardev:console'],
+        [
+          '-chardev',
+          'socket,id=agent,path=/run/kernelkit/vms/a1/agent.sock,server=on,wait=off',
+          '-device',
+          'virtio-serial-pci,id=agents',
+          ...port,
+        ],
+        ...devices('pci', ',romfile='),
+        ['-device', 'pvpanic-pci', '-action', 'panic=none'],
+        ['-chardev', 'socket,id=qmp,path=/run/kernelkit/vms/a1/qmp.sock,server=on,wait=off', '-mon', 'chardev=qmp,mode=control'],
+      ].flat(),
+    )
   })
 
   it('has the same words for both transports but for those behind -chardev', () => {
@@ -75,19 +90,38 @@ describe('qemuArgv', () => {
 
   it('gives the gdb stub a private socket, or a port of this machine only', () => {
     expect(qemuArgv({ ...launch, gdb: { kind: 'socket' }, waitForDebugger: true }, 'fd').slice(-5)).toEqual([
-      ...['-chardev', 'socket,id=gdb,path=/run/kernelkit/vms/a1/gdb.sock,server=on,wait=off', '-gdb', 'chardev:gdb', '-S'],
+      '-chardev',
+      'socket,id=gdb,path=/run/kernelkit/vms/a1/gdb.sock,server=on,wait=off',
+      '-gdb',
+      'chardev:gdb',
+      '-S',
     ])
     expect(qemuArgv({ ...launch, gdb: { kind: 'tcp', port: 1234 } }, 'fd').slice(-2)).toEqual(['-gdb', 'tcp:127.0.0.1:1234'])
   })
 
   it('doubles commas in paths, which would end the value', () => {
-    const argv = qemuArgv({ ...launch, drives: [{ path: '/a,b', format: 'raw', mode: 'rw' }], shares: [{ host: '/c,d', tag: 't', readonly: false }] }, 'fd')
+    const argv = qemuArgv(
+      { ...launch, drives: [{ path: '/a,b', format: 'raw', mode: 'rw' }], shares: [{ host: '/c,d', tag: 't', readonly: false }] },
+      'fd',
+    )
     expect(argv).toContain('file=/a,,b,if=none,id=disk0,format=raw')
     expect(argv).toContain('local,id=share0,path=/c,,d,security_model=none,multidevs=remap')
   })
 
   it("puts the user's words last and leaves out what was not asked for", () => {
-    const bare = qemuArgv({ ...launch, accel: 'kvm', initrd: undefined, agent: false, drives: [], shares: [], network: { kind: 'none' }, extraArgs: ['-m', '1G'] }, 'fd')
+    const bare = qemuArgv(
+      {
+        ...launch,
+        accel: 'kvm',
+        initrd: undefined,
+        agent: false,
+        drives: [],
+        shares: [],
+        network: { kind: 'none' },
+        extraArgs: ['-m', '1G'],
+      },
+      'fd',
+    )
     expect(bare.slice(-2)).toEqual(['-m', '1G'])
     expect(bare.join(' ')).not.toMatch(/initrd|virtserialport|netdev|fsdev|-drive/)
     expect(bare).toContain('host')

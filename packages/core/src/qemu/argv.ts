@@ -39,7 +39,12 @@ export function qemuArgv(launch: QemuLaunch, transport: Transport): Argv {
 /** virtio devices of a launch: microvm has 24 slots (QEMU hw/i386/microvm.c, VIRTIO_NUM_TRANSPORTS with the second IO-APIC). */
 export function virtioDeviceCount(launch: Pick<QemuLaunch, 'agent' | 'terminal' | 'drives' | 'shares' | 'network'>): number {
   return (
-    Number(launch.agent) + Number(launch.terminal) + launch.drives.length + launch.shares.length + Number(launch.network.kind === 'user') + 1 // rng
+    Number(launch.agent) +
+    Number(launch.terminal) +
+    launch.drives.length +
+    launch.shares.length +
+    Number(launch.network.kind === 'user') +
+    1 // rng
   )
 }
 

@@ -9,12 +9,13 @@ export const gdbSocketName = 'gdb.sock'
 /** QEMU's control socket and the gdb stub. */
 export function debugArgs(launch: QemuLaunch, transport: Transport): Argv {
   return [
-    ...chardevArgs('qmp', launch, transport),
-    '-mon', 'chardev=qmp,mode=control',
-    ...gdbArgs(launch),
-    // -S: no instruction is run before the debugger says continue.
-    ...(launch.waitForDebugger ? ['-S'] : []),
-  ]
+    chardevArgs('qmp', launch, transport),
+    // control: QMP, one JSON document a line, instead of the monitor for people.
+    ['-mon', 'chardev=qmp,mode=control'],
+    gdbArgs(launch),
+    // No instruction is run before the debugger says continue.
+    launch.waitForDebugger ? ['-S'] : [],
+  ].flat()
 }
 
 function gdbArgs(launch: QemuLaunch): Argv {

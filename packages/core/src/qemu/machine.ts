@@ -5,16 +5,16 @@ import type { QemuLaunch } from './launch.ts'
 export function machineArgs(launch: Pick<QemuLaunch, 'id' | 'machine'>): Argv {
   return [
     // Shows in ps and in /proc/PID/cmdline: leftovers can be told from other people's QEMUs.
-    '-name', `guest=kernelkit-${launch.id}`,
+    ['-name', `guest=kernelkit-${launch.id}`],
     // microvm: virtio-mmio and no PCI probing, the fastest boot. Its ACPI stays on: without it there are 8 virtio slots and no power-off.
-    '-machine', launch.machine,
+    ['-machine', launch.machine],
     // No default serial port, network, VGA, floppy or CD: each would change what the guest sees.
-    '-nodefaults',
+    ['-nodefaults'],
     // The user's qemu.conf must not change the machine.
-    '-no-user-config',
+    ['-no-user-config'],
     // No window: everything goes over chardevs.
-    '-display', 'none',
+    ['-display', 'none'],
     // A reboot ends QEMU; with panic=-1 this turns a panic into an end instead of a boot loop.
-    '-no-reboot',
-  ]
+    ['-no-reboot'],
+  ].flat()
 }

@@ -11,7 +11,7 @@ export function networkArgs(launch: Pick<QemuLaunch, 'machine' | 'network'>): Ar
   // romfile=: no network boot, and no need for the ROM's package on the host. virtio-mmio devices have none.
   const rom = virtioBus(launch) === 'pci' ? ',romfile=' : ''
   return [
-    '-netdev', `user,id=net${forwards.join('')}`,
-    '-device', `virtio-net-${virtioBus(launch)},netdev=net,mac=${network.mac}${rom}`,
-  ]
+    ['-netdev', `user,id=net${forwards.join('')}`],
+    ['-device', `virtio-net-${virtioBus(launch)},netdev=net,mac=${network.mac}${rom}`],
+  ].flat()
 }

@@ -5,8 +5,8 @@ import type { QemuLaunch } from './launch.ts'
 export function pvpanicArgs(launch: Pick<QemuLaunch, 'machine'>): Argv {
   return [
     // pvpanic-pci needs PCI; microvm tells of a panic on the console only.
-    ...(launch.machine === 'microvm' ? [] : ['-device', 'pvpanic-pci']),
+    launch.machine === 'microvm' ? [] : ['-device', 'pvpanic-pci'],
     // Only report: QEMU's default ends the guest inside panic(), before the rest of the trace is printed.
-    '-action', 'panic=none',
-  ]
+    ['-action', 'panic=none'],
+  ].flat()
 }

@@ -6,9 +6,9 @@ import type { QemuLaunch, Transport } from './launch.ts'
 export function terminalArgs(launch: QemuLaunch, transport: Transport): Argv {
   if (!launch.terminal) return []
   return [
-    ...chardevArgs('terminal', launch, transport),
+    chardevArgs('terminal', launch, transport),
     // max_ports=1: the port is added while the driver probes. With more ports it comes later, over a work queue that nobody waits for.
-    '-device', `virtio-serial-${virtioBus(launch)},id=terminals,max_ports=1`,
-    '-device', 'virtconsole,bus=terminals.0,chardev=terminal',
-  ]
+    ['-device', `virtio-serial-${virtioBus(launch)},id=terminals,max_ports=1`],
+    ['-device', 'virtconsole,bus=terminals.0,chardev=terminal'],
+  ].flat()
 }

@@ -30,5 +30,8 @@ function trimSlashes(path: string): string {
 }
 
 function badShare(raw: string, why: string): UserError {
-  return new UserError('BAD_SHARE', `--share '${raw}': ${why}.`, { hint: 'write for instance --share .:/mnt/src:ro.', details: { seen: raw } })
+  return new UserError('BAD_SHARE', `--share '${raw}': ${why}.`, {
+    hint: 'write for instance --share .:/mnt/src:ro.',
+    details: { seen: raw },
+  })
 }

@@ -12,7 +12,9 @@ import { parseShare, type ShareSpec } from './vm-share.ts'
 export type RootSpec = { readonly kind: 'auto' | 'image' | 'host' | 'none' } | { readonly kind: 'folder'; readonly path: string }
 
 /** `own`: the root's own init where it has one; `systemd` is a name for /sbin/init. */
-export type InitSpec = { readonly kind: 'agent' | 'own' } | { readonly kind: 'path'; readonly path: `/${string}`; readonly systemd: boolean }
+export type InitSpec =
+  | { readonly kind: 'agent' | 'own' }
+  | { readonly kind: 'path'; readonly path: `/${string}`; readonly systemd: boolean }
 
 /** What `boot` and `run` are asked for: valid and typed; paths are still as written. */
 export interface VmSpec {
@@ -177,7 +179,10 @@ function parseEnv(raw: string): { readonly name: string; readonly value: string 
 }
 
 function parseFailOn(raw: readonly string[]): readonly ReportKind[] {
-  const names = raw.flatMap((item) => item.split(',')).map((name) => name.trim()).filter((name) => name !== '')
+  const names = raw
+    .flatMap((item) => item.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
   if (names.length === 0) return failingKinds
   return names.map((name) => {
     const kind = reportKinds.find((known) => known === name)

@@ -15,7 +15,13 @@ export interface BootInput {
   /** Keys of a person, in raw mode; absent without a terminal. */
   readonly keys: Readable | undefined
   readonly output: Writable
-  readonly terminal: { readonly size: () => { readonly columns: number; readonly rows: number }; readonly onResize: (listener: (columns: number, rows: number) => void) => void; readonly term: string } | undefined
+  readonly terminal:
+    | {
+        readonly size: () => { readonly columns: number; readonly rows: number }
+        readonly onResize: (listener: (columns: number, rows: number) => void) => void
+        readonly term: string
+      }
+    | undefined
   readonly allowed: readonly RegExp[]
   readonly signal: AbortSignal
 }
@@ -29,14 +35,24 @@ export interface BootOutcome {
   readonly totalSeconds: number
 }
 
-type BootEnd = { readonly kind: 'over'; readonly end: VmEnd } | { readonly kind: 'asked' } | { readonly kind: 'limit'; readonly ms: number } | { readonly kind: 'shell'; readonly exitCode: number }
+type BootEnd =
+  | { readonly kind: 'over'; readonly end: VmEnd }
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'limit'; readonly ms: number }
+  | { readonly kind: 'shell'; readonly exitCode: number }
 
 /** Boot and attach: the kernel's console first, then the login terminal as soon as somebody speaks there. */
 export async function bootVm(input: BootInput): Promise<BootOutcome> {
   const { host, plan, signal } = input
   const startedAt = host.monotonicMs()
   const vm = await input.start()
-  const watch = watchVm({ events: vm.events, silenceLimitMs: silenceLimitMs(plan.accel.accel, plan.spec.gdb !== undefined), lockupSilenceMs, tailLines, onLine: undefined })
+  const watch = watchVm({
+    events: vm.events,
+    silenceLimitMs: silenceLimitMs(plan.accel.accel, plan.spec.gdb !== undefined),
+    lockupSilenceMs,
+    tailLines,
+    onLine: undefined,
+  })
   const screen = createScreen(input, vm)
   try {
     const end = await untilBootEnd({ input, vm, watch, screen })
@@ -96,7 +112,15 @@ async function untilBootEnd({ input, vm, watch, screen }: Booting): Promise<Boot
 }
 
 /** Ends only when the limit is reached before the first process runs. */
-async function untilInit({ host, watch, limitMs }: { readonly host: Host; readonly watch: VmWatch; readonly limitMs: number }): Promise<BootEnd> {
+async function untilInit({
+  host,
+  watch,
+  limitMs,
+}: {
+  readonly host: Host
+  readonly watch: VmWatch
+  readonly limitMs: number
+}): Promise<BootEnd> {
   await host.sleep(limitMs)
   if (watch.facts().initAtMs === undefined && watch.facts().readyAtMs === undefined) return { kind: 'limit', ms: limitMs }
   return new Promise(() => {})
@@ -110,7 +134,13 @@ async function runShell({ input, vm, screen }: { readonly input: BootInput; read
   const stdout = new PassThrough()
   screen.attach(stdin, stdout)
   if (terminal === undefined) stdin.end()
-  const running = vm.exec({ argv, cwd: plan.shares.cwd, stdin, stdout, ...(terminal === undefined ? { stderr: input.output } : { tty: { ...terminal.size(), term: terminal.term } }) })
+  const running = vm.exec({
+    argv,
+    cwd: plan.shares.cwd,
+    stdin,
+    stdout,
+    ...(terminal === undefined ? { stderr: input.output } : { tty: { ...terminal.size(), term: terminal.term } }),
+  })
   terminal?.onResize((columns, rows) => running.resize(columns, rows))
   try {
     const { exitCode } = await running.result
@@ -137,7 +167,8 @@ function createScreen(input: BootInput, vm: Vm): Screen {
   const show = (what: 'console' | 'terminal'): void => {
     if (shown === what) return
     shown = what
-    if (input.keys !== undefined) input.output.write(`\r\n[${what === 'console' ? 'kernel console' : 'login terminal'}; Ctrl-A h helps]\r\n`)
+    if (input.keys !== undefined)
+      input.output.write(`\r\n[${what === 'console' ? 'kernel console' : 'login terminal'}; Ctrl-A h helps]\r\n`)
   }
   const onConsole = (chunk: Buffer): void => void (shown === 'console' && input.output.write(chunk))
   vm.console.on('data', onConsole)

@@ -21,18 +21,27 @@ export async function gdbTargetOf(host: Host, state: VmState): Promise<ResolvedG
   }
   const vmlinux = textFact(state, 'vmlinux')
   if (vmlinux === undefined || !(await host.fs.exists(vmlinux))) {
-    throw new UserError('FILE_NOT_FOUND', `the vmlinux of the VM '${state.name}' is ${vmlinux === undefined ? 'not known: its kernel was named as a bzImage without one beside it' : `gone (${vmlinux})`}.`, {
-      hint: 'boot the build folder (--kernel DIR), which has both.',
-      details: { kernel: state.kernel },
-    })
+    throw new UserError(
+      'FILE_NOT_FOUND',
+      `the vmlinux of the VM '${state.name}' is ${vmlinux === undefined ? 'not known: its kernel was named as a bzImage without one beside it' : `gone (${vmlinux})`}.`,
+      {
+        hint: 'boot the build folder (--kernel DIR), which has both.',
+        details: { kernel: state.kernel },
+      },
+    )
   }
   const build = await host.fs.realpath(dirname(vmlinux))
   const source = textFact(state, 'source')
   const config = textFact(state, 'config')
-  const options = optionsOf(config === undefined || config.startsWith('inside ') ? undefined : await host.fs.readFile(config, 'utf8').catch(() => undefined), config)
+  const options = optionsOf(
+    config === undefined || config.startsWith('inside ') ? undefined : await host.fs.readFile(config, 'utf8').catch(() => undefined),
+    config,
+  )
   const script = join(build, 'vmlinux-gdb.py')
   const isReduced = options.value('DEBUG_INFO_REDUCED') === 'y'
-  const hasInfo = ['DEBUG_INFO', 'DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT', 'DEBUG_INFO_DWARF4', 'DEBUG_INFO_DWARF5'].some((symbol) => options.value(symbol) === 'y')
+  const hasInfo = ['DEBUG_INFO', 'DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT', 'DEBUG_INFO_DWARF4', 'DEBUG_INFO_DWARF5'].some(
+    (symbol) => options.value(symbol) === 'y',
+  )
   const hasScript = await host.fs.exists(script)
   return {
     target: {
@@ -45,8 +54,14 @@ export async function gdbTargetOf(host: Host, state: VmState): Promise<ResolvedG
       prefixMap: [],
     },
     notes: [
-      ...(hasInfo || options.source === undefined ? [] : ['this kernel has no debug information: functions only by symbol (build with --config debug)']),
-      ...(isReduced ? ['reduced debug information: breakpoints, lines and backtraces work; types and lx- commands do not (build with --config -DEBUG_INFO_REDUCED)'] : []),
+      ...(hasInfo || options.source === undefined
+        ? []
+        : ['this kernel has no debug information: functions only by symbol (build with --config debug)']),
+      ...(isReduced
+        ? [
+            'reduced debug information: breakpoints, lines and backtraces work; types and lx- commands do not (build with --config -DEBUG_INFO_REDUCED)',
+          ]
+        : []),
       ...(hasInfo && !isReduced && !hasScript ? ['no lx- commands: run `make scripts_gdb` in the build folder (CONFIG_GDB_SCRIPTS)'] : []),
       ...(source === undefined ? ['the source of this kernel was not found: gdb shows no lines'] : []),
     ],

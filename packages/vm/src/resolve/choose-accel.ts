@@ -30,7 +30,10 @@ export async function chooseAccel({ host, services, spec, qemu, arch }: AccelInp
   const probe = await services.probeKvm(qemu, arch)
   if (probe.accel === 'kvm') return { accel: 'kvm', reason: probe.reason, probeSeconds: probe.seconds }
   if (spec.accel === 'kvm') {
-    throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${probe.reason}.`, { hint: 'use --accel auto, or see `kernelkit doctor`.', details: { reason: probe.reason } })
+    throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${probe.reason}.`, {
+      hint: 'use --accel auto, or see `kernelkit doctor`.',
+      details: { reason: probe.reason },
+    })
   }
   return { accel: 'tcg', reason: probe.reason, probeSeconds: probe.seconds }
 }

@@ -21,7 +21,9 @@ export interface MachineChoice {
 export function chooseMachine(input: MachineInput): MachineChoice {
   const obstacle = microvmObstacle(input)
   if (input.asked === 'microvm' && obstacle !== undefined && input.options.source !== undefined) {
-    throw new UserError('BAD_OPTION', `--machine microvm does not fit: ${obstacle}.`, { hint: 'leave --machine out to get the fastest one that fits.' })
+    throw new UserError('BAD_OPTION', `--machine microvm does not fit: ${obstacle}.`, {
+      hint: 'leave --machine out to get the fastest one that fits.',
+    })
   }
   if (input.asked !== 'auto') return { machine: input.asked, why: 'as asked' }
   if (obstacle === undefined) return { machine: 'microvm', why: 'the fastest: the kernel has VIRTIO_MMIO and ACPI' }

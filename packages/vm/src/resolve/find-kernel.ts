@@ -18,20 +18,29 @@ export interface FoundKernel {
 export async function kernelAt(host: Host, named: string): Promise<FoundKernel> {
   const path = resolve(host.cwd, named)
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
-    throw new UserError('FILE_NOT_FOUND', `--kernel ${named}: there is no such file or folder.`, { hint: 'build it first with `kernelkit build`.', cause })
+    throw new UserError('FILE_NOT_FOUND', `--kernel ${named}: there is no such file or folder.`, {
+      hint: 'build it first with `kernelkit build`.',
+      cause,
+    })
   })
   if (!stat.isDirectory()) return fromFile(host, path)
   const found = await kernelInFolder(host, path)
   if (found !== undefined) return found
-  throw new UserError('KERNEL_NOT_FOUND', `--kernel ${named}: the folder holds no built kernel (looked for vmlinux and arch/*/boot/bzImage).`, {
-    hint: 'run `make`, or `kernelkit build`, there first.',
-  })
+  throw new UserError(
+    'KERNEL_NOT_FOUND',
+    `--kernel ${named}: the folder holds no built kernel (looked for vmlinux and arch/*/boot/bzImage).`,
+    {
+      hint: 'run `make`, or `kernelkit build`, there first.',
+    },
+  )
 }
 
 /** The kernel that was built in a folder, `undefined` when there is none. */
 export async function kernelInFolder(host: Host, folder: string): Promise<FoundKernel | undefined> {
   const images = [...new Set(architectures.flatMap((arch) => [arch.imagePath, arch.imageTarget]))].map((name) => join(folder, name))
-  const [compressed] = (await Promise.all(images.map(async (path) => ((await isFile(host, path)) ? path : undefined)))).filter((path) => path !== undefined)
+  const [compressed] = (await Promise.all(images.map(async (path) => ((await isFile(host, path)) ? path : undefined)))).filter(
+    (path) => path !== undefined,
+  )
   if (compressed !== undefined) return fromFile(host, compressed)
   const vmlinux = join(folder, 'vmlinux')
   return (await isFile(host, vmlinux)) ? fromFile(host, vmlinux) : undefined
@@ -46,7 +55,12 @@ async function fromFile(host: Host, path: string): Promise<FoundKernel> {
   // kbuild makes the bzImage from vmlinux: a younger vmlinux is another build.
   const isSameBuild = vmlinux.modifiedAt <= image.modifiedAt + 1000 || (await host.fs.exists(join(dirname(path), 'manifest.json')))
   if (!isSameBuild) {
-    return { image, vmlinux: undefined, shown, notes: [`${showPath(host, vmlinux.path)} is newer than the kernel image: run make again to boot it`] }
+    return {
+      image,
+      vmlinux: undefined,
+      shown,
+      notes: [`${showPath(host, vmlinux.path)} is newer than the kernel image: run make again to boot it`],
+    }
   }
   if (!vmlinux.bootable) return { image, vmlinux: vmlinux.path, shown, notes: [] }
   // Entered directly, without decompression: a quarter of the boot time under TCG.

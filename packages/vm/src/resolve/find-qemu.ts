@@ -9,7 +9,10 @@ export async function findQemu(host: Host, spec: VmSpec, arch: Arch): Promise<st
   const program = spec.qemu ?? arch.qemuBinary
   const path = await host.which(program.includes('/') ? resolve(host.cwd, program) : program)
   if (path !== undefined) return path
-  if (spec.qemu !== undefined) throw new UserError('FILE_NOT_FOUND', `--qemu ${spec.qemu}: there is no such program.`, { hint: 'leave it out to use the one on PATH.' })
+  if (spec.qemu !== undefined)
+    throw new UserError('FILE_NOT_FOUND', `--qemu ${spec.qemu}: there is no such program.`, {
+      hint: 'leave it out to use the one on PATH.',
+    })
   throw new UserError('HOST_LACKS', `booting ${arch.name} needs what this host lacks: ${program} (${arch.qemuPackage}, to run the VM).`, {
     hint: `apt-get install -y --no-install-recommends ${arch.qemuPackage}, or \`kernelkit doctor --fix\`.`,
     details: { missing: [program], packages: [arch.qemuPackage] },

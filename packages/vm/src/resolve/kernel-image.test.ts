@@ -22,12 +22,24 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('readKernelImage', () => {
   it('reads width and release of a bzImage', async () => {
-    expect(await readKernelImage(host, await at(bzImage({ release: '6.12.1', wide: true })))).toMatchObject({ format: 'bzImage', arch: 'x86_64', bootable: true, release: '6.12.1' })
-    expect(await readKernelImage(host, await at(bzImage({ release: '6.1.0-rc1+', wide: false })))).toMatchObject({ arch: 'i386', release: '6.1.0-rc1+' })
+    expect(await readKernelImage(host, await at(bzImage({ release: '6.12.1', wide: true })))).toMatchObject({
+      format: 'bzImage',
+      arch: 'x86_64',
+      bootable: true,
+      release: '6.12.1',
+    })
+    expect(await readKernelImage(host, await at(bzImage({ release: '6.1.0-rc1+', wide: false })))).toMatchObject({
+      arch: 'i386',
+      release: '6.1.0-rc1+',
+    })
   })
 
   it('tells a vmlinux with the PVH note from one without', async () => {
-    expect(await readKernelImage(host, await at(vmlinux({ pvh: true })))).toMatchObject({ format: 'vmlinux', arch: 'x86_64', bootable: true })
+    expect(await readKernelImage(host, await at(vmlinux({ pvh: true })))).toMatchObject({
+      format: 'vmlinux',
+      arch: 'x86_64',
+      bootable: true,
+    })
     expect(await readKernelImage(host, await at(vmlinux({ pvh: false })))).toMatchObject({ bootable: false })
   })
 
@@ -37,7 +49,10 @@ describe('readKernelImage', () => {
     ['a cpio archive', '070701abc', /initramfs/],
     ['a gzip file', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /gzip/],
   ])('says of %s what it is instead', async (_title, content, message) => {
-    await expect(readKernelImage(host, await at(content))).rejects.toMatchObject({ code: 'NOT_A_KERNEL', message: expect.stringMatching(message) })
+    await expect(readKernelImage(host, await at(content))).rejects.toMatchObject({
+      code: 'NOT_A_KERNEL',
+      message: expect.stringMatching(message),
+    })
   })
 
   it('does not take a static program for a kernel', async () => {

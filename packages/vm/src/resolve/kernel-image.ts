@@ -40,7 +40,7 @@ export async function readKernelImage(host: Host, path: string): Promise<KernelI
 type Facts = Pick<KernelImage, 'format' | 'arch' | 'bootable' | 'release'>
 
 /** Documentation/arch/x86/boot.rst: "HdrS" at 0x202, xloadflags at 0x236 with bit 0 for a 64-bit kernel. */
-export function bzImageFacts(head: Buffer, version: string | undefined): Facts | undefined {
+function bzImageFacts(head: Buffer, version: string | undefined): Facts | undefined {
   if (head.length < 0x268 || head.toString('latin1', 0x202, 0x206) !== 'HdrS') return undefined
   const isWide = (head.readUInt16LE(0x236) & 1) === 1
   return { format: 'bzImage', arch: isWide ? 'x86_64' : 'i386', bootable: true, release: version?.split(' ', 1)[0] }

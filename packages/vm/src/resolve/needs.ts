@@ -21,7 +21,10 @@ export interface NeedsInput {
 
 /** What the chosen way of booting asks of the kernel. */
 export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
-  const bus = input.machine === 'microvm' ? { symbol: 'VIRTIO_MMIO', why: "for the machine's devices" } : { symbol: 'VIRTIO_PCI', why: "for the machine's devices" }
+  const bus =
+    input.machine === 'microvm'
+      ? { symbol: 'VIRTIO_MMIO', why: "for the machine's devices" }
+      : { symbol: 'VIRTIO_PCI', why: "for the machine's devices" }
   const hasDevices = input.agent || input.disk !== undefined || input.shares || input.network
   return [
     ...(input.initrd || input.agent ? [{ symbol: 'BLK_DEV_INITRD', why: 'to start from an initramfs' }] : []),
@@ -33,7 +36,12 @@ export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
         ]
       : []),
     ...(hasDevices ? [bus] : []),
-    ...(input.disk === undefined ? [] : [{ symbol: 'VIRTIO_BLK', why: 'for the disk' }, { symbol: input.disk.option, why: `to mount ${input.disk.what}` }]),
+    ...(input.disk === undefined
+      ? []
+      : [
+          { symbol: 'VIRTIO_BLK', why: 'for the disk' },
+          { symbol: input.disk.option, why: `to mount ${input.disk.what}` },
+        ]),
     ...(input.shares
       ? [
           { symbol: 'NET_9P_VIRTIO', why: 'for folders of the host' },
@@ -57,12 +65,21 @@ export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
 }
 
 // README of systemd, "REQUIREMENTS"; without these it stops before anything is logged.
-const systemdNeeds: readonly KernelNeed[] = ['CGROUPS', 'INOTIFY_USER', 'SIGNALFD', 'TIMERFD', 'EPOLL', 'UNIX', 'SYSFS', 'PROC_FS', 'FHANDLE', 'TMPFS'].map(
-  (symbol) => ({ symbol, why: 'for systemd' }),
-)
+const systemdNeeds: readonly KernelNeed[] = [
+  'CGROUPS',
+  'INOTIFY_USER',
+  'SIGNALFD',
+  'TIMERFD',
+  'EPOLL',
+  'UNIX',
+  'SYSFS',
+  'PROC_FS',
+  'FHANDLE',
+  'TMPFS',
+].map((symbol) => ({ symbol, why: 'for systemd' }))
 
 /** Needs that a kernel does not meet; modules do not count, because nothing in the guest could load them that early. */
-export function unmetNeeds(options: KernelOptions, needs: readonly KernelNeed[]): readonly KernelNeed[] {
+function unmetNeeds(options: KernelOptions, needs: readonly KernelNeed[]): readonly KernelNeed[] {
   if (options.source === undefined) return []
   return needs.filter((need) => options.value(need.symbol) !== 'y')
 }

@@ -17,7 +17,9 @@ interface InitrdInput {
 export async function planInitrd({ host, services, spec, arch, agent }: InitrdInput): Promise<string | undefined> {
   const named = spec.initrd === undefined ? undefined : resolve(host.cwd, spec.initrd)
   if (named !== undefined && !((await host.fs.stat(named).catch(() => undefined))?.isFile() ?? false)) {
-    throw new UserError('FILE_NOT_FOUND', `--initrd ${spec.initrd}: there is no such file.`, { hint: 'make one with `kernelkit initrd SOURCE --out FILE`.' })
+    throw new UserError('FILE_NOT_FOUND', `--initrd ${spec.initrd}: there is no such file.`, {
+      hint: 'make one with `kernelkit initrd SOURCE --out FILE`.',
+    })
   }
   if (!agent) return named
   return named === undefined ? services.agentInitrd(arch) : services.agentBehind(arch, named)

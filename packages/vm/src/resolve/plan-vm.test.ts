@@ -35,7 +35,23 @@ const services = (change: Partial<PlanServices> = {}): PlanServices => ({
   ...change,
 })
 
-const allOptions = `${['BLK_DEV_INITRD', 'BINFMT_ELF', 'VIRTIO_CONSOLE', 'DEVTMPFS', 'VIRTIO_MMIO', 'VIRTIO_PCI', 'ACPI', 'VIRTIO_BLK', 'EXT4_FS', 'NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS', 'TMPFS', 'VIRTIO_NET', 'INET']
+const allOptions = `${[
+  'BLK_DEV_INITRD',
+  'BINFMT_ELF',
+  'VIRTIO_CONSOLE',
+  'DEVTMPFS',
+  'VIRTIO_MMIO',
+  'VIRTIO_PCI',
+  'ACPI',
+  'VIRTIO_BLK',
+  'EXT4_FS',
+  'NET_9P_VIRTIO',
+  '9P_FS',
+  'OVERLAY_FS',
+  'TMPFS',
+  'VIRTIO_NET',
+  'INET',
+]
   .map((symbol) => `CONFIG_${symbol}=y`)
   .join('\n')}\n`
 
@@ -105,18 +121,26 @@ describe('which kernel', () => {
   it("never takes another tree's kernel inside a tree without one", async () => {
     const source = await tree('linux')
     const newest = await built('newest')
-    await expect(plan({ raw: { root: 'none' }, cwd: source, with: { newestKernel: async () => ({ path: newest, why: 'newest' }) } })).rejects.toMatchObject({ code: 'KERNEL_NOT_FOUND' })
+    await expect(
+      plan({ raw: { root: 'none' }, cwd: source, with: { newestKernel: async () => ({ path: newest, why: 'newest' }) } }),
+    ).rejects.toMatchObject({ code: 'KERNEL_NOT_FOUND' })
   })
 
   it("takes the store's newest outside any tree and says why", async () => {
     const newest = await built('newest')
-    const { lines } = await plan({ raw: { root: 'none' }, with: { newestKernel: async () => ({ path: newest, why: "the store's newest" }) } })
+    const { lines } = await plan({
+      raw: { root: 'none' },
+      with: { newestKernel: async () => ({ path: newest, why: "the store's newest" }) },
+    })
     expect(lines[0]).toMatch(/the store's newest\)$/)
   })
 
   it('prefers what was last built for this project', async () => {
     const [last, newest] = [await built('last'), await built('newest')]
-    const change = { ofProject: async () => ({ path: last, why: 'last built here' }), newestKernel: async () => ({ path: newest, why: 'newest' }) }
+    const change = {
+      ofProject: async () => ({ path: last, why: 'last built here' }),
+      newestKernel: async () => ({ path: newest, why: 'newest' }),
+    }
     expect((await plan({ raw: { root: 'none' }, with: change })).launch.kernel).toBe(join(last, 'vmlinux'))
   })
 
@@ -152,7 +176,10 @@ describe('which root', () => {
   it("refuses the host's root for another architecture", async () => {
     await put('old/.config', allOptions)
     const kernel = await put('old/bzImage', bzImage({ release: '6.12', wide: false }))
-    await expect(plan({ raw: { kernel } })).rejects.toMatchObject({ code: 'ROOT_NOT_FOUND', hint: expect.stringMatching(/bake --arch i386/) })
+    await expect(plan({ raw: { kernel } })).rejects.toMatchObject({
+      code: 'ROOT_NOT_FOUND',
+      hint: expect.stringMatching(/bake --arch i386/),
+    })
     await expect(plan({ raw: { kernel, root: 'host' } })).rejects.toMatchObject({ code: 'ROOT_NOT_FOUND' })
   })
 
@@ -165,7 +192,11 @@ describe('which root', () => {
     expect(alone.launch).toMatchObject({ agent: false, initrd, shares: [] })
     expect(alone.launch.append).not.toContain('kernelkit.')
     const beside = await plan({ raw: { kernel, initrd } })
-    expect(beside.launch).toMatchObject({ agent: true, initrd: `${initrd}+agent`, append: expect.stringContaining('rdinit=/.kernelkit/init') })
+    expect(beside.launch).toMatchObject({
+      agent: true,
+      initrd: `${initrd}+agent`,
+      append: expect.stringContaining('rdinit=/.kernelkit/init'),
+    })
   })
 
   it.each([
@@ -188,7 +219,10 @@ describe('which root', () => {
 })
 
 describe('shares', () => {
-  const mounts = async (asked: Asked) => /(?:kernelkit\.mount=\S+ ?)*(?=kernelkit\.hostname)/.exec((await plan({ ...asked, raw: { kernel: await built('build'), ...asked.raw } })).launch.append)?.[0].trim()
+  const mounts = async (asked: Asked) =>
+    /(?:kernelkit\.mount=\S+ ?)*(?=kernelkit\.hostname)/
+      .exec((await plan({ ...asked, raw: { kernel: await built('build'), ...asked.raw } })).launch.append)?.[0]
+      .trim()
 
   it('shows the working directory at its own path, unless it shows anyway', async () => {
     const cwd = join(folder, 'work')
@@ -234,7 +268,9 @@ describe('what the kernel must have', () => {
 
   it('does not count a module', async () => {
     const kernel = await built('build', allOptions.replace('CONFIG_EXT4_FS=y', 'CONFIG_EXT4_FS=m'))
-    await expect(plan({ raw: { kernel, image: await image() } })).rejects.toMatchObject({ message: expect.stringMatching(/EXT4_FS \(it is a module\)/) })
+    await expect(plan({ raw: { kernel, image: await image() } })).rejects.toMatchObject({
+      message: expect.stringMatching(/EXT4_FS \(it is a module\)/),
+    })
   })
 
   it('says when the configuration is not known, and takes the machine that every kernel knows', async () => {
@@ -251,7 +287,10 @@ describe('machine and accelerator', () => {
 
   it('takes the fastest that fits and says why', async () => {
     expect(await machine({})).toMatchObject({ machine: 'microvm' })
-    expect(await machine({}, allOptions.replace('CONFIG_VIRTIO_MMIO=y', ''))).toEqual({ machine: 'q35', why: 'no microvm: the kernel lacks CONFIG_VIRTIO_MMIO' })
+    expect(await machine({}, allOptions.replace('CONFIG_VIRTIO_MMIO=y', ''))).toEqual({
+      machine: 'q35',
+      why: 'no microvm: the kernel lacks CONFIG_VIRTIO_MMIO',
+    })
     expect(await machine({}, allOptions.replace('CONFIG_ACPI=y', ''))).toEqual({ machine: 'pc', why: 'the kernel has no ACPI' })
     expect(await machine({ qemuArg: ['-device', 'e1000,bus=pci.0'] })).toMatchObject({ machine: 'q35', why: expect.stringMatching(/PCI/) })
     expect(await machine({ machine: 'pc' })).toEqual({ machine: 'pc', why: 'as asked' })
@@ -269,7 +308,10 @@ describe('machine and accelerator', () => {
   })
 
   it('refuses --accel kvm instead of falling back', async () => {
-    await expect(plan({ raw: { kernel: await built('build'), root: 'none', accel: 'kvm' } })).rejects.toMatchObject({ code: 'KVM_NOT_USABLE', message: expect.stringMatching(/no \/dev\/kvm/) })
+    await expect(plan({ raw: { kernel: await built('build'), root: 'none', accel: 'kvm' } })).rejects.toMatchObject({
+      code: 'KVM_NOT_USABLE',
+      message: expect.stringMatching(/no \/dev\/kvm/),
+    })
   })
 
   it('gives a sanitized kernel more memory', async () => {

@@ -48,7 +48,13 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
   const arch = parseArch(kernel.image.arch)
   const qemu = await findQemu(host, spec, arch)
   // `boot --initrd` gives the machine to the user's own archive.
-  const agent = !(command === 'boot' && spec.initrd !== undefined && spec.image === undefined && spec.root.kind !== 'host' && spec.root.kind !== 'folder')
+  const agent = !(
+    command === 'boot' &&
+    spec.initrd !== undefined &&
+    spec.image === undefined &&
+    spec.root.kind !== 'host' &&
+    spec.root.kind !== 'folder'
+  )
   const [root, accel, tscKhz, disks, initrd] = await Promise.all([
     resolveRoot(host, services, spec, arch.name),
     chooseAccel({ host, services, spec, qemu, arch }),
@@ -56,13 +62,15 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     Promise.all(spec.disks.map((disk) => extraDrive(host, disk, spec.persist))),
     planInitrd({ host, services, spec, arch: arch.name, agent }),
   ])
-  const canShare = kernel.options.source === undefined || ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'].every((symbol) => kernel.options.value(symbol) === 'y')
+  const canShare =
+    kernel.options.source === undefined || ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'].every((symbol) => kernel.options.value(symbol) === 'y')
   const shares = agent ? await resolveShares(host, { spec, root, canShare }) : noShares
   const init = agent ? chooseInit(spec, root) : undefined
   const agentFirst = init === 'agent'
   const needsNetwork = spec.forwards.length > 0 || spec.ssh
   const canNetwork = kernel.options.source === undefined || ['VIRTIO_NET', 'INET'].every((symbol) => kernel.options.value(symbol) === 'y')
-  const network: QemuLaunch['network'] = spec.net === 'user' && (canNetwork || needsNetwork) ? { kind: 'user', mac: spec.mac, forwards: spec.forwards } : { kind: 'none' }
+  const network: QemuLaunch['network'] =
+    spec.net === 'user' && (canNetwork || needsNetwork) ? { kind: 'user', mac: spec.mac, forwards: spec.forwards } : { kind: 'none' }
   const terminal = command === 'boot' && !agentFirst
   const drives = [...(root.drive === undefined ? [] : [root.drive]), ...disks]
   const allShares = [...(root.share === undefined ? [] : [root.share]), ...shares.shares]
@@ -97,7 +105,10 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     agentBeside: agent && spec.initrd !== undefined,
     debugger: spec.gdb !== undefined,
   }).map(({ word }) => word)
-  const guest = init === undefined ? [] : guestWords({ root: root.guest, mask: root.kind === 'host', init, mounts: shares.mounts, hostname: input.name })
+  const guest =
+    init === undefined
+      ? []
+      : guestWords({ root: root.guest, mask: root.kind === 'host', init, mounts: shares.mounts, hostname: input.name })
   const commandLine = joinCommandLine([...words, ...guest], spec.append)
   const launch: QemuLaunch = {
     id: input.id,

@@ -17,8 +17,15 @@ export interface ResolvedKernel extends FoundKernel {
 }
 
 /** The kernel that is meant; never silently another tree's. */
-export async function resolveKernel(host: Host, services: PlanServices, asked: { readonly kernel: string | undefined; readonly arch: ArchName | undefined }): Promise<ResolvedKernel> {
-  const { found, why } = asked.kernel === undefined ? await searchKernel(host, services, asked.arch) : { found: await kernelAt(host, asked.kernel), why: undefined }
+export async function resolveKernel(
+  host: Host,
+  services: PlanServices,
+  asked: { readonly kernel: string | undefined; readonly arch: ArchName | undefined },
+): Promise<ResolvedKernel> {
+  const { found, why } =
+    asked.kernel === undefined
+      ? await searchKernel(host, services, asked.arch)
+      : { found: await kernelAt(host, asked.kernel), why: undefined }
   if (asked.arch !== undefined && asked.arch !== found.image.arch) {
     throw new UserError('KERNEL_ARCH', `${found.shown} is a kernel for ${found.image.arch}, but --arch says ${asked.arch}.`, {
       hint: `kernelkit build --arch ${asked.arch}`,
@@ -31,14 +38,21 @@ export async function resolveKernel(host: Host, services: PlanServices, asked: {
     findSource(host, found),
   ])
   const notes = why === undefined ? '' : `, ${why}`
-  return { ...found, release, options, sourceTree, line: `kernel ${release} (${found.shown}, ${showAge(host.now() - found.image.modifiedAt)} old${notes})` }
+  return {
+    ...found,
+    release,
+    options,
+    sourceTree,
+    line: `kernel ${release} (${found.shown}, ${showAge(host.now() - found.image.modifiedAt)} old${notes})`,
+  }
 }
 
 /** The build folder's link to its source, the folder itself when it was built in place, or what the manifest says. */
 async function findSource(host: Host, found: FoundKernel): Promise<string | undefined> {
   const folder = dirname(found.vmlinux ?? found.image.path)
   const source = (await readManifest(host, folder))?.['source']
-  const named = typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string' ? source.tree : undefined
+  const named =
+    typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string' ? source.tree : undefined
   for (const candidate of [join(folder, 'source'), folder, ...(named === undefined ? [] : [named])]) {
     if (await host.fs.exists(join(candidate, 'Kconfig'))) return host.fs.realpath(candidate)
   }
@@ -61,10 +75,14 @@ async function searchKernel(host: Host, services: PlanServices, arch: ArchName =
   const last = await services.ofProject('kernel', arch)
   if (last !== undefined) return { found: await kernelAt(host, last.path), why: last.why }
   if (tree !== undefined) {
-    throw new UserError('KERNEL_NOT_FOUND', `the kernel tree ${tree} holds no built kernel for ${arch}, and the store has none of this tree.`, {
-      hint: 'run `kernelkit build` here, or name a kernel with --kernel.',
-      details: { tree, arch },
-    })
+    throw new UserError(
+      'KERNEL_NOT_FOUND',
+      `the kernel tree ${tree} holds no built kernel for ${arch}, and the store has none of this tree.`,
+      {
+        hint: 'run `kernelkit build` here, or name a kernel with --kernel.',
+        details: { tree, arch },
+      },
+    )
   }
   const newest = await services.newestKernel(arch)
   if (newest !== undefined) return { found: await kernelAt(host, newest.path), why: newest.why }

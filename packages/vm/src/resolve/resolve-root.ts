@@ -24,9 +24,16 @@ export interface ResolvedRoot {
 }
 
 /** Which root is meant, and whether it can be one. */
-export async function resolveRoot(host: Host, services: PlanServices, spec: Pick<VmSpec, 'root' | 'image' | 'initrd' | 'persist'>, arch: ArchName): Promise<ResolvedRoot> {
+export async function resolveRoot(
+  host: Host,
+  services: PlanServices,
+  spec: Pick<VmSpec, 'root' | 'image' | 'initrd' | 'persist'>,
+  arch: ArchName,
+): Promise<ResolvedRoot> {
   if (spec.image !== undefined && spec.root.kind !== 'auto' && spec.root.kind !== 'image') {
-    throw new UserError('BAD_OPTION', `--image and --root ${spec.root.kind} name two roots.`, { hint: 'leave one of them out; --disk adds a second disk.' })
+    throw new UserError('BAD_OPTION', `--image and --root ${spec.root.kind} name two roots.`, {
+      hint: 'leave one of them out; --disk adds a second disk.',
+    })
   }
   switch (spec.root.kind) {
     case 'none':
@@ -47,16 +54,25 @@ export async function resolveRoot(host: Host, services: PlanServices, spec: Pick
   }
 }
 
-async function autoRoot(host: Host, services: PlanServices, spec: Pick<VmSpec, 'image' | 'initrd' | 'persist'>, arch: ArchName): Promise<ResolvedRoot> {
+async function autoRoot(
+  host: Host,
+  services: PlanServices,
+  spec: Pick<VmSpec, 'image' | 'initrd' | 'persist'>,
+  arch: ArchName,
+): Promise<ResolvedRoot> {
   if (spec.image !== undefined) return imageRoot(host, spec.image, spec.persist)
   if (spec.initrd !== undefined) return initramfsRoot(`${spec.initrd}, as asked`)
   const baked = await services.ofProject('image', arch)
   if (baked !== undefined && (await host.fs.exists(baked.path))) return imageRoot(host, baked.path, spec.persist, baked.why)
   if (hostArch(host) === arch) return hostRoot(host, arch, 'no image was baked for this project')
-  throw new UserError('ROOT_NOT_FOUND', `no root for ${arch}: no image was baked for this project, and this host's own root is ${hostArch(host)}.`, {
-    hint: `kernelkit bake --arch ${arch}, or --root DIR with a root file system for ${arch}.`,
-    details: { arch, hostArch: hostArch(host) },
-  })
+  throw new UserError(
+    'ROOT_NOT_FOUND',
+    `no root for ${arch}: no image was baked for this project, and this host's own root is ${hostArch(host)}.`,
+    {
+      hint: `kernelkit bake --arch ${arch}, or --root DIR with a root file system for ${arch}.`,
+      details: { arch, hostArch: hostArch(host) },
+    },
+  )
 }
 
 function initramfsRoot(why: string): ResolvedRoot {
@@ -79,7 +95,12 @@ async function imageRoot(host: Host, named: string, persist: boolean, why?: stri
   return {
     kind: 'image',
     path,
-    guest: { kind: 'disk', device: '/dev/vda', fsType: facts.fsType, mode: facts.fsType === 'squashfs' || facts.fsType === 'erofs' ? 'ro' : 'rw' },
+    guest: {
+      kind: 'disk',
+      device: '/dev/vda',
+      fsType: facts.fsType,
+      mode: facts.fsType === 'squashfs' || facts.fsType === 'erofs' ? 'ro' : 'rw',
+    },
     drive: { path, format: facts.format, mode: persist ? 'rw' : 'snapshot' },
     share: undefined,
     option: fileSystemOptions[facts.fsType],
@@ -104,9 +125,13 @@ async function hostRoot(host: Host, arch: ArchName, why: string): Promise<Resolv
 async function folderRoot(host: Host, named: string): Promise<ResolvedRoot> {
   const path = resolve(host.cwd, named)
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
-    throw new UserError('ROOT_NOT_FOUND', `--root ${named}: there is no such folder.`, { hint: 'name a folder with a root file system in it.', cause })
+    throw new UserError('ROOT_NOT_FOUND', `--root ${named}: there is no such folder.`, {
+      hint: 'name a folder with a root file system in it.',
+      cause,
+    })
   })
-  if (!stat.isDirectory()) throw new UserError('ROOT_NOT_FOUND', `--root ${named} is not a folder.`, { hint: `a disk image is named with --image ${named}.` })
+  if (!stat.isDirectory())
+    throw new UserError('ROOT_NOT_FOUND', `--root ${named} is not a folder.`, { hint: `a disk image is named with --image ${named}.` })
   const owner = await rootOwner(host, path)
   return {
     ...sharedRoot('folder', path),

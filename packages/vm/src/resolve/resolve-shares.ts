@@ -54,9 +54,17 @@ interface Placed {
 async function resolveShare(host: Host, spec: ShareSpec, index: number): Promise<Placed> {
   const path = resolve(host.cwd, spec.source)
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
-    throw new UserError('BAD_SHARE', `--share ${spec.source}: there is no such folder on this host.`, { hint: 'check the path, or make the folder first.', details: { path }, cause })
+    throw new UserError('BAD_SHARE', `--share ${spec.source}: there is no such folder on this host.`, {
+      hint: 'check the path, or make the folder first.',
+      details: { path },
+      cause,
+    })
   })
-  if (!stat.isDirectory()) throw new UserError('BAD_SHARE', `--share ${spec.source} is not a folder.`, { hint: 'share the folder that it is in.', details: { path } })
+  if (!stat.isDirectory())
+    throw new UserError('BAD_SHARE', `--share ${spec.source} is not a folder.`, {
+      hint: 'share the folder that it is in.',
+      details: { path },
+    })
   return placed({ path, tag: `share${index}`, at: spec.guest ?? path, mode: spec.mode })
 }
 
@@ -81,14 +89,24 @@ interface CwdInput {
 }
 
 /** The caller's working directory at the same path; left out where it shows anyway. */
-function workingDirectory({ host, spec, root, canShare, asked }: CwdInput): { readonly share: Placed | undefined; readonly cwd: string; readonly notes: readonly string[] } {
+function workingDirectory({ host, spec, root, canShare, asked }: CwdInput): {
+  readonly share: Placed | undefined
+  readonly cwd: string
+  readonly notes: readonly string[]
+} {
   if (!spec.shareCwd) return { share: undefined, cwd: '/', notes: [] }
   // The root of this machine is no place inside another root.
   if (host.cwd === '/') return { share: undefined, cwd: '/', notes: [] }
   const isMasked = maskedFolders.some((folder) => host.cwd === folder || host.cwd.startsWith(`${folder}/`))
   if ((root.kind === 'host' && !isMasked) || asked.includes(host.cwd)) return { share: undefined, cwd: host.cwd, notes: [] }
   // A masked folder as a whole (/tmp, /dev) stays the guest's own.
-  if (maskedFolders.some((folder) => folder === host.cwd)) return { share: undefined, cwd: '/', notes: [`the working directory ${host.cwd} is the guest's own: not shared`] }
-  if (!canShare) return { share: undefined, cwd: '/', notes: ['the working directory is not shared: the kernel has no 9P_FS, NET_9P_VIRTIO and OVERLAY_FS'] }
+  if (maskedFolders.some((folder) => folder === host.cwd))
+    return { share: undefined, cwd: '/', notes: [`the working directory ${host.cwd} is the guest's own: not shared`] }
+  if (!canShare)
+    return {
+      share: undefined,
+      cwd: '/',
+      notes: ['the working directory is not shared: the kernel has no 9P_FS, NET_9P_VIRTIO and OVERLAY_FS'],
+    }
   return { share: placed({ path: host.cwd, tag: 'cwd', at: host.cwd, mode: 'cow' }), cwd: host.cwd, notes: [] }
 }

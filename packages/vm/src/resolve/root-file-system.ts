@@ -31,7 +31,10 @@ export const fileSystemOptions: Readonly<Record<string, string>> = {
 /** Reads the first bytes of an image; `NOT_AN_IMAGE` says what it is instead. */
 export async function readImageFacts(host: Host, path: string): Promise<ImageFacts> {
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
-    throw new UserError('FILE_NOT_FOUND', `the image ${path} cannot be read.`, { hint: 'bake one with `kernelkit bake`, or check --image.', cause })
+    throw new UserError('FILE_NOT_FOUND', `the image ${path} cannot be read.`, {
+      hint: 'bake one with `kernelkit bake`, or check --image.',
+      cause,
+    })
   })
   if (stat.isDirectory()) throw notAnImage(path, 'it is a folder', `boot a folder with --root ${path}.`)
   const file = await host.fs.open(path, 'r').catch((cause: unknown) => {
@@ -46,13 +49,14 @@ export async function readImageFacts(host: Host, path: string): Promise<ImageFac
 }
 
 /** The same from the bytes. */
-export function imageFacts(path: string, head: Buffer): ImageFacts {
+function imageFacts(path: string, head: Buffer): ImageFacts {
   // A file system inside qcow2 stands behind its own tables; ours are ext4.
   if (head.toString('latin1', 0, 4) === 'QFI\xfb') return { format: 'qcow2', fsType: 'ext4' }
   const found = magics.find(({ offset, bytes }) => head.subarray(offset, offset + bytes.length).equals(bytes))
   if (found !== undefined) return { format: 'raw', fsType: found.fsType }
   if (head.length === 0) throw notAnImage(path, 'it is empty')
-  if (head.readUInt16BE(0) === 0x1f8b || head.toString('latin1', 0, 4) === '\x28\xb5\x2f\xfd') throw notAnImage(path, 'it is compressed', 'unpack it first.')
+  if (head.readUInt16BE(0) === 0x1f8b || head.toString('latin1', 0, 4) === '\x28\xb5\x2f\xfd')
+    throw notAnImage(path, 'it is compressed', 'unpack it first.')
   // The mark of a partition table: the root would be on a partition.
   if (head.length >= 512 && head.readUInt16BE(510) === 0x55aa) {
     throw notAnImage(path, 'it has a partition table', 'name an image of a bare file system; `kernelkit bake` makes one.')
@@ -61,5 +65,8 @@ export function imageFacts(path: string, head: Buffer): ImageFacts {
 }
 
 function notAnImage(path: string, what: string, hint = 'bake one with `kernelkit bake`.'): UserError {
-  return new UserError('NOT_AN_IMAGE', `${path} is not an image that a guest can use as its root: ${what}.`, { hint, details: { path, what } })
+  return new UserError('NOT_AN_IMAGE', `${path} is not an image that a guest can use as its root: ${what}.`, {
+    hint,
+    details: { path, what },
+  })
 }

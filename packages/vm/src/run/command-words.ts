@@ -4,11 +4,16 @@ import { UserError } from '@kernelkit/core/errors'
 const shell = ['/bin/sh', '-c', 'if command -v bash >/dev/null 2>&1; then exec bash -l; fi; exec sh -l'] as const
 
 /** What is run in the guest: one word with blanks is a shell line, none on a terminal is a shell. */
-export function commandWords(words: readonly string[], isTerminal: boolean): { readonly argv: readonly string[]; readonly interactive: boolean } {
+export function commandWords(
+  words: readonly string[],
+  isTerminal: boolean,
+): { readonly argv: readonly string[]; readonly interactive: boolean } {
   const [only] = words
   if (only === undefined) {
     if (isTerminal) return { argv: shell, interactive: true }
-    throw new UserError('COMMAND_MISSING', 'there is no command to run, and no terminal for a shell.', { hint: 'write for instance: kernelkit run -- uname -a' })
+    throw new UserError('COMMAND_MISSING', 'there is no command to run, and no terminal for a shell.', {
+      hint: 'write for instance: kernelkit run -- uname -a',
+    })
   }
   if (words.length === 1 && /\s/.test(only)) return { argv: ['/bin/sh', '-c', only], interactive: false }
   return { argv: words, interactive: false }

@@ -6,7 +6,10 @@ const forward = { protocol: 'tcp', address: '127.0.0.1', guestPort: 22 } as cons
 
 describe('claimForwards', () => {
   it('gives 0 a free port', async () => {
-    const claimed = await claimForwards([{ ...forward, hostPort: 0 }, { ...forward, protocol: 'udp', hostPort: 0 }])
+    const claimed = await claimForwards([
+      { ...forward, hostPort: 0 },
+      { ...forward, protocol: 'udp', hostPort: 0 },
+    ])
     for (const { hostPort } of claimed) expect(hostPort).toBeGreaterThan(1023)
   })
 

@@ -13,7 +13,9 @@ async function claimPort(forward: Forward): Promise<number> {
     return await (forward.protocol === 'tcp' ? tryTcp(forward) : tryUdp(forward))
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    const why = { EADDRINUSE: 'it is in use', EACCES: 'only root may use ports below 1024', EADDRNOTAVAIL: 'this host has no such address' }[code] ?? String(cause)
+    const why =
+      { EADDRINUSE: 'it is in use', EACCES: 'only root may use ports below 1024', EADDRNOTAVAIL: 'this host has no such address' }[code] ??
+      String(cause)
     throw new UserError('PORT_TAKEN', `port ${forward.address}:${forward.hostPort}/${forward.protocol} cannot be forwarded: ${why}.`, {
       hint: `choose another, or 0 for a free one: --forward 0:${forward.guestPort}.`,
       details: { port: forward.hostPort, address: forward.address },

@@ -4,7 +4,11 @@ import { artifactsFolder } from '../resolve/resolve-shares.ts'
 import type { ResolvedRoot } from '../resolve/resolve-root.ts'
 
 /** Variables of the command: what `--env` names, the artifacts folder, and the user's home in a guest that sees this machine's files. */
-export function guestEnvironment(host: Pick<Host, 'env' | 'home'>, spec: Pick<VmSpec, 'env' | 'artifacts'>, root: Pick<ResolvedRoot, 'kind'>): Readonly<Record<string, string>> {
+export function guestEnvironment(
+  host: Pick<Host, 'env' | 'home'>,
+  spec: Pick<VmSpec, 'env' | 'artifacts'>,
+  root: Pick<ResolvedRoot, 'kind'>,
+): Readonly<Record<string, string>> {
   const asked = spec.env.flatMap(({ name, value }) => {
     const resolved = value ?? host.env[name]
     // A name that the caller does not have stays unset in the guest, as with docker run -e.

@@ -33,7 +33,15 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   const place = await reserveVm(host, spec.name === undefined ? {} : { name: spec.name })
   try {
     const forwards = await claimForwards(withSsh(spec))
-    const plan = await planVm({ host, services: machineServices(host, store), spec: { ...spec, forwards }, command, id: place.id, name: place.name, runtimeFolder: place.folder })
+    const plan = await planVm({
+      host,
+      services: machineServices(host, store),
+      spec: { ...spec, forwards },
+      command,
+      id: place.id,
+      name: place.name,
+      runtimeFolder: place.folder,
+    })
     if (spec.artifacts !== undefined) await makeArtifactsFolder(host, resolve(host.cwd, spec.artifacts))
     const logFolder = await makeLogFolder(host, store, place.id)
     return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
@@ -50,7 +58,15 @@ export async function preparePaste(input: PrepareInput): Promise<VmPlan> {
   const folder = join(await runtimeFolder(host), 'paste')
   await host.fs.mkdir(folder, { recursive: true, mode: 0o700 })
   const name = spec.name ?? 'paste'
-  return planVm({ host, services: machineServices(host, store), spec: { ...spec, forwards }, command, id: name, name, runtimeFolder: folder })
+  return planVm({
+    host,
+    services: machineServices(host, store),
+    spec: { ...spec, forwards },
+    command,
+    id: name,
+    name,
+    runtimeFolder: folder,
+  })
 }
 
 /** `--ssh` needs a port that leads to the server. */
@@ -73,7 +89,14 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
     name: place.name,
     folder: place.folder,
     consolePath: join(logFolder, 'console.log'),
-    guest: plan.launch.agent ? { hostname: place.name, files: ssh?.files ?? [], epochSeconds: Math.floor(host.now() / 1000), ssh: plan.spec.ssh && plan.agentFirst } : undefined,
+    guest: plan.launch.agent
+      ? {
+          hostname: place.name,
+          files: ssh?.files ?? [],
+          epochSeconds: Math.floor(host.now() / 1000),
+          ssh: plan.spec.ssh && plan.agentFirst,
+        }
+      : undefined,
     facts: {
       vmlinux: plan.kernel.vmlinux ?? null,
       kernel: plan.kernel.image.path,
@@ -90,9 +113,14 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
 }
 
 /** Keys of this VM, when a port leads to its ssh server. */
-async function sshOf({ host, plan, place }: Omit<RequestInput, 'logFolder'>): Promise<Awaited<ReturnType<typeof makeSshAccess>> | undefined> {
+async function sshOf({
+  host,
+  plan,
+  place,
+}: Omit<RequestInput, 'logFolder'>): Promise<Awaited<ReturnType<typeof makeSshAccess>> | undefined> {
   const { network, agent } = plan.launch
-  const forward = network.kind === 'user' && agent ? network.forwards.find((one) => one.protocol === 'tcp' && one.guestPort === 22) : undefined
+  const forward =
+    network.kind === 'user' && agent ? network.forwards.find((one) => one.protocol === 'tcp' && one.guestPort === 22) : undefined
   if (forward === undefined) return undefined
   await requireAll(host, sshRequirements, { command: '--ssh' })
   return makeSshAccess({ host, id: place.id, folder: place.folder, forward })
@@ -102,6 +130,10 @@ async function makeArtifactsFolder(host: Host, path: string): Promise<void> {
   try {
     await host.fs.mkdir(path, { recursive: true })
   } catch (cause) {
-    throw new UserError('FILE_NOT_FOUND', `--artifacts ${path}: the folder cannot be made (${cause instanceof Error ? cause.message : String(cause)}).`, { hint: 'name a folder that you may write to.', cause })
+    throw new UserError(
+      'FILE_NOT_FOUND',
+      `--artifacts ${path}: the folder cannot be made (${cause instanceof Error ? cause.message : String(cause)}).`,
+      { hint: 'name a folder that you may write to.', cause },
+    )
   }
 }

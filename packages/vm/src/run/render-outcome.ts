@@ -11,22 +11,36 @@ export interface OutcomePaths {
 }
 
 /** Everything about a run but its verdict line: what happened, the end of the console, where things are, what to try. */
-export function renderParagraph(options: { readonly outcome: RunOutcome; readonly paths: OutcomePaths; readonly tail: boolean; readonly keptName: string | undefined }): readonly string[] {
+export function renderParagraph(options: {
+  readonly outcome: RunOutcome
+  readonly paths: OutcomePaths
+  readonly tail: boolean
+  readonly keptName: string | undefined
+}): readonly string[] {
   const { outcome, paths } = options
   const { judgement, facts } = outcome
   const isPass = judgement.verdict === 'pass'
   return [
-    ...(isPass || !options.tail || facts.tail.length === 0 ? [] : [`--- last ${facts.tail.length} lines of the console ---`, ...facts.tail, '---']),
+    ...(isPass || !options.tail || facts.tail.length === 0
+      ? []
+      : [`--- last ${facts.tail.length} lines of the console ---`, ...facts.tail, '---']),
     ...(isPass ? [] : [`${judgement.verdict}: ${judgement.what}`]),
     ...(isPass || judgement.hint === undefined ? [] : [`Hint: ${judgement.hint}`]),
     ...(isPass ? [] : [`console log: ${paths.console}`]),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
-    ...(options.keptName === undefined ? [] : [`the VM '${options.keptName}' goes on: kernelkit exec ${options.keptName} -- COMMAND, kernelkit stop ${options.keptName}`]),
+    ...(options.keptName === undefined
+      ? []
+      : [`the VM '${options.keptName}' goes on: kernelkit exec ${options.keptName} -- COMMAND, kernelkit stop ${options.keptName}`]),
   ]
 }
 
 /** The last line on stderr, for people and for grep. */
-export function renderVerdictLine(options: { readonly judgement: Judgement; readonly exitCode: number; readonly accel: string; readonly seconds: RunOutcome['seconds'] }): string {
+export function renderVerdictLine(options: {
+  readonly judgement: Judgement
+  readonly exitCode: number
+  readonly accel: string
+  readonly seconds: RunOutcome['seconds']
+}): string {
   const { judgement, seconds } = options
   const times = [
     ...(seconds.ready === undefined ? [] : [`ready=${seconds.ready.toFixed(2)}s`]),
@@ -37,7 +51,12 @@ export function renderVerdictLine(options: { readonly judgement: Judgement; read
 }
 
 /** The JSON document of `run`. */
-export function outcomeDocument(options: { readonly plan: VmPlan; readonly outcome: RunOutcome; readonly paths: OutcomePaths; readonly name: string }): Readonly<Record<string, unknown>> {
+export function outcomeDocument(options: {
+  readonly plan: VmPlan
+  readonly outcome: RunOutcome
+  readonly paths: OutcomePaths
+  readonly name: string
+}): Readonly<Record<string, unknown>> {
   const { plan, outcome, paths } = options
   const exitCode = exitStatus(outcome.judgement, plan.spec.status)
   return {
@@ -47,7 +66,12 @@ export function outcomeDocument(options: { readonly plan: VmPlan; readonly outco
     hint: outcome.judgement.hint ?? null,
     accel: plan.accel.accel,
     accelReason: plan.accel.reason,
-    seconds: Object.fromEntries(Object.entries({ probe: plan.accel.probeSeconds, ...outcome.seconds }).map(([name, value]) => [name, value === undefined ? null : Math.round(value * 1000) / 1000])),
+    seconds: Object.fromEntries(
+      Object.entries({ probe: plan.accel.probeSeconds, ...outcome.seconds }).map(([name, value]) => [
+        name,
+        value === undefined ? null : Math.round(value * 1000) / 1000,
+      ]),
+    ),
     reports: outcome.reports,
     results: null,
     tainted: outcome.command?.tainted ?? null,
@@ -64,7 +88,13 @@ export function outcomeDocument(options: { readonly plan: VmPlan; readonly outco
 export function planDocument(plan: VmPlan): Readonly<Record<string, unknown>> {
   return {
     qemu: qemuArgv(plan.launch, 'standalone'),
-    kernel: { path: plan.kernel.image.path, release: plan.kernel.release, arch: plan.arch.name, vmlinux: plan.kernel.vmlinux ?? null, config: plan.kernel.options.source ?? null },
+    kernel: {
+      path: plan.kernel.image.path,
+      release: plan.kernel.release,
+      arch: plan.arch.name,
+      vmlinux: plan.kernel.vmlinux ?? null,
+      config: plan.kernel.options.source ?? null,
+    },
     root: { kind: plan.root.kind, path: plan.root.path ?? null },
     machine: { type: plan.machine.machine, reason: plan.machine.why, cpus: plan.launch.cpus, memoryMiB: plan.launch.memoryMiB },
     forwards: plan.launch.network.kind === 'user' ? plan.launch.network.forwards : [],

@@ -85,7 +85,8 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     qemu: result === undefined ? facts.qemu : undefined,
   })
   // Events count from the start of QEMU.
-  const since = (atMs: number | undefined, from: number | undefined) => (atMs === undefined || from === undefined ? undefined : Math.max(0, atMs - from) / 1000)
+  const since = (atMs: number | undefined, from: number | undefined) =>
+    atMs === undefined || from === undefined ? undefined : Math.max(0, atMs - from) / 1000
   return {
     judgement,
     facts,
@@ -112,9 +113,16 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
   const { host, plan, signal } = input
   const over = watch.over.then((end): Ending => ({ kind: 'over', end }))
   const bootMs = bootLimitMs(plan.spec.bootTimeoutMs, plan.accel.accel)
-  const early = await firstOf<Ending | 'ready'>({ host, signal, limit: { kind: 'boot', ms: bootMs }, paused: plan.spec.waitForDebugger, of: [watch.ready, over] })
+  const early = await firstOf<Ending | 'ready'>({
+    host,
+    signal,
+    limit: { kind: 'boot', ms: bootMs },
+    paused: plan.spec.waitForDebugger,
+    of: [watch.ready, over],
+  })
   if (early !== 'ready') return early
-  if (plan.spec.init.kind === 'path' && plan.spec.init.systemd) await firstOf<unknown>({ host, signal, limit: { kind: 'boot', ms: bootMs }, paused: false, of: [systemIsUp(host, vm), over] })
+  if (plan.spec.init.kind === 'path' && plan.spec.init.systemd)
+    await firstOf<unknown>({ host, signal, limit: { kind: 'boot', ms: bootMs }, paused: false, of: [systemIsUp(host, vm), over] })
   const controller = new AbortController()
   const running = vm.exec({
     argv: input.argv,
@@ -132,7 +140,13 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
     // The guest or the agent went away under the command: what the watch sees tells why.
     () => over,
   )
-  const ending = await firstOf<Ending>({ host, signal, limit: commandMs === undefined ? undefined : { kind: 'command', ms: commandMs }, paused: false, of: [ended, over] })
+  const ending = await firstOf<Ending>({
+    host,
+    signal,
+    limit: commandMs === undefined ? undefined : { kind: 'command', ms: commandMs },
+    paused: false,
+    of: [ended, over],
+  })
   if (ending.kind === 'limit' && plan.spec.keep) controller.abort()
   return ending
 }

@@ -3,7 +3,12 @@ import { startVm } from '../runtime/start-vm.ts'
 import type { Vm, VmRequest } from '../vm.ts'
 
 /** A VM in this process, or with `keep` in a process of its own that outlives this one. */
-export async function startOrDetach(options: { readonly request: VmRequest; readonly host: Host; readonly keep: boolean; readonly signal: AbortSignal }): Promise<Vm> {
+export async function startOrDetach(options: {
+  readonly request: VmRequest
+  readonly host: Host
+  readonly keep: boolean
+  readonly signal: AbortSignal
+}): Promise<Vm> {
   if (!options.keep) return startVm(options.request, options.host, { signal: options.signal })
   const { startDetachedVm } = await import('../runtime/detached-vm.ts')
   return startDetachedVm(options.request, options.host)

@@ -19,7 +19,7 @@ export async function dumpTasks(host: Host, vm: Vm, watch: VmWatch): Promise<voi
     return
   }
   const end = host.monotonicMs() + longestMs
-  for (let lines = watch.facts().console.lines; host.monotonicMs() < end; ) {
+  for (let lines = watch.facts().console.lines; host.monotonicMs() < end;) {
     await host.sleep(quietMs)
     const now = watch.facts().console.lines
     if (now === lines) return

@@ -83,7 +83,7 @@ export function watchVm(options: WatchOptions): VmWatch {
           facts = { ...facts, guestPanicked: true }
           over.resolve('panic')
         }
-        if (event.event === 'SHUTDOWN') facts = { ...facts, shutdown: String(event.data['reason'] ?? '') }
+        if (event.event === 'SHUTDOWN' && typeof event.data['reason'] === 'string') facts = { ...facts, shutdown: event.data['reason'] }
         return
       case 'exited':
         facts = { ...facts, qemu: event.exit }
