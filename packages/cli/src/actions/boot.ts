@@ -1,7 +1,7 @@
 import { exitStatus } from '@kernelkit/core/console'
 import { UserError } from '@kernelkit/core/errors'
 import { parseVmSpec, type VmSpec } from '@kernelkit/core/spec'
-import { bootVm, planDocument, prepareVm, readAllowed, startOrDetach, type BootOutcome, type PreparedVm } from '@kernelkit/vm'
+import { bootAttached, planDocument, prepareVm, readAllowed, startOrDetach, type BootOutcome, type PreparedVm } from '@kernelkit/vm'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { describeGdb } from './describe-gdb.ts'
 import { keepVm } from './keep-vm.ts'
@@ -43,7 +43,7 @@ async function bootOnce(context: CommandContext, spec: VmSpec): Promise<Booted |
   const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true && !context.json
   const terminal = isTerminal ? rawTerminal(context) : undefined
   try {
-    const outcome = await bootVm({
+    const outcome = await bootAttached({
       host,
       plan,
       start: () => startOrDetach({ request, host, keep: false, signal }),

@@ -1,15 +1,5 @@
+export { judgeBoot, type BootFacts } from './judge-boot.ts'
 export { failingKinds, lockupKinds, reportKinds, toleratedKinds, type ReportKind } from './kinds.ts'
 export { createConsoleReader, stripPrefix, type ConsoleFacts, type ConsoleReader, type KernelReport } from './recognise.ts'
 export { lineSplitter } from './split-lines.ts'
-export {
-  describe,
-  exitStatus,
-  failingReports,
-  judge,
-  judgeBoot,
-  statusOfVerdict,
-  type BootFacts,
-  type Judgement,
-  type RunFacts,
-  type Verdict,
-} from './verdict.ts'
+export { describe, exitStatus, failingReports, judge, statusOfVerdict, type Judgement, type RunFacts, type Verdict } from './verdict.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { failingKinds } from './kinds.ts'
 import { createConsoleReader } from './recognise.ts'
-import { exitStatus, failingReports, judge, judgeBoot, type RunFacts } from './verdict.ts'
+import { judgeBoot } from './judge-boot.ts'
+import { exitStatus, failingReports, judge, type RunFacts } from './verdict.ts'
 
 function console(...lines: readonly string[]) {
   const reader = createConsoleReader()

@@ -120,7 +120,8 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
   )
 }
 
-function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']>): Judgement {
+/** A limit that was reached. */
+export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']>): Judgement {
   if (limit.kind === 'command')
     return verdict('timeout', `the command did not end within ${seconds(limit.ms)}.`, 'raise --timeout if it only needs longer.')
   if (facts.console.lines === 0) {
@@ -153,7 +154,8 @@ function judgeEnd(facts: RunFacts): Judgement {
   return verdict('vm-lost', `the guest ${how} before the command ended.`, 'a command that powers off must come last and be expected.')
 }
 
-function verdict(name: Exclude<Verdict, 'fail'>, what: string, hint: string | undefined): Judgement {
+/** A verdict whose status is its own. */
+export function verdict(name: Exclude<Verdict, 'fail'>, what: string, hint: string | undefined): Judgement {
   return { verdict: name, exitCode: statusOf[name], what, hint }
 }
 
@@ -175,39 +177,4 @@ export function failingReports(
   options: { readonly failOn: readonly ReportKind[]; readonly allowed: readonly RegExp[] },
 ): readonly KernelReport[] {
   return reports.filter((report) => options.failOn.includes(report.kind) && !options.allowed.some((known) => known.test(report.title)))
-}
-
-/** What happened to a guest that ran no command of ours. */
-export interface BootFacts extends Pick<
-  RunFacts,
-  'console' | 'failing' | 'agentFailure' | 'guestPanicked' | 'shutdown' | 'qemu' | 'silentMs'
-> {
-  /** The user ended it. */
-  readonly asked: boolean
-  readonly limitMs: number | undefined
-  /** Status of the shell that was its only program. */
-  readonly shellExitCode: number | undefined
-}
-
-/** The verdict of `boot`: a guest that powers off, reboots or is ended by its user has passed, unless the kernel complained. */
-export function judgeBoot(facts: BootFacts): Judgement {
-  const { console: seen, qemu } = facts
-  const isCrash = qemu !== undefined && (qemu.signal !== undefined || qemu.exitCode !== 0 || /terminating on signal/.test(qemu.stderr))
-  const bad = seen.panic !== undefined || facts.guestPanicked || facts.agentFailure !== undefined || facts.silentMs !== undefined || isCrash
-  if (bad) return judge({ ...facts, ready: true, command: undefined, limit: undefined })
-  if (facts.limitMs !== undefined)
-    return judgeLimit({ ...facts, ready: false, command: undefined, limit: undefined }, { kind: 'boot', ms: facts.limitMs })
-  const [first] = facts.failing
-  if (first !== undefined)
-    return verdict('splat', `the kernel reported: ${describe(first)}.`, 'known reports can be listed in a file for --allow.')
-  const how = facts.asked
-    ? 'you ended the VM'
-    : facts.shellExitCode !== undefined
-      ? 'the shell ended'
-      : seen.halted
-        ? 'the guest halted'
-        : facts.shutdown === 'guest-reset'
-          ? 'the guest rebooted'
-          : 'the guest powered off'
-  return verdict('pass', `${how}.`, undefined)
 }

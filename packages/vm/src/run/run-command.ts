@@ -3,6 +3,7 @@ import { failingReports, judge, type Judgement, type KernelReport } from '@kerne
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { ExecResult, Vm } from '../vm.ts'
+import { firstOf, type ReachedLimit } from './first-of.ts'
 import { bootLimitMs, lockupSilenceMs, panicGraceMs, silenceLimitMs, tailLines } from './limits.ts'
 import { systemIsUp } from './system-is-up.ts'
 import { dumpTasks } from './task-dump.ts'
@@ -46,10 +47,7 @@ export interface RunSeconds {
   readonly total: number
 }
 
-type Ending =
-  | { readonly kind: 'command'; readonly result: ExecResult }
-  | { readonly kind: 'over'; readonly end: VmEnd }
-  | { readonly kind: 'limit'; readonly limit: { readonly kind: 'command' | 'boot'; readonly ms: number } }
+type Ending = { readonly kind: 'command'; readonly result: ExecResult } | { readonly kind: 'over'; readonly end: VmEnd } | ReachedLimit
 
 /** Boot, run the command, judge. With `keep` the VM is left running whatever the verdict. */
 export async function runCommand(input: RunInput): Promise<RunOutcome> {
@@ -149,40 +147,6 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
   })
   if (ending.kind === 'limit' && plan.spec.keep) controller.abort()
   return ending
-}
-
-interface Race<T> {
-  readonly host: Host
-  readonly signal: AbortSignal
-  readonly limit: { readonly kind: 'command' | 'boot'; readonly ms: number } | undefined
-  /** The guest waits for a debugger: no limit runs. */
-  readonly paused: boolean
-  readonly of: readonly Promise<T>[]
-}
-
-/** The first of these, a reached limit, or the user's interruption (thrown). */
-async function firstOf<T>({ host, signal, limit, paused, of }: Race<T>): Promise<T | Extract<Ending, { kind: 'limit' }>> {
-  const done = new AbortController()
-  const interrupted = Promise.withResolvers<never>()
-  const onAbort = (): void => interrupted.reject(signal.reason)
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
-  const timer =
-    limit === undefined || paused
-      ? []
-      : [
-          host.sleep(limit.ms, done.signal).then(
-            () => ({ kind: 'limit' as const, limit }),
-            () => new Promise<never>(() => {}),
-          ),
-        ]
-  try {
-    return await Promise.race([...of, ...timer, interrupted.promise])
-  } finally {
-    done.abort()
-    signal.removeEventListener('abort', onAbort)
-    interrupted.promise.catch(() => {})
-  }
 }
 
 /** Ends the VM as fast as nothing is lost by it. */

@@ -1,4 +1,4 @@
-import { PassThrough, type Duplex, type Readable, type Writable } from 'node:stream'
+import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { failingReports, judgeBoot, type Judgement, type KernelReport } from '@kernelkit/core/console'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
@@ -6,7 +6,7 @@ import { commandWords } from '../run/command-words.ts'
 import { lockupSilenceMs, panicGraceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
 import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from '../run/watch-vm.ts'
 import type { Vm } from '../vm.ts'
-import { createKeyReader, escapeHelp } from './escape-keys.ts'
+import { createScreen, type Screen } from './screen.ts'
 
 export interface BootInput {
   readonly host: Host
@@ -42,7 +42,7 @@ type BootEnd =
   | { readonly kind: 'shell'; readonly exitCode: number }
 
 /** Boot and attach: the kernel's console first, then the login terminal as soon as somebody speaks there. */
-export async function bootVm(input: BootInput): Promise<BootOutcome> {
+export async function bootAttached(input: BootInput): Promise<BootOutcome> {
   const { host, plan, signal } = input
   const startedAt = host.monotonicMs()
   const vm = await input.start()
@@ -53,7 +53,7 @@ export async function bootVm(input: BootInput): Promise<BootOutcome> {
     tailLines,
     onLine: undefined,
   })
-  const screen = createScreen(input, vm)
+  const screen = createScreen({ vm, keys: input.keys, output: input.output })
   try {
     const end = await untilBootEnd({ input, vm, watch, screen })
     if (end.kind === 'over' && end.end === 'panic') await Promise.race([watch.drained, host.sleep(panicGraceMs)])
@@ -149,66 +149,4 @@ async function runShell({ input, vm, screen }: { readonly input: BootInput; read
     // The guest went away under the shell: the watch tells why.
     return new Promise(() => {})
   }
-}
-
-interface Screen {
-  /** Ctrl-A x. */
-  readonly asked: Promise<void>
-  /** A terminal beside the kernel's console; from now on it is the one that is shown. */
-  attach(input: Writable, output: Readable): void
-  close(): void
-}
-
-/** One terminal of the user, two of the guest: only one of them is shown, and gets the keys. */
-function createScreen(input: BootInput, vm: Vm): Screen {
-  const asked = Promise.withResolvers<void>()
-  let shown: 'console' | 'terminal' = 'console'
-  let login: Writable | undefined
-  const show = (what: 'console' | 'terminal'): void => {
-    if (shown === what) return
-    shown = what
-    if (input.keys !== undefined)
-      input.output.write(`\r\n[${what === 'console' ? 'kernel console' : 'login terminal'}; Ctrl-A h helps]\r\n`)
-  }
-  const onConsole = (chunk: Buffer): void => void (shown === 'console' && input.output.write(chunk))
-  vm.console.on('data', onConsole)
-  const attach = (typed: Writable, output: Readable): void => {
-    login = typed
-    output.on('data', (chunk: Buffer) => {
-      // Without keys there is nobody to log in: both are shown.
-      if (shown === 'terminal' || input.keys === undefined) input.output.write(chunk)
-    })
-    show('terminal')
-  }
-  const onFirstWord = (chunk: Buffer): void => {
-    if (vm.terminal === undefined) return
-    vm.terminal.off('data', onFirstWord)
-    if (input.keys === undefined) return attachQuietly(vm.terminal, input.output, chunk)
-    attach(vm.terminal, vm.terminal)
-    input.output.write(chunk)
-  }
-  vm.terminal?.on('data', onFirstWord)
-  const readKeys = createKeyReader()
-  const onKeys = (chunk: Buffer): void => {
-    for (const action of readKeys(chunk)) {
-      if (action.kind === 'data') (shown === 'terminal' && login !== undefined ? login : vm.console).write(action.data)
-      else if (action.command === 'end') asked.resolve()
-      else if (action.command === 'help') input.output.write(`\r\n${escapeHelp}`)
-      else if (login !== undefined) show(shown === 'console' ? 'terminal' : 'console')
-    }
-  }
-  input.keys?.on('data', onKeys)
-  return {
-    asked: asked.promise,
-    attach,
-    close: () => {
-      input.keys?.off('data', onKeys)
-      vm.console.off('data', onConsole)
-    },
-  }
-}
-
-function attachQuietly(terminal: Duplex, output: Writable, first: Buffer): void {
-  output.write(first)
-  terminal.on('data', (chunk: Buffer) => output.write(chunk))
 }

@@ -1,0 +1,45 @@
+import type { Host } from '@kernelkit/host'
+
+export interface Limit {
+  readonly kind: 'command' | 'boot'
+  readonly ms: number
+}
+
+export interface ReachedLimit {
+  readonly kind: 'limit'
+  readonly limit: Limit
+}
+
+export interface Race<T> {
+  readonly host: Host
+  readonly signal: AbortSignal
+  readonly limit: Limit | undefined
+  /** The guest waits for a debugger: no limit runs. */
+  readonly paused: boolean
+  readonly of: readonly Promise<T>[]
+}
+
+/** The first of these, a reached limit, or the user's interruption (thrown). */
+export async function firstOf<T>({ host, signal, limit, paused, of }: Race<T>): Promise<T | ReachedLimit> {
+  const done = new AbortController()
+  const interrupted = Promise.withResolvers<never>()
+  const onAbort = (): void => interrupted.reject(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  const timer =
+    limit === undefined || paused
+      ? []
+      : [
+          host.sleep(limit.ms, done.signal).then(
+            () => ({ kind: 'limit' as const, limit }),
+            () => new Promise<never>(() => {}),
+          ),
+        ]
+  try {
+    return await Promise.race([...of, ...timer, interrupted.promise])
+  } finally {
+    done.abort()
+    signal.removeEventListener('abort', onAbort)
+    interrupted.promise.catch(() => {})
+  }
+}
