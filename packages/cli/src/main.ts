@@ -5,10 +5,20 @@ import { createContext } from './context.ts'
 import { listenForSignals, type Interrupt } from './interrupt.ts'
 import { renderFailure, signalExitCodes } from './output/failure.ts'
 
+const cleanUpLimitMs = 30_000
+
+function end(signalName: string): never {
+  process.exit(signalExitCodes[signalName] ?? 125)
+}
+
 /** The process: words in, exit status out. The only place that ends it. */
 export async function main(): Promise<void> {
   const argv = process.argv.slice(2)
-  const interrupt = listenForSignals(process, (name) => process.exit(signalExitCodes[name] ?? 125))
+  const interrupt = listenForSignals(process, end)
+  interrupt.signal.addEventListener('abort', () => {
+    // Cleaning up takes a second or two; a command that hangs in it must end all the same.
+    setTimeout(() => end(interrupt.name() ?? ''), cleanUpLimitMs).unref()
+  })
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') interrupt.interrupt('SIGPIPE')

@@ -102,9 +102,14 @@ function borrowed(vm: Vm): Vm {
 
 async function ask(vm: Vm, argv: readonly string[], signal: AbortSignal): Promise<string> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const [answer, complaint, result] = await Promise.all([text(stdout), text(stderr), vm.exec({ argv, stdout, stderr, signal }).result])
-  if (result.exitCode === 0) return answer
-  throw new UserError('COMMAND_FAILED', `\`${argv.join(' ')}\` ended with ${result.exitCode} in the guest.\n${complaint}`, {
+  const texts = Promise.all([text(stdout), text(stderr)])
+  const { exitCode } = await vm.exec({ argv, stdout, stderr, signal }).result.finally(() => {
+    stdout.end()
+    stderr.end()
+  })
+  const [answer, complaint] = await texts
+  if (exitCode === 0) return answer
+  throw new UserError('COMMAND_FAILED', `\`${argv.join(' ')}\` ended with ${exitCode} in the guest.\n${complaint}`, {
     verdict: 'vm-lost',
   })
 }
