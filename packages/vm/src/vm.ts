@@ -48,6 +48,8 @@ export interface ExecOptions {
   /** The whole environment of the command beside PATH, HOME, USER, TERM defaults. */
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** Name or number in the guest's /etc/passwd; default root. */
+  readonly user?: string
   readonly stdin?: Readable
   readonly stdout?: Writable
   readonly stderr?: Writable

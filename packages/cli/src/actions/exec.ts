@@ -33,6 +33,7 @@ export async function run(context: CommandContext, args: readonly string[], raw:
       argv,
       env,
       ...(cwd === undefined ? {} : { cwd }),
+      ...(spec.user === undefined ? {} : { user: spec.user }),
       ...(spec.stdin || tty ? { stdin: context.stdin } : {}),
       stdout: collected?.stdout ?? context.stdout,
       stderr: collected?.stderr ?? context.stderr,

@@ -5,6 +5,7 @@ export interface ExecSpec {
   /** `value` is absent for a variable that is taken from the caller's environment. */
   readonly env: readonly { readonly name: string; readonly value: string | undefined }[]
   readonly cwd: string | undefined
+  readonly user: string | undefined
   readonly stdin: boolean
   readonly tty: boolean
 }
@@ -12,7 +13,13 @@ export interface ExecSpec {
 export function parseExecSpec(raw: RawRecord): ExecSpec {
   const cwd = textOption(raw, 'cwd')
   if (cwd !== undefined && !cwd.startsWith('/')) throw badOption('cwd', cwd, 'an absolute path in the guest')
-  return { env: listOption(raw, 'env').map(parseVariable), cwd, stdin: flagOption(raw, 'stdin'), tty: flagOption(raw, 'tty') }
+  return {
+    env: listOption(raw, 'env').map(parseVariable),
+    cwd,
+    user: textOption(raw, 'user'),
+    stdin: flagOption(raw, 'stdin'),
+    tty: flagOption(raw, 'tty'),
+  }
 }
 
 function parseVariable(raw: string): ExecSpec['env'][number] {

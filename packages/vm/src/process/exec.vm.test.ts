@@ -86,6 +86,11 @@ describe('a command in the guest', () => {
     expect(stdout).toBe('<>\n<two words>\n<"*$`\\>\n<ä\n→>\n/etc\na b=c|/tmp|root\n')
   })
 
+  it('runs as another user when asked, and names one that does not exist', async () => {
+    expect((await exec(['sh', '-c', 'id -u; id -g; id -G; echo $USER'], { user: 'nobody' })).stdout).toBe('65534\n65534\n65534\nnobody\n')
+    expect(await exec(['true'], { user: 'nosuch' })).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('nosuch') })
+  })
+
   it('without stdin reads an end at once', async () => {
     expect(await exec(['cat'])).toMatchObject({ exitCode: 0, stdoutBytes: 0 })
   })

@@ -100,7 +100,7 @@ export function runSession(
       argv: options.argv,
       env: options.tty === undefined ? (options.env ?? {}) : { TERM: options.tty.term, ...options.env },
       cwd: options.cwd ?? '',
-      user: '',
+      user: options.user ?? '',
       stdin: options.stdin !== undefined,
       tty: options.tty,
     })

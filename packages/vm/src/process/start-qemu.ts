@@ -47,6 +47,8 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     onLine: (line) => hub.emit({ type: 'console', line, atMs: atMs() }),
   })
   const qmp = createQmpClient(qemu.channel('qmp'), ({ event, data }) => {
+    // A debugger's stop, or ours: a guest that may not run is not silent.
+    if (event === 'STOP' || event === 'RESUME') agent?.pause(event === 'STOP')
     if (event !== 'STOP') return hub.emit({ type: 'qmp', event, data, atMs: atMs() })
     // KVM's internal errors stop the machine without saying so: the status tells them from a debugger's stop.
     qmp.execute('query-status').then(
@@ -140,20 +142,26 @@ function greetAgent(channel: Duplex, request: VmRequest, host: Host, emit: (even
   }
   const link = createAgentLink({ channel, monotonicMs: host.monotonicMs, onGuestFrame })
   let reportedAtMs = 0
+  let isPaused = false
+  let resumedAtMs = 0
   const ping = () => {
     link.send(frameTypes.ping)
-    const silentMs = Math.round(host.monotonicMs() - link.heardAtMs())
-    if (silentMs >= silentAfterMs && host.monotonicMs() - reportedAtMs >= 2000) {
+    const silentMs = Math.round(host.monotonicMs() - Math.max(link.heardAtMs(), resumedAtMs))
+    if (!isPaused && silentMs >= silentAfterMs && host.monotonicMs() - reportedAtMs >= 2000) {
       reportedAtMs = host.monotonicMs()
       emit({ type: 'agent-silent', silentMs })
     }
+  }
+  const pause = (paused: boolean) => {
+    isPaused = paused
+    resumedAtMs = host.monotonicMs()
   }
   const stop = () => {
     clearInterval(timer)
     ready.reject(new Error('the guest ended before its agent served commands'))
   }
   void link.closed.then(stop)
-  return { link, ready: ready.promise, stop }
+  return { link, ready: ready.promise, stop, pause }
 }
 
 function copyOf(channel: Duplex): Duplex {

@@ -11,5 +11,5 @@ export async function startOrDetach(options: {
 }): Promise<Vm> {
   if (!options.keep) return startVm(options.request, options.host, { signal: options.signal })
   const { startDetachedVm } = await import('../runtime/detached-vm.ts')
-  return startDetachedVm(options.request, options.host)
+  return startDetachedVm(options.request, options.host, { signal: options.signal })
 }

@@ -114,6 +114,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
       return console_
     },
     get terminal() {
+      if (!state.terminal) return undefined
       watch({ terminal: true })
       return terminal
     },

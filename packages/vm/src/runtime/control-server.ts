@@ -17,10 +17,16 @@ const orphanMs = 2000
 export async function serveControl(options: { readonly path: string; readonly vm: OwnedVm; readonly host: Host }): Promise<ControlServer> {
   const { path, vm } = options
   const clients = new Set<Socket>()
+  // What clients still have to hear when the VM has ended: its last events, answers to their requests.
+  const unsaid = new Set<Promise<unknown>>()
+  const say = (work: Promise<unknown>) => {
+    unsaid.add(work)
+    void work.finally(() => unsaid.delete(work))
+  }
   const server = createServer((socket) => {
     clients.add(socket)
     socket.on('close', () => clients.delete(socket))
-    serveClient(socket, vm)
+    serveClient(socket, vm, say)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -31,6 +37,7 @@ export async function serveControl(options: { readonly path: string; readonly vm
   return {
     path,
     [Symbol.asyncDispose]: async () => {
+      await Promise.all(unsaid)
       // What is written reaches a client before its connection ends.
       for (const client of clients) client.end()
       await new Promise<void>((resolve) => server.close(() => resolve()))
@@ -38,7 +45,7 @@ export async function serveControl(options: { readonly path: string; readonly vm
   }
 }
 
-function serveClient(socket: Socket, vm: OwnedVm): void {
+function serveClient(socket: Socket, vm: OwnedVm, say: (work: Promise<unknown>) => void): void {
   const decode = createFrameDecoder()
   const sessions = new Map<number, AgentSession>()
   const send = (type: number, session = 0, data?: Uint8Array) => {
@@ -61,7 +68,7 @@ function serveClient(socket: Socket, vm: OwnedVm): void {
     return session
   }
   const watch = (what: Readonly<Record<string, unknown>>) => {
-    if (what['events'] !== undefined) void forwardEvents(vm, socket, what['events'] === 'all')
+    if (what['events'] !== undefined) say(forwardEvents(vm, socket, what['events'] === 'all'))
     if (what['console'] === true) vm.console.on('data', onConsole)
     if (what['terminal'] === true) vm.terminal?.on('data', onTerminal)
   }
@@ -78,9 +85,11 @@ function serveClient(socket: Socket, vm: OwnedVm): void {
         params: Readonly<Record<string, unknown>>
       }
       if (method === 'watch') return watch(params)
-      answer(vm, method, params).then(
-        (result) => reply(id, { result: result ?? null }),
-        (error: unknown) => reply(id, { error: error instanceof Error ? error.message : String(error) }),
+      say(
+        answer(vm, method, params).then(
+          (result) => reply(id, { result: result ?? null }),
+          (error: unknown) => reply(id, { error: error instanceof Error ? error.message : String(error) }),
+        ),
       )
     } else if (frame.type === frameTypes.consoleBytes) {
       vm.console.write(frame.data)

@@ -19,7 +19,8 @@ const entry = fileURLToPath(new URL('../../dist/runtime/vm-host-main.js', import
  * Starts a VM in a process of its own that outlives this one, and connects to it. QEMU is started by that process, so
  * that nothing is handed over; it inherits no stdio, and its environment with RUNNER_TRACKING_ID is ours.
  */
-export async function startDetachedVm(request: VmRequest, host: Host): Promise<VmClient> {
+export async function startDetachedVm(request: VmRequest, host: Host, options: { readonly signal?: AbortSignal } = {}): Promise<VmClient> {
+  options.signal?.throwIfAborted()
   await host.fs.writeAtomic(join(request.folder, 'request.json'), JSON.stringify(request), 0o600)
   const logPath = join(request.folder, 'vm-host.log')
   await using log = await host.fs.open(logPath, 'a', 0o600)
@@ -31,7 +32,12 @@ export async function startDetachedVm(request: VmRequest, host: Host): Promise<V
   })
   const answers: unknown = child.stdio[3]
   if (!(answers instanceof Readable)) throw new TypeError('no channel to the VM host process')
+  // Interrupted before it has answered: it ends with all that it has started.
+  const abort = () => child.kill('SIGTERM')
+  options.signal?.addEventListener('abort', abort, { once: true })
   const text = await readAll(answers)
+  options.signal?.removeEventListener('abort', abort)
+  options.signal?.throwIfAborted()
   child.unref()
   if (text === '') {
     const said = (await host.fs.readFile(logPath, 'utf8').catch(() => '')).trim().split('\n').slice(-20).join('\n')

@@ -122,6 +122,25 @@ describe('a VM of this process', () => {
   })
 })
 
+describe('a guest that stands still', () => {
+  it('is reported as silent, but not while it is paused on purpose', async () => {
+    await using vm = await startVm(await ground.request(), ground.host)
+    await output(vm, ['true'])
+    await vm.qmp('stop')
+    await ground.host.sleep(7000)
+    await vm.qmp('cont')
+    await output(vm, ['true'])
+    process.kill(vm.qemuPid, 'SIGSTOP')
+    const silences: number[] = []
+    for await (const event of vm.events) {
+      if (event.type === 'agent-silent') silences.push(event.silentMs)
+      if (silences.length > 0) break
+    }
+    expect(silences).toEqual([expect.closeTo(5500, -4)])
+    await vm.stop('kill')
+  })
+})
+
 describe('a QEMU that does not start', () => {
   it('is explained, and nothing is left', async () => {
     const request = await ground.request({ launch: { kernel: '/no/such/kernel' } })

@@ -3,8 +3,8 @@ import { gdbSocketName } from '@kernelkit/core/qemu'
 import { ownIdentity, type Host } from '@kernelkit/host'
 import { startQemu, type OwnedVm, type StartVmOptions } from '../process/start-qemu.ts'
 import type { VmRequest } from '../vm.ts'
-import { serveControl } from './control-server.ts'
-import { releaseVm, writeVmState } from './vm-state.ts'
+import { serveControl, type ControlServer } from './control-server.ts'
+import { releaseVm, writeVmState, type VmState } from './vm-state.ts'
 
 /**
  * Starts a VM that this process owns: QEMU, console, agent, state file and control socket. The folder comes from
@@ -19,26 +19,15 @@ export async function startVm(request: VmRequest, host: Host, options: StartVmOp
     await releaseVm(place, host)
     throw error
   }
-  const control = await serveControl({ path: join(request.folder, 'control.sock'), vm, host })
-  const { launch } = request
-  await writeVmState(
-    {
-      ...place,
-      owner: await ownIdentity(host),
-      startedAt: host.now(),
-      qemuPid: vm.qemuPid,
-      agent: launch.agent,
-      arch: launch.arch,
-      accel: launch.accel,
-      machine: launch.machine,
-      kernel: launch.kernel,
-      console: request.consolePath,
-      forwards: launch.network.kind === 'user' ? launch.network.forwards : [],
-      gdb: launch.gdb?.kind === 'socket' ? { kind: 'socket', path: join(launch.runtimeFolder, gdbSocketName) } : (launch.gdb ?? null),
-      facts: request.facts,
-    },
-    host,
-  )
+  let control: ControlServer
+  try {
+    control = await serveControl({ path: join(request.folder, 'control.sock'), vm, host })
+    await writeVmState(await stateOf(request, vm, host), host)
+  } catch (error) {
+    await vm.stop('kill')
+    await releaseVm(place, host)
+    throw error
+  }
   const cleaned = vm.exited.then(async (exit) => {
     await control[Symbol.asyncDispose]()
     await releaseVm(place, host)
@@ -54,4 +43,26 @@ export async function startVm(request: VmRequest, host: Host, options: StartVmOp
     exited: { value: cleaned },
     [Symbol.asyncDispose]: { value: async () => void (await stop('kill')) },
   })
+}
+
+async function stateOf(request: VmRequest, vm: OwnedVm, host: Host): Promise<VmState> {
+  const { launch } = request
+  return {
+    id: launch.id,
+    name: request.name,
+    folder: request.folder,
+    owner: await ownIdentity(host),
+    startedAt: host.now(),
+    qemuPid: vm.qemuPid,
+    agent: launch.agent,
+    terminal: launch.terminal,
+    arch: launch.arch,
+    accel: launch.accel,
+    machine: launch.machine,
+    kernel: launch.kernel,
+    console: request.consolePath,
+    forwards: launch.network.kind === 'user' ? launch.network.forwards : [],
+    gdb: launch.gdb?.kind === 'socket' ? { kind: 'socket', path: join(launch.runtimeFolder, gdbSocketName) } : (launch.gdb ?? null),
+    facts: request.facts,
+  }
 }

@@ -23,6 +23,7 @@ async function stateOf(place: VmPlace, owner?: VmState['owner']): Promise<VmStat
     owner: owner ?? (await ownIdentity(host)),
     startedAt: 1,
     agent: true,
+    terminal: false,
     arch: 'x86_64',
     accel: 'tcg',
     machine: 'microvm',

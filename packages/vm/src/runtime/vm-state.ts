@@ -14,6 +14,7 @@ export interface VmState {
   /** The process that is to be seen in `ps`; absent until QEMU runs. */
   readonly qemuPid?: number
   readonly agent: boolean
+  readonly terminal: boolean
   readonly arch: string
   readonly accel: string
   readonly machine: string
