@@ -1,4 +1,4 @@
-export type { ExecOptions, ExecResult, GuestSetup, QemuExit, RunningCommand, Vm, VmEvent, VmRequest } from "./vm.ts"
+export type { ExecOptions, ExecResult, GuestSetup, QemuExit, RunningCommand, Vm, VmEvent, VmRequest } from './vm.ts'
 export { agentInitrd, agentRdinit, joinInitrds, type AgentLayout } from './agent/agent-initrd.ts'
 export { measureTscKhz } from './agent/measure-tsc.ts'
 export { connectVm, type ConnectVmOptions, type VmClient } from './runtime/connect-vm.ts'
@@ -7,14 +7,14 @@ export { startVm } from './runtime/start-vm.ts'
 export { findVm, listVms, releaseVm, reserveVm, sweepVms, type VmPlace, type VmState } from './runtime/vm-state.ts'
 export type { OwnedVm, StartVmOptions } from './process/start-qemu.ts'
 export { explainQemuFailure } from './process/qemu-failure.ts'
-export { commandWords } from "./run/command-words.ts"
-export { guestEnvironment } from "./run/guest-environment.ts"
-export { preparePaste, prepareVm, type PreparedVm } from "./run/prepare-vm.ts"
-export { readAllowed } from "./run/allowed-reports.ts"
-export { outcomeDocument, planDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from "./run/render-outcome.ts"
-export { runCommand, type RunInput, type RunOutcome } from "./run/run-command.ts"
-export { startOrDetach } from "./run/start-or-detach.ts"
-export type { VmPlan } from "./resolve/plan-vm.ts"
+export { commandWords } from './run/command-words.ts'
+export { guestEnvironment } from './run/guest-environment.ts'
+export { preparePaste, prepareVm, type PreparedVm } from './run/prepare-vm.ts'
+export { readAllowed } from './run/allowed-reports.ts'
+export { outcomeDocument, planDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from './run/render-outcome.ts'
+export { runCommand, type RunInput, type RunOutcome } from './run/run-command.ts'
+export { startOrDetach } from './run/start-or-detach.ts'
+export type { VmPlan } from './resolve/plan-vm.ts'
 export { makeSshAccess, type SshAccess } from './ssh/make-ssh-access.ts'
 export { readSshAccess } from './ssh/read-ssh-access.ts'
 export { sshArgv } from './ssh/ssh-argv.ts'
@@ -23,3 +23,11 @@ export { stopVm } from './runtime/stop-vm.ts'
 export { bootAttached, type BootInput, type BootOutcome } from './boot/boot-attached.ts'
 export { gdbRemote } from './gdb/gdb-remote.ts'
 export { gdbTargetOf, type ResolvedGdb } from './gdb/gdb-target.ts'
+export {
+  bootVm,
+  type BootVmContext,
+  type BootVmOptions,
+  type BootedVm,
+  type GuestExecOptions,
+  type GuestExecResult,
+} from './library/boot-vm.ts'

@@ -2,6 +2,10 @@ import type { CodeEntry } from '../codes.ts'
 
 /** Codes of the vm side. */
 export const vmCodes = {
+  BOOT_FAILED: {
+    meaning: 'A program that uses the packages asked for a guest, and the guest never served commands.',
+    fix: 'Read the console lines in the message; the whole console is in the file that the hint names.',
+  },
   CMDLINE_TOO_LONG: {
     meaning: 'The kernel command line is longer than the kernel keeps (2047 bytes on x86).',
     fix: 'Share fewer folders or shorten --append.',

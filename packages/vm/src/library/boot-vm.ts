@@ -1,0 +1,147 @@
+import { PassThrough, type Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { UserError } from '@kernelkit/core/errors'
+import { parseVmSpec, type VmSpec } from '@kernelkit/core/spec'
+import { defaultStoreRoot, nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
+import { bootLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
+import { guestEnvironment } from '../run/guest-environment.ts'
+import { prepareVm } from '../run/prepare-vm.ts'
+import { systemIsUp } from '../run/system-is-up.ts'
+import { watchVm } from '../run/watch-vm.ts'
+import { startVm } from '../runtime/start-vm.ts'
+import type { VmEvent } from '../vm.ts'
+
+/** What the guest is; every default is that of `kernelkit run`. */
+export interface BootVmOptions {
+  /** bzImage, vmlinux, build directory or tree. */
+  readonly kernel?: string
+  readonly image?: string
+  /** `auto`, `image`, `host`, `none` or a folder. */
+  readonly root?: string
+  readonly initrd?: string
+  /** `agent`, `systemd` or an absolute path in the root. */
+  readonly init?: string
+  readonly arch?: string
+  /** With a unit: `2G`. */
+  readonly memory?: string
+  readonly cpus?: number
+  readonly accel?: 'auto' | 'kvm' | 'tcg'
+  readonly append?: readonly string[]
+  /** Folders of the host; `mode` is `cow` by default. */
+  readonly shares?: readonly { readonly host: string; readonly guest?: string; readonly mode?: 'cow' | 'ro' | 'rw' }[]
+  readonly network?: 'user' | 'none'
+  /** `[ADDR:]PORT:GUESTPORT[/udp]` */
+  readonly forwards?: readonly string[]
+  readonly bootTimeoutMs?: number
+}
+
+export interface BootVmContext {
+  readonly signal?: AbortSignal
+  /** Default: the real machine, silent. */
+  readonly host?: Host
+  /** Default: the user's store. */
+  readonly store?: Store
+}
+
+export interface GuestExecOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  readonly stdin?: Readable
+  readonly signal?: AbortSignal
+}
+
+export interface GuestExecResult {
+  /** 0-255; 128 + n when signal n ended the command. */
+  readonly exitCode: number
+  readonly signal: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A booted guest; disposal ends it at once, and nothing is written to its image. */
+export interface BootedVm extends AsyncDisposable {
+  readonly name: string
+  readonly release: string
+  readonly accel: 'kvm' | 'tcg'
+  /** File with every byte of the console. */
+  readonly consolePath: string
+  readonly events: AsyncIterable<VmEvent>
+  /** One command, both streams kept in memory as UTF-8. */
+  exec(argv: readonly string[], options?: GuestExecOptions): Promise<GuestExecResult>
+}
+
+/** Boot a guest and wait until its agent serves commands. Throws `BOOT_FAILED` with the console's last lines, and every error of `kernelkit run`. */
+export async function bootVm(options: BootVmOptions, context: BootVmContext = {}): Promise<BootedVm> {
+  const host = context.host ?? nodeHost()
+  const store = context.store ?? (await openStore(host, defaultStoreRoot(host)))
+  const spec = specOf(options)
+  const { plan, request } = await prepareVm({ host, store, spec, command: 'run' })
+  const vm = await startVm(request, host, context.signal === undefined ? {} : { signal: context.signal })
+  try {
+    const watch = watchVm({
+      events: vm.events,
+      silenceLimitMs: silenceLimitMs(plan.accel.accel, false),
+      lockupSilenceMs,
+      tailLines,
+      onLine: undefined,
+    })
+    const limitMs = bootLimitMs(spec.bootTimeoutMs, plan.accel.accel)
+    const limit = new AbortController()
+    const seen = await Promise.race([
+      watch.ready,
+      watch.over,
+      host.sleep(limitMs, limit.signal).then(
+        () => 'timeout' as const,
+        () => 'timeout' as const,
+      ),
+    ])
+    limit.abort()
+    context.signal?.throwIfAborted()
+    if (seen !== 'ready') {
+      const { agentFailure, tail } = watch.facts()
+      const why = agentFailure ?? (seen === 'timeout' ? `it was not ready within ${limitMs / 1000} s` : `it ended early (${seen})`)
+      throw new UserError('BOOT_FAILED', `the guest did not boot: ${why}.\n${tail.join('\n')}`, {
+        verdict: 'boot-fail',
+        hint: `the whole console is in ${request.consolePath}.`,
+      })
+    }
+    if (spec.init.kind === 'path' && spec.init.systemd) await systemIsUp(host, vm)
+    const baseEnv = guestEnvironment(host, spec, plan.root)
+    return {
+      name: vm.name,
+      release: plan.kernel.release,
+      accel: plan.accel.accel,
+      consolePath: request.consolePath,
+      events: vm.events,
+      exec: async (argv, execOptions = {}) => {
+        const stdout = new PassThrough()
+        const stderr = new PassThrough()
+        const { env, cwd = plan.shares.cwd, ...rest } = execOptions
+        const running = vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest })
+        const texts = Promise.all([buffer(stdout), buffer(stderr)])
+        const result = await running.result.finally(() => {
+          stdout.end()
+          stderr.end()
+        })
+        const [out, err] = await texts
+        return { exitCode: result.exitCode, signal: result.signal, stdout: out.toString(), stderr: err.toString() }
+      },
+      [Symbol.asyncDispose]: async () => {
+        await vm.stop('kill')
+        await vm[Symbol.asyncDispose]()
+      },
+    }
+  } catch (error) {
+    await vm.stop('kill').catch(() => {})
+    throw error
+  }
+}
+
+function specOf({ shares = [], forwards, network, bootTimeoutMs, append, ...plain }: BootVmOptions): VmSpec {
+  const raw = { ...plain, append: append ?? [], forward: forwards ?? [], net: network ?? 'user', cwd: false }
+  return {
+    ...parseVmSpec(raw, { command: 'run' }),
+    bootTimeoutMs,
+    shares: shares.map(({ host, guest, mode = 'cow' }) => ({ source: host, guest, mode })),
+  }
+}

@@ -1,0 +1,29 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { bootVm } from './boot-vm.ts'
+
+const kernel = process.env['KERNELKIT_TEST_KERNEL']
+if (kernel === undefined) throw new Error('KERNELKIT_TEST_KERNEL names no kernel; run these tests with `npm run test:vm`')
+
+test('A program boots a guest with the root of this machine and a shared folder, runs commands, and leaves nothing behind.', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-library-'))
+  try {
+    await writeFile(join(folder, 'word'), 'shared\n')
+    await using vm = await bootVm({ kernel, root: 'host', accel: 'tcg', shares: [{ host: folder, guest: '/mnt/src' }] })
+    expect(await vm.exec(['cat', '/mnt/src/word'])).toEqual({ exitCode: 0, signal: undefined, stdout: 'shared\n', stderr: '' })
+    expect(await vm.exec(['sh', '-c', 'echo "$WORD" >&2; exit 9'], { env: { WORD: 'w' } })).toMatchObject({ exitCode: 9, stderr: 'w\n' })
+    expect((await vm.exec(['uname', '-r'])).stdout.trim()).toBe(vm.release)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('A guest that never serves commands is an error with the last lines of its console.', async () => {
+  await expect(bootVm({ kernel, root: 'host', accel: 'tcg', append: ['rdinit=/nosuch', 'root=/dev/nosuch'] })).rejects.toMatchObject({
+    code: 'BOOT_FAILED',
+    verdict: 'boot-fail',
+    message: expect.stringMatching(/panic/i),
+  })
+})
