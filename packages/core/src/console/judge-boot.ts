@@ -20,6 +20,14 @@ export function judgeBoot(facts: BootFacts): Judgement {
   if (bad) return judge({ ...facts, ready: true, command: undefined, limit: undefined })
   if (facts.limitMs !== undefined)
     return judgeLimit({ ...facts, ready: false, command: undefined, limit: undefined }, { kind: 'boot', ms: facts.limitMs })
+  // 126 and 127: nothing was run (POSIX, "Command Search and Execution").
+  if (facts.shellExitCode === 127 || facts.shellExitCode === 126) {
+    return verdict(
+      'boot-fail',
+      'the root has neither an init nor a shell (/bin/sh).',
+      'check --root and --image, or run a program of it: kernelkit run -- /path.',
+    )
+  }
   const [first] = facts.failing
   if (first !== undefined)
     return verdict('splat', `the kernel reported: ${describe(first)}.`, 'known reports can be listed in a file for --allow.')

@@ -96,6 +96,8 @@ describe('judgeBoot', () => {
     ['a killed QEMU', { qemu: qemu(undefined, 'SIGKILL') }, 'vm-lost'],
     ['a root without init', { agentFailure: 'no init' }, 'boot-fail'],
     ['a reached limit', { limitMs: 10, qemu: undefined }, 'boot-fail'],
+    ['a root without a shell', { shellExitCode: 127, qemu: undefined }, 'boot-fail'],
+    ['a shell that ends with its last status', { shellExitCode: 1, qemu: undefined }, 'pass'],
   ])('judges %s', (_title, change, verdict) => {
     expect(judgeBoot({ ...boot, ...change }).verdict).toBe(verdict)
   })
