@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { afterAll } from 'vitest'
 import { writeCpio, type CpioEntry } from '@kernelkit/core/cpio'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 import { openStore, silentLogger, nodeHost, type Host, type Store } from '@kernelkit/host'
@@ -9,6 +10,15 @@ import { agentInitrd, joinInitrds } from '../src/agent/agent-initrd.ts'
 import { measureTscKhz } from '../src/agent/measure-tsc.ts'
 import { reserveVm } from '../src/runtime/vm-state.ts'
 import type { VmRequest } from '../src/vm.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-vm-test-'))
+// Imported while a test file is collected: this is the last hook of that file.
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+/** A new folder that goes away with the tests. */
+export function scratchFolder(): string {
+  return mkdtempSync(join(scratch, 'x-'))
+}
 
 /** Programs of this host that the tests run in the guest. */
 const programs = [
@@ -62,7 +72,7 @@ function hostProgramsInitrd(): string {
     content: Buffer.from('root::0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n'),
   })
   entries.push({ kind: 'file', path: 'etc/not-executable', mode: 0o644, content: Buffer.from('text\n') })
-  const path = join(mkdtempSync(join(tmpdir(), 'kernelkit-guest-')), 'user.cpio')
+  const path = join(scratchFolder(), 'user.cpio')
   writeFileSync(path, writeCpio(entries))
   return path
 }
@@ -121,7 +131,7 @@ export async function testGround(): Promise<TestGround> {
         launch,
         name: place.name,
         folder: place.folder,
-        consolePath: join(mkdtempSync(join(tmpdir(), 'kernelkit-console-')), 'console.log'),
+        consolePath: join(scratchFolder(), 'console.log'),
         guest: { hostname: 'testguest', files: [], epochSeconds: Math.floor(Date.now() / 1000), ssh: false, ...change.guest },
         facts: {},
       }

@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, existsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { testGround, type TestGround } from '../../test/guest.ts'
+import { scratchFolder, testGround, type TestGround } from '../../test/guest.ts'
 import { startVm } from '../runtime/start-vm.ts'
 import type { Vm } from '../vm.ts'
 
@@ -25,7 +24,7 @@ async function output(vm: Vm, script: string): Promise<string> {
 }
 
 function sharedFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kernelkit-share-'))
+  const folder = scratchFolder()
   writeFileSync(join(folder, 'file'), 'host\n')
   return folder
 }
@@ -83,7 +82,7 @@ describe('the root of this machine', () => {
 
 describe('a root on a disk', () => {
   function diskWith(files: readonly string[]): string {
-    const folder = mkdtempSync(join(tmpdir(), 'kernelkit-disk-'))
+    const folder = scratchFolder()
     const tree = join(folder, 'tree')
     for (const name of ['dev', 'proc', 'sys', 'run', 'tmp', 'etc', 'bin', 'sbin']) mkdirSync(join(tree, name), { recursive: true })
     for (const path of files) execFileSync('cp', ['--parents', '-L', path, tree])
@@ -105,7 +104,7 @@ describe('a root on a disk', () => {
   })
 
   it('that is no file system is said', async () => {
-    const image = join(mkdtempSync(join(tmpdir(), 'kernelkit-disk-')), 'zeros')
+    const image = join(scratchFolder(), 'zeros')
     execFileSync('truncate', ['-s', '8M', image])
     await using vm = await startVm(await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw' }), ground.host)
     await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/cannot mount the root \(disk \/dev\/vda ext4, rw\): invalid content/)
@@ -132,7 +131,7 @@ describe('a root on a disk', () => {
   })
 
   function scriptFile(): string {
-    const path = join(mkdtempSync(join(tmpdir(), 'kernelkit-init-')), 'init')
+    const path = join(scratchFolder(), 'init')
     writeFileSync(path, '#!/bin/sh\nwhile :; do /bin/sleep 1; done\n')
     return path
   }
