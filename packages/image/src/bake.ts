@@ -64,7 +64,8 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
   const inputs = await readBakeInputs(host, spec)
   const means = await prepareMeans(host, spec)
   await using overlay = await packOverlays(host, { overlays: inputs.overlays, ...withSignal(signal) })
-  const materialOf = (known: KnownRelease): KeyMaterial => imageMaterial({ host, spec, means, known, inputs, overlayDigest: overlay?.sha256 })
+  const materialOf = (known: KnownRelease): KeyMaterial =>
+    imageMaterial({ host, spec, means, known, inputs, overlayDigest: overlay?.sha256 })
 
   let known = await knowRelease(host, store, { spec, means, ask: false, ...withSignal(signal) })
   let found = options.force === true ? undefined : await store.lookup('image', store.keyOf(materialOf(known)))
@@ -79,7 +80,19 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
     const baked = await store.obtain({
       kind: 'image',
       material: materialOf(known),
-      produce: (folder) => produceImage(host, { store, spec, means, known, inputs, overlay: overlay?.path, folder, key: store.keyOf(materialOf(known)), seconds, ...options }),
+      produce: (folder) =>
+        produceImage(host, {
+          store,
+          spec,
+          means,
+          known,
+          inputs,
+          overlay: overlay?.path,
+          folder,
+          key: store.keyOf(materialOf(known)),
+          seconds,
+          ...options,
+        }),
       ...withSignal(signal),
       ...(options.force === undefined ? {} : { force: options.force }),
     })
@@ -94,7 +107,9 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
 export async function prepareMeans(host: Host, spec: ImageSpec): Promise<BakeMeans> {
   const means = chooseBakeMeans(await readBakeFacts(host))
   // Which bootstrap tool and which rights has just been answered; the list is for the rest.
-  const rest = bakeRequirements(host, spec.arch).filter((one) => one.what === 'program' && one.program !== 'newuidmap' && (one.program !== 'arch-test' || means.tool === 'mmdebstrap'))
+  const rest = bakeRequirements(host, spec.arch).filter(
+    (one) => one.what === 'program' && one.program !== 'newuidmap' && (one.program !== 'arch-test' || means.tool === 'mmdebstrap'),
+  )
   await requireAll(host, rest, { command: 'bake' })
   for (const line of means.why) host.log.info(line)
   return means
@@ -121,12 +136,29 @@ export async function planBake(host: Host, store: Store, spec: ImageSpec, { sign
   const image = `${work}/${workFiles.image}`
   const script = assembleText({ spec, known, inputs, overlay: overlay !== undefined, uuid: uuidFromKey(key) })
   const steps: Step[] = [
-    { kind: 'run', why: `fetch and unpack ${spec.suite} with ${means.tool}`, argv: bootstrapCommand({ spec, means, known, aptOptions: await aptOptionsOfHost(host), work }), network: true },
+    {
+      kind: 'run',
+      why: `fetch and unpack ${spec.suite} with ${means.tool}`,
+      argv: bootstrapCommand({ spec, means, known, aptOptions: await aptOptionsOfHost(host), work }),
+      network: true,
+    },
     { kind: 'run', why: 'a sparse file', argv: ['truncate', '-s', String(spec.sizeBytes), image] },
-    { kind: 'run', why: 'unpack, customise, fill the ext4 image: no loop device, no mount of it', argv: assembleCommand({ script, work, means, scriptNames: spec.customize }, means.privilege !== 'user-namespace') },
-    { kind: 'run', why: 'the same times in every bake', argv: ['debugfs', '-w', '-f', `${image}.times`, image], env: ext4Environment(known.release.date) },
+    {
+      kind: 'run',
+      why: 'unpack, customise, fill the ext4 image: no loop device, no mount of it',
+      argv: assembleCommand({ script, work, means, scriptNames: spec.customize }, means.privilege !== 'user-namespace'),
+    },
+    {
+      kind: 'run',
+      why: 'the same times in every bake',
+      argv: ['debugfs', '-w', '-f', `${image}.times`, image],
+      env: ext4Environment(known.release.date),
+    },
   ]
-  const title = found === undefined ? `bake ${spec.suite} ${spec.arch.debianArch}` : `nothing to do: the store has ${join(found.path, imageFileName)}; it was made by`
+  const title =
+    found === undefined
+      ? `bake ${spec.suite} ${spec.arch.debianArch}`
+      : `nothing to do: the store has ${join(found.path, imageFileName)}; it was made by`
   return { plan: { title, steps }, means, from: known.note, image: found === undefined ? undefined : join(found.path, imageFileName) }
 }
 
@@ -152,7 +184,11 @@ function imageMaterial({ host, spec, means, known, inputs, overlayDigest }: Mate
 }
 
 /** The customisation of a spec, as data. */
-export function customisationOf({ spec, known, inputs }: Pick<MaterialOptions, 'spec' | 'inputs'> & { readonly known: Pick<KnownRelease, 'uri'> }): readonly CustomisationStep[] {
+function customisationOf({
+  spec,
+  known,
+  inputs,
+}: Pick<MaterialOptions, 'spec' | 'inputs'> & { readonly known: Pick<KnownRelease, 'uri'> }): readonly CustomisationStep[] {
   return customisationSteps({
     hostname: 'kernelkit',
     aptSource: imageSourceLine({ uri: known.uri, suite: spec.suite, components: ['main'] }),
@@ -161,7 +197,13 @@ export function customisationOf({ spec, known, inputs }: Pick<MaterialOptions, '
   })
 }
 
-function assembleText({ spec, known, inputs, overlay, uuid }: Pick<MaterialOptions, 'spec' | 'known' | 'inputs'> & { readonly overlay: boolean; readonly uuid: string }): string {
+function assembleText({
+  spec,
+  known,
+  inputs,
+  overlay,
+  uuid,
+}: Pick<MaterialOptions, 'spec' | 'known' | 'inputs'> & { readonly overlay: boolean; readonly uuid: string }): string {
   return assembleScript({
     customisation: customisationOf({ spec, known, inputs }),
     // Positions, not paths: the same script from another folder is the same image.
@@ -234,7 +276,15 @@ async function obtainRootfs(host: Host, { store, spec, means, known, seconds, si
       const task = host.log.task(`bootstrap ${spec.suite} ${spec.arch.debianArch}`)
       try {
         await using work = await openWorkFolder(host, means)
-        await bootstrap(host, { spec, means, known, aptOptions: await aptOptionsOfHost(host), work: work.path, onStatus: (status) => task.update(status), ...withSignal(signal) })
+        await bootstrap(host, {
+          spec,
+          means,
+          known,
+          aptOptions: await aptOptionsOfHost(host),
+          work: work.path,
+          onStatus: (status) => task.update(status),
+          ...withSignal(signal),
+        })
         await host.run(['cp', join(work.path, workFiles.rootfs), join(folder, workFiles.rootfs)], withSignal(signal))
         task.done()
       } catch (error) {
@@ -255,7 +305,20 @@ interface Manifest extends Omit<BakeResult, 'cached' | 'seconds' | 'manifest'> {
   readonly inputs: Readonly<Record<string, unknown>>
 }
 
-async function writeManifest(host: Host, { folder, key, spec, means, known, inputs, seconds, image, packages }: ProduceOptions & { readonly image: string; readonly packages: readonly InstalledPackage[] }): Promise<void> {
+async function writeManifest(
+  host: Host,
+  {
+    folder,
+    key,
+    spec,
+    means,
+    known,
+    inputs,
+    seconds,
+    image,
+    packages,
+  }: ProduceOptions & { readonly image: string; readonly packages: readonly InstalledPackage[] },
+): Promise<void> {
   // No digest of the whole file: reading 4 GiB of holes would cost as much as all the rest.
   const [apparent, allocated] = [(await host.fs.stat(image)).size, await allocatedBytes(host, image)]
   const manifest: Manifest = {

@@ -165,7 +165,9 @@ async function produceKernel(
       signal,
     })
     // Not after an interruption: what make did not live to remove is looked for by the next build.
-    const compiled = await compiling.finally(() => (signal?.aborted === true ? undefined : guard.finished()))
+    const compiled = await compiling.finally(async () => {
+      if (signal?.aborted !== true) await guard.finished()
+    })
     spent.compile = lap()
     const artifacts = await collectArtifacts(host, { build: work.build, folder, arch: spec.arch, gdbScripts })
     const manifest: KernelManifest = {

@@ -1,4 +1,3 @@
-import { constants } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import type { Host } from '@kernelkit/host'
@@ -45,5 +44,5 @@ async function copyGdbScripts(host: Host, build: string, folder: string): Promis
 
 async function copy(host: Host, from: string, to: string): Promise<void> {
   await host.fs.mkdir(dirname(to), { recursive: true })
-  await host.fs.copyFile(from, to, constants.COPYFILE_FICLONE)
+  await host.fs.copyFile(from, to, host.fs.constants.COPYFILE_FICLONE)
 }

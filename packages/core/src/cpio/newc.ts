@@ -36,7 +36,7 @@ export function orderCpioEntries<T extends CpioHeaderEntry>(entries: Iterable<T>
     if (byPath.has(path)) throw new TypeError(`two cpio entries have the path '${path}'`)
     byPath.set(path, entry)
   }
-  for (const path of [...byPath.keys()]) {
+  for (const path of Array.from(byPath.keys())) {
     for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       const parent = path.slice(0, slash)
       const found = byPath.get(parent)
@@ -49,7 +49,10 @@ export function orderCpioEntries<T extends CpioHeaderEntry>(entries: Iterable<T>
 }
 
 /** Header, name and padding of one member; `size` content bytes and {@link cpioPadding} follow. */
-export function cpioHeader(entry: CpioHeaderEntry, { ino, size }: { readonly ino: number; readonly size: number }): Uint8Array<ArrayBuffer> {
+export function cpioHeader(
+  entry: CpioHeaderEntry,
+  { ino, size }: { readonly ino: number; readonly size: number },
+): Uint8Array<ArrayBuffer> {
   const device = entry.kind === 'character-device' || entry.kind === 'block-device' ? entry : undefined
   return rawHeader(entry.path, [
     // The kernel takes equal inode numbers with nlink > 1 for hard links, so each member has its own.
@@ -94,13 +97,18 @@ function rawHeader(name: string, fields: readonly number[]): Uint8Array<ArrayBuf
 }
 
 function hexField(name: string, value: number): string {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) throw new RangeError(`cpio entry '${name}': ${value} does not fit in 32 bits`)
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
+    throw new RangeError(`cpio entry '${name}': ${value} does not fit in 32 bits`)
   return value.toString(16).padStart(8, '0').toUpperCase()
 }
 
 function checkPath(path: string): string {
   const names = path.split('/')
-  if (path === '.' || (path !== '' && names.every((part) => part !== '' && part !== '.' && part !== '..') && path !== 'TRAILER!!!' && !path.includes('\0'))) return path
+  if (
+    path === '.' ||
+    (path !== '' && names.every((part) => part !== '' && part !== '.' && part !== '..') && path !== 'TRAILER!!!' && !path.includes('\0'))
+  )
+    return path
   throw new TypeError(`'${path}' is no path inside a cpio archive`)
 }
 

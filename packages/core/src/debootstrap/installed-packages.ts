@@ -11,7 +11,9 @@ export function parseDpkgStatus(text: string): readonly InstalledPackage[] {
     .flatMap((paragraph) => {
       const field = (name: string): string | undefined => new RegExp(`^${name}: (.+)$`, 'm').exec(paragraph)?.[1]
       const [name, version, architecture, status] = [field('Package'), field('Version'), field('Architecture'), field('Status')]
-      return name === undefined || version === undefined || architecture === undefined || !/ installed$/.test(status ?? '') ? [] : [{ name, version, architecture }]
+      return name === undefined || version === undefined || architecture === undefined || !(status ?? '').endsWith(' installed')
+        ? []
+        : [{ name, version, architecture }]
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }

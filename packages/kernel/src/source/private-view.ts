@@ -1,4 +1,3 @@
-import { constants } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Host } from '@kernelkit/host'
 import type { TreeContent } from './tree-content.ts'
@@ -57,7 +56,7 @@ async function copyFile(host: Host, from: string, to: string): Promise<void> {
   if (status.isSymbolicLink()) return host.fs.symlink(await host.fs.readlink(from), to)
   // A nested repository is no file of the kernel.
   if (!status.isFile()) return
-  await host.fs.copyFile(from, to, constants.COPYFILE_FICLONE)
+  await host.fs.copyFile(from, to, host.fs.constants.COPYFILE_FICLONE)
   await host.fs.utimes(to, status.atimeMs / 1000, status.mtimeMs / 1000)
 }
 
