@@ -57,7 +57,7 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
   )
   const added = new Map<string, Addition>()
   const kept = new Set<string>()
-  let before: ConfigValues | undefined
+  let before = await valuesWithoutExpert(runner, options, modules)
   for (let round = 1; ; round++) {
     const lines = [
       ...[...kept].map((symbol) => ({ symbol, value: { kind: 'tristate', value: 'y' } as const })),
@@ -83,10 +83,25 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
       }
     }
     host.log.detail(`configuration round ${round}: ${check.additions.length} dependencies to switch, ${fresh.length} options to keep`)
-    for (const addition of check.additions) added.set(addition.symbol, addition)
     for (const symbol of fresh) kept.add(symbol)
+    // What comes back by itself need not be asked for.
+    if (fresh.length === 0) for (const addition of check.additions) added.set(addition.symbol, addition)
     before ??= values
   }
+}
+
+/**
+ * What is on when the user does not ask for EXPERT: asked for, it makes a hundred options (FUTEX, EPOLL, PROC_FS)
+ * questions, which allnoconfig answers with n, and no root file system would start.
+ */
+async function valuesWithoutExpert(
+  runner: KconfigRunner,
+  { base, requests }: ConfigureOptions,
+  modules: boolean,
+): Promise<ConfigValues | undefined> {
+  const others = requests.filter((request) => request.symbol !== 'EXPERT' || request.value.value !== 'y')
+  if (base.kind !== 'allnoconfig' || others.length === requests.length) return undefined
+  return parseDotConfig(await runner.run(renderFragment(others, { modules })))
 }
 
 /** What was on in the first answer and is off now, because an addition (EXPERT, say) made it a question that allnoconfig answers with n. */

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { parseArch } from '@kernelkit/core/arch'
+import { renderAddition } from '@kernelkit/core/kconfig'
+import { parseKernelSpec } from '@kernelkit/core/spec'
+import { nodeHost, openStore } from '@kernelkit/host'
+import { loadKconfigTree } from './configure/load-kconfig.ts'
+import { resolveConfiguration } from './index.ts'
+
+/** The configuration of Debian's 6.12 for `minimal` and what is given; nothing is compiled. */
+async function configure(config: readonly string[], raw: Readonly<Record<string, unknown>> = {}) {
+  const host = nodeHost()
+  const store = await openStore(host)
+  const spec = parseKernelSpec({ config: ['minimal', ...config], ...raw }, ['deb:linux-source-6.12'], { arch: parseArch('x86_64') })
+  const { configuration, judgement } = await resolveConfiguration({ host, store }, spec)
+  const added = configuration.added.map(renderAddition)
+  const notHad = judgement.problems.map((problem) => problem.split(':')[0])
+  return { configuration, judgement, added, notHad }
+}
+
+describe("the kernel's own fragments", () => {
+  it('the selftests of net keep 105 of 109 options, of which allnoconfig alone loses 104', async () => {
+    const { added, notHad, judgement } = await configure(['tools/testing/selftests/net/config'])
+    expect(notHad).toEqual(['TEST_BPF', 'TEST_BLACKHOLE_DEV', 'TRACEPOINTS', 'NET_DROP_MONITOR'])
+    expect(judgement.problems[0]).toContain('it can only be a module')
+    expect(added).toContain('+NET_SCHED for IFB, tools/testing/selftests/net/config:23')
+    expect(added).toContain('+CRYPTO for CRYPTO_CHACHA20POLY1305, tools/testing/selftests/net/config:20')
+  })
+
+  it('debug.config loses only what excludes itself, and warns of what is gone', async () => {
+    const { notHad, judgement } = await configure(['debug.config'])
+    expect(notHad).toEqual(['UBSAN_UNREACHABLE'])
+    expect(judgement.problems[0]).toContain('does not hold with OBJTOOL')
+    expect(judgement.warnings.map((warning) => warning.split(':')[0])).toEqual(['DEBUG_VM_VMACACHE', 'GENERIC_PTDUMP'])
+  })
+})
+
+describe('every preset', () => {
+  it('is met in full, together with all others but the one it contradicts', async () => {
+    const { judgement, notHad } = await configure(['debian', '9p', 'virtiofs', 'debug-full', 'kasan', 'lockdep', 'lockup', 'kunit'])
+    expect(notHad).toEqual([])
+    expect(judgement.warnings).toEqual([])
+  })
+
+  it('is met in full on i386', async () => {
+    const { judgement, notHad } = await configure(['debian', '9p', 'virtiofs', 'debug', 'lockdep'], { arch: 'i386' })
+    expect(notHad).toEqual([])
+    expect(judgement.notes).toEqual([])
+  })
+
+  it.each(['tinyconfig', 'defconfig'])('is met on %s', async (base) => {
+    const { configuration, notHad } = await configure(['debian', '9p', 'debug'], { base })
+    expect(notHad).toEqual([])
+    expect(configuration.values.get('VIRTIO_NET')).toBe('y')
+  })
+})
+
+describe('EXPERT, which turns defaults into questions', () => {
+  const basics = ['FUTEX', 'EPOLL', 'MULTIUSER', 'PRINTK', 'PROC_FS', 'SIGNALFD', 'UNIX98_PTYS']
+
+  it.each([
+    [
+      'as a dependency',
+      ['DEBUG_RSEQ=y'],
+      ['+EXPERT for DEBUG_RSEQ, --config DEBUG_RSEQ=y', '+DEBUG_KERNEL for DEBUG_RSEQ, --config DEBUG_RSEQ=y'],
+    ],
+    ['by name', ['EXPERT=y'], []],
+  ])('does not take away what was on when it comes %s', async (_how, config, expected) => {
+    const { configuration, added, notHad, judgement } = await configure(config)
+    expect(notHad).toEqual([])
+    expect(added.toSorted()).toEqual(expected.toSorted())
+    expect(basics.filter((symbol) => configuration.values.get(symbol) !== 'y')).toEqual([])
+    expect(judgement.notes.join('\n')).toContain('FUTEX')
+  })
+
+  it('leaves off what the user does not want', async () => {
+    const { configuration } = await configure(['EXPERT=y', '-IO_URING'])
+    expect(configuration.values.has('IO_URING')).toBe(false)
+  })
+})
+
+describe('the Kconfig files of 6.12', () => {
+  it('are read in about a second', async () => {
+    const host = nodeHost()
+    const { plan } = await resolveConfiguration(
+      { host, store: await openStore(host) },
+      parseKernelSpec({ config: ['minimal'] }, ['deb:linux-source-6.12'], { arch: parseArch('x86_64') }),
+    )
+    const tree = await plan.source.tree()
+    const started = performance.now()
+    const { symbols } = await loadKconfigTree(host, { tree, arch: parseArch('x86_64') })
+    expect(symbols.size).toBeGreaterThan(15_000)
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+})
