@@ -36,7 +36,11 @@ describe('readBakeInputs', () => {
     writeFileSync(join(folder, 'pair.pub'), key)
     writeFileSync(join(folder, 'text'), 'hello\n')
     writeFileSync(join(folder, 'empty'), '\n')
-    await expect(read({ sshKey: [path] })).rejects.toMatchObject({ code: 'BAD_SSH_KEY', message: expect.stringMatching(message), hint: expect.stringMatching(hint) })
+    await expect(read({ sshKey: [path] })).rejects.toMatchObject({
+      code: 'BAD_SSH_KEY',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    })
   })
 
   test('refuses scripts and overlays that are not there, or of the wrong kind', async () => {
@@ -44,7 +48,10 @@ describe('readBakeInputs', () => {
     await expect(read({ customize: ['nosuch'] })).rejects.toMatchObject({ code: 'IMAGE_INPUT_MISSING' })
     await expect(read({ customize: ['.'] })).rejects.toMatchObject({ code: 'IMAGE_INPUT_MISSING' })
     await expect(read({ overlay: ['nosuch'] })).rejects.toMatchObject({ code: 'IMAGE_INPUT_MISSING' })
-    await expect(read({ overlay: ['file'] })).rejects.toMatchObject({ code: 'IMAGE_INPUT_MISSING', message: expect.stringContaining('not a folder') })
+    await expect(read({ overlay: ['file'] })).rejects.toMatchObject({
+      code: 'IMAGE_INPUT_MISSING',
+      message: expect.stringContaining('not a folder'),
+    })
   })
 })
 

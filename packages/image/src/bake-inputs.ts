@@ -21,22 +21,37 @@ export async function readBakeInputs(host: Host, spec: ImageSpec): Promise<BakeI
 }
 
 /** Key types of authorized_keys (sshd(8)). */
-const publicKeyLine = /^(?:\S+ )?(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp\d+|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com) [A-Za-z0-9+/]+=*( .*)?$/
+const publicKeyLine =
+  /^(?:\S+ )?(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp\d+|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com) [A-Za-z0-9+/]+=*( .*)?$/
 
 async function readPublicKeys(host: Host, written: string): Promise<readonly string[]> {
   const path = absolute(host, written)
   const content = await readInput(host, path).catch((error: unknown) => {
-    throw badKey(written, `cannot be read (${reason(error)})`, 'give the path of a .pub file, such as ~/.ssh/id_ed25519.pub; ssh-keygen -t ed25519 makes a pair.', error)
+    throw badKey(
+      written,
+      `cannot be read (${reason(error)})`,
+      'give the path of a .pub file, such as ~/.ssh/id_ed25519.pub; ssh-keygen -t ed25519 makes a pair.',
+      error,
+    )
   })
   const text = content.toString('utf8')
   if (/^-----BEGIN [A-Z ]*PRIVATE KEY-----/m.test(text) || text.startsWith('PuTTY-User-Key-File')) {
-    const beside = (await host.fs.exists(`${path}.pub`)) ? `give its public half: --ssh-key ${written}.pub` : `give its public half; ssh-keygen -y -f ${written} > ${written}.pub makes it.`
+    const beside = (await host.fs.exists(`${path}.pub`))
+      ? `give its public half: --ssh-key ${written}.pub`
+      : `give its public half; ssh-keygen -y -f ${written} > ${written}.pub makes it.`
     throw badKey(written, 'is a private key, which must not leave this machine', beside)
   }
-  const lines = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
   const wrong = lines.find((line) => !publicKeyLine.test(line))
   if (lines.length === 0 || wrong !== undefined) {
-    throw badKey(written, lines.length === 0 ? 'holds no key' : `holds a line that is no OpenSSH public key: '${wrong?.slice(0, 60)}'`, 'give a .pub file as ssh-keygen writes it: ssh-ed25519 AAAA… comment')
+    throw badKey(
+      written,
+      lines.length === 0 ? 'holds no key' : `holds a line that is no OpenSSH public key: '${wrong?.slice(0, 60)}'`,
+      'give a .pub file as ssh-keygen writes it: ssh-ed25519 AAAA… comment',
+    )
   }
   return lines
 }
@@ -55,7 +70,11 @@ async function readScript(host: Host, written: string): Promise<{ name: string; 
 async function checkOverlay(host: Host, written: string): Promise<string> {
   const path = absolute(host, written)
   const stat = await host.fs.stat(path).catch((error: unknown) => {
-    throw missing(`--overlay ${written} cannot be read (${reason(error)}).`, 'give the path of a folder whose contents go over the root.', error)
+    throw missing(
+      `--overlay ${written} cannot be read (${reason(error)}).`,
+      'give the path of a folder whose contents go over the root.',
+      error,
+    )
   })
   if (stat.isDirectory()) return path
   throw missing(`--overlay ${written} is not a folder.`, 'give a folder that mirrors the root: DIR/etc/motd becomes /etc/motd.')
@@ -79,5 +98,11 @@ function absolute(host: Host, path: string): string {
 
 function reason(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'permission denied' : error instanceof Error ? error.message : String(error)
+  return code === 'ENOENT'
+    ? 'no such file'
+    : code === 'EACCES'
+      ? 'permission denied'
+      : error instanceof Error
+        ? error.message
+        : String(error)
 }

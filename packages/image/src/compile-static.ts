@@ -31,15 +31,27 @@ export function compileStaticArgv({ source, arch, out }: CompileOptions, nodeArc
 export async function compileStatic(host: Host, options: CompileOptions): Promise<void> {
   const { source, arch, signal } = options
   const argv = compileStaticArgv(options, host.nodeArch)
-  const { exitCode, stderr } = await host.run(argv, { reject: false, package: arch.nativeHosts.includes(host.nodeArch) ? 'gcc libc6-dev' : `gcc-${arch.crossPrefix.replace(/-$/, '')}`, env: { LC_ALL: 'C' }, ...(signal === undefined ? {} : { signal }) })
+  const { exitCode, stderr } = await host.run(argv, {
+    reject: false,
+    package: arch.nativeHosts.includes(host.nodeArch) ? 'gcc libc6-dev' : `gcc-${arch.crossPrefix.replace(/-$/, '')}`,
+    env: { LC_ALL: 'C' },
+    ...(signal === undefined ? {} : { signal }),
+  })
   if (exitCode === 0) {
     for (const line of stderr.split('\n')) if (line !== '') host.log.warn(line)
     return
   }
-  const lacksLibc = /cannot find -lc\b|cannot find -lgcc|skipping incompatible .*lib(?:c|gcc)|gnu\/stubs-32\.h|bits\/libc-header-start\.h|sys\/cdefs\.h: No such file|crt1\.o/.test(stderr)
+  const lacksLibc =
+    /cannot find -lc\b|cannot find -lgcc|skipping incompatible .*lib(?:c|gcc)|gnu\/stubs-32\.h|bits\/libc-header-start\.h|sys\/cdefs\.h: No such file|crt1\.o/.test(
+      stderr,
+    )
   const packages = arch.wordBits === 32 && arch.nativeHosts.includes(host.nodeArch) ? 'gcc-multilib' : 'libc6-dev'
-  throw new UserError('INITRD_COMPILE', `${basename(source)} does not compile to a static program for ${arch.name}.\n${stderr.trimEnd().split('\n').slice(-40).join('\n')}`, {
-    hint: lacksLibc ? `the static C library for ${arch.name} is missing: apt-get install ${packages}` : 'mend what the compiler says.',
-    details: { argv, exitCode },
-  })
+  throw new UserError(
+    'INITRD_COMPILE',
+    `${basename(source)} does not compile to a static program for ${arch.name}.\n${stderr.trimEnd().split('\n').slice(-40).join('\n')}`,
+    {
+      hint: lacksLibc ? `the static C library for ${arch.name} is missing: apt-get install ${packages}` : 'mend what the compiler says.',
+      details: { argv, exitCode },
+    },
+  )
 }

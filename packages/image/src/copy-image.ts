@@ -3,8 +3,17 @@ import { explaining, type Host } from '@kernelkit/host'
 import type { BakeResult } from './bake.ts'
 
 /** A baked image at a place of the user's choice, holes kept, with its manifest beside it; a folder gets a name of suite and architecture. */
-export async function copyImage(host: Host, result: Pick<BakeResult, 'image' | 'manifest' | 'suite' | 'arch'>, out: string): Promise<string> {
-  const isFolder = out.endsWith('/') || (await host.fs.stat(out).then((stat) => stat.isDirectory(), () => false))
+export async function copyImage(
+  host: Host,
+  result: Pick<BakeResult, 'image' | 'manifest' | 'suite' | 'arch'>,
+  out: string,
+): Promise<string> {
+  const isFolder =
+    out.endsWith('/') ||
+    (await host.fs.stat(out).then(
+      (stat) => stat.isDirectory(),
+      () => false,
+    ))
   const target = isFolder ? join(out, `${result.suite}-${result.arch}.ext4`) : out
   const beside = `${target}.${host.randomHex(4)}.tmp`
   await explaining(target, async () => {

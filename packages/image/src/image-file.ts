@@ -1,12 +1,5 @@
 import { join } from 'node:path'
-import {
-  ext4Environment,
-  fixedTimeCommands,
-  parseUsedInodes,
-  stageMark,
-  workFiles,
-  type BakeMeans,
-} from '@kernelkit/core/debootstrap'
+import { ext4Environment, fixedTimeCommands, parseUsedInodes, stageMark, workFiles, type BakeMeans } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { privileged } from './rights.ts'
@@ -25,12 +18,18 @@ export interface AssembleRun {
 }
 
 /** The command of {@link assembleImage}: the script with the rights that it needs. */
-export function assembleCommand({ script, work, means, scriptNames }: Pick<AssembleRun, 'script' | 'work' | 'means' | 'scriptNames'>, canUnshare: boolean): readonly string[] {
+export function assembleCommand(
+  { script, work, means, scriptNames }: Pick<AssembleRun, 'script' | 'work' | 'means' | 'scriptNames'>,
+  canUnshare: boolean,
+): readonly string[] {
   const shell = ['sh', '-c', script, 'kernelkit-assemble', work]
   if (means.privilege === 'user-namespace') return privileged(means, shell)
   // Mounts of its own, gone with the last process; under sudo the supervision is root already.
   return scriptNames.length > 0 && canUnshare ? ['unshare', '--mount', '--pid', '--fork', '--kill-child', ...shell] : shell
 }
+
+// What mmdebstrap --unshare-helper adds when the script has already said why it failed.
+const unshareNoise = /^E: (?:system failed: \d+|unshared command failed)$/
 
 /** Tree and disk image from rootfs.tar of the work folder; resolves with the seconds of each stage. */
 export async function assembleImage(host: Host, run: AssembleRun): Promise<Readonly<Record<string, number>>> {
@@ -39,7 +38,10 @@ export async function assembleImage(host: Host, run: AssembleRun): Promise<Reado
   await host.fs.writeFile(image, '')
   await host.fs.truncate(image, run.sizeBytes)
   await host.fs.chmod(image, 0o666)
-  const canUnshare = run.scriptNames.length > 0 && run.means.privilege !== 'user-namespace' && (await host.run([...privileged(run.means, ['unshare', '--mount', '--pid', '--fork', 'true'])], { reject: false })).exitCode === 0
+  const canUnshare =
+    run.scriptNames.length > 0 &&
+    run.means.privilege !== 'user-namespace' &&
+    (await host.run([...privileged(run.means, ['unshare', '--mount', '--pid', '--fork', 'true'])], { reject: false })).exitCode === 0
   const stages: { name: string; atMs: number }[] = []
   const lines: string[] = []
   const exitCode = await supervise(host, {
@@ -51,7 +53,7 @@ export async function assembleImage(host: Host, run: AssembleRun): Promise<Reado
         const name = line.slice(stageMark.length).trim()
         stages.push({ name, atMs: host.monotonicMs() })
         run.onStatus(name)
-      } else {
+      } else if (!unshareNoise.test(line)) {
         lines.push(line)
         if (lines.length > 400) lines.splice(0, 200)
         host.log.detail(line)
@@ -66,7 +68,10 @@ export async function assembleImage(host: Host, run: AssembleRun): Promise<Reado
 }
 
 /** mke2fs copies access and change times of the host's tree; they are replaced, so that two bakes have the same bytes. */
-async function fixTimes(host: Host, { image, epoch, signal }: { readonly image: string; readonly epoch: number; readonly signal?: AbortSignal }): Promise<void> {
+async function fixTimes(
+  host: Host,
+  { image, epoch, signal }: { readonly image: string; readonly epoch: number; readonly signal?: AbortSignal },
+): Promise<void> {
   const options = { env: ext4Environment(epoch), package: 'e2fsprogs', ...(signal === undefined ? {} : { signal }) }
   const { stdout } = await host.run(['dumpe2fs', image], options)
   const commands = `${image}.times`
@@ -77,16 +82,23 @@ async function fixTimes(host: Host, { image, epoch, signal }: { readonly image: 
   if (complaint !== undefined) throw new UserError('BOOTSTRAP_FAILED', `debugfs could not fix the times inside the image: ${complaint}`)
 }
 
-function assembleFailed(run: AssembleRun, { stages, lines }: { readonly stages: readonly string[]; readonly lines: readonly string[] }): UserError {
+function assembleFailed(
+  run: AssembleRun,
+  { stages, lines }: { readonly stages: readonly string[]; readonly lines: readonly string[] },
+): UserError {
   const output = lines.slice(-40).join('\n')
   const stage = stages.at(-1) ?? 'start'
   const failedScript = /^customize-failed (\d+)$/.exec(stage)
   if (failedScript !== null) {
     const name = run.scriptNames[Number(stages.at(-2)?.replace(/^customize /, ''))] ?? ''
-    return new UserError('CUSTOMIZE_FAILED', `--customize ${name} ended with ${failedScript[1]} inside the root file system.${output === '' ? '' : `\n${output}`}`, {
-      hint: 'it runs as root, chrooted, with standard input closed; mend it and bake again (the packages come from the store).',
-      details: { script: name, exitCode: Number(failedScript[1]) },
-    })
+    return new UserError(
+      'CUSTOMIZE_FAILED',
+      `--customize ${name} ended with ${failedScript[1]} inside the root file system.${output === '' ? '' : `\n${output}`}`,
+      {
+        hint: 'it runs as root, chrooted, with standard input closed; mend it and bake again (the packages come from the store).',
+        details: { script: name, exitCode: Number(failedScript[1]) },
+      },
+    )
   }
   if (/No space left on device|ENOSPC/.test(output)) {
     return new UserError('DISK_FULL', `no space is left in ${run.work} while baking.\n${output}`, {
@@ -96,10 +108,16 @@ function assembleFailed(run: AssembleRun, { stages, lines }: { readonly stages: 
   const used = /^used (\d+)$/.exec(stage)?.[1]
   if (used !== undefined && /Could not allocate (?:block|inode)|No free space|not enough space/i.test(output)) {
     const mib = Math.ceil(Number(used) / 1024)
-    return new UserError('IMAGE_TOO_SMALL', `the root file system takes ${mib} MiB, which does not fit in an image of ${Math.floor(run.sizeBytes / 2 ** 20)} MiB.`, {
-      hint: `give --size ${Math.ceil((mib * 1.3) / 128) * 128}M or more; the file is sparse, the default of 4G costs nothing.`,
-      details: { usedMiB: mib, sizeBytes: run.sizeBytes },
-    })
+    return new UserError(
+      'IMAGE_TOO_SMALL',
+      `the root file system takes ${mib} MiB, which does not fit in an image of ${Math.floor(run.sizeBytes / 2 ** 20)} MiB.`,
+      {
+        hint: `give --size ${Math.ceil((mib * 1.3) / 128) * 128}M or more; the file is sparse, the default of 4G costs nothing.`,
+        details: { usedMiB: mib, sizeBytes: run.sizeBytes },
+      },
+    )
   }
-  return new UserError('BOOTSTRAP_FAILED', `making the image failed (${stage}).\n${output}`, { hint: 'the last lines say why; --verbose shows all of them.' })
+  return new UserError('BOOTSTRAP_FAILED', `making the image failed (${stage}).\n${output}`, {
+    hint: 'the last lines say why; --verbose shows all of them.',
+  })
 }

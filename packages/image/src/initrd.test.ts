@@ -91,7 +91,10 @@ describe('makeInitrd', () => {
 
   test('refuses an output that cannot be', async () => {
     writeFileSync(join(folder, 'prog'), fakeElf())
-    await expect(make('prog', { out: 'nosuch/x.gz' })).rejects.toMatchObject({ code: 'BAD_OPTION', hint: expect.stringContaining('mkdir -p') })
+    await expect(make('prog', { out: 'nosuch/x.gz' })).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      hint: expect.stringContaining('mkdir -p'),
+    })
     await expect(make('prog', { out: '.' })).rejects.toMatchObject({ code: 'BAD_OPTION' })
     await expect(make('prog', { out: 'prog' })).rejects.toMatchObject({ code: 'BAD_OPTION' })
   })

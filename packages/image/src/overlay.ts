@@ -17,10 +17,25 @@ export async function packOverlays(
   try {
     // Contents only: the folder's own mode is not the root's.
     const names = overlays.flatMap((overlay) => ['-C', overlay, '.'])
-    await host.run(['tar', '--sort=name', '--format=gnu', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0', '--mode=go-w', '-cf', path, ...names], {
-      env: { LC_ALL: 'C' },
-      ...(signal === undefined ? {} : { signal }),
-    })
+    await host.run(
+      [
+        'tar',
+        '--sort=name',
+        '--format=gnu',
+        '--owner=0',
+        '--group=0',
+        '--numeric-owner',
+        '--mtime=@0',
+        '--mode=go-w',
+        '-cf',
+        path,
+        ...names,
+      ],
+      {
+        env: { LC_ALL: 'C' },
+        ...(signal === undefined ? {} : { signal }),
+      },
+    )
     return { path, sha256: await host.sha256File(path), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
   } catch (error) {
     await folder[Symbol.asyncDispose]()

@@ -12,18 +12,36 @@ export interface MirrorCandidate {
 }
 
 /** Mirrors that may serve the suite, best first: the one asked for, else apt's, then the suite's own. */
-export async function mirrorCandidates(host: Host, spec: Pick<ImageSpec, 'mirror' | 'suite'>, means: Pick<BakeMeans, 'tool'>): Promise<readonly MirrorCandidate[]> {
+export async function mirrorCandidates(
+  host: Host,
+  spec: Pick<ImageSpec, 'mirror' | 'suite'>,
+  means: Pick<BakeMeans, 'tool'>,
+): Promise<readonly MirrorCandidate[]> {
   const apt = (await aptMirrors(host, spec.suite)).map(({ uri, keyring }) => ({ uri: uri.replace(/\/+$/, ''), keyring, from: 'apt' }))
-  if (spec.mirror !== undefined) return [{ uri: spec.mirror, keyring: apt.find(({ uri }) => uri === spec.mirror)?.keyring, from: '--mirror' }]
+  if (spec.mirror !== undefined)
+    return [{ uri: spec.mirror, keyring: apt.find(({ uri }) => uri === spec.mirror)?.keyring, from: '--mirror' }]
   const own = await suiteMirror(host, spec.suite, means)
-  return [...apt, ...(own === undefined || apt.some(({ uri }) => uri === own) ? [] : [{ uri: own, keyring: undefined, from: `the suite's own, as ${means.tool} knows it` }])]
+  return [
+    ...apt,
+    ...(own === undefined || apt.some(({ uri }) => uri === own)
+      ? []
+      : [{ uri: own, keyring: undefined, from: `the suite's own, as ${means.tool} knows it` }]),
+  ]
 }
 
 /** The mirror that the bootstrap tool itself would take: no host name is written in kernelkit. */
 async function suiteMirror(host: Host, suite: string, { tool }: Pick<BakeMeans, 'tool'>): Promise<string | undefined> {
   if (tool === 'mmdebstrap') {
     // Prints the sources that mmdebstrap has made, then stops.
-    const argv = ['mmdebstrap', `--mode=${host.uid === 0 ? 'root' : 'unshare'}`, '--variant=custom', '--format=null', '--setup-hook=cat "$1/etc/apt/sources.list" >&2; exit 3', suite, '/dev/null']
+    const argv = [
+      'mmdebstrap',
+      `--mode=${host.uid === 0 ? 'root' : 'unshare'}`,
+      '--variant=custom',
+      '--format=null',
+      '--setup-hook=cat "$1/etc/apt/sources.list" >&2; exit 3',
+      suite,
+      '/dev/null',
+    ]
     const { stderr } = await host.run(argv, { reject: false })
     return new RegExp(`^deb (?:\\[[^\\]]*\\] )?(\\S+?)/? ${suite} `, 'm').exec(stderr)?.[1]
   }
@@ -42,28 +60,50 @@ export async function aptOptionsOfHost(host: Host): Promise<readonly string[]> {
 }
 
 /** What stands at a mirror's dists/SUITE; the reason why nothing does is for people. */
-export type ReleaseAnswer = { readonly kind: 'found'; readonly text: string } | { readonly kind: 'absent' } | { readonly kind: 'unreachable'; readonly reason: string }
+export type ReleaseAnswer =
+  | { readonly kind: 'found'; readonly text: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreachable'; readonly reason: string }
 
 /** The Release file of a suite: InRelease, else Release. */
 export async function fetchRelease(host: Host, source: Pick<PackageSource, 'uri' | 'suite'>, signal?: AbortSignal): Promise<ReleaseAnswer> {
   await using folder = await host.tempDir('kernelkit-release-')
   let answer: ReleaseAnswer = { kind: 'absent' }
   for (const name of ['InRelease', 'Release']) {
-    answer = await download(host, { url: `${source.uri}/dists/${source.suite}/${name}`, to: `${folder.path}/${name}`, ...(signal === undefined ? {} : { signal }) })
+    answer = await download(host, {
+      url: `${source.uri}/dists/${source.suite}/${name}`,
+      to: `${folder.path}/${name}`,
+      ...(signal === undefined ? {} : { signal }),
+    })
     if (answer.kind !== 'absent') return answer
   }
   return answer
 }
 
 /** By apt's own downloader where there is one: it knows the host's proxies, logins and certificates. */
-async function download(host: Host, { url, to, signal }: { readonly url: string; readonly to: string; readonly signal?: AbortSignal }): Promise<ReleaseAnswer> {
+async function download(
+  host: Host,
+  { url, to, signal }: { readonly url: string; readonly to: string; readonly signal?: AbortSignal },
+): Promise<ReleaseAnswer> {
   const helper = '/usr/lib/apt/apt-helper'
   const withSignal = signal === undefined ? {} : { signal }
   if (await host.fs.exists(helper)) {
-    const argv = [helper, '-o', 'Acquire::Retries=0', '-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::https::Timeout=20', 'download-file', url, to]
+    const argv = [
+      helper,
+      '-o',
+      'Acquire::Retries=0',
+      '-o',
+      'Acquire::http::Timeout=20',
+      '-o',
+      'Acquire::https::Timeout=20',
+      'download-file',
+      url,
+      to,
+    ]
     const { exitCode, stdout, stderr } = await host.run(argv, { reject: false, ...withSignal, env: { LC_ALL: 'C' } })
     if (exitCode === 0 && (await host.fs.exists(to))) return { kind: 'found', text: await host.fs.readFile(to, 'utf8') }
-    const failure = /^E: Failed to fetch \S+ +(.*)$/m.exec(stderr)?.[1] ?? lastLine(stderr) ?? lastLine(stdout) ?? `apt-helper ended with ${exitCode}`
+    const failure =
+      /^E: Failed to fetch \S+ +(.*)$/m.exec(stderr)?.[1] ?? lastLine(stderr) ?? lastLine(stdout) ?? `apt-helper ended with ${exitCode}`
     return /^40[134]\b|^410\b|File not found/.test(failure) ? { kind: 'absent' } : { kind: 'unreachable', reason: failure }
   }
   try {
@@ -77,15 +117,34 @@ async function download(host: Host, { url, to, signal }: { readonly url: string;
 }
 
 /** No mirror has the suite: which of them were asked, and what each said. */
-export function noSuite(spec: Pick<ImageSpec, 'suite'>, tried: readonly { readonly candidate: MirrorCandidate; readonly answer: ReleaseAnswer }[]): UserError {
+export function noSuite(
+  spec: Pick<ImageSpec, 'suite'>,
+  tried: readonly { readonly candidate: MirrorCandidate; readonly answer: ReleaseAnswer }[],
+): UserError {
   const { suite } = spec
-  if (tried.length === 0) return new UserError('NO_MIRROR', `no mirror is known for ${suite}: apt has no sources here, and the bootstrap tool does not know the suite.`, { hint: 'name one with --mirror URL.' })
-  const list = tried.map(({ candidate, answer }) => `${candidate.uri} (${candidate.from}): ${answer.kind === 'unreachable' ? answer.reason : `no dists/${suite} there`}`).join('; ')
+  if (tried.length === 0)
+    return new UserError(
+      'NO_MIRROR',
+      `no mirror is known for ${suite}: apt has no sources here, and the bootstrap tool does not know the suite.`,
+      { hint: 'name one with --mirror URL.' },
+    )
+  const list = tried
+    .map(
+      ({ candidate, answer }) =>
+        `${candidate.uri} (${candidate.from}): ${answer.kind === 'unreachable' ? answer.reason : `no dists/${suite} there`}`,
+    )
+    .join('; ')
   const details = { suite, tried: tried.map(({ candidate }) => candidate.uri) }
   if (tried.every(({ answer }) => answer.kind === 'absent')) {
-    return new UserError('UNKNOWN_SUITE', `suite '${suite}' was not found: ${list}.`, { hint: 'suites that work: bookworm, trixie, sid (--suite); for others name a mirror that has them with --mirror.', details })
+    return new UserError('UNKNOWN_SUITE', `suite '${suite}' was not found: ${list}.`, {
+      hint: 'suites that work: bookworm, trixie, sid (--suite); for others name a mirror that has them with --mirror.',
+      details,
+    })
   }
-  return new UserError('MIRROR_UNREACHABLE', `no mirror could be asked for ${suite}: ${list}.`, { hint: 'check the network, or name another mirror with --mirror URL.', details })
+  return new UserError('MIRROR_UNREACHABLE', `no mirror could be asked for ${suite}: ${list}.`, {
+    hint: 'check the network, or name another mirror with --mirror URL.',
+    details,
+  })
 }
 
 export function wrongArchitecture(suite: string, arch: Arch, available: readonly string[]): UserError {
@@ -95,7 +154,9 @@ export function wrongArchitecture(suite: string, arch: Arch, available: readonly
   })
 }
 
-
 function lastLine(text: string): string | undefined {
-  return text.trimEnd().split('\n').findLast((line) => line.trim() !== '')
+  return text
+    .trimEnd()
+    .split('\n')
+    .findLast((line) => line.trim() !== '')
 }

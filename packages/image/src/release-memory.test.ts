@@ -26,8 +26,17 @@ function publish(date: string, more = ''): void {
   mkdirSync(join(folder, 'mirror/dists/bookworm'), { recursive: true })
   writeFileSync(join(folder, 'mirror/dists/bookworm/InRelease'), `Codename: bookworm\nDate: ${date}\nArchitectures: all amd64\n${more}`)
 }
-function know({ refresh = 'weekly', ask = false, arch = 'x86_64', mirror = `file://${folder}/mirror` }: { refresh?: RefreshRhythm; ask?: boolean; arch?: string; mirror?: string } = {}) {
-  return knowRelease(host, store, { spec: parseImageSpec({ suite: 'bookworm', mirror, refresh, arch }, { hostArch: 'x86_64' }), means: { tool: 'mmdebstrap' }, ask })
+function know({
+  refresh = 'weekly',
+  ask = false,
+  arch = 'x86_64',
+  mirror = `file://${folder}/mirror`,
+}: { refresh?: RefreshRhythm; ask?: boolean; arch?: string; mirror?: string } = {}) {
+  return knowRelease(host, store, {
+    spec: parseImageSpec({ suite: 'bookworm', mirror, refresh, arch }, { hostArch: 'x86_64' }),
+    means: { tool: 'mmdebstrap' },
+    ask,
+  })
 }
 
 describe('knowRelease', () => {
@@ -59,12 +68,18 @@ describe('knowRelease', () => {
 
   test('names the mirror that lacks the suite', async () => {
     mkdirSync(join(folder, 'mirror'))
-    await expect(know()).rejects.toMatchObject({ code: 'UNKNOWN_SUITE', message: expect.stringContaining(`file://${folder}/mirror (--mirror)`) })
+    await expect(know()).rejects.toMatchObject({
+      code: 'UNKNOWN_SUITE',
+      message: expect.stringContaining(`file://${folder}/mirror (--mirror)`),
+    })
   })
 
   test('names the architectures that the suite has', async () => {
     publish('Sat, 11 Jul 2026 10:16:37 UTC')
-    await expect(know({ arch: 'i386' })).rejects.toMatchObject({ code: 'UNKNOWN_SUITE', message: expect.stringContaining('it has all, amd64') })
+    await expect(know({ arch: 'i386' })).rejects.toMatchObject({
+      code: 'UNKNOWN_SUITE',
+      message: expect.stringContaining('it has all, amd64'),
+    })
   })
 
   test('goes on with the last known state when the mirror does not answer, and says so', async () => {

@@ -31,7 +31,11 @@ export interface ReleaseQuestion {
 }
 
 /** The suite's Release: the remembered one while the refresh window lasts, else the mirror's; offline the last known, said. */
-export async function knowRelease(host: Host, store: Store, { spec, means, ask, remember, signal }: ReleaseQuestion): Promise<KnownRelease> {
+export async function knowRelease(
+  host: Host,
+  store: Store,
+  { spec, means, ask, remember, signal }: ReleaseQuestion,
+): Promise<KnownRelease> {
   const path = await memoryPath(host, store, spec)
   const remembered = await readMemory(host, path)
   const age = remembered === undefined ? undefined : host.now() - remembered.checkedAt
@@ -51,17 +55,24 @@ export async function knowRelease(host: Host, store: Store, { spec, means, ask, 
       }
       return { ...known, note: `${candidate.uri} (${candidate.from}), Release of ${day(release.date)}` }
     }
-    tried.push({ candidate, answer: answer.kind === 'found' ? { kind: 'unreachable', reason: 'what is there is no Release file' } : answer })
+    tried.push({
+      candidate,
+      answer: answer.kind === 'found' ? { kind: 'unreachable', reason: 'what is there is no Release file' } : answer,
+    })
   }
   const error = noSuite(spec, tried)
   if (remembered === undefined || error.code !== 'MIRROR_UNREACHABLE') throw error
   host.log.warn(`${error.message.replace(/\.$/, '')}; going on with what was known ${describeAge(age ?? 0)} ago`)
-  return checked(spec, { ...remembered, note: `${remembered.uri}, last known Release of ${day(remembered.release.date)}; the mirror does not answer` })
+  return checked(spec, {
+    ...remembered,
+    note: `${remembered.uri}, last known Release of ${day(remembered.release.date)}; the mirror does not answer`,
+  })
 }
 
 function checked(spec: ImageSpec, known: KnownRelease): KnownRelease {
   const { architectures } = known.release
-  if (architectures.length > 0 && !architectures.includes(spec.arch.debianArch)) throw wrongArchitecture(spec.suite, spec.arch, architectures)
+  if (architectures.length > 0 && !architectures.includes(spec.arch.debianArch))
+    throw wrongArchitecture(spec.suite, spec.arch, architectures)
   return known
 }
 
@@ -73,7 +84,8 @@ async function readMemory(host: Host, path: string): Promise<Omit<KnownRelease, 
   try {
     const value = JSON.parse(await host.fs.readFile(path, 'utf8')) as Partial<KnownRelease>
     const { uri, keyring, digest, release, checkedAt } = value
-    if (typeof uri !== 'string' || typeof digest !== 'string' || typeof checkedAt !== 'number' || typeof release?.date !== 'number') return undefined
+    if (typeof uri !== 'string' || typeof digest !== 'string' || typeof checkedAt !== 'number' || typeof release?.date !== 'number')
+      return undefined
     return { uri, keyring, digest, release, checkedAt }
   } catch {
     return undefined

@@ -6,7 +6,11 @@ export type Rights = Pick<BakeMeans, 'privilege'>
 
 /** What this host has for baking; nothing is changed. */
 export async function readBakeFacts(host: Host): Promise<BakeHostFacts> {
-  const [mmdebstrap, debootstrap, { kind, reason, refused }] = await Promise.all([versionOf(host, 'mmdebstrap'), versionOf(host, 'debootstrap'), bootstrapPrivilege(host)])
+  const [mmdebstrap, debootstrap, { kind, reason, refused }] = await Promise.all([
+    versionOf(host, 'mmdebstrap'),
+    versionOf(host, 'debootstrap'),
+    bootstrapPrivilege(host),
+  ])
   const isRefused = (name: 'user-namespaces' | 'sudo') => ({ reason: refused.find((one) => one.kind === name)?.reason ?? reason })
   return {
     uid: host.uid,

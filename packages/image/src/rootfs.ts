@@ -21,7 +21,15 @@ import { supervise } from './supervise.ts'
 const format = '1'
 
 /** All that shapes the archive of a suite's packages. */
-export function rootfsMaterial({ spec, means, known }: { readonly spec: ImageSpec; readonly means: BakeMeans; readonly known: KnownRelease }): KeyMaterial {
+export function rootfsMaterial({
+  spec,
+  means,
+  known,
+}: {
+  readonly spec: ImageSpec
+  readonly means: BakeMeans
+  readonly known: KnownRelease
+}): KeyMaterial {
   return [
     ['rootfs', format],
     ['suite', spec.suite],
@@ -57,9 +65,14 @@ export function bootstrapCommand({ spec, means, known, aptOptions, work }: Boots
   const output = join(work, workFiles.rootfs)
   const scratch = join(work, workFiles.scratch)
   const env = ['env', `SOURCE_DATE_EPOCH=${known.release.date}`, `TMPDIR=${scratch}`, 'LC_ALL=C.UTF-8', 'TZ=UTC0']
-  if (means.tool === 'mmdebstrap') return [...env, ...mmdebstrapArgv({ ...options, mode: means.privilege === 'user-namespace' ? 'unshare' : 'root', output })]
+  if (means.tool === 'mmdebstrap')
+    return [...env, ...mmdebstrapArgv({ ...options, mode: means.privilege === 'user-namespace' ? 'unshare' : 'root', output })]
   const tree = join(scratch, 'bootstrap')
-  const steps = [debootstrapArgv({ ...options, target: tree }), packTreeArgv({ tree, output, epoch: known.release.date }), ['rm', '-rf', '--one-file-system', tree]]
+  const steps = [
+    debootstrapArgv({ ...options, target: tree }),
+    packTreeArgv({ tree, output, epoch: known.release.date }),
+    ['rm', '-rf', '--one-file-system', tree],
+  ]
   return [...env, 'sh', '-c', `set -e; ${steps.map(quoteArgv).join('; ')}`]
 }
 
@@ -88,6 +101,8 @@ export async function bootstrap(host: Host, run: BootstrapRun): Promise<void> {
   const output = lines.join('\n')
   throw (
     explainBootstrapFailure(output, { suite: run.spec.suite, mirror: run.known.uri }) ??
-    new UserError('BOOTSTRAP_FAILED', `${run.means.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, { hint: 'the last lines say why; --verbose shows all of them.' })
+    new UserError('BOOTSTRAP_FAILED', `${run.means.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
+      hint: 'the last lines say why; --verbose shows all of them.',
+    })
   )
 }

@@ -30,7 +30,14 @@ const stubborn = ['sh', '-c', 'sleep 300 & echo $!; trap "sleep 0.1; echo tidied
 describe('supervise', () => {
   test('gives lines of both streams and the exit status', async () => {
     const lines: string[] = []
-    expect(await supervise(host, { argv: ['sh', '-c', 'echo out; echo err >&2; printf last; exit 7'], workFolder, rights, onLine: (line) => lines.push(line) })).toBe(7)
+    expect(
+      await supervise(host, {
+        argv: ['sh', '-c', 'echo out; echo err >&2; printf last; exit 7'],
+        workFolder,
+        rights,
+        onLine: (line) => lines.push(line),
+      }),
+    ).toBe(7)
     expect(lines.toSorted()).toEqual(['err', 'last', 'out'])
     expect(existsSync(workFolder)).toBe(true)
   })

@@ -22,12 +22,20 @@ export async function supervise(host: Host, options: SuperviseOptions): Promise<
   options.signal?.throwIfAborted()
   const remove = ['rm', '-rf', '--one-file-system', workFolder]
   // A user namespace's files can only be removed from inside one; the folder itself is ours.
-  const cleanup = rights.privilege === 'user-namespace' ? `${quoteArgv(privileged(rights, ['rm', '-rf', `${workFolder}/scratch`]))}; ${quoteArgv(remove)}` : quoteArgv(remove)
+  const cleanup =
+    rights.privilege === 'user-namespace'
+      ? `${quoteArgv(privileged(rights, ['rm', '-rf', `${workFolder}/scratch`]))}; ${quoteArgv(remove)}`
+      : quoteArgv(remove)
   const supervisor = ['sh', '-c', supervisorScript, 'kernelkit-bake', cleanup, ...options.argv]
   const argv = (rights.privilege === 'sudo' ? ['sudo', '-n', ...supervisor] : supervisor) as [string, ...string[]]
   host.log.detail(`$ ${quoteArgv(options.argv)}`)
   // A session of its own: Ctrl-C on the terminal reaches it through us only.
-  const child = host.spawn(argv, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, cwd: '/', env: { ...host.env, PATH: `${host.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` } })
+  const child = host.spawn(argv, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    cwd: '/',
+    env: { ...host.env, PATH: `${host.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` },
+  })
   const letGo = (): void => void child.stdin?.end()
   options.signal?.addEventListener('abort', letGo)
   child.stdin?.on('error', () => {})

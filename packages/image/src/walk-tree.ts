@@ -32,5 +32,8 @@ export async function walkTree(host: Host, folder: string): Promise<readonly Tre
 /** As glibc's gnu_dev_major and gnu_dev_minor take st_rdev apart. */
 function deviceNumbers(rdev: number): { major: number; minor: number } {
   const wide = BigInt(rdev)
-  return { major: Number(((wide >> 8n) & 0xfffn) | ((wide >> 32n) & ~0xfffn)), minor: Number((wide & 0xffn) | ((wide >> 12n) & ~0xffn & 0xffffffffn)) }
+  return {
+    major: Number(((wide >> 8n) & 0xfffn) | ((wide >> 32n) & ~0xfffn)),
+    minor: Number((wide & 0xffn) | ((wide >> 12n) & ~0xffn & 0xffffffffn)),
+  }
 }

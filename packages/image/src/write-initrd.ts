@@ -15,7 +15,10 @@ export interface WriteInitrdOptions {
 }
 
 /** Entries to an initramfs file: streamed, the same bytes for the same entries, under its name only when it is whole. */
-export async function writeInitrd(host: Host, { entries, out, compression, signal }: WriteInitrdOptions): Promise<{ readonly entries: number; readonly bytes: { readonly archive: number; readonly file: number } }> {
+export async function writeInitrd(
+  host: Host,
+  { entries, out, compression, signal }: WriteInitrdOptions,
+): Promise<{ readonly entries: number; readonly bytes: { readonly archive: number; readonly file: number } }> {
   const ordered = orderCpioEntries(entries)
   const beside = `${out}.${host.randomHex(4)}.tmp`
   let archive = 0
@@ -43,7 +46,12 @@ export async function writeInitrd(host: Host, { entries, out, compression, signa
 async function* archiveChunks(host: Host, entries: readonly TreeEntry[]): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
   for (const [index, entry] of entries.entries()) {
-    const content = entry.kind === 'symlink' ? encoder.encode(entry.target) : entry.kind === 'file' && 'content' in entry ? entry.content : new Uint8Array()
+    const content =
+      entry.kind === 'symlink'
+        ? encoder.encode(entry.target)
+        : entry.kind === 'file' && 'content' in entry
+          ? entry.content
+          : new Uint8Array()
     const size = entry.kind === 'file' && 'size' in entry ? entry.size : content.byteLength
     yield cpioHeader(entry, { ino: index + 1, size })
     if (entry.source === undefined) yield content
@@ -59,7 +67,10 @@ async function* fileChunks(host: Host, { path, size }: { readonly path: string; 
     bytes += (chunk as Buffer).byteLength
     yield chunk as Buffer
   }
-  if (bytes !== size) throw new UserError('INITRD_SOURCE', `${path} changed while it was packed: ${bytes} bytes instead of ${size}.`, { hint: 'run it again when nothing writes there.' })
+  if (bytes !== size)
+    throw new UserError('INITRD_SOURCE', `${path} changed while it was packed: ${bytes} bytes instead of ${size}.`, {
+      hint: 'run it again when nothing writes there.',
+    })
 }
 
 /** What the kernel can unpack with CONFIG_RD_GZIP and CONFIG_RD_ZSTD. */

@@ -13,12 +13,22 @@ export async function run(context: CommandContext, _args: readonly string[], opt
   const store = await context.store()
   if (context.dryRun) {
     const { plan, means, from, image } = await planBake(host, store, spec, { signal })
-    if (context.json) context.printJson({ suite: spec.suite, arch: spec.arch.name, image: image ?? null, from, tool: means.tool, privilege: means.privilege, plan })
+    if (context.json)
+      context.printJson({
+        suite: spec.suite,
+        arch: spec.arch.name,
+        image: image ?? null,
+        from,
+        tool: means.tool,
+        privilege: means.privilege,
+        plan,
+      })
     else context.print(renderPlan(plan).trimEnd())
     return 0
   }
   const result = await bakeImage(host, store, spec, { signal, force: options['force'] === true })
-  const image = spec.out === undefined ? result.image : await copyImage(host, result, resolve(host.cwd, spec.out) + (spec.out.endsWith('/') ? '/' : ''))
+  const image =
+    spec.out === undefined ? result.image : await copyImage(host, result, resolve(host.cwd, spec.out) + (spec.out.endsWith('/') ? '/' : ''))
   await recordProject(host, store, { project: await findProject(host), arch: spec.arch.name, image: result.manifest })
   const answer = { ...result, image }
   if (context.json) context.printJson(answer)
@@ -32,6 +42,10 @@ export async function run(context: CommandContext, _args: readonly string[], opt
 function describe({ cached, suite, arch, seconds, bytes, packages }: Awaited<ReturnType<typeof bakeImage>>): string {
   const size = `${Math.round(bytes.allocated / 2 ** 20)} MiB on disk, ${packages.length} packages`
   if (cached) return `image ${suite} ${arch}: from the store (${size})`
-  const parts = [seconds.bootstrap > 0 ? `bootstrap ${seconds.bootstrap.toFixed(1)} s` : 'packages from the store', `customise ${seconds.customize.toFixed(1)} s`, `mkfs ${seconds.mkfs.toFixed(1)} s`]
+  const parts = [
+    seconds.bootstrap > 0 ? `bootstrap ${seconds.bootstrap.toFixed(1)} s` : 'packages from the store',
+    `customise ${seconds.customize.toFixed(1)} s`,
+    `mkfs ${seconds.mkfs.toFixed(1)} s`,
+  ]
   return `image ${suite} ${arch}: baked in ${seconds.total.toFixed(1)} s (${parts.join(', ')}; ${size})`
 }

@@ -19,7 +19,16 @@ const has = (program: string) => spawnSync(program, ['--version']).error === und
 describe('writeCpio', () => {
   test('writes one small file exactly as the format says', () => {
     const header =
-      '070701' + '00000001' + '000081A4' + '00000000'.repeat(2) + '00000001' + '00000000' + '00000003' + '00000000'.repeat(4) + '00000002' + '00000000'
+      '070701' +
+      '00000001' +
+      '000081A4' +
+      '00000000'.repeat(2) +
+      '00000001' +
+      '00000000' +
+      '00000003' +
+      '00000000'.repeat(4) +
+      '00000002' +
+      '00000000'
     const trailer = '070701' + '00000000'.repeat(4) + '00000001' + '00000000'.repeat(6) + '0000000B' + '00000000'
     expect(new TextDecoder().decode(writeCpio([{ kind: 'file', path: 'a', mode: 0o644, content: bytes('abc') }]))).toBe(
       `${header}a\0${'' /* 110 + 2 is a multiple of 4 */}abc\0${trailer}TRAILER!!!\0\0\0\0`,
@@ -31,7 +40,17 @@ describe('writeCpio', () => {
   })
 
   test('adds missing parents before their children', () => {
-    expect(orderCpioEntries(entries).map((entry) => entry.path)).toEqual(['bin', 'dev', 'dev/console', 'init', 'proc', 'usr', 'usr/share', 'usr/share/x', 'usr/share/x/deep'])
+    expect(orderCpioEntries(entries).map((entry) => entry.path)).toEqual([
+      'bin',
+      'dev',
+      'dev/console',
+      'init',
+      'proc',
+      'usr',
+      'usr/share',
+      'usr/share/x',
+      'usr/share/x/deep',
+    ])
   })
 
   test('ends at a multiple of 4, so that another archive may follow', () => {
@@ -58,7 +77,10 @@ describe('writeCpio', () => {
     expect(listed.stdout).toMatch(/lrwxrwxrwx .* bin -> usr\/bin/)
     const folder = mkdtempSync(join(tmpdir(), 'kernelkit-cpio-'))
     try {
-      execFileSync('cpio', ['-id', '--quiet', 'init', 'usr/share/x/deep', 'usr', 'usr/share', 'usr/share/x'], { input: writeCpio(entries), cwd: folder })
+      execFileSync('cpio', ['-id', '--quiet', 'init', 'usr/share/x/deep', 'usr', 'usr/share', 'usr/share/x'], {
+        input: writeCpio(entries),
+        cwd: folder,
+      })
       expect(readFileSync(join(folder, 'usr/share/x/deep'), 'utf8')).toBe('12345')
     } finally {
       rmSync(folder, { recursive: true })

@@ -56,11 +56,15 @@ describe('the bootstrap commands', () => {
 
   test("debootstrap's folder is packed sorted, without times of the host", () => {
     const argv = packTreeArgv({ tree: '/w/tree', output: '/w/rootfs.tar', epoch: 1700000000 })
-    expect(argv).toEqual(expect.arrayContaining(['--sort=name', '--mtime=@1700000000', '--clamp-mtime', '--numeric-owner', '--exclude=./dev/*']))
+    expect(argv).toEqual(
+      expect.arrayContaining(['--sort=name', '--mtime=@1700000000', '--clamp-mtime', '--numeric-owner', '--exclude=./dev/*']),
+    )
     expect(argv.slice(-3)).toEqual(['-cf', '/w/rootfs.tar', '.'])
   })
 
   test("the image's own source line has neither the host's keyring nor a password", () => {
-    expect(imageSourceLine({ ...options.source, uri: 'https://ann:secret@mirror.example/debian' })).toBe('deb https://mirror.example/debian bookworm main')
+    expect(imageSourceLine({ ...options.source, uri: 'https://ann:secret@mirror.example/debian' })).toBe(
+      'deb https://mirror.example/debian bookworm main',
+    )
   })
 })

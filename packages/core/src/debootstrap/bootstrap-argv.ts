@@ -25,7 +25,18 @@ export interface BootstrapOptions {
  * What every image holds: an init, devices, an ssh server, and the tools that people reach for first.
  * login, mount and passwd are essential in bookworm but not in newer suites.
  */
-export const defaultPackages: readonly string[] = ['systemd-sysv', 'udev', 'openssh-server', 'login', 'mount', 'passwd', 'iproute2', 'iputils-ping', 'netbase', 'procps']
+export const defaultPackages: readonly string[] = [
+  'systemd-sysv',
+  'udev',
+  'openssh-server',
+  'login',
+  'mount',
+  'passwd',
+  'iproute2',
+  'iputils-ping',
+  'netbase',
+  'procps',
+]
 
 /** The line of sources.list(5) that goes into the image: without the host's keyring path, name and password. */
 export function imageSourceLine({ uri, suite, components }: PackageSource): string {
@@ -33,7 +44,9 @@ export function imageSourceLine({ uri, suite, components }: PackageSource): stri
 }
 
 /** mmdebstrap to a tar archive, which it sorts and dates by SOURCE_DATE_EPOCH: the same packages give the same bytes. */
-export function mmdebstrapArgv(options: BootstrapOptions & { readonly mode: 'root' | 'unshare'; readonly output: string }): readonly string[] {
+export function mmdebstrapArgv(
+  options: BootstrapOptions & { readonly mode: 'root' | 'unshare'; readonly output: string },
+): readonly string[] {
   const { source, requested } = options
   return [
     'mmdebstrap',
@@ -77,7 +90,16 @@ export function debootstrapArgv(options: BootstrapOptions & { readonly target: s
 }
 
 /** Packs debootstrap's folder as mmdebstrap packs its own: sorted, no owner names, nothing newer than the epoch. */
-export function packTreeArgv({ tree, output, epoch }: { readonly tree: string; readonly output: string; readonly epoch: number }): readonly string[] {
+export function packTreeArgv({
+  tree,
+  output,
+  epoch,
+}: {
+  readonly tree: string
+  readonly output: string
+  readonly epoch: number
+}): readonly string[] {
+  // prettier-ignore
   return [
     'tar',
     '-C', tree,
@@ -90,5 +112,5 @@ export function packTreeArgv({ tree, output, epoch }: { readonly tree: string; r
     '--exclude=./dev/*',
     '-cf', output,
     '.',
-  ] // prettier-ignore
+  ]
 }

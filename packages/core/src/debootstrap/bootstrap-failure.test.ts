@@ -9,14 +9,21 @@ describe('explainBootstrapFailure', () => {
     ['a virtual package', "E: Package 'awk' has no installation candidate", 'PACKAGE_NOT_FOUND'],
     ["debootstrap's missing package", "E: Couldn't find these debs: foo bar", 'PACKAGE_NOT_FOUND'],
     ['a full disk', 'dpkg: error processing archive x (--unpack):\n failed to write: No space left on device', 'DISK_FULL'],
-    ['an unknown key', 'The following signatures could not be verified because the public key is not available: NO_PUBKEY 6ED0E7B8', 'MIRROR_NOT_TRUSTED'],
+    [
+      'an unknown key',
+      'The following signatures could not be verified because the public key is not available: NO_PUBKEY 6ED0E7B8',
+      'MIRROR_NOT_TRUSTED',
+    ],
     ['a mirror that vanished', "E: Failed to fetch http://mirror.example/x.deb  Could not resolve 'mirror.example'", 'MIRROR_UNREACHABLE'],
   ] as const)('%s', ([, output, code]) => {
     expect(explainBootstrapFailure(output, from)).toMatchObject({ code })
   })
 
   test('names every missing package once', () => {
-    expect(explainBootstrapFailure('E: Unable to locate package a1\nE: Unable to locate package b2\nE: Unable to locate package a1', from)?.details).toMatchObject({ packages: ['a1', 'b2'] })
+    expect(
+      explainBootstrapFailure('E: Unable to locate package a1\nE: Unable to locate package b2\nE: Unable to locate package a1', from)
+        ?.details,
+    ).toMatchObject({ packages: ['a1', 'b2'] })
   })
 
   test('knows nothing of other failures', () => {

@@ -1,7 +1,10 @@
 import { UserError } from '../errors/index.ts'
 
 /** The error that a bootstrap tool's output means, `undefined` when it says nothing that we know. */
-export function explainBootstrapFailure(output: string, { suite, mirror }: { readonly suite: string; readonly mirror: string }): UserError | undefined {
+export function explainBootstrapFailure(
+  output: string,
+  { suite, mirror }: { readonly suite: string; readonly mirror: string },
+): UserError | undefined {
   const missing = packagesNotFound(output)
   if (missing.length > 0) {
     return new UserError('PACKAGE_NOT_FOUND', `${mirror} has no package ${missing.map((name) => `'${name}'`).join(', ')} in ${suite}.`, {
@@ -31,7 +34,9 @@ export function explainBootstrapFailure(output: string, { suite, mirror }: { rea
 
 /** apt: `Unable to locate package X`, `Package 'X' has no installation candidate`; debootstrap: `Couldn't find these debs: X Y`. */
 function packagesNotFound(output: string): readonly string[] {
-  const found = [...output.matchAll(/Unable to locate package (\S+)|Package '?([a-z0-9][a-z0-9+.-]*)'? has no installation candidate/g)].map((match) => match[1] ?? match[2])
+  const found = [
+    ...output.matchAll(/Unable to locate package (\S+)|Package '?([a-z0-9][a-z0-9+.-]*)'? has no installation candidate/g),
+  ].map((match) => match[1] ?? match[2])
   const debs = [...output.matchAll(/Couldn't find these debs: (.+)/g)].flatMap((match) => (match[1] ?? '').split(/\s+/))
   return [...new Set([...found, ...debs].filter((name) => name !== undefined && name !== ''))].filter((name) => name !== undefined)
 }

@@ -17,7 +17,8 @@ function customise(options: Partial<Parameters<typeof customisationSteps>[0]> = 
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "kernelkit root's "))
-  for (const folder of ['etc/ssh', 'root/.ssh', 'var/log', 'run/x', 'etc/apt/sources.list.d']) mkdirSync(join(root, folder), { recursive: true })
+  for (const folder of ['etc/ssh', 'root/.ssh', 'var/log', 'run/x', 'etc/apt/sources.list.d'])
+    mkdirSync(join(root, folder), { recursive: true })
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/bin/false\n')
   writeFileSync(join(root, 'etc/shadow'), 'root:*:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n')
   writeFileSync(join(root, 'etc/ssh/ssh_host_ed25519_key'), 'secret')
@@ -56,7 +57,9 @@ describe('the customisation', () => {
   test('enables a login on hvc0 and on ttyS0, and an ssh server', () => {
     customise()
     for (const console of ['hvc0', 'ttyS0']) {
-      expect(readlinkSync(join(root, `etc/systemd/system/getty.target.wants/serial-getty@${console}.service`))).toBe('/etc/systemd/system/serial-getty@.service')
+      expect(readlinkSync(join(root, `etc/systemd/system/getty.target.wants/serial-getty@${console}.service`))).toBe(
+        '/etc/systemd/system/serial-getty@.service',
+      )
     }
     expect(read('etc/systemd/system/serial-getty@.service')).toContain("-o '-p -- \\\\u'")
     expect(read('etc/systemd/system/kernelkit-ssh-host-key.service')).toContain('$$1/ssh_host_ed25519_key')

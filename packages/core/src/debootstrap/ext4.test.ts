@@ -3,6 +3,7 @@ import { fixedTimeCommands, mkfsArgv, parseUsedInodes, uuidFromKey } from './ext
 
 describe('mkfsArgv', () => {
   test('pins every feature and fills the image from a folder', () => {
+    // prettier-ignore
     expect(mkfsArgv({ image: '/w/root.ext4', tree: '/w/tree', uuid: 'u' })).toEqual([
       'mkfs.ext4', '-q', '-F', '-t', 'ext4', '-b', '4096', '-I', '256', '-i', '16384', '-m', '0', '-e', 'remount-ro',
       '-O', 'none,ext_attr,dir_index,filetype,extent,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum,64bit',
@@ -10,7 +11,7 @@ describe('mkfsArgv', () => {
       '-E', 'hash_seed=u,lazy_itable_init=0,nodiscard,root_owner=0:0',
       '-d', '/w/tree',
       '/w/root.ext4',
-    ]) // prettier-ignore
+    ])
   })
 })
 

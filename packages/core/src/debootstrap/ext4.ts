@@ -2,7 +2,21 @@
  * ext4 features, all named so that no /etc/mke2fs.conf or version changes them. What Debian's installer
  * makes, without a journal: a guest's disk is thrown away, and the journal would be 64 MiB of every image.
  */
-const features = ['none', 'ext_attr', 'dir_index', 'filetype', 'extent', 'flex_bg', 'sparse_super', 'large_file', 'huge_file', 'dir_nlink', 'extra_isize', 'metadata_csum', '64bit']
+const features = [
+  'none',
+  'ext_attr',
+  'dir_index',
+  'filetype',
+  'extent',
+  'flex_bg',
+  'sparse_super',
+  'large_file',
+  'huge_file',
+  'dir_nlink',
+  'extra_isize',
+  'metadata_csum',
+  '64bit',
+]
 
 export interface Ext4Options {
   /** Sparse file of the wanted size. */
@@ -14,6 +28,7 @@ export interface Ext4Options {
 
 /** `mkfs.ext4 -d`: a filled file system without a mount. */
 export function mkfsArgv({ image, tree, uuid }: Ext4Options): readonly string[] {
+  // prettier-ignore
   return [
     'mkfs.ext4',
     '-q', '-F',
@@ -31,7 +46,7 @@ export function mkfsArgv({ image, tree, uuid }: Ext4Options): readonly string[] 
     '-E', `hash_seed=${uuid},lazy_itable_init=0,nodiscard,root_owner=0:0`,
     '-d', tree,
     image,
-  ] // prettier-ignore
+  ]
 }
 
 /** What mke2fs and debugfs must see so that they write nothing of this host or moment (e2fsprogs: misc/mke2fs.c, lib/ext2fs). */
@@ -41,7 +56,10 @@ export function ext4Environment(epoch: number): Readonly<Record<string, string>>
 
 /** A UUID made of key digits: the same key gives the same one (RFC 9562, version 8: free form). */
 export function uuidFromKey(key: string): string {
-  const digits = key.toLowerCase().replaceAll(/[^0-9a-f]/g, '').padEnd(32, '0')
+  const digits = key
+    .toLowerCase()
+    .replaceAll(/[^0-9a-f]/g, '')
+    .padEnd(32, '0')
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-a${digits.slice(17, 20)}-${digits.slice(20, 32)}`
 }
 

@@ -1,4 +1,13 @@
-export { debootstrapArgv, defaultPackages, imageSourceLine, mmdebstrapArgv, packTreeArgv, type BootstrapOptions, type BootstrapTool, type PackageSource } from './bootstrap-argv.ts'
+export {
+  debootstrapArgv,
+  defaultPackages,
+  imageSourceLine,
+  mmdebstrapArgv,
+  packTreeArgv,
+  type BootstrapOptions,
+  type BootstrapTool,
+  type PackageSource,
+} from './bootstrap-argv.ts'
 export { explainBootstrapFailure } from './bootstrap-failure.ts'
 export { customisationSteps, guestKeyFolder, type CustomisationOptions, type CustomisationStep } from './customisation.ts'
 export { ext4Environment, fixedTimeCommands, mkfsArgv, parseUsedInodes, uuidFromKey, type Ext4Options } from './ext4.ts'

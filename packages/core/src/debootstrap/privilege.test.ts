@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { chooseBakeMeans, type BakeHostFacts } from './privilege.ts'
 
-const user: BakeHostFacts = { uid: 1000, mmdebstrap: '1.3.5', debootstrap: '1.0.128', userNamespaces: 'works', sudo: { reason: 'a password is required' } }
+const user: BakeHostFacts = {
+  uid: 1000,
+  mmdebstrap: '1.3.5',
+  debootstrap: '1.0.128',
+  userNamespaces: 'works',
+  sudo: { reason: 'a password is required' },
+}
 
 describe('chooseBakeMeans', () => {
   test.for([
@@ -15,14 +21,20 @@ describe('chooseBakeMeans', () => {
   })
 
   test('says why the better way was not taken', () => {
-    expect(chooseBakeMeans({ ...user, userNamespaces: { reason: 'no subuid' }, sudo: 'works' }).why.join('\n')).toContain('not a user namespace: no subuid')
+    expect(chooseBakeMeans({ ...user, userNamespaces: { reason: 'no subuid' }, sudo: 'works' }).why.join('\n')).toContain(
+      'not a user namespace: no subuid',
+    )
   })
 
   test('lists each way with its reason when none is open', () => {
-    expect(() => chooseBakeMeans({ ...user, userNamespaces: { reason: 'no subuid' } })).toThrow(/uid 1000: root: you are not; user namespace: no subuid; sudo -n: a password is required/)
+    expect(() => chooseBakeMeans({ ...user, userNamespaces: { reason: 'no subuid' } })).toThrow(
+      /uid 1000: root: you are not; user namespace: no subuid; sudo -n: a password is required/,
+    )
   })
 
   test('names the packages when there is no tool', () => {
-    expect(() => chooseBakeMeans({ ...user, mmdebstrap: undefined, debootstrap: undefined })).toThrow(expect.objectContaining({ code: 'HOST_LACKS', hint: 'apt-get install mmdebstrap uidmap' }))
+    expect(() => chooseBakeMeans({ ...user, mmdebstrap: undefined, debootstrap: undefined })).toThrow(
+      expect.objectContaining({ code: 'HOST_LACKS', hint: 'apt-get install mmdebstrap uidmap' }),
+    )
   })
 })

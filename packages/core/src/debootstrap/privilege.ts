@@ -26,25 +26,47 @@ export interface BakeMeans {
 export function chooseBakeMeans(facts: BakeHostFacts): BakeMeans {
   const tool = chooseTool(facts)
   if (facts.uid === 0) return { ...tool, privilege: 'root', why: [...tool.why, 'rights: root, as the caller is'] }
-  const namespaces =
-    tool.tool === 'debootstrap' ? { reason: 'debootstrap cannot work in a user namespace' } : facts.userNamespaces
-  if (namespaces === 'works') return { ...tool, privilege: 'user-namespace', why: [...tool.why, 'rights: a user namespace (mmdebstrap --unshare-helper); no root, no sudo'] }
-  if (facts.sudo === 'works') return { ...tool, privilege: 'sudo', why: [...tool.why, `rights: sudo -n; not a user namespace: ${namespaces.reason}`] }
+  const namespaces = tool.tool === 'debootstrap' ? { reason: 'debootstrap cannot work in a user namespace' } : facts.userNamespaces
+  if (namespaces === 'works')
+    return {
+      ...tool,
+      privilege: 'user-namespace',
+      why: [...tool.why, 'rights: a user namespace (mmdebstrap --unshare-helper); no root, no sudo'],
+    }
+  if (facts.sudo === 'works')
+    return { ...tool, privilege: 'sudo', why: [...tool.why, `rights: sudo -n; not a user namespace: ${namespaces.reason}`] }
   throw new UserError(
     'NO_BAKE_RIGHTS',
     `a root file system needs files of several owners, and none of the ways to make them is open to uid ${facts.uid}: root: you are not; user namespace: ${namespaces.reason}; sudo -n: ${facts.sudo.reason}.`,
     {
-      hint: facts.mmdebstrap === undefined ? 'apt-get install mmdebstrap uidmap, then run it again.' : 'apt-get install uidmap and give yourself a line in /etc/subuid and /etc/subgid (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER), or run as root.',
+      hint:
+        facts.mmdebstrap === undefined
+          ? 'apt-get install mmdebstrap uidmap, then run it again.'
+          : 'apt-get install uidmap and give yourself a line in /etc/subuid and /etc/subgid (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER), or run as root.',
       details: { userNamespaces: namespaces.reason, sudo: facts.sudo.reason },
     },
   )
 }
 
 function chooseTool({ mmdebstrap, debootstrap }: BakeHostFacts): Pick<BakeMeans, 'tool' | 'toolVersion' | 'why'> {
-  if (mmdebstrap !== undefined) return { tool: 'mmdebstrap', toolVersion: mmdebstrap, why: [`bootstrap: mmdebstrap ${mmdebstrap} (half the time of debootstrap, reproducible)`] }
-  if (debootstrap !== undefined) return { tool: 'debootstrap', toolVersion: debootstrap, why: [`bootstrap: debootstrap ${debootstrap}, because mmdebstrap is not installed`] }
-  throw new UserError('HOST_LACKS', 'neither mmdebstrap nor debootstrap is installed; one of them must fetch and unpack the packages of an image.', {
-    hint: 'apt-get install mmdebstrap uidmap',
-    details: { packages: ['mmdebstrap', 'uidmap'] },
-  })
+  if (mmdebstrap !== undefined)
+    return {
+      tool: 'mmdebstrap',
+      toolVersion: mmdebstrap,
+      why: [`bootstrap: mmdebstrap ${mmdebstrap} (half the time of debootstrap, reproducible)`],
+    }
+  if (debootstrap !== undefined)
+    return {
+      tool: 'debootstrap',
+      toolVersion: debootstrap,
+      why: [`bootstrap: debootstrap ${debootstrap}, because mmdebstrap is not installed`],
+    }
+  throw new UserError(
+    'HOST_LACKS',
+    'neither mmdebstrap nor debootstrap is installed; one of them must fetch and unpack the packages of an image.',
+    {
+      hint: 'apt-get install mmdebstrap uidmap',
+      details: { packages: ['mmdebstrap', 'uidmap'] },
+    },
+  )
 }

@@ -7,7 +7,14 @@ import { ext4Environment, mkfsArgv } from './ext4.ts'
 export const stageMark = 'kernelkit-stage:'
 
 /** Files that the assembling finds in the work folder, and those that it leaves there. */
-export const workFiles = { rootfs: 'rootfs.tar', overlay: 'overlay.tar', scripts: 'customize', scratch: 'scratch', image: 'root.ext4', status: 'scratch/status' } as const
+export const workFiles = {
+  rootfs: 'rootfs.tar',
+  overlay: 'overlay.tar',
+  scripts: 'customize',
+  scratch: 'scratch',
+  image: 'root.ext4',
+  status: 'scratch/status',
+} as const
 
 /**
  * `sh -c … sh CLEANUP COMMAND…`: runs COMMAND in a session of its own and ends all of it when standard input

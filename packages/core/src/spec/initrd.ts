@@ -14,7 +14,8 @@ export interface InitrdSpec {
 }
 
 export function parseInitrdSpec(source: string | undefined, raw: RawRecord, options: { readonly hostArch: string }): InitrdSpec {
-  if (source === undefined || source === '') throw badOption('SOURCE', source ?? '', 'a folder, an executable or a C file', 'kernelkit initrd hello.c --out hello.cpio.gz')
+  if (source === undefined || source === '')
+    throw badOption('SOURCE', source ?? '', 'a folder, an executable or a C file', 'kernelkit initrd hello.c --out hello.cpio.gz')
   const compression = choiceOption(raw, 'compress', initrdCompressions) ?? 'gzip'
   return {
     source,
