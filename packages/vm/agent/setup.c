@@ -3,11 +3,12 @@
 #include "sys.h"
 #include "text.h"
 
+#define SSHD "/usr/sbin/sshd"
 enum { SETUP_SSH = 1 };
 
 static void start_sshd(void)
 {
-	static char *const argv[] = { "/usr/sbin/sshd", "-D", "-f", "/run/kernelkit/sshd_config", "-E", "/run/kernelkit/sshd.log", 0 };
+	static char *const argv[] = { SSHD, "-D", "-f", "/run/kernelkit/sshd_config", "-E", "/run/kernelkit/sshd.log", 0 };
 	static char *const envp[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 0 };
 	/* Debian's privilege separation folder (sshd refuses to start without). */
 	sys_mkdir("/run/sshd", 0755);
@@ -51,7 +52,13 @@ int apply_setup(const struct frame *frame, char *problem, unsigned size)
 		}
 		at += bytes;
 	}
-	if (flags & SETUP_SSH) start_sshd();
+	if (flags & SETUP_SSH) {
+		if (!exists(SSHD)) {
+			format(problem, size, "the root has no ssh server: " SSHD " does not exist in it (Debian: openssh-server)");
+			return -1;
+		}
+		start_sshd();
+	}
 	return 0;
 malformed:
 	format(problem, size, "the host's SETUP message is malformed");

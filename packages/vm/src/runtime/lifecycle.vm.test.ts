@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createFrameDecoder } from '@kernelkit/core/agent'
-import { testGround, type TestGround } from '../../test/guest.ts'
+import { scratchFolder, testGround, type TestGround } from '../../test/guest.ts'
 import type { Vm, VmEvent } from '../vm.ts'
 import { connectVm } from './connect-vm.ts'
 import { startDetachedVm } from './detached-vm.ts'
@@ -111,6 +111,11 @@ describe('a VM of this process', () => {
     expect(failed).toEqual([expect.stringContaining('cannot mount share nosuch')])
   })
 
+  it('says that its root has no ssh server when one was asked for', async () => {
+    await using vm = await startVm(await ground.request({ guest: { ssh: true } }), ground.host)
+    await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/the root has no ssh server/)
+  })
+
   it('reports a panic on its console and ends', async () => {
     await using vm = await startVm(await ground.request(), ground.host)
     const command = vm.exec({ argv: ['sh', '-c', 'echo c > /proc/sysrq-trigger'] })
@@ -155,7 +160,7 @@ describe('a QEMU that does not start', () => {
   })
 
   it('refuses a file that is no kernel', async () => {
-    const path = join((await ground.request()).consolePath, '../not-a-kernel')
+    const path = join(scratchFolder(), 'not-a-kernel')
     writeFileSync(path, 'x'.repeat(100_000))
     await expect(startVm(await ground.request({ launch: { kernel: path } }), ground.host)).rejects.toMatchObject({ code: 'NOT_A_KERNEL' })
   })
