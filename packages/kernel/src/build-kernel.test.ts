@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { access, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { access, mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -112,6 +113,23 @@ describe('buildKernel', () => {
     const strings = await readFile(first.vmlinux, 'latin1')
     expect(strings).not.toContain('kernelkit-toy-')
     expect(strings).toContain('init/main.c')
+  })
+
+  it('lets ccache hit from a second path', async ({ skip }) => {
+    const found = spawnSync('ccache', ['--version']).status === 0
+    skip(!found, 'ccache is not installed')
+    const cache = await mkdtemp(join(tmpdir(), 'kernelkit-ccache-'))
+    try {
+      const env = { CCACHE_DIR: cache }
+      await using one = await toyTree({ env })
+      await using two = await toyTree({ env })
+      const [first, second] = [await one.build(), await two.build()]
+      expect(second.manifest.sha256).toEqual(first.manifest.sha256)
+      const statistics = execFileSync('ccache', ['--print-stats'], { encoding: 'utf8', env: { ...process.env, ...env } })
+      expect(statistics).toMatch(/^direct_cache_hit\t2$/m)
+    } finally {
+      await rm(cache, { recursive: true, force: true })
+    }
   })
 
   it('reports compile errors with file and line, stores nothing, and goes on after the repair', async () => {

@@ -155,19 +155,17 @@ async function produceKernel(
     await putConfig(host, work.build, configuration.text)
     spent.configure = lap()
     const gdbScripts = configuration.values.get('GDB_SCRIPTS') === 'y'
-    const guard = await guardObjects(host, { marker: work.marker, build: work.build })
-    const compiling = compileKernel(host, {
-      make: makeOptionsOf(plan, { tree, build: work.build, ccache: toolchain.ccache, jobs: spec.jobs ?? host.cpus }),
-      targets: [spec.arch.imageTarget, ...(gdbScripts ? ['scripts_gdb'] : [])],
-      ccacheFolder: host.env['CCACHE_DIR'] === undefined ? await store.workFolder('ccache') : undefined,
-      optionsOn: [...configuration.values.values()].filter((value) => value === 'y').length,
-      logPath: work.logPath,
-      signal,
-    })
-    // Not after an interruption: what make did not live to remove is looked for by the next build.
-    const compiled = await compiling.finally(async () => {
-      if (signal?.aborted !== true) await guard.finished()
-    })
+    const ccacheFolder = host.env['CCACHE_DIR'] === undefined ? await store.workFolder('ccache') : undefined
+    const compiled = await guardObjects(host, { marker: work.marker, build: work.build, signal }, () =>
+      compileKernel(host, {
+        make: makeOptionsOf(plan, { tree, build: work.build, ccache: toolchain.ccache, jobs: spec.jobs ?? host.cpus }),
+        targets: [spec.arch.imageTarget, ...(gdbScripts ? ['scripts_gdb'] : [])],
+        ccacheFolder,
+        optionsOn: [...configuration.values.values()].filter((value) => value === 'y').length,
+        logPath: work.logPath,
+        signal,
+      }),
+    )
     spent.compile = lap()
     const artifacts = await collectArtifacts(host, { build: work.build, folder, arch: spec.arch, gdbScripts })
     const manifest: KernelManifest = {

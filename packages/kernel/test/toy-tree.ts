@@ -25,7 +25,7 @@ $(objtree)/%.o: %.c
 	@mkdir -p $(dir $@)
 	@echo "  CC      $*.o"
 	@if [ -e slow ]; then sleep 60; fi
-	@$(CC) -g -Wall $(KCFLAGS) -c -o $@ $(CURDIR)/$<
+	@cd $(objtree) && $(CC) -g -Wall $(KCFLAGS) -c -o $@ $(CURDIR)/$<
 bzImage: check $(objects)
 	@echo "  LD      vmlinux"
 	@ld -r -o $(objtree)/vmlinux $(objects)
@@ -68,7 +68,9 @@ export interface Toy extends AsyncDisposable {
 }
 
 /** A small tree that builds like a kernel, in a folder of its own, with a store beside it. */
-export async function toyTree(options: { readonly inGit?: boolean; readonly name?: string } = {}): Promise<Toy> {
+export async function toyTree(
+  options: { readonly inGit?: boolean; readonly name?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Toy> {
   const folder = await mkdtemp(join(tmpdir(), 'kernelkit-toy-'))
   const tree = join(folder, options.name ?? 'linux')
   const log: string[] = []
@@ -95,7 +97,7 @@ export async function toyTree(options: { readonly inGit?: boolean; readonly name
     write,
     git,
     build: async (words = [tree], { raw = {}, signal } = {}) => {
-      const host = nodeHost({ log: logger, cwd: tree })
+      const host = nodeHost({ log: logger, cwd: tree, env: { ...process.env, ...options.env } })
       const store = await openStore(host, join(folder, 'store'))
       const spec = parseKernelSpec({ config: ['toy.config'], ...raw }, words, { arch: parseArch('x86_64') })
       return buildKernel({ host, store, ...(signal === undefined ? {} : { signal }) }, spec)

@@ -43,6 +43,9 @@ async function show(context: CommandContext, words: readonly string[], options: 
       problems: judgement.problems,
       warnings: judgement.warnings,
     })
+  } else if (options['dotConfig'] === true) {
+    context.print(configuration.text.trimEnd())
+    for (const line of [...judgement.warnings, ...judgement.problems]) host.log.warn(line)
   } else {
     context.print(
       formatTable(

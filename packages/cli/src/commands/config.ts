@@ -9,6 +9,7 @@ export const configCommand: CommandDefinition = {
   define: (command) => {
     addKernelOptions(command)
     command.addOption(new Option('--full', 'show: every option that is on, not only those that were asked for'))
+    command.addOption(new Option('--dot-config', 'show: the whole .config, ready for plain make'))
     command.addHelpText(
       'after',
       `

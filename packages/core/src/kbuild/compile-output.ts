@@ -68,11 +68,22 @@ export function estimateObjects(optionsOn: number): number {
   return Math.max(400, Math.round(955 + ((1494 - 955) / (692 - 564)) * (optionsOn - 564)))
 }
 
+/** Compilers run in the build directory; ccache gives them paths relative to it. */
 function relativePath(path: string, { source, build }: OutputPaths): string {
+  const absolute = path.startsWith('/') ? path : joinPath(build, path)
   for (const folder of [build, source]) {
-    if (path.startsWith(`${folder}/`)) return path.slice(folder.length + 1)
+    if (absolute.startsWith(`${folder}/`)) return absolute.slice(folder.length + 1)
   }
   return path.replace(/^(?:\.\.?\/)+/, '')
+}
+
+function joinPath(folder: string, path: string): string {
+  const parts = folder.split('/')
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '.') parts.push(part)
+  }
+  return parts.join('/')
 }
 
 /** `fs/ext4/inode.c:12:3: error: …` */
