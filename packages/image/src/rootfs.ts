@@ -18,7 +18,7 @@ import type { KnownRelease } from './release-memory.ts'
 import { supervise } from './supervise.ts'
 
 /** Bytes that the shape of the archive depends on beside its packages; raised when that shape changes. */
-const format = '1'
+const format = '2'
 
 /** All that shapes the archive of a suite's packages. */
 export function rootfsMaterial({

@@ -20,6 +20,8 @@ describe('the bootstrap commands', () => {
       '--include=iproute2,udev',
       '--components=main',
       '--keyring=/usr/share/keyrings/x.gpg',
+      '--setup-hook=cd "$1" && for name in bin lib sbin; do mkdir -p usr/$name && ln -s usr/$name $name; done',
+      `--setup-hook=mkdir -p "$1/etc/apt/preferences.d" && printf 'Package: usrmerge\\nPin: release *\\nPin-Priority: -1\\n' > "$1/etc/apt/preferences.d/99kernelkit-bootstrap"`,
       '--dpkgopt=force-unsafe-io',
       '--dpkgopt=path-exclude=/usr/share/man/*',
       '--dpkgopt=path-exclude=/usr/share/info/*',

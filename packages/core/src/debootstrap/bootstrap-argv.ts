@@ -43,6 +43,25 @@ export function imageSourceLine({ uri, suite, components }: PackageSource): stri
   return ['deb', uri.replace(/^([a-z]+:\/\/)[^/@]*@/, '$1'), suite, ...components].join(' ')
 }
 
+/** Top-level folders that are links into /usr. */
+const mergedFolders: Readonly<Record<string, readonly string[]>> = { amd64: ['bin', 'lib', 'lib64', 'sbin'] }
+
+/**
+ * bookworm's init-system-helpers wants `usrmerge | usr-is-merged`: apt takes the first, which moves files about and brings
+ * 25 MB of perl. A tree that is merged from the start, and usrmerge out of sight, gives the second. Newer suites are merged by base-files.
+ */
+function mergedUsrHook({ source, debianArch }: BootstrapOptions): readonly string[] {
+  if (source.suite !== 'bookworm') return []
+  const folders = mergedFolders[debianArch] ?? ['bin', 'lib', 'sbin']
+  return [
+    `--setup-hook=cd "$1" && for name in ${folders.join(' ')}; do mkdir -p usr/$name && ln -s usr/$name $name; done`,
+    `--setup-hook=mkdir -p "$1/etc/apt/preferences.d" && printf 'Package: usrmerge\\nPin: release *\\nPin-Priority: -1\\n' > "$1${bootstrapPreferences}"`,
+  ]
+}
+
+/** Preferences of the bootstrap alone; the customisation removes them. */
+const bootstrapPreferences = '/etc/apt/preferences.d/99kernelkit-bootstrap'
+
 /** mmdebstrap to a tar archive, which it sorts and dates by SOURCE_DATE_EPOCH: the same packages give the same bytes. */
 export function mmdebstrapArgv(
   options: BootstrapOptions & { readonly mode: 'root' | 'unshare'; readonly output: string },
@@ -58,6 +77,7 @@ export function mmdebstrapArgv(
     `--include=${options.packages.join(',')}`,
     `--components=${source.components.join(',')}`,
     ...(source.keyring === undefined ? [] : [`--keyring=${source.keyring}`]),
+    ...mergedUsrHook(options),
     // A tree that is packed and thrown away needs no fsync (dpkg(1)).
     '--dpkgopt=force-unsafe-io',
     ...leftOutPaths.map(([verb, path]) => `--dpkgopt=${verb}=${path}`),

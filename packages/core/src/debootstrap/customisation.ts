@@ -227,7 +227,12 @@ function packageTools(aptSource: string): readonly CustomisationStep[] {
     {
       kind: 'remove',
       why: "the bootstrap's own settings",
-      patterns: ['/etc/apt/apt.conf.d/99mmdebstrap', '/etc/apt/sources.list.d/*', '/etc/dpkg/dpkg.cfg.d/99mmdebstrap'],
+      patterns: [
+        '/etc/apt/apt.conf.d/99mmdebstrap',
+        '/etc/apt/preferences.d/99kernelkit-bootstrap',
+        '/etc/apt/sources.list.d/*',
+        '/etc/dpkg/dpkg.cfg.d/99mmdebstrap',
+      ],
     },
     { kind: 'write', why: 'where apt, when it is included, finds more packages', path: '/etc/apt/sources.list', content: `${aptSource}\n` },
     {
