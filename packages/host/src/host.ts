@@ -58,6 +58,8 @@ export interface RunOptions {
   readonly timeoutMs?: number
   /** The program gets SIGTERM when this process dies, however it dies. Default: it goes on. */
   readonly endsWithParent?: boolean
+  /** A process group of its own: an interruption ends the program and everything that it started (make and its compilers). */
+  readonly ownGroup?: boolean
   /** `false`: a failing exit status is returned, not thrown. */
   readonly reject?: boolean
   /** Debian package that holds the program, for the error when it is missing. */

@@ -34,10 +34,18 @@ export async function runProgram(
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(output === undefined ? {} : { stdout: output }),
+    ...(options.ownGroup === true ? { detached: true } : {}),
     forceKillAfterDelay: 2000,
     maxBuffer: 256 * 2 ** 20,
   })
+  const { signal } = options
+  const group = options.ownGroup === true ? child.pid : undefined
+  const endGroup = () => signalGroup(group, 'SIGTERM')
+  signal?.addEventListener('abort', endGroup, { once: true })
   child.nodeChildProcess.once('exit', () => {
+    signal?.removeEventListener('abort', endGroup)
+    // What the program did not take with it.
+    if (signal?.aborted === true) signalGroup(group, 'SIGKILL')
     // Grandchildren may hold the pipes open after an interrupted program is gone.
     if (options.signal?.aborted !== true) return
     child.nodeChildProcess.stdout?.destroy()
@@ -96,6 +104,15 @@ async function openOutput(path: string): Promise<WriteStream> {
   const stream = createWriteStream(path)
   await once(stream, 'open')
   return stream
+}
+
+function signalGroup(group: number | undefined, signal: NodeJS.Signals): void {
+  if (group === undefined) return
+  try {
+    process.kill(-group, signal)
+  } catch {
+    // Gone already.
+  }
 }
 
 async function readLines(

@@ -105,11 +105,13 @@ describe('buildKernel', () => {
     expect(await readFile(join(toy.tree, '.config.old'), 'utf8')).toBe('CONFIG_OLD=y\n')
   })
 
-  it('gives the same bytes from another path, and no path in them', async () => {
+  it('gives the same bytes from another path and without ccache, and no path in them', async () => {
     await using one = await toyTree()
     await using two = await toyTree({ name: 'a-tree-of-another-name' })
-    const [first, second] = [await one.build(), await two.build()]
+    await using three = await toyTree({ env: { CCACHE_DISABLE: '1' } })
+    const [first, second, third] = [await one.build(), await two.build(), await three.build()]
     expect(first.manifest.sha256).toEqual(second.manifest.sha256)
+    expect(first.manifest.sha256).toEqual(third.manifest.sha256)
     const strings = await readFile(first.vmlinux, 'latin1')
     expect(strings).not.toContain('kernelkit-toy-')
     expect(strings).toContain('init/main.c')
@@ -166,17 +168,22 @@ describe('buildKernel', () => {
 
   it('ends make and its children when it is interrupted, leaves nothing, and works again', async () => {
     await using toy = await toyTree()
-    await toy.write('slow', '')
+    // A number of its own tells this sleep from any other on the machine.
+    const nap = `sleep 60.${process.pid}`
+    await toy.write('slow', nap)
     const controller = new AbortController()
     const running = toy.build([toy.tree], { signal: controller.signal })
     running.catch(() => {})
     const isCompiling = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(`-C ${toy.tree}`)
     for (let tries = 0; tries < 200 && !isCompiling(); tries++) await delay(50)
-    await delay(500)
+    const naps = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(nap)
+    for (let tries = 0; tries < 200 && !naps(); tries++) await delay(50)
+    expect(naps()).toBe(true)
     controller.abort(new Error('Ctrl-C'))
     await expect(running).rejects.toThrow('Ctrl-C')
     await delay(200)
     expect(isCompiling()).toBe(false)
+    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(nap)
     expect(await readdir(join(toy.folder, 'store', 'kernel')).catch(() => [])).toEqual([])
     await rm(join(toy.tree, 'slow'))
     expect((await toy.build()).cached).toBe(false)

@@ -63,6 +63,7 @@ export async function compileKernel(host: Host, options: CompileOptions): Promis
       onLine,
       reject: false,
       endsWithParent: true,
+      ownGroup: true,
       package: 'make',
       ...(signal === undefined ? {} : { signal }),
     })

@@ -167,6 +167,7 @@ class KconfigRunner {
       env: { ...makeEnvironment(), ...env },
       reject: false,
       endsWithParent: true,
+      ownGroup: true,
       package: 'make',
       ...(signal === undefined ? {} : { signal }),
     })
