@@ -89,6 +89,13 @@ function buildFailed({
   readonly diagnostics: readonly Diagnostic[]
   readonly logPath: string
 }): UserError {
+  const full = log.find((line) => line.includes('No space left on device'))
+  if (full !== undefined) {
+    return new UserError('DISK_FULL', `the disk became full while compiling: ${full.trim()}`, {
+      hint: 'free space (kernelkit cache prune), or choose another --cache-dir.',
+      details: { log: logPath },
+    })
+  }
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
   const target = log.map(parseMakeFailure).find((failure) => failure !== undefined)?.target
   const listed = errors.slice(0, listedErrors).map((error) => `  ${renderDiagnostic(error)}`)
