@@ -26,15 +26,28 @@ export const commandRows: readonly CommandRow[] = [
     summary: 'what this host can do, and the command that mends what it cannot',
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
-  { name: 'build', summary: 'kernel source to configuration, bzImage and vmlinux', load: async () => (await import('./build.ts')).buildCommand, verdict: true },
-  { name: 'config', summary: 'the configuration that would be built, each option with its reason', load: async () => (await import('./config.ts')).configCommand },
+  {
+    name: 'build',
+    summary: 'kernel source to configuration, bzImage and vmlinux',
+    load: async () => (await import('./build.ts')).buildCommand,
+    verdict: true,
+  },
+  {
+    name: 'config',
+    summary: 'the configuration that would be built, each option with its reason',
+    load: async () => (await import('./config.ts')).configCommand,
+  },
   {
     name: 'bake',
     summary: 'a Debian root file system as a bootable disk image',
     load: async () => (await import('./bake.ts')).bakeCommand,
     verdict: true,
   },
-  { name: 'initrd', summary: 'a directory, an executable or a C file as an initramfs that runs it', load: async () => (await import('./initrd.ts')).initrdCommand },
+  {
+    name: 'initrd',
+    summary: 'a directory, an executable or a C file as an initramfs that runs it',
+    load: async () => (await import('./initrd.ts')).initrdCommand,
+  },
   {
     name: 'boot',
     summary: 'boot and attach the terminal to the console',

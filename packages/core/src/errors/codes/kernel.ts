@@ -32,10 +32,10 @@ export const kernelCodes = {
   },
   NOT_A_KERNEL_TREE: {
     meaning: 'The folder is not the top of a Linux kernel source tree.',
-    fix: 'Name the folder that holds the kernel\'s Makefile, Kconfig and scripts/.',
+    fix: "Name the folder that holds the kernel's Makefile, Kconfig and scripts/.",
   },
   BAD_MAKE_VARIABLE: {
-    meaning: 'A VAR=VALUE word is not one of the kernel\'s make variables, or contradicts an option.',
+    meaning: "A VAR=VALUE word is not one of the kernel's make variables, or contradicts an option.",
     fix: 'Use the variable or the option, not both; targets are chosen by kernelkit.',
   },
   BAD_COMPILER: {
