@@ -14,6 +14,7 @@ describe('kernelWords', () => {
       tscKhz: 2_600_000,
       onOops: 'panic',
       staticNetwork: true,
+      ownInit: false,
       agentBeside: false,
       debugger: false,
       ...change,
@@ -29,12 +30,17 @@ describe('kernelWords', () => {
       'oops=panic',
       'no_timer_check',
       'tsc_early_khz=2600000',
+      'tsc=reliable',
       'ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off',
     ])
   })
 
+  it('tells systemd that nobody answers for the console', () => {
+    expect(words({ ownInit: true })).toContain('systemd.tty.term.console=dumb')
+  })
+
   it("leaves the counter's frequency to KVM", () => {
-    expect(words({ accel: 'kvm' }).join(' ')).not.toContain('tsc_early_khz')
+    expect(words({ accel: 'kvm' }).join(' ')).not.toContain('tsc')
   })
 
   it('never hides warnings and never turns ACPI off', () => {

@@ -12,8 +12,10 @@ export interface KernelWordsInput {
   /** Frequency of the host's time stamp counter; used under TCG only, whose guests see the host's counter. */
   readonly tscKhz: number | undefined
   readonly onOops: 'panic' | 'continue'
-  /** Fixed address for guests whose first process is our agent: nobody runs a DHCP client there. */
+  /** Fixed address on QEMU's user network: without a DHCP client in agent-first guests, and without its wait in others. */
   readonly staticNetwork: boolean
+  /** The root's own init runs, which may be systemd. */
+  readonly ownInit: boolean
   /** The agent's archive stands behind a user's own. */
   readonly agentBeside: boolean
   readonly debugger: boolean
@@ -37,10 +39,18 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
             word: `tsc_early_khz=${input.tscKhz}`,
             why: 'calibration against emulated timers goes wrong under load, and for ever on microvm',
           },
+          // Documentation/admin-guide/kernel-parameters.txt, tsc=
+          { word: 'tsc=reliable', why: "the emulated counter is the host's own: no watchdog may give it up on a busy host" },
         ]
       : []),
     ...(input.staticNetwork
       ? [{ word: 'ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off', why: "QEMU's user network is always the same: no wait for DHCP" }]
+      : []),
+    ...(input.ownInit
+      ? [
+          // systemd.system(7): since version 257 the terminal is asked for its kind and nobody answers on a captured console.
+          { word: 'systemd.tty.term.console=dumb', why: 'systemd does not wait for the answer of a terminal that is a file' },
+        ]
       : []),
     ...(input.debugger ? [{ word: 'nokaslr', why: 'addresses as in the vmlinux that gdb reads' }] : []),
     ...(input.agentBeside

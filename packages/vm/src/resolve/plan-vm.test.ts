@@ -187,7 +187,7 @@ describe('which root', () => {
     const [kernel, path, initrd] = [await built('build'), await image(), await put('x.cpio', '070701')]
     const own = await plan({ raw: { kernel, image: path }, command: 'boot' })
     expect(own.launch).toMatchObject({ terminal: true, agent: true, append: expect.stringContaining('kernelkit.init=/sbin/init') })
-    expect(own.launch.append).not.toContain('ip=')
+    expect(own.launch.append).toContain('ip=10.0.2.15::')
     const alone = await plan({ raw: { kernel, initrd }, command: 'boot' })
     expect(alone.launch).toMatchObject({ agent: false, initrd, shares: [] })
     expect(alone.launch.append).not.toContain('kernelkit.')

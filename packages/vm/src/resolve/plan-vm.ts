@@ -101,7 +101,8 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     accel: accel.accel,
     tscKhz,
     onOops: spec.onOops,
-    staticNetwork: agentFirst && network.kind === 'user',
+    staticNetwork: agent && network.kind === 'user',
+    ownInit: agent && !agentFirst,
     agentBeside: agent && spec.initrd !== undefined,
     debugger: spec.gdb !== undefined,
   }).map(({ word }) => word)
