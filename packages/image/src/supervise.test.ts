@@ -25,7 +25,8 @@ async function isGone(pid: number): Promise<boolean> {
   }
   return false
 }
-const stubborn = ['sh', '-c', 'sleep 300 & echo $!; trap "sleep 0.1; echo tidied" TERM; wait; wait'] as const
+// The trap stands before the first line is printed: that line is the sign to end it.
+const stubborn = ['sh', '-c', 'trap "sleep 0.1; echo tidied" TERM; sleep 300 & echo $!; wait; wait'] as const
 
 describe('supervise', () => {
   test('gives lines of both streams and the exit status', async () => {
