@@ -27,6 +27,8 @@ export interface Arch {
   /** Kernel console: the name after `console=` and the value of `earlycon=` (Documentation/admin-guide/kernel-parameters.txt). */
   readonly console: string
   readonly earlycon: string
+  /** QEMU's `-cpu` under emulation: all that it can emulate, so that user space built for x86-64-v3 runs too. */
+  readonly emulatedCpu: string
   readonly gdbArchitecture: string
   /** e_machine of its programs (elf(5)). */
   readonly elfMachine: number
@@ -64,6 +66,7 @@ export const architectures: readonly Arch[] = [
     debianArch: 'amd64',
     defaultSuite: 'trixie',
     qemuBinary: 'qemu-system-x86_64',
+    emulatedCpu: 'max',
     gdbArchitecture: 'i386:x86-64',
     elfMachine: 62,
     crossPrefix: 'x86_64-linux-gnu-',
@@ -81,6 +84,8 @@ export const architectures: readonly Arch[] = [
     // Debian dropped i386 as an installable architecture after bookworm.
     defaultSuite: 'bookworm',
     qemuBinary: 'qemu-system-i386',
+    // Of the 32-bit QEMU it is an Athlon, on which an SMP kernel warns (arch/x86/kernel/cpu/amd.c, init_amd_k7): family 15 is not.
+    emulatedCpu: 'max,family=15',
     gdbArchitecture: 'i386',
     elfMachine: 3,
     crossPrefix: 'i686-linux-gnu-',
