@@ -72,7 +72,8 @@ export async function bootAttached(input: BootInput): Promise<BootOutcome> {
       limitMs: end.kind === 'limit' ? end.ms : undefined,
       silentMs: facts.silentMs,
       shellExitCode: end.kind === 'shell' ? end.exitCode : undefined,
-      qemu: end.kind === 'over' ? facts.qemu : undefined,
+      // How QEMU ended tells something only when it was not us who ended it.
+      qemu: end.kind === 'over' && end.end === 'exited' ? facts.qemu : undefined,
     })
     return {
       judgement,

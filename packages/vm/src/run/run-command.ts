@@ -80,7 +80,8 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     silentMs: facts.silentMs,
     guestPanicked: facts.guestPanicked,
     shutdown: facts.shutdown,
-    qemu: result === undefined ? facts.qemu : undefined,
+    // How QEMU ended tells something only when it was not us who ended it.
+    qemu: ending.kind === 'over' && ending.end === 'exited' ? facts.qemu : undefined,
   })
   // Events count from the start of QEMU.
   const since = (atMs: number | undefined, from: number | undefined) =>

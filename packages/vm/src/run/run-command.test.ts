@@ -1,0 +1,95 @@
+import { PassThrough } from 'node:stream'
+import { parseVmSpec } from '@kernelkit/core/spec'
+import { nodeHost } from '@kernelkit/host'
+import { describe, expect, it } from 'vitest'
+import { bootAttached } from '../boot/boot-attached.ts'
+import type { VmPlan } from '../resolve/plan-vm.ts'
+import type { QemuExit, Vm, VmEvent } from '../vm.ts'
+import { runCommand } from './run-command.ts'
+
+const killed: QemuExit = { exitCode: undefined, signal: 'SIGKILL', stderr: '' }
+const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
+const line = (text: string): VmEvent => ({ type: 'console', line: text, atMs: 1 })
+
+/** A VM that tells these events and whose command never ends; it ends, killed, when it is told to stop. */
+function fakeVm(events: readonly VmEvent[]): Vm {
+  const stopped = Promise.withResolvers<QemuExit>()
+  async function* stream(): AsyncGenerator<VmEvent> {
+    yield* events
+    yield { type: 'exited', exit: await stopped.promise, atMs: 2 }
+  }
+  const stop = async () => {
+    stopped.resolve(killed)
+    return killed
+  }
+  return {
+    id: 'x',
+    name: 'x',
+    events: stream(),
+    exec: () => ({ result: new Promise(() => {}), kill: () => {}, resize: () => {} }),
+    terminal: undefined,
+    console: new PassThrough(),
+    qmp: async () => undefined,
+    dump: () => {},
+    stop,
+    exited: stopped.promise,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  }
+}
+
+/** As much of a plan as ending a VM asks for. */
+function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> = {}): VmPlan {
+  const part = {
+    spec: parseVmSpec(raw, { command }),
+    accel: { accel: 'tcg' },
+    shares: { cwd: '/' },
+    launch: { drives: [], agent: true },
+    agentFirst: false,
+  }
+  return part as unknown as VmPlan
+}
+
+const common = { host: nodeHost(), allowed: [], signal: new AbortController().signal }
+
+async function run(events: readonly VmEvent[], raw: Readonly<Record<string, unknown>> = {}) {
+  const streams = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough(), tty: undefined, onConsoleLine: undefined }
+  const { judgement } = await runCommand({
+    ...common,
+    ...streams,
+    plan: planOf('run', raw),
+    start: async () => fakeVm(events),
+    argv: ['true'],
+    env: {},
+  })
+  return judgement.verdict
+}
+
+async function boot(events: readonly VmEvent[]) {
+  const { judgement } = await bootAttached({
+    ...common,
+    plan: planOf('boot'),
+    start: async () => fakeVm(events),
+    keys: undefined,
+    output: new PassThrough(),
+    terminal: undefined,
+  })
+  return judgement.verdict
+}
+
+describe('a VM that we end ourselves is judged by why', () => {
+  it.each<[string, readonly VmEvent[], Readonly<Record<string, unknown>>, string]>([
+    ['hang', [ready, { type: 'agent-silent', silentMs: 100_000, atMs: 1 }], {}, 'hang'],
+    ['timeout', [ready], { timeout: '10ms' }, 'timeout'],
+    ['boot-fail', [line('Linux version 6.12 x')], { bootTimeout: '10ms' }, 'boot-fail'],
+    ['boot-fail', [{ type: 'agent-failed', message: 'no root', atMs: 1 }], {}, 'boot-fail'],
+    ['vm-lost', [ready, line('reboot: System halted')], {}, 'vm-lost'],
+    ['vm-lost', [ready, { type: 'exited', exit: killed, atMs: 1 }], {}, 'vm-lost'],
+  ])('run: %s', async (_title, events, raw, verdict) => {
+    expect(await run(events, raw)).toBe(verdict)
+  })
+
+  it('boot: a guest that halts without a power-off has passed, one that is silent hangs', async () => {
+    expect(await boot([line('reboot: Power off not available: System halted instead')])).toBe('pass')
+    expect(await boot([ready, { type: 'agent-silent', silentMs: 100_000, atMs: 1 }])).toBe('hang')
+  })
+})
