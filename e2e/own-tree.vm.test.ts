@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,15 +9,14 @@ const { store } = testArtifacts()
 const tree = join(store, 'e2e-tree')
 const compileLimitMs = 45 * 60_000
 
-/** A tree of our own: plain make in place, with the configuration that kernelkit shows, its objects kept by ccache for the next run. */
+/** A tree of our own: plain make in place, with the smallest configuration that kernelkit prints, its objects kept by ccache for the next run. */
 beforeAll(async () => {
-  const { stdout } = await kernelkit(['build', 'deb:linux-source-6.12', '--json'])
-  const { config } = JSON.parse(stdout) as { config: string }
+  const { stdout: config } = await kernelkit(['config', 'show', 'deb:linux-source-6.12', '--config', 'minimal', '--dot-config'])
   const [source = ''] = await readdir(join(store, 'source'))
   await rm(tree, { recursive: true, force: true })
   await mkdir(tree)
   execFileSync('cp', ['-a', `${join(store, 'source', source, 'tree')}/.`, tree])
-  execFileSync('cp', [config, join(tree, '.config')])
+  await writeFile(join(tree, '.config'), config)
   const env = {
     CCACHE_DIR: join(store, 'e2e-ccache'),
     CCACHE_BASEDIR: tree,
