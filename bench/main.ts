@@ -1,0 +1,23 @@
+// Runs benchmarks by name, one after the other: `npm run bench -- help run`. Without names: the quick ones.
+const benches: Readonly<Record<string, { readonly about: string; readonly quick?: true; readonly load: () => Promise<unknown> }>> = {
+  help: { about: 'start of the command', quick: true, load: () => import('./help.ts') },
+  run: { about: 'one command in a fresh VM', quick: true, load: () => import('./run.ts') },
+  ssh: { about: 'ssh with systemd (root, a loop device)', load: () => import('./ssh.ts') },
+  bake: { about: 'a bake, its size and memory (root, a loop device, half an hour)', load: () => import('./bake.ts') },
+  build: { about: 'the store, ccache, our overhead over make (hours)', load: () => import('./build.ts') },
+  boots: { about: '200 boots, output compared to the last byte', load: () => import('./boots.ts') },
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !Object.hasOwn(benches, name))
+if (unknown.length > 0) {
+  const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(6)} ${about}`)
+  process.stderr.write(`bench: no benchmark '${unknown.join("', '")}'; there are:\n${list.join('\n')}\n`)
+  process.exitCode = 2
+} else {
+  // The benchmarks read their own arguments from argv: none here, so each takes its default number of pairs.
+  process.argv.length = 2
+  for (const [name, { quick, load }] of Object.entries(benches)) {
+    if (asked.length > 0 ? asked.includes(name) : quick === true) await load()
+  }
+}
