@@ -11,7 +11,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   image: ['core', 'host'],
   vm: ['core', 'host'],
   cli: ['core', 'host', 'kernel', 'image', 'vm'],
-  testing: ['core', 'host'],
 }
 
 /** Built-ins that act on the machine; everybody else asks the Host port. */
