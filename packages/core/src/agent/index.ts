@@ -8,6 +8,7 @@ export {
   type Frame,
   type FrameDecoder,
 } from './frame.ts'
+export { guestFolder } from './guest-folder.ts'
 export {
   decodeCredit,
   decodeExit,

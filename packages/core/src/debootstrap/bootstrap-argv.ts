@@ -1,4 +1,4 @@
-import { leftOutPaths } from './customisation.ts'
+import { leftOutPaths } from './left-out-paths.ts'
 
 export type BootstrapTool = 'mmdebstrap' | 'debootstrap'
 

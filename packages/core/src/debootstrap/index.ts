@@ -9,7 +9,8 @@ export {
   type PackageSource,
 } from './bootstrap-argv.ts'
 export { explainBootstrapFailure } from './bootstrap-failure.ts'
-export { customisationSteps, guestKeyFolder, type CustomisationOptions, type CustomisationStep } from './customisation.ts'
+export type { CustomisationStep } from './customisation-step.ts'
+export { customisationSteps, type CustomisationOptions } from './customisation.ts'
 export { ext4Environment, fixedTimeCommands, mkfsArgv, parseUsedInodes, uuidFromKey, type Ext4Options } from './ext4.ts'
 export { parseDpkgStatus, type InstalledPackage } from './installed-packages.ts'
 export { chooseBakeMeans, type BakeHostFacts, type BakeMeans, type Privilege } from './privilege.ts'

@@ -1,5 +1,5 @@
 import { quoteArgv } from '../plan/index.ts'
-import type { CustomisationStep } from './customisation.ts'
+import type { CustomisationStep } from './customisation-step.ts'
 
 const endOfFile = 'KERNELKIT_END_OF_FILE'
 

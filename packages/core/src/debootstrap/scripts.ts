@@ -1,6 +1,6 @@
 import { quoteArgv } from '../plan/index.ts'
 import { renderCustomisation } from './render-customisation.ts'
-import type { CustomisationStep } from './customisation.ts'
+import type { CustomisationStep } from './customisation-step.ts'
 import { ext4Environment, mkfsArgv } from './ext4.ts'
 
 /** Begins each line by which the scripts say where they are. */

@@ -1,8 +1,10 @@
+import { guestFolder } from '@kernelkit/core/agent'
+
 /** Where the keys of a VM lie in its guest: memory only, and the baked image's sshd looks there too. */
 export const guestKeys = {
-  authorizedKeys: '/run/kernelkit/authorized_keys',
-  hostKey: '/run/kernelkit/ssh_host_ed25519_key',
-  config: '/run/kernelkit/sshd_config',
+  authorizedKeys: `${guestFolder}/authorized_keys`,
+  hostKey: `${guestFolder}/ssh_host_ed25519_key`,
+  config: `${guestFolder}/sshd_config`,
 } as const
 
 /** Configuration of the server that the agent starts (sshd_config(5)); the root's own file is not read. */
