@@ -3,6 +3,13 @@ import { repeatable } from '../options.ts'
 
 const list = (flags: string, description: string) => new Option(flags, description).argParser(repeatable)
 
+/** A switch of its own: as commander's negation it would take back what --cwd names. */
+function noCwd(): Option {
+  const option = new Option('--no-cwd', 'do not share the working directory')
+  option.negate = false
+  return option
+}
+
 /** Options of every VM; `boot` and `run` add their own. */
 export function addVmOptions(command: Command): void {
   const group = (heading: string, ...options: readonly Option[]) =>
@@ -33,7 +40,7 @@ export function addVmOptions(command: Command): void {
     list('-v, --share <src[:dst][:cow|ro|rw]>', 'a folder of this host in the guest (default: cow: changes stay in guest memory)'),
     new Option('--share-as <how>', '9p (default) or virtiofs (not yet)'),
     new Option('-w, --cwd <dir>', "the command's folder in the guest (default: the working directory)"),
-    new Option('--no-cwd', 'do not share the working directory'),
+    noCwd(),
     new Option('--artifacts <dir>', 'what the guest writes to $KERNELKIT_ARTIFACTS comes out here'),
     new Option('--net <kind>', 'user or none (default: user)'),
     new Option('--mac <address>', 'hardware address of the network card'),

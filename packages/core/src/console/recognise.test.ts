@@ -77,7 +77,13 @@ describe('createConsoleReader', () => {
   it('sees a second start of the kernel and the release of the first', () => {
     const banner = '[    0.000000] Linux version 6.12.1 (a@b) (gcc) #1 SMP'
     expect(read(banner)).toMatchObject({ release: '6.12.1', reports: [] })
-    expect(read(`${banner}\nx\n${banner}`).reports).toMatchObject([{ kind: 'unexpected-reboot' }])
+    const init = '[    1.000000] Run /init as init process'
+    expect(read(`${banner}\n${init}\n${banner}`).reports).toMatchObject([{ kind: 'unexpected-reboot' }])
+  })
+
+  it('knows a log that is printed again for a second console', () => {
+    const banner = '[    0.000000] Linux version 6.12.1 (a@b) (gcc) #1 SMP'
+    expect(read(`${banner}\nx\n${banner}\nx`).reports).toEqual([])
   })
 
   it.each(['[    9.0] reboot: Power off not available: System halted instead', '[    9.0] reboot: System halted'])('notices %j', (line) => {

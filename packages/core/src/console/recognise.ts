@@ -40,6 +40,7 @@ export function createConsoleReader(): ConsoleReader {
   let panic: string | undefined
   let halted = false
   let release: string | undefined
+  let hasUserspace = false
   let openUntil = 0
   const amendLast = (change: Partial<KernelReport>): void => {
     const last = reports.at(-1)
@@ -53,6 +54,10 @@ export function createConsoleReader(): ConsoleReader {
       release = banner[1]
       return true
     }
+    // A preferred console that is not ours (--append console=tty0) makes the kernel print its log once more when ttyS0 is registered,
+    // before its first process; QEMU itself ends when a kernel starts again so early (-no-reboot).
+    if (banner !== null && !hasUserspace) return false
+    if (/^Run \S+ as init process/.test(line)) hasUserspace = true
     if (/^reboot: (?:Power off not available: )?System halted/.test(line)) halted = true
     const found = banner !== null ? { kind: 'unexpected-reboot' as const, title: 'the kernel started again' } : recognise(line)
     if (lines <= openUntil) {

@@ -75,7 +75,11 @@ export function judge(facts: RunFacts): Judgement {
   if (panic !== undefined || facts.guestPanicked) {
     const first = facts.console.reports.find((report) => report.kind !== 'panic')
     const cause = first === undefined ? '' : ` First report: ${describe(first)}.`
-    return verdict('panic', `the kernel panicked: ${panic ?? 'reported by pvpanic'}.${cause}`, 'the trace is in the console log.')
+    return verdict(
+      'panic',
+      `the kernel panicked: ${(panic ?? 'reported by pvpanic').replace(/\.$/, '')}.${cause}`,
+      'the trace is in the console log.',
+    )
   }
   if (facts.agentFailure !== undefined)
     return verdict('boot-fail', `the guest could not prepare its root: ${facts.agentFailure}.`, 'check --root, --image and --init.')

@@ -113,6 +113,10 @@ describe('parseVmSpec', () => {
     ],
     [{ cwd: false }, { cwd: undefined, shareCwd: false }],
     [
+      { noCwd: true, cwd: '/usr' },
+      { cwd: '/usr', shareCwd: false },
+    ],
+    [
       { disk: ['a.img:ro', 'b.img'] },
       {
         disks: [
@@ -147,6 +151,9 @@ describe('parseVmSpec', () => {
     [{ timeout: '10' }, /not a duration/],
     [{ arch: 'x68_64' }, /did you mean --arch x86_64/],
     [{ share: 5 }, /--share/],
+    [{ cwd: 'src' }, /absolute path in the guest/],
+    [{ net: 'none', forward: ['0:80'] }, /--net.*--forward/],
+    [{ net: 'none', ssh: true }, /--net.*--ssh/],
   ])('refuses %j and says what is allowed', (raw, message) => {
     expect(refusal(raw)).toMatch(message)
   })
@@ -168,12 +175,13 @@ describe('parseShare', () => {
     ['.', { source: '.', guest: undefined, mode: 'cow' }],
     ['.:rw', { source: '.', guest: undefined, mode: 'rw' }],
     ['a:/mnt/', { source: 'a', guest: '/mnt', mode: 'cow' }],
+    ['a://mnt/./b', { source: 'a', guest: '/mnt/b', mode: 'cow' }],
     ['/a:/mnt:ro', { source: '/a', guest: '/mnt', mode: 'ro' }],
   ])('reads %s', (raw, expected) => {
     expect(parseShare(raw)).toEqual(expected)
   })
 
-  it.each(['', ':/mnt', 'a:mnt', 'a:/mnt:wr', 'a:/b:/c'])('refuses %j', (raw) => {
+  it.each(['', ':/mnt', 'a:mnt', 'a:/mnt:wr', 'a:/b:/c', 'a:/', 'a:/.//', 'a:/mnt/../etc'])('refuses %j', (raw) => {
     expect(() => parseShare(raw)).toThrow(expect.objectContaining({ code: 'BAD_SHARE' }))
   })
 })

@@ -73,7 +73,14 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
   const timeout = textOption(raw, 'timeout')
   const bootTimeout = textOption(raw, 'bootTimeout')
   const arch = textOption(raw, 'arch')
-  const cwd = raw['cwd'] === false ? undefined : textOption(raw, 'cwd')
+  const shareCwd = raw['cwd'] !== false && !flagOption(raw, 'noCwd')
+  const cwd = raw['cwd'] === false ? undefined : parseCwd(textOption(raw, 'cwd'))
+  const net = choiceOption(raw, 'net', ['user', 'none']) ?? 'user'
+  const forwards = [...listOption(raw, 'forward'), ...listOption(raw, 'publish')].map(parseForward)
+  const ssh = flagOption(raw, 'ssh')
+  if (net === 'none' && (ssh || forwards.length > 0)) {
+    throw badOption('net', 'none', `user beside ${ssh ? '--ssh' : '--forward'}, which needs a network`, 'leave one of them out.')
+  }
   return {
     kernel: textOption(raw, 'kernel'),
     image: textOption(raw, 'image'),
@@ -92,11 +99,11 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
     persist: flagOption(raw, 'persist'),
     shares: listOption(raw, 'share').map(parseShare),
     cwd,
-    shareCwd: raw['cwd'] !== false,
+    shareCwd,
     artifacts: textOption(raw, 'artifacts'),
-    net: choiceOption(raw, 'net', ['user', 'none']) ?? 'user',
+    net,
     mac: parseMac(textOption(raw, 'mac')),
-    forwards: [...listOption(raw, 'forward'), ...listOption(raw, 'publish')].map(parseForward),
+    forwards,
     gdb: parseGdb(raw),
     waitForDebugger: flagOption(raw, 'S'),
     env: listOption(raw, 'env').map(parseEnv),
@@ -108,7 +115,7 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
     failOn: parseFailOn(listOption(raw, 'failOn')),
     allow: textOption(raw, 'allow'),
     onOops: choiceOption(raw, 'onOops', ['panic', 'continue']) ?? 'panic',
-    ssh: flagOption(raw, 'ssh'),
+    ssh,
     keep: flagOption(raw, 'keep'),
     name: parseName(textOption(raw, 'name')),
     status: choiceOption(raw, 'status', ['full', 'simple']) ?? 'full',
@@ -133,6 +140,11 @@ function parseInit(raw: RawRecord, command: 'boot' | 'run'): InitSpec {
 
 function isAbsolute(path: string): path is `/${string}` {
   return path.startsWith('/')
+}
+
+function parseCwd(path: string | undefined): string | undefined {
+  if (path === undefined || isAbsolute(path)) return path
+  throw badOption('cwd', path, 'an absolute path in the guest')
 }
 
 // Below this the kernel and its initramfs do not fit.

@@ -87,25 +87,33 @@ export async function bootVm(options: BootVmOptions, context: BootVmContext = {}
     })
     const limitMs = bootLimitMs(spec.bootTimeoutMs, plan.accel.accel)
     const limit = new AbortController()
+    const isSystemd = spec.init.kind === 'path' && spec.init.systemd
     const seen = await Promise.race([
-      watch.ready,
+      watch.ready.then(async () => {
+        const up = isSystemd ? await systemIsUp(host, vm, limit.signal) : 'up'
+        return up === 'up' ? ('ready' as const) : up
+      }),
       watch.over,
       host.sleep(limitMs, limit.signal).then(
         () => 'timeout' as const,
         () => 'timeout' as const,
       ),
-    ])
-    limit.abort()
+    ]).finally(() => limit.abort())
     context.signal?.throwIfAborted()
     if (seen !== 'ready') {
       const { agentFailure, tail } = watch.facts()
-      const why = agentFailure ?? (seen === 'timeout' ? `it was not ready within ${limitMs / 1000} s` : `it ended early (${seen})`)
+      const why =
+        agentFailure ??
+        (typeof seen === 'object'
+          ? seen.why
+          : seen === 'timeout'
+            ? `it was not ready within ${limitMs / 1000} s`
+            : `it ended early (${seen})`)
       throw new UserError('BOOT_FAILED', `the guest did not boot: ${why}.\n${tail.join('\n')}`, {
         verdict: 'boot-fail',
         hint: `the whole console is in ${request.consolePath}.`,
       })
     }
-    if (spec.init.kind === 'path' && spec.init.systemd) await systemIsUp(host, vm)
     const baseEnv = guestEnvironment(host, spec, plan.root)
     return {
       name: vm.name,

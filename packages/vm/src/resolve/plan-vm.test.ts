@@ -240,6 +240,16 @@ describe('shares', () => {
     )
   })
 
+  it('refuses two shares in one place: the later would hide the other', async () => {
+    await mkdir(join(folder, 'work/a'))
+    await expect(mounts({ raw: { root: 'none', share: ['a:/mnt', '.:/mnt/'] } })).rejects.toMatchObject({ code: 'BAD_SHARE' })
+  })
+
+  it('says which ports lead into the guest', async () => {
+    const { lines } = await plan({ raw: { kernel: await built('build'), root: 'none', forward: ['8080:80'] } })
+    expect(lines).toContain('forward 127.0.0.1:8080 to 80/tcp of the guest')
+  })
+
   it('leaves the working directory out when the kernel cannot mount it, but refuses a share that was asked for', async () => {
     const kernel = await built('small', allOptions.replace('CONFIG_9P_FS=y\n', ''))
     const { lines, launch } = await plan({ raw: { kernel, root: 'none' } })

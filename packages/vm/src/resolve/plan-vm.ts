@@ -1,6 +1,6 @@
 import { parseArch, type Arch } from '@kernelkit/core/arch'
 import { guestWords, joinCommandLine, kernelWords, type CommandLine } from '@kernelkit/core/cmdline'
-import { virtioDeviceCount, type QemuLaunch } from '@kernelkit/core/qemu'
+import { virtioDeviceCount, type Forward, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { VmSpec } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
 import { chooseAccel, type Acceleration } from './choose-accel.ts'
@@ -138,9 +138,14 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     `machine ${machine.machine} (${machine.why}), ${launch.cpus} CPUs, ${launch.memoryMiB} MiB`,
     `accel ${accel.accel} (${accel.reason})`,
     ...(spec.net === 'user' && network.kind === 'none' ? ['no network: the kernel lacks VIRTIO_NET or INET'] : []),
+    ...(network.kind === 'user' ? network.forwards.map(forwardLine) : []),
     ...commandLine.notices,
   ]
   return { spec, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch, lines }
+}
+
+function forwardLine({ protocol, address, hostPort, guestPort }: Forward): string {
+  return `forward ${address}:${hostPort} to ${guestPort}/${protocol} of the guest`
 }
 
 const noShares: ResolvedShares = { shares: [], mounts: [], cwd: '/', lines: [] }

@@ -36,12 +36,25 @@ export async function resolveShares(host: Host, { spec, root, canShare }: Shares
     ...(own.share === undefined ? [] : [own.share]),
     ...(spec.artifacts === undefined ? [] : [artifacts(resolve(host.cwd, spec.artifacts))]),
   ].toSorted((a, b) => a.mount.at.length - b.mount.at.length)
+  refuseSamePlace(all)
   return {
     shares: all.map(({ share }) => share),
     // A folder is mounted before what lies inside it.
     mounts: all.map(({ mount }) => mount),
     cwd: spec.cwd ?? own.cwd,
     lines: [...all.map(({ line }) => line), ...own.notes],
+  }
+}
+
+/** The later one would hide the other. */
+function refuseSamePlace(all: readonly Placed[]): void {
+  for (const [index, { mount, share }] of all.entries()) {
+    const before = all.slice(0, index).find((other) => other.mount.at === mount.at)
+    if (before === undefined) continue
+    throw new UserError('BAD_SHARE', `--share: ${before.share.host} and ${share.host} would both be at ${mount.at} in the guest.`, {
+      hint: 'give one of them another place: --share SRC:/mnt/other.',
+      details: { path: mount.at },
+    })
   }
 }
 

@@ -4,15 +4,16 @@ import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
 import { bootAttached } from '../boot/boot-attached.ts'
 import type { VmPlan } from '../resolve/plan-vm.ts'
-import type { QemuExit, Vm, VmEvent } from '../vm.ts'
+import type { ExecResult, QemuExit, Vm, VmEvent } from '../vm.ts'
 import { runCommand } from './run-command.ts'
 
 const killed: QemuExit = { exitCode: undefined, signal: 'SIGKILL', stderr: '' }
+const answered: ExecResult = { exitCode: 0, signal: undefined, stdoutBytes: 0, stderrBytes: 0, seconds: 0, tainted: 0 }
 const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
 const line = (text: string): VmEvent => ({ type: 'console', line: text, atMs: 1 })
 
 /** A VM that tells these events and whose command never ends; it ends, killed, when it is told to stop. */
-function fakeVm(events: readonly VmEvent[]): Vm {
+function fakeVm(events: readonly VmEvent[], exitCode?: number): Vm {
   const stopped = Promise.withResolvers<QemuExit>()
   async function* stream(): AsyncGenerator<VmEvent> {
     yield* events
@@ -26,7 +27,11 @@ function fakeVm(events: readonly VmEvent[]): Vm {
     id: 'x',
     name: 'x',
     events: stream(),
-    exec: () => ({ result: new Promise(() => {}), kill: () => {}, resize: () => {} }),
+    exec: () => ({
+      result: exitCode === undefined ? new Promise(() => {}) : Promise.resolve({ ...answered, exitCode }),
+      kill: () => {},
+      resize: () => {},
+    }),
     terminal: undefined,
     console: new PassThrough(),
     qmp: async () => undefined,
@@ -51,13 +56,13 @@ function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> 
 
 const common = { host: nodeHost(), allowed: [], signal: new AbortController().signal }
 
-async function run(events: readonly VmEvent[], raw: Readonly<Record<string, unknown>> = {}) {
+async function run(events: readonly VmEvent[], raw: Readonly<Record<string, unknown>> = {}, exitCode?: number) {
   const streams = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough(), tty: undefined, onConsoleLine: undefined }
   const { judgement } = await runCommand({
     ...common,
     ...streams,
     plan: planOf('run', raw),
-    start: async () => fakeVm(events),
+    start: async () => fakeVm(events, exitCode),
     argv: ['true'],
     env: {},
   })
@@ -86,6 +91,12 @@ describe('a VM that we end ourselves is judged by why', () => {
     ['vm-lost', [ready, { type: 'exited', exit: killed, atMs: 1 }], {}, 'vm-lost'],
   ])('run: %s', async (_title, events, raw, verdict) => {
     expect(await run(events, raw)).toBe(verdict)
+  })
+
+  it('run: a system that does not settle, or is not systemd, has not booted', async () => {
+    expect(await run([ready], { init: 'systemd', bootTimeout: '10ms' })).toBe('boot-fail')
+    expect(await run([ready], { init: 'systemd' }, 127)).toBe('boot-fail')
+    expect(await run([ready, line('reboot: System halted')], { init: 'systemd' })).toBe('vm-lost')
   })
 
   it('boot: a guest that halts without a power-off has passed, one that is silent hangs', async () => {

@@ -5,7 +5,7 @@ import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { ExecResult, Vm } from '../vm.ts'
 import { firstOf, type ReachedLimit } from './first-of.ts'
 import { bootLimitMs, lockupSilenceMs, panicGraceMs, silenceLimitMs, tailLines } from './limits.ts'
-import { systemIsUp } from './system-is-up.ts'
+import { systemIsUp, type NoSystemd } from './system-is-up.ts'
 import { dumpTasks } from './task-dump.ts'
 import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from './watch-vm.ts'
 
@@ -47,7 +47,11 @@ export interface RunSeconds {
   readonly total: number
 }
 
-type Ending = { readonly kind: 'command'; readonly result: ExecResult } | { readonly kind: 'over'; readonly end: VmEnd } | ReachedLimit
+type Ending =
+  | { readonly kind: 'command'; readonly result: ExecResult }
+  | { readonly kind: 'over'; readonly end: VmEnd }
+  | NoSystemd
+  | ReachedLimit
 
 /** Boot, run the command, judge. With `keep` the VM is left running whatever the verdict. */
 export async function runCommand(input: RunInput): Promise<RunOutcome> {
@@ -74,7 +78,7 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     console: facts.console,
     failing: reports,
     ready: facts.readyAtMs !== undefined,
-    agentFailure: facts.agentFailure,
+    agentFailure: ending.kind === 'no-systemd' ? ending.why : facts.agentFailure,
     command: result,
     limit: ending.kind === 'limit' ? ending.limit : undefined,
     silentMs: facts.silentMs,
@@ -120,8 +124,13 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
     of: [watch.ready, over],
   })
   if (early !== 'ready') return early
-  if (plan.spec.init.kind === 'path' && plan.spec.init.systemd)
-    await firstOf<unknown>({ host, signal, limit: { kind: 'boot', ms: bootMs }, paused: false, of: [systemIsUp(host, vm), over] })
+  if (plan.spec.init.kind === 'path' && plan.spec.init.systemd) {
+    const waiting = new AbortController()
+    const up = systemIsUp(host, vm, waiting.signal)
+    const limit = { kind: 'boot', ms: bootMs } as const
+    const settled = await firstOf<Ending | 'up'>({ host, signal, limit, paused: false, of: [up, over] }).finally(() => waiting.abort())
+    if (settled !== 'up') return settled
+  }
   const controller = new AbortController()
   const running = vm.exec({
     argv: input.argv,

@@ -7,16 +7,28 @@ const settled = ['running', 'degraded', 'maintenance', 'stopping']
 
 const pollMs = 200
 
-/** Waits until systemd has finished starting; before its socket exists systemctl fails at once, so it is asked again. */
-export async function systemIsUp(host: Host, vm: Vm): Promise<void> {
-  for (;;) {
-    const answer = await outputOf(vm, ['systemctl', 'is-system-running', '--wait']).catch(() => '')
-    if (settled.includes(answer.trim())) return
-    await host.sleep(pollMs)
-  }
+/** The guest has no systemd to wait for. */
+export interface NoSystemd {
+  readonly kind: 'no-systemd'
+  readonly why: string
 }
 
-async function outputOf(vm: Vm, argv: readonly string[]): Promise<string> {
+/** Waits until systemd has finished starting; before its socket exists systemctl fails at once, so it is asked again. */
+export async function systemIsUp(host: Host, vm: Vm, signal: AbortSignal): Promise<'up' | NoSystemd> {
+  while (!signal.aborted) {
+    // Without an answer the VM is ending: whoever waits for that decides, and aborts this.
+    const { exitCode, text } = await outputOf(vm, ['systemctl', 'is-system-running', '--wait']).catch(() => ({
+      exitCode: undefined,
+      text: '',
+    }))
+    if (settled.includes(text.trim())) return 'up'
+    if (exitCode === 127) return { kind: 'no-systemd', why: 'it has no systemctl, so its init is not systemd' }
+    await host.sleep(pollMs, signal).catch(() => {})
+  }
+  return 'up'
+}
+
+async function outputOf(vm: Vm, argv: readonly string[]): Promise<{ readonly exitCode: number; readonly text: string }> {
   const chunks: Buffer[] = []
   const stdout = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -24,6 +36,6 @@ async function outputOf(vm: Vm, argv: readonly string[]): Promise<string> {
       done()
     },
   })
-  await vm.exec({ argv, stdout }).result
-  return Buffer.concat(chunks).toString('utf8')
+  const { exitCode } = await vm.exec({ argv, stdout }).result
+  return { exitCode, text: Buffer.concat(chunks).toString('utf8') }
 }
