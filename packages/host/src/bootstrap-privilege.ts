@@ -18,7 +18,10 @@ const neededIds = 65536
 const tryMs = 20_000
 
 /** Root, else user namespaces, else `sudo -n`: the first that works when tried. */
-export async function bootstrapPrivilege(host: Host, options: { readonly signal?: AbortSignal } = {}): Promise<BootstrapPrivilege> {
+export async function bootstrapPrivilege(
+  host: Host,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<BootstrapPrivilege> {
   if (host.uid === 0) return { kind: 'root', reason: 'running as root', refused: [] }
   const obstacle = await whyNoUserNamespaces(host, options)
   if (obstacle === undefined) return { kind: 'user-namespaces', reason: `user namespaces work for uid ${host.uid}`, refused: [] }
@@ -40,7 +43,7 @@ interface Obstacle {
 }
 
 /** `undefined` when a namespace with a whole range of owners could be made just now. */
-async function whyNoUserNamespaces(host: Host, { signal }: { readonly signal?: AbortSignal }): Promise<Obstacle | undefined> {
+async function whyNoUserNamespaces(host: Host, { signal }: { readonly signal?: AbortSignal | undefined }): Promise<Obstacle | undefined> {
   for (const program of ['newuidmap', 'newgidmap']) {
     if ((await host.which(program)) === undefined) return { reason: `${program} is missing (package uidmap)` }
   }
@@ -63,7 +66,7 @@ async function whyNoUserNamespaces(host: Host, { signal }: { readonly signal?: A
   ]
   for (const argv of tries) {
     if ((await host.which(argv[0] ?? '')) === undefined) continue
-    const result = await host.run(argv, { reject: false, timeoutMs: tryMs, ...(signal === undefined ? {} : { signal }) })
+    const result = await host.run(argv, { reject: false, timeoutMs: tryMs, signal })
     if (result.exitCode === 0) return undefined
     const lastLine = result.stderr.trimEnd().split('\n').at(-1) ?? ''
     return { reason: `\`${argv.join(' ')}\` failed${lastLine === '' ? '' : `: ${lastLine}`}${await kernelNote(host)}` }
@@ -85,9 +88,9 @@ async function kernelNote(host: Host): Promise<string> {
   return ''
 }
 
-async function whyNoSudo(host: Host, { signal }: { readonly signal?: AbortSignal }): Promise<string | undefined> {
+async function whyNoSudo(host: Host, { signal }: { readonly signal?: AbortSignal | undefined }): Promise<string | undefined> {
   if ((await host.which('sudo')) === undefined) return 'sudo is not installed'
-  const result = await host.run(['sudo', '-n', 'true'], { reject: false, timeoutMs: tryMs, ...(signal === undefined ? {} : { signal }) })
+  const result = await host.run(['sudo', '-n', 'true'], { reject: false, timeoutMs: tryMs, signal })
   return result.exitCode === 0 ? undefined : result.stderr.trimEnd().split('\n').at(-1) || `\`sudo -n true\` ended with ${result.exitCode}`
 }
 

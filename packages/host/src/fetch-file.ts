@@ -12,10 +12,10 @@ export interface FetchOptions {
   readonly url: string
   readonly to: string
   /** Lower-case hexadecimal; verified before the file gets its name. */
-  readonly sha256?: string
-  readonly signal?: AbortSignal
+  readonly sha256?: string | undefined
+  readonly signal?: AbortSignal | undefined
   /** Bytes so far, and in all where the server says. */
-  readonly onProgress?: (bytes: number, total: number | undefined) => void
+  readonly onProgress?: ((bytes: number, total: number | undefined) => void) | undefined
 }
 
 // A server that is busy for a moment is asked again; a wrong address is not.

@@ -46,16 +46,16 @@ export type HostFiles = typeof fsPromises & {
 }
 
 export interface RunOptions {
-  readonly cwd?: string
+  readonly cwd?: string | undefined
   /** Added to the host's environment; `undefined` removes a variable. */
-  readonly env?: Readonly<Record<string, string | undefined>>
-  readonly input?: string | Uint8Array
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
+  readonly input?: string | Uint8Array | undefined
   /** Called with each whole line of stdout and stderr as it comes, without its newline. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
   /** File that takes stdout instead of memory. */
-  readonly outputTo?: string
-  readonly signal?: AbortSignal
-  readonly timeoutMs?: number
+  readonly outputTo?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly timeoutMs?: number | undefined
   /** The program gets SIGTERM when this process dies, however it dies. Default: it goes on. */
   readonly endsWithParent?: boolean
   /** A process group of its own: an interruption ends the program and everything that it started (make and its compilers). */

@@ -5,7 +5,7 @@ export interface InstallOptions {
   /** sudo may ask for a password on the terminal. */
   readonly interactive?: boolean
   /** Heard between two programs only: a package that is half configured would be worse than a wait. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Debian publishes its lists up to four times a day; older ones name package files that are gone from the mirror. */

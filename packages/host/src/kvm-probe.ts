@@ -29,7 +29,7 @@ export interface KvmAnswer {
 }
 
 export interface ProbeKvmOptions {
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Run the probe guest although an answer of this boot is at hand. */
   readonly fresh?: boolean
   /** For tests of the success path. */
@@ -76,7 +76,7 @@ async function judge(
     qemu,
     accel: 'kvm',
     variant,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   })
   const judged = judgeOutcome(outcome)
   // Silence may come from a machine that was busy: not the last word for this boot.

@@ -10,7 +10,7 @@ const pollMs = 100
 export interface LockOptions {
   readonly folder: string
   readonly name: string
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Said once when another run holds the lock: "waiting for X". */
   readonly waitingFor?: string
 }

@@ -38,7 +38,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
       await delay(ms, undefined, signal === undefined ? {} : { signal })
     },
     which: (program) => findProgram(program, env['PATH'] ?? ''),
-    run: (argv, runOptions) => runProgram(argv, { cwd, baseEnv: env, ...runOptions }),
+    run: (argv, runOptions) => runProgram(argv, { ...runOptions, cwd: runOptions?.cwd ?? cwd, baseEnv: env }),
     spawn: (argv, spawnOptions) => startProgram(argv, { cwd, env: { ...env }, ...spawnOptions }),
     tempDir,
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),

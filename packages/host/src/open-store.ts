@@ -75,7 +75,7 @@ function createStore(host: Host, root: string): Store {
         folder: locks,
         name: lockNameOf(options.kind, key),
         waitingFor: `the ${options.kind} ${key.slice(0, 12)}, which is being made`,
-        ...signalOf(options),
+        signal: options.signal,
       }
       return explaining(root, () =>
         withLock(host, waiting, async () => {
@@ -92,7 +92,7 @@ function createStore(host: Host, root: string): Store {
       explaining(root, () =>
         withLock(
           host,
-          { folder: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, ...signalOf(options) },
+          { folder: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, signal: options.signal },
           work,
         ),
       ),
@@ -149,8 +149,4 @@ function lockNameOf(kind: ArtifactKind, key: string): string {
 function fileNameOf(host: Host, name: string): string {
   const plain = name.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(-60)
   return plain === name ? `own-${name}` : `own-${plain}-${host.sha256(name).slice(0, 12)}`
-}
-
-function signalOf({ signal }: { readonly signal?: AbortSignal }): { readonly signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal }
 }

@@ -27,7 +27,7 @@ export interface ProbeGuestOptions {
   readonly qemu: string
   readonly accel: 'kvm' | 'tcg'
   readonly variant: ProbeVariant
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The 64 KiB ROM of a variant. */

@@ -6,7 +6,7 @@ import type { Logger } from './logger.ts'
 import { explaining } from './system-error.ts'
 
 export interface RunPlanOptions {
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Default: the host's. Each step's reason and command go to `detail`. */
   readonly log?: Logger
   /** Each line that a program prints. */
@@ -56,8 +56,8 @@ async function runStep(step: Step, host: Host, options: RunPlanOptions & { reado
       await fetchFile(host, {
         url: step.url,
         to: step.to,
-        ...(step.sha256 === undefined ? {} : { sha256: step.sha256 }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        sha256: step.sha256,
+        signal: options.signal,
         ...(options.onProgress === undefined ? {} : { onProgress: progressOf(host, options.onProgress) }),
       })
       return noOutput
@@ -73,11 +73,11 @@ async function runProgramStep(step: RunStep, host: Host, options: RunPlanOptions
   return host.run(step.argv, {
     endsWithParent: true,
     onLine: options.onLine ?? ((line) => options.log.detail(line)),
-    ...(step.cwd === undefined ? {} : { cwd: step.cwd }),
-    ...(step.env === undefined ? {} : { env: step.env }),
-    ...(step.input === undefined ? {} : { input: step.input }),
-    ...(step.outputTo === undefined ? {} : { outputTo: step.outputTo }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    cwd: step.cwd,
+    env: step.env,
+    input: step.input,
+    outputTo: step.outputTo,
+    signal: options.signal,
   })
 }
 

@@ -20,9 +20,9 @@ export interface ObtainOptions {
   readonly material: KeyMaterial
   /** Fills the folder, which is renamed to its final name when this returns. */
   readonly produce: (folder: string) => Promise<void>
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Make it again although it exists. */
-  readonly force?: boolean
+  readonly force?: boolean | undefined
 }
 
 /** The content-addressed store of artifacts: half-made folders never carry a final name, two makers of one key wait for each other. */
@@ -33,7 +33,11 @@ export interface Store {
   /** The entry of a key, made by `produce` when missing; `cached` says which. A second maker waits and says so. */
   obtain(options: ObtainOptions): Promise<{ readonly entry: StoreEntry; readonly cached: boolean }>
   /** Run `work` while holding a named lock (build directories, project state). */
-  withLock<T>(name: string, work: () => Promise<T>, options?: { readonly signal?: AbortSignal; readonly waitingFor?: string }): Promise<T>
+  withLock<T>(
+    name: string,
+    work: () => Promise<T>,
+    options?: { readonly signal?: AbortSignal | undefined; readonly waitingFor?: string },
+  ): Promise<T>
   /** A folder below the store that outlives runs and is not content-addressed: build directories, ccache, downloads. */
   workFolder(...parts: readonly string[]): Promise<string>
   list(): Promise<readonly (StoreEntry & { readonly bytes: number })[]>

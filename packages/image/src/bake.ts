@@ -52,9 +52,9 @@ export interface BakeSeconds {
 }
 
 export interface BakeOptions {
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Bake again although the store has it. */
-  readonly force?: boolean
+  readonly force?: boolean | undefined
 }
 
 /** Debian packages to a bootable ext4 image, from the store when nothing that shapes it changed. */
@@ -63,16 +63,16 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
   const { signal } = options
   const inputs = await readBakeInputs(host, spec)
   const means = await prepareMeans(host, spec)
-  await using overlay = await packOverlays(host, { overlays: inputs.overlays, ...withSignal(signal) })
+  await using overlay = await packOverlays(host, { overlays: inputs.overlays, signal })
   const materialOf = (known: KnownRelease): KeyMaterial =>
     imageMaterial({ host, spec, means, known, inputs, overlayDigest: overlay?.sha256 })
 
-  let known = await knowRelease(host, store, { spec, means, ask: false, ...withSignal(signal) })
+  let known = await knowRelease(host, store, { spec, means, ask: false, signal })
   let found = options.force === true ? undefined : await store.lookup('image', store.keyOf(materialOf(known)))
   const seconds = { bootstrap: 0, customize: 0, mkfs: 0 }
   if (found === undefined && (await store.lookup('rootfs', store.keyOf(rootfsMaterial({ spec, means, known })))) === undefined) {
     // Packages will be fetched: from the suite as it is now, not as it is remembered.
-    known = await knowRelease(host, store, { spec, means, ask: true, ...withSignal(signal) })
+    known = await knowRelease(host, store, { spec, means, ask: true, signal })
   }
   host.log.info(`packages ${spec.suite} ${spec.arch.debianArch} from ${known.note}`)
   let cached = found !== undefined
@@ -93,8 +93,8 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
           seconds,
           ...options,
         }),
-      ...withSignal(signal),
-      ...(options.force === undefined ? {} : { force: options.force }),
+      signal,
+      force: options.force,
     })
     found = baked.entry
     cached = baked.cached
@@ -127,8 +127,8 @@ export interface BakePlan {
 export async function planBake(host: Host, store: Store, spec: ImageSpec, { signal }: Pick<BakeOptions, 'signal'> = {}): Promise<BakePlan> {
   const inputs = await readBakeInputs(host, spec)
   const means = await prepareMeans(host, spec)
-  const known = await knowRelease(host, store, { spec, means, ask: false, remember: false, ...withSignal(signal) })
-  await using overlay = await packOverlays(host, { overlays: inputs.overlays, ...withSignal(signal) })
+  const known = await knowRelease(host, store, { spec, means, ask: false, remember: false, signal })
+  await using overlay = await packOverlays(host, { overlays: inputs.overlays, signal })
   const key = store.keyOf(imageMaterial({ host, spec, means, known, inputs, overlayDigest: overlay?.sha256 }))
   const found = await store.lookup('image', key)
   // Made per run; the name is a random one.
@@ -250,12 +250,12 @@ async function produceImage(host: Host, options: ProduceOptions): Promise<void> 
       epoch: known.release.date,
       scriptNames: inputs.scripts.map(({ name }) => name),
       onStatus: (status) => task.update(status),
-      ...withSignal(signal),
+      signal,
     })
     for (const [name, spent] of Object.entries(stages)) seconds[name === 'mkfs' || name === 'done' ? 'mkfs' : 'customize'] += spent
     const image = join(options.folder, imageFileName)
     // The temporary folder may lie on another file system; holes stay holes.
-    await host.run(['cp', '--sparse=always', '--reflink=auto', join(work.path, workFiles.image), image], withSignal(signal))
+    await host.run(['cp', '--sparse=always', '--reflink=auto', join(work.path, workFiles.image), image], { signal })
     await host.fs.chmod(image, 0o644)
     const packages = parseDpkgStatus(await host.fs.readFile(join(work.path, workFiles.status), 'utf8'))
     await writeManifest(host, { ...options, image, packages })
@@ -283,17 +283,17 @@ async function obtainRootfs(host: Host, { store, spec, means, known, seconds, si
           aptOptions: await aptOptionsOfHost(host),
           work: work.path,
           onStatus: (status) => task.update(status),
-          ...withSignal(signal),
+          signal,
         })
-        await host.run(['cp', join(work.path, workFiles.rootfs), join(folder, workFiles.rootfs)], withSignal(signal))
+        await host.run(['cp', join(work.path, workFiles.rootfs), join(folder, workFiles.rootfs)], { signal })
         task.done()
       } catch (error) {
         task.fail()
         throw error
       }
     },
-    ...withSignal(signal),
-    ...(force === undefined ? {} : { force }),
+    signal,
+    force,
   })
   if (cached) host.log.info('packages: unpacked already, from the store')
   else seconds.bootstrap = (host.monotonicMs() - startedMs) / 1000
@@ -350,8 +350,4 @@ async function readManifest(host: Host, entry: StoreEntry): Promise<Omit<BakeRes
   const path = join(entry.path, 'manifest.json')
   const { suite, arch, key, bytes, packages } = JSON.parse(await host.fs.readFile(path, 'utf8')) as Manifest
   return { image: join(entry.path, imageFileName), manifest: path, suite, arch, key, bytes, packages }
-}
-
-function withSignal(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal }
 }

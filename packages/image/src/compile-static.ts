@@ -7,7 +7,7 @@ export interface CompileOptions {
   readonly source: string
   readonly arch: Arch
   readonly out: string
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The command that makes one static program of a C file. */
@@ -35,7 +35,7 @@ export async function compileStatic(host: Host, options: CompileOptions): Promis
     reject: false,
     package: arch.nativeHosts.includes(host.nodeArch) ? 'gcc libc6-dev' : `gcc-${arch.crossPrefix.replace(/-$/, '')}`,
     env: { LC_ALL: 'C' },
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   })
   if (exitCode === 0) {
     for (const line of stderr.split('\n')) if (line !== '') host.log.warn(line)

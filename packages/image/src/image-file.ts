@@ -14,7 +14,7 @@ export interface AssembleRun {
   /** The user's scripts, which run inside the root and want mounts there. */
   readonly scriptNames: readonly string[]
   readonly onStatus: (status: string) => void
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The command of {@link assembleImage}: the script with the rights that it needs. */
@@ -59,10 +59,10 @@ export async function assembleImage(host: Host, run: AssembleRun): Promise<Reado
         host.log.detail(line)
       }
     },
-    ...(run.signal === undefined ? {} : { signal: run.signal }),
+    signal: run.signal,
   })
   if (exitCode !== 0) throw assembleFailed(run, { stages: stages.map(({ name }) => name), lines })
-  await fixTimes(host, { image, epoch: run.epoch, ...(run.signal === undefined ? {} : { signal: run.signal }) })
+  await fixTimes(host, { image, epoch: run.epoch, signal: run.signal })
   const end = { name: 'end', atMs: host.monotonicMs() }
   return Object.fromEntries(stages.map(({ name, atMs }, index) => [name, ((stages[index + 1] ?? end).atMs - atMs) / 1000]))
 }
@@ -70,9 +70,9 @@ export async function assembleImage(host: Host, run: AssembleRun): Promise<Reado
 /** mke2fs copies access and change times of the host's tree; they are replaced, so that two bakes have the same bytes. */
 async function fixTimes(
   host: Host,
-  { image, epoch, signal }: { readonly image: string; readonly epoch: number; readonly signal?: AbortSignal },
+  { image, epoch, signal }: { readonly image: string; readonly epoch: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const options = { env: ext4Environment(epoch), package: 'e2fsprogs', ...(signal === undefined ? {} : { signal }) }
+  const options = { env: ext4Environment(epoch), package: 'e2fsprogs', signal }
   const { stdout } = await host.run(['dumpe2fs', image], options)
   const commands = `${image}.times`
   await host.fs.writeFile(commands, fixedTimeCommands(parseUsedInodes(stdout), epoch))

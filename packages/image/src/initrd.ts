@@ -21,7 +21,11 @@ export interface InitrdResult {
 }
 
 /** A folder, an executable or a C file to an initramfs that runs it as /init. */
-export async function makeInitrd(host: Host, spec: InitrdSpec, { signal }: { readonly signal?: AbortSignal } = {}): Promise<InitrdResult> {
+export async function makeInitrd(
+  host: Host,
+  spec: InitrdSpec,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<InitrdResult> {
   const startedMs = host.monotonicMs()
   const source = resolve(host.cwd, spec.source)
   const out = resolve(host.cwd, spec.out)
@@ -43,7 +47,7 @@ export async function makeInitrd(host: Host, spec: InitrdSpec, { signal }: { rea
     let program = source
     if (kind === 'c-file') {
       program = join(temp.path, 'init')
-      await compileStatic(host, { source, arch: spec.arch, out: program, ...(signal === undefined ? {} : { signal }) })
+      await compileStatic(host, { source, arch: spec.arch, out: program, signal })
     }
     await checkProgram(host, program, { written: spec.source, arch: spec.arch })
     entries = programEntries(program, (await host.fs.stat(program)).size)
@@ -52,7 +56,7 @@ export async function makeInitrd(host: Host, spec: InitrdSpec, { signal }: { rea
     entries,
     out,
     compression: spec.compression,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   })
   return {
     initrd: out,

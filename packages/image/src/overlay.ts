@@ -9,7 +9,7 @@ export interface PackedOverlay extends AsyncDisposable {
 /** Folders as one archive: owned by root, without dates, sorted, so that the same contents give the same bytes. Later folders win. */
 export async function packOverlays(
   host: Host,
-  { overlays, signal }: { readonly overlays: readonly string[]; readonly signal?: AbortSignal },
+  { overlays, signal }: { readonly overlays: readonly string[]; readonly signal?: AbortSignal | undefined },
 ): Promise<PackedOverlay | undefined> {
   if (overlays.length === 0) return undefined
   const folder = await host.tempDir('kernelkit-overlay-')
@@ -33,7 +33,7 @@ export async function packOverlays(
       ],
       {
         env: { LC_ALL: 'C' },
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       },
     )
     return { path, sha256: await host.sha256File(path), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }

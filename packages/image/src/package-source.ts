@@ -73,7 +73,7 @@ export async function fetchRelease(host: Host, source: Pick<PackageSource, 'uri'
     answer = await download(host, {
       url: `${source.uri}/dists/${source.suite}/${name}`,
       to: `${folder.path}/${name}`,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     })
     if (answer.kind !== 'absent') return answer
   }
@@ -83,10 +83,9 @@ export async function fetchRelease(host: Host, source: Pick<PackageSource, 'uri'
 /** By apt's own downloader where there is one: it knows the host's proxies, logins and certificates. */
 async function download(
   host: Host,
-  { url, to, signal }: { readonly url: string; readonly to: string; readonly signal?: AbortSignal },
+  { url, to, signal }: { readonly url: string; readonly to: string; readonly signal?: AbortSignal | undefined },
 ): Promise<ReleaseAnswer> {
   const helper = '/usr/lib/apt/apt-helper'
-  const withSignal = signal === undefined ? {} : { signal }
   if (await host.fs.exists(helper)) {
     const argv = [
       helper,
@@ -100,14 +99,14 @@ async function download(
       url,
       to,
     ]
-    const { exitCode, stdout, stderr } = await host.run(argv, { reject: false, ...withSignal, env: { LC_ALL: 'C' } })
+    const { exitCode, stdout, stderr } = await host.run(argv, { reject: false, signal, env: { LC_ALL: 'C' } })
     if (exitCode === 0 && (await host.fs.exists(to))) return { kind: 'found', text: await host.fs.readFile(to, 'utf8') }
     const failure =
       /^E: Failed to fetch \S+ +(.*)$/m.exec(stderr)?.[1] ?? lastLine(stderr) ?? lastLine(stdout) ?? `apt-helper ended with ${exitCode}`
     return /^40[134]\b|^410\b|File not found/.test(failure) ? { kind: 'absent' } : { kind: 'unreachable', reason: failure }
   }
   try {
-    await fetchFile(host, { url, to, ...withSignal })
+    await fetchFile(host, { url, to, signal })
     return { kind: 'found', text: await host.fs.readFile(to, 'utf8') }
   } catch (error) {
     signal?.throwIfAborted()

@@ -27,7 +27,7 @@ export interface ReleaseQuestion {
   readonly ask: boolean
   /** `false`: nothing is written (--dry-run). */
   readonly remember?: boolean
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The suite's Release: the remembered one while the refresh window lasts, else the mirror's; offline the last known, said. */

@@ -78,7 +78,7 @@ export function bootstrapCommand({ spec, means, known, aptOptions, work }: Boots
 
 export interface BootstrapRun extends BootstrapPlanOptions {
   readonly onStatus: (status: string) => void
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Runs {@link bootstrapCommand}; what went wrong is told in our own words where we know it. */
@@ -95,7 +95,7 @@ export async function bootstrap(host: Host, run: BootstrapRun): Promise<void> {
       const status = /^I: (.+?)(?:\.\.\.)?$/.exec(line)?.[1]
       if (status !== undefined && !/tempdir|\/tmp\//.test(status)) run.onStatus(status)
     },
-    ...(run.signal === undefined ? {} : { signal: run.signal }),
+    signal: run.signal,
   })
   if (exitCode === 0) return
   const output = lines.join('\n')

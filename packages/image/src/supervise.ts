@@ -10,7 +10,7 @@ export interface SuperviseOptions {
   readonly rights: Rights
   /** `inside`: the whole supervision needs root (sudo); `outside`: the command asks for its rights itself. */
   readonly onLine: (line: string) => void
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

@@ -11,7 +11,7 @@ export interface WriteInitrdOptions {
   readonly entries: readonly TreeEntry[]
   readonly out: string
   readonly compression: InitrdCompression
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Entries to an initramfs file: streamed, the same bytes for the same entries, under its name only when it is whole. */

@@ -37,7 +37,7 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
     material: plan.material,
     produce: (folder) => produceKernel(context, plan, { folder, spent }),
     ...(spec.force ? { force: true } : {}),
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   })
   const manifest = await readKernelManifest(host, entry)
   // A build that went on with a warning is no answer to a request that wants an error.
@@ -107,7 +107,7 @@ async function openWork(context: KernelContext, plan: BuildPlan): Promise<Work> 
   const folder = await store.workFolder('build', workName)
   const scratch = join(folder, 'config')
   const build = buildDirectoryOf(context, plan)
-  const options = (waitingFor: string) => ({ waitingFor, ...(signal === undefined ? {} : { signal }) })
+  const options = (waitingFor: string) => ({ waitingFor, signal })
   return {
     build,
     logPath: join(folder, 'make.log'),

@@ -13,7 +13,7 @@ import { findToolchain, type Toolchain } from './toolchain.ts'
 export interface KernelContext {
   readonly host: Host
   readonly store: Store
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** All that is known before anything is configured or compiled. */

@@ -65,7 +65,7 @@ export async function compileKernel(host: Host, options: CompileOptions): Promis
       endsWithParent: true,
       ownGroup: true,
       package: 'make',
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     })
     await host.fs.writeFile(options.logPath, `${log.join('\n')}\n`)
     if (result.exitCode !== 0)

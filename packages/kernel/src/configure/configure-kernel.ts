@@ -169,7 +169,7 @@ class KconfigRunner {
       endsWithParent: true,
       ownGroup: true,
       package: 'make',
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     })
     const output = `${result.stdout}${result.stderr}`.trimEnd().split('\n')
     if (result.exitCode !== 0) {

@@ -33,7 +33,7 @@ export async function prepareDebSource(context: SourceContext, packageName: stri
         kind: 'source',
         material,
         produce: (folder) => unpackPackage(context, found, folder),
-        ...(context.signal === undefined ? {} : { signal: context.signal }),
+        signal: context.signal,
       })
       return join(entry.path, 'tree')
     },
@@ -50,7 +50,7 @@ async function findPackage({ host, store, signal }: SourceContext, name: string)
     env: { LC_ALL: 'C' },
     reject: false,
     package: 'apt',
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   })
   const match = /^'[^']*' (\S+?)_(\S+)_\S+\.deb \d+ SHA256:([0-9a-f]{64})/m.exec(answer.stdout)
   if (answer.exitCode === 0 && match?.[1] !== undefined && match[2] !== undefined && match[3] !== undefined) {
@@ -83,7 +83,7 @@ async function noSuchPackage(host: Host, name: string, stderr: string): Promise<
 }
 
 async function unpackPackage({ host, store, signal }: SourceContext, found: DebPackage, folder: string): Promise<void> {
-  const common = { endsWithParent: true, ...(signal === undefined ? {} : { signal }) } as const
+  const common = { endsWithParent: true, signal } as const
   const task = host.log.task(`fetching ${found.name} ${found.version}`)
   try {
     await using downloads = await privateFolder(host, store)

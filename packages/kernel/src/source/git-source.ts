@@ -108,7 +108,7 @@ async function git(
     package: 'git',
     endsWithParent: true,
     ...(options.reject === false ? { reject: false } : {}),
-    ...(context.signal === undefined ? {} : { signal: context.signal }),
+    signal: context.signal,
   })
 }
 

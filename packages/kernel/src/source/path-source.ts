@@ -32,7 +32,7 @@ export async function preparePathSource(
   const cache = await store.workFolder('trees', identity)
   const content = await store.withLock(`tree-${identity}`, () => readTreeContent(host, { tree, cache, signal }), {
     waitingFor: `another run that reads ${tree}`,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   })
   const reason = options.inTree ? undefined : await whyNotDirectly(host, tree, context.arch)
   return {

@@ -31,7 +31,7 @@ export async function prepareTarballSource(
         kind: 'source',
         material,
         produce: (folder) => unpack(context, { source, sha256, folder }),
-        ...(context.signal === undefined ? {} : { signal: context.signal }),
+        signal: context.signal,
       })
       return join(entry.path, 'tree')
     },
@@ -65,7 +65,7 @@ async function unpack(
         url: source.location,
         to: download,
         sha256,
-        ...(signal === undefined ? {} : { signal }),
+        signal,
         onProgress: (bytes, total) =>
           task.update(`${Math.round(bytes / 2 ** 20)}${total === undefined ? '' : ` of ${Math.round(total / 2 ** 20)}`} MiB`),
       })
@@ -75,7 +75,7 @@ async function unpack(
     await host.fs.mkdir(tree)
     await host.run(['tar', '-xf', tarball, '--strip-components=1', '--no-same-owner', '-C', tree], {
       endsWithParent: true,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     })
     await checkKernelTree(host, tree, source.location)
     await host.fs.writeFile(

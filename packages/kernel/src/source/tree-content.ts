@@ -69,7 +69,7 @@ async function listFiles(host: Host, git: Git, { tree, cache, signal }: TreeCont
     cwd: tree,
     env: cleanEnvironment,
     reject: false,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   })
   if (own.exitCode === 0 && holdsTree(own.stdout)) return own.stdout + indexed
   const standard = await git(['ls-files', '-oz', '--exclude-standard'])
@@ -99,7 +99,7 @@ type Git = (args: readonly string[], input?: string) => Promise<string>
 async function openIndex(host: Host, { tree, cache, signal }: TreeContentOptions): Promise<Git> {
   const repository = join(cache, 'git')
   const index = join(cache, 'index')
-  const base = { cwd: tree, package: 'git', ...(signal === undefined ? {} : { signal }) }
+  const base = { cwd: tree, package: 'git', signal }
   if (!(await host.fs.exists(join(repository, 'HEAD')))) {
     await host.fs.mkdir(cache, { recursive: true })
     await host.run(['git', 'init', '-q', '--bare', repository], { ...base, env: cleanEnvironment })
