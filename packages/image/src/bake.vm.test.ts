@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseImageSpec } from '@kernelkit/core/spec'
 import { nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
-import { bakeImage, planBake } from './bake.ts'
+import { bakeImage } from './bake.ts'
+import { planBake } from './plan-bake.ts'
 import { copyImage } from './copy-image.ts'
 
 // The packages come from the store, where the image of the VM tests left them; each test only assembles.

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import { explaining, type Host } from '@kernelkit/host'
-import type { BakeResult } from './bake.ts'
+import type { BakeResult } from './image-manifest.ts'
 
 /** A baked image at a place of the user's choice, holes kept, with its manifest beside it; a folder gets a name of suite and architecture. */
 export async function copyImage(

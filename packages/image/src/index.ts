@@ -1,13 +1,7 @@
-export {
-  bakeImage,
-  imageFileName,
-  planBake,
-  prepareMeans,
-  type BakeOptions,
-  type BakePlan,
-  type BakeResult,
-  type BakeSeconds,
-} from './bake.ts'
+export { bakeImage } from './bake.ts'
+export type { BakeOptions } from './image-job.ts'
+export { planBake, type BakePlan } from './plan-bake.ts'
+export type { BakeResult, BakeSeconds } from './image-manifest.ts'
 export { copyImage } from './copy-image.ts'
 export { compileStatic, compileStaticArgv } from './compile-static.ts'
 export { makeInitrd, type InitrdResult } from './initrd.ts'

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { workFiles } from '@kernelkit/core/debootstrap'
+import type { Host } from '@kernelkit/host'
+import type { ImageJob } from './image-job.ts'
+import { aptOptionsOfHost } from './package-source.ts'
+import { bootstrap, rootfsMaterial } from './rootfs.ts'
+import { openWorkFolder } from './work-folder.ts'
+
+/** The suite's packages as an archive, a store entry of its own: another size, key or script does not fetch them again. */
+export async function obtainRootfs(host: Host, { store, spec, means, known, seconds, signal, force }: ImageJob): Promise<string> {
+  const startedMs = host.monotonicMs()
+  const { entry, cached } = await store.obtain({
+    kind: 'rootfs',
+    material: rootfsMaterial({ spec, means, known }),
+    produce: async (folder) => {
+      const task = host.log.task(`bootstrap ${spec.suite} ${spec.arch.debianArch}`)
+      try {
+        await using work = await openWorkFolder(host, means)
+        await bootstrap(host, {
+          spec,
+          means,
+          known,
+          aptOptions: await aptOptionsOfHost(host),
+          work: work.path,
+          onStatus: (status) => task.update(status),
+          signal,
+        })
+        await host.run(['cp', join(work.path, workFiles.rootfs), join(folder, workFiles.rootfs)], { signal })
+        task.done()
+      } catch (error) {
+        task.fail()
+        throw error
+      }
+    },
+    signal,
+    force,
+  })
+  if (cached) host.log.info('packages: unpacked already, from the store')
+  else seconds.bootstrap = (host.monotonicMs() - startedMs) / 1000
+  return join(entry.path, workFiles.rootfs)
+}
