@@ -1,4 +1,3 @@
-import type { Readable, Writable } from 'node:stream'
 import {
   decodeCredit,
   decodeExit,
@@ -9,14 +8,14 @@ import {
   encodeStart,
   frameTypes,
   maxFrameBytes,
-  streamWindow,
   type ExitMessage,
 } from '@kernelkit/core/agent'
 import { UserError } from '@kernelkit/core/errors'
 import type { ExecOptions, ExecResult, RunningCommand } from '../vm.ts'
 import type { AgentLink } from './agent-link.ts'
+import { createInput } from './session-input.ts'
+import { createOutput } from './session-output.ts'
 
-const sigpipe = 13
 const sigterm = 15
 const sigkill = 9
 /** A command that was told to end gets this long before it is killed. */
@@ -131,109 +130,4 @@ function lost(): UserError {
     verdict: 'vm-lost',
     hint: 'read the end of its console: the kernel may have panicked, or something powered it off.',
   })
-}
-
-function createOutput(
-  to: Writable | undefined,
-  grant: (bytes: number) => void,
-  kill: (signalNumber: number) => void,
-  onWritten: () => void,
-) {
-  let bytes = 0
-  let pending = 0
-  let owed = 0
-  let broken = false
-  const used = (count: number) => {
-    owed += count
-    // Credit goes back in quarters of the window: the guest never runs dry, and small writes cost no message each.
-    if (owed >= streamWindow / 4) {
-      grant(owed)
-      owed = 0
-    }
-  }
-  const fail = () => {
-    if (broken) return
-    broken = true
-    // Nobody reads any more: the command gets what a local one would get.
-    kill(sigpipe)
-  }
-  to?.on('error', fail)
-  return {
-    take(data: Uint8Array) {
-      bytes += data.length
-      if (to === undefined || broken || to.destroyed) {
-        if (to !== undefined) fail()
-        return used(data.length)
-      }
-      pending++
-      to.write(data, (error) => {
-        pending--
-        if (error) fail()
-        used(data.length)
-        onWritten()
-      })
-    },
-    release: () => void to?.off('error', fail),
-    bytes: () => bytes,
-    pending: () => pending > 0,
-  }
-}
-
-// Below the guest's window, so that one chunk never waits for the whole of it.
-const inputPieceBytes = 32 * 1024
-
-function createInput(from: Readable, send: (type: number, data?: Uint8Array) => void) {
-  let credit = streamWindow
-  let waiting: Uint8Array[] = []
-  let ended = false
-  let eofSent = false
-  let stopped = false
-  const pump = () => {
-    if (stopped) return
-    while (credit > 0 && waiting.length > 0) {
-      const [first = new Uint8Array(0)] = waiting
-      const piece = first.subarray(0, Math.min(credit, inputPieceBytes))
-      send(frameTypes.stdin, piece)
-      credit -= piece.length
-      if (piece.length === first.length) waiting = waiting.slice(1)
-      else waiting[0] = first.subarray(piece.length)
-    }
-    if (waiting.length > 0) return
-    if (!ended) from.resume()
-    else if (!eofSent) {
-      eofSent = true
-      send(frameTypes.stdinEof)
-    }
-  }
-  const onData = (chunk: Buffer | string) => {
-    waiting.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
-    from.pause()
-    pump()
-  }
-  const onEnd = () => {
-    ended = true
-    pump()
-  }
-  return {
-    start() {
-      if (stopped) return
-      from.on('data', onData)
-      from.on('end', onEnd)
-      from.on('error', onEnd)
-      if (from.readableEnded || from.destroyed) onEnd()
-    },
-    credit(bytes: number) {
-      credit += bytes
-      pump()
-    },
-    stop() {
-      if (stopped) return
-      stopped = true
-      waiting = []
-      from.off('data', onData)
-      from.off('end', onEnd)
-      from.off('error', onEnd)
-      from.pause()
-    },
-  }
 }
