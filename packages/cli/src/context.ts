@@ -22,7 +22,7 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
       hint: 'use --toolchain host (or auto, which means the host today); `kernelkit doctor --fix` installs what it lacks.',
     })
   }
-  const { nodeHost, openStore } = await import('@kernelkit/host')
+  const { nodeHost, openStore, openStoreToLook } = await import('@kernelkit/host')
   const color = globals.color && usesColor(parts)
   // The spinner animates on a terminal for people only (https://no-color.org says nothing of it; TERM=dumb and CI do).
   const animated = parts.stderr.isTTY === true && parts.env['CI'] === undefined && parts.env['TERM'] !== 'dumb' && !globals.quiet
@@ -39,7 +39,10 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
   let store: Promise<Store> | undefined
   return {
     host,
-    store: () => (store ??= openStore(host, globals.cacheDir === undefined ? undefined : resolve(host.cwd, globals.cacheDir))),
+    store: ({ prepares = false } = {}) => {
+      const root = globals.cacheDir === undefined ? undefined : resolve(host.cwd, globals.cacheDir)
+      return (store ??= globals.dryRun && !prepares ? Promise.resolve(openStoreToLook(host, root)) : openStore(host, root))
+    },
     json: globals.json,
     dryRun: globals.dryRun,
     quiet: globals.quiet,

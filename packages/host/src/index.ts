@@ -3,7 +3,7 @@ export type { ArtifactKind, ObtainOptions, Store, StoreEntry } from './store.ts'
 export type { Host, HostFiles, RunOptions, RunResult, TempDir } from './host.ts'
 export { allocatedBytes } from './allocated-bytes.ts'
 export { aptMirror, aptMirrors } from './apt-mirror.ts'
-export { artifactKinds, defaultStoreRoot, isEntryLocked, openStore } from './open-store.ts'
+export { artifactKinds, defaultStoreRoot, isEntryLocked, notUnderDryRun, openStore, openStoreToLook } from './open-store.ts'
 export {
   bakeRequirements,
   bootRequirements,

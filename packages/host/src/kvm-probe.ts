@@ -82,7 +82,7 @@ async function judge(
   // Silence may come from a machine that was busy: not the last word for this boot.
   const validUntilMs = outcome.kind === 'silent' ? host.now() + silenceValidMs : undefined
   // A store that can only be read: asked again next time.
-  await host.fs.writeAtomic(path, `${JSON.stringify({ key, validUntilMs, ...judged })}\n`).catch(() => {})
+  if (store.readOnly !== true) await host.fs.writeAtomic(path, `${JSON.stringify({ key, validUntilMs, ...judged })}\n`).catch(() => {})
   return judged
 }
 

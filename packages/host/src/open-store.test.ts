@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Logger } from './logger.ts'
 import { silentLogger } from './logger.ts'
 import { nodeHost } from './node-host.ts'
-import { defaultStoreRoot, isEntryLocked, openStore } from './open-store.ts'
+import { defaultStoreRoot, isEntryLocked, openStore, openStoreToLook } from './open-store.ts'
 
 const material = [['source', 'abc']] as const
 let root: string
@@ -21,6 +21,25 @@ beforeEach(async () => {
   log = { ...silentLogger, info: (line) => said.push(line), warn: (line) => said.push(line) }
 })
 afterEach(() => rm(root, { recursive: true, force: true }))
+
+describe('the store under --dry-run', () => {
+  it('is not even made, answers what is there without touching its date, and makes nothing', async () => {
+    const absent = openStoreToLook(host(), join(root, 'absent'))
+    expect(await absent.lookup('kernel', absent.keyOf(material))).toBeUndefined()
+    const produce = (folder: string) => writeFile(join(folder, 'bzImage'), 'kernel')
+    await expect(absent.obtain({ kind: 'kernel', material, produce })).rejects.toThrow('--dry-run changes nothing')
+    await absent.withLock('name', () => absent.workFolder('build', 'name'))
+    expect(await readdir(root)).toEqual([])
+
+    const { entry } = await (await openStore(host(), root)).obtain({ kind: 'kernel', material, produce })
+    await utimes(entry.path, 1, 1)
+    const look = openStoreToLook(host(), root)
+    expect((await look.obtain({ kind: 'kernel', material, produce })).cached).toBe(true)
+    expect((await look.lookup('kernel', entry.key))?.usedAt).toBe(1000)
+    expect((await look.list()).map(({ usedAt }) => usedAt)).toEqual([1000])
+    await expect(look.remove(entry)).rejects.toThrow('--dry-run')
+  })
+})
 
 describe('the store', () => {
   it('makes an entry once and answers from it afterwards', async () => {

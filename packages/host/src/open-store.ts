@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { renderKeyMaterial, type KeyMaterial } from '@kernelkit/core/cachekey'
+import { UserError } from '@kernelkit/core/errors'
 import { allocatedBytes } from './allocated-bytes.ts'
 import { checkStoreRoot } from './check-store-root.ts'
 import type { Host } from './host.ts'
@@ -30,6 +31,35 @@ export async function openStore(host: Host, root: string = defaultStoreRoot(host
   const store = createStore(host, root)
   await sweepStore(host, root)
   return store
+}
+
+/** The store for --dry-run: it answers what is there and changes nothing, not even dates; what would have to be made first is an error. */
+export function openStoreToLook(host: Host, root: string = defaultStoreRoot(host)): Store {
+  const store = createStore(host, root)
+  const lookup: Store['lookup'] = (kind, key) => readEntry(host, { kind, key, path: join(root, kind, key) })
+  return {
+    ...store,
+    readOnly: true,
+    lookup,
+    obtain: async ({ kind, material }) => {
+      const entry = await lookup(kind, keyOf(host, material))
+      if (entry === undefined) throw notUnderDryRun(`the ${kind} that it needs to answer is not in the store`)
+      return { entry, cached: true }
+    },
+    // A lock is a folder; what is read here is written under another name and renamed.
+    withLock: (_name, work) => work(),
+    workFolder: async (...parts) => join(root, ...parts),
+    remove: async ({ kind, key }) => {
+      throw new Error(`${kind} ${key} was to be removed under --dry-run`)
+    },
+  }
+}
+
+/** For what --dry-run cannot tell without making something. */
+export function notUnderDryRun(why: string): UserError {
+  return new UserError('DRY_RUN_LIMIT', `--dry-run changes nothing, so it cannot go on: ${why}.`, {
+    hint: 'run it without --dry-run; for a kernel, `kernelkit config show` fetches the source and compiles nothing.',
+  })
 }
 
 function createStore(host: Host, root: string): Store {

@@ -25,7 +25,7 @@ export async function qemuVersion(host: Host, store: Store, qemu: string): Promi
       hint: 'name a qemu-system program with --qemu.',
     })
   }
-  await host.fs.writeAtomic(note, `${version}\n`).catch(() => {})
+  if (store.readOnly !== true) await host.fs.writeAtomic(note, `${version}\n`).catch(() => {})
   return version
 }
 

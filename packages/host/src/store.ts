@@ -28,6 +28,8 @@ export interface ObtainOptions {
 /** The content-addressed store of artifacts: half-made folders never carry a final name, two makers of one key wait for each other. */
 export interface Store {
   readonly root: string
+  /** True under --dry-run: nothing below the root may change, notes included. */
+  readonly readOnly?: boolean
   keyOf(material: KeyMaterial): string
   lookup(kind: ArtifactKind, key: string): Promise<StoreEntry | undefined>
   /** The entry of a key, made by `produce` when missing; `cached` says which. A second maker waits and says so. */

@@ -232,7 +232,37 @@ describe('buildKernel', () => {
     const next = await toy.build(source('main'))
     expect([next.cached, next.manifest.objects]).toEqual([false, 1])
     expect((await failure(toy.build(source('no-such-branch')))).message).toContain("no branch or tag 'no-such-branch'")
-    expect((await failure(toy.build([`git+file://${toy.folder}/nowhere#main`]))).code).toBe('NO_SUCH_SOURCE')
+    const absent = await failure(toy.build([`git+${toy.folder}/nowhere#main`]))
+    expect([absent.code, absent.message]).toEqual([
+      'NO_SUCH_SOURCE',
+      `the git repository ${toy.folder}/nowhere does not answer: '${toy.folder}/nowhere' does not appear to be a git repository.`,
+    ])
+  })
+
+  it('plans without changing anything, and says when it would have to fetch first', async () => {
+    await using toy = await toyTree({ inGit: true })
+    const { key } = await toy.build()
+    await toy.write('.config', 'CONFIG_OLD=y\n')
+    await toy.write('include/config/kernel.release', 'old\n')
+    const listing = () => execFileSync('find', ['.', '-printf', '%p %s %T@\n'], { cwd: toy.folder, encoding: 'utf8' })
+    const before = listing()
+    expect((await toy.plan()).key).toBe(key)
+    expect((await failure(toy.plan([`git+file://${toy.tree}#main`]))).code).toBe('DRY_RUN_LIMIT')
+    expect(listing()).toBe(before)
+  })
+
+  it("keeps kconfig's own programs in the store's compiler cache", async ({ skip }) => {
+    skip(spawnSync('ccache', ['--version']).status !== 0, 'ccache is not installed')
+    await using toy = await toyTree({ env: { CCACHE_DIR: undefined, CCACHE_DISABLE: undefined } })
+    const conf = await readFile(join(toy.tree, 'scripts/kconfig/conf.pl'), 'utf8')
+    await toy.write('scripts/kconfig/conf.pl', `print "warning: $ENV{CCACHE_DIR}\\n";${conf}`)
+    expect((await toy.build()).manifest.warnings).toEqual([`warning: ${toy.folder}/store/ccache`])
+  })
+
+  it('says which of two contradicting words counts', async () => {
+    await using toy = await toyTree()
+    await toy.build([toy.tree], { raw: { config: ['toy.config', 'FEATURE=n'] } })
+    expect(toy.log).toContain('FEATURE: n (--config FEATURE=n) overrules y (toy.config:1)')
   })
 
   it('unpacks a tarball whose checksum is right', async () => {

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { renderValue } from '@kernelkit/core/kconfig'
 import type { KernelSpec } from '@kernelkit/core/spec'
 import type { Host, StoreEntry } from '@kernelkit/host'
-import { makeOptionsOf, planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
+import { ccacheFolderOf, makeOptionsOf, planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
 import { collectArtifacts } from './collect-artifacts.ts'
 import { compileKernel } from './compile/compile-kernel.ts'
 import { guardObjects } from './compile/guard-objects.ts'
@@ -127,6 +127,7 @@ async function openWork(context: KernelContext, plan: BuildPlan): Promise<Work> 
         baseText: plan.baseText,
         requests: plan.requests,
         make: makeOptionsOf(plan, { tree, build, ccache: plan.toolchain.ccache }),
+        ccacheFolder: ccacheFolderOf(context),
         scratch,
         signal,
       })
@@ -140,7 +141,7 @@ async function produceKernel(
   plan: BuildPlan,
   options: { readonly folder: string; readonly spent: { source: number; configure: number; compile: number } },
 ): Promise<void> {
-  const { host, store, signal } = context
+  const { host, signal } = context
   const { spec, source, toolchain } = plan
   const { spent, folder } = options
   const work = await openWork(context, plan)
@@ -155,12 +156,11 @@ async function produceKernel(
     await putConfig(host, work.build, configuration.text)
     spent.configure = lap()
     const gdbScripts = configuration.values.get('GDB_SCRIPTS') === 'y'
-    const ccacheFolder = host.env['CCACHE_DIR'] === undefined ? await store.workFolder('ccache') : undefined
     const compiled = await guardObjects(host, { marker: work.marker, build: work.build, signal }, () =>
       compileKernel(host, {
         make: makeOptionsOf(plan, { tree, build: work.build, ccache: toolchain.ccache, jobs: spec.jobs ?? host.cpus }),
         targets: [spec.arch.imageTarget, ...(gdbScripts ? ['scripts_gdb'] : [])],
-        ccacheFolder,
+        ccacheFolder: ccacheFolderOf(context),
         optionsOn: [...configuration.values.values()].filter((value) => value === 'y').length,
         logPath: work.logPath,
         signal,

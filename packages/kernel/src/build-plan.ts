@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { KeyMaterial } from '@kernelkit/core/cachekey'
 import { UserError } from '@kernelkit/core/errors'
 import { renderLine, type ConfigRequest } from '@kernelkit/core/kconfig'
@@ -42,7 +42,7 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
   await requireAll(host, usesGit ? [...buildRequirements, gitRequirement] : buildRequirements, { command: 'build' })
   const source = await prepareSource({ ...context, arch: spec.arch }, spec.source, { inTree: spec.inTree })
   const toolchain = await findToolchain(host, { arch: spec.arch, compiler: spec.compiler, variables: spec.makeVariables })
-  const requests = await collectRequests(host, { arch: spec.arch, items: spec.config, tree: () => source.tree() })
+  const requests = await collectRequests(host, { arch: spec.arch, items: spec.config, tree: () => treeToRead(context, source) })
   const baseText = await readBase(host, spec)
   const material: KeyMaterial = [
     ['recipe', recipe],
@@ -73,6 +73,18 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
     workName: workNameOf(host, { spec, source, toolchain }),
     seconds: (host.monotonicMs() - started) / 1000,
   }
+}
+
+/** Where fragments of the source itself are read: the user's own tree, else what is fetched, while nobody else changes it. */
+async function treeToRead({ store, signal }: KernelContext, source: PreparedSource): Promise<string> {
+  if (source.userTree !== undefined) return source.userTree
+  if (source.exclusive === undefined) return source.tree()
+  return store.withLock(source.exclusive, () => source.tree(), { waitingFor: `another build of ${source.label}`, signal })
+}
+
+/** ccache's folder: the store's, unless the user has chosen one. */
+export function ccacheFolderOf({ host, store }: Pick<KernelContext, 'host' | 'store'>): string | undefined {
+  return host.env['CCACHE_DIR'] === undefined ? join(store.root, 'ccache') : undefined
 }
 
 async function readBase(host: Host, { base }: KernelSpec): Promise<string | undefined> {

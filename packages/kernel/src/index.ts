@@ -2,7 +2,7 @@ export { buildDirectoryOf, buildKernel, readKernelManifest, resolveConfiguration
 export { planBuild, makeOptionsOf, type BuildPlan, type KernelContext } from './build-plan.ts'
 export type { BuildSeconds, KernelManifest } from './manifest.ts'
 export type { Configuration } from './configure/configure-kernel.ts'
-export type { Judgement } from './configure/judge-configuration.ts'
+export { requireMet, type Judgement } from './configure/judge-configuration.ts'
 export type { PreparedSource } from './source/prepared-source.ts'
 export type { Toolchain } from './toolchain.ts'
 export { answerOf, type BuildAnswer } from './build-answer.ts'

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { renderFragment } from '@kernelkit/core/kconfig'
-import { makeArgv, makeEnvironment } from '@kernelkit/core/kbuild'
+import { ccacheEnvironment, makeArgv, makeEnvironment } from '@kernelkit/core/kbuild'
 import type { Plan } from '@kernelkit/core/plan'
 import { buildDirectoryOf } from './build-kernel.ts'
-import { makeOptionsOf, type BuildPlan, type KernelContext } from './build-plan.ts'
+import { ccacheFolderOf, makeOptionsOf, type BuildPlan, type KernelContext } from './build-plan.ts'
 
 /** What `build --dry-run` prints: the commands of the first round; dependencies are known only once kconfig has answered. */
 export function planSteps(context: Pick<KernelContext, 'host' | 'store'>, plan: BuildPlan): Plan {
@@ -15,7 +15,8 @@ export function planSteps(context: Pick<KernelContext, 'host' | 'store'>, plan: 
   const fromNothing = spec.base.kind === 'allnoconfig' || spec.base.kind === 'tinyconfig'
   const fragment = join(scratch, fromNothing ? 'all.config' : 'config')
   const unset = Object.keys(makeEnvironment()).filter((name) => host.env[name] !== undefined && name !== 'LC_ALL')
-  const env = { LC_ALL: 'C', ...Object.fromEntries(unset.map((name) => [name, undefined])) }
+  const ccache = toolchain.ccache ? ccacheEnvironment({ directory: ccacheFolderOf(context), source: source.plannedTree, build }) : {}
+  const env = { LC_ALL: 'C', ...ccache, ...Object.fromEntries(unset.map((name) => [name, undefined])) }
   const target = fromNothing ? 'allnoconfig' : 'olddefconfig'
   return {
     title: `kernel from ${source.label}, ${spec.arch.name}, key ${plan.key}`,

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArch } from '@kernelkit/core/arch'
 import { parseKernelSpec } from '@kernelkit/core/spec'
-import { nodeHost, openStore, silentLogger, type Logger } from '@kernelkit/host'
-import { buildKernel, type KernelBuild } from '../src/index.ts'
+import { nodeHost, openStore, openStoreToLook, silentLogger, type Logger } from '@kernelkit/host'
+import { buildKernel, planBuild, type BuildPlan, type KernelBuild } from '../src/index.ts'
 
 // Behaves like kbuild where kernelkit looks: O=, its refusal of unclean trees, KCONFIG_ALLCONFIG,
 // one object per file with its "CC" line, and what a build leaves behind. Builds in a second.
@@ -65,11 +65,13 @@ export interface Toy extends AsyncDisposable {
     words?: readonly string[],
     options?: { readonly raw?: Readonly<Record<string, unknown>>; readonly signal?: AbortSignal },
   ): Promise<KernelBuild>
+  /** The same with `--dry-run`. */
+  plan(words?: readonly string[]): Promise<BuildPlan>
 }
 
 /** A small tree that builds like a kernel, in a folder of its own, with a store beside it. */
 export async function toyTree(
-  options: { readonly inGit?: boolean; readonly name?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: { readonly inGit?: boolean; readonly name?: string; readonly env?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<Toy> {
   const folder = await mkdtemp(join(tmpdir(), 'kernelkit-toy-'))
   const tree = join(folder, options.name ?? 'linux')
@@ -101,6 +103,11 @@ export async function toyTree(
       const store = await openStore(host, join(folder, 'store'))
       const spec = parseKernelSpec({ config: ['toy.config'], ...raw }, words, { arch: parseArch('x86_64') })
       return buildKernel({ host, store, ...(signal === undefined ? {} : { signal }) }, spec)
+    },
+    plan: async (words = [tree]) => {
+      const host = nodeHost({ log: logger, cwd: folder, env: { ...process.env, ...options.env } })
+      const spec = parseKernelSpec({ config: ['toy.config'] }, words, { arch: parseArch('x86_64') })
+      return planBuild({ host, store: openStoreToLook(host, join(folder, 'store')) }, spec)
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }

@@ -1,17 +1,16 @@
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import { renderPlan } from '@kernelkit/core/plan'
 import { parseKernelSpec, type KernelSpec } from '@kernelkit/core/spec'
 import { findProject, recordProject, type Store } from '@kernelkit/host'
-import { answerOf, buildKernel, planBuild, planSteps, type BuildAnswer } from '@kernelkit/kernel'
+import { answerOf, buildKernel, type BuildAnswer } from '@kernelkit/kernel'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { renderRequests } from '../output/kernel-config.ts'
+import { showBuildPlan } from './build-dry-run.ts'
 
 /** `kernelkit build`. */
 export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseKernelSpec(options, args, { arch: parseArch(hostArch(host.nodeArch)) })
+  if (context.dryRun) return showBuildPlan(context, spec)
   const store = await context.store()
-  if (context.dryRun) return showPlan(context, store, spec)
   const build = await buildKernel({ host, store, signal }, spec)
   const answer = answerOf(build)
   await recordBuild(context, { store, spec, answer, userTree: build.manifest.source.userTree })
@@ -32,40 +31,6 @@ async function recordBuild(
   const projects = new Set([await findProject(host)])
   if (userTree !== undefined) projects.add(await findProject({ fs: host.fs, cwd: userTree }))
   for (const project of projects) await recordProject(host, store, { project, arch: spec.arch.name, kernel: answer.manifest })
-}
-
-async function showPlan(context: CommandContext, store: Store, spec: KernelSpec): Promise<number> {
-  const { host, signal } = context
-  const plan = await planBuild({ host, store, signal }, spec)
-  const found = await store.lookup('kernel', plan.key)
-  const steps = planSteps({ host, store }, plan)
-  if (context.json) {
-    const requested = plan.requests.map(({ symbol, value, origin }) => ({
-      symbol,
-      value: value.value,
-      where: origin.where,
-      why: origin.why ?? null,
-    }))
-    context.printJson({
-      source: plan.source.label,
-      arch: spec.arch.name,
-      key: plan.key,
-      cached: found !== undefined && !spec.force,
-      entry: found?.path ?? null,
-      compiler: plan.toolchain.compilerVersion,
-      ccache: plan.toolchain.ccache,
-      requested,
-      plan: steps,
-    })
-    return 0
-  }
-  context.print(
-    `# ${found === undefined || spec.force ? 'not in the store: this would be done' : `in the store already: ${found.path}; without it, this would be done`}`,
-  )
-  context.print(renderPlan(steps).trimEnd())
-  context.print('# options asked for, with reasons:')
-  context.print(renderRequests(plan.requests))
-  return 0
 }
 
 function describe({ release, arch, cached, seconds, bytes, added, warnings, source }: BuildAnswer): string {

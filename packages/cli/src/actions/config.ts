@@ -2,9 +2,10 @@ import { join, resolve } from 'node:path'
 import { hostArch, parseArch, type Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import { mergeRequests, parseFragment, presetRequests, presets, renderValue, type ConfigValues } from '@kernelkit/core/kconfig'
-import { parseKernelSpec, textOption } from '@kernelkit/core/spec'
-import { resolveConfiguration, type Configuration } from '@kernelkit/kernel'
+import { parseKernelSpec, textOption, type KernelSpec } from '@kernelkit/core/spec'
+import { requireMet, resolveConfiguration, type Configuration, type Judgement } from '@kernelkit/kernel'
 import type { CommandContext, RawOptions } from '../command.ts'
+import { showBuildPlan } from './build-dry-run.ts'
 import { formatTable } from '../output/table.ts'
 
 const subcommands = ['show', 'diff', 'presets'] as const
@@ -30,6 +31,7 @@ interface ShownOption {
 async function show(context: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseKernelSpec(options, words, { arch: parseArch(hostArch(host.nodeArch)) })
+  if (context.dryRun) return showBuildPlan(context, spec)
   const { plan, configuration, judgement } = await resolveConfiguration({ host, store: await context.store(), signal }, spec)
   const shown = shownOptions(configuration, options['full'] === true)
   if (context.json) {
@@ -45,7 +47,7 @@ async function show(context: CommandContext, words: readonly string[], options: 
     })
   } else if (options['dotConfig'] === true) {
     context.print(configuration.text.trimEnd())
-    for (const line of [...judgement.warnings, ...judgement.problems]) host.log.warn(line)
+    sayProblems(context, judgement, spec)
   } else {
     context.print(
       formatTable(
@@ -56,10 +58,17 @@ async function show(context: CommandContext, words: readonly string[], options: 
     const on = [...configuration.values.values()].filter((value) => value === 'y').length
     host.log.info(`${on} options are on in all${options['full'] === true ? '' : '; --full shows every one'}`)
     for (const note of judgement.notes) if (!/^[+-]/.test(note)) host.log.info(note)
-    for (const line of [...judgement.warnings, ...judgement.problems]) host.log.warn(line)
+    sayProblems(context, judgement, spec)
   }
   if (judgement.problems.length === 0 || spec.configCheck === 'warn') return 0
   return 125
+}
+
+/** Behind the configuration: what `build` would refuse is refused here too. */
+function sayProblems({ host }: CommandContext, judgement: Judgement, { configCheck }: Pick<KernelSpec, 'configCheck'>): void {
+  for (const line of judgement.warnings) host.log.warn(line)
+  if (configCheck === 'error') requireMet(judgement)
+  else for (const line of judgement.problems) host.log.warn(line)
 }
 
 function shownOptions(configuration: Configuration, full: boolean): readonly ShownOption[] {

@@ -11,7 +11,7 @@ export async function dryRunVm(options: {
   readonly command: 'boot' | 'run'
 }): Promise<number> {
   const { context, spec, command } = options
-  const plan = await preparePaste({ host: context.host, store: await context.store(), spec, command })
+  const plan = await preparePaste({ host: context.host, store: await context.store({ prepares: true }), spec, command })
   if (context.json) context.printJson(planDocument(plan))
   else {
     for (const line of plan.lines) context.print(`# ${line}`)

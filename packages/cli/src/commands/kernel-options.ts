@@ -17,5 +17,7 @@ export function addKernelOptions(command: Command): void {
   )
   command.addOption(new Option('--compiler <name>', 'gcc, gcc-12, clang or clang-18').default(undefined, 'gcc'))
   command.addOption(new Option('--sha256 <sum>', 'checksum of the tarball; needed for one from the network'))
+  command.addOption(new Option('--modules <how>', 'auto, yes or no (not yet: off unless --config MODULES=y)'))
+  command.addOption(new Option('--kselftest <collections>', 'build and carry these selftests (not yet)'))
   command.addOption(new Option('--in-tree', 'build inside the tree, and reuse its objects'))
 }

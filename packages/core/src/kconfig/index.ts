@@ -1,4 +1,12 @@
-export { isUserOrigin, mergeRequests, type ConfigOrigin, type ConfigRequest, type ConfigValue, type OriginKind } from './request.ts'
+export {
+  isUserOrigin,
+  mergeRequests,
+  overruledRequests,
+  type ConfigOrigin,
+  type ConfigRequest,
+  type ConfigValue,
+  type OriginKind,
+} from './request.ts'
 export {
   isMet,
   overlayDotConfig,

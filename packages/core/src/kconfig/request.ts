@@ -37,3 +37,15 @@ export function mergeRequests(requests: readonly ConfigRequest[]): readonly Conf
   }
   return [...winners.values()]
 }
+
+/** Words of the user that another word of the user overrules with a different value. */
+export function overruledRequests(
+  requests: readonly ConfigRequest[],
+): readonly { readonly request: ConfigRequest; readonly by: ConfigRequest }[] {
+  const winners = new Map(mergeRequests(requests).map((request) => [request.symbol, request]))
+  return requests.flatMap((request) => {
+    const by = winners.get(request.symbol)
+    if (by === undefined || !isUserOrigin(request.origin) || !isUserOrigin(by.origin)) return []
+    return by.value.value === request.value.value ? [] : [{ request, by }]
+  })
+}

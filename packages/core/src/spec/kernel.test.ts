@@ -18,6 +18,15 @@ function failure(action: () => unknown): string {
   return 'no failure'
 }
 
+describe('reserved options of build', () => {
+  it('says that what is not built yet is not built yet', () => {
+    expect(failure(() => parse({ modules: 'yes' }))).toMatch(/^NOT_YET --modules yes/)
+    expect(failure(() => parse({ modules: 'maybe' }))).toMatch(/^BAD_OPTION --modules 'maybe'/)
+    expect(failure(() => parse({ kselftest: 'net timers' }))).toMatch(/^NOT_YET --kselftest/)
+    expect(parse({ modules: 'auto' }).source.kind).toBe('path')
+  })
+})
+
 describe('parseKernelSource', () => {
   it.each([
     ['.', { kind: 'path', path: '.' }],

@@ -37,6 +37,7 @@ export interface KernelSpecDefaults {
 
 /** Options of `build` and `config show` (camelCase) and their words. */
 export function parseKernelSpec(raw: RawRecord, words: readonly string[], defaults: KernelSpecDefaults): KernelSpec {
+  refuseReserved(raw)
   const sources = words.filter((word) => !isMakeWord(word))
   if (sources.length > 1) {
     throw new UserError('BAD_OPTION', `one source is built at a time, but these are given: ${sources.join(', ')}.`, {
@@ -72,6 +73,22 @@ export function parseKernelSpec(raw: RawRecord, words: readonly string[], defaul
     makeVariables: make.variables,
     force: flagOption(raw, 'force'),
   }
+}
+
+/** Options whose names are kept for what is not built yet: said, never ignored. */
+function refuseReserved(raw: RawRecord): void {
+  const modules = choiceOption(raw, 'modules', ['auto', 'yes', 'no'])
+  if (modules === 'yes' || modules === 'no')
+    throw notYet(
+      `--modules ${modules}`,
+      'modules are off; what only comes as one needs --config MODULES=y, and --config -MODULES keeps them off.',
+    )
+  if (textOption(raw, 'kselftest') !== undefined)
+    throw notYet('--kselftest', 'give the fragment of the selftests: --config tools/testing/selftests/NAME/config.')
+}
+
+function notYet(option: string, hint: string): UserError {
+  return new UserError('NOT_YET', `${option} is reserved and not built yet.`, { hint, details: { option } })
 }
 
 function archOf(option: string | undefined, word: string | undefined): Arch | undefined {

@@ -1,7 +1,15 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
-import { alwaysRequests, mergeRequests, parseFragment, presetRequests, type ConfigRequest } from '@kernelkit/core/kconfig'
+import {
+  alwaysRequests,
+  mergeRequests,
+  overruledRequests,
+  parseFragment,
+  presetRequests,
+  renderValue,
+  type ConfigRequest,
+} from '@kernelkit/core/kconfig'
 import type { ConfigItem } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
 
@@ -35,6 +43,11 @@ export async function collectRequests(host: Host, { arch, items, tree }: Collect
         verdict: 'config-fail',
         details: { missing },
       },
+    )
+  }
+  for (const { request, by } of overruledRequests(requests)) {
+    host.log.info(
+      `${request.symbol}: ${renderValue(by.value)} (${by.origin.where}) overrules ${renderValue(request.value)} (${request.origin.where})`,
     )
   }
   return mergeRequests(requests)

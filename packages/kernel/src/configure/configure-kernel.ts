@@ -11,7 +11,7 @@ import {
   type ConfigValues,
   type KconfigTree,
 } from '@kernelkit/core/kconfig'
-import { makeArgv, makeEnvironment, type MakeOptions } from '@kernelkit/core/kbuild'
+import { ccacheEnvironment, makeArgv, makeEnvironment, type MakeOptions } from '@kernelkit/core/kbuild'
 import { UserError } from '@kernelkit/core/errors'
 import type { ConfigBase } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
@@ -24,6 +24,8 @@ export interface ConfigureOptions {
   readonly baseText: string | undefined
   readonly requests: readonly ConfigRequest[]
   readonly make: MakeOptions
+  /** ccache's folder for kconfig's own programs, `undefined` for the user's own. */
+  readonly ccacheFolder?: string | undefined
   /** Folder of ours for the files of this run. */
   readonly scratch: string
   readonly signal?: AbortSignal | undefined
@@ -161,10 +163,11 @@ class KconfigRunner {
   }
 
   async #make(target: string, env: Readonly<Record<string, string>>): Promise<void> {
-    const { make, signal } = this.#options
+    const { make, ccacheFolder, signal } = this.#options
+    const ccache = make.ccache ? ccacheEnvironment({ directory: ccacheFolder, source: make.source, build: make.build }) : {}
     const argv = makeArgv(make, [target])
     const result = await this.#host.run(argv, {
-      env: { ...makeEnvironment(), ...env },
+      env: { ...makeEnvironment(), ...ccache, ...env },
       reject: false,
       endsWithParent: true,
       ownGroup: true,

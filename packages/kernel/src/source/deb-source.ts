@@ -55,7 +55,7 @@ async function findPackage({ host, store, signal }: SourceContext, name: string)
   const match = /^'[^']*' (\S+?)_(\S+)_\S+\.deb \d+ SHA256:([0-9a-f]{64})/m.exec(answer.stdout)
   if (answer.exitCode === 0 && match?.[1] !== undefined && match[2] !== undefined && match[3] !== undefined) {
     const found: DebPackage = { name: match[1], version: match[2].replaceAll('%3a', ':'), sha256: match[3] }
-    await host.fs.writeAtomic(memory, JSON.stringify(found))
+    if (store.readOnly !== true) await host.fs.writeAtomic(memory, JSON.stringify(found))
     return found
   }
   const last = await host.fs.readFile(memory, 'utf8').then(

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import { renderKernelSource, type KernelSource } from '@kernelkit/core/spec'
-import type { Host } from '@kernelkit/host'
+import { notUnderDryRun, type Host } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
@@ -25,7 +25,10 @@ export async function prepareGitSource(context: SourceContext, source: GitSource
     inTree: false,
     plannedTree: join(store.root, 'git', checkoutName(host, url, source), 'tree'),
     exclusive: `git-${url}`,
-    tree: () => checkOut(context, { source, url, mirror, commit }),
+    tree: async () => {
+      if (store.readOnly === true) throw notUnderDryRun(`${renderKernelSource(source)} is not checked out yet`)
+      return checkOut(context, { source, url, mirror, commit })
+    },
   }
 }
 
@@ -39,7 +42,7 @@ async function findCommit(
   if (/^[0-9a-f]{40}$/.test(ref)) return ref
   const answer = await git(context, ['ls-remote', '--', url, ref, `refs/heads/${ref}`, `refs/tags/${ref}^{}`], { reject: false })
   if (answer.exitCode !== 0) {
-    throw new UserError('NO_SUCH_SOURCE', `the git repository ${url} does not answer: ${answer.stderr.trim().split('\n').at(-1) ?? ''}`, {
+    throw new UserError('NO_SUCH_SOURCE', `the git repository ${url} does not answer: ${complaintOf(answer.stderr)}.`, {
       hint: 'check the address and the network; a private repository needs credentials that git itself can find.',
     })
   }
@@ -57,6 +60,14 @@ async function findCommit(
   throw new UserError('NO_SUCH_SOURCE', `the git repository ${url} has no branch or tag '${ref}'.`, {
     hint: /^[0-9a-f]{4,39}$/.test(ref) ? 'a commit is named with all its 40 digits.' : `see what it has: git ls-remote ${url}`,
   })
+}
+
+/** git ends a failure with advice over several lines; what went wrong stands in the first `fatal:`, what ssh says before it. */
+function complaintOf(stderr: string): string {
+  const lines = stderr.trim().split('\n')
+  const fatal = lines.findIndex((line) => line.startsWith('fatal: '))
+  const line = lines[fatal]?.includes('Could not read from remote') === true ? lines[fatal - 1] : lines[fatal]
+  return (line ?? lines.at(-1) ?? '').replace(/^fatal: /, '').replace(/\.$/, '')
 }
 
 /** One checkout per address and branch: the next commit changes only the files that differ, so that make compiles only these. */

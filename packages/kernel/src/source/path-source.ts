@@ -5,7 +5,7 @@ import type { Host, Store } from '@kernelkit/host'
 import { checkKernelTree, findInPlaceBuild, readKernelVersion } from './kernel-tree.ts'
 import type { PreparedSource } from './prepared-source.ts'
 import { updatePrivateView } from './private-view.ts'
-import { readTreeContent } from './tree-content.ts'
+import { readTreeContent, type TreeContent } from './tree-content.ts'
 
 export interface SourceContext {
   readonly host: Host
@@ -30,10 +30,13 @@ export async function preparePathSource(
   await checkKernelTree(host, tree, options.path === '.' ? `the working directory ${tree}` : options.path)
   const identity = `tree-${host.sha256(tree).slice(0, 16)}`
   const cache = await store.workFolder('trees', identity)
-  const content = await store.withLock(`tree-${identity}`, () => readTreeContent(host, { tree, cache, signal }), {
-    waitingFor: `another run that reads ${tree}`,
-    signal,
-  })
+  const content =
+    store.readOnly === true
+      ? await readUnwritten(context, { tree, cache })
+      : await store.withLock(`tree-${identity}`, () => readTreeContent(host, { tree, cache, signal }), {
+          waitingFor: `another run that reads ${tree}`,
+          signal,
+        })
   const reason = options.inTree ? undefined : await whyNotDirectly(host, tree, context.arch)
   return {
     label: tree,
@@ -50,6 +53,22 @@ export async function preparePathSource(
       return updatePrivateView(host, { tree, content, folder: cache, signal })
     },
   }
+}
+
+/** Under --dry-run: with a copy of the last run's index, so that nothing in the store changes. */
+async function readUnwritten(
+  { host, signal }: SourceContext,
+  { tree, cache }: { readonly tree: string; readonly cache: string },
+): Promise<TreeContent> {
+  await using scratch = await host.tempDir()
+  const known = await host.fs.stat(join(cache, 'index')).catch(() => undefined)
+  if (known !== undefined) {
+    const copy = join(scratch.path, 'index')
+    await host.fs.copyFile(join(cache, 'index'), copy)
+    // git does not trust files that are as new as its index: the copy must not look newer than it is.
+    await host.fs.utimes(copy, Math.floor(known.mtimeMs / 1000), Math.floor(known.mtimeMs / 1000))
+  }
+  return await readTreeContent(host, { tree, cache: scratch.path, signal })
 }
 
 async function whyNotDirectly(host: Host, tree: string, arch: Arch): Promise<string | undefined> {

@@ -30,6 +30,11 @@ export const hostCodes = {
     meaning: 'The path of the artifact store, or a part of it, is a file.',
     fix: 'Name a folder with --cache-dir or KERNELKIT_CACHE_DIR.',
   },
+  DRY_RUN_LIMIT: {
+    meaning:
+      'The plan depends on something that is not there yet, such as a fragment inside a source that was not fetched, and --dry-run makes nothing.',
+    fix: 'Run the command without --dry-run, or `kernelkit config show`, which fetches the source and compiles nothing.',
+  },
   NOT_QEMU: {
     meaning: 'A program that was named as QEMU does not answer `--version` as QEMU does.',
     fix: 'Name a qemu-system program with --qemu, or leave the option out.',
