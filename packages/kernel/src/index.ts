@@ -1,5 +1,5 @@
-export { buildDirectoryOf, buildKernel, readKernelManifest, resolveConfiguration, type KernelBuild } from './build-kernel.ts'
-export { planBuild, makeOptionsOf, type BuildPlan, type KernelContext } from './build-plan.ts'
+export { buildKernel, resolveConfiguration, type KernelBuild } from './build-kernel.ts'
+export { planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
 export type { BuildSeconds, KernelManifest } from './manifest.ts'
 export type { Configuration } from './configure/configure-kernel.ts'
 export { requireMet, type Judgement } from './configure/judge-configuration.ts'

@@ -1,7 +1,7 @@
 import { UserError } from '../errors/index.ts'
 
 /** x86: COMMAND_LINE_SIZE is 2048 with the final zero (arch/x86/include/asm/setup.h); what is longer is cut without a word. */
-export const longestCommandLine = 2047
+const longestCommandLine = 2047
 
 export interface CommandLine {
   readonly text: string

@@ -1,3 +1,3 @@
-export { joinCommandLine, longestCommandLine, splitWords, type CommandLine } from './cmdline.ts'
-export { encodeValue, guestWords, type GuestMount, type GuestRoot, type GuestWords } from './guest-words.ts'
+export { joinCommandLine, splitWords, type CommandLine } from './cmdline.ts'
+export { guestWords, type GuestMount, type GuestRoot, type GuestWords } from './guest-words.ts'
 export { kernelWords, type KernelWord, type KernelWordsInput } from './kernel-words.ts'

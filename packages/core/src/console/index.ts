@@ -1,5 +1,4 @@
 export { judgeBoot, type BootFacts } from './judge-boot.ts'
-export { failingKinds, lockupKinds, reportKinds, toleratedKinds, type ReportKind } from './kinds.ts'
-export { createConsoleReader, stripPrefix, type ConsoleFacts, type ConsoleReader, type KernelReport } from './recognise.ts'
-export { lineSplitter } from './split-lines.ts'
-export { describe, exitStatus, failingReports, judge, statusOfVerdict, type Judgement, type RunFacts, type Verdict } from './verdict.ts'
+export { failingKinds, reportKinds, type ReportKind } from './kinds.ts'
+export { createConsoleReader, type ConsoleFacts, type ConsoleReader, type KernelReport } from './recognise.ts'
+export { describe, exitStatus, failingReports, judge, type Judgement, type RunFacts, type Verdict } from './verdict.ts'

@@ -34,7 +34,7 @@ export const reportKinds = [
 export type ReportKind = (typeof reportKinds)[number]
 
 /** Kinds that do not fail a run unless --fail-on names them: tests cause them on purpose, or user space did it. */
-export const toleratedKinds: readonly ReportKind[] = ['oom', 'page-allocation-failure', 'userspace-crash', 'other']
+const toleratedKinds: readonly ReportKind[] = ['oom', 'page-allocation-failure', 'userspace-crash', 'other']
 
 /** Default of --fail-on. */
 export const failingKinds: readonly ReportKind[] = reportKinds.filter((kind) => !toleratedKinds.includes(kind))

@@ -64,11 +64,6 @@ export function exitStatus(judgement: { readonly verdict: Verdict; readonly exit
   return statusOf[judgement.verdict === 'fail' ? 'panic' : judgement.verdict] === 125 ? 125 : 1
 }
 
-/** Exit status of a verdict that carries no status of its own. */
-export function statusOfVerdict(verdict: Exclude<Verdict, 'fail'>): number {
-  return statusOf[verdict]
-}
-
 /** The verdict: the first rule that fits. A panic outranks all, because everything after it is a consequence. */
 export function judge(facts: RunFacts): Judgement {
   const panic = facts.console.panic

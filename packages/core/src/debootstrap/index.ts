@@ -11,7 +11,7 @@ export {
 export { explainBootstrapFailure } from './bootstrap-failure.ts'
 export type { CustomisationStep } from './customisation-step.ts'
 export { customisationSteps, type CustomisationOptions } from './customisation.ts'
-export { ext4Environment, fixedTimeCommands, mkfsArgv, parseUsedInodes, uuidFromKey, type Ext4Options } from './ext4.ts'
+export { ext4Environment, fixedTimeCommands, parseUsedInodes, uuidFromKey, type Ext4Options } from './ext4.ts'
 export { parseDpkgStatus, type InstalledPackage } from './installed-packages.ts'
 export { chooseBakeMeans, type BakeHostFacts, type BakeMeans, type Privilege } from './privilege.ts'
 export { parseRelease, type SuiteRelease } from './release.ts'

@@ -1,14 +1,5 @@
 export { isMakeWord, parseMakeWords, type MakeWords } from './make-words.ts'
-export {
-  ccacheEnvironment,
-  commonFolder,
-  makeArgv,
-  makeEnvironment,
-  makeVariables,
-  prefixMaps,
-  unwantedEnvironment,
-  type MakeOptions,
-} from './make-args.ts'
+export { ccacheEnvironment, makeArgv, makeEnvironment, makeVariables, type MakeOptions } from './make-args.ts'
 export {
   estimateObjects,
   isObjectLine,

@@ -60,7 +60,7 @@ export function makeVariables(options: MakeOptions): readonly (readonly [string,
 }
 
 /** No path of this machine gets into the kernel: names come out relative to the tree. gcc lets the last matching map win. */
-export function prefixMaps({ source, build }: Pick<MakeOptions, 'source' | 'build'>): readonly string[] {
+function prefixMaps({ source, build }: Pick<MakeOptions, 'source' | 'build'>): readonly string[] {
   const ofSource = [`-ffile-prefix-map=${source}=.`, `-ffile-prefix-map=${source}/=`]
   // ccache makes paths relative to the build directory, and so does kbuild when that lies in the tree.
   return build === source ? ofSource : [...ofSource, `-ffile-prefix-map=${relativePath(build, source)}/=`, `-ffile-prefix-map=${build}=.`]
@@ -113,7 +113,7 @@ function joinFlags(...flags: readonly (string | undefined)[]): string {
 }
 
 /** Variables of the caller's environment that would shape the build behind the key's back. */
-export const unwantedEnvironment: readonly string[] = [
+const unwantedEnvironment: readonly string[] = [
   'ARCH',
   'SUBARCH',
   'CROSS_COMPILE',

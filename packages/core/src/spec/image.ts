@@ -3,7 +3,7 @@ import { UserError } from '../errors/index.ts'
 import { parseSizeBytes } from './quantity.ts'
 import { badOption, choiceOption, flagOption, listOption, textOption, type RawRecord } from './raw-options.ts'
 
-export const refreshRhythms = ['weekly', 'daily', 'never'] as const
+const refreshRhythms = ['weekly', 'daily', 'never'] as const
 export type RefreshRhythm = (typeof refreshRhythms)[number]
 
 /** What image is wanted; files and folders are still paths as the user wrote them. */

@@ -1,7 +1,7 @@
 import { parseArch, type Arch } from '../arch/index.ts'
 import { badOption, choiceOption, textOption, type RawRecord } from './raw-options.ts'
 
-export const initrdCompressions = ['gzip', 'none', 'zstd'] as const
+const initrdCompressions = ['gzip', 'none', 'zstd'] as const
 export type InitrdCompression = (typeof initrdCompressions)[number]
 
 /** What initramfs is wanted. */

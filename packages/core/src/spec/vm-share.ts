@@ -1,6 +1,6 @@
 import { UserError } from '../errors/index.ts'
 
-export const shareModes = ['cow', 'ro', 'rw'] as const
+const shareModes = ['cow', 'ro', 'rw'] as const
 export type ShareMode = (typeof shareModes)[number]
 
 /** A folder of the host in the guest; `guest` is absent when it is to be seen at the same path. */

@@ -3,18 +3,13 @@ import { failingKinds, reportKinds, type ReportKind } from '../console/kinds.ts'
 import { UserError, nearestName } from '../errors/index.ts'
 import type { Forward, GdbStub } from '../qemu/launch.ts'
 import { splitWords } from '../cmdline/cmdline.ts'
-import { parseDurationMs, parseSizeBytes } from './quantity.ts'
+import { parseDurationMs } from './quantity.ts'
 import { badOption, choiceOption, flagOption, integerOption, listOption, textOption, type RawRecord } from './raw-options.ts'
-import { refuseReserved } from './vm-reserved.ts'
 import { parseForward } from './vm-forward.ts'
+import { parseDisk, parseGdb, parseMac, parseMemory } from './vm-hardware.ts'
+import { refuseReserved } from './vm-reserved.ts'
+import { parseCwd, parseInit, parseRoot, type InitSpec, type RootSpec } from './vm-root.ts'
 import { parseShare, type ShareSpec } from './vm-share.ts'
-
-export type RootSpec = { readonly kind: 'auto' | 'image' | 'host' | 'none' } | { readonly kind: 'folder'; readonly path: string }
-
-/** `own`: the root's own init where it has one; `systemd` is a name for /sbin/init. */
-export type InitSpec =
-  | { readonly kind: 'agent' | 'own' }
-  | { readonly kind: 'path'; readonly path: `/${string}`; readonly systemd: boolean }
 
 /** What `boot` and `run` are asked for: valid and typed; paths are still as written. */
 export interface VmSpec {
@@ -62,9 +57,6 @@ export interface VmSpec {
   readonly name: string | undefined
   readonly status: 'full' | 'simple'
 }
-
-/** QEMU's own example address: the same in every VM, which is alone on its network. */
-export const defaultMac = '52:54:00:12:34:56'
 
 /** Raw flags, inputs or a file's `vm:` block to a spec; every default lives here. */
 export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' | 'run' }): VmSpec {
@@ -120,68 +112,6 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
     name: parseName(textOption(raw, 'name')),
     status: choiceOption(raw, 'status', ['full', 'simple']) ?? 'full',
   }
-}
-
-function parseRoot(raw: RawRecord): RootSpec {
-  const value = textOption(raw, 'root') ?? 'auto'
-  if (value === 'auto' || value === 'image' || value === 'host' || value === 'none') return { kind: value }
-  if (value.includes('/') || value === '.' || value === '..') return { kind: 'folder', path: value }
-  throw badOption('root', value, 'auto, image, host, none or a folder', `a folder has a slash in it: --root ./${value}`)
-}
-
-function parseInit(raw: RawRecord, command: 'boot' | 'run'): InitSpec {
-  const value = textOption(raw, 'init')
-  if (value === undefined) return { kind: command === 'run' ? 'agent' : 'own' }
-  if (value === 'agent') return { kind: 'agent' }
-  if (value === 'systemd') return { kind: 'path', path: '/sbin/init', systemd: true }
-  if (isAbsolute(value)) return { kind: 'path', path: value, systemd: false }
-  throw badOption('init', value, 'agent, systemd or an absolute path in the root')
-}
-
-function isAbsolute(path: string): path is `/${string}` {
-  return path.startsWith('/')
-}
-
-function parseCwd(path: string | undefined): string | undefined {
-  if (path === undefined || isAbsolute(path)) return path
-  throw badOption('cwd', path, 'an absolute path in the guest')
-}
-
-// Below this the kernel and its initramfs do not fit.
-const leastMemoryMiB = 64
-
-function parseMemory(raw: string): number {
-  const memoryMiB = Math.floor(parseSizeBytes(raw, { name: '--memory', bareUnit: 'M' }) / 2 ** 20)
-  if (memoryMiB >= leastMemoryMiB) return memoryMiB
-  throw badOption('memory', raw, `at least ${leastMemoryMiB}M`)
-}
-
-function parseDisk(raw: string): { readonly path: string; readonly readonly: boolean } {
-  const readonly = raw.endsWith(':ro')
-  const path = readonly ? raw.slice(0, -3) : raw
-  if (path === '') throw badOption('disk', raw, 'FILE or FILE:ro')
-  return { path, readonly }
-}
-
-function parseMac(raw: string | undefined): string {
-  if (raw === undefined) return defaultMac
-  // The low bit of the first byte would make it a multicast address, which no interface may have.
-  if (/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(raw) && Number.parseInt(raw.slice(0, 2), 16) % 2 === 0) return raw.toLowerCase()
-  throw badOption('mac', raw, 'six bytes such as 52:54:00:12:34:56, not a multicast address')
-}
-
-function parseGdb(raw: RawRecord): GdbStub | undefined {
-  const gdb = raw['gdb']
-  if (flagOption(raw, 's')) {
-    if (gdb !== undefined) throw badOption('gdb', gdb, 'nothing beside -s, which is --gdb=1234')
-    // -s is -gdb tcp::1234 (qemu(1)), bound to this machine.
-    return { kind: 'tcp', port: 1234 }
-  }
-  if (gdb === undefined || gdb === false) return flagOption(raw, 'S') ? { kind: 'socket' } : undefined
-  if (gdb === true) return { kind: 'socket' }
-  const port = Number(gdb)
-  if (typeof gdb === 'string' && /^\d{1,5}$/.test(gdb) && port >= 1 && port <= 65535) return { kind: 'tcp', port }
-  throw badOption('gdb', gdb, 'a port from 1 to 65535, or nothing', 'write --gdb=PORT, or -- between --gdb and the command.')
 }
 
 function parseEnv(raw: string): { readonly name: string; readonly value: string | undefined } {

@@ -8,7 +8,7 @@ import { guestProgram } from './agent-program.ts'
 export type AgentLayout = 'whole' | 'beside'
 
 /** Path of the kernel parameter `rdinit=` that starts the agent behind a user's archive. */
-export const agentRdinit = '/.kernelkit/init'
+const agentRdinit = '/.kernelkit/init'
 
 export function agentEntries(program: Uint8Array, layout: AgentLayout): readonly CpioEntry[] {
   const hidden: CpioEntry = { kind: 'directory', path: '.kernelkit', mode: 0o700 }
