@@ -2,7 +2,8 @@ import { nearestName } from '../errors/index.ts'
 import { isMet, renderValue, type ConfigValues } from './config-text.ts'
 import { evaluate, renderExpression } from './expression.ts'
 import type { ConfigRequest } from './request.ts'
-import { resolveRequest, type Addition, type Obstacle } from './resolve.ts'
+import type { Obstacle } from './outcome.ts'
+import { resolveRequest, type Addition } from './resolve.ts'
 import type { KconfigSymbol, KconfigTree } from './tree.ts'
 
 /** A request that the result does not give. */

@@ -174,11 +174,6 @@ export function renderExpression(expression: Expression): string {
   }
 }
 
-/** The parts that must all hold. */
-export function conjuncts(expression: Expression): readonly Expression[] {
-  return expression.kind === 'and' ? expression.parts.flatMap(conjuncts) : [expression]
-}
-
 /** Every symbol in the expression. */
 export function symbolsOf(expression: Expression): readonly string[] {
   switch (expression.kind) {

@@ -1,12 +1,4 @@
-export {
-  isUserOrigin,
-  mergeRequests,
-  overruledRequests,
-  type ConfigOrigin,
-  type ConfigRequest,
-  type ConfigValue,
-  type OriginKind,
-} from './request.ts'
+export { mergeRequests, overruledRequests, type ConfigOrigin, type ConfigRequest, type ConfigValue, type OriginKind } from './request.ts'
 export {
   isMet,
   overlayDotConfig,
@@ -18,11 +10,12 @@ export {
   renderValue,
   type ConfigValues,
 } from './config-text.ts'
-export { conjuncts, evaluate, parseExpression, renderExpression, symbolsOf, type Expression, type Tristate } from './expression.ts'
+export type { Expression } from './expression.ts'
 export { sourcedFiles, type KconfigVariables } from './lines.ts'
 export { parseKconfigTree, type ParseTreeOptions } from './parse-tree.ts'
 export type { Condition, KconfigChoice, KconfigSymbol, KconfigTree, Selection, SymbolDefinition } from './tree.ts'
-export { resolveRequest, type Addition, type Obstacle, type ResolveOptions } from './resolve.ts'
+export type { Obstacle } from './outcome.ts'
+export type { Addition } from './resolve.ts'
 export {
   checkConfig,
   renderAddition,

@@ -1,5 +1,7 @@
 import type { ConfigValues } from './config-text.ts'
 import { evaluate, renderExpression, symbolsOf, type Expression } from './expression.ts'
+import { cheapest, unique, withChange, type Changes, type Obstacle, type Outcome } from './outcome.ts'
+import { promptedSelectors } from './prompted-selectors.ts'
 import { isUserOrigin, type ConfigRequest } from './request.ts'
 import type { Condition, KconfigTree, SymbolDefinition } from './tree.ts'
 
@@ -13,16 +15,6 @@ export interface Addition {
   readonly because: string
 }
 
-/** Why a symbol cannot be had: the innermost reasons. */
-export interface Obstacle {
-  readonly symbol: string
-  /** A clause that follows the symbol: `which --config -EXT4_FS set to n`. */
-  readonly reason: string
-  readonly where: string | undefined
-  /** The user's own n stands in the way. */
-  readonly byUser?: boolean
-}
-
 export interface ResolveOptions {
   readonly tree: KconfigTree
   /** What kconfig answered last. */
@@ -31,9 +23,6 @@ export interface ResolveOptions {
   /** Already decided additions of earlier rounds. */
   readonly added: readonly Addition[]
 }
-
-type Changes = ReadonlyMap<string, { readonly value: 'y' | 'n'; readonly because: string }>
-type Outcome = { readonly changes: Changes } | { readonly obstacles: readonly Obstacle[] }
 
 /** Never switched on for somebody else: they widen or break what kconfig believes of the machine. */
 const neverAdded = new Set(['COMPILE_TEST', 'BROKEN', 'MODULES'])
@@ -232,41 +221,6 @@ function isOff(request: ConfigRequest): boolean {
   )
 }
 
-/** Symbols with a prompt whose selection, directly or through others without one, brings a symbol. */
-function promptedSelectors(tree: KconfigTree, symbol: string): readonly string[] {
-  const seen = new Set<string>()
-  const found: string[] = []
-  let wave = [symbol]
-  while (wave.length > 0) {
-    const next = [...new Set(wave.flatMap((name) => tree.symbols.get(name)?.selectedBy.map((selection) => selection.by) ?? []))].filter(
-      (name) => !seen.has(name),
-    )
-    for (const name of next) seen.add(name)
-    const hasPrompt = (name: string) => tree.symbols.get(name)?.definitions.some((definition) => definition.prompt !== undefined) === true
-    found.push(...next.filter(hasPrompt))
-    wave = next.filter((name) => !hasPrompt(name))
-  }
-  return found
-}
-
 function isYes(operator: string, value: string): boolean {
   return (operator === '=' && (value === 'y' || value === 'm')) || (operator === '!=' && value === 'n')
-}
-
-function withChange(changes: Changes, symbol: string, change: { readonly value: 'y' | 'n'; readonly because: string }): Changes {
-  return new Map([...changes, [symbol, change]])
-}
-
-/** EXPERT changes the defaults of a hundred options: any other way is cheaper. */
-function cost(changes: Changes): number {
-  return changes.size + (changes.has('EXPERT') ? 100 : 0)
-}
-
-function cheapest(attempts: readonly Outcome[]): { readonly changes: Changes } | undefined {
-  const possible = attempts.filter((attempt) => 'changes' in attempt)
-  return possible.toSorted((a, b) => cost(a.changes) - cost(b.changes))[0]
-}
-
-function unique(obstacles: readonly Obstacle[]): readonly Obstacle[] {
-  return [...new Map(obstacles.map((obstacle) => [`${obstacle.symbol} ${obstacle.reason}`, obstacle])).values()]
 }
