@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { KeyMaterial } from '@kernelkit/core/cachekey'
 import { parseDpkgStatus, uuidFromKey, workFiles } from '@kernelkit/core/debootstrap'
 import type { ImageSpec } from '@kernelkit/core/spec'
-import { explaining, type Host, type Store } from '@kernelkit/host'
+import { explaining, withTask, type Host, type Store } from '@kernelkit/host'
 import { readBakeInputs } from './bake-inputs.ts'
 import { assembleImage } from './image-file.ts'
 import { imageFileName, readManifest, writeManifest, type BakeResult } from './image-manifest.ts'
@@ -79,8 +79,7 @@ async function produceImage(host: Host, options: ImageJob): Promise<void> {
       await host.fs.chmod(join(work.path, workFiles.scripts, String(index)), 0o644)
     }
   })
-  const task = host.log.task(`assemble the disk image`)
-  try {
+  await withTask(host, { title: 'assemble the disk image' }, async (task) => {
     const stages = await assembleImage(host, {
       script: assembleText({ spec, known, inputs, overlay: options.overlay !== undefined, uuid: uuidFromKey(options.key) }),
       work: work.path,
@@ -98,9 +97,5 @@ async function produceImage(host: Host, options: ImageJob): Promise<void> {
     await host.fs.chmod(image, 0o644)
     const packages = parseDpkgStatus(await host.fs.readFile(join(work.path, workFiles.status), 'utf8'))
     await writeManifest(host, { ...options, image, packages })
-    task.done()
-  } catch (error) {
-    task.fail()
-    throw error
-  }
+  })
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { workFiles } from '@kernelkit/core/debootstrap'
-import type { Host } from '@kernelkit/host'
+import { withTask, type Host } from '@kernelkit/host'
 import type { ImageJob } from './image-job.ts'
 import { aptOptionsOfHost } from './package-source.ts'
 import { bootstrap, rootfsMaterial } from './rootfs.ts'
@@ -12,9 +12,8 @@ export async function obtainRootfs(host: Host, { store, spec, means, known, seco
   const { entry, cached } = await store.obtain({
     kind: 'rootfs',
     material: rootfsMaterial({ spec, means, known }),
-    produce: async (folder) => {
-      const task = host.log.task(`bootstrap ${spec.suite} ${spec.arch.debianArch}`)
-      try {
+    produce: (folder) =>
+      withTask(host, { title: `bootstrap ${spec.suite} ${spec.arch.debianArch}` }, async (task) => {
         await using work = await openWorkFolder(host, means)
         await bootstrap(host, {
           spec,
@@ -26,12 +25,7 @@ export async function obtainRootfs(host: Host, { store, spec, means, known, seco
           signal,
         })
         await host.run(['cp', join(work.path, workFiles.rootfs), join(folder, workFiles.rootfs)], { signal })
-        task.done()
-      } catch (error) {
-        task.fail()
-        throw error
-      }
-    },
+      }),
     signal,
     force,
   })

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import type { Diagnostic } from '@kernelkit/core/kbuild'
+import type { Host } from '@kernelkit/host'
 
 /** manifest.json beside a kernel: what it is made of and what came out. Paths of artifacts are relative to it. */
 export interface KernelManifest {
@@ -52,4 +54,15 @@ export interface BuildSeconds {
   readonly configure: number
   readonly compile: number
   readonly total: number
+}
+
+const fileName = 'manifest.json'
+
+/** The manifest in a folder of the store. */
+export async function readKernelManifest(host: Host, folder: string): Promise<KernelManifest> {
+  return JSON.parse(await host.fs.readFile(join(folder, fileName), 'utf8')) as KernelManifest
+}
+
+export async function writeKernelManifest(host: Host, folder: string, manifest: KernelManifest): Promise<void> {
+  await host.fs.writeFile(join(folder, fileName), `${JSON.stringify(manifest, undefined, 2)}\n`)
 }

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { renderFragment } from '@kernelkit/core/kconfig'
 import { ccacheEnvironment, makeArgv, makeEnvironment } from '@kernelkit/core/kbuild'
 import type { Plan } from '@kernelkit/core/plan'
-import { buildDirectoryOf } from './build-kernel.ts'
 import { ccacheFolderOf, makeOptionsOf, type BuildPlan, type KernelContext } from './build-plan.ts'
+import { buildDirectoryOf } from './build-work.ts'
 
 /** What `build --dry-run` prints: the commands of the first round; dependencies are known only once kconfig has answered. */
 export function planSteps(context: Pick<KernelContext, 'host' | 'store'>, plan: BuildPlan): Plan {

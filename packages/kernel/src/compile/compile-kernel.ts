@@ -11,7 +11,7 @@ import {
   type Diagnostic,
   type MakeOptions,
 } from '@kernelkit/core/kbuild'
-import type { Host } from '@kernelkit/host'
+import { withTask, type Host, type Task } from '@kernelkit/host'
 
 export interface CompileOptions {
   readonly make: MakeOptions
@@ -37,9 +37,12 @@ const listedErrors = 10
 
 /** Run make on the kernel: progress by objects, diagnostics as data, `BUILD_FAILED` with file and line. */
 export async function compileKernel(host: Host, options: CompileOptions): Promise<CompileResult> {
+  return withTask(host, { title: 'compiling', note: ({ objects }) => `${objects} objects` }, (task) => runMake(host, options, task))
+}
+
+async function runMake(host: Host, options: CompileOptions, task: Task): Promise<CompileResult> {
   const { make, signal } = options
   const about = estimateObjects(options.optionsOn)
-  const task = host.log.task('compiling')
   const log: string[] = []
   const diagnostics = new Map<string, Diagnostic>()
   let objects = 0
@@ -57,25 +60,19 @@ export async function compileKernel(host: Host, options: CompileOptions): Promis
     ...makeEnvironment(),
     ...(make.ccache ? ccacheEnvironment({ directory: options.ccacheFolder, source: make.source, build: make.build }) : {}),
   }
-  try {
-    const result = await host.run(makeArgv(make, options.targets), {
-      env,
-      onLine,
-      reject: false,
-      endsWithParent: true,
-      ownGroup: true,
-      package: 'make',
-      signal,
-    })
-    await host.fs.writeFile(options.logPath, `${log.join('\n')}\n`)
-    if (result.exitCode !== 0)
-      throw buildFailed({ exitCode: result.exitCode, log, diagnostics: [...diagnostics.values()], logPath: options.logPath })
-    task.done(`${objects} objects`)
-    return { diagnostics: [...diagnostics.values()], objects, seconds: result.seconds }
-  } catch (error) {
-    task.fail()
-    throw error
-  }
+  const result = await host.run(makeArgv(make, options.targets), {
+    env,
+    onLine,
+    reject: false,
+    endsWithParent: true,
+    ownGroup: true,
+    package: 'make',
+    signal,
+  })
+  await host.fs.writeFile(options.logPath, `${log.join('\n')}\n`)
+  if (result.exitCode !== 0)
+    throw buildFailed({ exitCode: result.exitCode, log, diagnostics: [...diagnostics.values()], logPath: options.logPath })
+  return { diagnostics: [...diagnostics.values()], objects, seconds: result.seconds }
 }
 
 function buildFailed({

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import type { Host, Store } from '@kernelkit/host'
+import { withTask, type Host, type Store } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
@@ -84,8 +84,7 @@ async function noSuchPackage(host: Host, name: string, stderr: string): Promise<
 
 async function unpackPackage({ host, store, signal }: SourceContext, found: DebPackage, folder: string): Promise<void> {
   const common = { endsWithParent: true, signal } as const
-  const task = host.log.task(`fetching ${found.name} ${found.version}`)
-  try {
+  await withTask(host, { title: `fetching ${found.name} ${found.version}`, note: () => found.version }, async (task) => {
     await using downloads = await privateFolder(host, store)
     await host.run(['apt-get', 'download', `${found.name}=${found.version}`], { cwd: downloads.path, env: { LC_ALL: 'C' }, ...common })
     const file = (await host.fs.readdir(downloads.path)).find((name) => name.endsWith('.deb'))
@@ -109,11 +108,7 @@ async function unpackPackage({ host, store, signal }: SourceContext, found: DebP
     await host.run(['tar', '-xf', tarball, '--strip-components=1', '--no-same-owner', '-C', join(folder, 'tree')], common)
     await checkKernelTree(host, join(folder, 'tree'), `deb:${found.name}`)
     await host.fs.writeFile(join(folder, 'manifest.json'), `${JSON.stringify({ kind: 'source', package: found }, undefined, 2)}\n`)
-    task.done(found.version)
-  } catch (error) {
-    task.fail()
-    throw error
-  }
+  })
 }
 
 /** On the file system of the store: /tmp may be small. */

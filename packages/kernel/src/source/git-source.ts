@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import { renderKernelSource, type KernelSource } from '@kernelkit/core/spec'
-import { notUnderDryRun, type Host } from '@kernelkit/host'
+import { notUnderDryRun, withTask, type Host } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
@@ -78,8 +78,7 @@ async function checkOut(
   const { host, store } = context
   const folder = await store.workFolder('git', checkoutName(host, url, source))
   const tree = join(folder, 'tree')
-  const task = host.log.task(`fetching ${renderKernelSource(source)}`)
-  try {
+  return withTask(host, { title: `fetching ${renderKernelSource(source)}`, note: () => commit.slice(0, 12) }, async (task) => {
     if (!(await host.fs.exists(join(mirror, 'HEAD')))) await git(context, ['init', '-q', '--bare', mirror])
     const inMirror = ['--git-dir', mirror]
     // A fetch that was killed leaves locks behind; ours is the only run in here.
@@ -93,12 +92,8 @@ async function checkOut(
       env: { GIT_INDEX_FILE: join(folder, 'index') },
     })
     await checkKernelTree(host, tree, renderKernelSource(source))
-    task.done(commit.slice(0, 12))
     return tree
-  } catch (error) {
-    task.fail()
-    throw error
-  }
+  })
 }
 
 async function git(

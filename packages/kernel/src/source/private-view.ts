@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { Host } from '@kernelkit/host'
+import { withTask, type Host } from '@kernelkit/host'
 import type { TreeContent } from './tree-content.ts'
 
 export interface PrivateViewOptions {
@@ -22,8 +22,7 @@ export async function updatePrivateView(host: Host, { tree, content, folder, sig
   if (gone.length === 0 && changed.length === 0) return copy
   // Without the list a killed copy is not trusted: the next run writes every file again.
   await host.fs.rm(listPath, { force: true })
-  const task = host.log.task(`copying ${changed.length} source files to a private view`)
-  try {
+  await withTask(host, { title: `copying ${changed.length} source files to a private view` }, async (task) => {
     for (const path of gone) await host.fs.rm(join(copy, path), { force: true, recursive: true })
     await makeFolders(host, copy, changed)
     let done = 0
@@ -38,11 +37,7 @@ export async function updatePrivateView(host: Host, { tree, content, folder, sig
     }
     await Promise.all(Array.from({ length: parallelCopies }, worker))
     await host.fs.writeAtomic(listPath, JSON.stringify([...content.entries]))
-    task.done()
-  } catch (error) {
-    task.fail()
-    throw error
-  }
+  })
   return copy
 }
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { KernelSource } from '@kernelkit/core/spec'
-import { fetchFile } from '@kernelkit/host'
+import { fetchFile, withTask } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
@@ -56,9 +56,8 @@ async function unpack(
   options: { readonly source: KernelSource & { readonly kind: 'tarball' }; readonly sha256: string; readonly folder: string },
 ): Promise<void> {
   const { source, sha256, folder } = options
-  const task = host.log.task(`${source.remote ? 'fetching' : 'unpacking'} ${source.location}`)
   const download = join(await store.workFolder('downloads'), `${sha256}${/\.(?:tar\.)?\w+$/.exec(source.location)?.[0] ?? '.tar'}`)
-  try {
+  await withTask(host, { title: `${source.remote ? 'fetching' : 'unpacking'} ${source.location}` }, async (task) => {
     const tarball = source.remote ? download : resolve(host.cwd, source.location)
     if (source.remote) {
       await fetchFile(host, {
@@ -83,9 +82,5 @@ async function unpack(
       `${JSON.stringify({ kind: 'source', tarball: source.location, sha256 }, undefined, 2)}\n`,
     )
     await host.fs.rm(download, { force: true })
-    task.done()
-  } catch (error) {
-    task.fail()
-    throw error
-  }
+  })
 }
