@@ -17,8 +17,10 @@ describe('kernelkit gdb', () => {
   })
 
   it('attaches with symbols and lines, and leaves the VM running', async () => {
-    const { exitCode, stdout } = await kernelkit(['gdb', name, '--', '-batch', '-ex', 'bt', '-ex', 'info line start_kernel'])
+    const { exitCode, stdout, stderr } = await kernelkit(['gdb', name, '--', '-batch', '-ex', 'bt', '-ex', 'info line start_kernel'])
     expect(exitCode).toBe(0)
+    // The kernel's helpers cannot work with reduced debug information, and fail with one when gdb loads them all the same.
+    expect(stderr).not.toContain('Traceback')
     expect(stdout).toMatch(/#0 .*0x[0-9a-f]+ in \w+/)
     expect(stdout).toMatch(/Line \d+ of ".*init\/main\.c"/)
     expect((await kernelkit(['exec', name, '--', 'echo', 'on'])).stdout).toBe('on\n')

@@ -6,9 +6,9 @@ import { waitUntil } from './lib/processes.ts'
 
 const { kernel, image } = testArtifacts()
 
-/** A command on a terminal of its own (script(1)), typed to as a person would. */
+/** A command on a terminal of its own (script(1)) of 33 x 99, typed to as a person would. */
 function onTerminal(args: readonly string[]) {
-  const line = [process.execPath, kernelkitBin, ...args].map((word) => `'${word}'`).join(' ')
+  const line = `stty rows 33 cols 99; ${[process.execPath, kernelkitBin, ...args].map((word) => `'${word}'`).join(' ')}`
   const keys = new PassThrough()
   const { child, result } = startProgram(['script', '-qefc', line, '/dev/null'], { input: keys, timeoutMs: 3 * 60_000 })
   let unseen = ''
@@ -29,6 +29,8 @@ describe('on a terminal', () => {
     await see(/# $/)
     type('echo on $(tty)\r')
     await see(/on \/dev\/hvc0\r/)
+    type('stty size\r')
+    await see(/33 99\r/)
     type('\x01h')
     await see(/Ctrl-A x/)
     type('\x01c')

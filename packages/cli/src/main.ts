@@ -3,6 +3,7 @@ import { parseCommandLine, type Invocation } from './command-line.ts'
 import { commandRows } from './commands/index.ts'
 import { createContext } from './context.ts'
 import { listenForSignals, type Interrupt } from './interrupt.ts'
+import { drain } from './output/drain.ts'
 import { renderFailure, signalExitCodes } from './output/failure.ts'
 
 const cleanUpLimitMs = 30_000
@@ -26,7 +27,7 @@ export async function main(): Promise<void> {
     })
   }
   const exitCode = argv[0] === 'complete' && argv[1] === '--' ? await complete(argv.slice(2)) : await runCommandLine(argv, interrupt)
-  await Promise.all([drain(process.stdout), drain(process.stderr)])
+  await drain([process.stdout, process.stderr], { isInterrupted: interrupt.name() !== undefined })
   process.exit(exitCode)
 }
 
@@ -75,15 +76,4 @@ function guessGlobals(argv: readonly string[]): { readonly json: boolean; readon
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version
-}
-
-/** Resolves when what was written has left the process (pipes are asynchronous). */
-function drain(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.destroyed || stream.writableLength === 0) resolve()
-    else {
-      stream.once('error', () => resolve())
-      stream.write('', () => resolve())
-    }
-  })
 }

@@ -3,22 +3,20 @@ export interface GdbTarget {
   readonly vmlinux: string
   /** `target remote` argument: a unix socket's path or host:port. */
   readonly remote: string
-  /** Resolved source folder; gdb loads the kernel's helpers only from trusted folders, and vmlinux-gdb.py is a link into it. */
   readonly source: string | undefined
-  readonly build: string | undefined
   /** vmlinux-gdb.py, when the kernel has full debug information and GDB_SCRIPTS. */
   readonly helpers: string | undefined
   /** Prefixes that the build cut off file names (-ffile-prefix-map): `from` is what the debug information says. */
   readonly prefixMap: readonly { readonly from: string; readonly to: string }[]
 }
 
-/** The command file for `gdb -x`: order matters, trust comes before anything is loaded. The stub itself tells the architecture. */
+/** The command file for `gdb -x`: order matters. The stub itself tells the architecture. */
 export function gdbCommands(target: GdbTarget): string {
-  const trusted = [target.source, target.build].filter((folder) => folder !== undefined)
   const lines = [
     'set pagination off',
     'set confirm off',
-    ...trusted.map((folder) => `add-auto-load-safe-path ${folder}`),
+    // vmlinux-gdb.py beside the vmlinux: loaded below when it can work, and with reduced debug information it fails with a stack trace.
+    'set auto-load python-scripts off',
     ...target.prefixMap.map((map) => `set substitute-path ${map.from} ${map.to}`),
     ...(target.source === undefined ? [] : [`directory ${target.source}`]),
     `file ${target.vmlinux}`,

@@ -6,6 +6,7 @@ import { commandWords } from '../run/command-words.ts'
 import { lockupSilenceMs, panicGraceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
 import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from '../run/watch-vm.ts'
 import type { Vm } from '../vm.ts'
+import { keepTerminalSize } from './terminal-size.ts'
 import { createScreen, type Screen } from './screen.ts'
 
 export interface BootInput {
@@ -108,6 +109,10 @@ async function untilBootEnd({ input, vm, watch, screen }: Booting): Promise<Boot
   const limitMs = plan.spec.bootTimeoutMs
   // A person watches: only a limit that was asked for ends a slow boot.
   const limit = limitMs === undefined ? [] : [untilInit({ host, watch, limitMs })]
+  const { terminal } = input
+  if (terminal !== undefined && plan.launch.terminal && plan.launch.agent) {
+    keepTerminalSize({ vm, ready: watch.ready, terminal })
+  }
   const shell = plan.agentFirst && plan.launch.agent ? [watch.ready.then(() => runShell({ input, vm, screen }))] : []
   return Promise.race([over, screen.asked.then((): BootEnd => ({ kind: 'asked' })), interrupted, ...limit, ...shell])
 }

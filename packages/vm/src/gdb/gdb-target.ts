@@ -48,7 +48,6 @@ export async function gdbTargetOf(host: Host, state: VmState): Promise<ResolvedG
       vmlinux,
       remote: state.gdb.kind === 'socket' ? state.gdb.path : `127.0.0.1:${state.gdb.port}`,
       source,
-      build,
       // The helpers read types, which reduced debug information does not have.
       helpers: hasScript && !isReduced ? script : undefined,
       prefixMap: [],
