@@ -14,7 +14,7 @@ function recorder(): { readonly said: string[]; readonly host: { readonly log: L
 
 it('ends the task with a note made of the answer, which it returns', async () => {
   const { said, host } = recorder()
-  const answer = await withTask(host, { title: 'count', note: (count) => `${count} things` }, async (task) => {
+  const answer = await withTask(host, { title: 'count', note: (count: number) => `${count} things` }, async (task) => {
     task.update('half')
     return 7
   })

@@ -47,14 +47,15 @@ export interface ExecOptions {
   readonly argv: readonly string[]
   /** The whole environment of the command beside PATH, HOME, USER, TERM defaults. */
   readonly env?: Readonly<Record<string, string>>
-  readonly cwd?: string
+  /** Folder in the guest; default: the home folder of the user, read from the guest. */
+  readonly cwd?: string | undefined
   /** Name or number in the guest's /etc/passwd; default root. */
-  readonly user?: string
-  readonly stdin?: Readable
+  readonly user?: string | undefined
+  readonly stdin?: Readable | undefined
   readonly stdout?: Writable
   readonly stderr?: Writable
-  /** A pseudo-terminal: stderr is merged into stdout; `resized` reports new sizes. */
-  readonly tty?: { readonly columns: number; readonly rows: number; readonly term: string }
+  /** A pseudo-terminal: stderr is merged into stdout; {@link RunningCommand.resize} gives it a new size. */
+  readonly tty?: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
   readonly signal?: AbortSignal
 }
 

@@ -1,8 +1,7 @@
 import { UserError } from '@kernelkit/core/errors'
 import { parseExecSpec } from '@kernelkit/core/spec'
-import { commandWords, connectVm } from '@kernelkit/vm'
+import { collectOutput, commandWords, connectVm } from '@kernelkit/vm'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { collectStreams } from './collect-streams.ts'
 import { rawTerminal } from './raw-terminal.ts'
 
 /** `kernelkit exec`: one command in a running VM; its exit status is ours. */
@@ -26,18 +25,18 @@ export async function run(context: CommandContext, args: readonly string[], raw:
     ...textRecord(ownEnv),
     ...Object.fromEntries(spec.env.flatMap(({ name: key, value }) => readVariable(key, value ?? host.env[key]))),
   }
-  const collected = context.json ? collectStreams() : undefined
+  const collected = context.json ? collectOutput() : undefined
   const terminal = tty ? rawTerminal(context) : undefined
   try {
     const command = vm.exec({
       argv,
       env,
-      ...(cwd === undefined ? {} : { cwd }),
-      ...(spec.user === undefined ? {} : { user: spec.user }),
-      ...(spec.stdin || tty ? { stdin: context.stdin } : {}),
+      cwd,
+      user: spec.user,
+      stdin: spec.stdin || tty ? context.stdin : undefined,
       stdout: collected?.stdout ?? context.stdout,
       stderr: collected?.stderr ?? context.stderr,
-      ...(terminal === undefined ? {} : { tty: { ...terminal.size(), term: host.env['TERM'] ?? 'linux' } }),
+      tty: terminal === undefined ? undefined : { ...terminal.size(), term: host.env['TERM'] ?? 'linux' },
       signal,
     })
     terminal?.onResize((columns, rows) => command.resize(columns, rows))

@@ -1,8 +1,8 @@
-import { PassThrough, type Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 import { parseVmSpec, type VmSpec } from '@kernelkit/core/spec'
 import { defaultStoreRoot, nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
+import { collectOutput } from '../process/collect-output.ts'
 import { bootLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
 import { guestEnvironment } from '../run/guest-environment.ts'
 import { prepareVm } from '../run/prepare-vm.ts'
@@ -122,17 +122,10 @@ export async function bootVm(options: BootVmOptions, context: BootVmContext = {}
       consolePath: request.consolePath,
       events: vm.events,
       exec: async (argv, execOptions = {}) => {
-        const stdout = new PassThrough()
-        const stderr = new PassThrough()
+        const { stdout, stderr, texts } = collectOutput()
         const { env, cwd = plan.shares.cwd, ...rest } = execOptions
-        const running = vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest })
-        const texts = Promise.all([buffer(stdout), buffer(stderr)])
-        const result = await running.result.finally(() => {
-          stdout.end()
-          stderr.end()
-        })
-        const [out, err] = await texts
-        return { exitCode: result.exitCode, signal: result.signal, stdout: out.toString(), stderr: err.toString() }
+        const { exitCode, signal } = await vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest }).result
+        return { exitCode, signal, ...texts() }
       },
       [Symbol.asyncDispose]: async () => {
         await vm.stop('kill')

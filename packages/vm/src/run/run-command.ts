@@ -139,7 +139,7 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
     stdout: input.stdout,
     signal: controller.signal,
     ...(input.tty === undefined ? { stderr: input.stderr } : { tty: input.tty }),
-    ...(input.stdin === undefined ? {} : { stdin: input.stdin }),
+    stdin: input.stdin,
   })
   input.onResizable?.((columns, rows) => running.resize(columns, rows))
   const commandMs = plan.spec.timeoutMs

@@ -1,5 +1,5 @@
-import { Writable } from 'node:stream'
 import type { Host } from '@kernelkit/host'
+import { collectOutput } from '../process/collect-output.ts'
 import type { Vm } from '../vm.ts'
 
 // It has started all that it wanted to, or some of it failed (systemctl(1), is-system-running): nothing more will come.
@@ -29,13 +29,7 @@ export async function systemIsUp(host: Host, vm: Vm, signal: AbortSignal): Promi
 }
 
 async function outputOf(vm: Vm, argv: readonly string[]): Promise<{ readonly exitCode: number; readonly text: string }> {
-  const chunks: Buffer[] = []
-  const stdout = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      chunks.push(chunk)
-      done()
-    },
-  })
-  const { exitCode } = await vm.exec({ argv, stdout }).result
-  return { exitCode, text: Buffer.concat(chunks).toString('utf8') }
+  const output = collectOutput()
+  const { exitCode } = await vm.exec({ argv, stdout: output.stdout }).result
+  return { exitCode, text: output.texts().stdout }
 }

@@ -1,7 +1,14 @@
 import { Writable } from 'node:stream'
 
-/** Two streams kept in memory, for the JSON document of a command whose output is a few lines. */
-export function collectStreams() {
+/** Both streams of a command kept in memory, for output of a few lines. */
+export interface CollectedOutput {
+  readonly stdout: Writable
+  readonly stderr: Writable
+  /** What has come so far. */
+  texts(): { readonly stdout: string; readonly stderr: string }
+}
+
+export function collectOutput(): CollectedOutput {
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
   return {
     stdout: collect(out),
@@ -13,7 +20,7 @@ export function collectStreams() {
 function collect(chunks: Buffer[]): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
-      // The chunk is a view of what was received: kept beyond this call it must be a copy.
+      // The chunk is a view of a larger piece that was received: a copy lets go of that.
       chunks.push(Buffer.from(chunk))
       done()
     },
