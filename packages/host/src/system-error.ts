@@ -1,6 +1,7 @@
 import { UserError } from '@kernelkit/core/errors'
 
-const noSpaceText = /No space left on device|Disk quota exceeded/
+/** Node's, the C library's and git's words for it. */
+const noSpaceText = /No space left on device|Disk quota exceeded|Out of diskspace/
 
 /**
  * The one place where errors of the operating system become errors for people: a full disk, a

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path'
 import type { KernelSpec } from '@kernelkit/core/spec'
-import type { Host, StoreEntry } from '@kernelkit/host'
+import type { Host } from '@kernelkit/host'
 import { planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
 import { openWork } from './build-work.ts'
+import { copyOut } from './copy-out.ts'
 import type { Configuration } from './configure/configure-kernel.ts'
 import { judgeConfiguration, requireMet, type Judgement } from './configure/judge-configuration.ts'
 import { readKernelManifest, type BuildSeconds, type KernelManifest } from './manifest.ts'
@@ -41,7 +42,7 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
   // A build that went on with a warning is no answer to a request that wants an error.
   if (cached && spec.configCheck === 'error') requireMet({ problems: manifest.unmet })
   const kernel = join(entry.path, manifest.files.kernel)
-  if (spec.out !== undefined) await copyOut(host, { entry, out: resolve(host.cwd, spec.out) })
+  if (spec.out !== undefined) await copyOut(host, { entry, out: resolve(host.cwd, spec.out), signal })
   const build: KernelBuild = {
     kernel,
     vmlinux: join(entry.path, manifest.files.vmlinux),
@@ -77,15 +78,4 @@ function sayPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
   host.log.detail(
     `compiler: ${toolchain.compilerVersion}; linker: ${toolchain.linkerVersion}; ccache: ${toolchain.ccache ? 'yes' : 'not installed'}`,
   )
-}
-
-async function copyOut(host: Host, { entry, out }: { readonly entry: StoreEntry; readonly out: string }): Promise<void> {
-  await host.fs.mkdir(out, { recursive: true })
-  // As kbuild does in a build directory: in a tree, what is copied here is no change of the tree.
-  const ignore = join(out, '.gitignore')
-  if ((await host.fs.readdir(out)).length === 0) await host.fs.writeFile(ignore, '*\n')
-  for (const item of await host.fs.readdir(entry.path)) {
-    if (item !== 'key.txt') await host.fs.cp(join(entry.path, item), join(out, item), { recursive: true, force: true })
-  }
-  host.log.info(`copied to ${out}`)
 }

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { UserError } from '@kernelkit/core/errors'
+import { explainSystemError } from './system-error.ts'
+
+describe('explainSystemError', () => {
+  it.each([
+    ['cp', "cp: error writing '/x': No space left on device"],
+    ['git', "fatal: sha1 file '/x/index.lock' write error. Out of diskspace"],
+    ['a quota', 'write error: Disk quota exceeded'],
+  ])('takes the words of %s for a full disk', (_program, words) => {
+    const failed = new UserError('COMMAND_FAILED', `\`it\` ended with 1.\n${words}`)
+    expect(explainSystemError(failed)).toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining(words) })
+  })
+
+  it('leaves an error that explains itself alone', () => {
+    const error = new UserError('BUILD_FAILED', 'No space left on device is a string in this kernel')
+    expect(explainSystemError(error)).toBe(error)
+  })
+})
