@@ -58,9 +58,9 @@ export async function produceKernel(
         where: origin.where,
         why: origin.why,
       })),
-      added: judgement.notes.filter((note) => /^[+-]/.test(note)),
+      added: judgement.added,
       kept: configuration.kept,
-      notes: judgement.notes.filter((note) => !/^[+-]/.test(note)),
+      notes: judgement.notes,
       unmet: judgement.problems,
       warnings: judgement.warnings,
       diagnostics: compiled.diagnostics,
@@ -81,10 +81,9 @@ async function putConfig(host: Host, build: string, text: string): Promise<void>
 }
 
 function sayJudgement(host: Host, judgement: Judgement): void {
-  const changes = judgement.notes.filter((note) => /^[+-]/.test(note))
-  if (changes.length > 0) host.log.info(`dependencies that nobody forbade: ${changes.length}`)
-  for (const change of changes) host.log.info(`  ${change}`)
-  for (const note of judgement.notes) if (!/^[+-]/.test(note)) host.log.detail(note)
+  if (judgement.added.length > 0) host.log.info(`dependencies that nobody forbade: ${judgement.added.length}`)
+  for (const line of judgement.added) host.log.info(`  ${line}`)
+  for (const note of judgement.notes) host.log.detail(note)
   for (const warning of judgement.warnings) host.log.warn(warning)
 }
 

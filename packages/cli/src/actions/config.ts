@@ -40,8 +40,8 @@ async function show(context: CommandContext, words: readonly string[], options: 
       arch: spec.arch.name,
       key: plan.key,
       options: shown,
-      added: judgement.notes.filter((note) => /^[+-]/.test(note)),
-      notes: judgement.notes.filter((note) => !/^[+-]/.test(note)),
+      added: judgement.added,
+      notes: judgement.notes,
       problems: judgement.problems,
       warnings: judgement.warnings,
     })
@@ -57,7 +57,7 @@ async function show(context: CommandContext, words: readonly string[], options: 
     )
     const on = [...configuration.values.values()].filter((value) => value === 'y').length
     host.log.info(`${on} options are on in all${options['full'] === true ? '' : '; --full shows every one'}`)
-    for (const note of judgement.notes) if (!/^[+-]/.test(note)) host.log.info(note)
+    for (const note of judgement.notes) host.log.info(note)
     sayProblems(context, judgement, spec)
   }
   if (judgement.problems.length === 0 || spec.configCheck === 'warn') return 0

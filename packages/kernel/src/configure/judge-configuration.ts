@@ -7,7 +7,9 @@ export interface Judgement {
   /** Lines that make the build fail under `--config-check error`. */
   readonly problems: readonly string[]
   readonly warnings: readonly string[]
-  /** Decisions worth a line. */
+  /** `+NET_SCHED for NET_SCH_FQ, net/config:31`: what was switched for something that was asked for. */
+  readonly added: readonly string[]
+  /** Other decisions worth a line: what was left out, what was kept on. */
   readonly notes: readonly string[]
 }
 
@@ -29,7 +31,7 @@ export function judgeConfiguration(configuration: Pick<Configuration, 'check' | 
     else problems.push(line)
   }
   if (configuration.kept.length > 0) notes.push(`kept on although their defaults changed: ${configuration.kept.join(' ')}`)
-  return { problems, warnings, notes: [...configuration.added.map(renderAddition), ...notes] }
+  return { problems, warnings, added: configuration.added.map(renderAddition), notes }
 }
 
 /** Throws `CONFIG_UNMET` with every problem at once. */
