@@ -4,6 +4,7 @@ import { withTask, type Host, type Store } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
+import { storedSource } from './stored-source.ts'
 
 interface DebPackage {
   readonly name: string
@@ -13,31 +14,17 @@ interface DebPackage {
 
 /** Debian's or Ubuntu's source package: downloaded by apt as any user, nothing installed. */
 export async function prepareDebSource(context: SourceContext, packageName: string): Promise<PreparedSource> {
-  const { store } = context
   const found = await findPackage(context, packageName)
-  const material = [
-    ['recipe', '1'],
-    ['deb', found.sha256],
-  ] as const
-  return {
+  return storedSource(context, {
     label: `deb:${found.name} ${found.version}`,
     identity: `deb-${found.name}-${found.version.replaceAll(/[^\w.+-]/g, '_')}-${found.sha256.slice(0, 8)}`,
     content: `deb ${found.sha256}`,
-    localVersion: '',
-    userTree: undefined,
-    inTree: false,
-    plannedTree: join(store.root, 'source', store.keyOf(material), 'tree'),
-    exclusive: undefined,
-    tree: async () => {
-      const { entry } = await store.obtain({
-        kind: 'source',
-        material,
-        produce: (folder) => unpackPackage(context, found, folder),
-        signal: context.signal,
-      })
-      return join(entry.path, 'tree')
-    },
-  }
+    material: [
+      ['recipe', '1'],
+      ['deb', found.sha256],
+    ],
+    unpack: (folder) => unpackPackage(context, found, folder),
+  })
 }
 
 /** What apt would download; what it said last time when it no longer knows the package (no lists, offline). */

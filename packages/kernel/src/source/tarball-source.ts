@@ -5,37 +5,25 @@ import { fetchFile, withTask } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
+import { storedSource } from './stored-source.ts'
 
 /** A tarball: its checksum is its content. */
 export async function prepareTarballSource(
   context: SourceContext,
   source: KernelSource & { readonly kind: 'tarball' },
 ): Promise<PreparedSource> {
-  const { host, store } = context
+  const { host } = context
   const sha256 = source.remote && source.sha256 !== undefined ? source.sha256 : await localChecksum(context, source)
-  const material = [
-    ['recipe', '1'],
-    ['tarball', sha256],
-  ] as const
-  return {
+  return storedSource(context, {
     label: `${source.location} (sha256 ${sha256.slice(0, 12)})`,
     identity: `tarball-${sha256.slice(0, 16)}`,
     content: `tarball ${sha256}`,
-    localVersion: '',
-    userTree: undefined,
-    inTree: false,
-    plannedTree: join(store.root, 'source', store.keyOf(material), 'tree'),
-    exclusive: undefined,
-    tree: async () => {
-      const { entry } = await store.obtain({
-        kind: 'source',
-        material,
-        produce: (folder) => unpack(context, { source, sha256, folder }),
-        signal: context.signal,
-      })
-      return join(entry.path, 'tree')
-    },
-  }
+    material: [
+      ['recipe', '1'],
+      ['tarball', sha256],
+    ],
+    unpack: (folder) => unpack(context, { source, sha256, folder }),
+  })
   async function localChecksum(
     { host: { cwd } }: SourceContext,
     { location, sha256: expected }: KernelSource & { readonly kind: 'tarball' },
