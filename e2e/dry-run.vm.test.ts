@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -27,6 +27,19 @@ describe('kernelkit run --dry-run', () => {
         child.kill('SIGKILL')
         await result
       }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
+  it('makes no artifacts folder, but prints how', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+    try {
+      const { stdout } = await kernelkit(['run', '--dry-run', '-k', kernel, '--image', image, '--artifacts', 'out put', '--', 'true'], {
+        cwd: folder,
+      })
+      expect(stdout).toContain(`\nmkdir -p '${join(folder, 'out put')}'\n`)
+      expect(await readdir(folder)).toEqual([])
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

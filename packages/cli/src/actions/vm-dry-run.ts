@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import type { VmSpec } from '@kernelkit/core/spec'
@@ -12,9 +13,12 @@ export async function dryRunVm(options: {
 }): Promise<number> {
   const { context, spec, command } = options
   const plan = await preparePaste({ host: context.host, store: await context.store({ prepares: true }), spec, command })
-  if (context.json) context.printJson(planDocument(plan))
+  // QEMU shares only what exists; a run makes the artifacts folder, a dry run makes nothing.
+  const folders = spec.artifacts === undefined ? [] : [resolve(context.host.cwd, spec.artifacts)]
+  if (context.json) context.printJson({ ...planDocument(plan), folders })
   else {
     for (const line of plan.lines) context.print(`# ${line}`)
+    for (const folder of folders) context.print(quoteArgv(['mkdir', '-p', folder]))
     context.print(quoteArgv(qemuArgv(plan.launch, 'standalone')))
   }
   return 0
