@@ -6,6 +6,7 @@ import { listenForSignals, type Interrupt } from './interrupt.ts'
 import { drain } from './output/drain.ts'
 import { renderFailure, signalExitCodes } from './output/failure.ts'
 
+// Whoever interrupted is not kept waiting for ever by a clean-up that hangs.
 const cleanUpLimitMs = 30_000
 
 function end(signalName: string): never {

@@ -15,6 +15,7 @@ export interface BootstrapPrivilege {
 
 // A root file system uses owners up to 65534 (nobody).
 const neededIds = 65536
+// Each try runs `true`; a sudo that waits for a directory service, say, is given up.
 const tryMs = 20_000
 
 /** Root, else user namespaces, else `sudo -n`: the first that works when tried. */

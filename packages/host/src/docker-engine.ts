@@ -6,6 +6,7 @@ export interface DockerEngine {
   readonly detail: string
 }
 
+// A local socket answers at once; one that accepts and is silent has no engine behind it.
 const answerMs = 2000
 
 /** Ask the engine's socket for its version (Docker Engine API, GET /version); no docker program needed. */

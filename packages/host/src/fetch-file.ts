@@ -20,6 +20,7 @@ export interface FetchOptions {
 
 // A server that is busy for a moment is asked again; a wrong address is not.
 const attempts = 3
+// Times the number of attempts so far.
 const pauseMs = 1000
 
 /** Download to a temporary name, verify, rename. `FETCH_FAILED` lists each attempt with its reason. */

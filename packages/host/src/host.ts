@@ -45,6 +45,7 @@ export type HostFiles = typeof fsPromises & {
   writeAtomic(path: string, content: string | Uint8Array, mode?: number): Promise<void>
 }
 
+/** How a program is run; by default in the host's folder and environment, without input. */
 export interface RunOptions {
   readonly cwd?: string | undefined
   /** Added to the host's environment; `undefined` removes a variable. */
@@ -66,6 +67,7 @@ export interface RunOptions {
   readonly package?: string
 }
 
+/** What a program that ended left. */
 export interface RunResult {
   readonly exitCode: number
   /** Set when a signal ended the program; `exitCode` is then 128 + its number. */

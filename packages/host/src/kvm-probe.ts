@@ -7,6 +7,7 @@ import { bootId } from './process-identity.ts'
 import { qemuVersion } from './qemu-version.ts'
 import type { Store } from './store.ts'
 
+/** What was found, for programs; `reason` says it to people. */
 export type KvmCode =
   /** A guest has run under it. */
   | 'works'
@@ -19,6 +20,7 @@ export type KvmCode =
   /** This host's KVM runs guests of another architecture. */
   | 'other-arch'
 
+/** Which accelerator to use, and why. */
 export interface KvmAnswer {
   readonly accel: 'kvm' | 'tcg'
   readonly code: KvmCode

@@ -15,6 +15,7 @@ export interface StoreEntry {
   readonly usedAt: number
 }
 
+/** An entry that is wanted, and how it is made when it is not there. */
 export interface ObtainOptions {
   readonly kind: ArtifactKind
   readonly material: KeyMaterial

@@ -10,6 +10,7 @@ import { prepareSource } from './source/prepare-source.ts'
 import type { PreparedSource } from './source/prepared-source.ts'
 import { findToolchain, type Toolchain } from './toolchain.ts'
 
+/** Where a kernel is built and kept. */
 export interface KernelContext {
   readonly host: Host
   readonly store: Store
@@ -90,12 +91,21 @@ export function ccacheFolderOf({ host, store }: Pick<KernelContext, 'host' | 'st
 async function readBase(host: Host, { base }: KernelSpec): Promise<string | undefined> {
   if (base.kind !== 'file') return undefined
   const path = resolve(host.cwd, base.path)
-  return host.fs.readFile(path, 'utf8').catch((cause: unknown) => {
+  const text = await host.fs.readFile(path, 'utf8').catch((cause: unknown) => {
     throw new UserError('CONFIG_FILE_MISSING', `the base configuration ${path} cannot be read.`, {
       hint: 'check --base.',
       verdict: 'config-fail',
       cause,
     })
+  })
+  // kconfig drops such lines with a warning, and the kernel would lack what they were meant to say.
+  const bad = text
+    .split('\n')
+    .flatMap((line, index) => (/^\s*(?:#.*)?$|^CONFIG_\w+=/.test(line) ? [] : [`  ${path}:${index + 1}: ${line}`]))
+  if (bad.length === 0) return text
+  throw new UserError('BAD_CONFIG_LINE', `not understood as kernel configuration:\n${bad.slice(0, 5).join('\n')}`, {
+    hint: 'lines of a base are CONFIG_X=VALUE, comments and # CONFIG_X is not set; shorter ways to write go into --config.',
+    verdict: 'config-fail',
   })
 }
 

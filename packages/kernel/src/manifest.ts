@@ -49,6 +49,7 @@ export interface KernelManifest {
   readonly seconds: BuildSeconds
 }
 
+/** Seconds of each stage. */
 export interface BuildSeconds {
   readonly source: number
   readonly configure: number

@@ -25,6 +25,7 @@ export interface GuestSetup {
   readonly ssh: boolean
 }
 
+/** What a VM tells while it lives; `atMs` counts from its start. */
 export type VmEvent =
   /** A whole line of the console, `\r\n` removed. */
   | { readonly type: 'console'; readonly line: string; readonly atMs: number }
@@ -37,12 +38,14 @@ export type VmEvent =
   | { readonly type: 'qmp'; readonly event: string; readonly data: Readonly<Record<string, unknown>>; readonly atMs: number }
   | { readonly type: 'exited'; readonly exit: QemuExit; readonly atMs: number }
 
+/** How QEMU ended: a status or the name of a signal, and what it wrote to stderr. */
 export interface QemuExit {
   readonly exitCode: number | undefined
   readonly signal: string | undefined
   readonly stderr: string
 }
 
+/** One command in the guest. */
 export interface ExecOptions {
   readonly argv: readonly string[]
   /** The whole environment of the command beside PATH, HOME, USER, TERM defaults. */
@@ -59,6 +62,7 @@ export interface ExecOptions {
   readonly signal?: AbortSignal
 }
 
+/** A command that was started; {@link RunningCommand.result} rejects when the guest goes away under it. */
 export interface RunningCommand {
   readonly result: Promise<ExecResult>
   /** Signal number to the command's process group. */

@@ -1,6 +1,7 @@
 import { lockupKinds, type ReportKind } from './kinds.ts'
 import type { ConsoleFacts, KernelReport } from './recognise.ts'
 
+/** How a run ended; docs/verdicts.md says what each means. */
 export type Verdict =
   | 'pass'
   | 'fail'
@@ -34,8 +35,10 @@ export interface RunFacts {
   readonly qemu: { readonly exitCode: number | undefined; readonly signal: string | undefined; readonly stderr: string } | undefined
 }
 
+/** A verdict with its reason. */
 export interface Judgement {
   readonly verdict: Verdict
+  /** 0 to 255; the command's own for `fail`. */
   readonly exitCode: number
   /** One sentence: what happened. */
   readonly what: string

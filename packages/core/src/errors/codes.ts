@@ -4,13 +4,8 @@ import { imageCodes } from './codes/image.ts'
 import { kernelCodes } from './codes/kernel.ts'
 import { vmCodes } from './codes/vm.ts'
 
-/** What a code means and how it is mended; docs/errors.md is rendered from this table. */
-export interface CodeEntry {
-  readonly meaning: string
-  readonly fix: string
-}
-
-/** Every error code that a user can meet, by the subject that throws it. */
+/** Every error code that a user can meet, by the subject that throws it; docs/errors.md is rendered from this table. */
 export const errorCodes = { ...commandCodes, ...hostCodes, ...imageCodes, ...kernelCodes, ...vmCodes } as const
 
+/** A code of the table: it stays the same from release to release, its message may not. */
 export type ErrorCode = keyof typeof errorCodes

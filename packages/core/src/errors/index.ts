@@ -1,3 +1,4 @@
-export { errorCodes, type CodeEntry, type ErrorCode } from './codes.ts'
+export type { CodeEntry } from './code-entry.ts'
+export { errorCodes, type ErrorCode } from './codes.ts'
 export { UserError, renderUserError, type ErrorVerdict, type UserErrorOptions } from './user-error.ts'
 export { nearestName } from './nearest-name.ts'

@@ -1,5 +1,6 @@
 import { badOption, textOption, type RawRecord } from './raw-options.ts'
 
+/** Which root file system the guest gets; a folder's path is as written. */
 export type RootSpec = { readonly kind: 'auto' | 'image' | 'host' | 'none' } | { readonly kind: 'folder'; readonly path: string }
 
 /** `own`: the root's own init where it has one; `systemd` is a name for /sbin/init. */

@@ -31,6 +31,7 @@ export interface ConfigureOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What kconfig made of the requests. */
 export interface Configuration {
   /** The whole `.config`. */
   readonly text: string

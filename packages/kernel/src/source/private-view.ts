@@ -10,6 +10,7 @@ export interface PrivateViewOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+// Small files: the disk has several to work on while each call is under way.
 const parallelCopies = 16
 
 /** Bring the copy of a tree up to date: only files that changed are written, with their times, so that make sees what you changed. */

@@ -27,6 +27,7 @@ export interface BootInput {
   readonly signal: AbortSignal
 }
 
+/** How a boot with a terminal ended. */
 export interface BootOutcome {
   readonly judgement: Judgement
   readonly facts: WatchFacts

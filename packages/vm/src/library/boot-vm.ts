@@ -35,6 +35,7 @@ export interface BootVmOptions {
   readonly bootTimeoutMs?: number
 }
 
+/** What the guest is made with. */
 export interface BootVmContext {
   readonly signal?: AbortSignal
   /** Default: the real machine, silent. */
@@ -43,6 +44,7 @@ export interface BootVmContext {
   readonly store?: Store
 }
 
+/** Added to the environment and folder that `kernelkit run` would give the command. */
 export interface GuestExecOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string

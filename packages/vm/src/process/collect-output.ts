@@ -8,6 +8,7 @@ export interface CollectedOutput {
   texts(): { readonly stdout: string; readonly stderr: string }
 }
 
+/** Streams to hand to `exec`; their texts are whole when its result is there. */
 export function collectOutput(): CollectedOutput {
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
   return {

@@ -16,6 +16,7 @@ import type { AgentLink } from './agent-link.ts'
 import { createInput } from './session-input.ts'
 import { createOutput } from './session-output.ts'
 
+// Numbers of signal(7): the guest's, the same on every architecture of ours.
 const sigterm = 15
 const sigkill = 9
 /** A command that was told to end gets this long before it is killed. */

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { streamWindow } from '@kernelkit/core/agent'
 
+// Number of signal(7) in the guest.
 const sigpipe = 13
 
 /** Writes one output stream of a session where it belongs, and grants the guest credit for what has been written. */

@@ -26,7 +26,9 @@ export interface OwnedVm extends Vm {
 }
 
 const pingEveryMs = 1000
+// Told from here on; whether it counts as a hang is for who watches the VM to say.
 const silentAfterMs = 5000
+// After being asked to power off, a guest with an init of its own stops its services first.
 const powerOffLimitMs = 15_000
 
 /** Starts QEMU and everything that watches it; answers when the machine is complete, before the guest's first instruction was seen. */

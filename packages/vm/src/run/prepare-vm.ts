@@ -19,6 +19,7 @@ export interface PrepareInput {
   readonly command: 'boot' | 'run'
 }
 
+/** A VM that can be started: everything is decided, its folder is reserved. */
 export interface PreparedVm {
   readonly place: VmPlace
   readonly plan: VmPlan

@@ -29,14 +29,17 @@ export interface RunInput {
   readonly signal: AbortSignal
 }
 
+/** How one command in a fresh guest ended. */
 export interface RunOutcome {
   readonly judgement: Judgement
   readonly facts: WatchFacts
   readonly reports: readonly KernelReport[]
+  /** Absent when the command did not end by itself. */
   readonly command: ExecResult | undefined
   readonly seconds: RunSeconds
 }
 
+/** Seconds of each part; absent for a part that was not reached. */
 export interface RunSeconds {
   /** From the call to a running QEMU. */
   readonly start: number

@@ -5,6 +5,7 @@ import type { Vm } from '../vm.ts'
 // It has started all that it wanted to, or some of it failed (systemctl(1), is-system-running): nothing more will come.
 const settled = ['running', 'degraded', 'maintenance', 'stopping']
 
+// Each try is a process in the guest.
 const pollMs = 200
 
 /** The guest has no systemd to wait for. */

@@ -4,6 +4,7 @@ import type { VmWatch } from './watch-vm.ts'
 
 // A quiet console for this long means that the dump is complete.
 const quietMs = 400
+// The verdict does not wait longer for a guest that goes on printing.
 const longestMs = 5000
 
 /** Every task's stack on the console (Documentation/admin-guide/sysrq.rst): over the agent, else, before it serves, over the serial port. */

@@ -8,6 +8,7 @@ export interface ControlServer extends AsyncDisposable {
   readonly path: string
 }
 
+// Numbers of signal(7) in the guest.
 const sighup = 1
 const sigkill = 9
 /** A command whose client has gone gets this long after SIGHUP. */

@@ -30,6 +30,7 @@ export async function waitForSsh(
   )
 }
 
+// QEMU accepts the connection before the guest's server is there: silence means that it is not.
 const tryMs = 1000
 
 function readBanner(access: SshAccess): Promise<string> {

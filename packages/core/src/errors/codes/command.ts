@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../codes.ts'
+import type { CodeEntry } from '../code-entry.ts'
 
 /** Codes of the command line, of spec parsing and of the project file. */
 export const commandCodes = {

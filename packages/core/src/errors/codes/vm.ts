@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../codes.ts'
+import type { CodeEntry } from '../code-entry.ts'
 
 /** Codes of the vm side. */
 export const vmCodes = {
