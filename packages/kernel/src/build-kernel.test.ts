@@ -77,6 +77,8 @@ describe('buildKernel', () => {
     await debian.build()
     await debian.write('init/main.o', 'x')
     expect((await debian.build()).cached).toBe(true)
+    await debian.write('init/new.c', 'int added;\n')
+    expect((await debian.build()).manifest.objects).toBe(1)
     await debian.write('init/main.c', 'int start_kernel;\n')
     expect((await debian.build()).cached).toBe(false)
   })
@@ -285,6 +287,9 @@ describe('buildKernel', () => {
     expect((await failure(toy.build([toy.tree], { raw: { config: ['./absent.config', 'other.config'] } }))).message).toContain(
       './absent.config, other.config',
     )
+    await toy.write('../junk.config', 'CONFIG_MENU=y\nhello\n# CONFIG_FEATURE is not set\n')
+    const junk = await failure(toy.build([toy.tree], { raw: { base: '../junk.config' } }))
+    expect([junk.code, junk.message]).toEqual(['BAD_CONFIG_LINE', expect.stringContaining('junk.config:2: hello')])
     expect((await failure(toy.build([toy.tree], { raw: { compiler: 'gcc-1' } }))).code).toBe('BAD_COMPILER')
   })
 })

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { hostArch, parseArch, type Arch } from '@kernelkit/core/arch'
-import { UserError } from '@kernelkit/core/errors'
+import { nearestName, UserError } from '@kernelkit/core/errors'
 import { mergeRequests, parseFragment, presetRequests, presets, renderValue, type ConfigValues } from '@kernelkit/core/kconfig'
 import { parseKernelSpec, textOption, type KernelSpec } from '@kernelkit/core/spec'
 import { requireMet, resolveConfiguration, type Configuration, type Judgement } from '@kernelkit/kernel'
@@ -16,6 +16,12 @@ export async function run(context: CommandContext, args: readonly string[], opti
   const sub = subcommands.find((name) => name === first)
   if (sub === 'diff') return diff(context, rest, options)
   if (sub === 'presets') return listPresets(context)
+  const near = sub === undefined && first !== undefined ? nearestName(first, subcommands) : undefined
+  if (near !== undefined && !(await context.host.fs.exists(resolve(context.host.cwd, first ?? '.')))) {
+    throw new UserError('BAD_OPTION', `'${first}' is neither a source nor what config can do.`, {
+      hint: `did you mean: kernelkit config ${near}?`,
+    })
+  }
   return show(context, sub === 'show' ? rest : args, options)
 }
 

@@ -28,6 +28,14 @@ export async function preparePathSource(
     })
   })
   await checkKernelTree(host, tree, options.path === '.' ? `the working directory ${tree}` : options.path)
+  if (options.inTree) {
+    await host.fs.access(tree, host.fs.constants.W_OK).catch((cause: unknown) => {
+      throw new UserError('ACCESS_DENIED', `--in-tree builds inside ${tree}, which cannot be written.`, {
+        hint: 'leave --in-tree out: the tree is then only read.',
+        cause,
+      })
+    })
+  }
   const identity = `tree-${host.sha256(tree).slice(0, 16)}`
   const cache = await store.workFolder('trees', identity)
   const content =

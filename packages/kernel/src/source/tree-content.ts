@@ -72,8 +72,12 @@ async function listFiles(host: Host, git: Git, { tree, cache, signal }: TreeCont
     signal,
   })
   if (own.exitCode === 0 && holdsTree(own.stdout)) return own.stdout + indexed
-  const standard = await git(['ls-files', '-oz', '--exclude-standard'])
-  if (holdsTree(standard + indexed)) return standard + indexed
+  // Asked of the rules, not of the list: what the last run indexed is no longer among the others, whatever the rules say.
+  const ignoresItself = await git(['check-ignore', '--no-index', '-q', 'Makefile']).then(
+    () => true,
+    () => false,
+  )
+  if (!ignoresItself) return (await git(['ls-files', '-oz', '--exclude-standard'])) + indexed
   const text = await host.fs.readFile(join(tree, '.gitignore'), 'utf8').catch(() => '')
   const excludes = join(cache, 'exclude')
   await host.fs.writeFile(excludes, [buildProducts, ...text.split('\n').filter((line) => !/^\/?\*{1,2}$/.test(line.trim()))].join('\n'))
