@@ -14,6 +14,7 @@ export {
 } from './requirement-lists.ts'
 export { bootId, isCertainlyGone, ownIdentity, parseIdentity, type ProcessIdentity } from './process-identity.ts'
 export { bootstrapPrivilege, type BootstrapPrivilege, type PrivilegeKind } from './bootstrap-privilege.ts'
+export { checkOutPath } from './check-out-path.ts'
 export { dockerEngine, type DockerEngine } from './docker-engine.ts'
 export { explainSystemError, explaining } from './system-error.ts'
 export { fetchFile, type FetchOptions } from './fetch-file.ts'

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { KernelSpec } from '@kernelkit/core/spec'
-import type { Host } from '@kernelkit/host'
+import { checkOutPath, type Host } from '@kernelkit/host'
 import { planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
 import { openWork } from './build-work.ts'
 import { copyOut } from './copy-out.ts'
@@ -28,6 +28,7 @@ export interface KernelBuild {
 export async function buildKernel(context: KernelContext, spec: KernelSpec): Promise<KernelBuild> {
   const { host, store, signal } = context
   const started = host.monotonicMs()
+  if (spec.out !== undefined) await checkOutPath(host, spec.out)
   const plan = await planBuild(context, spec)
   sayPlan(host, plan)
   const spent = { source: plan.seconds, configure: 0, compile: 0 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { hostArch } from '@kernelkit/core/arch'
 import { renderPlan } from '@kernelkit/core/plan'
 import { parseImageSpec } from '@kernelkit/core/spec'
-import { findProject, recordProject } from '@kernelkit/host'
+import { checkOutPath, findProject, recordProject } from '@kernelkit/host'
 import { bakeImage, copyImage, planBake } from '@kernelkit/image'
 import type { CommandContext, RawOptions } from '../command.ts'
 
@@ -26,6 +26,7 @@ export async function run(context: CommandContext, _args: readonly string[], opt
     else context.print(renderPlan(plan).trimEnd())
     return 0
   }
+  if (spec.out !== undefined) await checkOutPath(host, spec.out)
   const result = await bakeImage(host, store, spec, { signal, force: options['force'] === true })
   const image =
     spec.out === undefined ? result.image : await copyImage(host, result, resolve(host.cwd, spec.out) + (spec.out.endsWith('/') ? '/' : ''))
