@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { renderFragment } from '@kernelkit/core/kconfig'
-import { ccacheEnvironment, makeArgv, makeEnvironment } from '@kernelkit/core/kbuild'
+import { compileEnvironment, makeArgv } from '@kernelkit/core/kbuild'
 import type { Plan } from '@kernelkit/core/plan'
 import { ccacheFolderOf, makeOptionsOf, type BuildPlan, type KernelContext } from './build-plan.ts'
 import { buildDirectoryOf } from './build-work.ts'
@@ -14,9 +14,9 @@ export function planSteps(context: Pick<KernelContext, 'host' | 'store'>, plan: 
   const scratch = join(store.root, 'build', workName, 'config')
   const fromNothing = spec.base.kind === 'allnoconfig' || spec.base.kind === 'tinyconfig'
   const fragment = join(scratch, fromNothing ? 'all.config' : 'config')
-  const unset = Object.keys(makeEnvironment()).filter((name) => host.env[name] !== undefined && name !== 'LC_ALL')
-  const ccache = toolchain.ccache ? ccacheEnvironment({ directory: ccacheFolderOf(context), source: source.plannedTree, build }) : {}
-  const env = { LC_ALL: 'C', ...ccache, ...Object.fromEntries(unset.map((name) => [name, undefined])) }
+  const whole = compileEnvironment({ ccache: toolchain.ccache, source: source.plannedTree, build }, ccacheFolderOf(context))
+  // What the caller has not set need not be shown as unset.
+  const env = Object.fromEntries(Object.entries(whole).filter(([name, value]) => value !== undefined || host.env[name] !== undefined))
   const target = fromNothing ? 'allnoconfig' : 'olddefconfig'
   return {
     title: `kernel from ${source.label}, ${spec.arch.name}, key ${plan.key}`,

@@ -1,5 +1,6 @@
 export { isMakeWord, parseMakeWords, type MakeWords } from './make-words.ts'
-export { ccacheEnvironment, makeArgv, makeEnvironment, makeVariables, type MakeOptions } from './make-args.ts'
+export { makeArgv, makeVariables, type MakeOptions } from './make-args.ts'
+export { compileEnvironment } from './make-environment.ts'
 export {
   estimateObjects,
   isObjectLine,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseArch } from '../arch/index.ts'
-import { ccacheEnvironment, commonFolder, makeArgv, makeEnvironment, type MakeOptions } from './make-args.ts'
+import { commonFolder, makeArgv, type MakeOptions } from './make-args.ts'
+import { ccacheEnvironment, compileEnvironment, makeEnvironment } from './make-environment.ts'
 
 const options: MakeOptions = {
   arch: parseArch('x86_64'),
@@ -88,5 +89,11 @@ describe('the environment of make', () => {
       CCACHE_BASEDIR: '/home/u',
     })
     expect(commonFolder('/work/a', '/home/b')).toBe('/')
+  })
+
+  it('speaks of ccache only where the compiler runs through it', () => {
+    const make = { source: '/src', build: '/b' }
+    expect(compileEnvironment({ ...make, ccache: false }, '/c')).toEqual(makeEnvironment())
+    expect(compileEnvironment({ ...make, ccache: true }, '/c')).toMatchObject({ LC_ALL: 'C', CCACHE_DIR: '/c' })
   })
 })

@@ -1,10 +1,9 @@
 import { UserError } from '@kernelkit/core/errors'
 import {
-  ccacheEnvironment,
+  compileEnvironment,
   estimateObjects,
   isObjectLine,
   makeArgv,
-  makeEnvironment,
   parseDiagnostic,
   parseMakeFailure,
   renderDiagnostic,
@@ -56,12 +55,8 @@ async function runMake(host: Host, options: CompileOptions, task: Task): Promise
     const diagnostic = parseDiagnostic(line, make)
     if (diagnostic !== undefined) diagnostics.set(renderDiagnostic(diagnostic), diagnostic)
   }
-  const env = {
-    ...makeEnvironment(),
-    ...(make.ccache ? ccacheEnvironment({ directory: options.ccacheFolder, source: make.source, build: make.build }) : {}),
-  }
   const result = await host.run(makeArgv(make, options.targets), {
-    env,
+    env: compileEnvironment(make, options.ccacheFolder),
     onLine,
     reject: false,
     endsWithParent: true,

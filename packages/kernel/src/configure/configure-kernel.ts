@@ -11,7 +11,7 @@ import {
   type ConfigValues,
   type KconfigTree,
 } from '@kernelkit/core/kconfig'
-import { ccacheEnvironment, makeArgv, makeEnvironment, type MakeOptions } from '@kernelkit/core/kbuild'
+import { compileEnvironment, makeArgv, type MakeOptions } from '@kernelkit/core/kbuild'
 import { UserError } from '@kernelkit/core/errors'
 import type { ConfigBase } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
@@ -165,10 +165,9 @@ class KconfigRunner {
 
   async #make(target: string, env: Readonly<Record<string, string>>): Promise<void> {
     const { make, ccacheFolder, signal } = this.#options
-    const ccache = make.ccache ? ccacheEnvironment({ directory: ccacheFolder, source: make.source, build: make.build }) : {}
     const argv = makeArgv(make, [target])
     const result = await this.#host.run(argv, {
-      env: { ...makeEnvironment(), ...ccache, ...env },
+      env: { ...compileEnvironment(make, ccacheFolder), ...env },
       reject: false,
       endsWithParent: true,
       ownGroup: true,

@@ -1,0 +1,88 @@
+import { commonFolder, type MakeOptions } from './make-args.ts'
+
+/** Variables of the caller's environment that would shape the build behind the key's back. */
+const unwantedEnvironment: readonly string[] = [
+  'ARCH',
+  'SUBARCH',
+  'CROSS_COMPILE',
+  'LLVM',
+  'LLVM_IAS',
+  'CC',
+  'LD',
+  'AR',
+  'NM',
+  'OBJCOPY',
+  'OBJDUMP',
+  'READELF',
+  'STRIP',
+  'PAHOLE',
+  'HOSTCC',
+  'HOSTCXX',
+  'HOSTCFLAGS',
+  'HOSTLD',
+  'KCFLAGS',
+  'KAFLAGS',
+  'KCPPFLAGS',
+  'CFLAGS',
+  'CPPFLAGS',
+  'LDFLAGS',
+  'LOCALVERSION',
+  'KBUILD_OUTPUT',
+  'KBUILD_EXTMOD',
+  'KBUILD_VERBOSE',
+  'KBUILD_BUILD_TIMESTAMP',
+  'KBUILD_BUILD_USER',
+  'KBUILD_BUILD_HOST',
+  'KBUILD_BUILD_VERSION',
+  'KBUILD_DEFCONFIG',
+  'KCONFIG_CONFIG',
+  'KCONFIG_ALLCONFIG',
+  'KCONFIG_DEFCONFIG_LIST',
+  'KCONFIG_PROBABILITY',
+  'KCONFIG_WARN_UNKNOWN_SYMBOLS',
+  'KCONFIG_WERROR',
+  'MAKEFLAGS',
+  'MFLAGS',
+  'MAKELEVEL',
+  'MAKEFILES',
+  'O',
+  'V',
+  'W',
+  'C',
+  'M',
+  'SOURCE_DATE_EPOCH',
+  'C_INCLUDE_PATH',
+  'CPATH',
+  'LIBRARY_PATH',
+  'GCC_EXEC_PREFIX',
+  'COMPILER_PATH',
+]
+
+/** Environment of every make run: nothing of the caller's shapes it, messages are in English. */
+export function makeEnvironment(): Readonly<Record<string, string | undefined>> {
+  return { ...Object.fromEntries(unwantedEnvironment.map((name) => [name, undefined])), LC_ALL: 'C' }
+}
+
+/** Environment of a make run that may compile. */
+export function compileEnvironment(
+  make: Pick<MakeOptions, 'ccache' | 'source' | 'build'>,
+  ccacheFolder: string | undefined,
+): Readonly<Record<string, string | undefined>> {
+  const { source, build } = make
+  return { ...makeEnvironment(), ...(make.ccache ? ccacheEnvironment({ directory: ccacheFolder, source, build }) : {}) }
+}
+
+/** ccache that hits from any folder and never trusts a compiler by its date. */
+export function ccacheEnvironment(options: {
+  readonly directory: string | undefined
+  readonly source: string
+  readonly build: string
+}): Readonly<Record<string, string>> {
+  return {
+    ...(options.directory === undefined ? {} : { CCACHE_DIR: options.directory }),
+    CCACHE_COMPILERCHECK: 'content',
+    CCACHE_NOHASHDIR: '1',
+    // Paths below it are hashed relative to the build directory: the same layout elsewhere hits.
+    CCACHE_BASEDIR: commonFolder(options.source, options.build),
+  }
+}
