@@ -214,7 +214,9 @@ describe('buildKernel', () => {
   it('copies the artifacts out, which is no change of the tree', async () => {
     await using toy = await toyTree({ inGit: true })
     const out = join(toy.tree, 'out')
-    await toy.build([toy.tree], { raw: { out } })
+    const { kernel, config, folder } = await toy.build([toy.tree], { raw: { out } })
+    expect({ kernel, config }).toEqual({ kernel: join(out, 'bzImage'), config: join(out, '.config') })
+    expect(folder).not.toBe(out)
     expect((await toy.build()).cached).toBe(true)
     expect((await readdir(out)).toSorted()).toEqual(['.config', '.gitignore', 'System.map', 'bzImage', 'manifest.json', 'vmlinux'])
   })

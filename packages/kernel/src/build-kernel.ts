@@ -9,13 +9,13 @@ import { judgeConfiguration, requireMet, type Judgement } from './configure/judg
 import { readKernelManifest, type BuildSeconds, type KernelManifest } from './manifest.ts'
 import { produceKernel } from './produce-kernel.ts'
 
-/** A kernel in the store. */
+/** A kernel in the store, and in `--out` when that was asked for. */
 export interface KernelBuild {
-  /** Absolute paths. */
+  /** Absolute paths: of the copies in `--out`, else of the store's files. */
   readonly kernel: string
   readonly vmlinux: string
   readonly config: string
-  /** Folder with the artifacts and manifest.json. */
+  /** Folder of the store with the artifacts and manifest.json. */
   readonly folder: string
   readonly key: string
   readonly cached: boolean
@@ -42,12 +42,13 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
   const manifest = await readKernelManifest(host, entry.path)
   // A build that went on with a warning is no answer to a request that wants an error.
   if (cached && spec.configCheck === 'error') requireMet({ problems: manifest.unmet })
-  const kernel = join(entry.path, manifest.files.kernel)
-  if (spec.out !== undefined) await copyOut(host, { entry, out: resolve(host.cwd, spec.out), signal })
+  const out = spec.out === undefined ? undefined : resolve(host.cwd, spec.out)
+  if (out !== undefined) await copyOut(host, { entry, out, signal })
+  const at = out ?? entry.path
   const build: KernelBuild = {
-    kernel,
-    vmlinux: join(entry.path, manifest.files.vmlinux),
-    config: join(entry.path, manifest.files.config),
+    kernel: join(at, manifest.files.kernel),
+    vmlinux: join(at, manifest.files.vmlinux),
+    config: join(at, manifest.files.config),
     folder: entry.path,
     key: entry.key,
     cached,
