@@ -33,7 +33,7 @@ export interface BuildPlan {
 }
 
 /** Raised when a build of the same input would come out differently than before. */
-const recipe = '1'
+const recipe = '2'
 
 /** Ask source, compiler and fragments what they are, and derive the key. */
 export async function planBuild(context: KernelContext, spec: KernelSpec): Promise<BuildPlan> {
@@ -134,6 +134,7 @@ export function makeOptionsOf(
   options: { readonly tree: string; readonly build: string; readonly ccache: boolean; readonly jobs?: number },
 ): MakeOptions {
   const { spec, source, toolchain, requests } = plan
+  const asks = (symbol: string): boolean => requests.some((request) => request.symbol === symbol && request.value.value === 'y')
   return {
     arch: spec.arch,
     source: options.tree,
@@ -142,7 +143,8 @@ export function makeOptionsOf(
     ccache: options.ccache,
     variables: spec.makeVariables,
     localVersion: source.localVersion,
-    btf: requests.some((request) => request.symbol === 'DEBUG_INFO_BTF' && request.value.value === 'y'),
+    btf: asks('DEBUG_INFO_BTF'),
+    rust: asks('RUST'),
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
   }
 }

@@ -12,6 +12,7 @@ const options: MakeOptions = {
   variables: [],
   localVersion: '+',
   btf: false,
+  rust: false,
   jobs: 4,
 }
 
@@ -33,6 +34,7 @@ describe('makeArgv', () => {
       'KBUILD_BUILD_VERSION=1',
       'LOCALVERSION=+',
       'PAHOLE=false',
+      'RUSTC=false',
       `KCFLAGS=${maps}`,
       `KAFLAGS=${maps}`,
       'bzImage',
@@ -40,10 +42,11 @@ describe('makeArgv', () => {
     ])
   })
 
-  it('builds in the tree without O=, and lets pahole run for BTF', () => {
-    const argv = makeArgv({ ...options, build: '/s/tree', btf: true, ccache: false }, [])
+  it('builds in the tree without O=, and lets pahole run for BTF and rustc for Rust', () => {
+    const argv = makeArgv({ ...options, build: '/s/tree', btf: true, rust: true, ccache: false }, [])
     expect(argv.some((word) => word.startsWith('O='))).toBe(false)
     expect(argv).not.toContain('PAHOLE=false')
+    expect(argv).not.toContain('RUSTC=false')
     expect(argv).toContain('CC=gcc')
     expect(argv).toContain('KCFLAGS=-ffile-prefix-map=/s/tree=. -ffile-prefix-map=/s/tree/=')
   })

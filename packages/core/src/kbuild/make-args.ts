@@ -14,6 +14,8 @@ export interface MakeOptions {
   readonly localVersion: string
   /** BTF is wanted: pahole is needed. */
   readonly btf: boolean
+  /** Rust code is wanted: rustc is needed. */
+  readonly rust: boolean
   readonly jobs?: number
 }
 
@@ -49,8 +51,9 @@ export function makeVariables(options: MakeOptions): readonly (readonly [string,
     ...compilerVariables(options),
     ...fixed,
     ['LOCALVERSION', options.localVersion],
-    // Without it the presence of pahole on the host would change the configuration.
+    // Tools that nothing asked for: found on the host, their versions would get into the configuration, and with it into the kernel (IKCONFIG).
     ...(options.btf ? [] : ([['PAHOLE', 'false']] as const)),
+    ...(options.rust ? [] : ([['RUSTC', 'false']] as const)),
     ['KCFLAGS', joinFlags(maps, own.get('KCFLAGS'))],
     ['KAFLAGS', joinFlags(maps, own.get('KAFLAGS'))],
   ]

@@ -16,6 +16,8 @@ const unwantedEnvironment: readonly string[] = [
   'READELF',
   'STRIP',
   'PAHOLE',
+  'RUSTC',
+  'BINDGEN',
   'HOSTCC',
   'HOSTCXX',
   'HOSTCFLAGS',
