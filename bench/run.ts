@@ -9,7 +9,7 @@ try {
   const { kernel } = await buildKernel()
   const image = await bakeImage()
   const hello = await makeHello(folder)
-  const common = ['run', '-q', '--accel', 'tcg', '--kernel', kernel, '--cpus', '1', '--no-cwd', '--net', 'none']
+  const common = ['run', '-q', '--accel', 'tcg', '--kernel', kernel, '--cpus', '1', '--memory', '128M', '--no-cwd', '--net', 'none']
   const inInitramfs = [...kernelkit, ...common, '--initrd', hello.initrdWithTrue, '--', '/bin/true']
 
   await comparePairs({

@@ -9,7 +9,7 @@ export const kernelkit: readonly string[] = [
 
 /** The JSON document of a kernelkit command. */
 export async function kernelkitJson(args: readonly string[]): Promise<Record<string, unknown>> {
-  const { stdout } = await timeCommand([...kernelkit, ...args, '--json'])
+  const { stdout } = await timeCommand([...kernelkit, '--json', ...args])
   return JSON.parse(stdout) as Record<string, unknown>
 }
 
