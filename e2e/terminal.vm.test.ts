@@ -13,20 +13,32 @@ function onTerminal(args: readonly string[]) {
   const { child, result } = startProgram(['script', '-qefc', line, '/dev/null'], { input: keys, timeoutMs: 3 * 60_000 })
   let unseen = ''
   child.stdout?.on('data', (chunk: Buffer) => (unseen += chunk.toString()))
-  const see = async (pattern: RegExp) => {
-    await waitUntil(`${String(pattern)} on the terminal`, () => pattern.test(unseen))
+  const see = async (pattern: RegExp, limitMs = 120_000) => {
+    await waitUntil(`${String(pattern)} on the terminal`, () => pattern.test(unseen), limitMs)
     unseen = ''
   }
-  return { see, type: (text: string) => keys.write(text), result }
+  const type = (text: string) => keys.write(text)
+  /** On a busy machine agetty throws away what comes before it listens (it flushes its input): a person types again. */
+  const logIn = async () => {
+    await see(/hvc0[^]*login: /)
+    for (let again = 0; again < 5; again++) {
+      type('root\r')
+      const isIn = await see(/# $/, 15_000).then(
+        () => true,
+        () => false,
+      )
+      if (isIn) return
+    }
+    await see(/# $/, 15_000)
+  }
+  return { see, type, logIn, result }
 }
 
 describe('on a terminal', () => {
   it('boot shows the kernel from its first message, then the login terminal, both ways', async () => {
-    const { see, type, result } = onTerminal(['boot', '-k', kernel, '--image', image])
+    const { see, type, logIn, result } = onTerminal(['boot', '-k', kernel, '--image', image])
     await see(/Linux version/)
-    await see(/hvc0[^]*login: /)
-    type('root\r')
-    await see(/# $/)
+    await logIn()
     type('echo on $(tty)\r')
     await see(/on \/dev\/hvc0\r/)
     type('stty size\r')
@@ -42,10 +54,8 @@ describe('on a terminal', () => {
   })
 
   it('boot ends by itself when the guest powers off', async () => {
-    const { see, type, result } = onTerminal(['boot', '-k', kernel, '--image', image])
-    await see(/hvc0[^]*login: /)
-    type('root\r')
-    await see(/# $/)
+    const { type, logIn, result } = onTerminal(['boot', '-k', kernel, '--image', image])
+    await logIn()
     type('poweroff -f\r')
     expect((await result).exitCode).toBe(0)
   })
