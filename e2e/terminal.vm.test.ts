@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { startProgram, testArtifacts } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 import { waitUntil } from './lib/processes.ts'
@@ -11,6 +11,8 @@ function onTerminal(args: readonly string[]) {
   const line = `stty rows 33 cols 99; ${[process.execPath, kernelkitBin, ...args].map((word) => `'${word}'`).join(' ')}`
   const keys = new PassThrough()
   const { child, result } = startProgram(['script', '-qefc', line, '/dev/null'], { input: keys, timeoutMs: 3 * 60_000 })
+  // Also after a failure: without its terminal, kernelkit ends by SIGHUP.
+  onTestFinished(() => void child.kill())
   let unseen = ''
   child.stdout?.on('data', (chunk: Buffer) => (unseen += chunk.toString()))
   const see = async (pattern: RegExp, limitMs = 120_000) => {
