@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url))
 const kinds = ['bundle', 'container', 'vm']
-const built = ['**/node_modules/**', '**/dist/**']
+const built = ['**/node_modules/**', '**/dist/**', '**/bundle/**']
 
 /** Projects by kind, told apart by the file name. An empty project fails (passWithNoTests is off). */
 export default defineConfig({

@@ -7,10 +7,11 @@ import { listImports, listSources, repository, withoutCommentsAndStrings } from 
 const arrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
   host: ['core'],
-  kernel: ['core', 'host'],
-  image: ['core', 'host'],
+  toolchain: ['core', 'host'],
+  kernel: ['core', 'host', 'toolchain'],
+  image: ['core', 'host', 'toolchain'],
   vm: ['core', 'host'],
-  cli: ['core', 'host', 'kernel', 'image', 'vm'],
+  cli: ['core', 'host', 'toolchain', 'kernel', 'image', 'vm'],
 }
 
 /** Built-ins that act on the machine; everybody else asks the Host port. */

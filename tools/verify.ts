@@ -12,11 +12,12 @@ interface Stage {
   readonly needed?: true
 }
 
-const published = ['core', 'host', 'kernel', 'image', 'vm', 'cli']
+const published = ['core', 'host', 'toolchain', 'kernel', 'image', 'vm', 'cli']
 
 const checkStages: readonly Stage[] = [
   // Types come first: they also build what the following stages look at.
   { name: 'types', argv: ['tsc', '-b'], needed: true },
+  { name: 'bundle of the command', argv: ['node', 'tools/bundle-cli.ts'], needed: true },
   { name: 'lint', argv: ['oxlint'] },
   { name: 'format', argv: ['oxfmt', '--check', '.'] },
   { name: 'unused files, exports and dependencies', argv: ['knip'] },

@@ -50,7 +50,7 @@ int main(void) { printf("Hello, world!\\n"); fflush(stdout); reboot(RB_POWER_OFF
 export interface HelloFiles {
   /** gzip initrd whose /init is the program. */
   readonly initrd: string
-  /** gzip initrd that also holds a static /bin/true, for commands. */
+  /** gzip initrd with a static /bin/true alone: one program on both sides of a comparison. */
   readonly initrdWithTrue: string
 }
 
@@ -60,11 +60,11 @@ export async function makeHello(folder: string): Promise<HelloFiles> {
   await writeFile(join(folder, 'true.c'), 'int main(void) { return 0; }\n')
   const script = `
     set -e
-    mkdir -p one/bin
-    gcc -O2 -static -o one/init hello.c
-    (cd one && find . | cpio --quiet -o -H newc) | gzip > hello.gz
-    gcc -O2 -static -o one/bin/true true.c
-    (cd one && find . | cpio --quiet -o -H newc) | gzip > true.gz
+    mkdir -p hello true/bin
+    gcc -O2 -static -o hello/init hello.c
+    (cd hello && find . | cpio --quiet -o -H newc) | gzip > hello.gz
+    gcc -O2 -static -o true/bin/true true.c
+    (cd true && find . | cpio --quiet -o -H newc) | gzip > true.gz
   `
   await timeCommand(['sh', '-c', script], { cwd: folder })
   return { initrd: join(folder, 'hello.gz'), initrdWithTrue: join(folder, 'true.gz') }

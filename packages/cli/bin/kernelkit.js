@@ -5,7 +5,7 @@ if (major < 22 || (major === 22 && minor < 12)) {
   process.stderr.write(`kernelkit: needs Node 22.12 or newer, but this is ${process.version} (${process.execPath}).\n`)
   process.exitCode = 125
 } else {
-  import('../dist/main.js').then(
+  import('../bundle/main.js').then(
     (module) => module.main(),
     (error) => {
       const built = error && error.code !== 'ERR_MODULE_NOT_FOUND'

@@ -2,6 +2,12 @@ import { UserError, nearestName } from '../errors/index.ts'
 
 export type ArchName = 'x86_64' | 'i386'
 
+/** A word of the kernel command line and why it is there. */
+export interface KernelWord {
+  readonly word: string
+  readonly why: string
+}
+
 /** Everything that differs between architectures, one row each: code asks the row and never compares names. */
 export interface Arch {
   readonly name: ArchName
@@ -27,6 +33,8 @@ export interface Arch {
   /** Kernel console: the name after `console=` and the value of `earlycon=` (Documentation/admin-guide/kernel-parameters.txt). */
   readonly console: string
   readonly earlycon: string
+  /** What every guest of this architecture gets on its command line. */
+  readonly kernelWords: readonly KernelWord[]
   /** QEMU's `-cpu` under emulation: all that it can emulate, so that user space built for x86-64-v3 runs too. */
   readonly emulatedCpu: string
   readonly gdbArchitecture: string
@@ -47,6 +55,14 @@ const x86Console = {
   // The first 16550 of a PC: I/O port 0x3f8 (Documentation/admin-guide/kernel-parameters.txt, earlycon=uart8250,io,<addr>).
   console: 'ttyS0',
   earlycon: 'uart8250,io,0x3f8',
+  // Documentation/admin-guide/kernel-parameters.txt
+  kernelWords: [
+    { word: 'no_timer_check', why: "a busy host delays the timer's first tick, which would be taken for a broken timer" },
+    {
+      word: 'noreplace-smp',
+      why: 'on one CPU too the code of an SMP kernel runs; patching its lock prefixes away costs 0.1 s under emulation',
+    },
+  ],
   sourceArch: 'x86',
   imageTarget: 'bzImage',
   imagePath: 'arch/x86/boot/bzImage',

@@ -1,1 +1,1 @@
-export { architectures, findArch, hostArch, parseArch, type Arch, type ArchName } from './arch.ts'
+export { architectures, findArch, hostArch, parseArch, type Arch, type ArchName, type KernelWord } from './arch.ts'

@@ -4,7 +4,7 @@ import { joinCommandLine, splitWords } from './cmdline.ts'
 import { encodeValue, guestWords } from './guest-words.ts'
 import { kernelWords } from './kernel-words.ts'
 
-const arch = architectures[0] ?? { console: '', earlycon: '' }
+const arch = architectures[0] ?? { console: '', earlycon: '', kernelWords: [] }
 
 describe('kernelWords', () => {
   const words = (change: Partial<Parameters<typeof kernelWords>[0]>) =>
@@ -29,6 +29,7 @@ describe('kernelWords', () => {
       'panic=-1',
       'oops=panic',
       'no_timer_check',
+      'noreplace-smp',
       'tsc_early_khz=2600000',
       'tsc=reliable',
       'ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off',

@@ -1,13 +1,7 @@
-import type { Arch } from '../arch/index.ts'
-
-/** A word of the kernel command line and why it is there. */
-export interface KernelWord {
-  readonly word: string
-  readonly why: string
-}
+import type { Arch, KernelWord } from '../arch/index.ts'
 
 export interface KernelWordsInput {
-  readonly arch: Pick<Arch, 'console' | 'earlycon'>
+  readonly arch: Pick<Arch, 'console' | 'earlycon' | 'kernelWords'>
   readonly accel: 'kvm' | 'tcg'
   /** Frequency of the host's time stamp counter; used under TCG only, whose guests see the host's counter. */
   readonly tscKhz: number | undefined
@@ -32,7 +26,7 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
     ...(input.onOops === 'panic'
       ? [{ word: 'oops=panic', why: 'an oops ends the run (--on-oops continue: it is reported at the end)' }]
       : []),
-    { word: 'no_timer_check', why: "a busy host delays the timer's first tick, which would be taken for a broken timer" },
+    ...input.arch.kernelWords,
     ...(input.accel === 'tcg' && input.tscKhz !== undefined
       ? [
           {

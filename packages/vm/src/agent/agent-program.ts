@@ -1,13 +1,13 @@
-import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { findArch, type ArchName } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, Store } from '@kernelkit/host'
+import { packageFolder } from '../package-folder.ts'
 
 /** The two freestanding programs that share one set of sources. */
 export type GuestProgram = 'agent' | 'tsc'
 
-const sourceFolder = fileURLToPath(new URL('../../agent/', import.meta.url))
+const sourceFolder = join(packageFolder, 'agent')
 
 const common = ['text.c', 'sys.c']
 const sources: Readonly<Record<GuestProgram, readonly string[]>> = {

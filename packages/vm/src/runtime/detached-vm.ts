@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { UserError, type ErrorCode, type ErrorVerdict } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
+import { packageFolder } from '../package-folder.ts'
 import type { VmRequest } from '../vm.ts'
 import { connectVm, type VmClient } from './connect-vm.ts'
 
@@ -12,8 +12,8 @@ export type DetachedAnswer =
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string | null; readonly verdict: ErrorVerdict }
   | { readonly ok: false; readonly crash: string }
 
-// The same place seen from the sources (tests) and from what was built.
-const entry = fileURLToPath(new URL('../../dist/runtime/vm-host-main.js', import.meta.url))
+// Of what was built, also for the sources (tests): Node cannot run them without our tools.
+const entry = join(packageFolder, 'dist/runtime/vm-host-main.js')
 
 /**
  * Starts a VM in a process of its own that outlives this one, and connects to it. QEMU is started by that process, so

@@ -7,6 +7,7 @@ export const debian: Fragment = {
   options: [
     { symbol: 'BLK_DEV', why: 'opens the menu of block devices' },
     { symbol: 'BLK_DEV_LOOP', why: 'images mounted inside the guest' },
+    { symbol: 'BLK_DEV_LOOP_MIN_COUNT', value: 0, why: 'losetup makes loop devices when they are wanted; eight at every boot cost time' },
     { symbol: 'VIRTIO_BLK', why: 'the disk' },
     { symbol: 'EXT4_FS', why: 'the root file system of baked images' },
     { symbol: 'EXT4_USE_FOR_EXT2', why: 'ext2 and ext3 through the same driver', optional: true },

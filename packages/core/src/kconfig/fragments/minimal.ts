@@ -6,6 +6,7 @@ export const minimal: Fragment = {
   summary: 'boots an initramfs on microvm, q35 and pc; nothing else',
   options: [
     { symbol: 'SMP', why: 'nearly every machine has several processors: test on them' },
+    { symbol: 'NO_HZ_IDLE', why: 'an idle guest leaves the host alone' },
     { symbol: 'HIGH_RES_TIMERS', why: 'sleeps shorter than a tick' },
     { symbol: 'HYPERVISOR_GUEST', why: 'opens the menu of guest options', archs: x86 },
     { symbol: 'PARAVIRT', why: 'paravirtual clock and spinlocks', archs: x86 },

@@ -1,0 +1,1 @@
+export type { ContainerLimits, ContainerMount, ToolchainSpec } from './toolchain.ts'

@@ -1,0 +1,1 @@
+export type { ContainerOptions, Engine, ExecOptions, ExecResult, ToolContainer, ToolchainImage } from './contract.ts'
