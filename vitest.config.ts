@@ -28,7 +28,19 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'bundle', include: ['**/*.bundle.test.ts'], exclude: built } },
-      { extends: true, test: { name: 'container', include: ['**/*.container.test.ts'], exclude: built, fileParallelism: false } },
+      {
+        extends: true,
+        test: {
+          name: 'container',
+          include: ['**/*.container.test.ts'],
+          exclude: built,
+          fileParallelism: false,
+          globalSetup: './e2e/setup/container-engine.ts',
+          // A toolchain image is made from packages of the network on the first run; guests boot under emulation.
+          testTimeout: 15 * 60_000,
+          hookTimeout: 30 * 60_000,
+        },
+      },
       {
         extends: true,
         test: {

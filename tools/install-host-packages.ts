@@ -15,6 +15,14 @@ import {
   sshRequirements,
   type Requirement,
 } from '@kernelkit/host'
+import { askEngine, dockerdRequirements } from './private-dockerd.ts'
+
+/** Where no engine answers, the container tests start one of their own. */
+async function engineRequirements(): Promise<readonly Requirement[]> {
+  const address = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
+  if (!address.startsWith('unix://') || (await askEngine(address.slice('unix://'.length))) !== undefined) return []
+  return dockerdRequirements
+}
 
 /** What the tests use besides what the commands themselves ask for. */
 const testRequirements: readonly Requirement[] = [
@@ -47,6 +55,7 @@ async function main(): Promise<void> {
     ...sshRequirements,
     ...gdbRequirements,
     ...testRequirements,
+    ...(await engineRequirements()),
   ]
   const missing = await missingRequirements(host, wanted)
   if (missing.length === 0) {

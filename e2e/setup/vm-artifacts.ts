@@ -1,16 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
 import { kernelkitBin } from '../lib/paths.ts'
-
-/** Below a folder that outlives the clone, so that the next run, also of a fresh clone, takes its kernel and image from there. */
-function testStore(): string {
-  const own = process.env['KERNELKIT_TEST_STORE']
-  if (own !== undefined && own !== '') return own
-  const xdg = process.env['XDG_CACHE_HOME']
-  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'kernelkit-test')
-}
+import { testStore } from './test-store.ts'
 
 /**
  * Kernel and image of the VM tests, made by the product itself. Tests find them in the environment:
