@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { rolldown } from 'rolldown'
+import { rolldown, type Plugin } from 'rolldown'
 
 export interface Bundle {
   /** Name of the written file without its ending, and the module it starts from. */
@@ -26,9 +26,25 @@ function renderLicences(folders: readonly string[]): string {
     .join(`\n${'-'.repeat(80)}\n\n`)
 }
 
+/**
+ * What dockerode loads for two things that we do not use, ssh:// addresses and BuildKit sessions: 1.7 MB and a native module.
+ * The one name that is read while loading is there, and says so when it is used.
+ */
+const leftOut: Plugin = {
+  name: 'left-out',
+  resolveId: {
+    filter: { id: /^(?:ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/ },
+    handler: () => '\0left-out.cjs',
+  },
+  load: {
+    filter: { id: /^\0left-out\.cjs$/ },
+    handler: () => `exports.Client = class { constructor() { throw new Error('ssh:// addresses of an engine are not supported') } }\n`,
+  },
+}
+
 /** Writes entries and all that they import as a few readable ES modules, with the licences of what is inside. */
 export async function writeBundle({ entries, folder }: Bundle): Promise<readonly string[]> {
-  const build = await rolldown({ input: { ...entries }, platform: 'node' })
+  const build = await rolldown({ input: { ...entries }, platform: 'node', plugins: [leftOut] })
   try {
     if (existsSync(folder)) rmSync(folder, { recursive: true })
     const { output } = await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' })
