@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
 import { frameTypes, maxFrameBytes, protocolVersion, streamWindow } from '@kernelkit/core/agent'
 import { agentPortName } from '@kernelkit/core/qemu'
@@ -96,5 +97,21 @@ describe('the archive', () => {
     const joined = await readFile(to, 'latin1')
     expect(joined.indexOf('070701') % 4).toBe(0)
     expect(joined).toBe(`${'u'.repeat(8 + over)}${'\0'.repeat((4 - over) % 4)}070701`)
+  })
+
+  it('holds a small gzip archive unpacked, and any other as it is', async () => {
+    const [user, agent, to] = [join(folder, 'user'), join(folder, 'agent'), join(folder, 'joined')]
+    await host.fs.writeFile(agent, 'AGENT')
+    const joinedWith = async (content: Uint8Array) => {
+      await host.fs.writeFile(user, content)
+      await joinInitrds({ user, agent, to, host })
+      return readFile(to, 'latin1')
+    }
+    const packed = gzipSync('12345678')
+    expect(await joinedWith(packed)).toBe('12345678AGENT')
+    expect(await joinedWith(Buffer.concat([packed, packed]))).toBe('1234567812345678AGENT')
+    // What follows the gzip member would be lost.
+    expect(await joinedWith(Buffer.concat([packed, Buffer.from('070701..')]))).toContain('070701..')
+    expect(await joinedWith(packed.subarray(0, 20))).toBe(`${packed.subarray(0, 20).toString('latin1')}AGENT`)
   })
 })

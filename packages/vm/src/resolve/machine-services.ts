@@ -13,7 +13,7 @@ export function machineServices(host: Host, store: Store): PlanServices {
     agentInitrd: (arch) => agentInitrd({ arch, layout: 'whole', host, store }),
     agentBehind: async (arch, user) => {
       const agent = await agentInitrd({ arch, layout: 'beside', host, store })
-      const key = host.sha256(`${agent}\n${await host.sha256File(user)}`).slice(0, 16)
+      const key = host.sha256(`unpacked\n${agent}\n${await host.sha256File(user)}`).slice(0, 16)
       const to = join(await store.workFolder('initrds'), `${key}.cpio`)
       if (!(await host.fs.exists(to))) {
         const beside = `${to}.${host.randomHex(4)}.tmp`
