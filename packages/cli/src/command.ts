@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Command } from 'commander'
+import type { BlockName } from '@kernelkit/core/project'
 import type { Host, Store } from '@kernelkit/host'
 
 /** What every command gets: the host, the store and how the user wants to be answered. */
@@ -42,4 +43,6 @@ export interface CommandDefinition {
   /** Declares arguments and options; defaults are shown by --help. */
   readonly define: (command: Command) => void
   readonly load: () => Promise<CommandAction>
+  /** The block of kernelkit.yaml that gives this command its defaults; `args` are its words. */
+  readonly projectBlock?: (args: readonly string[]) => BlockName | undefined
 }

@@ -4,6 +4,7 @@ import { commandRows } from './commands/index.ts'
 import { createContext } from './context.ts'
 import { listenForSignals, type Interrupt } from './interrupt.ts'
 import { drain } from './output/drain.ts'
+import { readProjectDefaults } from './project/read-project-defaults.ts'
 import { renderFailure, signalExitCodes } from './output/failure.ts'
 
 // Whoever interrupted is not kept waiting for ever by a clean-up that hangs.
@@ -50,7 +51,8 @@ async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Pr
     const parts = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env, now: () => performance.now() }
     const context = await createContext(globals, parts, interrupt.signal)
     const action = await definition.load()
-    const exitCode = await action.run(context, args, options)
+    const project = await readProjectDefaults(context, { definition, args, options })
+    const exitCode = await action.run(project.context, args, project.options)
     if (interrupt.name() === undefined) return exitCode
     throw interrupt.signal.reason
   } catch (thrown) {

@@ -15,10 +15,18 @@ export interface ProjectKey {
   readonly arch: ArchName
 }
 
+const projectFileName = 'kernelkit.yaml'
+
+/** Absolute path of the nearest kernelkit.yaml: in the working directory or above it. */
+export async function findProjectFile(host: Pick<Host, 'fs' | 'cwd'>): Promise<string | undefined> {
+  const folder = await findAbove(host, projectFileName)
+  return folder === undefined ? undefined : join(folder, projectFileName)
+}
+
 /** The folder of the nearest kernelkit.yaml, else git's top level, else the working directory. */
 export async function findProject(host: Pick<Host, 'fs' | 'cwd'>): Promise<string> {
   // A linked work tree and a submodule have a file instead of a folder named .git.
-  return (await findAbove(host, 'kernelkit.yaml')) ?? (await findAbove(host, '.git')) ?? host.cwd
+  return (await findAbove(host, projectFileName)) ?? (await findAbove(host, '.git')) ?? host.cwd
 }
 
 /** Note an answer; what the other command noted stays. */

@@ -20,5 +20,6 @@ export const bakeCommand: CommandDefinition = {
       .option('--force', 'bake again although the store has it')
       .option('-o, --out <path>', 'copy the image to this file or folder as well')
   },
+  projectBlock: () => 'image',
   load: async () => import('../actions/bake.ts'),
 }

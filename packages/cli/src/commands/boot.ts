@@ -11,5 +11,6 @@ export const bootCommand: CommandDefinition = {
     command.addOption(new Option('--console <when>', 'reserved: boot always shows the console').hideHelp())
     command.addHelpText('after', '\nCtrl-A x ends the VM, Ctrl-A c shows the kernel console, Ctrl-A h helps.')
   },
+  projectBlock: () => 'vm',
   load: async () => import('../actions/boot.ts'),
 }

@@ -12,5 +12,6 @@ export const buildCommand: CommandDefinition = {
     command.addOption(new Option('-o, --out <dir>', 'copy kernel, vmlinux, configuration and manifest to this folder as well'))
     command.addOption(new Option('--force', 'build again although the store has it'))
   },
+  projectBlock: () => 'kernel',
   load: async () => import('../actions/build.ts'),
 }

@@ -18,5 +18,6 @@ diff A B                     what differs; A and B are presets, fragments, .conf
 presets                      the presets with what they are for`,
     )
   },
+  projectBlock: ([first = '']) => (['diff', 'presets'].includes(first) ? undefined : 'kernel'),
   load: async () => import('../actions/config.ts'),
 }

@@ -21,5 +21,6 @@ export const runCommandDefinition: CommandDefinition = {
     add(new Option('--junit <file>', 'not built yet'))
     addVmOptions(command)
   },
+  projectBlock: () => 'vm',
   load: async () => import('../actions/run.ts'),
 }

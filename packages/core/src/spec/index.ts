@@ -1,4 +1,5 @@
 export { flagOption, textOption, type RawRecord } from './raw-options.ts'
+export { renameOptions } from './rename-options.ts'
 export { parseVmSpec, type VmSpec } from './vm.ts'
 export type { InitSpec, RootSpec } from './vm-root.ts'
 export type { ShareMode, ShareSpec } from './vm-share.ts'
@@ -8,4 +9,5 @@ export { parseKernelSpec, type ConfigBase, type KernelSpec, type KernelSpecDefau
 export type { ConfigItem } from './kernel-config-item.ts'
 export { renderKernelSource, type KernelSource } from './kernel-source.ts'
 export { parseCacheSpec, type CacheSpec } from './cache.ts'
+export { parseToolchainCommand, type ToolchainCommand, type ToolchainDefaults } from './toolchain.ts'
 export { parseExecSpec, type ExecSpec } from './exec.ts'

@@ -75,6 +75,7 @@ describe('parseVmSpec', () => {
         "net": "user",
         "onOops": "panic",
         "persist": false,
+        "projectKernel": false,
         "qemu": undefined,
         "qemuArgs": [],
         "root": {

@@ -14,6 +14,8 @@ import { parseShare, type ShareSpec } from './vm-share.ts'
 /** What `boot` and `run` are asked for: valid and typed; paths are still as written. */
 export interface VmSpec {
   readonly kernel: string | undefined
+  /** kernelkit.yaml says how the project's kernel is built: what was built last for it comes before what lies in the tree. */
+  readonly projectKernel: boolean
   readonly image: string | undefined
   readonly initrd: string | undefined
   readonly root: RootSpec
@@ -75,6 +77,7 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
   }
   return {
     kernel: textOption(raw, 'kernel'),
+    projectKernel: flagOption(raw, 'projectKernel'),
     image: textOption(raw, 'image'),
     initrd: textOption(raw, 'initrd'),
     root: parseRoot(raw),

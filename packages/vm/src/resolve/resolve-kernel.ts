@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { ArchName } from '@kernelkit/core/arch'
+import type { VmSpec } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
 import { buildFoldersBelow, enclosingTree, hostArch, kernelAt, kernelInFolder, showAge, type FoundKernel } from './find-kernel.ts'
 import { readKernelOptions, type KernelOptions } from './kernel-options.ts'
@@ -20,12 +21,10 @@ export interface ResolvedKernel extends FoundKernel {
 export async function resolveKernel(
   host: Host,
   services: PlanServices,
-  asked: { readonly kernel: string | undefined; readonly arch: ArchName | undefined },
+  asked: Pick<VmSpec, 'kernel' | 'projectKernel' | 'arch'>,
 ): Promise<ResolvedKernel> {
   const { found, why } =
-    asked.kernel === undefined
-      ? await searchKernel(host, services, asked.arch)
-      : { found: await kernelAt(host, asked.kernel), why: undefined }
+    asked.kernel === undefined ? await searchKernel(host, services, asked) : { found: await kernelAt(host, asked.kernel), why: undefined }
   if (asked.arch !== undefined && asked.arch !== found.image.arch) {
     throw new UserError('KERNEL_ARCH', `${found.shown} is a kernel for ${found.image.arch}, but --arch says ${asked.arch}.`, {
       hint: `kernelkit build --arch ${asked.arch}`,
@@ -64,7 +63,10 @@ interface Search {
   readonly why: string | undefined
 }
 
-async function searchKernel(host: Host, services: PlanServices, arch: ArchName = hostArch(host)): Promise<Search> {
+async function searchKernel(host: Host, services: PlanServices, asked: Pick<VmSpec, 'projectKernel' | 'arch'>): Promise<Search> {
+  const arch = asked.arch ?? hostArch(host)
+  const project = asked.projectKernel ? await lastBuilt(host, services, arch) : undefined
+  if (project !== undefined) return project
   const tree = await enclosingTree(host, host.cwd)
   if (tree !== undefined) {
     for (const folder of [tree, ...(await buildFoldersBelow(host, tree))]) {
@@ -72,8 +74,8 @@ async function searchKernel(host: Host, services: PlanServices, arch: ArchName =
       if (found !== undefined && found.image.arch === arch) return { found, why: undefined }
     }
   }
-  const last = await services.ofProject('kernel', arch)
-  if (last !== undefined) return { found: await kernelAt(host, last.path), why: last.why }
+  const last = await lastBuilt(host, services, arch)
+  if (last !== undefined) return last
   if (tree !== undefined) {
     throw new UserError(
       'KERNEL_NOT_FOUND',
@@ -90,4 +92,9 @@ async function searchKernel(host: Host, services: PlanServices, arch: ArchName =
     hint: '`kernelkit build deb:linux-source-6.12` builds one, or name one with --kernel.',
     details: { arch },
   })
+}
+
+async function lastBuilt(host: Host, services: PlanServices, arch: ArchName): Promise<Search | undefined> {
+  const last = await services.ofProject('kernel', arch)
+  return last === undefined ? undefined : { found: await kernelAt(host, last.path), why: last.why }
 }

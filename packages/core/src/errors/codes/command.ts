@@ -18,6 +18,10 @@ export const commandCodes = {
     meaning: 'The architecture is not one that kernelkit has a row for.',
     fix: 'Use one of the names in the message.',
   },
+  BAD_PROJECT_FILE: {
+    meaning: 'kernelkit.yaml is not YAML, has a key that no command knows, or a value of the wrong kind.',
+    fix: 'Go to the line and column in the message; docs/project-file.md shows every key.',
+  },
   NOT_YET: {
     meaning: 'The option or command is reserved and not built yet.',
     fix: 'Use the alternative that the message names.',

@@ -1,0 +1,124 @@
+/** How a value is written in the file. */
+export type OptionKind =
+  /** A text or a number, kept as it was written. */
+  | 'text'
+  | 'flag'
+  /** An option whose value may be left out on the command line: `true`, or a text. */
+  | 'text-or-flag'
+  /** Texts; those of the command line come behind them. */
+  | 'list'
+  /** Texts that mean something only together: the command line's stand alone. */
+  | 'set'
+
+/** What of a value names a file of this machine. */
+export type PathKind = 'whole' | 'program' | 'root' | 'base' | 'source' | 'config' | 'before-colon'
+
+export interface OptionRow {
+  /** Long name of the command's option. */
+  readonly name: string
+  readonly kind: OptionKind
+  readonly path?: PathKind
+  /** `boot` has no such option. */
+  readonly onlyRun?: true
+}
+
+/** What an option of the command line rules out of the file, so that the two do not contradict each other. */
+export interface Rivalry {
+  readonly given: readonly string[]
+  readonly setAside: readonly string[]
+  /** Only when the given value, or else the file's one, is this. */
+  readonly when?: string
+}
+
+export interface BlockRows {
+  /** The commands whose options these are. */
+  readonly commands: readonly string[]
+  readonly rows: readonly OptionRow[]
+  readonly rivalries: readonly Rivalry[]
+}
+
+const texts = (...names: readonly string[]): readonly OptionRow[] => names.map((name) => ({ name, kind: 'text' }))
+const flags = (...names: readonly string[]): readonly OptionRow[] => names.map((name) => ({ name, kind: 'flag' }))
+const paths = (...names: readonly string[]): readonly OptionRow[] => names.map((name) => ({ name, kind: 'text', path: 'whole' }))
+const lists = (...names: readonly string[]): readonly OptionRow[] => names.map((name) => ({ name, kind: 'list' }))
+const pathLists = (...names: readonly string[]): readonly OptionRow[] => names.map((name) => ({ name, kind: 'list', path: 'whole' }))
+const onlyRun = (rows: readonly OptionRow[]): readonly OptionRow[] => rows.map((row) => ({ ...row, onlyRun: true }))
+
+/** Every key of kernelkit.yaml that has a value; a test compares them with the options that the commands declare. */
+export const blockRows = {
+  kernel: {
+    commands: ['build', 'config'],
+    rows: [
+      { name: 'source', kind: 'text', path: 'source' },
+      { name: 'config', kind: 'list', path: 'config' },
+      { name: 'base', kind: 'text', path: 'base' },
+      ...texts('arch', 'config-check', 'compiler', 'sha256', 'modules', 'kselftest', 'jobs'),
+      ...paths('out'),
+      ...flags('in-tree', 'force'),
+    ],
+    // Another source is no tree, and has another checksum.
+    rivalries: [{ given: ['source'], setAside: ['sha256', 'in-tree'] }],
+  },
+  image: {
+    commands: ['bake'],
+    rows: [
+      ...texts('suite', 'arch', 'mirror', 'size', 'refresh'),
+      ...lists('include'),
+      ...pathLists('ssh-key', 'customize', 'overlay'),
+      ...paths('out'),
+      ...flags('no-trim', 'force'),
+    ],
+    rivalries: [],
+  },
+  vm: {
+    commands: ['run', 'boot'],
+    rows: [
+      ...paths('kernel', 'image', 'initrd', 'artifacts', 'allow'),
+      { name: 'root', kind: 'text', path: 'root' },
+      { name: 'qemu', kind: 'text', path: 'program' },
+      ...texts('init', 'arch', 'memory', 'cpus', 'accel', 'machine', 'share-as', 'cwd', 'net', 'mac', 'boot-timeout', 'on-oops', 'name'),
+      ...texts('status'),
+      { name: 'disk', kind: 'list', path: 'before-colon' },
+      { name: 'share', kind: 'list', path: 'before-colon' },
+      ...lists('append', 'qemu-arg', 'forward', 'publish'),
+      { name: 'fail-on', kind: 'set' },
+      { name: 'gdb', kind: 'text-or-flag' },
+      ...flags('persist', 'no-cwd', 'ssh', 'keep'),
+      ...onlyRun([
+        ...lists('env'),
+        ...texts('timeout', 'console', 'format'),
+        ...flags('stdin', 'tty'),
+        { name: 'kunit', kind: 'text-or-flag' },
+        ...paths('junit'),
+      ]),
+    ],
+    rivalries: [
+      { given: ['root', 'image', 'initrd'], setAside: ['root', 'image', 'initrd'] },
+      { given: ['kernel', 'arch'], setAside: ['kernel', 'arch'] },
+      { given: ['gdb', 's'], setAside: ['gdb'] },
+      { given: ['cwd', 'no-cwd'], setAside: ['cwd', 'no-cwd'] },
+      { given: ['net'], setAside: ['forward', 'publish', 'ssh'], when: 'none' },
+      { given: ['forward', 'publish', 'ssh'], setAside: ['net'], when: 'none' },
+    ],
+  },
+} as const satisfies Readonly<Record<string, BlockRows>>
+
+export type BlockName = keyof typeof blockRows
+export const blockNames: readonly BlockName[] = ['kernel', 'image', 'vm']
+
+/** The table's rows with their optional fields, which the literal types of the table hide. */
+export function rowsOf(block: BlockName): BlockRows {
+  return blockRows[block]
+}
+
+/** Name and value of an option as the parsers of `core/spec` read them. */
+export function rawEntry(name: string, value: unknown): readonly [key: string, value: unknown] {
+  // Commander's form of a negated option: present under its positive name, and false. --no-cwd has a name of its own.
+  if (name === 'no-trim') return ['trim', value !== true]
+  return [rawKey(name), value]
+}
+
+/** `boot-timeout` to `bootTimeout`. */
+export function rawKey(name: string): string {
+  return name === 'no-trim' ? 'trim' : name.replaceAll(/-([a-z0-9])/g, (_dash, letter: string) => letter.toUpperCase())
+}

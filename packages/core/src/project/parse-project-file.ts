@@ -1,0 +1,31 @@
+import { badShape, parseBlock, unknownKey, type ProjectBlock } from './parse-block.ts'
+import { blockNames, type BlockName } from './option-rows.ts'
+import { parseTests, type ProjectTest } from './parse-tests.ts'
+import { readYaml } from './read-yaml.ts'
+
+/** What kernelkit.yaml says: every block and key is known; values are still raw, paths as they were written. */
+export interface ProjectFile {
+  /** Name for messages. */
+  readonly name: string
+  readonly blocks: Readonly<Partial<Record<BlockName, ProjectBlock>>>
+  readonly tests: readonly ProjectTest[]
+}
+
+/** The text of a kernelkit.yaml; an empty one only marks the project. Throws BAD_PROJECT_FILE with line and column. */
+export function parseProjectFile(text: string, name: string): ProjectFile {
+  const root = readYaml(text, name)
+  if (root.kind === 'nothing') return { name, blocks: {}, tests: [] }
+  if (root.kind !== 'map') {
+    const allowed = `the keys ${[...blockNames, 'tests'].join(', ')}`
+    throw badShape({ file: name, place: root.place, path: '', seen: root, allowed, example: 'vm: { memory: 1G }' })
+  }
+  const blocks: Partial<Record<BlockName, ProjectBlock>> = {}
+  let tests: readonly ProjectTest[] = []
+  for (const entry of root.entries) {
+    const block = blockNames.find((known) => known === entry.key)
+    if (block !== undefined) blocks[block] = parseBlock(block, entry.value, { file: name, path: block })
+    else if (entry.key === 'tests') tests = parseTests(entry.value, { file: name, path: 'tests' })
+    else throw unknownKey(entry, { file: name, path: '' }, [...blockNames, 'tests'])
+  }
+  return { name, blocks, tests }
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { UserError } from '../errors/index.ts'
+import { parseProjectFile } from './parse-project-file.ts'
+
+const parse = (text: string) => parseProjectFile(text, 'kernelkit.yaml')
+
+function refusal(text: string): string {
+  try {
+    parse(text)
+  } catch (error) {
+    if (error instanceof UserError) return `${error.message} ${error.hint ?? ''}`
+    throw error
+  }
+  return 'accepted'
+}
+
+const whole = `
+kernel: { source: ., config: [minimal, ./ci/kasan.config, KUNIT=y], arch: x86_64, in-tree: false }
+image:  { suite: trixie, include: iproute2, size: 4G, no-trim: true }
+vm:
+  cpus: 2
+  memory: 1G
+  boot-timeout: 90s
+  gdb: true
+  share: [".:/mnt/src"]
+tests:
+  - { name: smoke, run: uname -r, timeout: 60s }
+  - { name: timers, run: /mnt/src/run-timers.sh, format: ktap, vm: { memory: 2G } }
+`
+
+describe('parseProjectFile', () => {
+  it('reads blocks as the raw options of their commands, and tests', () => {
+    const { blocks, tests } = parse(whole)
+    expect(blocks.kernel?.values).toEqual({
+      source: '.',
+      config: ['minimal', './ci/kasan.config', 'KUNIT=y'],
+      arch: 'x86_64',
+      inTree: false,
+    })
+    expect(blocks.image?.values).toEqual({ suite: 'trixie', include: ['iproute2'], size: '4G', trim: false })
+    expect(blocks.vm?.values).toEqual({ cpus: '2', memory: '1G', bootTimeout: '90s', gdb: true, share: ['.:/mnt/src'] })
+    expect(blocks.vm?.places['memory']).toEqual({ line: 6, column: 3 })
+    expect(tests).toMatchObject([
+      { name: 'smoke', run: 'uname -r', timeoutMs: 60_000, format: 'auto', vm: undefined },
+      { name: 'timers', timeoutMs: undefined, format: 'ktap', vm: { values: { memory: '2G' } } },
+    ])
+  })
+
+  it.each(['', '# nothing but a marker\n', 'vm:\n', '---\n'])('takes %j for a marker without defaults', (text) => {
+    expect(parse(text).blocks.vm?.values ?? {}).toEqual({})
+  })
+
+  it('keeps numbers as they are written and follows aliases', () => {
+    expect(parse('vm: { memory: 6.10, name: 007 }').blocks.vm?.values).toEqual({ memory: '6.10', name: '007' })
+    expect(parse('vm: { memory: &m 1G }\ntests: [{ name: a, run: b, vm: { memory: *m } }]').tests[0]?.vm?.values).toEqual({ memory: '1G' })
+  })
+
+  it.each([
+    ['vm: { memroy: 1G }', "kernelkit.yaml:1:7: 'memroy' is not known in vm. did you mean memory?"],
+    ['vm:\n  cpus: 1\n  s: true', "kernelkit.yaml:3:3: 's' is not known in vm."],
+    ['kernal: {}', "kernelkit.yaml:1:1: 'kernal' is not known. did you mean kernel?"],
+    ['kernel: { dot-config: true }', "'dot-config' is not known in kernel"],
+    ['vm: [1]', 'kernelkit.yaml:1:5: vm is a list; it takes keys with values. write for instance vm: { KEY: VALUE }'],
+    ['- 1', 'kernelkit.yaml:1:1: the file is a list; it takes the keys kernel, image, vm, tests.'],
+    ['vm: { cpus: [1] }', 'kernelkit.yaml:1:13: vm.cpus is a list; it takes a text or a number.'],
+    ['vm: { memory: }', 'vm.memory is empty; it takes a text or a number.'],
+    ['vm: { keep: yes }', "vm.keep is 'yes'; it takes true or false. write for instance keep: true"],
+    ['vm: { share: [a: b] }', 'vm.share[0] is a block of keys; it takes a text, in quotes'],
+    ['vm: { append: [true] }', 'vm.append[0] is true; it takes a text'],
+    ['vm: {\nmemory', 'kernelkit.yaml:2:'],
+    ['a: b: c', 'kernelkit.yaml:1:4: this is not YAML: Nested mappings'],
+    ['vm: {}\nvm: {}', 'kernelkit.yaml:2:1: this is not YAML: Map keys must be unique.'],
+    ['vm: !foo {}', 'kernelkit.yaml:1:5: this is not YAML: Unresolved tag: !foo.'],
+    ['vm: { memory: *m }', 'kernelkit.yaml:1:15: this is not YAML: there is no &m for *m.'],
+    ['vm: &v\n  memory: *v', 'vm.memory is a block of keys'],
+    ['vm: {}\n---\nvm: {}', 'kernelkit.yaml:2:1: this is not YAML'],
+    ['tests: uname', "tests is 'uname'; it takes a list of tests. write for instance tests: [{ name: smoke, run: uname -r }]"],
+    ['tests: [{ name: a }]', 'kernelkit.yaml:1:9: tests[0] has no run.'],
+    ['tests: [{ name: a, run: b, fromat: tap }]', "'fromat' is not known in tests[0]. did you mean format?"],
+    ['tests: [{ name: a, run: b, format: tab }]', "tests[0].format 'tab' is not known; allowed: auto, exit, tap, ktap."],
+    ['tests: [{ name: a, run: b, timeout: 5 }]', "kernelkit.yaml:1:37: tests[0]: timeout '5' is not a duration"],
+    ['tests: [{ name: a, run: b }, { name: a, run: c }]', "kernelkit.yaml:1:30: two tests are named 'a'."],
+    ['tests: [{ name: a, run: b, vm: { memroy: 1G } }]', "'memroy' is not known in tests[0].vm. did you mean memory?"],
+  ])('refuses %j with its place', (text, said) => {
+    expect(refusal(text)).toContain(said)
+  })
+})
