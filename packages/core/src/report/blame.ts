@@ -1,0 +1,42 @@
+import type { Format } from './format.ts'
+import { sourceName } from './frame.ts'
+import { isInfrastructureFile, isMachinery, nameMatcher } from './machinery/match.ts'
+import type { ReportFrame } from './report.ts'
+
+/** Frames that may be blamed, with what the unwinder guessed marked. */
+export interface BlamedFrame extends ReportFrame {
+  readonly reliable: boolean
+}
+
+/** What a report is put down to. */
+export interface Blame {
+  readonly function: string | undefined
+  readonly source: string | undefined
+  readonly line: number | undefined
+}
+
+const matchers = new WeakMap<Format, (name: string) => boolean>()
+
+function skips(format: Format): (name: string) => boolean {
+  const known = matchers.get(format)
+  if (known !== undefined) return known
+  const matches = nameMatcher(format.skip ?? [])
+  matchers.set(format, matches)
+  return matches
+}
+
+/** First frame that is no machinery. */
+export function blamedFrame<F extends ReportFrame>(format: Format, frames: readonly F[]): F | undefined {
+  const own = skips(format)
+  return frames.find((frame) => !isMachinery(frame.function) && !own(sourceName(frame.function)))
+}
+
+/** File to look at first: the innermost that is no infrastructure; else the innermost that is no machinery; else any. */
+export function blamedPlace(format: Format, frames: readonly ReportFrame[]): ReportFrame | undefined {
+  const placed = frames.filter((frame) => frame.source !== undefined)
+  return (
+    placed.find((frame) => frame.source !== undefined && !isInfrastructureFile(frame.source)) ??
+    blamedFrame(format, placed) ??
+    placed[0]
+  )
+}

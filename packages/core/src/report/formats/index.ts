@@ -1,0 +1,20 @@
+import type { Format } from '../format.ts'
+import { bugFormats } from './bug.ts'
+import { endFormats } from './end.ts'
+import { faultFormats } from './fault.ts'
+import { lockdepFormats } from './lockdep.ts'
+import { sanitizerFormats } from './sanitizers.ts'
+import { stallFormats } from './stall.ts'
+import { warningFormats } from './warning.ts'
+
+/** Every format, in the order in which they are tried: the first that fits wins. */
+export const formats: readonly Format[] = [
+  ...endFormats.filter(({ kind }) => kind === 'panic'),
+  ...sanitizerFormats,
+  ...stallFormats,
+  ...lockdepFormats,
+  ...faultFormats,
+  ...endFormats.filter(({ kind }) => kind !== 'panic'),
+  ...warningFormats,
+  ...bugFormats,
+]

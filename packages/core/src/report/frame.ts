@@ -1,0 +1,94 @@
+import type { ReportFrame } from './report.ts'
+
+/** A frame as found on a line. */
+export interface FoundFrame extends ReportFrame {
+  /** False for `? foo`: the unwinder found the address on the stack and cannot say that it was a call (x86, powerpc). */
+  readonly reliable: boolean
+}
+
+// A symbol: C, with compiler suffixes (foo.isra.0), mangled or demangled Rust (<a::B>::c).
+const name = String.raw`(?<function>[A-Za-z_$.][\w.$]*(?:::[\w<>:{}#$]+)*|<[^+]{1,200}>(?:::[\w<>:{}#$]+)*)`
+const place = String.raw`(?: \(?(?<source>[^\s:()]+\.[chSsr]\w{0,2}):(?<line>\d+))?`
+const address = String.raw`(?:\(?\[(?:<[0-9a-f]*>|[0-9a-f]{8,16})\]\)? +)*`
+
+// Most architectures: "[<addr>] ? foo+0x1/0x2 [module] fs/x.c:3", riscv and s390 with the address, powerpc with two of them.
+const withOffset = new RegExp(
+  String.raw`^[\s]*(?:#\d+:? +)?(?<maybe>\? +)?${address}(?<maybe2>\? +)?\(?(?:\[)?${name}\+0x(?<offset>[0-9a-f]+)(?:\/0x[0-9a-f]+)?\)?(?: \[(?<module>[\w-]+)[^\]]*\])?${place}`,
+)
+// scripts/decode_stacktrace.sh: "foo (fs/x.c:3 (discriminator 2)) module"; inlined code gives several places, the last one is foo's.
+const decoded = new RegExp(
+  String.raw`^\s*(?<maybe>\? +)?${address}(?<maybe2>\? +)?${name} \((?:\S+:\d+(?: \(discriminator \d+\))? )*(?<source>[^\s:()]+):(?<line>\d+)(?: \(discriminator \d+\))?\)`,
+)
+// Decoders that name inlined code: "foo fs/x.c:3 [inline]", on ARM without the word.
+const inlined = new RegExp(String.raw`^\s*${address}${name} (?<source>[^\s:()]+\.\w+):(?<line>\d+) \[inline\]`)
+// arch/arm/kernel/traps.c, dump_backtrace_entry(): "[<addr>] (foo) from [<addr>] (bar+0x1/0x2)", since 5.17 "foo from bar+0x1/0x2".
+const fromArm = new RegExp(String.raw`^\s*(?:\[<[0-9a-f]+>\] )?\(?${name}(?:\+0x[0-9a-f]+/0x[0-9a-f]+)?${place}\)? from (?<rest>.*)`)
+
+// Where the processor stood: x86 (RIP, EIP, old IP), arm and arm64 (PC, pc), riscv and mips (epc), powerpc (NIP), s390, sparc, loongarch.
+const counter =
+  /^\s*(?:RIP: (?:0010|0008|e030|0060)?:?|R?IP: |EIP: (?:is at |[0-9a-f]{4}:)?|EIP is at |PC is at |pc : |epc *: |NIP |Krnl (?:PSW|Code) ?:? [0-9a-f]+ [0-9a-f]+ |TPC: <|ERA: )(?<rest>.*)/
+
+/** Cheap test before any expression: a frame has an offset or a place. */
+function mayHoldFrame(text: string): boolean {
+  return text.includes('+0x') || text.includes('[inline]') || (text.includes(':') && text.includes('(') && / \(\S+:\d/.test(text))
+}
+
+/** One line of a trace. */
+export function parseFrame(text: string): FoundFrame | undefined {
+  if (!mayHoldFrame(text)) return undefined
+  const found = fromArm.exec(text) ?? withOffset.exec(text) ?? inlined.exec(text) ?? decoded.exec(text)
+  if (found?.groups === undefined) return undefined
+  return toFrame(found.groups, text)
+}
+
+/** The frame behind "RIP: 0010:", "pc : " and their like; never one of user space, which has no names. */
+export function parseProgramCounter(text: string): FoundFrame | undefined {
+  const rest = counter.exec(text)?.groups?.['rest']
+  if (rest === undefined) return undefined
+  return parseFrame(rest.replace(/^[0-9a-f]{8,16} (?=[A-Za-z_(])/, ''))
+}
+
+/** The callers named last on an ARM line, for the end of a trace. */
+export function parseCaller(text: string): FoundFrame | undefined {
+  const rest = fromArm.exec(text)?.groups?.['rest']
+  return rest === undefined ? undefined : parseFrame(rest)
+}
+
+// "at: [<addr>] foo+0x1/0x2 fs/x.c:3": where lockdep saw a lock taken.
+const lockSite = /\bat: (?<rest>.*)/
+
+export function parseLockSite(text: string): FoundFrame | undefined {
+  const rest = lockSite.exec(text)?.groups?.['rest']
+  return rest === undefined || text.includes('... key') ? undefined : parseFrame(rest)
+}
+
+function toFrame(groups: Readonly<Record<string, string | undefined>>, text: string): FoundFrame {
+  const { function: symbol = '', offset, source, line, module } = groups
+  return {
+    function: symbol,
+    ...(offset === undefined ? {} : { offset: Number.parseInt(offset, 16) }),
+    ...(source === undefined ? {} : { source: tidyPath(source) }),
+    ...(line === undefined ? {} : { line: Number(line) }),
+    ...(module === undefined || module === 'inline' ? {} : { module }),
+    inlined: text.includes('[inline]'),
+    reliable: groups['maybe'] === undefined && groups['maybe2'] === undefined,
+  }
+}
+
+/** `./include/linux/x.h` and `arch/x86/../../mm/x.c` as the tree calls them. */
+export function tidyPath(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '.' || (part === '' && parts.length > 0)) continue
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+    else parts.push(part)
+  }
+  return parts.join('/')
+}
+
+/** The name in the source: without what the compiler added for clones and cold parts. */
+export function sourceName(symbol: string): string {
+  return symbol
+    .replace(/\.(?:isra|part|cold|constprop|llvm|localalias|lto_priv)(?:\.\d+)*(?=\.|$)|\.\d+$/g, '')
+    .replace(/\.(?:cold|part).*$/, '')
+}

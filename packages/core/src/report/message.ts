@@ -1,0 +1,52 @@
+/** One message of the console: a part of a line when a second one tore it. */
+export interface Message {
+  readonly text: string
+  /** `T123` or `C1` (CONFIG_PRINTK_CALLER). */
+  readonly caller: string | undefined
+  /** Time stamp of the kernel. */
+  readonly seconds: number | undefined
+}
+
+// printk's own stamp and caller, with the level of /dev/kmsg or loglevel-raw consoles in front.
+const stamp = /(?:<\d{1,3}>)?\[ *(?<seconds>\d{1,9}\.\d{3,9})\](?:\[ *(?<caller>[TC]\d+)\])? ?/g
+// What syslog, journald, dmesg -T, CI services and loggers put in front of lines.
+const foreign =
+  /^(?:<\d{1,3}>)?(?:\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?:? |\[[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d \d{4}\] |[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d )?(?:(?:\S+ )?(?:kern\.\w+ )?kernel: )?(?:\[ *(?<caller>[TC]\d+)\] )?/
+// Colours and cursor movements of programs on the console (ECMA-48).
+// oxlint-disable-next-line no-control-regex
+const escapes = /\u001B\[[0-9;?]*[A-Za-z]|\u0000/g
+
+/** The messages of one line, in order; most lines hold one. */
+export function parseMessages(raw: string): readonly Message[] {
+  const line = raw.includes('\u001B') || raw.includes('\u0000') ? raw.replace(escapes, '') : raw
+  if (!line.includes('\r')) return splitAtStamps(line)
+  return line
+    .split('\r')
+    .filter((part) => part !== '')
+    .flatMap(splitAtStamps)
+}
+
+function splitAtStamps(line: string): readonly Message[] {
+  stamp.lastIndex = 0
+  let found = stamp.exec(line)
+  if (found === null) return [unstamped(line)]
+  const messages: Message[] = []
+  const head = line.slice(0, found.index)
+  if (head.trim() !== '') messages.push(unstamped(head))
+  while (found !== null) {
+    const next = (stamp.lastIndex = found.index + found[0].length)
+    const following = stamp.exec(line)
+    messages.push({
+      text: line.slice(next, following?.index),
+      caller: found.groups?.['caller'],
+      seconds: Number(found.groups?.['seconds']),
+    })
+    found = following
+  }
+  return messages
+}
+
+function unstamped(line: string): Message {
+  const found = foreign.exec(line)
+  return { text: line.slice(found?.[0].length ?? 0), caller: found?.groups?.['caller'], seconds: undefined }
+}

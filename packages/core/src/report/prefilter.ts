@@ -1,0 +1,66 @@
+/**
+ * Words of which every first line of a report has one. Looked for before any other expression, in whole chunks of the console:
+ * ordinary text has none of them, so a log costs little more than finding its line ends.
+ */
+const words = [
+  'BUG',
+  'WARNING',
+  'INFO: ',
+  'panic',
+  'PANIC',
+  'ault',
+  'UBSAN',
+  'Oops',
+  'ODEBUG',
+  'Internal error',
+  'nable to handle',
+  'refcount_t',
+  'list_',
+  'slab: ',
+  'usercopy',
+  'detected',
+  'cut here',
+  'unreferenced object',
+  'kmemleak',
+  'oom-killer',
+  'page allocation',
+  'vmalloc',
+  'traps: ',
+  'exception',
+  'invalid opcode',
+  'divide error',
+  'Division by zero',
+  'rcu: ',
+  'ASSERT FAILED',
+  'Busy inodes',
+  'stack segment',
+  'not present',
+  'invalid TSS',
+  'alignment',
+  'Alignment',
+  'Bad mode',
+  'CFI failure',
+  'Missing ENDBR',
+  'kernel tried',
+  'overflow',
+  'int3',
+  'bounds:',
+  'ilc:',
+  'machine check',
+  'unhandled signal',
+  'fatal signal',
+  'Insufficient stack',
+  'Linux version',
+] as const
+
+/** Source of the prefilter for whole chunks; new expressions each time, because they carry their place. */
+export function reportWords(): RegExp {
+  return new RegExp(words.map((word) => word.replace(/[[\]]/g, String.raw`\$&`)).join('|'), 'g')
+}
+
+const once = new RegExp(words.join('|'))
+
+/** Whether a line is worth the table of formats. */
+export function mayBeginReport(text: string): boolean {
+  return once.test(text)
+}

@@ -1,0 +1,142 @@
+import { finish } from './finish.ts'
+import type { Format } from './format.ts'
+import { formats } from './formats/index.ts'
+import { mayBeginReport } from './prefilter.ts'
+import { parseMessages, type Message } from './message.ts'
+import { feed, hasTrace, noteDetails, openReport, type OpenReport } from './open-report.ts'
+import type { KernelReport } from './report.ts'
+
+/** Reads a console line by line and tells each report when it is complete. */
+export interface ReportReader {
+  /** One line without its end; true when a report began with it. */
+  read(line: string): boolean
+  /** Lines that were skipped because they hold no report: only counted. Allowed while `isIdle`. */
+  skip(lines: number): void
+  /** No report is open: lines without a word of `mayBeginReport` tell nothing. */
+  isIdle(): boolean
+  /** Reports that have begun and not ended, as far as they have been printed. */
+  unfinished(): readonly KernelReport[]
+  /** The log has ended, and with it every open report. */
+  end(): void
+}
+
+// Interleaved output of other processors and of user space between two lines of one report.
+const mostStrangers = 80
+// "cut here" to the line that says what it is.
+const mostLinesBeforeHeader = 12
+// Reports at the same time: one per processor at most, more are one report in pieces.
+const mostOpen = 4
+
+export function createReportReader(onReport: (report: KernelReport) => void): ReportReader {
+  let line = 0
+  let open: OpenReport[] = []
+  let cutLine: number | undefined
+
+  const settle = (): void => {
+    // In the order in which they began.
+    while (open[0]?.state === 'closed') {
+      const [first] = open
+      open = open.slice(1)
+      emit(first)
+    }
+  }
+  const emit = (report: OpenReport | undefined): void => {
+    if (report === undefined) return
+    if (report.format.needsTrace === true && !hasTrace(report)) return
+    onReport(finish(report))
+  }
+  const begin = (format: Format, groups: OpenReport['groups'], message: Message): void => {
+    const startLine = cutLine !== undefined && line - cutLine <= mostLinesBeforeHeader ? cutLine : line
+    cutLine = undefined
+    const report = openReport(format, { groups, message, line, startLine })
+    noteDetails(report, message.text)
+    if (format.oneLine === true) report.state = 'closed'
+    open = [...open, report]
+    const oldest = open.find(({ state }) => state === 'open')
+    if (open.filter(({ state }) => state === 'open').length > mostOpen && oldest !== undefined) oldest.state = 'closed'
+  }
+  const readMessage = (message: Message): boolean => {
+    const { text } = message
+    if (/^(?:-+\[|8<-+) cut here/.test(text)) cutLine = line
+    const header = mayBeginReport(text) ? recognise(text) : undefined
+    const isNew = header !== undefined && takeHeader(header.format, header.groups, message)
+    if (header === undefined) for (const report of ownersOf(message)) feed(report, text, line)
+    for (const report of open) if (report.strangers > mostStrangers) report.state = 'closed'
+    return isNew
+  }
+  /** True when it begins a report; false when it is one more line of an open one. */
+  const takeHeader = (format: Format, groups: OpenReport['groups'], message: Message): boolean => {
+    const mine = open.filter((report) => report.state === 'open' && sharesCaller(report, message))
+    const last = mine.at(-1)
+    if (last !== undefined && continues(last, format, message)) {
+      adopt(last, format, groups, message)
+      return false
+    }
+    for (const report of mine) {
+      // A panic that a report causes prints the trace of that report.
+      const isCause = format.kind === 'panic' && report.format.kind !== 'panic' && !hasTrace(report)
+      if (!isCause) report.state = 'closed'
+    }
+    begin(format, groups, message)
+    return true
+  }
+  const adopt = (report: OpenReport, format: Format, groups: OpenReport['groups'], message: Message): void => {
+    report.endLine = line
+    report.strangers = 0
+    const present = Object.entries(groups).filter(([name, value]) => value !== undefined && report.groups[name] === undefined)
+    // An Oops: line names no kind of its own, a WARNING names the function.
+    if (format.kind !== 'oops') report.groups = { ...report.groups, ...Object.fromEntries(present) }
+    noteDetails(report, message.text)
+  }
+  const ownersOf = (message: Message): readonly OpenReport[] => {
+    const living = open.filter(({ state }) => state === 'open')
+    const mine = living.filter((report) => sharesCaller(report, message))
+    // A panic and the report that caused it share the trace; else the newest of them owns the line.
+    const newest = mine.at(-1)
+    return newest?.format.kind === 'panic' ? mine : newest === undefined ? [] : [newest]
+  }
+  const read = (raw: string): boolean => {
+    line += 1
+    let isNew = false
+    for (const message of parseMessages(raw)) isNew = readMessage(message) || isNew
+    settle()
+    return isNew
+  }
+  return {
+    read,
+    skip: (lines) => {
+      line += lines
+    },
+    isIdle: () => open.length === 0 && (cutLine === undefined || line - cutLine > mostLinesBeforeHeader),
+    unfinished: () => open.filter((report) => report.format.needsTrace !== true || hasTrace(report)).map(finish),
+    end: () => {
+      for (const report of open) report.state = 'closed'
+      settle()
+    },
+  }
+}
+
+function sharesCaller(report: OpenReport, message: Message): boolean {
+  return report.format.anyCaller === true || report.caller === undefined || message.caller === undefined || report.caller === message.caller
+}
+
+function continues(report: OpenReport, format: Format, message: Message): boolean {
+  if (report.format === format && isRepetition(report, message)) return true
+  if (hasTrace(report)) return false
+  return format.continues?.includes(report.format.kind) === true
+}
+
+/** Decoders print a first line once for each inlined call. */
+function isRepetition(report: OpenReport, message: Message): boolean {
+  const stem = / in | at /.exec(report.headline)
+  return stem !== null && report.headline.includes('[inline]') && message.text.trim().startsWith(report.headline.slice(0, stem.index))
+}
+
+/** The format of a first line. */
+export function recognise(text: string): { readonly format: Format; readonly groups: Readonly<Record<string, string | undefined>> } | undefined {
+  for (const format of formats) {
+    const found = format.first.exec(text)
+    if (found !== null) return { format, groups: found.groups ?? {} }
+  }
+  return undefined
+}

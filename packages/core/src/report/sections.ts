@@ -1,0 +1,31 @@
+/** Lines after which frames belong to another stack: who allocated, who freed, who took the lock before. */
+const elsewhere =
+  /^\s*(?:Allocated(?: by| in|:)|Freed(?: by| in|:)|allocated by|freed by|INFO: (?:Allocated|Freed) in|Last potentially related work creation|Second to last potentially|Last call_rcu|Uninit was|Local variable|the existing dependency chain|-> #\d|.*-irq-(?:un)?safe (?:at|lock):|\.\.\. acquired at|\{.*\} state was registered at|.*marked lock as|hardirqs last|softirqs last|irq event stamp|last (?:enabl|disabl)|page last (?:allocated|free)|page_owner |page allocated via|page has been migrated|rcu: (?:.*kthread stack dump|.*kthread starved|.*Stack dump where RCU GP)|RCU grace-period kthread stack dump|Showing all locks|Preemption disabled at|Aux\. stack|Object .* in cache|The buggy address|Memory state|(?:kfence|kmemleak)-#\d+:|PID = \d|Exception stack)/
+
+/** Lines that begin a stack of the report itself. */
+const trace =
+  /^\s*(?:Call [Tt]race|Backtrace|[Ss]tack backtrace|NMI backtrace for|task:|CPU: \d+ (?:UID: \d+ )?PID:|Task dump for CPU|(?:read|write|read-write)(?: \([\w-]+\))? to 0x|race at unknown origin|backtrace(?: \(crc [0-9a-f]+\))?:|Sending NMI|\S+\s+[RSDTXZIKWP] (?:running task|stopped|\d+ +\d+) )/
+
+// Registers, code, module lists and other lines that reports consist of.
+const material =
+  /^\s*(?:[RE]?(?:AX|BX|CX|DX|SI|DI|BP|SP|IP)[:=]|R[0-9]{1,2}:|[CDEFGS]S:|CR\d:|DR\d:|[xr]\d+ ?:|x\d\d:|(?:pc|lr|sp|pstate|ra|gp|tp|t\d|a\d|s\d+|epc) ?:|Code:|Modules linked in|Hardware name:|PKRU:|<\/?(?:TASK|IRQ|NMI|EOI|SOFTIRQ)>|Oops|Workqueue:|RSP:|CR2:|Tainted|Read of size|Write of size|in_atomic|preempt_count|The buggy|Memory state|[ >][0-9a-f]{8,16}: [0-9a-f]{2} |\[[0-9a-f]+\] |Exception stack|GPR\d|MSR:|Krnl|Mem abort|Data abort|ESR|EC =|Register|Process |Stack:|Flags:|Control:|task: |task\.ti|(?:no|\d+) locks? held by| #\d+: |INFO: lockdep|other info|=+$|-+$|\s*$)/
+
+export type Heading = 'elsewhere' | 'trace'
+
+/** What the frames below a line belong to. */
+export function headingOf(text: string): Heading | undefined {
+  if (elsewhere.test(text)) return 'elsewhere'
+  return trace.test(text) ? 'trace' : undefined
+}
+
+/** A line that reports consist of, besides frames and headings. */
+export function isMaterial(text: string): boolean {
+  return material.test(text)
+}
+
+/** `---[ end trace …`, the end of a panic, the second rule of a sanitizer. */
+export function endOf(text: string): 'end' | 'rule' | 'task' | undefined {
+  if (/^---\[ end (?:trace|Kernel panic)/.test(text)) return 'end'
+  if (/^={30,}\s*$/.test(text)) return 'rule'
+  return /^\s*<\/TASK>/.test(text) ? 'task' : undefined
+}
