@@ -2,6 +2,8 @@ export type { AptSource } from './apt-sources.ts'
 export type { ArtifactKind, ObtainOptions, Store, StoreEntry } from './store.ts'
 export type { Host, HostFiles, RunOptions, RunResult, TempDir } from './host.ts'
 export { allocatedBytes } from './allocated-bytes.ts'
+export { aptOptionsOfHost } from './apt-options.ts'
+export { hostSuite } from './host-suite.ts'
 export { aptMirror, aptMirrors } from './apt-mirror.ts'
 export { artifactKinds, defaultStoreRoot, isEntryLocked, notUnderDryRun, openStore, openStoreToLook } from './open-store.ts'
 export {

@@ -1,5 +1,10 @@
+// T4: at the end, what the cli calls (T1: `obtainToolchainImage`, `listToolchainImages`, `pruneToolchains`, `planToolchain`, `defaultSuite`); say so here if yours differ.
+// T1: Engine.nodeArch; ToolFiles for the whole tool; planToolchain answers ToolchainPlan.
+// T2: ExecResult.timedOut, ToolContainer.mounts and limits.
+// T3: putText also takes bytes (a bake's --customize script may be a binary).
 import type Docker from 'dockerode'
 import type { ContainerLimits, ContainerMount, ToolchainSpec } from '@kernelkit/core/toolchain'
+import type { Host } from '@kernelkit/host'
 
 /** A Docker Engine (or one that speaks its API) that answered. */
 export interface Engine {
@@ -10,6 +15,8 @@ export interface Engine {
   readonly apiVersion: string
   /** Its root is the caller: a container's root writes files that belong to the caller. */
   readonly rootless: boolean
+  /** `process.arch` of the engine's machine, which need not be ours. */
+  readonly nodeArch: string
 }
 
 /** A toolchain image that the engine has. */
@@ -64,17 +71,86 @@ export interface ExecResult {
   readonly stderr: string
   /** The kernel's OOM killer ended something in the container. */
   readonly outOfMemory: boolean
+  /** It did not end within `timeoutMs`, and was ended. */
+  readonly timedOut: boolean
   readonly seconds: number
 }
 
 /** A running container; disposal kills and removes it. */
 export interface ToolContainer extends AsyncDisposable {
   readonly id: string
-  /** Run a program to its end; its exit status is returned, never thrown. */
+  readonly mounts: readonly ContainerMount[]
+  readonly limits: ContainerLimits
+  /**
+   * Run a program to its end; its exit status is returned, never thrown (127: no such program). An aborted signal ends
+   * the whole container, since an engine cannot cancel one program; the call then rejects with the signal's reason.
+   */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
   /** Copy a host file in, whole, owned by the container's user. */
   putFile(file: { readonly from: string; readonly to: string; readonly mode: number }): Promise<void>
-  putText(file: { readonly content: string; readonly to: string; readonly mode: number }): Promise<void>
+  putText(file: { readonly content: string | Uint8Array; readonly to: string; readonly mode: number }): Promise<void>
   /** Copy a file out as the caller; holes stay holes; under its name only when it is whole. */
   takeFile(file: { readonly from: string; readonly to: string; readonly signal?: AbortSignal | undefined }): Promise<void>
+}
+
+/** `connectEngine`, `obtainToolchainImage` and what else the cli calls take. */
+export interface ObtainToolchainOptions {
+  readonly engine: Engine
+  readonly host: Host
+  readonly spec: ToolchainSpec
+  /** `bootstrap`, or a registry reference by digest; undefined: what the engine has, then a registry, then a bootstrap. */
+  readonly base?: string | undefined
+  /** Build again although the engine has it. */
+  readonly force?: boolean
+  /** The command's files; needed for `kind: 'whole'` and for nothing else. */
+  readonly tool?: ToolFiles | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One line of `toolchain ls`. */
+export interface ListedToolchain {
+  readonly id: string
+  readonly tag: string
+  readonly key: string
+  readonly base: string
+  readonly spec: ToolchainSpec
+  readonly bytes: number
+  readonly createdAtMs: number
+  /** This version of kernelkit would use it for its spec. */
+  readonly current: boolean
+}
+
+export interface PruneToolchainsOptions {
+  readonly engine: Engine
+  readonly host: Host
+  /** Those that are still of use, too, and the bases. */
+  readonly all: boolean
+  readonly dryRun: boolean
+  /** Without it, an image of the whole tool counts as one of another version. */
+  readonly tool?: ToolFiles | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What went, or would go; `kept` says why (a running container of ours uses it). */
+export interface PrunedToolchains {
+  readonly removed: readonly { readonly tag: string; readonly bytes: number }[]
+  readonly kept: readonly { readonly tag: string; readonly why: string }[]
+}
+
+/** Where the running command lies: what the whole-tool image is made of. */
+export interface ToolFiles {
+  /** The node program that runs it. */
+  readonly node: string
+  /** Folder with package.json, bin and bundle of the command. */
+  readonly cli: string
+  /** Folder with package.json and agent of @kernelkit/vm. */
+  readonly vm: string
+}
+
+/** What `obtainToolchainImage` would look for and build. */
+export interface ToolchainPlan {
+  readonly tag: string
+  readonly key: string
+  readonly dockerfile: string
+  readonly packages: readonly string[]
 }

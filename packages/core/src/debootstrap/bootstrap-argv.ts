@@ -50,7 +50,10 @@ const mergedFolders: Readonly<Record<string, readonly string[]>> = { amd64: ['bi
  * bookworm's init-system-helpers wants `usrmerge | usr-is-merged`: apt takes the first, which moves files about and brings
  * 25 MB of perl. A tree that is merged from the start, and usrmerge out of sight, gives the second. Newer suites are merged by base-files.
  */
-function mergedUsrHook({ source, debianArch }: BootstrapOptions): readonly string[] {
+export function mergedUsrHook({
+  source,
+  debianArch,
+}: Pick<BootstrapOptions, 'debianArch'> & { readonly source: Pick<PackageSource, 'suite'> }): readonly string[] {
   if (source.suite !== 'bookworm') return []
   const folders = mergedFolders[debianArch] ?? ['bin', 'lib', 'sbin']
   return [
@@ -60,7 +63,21 @@ function mergedUsrHook({ source, debianArch }: BootstrapOptions): readonly strin
 }
 
 /** Preferences of the bootstrap alone; the customisation removes them. */
-const bootstrapPreferences = '/etc/apt/preferences.d/99kernelkit-bootstrap'
+export const bootstrapPreferences = '/etc/apt/preferences.d/99kernelkit-bootstrap'
+
+/**
+ * Where /proc cannot be mounted in the tree (a container's root lacks CAP_SYS_ADMIN, bit 21), the systemd-tmpfiles of the
+ * packages' scripts does nothing. It is run once more from outside, by the tree's own loader, so that the tree is the same
+ * as elsewhere; /dev and /run do not get into an image.
+ */
+const tmpfilesHook = [
+  '[ -x "$1/usr/bin/systemd-tmpfiles" ] || exit 0',
+  "capabilities=$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status)",
+  '[ $(((0x$capabilities >> 21) & 1)) = 0 ] || exit 0',
+  'libraries=$(echo "$1"/usr/lib/*-linux-gnu "$1"/usr/lib/*-linux-gnu/systemd | tr " " :)',
+  'for loader in "$1"/lib64/ld-linux*.so.* "$1"/lib/ld-linux*.so.*; do [ ! -x "$loader" ] || break; done',
+  '"$loader" --library-path "$libraries" "$1/usr/bin/systemd-tmpfiles" --root="$1" --create --exclude-prefix=/dev --exclude-prefix=/run || true',
+].join('; ')
 
 /** mmdebstrap to a tar archive, which it sorts and dates by SOURCE_DATE_EPOCH: the same packages give the same bytes. */
 export function mmdebstrapArgv(
@@ -86,6 +103,7 @@ export function mmdebstrapArgv(
       ? []
       : // Early: the packages asked for are looked up as soon as the lists are there, before anything is installed.
         [`--extract-hook=APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get --simulate -q install ${requested.join(' ')} > /dev/null`]),
+    `--customize-hook=${tmpfilesHook}`,
     source.suite,
     options.output,
     source.uri,

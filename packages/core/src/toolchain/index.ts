@@ -1,1 +1,6 @@
 export type { ContainerLimits, ContainerMount, ToolchainSpec } from './toolchain.ts'
+export { componentsOf, defaultBase, distributionOf } from './distribution.ts'
+export { imageEnvironment, imageHome, renderDockerfile, wholeToolPaths, type DockerfileOptions } from './dockerfile.ts'
+export { toolchainKeyMaterial, type ToolchainKeyOptions } from './image-key.ts'
+export { baseRepository, imageLabel, madeLabels, readLabels, toolchainRepository, type LabelledToolchain } from './labels.ts'
+export { debianArchOf, ownTargets, toolchainPackages, type ToolPackage } from './packages.ts'

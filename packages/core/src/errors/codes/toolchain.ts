@@ -6,4 +6,49 @@ export const toolchainCodes = {
     meaning: 'No Docker Engine answers; the message lists each place that was tried and what it said.',
     fix: 'Start one, set DOCKER_HOST, or use --toolchain host.',
   },
+  CONTAINER_MOUNT: {
+    meaning:
+      'A file or folder that a container needs does not exist, cannot be seen at the same path inside, or is not seen by the engine.',
+    fix: 'The message names the path; an engine on another machine cannot see this one, use --toolchain host there.',
+  },
+  CONTAINER_REFUSED: {
+    meaning: 'The engine did not make, start or answer for a container; the message has its own words.',
+    fix: 'Mend what it names (limits, image, storage), try a container by hand (`docker run`), or use --toolchain host.',
+  },
+  CONTAINER_LOST: {
+    meaning: 'A container ended while a program ran in it: somebody killed it, memory ran out, or the engine stopped.',
+    fix: 'Look at `docker events` and the log of the engine, and run the command again.',
+  },
+  CONTAINER_COPY: {
+    meaning: 'A file could not be copied into or out of a container.',
+    fix: 'The message has the words of the program that copied; a full disk is the usual reason.',
+  },
+  ENGINE_DENIED: {
+    meaning: "An engine's socket is there, but this user may not open it.",
+    fix: 'Join the group that the hint names and log in again, or start a rootless engine.',
+  },
+  ENGINE_TOO_OLD: {
+    meaning: 'An engine answers, but its API lacks calls that kernelkit uses.',
+    fix: 'Install Docker 20.10 or Podman 4, or newer.',
+  },
+  ENGINE_LOST: {
+    meaning: 'The engine stopped answering in the middle of the work.',
+    fix: 'Look at its log (journalctl -u docker), then run the command again.',
+  },
+  TOOLCHAIN_BASE: {
+    meaning: 'The base of the toolchain image is not known by digest, is not in the registry, or is not Debian-like.',
+    fix: 'Name a Debian or Ubuntu image by digest (NAME@sha256:…), or use --base bootstrap.',
+  },
+  TOOLCHAIN_PACKAGE: {
+    meaning: 'The suite of the toolchain image has no package of that name, such as the version of the compiler that was asked for.',
+    fix: 'Choose another --compiler, or another --suite.',
+  },
+  TOOLCHAIN_BUILD: {
+    meaning: 'The engine could not build the toolchain image, for a reason that kernelkit does not know.',
+    fix: 'Read the last lines in the message; --verbose shows all of them.',
+  },
+  REGISTRY_UNREACHABLE: {
+    meaning: 'The engine could not reach the registry that the base is to come from.',
+    fix: 'Check the network and proxy of the engine, or use --base bootstrap, which needs no registry.',
+  },
 } as const satisfies Readonly<Record<string, CodeEntry>>

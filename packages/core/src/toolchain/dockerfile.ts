@@ -1,0 +1,113 @@
+import { defaultBase } from './distribution.ts'
+import { specLabels } from './labels.ts'
+import { toolchainPackages } from './packages.ts'
+import type { ToolchainSpec } from './toolchain.ts'
+
+/** Where the whole-tool image keeps the command. */
+const toolFolder = '/opt/kernelkit'
+
+/** A home that every uid may use: who runs the container is known only then. */
+export const imageHome = '/home/kernelkit'
+
+/** Environment of every container of the image. */
+export const imageEnvironment: Readonly<Record<string, string>> = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  // Messages are in English and sort orders the same everywhere; file names may be anything.
+  LC_ALL: 'C.UTF-8',
+  HOME: imageHome,
+}
+
+/** Files of a checkout that the whole-tool image copies: its build context. */
+export const wholeToolPaths = {
+  // The locked npm package; core knows the machine by `process.arch`.
+  node: (nodeArch: string) => `node_modules/node-linux-${nodeArch}/bin/node`,
+  cli: 'packages/cli',
+  vm: 'packages/vm',
+} as const
+
+export interface DockerfileOptions {
+  readonly spec: ToolchainSpec
+  /** `process.arch` of the engine's machine. */
+  readonly nodeArch: string
+}
+
+/** The Dockerfile of a toolchain image. `BASE` (a build argument) is any image of the suite; the classic builder is enough. */
+export function renderDockerfile({ spec, nodeArch }: DockerfileOptions): string {
+  const build: ToolchainSpec = { ...spec, kind: 'build' }
+  const stage = buildStage(build, nodeArch)
+  return spec.kind === 'build' ? stage : `${stage}\n${wholeStages(spec, nodeArch)}`
+}
+
+function buildStage(spec: ToolchainSpec, nodeArch: string): string {
+  const packages = toolchainPackages(spec, nodeArch)
+  return `# Rendered by packages/core/src/toolchain (npm run docs); a test compares.
+ARG BASE=${defaultBase(spec.suite)}
+FROM \${BASE} AS toolchain
+${renderLabels(
+  specLabels(
+    spec,
+    packages.map(({ name }) => name),
+  ),
+)}
+ENV ${Object.entries(imageEnvironment)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' \\\n    ')}
+${installCommand(packages)}
+# Any uid works: its home is there, and trees of other owners are no surprise to git.
+RUN mkdir -m 1777 ${imageHome} \\
+ && git config --system --add safe.directory '*'
+`
+}
+
+/** The whole tool: a stage that gathers the command's files, and one that adds QEMU. */
+function wholeStages(spec: ToolchainSpec, nodeArch: string): string {
+  const packages = toolchainPackages(spec, nodeArch)
+  const known = new Set(toolchainPackages({ ...spec, kind: 'build' }, nodeArch).map(({ name }) => name))
+  const vm = `${toolFolder}/node_modules/@kernelkit/vm`
+  return `FROM toolchain AS files
+COPY ${wholeToolPaths.node(nodeArch)} /usr/local/bin/node
+COPY ${wholeToolPaths.cli}/package.json ${toolFolder}/cli/
+COPY ${wholeToolPaths.cli}/bin ${toolFolder}/cli/bin
+COPY ${wholeToolPaths.cli}/bundle ${toolFolder}/cli/bundle
+COPY ${wholeToolPaths.vm}/package.json ${vm}/
+COPY ${wholeToolPaths.vm}/agent ${vm}/agent
+# The process that owns a detached VM is looked for in its package; its code is part of the bundle.
+RUN mkdir -p ${vm}/dist/runtime \\
+ && echo "import '${toolFolder}/cli/bundle/vm-host-main.js'" > ${vm}/dist/runtime/vm-host-main.js \\
+ && ln -s ${toolFolder}/cli/bin/kernelkit.js /usr/local/bin/kernelkit \\
+ && chmod -R u=rwX,go=rX ${toolFolder} /usr/local/bin \\
+ && chmod 0755 /usr/local/bin/node ${toolFolder}/cli/bin/kernelkit.js
+
+FROM toolchain AS kernelkit
+${renderLabels(
+  specLabels(
+    spec,
+    packages.map(({ name }) => name),
+  ),
+)}
+${installCommand(packages.filter(({ name }) => !known.has(name)))}
+COPY --from=files /usr/local/bin/ /usr/local/bin/
+COPY --from=files ${toolFolder} ${toolFolder}
+# Not root unless asked for; ssh wants a name behind the number.
+RUN useradd --uid 1000 --user-group --no-create-home --home-dir ${imageHome} --shell /bin/bash kernelkit \\
+ && mkdir -m 1777 ${imageHome}/.cache
+USER 1000:1000
+WORKDIR /src
+ENTRYPOINT ["kernelkit"]
+CMD ["--help"]
+`
+}
+
+function installCommand(packages: readonly { readonly name: string; readonly why: string }[]): string {
+  return `RUN apt-get update \\
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \\
+${packages.map(({ name, why }) => `      # ${why}\n      ${name} \\`).join('\n')}
+ # Lists and logs are of the day of the build, and nobody reads them.
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/*log /var/log/apt`
+}
+
+function renderLabels(labels: Readonly<Record<string, string>>): string {
+  return `LABEL ${Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(' \\\n      ')}`
+}

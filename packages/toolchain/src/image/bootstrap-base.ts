@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import { baseCommand, chooseBakeMeans, explainBootstrapFailure, type BakeMeans } from '@kernelkit/core/debootstrap'
+import { UserError } from '@kernelkit/core/errors'
+import { baseRepository, componentsOf, debianArchOf, imageLabel } from '@kernelkit/core/toolchain'
+import { aptMirror, aptOptionsOfHost, bootstrapPrivilege, withTask, type Host } from '@kernelkit/host'
+import type { Engine } from '../contract.ts'
+import { readJsonLines, StreamError } from '../engine/json-lines.ts'
+import { engineLost, engineMessage } from './build-image.ts'
+import { explainPullFailure } from './explain-build-failure.ts'
+
+/** Tag of a bootstrapped base: `kernelkit/base:bookworm-amd64`. */
+export function baseTag(suite: string, nodeArch: string): string {
+  return `${baseRepository}:${suite}-${debianArchOf(nodeArch)}`
+}
+
+export interface BootstrapBaseOptions {
+  readonly engine: Engine
+  readonly host: Host
+  readonly suite: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How this host would bootstrap; throws what stands in the way (no tool, no rights). */
+export async function bootstrapMeans(host: Host): Promise<BakeMeans> {
+  const [mmdebstrap, debootstrap, { kind, reason, refused }] = await Promise.all([
+    versionOf(host, 'mmdebstrap'),
+    versionOf(host, 'debootstrap'),
+    bootstrapPrivilege(host),
+  ])
+  const isRefused = (name: 'user-namespaces' | 'sudo') => ({ reason: refused.find((one) => one.kind === name)?.reason ?? reason })
+  return chooseBakeMeans({
+    uid: host.uid,
+    mmdebstrap,
+    debootstrap,
+    userNamespaces: kind === 'user-namespaces' ? 'works' : isRefused('user-namespaces'),
+    sudo: kind === 'sudo' ? 'works' : isRefused('sudo'),
+  })
+}
+
+async function versionOf(host: Host, program: string): Promise<string | undefined> {
+  if ((await host.which(program)) === undefined) return undefined
+  const { stdout } = await host.run([program, '--version'], { reject: false })
+  return /\d[\w.+~-]*/.exec(stdout)?.[0] ?? 'of unknown version'
+}
+
+/** Make the smallest root with apt on this host and import it: no registry is needed. Answers its tag. */
+export async function bootstrapBase(options: BootstrapBaseOptions, means: BakeMeans): Promise<string> {
+  const { engine, host, suite, signal } = options
+  const tag = baseTag(suite, engine.nodeArch)
+  await using folder = await host.tempDir('kernelkit-base-')
+  // The bootstrap tool may work as another user (a user namespace's root): it passes through, and writes in one place only.
+  const scratch = join(folder.path, 'scratch')
+  await host.fs.chmod(folder.path, 0o711)
+  await host.fs.mkdir(scratch)
+  await host.fs.chmod(scratch, 0o1777)
+  const output = join(folder.path, 'base.tar')
+  await withTask(host, { title: `bootstrap ${suite} ${debianArchOf(engine.nodeArch)} for the engine` }, async (task) => {
+    await bootstrap(options, { means, scratch, output, onStatus: (status) => task.update(status) })
+    task.update('importing')
+    await importBase(engine, { path: output, host, tag, suite, signal })
+  })
+  return tag
+}
+
+interface BootstrapRun {
+  readonly means: BakeMeans
+  readonly scratch: string
+  readonly output: string
+  readonly onStatus: (status: string) => void
+}
+
+async function bootstrap(
+  { engine, host, suite, signal }: BootstrapBaseOptions,
+  { means, scratch, output, onStatus }: BootstrapRun,
+): Promise<void> {
+  const mirror = await aptMirror(host, suite)
+  const argv = baseCommand({
+    means,
+    suite,
+    debianArch: debianArchOf(engine.nodeArch),
+    components: componentsOf(suite),
+    mirror: mirror?.uri,
+    keyring: mirror?.keyring,
+    aptOptions: await aptOptionsOfHost(host),
+    scratch,
+    output,
+  })
+  const lines: string[] = []
+  const { exitCode } = await host.run(argv, {
+    reject: false,
+    signal,
+    ownGroup: true,
+    endsWithParent: true,
+    cwd: '/',
+    onLine: (line) => {
+      lines.push(line)
+      host.log.detail(line)
+      const status = /^I: (.+?)(?:\.\.\.)?$/.exec(line)?.[1]
+      if (status !== undefined && !/tempdir|\/tmp\//.test(status)) onStatus(status)
+    },
+  })
+  if (exitCode === 0) return
+  throw (
+    explainBootstrapFailure(lines.join('\n'), { suite, mirror: mirror?.uri ?? `the mirror that ${means.tool} knows` }) ??
+    new UserError('BOOTSTRAP_FAILED', `${means.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
+      hint: 'the last lines say why; --verbose shows all of them.',
+    })
+  )
+}
+
+async function importBase(
+  engine: Engine,
+  {
+    path,
+    host,
+    tag,
+    suite,
+    signal,
+  }: { readonly path: string; readonly host: Host; readonly tag: string; readonly suite: string; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const [repo, name] = tag.split(':')
+  try {
+    // A plain archive: older engines refuse zstd, and unpacking gzip costs more than sending.
+    const stream = await engine.docker.importImage(host.fs.createReadStream(path), {
+      repo,
+      tag: name,
+      changes: [`LABEL ${imageLabel.what}=base ${imageLabel.suite}=${suite}`],
+      ...(signal === undefined ? {} : { abortSignal: signal }),
+    })
+    for await (const _ of readJsonLines(stream as AsyncIterable<Uint8Array>));
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (error instanceof StreamError || (typeof error === 'object' && error !== null && 'statusCode' in error))
+      throw explainPullFailure(engineMessage(error), { base: tag, engine: engine.address }, error)
+    throw engineLost(error, engine.address)
+  }
+}

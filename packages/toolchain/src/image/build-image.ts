@@ -1,0 +1,107 @@
+import type { Readable } from 'node:stream'
+import { UserError } from '@kernelkit/core/errors'
+import { withTask, type Host, type Task } from '@kernelkit/host'
+import type { Engine } from '../contract.ts'
+import { readJsonLines, StreamError } from '../engine/json-lines.ts'
+import { explainBuildFailure, type BuildFacts } from './explain-build-failure.ts'
+
+export interface BuildImageOptions {
+  readonly engine: Engine
+  readonly host: Host
+  readonly title: string
+  readonly context: Readable
+  readonly tag: string
+  readonly labels: Readonly<Record<string, string>>
+  /** Reference or id of the base. */
+  readonly base: string
+  readonly facts: BuildFacts
+  readonly noCache: boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Build a Dockerfile with the classic builder, which every engine has; an aborted signal ends the build. */
+export async function buildImage(options: BuildImageOptions): Promise<void> {
+  const { engine, host, title, facts, signal } = options
+  const output: string[] = []
+  await withTask(host, { title }, async (task) => {
+    try {
+      const stream = await engine.docker.buildImage(options.context, {
+        t: options.tag,
+        labels: { ...options.labels },
+        buildargs: { BASE: options.base, ...proxies(host) },
+        // What a failed step leaves is removed as well.
+        rm: true,
+        forcerm: true,
+        nocache: options.noCache,
+        ...(signal === undefined ? {} : { abortSignal: signal }),
+      })
+      for await (const text of linesOf(stream)) {
+        output.push(text)
+        host.log.detail(text)
+        reportLine(task, text)
+      }
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (error instanceof UserError) throw error
+      if (error instanceof StreamError) throw explainBuildFailure([...output, error.message].join('\n'), facts, error)
+      throw explainCallFailure(error, [...output, engineMessage(error)].join('\n'), facts)
+    }
+  })
+}
+
+/** Lines of the build's output: pieces joined, colours of error output taken away. */
+async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
+  let rest = ''
+  try {
+    for await (const { stream: text } of readJsonLines(stream as AsyncIterable<Uint8Array>)) {
+      if (text === undefined) continue
+      const lines = (rest + text).replaceAll(colours, '').split(/[\r\n]+/)
+      rest = lines.pop() ?? ''
+      yield* lines.filter((line) => line.trim() !== '')
+    }
+  } finally {
+    if (rest.trim() !== '') yield rest
+  }
+}
+
+// eslint-disable-next-line no-control-regex -- that is what is taken away
+const colours = /\u001b\[\d*m/g
+
+/** Steps, and what apt is at. */
+function reportLine(task: Task, line: string): void {
+  const step = /^Step (\d+\/\d+) : (\S+)/.exec(line)
+  if (step !== null) task.update(`step ${step[1]}`)
+  const apt = /^(Get:\d+|Unpacking|Setting up) (?:\S*:\/\/\S+ \S+ \S+ )?(\S+)/.exec(line)
+  if (apt !== null) task.update(`${apt[1]?.startsWith('Get') === true ? 'fetching' : apt[1]?.toLowerCase()} ${apt[2]}`)
+}
+
+/** Predefined build arguments: they reach the steps and stay out of the image. */
+function proxies({ env }: Pick<Host, 'env'>): Readonly<Record<string, string>> {
+  const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
+}
+
+/** An HTTP status instead of a stream, or a connection that broke. */
+function explainCallFailure(error: unknown, output: string, facts: BuildFacts): UserError {
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error
+  if (status) return explainBuildFailure(output, facts, error)
+  return engineLost(error, facts.engine)
+}
+
+/** The connection broke: nobody knows how far it came. */
+export function engineLost(error: unknown, engine: string): UserError {
+  return new UserError('ENGINE_LOST', `the engine at ${engine} stopped answering: ${engineMessage(error)}.`, {
+    hint: 'look whether it runs (docker info; journalctl -u docker), then run the command again: what was finished is kept.',
+    details: { engine },
+    cause: error,
+  })
+}
+
+/** What an engine's error says, without the client's framing. */
+export function engineMessage(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'json' in error) {
+    const { json } = error
+    if (typeof json === 'object' && json !== null && 'message' in json && typeof json.message === 'string') return json.message.trim()
+  }
+  return error instanceof Error ? error.message.trim() : String(error)
+}

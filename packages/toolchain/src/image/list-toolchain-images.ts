@@ -1,0 +1,68 @@
+import type { ImageInfo } from 'dockerode'
+import { architectures } from '@kernelkit/core/arch'
+import { imageLabel, readLabels, toolchainRepository } from '@kernelkit/core/toolchain'
+import type { Host } from '@kernelkit/host'
+import type { Engine, ListedToolchain, ToolFiles } from '../contract.ts'
+import { engineLost } from './build-image.ts'
+import { planToolchain } from './plan-toolchain.ts'
+
+const names = architectures.map(({ name }) => name)
+
+export interface ListToolchainsOptions {
+  readonly engine: Engine
+  readonly host: Host
+  /** Without it, an image of the whole tool counts as one of another version. */
+  readonly tool?: ToolFiles | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Toolchain images of ours that the engine has, newest first. */
+export async function listToolchainImages(options: ListToolchainsOptions): Promise<readonly ListedToolchain[]> {
+  const images = await ourImages(options.engine, 'toolchain', options.signal)
+  const listed = await Promise.all(images.map((image) => describeImage(options, image)))
+  return listed.flatMap((one) => one ?? []).toSorted((a, b) => b.createdAtMs - a.createdAtMs)
+}
+
+/** Images that carry our label with this value; images made FROM ours inherit it, so that names decide as well. */
+export async function ourImages(
+  engine: Engine,
+  what: 'toolchain' | 'base',
+  signal: AbortSignal | undefined,
+): Promise<readonly ImageInfo[]> {
+  try {
+    return await engine.docker.listImages({
+      filters: { label: [`${imageLabel.what}=${what}`] },
+      ...(signal === undefined ? {} : { abortSignal: signal }),
+    })
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw engineLost(error, engine.address)
+  }
+}
+
+async function describeImage(options: ListToolchainsOptions, image: ImageInfo): Promise<ListedToolchain | undefined> {
+  const label = readLabels(image.Labels ?? {}, names)
+  if (label === undefined) return undefined
+  const { key, base, spec } = label
+  const tag = image.RepoTags?.find((name) => name === `${toolchainRepository}:${key}`)
+  if (tag === undefined) return undefined
+  return {
+    id: image.Id,
+    tag,
+    key,
+    base,
+    spec,
+    bytes: image.Size,
+    createdAtMs: image.Created * 1000,
+    current: (await currentKey(options, spec)) === key,
+  }
+}
+
+async function currentKey(options: ListToolchainsOptions, spec: ListedToolchain['spec']): Promise<string | undefined> {
+  if (spec.kind === 'whole' && options.tool === undefined) return undefined
+  // A label of another version may name what this one does not know.
+  return planToolchain({ ...options, spec }).then(
+    ({ key }) => key,
+    () => undefined,
+  )
+}
