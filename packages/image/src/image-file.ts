@@ -3,11 +3,11 @@ import { ext4Environment, fixedTimeCommands, parseUsedInodes, stageMark, workFil
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { privileged } from './rights.ts'
-import { supervise } from './supervise.ts'
+import type { Workplace } from './workplace.ts'
 
 export interface AssembleRun {
   readonly script: string
-  readonly work: string
+  readonly work: Workplace
   readonly means: BakeMeans
   readonly sizeBytes: number
   readonly epoch: number
@@ -19,10 +19,10 @@ export interface AssembleRun {
 
 /** The command of {@link assembleImage}: the script with the rights that it needs. */
 export function assembleCommand(
-  { script, work, means, scriptNames }: Pick<AssembleRun, 'script' | 'work' | 'means' | 'scriptNames'>,
+  { script, work, means, scriptNames }: Pick<AssembleRun, 'script' | 'means' | 'scriptNames'> & { readonly work: Pick<Workplace, 'path'> },
   canUnshare: boolean,
 ): readonly string[] {
-  const shell = ['sh', '-c', script, 'kernelkit-assemble', work]
+  const shell = ['sh', '-c', script, 'kernelkit-assemble', work.path]
   if (means.privilege === 'user-namespace') return privileged(means, shell)
   // Mounts of its own, gone with the last process; under sudo the supervision is root already.
   return scriptNames.length > 0 && canUnshare ? ['unshare', '--mount', '--pid', '--fork', '--kill-child', ...shell] : shell
@@ -33,21 +33,18 @@ const unshareNoise = /^E: (?:system failed: \d+|unshared command failed)$/
 
 /** Tree and disk image from rootfs.tar of the work folder; resolves with the seconds of each stage. */
 export async function assembleImage(host: Host, run: AssembleRun): Promise<Readonly<Record<string, number>>> {
-  const image = join(run.work, workFiles.image)
+  const { work } = run
+  const image = join(work.path, workFiles.image)
   // Made by us and writable to the root of a user namespace, so that it stays ours.
-  await host.fs.writeFile(image, '')
-  await host.fs.truncate(image, run.sizeBytes)
-  await host.fs.chmod(image, 0o666)
+  await work.putContent({ content: '', name: workFiles.image, mode: 0o666 })
+  await work.run(['truncate', '-s', String(run.sizeBytes), image])
   const canUnshare =
     run.scriptNames.length > 0 &&
     run.means.privilege !== 'user-namespace' &&
-    (await host.run([...privileged(run.means, ['unshare', '--mount', '--pid', '--fork', 'true'])], { reject: false })).exitCode === 0
+    (await work.run(privileged(run.means, ['unshare', '--mount', '--pid', '--fork', 'true']), { reject: false })).exitCode === 0
   const stages: { name: string; atMs: number }[] = []
   const lines: string[] = []
-  const exitCode = await supervise(host, {
-    argv: assembleCommand(run, canUnshare),
-    workFolder: run.work,
-    rights: run.means,
+  const exitCode = await work.supervise(assembleCommand(run, canUnshare), {
     onLine: (line) => {
       if (line.startsWith(stageMark)) {
         const name = line.slice(stageMark.length).trim()
@@ -62,21 +59,21 @@ export async function assembleImage(host: Host, run: AssembleRun): Promise<Reado
     signal: run.signal,
   })
   if (exitCode !== 0) throw assembleFailed(run, { stages: stages.map(({ name }) => name), lines })
-  await fixTimes(host, { image, epoch: run.epoch, signal: run.signal })
+  await fixTimes(work, { epoch: run.epoch, signal: run.signal })
   const end = { name: 'end', atMs: host.monotonicMs() }
   return Object.fromEntries(stages.map(({ name, atMs }, index) => [name, ((stages[index + 1] ?? end).atMs - atMs) / 1000]))
 }
 
 /** mke2fs copies access and change times of the host's tree; they are replaced, so that two bakes have the same bytes. */
 async function fixTimes(
-  host: Host,
-  { image, epoch, signal }: { readonly image: string; readonly epoch: number; readonly signal?: AbortSignal | undefined },
+  work: Workplace,
+  { epoch, signal }: { readonly epoch: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
+  const image = join(work.path, workFiles.image)
   const options = { env: ext4Environment(epoch), package: 'e2fsprogs', signal }
-  const { stdout } = await host.run(['dumpe2fs', image], options)
-  const commands = `${image}.times`
-  await host.fs.writeFile(commands, fixedTimeCommands(parseUsedInodes(stdout), epoch))
-  const { stderr } = await host.run(['debugfs', '-w', '-f', commands, image], options)
+  const { stdout } = await work.run(['dumpe2fs', image], options)
+  await work.putContent({ content: fixedTimeCommands(parseUsedInodes(stdout), epoch), name: `${workFiles.image}.times` })
+  const { stderr } = await work.run(['debugfs', '-w', '-f', `${image}.times`, image], options)
   // debugfs ends with 0 whatever happened to a command; its first line is its version.
   const complaint = stderr.split('\n').find((line) => line !== '' && !/^debugfs \d/.test(line))
   if (complaint !== undefined) throw new UserError('BOOTSTRAP_FAILED', `debugfs could not fix the times inside the image: ${complaint}`)
@@ -101,8 +98,11 @@ function assembleFailed(
     )
   }
   if (/No space left on device|ENOSPC/.test(output)) {
-    return new UserError('DISK_FULL', `no space is left in ${run.work} while baking.\n${output}`, {
-      hint: 'free about 1 GiB there, or point TMPDIR to a larger folder.',
+    const inside = run.work.where === 'container'
+    return new UserError('DISK_FULL', `no space is left in ${run.work.path}${inside ? ' of the container' : ''} while baking.\n${output}`, {
+      hint: inside
+        ? 'free about 1 GiB where the engine keeps its data: kernelkit toolchain prune, docker system prune.'
+        : 'free about 1 GiB there, or point TMPDIR to a larger folder.',
     })
   }
   const used = /^used (\d+)$/.exec(stage)?.[1]

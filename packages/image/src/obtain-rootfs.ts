@@ -2,29 +2,31 @@ import { join } from 'node:path'
 import { workFiles } from '@kernelkit/core/debootstrap'
 import { withTask, type Host } from '@kernelkit/host'
 import type { ImageJob } from './image-job.ts'
-import { aptOptionsOfHost } from './package-source.ts'
 import { bootstrap, rootfsMaterial } from './rootfs.ts'
-import { openWorkFolder } from './work-folder.ts'
 
 /** The suite's packages as an archive, a store entry of its own: another size, key or script does not fetch them again. */
-export async function obtainRootfs(host: Host, { store, spec, means, known, seconds, signal, force }: ImageJob): Promise<string> {
+export async function obtainRootfs(
+  host: Host,
+  { store, spec, means, workplaces, known, seconds, signal, force }: ImageJob,
+): Promise<string> {
   const startedMs = host.monotonicMs()
   const { entry, cached } = await store.obtain({
     kind: 'rootfs',
     material: rootfsMaterial({ spec, means, known }),
     produce: (folder) =>
       withTask(host, { title: `bootstrap ${spec.suite} ${spec.arch.debianArch}` }, async (task) => {
-        await using work = await openWorkFolder(host, means)
+        workplaces.checkMirror(known.uri)
+        await using work = await workplaces.open(means)
         await bootstrap(host, {
           spec,
           means,
           known,
-          aptOptions: await aptOptionsOfHost(host),
-          work: work.path,
+          aptOptions: await workplaces.aptOptions(),
+          work,
           onStatus: (status) => task.update(status),
           signal,
         })
-        await host.run(['cp', join(work.path, workFiles.rootfs), join(folder, workFiles.rootfs)], { signal })
+        await work.takeFile({ name: workFiles.rootfs, to: join(folder, workFiles.rootfs), signal })
       }),
     signal,
     force,

@@ -3,6 +3,7 @@ import type { BakeMeans, PackageSource } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import type { ImageSpec } from '@kernelkit/core/spec'
 import { aptMirrors, fetchFile, type Host } from '@kernelkit/host'
+import type { Workplaces } from './workplace.ts'
 
 /** Where a suite's packages may come from, and who says so. */
 export interface MirrorCandidate {
@@ -11,42 +12,47 @@ export interface MirrorCandidate {
   readonly from: string
 }
 
+/** The tool that will fetch the packages, and where it runs. */
+export interface BootstrapTool extends Pick<BakeMeans, 'tool'> {
+  readonly workplaces: Pick<Workplaces, 'uid' | 'ask'>
+}
+
 /** Mirrors that may serve the suite, best first: the one asked for, else apt's, then the suite's own. */
 export async function mirrorCandidates(
   host: Host,
   spec: Pick<ImageSpec, 'mirror' | 'suite'>,
-  means: Pick<BakeMeans, 'tool'>,
+  there: BootstrapTool,
 ): Promise<readonly MirrorCandidate[]> {
   const apt = (await aptMirrors(host, spec.suite)).map(({ uri, keyring }) => ({ uri: uri.replace(/\/+$/, ''), keyring, from: 'apt' }))
   if (spec.mirror !== undefined)
     return [{ uri: spec.mirror, keyring: apt.find(({ uri }) => uri === spec.mirror)?.keyring, from: '--mirror' }]
-  const own = await suiteMirror(host, spec.suite, means)
+  const own = await suiteMirror(spec.suite, there)
   return [
     ...apt,
     ...(own === undefined || apt.some(({ uri }) => uri === own)
       ? []
-      : [{ uri: own, keyring: undefined, from: `the suite's own, as ${means.tool} knows it` }]),
+      : [{ uri: own, keyring: undefined, from: `the suite's own, as ${there.tool} knows it` }]),
   ]
 }
 
 /** The mirror that the bootstrap tool itself would take: no host name is written in kernelkit. */
-async function suiteMirror(host: Host, suite: string, { tool }: Pick<BakeMeans, 'tool'>): Promise<string | undefined> {
+async function suiteMirror(suite: string, { tool, workplaces }: BootstrapTool): Promise<string | undefined> {
   if (tool === 'mmdebstrap') {
     // Prints the sources that mmdebstrap has made, then stops.
     const argv = [
       'mmdebstrap',
-      `--mode=${host.uid === 0 ? 'root' : 'unshare'}`,
+      `--mode=${workplaces.uid === 0 ? 'root' : 'unshare'}`,
       '--variant=custom',
       '--format=null',
       '--setup-hook=cat "$1/etc/apt/sources.list" >&2; exit 3',
       suite,
       '/dev/null',
     ]
-    const { stderr } = await host.run(argv, { reject: false })
+    const { stderr } = await workplaces.ask(argv)
     return new RegExp(`^deb (?:\\[[^\\]]*\\] )?(\\S+?)/? ${suite} `, 'm').exec(stderr)?.[1]
   }
-  const script = await host.fs.readFile(`/usr/share/debootstrap/scripts/${suite}`, 'utf8').catch(() => '')
-  return /^default_mirror (\S+)/m.exec(script)?.[1]?.replace(/\/+$/, '')
+  const { stdout } = await workplaces.ask(['cat', `/usr/share/debootstrap/scripts/${suite}`])
+  return /^default_mirror (\S+)/m.exec(stdout)?.[1]?.replace(/\/+$/, '')
 }
 
 /** Settings of the host's apt that reach the mirror: proxies, and the checks of dates that a frozen mirror needs off. */

@@ -4,13 +4,12 @@ import type { Plan, Step } from '@kernelkit/core/plan'
 import type { ImageSpec } from '@kernelkit/core/spec'
 import type { Host, Store } from '@kernelkit/host'
 import { readBakeInputs } from './bake-inputs.ts'
+import { hostWorkplaces } from './host-workplace.ts'
 import { assembleCommand } from './image-file.ts'
 import type { BakeOptions } from './image-job.ts'
 import { imageFileName } from './image-manifest.ts'
 import { assembleText, imageMaterial } from './image-material.ts'
 import { packOverlays } from './overlay.ts'
-import { aptOptionsOfHost } from './package-source.ts'
-import { prepareMeans } from './prepare-means.ts'
 import { knowRelease } from './release-memory.ts'
 import { bootstrapCommand } from './rootfs.ts'
 
@@ -23,22 +22,27 @@ export interface BakePlan {
 }
 
 /** What `bakeImage` would do, command by command; nothing is made. */
-export async function planBake(host: Host, store: Store, spec: ImageSpec, { signal }: Pick<BakeOptions, 'signal'> = {}): Promise<BakePlan> {
+export async function planBake(
+  host: Host,
+  store: Store,
+  spec: ImageSpec,
+  { signal, workplaces = hostWorkplaces(host) }: Pick<BakeOptions, 'signal' | 'workplaces'> = {},
+): Promise<BakePlan> {
   const inputs = await readBakeInputs(host, spec)
-  const means = await prepareMeans(host, spec)
-  const known = await knowRelease(host, store, { spec, means, ask: false, remember: false, signal })
+  const means = await workplaces.means(spec)
+  const known = await knowRelease(host, store, { spec, means, workplaces, ask: false, remember: false, signal })
   await using overlay = await packOverlays(host, { overlays: inputs.overlays, signal })
   const key = store.keyOf(imageMaterial({ host, spec, means, known, inputs, overlayDigest: overlay?.sha256 }))
   const found = await store.lookup('image', key)
   // Made per run; the name is a random one.
-  const work = '/tmp/kernelkit-bake-XXXXXX'
-  const image = `${work}/${workFiles.image}`
+  const work = { path: workplaces.folderPattern }
+  const image = `${work.path}/${workFiles.image}`
   const script = assembleText({ spec, known, inputs, overlay: overlay !== undefined, uuid: uuidFromKey(key) })
   const steps: Step[] = [
     {
       kind: 'run',
       why: `fetch and unpack ${spec.suite} with ${means.tool}`,
-      argv: bootstrapCommand({ spec, means, known, aptOptions: await aptOptionsOfHost(host), work }),
+      argv: bootstrapCommand({ spec, means, known, aptOptions: await workplaces.aptOptions(), work }),
       network: true,
     },
     { kind: 'run', why: 'a sparse file', argv: ['truncate', '-s', String(spec.sizeBytes), image] },

@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { parseRelease, type BakeMeans, type SuiteRelease } from '@kernelkit/core/debootstrap'
 import type { ImageSpec, RefreshRhythm } from '@kernelkit/core/spec'
 import type { Host, Store } from '@kernelkit/host'
+import { hostWorkplaces } from './host-workplace.ts'
 import { fetchRelease, mirrorCandidates, noSuite, wrongArchitecture, type MirrorCandidate, type ReleaseAnswer } from './package-source.ts'
+import type { Workplaces } from './workplace.ts'
 
 /** The state of a suite that a bake starts from. */
 export interface KnownRelease {
@@ -23,6 +25,8 @@ const windowMs: Readonly<Record<RefreshRhythm, number>> = { daily: dayMs, weekly
 export interface ReleaseQuestion {
   readonly spec: ImageSpec
   readonly means: Pick<BakeMeans, 'tool'>
+  /** Where the bootstrap tool runs; default: this host. */
+  readonly workplaces?: Workplaces | undefined
   /** `true`: ask the mirror although the last answer is fresh enough (packages are about to be fetched from it). */
   readonly ask: boolean
   /** `false`: nothing is written (--dry-run). */
@@ -34,7 +38,7 @@ export interface ReleaseQuestion {
 export async function knowRelease(
   host: Host,
   store: Store,
-  { spec, means, ask, remember, signal }: ReleaseQuestion,
+  { spec, means, workplaces = hostWorkplaces(host), ask, remember, signal }: ReleaseQuestion,
 ): Promise<KnownRelease> {
   const path = await memoryPath(host, store, spec)
   const remembered = await readMemory(host, path)
@@ -43,7 +47,7 @@ export async function knowRelease(
     return checked(spec, { ...remembered, note: `${remembered.uri} as of ${describeAge(age)} ago (--refresh ${spec.refresh})` })
   }
   const tried: { candidate: MirrorCandidate; answer: ReleaseAnswer }[] = []
-  for (const candidate of await mirrorCandidates(host, spec, means)) {
+  for (const candidate of await mirrorCandidates(host, spec, { ...means, workplaces })) {
     const answer = await fetchRelease(host, { uri: candidate.uri, suite: spec.suite }, signal)
     const release = answer.kind === 'found' ? parseRelease(answer.text) : undefined
     if (answer.kind === 'found' && release !== undefined) {

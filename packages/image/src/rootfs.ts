@@ -15,7 +15,7 @@ import { quoteArgv } from '@kernelkit/core/plan'
 import type { ImageSpec } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
 import type { KnownRelease } from './release-memory.ts'
-import { supervise } from './supervise.ts'
+import type { Workplace } from './workplace.ts'
 
 /** Bytes that the shape of the archive depends on beside its packages; raised when that shape changes. */
 const format = '2'
@@ -50,7 +50,7 @@ export interface BootstrapPlanOptions {
   readonly known: Pick<KnownRelease, 'uri' | 'keyring' | 'release'>
   readonly aptOptions: readonly string[]
   /** Work folder. */
-  readonly work: string
+  readonly work: Pick<Workplace, 'path'>
 }
 
 /** The command that fetches and unpacks the packages, to rootfs.tar in the work folder. */
@@ -62,8 +62,8 @@ export function bootstrapCommand({ spec, means, known, aptOptions, work }: Boots
     requested: spec.include,
     aptOptions,
   }
-  const output = join(work, workFiles.rootfs)
-  const scratch = join(work, workFiles.scratch)
+  const output = join(work.path, workFiles.rootfs)
+  const scratch = join(work.path, workFiles.scratch)
   const env = ['env', `SOURCE_DATE_EPOCH=${known.release.date}`, `TMPDIR=${scratch}`, 'LC_ALL=C.UTF-8', 'TZ=UTC0']
   if (means.tool === 'mmdebstrap')
     return [...env, ...mmdebstrapArgv({ ...options, mode: means.privilege === 'user-namespace' ? 'unshare' : 'root', output })]
@@ -77,6 +77,7 @@ export function bootstrapCommand({ spec, means, known, aptOptions, work }: Boots
 }
 
 export interface BootstrapRun extends BootstrapPlanOptions {
+  readonly work: Workplace
   readonly onStatus: (status: string) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -84,10 +85,8 @@ export interface BootstrapRun extends BootstrapPlanOptions {
 /** Runs {@link bootstrapCommand}; what went wrong is told in our own words where we know it. */
 export async function bootstrap(host: Host, run: BootstrapRun): Promise<void> {
   const lines: string[] = []
-  const exitCode = await supervise(host, {
-    argv: bootstrapCommand(run),
-    workFolder: run.work,
-    rights: run.means,
+  if (run.known.keyring !== undefined) await run.work.share(run.known.keyring)
+  const exitCode = await run.work.supervise(bootstrapCommand(run), {
     onLine: (line) => {
       lines.push(line)
       if (lines.length > 400) lines.splice(0, 200)
@@ -100,7 +99,7 @@ export async function bootstrap(host: Host, run: BootstrapRun): Promise<void> {
   if (exitCode === 0) return
   const output = lines.join('\n')
   throw (
-    explainBootstrapFailure(output, { suite: run.spec.suite, mirror: run.known.uri }) ??
+    explainBootstrapFailure(output, { suite: run.spec.suite, mirror: run.known.uri, where: run.work.where }) ??
     new UserError('BOOTSTRAP_FAILED', `${run.means.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
       hint: 'the last lines say why; --verbose shows all of them.',
     })

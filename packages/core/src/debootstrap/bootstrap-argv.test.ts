@@ -30,6 +30,7 @@ describe('the bootstrap commands', () => {
       '--dpkgopt=path-exclude=/usr/share/doc/*',
       '--dpkgopt=path-include=/usr/share/doc/*/copyright',
       '--aptopt=Acquire::Check-Valid-Until "false"',
+      expect.stringMatching(/^--customize-hook=.*systemd-tmpfiles" --root="\$1" --create /),
       'bookworm',
       '/w/rootfs.tar',
       'http://mirror.example/debian',

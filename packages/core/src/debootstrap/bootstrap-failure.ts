@@ -3,8 +3,9 @@ import { UserError } from '../errors/index.ts'
 /** The error that a bootstrap tool's output means, `undefined` when it says nothing that we know. */
 export function explainBootstrapFailure(
   output: string,
-  { suite, mirror }: { readonly suite: string; readonly mirror: string },
+  { suite, mirror, where = 'host' }: { readonly suite: string; readonly mirror: string; readonly where?: 'host' | 'container' },
 ): UserError | undefined {
+  const inside = where === 'container'
   const missing = packagesNotFound(output)
   if (missing.length > 0) {
     return new UserError('PACKAGE_NOT_FOUND', `${mirror} has no package ${missing.map((name) => `'${name}'`).join(', ')} in ${suite}.`, {
@@ -14,20 +15,34 @@ export function explainBootstrapFailure(
   }
   if (/No space left on device|write failed|Cannot write: .*space/i.test(output)) {
     return new UserError('DISK_FULL', 'no space is left for the root file system while baking.', {
-      hint: 'free about 1 GiB in the temporary folder (TMPDIR, default /tmp) and in the store, or point TMPDIR and --cache-dir elsewhere.',
+      hint: inside
+        ? 'free about 1 GiB where the engine keeps its data: kernelkit toolchain prune, docker system prune.'
+        : 'free about 1 GiB in the temporary folder (TMPDIR, default /tmp) and in the store, or point TMPDIR and --cache-dir elsewhere.',
     })
   }
   if (/NO_PUBKEY|is not signed|EXPKEYSIG|Release signed by unknown key|signatures couldn't be verified/.test(output)) {
-    return new UserError('MIRROR_NOT_TRUSTED', `the Release file of ${suite} at ${mirror} is not signed by a key that this host trusts.`, {
-      hint: 'install the keyring of that distribution (apt-get install debian-archive-keyring or ubuntu-keyring; a newer suite needs a newer keyring).',
-      details: { suite, mirror },
-    })
+    return new UserError(
+      'MIRROR_NOT_TRUSTED',
+      `the Release file of ${suite} at ${mirror} is not signed by a key that ${inside ? 'the toolchain image' : 'this host'} trusts.`,
+      {
+        hint: inside
+          ? "install the distribution's keyring on this machine and name it in apt's source of that mirror (Signed-By), which is taken along; a newer suite needs a newer keyring."
+          : 'install the keyring of that distribution (apt-get install debian-archive-keyring or ubuntu-keyring; a newer suite needs a newer keyring).',
+        details: { suite, mirror },
+      },
+    )
   }
   if (/Hash Sum mismatch|Failed to fetch|Could not resolve|Connection (refused|timed out)|Couldn't download/i.test(output)) {
-    return new UserError('MIRROR_UNREACHABLE', `packages could not be fetched from ${mirror}.\n${lastLines(output)}`, {
-      hint: 'run it again; when it stays so, name another mirror with --mirror.',
-      details: { mirror },
-    })
+    return new UserError(
+      'MIRROR_UNREACHABLE',
+      `packages could not be fetched from ${mirror}${inside ? ' inside the container' : ''}.\n${lastLines(output)}`,
+      {
+        hint: inside
+          ? "run it again; when it stays so, the containers of this engine may not reach the network (`docker run --rm IMAGE getent hosts NAME` tells), or only through a proxy: set apt's Acquire::http::Proxy or http_proxy to an address that is not on localhost; or name another mirror with --mirror."
+          : 'run it again; when it stays so, name another mirror with --mirror.',
+        details: { mirror },
+      },
+    )
   }
   return undefined
 }

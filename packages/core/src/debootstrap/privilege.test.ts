@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chooseBakeMeans, type BakeHostFacts } from './privilege.ts'
+import { chooseBakeMeans, chooseContainerMeans, type BakeHostFacts } from './privilege.ts'
 
 const user: BakeHostFacts = {
   uid: 1000,
@@ -37,4 +37,8 @@ describe('chooseBakeMeans', () => {
       expect.objectContaining({ code: 'HOST_LACKS', hint: 'apt-get install mmdebstrap uidmap' }),
     )
   })
+})
+
+test('a container has the rights of its root, and the same tool version', () => {
+  expect(chooseContainerMeans(user)).toMatchObject({ tool: 'mmdebstrap', toolVersion: '1.3.5', privilege: 'root' })
 })

@@ -48,7 +48,23 @@ export function chooseBakeMeans(facts: BakeHostFacts): BakeMeans {
   )
 }
 
-function chooseTool({ mmdebstrap, debootstrap }: BakeHostFacts): Pick<BakeMeans, 'tool' | 'toolVersion' | 'why'> {
+/** The same inside a toolchain container, whose root may do what its default capabilities allow: no mount, but files of any owner. */
+export function chooseContainerMeans({ mmdebstrap, debootstrap }: Pick<BakeHostFacts, 'mmdebstrap' | 'debootstrap'>): BakeMeans {
+  const { why, ...tool } = chooseTool({ mmdebstrap, debootstrap })
+  return {
+    ...tool,
+    privilege: 'root',
+    why: [
+      ...why.map((line) => `${line}, in the container`),
+      'rights: root of the container, without more capabilities; nothing of yours is mounted',
+    ],
+  }
+}
+
+function chooseTool({
+  mmdebstrap,
+  debootstrap,
+}: Pick<BakeHostFacts, 'mmdebstrap' | 'debootstrap'>): Pick<BakeMeans, 'tool' | 'toolVersion' | 'why'> {
   if (mmdebstrap !== undefined)
     return {
       tool: 'mmdebstrap',
