@@ -41,6 +41,10 @@ const rows: readonly CommandRow[] = [
   row('build', {
     load: load(definition('build', (command) => command.argument('[source]').option('--config <value>', 'a value', repeatable))),
   }),
+  row('toolchain', {
+    load: load(definition('toolchain', (command) => command.argument('[words...]').option('--compiler <name>').option('--all'))),
+    passThroughBehind: 'run',
+  }),
   row('report'),
 ]
 
@@ -90,6 +94,16 @@ describe('the command line', () => {
     ],
   ])('takes one word for the VM in `%j` and leaves the rest to the guest', async (argv, args) => {
     expect((await parse(...argv)).args).toEqual(args)
+  })
+
+  it.each([
+    [['toolchain', 'run', '--compiler', 'gcc-12', 'make', '-j', '--all'], ['run', 'make', '-j', '--all'], { compiler: 'gcc-12' }],
+    [['toolchain', 'run', '--', 'gcc', '--', '-v'], ['run', 'gcc', '--', '-v'], {}],
+    [['toolchain', 'prune', '--all'], ['prune'], { all: true }],
+    [['toolchain', '--all', 'prune'], ['prune'], { all: true }],
+    [['toolchain'], [], {}],
+  ])('reads `%j` to the word whose command is passed on', async (argv, args, options) => {
+    expect(await parse(...argv)).toMatchObject({ args, options })
   })
 
   it('accepts a value that begins with a dash after an option that needs one', async () => {

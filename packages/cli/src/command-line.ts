@@ -56,12 +56,19 @@ export async function createFullProgram(rows: readonly CommandRow[]): Promise<Co
 
 class KernelkitCommand extends Command {
   stopsAtOperand = false
+  passThroughBehind: string | undefined
 
   override createCommand(name?: string): KernelkitCommand {
     return new KernelkitCommand(name)
   }
 
   override parseOptions(args: string[]): { operands: string[]; unknown: string[] } {
+    const [first, ...rest] = args
+    if (first !== undefined && first === this.passThroughBehind) {
+      this.passThroughOptions()
+      const { operands, unknown } = super.parseOptions([...markOptionalValues(rest, this.options, true)])
+      return { operands: [first, ...operands], unknown }
+    }
     return super.parseOptions([...markOptionalValues(args, this.options, this.stopsAtOperand)])
   }
 }
@@ -86,6 +93,7 @@ function defineCommand(command: Command, row: CommandRow, definition: CommandDef
   definition.define(command)
   addGlobalOptions(command)
   command.addHelpText('after', `\nExample:\n  ${definition.example}`)
+  if (command instanceof KernelkitCommand) command.passThroughBehind = row.passThroughBehind
   if (row.passThroughAfter === undefined) return
   command.passThroughOptions()
   if (command instanceof KernelkitCommand) command.stopsAtOperand = true

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { Command } from 'commander'
 import type { BlockName } from '@kernelkit/core/project'
 import type { Host, Store } from '@kernelkit/host'
+import type { ToolchainChoice } from './global-options.ts'
 
 /** What every command gets: the host, the store and how the user wants to be answered. */
 export interface CommandContext {
@@ -15,6 +16,10 @@ export interface CommandContext {
   readonly quiet: boolean
   readonly verbose: boolean
   readonly color: boolean
+  /** `--toolchain`. */
+  readonly toolchain: ToolchainChoice
+  /** The command line's words, for a command that goes on elsewhere. */
+  readonly argv: readonly string[]
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly stdout: Writable & { readonly isTTY?: boolean }
   readonly stderr: Writable & { readonly isTTY?: boolean }

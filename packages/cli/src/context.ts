@@ -1,10 +1,12 @@
 import type { Readable, Writable } from 'node:stream'
 import { resolve } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
 import type { Store } from '@kernelkit/host'
 import type { CommandContext } from './command.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { createTerminalLogger } from './output/terminal-logger.ts'
+
+/** Set where `boot` and `run` go on inside the whole-tool image. */
+export const insideVariable = 'KERNELKIT_INSIDE'
 
 /** The process's own streams and clock, given by the first file. */
 export interface ProcessParts {
@@ -13,15 +15,12 @@ export interface ProcessParts {
   readonly stderr: Writable & { readonly isTTY?: boolean }
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: () => number
+  /** Words of the command line, without program and script. */
+  readonly argv: readonly string[]
 }
 
 /** What the action gets; host and spinner are imported here, not for --help. */
 export async function createContext(globals: GlobalOptions, parts: ProcessParts, signal: AbortSignal): Promise<CommandContext> {
-  if (globals.toolchain === 'docker') {
-    throw new UserError('NOT_YET', '--toolchain docker is reserved: the toolchain container is not built yet.', {
-      hint: 'use --toolchain host (or auto, which means the host today); `kernelkit doctor --fix` installs what it lacks.',
-    })
-  }
   const { nodeHost, openStore, openStoreToLook } = await import('@kernelkit/host')
   const color = globals.color && usesColor(parts)
   // The spinner animates on a terminal for people only (https://no-color.org says nothing of it; TERM=dumb and CI do).
@@ -48,6 +47,9 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
     quiet: globals.quiet,
     verbose: globals.verbose,
     color,
+    // The command that runs in the container was chosen to run there: its tools are around it.
+    toolchain: parts.env[insideVariable] === undefined ? globals.toolchain : 'host',
+    argv: parts.argv,
     stdin: parts.stdin,
     stdout: parts.stdout,
     stderr: parts.stderr,

@@ -9,10 +9,13 @@ export interface GlobalOptions {
   readonly verbose: boolean
   readonly color: boolean
   readonly cacheDir: string | undefined
-  readonly toolchain: string
+  readonly toolchain: ToolchainChoice
 }
 
-const toolchains = ['auto', 'host', 'docker']
+const toolchains = ['auto', 'host', 'docker'] as const
+
+/** Where tools come from; `auto`: this host when it has them, else Docker. */
+export type ToolchainChoice = (typeof toolchains)[number]
 
 /** Declared on the root and again on each command, under one heading at the end of its help. */
 export function addGlobalOptions(command: Command): void {
@@ -24,7 +27,11 @@ export function addGlobalOptions(command: Command): void {
   add('--verbose', 'every detail; errors with their cause and stack')
   add('--no-color', 'no colours (also: NO_COLOR)')
   add('--cache-dir <dir>', 'artifact store (default: $KERNELKIT_CACHE_DIR, else $XDG_CACHE_HOME/kernelkit)')
-  command.addOption(new Option('--toolchain <where>', 'where tools come from (default: auto)').choices(toolchains).helpGroup(group))
+  command.addOption(
+    new Option('--toolchain <where>', 'where tools come from (default: auto, this host when it has them, else Docker)')
+      .choices(toolchains)
+      .helpGroup(group),
+  )
   command.addHelpOption(new Option('-h, --help', 'this help').helpGroup(group))
 }
 
@@ -41,7 +48,7 @@ export function readGlobalOptions(root: Values, own: Values): GlobalOptions {
     verbose: isOn('verbose'),
     color: own['color'] !== false && root['color'] !== false,
     cacheDir: text('cacheDir'),
-    toolchain: text('toolchain') ?? 'auto',
+    toolchain: toolchains.find((choice) => choice === text('toolchain')) ?? 'auto',
   }
 }
 

@@ -48,7 +48,14 @@ async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Pr
       return invocation.exitCode
     }
     const { definition, args, options, globals } = invocation
-    const parts = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env, now: () => performance.now() }
+    const parts = {
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      env: process.env,
+      now: () => performance.now(),
+      argv,
+    }
     const context = await createContext(globals, parts, interrupt.signal)
     const action = await definition.load()
     const project = await readProjectDefaults(context, { definition, args, options })

@@ -8,6 +8,8 @@ export interface CommandRow {
   readonly load?: () => Promise<CommandDefinition>
   /** Words of our own before the user's command, after which nothing is parsed: `run -r` is not our -r. */
   readonly passThroughAfter?: 0 | 1
+  /** A first word of our own behind which the user's command is not parsed: `toolchain run make -j` is not our -j. */
+  readonly passThroughBehind?: string
   /** Its last line on stderr is `kernelkit: verdict=…`, errors included. */
   readonly verdict?: true
   readonly hidden?: true
@@ -78,6 +80,12 @@ export const commandRows: readonly CommandRow[] = [
   { name: 'stop', summary: 'end a running VM', load: async () => (await import('./stop.ts')).stopCommand },
   { name: 'cache', summary: 'list and prune the artifact store', load: async () => (await import('./cache.ts')).cacheCommand },
   {
+    name: 'toolchain',
+    summary: 'the toolchain container: build, use, list and prune its images',
+    load: async () => (await import('./toolchain.ts')).toolchainCommand,
+    passThroughBehind: 'run',
+  },
+  {
     name: 'completion',
     summary: 'completion script for bash, zsh or fish',
     load: async () => (await import('./completion.ts')).completionCommand,
@@ -85,5 +93,4 @@ export const commandRows: readonly CommandRow[] = [
   { name: 'report', summary: 'kernel reports found in console logs (not yet)' },
   { name: 'ktap', summary: 'TAP and KTAP to summary, JSON, JUnit XML (not yet)' },
   { name: 'test', summary: 'build, bake and run every test of kernelkit.yaml (not yet)' },
-  { name: 'toolchain', summary: 'the toolchain container (not yet)' },
 ]

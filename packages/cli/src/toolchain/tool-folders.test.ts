@@ -1,0 +1,59 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nodeHost } from '@kernelkit/host'
+import { gitFolders, isPassable, joinMounts } from './tool-folders.ts'
+
+describe('joinMounts', () => {
+  it('names each path once, with the stronger right, and leaves out what a mounted folder holds already', () => {
+    expect(
+      joinMounts([
+        { path: '/w/tree', readOnly: true },
+        { path: '/w', readOnly: true },
+        { path: '/w/store', readOnly: false },
+        { path: '/w/store', readOnly: true },
+        { path: '/w/store/out', readOnly: false },
+        { path: '/wide', readOnly: true },
+      ]),
+    ).toEqual([
+      { path: '/w', readOnly: true },
+      { path: '/w/store', readOnly: false },
+      { path: '/wide', readOnly: true },
+    ])
+  })
+})
+
+describe('gitFolders', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('finds the repository of a linked work tree and the top level above a tree', async () => {
+    const host = nodeHost()
+    const gitDir = join(folder, 'main/.git/worktrees/linked')
+    mkdirSync(gitDir, { recursive: true })
+    mkdirSync(join(folder, 'main/sub'))
+    mkdirSync(join(folder, 'linked'))
+    writeFileSync(join(gitDir, 'commondir'), '../..\n')
+    writeFileSync(join(folder, 'linked/.git'), `gitdir: ${gitDir}\n`)
+    expect(await gitFolders(host, join(folder, 'linked'))).toEqual([gitDir, join(folder, 'main/.git')])
+    expect(await gitFolders(host, join(folder, 'main'))).toEqual([])
+    expect(await gitFolders(host, join(folder, 'main/sub'))).toEqual([join(folder, 'main')])
+  })
+})
+
+describe('isPassable', () => {
+  it.each(['/', '/tmp', '/usr', '/usr/lib', '/etc', '/lib64', '/var/run', '/proc/1', '/opt'])('keeps %s of the container', (path) => {
+    expect(isPassable(path)).toBe(false)
+  })
+
+  it.each(['/root', '/home/ann', '/tmp/work', '/usr/src/linux', '/srv', '/var/lib/ci', '/opt/tree', '/libs', '/etc/kernel'])(
+    'passes %s',
+    (path) => {
+      expect(isPassable(path)).toBe(true)
+    },
+  )
+})

@@ -1,0 +1,64 @@
+import { dirname, join, resolve } from 'node:path'
+import type { KernelSpec } from '@kernelkit/core/spec'
+import type { ContainerMount } from '@kernelkit/core/toolchain'
+import type { Host, Store } from '@kernelkit/host'
+
+/** Folders that a kernel build reads and writes: the store, the user's tree, its git data, and `O=`. */
+export async function buildFolders(
+  host: Host,
+  store: Store,
+  spec: Pick<KernelSpec, 'source' | 'inTree' | 'buildDirectory'>,
+): Promise<readonly ContainerMount[]> {
+  const tree = spec.source.kind === 'path' ? resolve(host.cwd, spec.source.path) : undefined
+  const own = spec.buildDirectory === undefined ? undefined : resolve(host.cwd, spec.buildDirectory)
+  return joinMounts([
+    { path: store.root, readOnly: false },
+    ...(tree === undefined ? [] : [{ path: tree, readOnly: !spec.inTree }, ...(await gitFolders(host, tree)).map(readOnly)]),
+    ...(own === undefined ? [] : [{ path: own, readOnly: false }]),
+  ])
+}
+
+/** Folders of git that belong to a tree and lie outside it: the top level above it, and what a linked work tree or a submodule points to. */
+export async function gitFolders(host: Pick<Host, 'fs'>, tree: string): Promise<readonly string[]> {
+  for (let folder = tree; ; folder = dirname(folder)) {
+    const dotGit = join(folder, '.git')
+    const stat = await host.fs.stat(dotGit).catch(() => undefined)
+    if (stat?.isDirectory() === true) return folder === tree ? [] : [folder]
+    if (stat?.isFile() === true) {
+      const [, named] = /^gitdir: (.*)$/m.exec(await host.fs.readFile(dotGit, 'utf8')) ?? []
+      const gitDir = named === undefined ? undefined : resolve(folder, named)
+      // `commondir` of a linked work tree names the repository with the objects (gitrepository-layout(5)).
+      const common = gitDir === undefined ? undefined : await host.fs.readFile(join(gitDir, 'commondir'), 'utf8').catch(() => undefined)
+      return [
+        ...(folder === tree ? [] : [folder]),
+        ...(gitDir === undefined ? [] : [gitDir]),
+        ...(gitDir === undefined || common === undefined ? [] : [resolve(gitDir, common.trim())]),
+      ]
+    }
+    if (dirname(folder) === folder) return []
+  }
+}
+
+/** Each path once, writable when anybody needs it so; what lies below a mounted folder with the same rights is left out. */
+export function joinMounts(mounts: readonly ContainerMount[]): readonly ContainerMount[] {
+  const rights = new Map<string, boolean>()
+  for (const { path, readOnly } of mounts) rights.set(path, readOnly && (rights.get(path) ?? true))
+  const joined = [...rights].map(([path, readOnly]) => ({ path, readOnly })).toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  return joined.filter((mount) => {
+    const above = joined.filter(({ path }) => mount.path.startsWith(path === '/' ? '/' : `${path}/`)).at(-1)
+    return above === undefined || above.readOnly !== mount.readOnly
+  })
+}
+
+export function readOnly(path: string): ContainerMount {
+  return { path, readOnly: true }
+}
+
+/** Folders that a container has of its own and cannot do without: the host's would hide them. */
+const systemFolders =
+  /^\/(?:|tmp|var\/tmp|usr\/local|opt|(?:bin|boot|dev|etc|lib(?:32|64|x32)?|proc|run|sbin|sys|usr|var)(?:\/(?:bin|sbin|lib(?:32|64|x32)?|include|share|run))?)$/
+
+/** The folder can be seen at the same path in a container. */
+export function isPassable(path: string): boolean {
+  return !systemFolders.test(path) && !/^\/(?:dev|proc|sys)\//.test(path)
+}
