@@ -1,0 +1,106 @@
+import type { Frame, LinePlace, OpenTest } from './frame.ts'
+import type { Ledger } from './ledger.ts'
+import { emptyNotes, moveNotes, notesText, type Notes } from './notes.ts'
+import type { ResultLine } from './parse-line.ts'
+import { addStatus, noCounts, totalOf, type TestStatus } from './result.ts'
+import { reasonOf, statusOf } from './status-of.ts'
+
+// A plan is one line of text: it may promise a billion tests.
+const listedMissing = 100
+
+/** How a suite ended: with its result line, or without one. */
+export interface FrameEnd {
+  readonly result: ResultLine | undefined
+  readonly place: LinePlace
+}
+
+export interface FrameClosing {
+  readonly frame: Frame
+  readonly end: FrameEnd
+  /** The number that its result line should have. */
+  readonly expected: number
+  readonly path: string
+  readonly ledger: Ledger
+}
+
+/** A suite as a result; what kunit_parser.py counts as errors and crashes is counted here too. */
+export function closeFrame({ frame, end, expected, path, ledger }: FrameClosing): OpenTest {
+  const errorsBefore = ledger.errors
+  const { result, place } = end
+  addMissing({ frame, place, path, ledger })
+  moveNotes(frame.pending, frame.notes)
+  if (result === undefined) ledger.fail(place.line, path, 'no result line for this suite')
+  else if (result.number !== undefined && result.number !== expected) {
+    ledger.fail(place.line, path, `expected test number ${expected} but found ${result.number}`)
+  }
+  let status: TestStatus = result === undefined ? 'crashed' : statusOf(result)
+  if (frame.reported === 0 && (status === 'crashed' || status === 'pass')) {
+    if (frame.skipReason === undefined) {
+      status = 'no-tests'
+      ledger.fail(place.line, path, 'no tests ran')
+    } else status = 'skip'
+  }
+  let counts = frame.counts
+  if (totalOf(counts) === 0) counts = addStatus(counts, status)
+  else if (counts.crashed > 0) status = 'crashed'
+  const elapsed = place.at === undefined || frame.start.at === undefined ? undefined : place.at - frame.start.at
+  return {
+    name: frame.name ?? result?.name ?? '',
+    status,
+    number: result?.number,
+    reason: (result === undefined ? undefined : reasonOf(result)) ?? frame.skipReason,
+    diagnostics: notesText(frame.notes, { passed: status === 'pass' }),
+    attributes: frame.attributes,
+    seconds: elapsed !== undefined && elapsed >= 0 ? elapsed : undefined,
+    startLine: frame.start.line,
+    endLine: place.line,
+    planned: frame.planned,
+    counts: { ...counts, errors: counts.errors + ledger.errors - errorsBefore },
+    tests: frame.tests,
+  }
+}
+
+/** Planned tests that never reported count as crashed; what the log says last belongs to the first of them. */
+export function addMissing(options: Pick<FrameClosing, 'frame' | 'path' | 'ledger'> & { readonly place: LinePlace }): void {
+  const { frame, place, path, ledger } = options
+  const missing = (frame.planned ?? 0) - frame.reported
+  if (missing <= 0) return
+  frame.isBroken = true
+  const first = emptyNotes()
+  moveNotes(frame.pending, first)
+  for (let index = 0; index < Math.min(missing, listedMissing); index += 1) {
+    frame.tests.push(missingTest({ number: frame.reported + index + 1, notes: index === 0 ? first : undefined, frame, place }))
+  }
+  const from = frame.reported + 1
+  ledger.fail(
+    place.line,
+    path,
+    missing === 1 ? `test ${from} never reported` : `tests ${from} to ${from + missing - 1} never reported`,
+    missing,
+  )
+  frame.counts = addStatus(frame.counts, 'crashed', missing)
+  frame.reported += missing
+}
+
+function missingTest(options: {
+  readonly number: number
+  readonly notes: Notes | undefined
+  readonly frame: Frame
+  readonly place: LinePlace
+}): OpenTest {
+  const { number, notes, frame, place } = options
+  return {
+    name: '',
+    status: 'crashed',
+    number,
+    reason: undefined,
+    diagnostics: notes === undefined ? [] : notesText(notes, { passed: false }),
+    attributes: {},
+    seconds: undefined,
+    startLine: Math.min(frame.mark.line + 1, place.line),
+    endLine: place.line,
+    planned: undefined,
+    counts: addStatus(noCounts, 'crashed'),
+    tests: [],
+  }
+}

@@ -1,0 +1,18 @@
+export { createKtapReader, type KtapProgress, type KtapReader, type KtapReaderOptions } from './reader.ts'
+export { createKtapText, type KtapText } from './text.ts'
+export {
+  isGood,
+  totalOf,
+  type KtapResults,
+  type OverallStatus,
+  type StreamError,
+  type StreamSummary,
+  type TestCounts,
+  type TestResult,
+  type TestStatus,
+} from './result.ts'
+export { failurePlace, type FailurePlace } from './failure-place.ts'
+export { junitSuites, type JunitCase, type JunitOutcome, type JunitSuite } from './junit.ts'
+export { renderJunit } from './render-junit.ts'
+export { describeResults, renderCounts, renderResults, type RenderOptions } from './render-results.ts'
+export { badTests, displayName, pathName, testAtLine, type PlacedTest } from './walk.ts'

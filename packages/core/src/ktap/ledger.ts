@@ -1,0 +1,51 @@
+import type { OpenTest } from './frame.ts'
+import type { StreamError } from './result.ts'
+
+// 200 MB of memory for any log: a listed test costs some hundred bytes, a kept line about a hundred.
+const mostErrors = 1000
+const mostListedTests = 100_000
+const mostNoteCharacters = 32 * 1024 * 1024
+
+/** Errors of all streams of one log, and what may still be kept of it. */
+export interface Ledger {
+  readonly list: readonly StreamError[]
+  readonly errors: number
+  readonly omitted: number
+  fail(line: number, test: string, message: string, times?: number): void
+  /** Whether a test is listed; takes away its diagnostics when there are too many already. */
+  keeps(test: OpenTest): boolean
+}
+
+export function createLedger(): Ledger {
+  const list: StreamError[] = []
+  let errors = 0
+  let omitted = 0
+  let listed = 0
+  let characters = 0
+  return {
+    list,
+    get errors() {
+      return errors
+    },
+    get omitted() {
+      return omitted
+    },
+    fail: (line, test, message, times = 1) => {
+      errors += times
+      if (list.length < mostErrors) list.push({ line, test, message })
+    },
+    keeps: (test) => {
+      const isPlain = test.tests.length === 0 && test.status === 'pass'
+      // Failures are listed for ten times as long: they are what somebody looks for.
+      if (listed >= mostListedTests * (isPlain ? 1 : 10)) {
+        omitted += 1
+        return false
+      }
+      listed += 1
+      const size = test.diagnostics.reduce((sum, line) => sum + line.length + 1, 0)
+      if (characters + size > mostNoteCharacters * (isPlain ? 1 : 2)) test.diagnostics = []
+      else characters += size
+      return true
+    },
+  }
+}

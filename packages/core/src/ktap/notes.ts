@@ -1,0 +1,55 @@
+// A crash prints some hundred lines; what matters stands at its beginning and just before the end.
+const longestHead = 80
+const longestTail = 120
+const longestLine = 2000
+// Of a passed test only attributes and a few words are of interest.
+const longestOfPassed = 20
+
+/** Diagnostic lines with a bound: the first and the last ones are kept. */
+export interface Notes {
+  readonly head: string[]
+  readonly tail: string[]
+  dropped: number
+}
+
+export function emptyNotes(): Notes {
+  return { head: [], tail: [], dropped: 0 }
+}
+
+export function addNote(notes: Notes, line: string): void {
+  const text = line.length > longestLine ? `${line.slice(0, longestLine)}…` : line
+  if (notes.head.length < longestHead) notes.head.push(text)
+  else notes.tail.push(text)
+  // Shifting one by one would make a long log quadratic.
+  if (notes.tail.length >= 2 * longestTail) {
+    notes.dropped += longestTail
+    notes.tail.splice(0, longestTail)
+  }
+}
+
+/** Moves all lines behind those of another. */
+export function moveNotes(from: Notes, to: Notes): void {
+  for (const line of from.head) addNote(to, line)
+  to.dropped += from.dropped
+  for (const line of from.tail) addNote(to, line)
+  from.head.length = 0
+  from.tail.length = 0
+  from.dropped = 0
+}
+
+/** The lines without common indentation and without empty ends. */
+export function notesText(notes: Notes, options: { readonly passed: boolean }): readonly string[] {
+  const tail = notes.tail.slice(-longestTail)
+  const dropped = notes.dropped + notes.tail.length - tail.length
+  const lines = [...notes.head, ...(dropped > 0 ? [`… ${dropped} lines are left out here …`] : []), ...tail]
+  const kept = options.passed ? lines.slice(0, longestOfPassed) : lines
+  const indents = kept.filter((line) => line.trim() !== '').map((line) => /^[ \t]*/.exec(line)?.[0].length ?? 0)
+  const common = indents.length === 0 ? 0 : indents.reduce((a, b) => Math.min(a, b))
+  return trimEmpty(kept.map((line) => line.slice(common)))
+}
+
+function trimEmpty(lines: readonly string[]): readonly string[] {
+  const first = lines.findIndex((line) => line !== '')
+  if (first < 0) return []
+  return lines.slice(first, lines.findLastIndex((line) => line !== '') + 1)
+}

@@ -1,0 +1,107 @@
+/** A line that means something in TAP or KTAP; `column` is its indentation. */
+export type KtapLine =
+  | { readonly kind: 'version'; readonly column: number; readonly protocol: 'TAP' | 'KTAP'; readonly version: number }
+  | { readonly kind: 'plan'; readonly column: number; readonly count: number; readonly skip: string | undefined }
+  | { readonly kind: 'header'; readonly column: number; readonly name: string }
+  | ResultLine
+  | { readonly kind: 'bail'; readonly column: number; readonly reason: string }
+
+export interface ResultLine {
+  readonly kind: 'result'
+  readonly column: number
+  readonly ok: boolean
+  readonly number: number | undefined
+  readonly name: string
+  readonly directive: 'skip' | 'todo' | 'xfail' | 'timeout' | 'error' | undefined
+  /** What stands behind `#`, the directive left out; empty when nothing does. */
+  readonly reason: string
+  /** A message of the kernel cut the line. */
+  readonly isTorn?: true
+}
+
+// A tab is one level in the output of kernels before 5.7, four blanks are in later ones.
+const tabColumns = 4
+
+/** One line without its end; `undefined` for text that is no part of the protocol. */
+export function parseKtapLine(line: string): KtapLine | undefined {
+  let start = 0
+  let column = 0
+  for (; start < line.length; start += 1) {
+    const code = line.charCodeAt(start)
+    if (code === 32) column += 1
+    else if (code === 9) column += tabColumns
+    else break
+  }
+  // Most lines of a log end here.
+  switch (line.charAt(start)) {
+    case 'o':
+    case 'n':
+      return parseResult(line.slice(start), column)
+    case '#':
+      return parseHeader(line.slice(start), column)
+    case '1':
+      return parsePlan(line.slice(start), column)
+    case 'K':
+    case 'T':
+      return parseVersion(line.slice(start), column)
+    case 'B':
+      return parseBail(line.slice(start), column)
+    default:
+      return undefined
+  }
+}
+
+function parseVersion(text: string, column: number): KtapLine | undefined {
+  const [, protocol, version] = /^(K?TAP) version (\d+)\s*$/.exec(text) ?? []
+  if (protocol !== 'TAP' && protocol !== 'KTAP') return undefined
+  return { kind: 'version', column, protocol, version: Number(version) }
+}
+
+function parsePlan(text: string, column: number): KtapLine | undefined {
+  const [whole, count, rest = ''] = /^1\.\.(\d{1,9})(?:\s+#\s*(.*)|\s*)$/.exec(text) ?? []
+  if (whole === undefined) return undefined
+  return { kind: 'plan', column, count: Number(count), skip: /^skip\w*:?\s*(.*)$/i.exec(rest)?.[1] }
+}
+
+function parseHeader(text: string, column: number): KtapLine | undefined {
+  const name = /^# Subtest: (.*)$/.exec(text)?.[1]
+  return name === undefined ? undefined : { kind: 'header', column, name: name.trim() }
+}
+
+function parseBail(text: string, column: number): KtapLine | undefined {
+  const reason = /^Bail out!\s*(.*)$/.exec(text)?.[1]
+  return reason === undefined ? undefined : { kind: 'bail', column, reason: reason.trim() }
+}
+
+function parseResult(text: string, column: number): ResultLine | undefined {
+  const [whole, not, number, rest = ''] = /^(not )?ok(?: +(\d{1,9}))?(?=\s|$)(.*)$/.exec(text) ?? []
+  if (whole === undefined) return undefined
+  const [description, comment] = splitComment(rest.replace(/^\s*(?:- )?/, ''))
+  const [directive, reason] = readDirective(comment)
+  // kselftest.h puts the name behind the directive: `ok 3 # SKIP name`.
+  const isBehind = description === '' && (directive === 'skip' || directive === 'xfail' || directive === 'todo')
+  return {
+    kind: 'result',
+    column,
+    ok: not === undefined,
+    number: number === undefined ? undefined : Number(number),
+    name: isBehind ? reason : description,
+    directive,
+    reason: isBehind ? '' : reason,
+  }
+}
+
+/** A description ends at the first `#` that follows a blank; `\#` is a part of it (TAP 14). */
+function splitComment(text: string): readonly [string, string] {
+  const at = text.search(/(?:^|\s)#(?:\s|[A-Z])/)
+  const description = (at < 0 ? text : text.slice(0, at)).trim().replaceAll(/\\([\\#])/g, '$1')
+  return [description, at < 0 ? '' : text.slice(text.indexOf('#', at) + 1).trim()]
+}
+
+function readDirective(comment: string): readonly [ResultLine['directive'], string] {
+  const [, word, reason = ''] = /^(skip\w*|todo|xfail|timeout|error)\b:?\s*(.*)$/i.exec(comment) ?? []
+  if (word === undefined) return [undefined, comment]
+  const name = word.toLowerCase()
+  const directive = name === 'todo' || name === 'xfail' || name === 'timeout' || name === 'error' ? name : 'skip'
+  return [directive, reason]
+}

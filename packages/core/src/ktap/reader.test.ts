@@ -1,0 +1,402 @@
+import { describe, expect, it } from 'vitest'
+import { createKtapReader, createKtapText, type KtapResults, type TestResult } from './index.ts'
+
+const log = (
+  text: string,
+  options: { readonly prefixed?: boolean; readonly versionless?: boolean; readonly kernelOnly?: boolean } = {},
+): KtapResults => {
+  const reader = createKtapReader({ prefixed: true, versionless: false, ...options })
+  for (const line of text.replace(/^\n/, '').split('\n')) reader.read(line)
+  return reader.finish()
+}
+
+/** `name:status(children)` */
+const tree = (tests: readonly TestResult[]): string =>
+  tests.map((test) => `${test.name}:${test.status}${test.tests.length === 0 ? '' : `(${tree(test.tests)})`}`).join(' ')
+const messages = (results: KtapResults) => results.errors.map(({ line, test, message }) => `${line} ${test}: ${message}`)
+
+describe('nested results', () => {
+  it('are told by indentation, as in the example of ktap.rst', () => {
+    const results = log(`
+KTAP version 1
+1..1
+  KTAP version 1
+  1..3
+    KTAP version 1
+    1..1
+    # case_a: initializing
+    ok 1 case_a
+  ok 1 first
+    KTAP version 1
+    1..2
+    ok 1 case_a # SKIP not here
+    ok 2 case_b
+  ok 2 second
+    KTAP version 1
+    1..3
+    ok 1 case_a
+    # case_b: FAIL
+    not ok 2 case_b
+    ok 3 case_c # SKIP not here either
+  not ok 3 third
+not ok 1 whole`)
+    expect(tree(results.tests)).toBe(
+      'whole:fail(first:pass(case_a:pass) second:pass(case_a:skip case_b:pass) third:fail(case_a:pass case_b:fail case_c:skip))',
+    )
+    expect(results).toMatchObject({ status: 'fail', finished: true, counts: { passed: 3, failed: 1, skipped: 2, crashed: 0, errors: 0 } })
+    expect(results.tests[0]?.tests[2]?.tests[1]?.diagnostics).toEqual(['# case_b: FAIL'])
+    expect(results.tests[0]?.tests[1]?.tests[0]).toMatchObject({ reason: 'not here', startLine: 12, endLine: 12, number: 1 })
+  })
+
+  it('do not need a header when they are indented (TAP 14)', () => {
+    const results = log(`
+TAP version 14
+    ok 1 - a
+    not ok 2 - b
+    1..2
+not ok 1 - outer
+# Subtest: named
+    ok 1 - c
+    1..1
+ok 2 - named
+1..2`)
+    expect(tree(results.tests)).toBe('outer:fail(a:pass b:fail) named:pass(c:pass)')
+    expect(results).toMatchObject({ status: 'fail', finished: true, counts: { errors: 0 } })
+  })
+
+  it('are found without indentation by name and plan, as kunit_parser.py does', () => {
+    const results = log(`
+KTAP version 1
+1..2
+KTAP version 1
+# Subtest: suite
+1..2
+ok 1 a
+not ok 2 b
+not ok 1 suite
+KTAP version 1
+1..1
+ok 1 c
+ok 2 other`)
+    expect(tree(results.tests)).toBe('suite:fail(a:pass b:fail) other:pass(c:pass)')
+    expect(results.counts.errors).toBe(0)
+  })
+
+  it('take a test for no suite when a header announces it on its own level (Node, TAP 14)', () => {
+    const results = log(`
+TAP version 13
+# Subtest: adds
+ok 1 - adds
+  ---
+  duration_ms: 12.5
+  ...
+# Subtest: breaks
+not ok 2 - breaks
+  ---
+  duration_ms: 1
+  error: 'no'
+  ...
+1..2
+# tests 2`)
+    expect(tree(results.tests)).toBe('adds:pass breaks:fail')
+    expect(results.tests.map(({ seconds }) => seconds)).toEqual([0.0125, 0.001])
+    expect(results.tests[1]?.diagnostics).toEqual(['duration_ms: 1', "error: 'no'"])
+  })
+})
+
+describe('what counts', () => {
+  it('leaves todo, xfail and skip out of the failures', () => {
+    const results = log('TAP version 13\n1..4\nnot ok 1 a # TODO later\nnot ok 2 b # XFAIL known\nok 3 c # SKIP\nok 4 d')
+    expect(results).toMatchObject({ status: 'pass', counts: { passed: 1, failed: 0, skipped: 1, todo: 1, xfail: 1 } })
+  })
+
+  it('is skip when everything was skipped, also by the plan alone', () => {
+    expect(log('KTAP version 1\n1..1\nok 1 a # SKIP').status).toBe('skip')
+    expect(log('TAP version 13\n1..0 # SKIP no such file').status).toBe('skip')
+  })
+
+  it('is no-tests for an empty plan and no-results without a stream', () => {
+    expect(log('TAP version 14\n1..0')).toMatchObject({ status: 'no-tests', counts: { errors: 1 } })
+    expect(log('hello\nok 1 you\n1..2')).toMatchObject({ status: 'no-results', tests: [], finished: false, counts: { errors: 1 } })
+    expect(log('')).toMatchObject({ status: 'no-results' })
+  })
+
+  it('counts a planned test that never reported as crashed, with the words that came last', () => {
+    const results = log('KTAP version 1\n1..3\nok 1 a\nSegmentation fault')
+    expect(tree(results.tests)).toBe('a:pass :crashed :crashed')
+    expect(results).toMatchObject({ status: 'crashed', finished: false, counts: { passed: 1, crashed: 2, errors: 2 } })
+    expect(results.tests[1]?.diagnostics).toEqual(['Segmentation fault'])
+    expect(messages(results)).toEqual(['4 : tests 2 to 3 never reported'])
+  })
+
+  it('does not need memory for a plan of a billion tests', () => {
+    const results = log('KTAP version 1\n1..999999999\nok 1 a')
+    expect(results.counts.crashed).toBe(999_999_998)
+    expect(results.tests.length).toBeLessThan(200)
+  })
+
+  it('names a number that is wrong and goes on', () => {
+    const results = log('TAP version 13\n1..2\nok 1 a\nok 3 b')
+    expect(results).toMatchObject({ status: 'pass', counts: { passed: 2, errors: 1 } })
+    expect(messages(results)).toEqual(['4 b: expected test number 2 but found 3'])
+  })
+
+  it('fails for more results than were planned, before or behind the plan', () => {
+    expect(log('TAP version 13\n1..1\nok 1 a\nok 2 b').status).toBe('fail')
+    expect(log('TAP version 13\nok 1 a\nok 2 b\n1..1').status).toBe('fail')
+    expect(log('TAP version 13\nok 1 a\nok 2 b\n1..3').status).toBe('crashed')
+    expect(log('TAP version 13\nok 1 a\nok 2 b\n1..2').status).toBe('pass')
+  })
+
+  it('fails for a bail out', () => {
+    const results = log('TAP version 13\nok 1 a\nBail out! no memory')
+    expect(results).toMatchObject({ status: 'fail', finished: false, bailOut: 'no memory' })
+  })
+
+  it('says crashed for a suite without its result line, although its tests passed', () => {
+    const results = log('KTAP version 1\n1..1\n  KTAP version 1\n  # Subtest: s\n  1..1\n  ok 1 a')
+    expect(results).toMatchObject({ status: 'crashed', finished: false, counts: { passed: 1 } })
+    expect(tree(results.tests)).toBe('s:crashed(a:pass)')
+  })
+
+  it('sees the failure below a suite that calls itself ok', () => {
+    expect(log('KTAP version 1\n1..1\n  KTAP version 1\n  1..1\n  not ok 1 a\nok 1 s').status).toBe('fail')
+  })
+})
+
+describe('KUnit on the console', () => {
+  const at = (seconds: string, text: string) => `[    ${seconds}] ${text}`
+
+  it('is read behind time stamps and callers, between messages of the kernel', () => {
+    const results = log(
+      [
+        '[    0.000000][    T0] Linux version 6.12.0',
+        '[    0.500000][    T1] KTAP version 1',
+        '[    0.500001][    T1] 1..1',
+        '[    0.500002][    T1]     KTAP version 1',
+        '[    0.500003][    T1]     # Subtest: example',
+        '[    0.500004][    T1]     # module: kunit_example_test',
+        '[    0.500005][    T1]     1..2',
+        '[    0.700000][    T9]     # slow_one: about to start',
+        '[    0.700000][   C1] clocksource: tsc: mask',
+        '[    1.500000][    T1]     # slow_one.speed: slow',
+        '[    1.500000][    T1]     ok 1 slow_one',
+        '[    1.750000][    T1]     ok 2 quick_one',
+        '[    1.750000][    T1] # example: pass:2 fail:0 skip:0 total:2',
+        '[    1.750001][    T1] ok 1 example',
+        '[    2.000000][    T1] Run /init as init process',
+        'ok 1 said by a program',
+        'not ok 2 said by a program',
+      ].join('\r\n'),
+    )
+    expect(results).toMatchObject({ status: 'pass', finished: true, counts: { passed: 2, errors: 0 } })
+    const suite = results.tests[0]
+    expect(suite).toMatchObject({ name: 'example', attributes: { module: 'kunit_example_test' }, planned: 2 })
+    expect(suite?.seconds).toBeCloseTo(1.25, 3)
+    expect(suite?.tests[0]).toMatchObject({ attributes: { speed: 'slow' }, startLine: 8, endLine: 11 })
+    expect(suite?.tests[0]?.diagnostics).toContain('clocksource: tsc: mask')
+    expect(suite?.tests[1]?.seconds).toBeCloseTo(0.25, 3)
+  })
+
+  it('ends a suite where the machine died', () => {
+    const results = log(
+      [
+        at('1.000000', 'KTAP version 1'),
+        at('1.000000', '1..2'),
+        at('1.000000', '    KTAP version 1'),
+        at('1.000000', '    # Subtest: example'),
+        at('1.000000', '    1..3'),
+        at('1.000000', '    ok 1 a'),
+        at('1.100000', 'BUG: kernel NULL pointer dereference, address: 0000000000000000'),
+        at('1.200000', 'Kernel panic - not syncing: Fatal exception'),
+        at('1.300000', 'Rebooting in 1 seconds..'),
+        '[    0.000000] Linux version 6.12.0',
+        '[    0.000000] KTAP version 1',
+        '[    0.000000] 1..1',
+        '[    0.000000] ok 1 after',
+      ].join('\n'),
+    )
+    expect(tree(results.tests)).toBe('example:crashed(a:pass :crashed :crashed) :crashed after:pass')
+    expect(results.tests[0]?.tests[1]?.diagnostics[0]).toMatch(/^BUG: kernel NULL/)
+    expect(results.streams.map(({ planned, reported, startLine }) => ({ planned, reported, startLine }))).toEqual([
+      { planned: 2, reported: 2, startLine: 1 },
+      { planned: 1, reported: 1, startLine: 11 },
+    ])
+  })
+
+  it('goes on after a suite that never said how it ended', () => {
+    const results = log(
+      'KTAP version 1\n1..2\n    KTAP version 1\n    # Subtest: one\n    1..2\n    ok 1 a\n    KTAP version 1\n    # Subtest: two\n    1..1\n    ok 1 b\nok 2 two',
+    )
+    expect(tree(results.tests)).toBe('one:crashed(a:pass :crashed) two:pass(b:pass)')
+  })
+
+  it('keeps parametrised tests inside their suite', () => {
+    const results = log(`
+    KTAP version 1
+    1..1
+        KTAP version 1
+        # Subtest: suite
+        1..2
+            KTAP version 1
+            # Subtest: many
+            ok 1 x=1
+            ok 2 x=2
+        # many: pass:2 fail:0 skip:0 total:2
+        ok 1 many
+        ok 2 single
+    ok 1 suite`)
+    expect(tree(results.tests)).toBe('suite:pass(many:pass(x=1:pass x=2:pass) single:pass)')
+    expect(results.counts).toMatchObject({ passed: 3, errors: 0 })
+  })
+
+  it('tells what keeps the executor from running', () => {
+    const results = log('[    1.000000] kunit executor: error filtering suites: -22')
+    expect(messages(results)[0]).toMatch(/kunit executor: error filtering suites/)
+  })
+
+  it('reads a program on the same console beside it, each with its own results', () => {
+    const results = log(
+      [
+        '[    1.000000] KTAP version 1',
+        'TAP version 13',
+        '1..2',
+        '[    1.000000] 1..1',
+        'ok 1 mine',
+        '[    1.000000] not ok 1 kernel',
+        '[    1.000000] usb 1-1: new device',
+        'not ok 2 mine too',
+      ].join('\n'),
+    )
+    expect(tree(results.tests)).toBe('kernel:fail mine:pass mine too:fail')
+    expect(
+      log('[    1.000000] KTAP version 1\n[    1.000000] 1..1\n[    1.000000] ok 1 a\nTAP version 13\n1..1\nnot ok 1 b', {
+        kernelOnly: true,
+      }),
+    ).toMatchObject({
+      status: 'pass',
+      counts: { passed: 1, failed: 0 },
+    })
+  })
+})
+
+describe('torn and strange lines', () => {
+  it('survive a message of the kernel in the middle', () => {
+    const results = log(
+      [
+        'TAP version 13',
+        '1..3',
+        'ok 1 first na[   12.345678] EXT4-fs (vda): mounted',
+        'me',
+        'progress 50%[   12.400000][   T99] ok 9 of the kernel',
+        'ok 2 second',
+        'ok 3 thi[   13.000000] usb',
+        'ok 3 noise',
+      ].join('\n'),
+    )
+    expect(results.tests.map(({ name }) => name)).toEqual(['first name', 'second', 'thi', 'noise'])
+  })
+
+  it('survive a time stamp whose beginning was lost', () => {
+    const results = log('[    1.000000] KTAP version 1\n[    1.000000] 1..2\n  1.000000] ok 1 a\nok 2 b')
+    expect(results).toMatchObject({ status: 'pass', counts: { passed: 2 } })
+  })
+
+  it('are read behind what a logger puts before every line', () => {
+    const stamp = '2026-11-22T10:00:00.0000000Z '
+    const lines = [
+      'noise',
+      '[    1.000000] KTAP version 1',
+      '[    1.000000] 1..1',
+      '[    1.000000]   KTAP version 1',
+      '[    1.000000]   1..1',
+      '[    1.000000]   ok 1 a',
+      '[    1.000000] ok 1 s',
+    ]
+    expect(tree(log(lines.map((line) => stamp + line).join('\n')).tests)).toBe('s:pass(a:pass)')
+    expect(tree(log('host: TAP version 13\nhost: 1..1\nhost: not ok 1 a').tests)).toBe('a:fail')
+  })
+
+  it('lose colours and what a progress display wrote over', () => {
+    const results = log('TAP version 13\n1..1\n\u001B[32m50%\rok 1 \u001B[1mname\u001B[0m')
+    expect(tree(results.tests)).toBe('name:pass')
+  })
+
+  it('are no results of a program when its output only mentions them', () => {
+    const results = log('echo TAP version 13 works\n[    1.0] x\nok 1 a', { prefixed: false })
+    expect(results.status).toBe('no-results')
+    expect(log('  prefix TAP version 13\nok 1 a', { prefixed: false }).status).toBe('no-results')
+  })
+
+  it('keep the first and the last lines of a flood', () => {
+    const flood = Array.from({ length: 5000 }, (_, index) => `line ${index}`).join('\n')
+    const results = log(`TAP version 13\n1..1\n${flood}\nnot ok 1 a`)
+    const lines = results.tests[0]?.diagnostics ?? []
+    expect(lines.length).toBeLessThan(300)
+    expect([lines[0], lines.at(-1)]).toEqual(['line 0', 'line 4999'])
+    expect(lines.some((line) => /4\d\d\d lines are left out/.test(line))).toBe(true)
+  })
+})
+
+describe('streams', () => {
+  it('follow each other in one log', () => {
+    const results = log('TAP version 13\n1..1\nok 1 a\nTAP version 13\n1..2\nok 1 b\nnot ok 2 c')
+    expect(tree(results.tests)).toBe('a:pass b:pass c:fail')
+    expect(results.streams).toHaveLength(2)
+  })
+
+  it('of a program that died are unfinished, and the next one counts for itself', () => {
+    const results = log('TAP version 13\n1..3\nok 1 a\nTAP version 13\n1..1\nok 1 b')
+    expect(tree(results.tests)).toBe('a:pass :crashed :crashed b:pass')
+    expect(results.finished).toBe(false)
+  })
+
+  it('need no version line in TAP 12, when that is allowed', () => {
+    const text = '1..2\nok 1 - a\nnot ok 2 - b'
+    expect(log(text).status).toBe('no-results')
+    expect(log(text, { versionless: true })).toMatchObject({ status: 'fail', streams: [{ protocol: 'TAP', version: 12, planned: 2 }] })
+  })
+
+  it('of a kselftest run keep the output of each program as its diagnostics', () => {
+    const results = log(
+      'TAP version 13\n1..1\n# timeout set to 45\n# selftests: net: foo\n# TAP version 13\n# 1..2\n# ok 1 a\n# not ok 2 b\nnot ok 1 selftests: net: foo # exit=1',
+    )
+    expect(results.counts).toMatchObject({ failed: 1, passed: 0 })
+    expect(results.tests[0]).toMatchObject({ name: 'selftests: net: foo', reason: 'exit=1' })
+    expect(results.tests[0]?.diagnostics).toContain('# not ok 2 b')
+  })
+
+  it('of an unknown version are read, and that is said', () => {
+    expect(log('KTAP version 2\n1..1\nok 1 a')).toMatchObject({ status: 'pass', counts: { errors: 1 } })
+  })
+
+  it('tell while they run that nothing more is expected', () => {
+    const reader = createKtapReader({ prefixed: true, versionless: false })
+    const states = ['noise', 'TAP version 13', '1..1', 'ok 1 a'].map((line) => {
+      reader.read(line)
+      return reader.progress()
+    })
+    expect(states.map(({ hasStarted, isComplete }) => `${hasStarted} ${isComplete}`)).toEqual([
+      'false false',
+      'true false',
+      'true false',
+      'true true',
+    ])
+  })
+
+  it('may come in pieces, cut anywhere, with bytes that are no text', () => {
+    const bytes = new Uint8Array([...new TextEncoder().encode('TAP version 13\r\n1..2\nok 1 ä\nnot ok 2 '), 0xff, 0x0a])
+    const reader = createKtapReader({ prefixed: false, versionless: false })
+    const text = createKtapText(reader)
+    for (const byte of bytes) text.push(new Uint8Array([byte]))
+    text.end()
+    expect(tree(reader.finish().tests)).toBe('ä:pass \uFFFD:fail')
+  })
+
+  it('report each result when it comes', () => {
+    const seen: string[] = []
+    const reader = createKtapReader({ prefixed: true, versionless: false, onResult: (test, path) => seen.push(`${path} ${test.status}`) })
+    for (const line of ['KTAP version 1', '1..1', '  KTAP version 1', '  # Subtest: s', '  1..1', '  ok 1 a', 'ok 1 s']) reader.read(line)
+    expect(seen).toEqual(['s.a pass', 's pass'])
+  })
+})

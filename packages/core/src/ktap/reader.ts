@@ -1,0 +1,198 @@
+import type { LinePlace, OpenTest } from './frame.ts'
+import { createLedger } from './ledger.ts'
+import { closeStreams } from './close-streams.ts'
+import { parseKtapLine, type KtapLine } from './parse-line.ts'
+import { splitPrefix, tornAt } from './prefix.ts'
+import type { KtapResults, TestResult } from './result.ts'
+import { createStream, type ClosedStream, type KtapStream } from './stream.ts'
+
+export interface KtapReaderOptions {
+  /** Lines may carry time stamps of the kernel or of a logger, and kernel and programs may write side by side: a console, a log file. */
+  readonly prefixed: boolean
+  /** A plan or a numbered result begins a stream where no version line does (TAP 12). */
+  readonly versionless: boolean
+  /** Only what the kernel itself says: KUnit, but no program on the same console. */
+  readonly kernelOnly?: boolean
+  /** A test has its result; `path` is `suite.test`. */
+  readonly onResult?: (test: TestResult, path: string) => void
+}
+
+/** How far a log has come. */
+export interface KtapProgress {
+  /** A stream has begun. */
+  readonly hasStarted: boolean
+  /** One has begun, and none of them expects a further result. */
+  readonly isComplete: boolean
+}
+
+/** Reads TAP 12 to 14 and KTAP 1 while lines come. */
+export interface KtapReader {
+  /** One line without its end; `at` are seconds on any clock, for durations. */
+  read(line: string, at?: number): void
+  progress(): KtapProgress
+  /** No more lines: what has not reported by now never will. */
+  finish(): KtapResults
+}
+
+/** Who writes: the kernel's own lines carry its time stamp. */
+interface Lane {
+  stream: KtapStream | undefined
+  /** A result that a message of the kernel cut; the rest of it may follow. */
+  carry: { readonly text: string; readonly place: LinePlace } | undefined
+}
+
+// kunit_parser.py: what a kernel prints when it has no root to go on with, and when it stops. A banner is another boot.
+const endOfLog = /^\s*(?:List of all partitions:|Kernel panic - not syncing: VFS:|reboot: |Linux version \d)/
+const executorError = /^\s*kunit executor: (.*)$/
+const lateVersion = /^(.*\S.*?)(?:KTAP|(?<!K)TAP) version \d+$/
+
+export function createKtapReader({ prefixed, versionless, kernelOnly = false, onResult }: KtapReaderOptions): KtapReader {
+  const ledger = createLedger()
+  const closed: ClosedStream[] = []
+  const kernel: Lane = { stream: undefined, carry: undefined }
+  const user: Lane = { stream: undefined, carry: undefined }
+  let lines = 0
+  let hasStarted = false
+  let place: LinePlace = { line: 0, at: undefined }
+  /** Characters that a logger put before every line. */
+  let outer = 0
+
+  const start = (lane: Lane, line: KtapLine, at: LinePlace): KtapStream => {
+    hasStarted = true
+    const { protocol, version } = line.kind === 'version' ? line : { protocol: 'TAP' as const, version: 12 }
+    const known = protocol === 'KTAP' ? version === 1 : version >= 12 && version <= 14
+    if (!known) ledger.fail(at.line, '', `${protocol} version ${version} is not known; read as ${protocol === 'KTAP' ? '1' : '14'}`)
+    const stream = createStream({
+      protocol,
+      version,
+      column: line.column,
+      place: at,
+      ledger,
+      ...(onResult === undefined ? {} : { onResult: (test: OpenTest, path: string) => onResult(test, path) }),
+    })
+    lane.stream = stream
+    return stream
+  }
+
+  const end = (lane: Lane, at: LinePlace): void => {
+    if (lane.stream !== undefined) closed.push(...lane.stream.close(at))
+    lane.stream = undefined
+  }
+
+  const begins = (line: KtapLine): boolean =>
+    line.kind === 'version' ||
+    (versionless && line.column === 0 && (line.kind === 'plan' || (line.kind === 'result' && line.number !== undefined)))
+
+  const feed = (lane: Lane, text: string, at: LinePlace, isTorn = false): void => {
+    const found = parseKtapLine(text)
+    const line = isTorn && found?.kind === 'result' ? { ...found, isTorn: true as const } : found
+    const { stream } = lane
+    if (stream === undefined) {
+      const other = lane === kernel ? user : kernel
+      const mayBegin = !(kernelOnly && lane === user)
+      if (mayBegin && line !== undefined && (line.kind === 'version' || (begins(line) && other.stream === undefined))) {
+        const begun = start(lane, line, at)
+        if (line.kind !== 'version') begun.read(line, text, at)
+      } else if (other.stream !== undefined && !other.stream.isComplete()) {
+        // The kernel's words between a program's lines are diagnostics; a line without a time stamp may have lost it.
+        if (lane === kernel || line === undefined) other.stream.note(text, at)
+        else feed(other, text, at)
+      } else if (line === undefined) {
+        const failure = executorError.exec(text)?.[1]
+        if (failure !== undefined) ledger.fail(at.line, '', `kunit executor: ${failure}`)
+      }
+      return
+    }
+    if (line === undefined) {
+      if (endOfLog.test(text)) return end(lane, at)
+      // What the kernel says after the last result belongs to no test.
+      if (!stream.isComplete()) stream.note(text, at)
+      return
+    }
+    if (stream.read(line, text, at)) return
+    end(lane, at)
+    start(lane, line, at)
+  }
+
+  /** The rest of a result that was cut; another line of the protocol is none. */
+  const flush = (lane: Lane, next: string | undefined): boolean => {
+    const { carry } = lane
+    if (carry === undefined) return false
+    lane.carry = undefined
+    const isRest = next !== undefined && next !== '' && parseKtapLine(next) === undefined
+    feed(lane, isRest ? `${carry.text}${next}` : carry.text, carry.place, !isRest)
+    return isRest
+  }
+
+  const readPrefixed = (line: string): void => {
+    const inside = tornAt(line)
+    if (inside > 0) {
+      const head = splitPrefix(line.slice(0, inside))
+      const tail = splitPrefix(line.slice(inside))
+      if (parseKtapLine(head.text) !== undefined || parseKtapLine(tail.text) !== undefined) {
+        const lane = head.byKernel ? kernel : user
+        flush(lane, undefined)
+        if (parseKtapLine(head.text)?.kind === 'result' && !head.byKernel)
+          lane.carry = { text: head.text, place: { line: lines, at: head.at } }
+        else feed(lane, head.text, { line: lines, at: head.at }, true)
+        return feed(kernel, tail.text.trimEnd(), { line: lines, at: tail.at })
+      }
+    }
+    const { text, byKernel, at } = splitPrefix(line)
+    const lane = byKernel ? kernel : user
+    place = { line: lines, at: at ?? place.at }
+    if (flush(lane, text)) return
+    if (lane.stream === undefined && kernel.stream === undefined && user.stream === undefined && outer === 0) {
+      const width = outerWidth(line)
+      if (width > 0) {
+        outer = width
+        return readPrefixed(line.slice(width))
+      }
+    }
+    feed(lane, text, { line: lines, at })
+  }
+
+  return {
+    read: (raw, at) => {
+      lines += 1
+      const line = cleanLine(raw)
+      if (prefixed) return readPrefixed(outer === 0 ? line : line.slice(outer))
+      place = { line: lines, at }
+      feed(user, line, place)
+    },
+    progress: () => {
+      const open = [kernel, user].flatMap(({ stream }) => stream ?? [])
+      return { hasStarted, isComplete: hasStarted && open.every((stream) => stream.isComplete()) }
+    },
+    finish: () => {
+      place = { ...place, line: lines }
+      for (const lane of [kernel, user]) {
+        flush(lane, undefined)
+        end(lane, place)
+      }
+      return closeStreams(
+        closed.toSorted((a, b) => a.main.start.line - b.main.start.line),
+        ledger,
+      )
+    },
+  }
+}
+
+/** Width of what a logger put before a version line; the kernel's own prefix is not a part of it. */
+function outerWidth(line: string): number {
+  const before = lateVersion.exec(line)?.[1]
+  if (before === undefined || splitPrefix(line).byKernel) return 0
+  const inside = tornAt(` ${line}`)
+  return inside > 0 ? inside - 1 : before.length
+}
+
+/** Without the carriage returns of a serial line, colours and what a progress display wrote over. */
+function cleanLine(raw: string): string {
+  let line = raw.trimEnd()
+  if (line.includes('\u001B')) line = line.replaceAll(escapes, '')
+  const over = line.lastIndexOf('\r')
+  return over < 0 ? line : line.slice(over + 1)
+}
+
+// ECMA-48 control sequences: colours and cursor movements.
+const escapes = new RegExp(String.raw`\u001B\[[0-9;?]*[ -/]*[@-~]`, 'g')

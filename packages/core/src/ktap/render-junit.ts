@@ -1,0 +1,81 @@
+import type { JunitCase, JunitSuite } from './junit.ts'
+
+/**
+ * JUnit XML as Jenkins (junit-10.xsd of its xunit plugin) and Surefire (surefire-test-report-3.0.xsd) both take it. The XML library is
+ * loaded with the first report.
+ */
+export async function renderJunit(suites: readonly JunitSuite[], { name }: { readonly name: string }): Promise<string> {
+  const { default: XmlBuilder } = await import('fast-xml-builder')
+  const builder = new XmlBuilder({
+    ignoreAttributes: false,
+    format: true,
+    suppressEmptyNode: true,
+    // An attribute whose value is the word "true" would lose it.
+    suppressBooleanAttributes: false,
+  })
+  const cases = suites.flatMap((suite) => suite.cases)
+  const document = {
+    '?xml': { '@_version': '1.0', '@_encoding': 'UTF-8' },
+    testsuites: {
+      '@_name': clean(name),
+      ...totals(cases),
+      '@_time': seconds(suites.reduce((sum, suite) => sum + timeOf(suite), 0)),
+      testsuite: suites.map((suite) => ({
+        '@_name': clean(suite.name),
+        ...totals(suite.cases),
+        '@_skipped': String(countOf(suite.cases, 'skipped')),
+        '@_time': seconds(timeOf(suite)),
+        testcase: suite.cases.map(renderCase),
+      })),
+    },
+  }
+  const text: unknown = builder.build(document)
+  return `${String(text).trimEnd()}\n`
+}
+
+function totals(cases: readonly JunitCase[]): Readonly<Record<string, string>> {
+  return {
+    '@_tests': String(cases.length),
+    '@_failures': String(countOf(cases, 'failure')),
+    '@_errors': String(countOf(cases, 'error')),
+  }
+}
+
+function countOf(cases: readonly JunitCase[], kind: string): number {
+  return cases.filter(({ outcome }) => outcome?.kind === kind).length
+}
+
+function timeOf(suite: JunitSuite): number {
+  return suite.seconds ?? suite.cases.reduce((sum, one) => sum + (one.seconds ?? 0), 0)
+}
+
+function renderCase({ name, classname, seconds: time, outcome, output }: JunitCase): Readonly<Record<string, unknown>> {
+  return {
+    '@_name': clean(name),
+    '@_classname': clean(classname),
+    '@_time': seconds(time ?? 0),
+    ...(outcome === undefined
+      ? {}
+      : {
+          [outcome.kind]: {
+            // Surefire knows only the message of a skipped test.
+            ...(outcome.kind === 'skipped' ? {} : { '@_type': outcome.type }),
+            '@_message': clean(outcome.message),
+            ...(outcome.text.length === 0 ? {} : { '#text': `\n${clean(outcome.text.join('\n'))}\n` }),
+          },
+        }),
+    ...(output.length === 0 ? {} : { 'system-out': clean(output.join('\n')) }),
+  }
+}
+
+// At most three decimals: the schema's pattern for times knows no exponent.
+function seconds(value: number): string {
+  return value.toFixed(3)
+}
+
+// XML 1.0, production Char: what is no character of it cannot be escaped either.
+const noCharacter = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
+
+function clean(text: string): string {
+  return text.replaceAll(noCharacter, '\uFFFD')
+}
