@@ -1,4 +1,5 @@
-import { describe, judge, judgeLimit, verdict, type Judgement, type RunFacts } from './verdict.ts'
+import { describe, verdict, type Judgement, type RunFacts } from './judgement.ts'
+import { judge, judgeLimit } from './verdict.ts'
 
 /** What happened to a guest that ran no command of ours. */
 export interface BootFacts extends Pick<

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { failingKinds } from './kinds.ts'
 import { createConsoleReader } from './recognise.ts'
 import { judgeBoot } from './judge-boot.ts'
-import { exitStatus, failingReports, judge, type RunFacts } from './verdict.ts'
+import { exitStatus, type RunFacts } from './judgement.ts'
+import { failingReports, judge } from './verdict.ts'
 
 function console(...lines: readonly string[]) {
   const reader = createConsoleReader()

@@ -1,71 +1,8 @@
+import { describeResults, type KtapResults } from '../ktap/index.ts'
+import { hasFailed, judgeKunit, judgeStream, kunitTestOf } from './judge-results.ts'
+import { describe, verdict, type Judgement, type RunFacts } from './judgement.ts'
 import { lockupKinds, type ReportKind } from './kinds.ts'
-import type { ConsoleFacts, KernelReport } from './recognise.ts'
-
-/** How a run ended; docs/verdicts.md says what each means. */
-export type Verdict =
-  | 'pass'
-  | 'fail'
-  | 'vm-lost'
-  | 'boot-fail'
-  | 'panic'
-  | 'splat'
-  | 'hang'
-  | 'timeout'
-  | 'build-fail'
-  | 'config-fail'
-  | 'infra-fail'
-
-/** What happened to one run, seen from outside. */
-export interface RunFacts {
-  readonly console: ConsoleFacts
-  /** Reports that count, after --fail-on and --allow. */
-  readonly failing: readonly KernelReport[]
-  /** The agent served commands. */
-  readonly ready: boolean
-  /** The agent could not prepare the root. */
-  readonly agentFailure: string | undefined
-  readonly command: { readonly exitCode: number; readonly signal: number | undefined } | undefined
-  /** Which limit was reached. */
-  readonly limit: { readonly kind: 'command' | 'boot'; readonly ms: number } | undefined
-  /** The agent did not answer for this long. */
-  readonly silentMs: number | undefined
-  readonly guestPanicked: boolean
-  /** Reason of QMP's SHUTDOWN, such as guest-shutdown. */
-  readonly shutdown: string | undefined
-  readonly qemu: { readonly exitCode: number | undefined; readonly signal: string | undefined; readonly stderr: string } | undefined
-}
-
-/** A verdict with its reason. */
-export interface Judgement {
-  readonly verdict: Verdict
-  /** 0 to 255; the command's own for `fail`. */
-  readonly exitCode: number
-  /** One sentence: what happened. */
-  readonly what: string
-  /** What to try next. */
-  readonly hint: string | undefined
-}
-
-const statusOf: Readonly<Record<Exclude<Verdict, 'fail'>, number>> = {
-  pass: 0,
-  'vm-lost': 119,
-  'boot-fail': 120,
-  panic: 121,
-  splat: 122,
-  hang: 123,
-  timeout: 124,
-  'build-fail': 125,
-  'config-fail': 125,
-  'infra-fail': 125,
-}
-
-/** Exit status of a verdict; `simple` folds what the guest did wrong into 1. */
-export function exitStatus(judgement: { readonly verdict: Verdict; readonly exitCode: number }, style: 'full' | 'simple'): number {
-  if (style === 'full') return judgement.exitCode
-  if (judgement.verdict === 'pass') return 0
-  if (judgement.verdict === 'timeout') return 124
-  return statusOf[judgement.verdict === 'fail' ? 'panic' : judgement.verdict] === 125 ? 125 : 1
-}
+import type { KernelReport } from './recognise.ts'
 
 /** The verdict: the first rule that fits. A panic outranks all, because everything after it is a consequence. */
 export function judge(facts: RunFacts): Judgement {
@@ -75,10 +12,11 @@ export function judge(facts: RunFacts): Judgement {
     const cause = first === undefined ? '' : ` First report: ${describe(first)}.`
     return verdict(
       'panic',
-      `the kernel panicked: ${(panic ?? 'reported by pvpanic').replace(/\.$/, '')}.${cause}`,
+      `the kernel panicked: ${(panic ?? 'reported by pvpanic').replace(/\.$/, '')}.${cause}${soFar(facts)}`,
       'the trace is in the console log.',
     )
   }
+  if (facts.kunit !== undefined && (facts.kunit.finished || facts.ready)) return judgeKunit(facts, facts.kunit)
   if (facts.agentFailure !== undefined)
     return verdict('boot-fail', `the guest could not prepare its root: ${facts.agentFailure}.`, 'check --root, --image and --init.')
   if (facts.command !== undefined) return judgeCommand(facts, facts.command)
@@ -90,6 +28,12 @@ export function judge(facts: RunFacts): Judgement {
       'the stack is in the console log; --gdb lets you look at it live.',
     )
   }
+  if (facts.kunit !== undefined && facts.silentMs !== undefined && facts.qemu === undefined)
+    return verdict(
+      'hang',
+      `KUnit printed nothing for ${seconds(facts.silentMs)}.${soFar(facts)}`,
+      'the stacks of all tasks are in the console log.',
+    )
   if (facts.silentMs !== undefined && facts.qemu === undefined) {
     return verdict(
       'hang',
@@ -105,15 +49,19 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
   if (command.exitCode !== 0) {
     const ending = command.signal === undefined ? `ended with ${command.exitCode}` : `was ended by signal ${command.signal}`
     const beside = facts.failing[0] === undefined ? '' : ` The kernel reported: ${describe(facts.failing[0])}.`
+    const told =
+      facts.results === undefined || facts.results.status === 'no-results' ? '' : ` Its results: ${describeResults(facts.results)}.`
     return {
       verdict: 'fail',
       exitCode: command.exitCode,
-      what: `the command ${ending}.${beside}`,
-      hint: command.exitCode === 127 ? 'the guest has no such program in PATH.' : undefined,
+      what: `the command ${ending}.${told}${beside}`,
+      hint: hintOfStatus(command.exitCode, facts.results),
     }
   }
+  if (facts.results !== undefined && hasFailed(facts.results)) return judgeStream(facts.results)
   const [first, ...others] = facts.failing
-  if (first === undefined) return verdict('pass', 'the command ended with 0.', undefined)
+  const told = facts.results === undefined ? '' : ` Its results: ${describeResults(facts.results)}.`
+  if (first === undefined) return verdict('pass', `the command ended with 0.${told}`, undefined)
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return verdict(
     'splat',
@@ -122,8 +70,22 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
   )
 }
 
+function hintOfStatus(exitCode: number, results: KtapResults | undefined): string | undefined {
+  if (exitCode === 127) return 'the guest has no such program in PATH.'
+  // KSFT_SKIP of tools/testing/selftests/kselftest.h
+  if (exitCode === 4 && results?.status === 'skip') return 'a kselftest that skips ends with 4; `|| [ $? = 4 ]` takes that for a pass.'
+  return undefined
+}
+
+/** What KUnit had told before the guest ended. */
+function soFar({ kunit }: RunFacts): string {
+  return kunit === undefined || kunit.status === 'no-results' ? '' : ` KUnit until then: ${describeResults(kunit)}.`
+}
+
 /** A limit that was reached. */
 export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']>): Judgement {
+  if (limit.kind === 'command' && facts.kunit !== undefined)
+    return verdict('timeout', `KUnit did not end within ${seconds(limit.ms)}.${soFar(facts)}`, 'raise --timeout if it only needs longer.')
   if (limit.kind === 'command')
     return verdict('timeout', `the command did not end within ${seconds(limit.ms)}.`, 'raise --timeout if it only needs longer.')
   if (facts.console.lines === 0) {
@@ -156,27 +118,23 @@ function judgeEnd(facts: RunFacts): Judgement {
   return verdict('vm-lost', `the guest ${how} before the command ended.`, 'a command that powers off must come last and be expected.')
 }
 
-/** A verdict whose status is its own. */
-export function verdict(name: Exclude<Verdict, 'fail'>, what: string, hint: string | undefined): Judgement {
-  return { verdict: name, exitCode: statusOf[name], what, hint }
-}
-
-/** `null-deref in foo (fs/x.c:12)`, as far as it is known. */
-export function describe(report: KernelReport): string {
-  const where = report.source === undefined ? '' : ` (${report.source}:${report.line ?? 0})`
-  return report.title.includes(report.function ?? '\n') || report.function === undefined
-    ? report.title
-    : `${report.title} in ${report.function}${where}`
-}
-
 function seconds(ms: number): string {
   return `${ms / 1000} s`
 }
 
-/** Reports that count: of a failing kind and not among the allowed ones (the title of the report is searched). */
+/**
+ * Reports that count: of a failing kind, not among the allowed ones (the title of the report is searched), and not inside a KUnit test
+ * that passed: such a test provokes what it looks for.
+ */
 export function failingReports(
   reports: readonly KernelReport[],
-  options: { readonly failOn: readonly ReportKind[]; readonly allowed: readonly RegExp[] },
+  options: { readonly failOn: readonly ReportKind[]; readonly allowed: readonly RegExp[]; readonly kunit?: KtapResults | undefined },
 ): readonly KernelReport[] {
-  return reports.filter((report) => options.failOn.includes(report.kind) && !options.allowed.some((known) => known.test(report.title)))
+  const { failOn, allowed, kunit } = options
+  return reports.filter(
+    (report) =>
+      failOn.includes(report.kind) &&
+      !allowed.some((known) => known.test(report.title)) &&
+      !(kunit !== undefined && kunitTestOf(kunit, report)?.passed === true),
+  )
 }

@@ -44,7 +44,7 @@ function checkNode(node: Node): readonly string[] {
   const allowed = rule.attributes.map((key) => key.replace('!', ''))
   const children = node[name] as readonly Node[]
   const elements = children.filter((child) => !('#text' in child))
-  const text = children.map((child) => String(child['#text'] ?? '')).join('')
+  const text = children.flatMap((child) => (typeof child['#text'] === 'string' ? [child['#text']] : [])).join('')
   return [
     ...attributes.filter(([key]) => !allowed.includes(key)).map(([key]) => `<${name} ${key}>`),
     ...rule.attributes

@@ -125,7 +125,7 @@ describe('applyProjectFile', () => {
     [{ text: 'vm:\n  memory: lots' }, 'write for instance memory: 4G.'],
     [{ text: 'vm: { cpus: 1, accel: kwm }' }, "BAD_OPTION kernelkit.yaml:1:16: in vm: accel 'kwm' is not known"],
     [{ text: 'vm: { cpus: 1, accel: kwm }' }, 'did you mean accel: kvm?'],
-    [{ text: 'vm: { format: ktap }' }, 'NOT_YET kernelkit.yaml:1:7: in vm: format ktap'],
+    [{ text: 'vm: { share-as: virtiofs }' }, 'NOT_YET kernelkit.yaml:1:7: in vm: share-as virtiofs'],
     [{ text: 'vm: { net: none, ssh: true }' }, 'kernelkit.yaml:1:7: in vm: net'],
     [{ text: 'image: { size: 1 }', block: 'image', command: 'bake' }, 'BAD_SIZE kernelkit.yaml:1:10: in image: size'],
     [{ text: 'kernel: { config: [minimall] }', block: 'kernel', command: 'build' }, 'did you mean config: minimal?'],

@@ -94,6 +94,9 @@ export const blockRows = {
     ],
     rivalries: [
       { given: ['root', 'image', 'initrd'], setAside: ['root', 'image', 'initrd'] },
+      // No root and no command beside KUnit.
+      { given: ['kunit'], setAside: ['root', 'image', 'initrd', 'init', 'cwd', 'env', 'stdin', 'tty', 'keep', 'format'] },
+      { given: ['root', 'image', 'initrd', 'init'], setAside: ['kunit'] },
       { given: ['kernel', 'arch'], setAside: ['kernel', 'arch'] },
       { given: ['gdb', 's'], setAside: ['gdb'] },
       { given: ['cwd', 'no-cwd'], setAside: ['cwd', 'no-cwd'] },

@@ -1,6 +1,7 @@
 export { flagOption, textOption, type RawRecord } from './raw-options.ts'
 export { renameOptions } from './rename-options.ts'
 export { parseVmSpec, type VmSpec } from './vm.ts'
+export { resultFormats, type ResultFormat, type ResultsSpec } from './vm-results.ts'
 export type { InitSpec, RootSpec } from './vm-root.ts'
 export type { ShareMode, ShareSpec } from './vm-share.ts'
 export { parseImageSpec, type ImageSpec, type RefreshRhythm } from './image.ts'

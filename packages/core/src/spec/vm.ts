@@ -8,11 +8,12 @@ import { badOption, choiceOption, flagOption, integerOption, listOption, textOpt
 import { parseForward } from './vm-forward.ts'
 import { parseDisk, parseGdb, parseMac, parseMemory } from './vm-hardware.ts'
 import { refuseReserved } from './vm-reserved.ts'
+import { parseResultsSpec, type ResultsSpec } from './vm-results.ts'
 import { parseCwd, parseInit, parseRoot, type InitSpec, type RootSpec } from './vm-root.ts'
 import { parseShare, type ShareSpec } from './vm-share.ts'
 
 /** What `boot` and `run` are asked for: valid and typed; paths are still as written. */
-export interface VmSpec {
+export interface VmSpec extends ResultsSpec {
   readonly kernel: string | undefined
   /** kernelkit.yaml says how the project's kernel is built: what was built last for it comes before what lies in the tree. */
   readonly projectKernel: boolean
@@ -72,6 +73,8 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
   const net = choiceOption(raw, 'net', ['user', 'none']) ?? 'user'
   const forwards = [...listOption(raw, 'forward'), ...listOption(raw, 'publish')].map(parseForward)
   const ssh = flagOption(raw, 'ssh')
+  const results = parseResultsSpec(raw)
+  const isKunit = results.kunit !== undefined
   if (net === 'none' && (ssh || forwards.length > 0)) {
     throw badOption('net', 'none', `user beside ${ssh ? '--ssh' : '--forward'}, which needs a network`, 'leave one of them out.')
   }
@@ -80,7 +83,7 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
     projectKernel: flagOption(raw, 'projectKernel'),
     image: textOption(raw, 'image'),
     initrd: textOption(raw, 'initrd'),
-    root: parseRoot(raw),
+    root: isKunit ? { kind: 'none' } : parseRoot(raw),
     init: parseInit(raw, options.command),
     arch: arch === undefined ? undefined : parseArch(arch).name,
     memoryMiB: memory === undefined ? undefined : parseMemory(memory),
@@ -94,7 +97,7 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
     persist: flagOption(raw, 'persist'),
     shares: listOption(raw, 'share').map(parseShare),
     cwd,
-    shareCwd,
+    shareCwd: shareCwd && !isKunit,
     artifacts: textOption(raw, 'artifacts'),
     net,
     mac: parseMac(textOption(raw, 'mac')),
@@ -109,11 +112,13 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
     console: choiceOption(raw, 'console', ['auto', 'always', 'never']) ?? 'auto',
     failOn: parseFailOn(listOption(raw, 'failOn')),
     allow: textOption(raw, 'allow'),
-    onOops: choiceOption(raw, 'onOops', ['panic', 'continue']) ?? 'panic',
+    // KUnit's own suite makes faults on purpose and catches them (lib/kunit/kunit-test.c, kunit_fault).
+    onOops: choiceOption(raw, 'onOops', ['panic', 'continue']) ?? (isKunit ? 'continue' : 'panic'),
     ssh,
     keep: flagOption(raw, 'keep'),
     name: parseName(textOption(raw, 'name')),
     status: choiceOption(raw, 'status', ['full', 'simple']) ?? 'full',
+    ...results,
   }
 }
 

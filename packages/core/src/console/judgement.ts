@@ -1,0 +1,85 @@
+import type { KtapResults } from '../ktap/index.ts'
+import type { ConsoleFacts, KernelReport } from './recognise.ts'
+
+/** How a run ended; docs/verdicts.md says what each means. */
+export type Verdict =
+  | 'pass'
+  | 'fail'
+  | 'vm-lost'
+  | 'boot-fail'
+  | 'panic'
+  | 'splat'
+  | 'hang'
+  | 'timeout'
+  | 'build-fail'
+  | 'config-fail'
+  | 'infra-fail'
+
+/** What happened to one run, seen from outside. */
+export interface RunFacts {
+  readonly console: ConsoleFacts
+  /** Reports that count, after --fail-on and --allow. */
+  readonly failing: readonly KernelReport[]
+  /** The agent served commands. */
+  readonly ready: boolean
+  /** The agent could not prepare the root. */
+  readonly agentFailure: string | undefined
+  readonly command: { readonly exitCode: number; readonly signal: number | undefined } | undefined
+  /** Which limit was reached. */
+  readonly limit: { readonly kind: 'command' | 'boot'; readonly ms: number } | undefined
+  /** The agent did not answer for this long. */
+  readonly silentMs: number | undefined
+  readonly guestPanicked: boolean
+  /** Reason of QMP's SHUTDOWN, such as guest-shutdown. */
+  readonly shutdown: string | undefined
+  readonly qemu: { readonly exitCode: number | undefined; readonly signal: string | undefined; readonly stderr: string } | undefined
+  /** What the command's stdout told as TAP or KTAP, when it was to be read as such. */
+  readonly results?: KtapResults | undefined
+  /** --kunit: there is no command; what the console told as KTAP. */
+  readonly kunit?: KtapResults | undefined
+}
+
+/** A verdict with its reason. */
+export interface Judgement {
+  readonly verdict: Verdict
+  /** 0 to 255; the command's own for `fail`. */
+  readonly exitCode: number
+  /** One sentence: what happened. */
+  readonly what: string
+  /** What to try next. */
+  readonly hint: string | undefined
+}
+
+const statusOf: Readonly<Record<Exclude<Verdict, 'fail'>, number>> = {
+  pass: 0,
+  'vm-lost': 119,
+  'boot-fail': 120,
+  panic: 121,
+  splat: 122,
+  hang: 123,
+  timeout: 124,
+  'build-fail': 125,
+  'config-fail': 125,
+  'infra-fail': 125,
+}
+
+/** Exit status of a verdict; `simple` folds what the guest did wrong into 1. */
+export function exitStatus(judgement: { readonly verdict: Verdict; readonly exitCode: number }, style: 'full' | 'simple'): number {
+  if (style === 'full') return judgement.exitCode
+  if (judgement.verdict === 'pass') return 0
+  if (judgement.verdict === 'timeout') return 124
+  return statusOf[judgement.verdict === 'fail' ? 'panic' : judgement.verdict] === 125 ? 125 : 1
+}
+
+/** A verdict whose status is its own. */
+export function verdict(name: Exclude<Verdict, 'fail'>, what: string, hint: string | undefined): Judgement {
+  return { verdict: name, exitCode: statusOf[name], what, hint }
+}
+
+/** `null-deref in foo (fs/x.c:12)`, as far as it is known. */
+export function describe(report: KernelReport): string {
+  const where = report.source === undefined ? '' : ` (${report.source}:${report.line ?? 0})`
+  return report.title.includes(report.function ?? '\n') || report.function === undefined
+    ? report.title
+    : `${report.title} in ${report.function}${where}`
+}
