@@ -1,5 +1,5 @@
 import { defaultBase } from './distribution.ts'
-import { specLabels } from './labels.ts'
+import { imageLabel, specLabels } from './labels.ts'
 import { toolchainPackages } from './packages.ts'
 import type { ToolchainSpec } from './toolchain.ts'
 
@@ -64,7 +64,8 @@ function wholeStages(spec: ToolchainSpec, nodeArch: string): string {
   const packages = toolchainPackages(spec, nodeArch)
   const known = new Set(toolchainPackages({ ...spec, kind: 'build' }, nodeArch).map(({ name }) => name))
   const vm = `${toolFolder}/node_modules/@kernelkit/vm`
-  return `FROM toolchain AS files
+  return `FROM \${BASE} AS files
+LABEL ${imageLabel.stage}=files
 COPY ${wholeToolPaths.node(nodeArch)} /usr/local/bin/node
 COPY ${wholeToolPaths.cli}/package.json ${toolFolder}/cli/
 COPY ${wholeToolPaths.cli}/bin ${toolFolder}/cli/bin
@@ -102,8 +103,8 @@ function installCommand(packages: readonly { readonly name: string; readonly why
   return `RUN apt-get update \\
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \\
 ${packages.map(({ name, why }) => `      # ${why}\n      ${name} \\`).join('\n')}
- # Lists and logs are of the day of the build, and nobody reads them.
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/*log /var/log/apt`
+ # Archives are installed by now; lists and logs are of the day of the build, and nobody reads them.
+ && apt-get clean && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/*log /var/log/apt`
 }
 
 function renderLabels(labels: Readonly<Record<string, string>>): string {

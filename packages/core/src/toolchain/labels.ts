@@ -16,6 +16,8 @@ export const imageLabel = {
   targets: 'kernelkit.targets',
   kind: 'kernelkit.kind',
   packages: 'kernelkit.packages',
+  /** A stage that is only copied from; the classic builder leaves it behind without a name. */
+  stage: 'kernelkit.stage',
 } as const
 
 /** Labels that the Dockerfile sets: ours, and those of the OCI image specification (annotations.md). */

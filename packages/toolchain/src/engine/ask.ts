@@ -101,27 +101,17 @@ async function canLookInto(host: Host, folder: string): Promise<boolean> {
 
 async function explainRefusal(host: Host, error: unknown, socketPath: string | undefined): Promise<Answer> {
   const { code, message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error))
-  switch (code) {
-    case 'EACCES':
-    case 'EPERM':
-      return {
-        kind: 'denied',
-        reason: `uid ${host.uid} may not open it`,
-        group: socketPath === undefined ? undefined : await groupOf(host, socketPath),
-      }
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return { kind: 'absent', reason: 'no such file' }
-    case 'ECONNREFUSED':
-      return {
-        kind: 'failed',
-        reason: socketPath === undefined ? 'connection refused' : 'the socket is there, but no engine listens on it',
-      }
-    case 'ENOTSOCK':
-      return { kind: 'failed', reason: 'not a socket' }
-    case 'HPE_INVALID_CONSTANT':
-      return { kind: 'failed', reason: 'something answers that is no Docker Engine (or it wants TLS: DOCKER_TLS_VERIFY=1)' }
+  if (code === 'EACCES' || code === 'EPERM') {
+    const group = socketPath === undefined ? undefined : await groupOf(host, socketPath)
+    return { kind: 'denied', reason: `uid ${host.uid} may not open it`, group }
   }
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent', reason: 'no such file' }
+  if (code === 'ECONNREFUSED')
+    return { kind: 'failed', reason: socketPath === undefined ? 'connection refused' : 'the socket is there, but no engine listens on it' }
+  if (code === 'ENOTSOCK') return { kind: 'failed', reason: 'not a socket' }
+  // Node's HTTP parser: what came was no HTTP.
+  if (code?.startsWith('HPE_') === true)
+    return { kind: 'failed', reason: 'something answers that is no Docker Engine (or it wants TLS: DOCKER_TLS_VERIFY=1)' }
   return { kind: 'failed', reason: message.trim() }
 }
 

@@ -20,7 +20,7 @@ export function parseAddress(address: string, { tls }: { readonly tls: boolean }
   if (address.startsWith('/')) return { socketPath: address }
   const match = /^(?:(tcp|http|https):\/\/)?(\[[0-9a-f:.]+\]|[^/:\s]+)(?::(\d+))?\/?$/i.exec(address)
   if (match === null)
-    return /^ssh:/.test(address)
+    return address.startsWith('ssh:')
       ? 'ssh addresses are not spoken here; forward the socket: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/docker.sock'
       : 'not an address of an engine; allowed: unix:///PATH and tcp://HOST:PORT'
   // 2376 with TLS, 2375 without: registered with IANA for Docker.

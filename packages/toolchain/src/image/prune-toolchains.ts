@@ -1,4 +1,4 @@
-import { baseRepository } from '@kernelkit/core/toolchain'
+import { baseRepository, imageLabel } from '@kernelkit/core/toolchain'
 import type { PruneToolchainsOptions, PrunedToolchains } from '../contract.ts'
 import { engineMessage } from './build-image.ts'
 import { listToolchainImages, ourImages } from './list-toolchain-images.ts'
@@ -8,9 +8,10 @@ export async function pruneToolchains(options: PruneToolchainsOptions): Promise<
   const { engine, host, all, dryRun, signal } = options
   const toolchains = (await listToolchainImages(options)).filter(({ current }) => all || !current)
   const bases = all ? await listBases(options) : []
+  const stages = await listStages(options)
   const removed: { tag: string; bytes: number }[] = []
   const kept: { tag: string; why: string }[] = []
-  for (const { tag, bytes } of [...toolchains, ...bases]) {
+  for (const { tag, bytes } of [...toolchains, ...stages, ...bases]) {
     signal?.throwIfAborted()
     if (dryRun) {
       removed.push({ tag, bytes })
@@ -33,4 +34,10 @@ async function listBases({ engine, signal }: PruneToolchainsOptions): Promise<re
   return images.flatMap(({ RepoTags, Size }) =>
     (RepoTags ?? []).filter((tag) => tag.startsWith(`${baseRepository}:`)).map((tag) => ({ tag, bytes: Size })),
   )
+}
+
+/** What builds of the whole tool left without a name; nobody can have made an image FROM one. */
+async function listStages({ engine }: PruneToolchainsOptions): Promise<readonly { readonly tag: string; readonly bytes: number }[]> {
+  const images = await engine.docker.listImages({ filters: { label: [`${imageLabel.stage}=files`], dangling: ['true'] } })
+  return images.map(({ Id, Size }) => ({ tag: Id, bytes: Size }))
 }
