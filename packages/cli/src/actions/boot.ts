@@ -3,6 +3,7 @@ import { UserError } from '@kernelkit/core/errors'
 import { parseVmSpec, type VmSpec } from '@kernelkit/core/spec'
 import { bootAttached, planDocument, prepareVm, readAllowed, startOrDetach, type BootOutcome, type PreparedVm } from '@kernelkit/vm'
 import type { CommandContext, RawOptions } from '../command.ts'
+import { rerunInside } from '../toolchain/rerun-inside.ts'
 import { describeGdb } from './describe-gdb.ts'
 import { keepVm } from './keep-vm.ts'
 import { rawTerminal } from './raw-terminal.ts'
@@ -16,6 +17,8 @@ export async function run(context: CommandContext, words: readonly string[], raw
     })
   }
   const spec = parseVmSpec(raw, { command: 'boot' })
+  const inside = await rerunInside(context, { command: 'boot', spec, stdin: false, tty: isInteractive(context) && !context.dryRun })
+  if (inside !== undefined) return inside
   if (context.dryRun) return dryRunVm({ context, spec, command: 'boot' })
   const first = await bootOnce(context, spec)
   if (first.kept !== undefined) return first.kept
@@ -40,7 +43,7 @@ async function bootOnce(context: CommandContext, spec: VmSpec): Promise<Booted |
   const { plan, request } = prepared
   for (const line of [...plan.lines, ...describeGdb(prepared)]) host.log.info(line)
   if (spec.keep) return { kept: await keepVm(context, prepared) }
-  const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true && !context.json
+  const isTerminal = isInteractive(context)
   const terminal = isTerminal ? rawTerminal(context) : undefined
   try {
     const outcome = await bootAttached({
@@ -57,6 +60,10 @@ async function bootOnce(context: CommandContext, spec: VmSpec): Promise<Booted |
   } finally {
     terminal?.restore()
   }
+}
+
+function isInteractive({ stdin, stdout, json }: CommandContext): boolean {
+  return stdin.isTTY === true && stdout.isTTY === true && !json
 }
 
 function tell(context: CommandContext, spec: VmSpec, { prepared, outcome }: Booted): number {

@@ -3,10 +3,11 @@ import type { KernelSpec } from '@kernelkit/core/spec'
 import { planBuild, planSteps } from '@kernelkit/kernel'
 import type { CommandContext } from '../command.ts'
 import { renderRequests } from '../output/kernel-config.ts'
+import type { Tools } from '../toolchain/open-tools.ts'
 
 /** `build --dry-run`, and what `config show --dry-run` would run of it. */
-export async function showBuildPlan(context: CommandContext, spec: KernelSpec): Promise<number> {
-  const { host, signal } = context
+export async function showBuildPlan(context: CommandContext, spec: KernelSpec, { host }: Pick<Tools, 'host'>): Promise<number> {
+  const { signal } = context
   const store = await context.store()
   const plan = await planBuild({ host, store, signal }, spec)
   const found = await store.lookup('kernel', plan.key)

@@ -3,15 +3,17 @@ import { parseKernelSpec, type KernelSpec } from '@kernelkit/core/spec'
 import { findProject, recordProject, type Store } from '@kernelkit/host'
 import { answerOf, buildKernel, type BuildAnswer } from '@kernelkit/kernel'
 import type { CommandContext, RawOptions } from '../command.ts'
+import { openBuildTools } from '../toolchain/build-tools.ts'
 import { showBuildPlan } from './build-dry-run.ts'
 
 /** `kernelkit build`. */
 export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseKernelSpec(options, args, { arch: parseArch(hostArch(host.nodeArch)) })
-  if (context.dryRun) return showBuildPlan(context, spec)
   const store = await context.store()
-  const build = await buildKernel({ host, store, signal }, spec)
+  await using tools = await openBuildTools(context, store, spec)
+  if (context.dryRun) return showBuildPlan(context, spec, tools)
+  const build = await buildKernel({ host: tools.host, store, signal }, spec)
   const answer = answerOf(build)
   await recordBuild(context, { store, spec, answer, userTree: build.manifest.source.userTree })
   if (context.json) context.printJson(answer)

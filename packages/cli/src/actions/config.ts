@@ -7,6 +7,7 @@ import { requireMet, resolveConfiguration, type Configuration, type Judgement } 
 import type { CommandContext, RawOptions } from '../command.ts'
 import { showBuildPlan } from './build-dry-run.ts'
 import { formatTable } from '../output/table.ts'
+import { openBuildTools } from '../toolchain/build-tools.ts'
 
 const subcommands = ['show', 'diff', 'presets'] as const
 
@@ -37,8 +38,10 @@ interface ShownOption {
 async function show(context: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseKernelSpec(options, words, { arch: parseArch(hostArch(host.nodeArch)) })
-  if (context.dryRun) return showBuildPlan(context, spec)
-  const { plan, configuration, judgement } = await resolveConfiguration({ host, store: await context.store(), signal }, spec)
+  const store = await context.store()
+  await using tools = await openBuildTools(context, store, spec)
+  if (context.dryRun) return showBuildPlan(context, spec, tools)
+  const { plan, configuration, judgement } = await resolveConfiguration({ host: tools.host, store, signal }, spec)
   const shown = shownOptions(configuration, options['full'] === true)
   if (context.json) {
     context.printJson({

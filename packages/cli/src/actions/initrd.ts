@@ -3,6 +3,7 @@ import { parseInitrdSpec } from '@kernelkit/core/spec'
 import { compileStaticArgv, makeInitrd } from '@kernelkit/image'
 import { quoteArgv } from '@kernelkit/core/plan'
 import type { CommandContext, RawOptions } from '../command.ts'
+import { openCompiler } from '../toolchain/build-tools.ts'
 
 /** `kernelkit initrd`. */
 export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
@@ -30,7 +31,8 @@ export async function run(context: CommandContext, args: readonly string[], opti
       )
     return 0
   }
-  const result = await makeInitrd(host, spec, { signal })
+  await using tools = await openCompiler(context, spec)
+  const result = await makeInitrd(tools.host, spec, { signal })
   if (context.json) context.printJson(result)
   else {
     host.log.info(

@@ -13,6 +13,7 @@ import {
   runCommand,
   startOrDetach,
 } from '@kernelkit/vm'
+import { rerunInside } from '../toolchain/rerun-inside.ts'
 import { describeGdb } from './describe-gdb.ts'
 import { dryRunVm } from './vm-dry-run.ts'
 import { openStreams } from './vm-streams.ts'
@@ -22,14 +23,17 @@ export async function run(context: CommandContext, words: readonly string[], raw
   const { host, signal } = context
   const spec = parseVmSpec(raw, { command: 'run' })
   const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true
-  if (context.dryRun) return dryRunVm({ context, spec, command: 'run' })
-  const { argv, interactive } = commandWords(words, isTerminal)
-  const tty = spec.tty || interactive
+  // A plan names no command, and nobody types into it.
+  const { argv, interactive } = context.dryRun ? { argv: [], interactive: false } : commandWords(words, isTerminal)
+  const tty = !context.dryRun && (spec.tty || interactive)
   if (tty && !isTerminal) throw new UserError('BAD_OPTION', '--tty needs a terminal on stdin and stdout.', { hint: 'leave --tty out.' })
   if (tty && context.json)
     throw new UserError('BAD_OPTION', '--tty and --json do not go together: with --json the streams go to files.', {
       hint: 'leave one of them out.',
     })
+  const inside = await rerunInside(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
+  if (inside !== undefined) return inside
+  if (context.dryRun) return dryRunVm({ context, spec, command: 'run' })
   const allowed = await readAllowed(host, spec.allow)
   const prepared = await prepareVm({ host, store: await context.store(), spec, command: 'run' })
   const { plan, request, place } = prepared

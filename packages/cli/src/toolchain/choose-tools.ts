@@ -11,13 +11,17 @@ export interface ToolNeeds {
   readonly command: string
   /** What must be on the host for the work to be done there; optional ones do not count. */
   readonly requirements: readonly Requirement[]
+  /** The usual case is not worth a line in a command that is run every minute. */
+  readonly quietOnHost?: true
+  /** Asked when all of these are there: why this host cannot do it all the same. */
+  readonly obstacle?: () => Promise<string | undefined>
 }
 
 /**
  * `--toolchain`: what was asked for; with `auto` this host when it has the programs, else Docker when an engine answers,
  * else this host, whose own error then says what is missing. One line in the log says which and why.
  */
-export async function chooseTools(context: CommandContext, { command, requirements }: ToolNeeds): Promise<ToolPlace> {
+export async function chooseTools(context: CommandContext, needs: ToolNeeds): Promise<ToolPlace> {
   const { host, toolchain } = context
   if (toolchain === 'host') return { where: 'host' }
   if (toolchain === 'docker') {
@@ -25,22 +29,26 @@ export async function chooseTools(context: CommandContext, { command, requiremen
     host.log.info(`tools: Docker ${engine.version} at ${engine.address}, as --toolchain docker asks`)
     return { where: 'docker', engine }
   }
-  const missing = (await missingRequirements(host, requirements)).filter((one) => one.optional !== true)
-  if (missing.length === 0) {
-    host.log.info(`tools: this host, which has all that ${command} needs`)
+  const why = await obstacleOf(context, needs)
+  if (why === undefined) {
+    host.log[needs.quietOnHost === true ? 'detail' : 'info'](`tools: this host, which has all that ${needs.command} needs`)
     return { where: 'host' }
   }
-  const lacks = missing.map(nameOf).join(', ')
   try {
     const engine = await connect(context)
-    host.log.info(`tools: Docker ${engine.version} at ${engine.address}, because this host lacks ${lacks}`)
+    host.log.info(`tools: Docker ${engine.version} at ${engine.address}, because ${why}`)
     return { where: 'docker', engine }
   } catch (error) {
-    // An engine that is there and refuses is worth a word; that there is none is the usual case.
     if (!(error instanceof UserError)) throw error
-    host.log[error.code === 'NO_ENGINE' ? 'detail' : 'warn'](`tools: this host, although it lacks ${lacks}: ${error.message}`)
+    // An engine that is there and refuses is worth a word; that there is none is the usual case.
+    host.log[error.code === 'NO_ENGINE' ? 'detail' : 'warn'](`tools: this host, although ${why}: ${error.message}`)
     return { where: 'host' }
   }
+}
+
+async function obstacleOf({ host }: CommandContext, { requirements, obstacle }: ToolNeeds): Promise<string | undefined> {
+  const missing = (await missingRequirements(host, requirements)).filter((one) => one.optional !== true)
+  return missing.length > 0 ? `this host lacks ${missing.map(nameOf).join(', ')}` : obstacle?.()
 }
 
 /** The engine's client is loaded only where Docker is used: nine commands of ten never do. */

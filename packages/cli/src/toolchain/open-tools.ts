@@ -5,6 +5,7 @@ import type { Engine, ToolchainImage, ToolContainer } from '@kernelkit/toolchain
 import type { CommandContext } from '../command.ts'
 import type { ToolPlace } from './choose-tools.ts'
 import { ownToolFiles } from './tool-files.ts'
+import { toolchainFor, type ToolchainFor } from './toolchain-for.ts'
 
 /** The programs of a command, wherever they run; disposal ends the container, if there is one. */
 export interface Tools extends AsyncDisposable {
@@ -16,7 +17,7 @@ export interface Tools extends AsyncDisposable {
 export interface ToolsOptions {
   /** In the container's label and in messages. */
   readonly purpose: string
-  readonly image: ToolchainSpec
+  readonly image: ToolchainFor
   readonly user: 'caller' | 'root'
   readonly mounts: readonly ContainerMount[]
   /** Something will be fetched. */
@@ -32,11 +33,12 @@ export async function openTools(context: CommandContext, place: ToolPlace, optio
     // T2's, not there yet
     readonly containerHost: (host: Host, container: ToolContainer) => Host
   }
-  const image = await toolchainImage(context, engine, options.image)
+  const image = await toolchainImage(context, engine, await toolchainFor(context, options.image))
   const { purpose, user, mounts, network } = options
   const container = await openContainer(engine, host, { image: image.id, purpose, user, mounts, network, signal })
   return {
-    host: containerHost(host, container),
+    // The container's root has none of the host's files: what it needs goes in and comes out as streams.
+    host: user === 'root' ? host : containerHost(host, container),
     container,
     [Symbol.asyncDispose]: () => container[Symbol.asyncDispose](),
   }

@@ -1,21 +1,38 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { KernelSpec } from '@kernelkit/core/spec'
 import type { ContainerMount } from '@kernelkit/core/toolchain'
 import type { Host, Store } from '@kernelkit/host'
 
-/** Folders that a kernel build reads and writes: the store, the user's tree, its git data, and `O=`. */
+/** Folders that a kernel build reads and writes: the store, the user's tree or archive, its git data, and `O=`. */
 export async function buildFolders(
   host: Host,
   store: Store,
-  spec: Pick<KernelSpec, 'source' | 'inTree' | 'buildDirectory'>,
+  { source, inTree, buildDirectory }: Pick<KernelSpec, 'source' | 'inTree' | 'buildDirectory'>,
 ): Promise<readonly ContainerMount[]> {
-  const tree = spec.source.kind === 'path' ? resolve(host.cwd, spec.source.path) : undefined
-  const own = spec.buildDirectory === undefined ? undefined : resolve(host.cwd, spec.buildDirectory)
+  const own = buildDirectory === undefined ? undefined : resolve(host.cwd, buildDirectory)
   return joinMounts([
     { path: store.root, readOnly: false },
-    ...(tree === undefined ? [] : [{ path: tree, readOnly: !spec.inTree }, ...(await gitFolders(host, tree)).map(readOnly)]),
-    ...(own === undefined ? [] : [{ path: own, readOnly: false }]),
+    ...(await sourceFolders(host, source)).map((path) => ({ path, readOnly: !inTree })),
+    ...(own === undefined || !(await host.fs.exists(own)) ? [] : [{ path: own, readOnly: false }]),
   ])
+}
+
+async function sourceFolders(host: Host, source: KernelSpec['source']): Promise<readonly string[]> {
+  switch (source.kind) {
+    case 'path': {
+      const tree = resolve(host.cwd, source.path)
+      return [tree, ...(await gitFolders(host, tree))]
+    }
+    case 'tarball':
+      return source.remote ? [] : [resolve(host.cwd, source.location)]
+    case 'git': {
+      // A repository on this machine.
+      const path = source.url.replace(/^file:\/\//, '')
+      return isAbsolute(path) ? [path] : []
+    }
+    case 'deb':
+      return []
+  }
 }
 
 /** Folders of git that belong to a tree and lie outside it: the top level above it, and what a linked work tree or a submodule points to. */
@@ -61,4 +78,9 @@ const systemFolders =
 /** The folder can be seen at the same path in a container. */
 export function isPassable(path: string): boolean {
   return !systemFolders.test(path) && !/^\/(?:dev|proc|sys)\//.test(path)
+}
+
+/** A folder when it can be seen in a container, else the one file of it that is needed. */
+export function folderOrFile(folder: string, file: string): string {
+  return isPassable(folder) ? folder : file
 }

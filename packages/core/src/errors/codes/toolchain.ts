@@ -51,4 +51,8 @@ export const toolchainCodes = {
     meaning: 'The engine could not reach the registry that the base is to come from.',
     fix: 'Check the network and proxy of the engine, or use --base bootstrap, which needs no registry.',
   },
+  NOT_IN_CONTAINER: {
+    meaning: 'An option needs something outside to reach a VM that would run inside a container.',
+    fix: 'Leave the option out, or use --toolchain host with QEMU on this machine.',
+  },
 } as const satisfies Readonly<Record<string, CodeEntry>>

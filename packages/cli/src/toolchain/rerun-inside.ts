@@ -1,0 +1,106 @@
+import { resolve } from 'node:path'
+import { hostArch, parseArch } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
+import type { VmSpec } from '@kernelkit/core/spec'
+import { bootRequirements } from '@kernelkit/host'
+import type { Engine } from '@kernelkit/toolchain'
+import { rawTerminal } from '../actions/raw-terminal.ts'
+import type { CommandContext } from '../command.ts'
+import { insideVariable } from '../context.ts'
+import { chooseTools } from './choose-tools.ts'
+import { toolchainImage } from './open-tools.ts'
+import { toolchainFor } from './toolchain-for.ts'
+import { vmFolders } from './vm-folders.ts'
+
+export interface VmCommand {
+  readonly command: 'boot' | 'run'
+  readonly spec: VmSpec
+  /** The guest reads what this command is given. */
+  readonly stdin: boolean
+  /** The guest has this command's terminal. */
+  readonly tty: boolean
+}
+
+/**
+ * `--toolchain` of boot and run: with Docker the whole command goes on in a container of the whole-tool image, and its
+ * exit status is the answer; `undefined`: it goes on here.
+ */
+export async function rerunInside(context: CommandContext, vm: VmCommand): Promise<number | undefined> {
+  const { host } = context
+  const arch = parseArch(vm.spec.arch ?? hostArch(host.nodeArch))
+  const place = await chooseTools(context, {
+    command: vm.command,
+    // A QEMU that the user names is looked for where it is named.
+    requirements: vm.spec.qemu === undefined ? bootRequirements(arch) : [],
+    quietOnHost: true,
+  })
+  if (place.where === 'host') return undefined
+  refuseUnreachable(vm)
+  return rerun(context, place.engine, vm)
+}
+
+async function rerun(context: CommandContext, engine: Engine, { command, spec, stdin, tty }: VmCommand): Promise<number> {
+  const { host, signal } = context
+  const store = await context.store({ prepares: true })
+  const { attachProgram, openContainer } = await import('@kernelkit/toolchain')
+  const spoken = await toolchainFor(context, { kind: 'whole', ...(spec.arch === undefined ? {} : { arch: spec.arch }) })
+  const image = await toolchainImage(context, engine, spoken)
+  if (spec.root.kind === 'host') host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
+  if (spec.artifacts !== undefined && !context.dryRun) await host.fs.mkdir(resolve(host.cwd, spec.artifacts), { recursive: true })
+  await using container = await openContainer(engine, host, {
+    image: image.id,
+    purpose: command,
+    user: 'caller',
+    mounts: await vmFolders(host, store, spec),
+    network: spec.net === 'user',
+    kvm: spec.accel !== 'tcg',
+    signal,
+  })
+  const terminal = tty ? rawTerminal(context) : undefined
+  try {
+    return await attachProgram({ engine, host, container }, ['kernelkit', ...context.argv], {
+      cwd: host.cwd,
+      env: environmentInside(context, { spec, store: store.root }),
+      stdin: tty || stdin ? context.stdin : undefined,
+      stdout: context.stdout,
+      stderr: context.stderr,
+      terminal,
+      signal,
+    })
+  } finally {
+    terminal?.restore()
+  }
+}
+
+/** How the command answers, and what `--env NAME` takes from this environment. */
+const passedOn = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'CI', 'LANG', 'TZ']
+
+function environmentInside(
+  { host }: CommandContext,
+  { spec, store }: { readonly spec: VmSpec; readonly store: string },
+): Readonly<Record<string, string>> {
+  const names = [...passedOn, ...spec.env.flatMap(({ name, value }) => (value === undefined ? [name] : []))]
+  const passed = names.flatMap((name) => (host.env[name] === undefined ? [] : [[name, host.env[name]] as const]))
+  return {
+    ...Object.fromEntries(passed),
+    [insideVariable]: '1',
+    KERNELKIT_CACHE_DIR: store,
+  }
+}
+
+/** Nothing outside a container can reach what listens inside, and it ends with the command. */
+function refuseUnreachable({ command, spec }: VmCommand): void {
+  const reasons: readonly (readonly [boolean, string, string])[] = [
+    [spec.keep, '--keep', 'the container ends with this command, and exec, ssh, gdb, ps and stop do not see into it'],
+    [spec.ssh, '--ssh', '`kernelkit ssh` does not see into the container'],
+    [spec.gdb !== undefined || spec.waitForDebugger, '--gdb, -s and -S', '`kernelkit gdb` does not see into the container'],
+    [spec.forwards.length > 0, '--forward', 'the port would be open inside the container only'],
+    [spec.qemu !== undefined, '--qemu', "the container has its own QEMU, and not this machine's libraries"],
+  ]
+  const found = reasons.find(([isAsked]) => isAsked)
+  if (found === undefined) return
+  throw new UserError('NOT_IN_CONTAINER', `${found[1]} cannot be used with --toolchain docker: ${found[2]}.`, {
+    hint: `kernelkit ${command} --toolchain host …, with QEMU on this machine (kernelkit doctor --fix installs it).`,
+    details: { option: found[1] },
+  })
+}
