@@ -17,7 +17,6 @@ export {
 export { bootId, isCertainlyGone, ownIdentity, parseIdentity, type ProcessIdentity } from './process-identity.ts'
 export { bootstrapPrivilege, type BootstrapPrivilege, type PrivilegeKind } from './bootstrap-privilege.ts'
 export { checkOutPath } from './check-out-path.ts'
-export { dockerEngine, type DockerEngine } from './docker-engine.ts'
 export { explainSystemError, explaining } from './system-error.ts'
 export { fetchFile, type FetchOptions } from './fetch-file.ts'
 export { findProject, findProjectFile, readProject, recordProject, type ProjectKey, type ProjectRecord } from './project.ts'

@@ -6,7 +6,6 @@ import {
   bootstrapPrivilege,
   buildRequirements,
   defaultStoreRoot,
-  dockerEngine,
   freeBytes,
   gdbRequirements,
   gitRequirement,
@@ -78,7 +77,7 @@ export async function examineHost(host: Host, openStore: () => Promise<Store>, s
       await checkForeignImages(host, arch),
       await checkPrograms(host, 'ssh', sshRequirements),
       await checkPrograms(host, 'gdb', gdbRequirements, { optional: 'no kernelkit gdb' }),
-      await checkDocker(host),
+      await checkDocker(host, signal),
       await checkStore(host, store),
     ],
   }
@@ -129,13 +128,19 @@ async function checkForeignImages(host: Host, own: Arch): Promise<Check> {
   return checkPrograms(host, `images for ${names}`, list.slice(0, 1), { optional: `no ${names} images` })
 }
 
-async function checkDocker(host: Host): Promise<Check> {
-  const { reachable, detail } = await dockerEngine(host)
-  return {
-    name: 'docker',
-    status: reachable ? 'ok' : 'missing',
-    required: false,
-    detail: reachable ? detail : `${detail} (only for --toolchain docker)`,
+/** The engine's client is loaded here only: the other checks take no time, and most commands never need it. */
+async function checkDocker(host: Host, signal: AbortSignal): Promise<Check> {
+  const row = { name: 'docker', required: false } as const
+  const { connectEngine } = await import('@kernelkit/toolchain')
+  try {
+    const { version, address, rootless } = await connectEngine(host, { signal })
+    return { ...row, status: 'ok', detail: `version ${version} at ${address}${rootless ? ', rootless' : ''}` }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    // The error has a line for each place that was tried; a check has one line in all.
+    const what = (error.message.split('\n')[0] ?? '').replace(/\.? Tried:$/, '')
+    const fix = error.code === 'NO_ENGINE' || error.hint === undefined ? {} : { fix: error.hint }
+    return { ...row, status: 'missing', detail: `${what}; \`kernelkit toolchain ls\` lists where (only for --toolchain docker)`, ...fix }
   }
 }
 
