@@ -35,8 +35,6 @@ export function blamedFrame<F extends ReportFrame>(format: Format, frames: reado
 export function blamedPlace(format: Format, frames: readonly ReportFrame[]): ReportFrame | undefined {
   const placed = frames.filter((frame) => frame.source !== undefined)
   return (
-    placed.find((frame) => frame.source !== undefined && !isInfrastructureFile(frame.source)) ??
-    blamedFrame(format, placed) ??
-    placed[0]
+    placed.find((frame) => frame.source !== undefined && !isInfrastructureFile(frame.source)) ?? blamedFrame(format, placed) ?? placed[0]
   )
 }

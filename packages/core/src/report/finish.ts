@@ -1,7 +1,13 @@
 import { blamedFrame, blamedPlace } from './blame.ts'
-import { sourceName, tidyPath, type FoundFrame } from './frame.ts'
+import { isEntry, isInfrastructureFile, isInterrupt } from './machinery/match.ts'
+import { sourceName, tidyPath, withoutSyscallPrefix, type FoundFrame } from './frame.ts'
 import type { OpenReport } from './open-report.ts'
 import type { KernelReport, ReportFrame } from './report.ts'
+
+interface Place {
+  readonly source: string
+  readonly line: number
+}
 
 /** A report as far as it has been printed. */
 export function finish(open: OpenReport): KernelReport {
@@ -9,13 +15,13 @@ export function finish(open: OpenReport): KernelReport {
   const stack = chooseStack(open)
   const candidates = orderCandidates(open, stack)
   const named = format.blame === 'none' ? undefined : blameFunction(open, candidates)
-  const place = format.blame === 'none' ? undefined : blamedPlace(format, candidates)
+  const place = blamedPlace(format, candidates)
   const own = groups['source'] === undefined ? undefined : { source: tidyPath(groups['source']), line: Number(groups['line']) }
-  const blamed = preferOwn(own, place, named)
+  const blamed = choosePlace(own, place)
   return {
     kind: format.kind,
     title: renderTitle(open, named),
-    function: named,
+    function: named === undefined ? undefined : withoutSyscallPrefix(named),
     source: blamed?.source,
     line: blamed?.line,
     process: groups['process']?.trim(),
@@ -29,12 +35,24 @@ export function finish(open: OpenReport): KernelReport {
 /** The first stack with a call that is to blame; else the first one. */
 function chooseStack({ format, stacks }: OpenReport): readonly FoundFrame[] {
   const filled = stacks.filter((stack) => stack.length > 0)
-  return filled.find((stack) => blamedFrame(format, stack.filter(({ reliable }) => reliable)) !== undefined) ?? filled[0] ?? []
+  return (
+    filled.find(
+      (stack) =>
+        blamedFrame(
+          format,
+          stack.filter(({ reliable }) => reliable),
+        ) !== undefined,
+    ) ??
+    filled[0] ??
+    []
+  )
 }
 
 function orderCandidates(open: OpenReport, stack: readonly FoundFrame[]): readonly FoundFrame[] {
   const reliable = stack.filter((frame) => frame.reliable)
-  if (open.format.blame === 'lock') return [...open.locks.slice(0, lockCount(open.locks)), ...reliable]
+  if (open.format.blame === 'lock') return [...open.interrupted, ...lockSites(open.locks), ...reliable]
+  if (open.format.blame === 'interrupted') return belowInterrupt(reliable)
+  if (open.format.blame === 'entry') return reliable.filter((frame) => !isEntry(sourceName(frame.function))).toReversed()
   if (open.format.blame === 'trace') return reliable
   const named = headerFrame(open)
   if (named === undefined) return reliable
@@ -44,10 +62,16 @@ function orderCandidates(open: OpenReport, stack: readonly FoundFrame[]): readon
   return at < 0 ? [named, ...reliable] : reliable.slice(from)
 }
 
-/** The first lock site with the inlined calls around it. */
-function lockCount(locks: readonly FoundFrame[]): number {
-  const outer = locks.findIndex((frame) => !frame.inlined)
-  return outer < 0 ? locks.length : outer + 1
+/** Where the lock is taken and where the one before it was, each with the inlined calls around it. */
+function lockSites(locks: readonly FoundFrame[]): readonly FoundFrame[] {
+  const outer = locks.flatMap((frame, index) => (frame.inlined ? [] : [index]))
+  return locks.slice(0, (outer[1] ?? locks.length - 1) + 1)
+}
+
+/** What ran when the tick or the NMI came: everything when none is seen. */
+function belowInterrupt(frames: readonly FoundFrame[]): readonly FoundFrame[] {
+  const at = frames.findIndex((frame) => isInterrupt(sourceName(frame.function)))
+  return at < 0 || at === frames.length - 1 ? frames : frames.slice(at + 1)
 }
 
 function innermost(frames: readonly FoundFrame[], at: number): number {
@@ -70,21 +94,18 @@ function blameFunction(open: OpenReport, candidates: readonly FoundFrame[]): str
   return open.groups['function'] ?? guessed?.function ?? open.groups['armCaller'] ?? candidates[0]?.function
 }
 
-/** The place that the first line names counts when the function to blame is the one it names, or when no trace tells another. */
-function preferOwn(
-  own: { readonly source: string; readonly line: number } | undefined,
-  place: FoundFrame | ReportFrame | undefined,
-  _named: string | undefined,
-): { readonly source: string | undefined; readonly line: number | undefined } | undefined {
-  if (place === undefined) return own
-  // The same file: the line of the check, which the kernel itself printed, is nearer than that of the return address.
-  if (own !== undefined && own.source === place.source) return own
-  return { source: place.source, line: place.line }
+/** The place that the first line names and the one that the trace leads to: the kernel's own word counts unless it is infrastructure. */
+function choosePlace(own: Place | undefined, traced: ReportFrame | undefined): Place | undefined {
+  if (traced?.source === undefined || traced.line === undefined) return own
+  const place = { source: traced.source, line: traced.line }
+  if (own === undefined) return place
+  if (own.source === place.source || isInfrastructureFile(place.source)) return own
+  return isInfrastructureFile(own.source) || traced.inlined ? place : own
 }
 
 function renderTitle(open: OpenReport, named: string | undefined): string {
   const { groups, format } = open
-  const plain = named === undefined ? undefined : sourceName(named)
+  const plain = named === undefined ? undefined : sourceName(withoutSyscallPrefix(named))
   const other = groups['other'] === undefined ? undefined : sourceName(groups['other'])
   const values: Readonly<Record<string, string | undefined>> = {
     ...groups,

@@ -12,9 +12,10 @@ export interface Format {
   readonly title: string
   /**
    * Whose word counts: the first line's function and then the trace (default), the trace alone, or where lockdep saw the lock taken.
-   * `none`: no function is to blame.
+   * `interrupted`: the trace below the interrupt that
+   * looked. `entry`: the outermost function, where any of those below may be at fault. `none`: no function is to blame.
    */
-  readonly blame?: 'trace' | 'lock' | 'none'
+  readonly blame?: 'trace' | 'lock' | 'interrupted' | 'entry' | 'none'
   /** Functions that are machinery for this report only, `*` at the end for any rest. */
   readonly skip?: readonly string[]
   /** Open reports of which this line is only one more: an oops prints BUG:, Oops: and RIP:. */

@@ -86,6 +86,11 @@ export function tidyPath(path: string): string {
   return parts.join('/')
 }
 
+/** `mremap` for `__se_sys_mremap`: SYSCALL_DEFINE makes wrappers that no source names. */
+export function withoutSyscallPrefix(symbol: string): string {
+  return symbol.replace(/^__(?:se|do|x64|ia32|arm64|riscv|s390x?|powerpc)_(?:compat_)?sys_(?=.)/, '')
+}
+
 /** The name in the source: without what the compiler added for clones and cold parts. */
 export function sourceName(symbol: string): string {
   return symbol

@@ -1,7 +1,7 @@
 import type { Format } from './format.ts'
 import { parseCaller, parseFrame, parseLockSite, parseProgramCounter, type FoundFrame } from './frame.ts'
 import type { Message } from './message.ts'
-import { endOf, headingOf, isMaterial } from './sections.ts'
+import { endOf, headingOf, isMaterial, type Heading } from './sections.ts'
 
 /** A report whose end has not come yet. Changed in place: it is fed line by line and never leaves this folder. */
 export interface OpenReport {
@@ -17,22 +17,35 @@ export interface OpenReport {
   /** Stacks of the report in the order printed. */
   readonly stacks: FoundFrame[][]
   readonly locks: FoundFrame[]
-  isElsewhere: boolean
+  /** What the next frames belong to. */
+  section: Heading
+  /** Where an interrupt took the lock. */
+  readonly interrupted: FoundFrame[]
   /** The next frame is where the lock was released. */
   awaitsLock: boolean
   frames: number
+  /** Frames that are only addresses found on the stack. */
+  guesses: number
+  /** Frames at the start of the current stack that say where the processor stood. */
+  counters: number
   /** Lines since the last one that was part of it. */
   strangers: number
   state: 'open' | 'closed'
 }
 
-// A deep recursion fills the stack with some 200 frames; a report with hundreds of NMI backtraces keeps its first ones.
-const mostFrames = 400
+// A recursion fills a stack of 32 KiB with some 500 frames; a report with hundreds of NMI backtraces keeps its first ones.
+const mostFrames = 600
+const mostGuesses = 200
 const mostLocks = 16
 
 export function openReport(
   format: Format,
-  found: { readonly groups: Readonly<Record<string, string | undefined>>; readonly message: Message; readonly line: number; readonly startLine: number },
+  found: {
+    readonly groups: Readonly<Record<string, string | undefined>>
+    readonly message: Message
+    readonly line: number
+    readonly startLine: number
+  },
 ): OpenReport {
   return {
     format,
@@ -44,9 +57,12 @@ export function openReport(
     header: [],
     stacks: [[]],
     locks: [],
-    isElsewhere: false,
+    section: 'trace',
+    interrupted: [],
     awaitsLock: false,
     frames: 0,
+    guesses: 0,
+    counters: 0,
     strangers: 0,
     state: 'open',
   }
@@ -54,7 +70,7 @@ export function openReport(
 
 /** Whether the report has a stack of calls, more than the place where the processor stood. */
 export function hasTrace(report: OpenReport): boolean {
-  return report.stacks.some((stack) => stack.length > 1)
+  return report.frames > 1
 }
 
 /** Gives a report one of its lines; false: the line is not one of a report's. */
@@ -66,24 +82,26 @@ export function feed(report: OpenReport, text: string, line: number): boolean {
   } else report.strangers += 1
   const end = endOf(text)
   if (end === 'end' || (end === 'task' && report.format.endsAfterTrace === true)) report.state = 'closed'
-  if (end === 'rule' && (report.stacks[0]?.length ?? 0) > 0 && /^k[am]san|kcsan|kfence|ubsan/.test(report.format.kind)) report.state = 'closed'
+  if (end === 'rule' && (report.stacks[0]?.length ?? 0) > 0 && /^k[am]san|kcsan|kfence|ubsan/.test(report.format.kind))
+    report.state = 'closed'
   return isPart
 }
 
 function take(report: OpenReport, text: string): boolean {
   const site = parseLockSite(text)
   if (site !== undefined) {
-    if (report.locks.length < mostLocks) report.locks.push(site)
+    // "#0: … at:" lists what a task holds: told already, unless nothing else is.
+    if (report.locks.length < mostLocks && (report.locks.length === 0 || !/^\s*#\d+:/.test(text))) report.locks.push(site)
     return true
   }
   if (/\) at:\s*$/.test(text)) {
     report.awaitsLock = true
     return true
   }
-  const heading = headingOf(text)
+  const heading = headingOf(text, report.section)
   if (heading !== undefined) {
-    report.isElsewhere = heading === 'elsewhere'
-    if (heading === 'trace') beginStack(report, text)
+    report.section = heading
+    if (heading === 'trace') beginStack(report)
     return true
   }
   const counter = parseProgramCounter(text)
@@ -97,28 +115,40 @@ function take(report: OpenReport, text: string): boolean {
     report.locks.push(frame)
     return true
   }
-  push(report, frame)
+  push(report, frame, counter !== undefined)
   const caller = parseCaller(text)
   if (caller !== undefined) replaceCaller(report, caller)
   return true
 }
 
-function beginStack(report: OpenReport, text: string): void {
-  const current = report.stacks.at(-1)
-  if (current === undefined || current.length === 0) return
-  // "CPU: … RIP: foo … Call Trace:" is one stack.
-  if (/^\s*(?:Call [Tt]race|[Ss]tack backtrace|Backtrace)/.test(text) && !report.stacks.at(-1)?.some((frame) => frame.offset !== undefined && isDeep(report))) return
+/** "CPU: … RIP: foo … Call Trace:" is one stack: where the processor stood and how it came there. */
+function beginStack(report: OpenReport): void {
+  if ((report.stacks.at(-1)?.length ?? 0) <= report.counters) return
+  report.counters = 0
   report.stacks.push([])
 }
 
-function isDeep(report: OpenReport): boolean {
-  return (report.stacks.at(-1)?.filter((frame) => !frame.inlined).length ?? 0) > 2
+function push(report: OpenReport, frame: FoundFrame, isCounter: boolean): void {
+  if (report.section === 'elsewhere' || report.section === 'own-thread') return
+  if (report.section === 'interrupted') {
+    if (report.interrupted.length < mostLocks) report.interrupted.push(frame)
+    return
+  }
+  const stack = report.stacks.at(-1)
+  if (stack === undefined) return
+  // x86 prints RIP once more below the trace; "IP:" and "RIP:" are the same.
+  if (isCounter && stack.some((known) => isSame(known, frame))) return
+  // Traces of ARM, arm64 and riscv begin with the function that PC has named.
+  if (!isCounter && stack.length === report.counters && stack.some((known) => isSame(known, frame))) stack.length = 0
+  if (isCounter) {
+    if (stack.length === report.counters) report.counters += 1
+  } else if (frame.reliable) report.frames += 1
+  else report.guesses += 1
+  if (frame.reliable ? report.frames <= mostFrames : report.guesses <= mostGuesses) stack.push(frame)
 }
 
-function push(report: OpenReport, frame: FoundFrame): void {
-  if (report.isElsewhere || report.frames >= mostFrames) return
-  report.frames += 1
-  report.stacks.at(-1)?.push(frame)
+function isSame(a: FoundFrame, b: FoundFrame): boolean {
+  return a.function === b.function && a.offset === b.offset && a.source === b.source
 }
 
 /** On ARM each line names the caller too; the next line repeats it as its own function. */

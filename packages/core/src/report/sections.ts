@@ -1,6 +1,6 @@
 /** Lines after which frames belong to another stack: who allocated, who freed, who took the lock before. */
 const elsewhere =
-  /^\s*(?:Allocated(?: by| in|:)|Freed(?: by| in|:)|allocated by|freed by|INFO: (?:Allocated|Freed) in|Last potentially related work creation|Second to last potentially|Last call_rcu|Uninit was|Local variable|the existing dependency chain|-> #\d|.*-irq-(?:un)?safe (?:at|lock):|\.\.\. acquired at|\{.*\} state was registered at|.*marked lock as|hardirqs last|softirqs last|irq event stamp|last (?:enabl|disabl)|page last (?:allocated|free)|page_owner |page allocated via|page has been migrated|rcu: (?:.*kthread stack dump|.*kthread starved|.*Stack dump where RCU GP)|RCU grace-period kthread stack dump|Showing all locks|Preemption disabled at|Aux\. stack|Object .* in cache|The buggy address|Memory state|(?:kfence|kmemleak)-#\d+:|PID = \d|Exception stack)/
+  /^\s*(?:Allocated(?: by| in|:)|Freed(?: by| in|:)|allocated by|freed by|INFO: (?:Allocated|Freed) in|Last potentially related work creation|Second to last potentially|Last call_rcu|Uninit was|Local variable|the existing dependency chain|-> #\d|.*-irq-unsafe at:|.*-irq-(?:un)?safe lock|\.\.\. acquired at|\{.*\} state was registered at|.*marked lock as|hardirqs last|softirqs last|irq event stamp|last (?:enabl|disabl)|page last (?:allocated|free)|page_owner |page allocated via|page has been migrated|Showing all locks|Preemption disabled at|Aux\. stack|Object .* in cache|The buggy address|Memory state|(?:kfence|kmemleak)-#\d+:|PID = \d)/
 
 /** Lines that begin a stack of the report itself. */
 const trace =
@@ -8,12 +8,22 @@ const trace =
 
 // Registers, code, module lists and other lines that reports consist of.
 const material =
-  /^\s*(?:[RE]?(?:AX|BX|CX|DX|SI|DI|BP|SP|IP)[:=]|R[0-9]{1,2}:|[CDEFGS]S:|CR\d:|DR\d:|[xr]\d+ ?:|x\d\d:|(?:pc|lr|sp|pstate|ra|gp|tp|t\d|a\d|s\d+|epc) ?:|Code:|Modules linked in|Hardware name:|PKRU:|<\/?(?:TASK|IRQ|NMI|EOI|SOFTIRQ)>|Oops|Workqueue:|RSP:|CR2:|Tainted|Read of size|Write of size|in_atomic|preempt_count|The buggy|Memory state|[ >][0-9a-f]{8,16}: [0-9a-f]{2} |\[[0-9a-f]+\] |Exception stack|GPR\d|MSR:|Krnl|Mem abort|Data abort|ESR|EC =|Register|Process |Stack:|Flags:|Control:|task: |task\.ti|(?:no|\d+) locks? held by| #\d+: |INFO: lockdep|other info|=+$|-+$|\s*$)/
+  /^\s*(?:[RE]?(?:AX|BX|CX|DX|SI|DI|BP|SP|IP)[:=]|R[0-9]{1,2}:|[CDEFGS]S:|CR\d:|DR\d:|[xr]\d+ ?:|x\d\d:|(?:pc|lr|sp|pstate|ra|gp|tp|t\d|a\d|s\d+|epc) ?:|Code:|Modules linked in|Hardware name:|PKRU:|<\/?(?:TASK|IRQ|NMI|EOI|SOFTIRQ)>|Oops|Workqueue:|RSP:|CR2:|Tainted|Read of size|Write of size|in_atomic|preempt_count|The buggy|Memory state|[ >][0-9a-f]{8,16}: [0-9a-f]{2} |\[[0-9a-f]+\] |Exception stack|GPR\d|MSR:|Krnl|Mem abort|Data abort|ESR|EC =|Register|Process |Stack:|Flags:|Control:|task: |task\.ti|(?:no|\d+) locks? held by| #\d+: |INFO: lockdep|other info|[0-9a-f]{4,16}(?:  ?[0-9a-f*]{8})+|=+$|-+$|\s*$)/
 
-export type Heading = 'elsewhere' | 'trace'
+/** Where lockdep saw a lock taken in an interrupt: the nearer end of the chain. */
+const interrupted = /which became \S+-irq-safe at:/
+
+/** RCU shows its own thread first; "task:" and "Call trace:" below it are still that. */
+const ownThread = /grace-period kthread stack dump|kthread starved for/
+const otherThread = /Task dump for CPU|NMI backtrace for|Sending NMI|Stack dump where|CPU: \d/
+
+export type Heading = 'elsewhere' | 'trace' | 'interrupted' | 'own-thread'
 
 /** What the frames below a line belong to. */
-export function headingOf(text: string): Heading | undefined {
+export function headingOf(text: string, current: Heading): Heading | undefined {
+  if (ownThread.test(text)) return 'own-thread'
+  if (current === 'own-thread' && !otherThread.test(text)) return undefined
+  if (interrupted.test(text)) return 'interrupted'
   if (elsewhere.test(text)) return 'elsewhere'
   return trace.test(text) ? 'trace' : undefined
 }

@@ -14,15 +14,16 @@ export const bugFormats: readonly Format[] = [
   // lib/string_helpers.c: fortify_panic().
   {
     kind: 'bug',
-    first: /^(?:detected buffer overflow in|(?<what>\w+): detected buffer overflow|str\w+: detected)/,
+    first: /^(?:detected buffer overflow in|\w+: detected buffer (?:overflow|\w*overread))/,
     title: 'BUG: buffer overflow in {function}',
+    continues: ['warning'],
     blame: 'trace',
   },
   // rust/kernel/print.rs and lib.rs: the panic handler, then BUG().
   { kind: 'bug', first: /^rust_kernel: panicked at (?<source>[^\s:]+):(?<line>\d+)/, title: 'Rust panic in {function}', blame: 'trace' },
   {
     kind: 'bug',
-    first: /kernel BUG at (?<source>[^\s:]+\.\w+):(?<line>\d+)!/,
+    first: /[kK]ernel BUG at (?:(?<source>[^\s:]+\.\w+):(?<line>\d+)!|\[verbose|(?<function>[A-Za-z_][\w.]*)\+0x)/,
     title: 'kernel BUG in {function}',
     blame: 'trace',
     continues: ['list-corruption', 'bug', 'other', 'refcount'],
@@ -97,6 +98,19 @@ export const bugFormats: readonly Format[] = [
     ],
   },
   { kind: 'bug', first: /^INFO: (?<what>Allocated|Freed) in (?<function>[\w.]+)\+0x/, title: 'BUG: slab: {what} in {function}' },
+  {
+    kind: 'bug',
+    first: /^(?:Slab corruption|slab error in (?<what>\w+)\(\))/,
+    title: 'BUG: slab corruption in {function}',
+    blame: 'trace',
+  },
+  // net/core/dev.c: netdev_wait_allrefs_any(); said every ten seconds until the last reference is dropped.
+  {
+    kind: 'other',
+    first: /^unregister_netdevice: waiting for \S+ to become free/,
+    title: 'unregister_netdevice: waiting for a device to become free',
+    blame: 'none',
+  },
   // What a die() handler prints after the lines above.
   {
     kind: 'invalid-opcode',
@@ -107,7 +121,7 @@ export const bugFormats: readonly Format[] = [
   },
   {
     kind: 'divide-error',
-    first: /^(?:Oops: )?divide error: [0-9a-f]+ \[#\d+\]/,
+    first: /^(?:Oops: )?divide[ _]error: [0-9a-f]+ \[#\d+\]/,
     title: 'divide error in {function}',
     blame: 'trace',
     continues: ['ubsan'],
@@ -127,4 +141,5 @@ export const bugFormats: readonly Format[] = [
     blame: 'trace',
   },
   { kind: 'other', first: /^BUG: (?<what>(?!\w+: \d)[^0-9]{3,80}?)(?=[:,]? ?(?:0x)?[0-9]|[:,] |$)/, title: 'BUG: {what}', blame: 'trace' },
+  { kind: 'other', first: /^BUG: /, title: 'BUG', blame: 'trace' },
 ]

@@ -14,7 +14,7 @@ export const endFormats: readonly Format[] = [
     kind: 'panic',
     first: /Kernel panic - not syncing: corrupted stack end detected inside scheduler/,
     title: 'Kernel panic: corrupted stack end in {function}',
-    blame: 'trace',
+    blame: 'entry',
   },
   {
     kind: 'panic',
@@ -31,7 +31,7 @@ export const endFormats: readonly Format[] = [
   },
   { kind: 'panic', first: /Kernel panic - not syncing/, title: 'Kernel panic', blame: 'trace' },
   // drivers/trusty: the secure world's own halt.
-  { kind: 'panic', first: /^trusty: .*(?:ASSERT FAILED|panic \(caller)/, title: 'trusty: ASSERT FAILED', blame: 'none' },
+  { kind: 'other', first: /^trusty: .*(?:ASSERT FAILED|panic \(caller)/, title: 'trusty: ASSERT FAILED', blame: 'none' },
   // mm/kmemleak.c: print_unreferenced().
   { kind: 'leak', first: /BUG: memory leak/, title: 'memory leak in {function}', blame: 'trace', skip: leakMachinery() },
   {
@@ -120,5 +120,6 @@ function leakMachinery(): readonly string[] {
     'radix_tree_*',
     'xas_*',
     'alloc_workqueue*',
+    '*_map_alloc',
   ]
 }

@@ -32,9 +32,10 @@ export const faultFormats: readonly Format[] = [
   {
     kind: 'stack-overflow',
     first:
-      /BUG: (?:\w+ )?stack guard page was hit|^(?:kernel )?stack overflow|^Insufficient stack space to handle exception|^BUG: kernel stack overflow/,
+      /BUG: (?:\w+ )?stack guard page was hit|^(?:kernel )?stack overflow|^Insufficient stack space to handle exception|[kK]ernel stack overflow/,
     title: 'BUG: stack guard page was hit in {function}',
-    blame: 'trace',
+    continues: ['stack-overflow'],
+    blame: 'entry',
   },
   {
     kind: 'oops',
@@ -70,7 +71,7 @@ export const faultFormats: readonly Format[] = [
   },
   {
     kind: 'gpf',
-    first: /general protection fault(?:,| maybe|: [0-9a-f]+ \[#| for )/,
+    first: /general protection fault(?:,| maybe|: [0-9a-f]| for )/,
     title: 'general protection fault in {function}',
     blame: 'trace',
     continues: ['kasan'],

@@ -4,13 +4,13 @@ const reporting = ['print_*', 'check_*', 'debug_check_*', 'debug_locks_*']
 
 /** kernel/locking: each prints its banner as `WARNING: x`, `[ BUG: x ]` or (before 4.12) `[ INFO: x ]`. */
 function banner(text: string): RegExp {
-  return new RegExp(String.raw`(?:WARNING: |\[ BUG: |\[ INFO: )${text}`)
+  return new RegExp(String.raw`(?:WARNING: |\[ (?:BUG|INFO): |^BUG: )${text}`)
 }
 
 const dependency: readonly Format[] = [
   { what: 'possible (?:circular locking dependency|recursive locking) detected', title: 'possible deadlock in {function}' },
   { what: 'possible irq lock inversion dependency detected', title: 'possible irq lock inversion in {function}' },
-  { what: String.raw`\w+-safe -> \w+-unsafe lock order detected`, title: 'interrupt-unsafe lock order in {function}' },
+  { what: String.raw`\w+-safe -> \w+-unsafe lock order detected`, title: 'possible interrupt-unsafe lock order in {function}' },
   { what: 'inconsistent lock state', title: 'inconsistent lock state in {function}' },
   { what: 'Invalid wait context', title: 'invalid wait context in {function}' },
   { what: 'Nested lock was not taken', title: 'nested lock was not taken in {function}' },

@@ -15,6 +15,7 @@ export const warningFormats: readonly Format[] = [
     kind: 'refcount',
     first: /^refcount_t: (?<what>.*)/,
     title: 'WARNING: refcount bug in {function}',
+    continues: ['refcount', 'warning'],
     blame: 'trace',
     skip: ['kobject_*', 'get_device', 'put_device', 'klist_*', 'device_add', 'device_del', 'device_register'],
   },
@@ -30,6 +31,7 @@ export const warningFormats: readonly Format[] = [
     kind: 'list-corruption',
     first: /^(?:list_(?:add|del)(?:_rcu)? (?:corruption|double add)|slab: .*corrupt)/,
     title: 'BUG: corrupted list in {function}',
+    continues: ['warning', 'list-corruption'],
     blame: 'trace',
   },
   {
@@ -43,6 +45,7 @@ export const warningFormats: readonly Format[] = [
     kind: 'warning',
     first: /^ODEBUG: (?<what>assert_init|free active|init active|activate|init destroyed|free|deactivate|.*?) .*object/,
     title: 'WARNING: ODEBUG bug in {function}',
+    continues: ['warning'],
     blame: 'trace',
   },
   { kind: 'warning', first: warning(String.raw`lib/debugobjects\.c`), title: 'WARNING: ODEBUG bug in {function}', continues: ['warning'] },
@@ -88,6 +91,8 @@ export const warningFormats: readonly Format[] = [
     first: /^WARNING: at (?<source>[^\s:]+\.\w+):(?<line>\d+)(?: (?<function>[A-Za-z_][\w.]*)\+0x)?/,
     title: 'WARNING in {function}',
   },
+  // Without CONFIG_DEBUG_BUGVERBOSE.
+  { kind: 'warning', first: /^WARNING: CPU: \d+ PID: \d+ at (?<function>[A-Za-z_][\w.]*)\+0x/, title: 'WARNING in {function}' },
   // arch/x86/kernel/unwind_frame.c.
   {
     kind: 'warning',

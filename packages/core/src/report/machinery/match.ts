@@ -1,5 +1,5 @@
 import { sourceName } from '../frame.ts'
-import { helperFunctions } from './callers.ts'
+import { entryFunctions, helperFunctions, interruptFunctions } from './callers.ts'
 import { infrastructureFiles } from './files.ts'
 import { lockingFunctions } from './locking.ts'
 import { memoryFunctions } from './memory.ts'
@@ -16,7 +16,8 @@ export function nameMatcher(globs: readonly string[]): (name: string) => boolean
 const isHelper = nameMatcher([...reportingFunctions, ...lockingFunctions, ...memoryFunctions, ...helperFunctions])
 const isInfrastructure = nameMatcher(infrastructureFiles)
 // Rust's own crates in mangled names: core, alloc, rustc.
-const rustMachinery = /^_R\w*?(?:_4core(?:9panicking|3num|3ops|3ptr|6option|6result)|rust_begin_unwind|_5alloc)|^<?core::|^<?alloc::|^rust_begin_unwind/
+const rustMachinery =
+  /^_R\w*?(?:_4core(?:9panicking|3num|3ops|3ptr|6option|6result)|rust_begin_unwind|_5alloc)|^<?core::|^<?alloc::|^rust_begin_unwind/
 
 /** Whether a function only serves others: reporting, locking, allocation, sanitizers. */
 export function isMachinery(symbol: string): boolean {
@@ -28,3 +29,9 @@ export function isMachinery(symbol: string): boolean {
 export function isInfrastructureFile(path: string): boolean {
   return isInfrastructure(path)
 }
+
+/** Whether tasks, workers and system calls begin there. */
+export const isEntry: (name: string) => boolean = nameMatcher(entryFunctions)
+
+/** Whether an interrupt came in there. */
+export const isInterrupt: (name: string) => boolean = nameMatcher(interruptFunctions)
