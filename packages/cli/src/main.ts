@@ -6,6 +6,7 @@ import { listenForSignals, type Interrupt } from './interrupt.ts'
 import { drain } from './output/drain.ts'
 import { readProjectDefaults } from './project/read-project-defaults.ts'
 import { renderFailure, signalExitCodes } from './output/failure.ts'
+import { refuseDocker } from './toolchain/refuse-docker.ts'
 
 // Whoever interrupted is not kept waiting for ever by a clean-up that hangs.
 const cleanUpLimitMs = 30_000
@@ -48,6 +49,7 @@ async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Pr
       return invocation.exitCode
     }
     const { definition, args, options, globals } = invocation
+    refuseDocker(definition.name, globals)
     const parts = {
       stdin: process.stdin,
       stdout: process.stdout,
