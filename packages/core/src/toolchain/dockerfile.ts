@@ -65,7 +65,7 @@ function wholeStages(spec: ToolchainSpec, nodeArch: string): string {
   const known = new Set(toolchainPackages({ ...spec, kind: 'build' }, nodeArch).map(({ name }) => name))
   const vm = `${toolFolder}/node_modules/@kernelkit/vm`
   return `FROM \${BASE} AS files
-LABEL ${imageLabel.stage}=files
+LABEL ${imageLabel.what}=files
 COPY ${wholeToolPaths.node(nodeArch)} /usr/local/bin/node
 COPY ${wholeToolPaths.cli}/package.json ${toolFolder}/cli/
 COPY ${wholeToolPaths.cli}/bin ${toolFolder}/cli/bin

@@ -7,7 +7,7 @@ export const baseRepository = 'kernelkit/base'
 
 /** What an image of ours says of itself. The label `kernelkit` marks all that is ours; containers inherit labels of their image. */
 export const imageLabel = {
-  /** `toolchain` or `base`. */
+  /** `toolchain`, `base`, or `files`: a stage that is only copied from, which the classic builder leaves behind without a name. */
   what: 'kernelkit',
   key: 'kernelkit.key',
   base: 'kernelkit.base',
@@ -16,8 +16,6 @@ export const imageLabel = {
   targets: 'kernelkit.targets',
   kind: 'kernelkit.kind',
   packages: 'kernelkit.packages',
-  /** A stage that is only copied from; the classic builder leaves it behind without a name. */
-  stage: 'kernelkit.stage',
 } as const
 
 /** Labels that the Dockerfile sets: ours, and those of the OCI image specification (annotations.md). */

@@ -4,7 +4,11 @@ import { readJsonLines, StreamError } from './json-lines.ts'
 async function* chunks(...parts: readonly (string | Uint8Array)[]) {
   yield* parts
 }
-const read = async (...parts: readonly (string | Uint8Array)[]) => Array.fromAsync(readJsonLines(chunks(...parts)))
+const read = async (...parts: readonly (string | Uint8Array)[]) => {
+  const objects: unknown[] = []
+  for await (const object of readJsonLines(chunks(...parts))) objects.push(object)
+  return objects
+}
 
 describe('readJsonLines', () => {
   test('joins objects over chunks, takes several from one, and the last one without a newline', async () => {

@@ -5,7 +5,8 @@ import { baseRepository, componentsOf, debianArchOf, imageLabel } from '@kernelk
 import { aptMirror, aptOptionsOfHost, bootstrapPrivilege, withTask, type Host } from '@kernelkit/host'
 import type { Engine } from '../contract.ts'
 import { readJsonLines, StreamError } from '../engine/json-lines.ts'
-import { engineLost, engineMessage } from './build-image.ts'
+import { engineWords } from '../container/engine-failure.ts'
+import { engineLost } from './build-image.ts'
 import { explainPullFailure } from './explain-build-failure.ts'
 
 /** Tag of a bootstrapped base: `kernelkit/base:bookworm-amd64`. */
@@ -131,7 +132,7 @@ async function importBase(
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof StreamError || (typeof error === 'object' && error !== null && 'statusCode' in error))
-      throw explainPullFailure(engineMessage(error), { base: tag, engine: engine.address }, error)
+      throw explainPullFailure(engineWords(error), { base: tag, engine: engine.address }, error)
     throw engineLost(error, engine.address)
   }
 }

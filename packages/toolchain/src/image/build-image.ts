@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 import { withTask, type Host, type Task } from '@kernelkit/host'
 import type { Engine } from '../contract.ts'
+import { engineWords } from '../container/engine-failure.ts'
 import { readJsonLines, StreamError } from '../engine/json-lines.ts'
 import { explainBuildFailure, type BuildFacts } from './explain-build-failure.ts'
 
@@ -44,7 +45,7 @@ export async function buildImage(options: BuildImageOptions): Promise<void> {
       signal?.throwIfAborted()
       if (error instanceof UserError) throw error
       if (error instanceof StreamError) throw explainBuildFailure([...output, error.message].join('\n'), facts, error)
-      throw explainCallFailure(error, [...output, engineMessage(error)].join('\n'), facts)
+      throw explainCallFailure(error, [...output, engineWords(error)].join('\n'), facts)
     }
   })
 }
@@ -90,18 +91,9 @@ function explainCallFailure(error: unknown, output: string, facts: BuildFacts): 
 
 /** The connection broke: nobody knows how far it came. */
 export function engineLost(error: unknown, engine: string): UserError {
-  return new UserError('ENGINE_LOST', `the engine at ${engine} stopped answering: ${engineMessage(error)}.`, {
+  return new UserError('ENGINE_LOST', `the engine at ${engine} stopped answering: ${engineWords(error)}.`, {
     hint: 'look whether it runs (docker info; journalctl -u docker), then run the command again: what was finished is kept.',
     details: { engine },
     cause: error,
   })
-}
-
-/** What an engine's error says, without the client's framing. */
-export function engineMessage(error: unknown): string {
-  if (typeof error === 'object' && error !== null && 'json' in error) {
-    const { json } = error
-    if (typeof json === 'object' && json !== null && 'message' in json && typeof json.message === 'string') return json.message.trim()
-  }
-  return error instanceof Error ? error.message.trim() : String(error)
 }

@@ -1,6 +1,6 @@
 import { baseRepository, imageLabel } from '@kernelkit/core/toolchain'
 import type { PruneToolchainsOptions, PrunedToolchains } from '../contract.ts'
-import { engineMessage } from './build-image.ts'
+import { engineWords } from '../container/engine-failure.ts'
 import { listToolchainImages, ourImages } from './list-toolchain-images.ts'
 
 /** Remove toolchain images of ours that this version would not use, or all of them with their bases; nobody else's, and none that a container uses. */
@@ -8,10 +8,10 @@ export async function pruneToolchains(options: PruneToolchainsOptions): Promise<
   const { engine, host, all, dryRun, signal } = options
   const toolchains = (await listToolchainImages(options)).filter(({ current }) => all || !current)
   const bases = all ? await listBases(options) : []
-  const stages = await listStages(options)
+  const remains = await listRemains(options)
   const removed: { tag: string; bytes: number }[] = []
   const kept: { tag: string; why: string }[] = []
-  for (const { tag, bytes } of [...toolchains, ...stages, ...bases]) {
+  for (const { tag, bytes } of [...toolchains, ...remains, ...bases]) {
     signal?.throwIfAborted()
     if (dryRun) {
       removed.push({ tag, bytes })
@@ -23,7 +23,7 @@ export async function pruneToolchains(options: PruneToolchainsOptions): Promise<
       host.log.detail(`removed ${tag}`)
       removed.push({ tag, bytes })
     } catch (error) {
-      kept.push({ tag, why: engineMessage(error) })
+      kept.push({ tag, why: engineWords(error) })
     }
   }
   return { removed, kept }
@@ -36,8 +36,9 @@ async function listBases({ engine, signal }: PruneToolchainsOptions): Promise<re
   )
 }
 
-/** What builds of the whole tool left without a name; nobody can have made an image FROM one. */
-async function listStages({ engine }: PruneToolchainsOptions): Promise<readonly { readonly tag: string; readonly bytes: number }[]> {
-  const images = await engine.docker.listImages({ filters: { label: [`${imageLabel.stage}=files`], dangling: ['true'] } })
-  return images.map(({ Id, Size }) => ({ tag: Id, bytes: Size }))
+/** Nameless remains of builds: what an interrupted one had finished, and the stage that is only copied from. Whoever builds FROM ours has a key in its labels. */
+async function listRemains({ engine }: PruneToolchainsOptions): Promise<readonly { readonly tag: string; readonly bytes: number }[]> {
+  const nameless = await engine.docker.listImages({ filters: { label: [imageLabel.what], dangling: ['true'] } })
+  const remains = nameless.filter(({ Labels }) => Labels?.[imageLabel.key] === undefined)
+  return remains.map(({ Id, Size }) => ({ tag: Id, bytes: Size }))
 }

@@ -2,7 +2,7 @@ import { UserError } from '@kernelkit/core/errors'
 import { withTask, type Host } from '@kernelkit/host'
 import type { Engine } from '../contract.ts'
 import { readJsonLines } from '../engine/json-lines.ts'
-import { engineMessage } from './build-image.ts'
+import { engineWords } from '../container/engine-failure.ts'
 import { explainPullFailure } from './explain-build-failure.ts'
 
 /** Fetch an image from its registry; progress counts the layers. */
@@ -23,7 +23,7 @@ export async function pullImage(
     } catch (error) {
       signal?.throwIfAborted()
       if (error instanceof UserError) throw error
-      throw explainPullFailure(engineMessage(error), { base: name, engine: engine.address }, error)
+      throw explainPullFailure(engineWords(error), { base: name, engine: engine.address }, error)
     }
   })
 }
