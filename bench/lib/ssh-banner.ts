@@ -25,7 +25,8 @@ export async function secondsToBanner(argv: readonly string[], port: number, lim
 }
 
 // A connection made before the guest's card is up is accepted by QEMU and then stalls for seconds: never wait long for one.
-const readLimitMs = 250
+// Not shorter than a second: each try that is given up has cost the guest a process, and at 250 ms a busy host never got an answer.
+const readLimitMs = 1000
 
 function readBanner(port: number): Promise<boolean> {
   return new Promise((resolve) => {

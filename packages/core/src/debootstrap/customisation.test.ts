@@ -66,6 +66,33 @@ describe('the customisation', () => {
     expect(existsSync(join(root, 'etc/systemd/system/multi-user.target.wants'))).toBe(true)
   })
 
+  test('starts the ssh server first, and lets no disk of fstab wait for udev behind it', () => {
+    customise()
+    const units = ['ssh', 'kernelkit-ssh-host-key'].map((name) => read(`etc/systemd/system/${name}.service`))
+    expect(units[0]).toMatch(/^Before=.*\bsystemd-udevd\.service/m)
+    for (const unit of units) expect(unit).not.toMatch(/^(After|Requires|Wants)=.*(local-fs|sysinit|udev)/m)
+    expect(readlinkSync(join(root, 'etc/systemd/system/sshd-keygen.service'))).toBe('/dev/null')
+  })
+
+  test('saves older ssh servers a second start for each connection', () => {
+    customise()
+    expect(read('etc/systemd/system/ssh.service')).toMatch(/^ExecStart=\/usr\/sbin\/sshd -D -r \$SSHD_OPTS$/m)
+    expect(existsSync(join(root, 'etc/ssh/sshd_config.d/20-kernelkit-one-address.conf'))).toBe(false)
+  })
+
+  test('keeps newer ssh servers from locking out the one address that all come from', () => {
+    mkdirSync(join(root, 'usr/lib/openssh'), { recursive: true })
+    writeFileSync(join(root, 'usr/lib/openssh/sshd-session'), '')
+    customise()
+    expect(read('etc/systemd/system/ssh.service')).toMatch(/^ExecStart=\/usr\/sbin\/sshd -D \$SSHD_OPTS$/m)
+    expect(read('etc/ssh/sshd_config.d/20-kernelkit-one-address.conf')).toBe('PerSourcePenalties no\n')
+  })
+
+  test('lets nothing be mounted over shares below /tmp', () => {
+    customise({ trim: false })
+    expect(readlinkSync(join(root, 'etc/systemd/system/tmp.mount'))).toBe('/dev/null')
+  })
+
   test('asks for an address on every Ethernet whatever its MAC', () => {
     customise()
     expect(read('etc/systemd/network/80-kernelkit.network')).toMatch(/\[Match\]\nType=ether\n\n\[Network\]\nDHCP=yes/)

@@ -1,6 +1,7 @@
 import type { CustomisationStep } from './customisation-step.ts'
 import { cleanUp } from './customisation/clean-up.ts'
 import { consoleLogin } from './customisation/console-login.ts'
+import { keepShares } from './customisation/keep-shares.ts'
 import { networkSteps } from './customisation/network.ts'
 import { packageToolSteps } from './customisation/package-tools.ts'
 import { sshServerSteps } from './customisation/ssh-server.ts'
@@ -20,6 +21,7 @@ export interface CustomisationOptions {
 export function customisationSteps(options: CustomisationOptions): readonly CustomisationStep[] {
   return [
     ...consoleLogin,
+    ...keepShares,
     ...networkSteps(options.hostname),
     ...sshServerSteps(options.sshKeys),
     ...(options.trim ? trims : []),

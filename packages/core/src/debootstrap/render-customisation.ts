@@ -15,10 +15,18 @@ export function renderCustomisation(steps: readonly CustomisationStep[]): string
   }
   return steps
     .map((step) => {
-      if (step.kind === 'remove') made.clear()
-      return `# ${step.why}\n${renderStep(step, makeParent)}\n`
+      // A folder may be gone, or was made for a step that was left out.
+      if (step.kind === 'remove' || step.when !== undefined) made.clear()
+      const text = renderStep(step, makeParent)
+      if (step.when === undefined) return `# ${step.why}\n${text}\n`
+      made.clear()
+      return `# ${step.why}\nif ${test(step.when)}; then\n${text}\nfi\n`
     })
     .join('')
+}
+
+function test(when: NonNullable<CustomisationStep['when']>): string {
+  return 'has' in when ? `[ -e ${at(when.has)} ]` : `[ ! -e ${at(when.lacks)} ]`
 }
 
 function renderStep(step: CustomisationStep, makeParent: (path: string) => string): string {

@@ -5,7 +5,8 @@ import type { SshAccess } from './make-ssh-access.ts'
 
 /**
  * Waits until the server has said `SSH-2.0-…`. QEMU accepts on the forwarded port before anybody listens in the guest, and
- * a connection made too early stalls for seconds: each try is short and reads.
+ * a connection made before the guest's card is up stalls for seconds: the first try is short. Each silent one is followed by
+ * a longer one, because a try that is given up has cost a slow guest as much as an answer: many of them and it never answers.
  */
 export async function waitForSsh(
   access: SshAccess,
@@ -14,10 +15,12 @@ export async function waitForSsh(
   const { host } = options
   const until = host.monotonicMs() + options.limitMs
   let seen = ''
+  let tryMs = shortestTryMs
   while (host.monotonicMs() < until) {
     options.signal?.throwIfAborted()
-    seen = await readBanner(access)
+    seen = await readBanner(access, tryMs)
     if (seen.startsWith('SSH-')) return
+    if (seen === silent) tryMs = Math.min(2 * tryMs, longestTryMs)
     await host.sleep(100, options.signal)
   }
   throw new UserError(
@@ -30,17 +33,20 @@ export async function waitForSsh(
   )
 }
 
-// QEMU accepts the connection before the guest's server is there: silence means that it is not.
-const tryMs = 1000
+const shortestTryMs = 1000
+// Longer than QEMU's user network takes to ask the guest again (about 6 s).
+const longestTryMs = 16_000
 
-function readBanner(access: SshAccess): Promise<string> {
+const silent = 'connected, but silent'
+
+function readBanner(access: SshAccess, tryMs: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: access.address, port: access.port })
     const end = (text: string) => {
       socket.destroy()
       resolve(text)
     }
-    socket.setTimeout(tryMs, () => end('connected, but silent'))
+    socket.setTimeout(tryMs, () => end(silent))
     socket.once('data', (chunk) => end(chunk.toString('latin1')))
     socket.once('error', (error) => end(error.message))
     socket.once('close', () => end('closed at once'))

@@ -2,6 +2,22 @@ import { guestFolder } from '../../agent/guest-folder.ts'
 import type { CustomisationStep } from '../customisation-step.ts'
 import { unitFolder } from './unit-folder.ts'
 
+/**
+ * OpenSSH 9.8 and newer run each connection in this program. Older ones run themselves once more, unless told `-r` (sshd.c, rexec_flag):
+ * on an emulated CPU that is half a second for each connection, and a client that asks again sooner is never answered.
+ */
+const sessionProgram = '/usr/lib/openssh/sshd-session'
+
+/** Everything that would be started together with the ssh server. */
+const laterUnits = [
+  'systemd-journald.service',
+  'systemd-networkd.service',
+  'systemd-sysctl.service',
+  'systemd-tmpfiles-setup.service',
+  'systemd-udev-trigger.service',
+  'systemd-udevd.service',
+]
+
 /** A server with this VM's own keys, up before the rest of the system. */
 export function sshServerSteps(sshKeys: readonly string[]): readonly CustomisationStep[] {
   return [
@@ -28,7 +44,6 @@ UseDNS no
       content: `[Unit]
 Description=Make a host key for the ssh server
 DefaultDependencies=no
-After=local-fs.target
 Before=ssh.service
 Conflicts=shutdown.target
 Before=shutdown.target
@@ -42,14 +57,16 @@ ExecStart=/bin/sh -c "make_key() { rm -f $$1/ssh_host_ed25519_key; ssh-keygen -q
     },
     {
       kind: 'write',
-      why: 'the ssh server starts as soon as file systems are there, not after the whole system (it listens on every address, so it needs no network yet)',
+      // Not after local-fs.target: a disk in fstab waits for udev, which would wait for this.
+      why: 'the ssh server starts first, with the processor for itself (it listens on every address, so it needs no network yet)',
       path: `${unitFolder}/ssh.service`,
       content: `[Unit]
 Description=OpenBSD Secure Shell server
 Documentation=man:sshd(8) man:sshd_config(5)
 DefaultDependencies=no
-After=local-fs.target kernelkit-ssh-host-key.service
+After=kernelkit-ssh-host-key.service
 Wants=kernelkit-ssh-host-key.service
+Before=${laterUnits.join(' ')}
 Conflicts=shutdown.target
 Before=shutdown.target
 ConditionPathExists=!/etc/ssh/sshd_not_to_be_run
@@ -70,6 +87,26 @@ RuntimeDirectoryPreserve=yes
 WantedBy=multi-user.target
 Alias=sshd.service
 `,
+    },
+    {
+      kind: 'edit',
+      why: 'a connection does not start the server once more (sshd before OpenSSH 9.8)',
+      path: `${unitFolder}/ssh.service`,
+      expression: 's|sshd -D |sshd -D -r |',
+      when: { lacks: sessionProgram },
+    },
+    {
+      kind: 'write',
+      why: 'everybody comes from the one address of the host: a probe without a login must not lock all others out (OpenSSH 9.8 and newer)',
+      path: '/etc/ssh/sshd_config.d/20-kernelkit-one-address.conf',
+      content: 'PerSourcePenalties no\n',
+      when: { has: sessionProgram },
+    },
+    {
+      kind: 'link',
+      why: 'masked: kernelkit-ssh-host-key.service makes the key, and this one waits for the rest of the system',
+      path: `${unitFolder}/sshd-keygen.service`,
+      target: '/dev/null',
     },
     {
       kind: 'link',

@@ -72,7 +72,10 @@ const maskedUnits: readonly (readonly [why: string, names: readonly string[]])[]
     ['systemd-udev-load-credentials.service', 'systemd-networkd-persistent-storage.service'],
   ],
   ['nobody asks for a password at boot', ['systemd-ask-password-console.path', 'systemd-ask-password-wall.path']],
-  ['no seats, no second login manager', ['systemd-logind.service', 'getty-static.service', 'getty@tty1.service']],
+  [
+    'no seats, no second login manager',
+    ['systemd-logind.service', 'systemd-logind-varlink.socket', 'getty-static.service', 'getty@tty1.service'],
+  ],
 ]
 
 /** Generators run one after the other before the first unit; debug, fstab, getty, run and sysv stay, because the command line and packages speak to them. */
