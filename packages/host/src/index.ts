@@ -14,6 +14,7 @@ export {
   gitRequirement,
   sshRequirements,
 } from './requirement-lists.ts'
+export { readBakeFacts } from './bake-facts.ts'
 export { bootId, isCertainlyGone, ownIdentity, parseIdentity, type ProcessIdentity } from './process-identity.ts'
 export { bootstrapPrivilege, type BootstrapPrivilege, type PrivilegeKind } from './bootstrap-privilege.ts'
 export { checkOutPath } from './check-out-path.ts'

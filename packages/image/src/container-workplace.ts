@@ -2,11 +2,10 @@ import { dirname, join } from 'node:path'
 import { workFiles } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
-import { explaining, type Host } from '@kernelkit/host'
+import { aptOptionsOfHost, explaining, type Host } from '@kernelkit/host'
 import type { ExecOptions, ExecResult, ToolContainer } from '@kernelkit/toolchain'
 import { containerMeans } from './container-means.ts'
 import { aptOptionsInside, checkMirrorInside, proxiesInside } from './outside-settings.ts'
-import { aptOptionsOfHost } from './package-source.ts'
 import type { Workplace, Workplaces } from './workplace.ts'
 
 // On the container's own writable layer, which is as large as the engine's disk; /tmp may be a tmpfs.

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { BakeMeans } from '@kernelkit/core/debootstrap'
-import { explaining, type Host } from '@kernelkit/host'
-import { aptOptionsOfHost } from './package-source.ts'
+import { aptOptionsOfHost, explaining, type Host } from '@kernelkit/host'
 import { prepareMeans } from './prepare-means.ts'
 import { supervise } from './supervise.ts'
 import { openWorkFolder } from './work-folder.ts'

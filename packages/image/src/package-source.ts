@@ -55,16 +55,6 @@ async function suiteMirror(suite: string, { tool, workplaces }: BootstrapTool): 
   return /^default_mirror (\S+)/m.exec(stdout)?.[1]?.replace(/\/+$/, '')
 }
 
-/** Settings of the host's apt that reach the mirror: proxies, and the checks of dates that a frozen mirror needs off. */
-export async function aptOptionsOfHost(host: Host): Promise<readonly string[]> {
-  if ((await host.which('apt-config')) === undefined) return []
-  const { stdout } = await host.run(['apt-config', 'dump', 'Acquire'], { reject: false })
-  return stdout.split('\n').flatMap((line) => {
-    const match = /^(Acquire::(?:https?::Proxy|Check-Valid-Until|Check-Date)[^ ]*) "(.+)";$/.exec(line)
-    return match === null ? [] : [`${match[1]} "${match[2]}"`]
-  })
-}
-
 /** What stands at a mirror's dists/SUITE; the reason why nothing does is for people. */
 export type ReleaseAnswer =
   | { readonly kind: 'found'; readonly text: string }

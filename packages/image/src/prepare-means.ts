@@ -1,7 +1,6 @@
 import { chooseBakeMeans, type BakeMeans } from '@kernelkit/core/debootstrap'
 import type { ImageSpec } from '@kernelkit/core/spec'
-import { bakeRequirements, requireAll, type Host } from '@kernelkit/host'
-import { readBakeFacts } from './rights.ts'
+import { bakeRequirements, readBakeFacts, requireAll, type Host } from '@kernelkit/host'
 
 /** Tool and rights, said in the log; everything that the host lacks in one error. */
 export async function prepareMeans(host: Host, spec: ImageSpec): Promise<BakeMeans> {

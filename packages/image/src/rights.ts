@@ -1,25 +1,7 @@
-import type { BakeHostFacts, BakeMeans } from '@kernelkit/core/debootstrap'
-import { bootstrapPrivilege, type Host } from '@kernelkit/host'
+import type { BakeMeans } from '@kernelkit/core/debootstrap'
 
 /** Whose rights the steps over the tree are run with. */
 export type Rights = Pick<BakeMeans, 'privilege'>
-
-/** What this host has for baking; nothing is changed. */
-export async function readBakeFacts(host: Host): Promise<BakeHostFacts> {
-  const [mmdebstrap, debootstrap, { kind, reason, refused }] = await Promise.all([
-    versionOf(host, 'mmdebstrap'),
-    versionOf(host, 'debootstrap'),
-    bootstrapPrivilege(host),
-  ])
-  const isRefused = (name: 'user-namespaces' | 'sudo') => ({ reason: refused.find((one) => one.kind === name)?.reason ?? reason })
-  return {
-    uid: host.uid,
-    mmdebstrap,
-    debootstrap,
-    userNamespaces: kind === 'user-namespaces' ? 'works' : isRefused('user-namespaces'),
-    sudo: kind === 'sudo' ? 'works' : isRefused('sudo'),
-  }
-}
 
 /** The command with the rights of root over the tree. */
 export function privileged({ privilege }: Rights, argv: readonly string[]): readonly string[] {
@@ -32,10 +14,4 @@ export function privileged({ privilege }: Rights, argv: readonly string[]): read
     case 'sudo':
       return ['sudo', '-n', ...argv]
   }
-}
-
-async function versionOf(host: Host, program: string): Promise<string | undefined> {
-  if ((await host.which(program)) === undefined) return undefined
-  const { stdout } = await host.run([program, '--version'], { reject: false })
-  return /\d[\w.+~-]*/.exec(stdout)?.[0] ?? 'of unknown version'
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { baseCommand, chooseBakeMeans, explainBootstrapFailure, type BakeMeans } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import { baseRepository, componentsOf, debianArchOf, imageLabel } from '@kernelkit/core/toolchain'
-import { aptMirror, aptOptionsOfHost, bootstrapPrivilege, withTask, type Host } from '@kernelkit/host'
+import { aptMirror, aptOptionsOfHost, readBakeFacts, withTask, type Host } from '@kernelkit/host'
 import type { Engine } from '../contract.ts'
 import { readJsonLines, StreamError } from '../engine/json-lines.ts'
 import { engineWords } from '../container/engine-failure.ts'
@@ -23,25 +23,7 @@ export interface BootstrapBaseOptions {
 
 /** How this host would bootstrap; throws what stands in the way (no tool, no rights). */
 export async function bootstrapMeans(host: Host): Promise<BakeMeans> {
-  const [mmdebstrap, debootstrap, { kind, reason, refused }] = await Promise.all([
-    versionOf(host, 'mmdebstrap'),
-    versionOf(host, 'debootstrap'),
-    bootstrapPrivilege(host),
-  ])
-  const isRefused = (name: 'user-namespaces' | 'sudo') => ({ reason: refused.find((one) => one.kind === name)?.reason ?? reason })
-  return chooseBakeMeans({
-    uid: host.uid,
-    mmdebstrap,
-    debootstrap,
-    userNamespaces: kind === 'user-namespaces' ? 'works' : isRefused('user-namespaces'),
-    sudo: kind === 'sudo' ? 'works' : isRefused('sudo'),
-  })
-}
-
-async function versionOf(host: Host, program: string): Promise<string | undefined> {
-  if ((await host.which(program)) === undefined) return undefined
-  const { stdout } = await host.run([program, '--version'], { reject: false })
-  return /\d[\w.+~-]*/.exec(stdout)?.[0] ?? 'of unknown version'
+  return chooseBakeMeans(await readBakeFacts(host))
 }
 
 /** Make the smallest root with apt on this host and import it: no registry is needed. Answers its tag. */
