@@ -1,8 +1,227 @@
-import { expect, test } from 'vitest'
-import { kernelkit } from './lib/kernelkit.ts'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { toyTree } from '../packages/kernel/test/toy-tree.ts'
+import { ourContainers } from './lib/engine.ts'
+import { kernelkit, lastLine, startProgram, type CommandResult } from './lib/kernelkit.ts'
+import { kernelkitBin } from './lib/paths.ts'
+import { waitUntil } from './lib/processes.ts'
 
-test('doctor names the engine that answers', async () => {
-  const { stdout } = await kernelkit(['doctor', '--json'])
-  const { checks } = JSON.parse(stdout) as { checks: readonly { name: string; status: string; detail: string }[] }
-  expect(checks.find(({ name }) => name === 'docker')).toMatchObject({ status: 'ok', detail: expect.stringContaining('version') })
+const source = 'deb:linux-source-6.12'
+const inDocker = ['--toolchain', 'docker'] as const
+const jsonOf = ({ exitCode, stdout, stderr }: CommandResult): Readonly<Record<string, unknown>> => {
+  if (exitCode !== 0) throw new Error(`ended with ${exitCode}:\n${stderr}`)
+  return JSON.parse(stdout) as Record<string, unknown>
+}
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelkit-e2e-'))
+})
+afterEach(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  // Whatever the test was about.
+  const left = await ourContainers()
+  if (left.length > 0) throw new Error(`containers are left: ${left.join(', ')}`)
+})
+
+let tag = ''
+beforeAll(async () => {
+  tag = jsonOf(await kernelkit(['toolchain', 'build', '--base', 'bootstrap', '--json'], { timeoutMs: 20 * 60_000 }))['tag'] as string
+  await kernelkit(['toolchain', 'build', '--whole'], { timeoutMs: 20 * 60_000 })
+})
+
+describe('kernelkit toolchain', () => {
+  it('builds an image without a registry, and lists it', async () => {
+    const { images } = jsonOf(await kernelkit(['toolchain', 'ls', '--json'])) as { images: readonly Record<string, unknown>[] }
+    expect(images).toContainEqual(expect.objectContaining({ tag, current: true, base: expect.stringMatching(/^bootstrap:/) }))
+    expect((await kernelkit(['toolchain', 'ls'])).stdout).toContain(tag)
+    expect((await kernelkit(['doctor'])).stdout).toMatch(/^ok +docker +version/m)
+  })
+
+  it('runs a command as the caller, with its streams, folder and exit status', async () => {
+    const script = 'cat; echo told >&2; pwd; echo made > file; exit 7'
+    const { exitCode, stdout, stderr } = await kernelkit(['toolchain', 'run', 'sh', '-c', script], { cwd: folder, input: 'given\n' })
+    expect([exitCode, stdout]).toEqual([7, `given\n${folder}\n`])
+    expect(stderr).toContain('told\n')
+    const made = statSync(join(folder, 'file'))
+    expect([made.uid, made.gid]).toEqual([process.getuid?.(), process.getgid?.()])
+  })
+
+  it('ends with 127 for a program that is not there, and says which', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit(['toolchain', 'run', '--', 'no-such-program'], { cwd: folder })
+    expect([exitCode, stdout]).toEqual([127, ''])
+    expect(stderr).toContain('no-such-program')
+  })
+
+  it('has no network unless asked', async () => {
+    const { stdout } = await kernelkit(['toolchain', 'run', '--', 'cat', '/proc/net/dev'], { cwd: folder })
+    expect(stdout).not.toMatch(/^ *eth0:/m)
+    const open = await kernelkit(['toolchain', 'run', '--net', 'user', '--', 'cat', '/proc/net/dev'], { cwd: folder })
+    expect(open.stdout).toMatch(/^ *eth0:/m)
+  })
+
+  it('shows with --dry-run what it would build and remove, and changes nothing', async () => {
+    expect((await kernelkit(['toolchain', 'build', '--dry-run'])).stdout).toMatch(
+      new RegExp(`^# ${tag}: in the engine.*\\n[^]*^FROM `, 'm'),
+    )
+    expect((await kernelkit(['toolchain', 'prune', '--all', '--dry-run'])).exitCode).toBe(0)
+    expect((await kernelkit(['toolchain', 'ls'])).stdout).toContain(tag)
+  })
+
+  it('names a compiler that the suite does not offer', async () => {
+    const { exitCode, stderr } = await kernelkit(['toolchain', 'build', '--compiler', 'gcc-99'])
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/^TOOLCHAIN_PACKAGE: [^]*gcc-99/m)
+  })
+})
+
+describe('--toolchain docker', () => {
+  it('builds the same bytes as the host', async () => {
+    const host = jsonOf(await kernelkit(['build', source, '--json'], { timeoutMs: 40 * 60_000 }))
+    const built = await kernelkit(['build', source, ...inDocker, '--force', '--out', join(folder, 'out'), '--json'], {
+      timeoutMs: 40 * 60_000,
+    })
+    const container = jsonOf(built)
+    expect(built.stderr).toMatch(/^tools: Docker .* as --toolchain docker asks$/m)
+    expect(container).toMatchObject({ release: host['release'], cached: false })
+    execFileSync('cmp', [host['kernel'] as string, container['kernel'] as string])
+  })
+
+  it('bakes an image that boots, and boots it there', async () => {
+    const baked = jsonOf(
+      await kernelkit(['bake', '--suite', 'bookworm', '--size', '1G', ...inDocker, '--force', '--json'], { timeoutMs: 20 * 60_000 }),
+    )
+    expect(baked).toMatchObject({ cached: false, bytes: { apparent: 2 ** 30 } })
+    const { kernel, release } = jsonOf(await kernelkit(['build', source, '--json']))
+    const words = ['-k', kernel as string, '--image', baked['image'] as string, '--artifacts', 'out']
+    const script = 'uname -r; echo kept > $KERNELKIT_ARTIFACTS/file; exit 3'
+    const { exitCode, stdout, stderr } = await kernelkit(['run', ...inDocker, ...words, '--', 'sh', '-c', script], { cwd: folder })
+    expect([exitCode, stdout]).toEqual([3, `${String(release)}\n`])
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=3/)
+    expect(readFileSync(join(folder, 'out/file'), 'utf8')).toBe('kept\n')
+    expect(statSync(join(folder, 'out/file')).uid).toBe(process.getuid?.())
+  })
+
+  it('compiles the program of an initramfs, which boots there', async () => {
+    writeFileSync(
+      join(folder, 'hello.c'),
+      '#include <stdio.h>\n#include <sys/reboot.h>\nint main(void) { puts("hello from init"); reboot(RB_POWER_OFF); }\n',
+    )
+    const made = await kernelkit(['initrd', 'hello.c', '-o', 'hello.gz', ...inDocker], { cwd: folder })
+    expect([made.exitCode, made.stderr]).toEqual([0, expect.any(String)])
+    const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
+    const { exitCode, stdout } = await kernelkit(['boot', '-k', kernel as string, '--initrd', 'hello.gz', ...inDocker], { cwd: folder })
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('hello from init')
+  })
+
+  it('takes --root host for the root of the container, and says so first', async () => {
+    const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
+    const { stdout, stderr } = await kernelkit(['run', ...inDocker, '-k', kernel as string, '--root', 'host', '--', 'ls', '/opt'], {
+      cwd: folder,
+    })
+    expect(stdout).toContain('kernelkit')
+    expect(stderr).toMatch(/--root host: in the container that is the container's root/)
+  })
+
+  it.each([
+    ['run', ['--keep']],
+    ['run', ['-p', '8080:80']],
+    ['boot', ['--gdb']],
+    ['ps', []],
+    ['exec', ['vm']],
+  ])('%s %j says why it cannot', async (command, words) => {
+    const { exitCode, stderr } = await kernelkit([command, ...inDocker, ...words, ...(command === 'run' ? ['--', 'true'] : [])], {
+      cwd: folder,
+    })
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/^NOT_IN_CONTAINER: [^]*\nHint: /m)
+  })
+
+  it.each([
+    ['below the working directory', './nowhere', /^BAD_SHARE: [^]*\.\/nowhere/m],
+    ['elsewhere', '/no/such/folder', /^CONTAINER_MOUNT: \/no\/such\/folder/m],
+  ])('names a folder that does not exist %s', async (_where, path, message) => {
+    const { exitCode, stderr } = await kernelkit(['run', ...inDocker, '-v', `${path}:/mnt`, '--', 'true'], { cwd: folder })
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(message)
+  })
+
+  it('lists every place that was tried when no engine answers', async () => {
+    const { exitCode, stderr } = await kernelkit(['bake', ...inDocker], { env: { DOCKER_HOST: 'unix:///no/such.sock' } })
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/^NO_ENGINE: [^]*unix:\/\/\/no\/such\.sock[^]*\nHint: /m)
+  })
+})
+
+describe('--toolchain auto', () => {
+  /** As on a machine without a compiler. */
+  const bare = (): Readonly<Record<string, string>> => {
+    const bin = join(folder, 'bin')
+    mkdirSync(bin)
+    for (const name of ['make', 'ld', 'flex', 'bison', 'bc', 'perl', 'xz', 'git', 'apt-get']) {
+      writeFileSync(join(bin, name), '#!/bin/sh\n')
+      chmodSync(join(bin, name), 0o755)
+    }
+    return { PATH: bin }
+  }
+
+  it('takes Docker where this machine lacks something, and says what', async () => {
+    const { stderr, exitCode } = await kernelkit(['build', source, '--dry-run'], { env: bare() })
+    expect(stderr).toMatch(/^tools: Docker .* because this host lacks gcc/m)
+    expect(exitCode).toBe(0)
+  })
+
+  it('leaves it at what this machine lacks where no engine answers', async () => {
+    const { stderr, exitCode } = await kernelkit(['build', source, '--dry-run'], {
+      env: { ...bare(), DOCKER_HOST: 'unix:///no/such.sock' },
+    })
+    expect(stderr).toMatch(/^HOST_LACKS: [^]*gcc/m)
+    expect(exitCode).toBe(125)
+  })
+
+  it('takes this machine where it lacks nothing', async () => {
+    const { stderr } = await kernelkit(['build', source, '--dry-run'])
+    expect(stderr).toMatch(/^tools: this host, which has all that build needs$/m)
+  })
+})
+
+describe('Ctrl-C in the middle of a build in a container', () => {
+  it('gives the prompt back in 5 s, and leaves neither a container nor a file of root', async () => {
+    await using toy = await toyTree({ inGit: true })
+    await toy.write('slow', 'sleep 60')
+    const other = 54_321
+    chmodSync(toy.folder, 0o777)
+    execFileSync('chown', ['-R', `${other}:${other}`, toy.folder])
+    // Another user who may read this checkout and open the engine's socket, wherever they lie.
+    const user = [
+      '--reuid',
+      String(other),
+      '--regid',
+      String(other),
+      '--clear-groups',
+      '--inh-caps',
+      '+dac_override',
+      '--ambient-caps',
+      '+dac_override',
+    ]
+    const command = [process.execPath, kernelkitBin, 'build', '.', '--in-tree', '--config', 'toy.config', ...inDocker]
+    const env = { HOME: toy.folder, KERNELKIT_CACHE_DIR: join(toy.folder, 'store') }
+    const { child, result } = startProgram(['setpriv', ...user, '--', ...command], { cwd: toy.tree, env })
+    await waitUntil('the compiler runs in the container', async () => {
+      if (child.exitCode !== null) throw new Error((await result).stderr)
+      return (await ourContainers()).length === 1 && execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes('sleep 60')
+    })
+    const pressedMs = performance.now()
+    child.kill('SIGINT')
+    const { exitCode, stderr } = await result
+    expect(performance.now() - pressedMs).toBeLessThan(5000)
+    expect([exitCode, stderr]).toEqual([130, expect.stringMatching(/^INTERRUPTED: /m)])
+    expect(await ourContainers()).toEqual([])
+    expect(execFileSync('find', [toy.folder, '!', '-uid', String(other)], { encoding: 'utf8' })).toBe('')
+    expect(existsSync(join(toy.tree, 'vmlinux'))).toBe(false)
+  })
 })
