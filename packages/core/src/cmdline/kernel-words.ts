@@ -13,6 +13,8 @@ export interface KernelWordsInput {
   /** The agent's archive stands behind a user's own. */
   readonly agentBeside: boolean
   readonly debugger: boolean
+  /** The KUnit suites inside the kernel run; `glob` chooses among them. */
+  readonly kunit?: { readonly glob: string | undefined } | undefined
 }
 
 /** The words that every guest gets. Never `quiet`: it hides every WARN. Never `acpi=off`: it costs virtio slots and the power-off. */
@@ -46,6 +48,14 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
           { word: 'systemd.tty.term.console=dumb', why: 'systemd does not wait for the answer of a terminal that is a file' },
         ]
       : []),
+    ...(input.kunit === undefined
+      ? []
+      : [
+          { word: 'kunit.enable=1', why: 'a kernel may be built with its tests switched off (KUNIT_DEFAULT_ENABLED)' },
+          ...(input.kunit.glob === undefined
+            ? []
+            : [{ word: `kunit.filter_glob=${input.kunit.glob}`, why: '--kunit=GLOB: suites, or suite.test (lib/kunit/executor.c)' }]),
+        ]),
     ...(input.debugger ? [{ word: 'nokaslr', why: 'addresses as in the vmlinux that gdb reads' }] : []),
     ...(input.agentBeside
       ? [{ word: 'rdinit=/.kernelkit/init', why: "the guest agent goes first; the /init of the user's archive stays what it is" }]

@@ -67,7 +67,7 @@ describe('a command with results', () => {
       4,
       /kselftest that skips/,
     ],
-    ['an empty plan', { command: zero, results: ktap('TAP version 13', '1..0') }, 'fail', 1, /no test ran/],
+    ['an empty plan', { command: zero, results: ktap('TAP version 13', '1..0') }, 'fail', 1, /no tests ran/],
   ])('%s', (_title, change, verdict, exitCode, said) => {
     const result = judged(change)
     expect(result).toMatchObject({ verdict, exitCode })

@@ -77,9 +77,11 @@ function hintOfStatus(exitCode: number, results: KtapResults | undefined): strin
   return undefined
 }
 
-/** What KUnit had told before the guest ended. */
-function soFar({ kunit }: RunFacts): string {
-  return kunit === undefined || kunit.status === 'no-results' ? '' : ` KUnit until then: ${describeResults(kunit)}.`
+/** What the tests had told before the guest ended. */
+function soFar({ kunit, results }: RunFacts): string {
+  const told = kunit ?? results
+  if (told === undefined || told.status === 'no-results') return ''
+  return ` ${kunit === undefined ? 'Results' : 'KUnit'} until then: ${describeResults(told)}.`
 }
 
 /** A limit that was reached. */
@@ -87,7 +89,11 @@ export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']
   if (limit.kind === 'command' && facts.kunit !== undefined)
     return verdict('timeout', `KUnit did not end within ${seconds(limit.ms)}.${soFar(facts)}`, 'raise --timeout if it only needs longer.')
   if (limit.kind === 'command')
-    return verdict('timeout', `the command did not end within ${seconds(limit.ms)}.`, 'raise --timeout if it only needs longer.')
+    return verdict(
+      'timeout',
+      `the command did not end within ${seconds(limit.ms)}.${soFar(facts)}`,
+      'raise --timeout if it only needs longer.',
+    )
   if (facts.console.lines === 0) {
     return verdict(
       'boot-fail',

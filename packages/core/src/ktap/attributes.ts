@@ -3,19 +3,22 @@ const ofSuite = /^\s*# (module|speed|is_init): (\S.*)$/
 
 /** Name and value when a line is an attribute of the suite itself. */
 export function suiteAttribute(line: string): readonly [string, string] | undefined {
+  if (!line.trimStart().startsWith('# ')) return undefined
   const [, name, value] = ofSuite.exec(line) ?? []
   return name === undefined || value === undefined ? undefined : [name, value.trim()]
 }
 
+const none: Readonly<Record<string, string>> = {}
+
 /** Attributes of a test among its diagnostics: `# test_name.speed: slow`. */
 export function testAttributes(name: string, lines: readonly string[]): Readonly<Record<string, string>> {
   const mark = `# ${name}.`
-  const found: Record<string, string> = {}
+  let found = none
   for (const line of lines) {
     const text = line.trimStart()
     if (!text.startsWith(mark)) continue
     const [, key, value] = /^(\w+): (\S.*)$/.exec(text.slice(mark.length)) ?? []
-    if (key !== undefined && value !== undefined) found[key] = value.trim()
+    if (key !== undefined && value !== undefined) found = { ...found, [key]: value.trim() }
   }
   return found
 }

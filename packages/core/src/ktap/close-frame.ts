@@ -2,7 +2,7 @@ import type { Frame, LinePlace, OpenTest } from './frame.ts'
 import type { Ledger } from './ledger.ts'
 import { emptyNotes, moveNotes, notesText, type Notes } from './notes.ts'
 import type { ResultLine } from './parse-line.ts'
-import { addStatus, noCounts, totalOf, type TestStatus } from './result.ts'
+import { addStatus, countsOfOne, noTests, totalOf, type TestStatus } from './result.ts'
 import { reasonOf, statusOf } from './status-of.ts'
 
 // A plan is one line of text: it may promise a billion tests.
@@ -37,7 +37,7 @@ export function closeFrame({ frame, end, expected, path, ledger }: FrameClosing)
   if (frame.reported === 0 && (status === 'crashed' || status === 'pass')) {
     if (frame.skipReason === undefined) {
       status = 'no-tests'
-      ledger.fail(place.line, path, 'no tests ran')
+      ledger.fail(place.line, path, noTests)
     } else status = 'skip'
   }
   let counts = frame.counts
@@ -100,7 +100,7 @@ function missingTest(options: {
     startLine: Math.min(frame.mark.line + 1, place.line),
     endLine: place.line,
     planned: undefined,
-    counts: addStatus(noCounts, 'crashed'),
+    counts: countsOfOne('crashed', 0),
     tests: [],
   }
 }

@@ -1,6 +1,16 @@
 import { addMissing } from './close-frame.ts'
 import type { Ledger } from './ledger.ts'
-import { addCounts, addStatus, noCounts, totalOf, type KtapResults, type OverallStatus, type TestCounts } from './result.ts'
+import {
+  addCounts,
+  addStatus,
+  noCounts,
+  noStream,
+  noTests,
+  totalOf,
+  type KtapResults,
+  type OverallStatus,
+  type TestCounts,
+} from './result.ts'
 import type { ClosedStream } from './stream.ts'
 
 /** All streams of one log as one result, by the rules of kunit_parser.py where these say something. */
@@ -9,10 +19,10 @@ export function closeStreams(streams: readonly ClosedStream[], ledger: Ledger): 
     const { end } = main
     addMissing({ frame: main, place: end, path: '', ledger })
     if (main.reported > 0) continue
-    if (main.skipReason === undefined) ledger.fail(end.line, '', 'no tests ran')
+    if (main.skipReason === undefined) ledger.fail(end.line, '', noTests)
     else main.counts = addStatus(main.counts, 'skip')
   }
-  if (streams.length === 0) ledger.fail(0, '', 'there is no TAP or KTAP version line')
+  if (streams.length === 0) ledger.fail(0, '', noStream)
   const counts = streams.reduce((sum, { main }) => addCounts(sum, main.counts), noCounts)
   const bailOut = streams.find((stream) => stream.bailOut !== undefined)?.bailOut
   const isBroken = streams.some(({ main }) => main.isBroken)

@@ -3,8 +3,10 @@ import type { StreamError } from './result.ts'
 
 // 200 MB of memory for any log: a listed test costs some hundred bytes, a kept line about a hundred.
 const mostErrors = 1000
-const mostListedTests = 100_000
-const mostNoteCharacters = 32 * 1024 * 1024
+const mostListedTests = 50_000
+const mostNoteCharacters = 8 * 1024 * 1024
+
+const noLines: readonly string[] = []
 
 /** Errors of all streams of one log, and what may still be kept of it. */
 export interface Ledger {
@@ -42,10 +44,20 @@ export function createLedger(): Ledger {
         return false
       }
       listed += 1
+      test.name = ownCopy(test.name)
       const size = test.diagnostics.reduce((sum, line) => sum + line.length + 1, 0)
-      if (characters + size > mostNoteCharacters * (isPlain ? 1 : 2)) test.diagnostics = []
-      else characters += size
+      if (characters + size > mostNoteCharacters * (isPlain ? 1 : 2)) test.diagnostics = noLines
+      else {
+        characters += size
+        test.diagnostics = test.diagnostics.map(ownCopy)
+      }
       return true
     },
   }
+}
+
+/** A part of a text keeps the whole text in memory (V8, sliced strings): a line would hold the 64 KiB that were read with it. */
+function ownCopy(text: string): string {
+  // Shorter ones are copied anyway.
+  return text.length < 13 ? text : ` ${text}`.slice(1)
 }

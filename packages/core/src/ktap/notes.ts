@@ -37,8 +37,11 @@ export function moveNotes(from: Notes, to: Notes): void {
   from.dropped = 0
 }
 
+const none: readonly string[] = []
+
 /** The lines without common indentation and without empty ends. */
 export function notesText(notes: Notes, options: { readonly passed: boolean }): readonly string[] {
+  if (notes.head.length === 0) return none
   const tail = notes.tail.slice(-longestTail)
   const dropped = notes.dropped + notes.tail.length - tail.length
   const lines = [...notes.head, ...(dropped > 0 ? [`… ${dropped} lines are left out here …`] : []), ...tail]

@@ -29,7 +29,7 @@ export function splitPrefix(line: string): SplitLine {
 
 /** Where a message of the kernel begins in the middle of somebody else's line; 0 when none does. */
 export function tornAt(line: string): number {
-  if (!line.includes('[', 1)) return 0
+  if (!line.includes('] ', 1)) return 0
   inside.lastIndex = 1
   return inside.exec(line)?.index ?? 0
 }

@@ -104,7 +104,7 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
       return
     }
     if (line === undefined) {
-      if (endOfLog.test(text)) return end(lane, at)
+      if (isEndOfLog(text)) return end(lane, at)
       // What the kernel says after the last result belongs to no test.
       if (!stream.isComplete()) stream.note(text, at)
       return
@@ -125,10 +125,11 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
   }
 
   const readPrefixed = (line: string): void => {
-    const inside = tornAt(line)
+    const { text, byKernel, at } = splitPrefix(line)
+    const inside = tornAt(text)
     if (inside > 0) {
-      const head = splitPrefix(line.slice(0, inside))
-      const tail = splitPrefix(line.slice(inside))
+      const head = { text: text.slice(0, inside), byKernel, at }
+      const tail = splitPrefix(text.slice(inside))
       if (parseKtapLine(head.text) !== undefined || parseKtapLine(tail.text) !== undefined) {
         const lane = head.byKernel ? kernel : user
         flush(lane, undefined)
@@ -138,7 +139,6 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
         return feed(kernel, tail.text.trimEnd(), { line: lines, at: tail.at })
       }
     }
-    const { text, byKernel, at } = splitPrefix(line)
     const lane = byKernel ? kernel : user
     place = { line: lines, at: at ?? place.at }
     if (flush(lane, text)) return
@@ -176,6 +176,12 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
       )
     },
   }
+}
+
+/** Most lines are none: a look at their first letter is enough. */
+function isEndOfLog(text: string): boolean {
+  const first = text.trimStart().charAt(0)
+  return (first === 'L' || first === 'K' || first === 'r') && endOfLog.test(text)
 }
 
 /** Width of what a logger put before a version line; the kernel's own prefix is not a part of it. */

@@ -1,5 +1,5 @@
 import { failurePlace } from './failure-place.ts'
-import { totalOf, type KtapResults, type TestCounts } from './result.ts'
+import { noStream, noTests, totalOf, type KtapResults, type TestCounts } from './result.ts'
 import { badTests, pathName, type PlacedTest } from './walk.ts'
 
 export interface RenderOptions {
@@ -20,8 +20,8 @@ export function renderCounts(counts: TestCounts): string {
 
 /** One sentence part: what is wrong with these results, or that nothing is. */
 export function describeResults(results: KtapResults): string {
-  if (results.status === 'no-results') return 'there is no TAP or KTAP version line'
-  if (results.status === 'no-tests') return 'no test ran'
+  if (results.status === 'no-results') return noStream
+  if (results.status === 'no-tests') return noTests
   const bad = badTests(results.tests)
   const names = bad.slice(0, 3).map(pathName).join(', ')
   const more = bad.length > 3 ? ` and ${bad.length - 3} more` : ''
@@ -37,6 +37,7 @@ export function renderResults(results: KtapResults, { failures = 20, lines = 20 
     ...bad.slice(0, failures).flatMap((placed) => renderFailure(placed, lines)),
     ...(bad.length > failures ? [`… ${bad.length - failures} more failures`] : []),
     ...results.errors
+      .filter(({ message }) => message !== noStream && message !== noTests)
       .slice(0, failures)
       .map(({ line, test, message }) => `${line > 0 ? `line ${line}: ` : ''}${test === '' ? '' : `${test}: `}${message}`),
     ...(results.counts.errors > failures ? [`… and further broken rules, ${results.counts.errors} in all`] : []),

@@ -72,6 +72,9 @@ export interface KtapResults {
   readonly omitted: number
 }
 
+export const noStream = 'there is no TAP or KTAP version line'
+export const noTests = 'no tests ran'
+
 export const noCounts: TestCounts = { passed: 0, failed: 0, crashed: 0, skipped: 0, todo: 0, xfail: 0, errors: 0 }
 
 export function addCounts(a: TestCounts, b: TestCounts): TestCounts {
@@ -110,4 +113,19 @@ export function totalOf(counts: TestCounts): number {
 /** Nothing failed and something ran or was skipped on purpose. */
 export function isGood(results: Pick<KtapResults, 'status'>): boolean {
   return results.status === 'pass' || results.status === 'skip'
+}
+
+const ones: Readonly<Record<TestStatus, TestCounts>> = {
+  pass: addStatus(noCounts, 'pass'),
+  fail: addStatus(noCounts, 'fail'),
+  crashed: addStatus(noCounts, 'crashed'),
+  skip: addStatus(noCounts, 'skip'),
+  todo: addStatus(noCounts, 'todo'),
+  xfail: addStatus(noCounts, 'xfail'),
+  'no-tests': noCounts,
+}
+
+/** The counts of one test without subtests; the same object for all, because there may be very many. */
+export function countsOfOne(status: TestStatus, errors: number): TestCounts {
+  return errors === 0 ? ones[status] : { ...ones[status], errors }
 }

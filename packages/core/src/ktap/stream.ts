@@ -4,7 +4,7 @@ import { columnOf, isComplete, isFresh, openFrame, type Frame, type LinePlace, t
 import type { Ledger } from './ledger.ts'
 import { addNote, notesText, moveNotes } from './notes.ts'
 import type { KtapLine, ResultLine } from './parse-line.ts'
-import { addCounts, addStatus, noCounts } from './result.ts'
+import { addCounts, countsOfOne } from './result.ts'
 import { reasonOf, statusOf } from './status-of.ts'
 
 /** A stream that has ended. */
@@ -124,7 +124,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
       startLine: Math.min(frame.mark.line + 1, at.line),
       endLine: at.line,
       planned: undefined,
-      counts: { ...addStatus(noCounts, status), errors: ledger.errors - errors },
+      counts: countsOfOne(status, ledger.errors - errors),
       tests: [],
     }
     keep(frame, test, at)
