@@ -6,6 +6,7 @@ import {
   commandWords,
   guestEnvironment,
   outcomeDocument,
+  outcomeJunit,
   prepareVm,
   readAllowed,
   renderParagraph,
@@ -15,6 +16,7 @@ import {
 } from '@kernelkit/vm'
 import { rerunInside } from '../toolchain/rerun-inside.ts'
 import { describeGdb } from './describe-gdb.ts'
+import { prepareJunit } from './junit-file.ts'
 import { dryRunVm } from './vm-dry-run.ts'
 import { openStreams } from './vm-streams.ts'
 
@@ -35,6 +37,7 @@ export async function run(context: CommandContext, words: readonly string[], raw
   if (inside !== undefined) return inside
   if (context.dryRun) return dryRunVm({ context, spec, command: 'run' })
   const allowed = await readAllowed(host, spec.allow)
+  const junit = spec.junit === undefined ? undefined : await prepareJunit(host, spec.junit)
   const prepared = await prepareVm({ host, store: await context.store(), spec, command: 'run' })
   const { plan, request, place } = prepared
   for (const line of [...plan.lines, ...describeGdb(prepared)]) host.log.info(line)
@@ -57,7 +60,9 @@ export async function run(context: CommandContext, words: readonly string[], raw
     })
     await streams.close()
     const exitCode = exitStatus(outcome.judgement, spec.status)
-    const paths = { console: request.consolePath, stdout: streams.stdoutPath, stderr: streams.stderrPath, artifacts: spec.artifacts }
+    const paths = { console: request.consolePath, stdout: streams.stdoutPath, stderr: streams.stderrPath, artifacts: spec.artifacts, junit }
+    const title = spec.kunit === undefined ? argv.join(' ') : `kunit${spec.kunit.glob === undefined ? '' : ` ${spec.kunit.glob}`}`
+    if (junit !== undefined) await host.fs.writeAtomic(junit, await outcomeJunit({ outcome, title }))
     const paragraph = renderParagraph({ outcome, paths, tail: spec.console === 'auto', keptName: spec.keep ? place.name : undefined })
     for (const line of paragraph) context.stderr.write(`${line}\n`)
     context.stderr.write(

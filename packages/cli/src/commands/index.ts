@@ -91,6 +91,10 @@ export const commandRows: readonly CommandRow[] = [
     load: async () => (await import('./completion.ts')).completionCommand,
   },
   { name: 'report', summary: 'kernel reports found in console logs (not yet)' },
-  { name: 'ktap', summary: 'TAP and KTAP to summary, JSON, JUnit XML (not yet)' },
+  {
+    name: 'ktap',
+    summary: 'TAP and KTAP to a summary, JSON, JUnit XML',
+    load: async () => (await import('./ktap.ts')).ktapCommand,
+  },
   { name: 'test', summary: 'build, bake and run every test of kernelkit.yaml (not yet)' },
 ]

@@ -16,9 +16,14 @@ export const runCommandDefinition: CommandDefinition = {
     add(new Option('-t, --tty', 'a terminal for the command'))
     add(new Option('--timeout <time>', "the command's time (default: none)"))
     add(new Option('--console <when>', "the kernel's console on stderr: auto (the end of it, when the verdict is not pass), always, never"))
-    add(new Option('--format <kind>', 'auto or exit; tap and ktap are not built yet'))
-    add(new Option('--kunit [glob]', 'not built yet'))
-    add(new Option('--junit <file>', 'not built yet'))
+    add(
+      new Option(
+        '--format <kind>',
+        'results on stdout: auto (a TAP or KTAP version line begins them), exit (the status alone), tap, ktap (default: auto)',
+      ),
+    )
+    add(new Option('--kunit [glob]', 'no command: the KUnit suites inside the kernel; --kunit=GLOB chooses among them'))
+    add(new Option('--junit <file>', 'the results and the verdict as JUnit XML'))
     addVmOptions(command)
   },
   projectBlock: () => 'vm',

@@ -119,8 +119,10 @@ function judgeEnd(facts: RunFacts): Judgement {
     return verdict('vm-lost', `QEMU ended with ${qemu.exitCode}${stderr === '' ? '' : `: ${stderr}`}.`, undefined)
   }
   if (/terminating on signal/.test(stderr)) return verdict('vm-lost', `QEMU was ended from outside: ${stderr}.`, undefined)
-  if (!facts.ready) return verdict('boot-fail', 'the guest left before it was ready.', 'the console log shows why.')
+  const inKunit = facts.kunit !== undefined && facts.kunit.status !== 'no-results'
+  if (!facts.ready && !inKunit) return verdict('boot-fail', 'the guest left before it was ready.', 'the console log shows why.')
   const how = facts.console.halted ? 'halted' : facts.shutdown === 'guest-reset' ? 'rebooted' : 'powered off'
+  if (inKunit) return verdict('vm-lost', `the guest ${how} before KUnit was done.${soFar(facts)}`, 'the last console lines may tell more.')
   return verdict('vm-lost', `the guest ${how} before the command ended.`, 'a command that powers off must come last and be expected.')
 }
 

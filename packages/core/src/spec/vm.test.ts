@@ -59,6 +59,7 @@ describe('parseVmSpec', () => {
           "list-corruption",
           "unexpected-reboot",
         ],
+        "format": "auto",
         "forwards": [],
         "gdb": undefined,
         "image": undefined,
@@ -66,8 +67,10 @@ describe('parseVmSpec', () => {
           "kind": "agent",
         },
         "initrd": undefined,
+        "junit": undefined,
         "keep": false,
         "kernel": undefined,
+        "kunit": undefined,
         "mac": "52:54:00:12:34:56",
         "machine": "auto",
         "memoryMiB": undefined,
@@ -159,12 +162,9 @@ describe('parseVmSpec', () => {
     expect(refusal(raw)).toMatch(message)
   })
 
-  it.each([{ shareAs: 'virtiofs' }, { format: 'ktap' }, { kunit: true }, { junit: 'x.xml' }])(
-    'says of %j that it is not built yet',
-    (raw) => {
-      expect(() => run(raw)).toThrow(expect.objectContaining({ code: 'NOT_YET' }))
-    },
-  )
+  it('says of what is not built yet that it is not', () => {
+    expect(() => run({ shareAs: 'virtiofs' })).toThrow(expect.objectContaining({ code: 'NOT_YET' }))
+  })
 
   it("boots with the root's own init, runs with the agent", () => {
     expect(parseVmSpec({}, { command: 'boot' }).init).toEqual({ kind: 'own' })

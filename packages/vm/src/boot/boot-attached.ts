@@ -63,7 +63,7 @@ export async function bootAttached(input: BootInput): Promise<BootOutcome> {
     await vm.stop(isWritten && end.kind !== 'over' ? 'poweroff' : 'kill')
     await Promise.race([watch.drained, host.sleep(1000)])
     const facts = watch.facts()
-    const failing = failingReports(facts.console.reports, { failOn: plan.spec.failOn, allowed: input.allowed })
+    const failing = failingReports(facts.console.reports, { failOn: plan.spec.failOn, allowed: input.allowed, kunit: watch.kunit() })
     const judgement = judgeBoot({
       console: facts.console,
       failing,

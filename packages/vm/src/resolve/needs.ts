@@ -17,6 +17,8 @@ export interface NeedsInput {
   /** Ports are forwarded or ssh is asked for: the network is not just a convenience. */
   readonly network: boolean
   readonly systemd: boolean
+  /** The kernel's own tests run. */
+  readonly kunit: boolean
 }
 
 /** What the chosen way of booting asks of the kernel. */
@@ -60,6 +62,7 @@ export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
           { symbol: 'INET', why: 'for the network' },
         ]
       : []),
+    ...(input.kunit ? [{ symbol: 'KUNIT', why: 'to run its own tests' }] : []),
     ...(input.systemd ? systemdNeeds : []),
   ]
 }

@@ -94,6 +94,7 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
       overlays: root.guest.kind === '9p' || shares.mounts.some((mount) => mount.mode === 'cow'),
       network: needsNetwork,
       systemd: spec.init.kind === 'path' && spec.init.systemd,
+      kunit: spec.kunit !== undefined,
     }),
   )
   const words = kernelWords({
@@ -105,6 +106,7 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     ownInit: agent && !agentFirst,
     agentBeside: agent && spec.initrd !== undefined,
     debugger: spec.gdb !== undefined,
+    kunit: spec.kunit,
   }).map(({ word }) => word)
   const guest =
     init === undefined

@@ -20,3 +20,9 @@ export const panicGraceMs = 5000
 
 /** Lines of the console shown with every verdict but pass. */
 export const tailLines = 40
+
+/** KUnit gives up on a test after 300 s (lib/kunit/try-catch.c) and says so: a longer silence is no slow test. */
+export const kunitSilenceMs = 330_000
+
+/** From the last result of KUnit to a ready guest: what the kernel reports on the way there is still of interest. */
+export const kunitGraceMs = 15_000

@@ -1,4 +1,5 @@
-import { exitStatus, type Judgement } from '@kernelkit/core/console'
+import { exitStatus, kunitTestOf, type Judgement } from '@kernelkit/core/console'
+import { renderResults } from '@kernelkit/core/ktap'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { RunOutcome } from './run-command.ts'
@@ -8,6 +9,7 @@ export interface OutcomePaths {
   readonly stdout: string | undefined
   readonly stderr: string | undefined
   readonly artifacts: string | undefined
+  readonly junit?: string | undefined
 }
 
 /** Everything about a run but its verdict line: what happened, the end of the console, where things are, what to try. */
@@ -20,14 +22,18 @@ export function renderParagraph(options: {
   const { outcome, paths } = options
   const { judgement, facts } = outcome
   const isPass = judgement.verdict === 'pass'
+  const results = outcome.results === undefined ? [] : renderResults(outcome.results)
   return [
     ...(isPass || !options.tail || facts.tail.length === 0
       ? []
       : [`--- last ${facts.tail.length} lines of the console ---`, ...facts.tail, '---']),
+    // With everything in order the last line says it all; a verdict that comes from the results repeats it.
+    ...(isPass ? results.slice(-1).map((line) => `results: ${line}`) : results.slice(0, judgement.verdict === 'fail' ? -1 : undefined)),
     ...(isPass ? [] : [`${judgement.verdict}: ${judgement.what}`]),
     ...(isPass || judgement.hint === undefined ? [] : [`Hint: ${judgement.hint}`]),
     ...(isPass ? [] : [`console log: ${paths.console}`]),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
+    ...(paths.junit === undefined ? [] : [`JUnit: ${paths.junit}`]),
     ...(options.keptName === undefined
       ? []
       : [`the VM '${options.keptName}' goes on: kernelkit exec ${options.keptName} -- COMMAND, kernelkit stop ${options.keptName}`]),
@@ -72,14 +78,19 @@ export function outcomeDocument(options: {
         value === undefined ? null : Math.round(value * 1000) / 1000,
       ]),
     ),
-    reports: outcome.reports,
-    results: null,
+    // A report inside a KUnit test belongs to that test.
+    reports: outcome.reports.map((report) => {
+      const test = kunitTestOf(outcome.kunit, report)
+      return test === undefined ? report : { ...report, test: test.name }
+    }),
+    results: outcome.results ?? null,
     tainted: outcome.command?.tainted ?? null,
     console: paths.console,
     stdout: paths.stdout ?? null,
     stderr: paths.stderr ?? null,
     ...planDocument(plan),
     artifacts: paths.artifacts ?? null,
+    junit: paths.junit ?? null,
     vm: plan.spec.keep ? options.name : null,
   }
 }

@@ -1,12 +1,15 @@
 import type { Readable, Writable } from 'node:stream'
 import { failingReports, judge, type Judgement, type KernelReport } from '@kernelkit/core/console'
+import type { KtapResults } from '@kernelkit/core/ktap'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { ExecResult, Vm } from '../vm.ts'
 import { firstOf, type ReachedLimit } from './first-of.ts'
 import { bootLimitMs, lockupSilenceMs, panicGraceMs, silenceLimitMs, tailLines } from './limits.ts'
+import { resultStream } from './result-stream.ts'
 import { systemIsUp, type NoSystemd } from './system-is-up.ts'
 import { dumpTasks } from './task-dump.ts'
+import { untilKunitEnds, type KunitEnding } from './until-kunit-ends.ts'
 import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from './watch-vm.ts'
 
 /** One command for one VM. */
@@ -15,6 +18,7 @@ export interface RunInput {
   readonly plan: VmPlan
   /** Starts the VM, or finds it running. */
   readonly start: () => Promise<Vm>
+  /** Not looked at with --kunit. */
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly stdin: Readable | undefined
@@ -34,6 +38,10 @@ export interface RunOutcome {
   readonly judgement: Judgement
   readonly facts: WatchFacts
   readonly reports: readonly KernelReport[]
+  /** Of the command's stdout, or with --kunit of the kernel's own tests. */
+  readonly results: KtapResults | undefined
+  /** What the console told of the kernel's own tests, whatever was run. */
+  readonly kunit: KtapResults
   /** Absent when the command did not end by itself. */
   readonly command: ExecResult | undefined
   readonly seconds: RunSeconds
@@ -53,6 +61,7 @@ export interface RunSeconds {
 type Ending =
   | { readonly kind: 'command'; readonly result: ExecResult }
   | { readonly kind: 'over'; readonly end: VmEnd }
+  | KunitEnding
   | NoSystemd
   | ReachedLimit
 
@@ -69,14 +78,18 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     tailLines,
     onLine: input.onConsoleLine,
   })
-  const ending = await untilEnd({ input, vm, watch }).catch(async (error: unknown) => {
+  const isKunit = plan.spec.kunit !== undefined
+  const stream = resultStream({ format: isKunit ? 'exit' : plan.spec.format, to: input.stdout, monotonicMs: () => host.monotonicMs() })
+  const ending = await untilEnd({ input: { ...input, stdout: stream.stdout }, vm, watch }).catch(async (error: unknown) => {
     if (!plan.spec.keep || input.signal.aborted) await vm.stop('kill').catch(() => {})
     throw error
   })
   await finish({ input, vm, watch, ending })
   const facts = watch.facts()
   const result = ending.kind === 'command' ? ending.result : undefined
-  const reports = failingReports(facts.console.reports, { failOn: plan.spec.failOn, allowed: input.allowed })
+  const kunit = watch.kunit()
+  const results = isKunit ? undefined : stream.finish()
+  const reports = failingReports(facts.console.reports, { failOn: plan.spec.failOn, allowed: input.allowed, kunit })
   const judgement = judge({
     console: facts.console,
     failing: reports,
@@ -84,7 +97,9 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     agentFailure: ending.kind === 'no-systemd' ? ending.why : facts.agentFailure,
     command: result,
     limit: ending.kind === 'limit' ? ending.limit : undefined,
-    silentMs: facts.silentMs,
+    silentMs: ending.kind === 'kunit-silent' ? ending.silentMs : facts.silentMs,
+    results,
+    kunit: isKunit ? kunit : undefined,
     guestPanicked: facts.guestPanicked,
     shutdown: facts.shutdown,
     // How QEMU ended tells something only when it was not us who ended it.
@@ -97,6 +112,8 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     judgement,
     facts,
     reports: facts.console.reports,
+    results: isKunit ? kunit : results,
+    kunit,
     command: result,
     seconds: {
       start: (runningAt - startedAt) / 1000,
@@ -119,6 +136,7 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
   const { host, plan, signal } = input
   const over = watch.over.then((end): Ending => ({ kind: 'over', end }))
   const bootMs = bootLimitMs(plan.spec.bootTimeoutMs, plan.accel.accel)
+  if (plan.spec.kunit !== undefined) return untilKunitEnds<Ending>({ host, spec: plan.spec, watch, signal, bootMs, over })
   const early = await firstOf<Ending | 'ready'>({
     host,
     signal,
@@ -165,7 +183,7 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
 /** Ends the VM as fast as nothing is lost by it. */
 async function finish({ input, vm, watch, ending }: Running & { readonly ending: Ending }): Promise<void> {
   const { host, plan } = input
-  if (ending.kind === 'limit') await dumpTasks(host, vm, watch)
+  if (ending.kind === 'limit' || ending.kind === 'kunit-silent') await dumpTasks(host, vm, watch)
   if (ending.kind === 'over' && ending.end === 'panic') await Promise.race([watch.drained, host.sleep(panicGraceMs)])
   if (plan.spec.keep) {
     await vm[Symbol.asyncDispose]()

@@ -1,4 +1,5 @@
 import { createConsoleReader, type ConsoleFacts } from '@kernelkit/core/console'
+import { createKtapReader, type KtapResults } from '@kernelkit/core/ktap'
 import type { QemuExit, VmEvent } from '../vm.ts'
 
 /** What a VM has told so far. */
@@ -25,6 +26,12 @@ export interface VmWatch {
   readonly over: Promise<VmEnd>
   /** Every event has been read. */
   readonly drained: Promise<void>
+  /** The kernel began to tell of its own tests. */
+  readonly kunitStarted: Promise<'kunit-started'>
+  /** No further result of them is expected. */
+  readonly kunitComplete: Promise<'kunit-complete'>
+  /** What the kernel's own tests told; what has not come by the first call never will. */
+  kunit(): KtapResults
 }
 
 export interface WatchOptions {
@@ -40,6 +47,10 @@ export interface WatchOptions {
 /** Reads all events of a VM and keeps what the verdict needs. */
 export function watchVm(options: WatchOptions): VmWatch {
   const reader = createConsoleReader()
+  const kunit = createKtapReader({ prefixed: true, versionless: false, kernelOnly: true })
+  const kunitStarted = Promise.withResolvers<'kunit-started'>()
+  const kunitComplete = Promise.withResolvers<'kunit-complete'>()
+  let kunitResults: KtapResults | undefined
   const ready = Promise.withResolvers<'ready'>()
   const over = Promise.withResolvers<VmEnd>()
   const tail: string[] = []
@@ -56,6 +67,10 @@ export function watchVm(options: WatchOptions): VmWatch {
     tail.push(line)
     if (tail.length > options.tailLines) tail.shift()
     options.onLine?.(line)
+    kunit.read(line)
+    const { hasStarted, isComplete } = kunit.progress()
+    if (hasStarted) kunitStarted.resolve('kunit-started')
+    if (isComplete) kunitComplete.resolve('kunit-complete')
     if (facts.initAtMs === undefined && /\] Run \S+ as init process/.test(line)) facts = { ...facts, initAtMs: atMs }
     if (!reader.read(line)) return
     const { panic, halted } = reader.facts()
@@ -94,5 +109,13 @@ export function watchVm(options: WatchOptions): VmWatch {
     for await (const event of options.events) onEvent(event)
     over.resolve('exited')
   })()
-  return { facts: () => ({ ...facts, console: reader.facts(), tail }), ready: ready.promise, over: over.promise, drained }
+  return {
+    facts: () => ({ ...facts, console: reader.facts(), tail }),
+    ready: ready.promise,
+    over: over.promise,
+    drained,
+    kunitStarted: kunitStarted.promise,
+    kunitComplete: kunitComplete.promise,
+    kunit: () => (kunitResults ??= kunit.finish()),
+  }
 }
