@@ -24,6 +24,12 @@ export async function askPlace(host: Host, place: EnginePlace, signal: AbortSign
   if (typeof target === 'string') return { kind: 'failed', reason: target }
   if ('socketPath' in target && !(await host.fs.exists(target.socketPath)) && (await canLookInto(host, dirname(target.socketPath))))
     return { kind: 'absent', reason: 'no such file' }
+  const lacking = await missingCertificates(host, place)
+  if (lacking.length > 0)
+    return {
+      kind: 'failed',
+      reason: `TLS is asked for, but ${place.tls ?? ''} lacks ${lacking.join(', ')} (DOCKER_CERT_PATH names the folder)`,
+    }
   const limit = AbortSignal.timeout(answerMs)
   const abortSignal = signal === undefined ? limit : AbortSignal.any([signal, limit])
   try {
@@ -44,12 +50,17 @@ async function createClient(host: Host, target: Exclude<ReturnType<typeof parseA
   const none = { host: undefined, port: undefined, socketPath: undefined, ca: undefined, cert: undefined, key: undefined }
   const options: DockerOptions = { ...none, protocol: 'http', ...target }
   if (place.tls === undefined) return new Client(options)
-  const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map((name) => readPem(host, join(place.tls ?? '', name))))
+  const [ca, cert, key] = await Promise.all(certificates.map((name) => host.fs.readFile(join(place.tls ?? '', name))))
   return new Client({ ...options, protocol: 'https', ca, cert, key })
 }
 
-async function readPem(host: Host, path: string): Promise<Buffer | undefined> {
-  return (await host.fs.exists(path)) ? host.fs.readFile(path) : undefined
+/** The authority that signed the engine's, and who we are (the names that docker gives them). */
+const certificates = ['ca.pem', 'cert.pem', 'key.pem']
+
+async function missingCertificates(host: Host, { tls }: EnginePlace): Promise<readonly string[]> {
+  if (tls === undefined) return []
+  const present = await Promise.all(certificates.map((name) => host.fs.exists(join(tls, name))))
+  return certificates.filter((_, index) => present[index] === false)
 }
 
 interface Facts {
@@ -109,6 +120,7 @@ async function explainRefusal(host: Host, error: unknown, socketPath: string | u
   if (code === 'ECONNREFUSED')
     return { kind: 'failed', reason: socketPath === undefined ? 'connection refused' : 'the socket is there, but no engine listens on it' }
   if (code === 'ENOTSOCK') return { kind: 'failed', reason: 'not a socket' }
+  if (code === 'EPROTO') return { kind: 'failed', reason: 'it does not speak TLS, which DOCKER_TLS_VERIFY or the context asks for' }
   // Node's HTTP parser: what came was no HTTP.
   if (code?.startsWith('HPE_') === true)
     return { kind: 'failed', reason: 'something answers that is no Docker Engine (or it wants TLS: DOCKER_TLS_VERIFY=1)' }

@@ -83,6 +83,13 @@ describe('connectEngine', () => {
     })
   })
 
+  test('says which certificate is missing where TLS is asked for', async () => {
+    writeFileSync(join(home, 'ca.pem'), '')
+    await expect(connect({ DOCKER_HOST: 'tcp://127.0.0.1:1', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: home })).rejects.toMatchObject({
+      message: expect.stringContaining(`TLS is asked for, but ${home} lacks cert.pem, key.pem`),
+    })
+  })
+
   test('names the group that may open a socket', async () => {
     const path = await listen('denied.sock', answer)
     chmodSync(path, 0o060)
