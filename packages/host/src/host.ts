@@ -16,6 +16,8 @@ export interface Host {
   readonly nodeArch: string
   readonly cpus: number
   readonly memoryMiB: number
+  /** Debian packages of the place where programs run, when that is an image that says so: requirement checks are answered from them. */
+  readonly packages?: ReadonlySet<string>
   readonly fs: HostFiles
   readonly log: Logger
   /** Wall clock, milliseconds since 1970. */

@@ -83,6 +83,8 @@ async function installHint(host: Host, packages: readonly string[]): Promise<str
 }
 
 async function isPresent(host: Host, one: Requirement): Promise<boolean> {
+  // This machine's own folders say nothing about another place's.
+  if (host.packages !== undefined && one.what !== 'any-of') return host.packages.has(one.package)
   switch (one.what) {
     case 'program':
       return (await host.which(one.program)) !== undefined

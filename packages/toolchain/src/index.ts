@@ -1,4 +1,5 @@
 export type { ContainerOptions, Engine, ExecOptions, ExecResult, ToolContainer, ToolchainImage } from './contract.ts'
+export { containerHost, type ContainerHostOptions } from './container/container-host.ts'
 export { openContainer } from './container/open-container.ts'
 export { attachProgram, type AttachOptions, type AttachTerminal } from './attach/attach-program.ts'
 export type {

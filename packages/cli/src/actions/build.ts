@@ -12,7 +12,7 @@ export async function run(context: CommandContext, args: readonly string[], opti
   const spec = parseKernelSpec(options, args, { arch: parseArch(hostArch(host.nodeArch)) })
   const store = await context.store()
   await using tools = await openBuildTools(context, store, spec)
-  if (context.dryRun) return showBuildPlan(context, spec, tools)
+  if (context.dryRun) return await showBuildPlan(context, spec, tools)
   const build = await buildKernel({ host: tools.host, store, signal }, spec)
   const answer = answerOf(build)
   await recordBuild(context, { store, spec, answer, userTree: build.manifest.source.userTree })

@@ -13,7 +13,11 @@ export async function openBuildTools(context: CommandContext, store: Store, spec
   const compiler = compilerProgram(spec.compiler, spec.arch, host.nodeArch)
   const place = await chooseTools(context, {
     command: 'build',
-    requirements: [...buildRequirements, ...sourceRequirements(spec), { what: 'program', program: compiler, package: compiler, why: 'to compile' }],
+    requirements: [
+      ...buildRequirements,
+      ...sourceRequirements(spec),
+      { what: 'program', program: compiler, package: compiler, why: 'to compile' },
+    ],
   })
   return openTools(context, place, {
     purpose: 'build',
@@ -22,6 +26,7 @@ export async function openBuildTools(context: CommandContext, store: Store, spec
     mounts: place.where === 'host' ? [] : await buildFolders(host, store, spec),
     // A tree on this machine needs nothing from outside, and what it runs should not reach there.
     network: spec.source.kind !== 'path',
+    apt: spec.source.kind === 'deb' ? store : undefined,
   })
 }
 
@@ -32,7 +37,10 @@ export async function openCompiler(context: CommandContext, spec: InitrdSpec): P
   const program = compilerProgram('gcc', spec.arch, host.nodeArch)
   const isC = /\.c$/i.test(source)
   const place = isC
-    ? await chooseTools(context, { command: 'initrd', requirements: [{ what: 'program', program, package: program, why: 'to compile' }, libc] })
+    ? await chooseTools(context, {
+        command: 'initrd',
+        requirements: [{ what: 'program', program, package: program, why: 'to compile' }, libc],
+      })
     : ({ where: 'host' } as const)
   // Its headers lie beside it.
   const mounts = place.where === 'host' ? [] : [{ path: folderOrFile(dirname(source), source), readOnly: true }]
@@ -49,14 +57,8 @@ export async function openCompiler(context: CommandContext, spec: InitrdSpec): P
 const libc: Requirement = { what: 'header', header: 'stdio.h', package: 'libc6-dev', why: 'to compile' }
 
 function sourceRequirements({ source }: Pick<KernelSpec, 'source'>): readonly Requirement[] {
-  switch (source.kind) {
-    case 'git':
-      return [gitRequirement]
-    case 'deb':
-      return [{ what: 'program', program: 'apt-get', package: 'apt', why: 'to download source packages' }]
-    default:
-      return []
-  }
+  if (source.kind === 'git') return [gitRequirement]
+  return source.kind === 'deb' ? [{ what: 'program', program: 'apt-get', package: 'apt', why: 'to download source packages' }] : []
 }
 
 function compilerProgram(compiler: string, arch: Arch, nodeArch: string): string {

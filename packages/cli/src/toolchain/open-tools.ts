@@ -1,10 +1,12 @@
 import { UserError } from '@kernelkit/core/errors'
 import type { ContainerMount, ToolchainSpec } from '@kernelkit/core/toolchain'
-import type { Host } from '@kernelkit/host'
+import type { Host, Store } from '@kernelkit/host'
 import type { Engine, ToolchainImage, ToolContainer } from '@kernelkit/toolchain'
 import type { CommandContext } from '../command.ts'
 import type { ToolPlace } from './choose-tools.ts'
+import { prepareApt } from './prepare-apt.ts'
 import { ownToolFiles } from './tool-files.ts'
+import { joinMounts } from './tool-folders.ts'
 import { toolchainFor, type ToolchainFor } from './toolchain-for.ts'
 
 /** The programs of a command, wherever they run; disposal ends the container, if there is one. */
@@ -19,29 +21,51 @@ export interface ToolsOptions {
   readonly purpose: string
   readonly image: ToolchainFor
   readonly user: 'caller' | 'root'
+  /** Of the caller's; the container's root gets none. */
   readonly mounts: readonly ContainerMount[]
   /** Something will be fetched. */
   readonly network: boolean
+  /** Where apt keeps its lists, when it is to download something. */
+  readonly apt?: Store | undefined
 }
 
 /** This host as it is, or one container that lives as long as the command. */
 export async function openTools(context: CommandContext, place: ToolPlace, options: ToolsOptions): Promise<Tools> {
   const { host, signal } = context
   if (place.where === 'host') return { host, container: undefined, [Symbol.asyncDispose]: async () => {} }
-  const { engine } = place
-  const { openContainer, containerHost } = (await import('@kernelkit/toolchain')) as typeof import('@kernelkit/toolchain') & {
-    // T2's, not there yet
-    readonly containerHost: (host: Host, container: ToolContainer) => Host
+  const { openContainer, containerHost } = await import('@kernelkit/toolchain')
+  const image = await toolchainImage(context, place.engine, await toolchainFor(context, options.image))
+  const { purpose, user, network } = options
+  const open = (mounts: readonly ContainerMount[]): Promise<ToolContainer> =>
+    openContainer(place.engine, host, { image: image.id, purpose, user, mounts, network, signal })
+  if (user === 'root') {
+    // The container's root sees none of this machine's files: what it needs goes in and comes out as streams.
+    const container = await open([])
+    return { host, container, [Symbol.asyncDispose]: () => container[Symbol.asyncDispose]() }
   }
-  const image = await toolchainImage(context, engine, await toolchainFor(context, options.image))
-  const { purpose, user, mounts, network } = options
-  const container = await openContainer(engine, host, { image: image.id, purpose, user, mounts, network, signal })
-  return {
-    // The container's root has none of the host's files: what it needs goes in and comes out as streams.
-    host: user === 'root' ? host : containerHost(host, container),
-    container,
-    [Symbol.asyncDispose]: () => container[Symbol.asyncDispose](),
+  const scratch = await host.tempDir('kernelkit-tools-')
+  const dispose = (): PromiseLike<void> => scratch[Symbol.asyncDispose]()
+  try {
+    const container = await open(joinMounts([...options.mounts, { path: scratch.path, readOnly: false }]))
+    const apt = options.apt === undefined ? {} : await prepareApt(host, { container, store: options.apt, name: image.key, signal })
+    return {
+      host: containerHost(host, { container, image, scratch: scratch.path, env: { ...apt, ...(network ? proxies(host) : {}) } }),
+      container,
+      [Symbol.asyncDispose]: async () => {
+        await container[Symbol.asyncDispose]()
+        await dispose()
+      },
+    }
+  } catch (error) {
+    await dispose()
+    throw error
   }
+}
+
+/** What is fetched inside is fetched as it would be outside. */
+function proxies({ env }: Pick<Host, 'env'>): Readonly<Record<string, string>> {
+  const names = ['http_proxy', 'https_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()])
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])))
 }
 
 /** The image for a command; under --dry-run only one that is there already. */

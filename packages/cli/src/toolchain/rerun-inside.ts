@@ -45,7 +45,8 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   const { attachProgram, openContainer } = await import('@kernelkit/toolchain')
   const spoken = await toolchainFor(context, { kind: 'whole', ...(spec.arch === undefined ? {} : { arch: spec.arch }) })
   const image = await toolchainImage(context, engine, spoken)
-  if (spec.root.kind === 'host') host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
+  if (spec.root.kind === 'host')
+    host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
   if (spec.artifacts !== undefined && !context.dryRun) await host.fs.mkdir(resolve(host.cwd, spec.artifacts), { recursive: true })
   await using container = await openContainer(engine, host, {
     image: image.id,

@@ -10,7 +10,10 @@ export interface ToolchainFor {
 }
 
 /** The toolchain that a command asks for: the same for all commands that can share one. */
-export async function toolchainFor({ host }: CommandContext, { compiler = 'gcc', arch, kind = 'build' }: ToolchainFor): Promise<ToolchainSpec> {
+export async function toolchainFor(
+  { host }: CommandContext,
+  { compiler = 'gcc', arch, kind = 'build' }: ToolchainFor,
+): Promise<ToolchainSpec> {
   const { defaultSuite } = await import('@kernelkit/toolchain')
   const own = ownTargets(host.nodeArch)
   return { compiler, kind, suite: await defaultSuite(host), targets: arch === undefined || own.includes(arch) ? own : [...own, arch] }

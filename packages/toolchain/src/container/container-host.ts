@@ -1,0 +1,109 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { UserError } from '@kernelkit/core/errors'
+import { quoteArgv } from '@kernelkit/core/plan'
+import type { Host, RunOptions, RunResult } from '@kernelkit/host'
+import type { ExecResult, ToolchainImage, ToolContainer } from '../contract.ts'
+import { writeChunk } from './write-chunk.ts'
+
+export interface ContainerHostOptions {
+  readonly container: ToolContainer
+  readonly image: Pick<ToolchainImage, 'packages' | 'tag'>
+  /** A folder that is mounted writable: temporary folders are made in it, so that both sides see them. */
+  readonly scratch: string
+  /** For every program. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const tailLines = 40
+
+/** Programs of users whose PATH lacks the sbin folders are found all the same, as on the host. */
+const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/**
+ * A host whose programs are those of a container while its files stay this machine's: all that the work needs is mounted
+ * there at the same path. Programs get only the variables that they are given, none of this machine's.
+ */
+export function containerHost(host: Host, { container, image, scratch, env = {} }: ContainerHostOptions): Host {
+  const found = new Map<string, Promise<string | undefined>>()
+  const look = async (program: string): Promise<string | undefined> => {
+    const { exitCode, stdout } = await container.exec(['sh', '-c', 'command -v -- "$1"', 'sh', program], { env: { PATH: searchPath } })
+    return exitCode === 0 ? stdout.trim() : undefined
+  }
+  const which = (program: string): Promise<string | undefined> => {
+    const answer = found.get(program) ?? look(program)
+    found.set(program, answer)
+    return answer
+  }
+  return {
+    ...host,
+    // A compiler cache elsewhere is not mounted; the store's own is.
+    env: { ...host.env, CCACHE_DIR: undefined },
+    cpus: Math.min(host.cpus, Math.ceil(container.limits.cpus ?? host.cpus)),
+    memoryMiB: Math.min(host.memoryMiB, container.limits.memoryMiB ?? host.memoryMiB),
+    packages: new Set(image.packages),
+    which,
+    run: (argv, options = {}) => run({ host, container, image }, argv, { ...options, env: { ...env, ...options.env } }),
+    spawn: (argv) => {
+      throw new UserError('NOT_IN_CONTAINER', `${argv[0]} cannot be started in a container for longer than a call.`, {
+        hint: 'use --toolchain host.',
+      })
+    },
+    tempDir: async (prefix = 'kernelkit-') => {
+      const path = await host.fs.mkdtemp(join(scratch, prefix))
+      return { path, [Symbol.asyncDispose]: () => host.fs.rm(path, { recursive: true, force: true }) }
+    },
+  }
+}
+
+type Place = Pick<ContainerHostOptions, 'container' | 'image'> & { readonly host: Host }
+
+async function run({ host, container, image }: Place, argv: readonly string[], options: RunOptions): Promise<RunResult> {
+  const { outputTo, signal } = options
+  // Where the working directory is not mounted, no relative path can be meant.
+  const isSeen = container.mounts.some(({ path }) => `${host.cwd}/`.startsWith(`${path}/`))
+  await using output = outputTo === undefined ? undefined : await openOutput(host, outputTo)
+  const result = await container.exec(argv, {
+    cwd: options.cwd ?? (isSeen ? host.cwd : '/'),
+    env: { PATH: searchPath, ...options.env },
+    input: options.input,
+    signal,
+    timeoutMs: options.timeoutMs,
+    ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
+    ...(output === undefined ? {} : { onStdout: (chunk) => writeChunk(output.stream, chunk) }),
+  })
+  await output?.end()
+  signal?.throwIfAborted()
+  if (result.exitCode === 127 && result.stdout === '' && !(await isThere(container, argv[0] ?? ''))) {
+    throw new UserError('COMMAND_NOT_FOUND', `'${argv[0]}' is not in the toolchain image ${image.tag}.`, {
+      hint: options.package === undefined ? 'use --toolchain host.' : `it comes with ${options.package}; use --toolchain host.`,
+    })
+  }
+  const answer = { exitCode: result.exitCode, signal: undefined, stdout: result.stdout, stderr: result.stderr, seconds: result.seconds }
+  if (answer.exitCode !== 0 && options.reject !== false) throw commandFailed(argv, result, options.timeoutMs)
+  return answer
+}
+
+async function isThere(container: ToolContainer, program: string): Promise<boolean> {
+  return (await container.exec(['sh', '-c', 'command -v -- "$1"', 'sh', program], { env: { PATH: searchPath } })).exitCode === 0
+}
+
+async function openOutput(host: Host, path: string) {
+  const stream = host.fs.createWriteStream(path)
+  await once(stream, 'open')
+  const end = async (): Promise<void> => finished(stream.end())
+  return { stream, end, [Symbol.asyncDispose]: async () => void stream.destroy() }
+}
+
+function commandFailed(argv: readonly string[], result: ExecResult, timeoutMs: number | undefined): UserError {
+  const output = `${result.stdout}${result.stderr}`.trimEnd().split('\n').slice(-tailLines).join('\n')
+  const ending =
+    result.timedOut && timeoutMs !== undefined
+      ? `did not end within ${timeoutMs / 1000} s`
+      : `ended with ${result.exitCode}${result.outOfMemory ? ', because memory ran out in the container' : ''}`
+  return new UserError('COMMAND_FAILED', `\`${quoteArgv(argv)}\` ${ending} in the container.${output === '' ? '' : `\n${output}`}`, {
+    ...(result.outOfMemory ? { hint: 'raise the memory of the engine, or build with fewer jobs: -j 2.' } : {}),
+    details: { argv, exitCode: result.exitCode, signal: null, outOfMemory: result.outOfMemory },
+  })
+}
