@@ -59,7 +59,7 @@ async function showPlan(context: CommandContext, engine: Engine, { spec, base }:
   else {
     context.print(
       found === undefined
-        ? `# ${tag}: not in the engine at ${engine.address}; this would be built, on ${base ?? 'a base of the registry, else a bootstrapped one'}`
+        ? `# ${tag}: not in the engine at ${engine.address}; this would be built, on ${base ?? 'a base made on this host, else one of the registry'}`
         : `# ${tag}: in the engine at ${engine.address} already, made on ${found.base}; without it, this would be built`,
     )
     context.print(dockerfile.trimEnd())

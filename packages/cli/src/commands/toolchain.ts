@@ -19,7 +19,10 @@ export const toolchainCommand: CommandDefinition = {
         'architecture of the kernels (repeatable; default: those that this machine builds without a cross compiler)',
       ).argParser(repeatable),
       new Option('--whole', 'with QEMU, Node and the kernelkit command: what boot and run use'),
-      new Option('--base <base>', 'bootstrap, or a registry reference NAME@sha256:… (default: the registry, else bootstrap)'),
+      new Option(
+        '--base <base>',
+        'bootstrap, or a registry reference NAME@sha256:… (default: made on this host, else the image of the suite in the registry)',
+      ),
       new Option('--force', 'build again although the engine has it'),
     )
     group(

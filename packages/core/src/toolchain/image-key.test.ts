@@ -22,6 +22,11 @@ test('every part of a toolchain changes its key, and its base is none of them', 
   expect(key()).toBe(key())
 })
 
+test('a comment of the recipe changes nothing, a command does', () => {
+  expect(key()).not.toContain('#')
+  expect(key()).toContain('apt-get install')
+})
+
 test('labels tell the spec again, and the base by name and digest', () => {
   const digest = `sha256:${'ab'.repeat(32)}`
   const labels = { ...specLabels(spec, ['gcc', 'make']), ...madeLabels({ key: '0123', base: `debian@${digest}` }) }

@@ -24,7 +24,8 @@ export function toolchainKeyMaterial({ spec, nodeArch, files }: ToolchainKeyOpti
         .map(({ name }) => name)
         .join(' '),
     ],
-    ['recipe', renderDockerfile({ spec, nodeArch })],
+    // Without its comments, which make no image.
+    ['recipe', renderDockerfile({ spec, nodeArch }).replaceAll(/^\s*#.*\n/gm, '')],
     ['files', files ?? ''],
   ]
 }

@@ -58,7 +58,7 @@ export function explainPullFailure(reason: string, { base, engine }: Pick<BuildF
     )
   )
     return new UserError('TOOLCHAIN_BASE', `the registry has no ${base} for this engine: ${reason}.`, {
-      hint: 'correct the name and the digest (`docker pull NAME:TAG` prints the digest; `docker login` opens private ones), or use --base bootstrap.',
+      hint: 'correct the name and the digest (`docker pull NAME:TAG` prints the digest; a private one is found once it was pulled by hand), or use --base bootstrap.',
       details,
       cause,
     })
