@@ -24,9 +24,11 @@ import { openStreams } from './vm-streams.ts'
 export async function run(context: CommandContext, words: readonly string[], raw: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseVmSpec(raw, { command: 'run' })
+  refuseCommandBesideKunit(spec.kunit !== undefined, words)
   const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true
   // A plan names no command, and nobody types into it.
-  const { argv, interactive } = context.dryRun ? { argv: [], interactive: false } : commandWords(words, isTerminal)
+  const { argv, interactive } =
+    context.dryRun || spec.kunit !== undefined ? { argv: [], interactive: false } : commandWords(words, isTerminal)
   const tty = !context.dryRun && (spec.tty || interactive)
   if (tty && !isTerminal) throw new UserError('BAD_OPTION', '--tty needs a terminal on stdin and stdout.', { hint: 'leave --tty out.' })
   if (tty && context.json)
@@ -73,4 +75,11 @@ export async function run(context: CommandContext, words: readonly string[], raw
   } finally {
     await streams.close()
   }
+}
+
+function refuseCommandBesideKunit(isKunit: boolean, words: readonly string[]): void {
+  if (!isKunit || words.length === 0) return
+  throw new UserError('BAD_OPTION', `--kunit runs the kernel's own tests and no command, but '${words.join(' ')}' was given.`, {
+    hint: 'leave one of them out; a pattern is joined by =, as in --kunit=ext4*.',
+  })
 }

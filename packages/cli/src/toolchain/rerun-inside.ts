@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/spec'
@@ -9,6 +9,7 @@ import type { CommandContext } from '../command.ts'
 import { insideVariable } from '../context.ts'
 import { chooseTools } from './choose-tools.ts'
 import { toolchainImage } from './open-tools.ts'
+import { isPassable } from './tool-folders.ts'
 import { toolchainFor } from './toolchain-for.ts'
 import { vmFolders } from './vm-folders.ts'
 
@@ -48,6 +49,7 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   if (spec.root.kind === 'host')
     host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
   if (spec.artifacts !== undefined && !context.dryRun) await host.fs.mkdir(resolve(host.cwd, spec.artifacts), { recursive: true })
+  if (spec.junit !== undefined && !context.dryRun) await host.fs.mkdir(dirname(resolve(host.cwd, spec.junit)), { recursive: true })
   await using container = await openContainer(engine, host, {
     image: image.id,
     purpose: command,
@@ -96,6 +98,11 @@ function refuseUnreachable({ command, spec }: VmCommand): void {
     [spec.ssh, '--ssh', '`kernelkit ssh` does not see into the container'],
     [spec.gdb !== undefined || spec.waitForDebugger, '--gdb, -s and -S', '`kernelkit gdb` does not see into the container'],
     [spec.forwards.length > 0, '--forward', 'the port would be open inside the container only'],
+    [
+      spec.junit?.startsWith('/') === true && !isPassable(dirname(spec.junit)),
+      `--junit ${spec.junit ?? ''}`,
+      "that folder is the container's own",
+    ],
     [spec.qemu !== undefined, '--qemu', "the container has its own QEMU, and not this machine's libraries"],
   ]
   const found = reasons.find(([isAsked]) => isAsked)

@@ -28,6 +28,8 @@ export async function vmFolders(host: Host, store: Store, spec: VmSpec): Promise
     ...spec.disks.map(({ path, readonly }) => written(path, spec.persist && !readonly)),
     ...spec.shares.map(({ source, mode }) => written(source, mode === 'rw')),
     ...(spec.artifacts === undefined ? [] : [written(spec.artifacts, true)]),
+    // It is written beside its place, then renamed.
+    ...(spec.junit === undefined ? [] : [written(dirname(at(spec.junit)), true)]),
   ]
   // Nobody asked for these by name: where they are the container's own, a guest cannot see them.
   const usual = [host.cwd, project, ...(await treeAbove(host, host.cwd))].filter(isPassable).map(readOnly)

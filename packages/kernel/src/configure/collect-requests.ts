@@ -69,12 +69,14 @@ async function readFragment(
   return undefined
 }
 
+/** A folder means the `.kunitconfig` in it, as for tools/testing/kunit/kunit.py: `--config lib/kunit`. */
 async function readText(host: Host, path: string): Promise<string | undefined> {
   try {
     return await host.fs.readFile(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
+    if (code === 'EISDIR') return readText(host, join(path, '.kunitconfig'))
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
 }

@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+
+const { kernel, image, store } = testArtifacts()
+const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd']
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+interface Results {
+  readonly status: string
+  readonly counts: Readonly<Record<string, number>>
+  readonly tests: readonly { readonly name: string; readonly status: string; readonly tests: Results['tests'] }[]
+}
+
+type Counts = Readonly<Record<string, number>>
+
+/** What tools/testing/kunit/kunit_tool_test.py expects of each log beside it. */
+const rows: readonly (readonly [log: string, status: string, counts: Counts, first?: string])[] = [
+  ['test_is_test_passed-all_passed', 'pass', { errors: 0 }],
+  ['test_is_test_passed-all_passed_nested', 'pass', { errors: 0 }],
+  ['test_is_test_passed-kselftest', 'pass', { errors: 0 }],
+  ['test_is_test_passed-failure', 'fail', { errors: 0 }],
+  ['test_is_test_passed-no_tests_run_no_header', 'no-results', { errors: 1 }],
+  ['test_is_test_passed-missing_plan', 'pass', { passed: 10, failed: 0, crashed: 0, skipped: 0, errors: 0 }],
+  ['test_is_test_passed-no_tests_run_with_header', 'no-tests', { errors: 1 }],
+  ['test_is_test_passed-no_tests_no_plan', 'pass', { passed: 1, errors: 1 }],
+  ['test_insufficient_memory', 'no-results', { errors: 1 }],
+  ['test_skip_tests', 'pass', { passed: 4, skipped: 1, failed: 0, crashed: 0, errors: 0 }],
+  ['test_skip_all_tests', 'skip', { passed: 0, skipped: 5, errors: 0 }],
+  ['test_strip_hyphen', 'pass', {}, 'sysctl_test'],
+  ['test_config_printk_time', 'pass', { errors: 0 }, 'kunit-resource-test'],
+  ['test_multiple_prefixes', 'pass', { errors: 0 }, 'kunit-resource-test'],
+  ['test_interrupted_tap_output', 'pass', { errors: 0 }, 'kunit-resource-test'],
+  ['test_pound_sign', 'pass', { errors: 0 }, 'kunit-resource-test'],
+  ['test_pound_no_prefix', 'pass', { errors: 0 }, 'kunit-resource-test'],
+  // Only that it crashed is expected there; the counts are those that kunit_parser.py prints.
+  ['test_kernel_panic_interrupt', 'crashed', { passed: 8, crashed: 2, errors: 3 }, 'kunit-resource-test'],
+  ['test_parse_ktap_output', 'pass', { passed: 3, errors: 0 }, 'suite'],
+  ['test_parse_subtest_header', 'pass', { passed: 1, errors: 0 }, 'suite'],
+  ['test_parse_attributes', 'pass', { passed: 1, errors: 0 }, 'suite'],
+  ['test_output_isolated_correctly', 'pass', { passed: 2 }, 'example'],
+  ['test_output_with_prefix_isolated_correctly', 'pass', { passed: 10 }, 'kunit-resource-test'],
+]
+const expectations = rows.map(([log, status, counts, first]) => ({ log, status, counts, first }))
+
+describe("the logs of the kernel's own parser", () => {
+  let logs = ''
+
+  // They are GPL-2.0 and stay where they are: in the source package that the test kernel is made of.
+  beforeAll(async () => {
+    for (const source of await readdir(join(store, 'source')).catch(() => [])) {
+      const found = join(store, 'source', source, 'tree', 'tools/testing/kunit/test_data')
+      if (existsSync(found)) logs = found
+    }
+    if (logs !== '') return
+    // The kernel came from the store and its source did not: the source package alone.
+    execFileSync('apt-get', ['download', 'linux-source-6.12'], { cwd: folder, stdio: 'ignore' })
+    execFileSync(
+      'bash',
+      [
+        '-c',
+        'dpkg-deb --fsys-tarfile linux-source-*.deb | tar -xO --wildcards "*/linux-source-*.tar.xz" | tar -xJ --strip-components=1 --wildcards "*/tools/testing/kunit/test_data/*"',
+      ],
+      { cwd: folder },
+    )
+    logs = join(folder, 'tools/testing/kunit/test_data')
+  })
+
+  it('are all among the expectations', async () => {
+    const names = (await readdir(logs)).filter((name) => name.endsWith('.log')).map((name) => name.replace('.log', ''))
+    expect(names.toSorted()).toEqual(expectations.map(({ log }) => log).toSorted())
+  })
+
+  it.each(expectations)('$log is $status', async ({ log, status, counts, first }) => {
+    const { stdout, exitCode } = await kernelkit(['ktap', join(logs, `${log}.log`), '--json'])
+    const results = JSON.parse(stdout) as Results
+    expect(results).toMatchObject({ status, counts })
+    if (first !== undefined) expect(results.tests[0]?.name).toBe(first)
+    expect(exitCode).toBe(status === 'pass' || status === 'skip' ? 0 : 1)
+  })
+
+  it('have the trees and attributes that are expected of them', async () => {
+    const read = async (log: string) => JSON.parse((await kernelkit(['ktap', join(logs, `${log}.log`), '--json'])).stdout) as Results
+    expect((await read('test_is_test_passed-no_tests_no_plan')).tests[0]?.tests[0]).toMatchObject({ status: 'no-tests', tests: [] })
+    expect((await read('test_strip_hyphen')).tests[1]?.name).toBe('example')
+    expect((await read('test_parse_attributes')).tests[0]).toMatchObject({
+      attributes: { module: 'example' },
+      diagnostics: ['# module: example'],
+      tests: [{ attributes: { speed: 'slow' }, diagnostics: ['# test.speed: slow'] }],
+    })
+    expect((await read('test_kernel_panic_interrupt')).tests[2]?.tests[1]).toMatchObject({ name: '', status: 'crashed' })
+    expect((await read('test_is_test_passed-failure')).tests[1]?.tests[0]).toMatchObject({ name: 'example_simple_test', status: 'fail' })
+    expect((await read('test_parse_ktap_output')).tests[0]?.tests.map(({ name }) => name)).toEqual(['case_1', 'case_2', 'case_3'])
+  })
+})
+
+const print = (...lines: readonly string[]) => ['--', 'printf', String.raw`%s\n`, ...lines]
+
+describe('a command that prints results', () => {
+  it('is fail when one is not ok and the command ended with 0; its output stays what it was', async () => {
+    const lines = ['KTAP version 1', '1..2', 'ok 1 first', '# why it is so', 'not ok 2 second']
+    const junit = join(folder, 'new/results.xml')
+    const { exitCode, stdout, stderr } = await kernelkit([...onImage, '--junit', junit, ...print(...lines)])
+    expect(exitCode).toBe(1)
+    expect(stdout).toBe(`${lines.join('\n')}\n`)
+    expect(stderr).toMatch(/^not ok second\n {4}# why it is so$/m)
+    expect(stderr).toMatch(/^fail: the command ended with 0, but .* 1 failed \(second\)/m)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=1/)
+    expect(await readFile(junit, 'utf8')).toMatch(/<testcase name="second"[^>]*>\s*<failure type="fail" message="not ok">\s*# why it is so/)
+  })
+
+  it('is fail when the plan was not kept, and pass when all is well', async () => {
+    const cut = await kernelkit([...onImage, '--json', ...print('TAP version 13', '1..3', 'ok 1 a')])
+    expect(cut.exitCode).toBe(1)
+    expect(JSON.parse(cut.stdout)).toMatchObject({
+      verdict: 'fail',
+      exitCode: 1,
+      results: { status: 'crashed', finished: false, counts: { passed: 1, crashed: 2 } },
+    })
+    const good = await kernelkit([...onImage, ...print('TAP version 13', '1..1', 'ok 1 a # SKIP no device')])
+    expect(good.exitCode).toBe(0)
+    expect(good.stderr).toMatch(/^results: 1 test: 1 skipped$/m)
+  })
+
+  it('is judged by its status alone with --format exit, and has to print results with --format ktap', async () => {
+    expect((await kernelkit([...onImage, '--format', 'exit', ...print('TAP version 13', 'not ok 1 a')])).exitCode).toBe(0)
+    const { exitCode, stderr } = await kernelkit([...onImage, '--format', 'ktap', '--', 'true'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/no TAP or KTAP version line/)
+  })
+})
+
+describe('KUnit', () => {
+  const warning = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2'
+  // The kernel holds back who writes to its log too fast.
+  const said = (...lines: readonly string[]) => [
+    '--append',
+    'printk.devkmsg=on',
+    '--',
+    'sh',
+    '-c',
+    lines.map((line) => `echo '${line}' > /dev/kmsg`).join('\n'),
+  ]
+  const suite = (result: string) =>
+    said(
+      'KTAP version 1',
+      '1..1',
+      '    KTAP version 1',
+      '    # Subtest: s',
+      '    1..1',
+      warning,
+      '---[ end trace 0 ]---',
+      `    ${result} 1 a`,
+      `${result} 1 s`,
+    )
+
+  it('owns the reports inside its tests: a passing one is no splat', async () => {
+    const passed = await kernelkit([...onImage, '--json', ...suite('ok')])
+    expect(JSON.parse(passed.stdout)).toMatchObject({ verdict: 'pass', reports: [{ kind: 'warning', test: 's.a' }] })
+    expect((await kernelkit([...onImage, ...suite('not ok')])).exitCode).toBe(122)
+  })
+
+  it('cannot be asked for of a kernel without it', async () => {
+    const { exitCode, stderr } = await kernelkit(['run', '-k', kernel, '--kunit'])
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/CONFIG_KUNIT to run its own tests/)
+    expect(lastLine(stderr)).toMatch(/verdict=config-fail/)
+    const both = await kernelkit(['run', '-k', kernel, '--kunit', '--', 'true'])
+    expect(both.exitCode).toBe(125)
+    expect(both.stderr).toMatch(/--kunit runs the kernel's own tests and no command/)
+  })
+})

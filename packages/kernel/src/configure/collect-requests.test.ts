@@ -1,0 +1,25 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArch } from '@kernelkit/core/arch'
+import { nodeHost } from '@kernelkit/host'
+import { expect, it } from 'vitest'
+import { collectRequests } from './collect-requests.ts'
+
+it('takes a folder of the tree for the .kunitconfig in it, and misses one without', async () => {
+  const tree = await mkdtemp(join(tmpdir(), 'kernelkit-requests-'))
+  try {
+    await mkdir(join(tree, 'lib/kunit'), { recursive: true })
+    await writeFile(join(tree, 'lib/kunit/.kunitconfig'), 'CONFIG_KUNIT=y\nCONFIG_KUNIT_TEST=y\n')
+    const collect = (path: string) =>
+      collectRequests(nodeHost(), { arch: parseArch('x86_64'), items: [{ kind: 'file', path, optional: false }], tree: async () => tree })
+    const found = await collect('lib/kunit')
+    expect(found.find(({ symbol }) => symbol === 'KUNIT_TEST')).toMatchObject({
+      value: { value: 'y' },
+      origin: { where: expect.stringMatching(/^lib\/kunit/) },
+    })
+    await expect(collect('lib')).rejects.toMatchObject({ code: 'CONFIG_FILE_MISSING' })
+  } finally {
+    await rm(tree, { recursive: true, force: true })
+  }
+})
