@@ -11,7 +11,6 @@ export interface BuildImageOptions {
   readonly host: Host
   readonly title: string
   readonly context: Readable
-  readonly tag: string
   readonly labels: Readonly<Record<string, string>>
   /** Reference or id of the base. */
   readonly base: string
@@ -20,14 +19,14 @@ export interface BuildImageOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Build a Dockerfile with the classic builder, which every engine has; an aborted signal ends the build. */
-export async function buildImage(options: BuildImageOptions): Promise<void> {
+/** Build a Dockerfile with the classic builder, which every engine has; an aborted signal ends the build. Answers the id of the image, which has no name yet. */
+export async function buildImage(options: BuildImageOptions): Promise<string> {
   const { engine, host, title, facts, signal } = options
   const output: string[] = []
-  await withTask(host, { title }, async (task) => {
+  return withTask(host, { title }, async (task) => {
+    let id: string | undefined
     try {
       const stream = await engine.docker.buildImage(options.context, {
-        t: options.tag,
         labels: { ...options.labels },
         buildargs: { BASE: options.base, ...proxies(host) },
         // What a failed step leaves is removed as well.
@@ -37,10 +36,13 @@ export async function buildImage(options: BuildImageOptions): Promise<void> {
         ...(signal === undefined ? {} : { abortSignal: signal }),
       })
       for await (const text of linesOf(stream)) {
+        id = /^Successfully built (\w+)$/.exec(text)?.[1] ?? id
         output.push(text)
         host.log.detail(text)
         reportLine(task, text)
       }
+      if (id !== undefined) return id
+      throw new StreamError('the build ended without saying what it has built', undefined)
     } catch (error) {
       signal?.throwIfAborted()
       if (error instanceof UserError) throw error

@@ -1,6 +1,8 @@
 import { architectures } from '@kernelkit/core/arch'
-import { madeLabels, readLabels, toolchainRepository } from '@kernelkit/core/toolchain'
-import type { ObtainToolchainOptions, ToolchainImage, ToolchainPlan } from '../contract.ts'
+import { imageLabel, madeLabels, readLabels, toolchainRepository } from '@kernelkit/core/toolchain'
+import type { Host } from '@kernelkit/host'
+import { engineWords } from '../container/engine-failure.ts'
+import type { Engine, ObtainToolchainOptions, ToolchainImage, ToolchainPlan } from '../contract.ts'
 import { buildImage } from './build-image.ts'
 import { packContext, type ContextFile } from './build-context.ts'
 import { inspectImage } from './inspect-image.ts'
@@ -57,16 +59,33 @@ async function build(
   { tag, key, dockerfile, files }: ToolchainPlan & { readonly files: readonly ContextFile[] },
   base: Base,
 ): Promise<void> {
-  await buildImage({
+  const before = force === true ? await inspectImage(engine, tag, signal) : undefined
+  const id = await buildImage({
     engine,
     host,
     title: spec.kind === 'whole' ? 'build the whole-tool image' : 'build the toolchain image',
     context: packContext(host, dockerfile, files),
-    tag,
     labels: madeLabels({ key, base: base.name }),
     base: base.from,
     facts: { base: base.name, suite: spec.suite, compiler: spec.compiler, engine: engine.address },
     noCache: force === true,
     signal,
   })
+  const image = engine.docker.getImage(id)
+  // Somebody who built the same meanwhile was first: theirs may be in use by now.
+  if (force !== true && (await inspectImage(engine, tag, signal)) !== undefined) return removeQuietly(host, image)
+  await image.tag({ repo: toolchainRepository, tag: key })
+  if (before !== undefined) await removeQuietly(host, engine.docker.getImage(before.Id))
+  if (spec.kind === 'whole') await removeStages(engine, host)
+}
+
+/** The stage that is only copied from: the classic builder leaves it without a name, and it is half as large as the image. */
+async function removeStages(engine: Engine, host: Host): Promise<void> {
+  const stages = await engine.docker.listImages({ filters: { label: [`${imageLabel.what}=files`], dangling: ['true'] } })
+  for (const { Id } of stages) await removeQuietly(host, engine.docker.getImage(Id))
+}
+
+/** Without force: what a container or another image uses stays, and so does what has another name. */
+async function removeQuietly(host: Host, image: { remove(): Promise<unknown> }): Promise<void> {
+  await image.remove().catch((error: unknown) => host.log.detail(`an image stays: ${engineWords(error)}`))
 }
