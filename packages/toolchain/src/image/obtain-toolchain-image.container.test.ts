@@ -151,6 +151,6 @@ describe('listToolchainImages and pruneToolchains', () => {
     expect((await listToolchainImages({ engine, host })).map((one) => one.key)).not.toContain('old')
     await engine.docker.getImage('kernelkit-test/theirs:1').inspect()
     await engine.docker.getImage(tag).inspect()
-    await engine.docker.getImage('kernelkit-test/theirs:1').remove({ force: true })
+    for (const name of ['kernelkit-test/theirs:1', reference]) await engine.docker.getImage(name).remove({ force: true })
   })
 })
