@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 
@@ -55,24 +54,13 @@ const expectations = rows.map(([log, status, counts, first]) => ({ log, status, 
 describe("the logs of the kernel's own parser", () => {
   let logs = ''
 
-  // They are GPL-2.0 and stay where they are: in the source package that the test kernel is made of.
+  // They are GPL-2.0 and stay where they are: in the source package that the test kernel is made of. `config` unpacks it where it is not there yet.
   beforeAll(async () => {
-    for (const source of await readdir(join(store, 'source')).catch(() => [])) {
+    await kernelkit(['config', 'show', 'deb:linux-source-6.12', '--config', 'minimal', '--dot-config'], { timeoutMs: 20 * 60_000 })
+    for (const source of await readdir(join(store, 'source'))) {
       const found = join(store, 'source', source, 'tree', 'tools/testing/kunit/test_data')
       if (existsSync(found)) logs = found
     }
-    if (logs !== '') return
-    // The kernel came from the store and its source did not: the source package alone.
-    execFileSync('apt-get', ['download', 'linux-source-6.12'], { cwd: folder, stdio: 'ignore' })
-    execFileSync(
-      'bash',
-      [
-        '-c',
-        'dpkg-deb --fsys-tarfile linux-source-*.deb | tar -xO --wildcards "*/linux-source-*.tar.xz" | tar -xJ --strip-components=1 --wildcards "*/tools/testing/kunit/test_data/*"',
-      ],
-      { cwd: folder },
-    )
-    logs = join(folder, 'tools/testing/kunit/test_data')
   })
 
   it('are all among the expectations', async () => {
@@ -102,6 +90,10 @@ describe("the logs of the kernel's own parser", () => {
     expect((await read('test_parse_ktap_output')).tests[0]?.tests.map(({ name }) => name)).toEqual(['case_1', 'case_2', 'case_3'])
   })
 })
+
+/** The configuration beside a kernel, where the store or kbuild leaves it. */
+const configOf = (path: string) =>
+  readFile(join(dirname(path), '.config'), 'utf8').catch(() => readFile(join(dirname(path), '../../../.config'), 'utf8'))
 
 const print = (...lines: readonly string[]) => ['--', 'printf', String.raw`%s\n`, ...lines]
 
@@ -165,7 +157,12 @@ describe('KUnit', () => {
 
   it('owns the reports inside its tests: a passing one is no splat', async () => {
     const passed = await kernelkit([...onImage, '--json', ...suite('ok')])
-    expect(JSON.parse(passed.stdout)).toMatchObject({ verdict: 'pass', reports: [{ kind: 'warning', test: 's.a' }] })
+    expect(JSON.parse(passed.stdout)).toMatchObject({
+      verdict: 'pass',
+      reports: [{ kind: 'warning', test: 's.a' }],
+      results: null,
+      kunit: { status: 'pass', counts: { passed: 1 } },
+    })
     expect((await kernelkit([...onImage, ...suite('not ok')])).exitCode).toBe(122)
   })
 
@@ -174,6 +171,14 @@ describe('KUnit', () => {
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(/CONFIG_KUNIT to run its own tests/)
     expect(lastLine(stderr)).toMatch(/verdict=config-fail/)
+    // The same kernel, said to have it: it boots, and has nothing to tell.
+    const own = join(folder, 'kernel')
+    await mkdir(own)
+    await copyFile(kernel, join(own, 'bzImage'))
+    await writeFile(join(own, 'config'), `${await configOf(kernel)}\nCONFIG_KUNIT=y\n`)
+    const none = await kernelkit(['run', '-k', join(own, 'bzImage'), '--kunit=ext4*'])
+    expect(none.exitCode).toBe(1)
+    expect(none.stderr).toMatch(/^fail: KUnit: there is no TAP or KTAP version line/m)
     const both = await kernelkit(['run', '-k', kernel, '--kunit', '--', 'true'])
     expect(both.exitCode).toBe(125)
     expect(both.stderr).toMatch(/--kunit runs the kernel's own tests and no command/)

@@ -32,9 +32,13 @@ export function moveNotes(from: Notes, to: Notes): void {
   for (const line of from.head) addNote(to, line)
   to.dropped += from.dropped
   for (const line of from.tail) addNote(to, line)
-  from.head.length = 0
-  from.tail.length = 0
-  from.dropped = 0
+  clearNotes(from)
+}
+
+export function clearNotes(notes: Notes): void {
+  notes.head.length = 0
+  notes.tail.length = 0
+  notes.dropped = 0
 }
 
 const none: readonly string[] = []

@@ -1,11 +1,12 @@
-import { statedSeconds, suiteAttribute, testAttributes } from './attributes.ts'
+import { suiteAttribute } from './attributes.ts'
 import { closeFrame, type FrameEnd } from './close-frame.ts'
 import { columnOf, isComplete, isFresh, openFrame, type Frame, type LinePlace, type OpenTest } from './frame.ts'
+import { leafTest } from './leaf-test.ts'
 import type { Ledger } from './ledger.ts'
-import { addNote, notesText, moveNotes } from './notes.ts'
+import { addNote, moveNotes } from './notes.ts'
 import type { KtapLine, ResultLine } from './parse-line.ts'
-import { addCounts, countsOfOne } from './result.ts'
-import { reasonOf, statusOf } from './status-of.ts'
+import { addCounts } from './result.ts'
+import { createYamlBlock } from './yaml-block.ts'
 
 /** A stream that has ended. */
 export interface ClosedStream {
@@ -42,9 +43,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
   const stack: Frame[] = [main]
   const aside: ClosedStream[] = []
   let bailOut: string | undefined
-  /** The test whose YAML block or trailing comment may follow. */
-  let last: { readonly test: OpenTest; readonly frame: Frame } | undefined
-  let yaml: string[] | undefined
+  const yaml = createYamlBlock()
 
   const top = (): Frame => stack.at(-1) ?? main
   const parentOf = (): Frame => stack.at(-2) ?? main
@@ -84,8 +83,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
       ledger.fail(at.line, pathOf(test.name), `a result more than the ${frame.planned} that were planned`)
     }
     if (ledger.keeps(test)) frame.tests.push(test)
-    last = { test, frame }
-    yaml = undefined
+    yaml.follow(test, frame)
   }
 
   const adopt = (frame: Frame, parent: Frame): void => {
@@ -100,34 +98,9 @@ export function createStream({ protocol, version, column, place, ledger, onResul
   }
 
   const leaf = (line: ResultLine, at: LinePlace): void => {
-    const frame = top()
-    const expected = frame.reported + 1
     const path = pathOf(line.name)
-    const errors = ledger.errors
-    if (line.number !== undefined && line.number !== expected) {
-      ledger.fail(at.line, path, `expected test number ${expected} but found ${line.number}`)
-    }
-    const status = statusOf(line)
-    const diagnostics = notesText(frame.pending, { passed: status === 'pass' })
-    frame.pending.head.length = 0
-    frame.pending.tail.length = 0
-    frame.pending.dropped = 0
-    const elapsed = at.at === undefined || frame.mark.at === undefined ? undefined : at.at - frame.mark.at
-    const test: OpenTest = {
-      name: line.name,
-      status,
-      number: line.number,
-      reason: reasonOf(line),
-      diagnostics,
-      attributes: testAttributes(line.name, diagnostics),
-      seconds: statedSeconds(line.reason) ?? (elapsed !== undefined && elapsed >= 0 ? elapsed : undefined),
-      startLine: Math.min(frame.mark.line + 1, at.line),
-      endLine: at.line,
-      planned: undefined,
-      counts: countsOfOne(status, ledger.errors - errors),
-      tests: [],
-    }
-    keep(frame, test, at)
+    const test = leafTest({ line, frame: top(), at, path, ledger })
+    keep(top(), test, at)
     onResult?.(test, path)
   }
 
@@ -173,8 +146,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
 
   const push = (start: Parameters<typeof openFrame>[0]): void => {
     stack.push(openFrame(start))
-    last = undefined
-    yaml = undefined
+    yaml.forget()
   }
 
   /** Frames that stand further to the right are over. */
@@ -249,7 +221,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
 
   const note = (text: string, at: LinePlace): void => {
     const frame = top()
-    if (noteYaml(text)) return
+    if (yaml.take(text, frame)) return
     if (frame.reported === 0) {
       const attribute = suiteAttribute(text)
       if (attribute !== undefined && frame !== main) {
@@ -260,27 +232,6 @@ export function createStream({ protocol, version, column, place, ledger, onResul
     }
     frame.end = at
     addNote(frame.pending, text)
-  }
-
-  /** The block between `---` and `...` below a result belongs to it (TAP 13). */
-  const noteYaml = (text: string): boolean => {
-    if (last === undefined || last.frame !== top()) return false
-    const trimmed = text.trim()
-    if (yaml === undefined) {
-      if (trimmed !== '---' || text === trimmed || last.frame.pending.head.length > 0) return false
-      yaml = []
-      return true
-    }
-    if (trimmed !== '...') {
-      if (yaml.length < 200) yaml.push(text)
-      return true
-    }
-    const { test } = last
-    test.seconds = yaml.map(statedSeconds).find((seconds) => seconds !== undefined) ?? test.seconds
-    if (test.status !== 'pass') test.diagnostics = [...test.diagnostics, ...yaml.map((line) => line.replace(/^ {2}/, ''))]
-    yaml = undefined
-    last = undefined
-    return true
   }
 
   return {

@@ -4,7 +4,7 @@ import { UserError, nearestName } from '../errors/index.ts'
 export type RawRecord = Readonly<Record<string, unknown>>
 
 /** `camelCase` of an option's name as the user writes it. */
-export function flagName(key: string): string {
+function flagName(key: string): string {
   return key.length === 1 ? `-${key}` : `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 

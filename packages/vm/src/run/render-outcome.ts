@@ -1,5 +1,5 @@
 import { exitStatus, kunitTestOf, type Judgement } from '@kernelkit/core/console'
-import { renderResults } from '@kernelkit/core/ktap'
+import { describeResults, renderResults } from '@kernelkit/core/ktap'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { RunOutcome } from './run-command.ts'
@@ -32,12 +32,19 @@ export function renderParagraph(options: {
     ...(isPass ? [] : [`${judgement.verdict}: ${judgement.what}`]),
     ...(isPass || judgement.hint === undefined ? [] : [`Hint: ${judgement.hint}`]),
     ...(isPass ? [] : [`console log: ${paths.console}`]),
+    // Without --kunit the kernel's own tests are told, and judge nothing.
+    ...(hasBesides(outcome) ? [`KUnit on the console: ${describeResults(outcome.kunit)}`] : []),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
     ...(paths.junit === undefined ? [] : [`JUnit: ${paths.junit}`]),
     ...(options.keptName === undefined
       ? []
       : [`the VM '${options.keptName}' goes on: kernelkit exec ${options.keptName} -- COMMAND, kernelkit stop ${options.keptName}`]),
   ]
+}
+
+/** The kernel told of tests of its own, and nobody had asked for them with --kunit. */
+function hasBesides({ kunit, results }: RunOutcome): boolean {
+  return kunit !== results && kunit.status !== 'no-results'
 }
 
 /** The last line on stderr, for people and for grep. */
@@ -84,6 +91,7 @@ export function outcomeDocument(options: {
       return test === undefined ? report : { ...report, test: test.name }
     }),
     results: outcome.results ?? null,
+    kunit: hasBesides(outcome) ? outcome.kunit : null,
     tainted: outcome.command?.tainted ?? null,
     console: paths.console,
     stdout: paths.stdout ?? null,
