@@ -1,0 +1,49 @@
+import { UserError } from '@kernelkit/core/errors'
+import type { ContainerMount } from '@kernelkit/core/toolchain'
+import type { Host } from '@kernelkit/host'
+import { scratchFolder } from './render-container.ts'
+
+/** Seen at the same path in the container, each of these would hide what the container itself needs there. */
+const systemFolders = [
+  '',
+  'bin',
+  'boot',
+  'dev',
+  'etc',
+  'lib',
+  'lib32',
+  'lib64',
+  'proc',
+  'run',
+  'sbin',
+  'sys',
+  'usr',
+  'usr/bin',
+  'usr/lib',
+  'usr/include',
+  'usr/sbin',
+  'usr/share',
+  'var',
+].map((name) => `/${name}`)
+
+/** Throws `CONTAINER_MOUNT` for a path that does not exist or that cannot be seen at the same path. */
+export async function checkMounts(host: Pick<Host, 'fs'>, mounts: readonly ContainerMount[]): Promise<void> {
+  for (const { path } of mounts) {
+    if (systemFolders.includes(path) || path === scratchFolder) {
+      throw new UserError(
+        'CONTAINER_MOUNT',
+        `the folder ${path} cannot be passed to a container at the same path: it would hide the container's own.`,
+        {
+          hint: 'work in a folder below it, or use --toolchain host.',
+          details: { path },
+        },
+      )
+    }
+    if (!(await host.fs.exists(path))) {
+      throw new UserError('CONTAINER_MOUNT', `${path}, which the container needs, does not exist.`, {
+        hint: 'check the path.',
+        details: { path },
+      })
+    }
+  }
+}

@@ -1,0 +1,255 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UserError } from '@kernelkit/core/errors'
+import { ownTargets } from '@kernelkit/core/toolchain'
+import { nodeHost, type Host } from '@kernelkit/host'
+import type { ContainerOptions, Engine, ToolContainer } from '../contract.ts'
+import { connectEngine } from '../engine/connect-engine.ts'
+import { defaultSuite } from '../image/plan-toolchain.ts'
+import { obtainToolchainImage } from '../image/obtain-toolchain-image.ts'
+import { openContainer } from './open-container.ts'
+
+/** Somebody without a name in the image; the files of the tests are theirs. */
+const caller = { uid: 4711, gid: 4712 }
+const purpose = 'test'
+
+let engine: Engine
+let image: string
+let folder: string
+const host: Host = { ...nodeHost(), ...caller }
+
+beforeAll(async () => {
+  engine = await connectEngine(host)
+  const spec = { compiler: 'gcc', suite: await defaultSuite(host), targets: ownTargets(engine.nodeArch), kind: 'build' } as const
+  image = (await obtainToolchainImage({ engine, host, spec })).id
+  folder = await mkdtemp(join(tmpdir(), 'kernelkit-container-'))
+  await chmod(folder, 0o777)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const open = (options: Partial<ContainerOptions> = {}): Promise<ToolContainer> =>
+  openContainer(engine, host, { image, purpose, user: 'caller', mounts: [], network: false, ...options })
+
+const testContainers = async (): Promise<readonly string[]> =>
+  (await engine.docker.listContainers({ all: true, filters: { label: [`kernelkit=${purpose}`] } })).map((one) => one.Id)
+
+describe('a program in a container', () => {
+  let container: ToolContainer
+  beforeAll(async () => {
+    container = await open({ mounts: [{ path: folder, readOnly: false }], env: { GREETING: 'hello' } })
+  })
+  afterAll(() => container[Symbol.asyncDispose]())
+
+  it('says on stdout and stderr what it says there, by lines as they come, and its status is told', async () => {
+    const lines: string[] = []
+    const result = await container.exec(['sh', '-c', 'echo one; echo two >&2; sleep 0.2; printf end; exit 3'], {
+      onLine: (line, stream) => lines.push(`${stream}: ${line}`),
+    })
+    expect(result).toMatchObject({ exitCode: 3, stdout: 'one\nend', stderr: 'two\n', outOfMemory: false, timedOut: false })
+    expect(lines.toSorted()).toEqual(['stderr: two', 'stdout: end', 'stdout: one'])
+    expect(result.seconds).toBeGreaterThan(0.2)
+  })
+
+  it("runs as the caller, with a home that can be written and nothing of the caller's environment", async () => {
+    const { stdout } = await container.exec(
+      ['sh', '-c', 'id -u; id -g; touch "$HOME/x" "$TMPDIR/y" && echo ok; env | cut -d= -f1 | sort | tr "\\n" " "'],
+      {
+        env: { EXTRA: 'x y', GREETING: undefined },
+      },
+    )
+    expect(stdout.split('\n')).toEqual(['4711', '4712', 'ok', 'EXTRA HOME HOSTNAME LC_ALL PATH PWD TMPDIR '])
+  })
+
+  it('reads what it is given, more than any buffer holds', async () => {
+    const input = Buffer.alloc(5_000_001, 'ä')
+    const { stdout } = await container.exec(['sh', '-c', 'cat | tee /dev/stderr | wc -c'], { input })
+    expect(stdout.trim()).toBe('5000001')
+    expect((await container.exec(['cat'], { input: 'text' })).stdout).toBe('text')
+    expect((await container.exec(['true'], { input })).exitCode).toBe(0)
+  })
+
+  it('works in the folder that is named, with files of the caller', async () => {
+    await container.exec(['sh', '-c', 'mkdir sub; echo x > sub/made'], { cwd: folder })
+    const { uid, gid } = await stat(join(folder, 'sub', 'made'))
+    expect({ uid, gid }).toEqual(caller)
+  })
+
+  it.each([
+    [['no-such-program'], undefined, /no-such-program.*not found/],
+    [['true'], '/no/such/folder', /no such file or directory/],
+  ])('answers 127 for %j in %s and says why', async (argv, cwd, said) => {
+    const result = await container.exec(argv, { cwd })
+    expect(result).toMatchObject({ exitCode: 127, stdout: '' })
+    expect(result.stderr).toMatch(said)
+  })
+
+  it('is ended after its time, and the container goes on', async () => {
+    const result = await container.exec(['sh', '-c', 'echo before; sleep 30'], { timeoutMs: 500 })
+    expect(result).toMatchObject({ timedOut: true, stdout: 'before\n' })
+    expect((await container.exec(['sh', '-c', 'exit 124'], { timeoutMs: 60_000 })).timedOut).toBe(false)
+  })
+
+  it('has no network', async () => {
+    expect((await container.exec(['sh', '-c', 'ls /sys/class/net'])).stdout).toBe('lo\n')
+  })
+})
+
+describe('files', () => {
+  let container: ToolContainer
+  beforeAll(async () => {
+    container = await open({ user: 'root' })
+  })
+  afterAll(() => container[Symbol.asyncDispose]())
+
+  it('go in whole, with their mode', async () => {
+    const from = join(folder, 'in.bin')
+    await writeFile(from, Buffer.alloc(3_000_000, 7))
+    await container.putFile({ from, to: '/var/tmp/a/in.bin', mode: 0o640 })
+    await container.putText({ content: '#!/bin/sh\necho ran\n', to: '/var/tmp/a/run me', mode: 0o755 })
+    expect((await container.exec(['sh', '-c', 'stat -c "%s %a %u" /var/tmp/a/in.bin; ls -A /var/tmp/a'])).stdout).toBe(
+      '3000000 640 0\nin.bin\nrun me\n',
+    )
+    expect((await container.exec(['/var/tmp/a/run me'])).stdout).toBe('ran\n')
+  })
+
+  it('that cannot be written there are an error with the reason, and nothing is left', async () => {
+    const failure = container.putText({ content: 'x', to: '/proc/none', mode: 0o644 })
+    await expect(failure).rejects.toThrow(expect.objectContaining({ code: 'CONTAINER_COPY' }))
+  })
+
+  it('come out with their holes, whatever lies between', async () => {
+    // Data at the start, in the middle and in the last byte; a file without holes; one that is all hole; an empty one.
+    await container.exec([
+      'sh',
+      '-c',
+      `cd /var/tmp && printf start > holes && truncate -s 512M holes && head -c 1000000 /dev/urandom | dd of=holes bs=1M seek=100 conv=notrunc status=none &&
+       printf end | dd of=holes bs=1 seek=536870909 conv=notrunc status=none; head -c 100000 /dev/urandom > dense; truncate -s 1M hollow; : > empty; seq 40000 > many
+       i=0; while [ $i -lt 3000 ]; do printf "%4096d" $i; i=$((i+1)); done > src; truncate -s 40M comb; i=0; while [ $i -lt 300 ]; do dd if=src of=comb bs=4096 skip=$i seek=$((i*30)) count=1 conv=notrunc status=none; i=$((i+1)); done`,
+    ])
+    for (const name of ['holes', 'dense', 'hollow', 'empty', 'many', 'comb']) {
+      const to = join(folder, name)
+      await container.takeFile({ from: `/var/tmp/${name}`, to })
+      const sum = (await container.exec(['sha256sum', `/var/tmp/${name}`])).stdout.slice(0, 64)
+      expect([name, await host.sha256File(to)]).toEqual([name, sum])
+    }
+    const { size, blocks } = await stat(join(folder, 'holes'))
+    expect(size).toBe(2 ** 29)
+    expect(blocks * 512).toBeLessThan(2 ** 21)
+  })
+
+  it('that are not there, or are folders, leave nothing under the name or beside it', async () => {
+    const before = await readdir(folder)
+    for (const from of ['/var/tmp/none', '/var/tmp'])
+      await expect(container.takeFile({ from, to: join(folder, 'taken') })).rejects.toThrow(
+        expect.objectContaining({ code: 'CONTAINER_COPY' }),
+      )
+    expect(await readdir(folder)).toEqual(before)
+  })
+})
+
+describe('limits', () => {
+  it('of memory are seen, and said, when they end a program or its child', async () => {
+    await using container = await open({ limits: { memoryMiB: 64, cpus: 1 } })
+    const hungry = 'x=$(head -c 200000000 /dev/zero | tr "\\0" x); echo done'
+    expect(await container.exec(['sh', '-c', hungry])).toMatchObject({ outOfMemory: true })
+    expect(await container.exec(['sh', '-c', `(${hungry}) 2> /dev/null; exit 2`])).toMatchObject({ exitCode: 2, outOfMemory: true })
+    expect(await container.exec(['false'])).toMatchObject({ outOfMemory: false })
+  })
+})
+
+describe('what cannot be', () => {
+  it.each([
+    ['a mount that is not there', { mounts: [{ path: '/no/such/folder', readOnly: true }] }, 'CONTAINER_MOUNT', '/no/such/folder'],
+    ['a mount over the system', { mounts: [{ path: '/usr', readOnly: true }] }, 'CONTAINER_MOUNT', '/usr'],
+    ['an image that is not there', { image: 'kernelkit/none:1' }, 'CONTAINER_REFUSED', 'no image kernelkit/none:1'],
+    ['more processors than there are', { limits: { cpus: 10_000 } }, 'CONTAINER_REFUSED', 'CPUs'],
+  ] as const)('%s is an error that names it', async (_, options, code, said) => {
+    const failure: unknown = await open(options).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(UserError)
+    expect(failure).toMatchObject({ code })
+    expect(String(failure)).toContain(said)
+    expect(await testContainers()).toEqual([])
+  })
+})
+
+describe('an end', () => {
+  it('by disposal leaves no container', async () => {
+    await (await open())[Symbol.asyncDispose]()
+    expect(await testContainers()).toEqual([])
+  })
+
+  it('by the signal ends the program and the container, quickly', async () => {
+    const stop = new AbortController()
+    await using container = await open({ signal: stop.signal })
+    const stopped = expect(container.exec(['sleep', '1000'], { signal: stop.signal })).rejects.toThrow('enough')
+    await host.sleep(300)
+    const startedMs = host.monotonicMs()
+    stop.abort(new Error('enough'))
+    await stopped
+    expect(await testContainers()).toEqual([])
+    expect(host.monotonicMs() - startedMs).toBeLessThan(4000)
+  })
+
+  it('by the signal before anything runs leaves no container', async () => {
+    const stop = new AbortController()
+    const opening = open({ signal: stop.signal })
+    stop.abort(new Error('enough'))
+    await expect(opening).rejects.toThrow('enough')
+    expect(await testContainers()).toEqual([])
+  })
+
+  it('by somebody else is an error of the program that ran', async () => {
+    await using container = await open()
+    const lost = expect(container.exec(['sleep', '1000'])).rejects.toThrow(expect.objectContaining({ code: 'CONTAINER_LOST' }))
+    await host.sleep(300)
+    await engine.docker.getContainer(container.id).kill()
+    await lost
+    await expect(container.exec(['true'])).rejects.toThrow(expect.objectContaining({ code: 'CONTAINER_LOST' }))
+  })
+
+  it('of the process that opened it, killed, is the end of all that ran, and of the container', async () => {
+    await mkdir(join(folder, 'work'), { recursive: true })
+    await chmod(join(folder, 'work'), 0o777)
+    const script = fileURLToPath(new URL('../../test/open-and-wait.ts', import.meta.url))
+    const child = spawn(process.execPath, [script, image, join(folder, 'work')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    // Its first line, or its end.
+    await once(child.stdout, 'readable')
+    await expect.poll(() => readdir(join(folder, 'work'))).toContain('beat')
+    expect(await testContainers()).toHaveLength(1)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await expect.poll(testContainers, { timeout: 10_000 }).toEqual([])
+    const beat = () => readFile(join(folder, 'work', 'beat'), 'utf8')
+    const last = await beat()
+    await host.sleep(500)
+    expect(await beat()).toBe(last)
+  })
+
+  it('that never came is swept at the next start, when the owner is certainly gone', async () => {
+    const labels = (pid: string, bootId: string) => ({
+      kernelkit: purpose,
+      'kernelkit.owner': JSON.stringify({ bootId, pidNamespace: pid, pid: 2 ** 22 + 1, startTicks: '1' }),
+    })
+    const own = {
+      boot: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+      space: await host.fs.readlink('/proc/self/ns/pid'),
+    }
+    const create = async (pidNamespace: string, boot: string): Promise<string> =>
+      (await engine.docker.createContainer({ Image: image, Cmd: ['true'], Labels: labels(pidNamespace, boot) })).id
+    const gone = await create(own.space, own.boot)
+    const elsewhere = [await create('pid:[1]', own.boot), await create(own.space, 'another-boot')]
+    try {
+      await using _ = await open()
+      const left = await testContainers()
+      expect(left).not.toContain(gone)
+      expect(left).toEqual(expect.arrayContaining(elsewhere))
+    } finally {
+      for (const id of elsewhere) await engine.docker.getContainer(id).remove({ force: true })
+    }
+  })
+})
