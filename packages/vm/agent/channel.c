@@ -3,8 +3,6 @@
 #include "sys.h"
 #include "text.h"
 
-struct dirent64 { uint64_t inode; int64_t offset; uint16_t size; uint8_t type; char name[]; };
-
 static int port = -1;
 /* Untouched pages of these cost nothing. */
 static uint8_t in[MAX_FRAME + HEADER_SIZE + 4096];

@@ -34,6 +34,22 @@ int write_text(const char *path, const char *text) { return write_file(path, tex
 
 int exists(const char *path) { return sys_access(path, 0) == 0; }
 
+int has_entries(const char *folder)
+{
+	static char entries[1024];
+	int found = 0;
+	int fd = sys_open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	if (fd < 0) return 0;
+	/* The first piece tells: it begins with `.` and `..`, when those are listed at all. */
+	long got = sys_call(NR_getdents64, fd, (long)entries, sizeof entries, 0, 0);
+	for (long at = 0; at < got; at += ((struct dirent64 *)(entries + at))->size) {
+		const char *name = ((struct dirent64 *)(entries + at))->name;
+		if (!equal(name, ".") && !equal(name, "..")) found = 1;
+	}
+	sys_close(fd);
+	return found;
+}
+
 static int make_path(const char *path, int whole)
 {
 	char copy[1024];

@@ -11,5 +11,7 @@ int make_folders(const char *path);
 /* The folders above `path`. */
 int make_parents(const char *path);
 int exists(const char *path);
+/* Whether a folder has anything in it. */
+int has_entries(const char *folder);
 /* A line of the agent in the kernel's log, so that it stands on the console in order. */
 void log_line(const char *pattern, ...) __attribute__((format(printf, 1, 2)));

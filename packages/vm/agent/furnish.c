@@ -51,6 +51,9 @@ void furnish_root(const struct params *params)
 	/* Another init finds /run mounted and keeps it (systemd does so by design: the interface of initramfs images). */
 	mount_tmpfs("/run", "mode=0755");
 	sys_mkdir("/run/kernelkit", 0755);
+	/* $KERNELKIT_ARTIFACTS: every user of the guest may write there. */
+	sys_mkdir("/run/kernelkit/artifacts", 0);
+	sys_chmod("/run/kernelkit/artifacts", 01777);
 	if (agent_first || params->mask) mount_tmpfs("/tmp", "mode=1777");
 	if (!agent_first) return;
 

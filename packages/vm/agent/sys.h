@@ -105,6 +105,7 @@ enum { NR_ppoll_old = 309, NR_clock_gettime_old = 265, NR_clock_settime_old = 26
 
 struct pollfd { int fd; short events; short revents; };
 struct timespec64 { int64_t seconds; int64_t nanoseconds; };
+struct dirent64 { uint64_t inode; int64_t offset; uint16_t size; uint8_t type; char name[]; };
 struct winsize { uint16_t rows, columns, xpixel, ypixel; };
 struct utsname { char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65]; };
 

@@ -79,6 +79,8 @@ export interface ExecResult {
   readonly seconds: number
   /** /proc/sys/kernel/tainted after the command (Documentation/admin-guide/tainted-kernels.rst). */
   readonly tainted: number
+  /** Something lies in the guest's artifacts folder. */
+  readonly artifacts: boolean
 }
 
 /** A running VM, seen from the process that owns QEMU, or from a client over the control socket. */

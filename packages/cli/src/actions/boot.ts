@@ -42,6 +42,7 @@ async function bootOnce(context: CommandContext, spec: VmSpec): Promise<Booted |
   const prepared = await prepareVm({ host, store: await context.store(), spec, command: 'boot' })
   const { plan, request } = prepared
   for (const line of [...plan.lines, ...describeGdb(prepared)]) host.log.info(line)
+  for (const line of plan.warnings) host.log.warn(line)
   if (spec.keep) return { kept: await keepVm(context, prepared) }
   const isTerminal = isInteractive(context)
   const terminal = isTerminal ? rawTerminal(context) : undefined

@@ -1,6 +1,6 @@
 import { UserError } from '@kernelkit/core/errors'
 import { parseExecSpec } from '@kernelkit/core/spec'
-import { collectOutput, commandWords, connectVm } from '@kernelkit/vm'
+import { collectOutput, commandWords, connectVm, tellWhenPaused } from '@kernelkit/vm'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
 
@@ -19,14 +19,16 @@ export async function run(context: CommandContext, args: readonly string[], raw:
     context.print(`in ${vm.name} (${vm.id}): ${argv.join(' ')}`)
     return 0
   }
-  const { cwd: ownCwd, env: ownEnv } = vm.state.facts
+  const { cwd: ownCwd, env: ownEnv, artifacts } = vm.state.facts
   const cwd = spec.cwd ?? (typeof ownCwd === 'string' ? ownCwd : undefined)
   const env = {
+    ...(typeof artifacts === 'string' ? { KERNELKIT_ARTIFACTS: artifacts } : {}),
     ...textRecord(ownEnv),
     ...Object.fromEntries(spec.env.flatMap(({ name: key, value }) => readVariable(key, value ?? host.env[key]))),
   }
   const collected = context.json ? collectOutput() : undefined
   const terminal = tty ? rawTerminal(context) : undefined
+  const watching = new AbortController()
   try {
     const command = vm.exec({
       argv,
@@ -40,10 +42,14 @@ export async function run(context: CommandContext, args: readonly string[], raw:
       signal,
     })
     terminal?.onResize((columns, rows) => command.resize(columns, rows))
+    const tell = (status: string) =>
+      host.log.warn(`the VM '${vm.name}' stands still (QEMU: ${status}), as a debugger leaves it: the command waits until it goes on`)
+    void tellWhenPaused({ host, vm, tell, signal: watching.signal })
     const result = await command.result
     if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...collected.texts() })
     return result.exitCode
   } finally {
+    watching.abort()
     terminal?.restore()
   }
 }

@@ -43,6 +43,7 @@ export async function run(context: CommandContext, words: readonly string[], raw
   const prepared = await prepareVm({ host, store: await context.store(), spec, command: 'run' })
   const { plan, request, place } = prepared
   for (const line of [...plan.lines, ...describeGdb(prepared)]) host.log.info(line)
+  for (const line of plan.warnings) host.log.warn(line)
   const streams = await openStreams({ context, folder: prepared.logFolder, tty, stdin: spec.stdin || interactive })
   try {
     const outcome = await runCommand({
@@ -61,6 +62,8 @@ export async function run(context: CommandContext, words: readonly string[], raw
       signal,
     })
     await streams.close()
+    if (spec.artifacts === undefined && !spec.keep && outcome.command?.artifacts === true)
+      host.log.warn('what the command left in $KERNELKIT_ARTIFACTS went with the guest: --artifacts DIR keeps it')
     const exitCode = exitStatus(outcome.judgement, spec.status)
     const paths = { console: request.consolePath, stdout: streams.stdoutPath, stderr: streams.stderrPath, artifacts: spec.artifacts, junit }
     const title = spec.kunit === undefined ? argv.join(' ') : `kunit${spec.kunit.glob === undefined ? '' : ` ${spec.kunit.glob}`}`

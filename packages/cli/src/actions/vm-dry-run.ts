@@ -13,6 +13,7 @@ export async function dryRunVm(options: {
 }): Promise<number> {
   const { context, spec, command } = options
   const plan = await preparePaste({ host: context.host, store: await context.store({ prepares: true }), spec, command })
+  for (const line of plan.warnings) context.host.log.warn(line)
   // QEMU shares only what exists; a run makes the artifacts folder, a dry run makes nothing.
   const folders = spec.artifacts === undefined ? [] : [resolve(context.host.cwd, spec.artifacts)]
   if (context.json) context.printJson({ ...planDocument(plan), folders })

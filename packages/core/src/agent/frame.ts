@@ -41,7 +41,7 @@ export interface Frame {
 /** Version that HELLO carries; another one means that agent and host come from different releases. */
 export const protocolVersion = 1
 
-/** Bytes that a stream may carry before its reader gives credit (packages/vm/agent/sessions.c, WINDOW). */
+/** Bytes that a stream may carry before its reader gives credit (packages/vm/agent/session.h, WINDOW). */
 export const streamWindow = 256 * 1024
 
 /** Largest frame that the guest accepts (packages/vm/agent/channel.h, MAX_FRAME). */

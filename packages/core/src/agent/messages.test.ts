@@ -59,8 +59,9 @@ describe('messages to the guest', () => {
 
 describe('messages from the guest', () => {
   it('EXIT comes back as it went, beyond 32 bits', () => {
-    const exit = { exitCode: 139, signal: 11, stdoutBytes: 2 ** 40 + 3, stderrBytes: 0, tainted: 2 ** 18 }
+    const exit = { exitCode: 139, signal: 11, stdoutBytes: 2 ** 40 + 3, stderrBytes: 0, tainted: 2 ** 18, artifacts: true }
     expect(decodeExit(encodeExit(exit))).toEqual(exit)
+    expect(decodeExit(encodeExit(exit).subarray(0, 32))).toEqual({ ...exit, artifacts: false })
   })
 
   it('CREDIT names its stream', () => {

@@ -28,6 +28,8 @@ export interface ExitMessage {
   readonly stdoutBytes: number
   readonly stderrBytes: number
   readonly tainted: number
+  /** Something lies in the guest's artifacts folder. */
+  readonly artifacts: boolean
 }
 
 export function encodeStart(message: StartMessage): Uint8Array {
@@ -65,7 +67,8 @@ export function decodeHello(data: Uint8Array): { readonly version: number; reado
 }
 
 export function encodeExit(message: ExitMessage): Uint8Array {
-  return concat([u32(message.exitCode), u32(message.signal), u64(message.stdoutBytes), u64(message.stderrBytes), u64(message.tainted)])
+  const { exitCode, signal, stdoutBytes, stderrBytes, tainted, artifacts } = message
+  return concat([u32(exitCode), u32(signal), u64(stdoutBytes), u64(stderrBytes), u64(tainted), u32(artifacts ? 1 : 0)])
 }
 
 export function decodeExit(data: Uint8Array): ExitMessage {
@@ -75,6 +78,8 @@ export function decodeExit(data: Uint8Array): ExitMessage {
     stdoutBytes: readU64(data, 8),
     stderrBytes: readU64(data, 16),
     tainted: readU64(data, 24),
+    // A VM that was left running by an earlier release has an agent that does not tell.
+    artifacts: data.length >= 36 && (readU32(data, 32) & 1) !== 0,
   }
 }
 

@@ -5,14 +5,15 @@ import { badOption, flagOption, type RawRecord } from './raw-options.ts'
 /** QEMU's own example address: the same in every VM, which is alone on its network. */
 const defaultMac = '52:54:00:12:34:56'
 
-// Below this the kernel and its initramfs do not fit.
-const leastMemoryMiB = 64
+// Measured: our kernel with the agent's initramfs panics with 80M ("System is deadlocked on memory"), and serves commands with 88M.
+const leastMemoryMiB = 96
 
 /** `--memory` in MiB; a bare number counts MiB as in QEMU's `-m`. */
 export function parseMemory(raw: string): number {
   const memoryMiB = Math.floor(parseSizeBytes(raw, { name: '--memory', bareUnit: 'M' }) / 2 ** 20)
   if (memoryMiB >= leastMemoryMiB) return memoryMiB
-  throw badOption('memory', raw, `at least ${leastMemoryMiB}M`)
+  const hint = `write for instance --memory ${leastMemoryMiB}M; with less a kernel does not get as far as its first command.`
+  throw badOption('memory', raw, `at least ${leastMemoryMiB}M`, hint)
 }
 
 /** `FILE[:ro]`. */

@@ -140,7 +140,8 @@ describe('parseVmSpec', () => {
   })
 
   it.each([
-    [{ memory: '1M' }, /at least 64M/],
+    [{ memory: '64M' }, /at least 96M/],
+    [{ memory: '95M' }, /at least 96M/],
     [{ memory: 'lots' }, /not a size/],
     [{ accel: 'kwm' }, /did you mean --accel kvm/],
     [{ root: 'tree' }, /--root '?tree.*\.\/tree/s],

@@ -35,6 +35,10 @@ describe('the agent', () => {
       'serve',
       'setup',
       'sessions',
+      'session-start',
+      'session-input',
+      'session-output',
+      'session-exit',
       'command',
       'channel',
       'console-shell',
@@ -59,7 +63,7 @@ describe('the agent', () => {
     expect(inC).toEqual(Object.fromEntries(Object.entries(frameTypes).filter(([name]) => !between.has(name))))
     expect(channel).toContain(`#define PROTOCOL_VERSION ${protocolVersion}`)
     expect(channel).toContain(`#define MAX_FRAME (${maxFrameBytes / 2 ** 20} << 20)`)
-    expect(await source('sessions.c')).toContain(`#define WINDOW (${streamWindow / 1024} << 10)`)
+    expect(await source('session.h')).toContain(`#define WINDOW (${streamWindow / 1024} << 10)`)
     expect(await source('channel.c')).toContain(`"${agentPortName}"`)
   })
 

@@ -2,6 +2,7 @@ import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { failingReports, judgeBoot, type Judgement, type KernelReport } from '@kernelkit/core/console'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
+import { guestEnvironment } from '../run/guest-environment.ts'
 import { commandWords } from '../run/command-words.ts'
 import { lockupSilenceMs, panicGraceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
 import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from '../run/watch-vm.ts'
@@ -143,6 +144,7 @@ async function runShell({ input, vm, screen }: { readonly input: BootInput; read
   if (terminal === undefined) stdin.end()
   const running = vm.exec({
     argv,
+    env: guestEnvironment(input.host, plan.spec, plan.root),
     cwd: plan.shares.cwd,
     stdin,
     stdout,

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 import { parseVmSpec, type VmSpec } from '@kernelkit/core/spec'
 import { defaultStoreRoot, nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
+import { inOptionNames } from './option-names.ts'
 import { collectOutput } from '../process/collect-output.ts'
 import { bootLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
 import { guestEnvironment } from '../run/guest-environment.ts'
@@ -76,8 +77,12 @@ export interface BootedVm extends AsyncDisposable {
 export async function bootVm(options: BootVmOptions, context: BootVmContext = {}): Promise<BootedVm> {
   const host = context.host ?? nodeHost()
   const store = context.store ?? (await openStore(host, defaultStoreRoot(host)))
-  const spec = specOf(options)
-  const { plan, request } = await prepareVm({ host, store, spec, command: 'run' })
+  const { spec, prepared } = await inOptionNames(async () => {
+    const parsed = specOf(options)
+    return { spec: parsed, prepared: await prepareVm({ host, store, spec: parsed, command: 'run' }) }
+  })
+  const { plan, request } = prepared
+  for (const line of plan.warnings) host.log.warn(line)
   const vm = await startVm(request, host, context.signal === undefined ? {} : { signal: context.signal })
   try {
     const watch = watchVm({

@@ -75,6 +75,7 @@ export function runSession(
       stderrBytes: exit.stderrBytes,
       seconds: (context.monotonicMs() - startedAt) / 1000,
       tainted: exit.tainted,
+      artifacts: exit.artifacts,
     })
   }
   function finish(outcome: ExecResult | Error): void {

@@ -103,6 +103,18 @@ describe('which kernel', () => {
     expect(lines[1]).toMatch(/vmlinux is newer than the kernel image: run make again/)
   })
 
+  it("prefers what was built for the project to what the tree holds, when the project's file says how", async () => {
+    const build = await tree('linux')
+    await built('linux')
+    const last = await built('store/kernel')
+    const asked = { cwd: build, with: { ofProject: async () => ({ path: last, why: 'last built for x' }) } }
+    expect((await plan({ ...asked, raw: { root: 'none' } })).launch.kernel).toBe(join(build, 'vmlinux'))
+    const { launch, lines } = await plan({ ...asked, raw: { root: 'none', projectKernel: true } })
+    expect(launch.kernel).toBe(join(last, 'vmlinux'))
+    expect(lines[0]).toContain('last built for x')
+    expect((await plan({ cwd: build, raw: { root: 'none', projectKernel: true } })).launch.kernel).toBe(join(build, 'vmlinux'))
+  })
+
   it("finds this tree's kernel from a folder inside it", async () => {
     const build = await tree('linux')
     await built('linux')
@@ -328,5 +340,39 @@ describe('machine and accelerator', () => {
     const kernel = await built('build', `${allOptions}CONFIG_KASAN=y\n`)
     expect((await plan({ raw: { kernel, root: 'none' } })).launch.memoryMiB).toBe(4096)
     expect((await plan({ raw: { kernel, root: 'none', memory: '1G' } })).launch).toMatchObject({ memoryMiB: 1024, cpus: 2 })
+  })
+})
+
+describe('what would disappoint', () => {
+  it.each([
+    ['root=/dev/vda1', /--append root=\/dev\/vda1: nothing would read it.*/, /--root or --image/],
+    ['quiet init=/bin/sh', /--append init=\/bin\/sh/, /--init/],
+  ])('refuses --append %s, which nothing would read', async (append, message, hint) => {
+    const kernel = await built('build')
+    await expect(plan({ raw: { kernel, root: 'none', append: [append] } })).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    })
+  })
+
+  it('passes root= on where the kernel reads it', async () => {
+    const kernel = await built('build')
+    await put('own.cpio', '070701')
+    const own = await plan({ command: 'boot', raw: { kernel, initrd: join(folder, 'own.cpio'), append: ['root=/dev/vda'] } })
+    expect(own.launch.append).toContain('root=/dev/vda')
+    const without = await plan({ raw: { kernel, root: 'none', append: ['rdinit=/none root=/dev/vda'] } })
+    expect(without.launch.append).toContain('root=/dev/vda')
+  })
+
+  it("warns of many more processors than the host's when each is emulated", async () => {
+    const kernel = await built('build')
+    const warnings = async (cpus: string, accel: 'kvm' | 'tcg') => {
+      const probeKvm = async () => ({ accel, reason: '', seconds: 0 })
+      return (await plan({ raw: { kernel, root: 'none', cpus }, with: { probeKvm } })).warnings
+    }
+    expect(await warnings('4', 'tcg')).toEqual([])
+    expect(await warnings('5', 'tcg')).toEqual([expect.stringMatching(/--cpus 5: this host has 2/)])
+    expect(await warnings('64', 'kvm')).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { parseArch, type Arch } from '@kernelkit/core/arch'
-import { guestWords, joinCommandLine, kernelWords, type CommandLine } from '@kernelkit/core/cmdline'
+import { guestWords, joinCommandLine, kernelWords, refuseUnread, type CommandLine } from '@kernelkit/core/cmdline'
 import { virtioDeviceCount, type Forward, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { VmSpec } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
@@ -29,6 +29,8 @@ export interface VmPlan {
   readonly launch: QemuLaunch
   /** Decisions in the order in which they are printed. */
   readonly lines: readonly string[]
+  /** What was asked for and is likely to disappoint. */
+  readonly warnings: readonly string[]
 }
 
 export interface PlanInput {
@@ -55,6 +57,7 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     spec.root.kind !== 'host' &&
     spec.root.kind !== 'folder'
   )
+  if (agent) refuseUnread(spec.append)
   const [root, accel, tscKhz, disks, initrd] = await Promise.all([
     resolveRoot(host, services, spec, arch.name),
     chooseAccel({ host, services, spec, qemu, arch }),
@@ -143,7 +146,19 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     ...(network.kind === 'user' ? network.forwards.map(forwardLine) : []),
     ...commandLine.notices,
   ]
-  return { spec, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch, lines }
+  const warnings = cpuWarnings({ cpus: launch.cpus, hostCpus: host.cpus, accel: accel.accel })
+  return { spec, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch, lines, warnings }
+}
+
+// Measured on 2 CPUs: ready after 1.2 s with 2, 2.4 s with 4, 4.4 s with 8, 10.7 s with 16 emulated processors.
+const cpusPerHostCpu = 2
+
+function cpuWarnings(input: { readonly cpus: number; readonly hostCpus: number; readonly accel: 'kvm' | 'tcg' }): readonly string[] {
+  const { cpus, hostCpus, accel } = input
+  if (accel === 'kvm' || cpus <= cpusPerHostCpu * hostCpus) return []
+  return [
+    `--cpus ${cpus}: this host has ${hostCpus}, and without KVM each of the guest's is emulated by a thread; expect a slow guest and timeouts`,
+  ]
 }
 
 function forwardLine({ protocol, address, hostPort, guestPort }: Forward): string {

@@ -6,7 +6,7 @@ import type { ResolvedRoot } from '../resolve/resolve-root.ts'
 /** Variables of the command: what `--env` names, the artifacts folder, and the user's home in a guest that sees this machine's files. */
 export function guestEnvironment(
   host: Pick<Host, 'env' | 'home'>,
-  spec: Pick<VmSpec, 'env' | 'artifacts'>,
+  spec: Pick<VmSpec, 'env'>,
   root: Pick<ResolvedRoot, 'kind'>,
 ): Readonly<Record<string, string>> {
   const asked = spec.env.flatMap(({ name, value }) => {
@@ -16,7 +16,8 @@ export function guestEnvironment(
   })
   return {
     ...(root.kind === 'host' ? { HOME: host.home } : {}),
-    ...(spec.artifacts === undefined ? {} : { KERNELKIT_ARTIFACTS: artifactsFolder }),
+    // Without --artifacts it is a folder in guest memory: the same script runs either way.
+    KERNELKIT_ARTIFACTS: artifactsFolder,
     ...Object.fromEntries(asked),
   }
 }

@@ -105,7 +105,7 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
       config: plan.kernel.options.source ?? null,
       root: plan.root.path ?? plan.root.kind,
       cwd: plan.shares.cwd,
-      artifacts: plan.spec.artifacts === undefined ? null : artifactsFolder,
+      artifacts: plan.launch.agent ? artifactsFolder : null,
       source: plan.kernel.sourceTree ?? null,
       owner: host.cwd,
       ssh: ssh?.access ?? null,

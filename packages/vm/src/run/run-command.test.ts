@@ -8,7 +8,7 @@ import type { ExecResult, QemuExit, Vm, VmEvent } from '../vm.ts'
 import { runCommand } from './run-command.ts'
 
 const killed: QemuExit = { exitCode: undefined, signal: 'SIGKILL', stderr: '' }
-const answered: ExecResult = { exitCode: 0, signal: undefined, stdoutBytes: 0, stderrBytes: 0, seconds: 0, tainted: 0 }
+const answered: ExecResult = { exitCode: 0, signal: undefined, stdoutBytes: 0, stderrBytes: 0, seconds: 0, tainted: 0, artifacts: false }
 const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
 const line = (text: string): VmEvent => ({ type: 'console', line: text, atMs: 1 })
 

@@ -1,0 +1,38 @@
+/* The last word about a command: its status, what it wrote, and what it leaves behind. */
+#include "files.h"
+#include "session.h"
+#include "text.h"
+
+/* In guest memory unless the host has mounted a folder of its own there (packages/vm/src/resolve/resolve-shares.ts). */
+#define ARTIFACTS "/run/kernelkit/artifacts"
+enum { EXIT_ARTIFACTS = 1 };
+
+static void put64(uint8_t *bytes, uint64_t value)
+{
+	put32(bytes, (uint32_t)value);
+	put32(bytes + 4, (uint32_t)(value >> 32));
+}
+
+static uint64_t read_tainted(void)
+{
+	char text[32];
+	uint64_t value = 0;
+	read_file("/proc/sys/kernel/tainted", text, sizeof text);
+	for (char *at = text; *at >= '0' && *at <= '9'; at++) value = value * 10 + (uint64_t)(*at - '0');
+	return value;
+}
+
+void send_exit(struct session *session)
+{
+	uint8_t exit[36];
+	int signal = session->status & 0x7f;
+	put32(exit, signal ? 128u + (uint32_t)signal : (uint32_t)(session->status >> 8) & 0xff);
+	put32(exit + 4, (uint32_t)signal);
+	put64(exit + 8, session->stream[OUT].bytes);
+	put64(exit + 16, session->stream[ERR].bytes);
+	put64(exit + 24, read_tainted());
+	put32(exit + 32, has_entries(ARTIFACTS) ? EXIT_ARTIFACTS : 0);
+	send_frame(F_EXIT, session->id, exit, sizeof exit);
+	session->exited = 1;
+	close_stdin(session);
+}

@@ -1,0 +1,43 @@
+/* One command and its streams: what the parts of the session code share. */
+#pragma once
+#include "sessions.h"
+
+/* Bytes that one side may send before the other has used them: nothing is ever lost, nothing blocks the channel. */
+#define WINDOW (256 << 10)
+
+enum { OUT, ERR };
+
+struct stream {
+	int fd;
+	uint32_t credit;
+	uint64_t bytes;
+	int left;             /* bytes in the pipe when the command died: all of them are sent */
+	int ready;
+};
+
+struct session {
+	uint32_t id;
+	int used, pid, tty;
+	int dead, status;
+	int hung_up;          /* nobody holds the other end of the terminal */
+	int deaf;             /* nobody listens: output is dropped */
+	int exited;           /* EXIT was sent; what an orphan still writes is dropped */
+	int64_t give_up_at;   /* when to stop waiting for orphans */
+	struct stream stream[2];
+	int in, in_ready, in_eof;
+	uint32_t in_start, in_end;
+};
+
+extern struct session sessions[MAX_SESSIONS];
+
+/* The session that still talks to the host, or 0. */
+struct session *find_session(uint32_t id);
+void close_fd(int *fd);
+
+/* session-input.c: what waits goes into the command, and its end once nothing waits. */
+void write_stdin(struct session *session);
+void close_stdin(struct session *session);
+/* session-output.c: one block of a stream on its way. */
+void move_stream(struct session *session, int which);
+/* session-exit.c */
+void send_exit(struct session *session);
