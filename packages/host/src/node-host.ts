@@ -3,13 +3,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import * as fsPromises from 'node:fs/promises'
 import { availableParallelism, homedir, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findProgram } from './find-program.ts'
-import type { Host, HostFiles, TempDir } from './host.ts'
+import type { Host, HostFiles } from './host.ts'
 import { silentLogger, type Logger } from './logger.ts'
 import { runProgram } from './run-program.ts'
+import { makeTempDir, sweepTempDirs } from './temp-dir.ts'
 
 export interface NodeHostOptions {
   readonly log?: Logger
@@ -21,6 +21,7 @@ export interface NodeHostOptions {
 export function nodeHost(options: NodeHostOptions = {}): Host {
   const env = options.env ?? process.env
   const cwd = options.cwd ?? process.cwd()
+  let swept: Promise<void> | undefined
   const host: Host = {
     env,
     cwd,
@@ -40,7 +41,11 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     which: (program) => findProgram(program, env['PATH'] ?? ''),
     run: (argv, runOptions) => runProgram(argv, { ...runOptions, cwd: runOptions?.cwd ?? cwd, baseEnv: env }),
     spawn: (argv, spawnOptions) => startProgram(argv, { cwd, env: { ...env }, ...spawnOptions }),
-    tempDir,
+    tempDir: async (prefix = 'kernelkit-') => {
+      // Once per process: what killed ones left is no emergency.
+      await (swept ??= sweepTempDirs(host, tmpdir()))
+      return makeTempDir(host, { parent: tmpdir(), prefix })
+    },
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
     sha256: (content) => createHash('sha256').update(content).digest('hex'),
     sha256File: async (path) => {
@@ -74,12 +79,4 @@ const hostFiles: HostFiles = {
 function startProgram(argv: readonly [string, ...string[]], options: SpawnOptions): ChildProcess {
   const [program, ...rest] = argv
   return spawn(program, rest, options)
-}
-
-async function tempDir(prefix = 'kernelkit-'): Promise<TempDir> {
-  const path = await fsPromises.mkdtemp(join(tmpdir(), prefix))
-  return {
-    path,
-    [Symbol.asyncDispose]: () => fsPromises.rm(path, { recursive: true, force: true }),
-  }
 }
