@@ -5,6 +5,7 @@ import { renderLine, type ConfigRequest } from '@kernelkit/core/kconfig'
 import type { MakeOptions } from '@kernelkit/core/kbuild'
 import type { ConfigItem, KernelSpec } from '@kernelkit/core/spec'
 import { buildRequirements, gitRequirement, requireAll, type Host, type Store } from '@kernelkit/host'
+import { codeToolVersions } from './code-tools.ts'
 import { collectRequests } from './configure/collect-requests.ts'
 import { prepareSource } from './source/prepare-source.ts'
 import type { PreparedSource } from './source/prepared-source.ts'
@@ -45,6 +46,7 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
   const toolchain = await findToolchain(host, { arch: spec.arch, compiler: spec.compiler, variables: spec.makeVariables })
   const requests = await collectRequests(host, { arch: spec.arch, items: spec.config, tree: () => treeToRead(context, source) })
   const baseText = await readBase(host, spec)
+  const tools = await codeToolVersions(host, { ...wantedTools(requests), variables: spec.makeVariables })
   const material: KeyMaterial = [
     ['recipe', recipe],
     ['source', source.content],
@@ -60,6 +62,7 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
     ],
     ['compiler', `${toolchain.compiler} ${toolchain.compilerVersion}`],
     ['linker', toolchain.linkerVersion],
+    ...(tools.length === 0 ? [] : [['tools', tools.join('\n')] as const]),
     ['make', JSON.stringify(spec.makeVariables)],
     ['layout', source.inTree ? 'in-tree' : 'out-of-tree'],
   ]
@@ -134,7 +137,6 @@ export function makeOptionsOf(
   options: { readonly tree: string; readonly build: string; readonly ccache: boolean; readonly jobs?: number },
 ): MakeOptions {
   const { spec, source, toolchain, requests } = plan
-  const asks = (symbol: string): boolean => requests.some((request) => request.symbol === symbol && request.value.value === 'y')
   return {
     arch: spec.arch,
     source: options.tree,
@@ -143,8 +145,13 @@ export function makeOptionsOf(
     ccache: options.ccache,
     variables: spec.makeVariables,
     localVersion: source.localVersion,
-    btf: asks('DEBUG_INFO_BTF'),
-    rust: asks('RUST'),
+    ...wantedTools(requests),
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
   }
+}
+
+/** Programs beside the compiler that somebody asked for; make is kept from finding the others. */
+function wantedTools(requests: readonly ConfigRequest[]): { readonly btf: boolean; readonly rust: boolean } {
+  const asks = (symbol: string): boolean => requests.some((request) => request.symbol === symbol && request.value.value === 'y')
+  return { btf: asks('DEBUG_INFO_BTF'), rust: asks('RUST') }
 }

@@ -1,3 +1,4 @@
+export { hintForTarget } from './make-target.ts'
 export { isMakeWord, parseMakeWords, type MakeWords } from './make-words.ts'
 export { makeArgv, makeVariables, type MakeOptions } from './make-args.ts'
 export { compileEnvironment } from './make-environment.ts'

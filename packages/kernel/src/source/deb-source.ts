@@ -93,7 +93,7 @@ async function unpackPackage({ host, store, signal }: SourceContext, found: DebP
       })
     await host.fs.mkdir(join(folder, 'tree'))
     await host.run(['tar', '-xf', tarball, '--strip-components=1', '--no-same-owner', '-C', join(folder, 'tree')], common)
-    await checkKernelTree(host, join(folder, 'tree'), `deb:${found.name}`)
+    await checkKernelTree(host, join(folder, 'tree'), { label: `deb:${found.name}` })
     await host.fs.writeFile(join(folder, 'manifest.json'), `${JSON.stringify({ kind: 'source', package: found }, undefined, 2)}\n`)
   })
 }

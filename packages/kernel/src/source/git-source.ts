@@ -91,7 +91,7 @@ async function checkOut(
     await git(context, [...inMirror, '--work-tree', tree, '-c', 'core.bare=false', 'read-tree', '--reset', '-u', commit], {
       env: { GIT_INDEX_FILE: join(folder, 'index') },
     })
-    await checkKernelTree(host, tree, renderKernelSource(source))
+    await checkKernelTree(host, tree, { label: renderKernelSource(source) })
     return tree
   })
 }

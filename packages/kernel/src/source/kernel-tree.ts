@@ -3,14 +3,18 @@ import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 
 /** Throws `NOT_A_KERNEL_TREE` unless the folder is the top of a kernel tree. */
-export async function checkKernelTree(host: Host, path: string, label: string): Promise<void> {
+export async function checkKernelTree(
+  host: Host,
+  path: string,
+  { label, hint }: { readonly label: string; readonly hint?: string | undefined },
+): Promise<void> {
   const missing: string[] = []
   for (const name of ['Makefile', 'Kconfig', 'scripts/kconfig', 'init/main.c']) {
     if (!(await host.fs.exists(join(path, name)))) missing.push(name)
   }
   if (missing.length === 0) return
   throw new UserError('NOT_A_KERNEL_TREE', `${label} is not a Linux kernel tree: it has no ${missing.join(', no ')}.`, {
-    hint: "name the folder that holds the kernel's Makefile, or a source such as deb:linux-source-6.12.",
+    hint: hint ?? "name the folder that holds the kernel's Makefile, or a source such as deb:linux-source-6.12.",
     details: { path, missing },
   })
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
+import { hintForTarget } from '@kernelkit/core/kbuild'
 import type { Host, Store } from '@kernelkit/host'
 import { checkKernelTree, findInPlaceBuild, readKernelVersion } from './kernel-tree.ts'
 import type { PreparedSource } from './prepared-source.ts'
@@ -23,11 +24,12 @@ export async function preparePathSource(
   const named = resolve(host.cwd, options.path)
   const tree = await host.fs.realpath(named).catch((cause: unknown) => {
     throw new UserError('NO_SUCH_SOURCE', `the kernel source ${named} does not exist.`, {
-      hint: 'name a tree, git+URL#REF, a tarball, or deb:linux-source-6.12.',
+      hint: hintForTarget(options.path) ?? 'name a tree, git+URL#REF, a tarball, or deb:linux-source-6.12.',
       cause,
     })
   })
-  await checkKernelTree(host, tree, options.path === '.' ? `the working directory ${tree}` : options.path)
+  const label = options.path === '.' ? `the working directory ${tree}` : options.path
+  await checkKernelTree(host, tree, { label, hint: hintForTarget(options.path) })
   if (options.inTree) {
     await host.fs.access(tree, host.fs.constants.W_OK).catch((cause: unknown) => {
       throw new UserError('ACCESS_DENIED', `--in-tree builds inside ${tree}, which cannot be written.`, {

@@ -64,7 +64,7 @@ async function unpack(
       endsWithParent: true,
       signal,
     })
-    await checkKernelTree(host, tree, source.location)
+    await checkKernelTree(host, tree, { label: source.location })
     await host.fs.writeFile(
       join(folder, 'manifest.json'),
       `${JSON.stringify({ kind: 'source', tarball: source.location, sha256 }, undefined, 2)}\n`,
