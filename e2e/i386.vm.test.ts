@@ -82,5 +82,8 @@ describe('i386, killed in the middle of every phase', () => {
     expect(suite).toBe('bookworm')
     const { exitCode, stdout } = await kernelkit(['run', '--arch', 'i386', '-k', kernel, '--image', image, '--', 'uname', '-m'])
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'i686\n' })
+    // systemd is the first program that uses futexes of 32-bit times.
+    const systemd = ['run', '--arch', 'i386', '-k', kernel, '--image', image, '--init', 'systemd', '--', 'systemctl', 'is-system-running']
+    expect(await kernelkit(systemd)).toMatchObject({ exitCode: 0, stdout: 'running\n' })
   })
 })

@@ -21,6 +21,7 @@ export const debian: Fragment = {
     { symbol: 'FANOTIFY', why: 'file watches of whole mounts' },
     { symbol: 'FILE_LOCKING', why: 'dpkg and many other programs lock files' },
     { symbol: 'IA32_EMULATION', why: '32-bit programs on a 64-bit kernel', archs: ['x86_64'] },
+    { symbol: 'COMPAT_32BIT_TIME', why: '32-bit C libraries use system calls with 32-bit times (futex)', archs: x86 },
     { symbol: 'UNIX', why: 'local sockets: systemd, D-Bus, ssh-agent' },
     { symbol: 'PACKET', why: 'DHCP clients use raw packets' },
     { symbol: 'INET', why: 'TCP/IP networking' },
