@@ -15,8 +15,11 @@ export async function putContent(
 ): Promise<void> {
   const { exitCode, stderr } = await exec(['sh', '-c', script, 'sh', to, String(size), mode.toString(8)], { input: content })
   if (exitCode === 0) return
-  throw new UserError('CONTAINER_COPY', `${to} could not be written in the container: ${stderr.trim()}.`, {
-    hint: /no space left/i.test(stderr) ? 'the disk of the engine is full: docker system prune.' : 'run the command again with --verbose.',
+  const isFull = /no space left/i.test(stderr)
+  throw new UserError(isFull ? 'DISK_FULL' : 'CONTAINER_COPY', `${to} could not be written in the container: ${stderr.trim()}.`, {
+    hint: isFull
+      ? 'free space where the engine keeps its data: kernelkit toolchain prune, docker system prune.'
+      : 'run the command again with --verbose.',
     details: { to, exitCode },
   })
 }
