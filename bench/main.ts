@@ -5,13 +5,14 @@ const benches: Readonly<Record<string, { readonly about: string; readonly quick?
   ssh: { about: 'ssh with systemd (root, a loop device)', load: () => import('./ssh.ts') },
   bake: { about: 'a bake, its size and memory (root, a loop device, half an hour)', load: () => import('./bake.ts') },
   build: { about: 'the store, ccache, our overhead over make (hours)', load: () => import('./build.ts') },
+  toolchain: { about: 'the toolchain container against the host (an engine, half an hour)', load: () => import('./toolchain.ts') },
   boots: { about: '200 boots, output compared to the last byte', load: () => import('./boots.ts') },
 }
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name))
 if (unknown.length > 0) {
-  const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(6)} ${about}`)
+  const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`)
   process.stderr.write(`bench: no benchmark '${unknown.join("', '")}'; there are:\n${list.join('\n')}\n`)
   process.exitCode = 2
 } else {
