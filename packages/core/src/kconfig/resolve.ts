@@ -2,7 +2,8 @@ import type { ConfigValues } from './config-text.ts'
 import { evaluate, renderExpression, symbolsOf, type Expression } from './expression.ts'
 import { cheapest, unique, withChange, type Changes, type Obstacle, type Outcome } from './outcome.ts'
 import { promptedSelectors } from './prompted-selectors.ts'
-import { isUserOrigin, type ConfigRequest } from './request.ts'
+import { chosenRival, isOff, refusalOf, type Known } from './refusals.ts'
+import type { ConfigRequest } from './request.ts'
 import type { Condition, KconfigTree, SymbolDefinition } from './tree.ts'
 
 /** A change that makes a request possible. */
@@ -24,12 +25,6 @@ export interface ResolveOptions {
   readonly added: readonly Addition[]
 }
 
-/** Never switched on for somebody else: they widen or break what kconfig believes of the machine. */
-const neverAdded = new Set(['COMPILE_TEST', 'BROKEN', 'MODULES'])
-
-/** Nested needs beyond this are no longer "simple". */
-const depthLimit = 24
-
 /** The changes that make one unmet `=y` or `=m` request possible, or the obstacles. */
 export function resolveRequest(request: ConfigRequest, options: ResolveOptions): Outcome {
   const solver = new Solver(options)
@@ -44,24 +39,24 @@ interface Step {
 }
 
 class Solver {
-  readonly #tree: KconfigTree
   readonly #values: ConfigValues
-  readonly #requested: ReadonlyMap<string, ConfigRequest>
-  readonly #added: ReadonlyMap<string, Addition>
+  readonly #known: Known
 
-  constructor(options: ResolveOptions) {
-    this.#tree = options.tree
-    this.#values = options.values
-    this.#requested = new Map(options.requests.map((request) => [request.symbol, request]))
-    this.#added = new Map(options.added.map((addition) => [addition.symbol, addition]))
+  constructor({ tree, values, requests, added }: ResolveOptions) {
+    this.#values = values
+    this.#known = {
+      tree,
+      requested: new Map(requests.map((request) => [request.symbol, request])),
+      added: new Map(added.map((addition) => [addition.symbol, addition])),
+    }
   }
 
   enable(symbol: string, step: Step): Outcome {
     const state = this.#valueOf(symbol, step.changes)
     if (state === 'y' || state === 'm') return { changes: step.changes }
-    const refusal = this.#refusal(symbol, step)
+    const refusal = refusalOf(this.#known, symbol, step)
     if (refusal !== undefined) return { obstacles: [refusal] }
-    const entry = this.#tree.symbols.get(symbol)
+    const entry = this.#known.tree.symbols.get(symbol)
     const definitions = entry?.definitions ?? []
     const attempts: Outcome[] = []
     for (const definition of definitions) {
@@ -74,7 +69,7 @@ class Solver {
       .flatMap((attempt) => ('obstacles' in attempt ? [attempt.obstacles] : []))
       .toSorted((a, b) => a.length - b.length)[0]
     if (obstacles !== undefined && definitions.some((definition) => definition.prompt !== undefined)) return { obstacles }
-    const selectors = promptedSelectors(this.#tree, symbol)
+    const selectors = promptedSelectors(this.#known.tree, symbol)
     const by =
       selectors.length === 0
         ? ''
@@ -82,33 +77,14 @@ class Solver {
     return { obstacles: [{ symbol, reason: `has no prompt and cannot be set directly${by}`, where: definitions[0]?.where }] }
   }
 
-  /** Why `symbol` may not be switched on at all. */
-  #refusal(symbol: string, step: Step): Obstacle | undefined {
-    const entry = this.#tree.symbols.get(symbol)
-    const where = entry?.definitions[0]?.where
-    const request = this.#requested.get(symbol)
-    if (request !== undefined && isOff(request) && step.isRequest !== true) {
-      return { symbol, reason: `was set to n by ${request.origin.where}`, where, byUser: isUserOrigin(request.origin) }
-    }
-    if (entry === undefined || entry.definitions.length === 0)
-      return { symbol, reason: 'does not exist in this tree for this architecture', where: undefined }
-    if (step.changes.get(symbol)?.value === 'n' || this.#added.get(symbol)?.value === 'n')
-      return { symbol, reason: 'had to be switched off for another option', where }
-    if (step.path.includes(symbol) || step.path.length > depthLimit)
-      return { symbol, reason: 'depends on itself in a way that only kconfig can solve', where }
-    if (neverAdded.has(symbol) && step.isRequest !== true)
-      return { symbol, reason: 'is never switched on for another option; ask for it', where }
-    return undefined
-  }
-
   #enableByPrompt(symbol: string, definition: SymbolDefinition, step: Step): Outcome {
     const needs = [...definition.depends, ...definition.visible]
     const outcome = this.#requireAll(needs, { ...step, path: [...step.path, symbol] })
     if ('obstacles' in outcome) return outcome
-    const rival = this.#chosenRival(symbol, definition, outcome.changes)
+    const rival = chosenRival(this.#known, { symbol, definition, changes: outcome.changes })
     if (rival !== undefined) return { obstacles: [rival] }
     // What somebody asks for is in the fragment already; only what it needs besides is new.
-    const request = this.#requested.get(symbol)
+    const request = this.#known.requested.get(symbol)
     const isAsked = step.isRequest === true || (request !== undefined && request.value.value !== 'n')
     return { changes: isAsked ? outcome.changes : withChange(outcome.changes, symbol, { value: 'y', because: step.because }) }
   }
@@ -125,24 +101,6 @@ class Solver {
         { ...step, path: [...step.path, symbol] },
       ),
     )
-  }
-
-  /** Another member of the same choice that somebody asked for. */
-  #chosenRival(symbol: string, definition: SymbolDefinition, changes: Changes): Obstacle | undefined {
-    const members = definition.choice === undefined ? [] : (this.#tree.choices[definition.choice]?.members ?? [])
-    for (const member of members) {
-      if (member === symbol) continue
-      const request = this.#requested.get(member)
-      if (request !== undefined && !isOff(request))
-        return {
-          symbol,
-          reason: `excludes ${member}, its rival in one choice, which ${request.origin.where} asks for`,
-          where: definition.where,
-        }
-      if (changes.get(member)?.value === 'y')
-        return { symbol, reason: `excludes ${member}, its rival in one choice, which is needed too`, where: definition.where }
-    }
-    return undefined
   }
 
   #requireAll(needs: readonly Condition[], step: Step): Outcome {
@@ -199,8 +157,8 @@ class Solver {
   #requireOff(expression: Expression & { readonly kind: 'not' }, step: Step): Outcome {
     if (expression.of.kind !== 'symbol') return { obstacles: [this.#doesNotHold(expression, step)] }
     const symbol = expression.of.name
-    const request = this.#requested.get(symbol)
-    if (request?.origin.kind === 'preset' && !this.#added.has(symbol))
+    const request = this.#known.requested.get(symbol)
+    if (request?.origin.kind === 'preset' && !this.#known.added.has(symbol))
       return { changes: withChange(step.changes, symbol, { value: 'n', because: step.because }) }
     const cause = request !== undefined && !isOff(request) ? `is set to ${request.value.value} by ${request.origin.where}` : 'is on'
     return { obstacles: [{ symbol: `!${symbol}`, reason: `is not met: ${symbol} ${cause}`, where: step.because }] }
@@ -209,16 +167,10 @@ class Solver {
   #valueOf(symbol: string, changes: Changes): string | undefined {
     const change = changes.get(symbol)
     if (change !== undefined) return change.value
-    const added = this.#added.get(symbol)
+    const added = this.#known.added.get(symbol)
     if (added?.value === 'n') return 'n'
     return this.#values.get(symbol)
   }
-}
-
-function isOff(request: ConfigRequest): boolean {
-  return (
-    request.value.kind === 'tristate' && request.value.value === 'n' && (isUserOrigin(request.origin) || request.origin.kind === 'preset')
-  )
 }
 
 function isYes(operator: string, value: string): boolean {

@@ -1,167 +1,13 @@
-import { UserError, type ErrorCode } from '@kernelkit/core/errors'
+import { UserError } from '@kernelkit/core/errors'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 import type { QemuExit } from '../vm.ts'
-
-interface Explanation {
-  readonly code: ErrorCode
-  readonly message: string
-  readonly hint: string
-}
-
-type FailureRow = readonly [pattern: RegExp, explain: (match: RegExpExecArray, launch: QemuLaunch) => Explanation]
-
-/** What QEMU's words mean for the user; the first row that matches. Each was seen with QEMU 7.2. */
-const failures: readonly FailureRow[] = [
-  [
-    /could not open kernel file '?([^':]*)/,
-    (match) => file(match[1], 'the kernel', 'build it first (`kernelkit build`), or name another with --kernel.'),
-  ],
-  // A file without the magic number counts as a kernel of 1995, which knows no initramfs.
-  [
-    /invalid kernel header|kernel too old to load a ram disk/,
-    (_match, launch) => ({
-      code: 'NOT_A_KERNEL',
-      message: `${launch.kernel} is no bzImage.`,
-      hint: 'name arch/x86/boot/bzImage, or a vmlinux built with CONFIG_PVH.',
-    }),
-  ],
-  [
-    /Error loading uncompressed kernel without PVH ELF Note/,
-    (_match, launch) => ({
-      code: 'NOT_A_KERNEL',
-      message: `${launch.kernel} is a vmlinux without an entry for QEMU.`,
-      hint: 'build it with CONFIG_PVH=y, or name the bzImage.',
-    }),
-  ],
-  [
-    /could not load kernel '?([^':]*)/,
-    (_match, launch) => ({
-      code: 'NOT_A_KERNEL',
-      message: `${launch.kernel} cannot be loaded as a kernel: it is empty, a folder, or cut short.`,
-      hint: 'build it again.',
-    }),
-  ],
-  [/error reading initrd ([^:]*)/, (match) => file(match[1], 'the initrd', 'check the path given with --initrd.')],
-  [
-    /Failed to get "(?:write|consistent read|shared "?\w*"?)" lock|Is another process using the image/,
-    (_match, launch) => ({
-      code: 'DISK_IN_USE',
-      message: `another VM has a disk open for writing${diskNames(launch)}.`,
-      hint: 'leave --persist out (every VM then gets its own throw-away copy), or stop the other one (`kernelkit ps`).',
-    }),
-  ],
-  [/Could not open '([^']*)': (.*)/, (match) => file(match[1], 'a disk', `QEMU said: ${match[2] ?? ''}.`)],
-  [
-    /Image is not in (\w+) format/,
-    (match) => ({
-      code: 'NOT_AN_IMAGE',
-      message: `a disk image is not in ${match[1]} format.`,
-      hint: 'look at it with `qemu-img info FILE`.',
-    }),
-  ],
-  [
-    /Invalid host forwarding rule '([^']*)' \((.*)\)/,
-    (match) => ({
-      code: 'BAD_FORWARD',
-      message: `QEMU does not understand the forwarded port '${match[1]}': ${match[2]}.`,
-      hint: 'write for instance --forward 8080:80.',
-    }),
-  ],
-  [
-    /Could not set up host forwarding rule '([^']*)'/,
-    (match) => ({
-      code: 'PORT_TAKEN',
-      message: `the port of '${match[1]}' is in use on this host.`,
-      hint: 'choose another port, or 0 for a free one; `ss -ltnp` shows who has it.',
-    }),
-  ],
-  [
-    /Failed to find an available port|Address already in use/,
-    () => ({
-      code: 'PORT_TAKEN',
-      message: 'a port that QEMU should listen on is in use on this host.',
-      hint: 'choose another port, or leave it out: sockets are used then.',
-    }),
-  ],
-  [
-    /Could not access KVM kernel module: (.*)/,
-    (match) => ({
-      code: 'KVM_NOT_USABLE',
-      message: `/dev/kvm cannot be used: ${match[1]}.`,
-      hint: 'add yourself to the group kvm and log in again, or run with --accel tcg.',
-    }),
-  ],
-  [
-    /failed to initialize kvm: (.*)/i,
-    (match) => ({
-      code: 'KVM_NOT_USABLE',
-      message: `KVM does not start: ${match[1]}.`,
-      hint: 'run with --accel tcg, or see `kernelkit doctor`.',
-    }),
-  ],
-  [
-    /cannot set up guest memory '[^']*': (.*)/,
-    (match, launch) => ({
-      code: 'NOT_ENOUGH_MEMORY',
-      message: `the host has no ${launch.memoryMiB} MiB for the guest: ${match[1]}.`,
-      hint: 'ask for less with --memory.',
-    }),
-  ],
-  [
-    /unsupported machine type|Machine .* not found/,
-    (_match, launch) => ({
-      code: 'QEMU_TOO_OLD',
-      message: `${launch.qemu} has no machine '${launch.machine}'.`,
-      hint: `see \`${launch.qemu} -machine help\`, and choose with --machine or --qemu.`,
-    }),
-  ],
-  [
-    /unable to find CPU model '([^']*)'/,
-    (match, launch) => ({
-      code: 'QEMU_TOO_OLD',
-      message: `${launch.qemu} knows no CPU model '${match[1]}'.`,
-      hint: `see \`${launch.qemu} -cpu help\`.`,
-    }),
-  ],
-  [
-    /'([^']*)' is not a valid device model name/,
-    (match, launch) => ({
-      code: 'QEMU_TOO_OLD',
-      message: `${launch.qemu} has no device '${match[1]}'.`,
-      hint: `see \`${launch.qemu} -device help\`; Debian splits some devices into qemu-system-modules packages.`,
-    }),
-  ],
-  [
-    /CPU model 'host' requires KVM/,
-    () => ({ code: 'QEMU_REFUSED', message: "the CPU model 'host' needs KVM.", hint: 'use -cpu max with TCG.' }),
-  ],
-  [
-    /Invalid SMP CPUs (\d+)\. The max CPUs supported by machine '?([^' ]*)'? is (\d+)/,
-    (match) => ({
-      code: 'BAD_OPTION',
-      message: `--cpus ${match[1]}: the machine ${match[2]} takes at most ${match[3]}.`,
-      hint: `write --cpus ${match[3]} or less.`,
-    }),
-  ],
-  [
-    /cannot initialize fsdev '[^']*': (?:failed to open|error opening) '([^']*)'/,
-    (match) => file(match[1], 'a shared folder', 'check --share and --root.'),
-  ],
-  [
-    /invalid option|Invalid parameter|Property '.*' not found/,
-    (_match, launch) => ({
-      code: 'QEMU_REFUSED',
-      message: `${launch.qemu} does not know one of its options.`,
-      hint: 'check --qemu-arg; QEMU 6.2 to 10 are supported.',
-    }),
-  ],
-]
+import { qemuFailures } from './qemu-failure-rows.ts'
 
 /** The error for a QEMU that ended before its machine was complete, from its exit and its stderr. */
 export function explainQemuFailure(exit: QemuExit, launch: QemuLaunch): UserError {
   const stderr = exit.stderr.trim()
   const details = { exitCode: exit.exitCode ?? null, signal: exit.signal ?? null, stderr }
-  for (const [pattern, explain] of failures) {
+  for (const [pattern, explain] of qemuFailures) {
     const match = pattern.exec(stderr)
     if (match === null) continue
     const { code, message, hint } = explain(match, launch)
@@ -187,15 +33,6 @@ export function explainQemuFailure(exit: QemuExit, launch: QemuLaunch): UserErro
       details,
     },
   )
-}
-
-function file(path: string | undefined, what: string, hint: string): Explanation {
-  return { code: 'FILE_NOT_FOUND', message: `${what} ${path ?? ''} does not exist or cannot be read.`, hint }
-}
-
-function diskNames(launch: QemuLaunch): string {
-  const names = launch.drives.filter((drive) => drive.mode === 'rw').map((drive) => drive.path)
-  return names.length === 0 ? '' : ` (${names.join(', ')})`
 }
 
 function lastLine(text: string): string {
