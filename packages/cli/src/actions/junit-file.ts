@@ -6,7 +6,7 @@ import type { Host } from '@kernelkit/host'
 export async function prepareJunit(host: Host, named: string): Promise<string> {
   const path = resolve(host.cwd, named)
   try {
-    await host.fs.mkdir(dirname(path), { recursive: true })
+    await makeFolder(host, dirname(path))
     await host.fs.rm(path, { force: true })
     await host.fs.access(dirname(path), host.fs.constants.W_OK)
   } catch (cause) {
@@ -21,4 +21,14 @@ export async function prepareJunit(host: Host, named: string): Promise<string> {
     )
   }
   return path
+}
+
+/** With its parents, one by one: Node's own recursive mkdir never ends below /proc, where a missing parent cannot be made. */
+export async function makeFolder(host: Pick<Host, 'fs'>, path: string): Promise<void> {
+  if (await host.fs.exists(path)) return
+  await makeFolder(host, dirname(path))
+  await host.fs.mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    // Somebody else made it meanwhile.
+    if (error.code !== 'EEXIST') throw error
+  })
 }

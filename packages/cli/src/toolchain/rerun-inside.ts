@@ -4,6 +4,7 @@ import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/spec'
 import { bootRequirements } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
+import { makeFolder } from '../actions/junit-file.ts'
 import { rawTerminal } from '../actions/raw-terminal.ts'
 import type { CommandContext } from '../command.ts'
 import { insideVariable } from '../context.ts'
@@ -49,7 +50,7 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   if (spec.root.kind === 'host')
     host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
   if (spec.artifacts !== undefined && !context.dryRun) await host.fs.mkdir(resolve(host.cwd, spec.artifacts), { recursive: true })
-  if (spec.junit !== undefined && !context.dryRun) await host.fs.mkdir(dirname(resolve(host.cwd, spec.junit)), { recursive: true })
+  if (spec.junit !== undefined && !context.dryRun) await makeFolder(host, dirname(resolve(host.cwd, spec.junit)))
   await using container = await openContainer(engine, host, {
     image: image.id,
     purpose: command,

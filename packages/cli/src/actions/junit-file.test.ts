@@ -1,0 +1,30 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nodeHost } from '@kernelkit/host'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { prepareJunit } from './junit-file.ts'
+
+describe('the file for --junit', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kernelkit-junit-'))
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  it('gets its folder, and loses what an earlier run left', async () => {
+    const path = join(folder, 'a/b/results.xml')
+    expect(await prepareJunit(nodeHost(), path)).toBe(path)
+    await writeFile(path, 'old')
+    await prepareJunit(nodeHost(), path)
+    await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  it.each(['/proc/none/results.xml', '/dev/null/results.xml'])('is refused at %s before anything runs', async (path) => {
+    await expect(prepareJunit(nodeHost(), path)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+  })
+
+  it('is refused when it is a folder', async () => {
+    await expect(prepareJunit(nodeHost(), folder)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+  })
+})
