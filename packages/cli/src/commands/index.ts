@@ -90,7 +90,11 @@ export const commandRows: readonly CommandRow[] = [
     summary: 'completion script for bash, zsh or fish',
     load: async () => (await import('./completion.ts')).completionCommand,
   },
-  { name: 'report', summary: 'kernel reports found in console logs (not yet)' },
+  {
+    name: 'report',
+    summary: 'kernel reports (oopses, warnings, KASAN, lockdep …) found in console logs',
+    load: async () => (await import('./report.ts')).reportCommand,
+  },
   {
     name: 'ktap',
     summary: 'TAP and KTAP to a summary, JSON, JUnit XML',

@@ -76,10 +76,7 @@ export function verdict(name: Exclude<Verdict, 'fail'>, what: string, hint: stri
   return { verdict: name, exitCode: statusOf[name], what, hint }
 }
 
-/** `null-deref in foo (fs/x.c:12)`, as far as it is known. */
+/** `WARNING in foo (fs/x.c:12)`, as far as it is known. */
 export function describe(report: KernelReport): string {
-  const where = report.source === undefined ? '' : ` (${report.source}:${report.line ?? 0})`
-  return report.title.includes(report.function ?? '\n') || report.function === undefined
-    ? report.title
-    : `${report.title} in ${report.function}${where}`
+  return report.source === undefined ? report.title : `${report.title} (${report.source}:${report.line ?? 0})`
 }

@@ -142,7 +142,7 @@ export function failingReports(
   return reports.filter(
     (report) =>
       failOn.includes(report.kind) &&
-      !allowed.some((known) => known.test(report.title)) &&
+      !allowed.some((known) => known.test(report.title) || known.test(report.headline)) &&
       !(kunit !== undefined && kunitTestOf(kunit, report)?.passed === true),
   )
 }

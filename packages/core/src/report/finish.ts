@@ -28,7 +28,7 @@ export function finish(open: OpenReport): KernelReport {
     startLine: open.startLine,
     endLine: open.endLine,
     headline: open.headline,
-    trace: stack.filter(({ reliable }) => reliable).map(withoutReliability),
+    trace: stack.filter(({ reliable }) => reliable).map(toReportFrame),
   }
 }
 
@@ -120,6 +120,13 @@ function renderTitle(open: OpenReport, named: string | undefined): string {
     .trim()
 }
 
-function withoutReliability({ reliable: _, ...frame }: FoundFrame): ReportFrame {
-  return frame
+function toReportFrame({ function: name, offset, source, line, module, inlined }: FoundFrame): ReportFrame {
+  return {
+    function: name,
+    ...(offset === undefined ? undefined : { offset }),
+    ...(source === undefined ? undefined : { source }),
+    ...(line === undefined ? undefined : { line }),
+    ...(module === undefined ? undefined : { module }),
+    inlined,
+  }
 }

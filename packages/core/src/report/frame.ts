@@ -28,6 +28,25 @@ const fromArm = new RegExp(String.raw`^\s*(?:\[<[0-9a-f]+>\] )?\(?${name}(?:\+0x
 const counter =
   /^\s*(?:RIP: (?:0010|0008|e030|0060)?:?|R?IP: |EIP: (?:is at |[0-9a-f]{4}:)?|EIP is at |PC is at |pc : |epc *: |NIP |Krnl (?:PSW|Code) ?:? [0-9a-f]+ [0-9a-f]+ |TPC: <|ERA: )(?<rest>.*)/
 
+// The whole line of most frames: "[<addr>] ? foo+0x1/0x2 [module]". Nothing else of a report looks so, no first line either.
+const plain =
+  /^\s*(?:\[<[0-9a-f]+>\] )?(\? )?([A-Za-z_][\w.]*)\+0x([0-9a-f]+)\/0x[0-9a-f]+(?: \[([\w-]+)\])?(?: (?!from)([^\s:()[\]]+\.\w+):(\d+))?\s*$/
+
+/** The frame of a line that holds nothing else; most lines of a report are such. */
+export function parsePlainFrame(text: string): FoundFrame | undefined {
+  const found = text.includes('+0x') ? plain.exec(text) : null
+  if (found === null) return undefined
+  const [, maybe, symbol = '', offset = '', module, source, line] = found
+  return {
+    function: symbol,
+    offset: Number.parseInt(offset, 16),
+    ...(source === undefined ? undefined : { source: tidyPath(source), line: Number(line) }),
+    ...(module === undefined ? undefined : { module }),
+    inlined: false,
+    reliable: maybe === undefined,
+  }
+}
+
 /** Cheap test before any expression: a frame has an offset or a place. */
 function mayHoldFrame(text: string): boolean {
   return text.includes('+0x') || text.includes('[inline]') || (text.includes(':') && text.includes('(') && / \(\S+:\d/.test(text))

@@ -3,12 +3,10 @@ export interface Message {
   readonly text: string
   /** `T123` or `C1` (CONFIG_PRINTK_CALLER). */
   readonly caller: string | undefined
-  /** Time stamp of the kernel. */
-  readonly seconds: number | undefined
 }
 
-// printk's own stamp and caller, with the level of /dev/kmsg or loglevel-raw consoles in front.
-const stamp = /(?:<\d{1,3}>)?\[ *(?<seconds>\d{1,9}\.\d{3,9})\](?:\[ *(?<caller>[TC]\d+)\])? ?/g
+// printk's own stamp (six places; fewer only at the start of a line, from tools that shorten it) and caller, with the level of /dev/kmsg or loglevel-raw consoles in front.
+const stamp = /(?:<\d{1,3}>)?(?:(?<!.)\[ *\d{1,9}\.\d{1,5}|\[ *\d{1,9}\.\d{6,9})\](?:\[ *(?<caller>[TC]\d+)\])? ?/g
 // What syslog, journald, dmesg -T, CI services and loggers put in front of lines.
 const foreign =
   /^(?:<\d{1,3}>)?(?:\[?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?:? |\[[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d \d{4}\] |[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d )?(?:(?:\S+ )?(?:kern\.\w+ )?kernel: )?(?:\[ *(?<caller>[TC]\d+)\] )?/
@@ -39,7 +37,6 @@ function splitAtStamps(line: string): readonly Message[] {
     messages.push({
       text: line.slice(next, following?.index),
       caller: found.groups?.['caller'],
-      seconds: Number(found.groups?.['seconds']),
     })
     found = following
   }
@@ -48,5 +45,5 @@ function splitAtStamps(line: string): readonly Message[] {
 
 function unstamped(line: string): Message {
   const found = foreign.exec(line)
-  return { text: line.slice(found?.[0].length ?? 0), caller: found?.groups?.['caller'], seconds: undefined }
+  return { text: line.slice(found?.[0].length ?? 0), caller: found?.groups?.['caller'] }
 }

@@ -73,14 +73,21 @@ export function hasTrace(report: OpenReport): boolean {
   return report.frames > 1
 }
 
+/** Gives a report one of its frames. */
+export function feedFrame(report: OpenReport, frame: FoundFrame, line: number): void {
+  report.endLine = line
+  report.strangers = 0
+  takeFrame(report, frame, false)
+}
+
 /** Gives a report one of its lines; false: the line is not one of a report's. */
 export function feed(report: OpenReport, text: string, line: number): boolean {
-  const isPart = take(report, text)
+  const end = endOf(text)
+  const isPart = end === 'end' || take(report, text)
   if (isPart) {
     report.endLine = line
     report.strangers = 0
   } else report.strangers += 1
-  const end = endOf(text)
   if (end === 'end' || (end === 'task' && report.format.endsAfterTrace === true)) report.state = 'closed'
   if (end === 'rule' && (report.stacks[0]?.length ?? 0) > 0 && /^k[am]san|kcsan|kfence|ubsan/.test(report.format.kind))
     report.state = 'closed'
@@ -88,7 +95,7 @@ export function feed(report: OpenReport, text: string, line: number): boolean {
 }
 
 function take(report: OpenReport, text: string): boolean {
-  const site = parseLockSite(text)
+  const site = text.includes('at: ') ? parseLockSite(text) : undefined
   if (site !== undefined) {
     // "#0: … at:" lists what a task holds: told already, unless nothing else is.
     if (report.locks.length < mostLocks && (report.locks.length === 0 || !/^\s*#\d+:/.test(text))) report.locks.push(site)
@@ -110,15 +117,17 @@ function take(report: OpenReport, text: string): boolean {
     noteDetails(report, text)
     return isMaterial(text)
   }
+  takeFrame(report, frame, counter !== undefined)
+  const caller = text.includes(' from ') ? parseCaller(text) : undefined
+  if (caller !== undefined) replaceCaller(report, caller)
+  return true
+}
+
+function takeFrame(report: OpenReport, frame: FoundFrame, isCounter: boolean): void {
   if (report.awaitsLock) {
     report.awaitsLock = false
     report.locks.push(frame)
-    return true
-  }
-  push(report, frame, counter !== undefined)
-  const caller = parseCaller(text)
-  if (caller !== undefined) replaceCaller(report, caller)
-  return true
+  } else push(report, frame, isCounter)
 }
 
 /** "CPU: … RIP: foo … Call Trace:" is one stack: where the processor stood and how it came there. */
@@ -158,7 +167,7 @@ function replaceCaller(report: OpenReport, caller: FoundFrame): void {
 
 const details: readonly RegExp[] = [
   /(?:^|: )(?<access>Read|Write) (?:of size|at addr)/,
-  /by task (?<process>.*)\/\d+(?:$| on cpu|,)/,
+  /by task (?<process>.*)\/\d+(?:\s*$| on cpu|,)/,
   /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: (?<process>.+?) (?:Not tainted|Tainted)/,
   /^(?<process>.+)\/\d+ (?:is trying to|just changed|is freeing|is leaving|\[HC)/,
   /comm "(?<process>[^"]*)", pid/,

@@ -3,8 +3,10 @@ import type { Format } from './format.ts'
 import { formats } from './formats/index.ts'
 import { mayBeginReport } from './prefilter.ts'
 import { parseMessages, type Message } from './message.ts'
-import { feed, hasTrace, noteDetails, openReport, type OpenReport } from './open-report.ts'
+import { parsePlainFrame } from './frame.ts'
+import { feed, feedFrame, hasTrace, noteDetails, openReport, type OpenReport } from './open-report.ts'
 import type { KernelReport } from './report.ts'
+import { endOf } from './sections.ts'
 
 /** Reads a console line by line and tells each report when it is complete. */
 export interface ReportReader {
@@ -57,8 +59,14 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   }
   const readMessage = (message: Message): boolean => {
     const { text } = message
+    const frame = open.length === 0 ? undefined : parsePlainFrame(text)
+    if (frame !== undefined) {
+      for (const report of ownersOf(message)) feedFrame(report, frame, line)
+      return false
+    }
     if (/^(?:-+\[|8<-+) cut here/.test(text)) cutLine = line
-    const header = mayBeginReport(text) ? recognise(text) : undefined
+    // "---[ end Kernel panic - not syncing: …" begins nothing.
+    const header = mayBeginReport(text) && endOf(text) === undefined ? recognise(text) : undefined
     const isNew = header !== undefined && takeHeader(header.format, header.groups, message)
     if (header === undefined) for (const report of ownersOf(message)) feed(report, text, line)
     for (const report of open) if (report.strangers > mostStrangers) report.state = 'closed'

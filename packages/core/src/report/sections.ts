@@ -1,6 +1,8 @@
 /** Lines after which frames belong to another stack: who allocated, who freed, who took the lock before. */
 const elsewhere =
-  /^\s*(?:Allocated(?: by| in|:)|Freed(?: by| in|:)|allocated by|freed by|INFO: (?:Allocated|Freed) in|Last potentially related work creation|Second to last potentially|Last call_rcu|Uninit was|Local variable|the existing dependency chain|-> #\d|.*-irq-unsafe at:|.*-irq-(?:un)?safe lock|\.\.\. acquired at|\{.*\} state was registered at|.*marked lock as|hardirqs last|softirqs last|irq event stamp|last (?:enabl|disabl)|page last (?:allocated|free)|page_owner |page allocated via|page has been migrated|Showing all locks|Preemption disabled at|Aux\. stack|Object .* in cache|The buggy address|Memory state|(?:kfence|kmemleak)-#\d+:|PID = \d)/
+  /^\s*(?:Allocated(?: by| in|:)|Freed(?: by| in|:)|allocated by|freed by|INFO: (?:Allocated|Freed) in|Last potentially related work creation|Second to last potentially|Last call_rcu|Uninit was|Local variable|the existing dependency chain|-> #\d|\.\.\. acquired at|hardirqs last|softirqs last|irq event stamp|last (?:enabl|disabl)|page last (?:allocated|free)|page_owner |page allocated via|page has been migrated|Showing all locks|Preemption disabled at|Aux\. stack|The buggy address|Memory state|(?:kfence|kmemleak)-#\d+:|PID = \d)/
+
+const elsewhereLock = /-irq-unsafe at:|-irq-(?:un)?safe lock|state was registered at|marked lock as/
 
 /** Lines that begin a stack of the report itself. */
 const trace =
@@ -24,7 +26,7 @@ export function headingOf(text: string, current: Heading): Heading | undefined {
   if (ownThread.test(text)) return 'own-thread'
   if (current === 'own-thread' && !otherThread.test(text)) return undefined
   if (interrupted.test(text)) return 'interrupted'
-  if (elsewhere.test(text)) return 'elsewhere'
+  if (elsewhere.test(text) || elsewhereLock.test(text)) return 'elsewhere'
   return trace.test(text) ? 'trace' : undefined
 }
 
@@ -35,6 +37,9 @@ export function isMaterial(text: string): boolean {
 
 /** `---[ end trace …`, the end of a panic, the second rule of a sanitizer. */
 export function endOf(text: string): 'end' | 'rule' | 'task' | undefined {
+  const first = text.trimStart().charCodeAt(0)
+  // '-', '=' and '<' begin the three of them.
+  if (first !== 45 && first !== 61 && first !== 60) return undefined
   if (/^---\[ end (?:trace|Kernel panic)/.test(text)) return 'end'
   if (/^={30,}\s*$/.test(text)) return 'rule'
   return /^\s*<\/TASK>/.test(text) ? 'task' : undefined

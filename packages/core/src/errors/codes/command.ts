@@ -22,6 +22,14 @@ export const commandCodes = {
     meaning: 'kernelkit.yaml is not YAML, has a key that no command knows, or a value of the wrong kind.',
     fix: 'Go to the line and column in the message; docs/project-file.md shows every key.',
   },
+  EMPTY_LOG: {
+    meaning: 'A log that should be read holds nothing.',
+    fix: 'See that the console was captured: console=ttyS0 on the kernel command line, the right file.',
+  },
+  BINARY_LOG: {
+    meaning: 'A file that should be a console log holds binary data.',
+    fix: 'Name the text of a console; unpack a compressed log first: zcat FILE | kernelkit report -',
+  },
   NOT_YET: {
     meaning: 'The option or command is reserved and not built yet.',
     fix: 'Use the alternative that the message names.',

@@ -1,0 +1,93 @@
+import { resolve } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
+import { createReportScanner, type KernelReport } from '@kernelkit/core/report'
+import type { CommandContext } from '../command.ts'
+
+/** What a log held besides the reports. */
+export interface LogSummary {
+  readonly lines: number
+  readonly userspaceCrashes: number
+}
+
+export interface ReadLogOptions {
+  /** `-` is stdin. */
+  readonly file: string
+  /** Crashes of user-space programs count as reports. */
+  readonly all: boolean
+  readonly onReport: (report: KernelReport) => Promise<void>
+}
+
+// Small enough that what is decoded dies young, large enough that calls do not count (256 KiB and 1 MiB read alike fast).
+const chunkBytes = 256 * 1024
+
+/** Reads a log piece by piece; throws FILE_NOT_FOUND, EMPTY_LOG and BINARY_LOG. */
+export async function readLog(context: CommandContext, options: ReadLogOptions): Promise<LogSummary> {
+  const { file, all, onReport } = options
+  let found: KernelReport[] = []
+  let userspaceCrashes = 0
+  let bytes = 0
+  let reports = 0
+  let looksBinary = false
+  const scanner = createReportScanner((report) => {
+    const isCrash = report.kind === 'userspace-crash'
+    if (isCrash) userspaceCrashes += 1
+    if (!isCrash || all) found.push(report)
+  })
+  const flush = async (): Promise<void> => {
+    const ready = found
+    found = []
+    reports += ready.length
+    for (const report of ready) await onReport(report)
+  }
+  for await (const chunk of openLog(context, file)) {
+    if (bytes === 0) looksBinary = isBinary(chunk)
+    bytes += chunk.length
+    scanner.write(chunk)
+    await flush()
+  }
+  scanner.end()
+  await flush()
+  if (bytes === 0) throw emptyLog(file)
+  if (looksBinary && reports === 0 && userspaceCrashes === 0) throw binaryLog(file)
+  return { lines: scanner.lines(), userspaceCrashes }
+}
+
+async function* openLog({ host, stdin, signal }: CommandContext, file: string): AsyncIterable<Uint8Array> {
+  try {
+    const input = file === '-' ? stdin : host.fs.createReadStream(resolve(host.cwd, file), { highWaterMark: chunkBytes })
+    for await (const chunk of input) {
+      signal.throwIfAborted()
+      yield typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
+    }
+  } catch (cause) {
+    if (signal.aborted || cause instanceof UserError) throw cause
+    throw new UserError('FILE_NOT_FOUND', `${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, {
+      hint: 'name a console log; - reads stdin.',
+      details: { path: file },
+      cause,
+    })
+  }
+}
+
+// A twentieth of control characters: a serial line in trouble stays below, machine code and compressed data are above.
+const binaryShare = 0.05
+
+function isBinary(sample: Uint8Array): boolean {
+  const seen = sample.subarray(0, 64 * 1024)
+  const controls = seen.filter((byte) => byte < 9 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32)).length
+  return controls > seen.length * binaryShare
+}
+
+function emptyLog(file: string): UserError {
+  return new UserError('EMPTY_LOG', `${file} is empty: there is no console output to read.`, {
+    hint: 'was the console captured (console=ttyS0 on the kernel command line)? `kernelkit run` keeps it in its artifacts.',
+    details: { path: file },
+  })
+}
+
+function binaryLog(file: string): UserError {
+  return new UserError('BINARY_LOG', `${file} is no console log: it holds binary data.`, {
+    hint: 'name the text of a console; unpack a compressed log first: zcat FILE | kernelkit report -',
+    details: { path: file },
+  })
+}

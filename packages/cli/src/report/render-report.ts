@@ -1,0 +1,56 @@
+import type { KernelReport, ReportFrame } from '@kernelkit/core/report'
+
+// What fits a screen; --json has all of them.
+const mostFrames = 12
+
+/** A report as people read it: title, place, task, and the trace from the function to blame. */
+export function renderReport(file: string, report: KernelReport): string {
+  const about = [
+    report.kind,
+    report.source === undefined ? undefined : `${report.source}:${report.line ?? 0}`,
+    report.process === undefined ? undefined : `task ${report.process}`,
+    `lines ${report.startLine} to ${report.endLine}`,
+  ].filter((part) => part !== undefined)
+  const at = Math.max(
+    0,
+    report.trace.findIndex((frame) => frame.function === report.function),
+  )
+  const frames = report.trace.slice(at, at + mostFrames).map((frame) => `    ${renderFrame(frame)}`)
+  const rest = report.trace.length - at - mostFrames
+  return [
+    `${file}:${report.startLine}: ${report.title}`,
+    `  ${about.join(', ')}`,
+    ...frames,
+    ...(rest > 0 ? [`    … ${rest} more`] : []),
+  ].join('\n')
+}
+
+function renderFrame(frame: ReportFrame): string {
+  const offset = frame.offset === undefined ? '' : `+0x${frame.offset.toString(16)}`
+  const place = frame.source === undefined ? '' : ` (${frame.source}:${frame.line ?? 0})`
+  const module = frame.module === undefined ? '' : ` [${frame.module}]`
+  return `${frame.function}${offset}${module}${place}${frame.inlined ? ' [inlined]' : ''}`
+}
+
+/** A report as JSON says it: every key is there, `null` for what the log does not tell. */
+export function reportDocument(report: KernelReport): Readonly<Record<string, unknown>> {
+  return {
+    kind: report.kind,
+    title: report.title,
+    function: report.function ?? null,
+    source: report.source ?? null,
+    line: report.line ?? null,
+    process: report.process ?? null,
+    startLine: report.startLine,
+    endLine: report.endLine,
+    headline: report.headline,
+    trace: report.trace.map((frame) => ({
+      function: frame.function,
+      offset: frame.offset ?? null,
+      source: frame.source ?? null,
+      line: frame.line ?? null,
+      module: frame.module ?? null,
+      inlined: frame.inlined,
+    })),
+  }
+}
