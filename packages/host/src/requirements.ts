@@ -42,6 +42,12 @@ export async function requireAll(host: Host, list: readonly Requirement[], { com
   const missing = (await missingRequirements(host, list)).filter((one) => one.optional !== true)
   if (missing.length === 0) return
   const packages = packagesOf(missing)
+  if (host.packages !== undefined) {
+    throw new UserError('HOST_LACKS', `kernelkit ${command} needs what the toolchain image lacks: ${missing.map(describe).join('; ')}.`, {
+      hint: 'build the image again (kernelkit toolchain build --force), or use --toolchain host.',
+      details: { missing: missing.map(nameOf), packages },
+    })
+  }
   throw new UserError('HOST_LACKS', `kernelkit ${command} needs what this host lacks: ${missing.map(describe).join('; ')}.`, {
     hint: await installHint(host, packages),
     details: { missing: missing.map(nameOf), packages },
@@ -84,7 +90,8 @@ async function installHint(host: Host, packages: readonly string[]): Promise<str
 
 async function isPresent(host: Host, one: Requirement): Promise<boolean> {
   // This machine's own folders say nothing about another place's.
-  if (host.packages !== undefined && one.what !== 'any-of') return host.packages.has(one.package)
+  if (one.what !== 'any-of' && host.packages?.has(one.package) === true) return true
+  if (one.what === 'header' && host.packages !== undefined) return false
   switch (one.what) {
     case 'program':
       return (await host.which(one.program)) !== undefined

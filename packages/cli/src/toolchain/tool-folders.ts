@@ -20,7 +20,9 @@ export async function buildFolders(
 async function sourceFolders(host: Host, source: KernelSpec['source']): Promise<readonly string[]> {
   switch (source.kind) {
     case 'path': {
-      const tree = resolve(host.cwd, source.path)
+      const named = resolve(host.cwd, source.path)
+      // The build works at the tree's real path; a missing one gets its error there.
+      const tree = await host.fs.realpath(named).catch(() => named)
       return [tree, ...(await gitFolders(host, tree))]
     }
     case 'tarball':

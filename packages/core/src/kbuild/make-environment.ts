@@ -58,6 +58,10 @@ const unwantedEnvironment: readonly string[] = [
   'LIBRARY_PATH',
   'GCC_EXEC_PREFIX',
   'COMPILER_PATH',
+  // LC_ALL overrules them, but ccache keys by them all: another user, a container or a CI job would never hit.
+  'LANG',
+  'LC_CTYPE',
+  'LC_MESSAGES',
 ]
 
 /** Environment of every make run: nothing of the caller's shapes it, messages are in English. */

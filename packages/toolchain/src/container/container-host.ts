@@ -80,9 +80,14 @@ async function run({ host, container, image }: Place, argv: readonly string[], o
       hint: options.package === undefined ? 'use --toolchain host.' : `it comes with ${options.package}; use --toolchain host.`,
     })
   }
+  if (result.outOfMemory) host.log.warn(`memory ran out in the container while ${argv[0]} ran${limitOf(container)}`)
   const answer = { exitCode: result.exitCode, signal: undefined, stdout: result.stdout, stderr: result.stderr, seconds: result.seconds }
   if (answer.exitCode !== 0 && options.reject !== false) throw commandFailed(argv, result, options.timeoutMs)
   return answer
+}
+
+function limitOf({ limits }: ToolContainer): string {
+  return limits.memoryMiB === undefined ? '' : ` (its limit is ${limits.memoryMiB} MiB)`
 }
 
 async function isThere(container: ToolContainer, program: string): Promise<boolean> {
