@@ -17,8 +17,8 @@ export interface ReadLogOptions {
   readonly onReport: (report: KernelReport) => Promise<void>
 }
 
-// Small enough that what is decoded dies young, large enough that calls do not count (256 KiB and 1 MiB read alike fast).
-const chunkBytes = 256 * 1024
+// Small enough that what is decoded dies young: 256 KiB took 210 MB for a gigabyte of reports, and are no faster.
+const chunkBytes = 64 * 1024
 
 /** Reads a log piece by piece; throws FILE_NOT_FOUND, EMPTY_LOG and BINARY_LOG. */
 export async function readLog(context: CommandContext, options: ReadLogOptions): Promise<LogSummary> {

@@ -1,6 +1,6 @@
 import type { Format } from './format.ts'
 import { sourceName } from './frame.ts'
-import { isInfrastructureFile, isMachinery, nameMatcher } from './machinery/match.ts'
+import { isHelperFunction, isInfrastructureFile, isMachinery, nameMatcher } from './machinery/match.ts'
 import type { ReportFrame } from './report.ts'
 
 /** Frames that may be blamed, with what the unwinder guessed marked. */
@@ -28,7 +28,9 @@ function skips(format: Format): (name: string) => boolean {
 /** First frame that is no machinery. */
 export function blamedFrame<F extends ReportFrame>(format: Format, frames: readonly F[]): F | undefined {
   const own = skips(format)
-  return frames.find((frame) => !isMachinery(frame.function) && !own(sourceName(frame.function)))
+  // Helpers that take a lock of their own are part of a deadlock; elsewhere they do what they were asked for.
+  const isHelper = format.blame === 'lock' ? () => false : isHelperFunction
+  return frames.find(({ function: name }) => !isMachinery(name) && !isHelper(name) && !own(sourceName(name)))
 }
 
 /** File to look at first: the innermost that is no infrastructure; else the innermost that is no machinery; else any. */

@@ -108,6 +108,7 @@ function take(report: OpenReport, text: string): boolean {
   const heading = headingOf(text, report.section)
   if (heading !== undefined) {
     report.section = heading
+    noteDetails(report, text)
     if (heading === 'trace') beginStack(report)
     return true
   }
@@ -181,7 +182,6 @@ export function noteDetails(report: OpenReport, text: string): void {
     const groups = detail.exec(text)?.groups
     if (groups === undefined) continue
     report.groups = { ...groups, ...withoutAbsent(report.groups) }
-    return
   }
 }
 

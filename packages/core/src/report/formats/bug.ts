@@ -2,6 +2,33 @@ import type { Format } from '../format.ts'
 
 const dying = ['null-deref', 'oops', 'gpf', 'bug', 'list-corruption', 'stack-overflow', 'other', 'divide-error', 'kasan'] as const
 
+/** Exceptions by name; before the lines that say no more than Oops. */
+export const dieFormats: readonly Format[] = [
+  // What a die() handler prints after the lines above.
+  {
+    kind: 'invalid-opcode',
+    first: /^(?:Oops: )?invalid opcode: [0-9a-f]+ \[#\d+\]/,
+    title: 'invalid opcode in {function}',
+    blame: 'trace',
+    continues: dying,
+  },
+  {
+    kind: 'divide-error',
+    first: /^(?:Oops: )?divide[ _]error: [0-9a-f]+ \[#\d+\]/,
+    title: 'divide error in {function}',
+    blame: 'trace',
+    continues: ['ubsan'],
+  },
+  {
+    kind: 'divide-error',
+    first: /^Division by zero in kernel\./,
+    title: 'divide error in {function}',
+    blame: 'trace',
+    endsAfterTrace: true,
+    skip: ['__div0', 'Ldiv0*'],
+  },
+]
+
 /** BUG(), and the `BUG:` lines of subsystems. */
 export const bugFormats: readonly Format[] = [
   // mm/usercopy.c: usercopy_abort(), before the BUG().
@@ -110,29 +137,6 @@ export const bugFormats: readonly Format[] = [
     first: /^unregister_netdevice: waiting for \S+ to become free/,
     title: 'unregister_netdevice: waiting for a device to become free',
     blame: 'none',
-  },
-  // What a die() handler prints after the lines above.
-  {
-    kind: 'invalid-opcode',
-    first: /^(?:Oops: )?invalid opcode: [0-9a-f]+ \[#\d+\]/,
-    title: 'invalid opcode in {function}',
-    blame: 'trace',
-    continues: dying,
-  },
-  {
-    kind: 'divide-error',
-    first: /^(?:Oops: )?divide[ _]error: [0-9a-f]+ \[#\d+\]/,
-    title: 'divide error in {function}',
-    blame: 'trace',
-    continues: ['ubsan'],
-  },
-  {
-    kind: 'divide-error',
-    first: /^Division by zero in kernel\./,
-    title: 'divide error in {function}',
-    blame: 'trace',
-    endsAfterTrace: true,
-    skip: ['__div0', 'Ldiv0*'],
   },
   {
     kind: 'bug',

@@ -1,5 +1,5 @@
 import type { Format } from '../format.ts'
-import { bugFormats } from './bug.ts'
+import { bugFormats, dieFormats } from './bug.ts'
 import { endFormats } from './end.ts'
 import { faultFormats } from './fault.ts'
 import { lockdepFormats } from './lockdep.ts'
@@ -13,6 +13,7 @@ export const formats: readonly Format[] = [
   ...sanitizerFormats,
   ...stallFormats,
   ...lockdepFormats,
+  ...dieFormats,
   ...faultFormats,
   ...endFormats.filter(({ kind }) => kind !== 'panic'),
   ...warningFormats,

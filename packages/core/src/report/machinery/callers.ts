@@ -1,15 +1,21 @@
 import { list } from './list.ts'
 
-/** Functions that do for their caller what it asked for: the caller is to blame. `*` stands for any rest. */
-export const helperFunctions: readonly string[] = list(`
+/** Functions that start, flush and cancel deferred work for their caller, who is to blame. `*` stands for any rest. */
+export const deferringFunctions: readonly string[] = list(`
   # kernel/workqueue.c, kernel/time: starting, flushing and cancelling.
   __flush_work* flush_work flush_workqueue* __flush_workqueue* flush_delayed_work drain_workqueue touch_work_lockdep_map
   start_flush_work* try_to_grab_pending __cancel_work* cancel_work* cancel_delayed_work* insert_work __queue_work queue_work_on queue_work
   queue_delayed_work* __queue_delayed_work mod_delayed_work* schedule_work* destroy_workqueue del_timer* __del_timer_sync timer_delete*
   __timer_delete* try_to_del_timer_sync lock_timer_base mod_timer* __mod_timer add_timer* hrtimer_cancel hrtimer_start_range_ns
   hrtimer_forward* hrtimer_try_to_cancel destroy_timer_on_stack call_rcu* __call_rcu* kvfree_call_rcu
+`)
+
+/** Functions that do for their caller what it asked for, and take locks of their own. `*` stands for any rest. */
+export const helperFunctions: readonly string[] = list(`
+  # kernel/sched: wait queues and wake-ups.
+  finish_wait prepare_to_wait* __wake_up* wake_up_process wake_up_q wake_up_state try_to_wake_up swake_up_* wake_up_interruptible*
   # drivers/usb/core: messages and URBs of a driver.
-  usb_submit_urb usb_start_wait_urb usb_internal_control_msg usb_control_msg* usb_bulk_msg usb_interrupt_msg usb_kill_urb*
+  usb_submit_urb usb_start_wait_urb usb_internal_control_msg usb_control_msg* usb_bulk_msg usb_interrupt_msg usb_kill_urb* usb_poison_urb usb_unlink_urb
   usb_hcd_submit_urb
   # drivers/base, drivers/i2c/i2c-core-base.c: devices come and go on behalf of a driver.
   device_add device_del device_register device_unregister device_release device_destroy device_remove_* device_create*
@@ -23,7 +29,7 @@ export const helperFunctions: readonly string[] = list(`
   truncate_inode_* truncate_pagecache* invalidate_inode_pages* invalidate_mapping_pages
   # lib/rbtree.c, lib/radix-tree.c, lib/xarray.c, lib/idr.c.
   rb_insert_color* rb_erase* __rb_* rb_next rb_prev rb_first* rb_link_* xas_* xa_load xa_store xa_erase __xa_* idr_* __idr_* ida_*
-  radix_tree_lookup* radix_tree_delete* radix_tree_next_* klist_* kobject_* sysfs_* kernfs_get find_next_bit* _find_*_bit*
+  radix_tree_lookup* radix_tree_delete* radix_tree_next_* klist_* kobject_* sysfs_* kernfs_get proc_register proc_create* proc_mkdir* find_next_bit* _find_*_bit*
 `)
 
 /** Where every task, worker and system call begins. */

@@ -23,12 +23,12 @@ export const lockingFunctions: readonly string[] = list(`
   # kernel/rcu, kernel/sched/{wait,completion,swait}.c: waiting for others.
   rcu_read_lock* rcu_read_unlock* __rcu_read_* rcu_lock_acquire rcu_lock_release rcu_is_watching rcu_note_context_switch rcu_dynticks_*
   rcu_irq_* synchronize_sched* srcu_read_* __srcu_read_* srcu_lock_* wait_for_completion* wait_for_common* __wait_for_common
-  do_wait_for_common complete complete_* prepare_to_wait* finish_wait __wake_up* wake_up_process wake_up_q wake_up_state wake_up_interruptible* try_to_wake_up swake_up_* wait_woken
+  do_wait_for_common complete complete_* wait_woken
   __wait_event* io_schedule* bit_wait* __wait_on_bit* out_of_line_wait_*
   # include/asm-generic, arch/*/include/asm: atomics, bits, access helpers.
   atomic_* atomic64_* atomic_long_* arch_atomic* raw_atomic* __atomic* __lse_* __ll_sc_* xchg* cmpxchg* try_cmpxchg* arch_static_*
-  static_* test_bit* set_bit* clear_bit* __set_bit __clear_bit _test_bit* arch_test_* arch_set_bit* arch_clear_bit* __test_and_*
-  test_and_* constant_test_bit variable_test_bit const_test_bit __read_once_size* __write_once_size* read_word_at_a_time percpu_ref_*
-  __percpu_ref* native_save_fl arch_local_* native_irq_* native_restore_fl cpu_relax rep_nop preempt_* __preempt_* get_current
+  static_* test_bit* set_bit* clear_bit* __set_bit __clear_bit _test_bit* arch_test_* arch_set_bit* arch_clear_bit* __test_and_* percpu_ref_get percpu_ref_get_many percpu_ref_put percpu_ref_put_many percpu_ref_tryget*
+  test_and_* constant_test_bit variable_test_bit const_test_bit __read_once_size* __write_once_size* read_word_at_a_time
+   native_save_fl arch_local_* native_irq_* native_restore_fl cpu_relax rep_nop preempt_* __preempt_* get_current
   debug_rt_*
 `)

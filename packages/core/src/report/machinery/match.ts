@@ -1,5 +1,5 @@
 import { sourceName } from '../frame.ts'
-import { entryFunctions, helperFunctions, interruptFunctions } from './callers.ts'
+import { deferringFunctions, entryFunctions, helperFunctions, interruptFunctions } from './callers.ts'
 import { infrastructureFiles } from './files.ts'
 import { lockingFunctions } from './locking.ts'
 import { memoryFunctions } from './memory.ts'
@@ -13,16 +13,22 @@ export function nameMatcher(globs: readonly string[]): (name: string) => boolean
   return (name) => pattern.test(name)
 }
 
-const isHelper = nameMatcher([...reportingFunctions, ...lockingFunctions, ...memoryFunctions, ...helperFunctions])
+const isServing = nameMatcher([...reportingFunctions, ...lockingFunctions, ...memoryFunctions, ...deferringFunctions])
+const isHelper = nameMatcher(helperFunctions)
 const isInfrastructure = nameMatcher(infrastructureFiles)
 // Rust's own crates in mangled names: core, alloc, rustc.
 const rustMachinery =
   /^_R\w*?(?:_4core(?:9panicking|3num|3ops|3ptr|6option|6result)|rust_begin_unwind|_5alloc)|^<?core::|^<?alloc::|^rust_begin_unwind/
 
-/** Whether a function only serves others: reporting, locking, allocation, sanitizers. */
+/** Whether a function only serves others: reporting, locking, allocation, sanitizers, deferred work. */
 export function isMachinery(symbol: string): boolean {
   const plain = sourceName(symbol)
-  return isHelper(plain) || rustMachinery.test(plain)
+  return isServing(plain) || rustMachinery.test(plain)
+}
+
+/** Whether a function does what its caller asked for: devices, buffers, counts, trees. */
+export function isHelperFunction(symbol: string): boolean {
+  return isHelper(sourceName(symbol))
 }
 
 /** Whether a file only serves others, for the file to look at first. */

@@ -17,7 +17,7 @@ export const memoryFunctions: readonly string[] = list(`
   alloc_percpu* __alloc_percpu* pcpu_* free_percpu create_object* kmemleak_* __create_object delete_object_* paint_ptr mempool_*
   warn_alloc* should_fail* __should_fail* fail_dump*
   # lib/string.c, arch/*/lib: memory and strings.
-  memcpy* __memcpy* memset* __memset* memmove* __memmove* memcmp* __memcmp bcmp memchr* memscan memzero* mem_cpy* __pi_mem* __pi_str*
+  memcpy* __memcpy* memset* __memset* memmove* __memmove* memcmp* __memcmp bcmp memchr* memscan memzero* __memzero* mem_cpy* __pi_mem* __pi_str*
   strlen* strnlen* __strnlen __strlen strcmp* strncmp* strcpy* strncpy* strscpy* sized_strscpy* strlcpy* __strlcpy strcat* strncat*
   strlcat* __strlcat strchr* strrchr* strstr* strnstr strcasecmp* strncasecmp* strsep crc* __crc* __raw_read* __raw_write* readb readw
   readl readq writeb writew writel writeq logic_in* logic_out* inb* inw* inl* outb* outw* outl* ioread* iowrite* le_*_bits
@@ -25,7 +25,7 @@ export const memoryFunctions: readonly string[] = list(`
   # lib/usercopy.c, arch/*/lib/*user*: user memory.
   *copy_from_user* *copy_to_user* _copy_from_user* _copy_to_user* __copy_from_user* __copy_to_user* _inline_copy_* copy_user_*
   __copy_user* __arch_copy_* __arch_clear_user raw_copy_* rep_movs* copy_mc_* clear_user* __clear_user* strncpy_from_user*
-  do_strncpy_from_user strnlen_user* __get_user* __put_user* csum_partial* do_csum csum_and_copy* copyin* copyout*
+  do_strncpy_from_user strnlen_user* _copy_from_iter* copy_from_iter _copy_to_iter copy_to_iter __get_user* __put_user* csum_partial* do_csum csum_and_copy* copyin* copyout*
   # lib/vsprintf.c.
-  string string_nocheck vsnprintf vscnprintf snprintf sprintf vsprintf scnprintf pointer number format_decode kvasprintf* kasprintf
+  string string_nocheck vsnprintf vscnprintf snprintf sprintf vsprintf scnprintf pointer number format_decode kvasprintf* devm_k* jhash* __siphash* sock_kmalloc kasprintf
 `)

@@ -6,7 +6,7 @@ export const reportingFunctions: readonly string[] = list(`
   __dump_stack dump_stack* show_stack* dump_backtrace* show_trace* __show_regs show_regs* __unwind* unwind_backtrace unwind_frame
   walk_stackframe arch_stack_walk stack_trace_* save_stack* stack_trace_consume* stack_depot_* __save_stack* print_stack_trace
   nmi_cpu_backtrace* nmi_trigger_* arch_trigger_* trigger_*_backtrace* sched_show_task dump_cpu_task show_state_filter printk* _printk
-  vprintk* console_unlock console_trylock* print_ip_sym
+  vprintk* print_ip_sym
   # kernel/panic.c, lib/bug.c, arch/*/kernel/traps.c: panic, WARN, BUG and the exceptions behind them.
   panic* __panic* vpanic nmi_panic* check_panic_on_warn add_taint oops_* die __die* die_* __warn* warn_slowpath_* report_bug*
   __report_bug* fixup_bug* handle_bug* handle_invalid_op bug_handler* bug_brk_handler* bug_at call_break_hook brk_handler
@@ -15,7 +15,7 @@ export const reportingFunctions: readonly string[] = list(`
   do_program_check handle_exception* ret_from_exception do_double_fault double_fault df_debug error_entry general_protection
   do_general_protection do_divide_error divide_error stack_segment int3 do_int3* nmi end_repeat_nmi do_nmi default_do_nmi nmi_handle*
   warn_thunk_thunk __report_bug rust_helper_BUG rust_begin_unwind rust_panic* __x86_indirect_thunk* __x86_return_thunk *_panic
-  assertfail ref_tracker_* ftrace_* perf_trace_* tp_perf_event_destroy perf_tp_*
+  assertfail ref_tracker_* ftrace_* perf_trace_* tp_perf_event_destroy perf_tp_* trace_event_raw_event_* __bpf_trace_* __traceiter_*
   # arch/*/mm/fault.c: page faults of the kernel.
   no_context* page_fault_oops kernelmode_fixup_or_oops* __bad_area* bad_area* do_page_fault* __do_page_fault* page_fault
   async_page_fault do_user_addr_fault do_kern_addr_fault do_translation_fault do_mem_abort __do_kernel_fault* do_bad* do_DataAbort
