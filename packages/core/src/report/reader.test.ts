@@ -492,7 +492,7 @@ describe('createReportReader', () => {
   })
 
   it('has a word in the prefilter for every format', () => {
-    for (const [, , log] of kinds) expect(log.split('\n').some(mayBeginReport), log).toBe(true)
+    expect(kinds.filter(([, , log]) => !log.split('\n').some(mayBeginReport))).toEqual([])
     expect(formats.length).toBeGreaterThan(50)
   })
 })

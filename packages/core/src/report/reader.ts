@@ -141,9 +141,7 @@ function isRepetition(report: OpenReport, message: Message): boolean {
 }
 
 /** The format of a first line. */
-export function recognise(
-  text: string,
-): { readonly format: Format; readonly groups: Readonly<Record<string, string | undefined>> } | undefined {
+function recognise(text: string): { readonly format: Format; readonly groups: Readonly<Record<string, string | undefined>> } | undefined {
   for (const format of formats) {
     const found = format.first.exec(text)
     if (found !== null) return { format, groups: found.groups ?? {} }

@@ -28,7 +28,7 @@ export const commandCodes = {
   },
   BINARY_LOG: {
     meaning: 'A file that should be a console log holds binary data.',
-    fix: 'Name the text of a console; unpack a compressed log first: zcat FILE | kernelkit report -',
+    fix: 'Name the text of a console; unpack a compressed log first: `zcat FILE | kernelkit report -`.',
   },
   NOT_YET: {
     meaning: 'The option or command is reserved and not built yet.',

@@ -1,0 +1,62 @@
+import { createReportScanner } from '../packages/core/src/report/scanner.ts'
+
+/** Console text a second through the parser of kernel reports, on one core: ordinary text, with a report now and then, reports only. */
+const goalMBs = 100
+const piece = 1 << 16
+const encoder = new TextEncoder()
+
+const ordinary = [
+  'EXT4-fs (vda): mounted filesystem with ordered data mode. Quota mode: none.',
+  'usb 1-1: new high-speed USB device number 3 using xhci_hcd',
+  'loop0: detected capacity change from 0 to 8226',
+  'IPv6: ADDRCONF(NETDEV_CHANGE): eth0: link becomes ready',
+  'ok 12 - selftests: timers: nanosleep',
+  'Freeing unused kernel image (initmem) memory: 2396K',
+]
+const report = [
+  'BUG: KASAN: slab-use-after-free in frob_read+0x20/0x40',
+  'Read of size 8 at addr ffff888004d3a000 by task cat/77',
+  'CPU: 0 UID: 0 PID: 77 Comm: cat Not tainted 6.12.0 #1',
+  'Call Trace:',
+  ' <TASK>',
+  ' dump_stack_lvl+0x53/0x70',
+  ' kasan_report+0xd8/0x110',
+  ...Array.from({ length: 30 }, (_, index) => ` ${index % 3 === 0 ? '? ' : ''}frob_call_${index}+0x${index}/0x100`),
+  ' </TASK>',
+  '==================================================================',
+]
+
+function render(lines: readonly string[], from: number): string {
+  return lines.map((line, index) => `[${((from + index) / 1000).toFixed(6).padStart(12)}][   T77] ${line}\n`).join('')
+}
+
+function logText(bytes: number, reportEvery: number): Uint8Array {
+  const parts: string[] = []
+  let length = 0
+  for (let at = 0; length < bytes; at += 1) {
+    const part = render(reportEvery > 0 && at % reportEvery === 0 ? report : ordinary, at)
+    parts.push(part)
+    length += part.length
+  }
+  return encoder.encode(parts.join(''))
+}
+
+function measure(label: string, log: Uint8Array): void {
+  let best = 0
+  let reports = 0
+  for (let round = 0; round < 3; round += 1) {
+    reports = 0
+    const scanner = createReportScanner(() => (reports += 1))
+    const start = performance.now()
+    for (let at = 0; at < log.length; at += piece) scanner.write(log.subarray(at, at + piece))
+    scanner.end()
+    best = Math.max(best, log.length / 1e6 / ((performance.now() - start) / 1000))
+  }
+  process.stdout.write(
+    `report: ${label.padEnd(34)} ${best.toFixed(0).padStart(5)} MB/s, ${reports} reports (goal for ordinary text: ${goalMBs} MB/s)\n`,
+  )
+}
+
+measure('ordinary text', logText(64e6, 0))
+measure('a report every 1000 messages', logText(64e6, 167))
+measure('reports and nothing else', logText(16e6, 1))

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { kernelkit, shell } from './lib/kernelkit.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'kernelkit-report-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+const splat = file(
+  'splat.log',
+  'hello\n[    1.0] WARNING: CPU: 0 PID: 77 at drivers/frob/main.c:9 frob_check+0x2f/0x60\n[    1.0] Call Trace:\n[    1.0]  frob_ioctl+0x1/0x2\n',
+)
+const clean = file('clean.log', '[    0.0] hello\n')
+const crash = file('crash.log', '[    1.0] cat[99]: segfault at 0 ip 0000000000401136 sp 00007ffe error 6 in cat[401000+1000]\n')
+const empty = file('empty.log', '')
+
+describe('kernelkit report', () => {
+  it('prints title, place and trace, and ends with 0', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit(['report', splat])
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: `${splat}:2: WARNING in frob_check\n  warning, drivers/frob/main.c:9, lines 2 to 4\n    frob_ioctl+0x1\n\n`,
+    })
+    expect(stderr).toContain('1 kernel report in 4 lines')
+  })
+
+  it('prints one document per log and line, in the order given', async () => {
+    const { exitCode, stdout } = await kernelkit(['report', '--json', clean, splat])
+    const documents = stdout
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+    expect(exitCode).toBe(0)
+    expect(documents).toMatchObject([
+      { file: clean, reports: [], lines: 1 },
+      { file: splat, reports: [{ kind: 'warning', function: 'frob_check', source: 'drivers/frob/main.c', line: 9, process: null }] },
+    ])
+  })
+
+  it('lists crashes of programs only when asked', async () => {
+    const [without, withAll] = await Promise.all([kernelkit(['report', '--json', crash]), kernelkit(['report', '--json', '--all', crash])])
+    expect(JSON.parse(without.stdout)).toMatchObject({ reports: [], userspaceCrashes: 1 })
+    expect(JSON.parse(withAll.stdout)).toMatchObject({ reports: [{ kind: 'userspace-crash', process: 'cat' }] })
+  })
+
+  it('reads stdin', async () => {
+    const { stdout } = await shell(`cat ${splat} | kernelkit report --json -`)
+    expect(JSON.parse(stdout)).toMatchObject({ file: '-', reports: [{ kind: 'warning' }] })
+  })
+
+  it.each([
+    [[empty], /^EMPTY_LOG: .*empty\.log is empty/],
+    [[process.execPath], /^BINARY_LOG: /],
+    [[join(folder, 'none.log')], /^FILE_NOT_FOUND: .*none\.log cannot be read/],
+    [[folder], /^FILE_NOT_FOUND: .*EISDIR/],
+    [['--vmlinux', 'vmlinux', splat], /^NOT_YET: --vmlinux/],
+    [['--source', '.', splat], /^NOT_YET: --source/],
+  ])('explains %j', async (args, message) => {
+    const { exitCode, stdout, stderr } = await kernelkit(['report', ...args])
+    expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: '' })
+    expect(stderr).toMatch(message)
+  })
+
+  it('reads the other logs when one cannot be read', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit(['report', '--json', empty, splat])
+    expect(exitCode).toBe(125)
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line)),
+    ).toMatchObject([
+      { file: empty, reports: [], error: { code: 'EMPTY_LOG' } },
+      { file: splat, reports: [{ kind: 'warning' }] },
+    ])
+    expect(stderr).toContain('EMPTY_LOG')
+  })
+})
