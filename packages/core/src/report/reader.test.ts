@@ -495,4 +495,17 @@ describe('createReportReader', () => {
     expect(kinds.filter(([, , log]) => !log.split('\n').some(mayBeginReport))).toEqual([])
     expect(formats.length).toBeGreaterThan(50)
   })
+
+  it.each(['ODEBUG: ', 'INFO: task ', 'BUG: Bad page state in process ', 'RIP: 0010:'])(
+    'is quick with a long line that begins with %j',
+    (start) => {
+      const lines = [
+        'BUG: KASAN: x in frob+0x1/0x2',
+        ...['a:1 ', ' (', ' in ', '? ', '+0x1/0x2 '].map((unit) => start + unit.repeat(16_000)),
+      ]
+      const before = performance.now()
+      read(lines)
+      expect(performance.now() - before).toBeLessThan(1000)
+    },
+  )
 })

@@ -26,6 +26,8 @@ export interface ReportReader {
 const mostStrangers = 80
 // "cut here" to the line that says what it is.
 const mostLinesBeforeHeader = 12
+// printk cuts its messages at 2048 bytes (PRINTK_MESSAGE_MAX); what is longer comes from a program.
+const longestMessage = 2048
 // Reports at the same time: one per processor at most, more are one report in pieces.
 const mostOpen = 4
 
@@ -58,7 +60,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     if (open.filter(({ state }) => state === 'open').length > mostOpen && oldest !== undefined) oldest.state = 'closed'
   }
   const readMessage = (message: Message): boolean => {
-    const { text } = message
+    const text = message.text.slice(0, longestMessage)
     const frame = open.length === 0 ? undefined : parsePlainFrame(text)
     if (frame !== undefined) {
       for (const report of ownersOf(message)) feedFrame(report, frame, line)
@@ -67,7 +69,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     if (/^(?:-+\[|8<-+) cut here/.test(text)) cutLine = line
     // "---[ end Kernel panic - not syncing: …" begins nothing.
     const header = mayBeginReport(text) && endOf(text) === undefined ? recognise(text) : undefined
-    const isNew = header !== undefined && takeHeader(header.format, header.groups, message)
+    const isNew = header !== undefined && takeHeader(header.format, header.groups, { ...message, text })
     if (header === undefined) for (const report of ownersOf(message)) feed(report, text, line)
     for (const report of open) if (report.strangers > mostStrangers) report.state = 'closed'
     return isNew

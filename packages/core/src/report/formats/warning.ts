@@ -43,7 +43,7 @@ export const warningFormats: readonly Format[] = [
   // lib/debugobjects.c: debug_print_object().
   {
     kind: 'warning',
-    first: /^ODEBUG: (?<what>assert_init|free active|init active|activate|init destroyed|free|deactivate|.*?) .*object/,
+    first: /^ODEBUG: (?!Out of|out of|selftest)\w+ .{0,100}object/,
     title: 'WARNING: ODEBUG bug in {function}',
     continues: ['warning'],
     blame: 'trace',
