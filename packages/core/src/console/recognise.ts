@@ -30,7 +30,6 @@ export function createConsoleReader(): ConsoleReader {
   let panic: string | undefined
   let halted = false
   let release: string | undefined
-  let hasUserspace = false
   const keep = (report: KernelReport): void => {
     if (complete.length < mostReports) complete = [...complete, report]
   }
@@ -38,24 +37,13 @@ export function createConsoleReader(): ConsoleReader {
   const read = (raw: string): boolean => {
     lines += 1
     const line = stripPrefix(raw)
-    const banner = /^Linux version (\S+)/.exec(line)
-    if (banner !== null && release === undefined) {
-      release = banner[1]
-      reader.skip(1)
-      return true
-    }
-    if (/^Run \S+ as init process/.test(line)) hasUserspace = true
+    const isFirst = release === undefined
+    release ??= /^Linux version (\S+)/.exec(line)?.[1]
     if (/^reboot: (?:Power off not available: )?System halted/.test(line)) halted = true
-    // A preferred console that is not ours (--append console=tty0) makes the kernel print its log once more when ttyS0 is registered,
-    // before its first process; QEMU itself ends when a kernel starts again so early (-no-reboot).
-    if (banner !== null && hasUserspace) {
-      reader.end()
-      keep(restart(raw, lines))
-    }
     const before = panic
-    panic ??= /Kernel panic - not syncing: (.*)/.exec(line)?.[1]
+    panic ??= /^Kernel panic - not syncing: (.*)/.exec(line)?.[1]
     const isNew = reader.read(raw)
-    return isNew || halted || panic !== before || banner !== null
+    return isNew || halted || panic !== before || (isFirst && release !== undefined)
   }
   return { read, facts: () => ({ lines, reports: [...complete, ...reader.unfinished()], panic, halted, release }) }
 }
@@ -63,19 +51,4 @@ export function createConsoleReader(): ConsoleReader {
 /** Time stamp, caller (`[ T12]`) and level in front of a message; indentation behind them stays. */
 export function stripPrefix(line: string): string {
   return line.replace(/^(?:<\d+>)?(?:\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? )?/, '')
-}
-
-function restart(headline: string, line: number): KernelReport {
-  return {
-    kind: 'unexpected-reboot',
-    title: 'the kernel started again',
-    function: undefined,
-    source: undefined,
-    line: undefined,
-    process: undefined,
-    startLine: line,
-    endLine: line,
-    headline,
-    trace: [],
-  }
 }

@@ -69,6 +69,8 @@ const words = [
   'Slab corruption',
   'slab error',
   'Linux version',
+  'as init process',
+  'reboot: ',
 ] as const
 
 /** Source of the prefilter for whole chunks; new expressions each time, because they carry their place. */

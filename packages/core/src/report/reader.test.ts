@@ -508,4 +508,15 @@ describe('createReportReader', () => {
       expect(performance.now() - before).toBeLessThan(1000)
     },
   )
+
+  const boot = '[    0.000000] Linux version 6.12.1 (a@b) (gcc) #1 SMP\n[    1.000000] Run /sbin/init as init process'
+
+  it('takes a second start for a report unless it was asked for', () => {
+    expect(read(`${boot}\n${boot}`)).toMatchObject([{ kind: 'unexpected-reboot', title: 'the kernel started again', startLine: 3 }])
+    expect(read(`${boot}\n[    9.000000] reboot: Restarting system\n${boot}`)).toEqual([])
+  })
+
+  it('takes a log that is printed twice before the first process for one start', () => {
+    expect(read('Linux version 6.12.1 (a@b) (gcc) #1 SMP\nx\nLinux version 6.12.1 (a@b) (gcc) #1 SMP')).toEqual([])
+  })
 })

@@ -35,6 +35,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   let line = 0
   let open: OpenReport[] = []
   let cutLine: number | undefined
+  let mayRestart = true
 
   const settle = (): void => {
     // In the order in which they began.
@@ -59,6 +60,18 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     const oldest = open.find(({ state }) => state === 'open')
     if (open.filter(({ state }) => state === 'open').length > mostOpen && oldest !== undefined) oldest.state = 'closed'
   }
+  /**
+   * A banner tells of a restart once user space ran and nobody had asked for it. Before, it is the same log once more: a preferred console that
+   * is not ours (console=tty0) makes the kernel print it again when ttyS0 is registered.
+   */
+  const isRestart = (text: string): boolean => {
+    if (/^Run \S+ as init process/.test(text)) mayRestart = false
+    else if (/^reboot: (?:Restarting system|Power down|machine restart)/.test(text)) mayRestart = true
+    else if (!text.startsWith('Linux version ')) return false
+    const answer = text.startsWith('Linux version ') && !mayRestart
+    if (answer) mayRestart = true
+    return answer
+  }
   const readMessage = (message: Message): boolean => {
     const text = message.text.slice(0, longestMessage)
     const frame = open.length === 0 ? undefined : parsePlainFrame(text)
@@ -68,7 +81,8 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     }
     if (/^(?:-+\[|8<-+) cut here/.test(text)) cutLine = line
     // "---[ end Kernel panic - not syncing: …" begins nothing.
-    const header = mayBeginReport(text) && endOf(text) === undefined ? recognise(text) : undefined
+    const found = mayBeginReport(text) && endOf(text) === undefined ? recognise(text) : undefined
+    const header = isRestart(text) || found?.format.kind !== 'unexpected-reboot' ? found : undefined
     const isNew = header !== undefined && takeHeader(header.format, header.groups, { ...message, text })
     if (header === undefined) for (const report of ownersOf(message)) feed(report, text, line)
     for (const report of open) if (report.strangers > mostStrangers) report.state = 'closed'
@@ -82,7 +96,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
       adopt(last, format, groups, message)
       return false
     }
-    for (const report of mine) {
+    for (const report of format.kind === 'unexpected-reboot' ? open : mine) {
       // A panic that a report causes prints the trace of that report.
       const isCause = format.kind === 'panic' && report.format.kind !== 'panic' && !hasTrace(report)
       if (!isCause) report.state = 'closed'

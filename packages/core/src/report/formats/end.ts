@@ -2,6 +2,8 @@ import type { Format } from '../format.ts'
 
 /** kernel/panic.c, mm/kmemleak.c, mm/oom_kill.c, mm/page_alloc.c and the ends of user-space programs. */
 export const endFormats: readonly Format[] = [
+  // init/main.c: the banner; a second one once there was a first process (the reader looks).
+  { kind: 'unexpected-reboot', first: /^Linux version \S+ \(/, title: 'the kernel started again', blame: 'none', oneLine: true },
   // A panic with a cause of its own; the ones that only follow a report are rows of their own so that they blame nobody twice.
   {
     kind: 'panic',

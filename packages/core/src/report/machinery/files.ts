@@ -6,7 +6,7 @@ export const infrastructureFiles: readonly string[] = list(`
   kernel/panic.c kernel/printk/* lib/dump_stack.c lib/nmi_backtrace.c lib/bug.c lib/ubsan.c lib/fault-inject* lib/debugobjects.c
   lib/list_debug.c lib/refcount.c lib/ref_tracker.c lib/smp_processor_id.c lib/stackdepot.c lib/lockref.c lib/percpu-refcount.c
   mm/kasan/* mm/kmsan/* mm/kfence/* mm/kmemleak.c kernel/kcsan/* kernel/kcov.c kernel/stacktrace.c kernel/locking/* kernel/rcu/*
-  kernel/sched/* kernel/softirq.c kernel/time/* kernel/irq/* kernel/workqueue.c kernel/kthread.c kernel/watchdog* kernel/hung_task.c
+  kernel/sched/* kernel/softirq.c kernel/time/timer.c kernel/time/hrtimer.c kernel/time/tick* kernel/time/sleep_timeout.c kernel/time/timekeeping.c kernel/irq/* kernel/workqueue.c kernel/kthread.c kernel/watchdog* kernel/hung_task.c
   kernel/smp.c kernel/stop_machine.c kernel/entry/* kernel/exit.c kernel/fork.c kernel/task_work.c kernel/signal.c kernel/notifier.c
   kernel/events/core.c kernel/cpu.c kernel/params.c kernel/context_tracking.c kernel/tracepoint.c
   # Libraries.
@@ -36,5 +36,5 @@ export const infrastructureFiles: readonly string[] = list(`
   sound/core/pcm_native.c sound/core/pcm_lib.c
   net/socket.c net/core/dev.c net/core/dev_api.c net/core/sock.c net/core/skbuff.c net/core/datagram.c net/core/stream.c net/core/dst.c
   net/core/filter.c net/core/neighbour.c net/core/rtnetlink.c net/core/netpoll.c net/core/link_watch.c net/core/page_pool.c
-  net/netlink/af_netlink.c net/netlink/genetlink.c net/compat.c net/netfilter/core.c net/sched/sch_generic.c net/ethtool/*
+  net/netlink/af_netlink.c net/netlink/genetlink.c net/compat.c net/netfilter/core.c net/sched/sch_generic.c
 `)
