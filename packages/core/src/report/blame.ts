@@ -3,18 +3,6 @@ import { sourceName } from './frame.ts'
 import { isHelperFunction, isInfrastructureFile, isMachinery, nameMatcher } from './machinery/match.ts'
 import type { ReportFrame } from './report.ts'
 
-/** Frames that may be blamed, with what the unwinder guessed marked. */
-export interface BlamedFrame extends ReportFrame {
-  readonly reliable: boolean
-}
-
-/** What a report is put down to. */
-export interface Blame {
-  readonly function: string | undefined
-  readonly source: string | undefined
-  readonly line: number | undefined
-}
-
 const matchers = new WeakMap<Format, (name: string) => boolean>()
 
 function skips(format: Format): (name: string) => boolean {
@@ -33,10 +21,12 @@ export function blamedFrame<F extends ReportFrame>(format: Format, frames: reado
   return frames.find(({ function: name }) => !isMachinery(name) && !isHelper(name) && !own(sourceName(name)))
 }
 
-/** File to look at first: the innermost that is no infrastructure; else the innermost that is no machinery; else any. */
-export function blamedPlace(format: Format, frames: readonly ReportFrame[]): ReportFrame | undefined {
+/** Place to look at first: the innermost that is no infrastructure; else the innermost of a function that is no machinery; else any. */
+export function blamedPlace(frames: readonly ReportFrame[]): ReportFrame | undefined {
   const placed = frames.filter((frame) => frame.source !== undefined)
   return (
-    placed.find((frame) => frame.source !== undefined && !isInfrastructureFile(frame.source)) ?? blamedFrame(format, placed) ?? placed[0]
+    placed.find((frame) => frame.source !== undefined && !isInfrastructureFile(frame.source)) ??
+    placed.find((frame) => !isMachinery(frame.function)) ??
+    placed[0]
   )
 }

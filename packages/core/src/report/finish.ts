@@ -15,8 +15,8 @@ export function finish(open: OpenReport): KernelReport {
   const stack = chooseStack(open)
   const candidates = orderCandidates(open, stack)
   const named = format.blame === 'none' ? undefined : blameFunction(open, candidates)
-  const place = blamedPlace(format, candidates)
-  const own = groups['source'] === undefined ? undefined : { source: tidyPath(groups['source']), line: Number(groups['line']) }
+  const place = blamedPlace(candidates)
+  const own = ownPlace(open, { stack, named })
   const blamed = choosePlace(own, place)
   return {
     kind: format.kind,
@@ -30,6 +30,17 @@ export function finish(open: OpenReport): KernelReport {
     headline: open.headline,
     trace: stack.filter(({ reliable }) => reliable).map(toReportFrame),
   }
+}
+
+/** The place that the first line names, unless it is infrastructure that only found out: lib/refcount.c says nothing of who put too often. */
+function ownPlace(
+  { groups }: OpenReport,
+  seen: { readonly stack: readonly FoundFrame[]; readonly named: string | undefined },
+): Place | undefined {
+  if (groups['source'] === undefined) return undefined
+  const place = { source: tidyPath(groups['source']), line: Number(groups['line']) }
+  const checking = groups['function'] ?? seen.stack[0]?.function
+  return isInfrastructureFile(place.source) && seen.named !== checking ? undefined : place
 }
 
 /** The first stack with a call that is to blame; else the first one. */

@@ -172,7 +172,7 @@ Call Trace:
   ],
   [
     'lib/refcount.c',
-    { kind: 'refcount', title: 'WARNING: refcount bug in frob_put', function: 'frob_put' },
+    { kind: 'refcount', title: 'WARNING: refcount bug in frob_put', function: 'frob_put', source: undefined },
     `
 ------------[ cut here ]------------
 refcount_t: underflow; use-after-free.
@@ -518,5 +518,14 @@ describe('createReportReader', () => {
 
   it('takes a log that is printed twice before the first process for one start', () => {
     expect(read('Linux version 6.12.1 (a@b) (gcc) #1 SMP\nx\nLinux version 6.12.1 (a@b) (gcc) #1 SMP')).toEqual([])
+  })
+
+  it('leaves a trace where it was when memory runs out in another task meanwhile', () => {
+    const log =
+      'kernel BUG at fs/x.c:1!\nCall Trace:\n frob_a+0x1/0x2\n frob_b+0x1/0x2\ncat invoked oom-killer: gfp_mask=0x1, order=0\n frob_c+0x1/0x2\n---[ end trace 0 ]---'
+    expect(read(log)).toMatchObject([
+      { kind: 'bug', trace: [{}, {}, { function: 'frob_c' }] },
+      { kind: 'oom', trace: [] },
+    ])
   })
 })

@@ -28,6 +28,8 @@ const mostStrangers = 80
 const mostLinesBeforeHeader = 12
 // printk cuts its messages at 2048 bytes (PRINTK_MESSAGE_MAX); what is longer comes from a program.
 const longestMessage = 2048
+// What the kernel tells of other tasks in passing.
+const asides: readonly string[] = ['oom', 'page-allocation-failure', 'userspace-crash']
 // Reports at the same time: one per processor at most, more are one report in pieces.
 const mostOpen = 4
 
@@ -95,6 +97,12 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     if (last !== undefined && continues(last, format, message)) {
       adopt(last, format, groups, message)
       return false
+    }
+    // Memory ran out somewhere else while a trace was printed, and no caller tells the two apart: the trace stays where it was.
+    const isBetween = asides.includes(format.kind) && message.caller === undefined && last !== undefined && hasTrace(last)
+    if (isBetween || (format.oneLine === true && format.kind !== 'unexpected-reboot')) {
+      begin({ ...format, oneLine: true }, groups, message)
+      return true
     }
     for (const report of format.kind === 'unexpected-reboot' ? open : mine) {
       // A panic that a report causes prints the trace of that report.
