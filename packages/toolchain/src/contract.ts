@@ -99,7 +99,7 @@ export interface ObtainToolchainOptions {
   readonly engine: Engine
   readonly host: Host
   readonly spec: ToolchainSpec
-  /** `bootstrap`, or a registry reference by digest; undefined: what the engine has, then a registry, then a bootstrap. */
+  /** `bootstrap`, or a registry reference by digest; undefined: what the engine has, then a bootstrap on this host, then the registry's image of the suite. */
   readonly base?: string | undefined
   /** Build again although the engine has it. */
   readonly force?: boolean

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { Writable } from 'node:stream'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { createFrameDecoder } from '@kernelkit/core/agent'
 import { scratchFolder, testGround, type TestGround } from '../../test/guest.ts'
 import type { Vm, VmEvent } from '../vm.ts'
@@ -213,7 +213,9 @@ describe('a VM in a process of its own', () => {
     await using vm = await startDetachedVm(request, ground.host)
     await expect(reserveVm(ground.host, { name: request.name })).rejects.toMatchObject({ code: 'VM_NAME_TAKEN' })
     await vm.stop('kill')
-    await ground.host.fs.rm((await reserveVm(ground.host, { name: request.name })).folder, { recursive: true })
+    // Its owner gives the name back when QEMU has ended.
+    const again = await vi.waitFor(() => reserveVm(ground.host, { name: request.name }), patience)
+    await ground.host.fs.rm(again.folder, { recursive: true })
   })
 
   it('answers why it could not start', async () => {
