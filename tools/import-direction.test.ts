@@ -89,7 +89,9 @@ describe('imports go one way', () => {
 // Its 300 KB take a third of the time that --help takes.
 it("loads the engine's client only where Docker is used: by name from the command, as types from the others", () => {
   const users = ['kernel', 'image', 'cli'].flatMap((name) => listSources(name))
-  const wrong = users.filter(({ text }) => /^(?:import|export) (?!type\b)[^'"]*from '@kernelkit\/toolchain'/m.test(text)).map(({ path }) => path)
+  const wrong = users
+    .filter(({ text }) => /^(?:import|export) (?!type\b)[^'"]*from '@kernelkit\/toolchain'/m.test(text))
+    .map(({ path }) => path)
   expect(wrong).toEqual(['packages/cli/src/actions/toolchain.ts'])
 })
 
