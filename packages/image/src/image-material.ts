@@ -4,7 +4,7 @@ import type { ImageSpec } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
 import type { BakeInputs } from './bake-inputs.ts'
 import type { KnownRelease } from './release-memory.ts'
-import { rootfsMaterial } from './rootfs.ts'
+import { procMaterial, rootfsMaterial } from './rootfs.ts'
 
 /** All that decides what an image is. */
 export interface MaterialOptions {
@@ -25,6 +25,7 @@ export function imageMaterial({ host, spec, means, known, inputs, overlayDigest 
     ['assemble', host.sha256(assembleText({ spec, known, inputs, overlay: overlayDigest !== undefined, uuid: '' }))],
     ['overlay', overlayDigest ?? ''],
     ['scripts', inputs.scripts.map(({ content }) => host.sha256(content)).join(' ')],
+    ...procMaterial(means, inputs.scripts.length > 0 && spec.include.length === 0),
   ]
 }
 

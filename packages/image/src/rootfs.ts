@@ -37,7 +37,13 @@ export function rootfsMaterial({
     ['packages', packagesOf(spec).join(' ')],
     ['release', known.digest],
     ['tool', `${means.tool} ${means.toolVersion}`],
+    ...procMaterial(means, spec.include.length > 0),
   ]
+}
+
+/** The default packages come out the same with and without /proc; of what a user adds nobody knows. */
+export function procMaterial({ withoutProc }: Pick<BakeMeans, 'withoutProc'>, hasAdditions: boolean): KeyMaterial {
+  return withoutProc === true && hasAdditions ? [['proc', 'none']] : []
 }
 
 function packagesOf(spec: ImageSpec): readonly string[] {

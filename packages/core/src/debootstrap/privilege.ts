@@ -18,6 +18,8 @@ export interface BakeMeans {
   readonly tool: BootstrapTool
   readonly toolVersion: string
   readonly privilege: Privilege
+  /** /proc cannot be mounted in the tree: programs of packages and scripts that look there may leave something else behind. */
+  readonly withoutProc?: true
   /** Why this and not the others, one line each for the log. */
   readonly why: readonly string[]
 }
@@ -54,6 +56,7 @@ export function chooseContainerMeans({ mmdebstrap, debootstrap }: Pick<BakeHostF
   return {
     ...tool,
     privilege: 'root',
+    withoutProc: true,
     why: [
       ...why.map((line) => `${line}, in the container`),
       'rights: root of the container, without more capabilities; nothing of yours is mounted',
