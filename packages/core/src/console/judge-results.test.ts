@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createKtapReader } from '../ktap/index.ts'
-import { failingKinds } from './kinds.ts'
-import { createConsoleReader } from './recognise.ts'
+import { readConsole, runFacts } from '../../test/run-facts.ts'
 import type { RunFacts } from './judgement.ts'
-import { failingReports, judge } from './verdict.ts'
+import { judge } from './verdict.ts'
 
 const ktap = (...lines: readonly string[]) => {
   const reader = createKtapReader({ prefixed: true, versionless: false })
@@ -13,28 +12,11 @@ const ktap = (...lines: readonly string[]) => {
 
 const kernel = (...lines: readonly string[]) => {
   const stamped = lines.map((line, index) => `[    1.00000${index % 10}] ${line}`)
-  const reader = createConsoleReader()
-  for (const line of stamped) reader.read(line)
-  return { console: reader.facts(), kunit: ktap(...stamped) }
-}
-
-const base: RunFacts = {
-  console: createConsoleReader().facts(),
-  failing: [],
-  ready: true,
-  agentFailure: undefined,
-  command: undefined,
-  limit: undefined,
-  silentMs: undefined,
-  guestPanicked: false,
-  shutdown: undefined,
-  qemu: undefined,
+  return { console: readConsole(...stamped), kunit: ktap(...stamped) }
 }
 
 const judged = (change: Partial<RunFacts>) => {
-  const whole = { ...base, ...change }
-  const failing = failingReports(whole.console.reports, { failOn: failingKinds, allowed: [], kunit: whole.kunit })
-  const { verdict, exitCode, what, hint } = judge({ ...whole, failing })
+  const { verdict, exitCode, what, hint } = judge(runFacts(change))
   return { verdict, exitCode, said: `${what} ${hint ?? ''}` }
 }
 
@@ -106,10 +88,7 @@ describe('KUnit', () => {
   })
 
   it('excuses a report in the log of any run, and no other one', () => {
-    const failing = (...lines: readonly string[]) => {
-      const { console, kunit } = kernel(...lines)
-      return failingReports(console.reports, { failOn: failingKinds, allowed: [], kunit }).length
-    }
+    const failing = (...lines: readonly string[]) => runFacts(kernel(...lines)).failing.length
     expect([failing(...suite('ok')), failing(...suite('not ok')), failing(warning, end, ...suite('ok'))]).toEqual([0, 1, 1])
   })
 

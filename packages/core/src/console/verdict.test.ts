@@ -1,36 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { readConsole, runFacts } from '../../test/run-facts.ts'
 import { failingKinds } from './kinds.ts'
-import { createConsoleReader } from './recognise.ts'
 import { judgeBoot } from './judge-boot.ts'
 import { exitStatus, type RunFacts } from './judgement.ts'
 import { failingReports, judge } from './verdict.ts'
 
-function console(...lines: readonly string[]) {
-  const reader = createConsoleReader()
-  for (const line of lines) reader.read(line)
-  return reader.facts()
-}
-
 const warning = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2'
 const panic = 'Kernel panic - not syncing: boom'
-
-const base: RunFacts = {
-  console: console('Linux version 6.12.1 (x)'),
-  failing: [],
-  ready: true,
-  agentFailure: undefined,
-  command: undefined,
-  limit: undefined,
-  silentMs: undefined,
-  guestPanicked: false,
-  shutdown: undefined,
-  qemu: undefined,
-}
-
-const facts = (change: Partial<RunFacts>): RunFacts => {
-  const whole = { ...base, ...change }
-  return { ...whole, failing: failingReports(whole.console.reports, { failOn: failingKinds, allowed: [] }) }
-}
 
 const ended = (exitCode: number, signal?: number) => ({ exitCode, signal })
 const qemu = (exitCode: number | undefined, signal?: string, stderr = '') => ({ exitCode, signal, stderr })
@@ -40,12 +16,12 @@ describe('judge', () => {
     ['a command that ends with 0', { command: ended(0) }, 'pass', 0, /ended with 0/],
     ['a command that ends with 7', { command: ended(7) }, 'fail', 7, /ended with 7/],
     ['a command that a signal ends', { command: ended(139, 11) }, 'fail', 139, /signal 11/],
-    ['a warning beside a passing command', { command: ended(0), console: console(warning) }, 'splat', 122, /foo/],
-    ['a warning beside a failing command', { command: ended(1), console: console(warning) }, 'fail', 1, /kernel reported/],
-    ['a panic, whatever the command did', { command: ended(0), console: console(panic) }, 'panic', 121, /boom/],
+    ['a warning beside a passing command', { command: ended(0), console: readConsole(warning) }, 'splat', 122, /foo/],
+    ['a warning beside a failing command', { command: ended(1), console: readConsole(warning) }, 'fail', 1, /kernel reported/],
+    ['a panic, whatever the command did', { command: ended(0), console: readConsole(panic) }, 'panic', 121, /boom/],
     [
       'a panic that names its first report',
-      { console: console(warning, '---[ end trace 0 ]---', panic) },
+      { console: readConsole(warning, '---[ end trace 0 ]---', panic) },
       'panic',
       121,
       /First report: WARNING/,
@@ -54,10 +30,10 @@ describe('judge', () => {
     ['a root that the agent cannot mount', { agentFailure: 'no ext4', ready: false }, 'boot-fail', 120, /no ext4/],
     ["the command's limit", { limit: { kind: 'command', ms: 5000 } }, 'timeout', 124, /5 s/],
     ['the boot limit', { limit: { kind: 'boot', ms: 60_000 }, ready: false }, 'boot-fail', 120, /not ready within 60 s/],
-    ['a silent kernel', { limit: { kind: 'boot', ms: 1000 }, ready: false, console: console() }, 'boot-fail', 120, /no message/],
+    ['a silent kernel', { limit: { kind: 'boot', ms: 1000 }, ready: false, console: readConsole() }, 'boot-fail', 120, /no message/],
     [
       'a lockup at the limit',
-      { limit: { kind: 'command', ms: 1 }, console: console('watchdog: BUG: soft lockup - CPU#0 stuck') },
+      { limit: { kind: 'command', ms: 1 }, console: readConsole('watchdog: BUG: soft lockup - CPU#0 stuck') },
       'hang',
       123,
       /soft lockup/,
@@ -76,24 +52,24 @@ describe('judge', () => {
     ['a guest that reboots under the command', { qemu: qemu(0), shutdown: 'guest-reset' }, 'vm-lost', 119, /rebooted/],
     ['a guest that leaves before it is ready', { qemu: qemu(0), ready: false }, 'boot-fail', 120, /before it was ready/],
   ])('calls %s by its name', (_title, change, verdict, exitCode, what) => {
-    const judgement = judge(facts(change))
+    const judgement = judge(runFacts(change))
     expect(judgement).toMatchObject({ verdict, exitCode })
     expect(judgement.what).toMatch(what)
   })
 
   it('leaves tolerated and allowed reports out', () => {
-    const seen = console('cat invoked oom-killer: x', 'Out of memory: Killed process 1 (cat)', warning)
+    const seen = readConsole('cat invoked oom-killer: x', 'Out of memory: Killed process 1 (cat)', warning)
     expect(failingReports(seen.reports, { failOn: failingKinds, allowed: [/foo\.c:12/] })).toEqual([])
   })
 })
 
 describe('judgeBoot', () => {
-  const boot = { ...base, asked: false, limitMs: undefined, shellExitCode: undefined, qemu: qemu(0) }
+  const boot = { ...runFacts({}), asked: false, limitMs: undefined, shellExitCode: undefined, qemu: qemu(0) }
   it.each([
     ['a power-off', {}, 'pass'],
-    ['a halt that cannot power off', { console: console('reboot: System halted'), qemu: undefined }, 'pass'],
+    ['a halt that cannot power off', { console: readConsole('reboot: System halted'), qemu: undefined }, 'pass'],
     ['Ctrl-A x', { asked: true, qemu: undefined }, 'pass'],
-    ['a panic', { console: console(panic) }, 'panic'],
+    ['a panic', { console: readConsole(panic) }, 'panic'],
     ['a killed QEMU', { qemu: qemu(undefined, 'SIGKILL') }, 'vm-lost'],
     ['a root without init', { agentFailure: 'no init' }, 'boot-fail'],
     ['a reached limit', { limitMs: 10, qemu: undefined }, 'boot-fail'],
