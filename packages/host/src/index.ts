@@ -27,7 +27,6 @@ export { listStoreItems, removeStoreItem, type StoreItem } from './store-items.t
 export { nodeHost, type NodeHostOptions } from './node-host.ts'
 export { probeKvm, type KvmAnswer, type KvmCode, type ProbeKvmOptions } from './kvm-probe.ts'
 export { qemuVersion } from './qemu-version.ts'
-export { runPlan, type RunPlanOptions, type StepResult } from './run-plan.ts'
 export { selectForPrune, type PruneChoice } from './select-for-prune.ts'
 export { silentLogger, type Logger, type Task } from './logger.ts'
 export { installPackages, type InstallOptions } from './install-packages.ts'

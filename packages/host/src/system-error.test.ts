@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '@kernelkit/core/errors'
-import { explainSystemError } from './system-error.ts'
+import { nodeHost } from './node-host.ts'
+import { explaining, explainSystemError } from './system-error.ts'
 
 describe('explainSystemError', () => {
   it.each([
@@ -15,5 +16,12 @@ describe('explainSystemError', () => {
   it('leaves an error that explains itself alone', () => {
     const error = new UserError('BUILD_FAILED', 'No space left on device is a string in this kernel')
     expect(explainSystemError(error)).toBe(error)
+  })
+})
+
+describe('explaining', () => {
+  it('says DISK_FULL when a program met a full disk', async () => {
+    const filling = explaining('/dev/full', () => nodeHost().run(['dd', 'if=/dev/zero', 'of=/dev/full', 'count=1']))
+    await expect(filling).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('at /dev/full') })
   })
 })

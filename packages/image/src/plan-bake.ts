@@ -43,7 +43,6 @@ export async function planBake(
       kind: 'run',
       why: `fetch and unpack ${spec.suite} with ${means.tool}`,
       argv: bootstrapCommand({ spec, means, known, aptOptions: await workplaces.aptOptions(), work }),
-      network: true,
     },
     { kind: 'run', why: 'a sparse file', argv: ['truncate', '-s', String(spec.sizeBytes), image] },
     {

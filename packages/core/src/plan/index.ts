@@ -1,2 +1,2 @@
-export type { Plan, Step, RunStep, WriteStep, FetchStep, MakeDirectoryStep } from './plan.ts'
+export type { Plan, Step, RunStep, WriteStep, MakeDirectoryStep } from './plan.ts'
 export { renderPlan, quoteArgv } from './render-plan.ts'

@@ -16,16 +16,10 @@ function renderStep(step: Step): string {
   switch (step.kind) {
     case 'run': {
       const env = Object.entries(step.env ?? {}).map(([name, value]) => (value === undefined ? `-u${name}` : `${name}=${value}`))
-      const words = env.length > 0 ? ['env', ...env, ...step.argv] : step.argv
-      const command = quoteArgv(words) + (step.outputTo === undefined ? '' : ` > ${quoteArgv([step.outputTo])}`)
-      return step.cwd === undefined ? command : `( cd ${quoteArgv([step.cwd])} && ${command} )`
+      return quoteArgv(env.length > 0 ? ['env', ...env, ...step.argv] : step.argv)
     }
-    case 'write': {
-      const size = typeof step.content === 'string' ? step.content.length : step.content.byteLength
-      return `write ${quoteArgv([step.path])} (${size} bytes${step.mode === undefined ? '' : `, mode ${step.mode.toString(8)}`})`
-    }
-    case 'fetch':
-      return `fetch ${quoteArgv([step.url])} to ${quoteArgv([step.to])}${step.sha256 === undefined ? '' : ` (sha256 ${step.sha256})`}`
+    case 'write':
+      return `write ${quoteArgv([step.path])} (${step.content.length} bytes)`
     case 'mkdir':
       return quoteArgv(['mkdir', '-p', step.path])
   }
