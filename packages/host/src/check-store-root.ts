@@ -1,6 +1,6 @@
-import { dirname } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from './host.ts'
+import { makeFolder } from './make-folder.ts'
 import { explainSystemError } from './system-error.ts'
 
 /** The root exists and is a folder; it is made when missing. */
@@ -19,22 +19,5 @@ export async function checkStoreRoot(host: Host, root: string): Promise<void> {
       throw new UserError('ACCESS_DENIED', message, { hint: 'name another folder with --cache-dir or KERNELKIT_CACHE_DIR.', cause: error })
     }
     throw explainSystemError(error, root)
-  }
-}
-
-/** One folder after the other: Node's own recursive mkdir never ends where a file system answers ENOENT, as /proc does. */
-async function makeFolder(host: Host, path: string): Promise<void> {
-  const stat = await host.fs.stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (stat?.isDirectory() === true) return
-  if (stat === undefined) await makeFolder(host, dirname(path))
-  try {
-    await host.fs.mkdir(path)
-  } catch (error) {
-    // Made by another run meanwhile.
-    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST' && stat === undefined && (await host.fs.stat(path)).isDirectory()
-    if (!isThere) throw error
   }
 }

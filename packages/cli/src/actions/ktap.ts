@@ -1,8 +1,8 @@
 import { basename, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import { createKtapReader, createKtapText, isGood, junitSuites, renderJunit, renderResults, type KtapResults } from '@kernelkit/core/ktap'
+import { prepareOutFile } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { prepareJunit } from './junit-file.ts'
 
 /** `kernelkit ktap FILE`: 0 when every test passed, 1 for a failed result, an unfinished plan or no results, 125 for a file that cannot be read. */
 export async function run(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
@@ -12,7 +12,10 @@ export async function run(context: CommandContext, args: readonly string[], raw:
     context.print(`read ${named}${typeof junitName === 'string' ? `, write ${junitName}` : ''}`)
     return 0
   }
-  const junit = typeof junitName === 'string' && junitName !== '' ? await prepareJunit(context.host, junitName) : undefined
+  const junit =
+    typeof junitName === 'string' && junitName !== ''
+      ? await prepareOutFile(context.host, { option: '--junit', named: junitName })
+      : undefined
   const results = await readResults(context, named)
   const name = named === '-' ? 'stdin' : basename(named)
   if (junit !== undefined) await context.host.fs.writeAtomic(junit, await renderJunit(junitSuites(results, { name }), { name }))

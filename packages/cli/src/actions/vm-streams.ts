@@ -1,19 +1,8 @@
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import type { Readable, Writable } from 'node:stream'
+import type { RunStreams } from '@kernelkit/vm'
 import type { CommandContext } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
-
-export interface VmStreams {
-  readonly stdin: Readable | undefined
-  readonly stdout: Writable
-  readonly stderr: Writable
-  readonly stdoutPath: string | undefined
-  readonly stderrPath: string | undefined
-  readonly tty: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
-  readonly onResizable: (resize: (columns: number, rows: number) => void) => void
-  close(): Promise<void>
-}
 
 /** Where a command's streams come from and go to: this process's own, a terminal in raw mode, or files with --json. */
 export async function openStreams(options: {
@@ -21,7 +10,7 @@ export async function openStreams(options: {
   readonly folder: string
   readonly tty: boolean
   readonly stdin: boolean
-}): Promise<VmStreams> {
+}): Promise<RunStreams> {
   const { context, folder } = options
   if (options.tty) return terminalStreams(context)
   const stdin = options.stdin ? context.stdin : undefined
@@ -54,7 +43,7 @@ export async function openStreams(options: {
   }
 }
 
-function terminalStreams(context: CommandContext): VmStreams {
+function terminalStreams(context: CommandContext): RunStreams {
   const terminal = rawTerminal(context)
   return {
     stdin: context.stdin,

@@ -1,11 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { nodeHost } from '@kernelkit/host'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { prepareJunit } from './junit-file.ts'
+import { nodeHost } from './node-host.ts'
+import { prepareOutFile } from './prepare-out-file.ts'
 
-describe('the file for --junit', () => {
+const prepare = (named: string) => prepareOutFile(nodeHost(), { option: '--junit', named })
+
+describe('a file for output', () => {
   let folder = ''
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'kernelkit-junit-'))
@@ -14,17 +16,17 @@ describe('the file for --junit', () => {
 
   it('gets its folder, and loses what an earlier run left', async () => {
     const path = join(folder, 'a/b/results.xml')
-    expect(await prepareJunit(nodeHost(), path)).toBe(path)
+    expect(await prepare(path)).toBe(path)
     await writeFile(path, 'old')
-    await prepareJunit(nodeHost(), path)
+    await prepare(path)
     await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
   it.each(['/proc/none/results.xml', '/dev/null/results.xml'])('is refused at %s before anything runs', async (path) => {
-    await expect(prepareJunit(nodeHost(), path)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+    await expect(prepare(path)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 
   it('is refused when it is a folder', async () => {
-    await expect(prepareJunit(nodeHost(), folder)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+    await expect(prepare(folder)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 })

@@ -1,0 +1,96 @@
+import type { Readable, Writable } from 'node:stream'
+import { exitStatus } from '@kernelkit/core/console'
+import type { VmSpec } from '@kernelkit/core/spec'
+import { prepareOutFile, type Host, type Store } from '@kernelkit/host'
+import { readAllowed } from './allowed-reports.ts'
+import { guestEnvironment } from './guest-environment.ts'
+import { outcomeJunit } from './outcome-junit.ts'
+import { prepareVm, type PreparedVm } from './prepare-vm.ts'
+import { outcomeDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from './render-outcome.ts'
+import { runCommand, type RunInput, type RunOutcome } from './run-command.ts'
+import { startOrDetach } from './start-or-detach.ts'
+
+/** Where a command's streams come from and go to. */
+export interface RunStreams extends Pick<RunInput, 'stdin' | 'tty' | 'onResizable'> {
+  readonly stdin: Readable | undefined
+  readonly stdout: Writable
+  readonly stderr: Writable
+  /** Files that hold the streams afterwards. */
+  readonly stdoutPath: string | undefined
+  readonly stderrPath: string | undefined
+  close(): Promise<void>
+}
+
+/** One spec, one command, one fresh VM. */
+export interface RunInVmInput {
+  readonly host: Host
+  readonly store: Store
+  readonly spec: VmSpec
+  /** Not looked at with --kunit. */
+  readonly argv: readonly string[]
+  /** Called once everything is decided and before anything starts. */
+  readonly onPrepared?: (prepared: PreparedVm) => void
+  readonly openStreams: (logFolder: string) => Promise<RunStreams>
+  readonly onConsoleLine?: ((line: string) => void) | undefined
+  /** Variables besides those that the spec names. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** A run that has ended, with all that is told of it. */
+export interface FinishedRun {
+  readonly prepared: PreparedVm
+  readonly outcome: RunOutcome
+  /** In the style that the spec asks for (--status). */
+  readonly exitCode: number
+  readonly paths: OutcomePaths
+  /** What happened, for people, without the verdict line. */
+  readonly paragraph: readonly string[]
+  readonly verdictLine: string
+  /** The JSON document of `run`. */
+  readonly document: Readonly<Record<string, unknown>>
+}
+
+/** Everything that `kernelkit run` does between its options and its output; the command, `kernelkit test` and the Action stand on it. */
+export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
+  const { host, spec, argv, signal } = input
+  const allowed = await readAllowed(host, spec.allow)
+  const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
+  const prepared = await prepareVm({ host, store: input.store, spec, command: 'run' })
+  const { plan, request, place } = prepared
+  input.onPrepared?.(prepared)
+  const streams = await input.openStreams(prepared.logFolder)
+  try {
+    const outcome = await runCommand({
+      host,
+      plan,
+      start: () => startOrDetach({ request, host, keep: spec.keep, signal }),
+      argv,
+      env: { ...guestEnvironment(host, spec, plan.root), ...input.env },
+      ...streams,
+      onConsoleLine: input.onConsoleLine,
+      allowed,
+      signal,
+    })
+    await streams.close()
+    const exitCode = exitStatus(outcome.judgement, spec.status)
+    const paths = { console: request.consolePath, stdout: streams.stdoutPath, stderr: streams.stderrPath, artifacts: spec.artifacts, junit }
+    if (junit !== undefined) await host.fs.writeAtomic(junit, await outcomeJunit({ outcome, title: titleOf(spec, argv) }))
+    return {
+      prepared,
+      outcome,
+      exitCode,
+      paths,
+      paragraph: renderParagraph({ outcome, paths, tail: spec.console === 'auto', keptName: spec.keep ? place.name : undefined }),
+      verdictLine: renderVerdictLine({ judgement: outcome.judgement, exitCode, accel: plan.accel.accel, seconds: outcome.seconds }),
+      document: outcomeDocument({ plan, outcome, paths, name: place.name }),
+    }
+  } finally {
+    await streams.close()
+  }
+}
+
+function titleOf({ kunit }: VmSpec, argv: readonly string[]): string {
+  if (kunit === undefined) return argv.join(' ')
+  return kunit.glob === undefined ? 'kunit' : `kunit ${kunit.glob}`
+}
