@@ -8,25 +8,22 @@ export interface Side extends TimeOptions {
   readonly before?: () => Promise<void>
 }
 
+/** What the ratio must not exceed, from the project's own goals; printed beside the measured one. */
+export interface Goal {
+  readonly figure: 'wall' | 'cpu'
+  readonly ratio?: number
+  readonly differenceSeconds?: number
+}
+
 export interface Comparison {
   readonly title: string
-  /** What the ratio must not exceed, from the project's own goals; printed beside the measured one. */
-  readonly goal: { readonly figure: 'wall' | 'cpu'; readonly ratio?: number; readonly differenceSeconds?: number }
+  readonly goal: Goal
   readonly a: Side
   readonly b: Side
   /** Pairs, default 7. */
   readonly pairs?: number
   /** Uncounted runs of each side first, default 1. */
   readonly warmUp?: number
-}
-
-export interface ComparisonResult {
-  readonly title: string
-  readonly a: readonly Timing[]
-  readonly b: readonly Timing[]
-  readonly ratio: number
-  readonly difference: number
-  readonly met: boolean
 }
 
 /** The middle value; of two middle values their mean. */
@@ -37,10 +34,8 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
-/** Time A and B alternately (A B A B …) and print medians, the median of the pairwise ratios and of the differences. */
-export async function comparePairs(comparison: Comparison): Promise<ComparisonResult> {
-  const { a, b, goal, title } = comparison
-  const figureOf = (timing: Timing) => (goal.figure === 'wall' ? timing.wallSeconds : timing.cpuSeconds)
+/** Time A and B alternately (A B A B …) and print how they compare. */
+export async function comparePairs(comparison: Comparison): Promise<void> {
   const timings: { a: Timing[]; b: Timing[] } = { a: [], b: [] }
   for (let round = -(comparison.warmUp ?? 1); round < (comparison.pairs ?? 7); round++) {
     for (const side of ['a', 'b'] as const) {
@@ -50,25 +45,41 @@ export async function comparePairs(comparison: Comparison): Promise<ComparisonRe
       if (round >= 0) timings[side].push(timing)
     }
   }
-  const ratios = timings.a.map((timing, index) => figureOf(timing) / figureOf(timings.b[index] ?? timing))
-  const differences = timings.a.map((timing, index) => figureOf(timing) - figureOf(timings.b[index] ?? timing))
-  const ratio = median(ratios)
-  const difference = median(differences)
+  const { title, goal, a, b } = comparison
+  tellPairs({ title, goal, a: { label: a.label, timings: timings.a }, b: { label: b.label, timings: timings.b } })
+}
+
+export interface TimedPairs {
+  readonly title: string
+  readonly goal: Goal
+  readonly a: { readonly label: string; readonly timings: readonly Timing[] }
+  readonly b: { readonly label: string; readonly timings: readonly Timing[] }
+}
+
+/** Print medians, the median of the pairwise ratios and of the differences, and whether the goal is met. */
+export function tellPairs({ title, goal, a, b }: TimedPairs): void {
+  const figureOf = (timing: Timing) => (goal.figure === 'wall' ? timing.wallSeconds : timing.cpuSeconds)
+  const pairs = a.timings.map((timing, index) => ({ a: figureOf(timing), b: figureOf(b.timings[index] ?? timing) }))
+  const ratio = median(pairs.map((pair) => pair.a / pair.b))
+  const difference = median(pairs.map((pair) => pair.a - pair.b))
   const met =
     (goal.ratio === undefined || ratio <= goal.ratio) && (goal.differenceSeconds === undefined || difference <= goal.differenceSeconds)
-  const row = (label: string, list: readonly Timing[]) => {
-    const values = list.map(figureOf)
-    return `  ${label.padEnd(46)} median ${median(values).toFixed(3)} s  [${Math.min(...values).toFixed(3)} - ${Math.max(...values).toFixed(3)}]`
-  }
+  const row = (label: string, values: readonly number[]) =>
+    `  ${label.padEnd(46)} median ${median(values).toFixed(3)} s  [${Math.min(...values).toFixed(3)} - ${Math.max(...values).toFixed(3)}]`
   const goalText = goal.ratio === undefined ? `difference at most ${goal.differenceSeconds} s` : `ratio at most ${goal.ratio}`
   process.stdout.write(
     [
-      `${title} (${goal.figure} seconds, ${timings.a.length} pairs)`,
-      row(`A ${a.label}`, timings.a),
-      row(`B ${b.label}`, timings.b),
+      `${title} (${goal.figure} seconds, ${pairs.length} pairs)`,
+      row(
+        `A ${a.label}`,
+        pairs.map((pair) => pair.a),
+      ),
+      row(
+        `B ${b.label}`,
+        pairs.map((pair) => pair.b),
+      ),
       `  A / B ${ratio.toFixed(3)}   A - B ${difference.toFixed(3)} s   goal: ${goalText}   ${met ? 'met' : 'MISSED'}`,
       '',
     ].join('\n'),
   )
-  return { title, ...timings, ratio, difference, met }
 }
