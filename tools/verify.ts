@@ -21,6 +21,7 @@ const checkStages: readonly Stage[] = [
   { name: 'lint', argv: ['oxlint'] },
   { name: 'format', argv: ['oxfmt', '--check', '.'] },
   { name: 'unused files, exports and dependencies', argv: ['knip'] },
+  { name: 'workflows and actions', argv: ['node', 'tools/check-actions.ts'] },
   ...published.flatMap((name): readonly Stage[] => [
     { name: `package ${name}`, argv: ['publint', '--strict', `packages/${name}`] },
     ...(name === 'cli'

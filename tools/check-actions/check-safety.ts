@@ -1,0 +1,40 @@
+import { ownActionName } from './own-actions.ts'
+import type { Job, Step } from './workflow.ts'
+import { textOf, valueOf, type Path, type Problem, type YamlFile } from './yaml-file.ts'
+
+/** What keeps a workflow from doing more than it should: limits and rights of its jobs. */
+export function checkJobLimits(file: YamlFile, job: Job): readonly Problem[] {
+  // A called workflow has its own.
+  if (valueOf(job.value, 'uses') !== undefined) return []
+  const missing = (key: string, why: string): readonly Problem[] =>
+    valueOf(job.value, key) === undefined ? [file.problem(job.path, `the job has no ${key}: ${why}`)] : []
+  return [
+    ...missing('permissions', 'it gets what the repository gives by default'),
+    ...missing('timeout-minutes', 'a hanging one costs six hours'),
+  ]
+}
+
+/** Other people's actions by commit with the version beside it; no expression inside a script. */
+export function checkStepSafety(file: YamlFile, job: Job): readonly Problem[] {
+  return [
+    ...checkPin(file, [...job.path, 'uses'], textOf(valueOf(job.value, 'uses'))),
+    ...job.steps.flatMap((step) => [...checkPin(file, [...step.path, 'uses'], step.uses), ...checkScripts(file, step)]),
+  ]
+}
+
+function checkPin(file: YamlFile, path: Path, uses: string | undefined): readonly Problem[] {
+  if (uses === undefined || uses.startsWith('./') || ownActionName(uses) !== undefined) return []
+  if (uses.startsWith('docker://'))
+    return /@sha256:[0-9a-f]{64}$/.test(uses) ? [] : [file.problem(path, `${uses} is not pinned by its digest`)]
+  if (!/@[0-9a-f]{40}$/.test(uses)) return [file.problem(path, `${uses} is not pinned by a commit (40 hexadecimal digits)`)]
+  if (!/^v\d+\.\d+\.\d+$/.test(file.commentAt(path) ?? '')) return [file.problem(path, `${uses} needs its version behind it (# v1.2.3)`)]
+  return []
+}
+
+/** A pull request's title is code there. What an action of ours runs in a guest is a script as well. */
+function checkScripts(file: YamlFile, step: Step): readonly Problem[] {
+  const scripts: readonly Path[] = [['run'], ['with', 'run'], ['with', 'script']]
+  return scripts
+    .filter((keys) => textOf(keys.reduce<unknown>((value, key) => valueOf(value, String(key)), step.value))?.includes('${{') === true)
+    .map((keys) => file.problem([...step.path, ...keys], 'an expression inside a script: pass it through env'))
+}
