@@ -2,12 +2,10 @@ import { join } from 'node:path'
 import { findArch, type ArchName } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, Store } from '@kernelkit/host'
-import { packageFolder } from '../package-folder.ts'
+import { guestProgramsFolder } from '../package-folder.ts'
 
 /** The two freestanding programs that share one set of sources. */
 export type GuestProgram = 'agent' | 'tsc'
-
-const sourceFolder = join(packageFolder, 'agent')
 
 const common = ['text.c', 'sys.c']
 const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
@@ -64,7 +62,7 @@ export function guestCompilerFlags(arch: ArchName): readonly string[] {
 /** Path of a program for an architecture: the published one when it was made from these sources, else compiled once into the store. */
 export async function guestProgram(program: GuestProgram, arch: ArchName, host: Host, store: Store): Promise<string> {
   const digest = await guestProgramDigest(arch, host)
-  const folder = prebuiltFolder(arch)
+  const folder = await prebuiltFolder(arch, host)
   if ((await readDigest(folder, host)) === digest) return join(folder, program)
   const { entry } = await store.obtain({
     kind: 'agent',
@@ -80,14 +78,15 @@ export async function guestProgram(program: GuestProgram, arch: ArchName, host: 
 
 /** Digest of every source file and of the compiler's words: the whole of what shapes the programs of an architecture. */
 export async function guestProgramDigest(arch: ArchName, host: Host): Promise<string> {
-  const names = (await host.fs.readdir(sourceFolder)).filter((name) => /\.[ch]$/.test(name)).toSorted()
-  const texts = await Promise.all(names.map(async (name) => `${name}\n${await host.fs.readFile(join(sourceFolder, name), 'utf8')}\n`))
+  const folder = await guestProgramsFolder(host)
+  const names = (await host.fs.readdir(folder)).filter((name) => /\.[ch]$/.test(name)).toSorted()
+  const texts = await Promise.all(names.map(async (name) => `${name}\n${await host.fs.readFile(join(folder, name), 'utf8')}\n`))
   return host.sha256([...guestCompilerFlags(arch), ...texts].join('\0'))
 }
 
 /** Compiles all programs of an architecture into the folder that the published package carries; `digest` says from what. */
 export async function prebuildGuestPrograms(arch: ArchName, host: Host): Promise<string> {
-  const folder = prebuiltFolder(arch)
+  const folder = await prebuiltFolder(arch, host)
   await host.fs.rm(folder, { recursive: true, force: true })
   await host.fs.mkdir(folder, { recursive: true })
   for (const program of ['agent', 'tsc'] as const) {
@@ -98,8 +97,8 @@ export async function prebuildGuestPrograms(arch: ArchName, host: Host): Promise
   return folder
 }
 
-function prebuiltFolder(arch: ArchName): string {
-  return join(sourceFolder, 'prebuilt', arch)
+async function prebuiltFolder(arch: ArchName, host: Host): Promise<string> {
+  return join(await guestProgramsFolder(host), 'prebuilt', arch)
 }
 
 async function readDigest(folder: string, host: Host): Promise<string | undefined> {
@@ -121,7 +120,7 @@ export async function compileGuestProgram(options: {
     })
   }
   try {
-    await host.run(['gcc', ...guestCompilerFlags(arch), '-o', options.to, ...sources[program]], { cwd: sourceFolder })
+    await host.run(['gcc', ...guestCompilerFlags(arch), '-o', options.to, ...sources[program]], { cwd: await guestProgramsFolder(host) })
   } catch (cause) {
     throw new UserError(
       'AGENT_NOT_COMPILED',

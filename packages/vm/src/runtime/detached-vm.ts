@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { UserError, type ErrorCode, type ErrorVerdict } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
-import { packageFolder } from '../package-folder.ts'
+import { vmHostProgram } from '../package-folder.ts'
 import type { VmRequest } from '../vm.ts'
 import { connectVm, type VmClient } from './connect-vm.ts'
 
@@ -11,9 +11,6 @@ export type DetachedAnswer =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string | null; readonly verdict: ErrorVerdict }
   | { readonly ok: false; readonly crash: string }
-
-// Of what was built, also for the sources (tests): Node cannot run them without our tools.
-const entry = join(packageFolder, 'dist/runtime/vm-host-main.js')
 
 /**
  * Starts a VM in a process of its own that outlives this one, and connects to it. QEMU is started by that process, so
@@ -24,7 +21,7 @@ export async function startDetachedVm(request: VmRequest, host: Host, options: {
   await host.fs.writeAtomic(join(request.folder, 'request.json'), JSON.stringify(request), 0o600)
   const logPath = join(request.folder, 'vm-host.log')
   await using log = await host.fs.open(logPath, 'a', 0o600)
-  const child = host.spawn([process.execPath, entry, request.folder], {
+  const child = host.spawn([process.execPath, vmHostProgram, request.folder], {
     // Own session: a closed terminal or Ctrl-C of the caller does not reach it.
     detached: true,
     cwd: request.folder,
