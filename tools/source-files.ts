@@ -5,6 +5,16 @@ import { fileURLToPath } from 'node:url'
 /** The folder of the repository. */
 export const repository = fileURLToPath(new URL('..', import.meta.url))
 
+/** Folders below packages/ whose package goes to the registry. */
+export function listPublishedPackages(): readonly string[] {
+  return readdirSync(join(repository, 'packages'))
+    .filter((name) => {
+      const manifest = JSON.parse(readFileSync(join(repository, 'packages', name, 'package.json'), 'utf8')) as { private?: boolean }
+      return manifest.private !== true
+    })
+    .toSorted()
+}
+
 export interface SourceFile {
   /** Relative to the repository. */
   readonly path: string

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addCounts, parseCounts, renderCounts, type Counts } from './test-counts.ts'
-import { repository } from './source-files.ts'
+import { listPublishedPackages, repository } from './source-files.ts'
 
 interface Stage {
   readonly name: string
@@ -12,7 +12,7 @@ interface Stage {
   readonly needed?: true
 }
 
-const published = ['core', 'host', 'toolchain', 'kernel', 'image', 'vm', 'cli']
+const published = listPublishedPackages()
 
 const checkStages: readonly Stage[] = [
   // Types come first: they also build what the following stages look at.
