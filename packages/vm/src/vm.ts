@@ -9,6 +9,8 @@ export interface VmRequest {
   readonly folder: string
   /** File that takes every byte of ttyS0 from the first on. */
   readonly consolePath: string
+  /** File that takes its whole lines with the host's time in front. */
+  readonly timedConsolePath: string
   readonly guest: GuestSetup | undefined
   /** Facts that clients need later: vmlinux for gdb, image, root, command line of the owner. */
   readonly facts: Readonly<Record<string, unknown>>

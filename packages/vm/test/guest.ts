@@ -132,6 +132,7 @@ export async function testGround(): Promise<TestGround> {
         name: place.name,
         folder: place.folder,
         consolePath: join(scratchFolder(), 'console.log'),
+        timedConsolePath: join(scratchFolder(), 'console.timed.log'),
         guest: { hostname: 'testguest', files: [], epochSeconds: Math.floor(Date.now() / 1000), ssh: false, ...change.guest },
         facts: {},
       }

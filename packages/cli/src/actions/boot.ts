@@ -1,7 +1,18 @@
 import { exitStatus } from '@kernelkit/core/console'
 import { UserError } from '@kernelkit/core/errors'
+import { reportDocument } from '@kernelkit/core/report'
 import { parseVmSpec, type VmSpec } from '@kernelkit/core/spec'
-import { bootAttached, planDocument, prepareVm, readAllowed, startOrDetach, type BootOutcome, type PreparedVm } from '@kernelkit/vm'
+import {
+  bootAttached,
+  evidenceDocument,
+  planDocument,
+  prepareVm,
+  readAllowed,
+  recordVerdict,
+  startOrDetach,
+  type BootOutcome,
+  type PreparedVm,
+} from '@kernelkit/vm'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { rerunInside } from '../toolchain/rerun-inside.ts'
 import { describeGdb } from './describe-gdb.ts'
@@ -67,30 +78,35 @@ function isInteractive({ stdin, stdout, json }: CommandContext): boolean {
   return stdin.isTTY === true && stdout.isTTY === true && !json
 }
 
-function tell(context: CommandContext, spec: VmSpec, { prepared, outcome }: Booted): number {
+async function tell(context: CommandContext, spec: VmSpec, { prepared, outcome }: Booted): Promise<number> {
   const { judgement } = outcome
   const exitCode = exitStatus(judgement, spec.status)
   const { plan, request } = prepared
-  if (judgement.verdict !== 'pass') {
-    context.stderr.write(
-      `${judgement.verdict}: ${judgement.what}\n${judgement.hint === undefined ? '' : `Hint: ${judgement.hint}\n`}console log: ${request.consolePath}\n`,
-    )
-  }
-  context.stderr.write(
-    `kernelkit: verdict=${judgement.verdict} exit=${exitCode} accel=${plan.accel.accel} total=${outcome.totalSeconds.toFixed(2)}s\n`,
-  )
-  if (context.json) {
-    context.printJson({
+  const { document } = await recordVerdict(context.host, {
+    folder: prepared.logFolder,
+    plan,
+    reports: outcome.reports,
+    document: (evidence) => ({
       verdict: judgement.verdict,
       exitCode,
       what: judgement.what,
       accel: plan.accel.accel,
       accelReason: plan.accel.reason,
       seconds: { total: outcome.totalSeconds },
-      reports: outcome.reports,
+      reports: outcome.reports.map(reportDocument),
       console: request.consolePath,
       ...planDocument(plan),
-    })
+      evidence: evidenceDocument(evidence),
+    }),
+  })
+  if (judgement.verdict !== 'pass') {
+    context.stderr.write(
+      `${judgement.verdict}: ${judgement.what}\n${judgement.hint === undefined ? '' : `Hint: ${judgement.hint}\n`}console log: ${request.consolePath}\nevidence: ${prepared.logFolder}\n`,
+    )
   }
+  context.stderr.write(
+    `kernelkit: verdict=${judgement.verdict} exit=${exitCode} accel=${plan.accel.accel} total=${outcome.totalSeconds.toFixed(2)}s\n`,
+  )
+  if (context.json) context.printJson(document)
   return exitCode
 }

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { UserError } from '@kernelkit/core/errors'
-import type { KernelReport } from '@kernelkit/core/report'
+import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { readLog, type LogSummary } from '../report/read-log.ts'
-import { renderReport, reportDocument } from '../report/render-report.ts'
 
 /** `kernelkit report FILE...`: 0 when every log was read, 125 when one could not be. */
 export async function run(context: CommandContext, files: readonly string[], options: RawOptions): Promise<number> {

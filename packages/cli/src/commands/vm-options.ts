@@ -60,6 +60,7 @@ export function addVmOptions(command: Command): void {
     ),
     new Option('--allow <file>', 'regular expressions of known reports, one a line'),
     new Option('--on-oops <what>', 'panic or continue (default: panic)'),
+    new Option('--evidence <dir>', 'console, result, reports, configuration and replay.sh of the run (default: a folder in the store)'),
     new Option('--keep', 'leave the VM running; exec, ssh, gdb and stop find it by name'),
     new Option('--name <name>', 'name of the VM'),
     new Option('--status <style>', 'full, or simple: only 0, 1, 124 and 125 (default: full)'),

@@ -48,7 +48,8 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   const image = await toolchainImage(context, engine, spoken)
   if (spec.root.kind === 'host')
     host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
-  if (spec.artifacts !== undefined && !context.dryRun) await host.fs.mkdir(resolve(host.cwd, spec.artifacts), { recursive: true })
+  for (const folder of [spec.artifacts, spec.evidence])
+    if (folder !== undefined && !context.dryRun) await host.fs.mkdir(resolve(host.cwd, folder), { recursive: true })
   if (spec.junit !== undefined && !context.dryRun) await makeFolder(host, dirname(resolve(host.cwd, spec.junit)))
   await using container = await openContainer(engine, host, {
     image: image.id,
@@ -91,6 +92,11 @@ function environmentInside(
   }
 }
 
+/** A folder of the container that hides this machine's. */
+function isOwn(folder: string | undefined): boolean {
+  return folder?.startsWith('/') === true && !isPassable(folder)
+}
+
 /** Nothing outside a container can reach what listens inside, and it ends with the command. */
 function refuseUnreachable({ command, spec }: VmCommand): void {
   const reasons: readonly (readonly [boolean, string, string])[] = [
@@ -99,10 +105,11 @@ function refuseUnreachable({ command, spec }: VmCommand): void {
     [spec.gdb !== undefined || spec.waitForDebugger, '--gdb, -s and -S', '`kernelkit gdb` does not see into the container'],
     [spec.forwards.length > 0, '--forward', 'the port would be open inside the container only'],
     [
-      spec.junit?.startsWith('/') === true && !isPassable(dirname(spec.junit)),
+      isOwn(spec.junit === undefined ? undefined : dirname(spec.junit)),
       `--junit ${spec.junit ?? ''}`,
       "that folder is the container's own",
     ],
+    [isOwn(spec.evidence), `--evidence ${spec.evidence ?? ''}`, "that folder is the container's own"],
     [spec.qemu !== undefined, '--qemu', "the container has its own QEMU, and not this machine's libraries"],
   ]
   const found = reasons.find(([isAsked]) => isAsked)

@@ -7,7 +7,7 @@ import { folderOrFile, isPassable, joinMounts, readOnly } from './tool-folders.t
 
 /**
  * What a VM in a container sees of this machine, at the same paths: the store, the project, the working directory, and all
- * that the options name. Everything but the store, `--artifacts` and what is to be written is read-only.
+ * that the options name. Everything but the store, `--artifacts`, `--evidence` and what is to be written is read-only.
  */
 export async function vmFolders(host: Host, store: Store, spec: VmSpec): Promise<readonly ContainerMount[]> {
   const at = (path: string): string => resolve(host.cwd, path)
@@ -27,7 +27,7 @@ export async function vmFolders(host: Host, store: Store, spec: VmSpec): Promise
     ...(spec.image === undefined ? [] : [readOnly(around(spec.image)), written(spec.image, spec.persist)]),
     ...spec.disks.map(({ path, readonly }) => written(path, spec.persist && !readonly)),
     ...spec.shares.map(({ source, mode }) => written(source, mode === 'rw')),
-    ...(spec.artifacts === undefined ? [] : [written(spec.artifacts, true)]),
+    ...[spec.artifacts, spec.evidence].flatMap((path) => (path === undefined ? [] : [written(path, true)])),
     // It is written beside its place, then renamed.
     ...(spec.junit === undefined ? [] : [written(dirname(at(spec.junit)), true)]),
   ]

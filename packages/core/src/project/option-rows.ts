@@ -73,7 +73,7 @@ export const blockRows = {
   vm: {
     commands: ['run', 'boot'],
     rows: [
-      ...paths('kernel', 'image', 'initrd', 'artifacts', 'allow'),
+      ...paths('kernel', 'image', 'initrd', 'artifacts', 'evidence', 'allow'),
       { name: 'root', kind: 'text', path: 'root' },
       { name: 'qemu', kind: 'text', path: 'program' },
       ...texts('init', 'arch', 'memory', 'cpus', 'accel', 'machine', 'share-as', 'cwd', 'net', 'mac', 'boot-timeout', 'on-oops', 'name'),

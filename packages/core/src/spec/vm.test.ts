@@ -32,6 +32,7 @@ describe('parseVmSpec', () => {
         "cwd": undefined,
         "disks": [],
         "env": [],
+        "evidence": undefined,
         "failOn": [
           "kasan",
           "kmsan",

@@ -37,6 +37,8 @@ export interface VmSpec extends ResultsSpec {
   /** Share the caller's working directory. */
   readonly shareCwd: boolean
   readonly artifacts: string | undefined
+  /** Folder that takes the evidence of the run; default: one in the store. */
+  readonly evidence: string | undefined
   readonly net: 'user' | 'none'
   readonly mac: string
   readonly forwards: readonly Forward[]
@@ -99,6 +101,7 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
     cwd,
     shareCwd: shareCwd && !isKunit,
     artifacts: textOption(raw, 'artifacts'),
+    evidence: textOption(raw, 'evidence'),
     net,
     mac: parseMac(textOption(raw, 'mac')),
     forwards,

@@ -1,10 +1,10 @@
 import { Duplex } from 'node:stream'
 import type { Host } from '@kernelkit/host'
 
-/** The kernel's console: every byte into a file from the first on, whole lines as events, and a live copy for a terminal. */
+/** The kernel's console: every byte into a file from the first on, whole lines as events and with times in a second file, and a live copy for a terminal. */
 export interface ConsoleCapture {
   readonly live: Duplex
-  /** The file is complete. */
+  /** The files are complete. */
   readonly finished: Promise<void>
 }
 
@@ -19,12 +19,16 @@ const collectMs = 10
 export function captureConsole(options: {
   readonly channel: Duplex
   readonly path: string
+  readonly timedPath: string
   readonly host: Host
+  /** Since the start of the VM. */
+  readonly atMs: () => number
   readonly onLine: (line: string) => void
 }): ConsoleCapture {
   const { channel, host } = options
   const file = host.fs.createWriteStream(options.path, { mode: 0o600 })
   const live = liveCopy(channel)
+  const timed = timedLines(options)
   const finished = Promise.withResolvers<void>()
   let text = ''
   let pending: Buffer[] = []
@@ -35,6 +39,7 @@ export function captureConsole(options: {
     if (pending.length === 0) return
     const whole = Buffer.concat(pending)
     pending = []
+    timed.flush()
     // QEMU waits (a serial port throttles), so a slow disk loses nothing.
     if (file.write(whole)) return
     channel.pause()
@@ -44,7 +49,11 @@ export function captureConsole(options: {
     host.log.warn(`the console log ${options.path} cannot be written: ${error.message}`)
     finished.resolve()
   })
-  file.on('close', () => finished.resolve())
+  file.on('close', () => void timed.finished.then(() => finished.resolve()))
+  const takeLine = (line: string) => {
+    timed.take(line)
+    options.onLine(line)
+  }
   channel.on('data', (chunk: Buffer) => {
     pending.push(chunk)
     // A serial port comes byte by byte, and one write each would cost more than the guest's boot. Reading goes on: a socket is full after 300 of them.
@@ -57,16 +66,17 @@ export function captureConsole(options: {
       lines.push(text)
       text = ''
     }
-    for (const line of lines) options.onLine(cleanLine(line))
+    for (const line of lines) takeLine(cleanLine(line))
   })
   let closed = false
   const close = () => {
     if (closed) return
     closed = true
-    if (text !== '') options.onLine(cleanLine(text))
+    if (text !== '') takeLine(cleanLine(text))
     live.end()
     flush()
     file.end()
+    timed.end()
   }
   channel.on('end', close)
   channel.on('close', close)
@@ -98,4 +108,28 @@ export function liveCopy(channel: Duplex): { readonly stream: Duplex; take(chunk
 function cleanLine(line: string): string {
   // The console is UTF-8 where it is not ASCII; latin1 kept the bytes whole across chunks.
   return Buffer.from(line.replace(/\r+$/, ''), 'latin1').toString('utf8')
+}
+
+/** Lines with the time at which the host had read them: by the clock, and in seconds since the start of the VM. */
+function timedLines({ host, timedPath, atMs }: { readonly host: Host; readonly timedPath: string; readonly atMs: () => number }) {
+  const file = host.fs.createWriteStream(timedPath, { mode: 0o600 })
+  const finished = Promise.withResolvers<void>()
+  let text = ''
+  file.on('error', () => finished.resolve())
+  file.on('close', () => finished.resolve())
+  const flush = () => {
+    if (text !== '') file.write(text)
+    text = ''
+  }
+  return {
+    finished: finished.promise,
+    take(line: string) {
+      text += `${new Date(host.now()).toISOString()} ${(atMs() / 1000).toFixed(3).padStart(8)} ${line}\n`
+    },
+    flush,
+    end() {
+      flush()
+      file.end()
+    },
+  }
 }

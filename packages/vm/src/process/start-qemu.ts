@@ -45,7 +45,9 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   const console_ = captureConsole({
     channel: qemu.channel('console'),
     path: request.consolePath,
+    timedPath: request.timedConsolePath,
     host,
+    atMs,
     onLine: (line) => hub.emit({ type: 'console', line, atMs: atMs() }),
   })
   const qmp = createQmpClient(qemu.channel('qmp'), ({ event, data }) => {

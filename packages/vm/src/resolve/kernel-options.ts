@@ -8,6 +8,8 @@ import type { KernelImage } from './kernel-image.ts'
 export interface KernelOptions {
   /** Where it was read, for people; `undefined`: unknown. */
   readonly source: string | undefined
+  /** The whole configuration. */
+  readonly text: string | undefined
   /** `y`, `m`, a text or a number; `undefined` when the option is off or unknown. */
   value(symbol: string): string | undefined
 }
@@ -32,6 +34,7 @@ export async function readKernelOptions(host: Host, image: KernelImage): Promise
 export function optionsOf(text: string | undefined, source: string | undefined): KernelOptions {
   return {
     source,
+    text,
     value: (symbol) => {
       const match = text === undefined ? null : new RegExp(`^CONFIG_${symbol}=(.*)$`, 'm').exec(text)
       return match?.[1]?.replace(/^"(.*)"$/, '$1')

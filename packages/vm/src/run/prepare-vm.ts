@@ -2,6 +2,9 @@ import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/spec'
 import { requireAll, sshRequirements, type Host, type Store } from '@kernelkit/host'
+import { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
+import { evidencePath } from '../evidence/evidence-paths.ts'
+import { recordBoot } from '../evidence/record-boot.ts'
 import { artifactsFolder } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
 import { planVm, type VmPlan } from '../resolve/plan-vm.ts'
@@ -10,7 +13,6 @@ import { releaseVm, reserveVm, type VmPlace } from '../runtime/vm-state.ts'
 import { makeSshAccess } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
 import { claimForwards } from './forwards.ts'
-import { makeLogFolder } from './log-folder.ts'
 
 export interface PrepareInput {
   readonly host: Host
@@ -24,7 +26,7 @@ export interface PreparedVm {
   readonly place: VmPlace
   readonly plan: VmPlan
   readonly request: VmRequest
-  /** Console and streams of this run; it outlives the VM. */
+  /** Takes the evidence of this run (evidence/evidence-paths.ts); it outlives the VM. */
   readonly logFolder: string
 }
 
@@ -44,7 +46,8 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
       runtimeFolder: place.folder,
     })
     if (spec.artifacts !== undefined) await makeArtifactsFolder(host, resolve(host.cwd, spec.artifacts))
-    const logFolder = await makeLogFolder(host, store, place.id)
+    const logFolder = await makeEvidenceFolder(host, { store, id: place.id, named: spec.evidence })
+    await recordBoot(host, { folder: logFolder, plan })
     return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
   } catch (error) {
     await releaseVm(place, host)
@@ -89,7 +92,8 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
     launch: plan.launch,
     name: place.name,
     folder: place.folder,
-    consolePath: join(logFolder, 'console.log'),
+    consolePath: evidencePath(logFolder, 'console'),
+    timedConsolePath: evidencePath(logFolder, 'consoleTimed'),
     guest: plan.launch.agent
       ? {
           hostname: place.name,

@@ -1,6 +1,8 @@
 import { exitStatus, kunitTestOf, type Judgement } from '@kernelkit/core/console'
 import { describeResults, renderResults } from '@kernelkit/core/ktap'
+import { reportDocument } from '@kernelkit/core/report'
 import { qemuArgv } from '@kernelkit/core/qemu'
+import { evidenceDocument, type EvidencePaths } from '../evidence/evidence-paths.ts'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { RunOutcome } from './run-command.ts'
 
@@ -10,6 +12,8 @@ export interface OutcomePaths {
   readonly stderr: string | undefined
   readonly artifacts: string | undefined
   readonly junit?: string | undefined
+  /** The folder of the run. */
+  readonly evidence?: string | undefined
 }
 
 /** Everything about a run but its verdict line: what happened, the end of the console, where things are, what to try. */
@@ -34,6 +38,7 @@ export function renderParagraph(options: {
     ...(isPass ? [] : [`console log: ${paths.console}`]),
     // Without --kunit the kernel's own tests are told, and judge nothing.
     ...(hasBesides(outcome) ? [`KUnit on the console: ${describeResults(outcome.kunit)}`] : []),
+    ...(isPass || paths.evidence === undefined ? [] : [`evidence: ${paths.evidence}`]),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
     ...(paths.junit === undefined ? [] : [`JUnit: ${paths.junit}`]),
     ...(options.keptName === undefined
@@ -68,9 +73,10 @@ export function outcomeDocument(options: {
   readonly plan: VmPlan
   readonly outcome: RunOutcome
   readonly paths: OutcomePaths
+  readonly evidence: EvidencePaths
   readonly name: string
 }): Readonly<Record<string, unknown>> {
-  const { plan, outcome, paths } = options
+  const { plan, outcome, paths, evidence } = options
   const exitCode = exitStatus(outcome.judgement, plan.spec.status)
   return {
     verdict: outcome.judgement.verdict,
@@ -88,7 +94,7 @@ export function outcomeDocument(options: {
     // A report inside a KUnit test belongs to that test.
     reports: outcome.reports.map((report) => {
       const test = kunitTestOf(outcome.kunit, report)
-      return test === undefined ? report : { ...report, test: test.name }
+      return { ...reportDocument(report), ...(test === undefined ? {} : { test: test.name }) }
     }),
     results: outcome.results ?? null,
     kunit: hasBesides(outcome) ? outcome.kunit : null,
@@ -99,6 +105,7 @@ export function outcomeDocument(options: {
     ...planDocument(plan),
     artifacts: paths.artifacts ?? null,
     junit: paths.junit ?? null,
+    evidence: evidenceDocument(evidence),
     vm: plan.spec.keep ? options.name : null,
   }
 }

@@ -2,6 +2,8 @@ import type { Readable, Writable } from 'node:stream'
 import { exitStatus } from '@kernelkit/core/console'
 import type { VmSpec } from '@kernelkit/core/spec'
 import { prepareOutFile, type Host, type Store } from '@kernelkit/host'
+import type { EvidencePaths } from '../evidence/evidence-paths.ts'
+import { recordVerdict } from '../evidence/record-verdict.ts'
 import { readAllowed } from './allowed-reports.ts'
 import { guestEnvironment } from './guest-environment.ts'
 import { outcomeJunit } from './outcome-junit.ts'
@@ -44,10 +46,12 @@ export interface FinishedRun {
   /** In the style that the spec asks for (--status). */
   readonly exitCode: number
   readonly paths: OutcomePaths
+  /** Where the evidence of this run lies. */
+  readonly evidence: EvidencePaths
   /** What happened, for people, without the verdict line. */
   readonly paragraph: readonly string[]
   readonly verdictLine: string
-  /** The JSON document of `run`. */
+  /** The JSON document of `run`; `result.json` of the evidence is the same. */
   readonly document: Readonly<Record<string, unknown>>
 }
 
@@ -74,16 +78,32 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
     })
     await streams.close()
     const exitCode = exitStatus(outcome.judgement, spec.status)
-    const paths = { console: request.consolePath, stdout: streams.stdoutPath, stderr: streams.stderrPath, artifacts: spec.artifacts, junit }
-    if (junit !== undefined) await host.fs.writeAtomic(junit, await outcomeJunit({ outcome, title: titleOf(spec, argv) }))
+    const paths = {
+      console: request.consolePath,
+      stdout: streams.stdoutPath,
+      stderr: streams.stderrPath,
+      artifacts: spec.artifacts,
+      junit,
+      evidence: prepared.logFolder,
+    }
+    const xml = await outcomeJunit({ outcome, title: titleOf(spec, argv) })
+    if (junit !== undefined) await host.fs.writeAtomic(junit, xml)
+    const { evidence, document } = await recordVerdict(host, {
+      folder: prepared.logFolder,
+      plan,
+      reports: outcome.reports,
+      junit: xml,
+      document: (where) => outcomeDocument({ plan, outcome, paths, evidence: where, name: place.name }),
+    })
     return {
       prepared,
       outcome,
       exitCode,
       paths,
+      evidence,
       paragraph: renderParagraph({ outcome, paths, tail: spec.console === 'auto', keptName: spec.keep ? place.name : undefined }),
       verdictLine: renderVerdictLine({ judgement: outcome.judgement, exitCode, accel: plan.accel.accel, seconds: outcome.seconds }),
-      document: outcomeDocument({ plan, outcome, paths, name: place.name }),
+      document,
     }
   } finally {
     await streams.close()

@@ -1,4 +1,4 @@
-import type { KernelReport, ReportFrame } from '@kernelkit/core/report'
+import type { KernelReport, ReportFrame } from './report.ts'
 
 // What fits a screen; --json has all of them.
 const mostFrames = 12

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KernelReport } from '@kernelkit/core/report'
+import type { KernelReport } from './report.ts'
 import { renderReport, reportDocument } from './render-report.ts'
 
 const report: KernelReport = {

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchOf } from '../../test/launch.ts'
+import { replayScript } from './replay.ts'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelkit-replay-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The script run by a shell, with a program in QEMU's place that prints its words one a line. */
+function wordsOf(script: string): readonly string[] {
+  const path = join(folder, 'replay.sh')
+  writeFileSync(path, script)
+  return execFileSync('sh', [path], { encoding: 'utf8' }).trimEnd().split('\n')
+}
+
+function launchHere(change: Parameters<typeof launchOf>[0] = {}) {
+  const [qemu, kernel, initrd, disk] = ['qemu', 'a kernel', 'initrd', "it's a disk"].map((name) => join(folder, name))
+  for (const path of [kernel, initrd, disk]) writeFileSync(path ?? '', '')
+  writeFileSync(qemu ?? '', '#!/bin/sh\n[ -d "$TMPDIR" ] || exit 1\nprintf "%s\\n" "$@"\n')
+  chmodSync(qemu ?? '', 0o755)
+  return launchOf({
+    qemu: qemu ?? '',
+    kernel: kernel ?? '',
+    initrd,
+    drives: [{ path: disk ?? '', format: 'raw', mode: 'rw' }],
+    shares: [{ host: folder, tag: 'cwd', readonly: false }],
+    append: 'console=ttyS0 foo="a b" kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.mount=cwd,/src,rw',
+    ...change,
+  })
+}
+
+describe('replayScript', () => {
+  it('gives QEMU the same words through a shell, and writes to nothing', () => {
+    const words = wordsOf(replayScript(launchHere()))
+    expect(words).toContain(join(folder, 'a kernel'))
+    expect(words).toContain(`file=${join(folder, "it's a disk")},if=none,id=disk0,format=raw,snapshot=on`)
+    expect(words.find((word) => word.startsWith('local,id=share0'))).toMatch(/readonly=on$/)
+    expect(words).toContain('console=ttyS0 foo="a b" kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.mount=cwd,/src,cow')
+    expect(words).toContain('stdio,id=console')
+  })
+
+  it('puts sockets into a folder that is gone afterwards', () => {
+    const qmp = wordsOf(replayScript(launchHere())).find((word) => word.startsWith('socket,id=qmp'))
+    const path = /path=(.*)\/qmp\.sock/.exec(qmp ?? '')?.[1] ?? ''
+    expect(path).toMatch(/^\//)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it('names what is gone instead of letting QEMU guess', () => {
+    const script = replayScript(launchHere({ kernel: '/nowhere/bzImage' }))
+    writeFileSync(join(folder, 'replay.sh'), script)
+    expect(() => execFileSync('sh', [join(folder, 'replay.sh')], { stdio: 'pipe' })).toThrow('/nowhere/bzImage is gone')
+  })
+})

@@ -1,0 +1,53 @@
+import { quoteArgv } from '../plan/index.ts'
+import { qemuArgv } from './argv.ts'
+import type { QemuLaunch } from './launch.ts'
+
+// Of plain characters only, so that no word with it is quoted.
+const folderMark = '/@folder@'
+
+/** A shell script that boots the same guest again by QEMU alone; nothing of the user's is written by it. */
+export function replayScript(launch: QemuLaunch): string {
+  const argv = qemuArgv({ ...withoutWrites(launch), runtimeFolder: folderMark }, 'standalone')
+  const needed = neededPaths(launch)
+  return [
+    '#!/bin/sh',
+    '# Boots the guest of this run again: same kernel, initramfs, command line, disks and folders, by QEMU alone. Nothing is written: disks',
+    '# get a throw-away overlay, folders are read-only below an overlay in guest memory. Ctrl-C ends it.',
+    ...(launch.agent
+      ? ["# The guest's agent waits 2 s for kernelkit; without one it gives a root shell on this terminal, or starts the root's own init."]
+      : []),
+    'set -eu',
+    '# What must still lie where it did:',
+    `for path in ${quoteArgv(needed)}; do`,
+    '  [ -e "$path" ] || { echo "replay.sh: $path is gone" >&2; exit 125; }',
+    'done',
+    'folder=$(mktemp -d)',
+    `trap 'rm -rf "$folder"' EXIT`,
+    "# QEMU's overlays",
+    'export TMPDIR="$folder"',
+    lineByOption(argv).replaceAll(folderMark, '"$folder"'),
+    '',
+  ].join('\n')
+}
+
+function neededPaths(launch: QemuLaunch): readonly string[] {
+  const { kernel, initrd, drives, shares } = launch
+  return [kernel, ...(initrd === undefined ? [] : [initrd]), ...drives.map(({ path }) => path), ...shares.map(({ host }) => host)]
+}
+
+/** What the run could write to is only read. */
+function withoutWrites(launch: QemuLaunch): QemuLaunch {
+  return {
+    ...launch,
+    drives: launch.drives.map((drive) => (drive.mode === 'rw' ? { ...drive, mode: 'snapshot' } : drive)),
+    shares: launch.shares.map((share) => ({ ...share, readonly: true })),
+    append: launch.append
+      .split(' ')
+      .map((word) => word.replace(/^(kernelkit\.(?:mount=.*,|root=9p:.*:))rw$/, '$1cow'))
+      .join(' '),
+  }
+}
+
+function lineByOption(argv: readonly string[]): string {
+  return argv.map((word, index) => `${index === 0 ? '' : word.startsWith('-') ? ' \\\n  ' : ' '}${quoteArgv([word])}`).join('')
+}

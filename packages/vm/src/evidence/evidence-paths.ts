@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+
+/** What lies in the folder of a run; docs/verdicts.md tells what each is. */
+export const evidenceNames = {
+  console: 'console.log',
+  consoleTimed: 'console.timed.log',
+  stdout: 'stdout',
+  stderr: 'stderr',
+  result: 'result.json',
+  junit: 'junit.xml',
+  reports: 'reports.json',
+  reportsText: 'reports.txt',
+  config: 'config',
+  qemu: 'qemu.txt',
+  replay: 'replay.sh',
+} as const
+
+/** Absolute paths of the evidence of one run; absent where there was nothing to write. */
+export interface EvidencePaths {
+  readonly folder: string
+  /** Every byte of ttyS0. */
+  readonly console: string
+  /** The same lines with the host's time in front. */
+  readonly consoleTimed: string
+  /** The JSON document of the command. */
+  readonly result: string
+  readonly junit: string | undefined
+  /** Of a run in which the kernel reported something. */
+  readonly reports: string | undefined
+  readonly reportsText: string | undefined
+  /** The kernel's configuration, where it is known. */
+  readonly config: string | undefined
+  /** QEMU's words as it was started. */
+  readonly qemu: string
+  /** Boots the same guest by QEMU alone. */
+  readonly replay: string
+}
+
+export function evidencePath(folder: string, what: keyof typeof evidenceNames): string {
+  return join(folder, evidenceNames[what])
+}
+
+/** As JSON documents have it: every key is there. */
+export function evidenceDocument(paths: EvidencePaths): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, path ?? null]))
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { KernelReport } from '@kernelkit/core/report'
+import { nodeHost, openStore } from '@kernelkit/host'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeEvidenceFolder } from './evidence-folder.ts'
+import { evidenceDocument } from './evidence-paths.ts'
+import { recordVerdict } from './record-verdict.ts'
+
+const host = nodeHost()
+let scratch = ''
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'kernelkit-evidence-'))
+})
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+const report: KernelReport = {
+  kind: 'warning',
+  title: 'WARNING in frob',
+  function: 'frob',
+  source: 'drivers/frob.c',
+  line: 9,
+  process: undefined,
+  startLine: 3,
+  endLine: 5,
+  headline: 'WARNING: CPU: 0 PID: 1 at drivers/frob.c:9 frob+0x1/0x2',
+  trace: [{ function: 'frob', offset: 1, inlined: false }],
+}
+
+describe('makeEvidenceFolder', () => {
+  it('takes the place of an earlier run in a named folder, and leaves what is not its own', async () => {
+    const named = join(scratch, 'deep', 'named')
+    const store = await openStore(host, join(scratch, 'store'))
+    const folder = await makeEvidenceFolder(host, { store, id: 'a', named })
+    for (const name of ['reports.json', 'mine']) await writeFile(join(folder, name), 'x')
+    expect(await makeEvidenceFolder(host, { store, id: 'b', named })).toBe(named)
+    expect(await readdir(named)).toEqual(['mine'])
+  })
+
+  it('refuses a file in its place by name', async () => {
+    const named = join(scratch, 'file')
+    await writeFile(named, '')
+    const store = await openStore(host, join(scratch, 'store'))
+    await expect(makeEvidenceFolder(host, { store, id: 'a', named })).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+      message: expect.stringContaining(named),
+    })
+  })
+
+  it('keeps the last 50 in the store', async () => {
+    const store = await openStore(host, join(scratch, 'many'))
+    for (let n = 0; n < 53; n++) await makeEvidenceFolder(host, { store, id: `${n}`.padStart(2, '0'), named: undefined })
+    const kept = await readdir(await store.workFolder('runs'))
+    expect(kept.length).toBeLessThanOrEqual(51)
+    expect(kept.some((name) => name.endsWith('-52'))).toBe(true)
+  })
+})
+
+describe('recordVerdict', () => {
+  const record = async (reports: readonly KernelReport[], text: string | undefined) => {
+    const folder = await mkdtemp(join(scratch, 'run-'))
+    const options = { source: 'x', text, value: () => undefined }
+    const plan = { kernel: { options } } as unknown as Parameters<typeof recordVerdict>[1]['plan']
+    const document = (evidence: Parameters<typeof evidenceDocument>[0]) => ({ verdict: 'splat', evidence: evidenceDocument(evidence) })
+    return { folder, ...(await recordVerdict(host, { folder, plan, reports, junit: '<testsuites/>', document })) }
+  }
+
+  it('writes the document that it answers, and names only what there is', async () => {
+    const { folder, document, evidence } = await record([], undefined)
+    expect((await readdir(folder)).toSorted()).toEqual(['junit.xml', 'result.json'])
+    expect(JSON.parse(await readFile(evidence.result, 'utf8'))).toEqual(document)
+    expect(document).toMatchObject({ evidence: { folder, reports: null, config: null, junit: evidence.junit } })
+  })
+
+  it('writes reports for programs and for people', async () => {
+    const { evidence } = await record([report], 'CONFIG_X=y\n')
+    expect(JSON.parse(await readFile(evidence.reports ?? '', 'utf8'))).toMatchObject([{ kind: 'warning', process: null }])
+    expect(await readFile(evidence.reportsText ?? '', 'utf8')).toMatch(/^console\.log:3: WARNING in frob\n.*drivers\/frob\.c:9/)
+  })
+})

@@ -1,0 +1,49 @@
+import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
+import type { Host } from '@kernelkit/host'
+import type { VmPlan } from '../resolve/plan-vm.ts'
+import { evidenceNames, evidencePath, type EvidencePaths } from './evidence-paths.ts'
+
+export interface VerdictRecord {
+  readonly folder: string
+  readonly plan: Pick<VmPlan, 'kernel'>
+  readonly reports: readonly KernelReport[]
+  /** JUnit XML, for commands that have some. */
+  readonly junit?: string
+  /** The command's JSON document, which names all that lies here. */
+  readonly document: (evidence: EvidencePaths) => Readonly<Record<string, unknown>>
+}
+
+/** What is known once the verdict is: result, JUnit, reports. Answers with the document and where everything lies. */
+export async function recordVerdict(
+  host: Pick<Host, 'fs'>,
+  { folder, plan, reports, junit, document }: VerdictRecord,
+): Promise<{ readonly evidence: EvidencePaths; readonly document: Readonly<Record<string, unknown>> }> {
+  const at = (what: keyof typeof evidenceNames): string => evidencePath(folder, what)
+  const hasReports = reports.length > 0
+  const evidence: EvidencePaths = {
+    folder,
+    console: at('console'),
+    consoleTimed: at('consoleTimed'),
+    result: at('result'),
+    junit: junit === undefined ? undefined : at('junit'),
+    reports: hasReports ? at('reports') : undefined,
+    reportsText: hasReports ? at('reportsText') : undefined,
+    config: plan.kernel.options.text === undefined ? undefined : at('config'),
+    qemu: at('qemu'),
+    replay: at('replay'),
+  }
+  const told = document(evidence)
+  const write = (path: string | undefined, text: () => string): readonly Promise<void>[] =>
+    path === undefined ? [] : [host.fs.writeFile(path, text())]
+  await Promise.all([
+    ...write(evidence.result, () => json(told)),
+    ...write(evidence.junit, () => junit ?? ''),
+    ...write(evidence.reports, () => json(reports.map(reportDocument))),
+    ...write(evidence.reportsText, () => reports.map((report) => `${renderReport(evidenceNames.console, report)}\n`).join('\n')),
+  ])
+  return { evidence, document: told }
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`
+}
