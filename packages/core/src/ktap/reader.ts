@@ -1,6 +1,7 @@
 import type { LinePlace, OpenTest } from './frame.ts'
 import { createLedger } from './ledger.ts'
 import { closeStreams } from './close-streams.ts'
+import { cleanLine, isEndOfLog, outerWidth } from './log-line.ts'
 import { parseKtapLine, type KtapLine } from './parse-line.ts'
 import { splitPrefix, tornAt } from './prefix.ts'
 import type { KtapResults, TestResult } from './result.ts'
@@ -41,10 +42,7 @@ interface Lane {
   carry: { readonly text: string; readonly place: LinePlace } | undefined
 }
 
-// kunit_parser.py: what a kernel prints when it has no root to go on with, and when it stops. A banner is another boot.
-const endOfLog = /^\s*(?:List of all partitions:|Kernel panic - not syncing: VFS:|reboot: |Linux version \d)/
 const executorError = /^\s*kunit executor: (.*)$/
-const lateVersion = /^(.*\S.*?)(?:KTAP|(?<!K)TAP) version \d+$/
 
 export function createKtapReader({ prefixed, versionless, kernelOnly = false, onResult }: KtapReaderOptions): KtapReader {
   const ledger = createLedger()
@@ -177,28 +175,3 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
     },
   }
 }
-
-/** Most lines are none: a look at their first letter is enough. */
-function isEndOfLog(text: string): boolean {
-  const first = text.trimStart().charAt(0)
-  return (first === 'L' || first === 'K' || first === 'r') && endOfLog.test(text)
-}
-
-/** Width of what a logger put before a version line; the kernel's own prefix is not a part of it. */
-function outerWidth(line: string): number {
-  const before = lateVersion.exec(line)?.[1]
-  if (before === undefined || splitPrefix(line).byKernel) return 0
-  const inside = tornAt(` ${line}`)
-  return inside > 0 ? inside - 1 : before.length
-}
-
-/** Without the carriage returns of a serial line, colours and what a progress display wrote over. */
-function cleanLine(raw: string): string {
-  let line = raw.trimEnd()
-  if (line.includes('\u001B')) line = line.replaceAll(escapes, '')
-  const over = line.lastIndexOf('\r')
-  return over < 0 ? line : line.slice(over + 1)
-}
-
-// ECMA-48 control sequences: colours and cursor movements.
-const escapes = new RegExp(String.raw`\u001B\[[0-9;?]*[ -/]*[@-~]`, 'g')

@@ -1,12 +1,9 @@
 import { suiteAttribute } from './attributes.ts'
-import { closeFrame, type FrameEnd } from './close-frame.ts'
 import { columnOf, isComplete, isFresh, openFrame, type Frame, type LinePlace, type OpenTest } from './frame.ts'
-import { leafTest } from './leaf-test.ts'
 import type { Ledger } from './ledger.ts'
 import { addNote, moveNotes } from './notes.ts'
+import { createOpenFrames } from './open-frames.ts'
 import type { KtapLine, ResultLine } from './parse-line.ts'
-import { addCounts } from './result.ts'
-import { createYamlBlock } from './yaml-block.ts'
 
 /** A stream that has ended. */
 export interface ClosedStream {
@@ -40,78 +37,18 @@ export interface KtapStream {
 /** One TAP or KTAP stream. Indentation says what belongs to what; where it got lost, names and plans do, as in kunit_parser.py. */
 export function createStream({ protocol, version, column, place, ledger, onResult }: StreamStart): KtapStream {
   const main = openFrame({ hasVersion: true, headerColumn: column, column, start: place })
-  const stack: Frame[] = [main]
-  const aside: ClosedStream[] = []
+  const frames = createOpenFrames({ main, ledger, onResult })
+  const { top, push, close, closeDeeperThan, leaf } = frames
   let bailOut: string | undefined
-  const yaml = createYamlBlock()
-
-  const top = (): Frame => stack.at(-1) ?? main
-  const parentOf = (): Frame => stack.at(-2) ?? main
-  const pathOf = (name: string): string =>
-    [...stack.slice(1).map((frame) => frame.name ?? '?'), name].filter((part) => part !== '').join('.')
-
-  const close = (end: FrameEnd): void => {
-    const frame = stack.pop()
-    if (frame === undefined || frame === main) return
-    const parent = top()
-    if (end.result === undefined && frame.isBare) return adopt(frame, parent)
-    // Not indented and never ended by a result: another program's stream, not a subtest.
-    if (end.result === undefined && frame.hasVersion && frame.name === undefined && columnOf(frame) <= columnOf(parent)) {
-      aside.push({ protocol, version, main: frame, bailOut: undefined })
-      return
-    }
-    const path = pathOf(frame.name ?? end.result?.name ?? '')
-    const test = closeFrame({ frame, end, expected: parent.reported + 1, path, ledger })
-    inherit(parent, frame)
-    keep(parent, test, end.place)
-    onResult?.(test, path)
-  }
-
-  const inherit = (parent: Frame, frame: Frame): void => {
-    parent.isBroken ||= frame.isBroken
-    parent.isOverrun ||= frame.isOverrun
-  }
-
-  const keep = (frame: Frame, test: OpenTest, at: LinePlace): void => {
-    frame.reported += 1
-    frame.counts = addCounts(frame.counts, test.counts)
-    frame.mark = at
-    frame.end = at
-    if (test.status === 'crashed') frame.isBroken = true
-    if (frame.planned !== undefined && frame.reported > frame.planned) {
-      frame.isOverrun = true
-      ledger.fail(at.line, pathOf(test.name), `a result more than the ${frame.planned} that were planned`)
-    }
-    if (ledger.keeps(test)) frame.tests.push(test)
-    yaml.follow(test, frame)
-  }
-
-  const adopt = (frame: Frame, parent: Frame): void => {
-    if (isFresh(parent)) parent.planned = frame.planned
-    moveNotes(frame.pending, parent.pending)
-    parent.tests.push(...frame.tests)
-    parent.reported += frame.reported
-    parent.counts = addCounts(parent.counts, frame.counts)
-    inherit(parent, frame)
-    parent.mark = frame.mark
-    parent.end = frame.end
-  }
-
-  const leaf = (line: ResultLine, at: LinePlace): void => {
-    const path = pathOf(line.name)
-    const test = leafTest({ line, frame: top(), at, path, ledger })
-    keep(top(), test, at)
-    onResult?.(test, path)
-  }
 
   const onResultLine = (line: ResultLine, at: LinePlace): void => {
     for (;;) {
       const frame = top()
-      if (stack.length === 1) {
+      if (frames.all.length === 1) {
         if (line.column > columnOf(frame)) push({ isBare: true, headerColumn: line.column, column: line.column, start: frame.mark })
         return leaf(line, at)
       }
-      const parentColumn = columnOf(parentOf())
+      const parentColumn = columnOf(frames.parent())
       if (frame.column === undefined) {
         if (line.column === frame.headerColumn && isNamed(frame, line)) return closeHeaderOnly(line, at)
         if (line.column >= frame.headerColumn) {
@@ -135,23 +72,8 @@ export function createStream({ protocol, version, column, place, ledger, onResul
   /** `# Subtest: name` and its result on the same level: a test of a TAP 14 producer; KUnit would have run nothing. */
   const closeHeaderOnly = (line: ResultLine, at: LinePlace): void => {
     if (protocol === 'KTAP') return close({ result: line, place: at })
-    const frame = stack.pop()
-    if (frame !== undefined) {
-      top().mark = frame.start
-      moveNotes(frame.notes, top().pending)
-      moveNotes(frame.pending, top().pending)
-    }
+    frames.dissolve()
     leaf(line, at)
-  }
-
-  const push = (start: Parameters<typeof openFrame>[0]): void => {
-    stack.push(openFrame(start))
-    yaml.forget()
-  }
-
-  /** Frames that stand further to the right are over. */
-  const closeDeeperThan = (limit: number, at: LinePlace): void => {
-    while (stack.length > 1 && limit < columnOf(top())) close({ result: undefined, place: at })
   }
 
   const onVersion = (line: KtapLine & { readonly kind: 'version' }, at: LinePlace): boolean => {
@@ -168,7 +90,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
       if (line.column > columnOf(frame)) break
       if (isFresh(frame)) return true
       if (frame !== main) close({ result: undefined, place: at })
-      else if (frame.planned !== undefined && !isComplete(frame) && aside.length === 0) break
+      else if (frame.planned !== undefined && !isComplete(frame) && frames.aside.length === 0) break
       else return false
     }
     push(start)
@@ -193,11 +115,11 @@ export function createStream({ protocol, version, column, place, ledger, onResul
   }
 
   const onPlan = (line: KtapLine & { readonly kind: 'plan' }, text: string, at: LinePlace): void => {
-    const index = stack.findLastIndex((frame) => columnOf(frame) <= line.column)
-    const frame = stack[index]
+    const index = frames.all.findLastIndex((frame) => columnOf(frame) <= line.column)
+    const frame = frames.all[index]
     if (frame === undefined) return note(text, at)
     const isInside = line.column > columnOf(frame) && frame.column !== undefined
-    if (isInside && index === stack.length - 1) {
+    if (isInside && index === frames.all.length - 1) {
       push({ isBare: true, headerColumn: line.column, column: line.column, start: frame.mark })
       return setPlan(top(), line, at)
     }
@@ -215,13 +137,13 @@ export function createStream({ protocol, version, column, place, ledger, onResul
       frame.mark = at
     } else if (frame.reported > line.count) {
       frame.isOverrun = true
-      ledger.fail(at.line, pathOf(''), `${frame.reported} results, but ${line.count} were planned`)
+      ledger.fail(at.line, frames.pathOf(''), `${frame.reported} results, but ${line.count} were planned`)
     }
   }
 
   const note = (text: string, at: LinePlace): void => {
     const frame = top()
-    if (yaml.take(text, frame)) return
+    if (frames.takeYaml(text)) return
     if (frame.reported === 0) {
       const attribute = suiteAttribute(text)
       if (attribute !== undefined && frame !== main) {
@@ -257,10 +179,11 @@ export function createStream({ protocol, version, column, place, ledger, onResul
       }
     },
     note,
-    isComplete: () => stack.length === 1 && isComplete(main),
+    isComplete: () => frames.all.length === 1 && isComplete(main),
     close: (at) => {
-      while (stack.length > 1) close({ result: undefined, place: at })
+      while (frames.all.length > 1) close({ result: undefined, place: at })
       main.end = { line: Math.max(main.end.line, at.line), at: at.at }
+      const aside = frames.aside.map((frame): ClosedStream => ({ protocol, version, main: frame, bailOut: undefined }))
       return [{ protocol, version, main, bailOut }, ...aside]
     },
   }
