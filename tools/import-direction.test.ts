@@ -11,6 +11,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   kernel: ['core', 'host', 'toolchain'],
   image: ['core', 'host', 'toolchain'],
   vm: ['core', 'host'],
+  'action-kit': ['core', 'host'],
   cli: ['core', 'host', 'toolchain', 'kernel', 'image', 'vm'],
 }
 
@@ -28,15 +29,30 @@ const effectModules = [
 const effectGlobals = /(?<![.\w])(?:process\.|console\.|Date\.now\b|new Date\(\)|performance\.now\b|Math\.random\b|fetch\()/
 
 /** First files of a process: they hand the process to the rest. */
-const entryFiles: readonly string[] = ['packages/cli/src/main.ts', 'packages/vm/src/runtime/vm-host-main.ts']
+const entryFiles: readonly string[] = [
+  'packages/cli/src/main.ts',
+  'packages/vm/src/runtime/vm-host-main.ts',
+  'packages/action-kit/src/run-action.ts',
+]
 
 /** Words about this process that are no door to the machine, and the one signal that is sent to a process which is no child. */
 const harmless = /process\.execPath\b|process\.kill\(state\.owner\.pid\b/
 
 const packages = readdirSync(join(repository, 'packages'))
+const actions = readdirSync(join(repository, 'actions'), { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? [entry.name] : [],
+)
 
 function packageOf(specifier: string): string | undefined {
   return /^@kernelkit\/([^/]+)/.exec(specifier)?.[1]
+}
+
+/** Lines of code that reach past the Host port. */
+function effectsOf(text: string): readonly string[] {
+  return withoutCommentsAndStrings(text)
+    .split('\n')
+    .filter((line) => effectGlobals.test(line) && !harmless.test(line))
+    .map((line) => line.trim())
 }
 
 describe('imports go one way', () => {
@@ -76,13 +92,37 @@ describe('imports go one way', () => {
         .filter(({ specifier, typeOnly }) => !typeOnly && effectModules.includes(specifier))
         .map(({ specifier }) => `${file.path}: ${specifier}`),
     )
-    const globals = files.flatMap((file) =>
-      withoutCommentsAndStrings(file.text)
-        .split('\n')
-        .filter((line) => effectGlobals.test(line) && !harmless.test(line))
-        .map((line) => `${file.path}: ${line.trim()}`),
-    )
+    const globals = files.flatMap((file) => effectsOf(file.text).map((line) => `${file.path}: ${line}`))
     expect([...imports, ...globals]).toEqual([])
+  })
+})
+
+describe('actions', () => {
+  it.each(actions)('%s imports packages and its own files, and touches the machine through the Host port only', (name) => {
+    const wrong = listSources(name, 'actions').flatMap((file) => [
+      ...listImports(file.text)
+        .filter(({ specifier, typeOnly }) => {
+          if (specifier.startsWith('.')) return !normalize(join(file.path, '..', specifier)).startsWith(`actions/${name}/`)
+          return specifier === 'kernelkit' || specifier.startsWith('@actions/') || (!typeOnly && effectModules.includes(specifier))
+        })
+        .map(({ specifier }) => `${file.path}: ${specifier}`),
+      ...effectsOf(file.text).map((line) => `${file.path}: ${line}`),
+    ])
+    expect(wrong).toEqual([])
+  })
+
+  it.each(actions)("%s's first files read as a table of contents", (name) => {
+    const files = listSources(name, 'actions').filter(({ path }) => /\/(?:main|post)\.ts$/.test(path))
+    expect(files.filter(({ text }) => text.split('\n').length > 80).map(({ path }) => path)).toEqual([])
+    expect(files.length).toBeGreaterThan(0)
+  })
+
+  it("have the runner's toolkit from action-kit alone", () => {
+    const users = packages
+      .flatMap((name) => listSources(name))
+      .filter(({ text }) => listImports(text).some(({ specifier }) => specifier.startsWith('@actions/')))
+    expect(users.filter(({ path }) => !path.startsWith('packages/action-kit/')).map(({ path }) => path)).toEqual([])
+    expect(users.length).toBeGreaterThan(0)
   })
 })
 

@@ -21,9 +21,9 @@ export interface SourceFile {
   readonly text: string
 }
 
-/** TypeScript sources of a package, tests apart. */
-export function listSources(packageName: string): readonly SourceFile[] {
-  const folder = join(repository, 'packages', packageName, 'src')
+/** TypeScript sources of a package or an action, tests apart. */
+export function listSources(name: string, group: 'packages' | 'actions' = 'packages'): readonly SourceFile[] {
+  const folder = join(repository, group, name, 'src')
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts') && !entry.name.endsWith('.d.ts'))
     .map((entry) => {

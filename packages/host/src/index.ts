@@ -1,5 +1,5 @@
 export type { AptSource } from './apt-sources.ts'
-export type { ArtifactKind, ObtainOptions, Store, StoreEntry } from './store.ts'
+export type { ArtifactKind, ObtainOptions, RemoteRequest, RemoteStore, Store, StoreEntry } from './store.ts'
 export type { Host, HostFiles, RunOptions, RunResult, TempDir } from './host.ts'
 export { allocatedBytes } from './allocated-bytes.ts'
 export { aptOptionsOfHost } from './apt-options.ts'

@@ -5,7 +5,7 @@ import { allocatedBytes } from './allocated-bytes.ts'
 import { checkStoreRoot } from './check-store-root.ts'
 import type { Host } from './host.ts'
 import { isLocked, withLock } from './lock.ts'
-import type { ArtifactKind, ObtainOptions, Store, StoreEntry } from './store.ts'
+import type { ArtifactKind, ObtainOptions, RemoteStore, Store, StoreEntry } from './store.ts'
 import { finish, putInPlace, readEntry, readFolder, removeTree } from './store-folder.ts'
 import { sweepStore } from './sweep-store.ts'
 import { explaining } from './system-error.ts'
@@ -25,10 +25,15 @@ export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd'>): stri
   return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(host.home, '.cache'), 'kernelkit')
 }
 
+export interface StoreOptions {
+  /** Asked for what is not here, offered what is made here. */
+  readonly remote?: RemoteStore | undefined
+}
+
 /** The local artifact store; what killed runs left half-made is removed. A store that can only be read still answers lookups. */
-export async function openStore(host: Host, root: string = defaultStoreRoot(host)): Promise<Store> {
+export async function openStore(host: Host, root: string = defaultStoreRoot(host), { remote }: StoreOptions = {}): Promise<Store> {
   await checkStoreRoot(host, root)
-  const store = createStore(host, root)
+  const store = createStore(host, root, remote)
   await sweepStore(host, root)
   return store
 }
@@ -62,11 +67,11 @@ export function notUnderDryRun(why: string): UserError {
   })
 }
 
-function createStore(host: Host, root: string): Store {
+function createStore(host: Host, root: string, remote?: RemoteStore): Store {
   const locks = join(root, 'locks')
   const folderOf = (kind: ArtifactKind, key: string): string => join(root, kind, key)
 
-  const lookup: Store['lookup'] = async (kind, key) => {
+  const lookupHere: Store['lookup'] = async (kind, key) => {
     const entry = await readEntry(host, { kind, key, path: folderOf(kind, key) })
     if (entry === undefined) return undefined
     const now = host.now()
@@ -75,14 +80,12 @@ function createStore(host: Host, root: string): Store {
     return { ...entry, usedAt: now }
   }
 
-  const make = async (options: ObtainOptions, key: string): Promise<void> => {
-    const { kind, material, produce } = options
+  /** Fill a folder under a temporary name; what `fill` says no to leaves nothing. Whoever calls this holds the entry's lock. */
+  const place = async (kind: ArtifactKind, key: string, fill: (making: string) => Promise<boolean>): Promise<void> => {
     const making = join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`)
     await host.fs.mkdir(making, { recursive: true })
     try {
-      await produce(making)
-      options.signal?.throwIfAborted()
-      await finish(host, making, { kind, key, text: renderKeyMaterial(material) })
+      if (!(await fill(making))) return
       await putInPlace(host, {
         making,
         final: folderOf(kind, key),
@@ -93,30 +96,56 @@ function createStore(host: Host, root: string): Store {
     }
   }
 
+  const make = ({ kind, material, produce, signal }: ObtainOptions, key: string): Promise<void> =>
+    place(kind, key, async (making) => {
+      await produce(making)
+      signal?.throwIfAborted()
+      await finish(host, making, { kind, key, text: renderKeyMaterial(material) })
+      return true
+    })
+
+  const withEntryLock = <T>(entry: Pick<StoreEntry, 'kind' | 'key'>, work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    const { kind, key } = entry
+    const waitingFor = `the ${kind} ${key.slice(0, 12)}, which is being made`
+    return withLock(host, { folder: locks, name: lockNameOf(kind, key), waitingFor, signal }, work)
+  }
+
+  /** What came without the right key.txt is not the entry. */
+  const bring = async (kind: ArtifactKind, key: string, signal?: AbortSignal): Promise<StoreEntry | undefined> => {
+    if (remote === undefined) return undefined
+    await place(kind, key, async (folder) => {
+      if (!(await remote.fetch({ kind, key, folder, signal }))) return false
+      const text = await host.fs.readFile(join(folder, 'key.txt'), 'utf8').catch(() => '')
+      return hashOf(host, text) === key
+    })
+    return lookupHere(kind, key)
+  }
+
+  const lookup: Store['lookup'] = async (kind, key) => {
+    const found = await lookupHere(kind, key)
+    if (found !== undefined || remote === undefined) return found
+    return explaining(root, () => withEntryLock({ kind, key }, async () => (await lookupHere(kind, key)) ?? bring(kind, key)))
+  }
+
   return {
     root,
-    keyOf: (material) => host.sha256(renderKeyMaterial(material)).slice(0, keyLength),
+    keyOf: (material) => keyOf(host, material),
     lookup,
     obtain: async (options) => {
+      const { kind, signal, force } = options
       const key = keyOf(host, options.material)
-      const found = options.force === true ? undefined : await lookup(options.kind, key)
+      const found = force === true ? undefined : await lookupHere(kind, key)
       if (found !== undefined) return { entry: found, cached: true }
-      const waiting = {
-        folder: locks,
-        name: lockNameOf(options.kind, key),
-        waitingFor: `the ${options.kind} ${key.slice(0, 12)}, which is being made`,
-        signal: options.signal,
+      const work = async () => {
+        const madeMeanwhile = force === true ? undefined : ((await lookupHere(kind, key)) ?? (await bring(kind, key, signal)))
+        if (madeMeanwhile !== undefined) return { entry: madeMeanwhile, cached: true }
+        await make(options, key)
+        const entry = await lookupHere(kind, key)
+        if (entry === undefined) throw new Error(`the store lost ${folderOf(kind, key)} right after it was made`)
+        await remote?.offer(entry)
+        return { entry, cached: false }
       }
-      return explaining(root, () =>
-        withLock(host, waiting, async () => {
-          const madeMeanwhile = options.force === true ? undefined : await lookup(options.kind, key)
-          if (madeMeanwhile !== undefined) return { entry: madeMeanwhile, cached: true }
-          await make(options, key)
-          const entry = await lookup(options.kind, key)
-          if (entry === undefined) throw new Error(`the store lost ${folderOf(options.kind, key)} right after it was made`)
-          return { entry, cached: false }
-        }),
-      )
+      return explaining(root, () => withEntryLock({ kind, key }, work, signal))
     },
     withLock: (name, work, options = {}) =>
       explaining(root, () =>
@@ -147,17 +176,13 @@ function createStore(host: Host, root: string): Store {
     },
     remove: (entry) =>
       explaining(entry.path, () =>
-        withLock(
-          host,
-          { folder: locks, name: lockNameOf(entry.kind, entry.key), waitingFor: `the ${entry.kind} ${entry.key.slice(0, 12)}` },
-          async () => {
-            // Renamed first: a removal that is interrupted leaves no half entry under a final name.
-            const aside = join(root, 'tmp', `${lockNameOf(entry.kind, entry.key)}.${host.randomHex(4)}`)
-            await host.fs.mkdir(join(root, 'tmp'), { recursive: true })
-            await host.fs.rename(entry.path, aside)
-            await removeTree(host, aside)
-          },
-        ),
+        withEntryLock(entry, async () => {
+          // Renamed first: a removal that is interrupted leaves no half entry under a final name.
+          const aside = join(root, 'tmp', `${lockNameOf(entry.kind, entry.key)}.${host.randomHex(4)}`)
+          await host.fs.mkdir(join(root, 'tmp'), { recursive: true })
+          await host.fs.rename(entry.path, aside)
+          await removeTree(host, aside)
+        }),
       ),
   }
 }
@@ -168,7 +193,12 @@ export function isEntryLocked(host: Host, store: Pick<Store, 'root'>, entry: Pic
 }
 
 function keyOf(host: Host, material: KeyMaterial): string {
-  return host.sha256(renderKeyMaterial(material)).slice(0, keyLength)
+  return hashOf(host, renderKeyMaterial(material))
+}
+
+/** The key of a rendered material: of the text in an entry's key.txt. */
+function hashOf(host: Host, text: string): string {
+  return host.sha256(text).slice(0, keyLength)
 }
 
 function lockNameOf(kind: ArtifactKind, key: string): string {

@@ -26,12 +26,30 @@ export interface ObtainOptions {
   readonly force?: boolean | undefined
 }
 
+/** An entry that the store of this machine lacks. */
+export interface RemoteRequest {
+  readonly kind: ArtifactKind
+  readonly key: string
+  /** Empty, and emptied again when the answer is no. */
+  readonly folder: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A place beyond this machine that entries come from before they are made, and go to when they were. */
+export interface RemoteStore {
+  /** Fills the folder with all that belongs to the entry, `key.txt` too; `false` when it has none that is whole. */
+  fetch(request: RemoteRequest): Promise<boolean>
+  /** Takes an entry that was made here; whether it wants it is its own business. */
+  offer(entry: StoreEntry): Promise<void>
+}
+
 /** The content-addressed store of artifacts: half-made folders never carry a final name, two makers of one key wait for each other. */
 export interface Store {
   readonly root: string
   /** True under --dry-run: nothing below the root may change, notes included. */
   readonly readOnly?: boolean
   keyOf(material: KeyMaterial): string
+  /** Here, or brought from the remote store. */
   lookup(kind: ArtifactKind, key: string): Promise<StoreEntry | undefined>
   /** The entry of a key, made by `produce` when missing; `cached` says which. A second maker waits and says so. */
   obtain(options: ObtainOptions): Promise<{ readonly entry: StoreEntry; readonly cached: boolean }>

@@ -1,7 +1,7 @@
 export { applyProjectFile, type ApplyInput } from './apply-project-file.ts'
 export { unsureConfigs, type Locator } from './locate-paths.ts'
 export type { MergedOptions } from './merge-options.ts'
-export { blockNames, blockRows, rawKey, type BlockName, type OptionRow } from './option-rows.ts'
+export { blockNames, blockRows, rawEntry, rawKey, type BlockName, type OptionRow } from './option-rows.ts'
 export type { ProjectBlock } from './parse-block.ts'
 export { parseProjectFile, type ProjectFile } from './parse-project-file.ts'
 export type { ProjectTest, TestFormat } from './parse-tests.ts'

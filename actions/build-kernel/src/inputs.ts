@@ -1,0 +1,11 @@
+import { commonInputs, optionInputs, type InputRow } from '@kernelkit/action-kit'
+
+/** What action.yml declares. */
+export const inputs: readonly InputRow[] = [
+  ...optionInputs('kernel'),
+  ...commonInputs,
+  { name: 'make', kind: 'lines' },
+  { name: 'cache', kind: 'flag' },
+  { name: 'ccache', kind: 'flag' },
+  { name: 'ccache-size', kind: 'text' },
+]

@@ -1,0 +1,48 @@
+import type { RawRecord } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
+import type { Annotation } from './annotations.ts'
+import type { ActionsCache } from './cache/actions-cache.ts'
+import type { InputRow } from './inputs.ts'
+
+/** What an action's main or post gets. */
+export interface Action {
+  /** Works in the input `working-directory`; warnings of its log become annotations. */
+  readonly host: Host
+  /** Aborted by SIGINT and SIGTERM: the runner ends a cancelled step ten seconds after the first. */
+  readonly signal: AbortSignal
+  /** Given inputs, camelCase, as core's parsers take them. */
+  readonly inputs: RawRecord
+  /** `$GITHUB_WORKSPACE`. */
+  readonly workspace: string
+  /** `$RUNNER_TEMP`: emptied with each job. */
+  readonly temp: string
+  /** The folder that main.mjs lies in: its companions are beside it. */
+  readonly folder: string
+  readonly version: string
+  readonly cache: ActionsCache
+  /** One foldable part of the log; groups inside are plain lines, because GitHub folds one level. */
+  group<T>(title: string, work: () => Promise<T>): Promise<T>
+  annotate(annotation: Annotation): void
+  /** Markdown for the summary of the step, written at its end. */
+  summarise(markdown: string): void
+  /** `undefined` is the empty text. */
+  setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void
+  /** The step ends as failed, with this reason; the work goes on. */
+  fail(reason: string, options?: { readonly title?: string }): void
+  /** The log shows `***` for each line of it from now on. */
+  mask(secret: string): void
+  /** For later steps of the job. */
+  exportVariable(name: string, value: string): void
+  addPath(folder: string): void
+  /** From main to post. */
+  saveState(name: string, value: unknown): void
+  readState(name: string): unknown
+}
+
+/** One of the Actions: what its action.yml declares. */
+export interface ActionDefinition {
+  readonly name: string
+  readonly inputs: readonly InputRow[]
+  /** `import.meta.dirname` of the entry. */
+  readonly folder: string
+}

@@ -1,0 +1,76 @@
+import { allocatedBytes, type ArtifactKind, type Host, type RemoteStore, type StoreEntry } from '@kernelkit/host'
+import { emptyFolder, type ActionsCache } from './actions-cache.ts'
+import { findDamage, writeChecksums } from './checksums.ts'
+
+/** The Actions cache behind the store, and what became of what was offered to it. */
+export interface CacheStore extends RemoteStore {
+  /** Something made here is in the cache now. */
+  readonly saved: () => boolean
+}
+
+export interface CacheStoreOptions {
+  readonly cache: ActionsCache
+  /** What is worth its place in the 10 GB of a repository. */
+  readonly kinds: readonly ArtifactKind[]
+  /** Of this run and attempt: entries cannot be replaced, so the successor of a damaged one needs a name of its own. */
+  readonly run: string
+  /** Tells whoever looks at the run that nothing was saved. */
+  readonly notice: (text: string) => void
+}
+
+/** Entries of the store by their keys; what came damaged is none. */
+export function createCacheStore(host: Host, { cache, kinds, run, notice }: CacheStoreOptions): CacheStore {
+  const damaged = new Set<string>()
+  let saved = false
+  return {
+    saved: () => saved,
+    fetch: async ({ kind, key, folder }) => {
+      if (!kinds.includes(kind) || !(await cache.isAvailable())) return false
+      const name = nameOf({ kind, key })
+      const startedMs = host.monotonicMs()
+      const candidates = [{ key: name }, { key: `${name}-again`, prefixes: [`${name}-again-`] }]
+      for (const candidate of candidates) {
+        const came = await cache.restore({ folder, ...candidate })
+        if (came === undefined) break
+        const damage = await findDamage(host, folder)
+        if (damage === undefined) {
+          const size = mebibytes(await allocatedBytes(host, folder))
+          host.log.info(`${kind} ${short(key)}: from the Actions cache (${size}, ${seconds(host.monotonicMs() - startedMs)})`)
+          return true
+        }
+        host.log.warn(`${kind} ${short(key)} came damaged from the Actions cache (${damage}): it is made again`)
+        damaged.add(name)
+        await emptyFolder(host, folder)
+      }
+      return false
+    },
+    offer: async (entry) => {
+      if (!kinds.includes(entry.kind) || !(await cache.isAvailable())) return
+      const startedMs = host.monotonicMs()
+      await writeChecksums(host, entry.path)
+      const name = nameOf(entry)
+      saved = await cache.save({ folder: entry.path, key: damaged.has(name) ? `${name}-again-${run}` : name })
+      if (saved) host.log.info(`${entry.kind} ${short(entry.key)}: saved to the Actions cache (${seconds(host.monotonicMs() - startedMs)})`)
+      else
+        notice(
+          `The ${entry.kind} was not saved to the Actions cache: this run may not write to it, or another one was first. The next run makes it again.`,
+        )
+    },
+  }
+}
+
+function nameOf({ kind, key }: Pick<StoreEntry, 'kind' | 'key'>): string {
+  return `${kind}-${key}`
+}
+
+function short(key: string): string {
+  return key.slice(0, 12)
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`
+}

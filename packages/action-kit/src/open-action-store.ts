@@ -1,0 +1,29 @@
+import { resolve } from 'node:path'
+import { openStore, type ArtifactKind, type Store } from '@kernelkit/host'
+import type { Action } from './action.ts'
+import { createCacheStore } from './cache/remote-store.ts'
+
+export interface ActionStore {
+  readonly store: Store
+  /** What this step made is in the Actions cache now. */
+  readonly saved: () => boolean
+}
+
+/**
+ * The store that `kernelkit` in a later step uses too; `kinds` come from the Actions cache when they are not here, and go there when
+ * they were made, unless the input `cache` is false.
+ */
+export async function openActionStore(action: Action, kinds: readonly ArtifactKind[]): Promise<ActionStore> {
+  const { host, inputs } = action
+  const own = inputs['cacheDir']
+  const root = typeof own === 'string' ? resolve(host.cwd, own) : undefined
+  if (root !== undefined) action.exportVariable('KERNELKIT_CACHE_DIR', root)
+  if (inputs['cache'] === false || kinds.length === 0) return { store: await openStore(host, root), saved: () => false }
+  const remote = createCacheStore(host, {
+    cache: action.cache,
+    kinds,
+    run: `${host.env['GITHUB_RUN_ID'] ?? ''}-${host.env['GITHUB_RUN_ATTEMPT'] ?? ''}`,
+    notice: (message) => action.annotate({ level: 'notice', message }),
+  })
+  return { store: await openStore(host, root, { remote }), saved: remote.saved }
+}

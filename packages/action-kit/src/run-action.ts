@@ -1,0 +1,165 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type * as Toolkit from '@actions/core'
+import { explainSystemError, nodeHost } from '@kernelkit/host'
+import type { Action, ActionDefinition } from './action.ts'
+import { createActionLogger } from './action-logger.ts'
+import { createAnnotator, type Annotation } from './annotations.ts'
+import { createActionsCache } from './cache/actions-cache.ts'
+import { describeFailure } from './failure.ts'
+import { readInputs } from './inputs.ts'
+import { plainText } from './plain-text.ts'
+import { joinSummary } from './summary.ts'
+
+/** An action from its inputs to its exit status: the first thing that an entry calls, and the only place that prints errors and ends the process. */
+export async function runAction(definition: ActionDefinition, work: (action: Action) => Promise<void>): Promise<void> {
+  const { name, inputs: rows, folder } = definition
+  const version = readVersion(folder)
+  // Before anything is loaded: whoever watches the log sees at once what runs.
+  process.stdout.write(`kernelkit ${name} ${version}, Node ${process.version}\n`)
+  const interrupt = listenForSignals()
+  const { env } = process
+  const core = await import('@actions/core')
+  const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
+  const temp = env['RUNNER_TEMP'] ?? '/tmp'
+  const write = (text: string): void => void process.stdout.write(text)
+  const counter = join(temp, 'kernelkit-annotations')
+  const before = readCounter(counter)
+  const annotator = createAnnotator({
+    send: (annotation) => send(core, annotation),
+    print: (line) => write(`${plainText(line)}\n`),
+    workspace,
+    cwd: workspace,
+    before,
+  })
+  const summary: string[] = []
+  try {
+    const inputs = readInputs(env, rows)
+    const log = createActionLogger({
+      write,
+      warn: (message) => annotator.add({ level: 'warning', message }),
+      verbose: inputs['verbose'] === true || core.isDebug(),
+      now: () => performance.now(),
+    })
+    const directory = inputs['workingDirectory']
+    const host = nodeHost({ log, cwd: typeof directory === 'string' ? resolve(workspace, directory) : workspace })
+    await work({
+      host,
+      signal: interrupt.signal,
+      inputs,
+      workspace,
+      temp,
+      folder,
+      version,
+      cache: createActionsCache(host, process),
+      group: createGroups(write),
+      annotate: annotator.add,
+      summarise: (markdown) => void summary.push(markdown),
+      setOutputs: (outputs) => {
+        for (const [output, value] of Object.entries(outputs)) core.setOutput(output, value ?? '')
+      },
+      fail: (message, { title } = {}) => {
+        annotator.addFailure({ message, title })
+        process.exitCode = 1
+      },
+      mask: (secret) => {
+        for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') core.setSecret(line.trim())
+      },
+      exportVariable: core.exportVariable,
+      addPath: core.addPath,
+      saveState: core.saveState,
+      readState: (key) => parseState(core.getState(key)),
+    })
+    interrupt.signal.throwIfAborted()
+  } catch (thrown) {
+    const failure = describeFailure(explainSystemError(thrown), { inputs: rows, interrupted: interrupt.name() })
+    annotator.addFailure(failure)
+    if (failure.details !== undefined) write(`${plainText(failure.details)}\n`)
+    process.exitCode = 1
+  }
+  const leftOut = annotator.describeLeftOut()
+  if (leftOut !== undefined) write(`${leftOut}\n`)
+  writeCounter(counter, before + annotator.shown())
+  if (summary.length > 0 && env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(joinSummary(summary)).write()
+  // Connections that the cache client keeps alive would hold the process for seconds.
+  process.stdout.write('', () => process.exit())
+}
+
+interface Interrupt {
+  readonly signal: AbortSignal
+  readonly name: () => string | undefined
+}
+
+/** The first signal lets the work clean up: the runner sends SIGINT, SIGTERM 7.5 s later, and kills 2.5 s after that. */
+function listenForSignals(): Interrupt {
+  const controller = new AbortController()
+  let first: string | undefined
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      first ??= name
+      controller.abort()
+    })
+  }
+  return { signal: controller.signal, name: () => first }
+}
+
+function send(core: typeof Toolkit, { level, message, title, file, line, column }: Annotation): void {
+  core[level](message, {
+    ...(title === undefined ? {} : { title }),
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { startLine: line }),
+    ...(column === undefined ? {} : { startColumn: column }),
+  })
+}
+
+function createGroups(write: (text: string) => void): Action['group'] {
+  let isOpen = false
+  return async (title, work) => {
+    const line = title.replaceAll(/[\r\n]+/g, ' ')
+    if (isOpen) {
+      write(`${plainText(line)}\n`)
+      return work()
+    }
+    isOpen = true
+    write(`::group::${line}\n`)
+    try {
+      return await work()
+    } finally {
+      isOpen = false
+      write('::endgroup::\n')
+    }
+  }
+}
+
+function parseState(text: string): unknown {
+  // The toolkit writes texts as they are and everything else as JSON.
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as unknown)
+  } catch {
+    return text
+  }
+}
+
+function readVersion(folder: string): string {
+  try {
+    return (JSON.parse(readFileSync(join(folder, 'version.json'), 'utf8')) as { version: string }).version
+  } catch {
+    return 'from sources'
+  }
+}
+
+function readCounter(path: string): number {
+  try {
+    return Number(readFileSync(path, 'utf8')) || 0
+  } catch {
+    return 0
+  }
+}
+
+function writeCounter(path: string, count: number): void {
+  try {
+    writeFileSync(path, `${count}\n`)
+  } catch {
+    // No folder of the job: nobody counts.
+  }
+}
