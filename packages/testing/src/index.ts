@@ -1,0 +1,6 @@
+export { startCacheService, type CacheCall, type CacheService } from './cache/cache-service.ts'
+export type { CacheEntry } from './cache/cache-entries.ts'
+export type { JobStep } from './runner/job-step.ts'
+export { runJob, type JobOptions, type JobResult, type StepResult } from './runner/run-job.ts'
+export type { StageResult } from './runner/run-stage.ts'
+export type { Annotation } from './runner/read-output.ts'
