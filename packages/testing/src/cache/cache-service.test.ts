@@ -39,7 +39,7 @@ async function storeFile(inputs: Readonly<Record<string, string>> = {}, options:
 }
 const names = () => cache.calls.map(({ name }) => name)
 
-describe('the cache service and the real client', () => {
+describe('the cache service and the real client', { timeout: 120_000 }, () => {
   it('miss at first, save in post, and hit in the next job', async () => {
     expect(await storeFile()).toMatchObject({ conclusion: 'success', hit: 'false', saved: 'true' })
     expect(names()).toEqual(['GetCacheEntryDownloadURL', 'CreateCacheEntry', 'PUT', 'FinalizeCacheEntryUpload'])
@@ -91,7 +91,7 @@ describe('the cache service and the real client', () => {
   })
 })
 
-describe('a client meets', () => {
+describe('a client meets', { timeout: 120_000 }, () => {
   it('a token that may only read: the job passes, nothing is saved', async () => {
     cache.switches.writable = false
     const { conclusion, saved, log } = await storeFile()

@@ -41,7 +41,7 @@ const run = async (steps: readonly JobStep[], options: Partial<JobOptions> = {})
   runJob({ folder: await mkdtemp(join(folder, 'machine-')), steps, repositories: { 'o/r': join(folder, 'repository') }, ...options })
 const script = (id: string, text: string, more: Partial<JobStep> = {}): JobStep => ({ id, run: text, ...more })
 
-describe.concurrent('runJob', () => {
+describe.concurrent('runJob', { timeout: 120_000 }, () => {
   it('gives an action its inputs and variables, and its state to post, the last step first', async () => {
     const job = await run(
       [
