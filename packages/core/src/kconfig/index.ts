@@ -26,5 +26,5 @@ export {
   type UnmetRequest,
 } from './check.ts'
 export { always } from './fragments/always.ts'
-export { alwaysRequests, defaultPresets, presetRequests, presets } from './fragments/presets.ts'
+export { alwaysRequests, defaultPresets, kunitPresets, presetRequests, presets } from './fragments/presets.ts'
 export type { Fragment, FragmentOption } from './fragments/fragment.ts'

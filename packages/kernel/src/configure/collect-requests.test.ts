@@ -6,11 +6,11 @@ import { nodeHost } from '@kernelkit/host'
 import { expect, it } from 'vitest'
 import { collectRequests } from './collect-requests.ts'
 
-it('takes a folder of the tree for the .kunitconfig in it, and misses one without', async () => {
+it('takes a folder of the tree for the .kunitconfig in it, on a machine to run it, and misses one without', async () => {
   const tree = await mkdtemp(join(tmpdir(), 'kernelkit-requests-'))
   try {
     await mkdir(join(tree, 'lib/kunit'), { recursive: true })
-    await writeFile(join(tree, 'lib/kunit/.kunitconfig'), 'CONFIG_KUNIT=y\nCONFIG_KUNIT_TEST=y\n')
+    await writeFile(join(tree, 'lib/kunit/.kunitconfig'), 'CONFIG_KUNIT=y\nCONFIG_KUNIT_TEST=y\n# CONFIG_SMP is not set\n')
     const collect = (path: string) =>
       collectRequests(nodeHost(), { arch: parseArch('x86_64'), items: [{ kind: 'file', path, optional: false }], tree: async () => tree })
     const found = await collect('lib/kunit')
@@ -18,6 +18,8 @@ it('takes a folder of the tree for the .kunitconfig in it, and misses one withou
       value: { value: 'y' },
       origin: { where: expect.stringMatching(/^lib\/kunit/) },
     })
+    const values = Object.fromEntries(found.map(({ symbol, value }) => [symbol, value.value]))
+    expect(values).toMatchObject({ PVH: 'y', KALLSYMS: 'y', SMP: 'n' })
     await expect(collect('lib')).rejects.toMatchObject({ code: 'CONFIG_FILE_MISSING' })
   } finally {
     await rm(tree, { recursive: true, force: true })

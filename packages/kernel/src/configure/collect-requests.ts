@@ -1,8 +1,9 @@
-import { isAbsolute, join, resolve } from 'node:path'
+import { basename, isAbsolute, join, resolve } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import {
   alwaysRequests,
+  kunitPresets,
   mergeRequests,
   overruledRequests,
   parseFragment,
@@ -20,17 +21,28 @@ export interface CollectOptions {
   readonly tree: () => Promise<string>
 }
 
+/** Name of the fragment that a folder's KUnit tests need. */
+const kunitConfig = '.kunitconfig'
+
+interface FoundFragment {
+  readonly path: string
+  readonly text: string
+}
+
 /** Everything that is asked of the configuration, the weakest voice first, one request per symbol. Missing files are reported together. */
 export async function collectRequests(host: Host, { arch, items, tree }: CollectOptions): Promise<readonly ConfigRequest[]> {
-  const requests: ConfigRequest[] = [...alwaysRequests(arch)]
+  const asked: ConfigRequest[] = []
   const missing: string[] = []
+  let isKunit = false
   for (const item of items) {
-    if (item.kind === 'preset') requests.push(...presetRequests(item.name, arch))
-    else if (item.kind === 'symbol') requests.push(item.request)
+    if (item.kind === 'preset') asked.push(...presetRequests(item.name, arch))
+    else if (item.kind === 'symbol') asked.push(item.request)
     else {
-      const text = await readFragment(host, { path: item.path, tree, arch })
-      if (text !== undefined) requests.push(...parseFragment(text, { name: item.path }))
-      else if (item.optional) host.log.info(`configuration ${item.path}: not there, left out (it is optional)`)
+      const found = await readFragment(host, { path: item.path, tree, arch })
+      if (found !== undefined) {
+        asked.push(...parseFragment(found.text, { name: item.path }))
+        isKunit ||= basename(found.path) === kunitConfig
+      } else if (item.optional) host.log.info(`configuration ${item.path}: not there, left out (it is optional)`)
       else missing.push(item.path)
     }
   }
@@ -45,6 +57,9 @@ export async function collectRequests(host: Host, { arch, items, tree }: Collect
       },
     )
   }
+  if (isKunit) host.log.info(`${kunitConfig} names tests and no machine: presets ${kunitPresets.join(' and ')} come along`)
+  const base = isKunit ? kunitPresets.flatMap((name) => presetRequests(name, arch)) : []
+  const requests = [...alwaysRequests(arch), ...base, ...asked]
   for (const { request, by } of overruledRequests(requests)) {
     host.log.info(
       `${request.symbol}: ${renderValue(by.value)} (${by.origin.where}) overrules ${renderValue(request.value)} (${request.origin.where})`,
@@ -57,25 +72,25 @@ export async function collectRequests(host: Host, { arch, items, tree }: Collect
 async function readFragment(
   host: Host,
   { path, tree, arch }: { readonly path: string; readonly tree: () => Promise<string>; readonly arch: Arch },
-): Promise<string | undefined> {
+): Promise<FoundFragment | undefined> {
   const here = await readText(host, resolve(host.cwd, path))
   if (here !== undefined || isAbsolute(path)) return here
   const source = await tree()
   const places = path.includes('/') ? [path] : [path, `arch/${arch.sourceArch}/configs/${path}`, `kernel/configs/${path}`]
   for (const place of places) {
-    const text = await readText(host, join(source, place))
-    if (text !== undefined) return text
+    const found = await readText(host, join(source, place))
+    if (found !== undefined) return found
   }
   return undefined
 }
 
 /** A folder means the `.kunitconfig` in it, as for tools/testing/kunit/kunit.py: `--config lib/kunit`. */
-async function readText(host: Host, path: string): Promise<string | undefined> {
+async function readText(host: Host, path: string): Promise<FoundFragment | undefined> {
   try {
-    return await host.fs.readFile(path, 'utf8')
+    return { path, text: await host.fs.readFile(path, 'utf8') }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EISDIR') return readText(host, join(path, '.kunitconfig'))
+    if (code === 'EISDIR') return readText(host, join(path, kunitConfig))
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }

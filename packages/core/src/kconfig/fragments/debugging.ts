@@ -1,9 +1,18 @@
 import { x86, type Fragment, type FragmentOption } from './fragment.ts'
 
+const debugKernel: FragmentOption = { symbol: 'DEBUG_KERNEL', why: 'opens the menu of debugging options' }
+
+const names: FragmentOption = { symbol: 'KALLSYMS', why: 'names instead of addresses in traces' }
+
+const caller: FragmentOption = {
+  symbol: 'PRINTK_CALLER',
+  why: 'each line names its task or processor: reports that two of them print at once stay apart',
+}
+
 const symbols: readonly FragmentOption[] = [
-  { symbol: 'DEBUG_KERNEL', why: 'opens the menu of debugging options' },
+  debugKernel,
   { symbol: 'DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT', why: 'debug information; DEBUG_INFO itself follows from this choice' },
-  { symbol: 'KALLSYMS', why: 'names instead of addresses in traces' },
+  names,
   { symbol: 'GDB_SCRIPTS', why: 'the lx- commands of gdb' },
 ]
 
@@ -27,9 +36,12 @@ export const kasan: Fragment = {
   options: [
     { symbol: 'KASAN', why: 'the address sanitizer' },
     { symbol: 'KASAN_GENERIC', why: 'the mode that needs no special hardware' },
-    { symbol: 'KASAN_VMALLOC', why: 'checks vmalloc memory too', optional: true },
+    { symbol: 'KASAN_VMALLOC', why: 'checks vmalloc memory too; without it VMAP_STACK is not to be had beside KASAN', optional: true },
     { symbol: 'STACKTRACE', why: 'where memory was allocated and freed', optional: true },
-    { symbol: 'DEBUG_KERNEL', why: 'opens the menu of debugging options' },
+    { symbol: 'VMAP_STACK', why: 'a page that faults below each stack: an overflow is told instead of memory changed', optional: true },
+    debugKernel,
+    names,
+    caller,
   ],
 }
 
@@ -37,9 +49,10 @@ export const lockdep: Fragment = {
   name: 'lockdep',
   summary: 'proves locking right: deadlocks are reported before they happen',
   options: [
-    { symbol: 'DEBUG_KERNEL', why: 'opens the menu of debugging options' },
+    debugKernel,
     { symbol: 'PROVE_LOCKING', why: 'lockdep' },
     { symbol: 'DEBUG_ATOMIC_SLEEP', why: 'sleeping where that is forbidden' },
+    caller,
   ],
 }
 
@@ -47,16 +60,51 @@ export const lockup: Fragment = {
   name: 'lockup',
   summary: 'reports of hangs: soft lockups, hung tasks, stuck work queues',
   options: [
-    { symbol: 'DEBUG_KERNEL', why: 'opens the menu of debugging options' },
+    debugKernel,
     { symbol: 'SOFTLOCKUP_DETECTOR', why: 'a processor that does not schedule' },
     { symbol: 'HARDLOCKUP_DETECTOR', why: 'a processor with interrupts off', archs: x86, optional: true },
+    {
+      symbol: 'HARDLOCKUP_DETECTOR_PREFER_BUDDY',
+      why: 'processors watch each other: guests seldom have the performance counters that the other way needs (since 6.5)',
+      archs: x86,
+      optional: true,
+    },
     { symbol: 'DETECT_HUNG_TASK', why: 'a task that sleeps without end' },
     { symbol: 'WQ_WATCHDOG', why: 'a work queue that stands still' },
+    names,
+    caller,
+  ],
+}
+
+export const ubsan: Fragment = {
+  name: 'ubsan',
+  summary: 'finds indexes beyond arrays and shifts that are too wide',
+  options: [
+    { symbol: 'UBSAN', why: 'the undefined behaviour sanitizer' },
+    { symbol: 'UBSAN_TRAP', value: 'n', why: 'a report and no crash' },
+    { symbol: 'UBSAN_BOUNDS', why: 'indexes of arrays whose size is known' },
+    { symbol: 'UBSAN_SHIFT', why: 'shifts by more than the type is wide' },
+    names,
+  ],
+}
+
+/** Crashes on request, to see what a harness makes of them. */
+export const lkdtm: Fragment = {
+  name: 'lkdtm',
+  summary: 'crashes on request: echo BUG > /sys/kernel/debug/provoke-crash/DIRECT',
+  options: [
+    debugKernel,
+    { symbol: 'DEBUG_FS', why: 'where the crashes are asked for' },
+    { symbol: 'RUNTIME_TESTING_MENU', why: 'opens the menu that LKDTM is in' },
+    { symbol: 'LKDTM', why: 'the crashes' },
+    { symbol: 'DEBUG_LIST', why: 'broken lists are reported when an entry is added or taken out' },
+    { symbol: 'VMAP_STACK', why: 'EXHAUST_STACK runs into a guard page', archs: ['x86_64'] },
+    names,
   ],
 }
 
 export const kunit: Fragment = {
   name: 'kunit',
   summary: "the kernel's unit tests framework; add the tests that you want",
-  options: [{ symbol: 'KUNIT', why: 'the framework; tests report as KTAP in the kernel log' }],
+  options: [{ symbol: 'KUNIT', why: 'the framework; tests report as KTAP in the kernel log' }, names],
 }

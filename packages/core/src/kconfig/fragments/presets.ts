@@ -2,16 +2,32 @@ import type { Arch } from '../../arch/index.ts'
 import type { ConfigRequest, ConfigValue, OriginKind } from '../request.ts'
 import { always } from './always.ts'
 import { debian } from './debian.ts'
-import { debug, debugFull, kasan, kunit, lockdep, lockup } from './debugging.ts'
+import { debug, debugFull, kasan, kunit, lkdtm, lockdep, lockup, ubsan } from './debugging.ts'
 import type { Fragment, FragmentOption } from './fragment.ts'
 import { minimal } from './minimal.ts'
 import { ninep, virtiofs } from './shares.ts'
 
 /** What `--config NAME` may name. */
-export const presets: readonly Fragment[] = [minimal, debian, ninep, virtiofs, debug, debugFull, kasan, lockdep, lockup, kunit]
+export const presets: readonly Fragment[] = [
+  minimal,
+  debian,
+  ninep,
+  virtiofs,
+  debug,
+  debugFull,
+  kasan,
+  ubsan,
+  lockdep,
+  lockup,
+  lkdtm,
+  kunit,
+]
 
 /** Presets of a build without `--config`. */
 export const defaultPresets: readonly string[] = ['minimal', 'debian', '9p', 'debug']
+
+/** What a .kunitconfig stands on: it names tests and no machine, because kunit.py brings one of its own (tools/testing/kunit/qemu_configs). */
+export const kunitPresets: readonly string[] = ['minimal', 'kunit']
 
 /** What the architecture and every guest need, below anything that the user says. */
 export function alwaysRequests(arch: Arch): readonly ConfigRequest[] {
