@@ -37,7 +37,7 @@ describe('renderContainer', () => {
           { Type: 'bind', Source: '/home/u/linux', Target: '/home/u/linux', ReadOnly: true },
           { Type: 'bind', Source: '/home/u/.cache/kernelkit', Target: '/home/u/.cache/kernelkit', ReadOnly: false },
         ],
-        Tmpfs: { '/run/kernelkit': 'rw,exec,nosuid,nodev,mode=0700,uid=1000,gid=100' },
+        Tmpfs: { '/run/kernelkit': 'rw,exec,nosuid,nodev,mode=1777' },
         NetworkMode: 'none',
         LogConfig: { Type: 'none', Config: {} },
         SecurityOpt: ['label=disable', 'no-new-privileges'],
@@ -63,7 +63,7 @@ describe('renderContainer', () => {
     expect([User, HostConfig?.UsernsMode, HostConfig?.Tmpfs]).toEqual([
       '0:0',
       undefined,
-      { '/run/kernelkit': 'rw,exec,nosuid,nodev,mode=0700' },
+      { '/run/kernelkit': 'rw,exec,nosuid,nodev,mode=1777' },
     ])
   })
 

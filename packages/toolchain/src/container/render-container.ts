@@ -55,10 +55,8 @@ export function renderContainer(
       AutoRemove: true,
       // Unlike `Binds`, a missing source is an error and not an empty folder of root's.
       Mounts: mounts.map(({ path, readOnly }) => ({ Type: 'bind', Source: path, Target: path, ReadOnly: readOnly })),
-      // Programs are compiled and run there (feature tests of the build).
-      ...(options.user === 'root'
-        ? {}
-        : { Tmpfs: { [scratchFolder]: `rw,exec,nosuid,nodev,mode=0700${isCaller ? `,uid=${uid},gid=${gid}` : ''}` } }),
+      // Programs are compiled and run there (feature tests of the build). For everybody inside, who is the caller alone: Podman takes no uid= here.
+      ...(options.user === 'root' ? {} : { Tmpfs: { [scratchFolder]: 'rw,exec,nosuid,nodev,mode=1777' } }),
       NetworkMode: network ? 'default' : 'none',
       // Its only output is none.
       LogConfig: { Type: 'none', Config: {} },

@@ -101,16 +101,18 @@ async function importBase(
     signal,
   }: { readonly path: string; readonly host: Host; readonly tag: string; readonly suite: string; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
-  const [repo, name] = tag.split(':')
+  const [repo = tag, name = 'latest'] = tag.split(':')
   try {
     // A plain archive: older engines refuse zstd, and unpacking gzip costs more than sending.
     const stream = await engine.docker.importImage(host.fs.createReadStream(path), {
-      repo,
-      tag: name,
-      changes: [`LABEL ${imageLabel.what}=base ${imageLabel.suite}=${suite}`],
+      changes: [`LABEL ${imageLabel.what}=base`, `LABEL ${imageLabel.suite}=${suite}`],
       ...(signal === undefined ? {} : { abortSignal: signal }),
     })
-    for await (const _ of readJsonLines(stream as AsyncIterable<Uint8Array>));
+    let id: string | undefined
+    for await (const { status } of readJsonLines(stream as AsyncIterable<Uint8Array>)) id = /\b[0-9a-f]{64}\b/.exec(status ?? '')?.[0] ?? id
+    if (id === undefined) throw new StreamError('the import ended without saying what it has made', undefined)
+    // Named afterwards: Podman gives an imported image the tag `latest`, whatever is asked for.
+    await engine.docker.getImage(id).tag({ repo, tag: name })
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof StreamError || (typeof error === 'object' && error !== null && 'statusCode' in error))

@@ -40,11 +40,16 @@ export async function ourImages(
   }
 }
 
+/** Names as we give them: Podman shows the registry that Docker leaves out. */
+export function shortTags({ RepoTags }: Pick<ImageInfo, 'RepoTags'>): readonly string[] {
+  return (RepoTags ?? []).map((tag) => tag.replace(/^docker\.io\//, ''))
+}
+
 async function describeImage(options: ListToolchainsOptions, image: ImageInfo): Promise<ListedToolchain | undefined> {
   const label = readLabels(image.Labels ?? {}, names)
   if (label === undefined) return undefined
   const { key, base, spec } = label
-  const tag = image.RepoTags?.find((name) => name === `${toolchainRepository}:${key}`)
+  const tag = shortTags(image).find((name) => name === `${toolchainRepository}:${key}`)
   if (tag === undefined) return undefined
   return {
     id: image.Id,

@@ -48,7 +48,7 @@ export async function obtainBase(options: ObtainToolchainOptions): Promise<Base>
 async function bootstrappedBefore({ engine, spec: { suite }, signal }: ObtainToolchainOptions): Promise<Base | undefined> {
   const tag = baseTag(suite, engine.nodeArch)
   const found = await inspectImage(engine, tag, signal)
-  return found === undefined ? undefined : bootstrapped({ tag, suite, id: found.Id, how: `${tag}, bootstrapped before` })
+  return found === undefined ? undefined : bootstrapped({ suite, id: found.Id, how: `${tag}, bootstrapped before` })
 }
 
 async function bootstrapNow(options: ObtainToolchainOptions, means: BakeMeans): Promise<Base> {
@@ -56,21 +56,12 @@ async function bootstrapNow(options: ObtainToolchainOptions, means: BakeMeans): 
   for (const line of means.why) host.log.info(line)
   const tag = await bootstrapBase({ engine, host, suite: spec.suite, signal }, means)
   const id = (await inspectImage(engine, tag, signal))?.Id ?? tag
-  return bootstrapped({ tag, suite: spec.suite, id, how: 'a base bootstrapped on this host' })
+  return bootstrapped({ suite: spec.suite, id, how: 'a base bootstrapped on this host' })
 }
 
-function bootstrapped({
-  tag,
-  suite,
-  id,
-  how,
-}: {
-  readonly tag: string
-  readonly suite: string
-  readonly id: string
-  readonly how: string
-}): Base {
-  return { from: tag, name: `bootstrap:${suite}`, how, labels: {}, id }
+function bootstrapped({ suite, id, how }: { readonly suite: string; readonly id: string; readonly how: string }): Base {
+  // By its id: Podman looks for a short name in registries only.
+  return { from: id, name: `bootstrap:${suite}`, how, labels: {}, id }
 }
 
 async function fromRegistry({ engine, host, signal }: ObtainToolchainOptions, reference: string): Promise<Base> {

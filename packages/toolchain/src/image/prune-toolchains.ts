@@ -1,7 +1,7 @@
 import { baseRepository, imageLabel } from '@kernelkit/core/toolchain'
 import type { PruneToolchainsOptions, PrunedToolchains } from '../contract.ts'
 import { engineWords } from '../container/engine-failure.ts'
-import { listToolchainImages, ourImages } from './list-toolchain-images.ts'
+import { listToolchainImages, ourImages, shortTags } from './list-toolchain-images.ts'
 
 /** Remove toolchain images of ours that this version would not use, or all of them with their bases; nobody else's, and none that a container uses. */
 export async function pruneToolchains(options: PruneToolchainsOptions): Promise<PrunedToolchains> {
@@ -31,8 +31,10 @@ export async function pruneToolchains(options: PruneToolchainsOptions): Promise<
 
 async function listBases({ engine, signal }: PruneToolchainsOptions): Promise<readonly { readonly tag: string; readonly bytes: number }[]> {
   const images = await ourImages(engine, 'base', signal)
-  return images.flatMap(({ RepoTags, Size }) =>
-    (RepoTags ?? []).filter((tag) => tag.startsWith(`${baseRepository}:`)).map((tag) => ({ tag, bytes: Size })),
+  return images.flatMap((image) =>
+    shortTags(image)
+      .filter((tag) => tag.startsWith(`${baseRepository}:`))
+      .map((tag) => ({ tag, bytes: image.Size })),
   )
 }
 
