@@ -1,5 +1,6 @@
 import { actionCodes } from './codes/action.ts'
 import { commandCodes } from './codes/command.ts'
+import { decodeCodes } from './codes/decode.ts'
 import { hostCodes } from './codes/host.ts'
 import { imageCodes } from './codes/image.ts'
 import { kernelCodes } from './codes/kernel.ts'
@@ -10,6 +11,7 @@ import { vmCodes } from './codes/vm.ts'
 export const errorCodes = {
   ...actionCodes,
   ...commandCodes,
+  ...decodeCodes,
   ...hostCodes,
   ...imageCodes,
   ...kernelCodes,

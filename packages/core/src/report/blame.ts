@@ -1,23 +1,23 @@
-import type { Format } from './format.ts'
+import type { BlameRules } from './evidence.ts'
 import { sourceName } from './frame.ts'
 import { isHelperFunction, isInfrastructureFile, isMachinery, nameMatcher } from './machinery/match.ts'
 import type { ReportFrame } from './report.ts'
 
-const matchers = new WeakMap<Format, (name: string) => boolean>()
+const matchers = new WeakMap<BlameRules, (name: string) => boolean>()
 
-function skips(format: Format): (name: string) => boolean {
-  const known = matchers.get(format)
+function skips(rules: BlameRules): (name: string) => boolean {
+  const known = matchers.get(rules)
   if (known !== undefined) return known
-  const matches = nameMatcher(format.skip ?? [])
-  matchers.set(format, matches)
+  const matches = nameMatcher(rules.skip ?? [])
+  matchers.set(rules, matches)
   return matches
 }
 
 /** First frame that is no machinery. */
-export function blamedFrame<F extends ReportFrame>(format: Format, frames: readonly F[]): F | undefined {
-  const own = skips(format)
+export function blamedFrame<F extends ReportFrame>(rules: BlameRules, frames: readonly F[]): F | undefined {
+  const own = skips(rules)
   // Helpers that take a lock of their own are part of a deadlock; elsewhere they do what they were asked for.
-  const isHelper = format.blame === 'lock' ? () => false : isHelperFunction
+  const isHelper = rules.blame === 'lock' ? () => false : isHelperFunction
   return frames.find(({ function: name }) => !isMachinery(name) && !isHelper(name) && !own(sourceName(name)))
 }
 

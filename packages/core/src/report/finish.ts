@@ -1,6 +1,7 @@
 import { blamedFrame, blamedPlace } from './blame.ts'
 import { isEntry, isInfrastructureFile, isInterrupt } from './machinery/match.ts'
-import { sourceName, tidyPath, withoutSyscallPrefix, type FoundFrame } from './frame.ts'
+import { isNameless, sourceName, tidyPath, withoutSyscallPrefix, type FoundFrame } from './frame.ts'
+import type { ReportEvidence } from './evidence.ts'
 import type { OpenReport } from './open-report.ts'
 import type { KernelReport, ReportFrame } from './report.ts'
 
@@ -11,30 +12,45 @@ interface Place {
 
 /** A report as far as it has been printed. */
 export function finish(open: OpenReport): KernelReport {
-  const { format, groups } = open
-  const stack = chooseStack(open)
-  const candidates = orderCandidates(open, stack)
-  const named = format.blame === 'none' ? undefined : blameFunction(open, candidates)
-  const place = blamedPlace(candidates)
-  const own = ownPlace(open, { stack, named })
-  const blamed = choosePlace(own, place)
+  const { format: rules, groups, kernel, startLine, endLine, headline } = open
+  const evidence: ReportEvidence = {
+    rules,
+    groups,
+    // A report that is still open grows.
+    stacks: open.stacks.map((stack) => [...stack]),
+    locks: [...open.locks],
+    interrupted: [...open.interrupted],
+    kernel,
+  }
   return {
-    kind: format.kind,
-    title: renderTitle(open, named),
+    kind: rules.kind,
+    ...judge(evidence),
+    process: groups['process']?.trim(),
+    startLine,
+    endLine,
+    headline,
+    evidence,
+  }
+}
+
+/** Whom the evidence blames. */
+export function judge(evidence: ReportEvidence): Pick<KernelReport, 'title' | 'function' | 'source' | 'line' | 'trace'> {
+  const stack = chooseStack(evidence)
+  const candidates = orderCandidates(evidence, stack).filter((frame) => !isNameless(frame))
+  const named = evidence.rules.blame === 'none' ? undefined : blameFunction(evidence, candidates)
+  const blamed = choosePlace(ownPlace(evidence, { stack, named }), blamedPlace(candidates))
+  return {
+    title: renderTitle(evidence, named),
     function: named === undefined ? undefined : withoutSyscallPrefix(named),
     source: blamed?.source,
     line: blamed?.line,
-    process: groups['process']?.trim(),
-    startLine: open.startLine,
-    endLine: open.endLine,
-    headline: open.headline,
     trace: stack.filter(({ reliable }) => reliable).map(toReportFrame),
   }
 }
 
 /** The place that the first line names, unless it is infrastructure that only found out: lib/refcount.c says nothing of who put too often. */
 function ownPlace(
-  { groups }: OpenReport,
+  { groups }: ReportEvidence,
   seen: { readonly stack: readonly FoundFrame[]; readonly named: string | undefined },
 ): Place | undefined {
   if (groups['source'] === undefined) return undefined
@@ -44,13 +60,13 @@ function ownPlace(
 }
 
 /** The first stack with a call that is to blame; else the first one. */
-function chooseStack({ format, stacks }: OpenReport): readonly FoundFrame[] {
+function chooseStack({ rules, stacks }: ReportEvidence): readonly FoundFrame[] {
   const filled = stacks.filter((stack) => stack.length > 0)
   return (
     filled.find(
       (stack) =>
         blamedFrame(
-          format,
+          rules,
           stack.filter(({ reliable }) => reliable),
         ) !== undefined,
     ) ??
@@ -59,13 +75,14 @@ function chooseStack({ format, stacks }: OpenReport): readonly FoundFrame[] {
   )
 }
 
-function orderCandidates(open: OpenReport, stack: readonly FoundFrame[]): readonly FoundFrame[] {
+function orderCandidates(evidence: ReportEvidence, stack: readonly FoundFrame[]): readonly FoundFrame[] {
   const reliable = stack.filter((frame) => frame.reliable)
-  if (open.format.blame === 'lock') return [...open.interrupted, ...lockSites(open.locks), ...reliable]
-  if (open.format.blame === 'interrupted') return belowInterrupt(reliable)
-  if (open.format.blame === 'entry') return reliable.filter((frame) => !isEntry(sourceName(frame.function))).toReversed()
-  if (open.format.blame === 'trace') return reliable
-  const named = headerFrame(open)
+  const { blame } = evidence.rules
+  if (blame === 'lock') return [...evidence.interrupted, ...lockSites(evidence.locks), ...reliable]
+  if (blame === 'interrupted') return belowInterrupt(reliable)
+  if (blame === 'entry') return reliable.filter((frame) => !isEntry(sourceName(frame.function))).toReversed()
+  if (blame === 'trace') return reliable
+  const named = headerFrame(evidence)
   if (named === undefined) return reliable
   // Decoded logs: the inlined calls before the function that the first line names are nearer to the defect.
   const at = reliable.findIndex((frame) => frame.function === named.function && !frame.inlined)
@@ -91,18 +108,21 @@ function innermost(frames: readonly FoundFrame[], at: number): number {
   return from
 }
 
-function headerFrame({ groups }: OpenReport): FoundFrame | undefined {
+function headerFrame({ groups }: ReportEvidence): FoundFrame | undefined {
   const symbol = groups['function']
   if (symbol === undefined) return undefined
   return { function: symbol, inlined: false, reliable: true }
 }
 
-function blameFunction(open: OpenReport, candidates: readonly FoundFrame[]): string | undefined {
-  if (open.groups['lastFunction'] !== undefined) return open.groups['lastFunction']
-  const found = blamedFrame(open.format, candidates)
+function blameFunction({ rules, groups, stacks }: ReportEvidence, candidates: readonly FoundFrame[]): string | undefined {
+  if (groups['lastFunction'] !== undefined) return groups['lastFunction']
+  const found = blamedFrame(rules, candidates)
   if (found !== undefined) return found.function
-  const guessed = blamedFrame(open.format, open.stacks.flat())
-  return open.groups['function'] ?? guessed?.function ?? open.groups['armCaller'] ?? candidates[0]?.function
+  const guessed = blamedFrame(
+    rules,
+    stacks.flat().filter((frame) => !isNameless(frame)),
+  )
+  return groups['function'] ?? guessed?.function ?? groups['armCaller'] ?? candidates[0]?.function
 }
 
 /** The place that the first line names and the one that the trace leads to: the kernel's own word counts unless it is infrastructure. */
@@ -114,8 +134,7 @@ function choosePlace(own: Place | undefined, traced: ReportFrame | undefined): P
   return isInfrastructureFile(own.source) || traced.inlined ? place : own
 }
 
-function renderTitle(open: OpenReport, named: string | undefined): string {
-  const { groups, format } = open
+function renderTitle({ groups, rules }: ReportEvidence, named: string | undefined): string {
   const plain = named === undefined ? undefined : sourceName(withoutSyscallPrefix(named))
   const other = groups['other'] === undefined ? undefined : sourceName(groups['other'])
   const values: Readonly<Record<string, string | undefined>> = {
@@ -124,7 +143,7 @@ function renderTitle(open: OpenReport, named: string | undefined): string {
     function: plain,
     pair: plain === undefined || other === undefined || other === plain ? plain : `${plain} / ${other}`,
   }
-  return format.title
+  return rules.title
     .replace(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? '\0')
     .replace(/ in \0(?= |$)/g, '')
     .replace(/ ?\0/g, '')

@@ -4,6 +4,10 @@ import type { ReportFrame } from './report.ts'
 export interface FoundFrame extends ReportFrame {
   /** False for `? foo`: the unwinder found the address on the stack and cannot say that it was a call (x86, powerpc). */
   readonly reliable: boolean
+  /** Bytes of the whole function, as printed behind the slash. */
+  readonly size?: number
+  /** The processor stood there; elsewhere the address is the one that a call returns to, and the call stands before it. */
+  readonly exact?: true
 }
 
 // A symbol: C, with compiler suffixes (foo.isra.0), mangled or demangled Rust (<a::B>::c).
@@ -13,7 +17,7 @@ const address = String.raw`(?:\(?\[(?:<[0-9a-f]*>|[0-9a-f]{8,16})\]\)? +)*`
 
 // Most architectures: "[<addr>] ? foo+0x1/0x2 [module] fs/x.c:3", riscv and s390 with the address, powerpc with two of them.
 const withOffset = new RegExp(
-  String.raw`^[\s]*(?:#\d+:? +)?(?<maybe>\? +)?${address}(?<maybe2>\? +)?\(?(?:\[)?${name}\+0x(?<offset>[0-9a-f]+)(?:\/0x[0-9a-f]+)?\)?(?: \[(?<module>[\w-]+)[^\]]*\])?${place}`,
+  String.raw`^[\s]*(?:#\d+:? +)?(?<maybe>\? +)?${address}(?<maybe2>\? +)?\(?(?:\[)?${name}\+0x(?<offset>[0-9a-f]+)(?:\/0x(?<size>[0-9a-f]+))?\)?(?: \[(?<module>[\w-]+)[^\]]*\])?${place}`,
 )
 // scripts/decode_stacktrace.sh: "foo (fs/x.c:3 (discriminator 2)) module"; inlined code gives several places, the last one is foo's.
 const decoded = new RegExp(
@@ -30,13 +34,13 @@ const counter =
 
 // The whole line of most frames: "[<addr>] ? foo+0x1/0x2 [module]". Nothing else of a report looks so, no first line either.
 const plain =
-  /^\s*(?:\[<[0-9a-f]+>\] )?(\? )?([A-Za-z_][\w.]*)\+0x([0-9a-f]+)\/0x[0-9a-f]+(?: \[([\w-]+)\])?(?: (?!from)([^\s:()[\]]+\.\w+):(\d+))?\s*$/
+  /^\s*(?:\[<[0-9a-f]+>\] )?(\? )?([A-Za-z_][\w.]*)\+0x([0-9a-f]+)\/0x([0-9a-f]+)(?: \[([\w-]+)[^\]]*\])?(?: (?!from)([^\s:()[\]]+\.\w+):(\d+))?\s*$/
 
 /** The frame of a line that holds nothing else; most lines of a report are such. */
 export function parsePlainFrame(text: string): FoundFrame | undefined {
   const found = text.includes('+0x') ? plain.exec(text) : null
   if (found === null) return undefined
-  const [, maybe, symbol = '', offset = '', module, source, line] = found
+  const [, maybe, symbol = '', offset = '', size = '', module, source, line] = found
   return {
     function: symbol,
     offset: Number.parseInt(offset, 16),
@@ -44,6 +48,7 @@ export function parsePlainFrame(text: string): FoundFrame | undefined {
     ...(module === undefined ? undefined : { module }),
     inlined: false,
     reliable: maybe === undefined,
+    size: Number.parseInt(size, 16),
   }
 }
 
@@ -54,7 +59,7 @@ function mayHoldFrame(text: string): boolean {
 
 /** One line of a trace. */
 export function parseFrame(text: string): FoundFrame | undefined {
-  if (!mayHoldFrame(text)) return undefined
+  if (!mayHoldFrame(text)) return parseNameless(text)
   const found = fromArm.exec(text) ?? withOffset.exec(text) ?? inlined.exec(text) ?? decoded.exec(text)
   if (found?.groups === undefined) return undefined
   return toFrame(found.groups, text)
@@ -64,7 +69,22 @@ export function parseFrame(text: string): FoundFrame | undefined {
 export function parseProgramCounter(text: string): FoundFrame | undefined {
   const rest = counter.exec(text)?.groups?.['rest']
   if (rest === undefined) return undefined
-  return parseFrame(rest.replace(/^[0-9a-f]{8,16} (?=[A-Za-z_(])/, ''))
+  const frame = parseFrame(rest.replace(/^[0-9a-f]{8,16} (?=[A-Za-z_(])/, ''))
+  return frame === undefined ? undefined : { ...frame, exact: true }
+}
+
+// Kernels without CONFIG_KALLSYMS print addresses: "[<addr>] ? 0xffffffff81000345".
+const nameless = /^\s*(?:\[<[0-9a-f]+>\] )?(?<maybe>\? )?(?<address>0x(?:[0-9a-f]{8}|[0-9a-f]{16}))\s*$/
+
+function parseNameless(text: string): FoundFrame | undefined {
+  const groups = text.includes('0x') ? nameless.exec(text)?.groups : undefined
+  const address = groups?.['address']
+  return address === undefined ? undefined : { function: address, inlined: false, reliable: groups?.['maybe'] === undefined }
+}
+
+/** Whether a frame is an address without a name. */
+export function isNameless(frame: ReportFrame): boolean {
+  return frame.function.startsWith('0x')
 }
 
 /** The callers named last on an ARM line, for the end of a trace. */
@@ -82,7 +102,7 @@ export function parseLockSite(text: string): FoundFrame | undefined {
 }
 
 function toFrame(groups: Readonly<Record<string, string | undefined>>, text: string): FoundFrame {
-  const { function: symbol = '', offset, source, line, module } = groups
+  const { function: symbol = '', offset, size, source, line, module } = groups
   return {
     function: symbol,
     ...(offset === undefined ? {} : { offset: Number.parseInt(offset, 16) }),
@@ -91,6 +111,7 @@ function toFrame(groups: Readonly<Record<string, string | undefined>>, text: str
     ...(module === undefined || module === 'inline' ? {} : { module }),
     inlined: text.includes('[inline]'),
     reliable: groups['maybe'] === undefined && groups['maybe2'] === undefined,
+    ...(size === undefined ? {} : { size: Number.parseInt(size, 16) }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { KernelFacts } from './evidence.ts'
 import type { Format } from './format.ts'
 import { parseCaller, parseFrame, parseLockSite, parseProgramCounter, type FoundFrame } from './frame.ts'
 import type { Message } from './message.ts'
@@ -8,6 +9,8 @@ export interface OpenReport {
   readonly format: Format
   readonly caller: string | undefined
   readonly headline: string
+  /** The kernel that prints it, as far as it has told. */
+  kernel: KernelFacts
   readonly startLine: number
   endLine: number
   /** Groups of the first line and of those that continue it. */
@@ -45,6 +48,7 @@ export function openReport(
     readonly message: Message
     readonly line: number
     readonly startLine: number
+    readonly kernel: KernelFacts
   },
 ): OpenReport {
   return {
@@ -52,6 +56,7 @@ export function openReport(
     caller: found.message.caller,
     headline: found.message.text.trim(),
     startLine: found.startLine,
+    kernel: found.kernel,
     endLine: found.line,
     groups: found.groups,
     header: [],
@@ -149,12 +154,14 @@ function push(report: OpenReport, frame: FoundFrame, isCounter: boolean): void {
   // x86 prints RIP once more below the trace; "IP:" and "RIP:" are the same.
   if (isCounter && stack.some((known) => isSame(known, frame))) return
   // Traces of ARM, arm64 and riscv begin with the function that PC has named.
-  if (!isCounter && stack.length === report.counters && stack.some((known) => isSame(known, frame))) stack.length = 0
+  const repeatsCounter = !isCounter && stack.length === report.counters && stack.some((known) => isSame(known, frame))
+  if (repeatsCounter) stack.length = 0
   if (isCounter) {
     if (stack.length === report.counters) report.counters += 1
   } else if (frame.reliable) report.frames += 1
   else report.guesses += 1
-  if (frame.reliable ? report.frames <= mostFrames : report.guesses <= mostGuesses) stack.push(frame)
+  if (frame.reliable ? report.frames <= mostFrames : report.guesses <= mostGuesses)
+    stack.push(repeatsCounter ? { ...frame, exact: true } : frame)
 }
 
 function isSame(a: FoundFrame, b: FoundFrame): boolean {

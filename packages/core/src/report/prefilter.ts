@@ -69,6 +69,7 @@ const words = [
   'Slab corruption',
   'slab error',
   'Linux version',
+  'nokaslr',
   'as init process',
   'reboot: ',
 ] as const

@@ -5,6 +5,8 @@ import { mayBeginReport } from './prefilter.ts'
 import { parseMessages, type Message } from './message.ts'
 import { parsePlainFrame } from './frame.ts'
 import { feed, feedFrame, hasTrace, noteDetails, openReport, type OpenReport } from './open-report.ts'
+import type { KernelFacts } from './evidence.ts'
+import { learnKernel } from './kernel-facts.ts'
 import type { KernelReport } from './report.ts'
 import { endOf } from './sections.ts'
 
@@ -38,6 +40,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   let open: OpenReport[] = []
   let cutLine: number | undefined
   let mayRestart = true
+  let kernel: KernelFacts = {}
 
   const settle = (): void => {
     // In the order in which they began.
@@ -55,7 +58,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   const begin = (format: Format, groups: OpenReport['groups'], message: Message): void => {
     const startLine = cutLine !== undefined && line - cutLine <= mostLinesBeforeHeader ? cutLine : line
     cutLine = undefined
-    const report = openReport(format, { groups, message, line, startLine })
+    const report = openReport(format, { groups, message, line, startLine, kernel })
     noteDetails(report, message.text)
     if (format.oneLine === true) report.state = 'closed'
     open = [...open, report]
@@ -74,6 +77,13 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     if (answer) mayRestart = true
     return answer
   }
+  const learn = (text: string): void => {
+    const learnt = learnKernel(kernel, text)
+    if (learnt === kernel) return
+    // Reports that a restart cut off are of the kernel before.
+    for (const report of open) if (learnt.banner === kernel.banner) report.kernel = learnt
+    kernel = learnt
+  }
   const readMessage = (message: Message): boolean => {
     const text = message.text.slice(0, longestMessage)
     const frame = open.length === 0 ? undefined : parsePlainFrame(text)
@@ -81,6 +91,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
       for (const report of ownersOf(message)) feedFrame(report, frame, line)
       return false
     }
+    learn(text)
     if (/^(?:-+\[|8<-+) cut here/.test(text)) cutLine = line
     // "---[ end Kernel panic - not syncing: …" begins nothing.
     const found = mayBeginReport(text) && endOf(text) === undefined ? recognise(text) : undefined

@@ -1,4 +1,5 @@
 import type { ReportKind } from '../console/kinds.ts'
+import type { ReportEvidence } from './evidence.ts'
 
 /** One call in a trace, innermost first. */
 export interface ReportFrame {
@@ -31,4 +32,6 @@ export interface KernelReport {
   /** The first line as printed, without stamp and caller. */
   readonly headline: string
   readonly trace: readonly ReportFrame[]
+  /** What `decodeReport` reads; no part of a report's document. Absent when the report comes from one. */
+  readonly evidence?: ReportEvidence
 }

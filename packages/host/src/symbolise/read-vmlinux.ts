@@ -1,0 +1,123 @@
+import type { FileHandle } from 'node:fs/promises'
+import {
+  createSymbolTable,
+  elfHeaderSize,
+  findBuildId,
+  nameAt,
+  noBits,
+  parseElfHeader,
+  parseSections,
+  type ElfHeader,
+  type ElfSection,
+  type SymbolTable,
+} from '@kernelkit/core/decode'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host } from '../host.ts'
+
+/** An executable that decodes addresses; its size hardly matters, only parts of it are read. */
+export interface Vmlinux {
+  readonly path: string
+  /** e_machine. */
+  readonly machine: number
+  readonly buildId: string | undefined
+  /** Its `Linux version …` line. */
+  readonly banner: string | undefined
+  readonly hasLines: boolean
+  readonly symbols: SymbolTable
+}
+
+/** Throws VMLINUX_MISSING, NOT_A_VMLINUX and VMLINUX_STRIPPED. */
+export async function readVmlinux(host: Pick<Host, 'fs'>, path: string): Promise<Vmlinux> {
+  await using file = await open(host, path)
+  const header = parseElfHeader(await read(file, 0, elfHeaderSize))
+  if (header === undefined) throw notElf(path)
+  const sections = await readSections(file, header)
+  const table = sections.find(({ name }) => name === '.symtab')
+  const names = table === undefined ? undefined : sections[table.link]
+  if (table === undefined || names === undefined || table.size === 0) throw stripped(path)
+  const symbols = createSymbolTable({
+    header,
+    sections,
+    symbols: await read(file, table.offset, table.size),
+    names: await read(file, names.offset, names.size),
+  })
+  return {
+    path,
+    machine: header.machine,
+    buildId: await readBuildId(file, header, sections),
+    banner: await readText(file, sections, symbols.addressOf('linux_banner')),
+    hasLines: sections.some(({ name, size }) => /^\.z?debug_line$/.test(name) && size > 0),
+    symbols,
+  }
+}
+
+async function open({ fs }: Pick<Host, 'fs'>, path: string): Promise<FileHandle> {
+  try {
+    const file = await fs.open(path)
+    if ((await file.stat()).isFile()) return file
+    await file.close()
+  } catch (cause) {
+    throw new UserError('VMLINUX_MISSING', `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, {
+      hint: 'name the vmlinux of the build that printed the log; `kernelkit build` leaves it beside the kernel.',
+      details: { path },
+      cause,
+    })
+  }
+  throw notElf(path)
+}
+
+async function readSections(file: FileHandle, header: ElfHeader): Promise<readonly ElfSection[]> {
+  const { offset, entrySize, count, namesIndex } = header.sections
+  const sections = parseSections(header, await read(file, offset, entrySize * count))
+  const names = sections[namesIndex]
+  const text = names === undefined ? new Uint8Array(0) : await read(file, names.offset, names.size)
+  return sections.map((section) => ({ ...section, name: nameAt(text, section.nameAt) }))
+}
+
+async function readBuildId(file: FileHandle, header: ElfHeader, sections: readonly ElfSection[]): Promise<string | undefined> {
+  for (const { name, offset, size } of sections) {
+    // The kernel's linker script gathers all notes in .notes; a program has them apart.
+    if (name !== '.notes' && name !== '.note.gnu.build-id') continue
+    const found = findBuildId(header, await read(file, offset, size))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+// linux_banner is shorter.
+const mostText = 1024
+
+async function readText(file: FileHandle, sections: readonly ElfSection[], address: bigint | undefined): Promise<string | undefined> {
+  const section = sections.find(
+    ({ address: start, size, type }) =>
+      address !== undefined && start !== 0n && type !== noBits && address >= start && address < start + BigInt(size),
+  )
+  if (section === undefined || address === undefined) return undefined
+  const text = nameAt(await read(file, section.offset + Number(address - section.address), mostText), 0).trim()
+  return text === '' ? undefined : text
+}
+
+async function read(file: FileHandle, position: number, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size)
+  let length = 0
+  while (length < size) {
+    const { bytesRead } = await file.read(bytes, length, size - length, position + length)
+    if (bytesRead === 0) break
+    length += bytesRead
+  }
+  return bytes.subarray(0, length)
+}
+
+function notElf(path: string): UserError {
+  return new UserError('NOT_A_VMLINUX', `${path} is no ELF executable.`, {
+    hint: 'name the vmlinux at the top of the build folder, not the boot image (bzImage, Image).',
+    details: { path },
+  })
+}
+
+function stripped(path: string): UserError {
+  return new UserError('VMLINUX_STRIPPED', `${path} has no symbols: no address can be found in it.`, {
+    hint: 'name the vmlinux as the build made it, before strip.',
+    details: { path },
+  })
+}

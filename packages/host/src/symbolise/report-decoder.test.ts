@@ -1,0 +1,237 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createReportReader, type KernelReport } from '@kernelkit/core/report'
+import { buildToyVmlinux, listCalls, type CallSite } from '../../test/toy-vmlinux.ts'
+import type { Host } from '../host.ts'
+import { nodeHost } from '../node-host.ts'
+import { decodeReports } from './report-decoder.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'kernelkit-decode-'))
+const tree = join(folder, 'tree')
+const host = nodeHost()
+let vmlinux = ''
+let calls: readonly CallSite[] = []
+beforeAll(() => {
+  vmlinux = buildToyVmlinux(folder)
+  calls = listCalls(vmlinux)
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const banner = 'Linux version 6.12.0-toy (a@b) (gcc 12) #1 SMP Mon Jan 1 00:00:00 UTC 2026'
+
+function siteOf(caller: string, callee: string): CallSite {
+  const found = calls.find((call) => call.caller === caller && call.callee === callee)
+  if (found === undefined) throw new Error(`no call of ${callee} in ${caller}`)
+  return found
+}
+
+/** frob_ioctl calls helper, in which frob_check is inlined, which calls oops_here. */
+function stack(): readonly CallSite[] {
+  return [siteOf('helper', 'oops_here'), siteOf('frob_ioctl', 'helper'), siteOf('start_kernel', 'frob_ioctl')]
+}
+
+function read(lines: readonly string[]): readonly KernelReport[] {
+  const reports: KernelReport[] = []
+  const reader = createReportReader((report) => reports.push(report))
+  for (const line of lines) reader.read(line)
+  reader.end()
+  return reports
+}
+
+function lockup(frames: readonly string[], before: readonly string[] = [banner]): readonly KernelReport[] {
+  return read([
+    ...before,
+    'watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [cat:77]',
+    'Call Trace:',
+    ...frames.map((frame) => ` ${frame}`),
+  ])
+}
+
+/** A host whose PATH holds only what is named. */
+function hostWith(...programs: readonly string[]): Host {
+  return { ...host, which: async (program) => (programs.includes(program) ? host.which(program) : undefined) }
+}
+
+function places({ trace }: KernelReport): readonly string[] {
+  return trace.map((frame) => `${frame.function} ${frame.source ?? '-'}:${frame.line ?? 0}${frame.inlined ? ' inlined' : ''}`)
+}
+
+const decodedStack = [
+  'frob_check drivers/frob/frob.h:5 inlined',
+  'helper drivers/frob/main.c:5',
+  'frob_ioctl drivers/frob/main.c:11',
+  'start_kernel init/main.c:5',
+]
+
+describe.each(['llvm-symbolizer', 'addr2line'])('decodeReports with %s', (program) => {
+  it('gives lines, inlined calls and paths of the tree, and blames the inlined function', async (context) => {
+    context.skip((await host.which(program)) === undefined, `${program} is not installed`)
+    const { reports, problems, symboliser } = await decodeReports(hostWith(program), {
+      vmlinux,
+      reports: lockup(stack().map(({ frame }) => frame)),
+    })
+    expect(problems).toEqual([])
+    expect(symboliser).toMatch(new RegExp(`/${program}$`))
+    expect(reports.map(places)).toEqual([decodedStack])
+    expect(reports[0]).toMatchObject({ title: 'soft lockup in frob_check', function: 'frob_check', source: 'drivers/frob/frob.h', line: 5 })
+  })
+})
+
+describe('decodeReports', () => {
+  const decode = (reports: readonly KernelReport[], options: { readonly vmlinux?: string | undefined } = {}) =>
+    decodeReports(host, { vmlinux: options.vmlinux ?? vmlinux, reports })
+
+  it('takes RIP as it is and other addresses as those that calls return to', async () => {
+    const [site] = stack()
+    const frame = site?.frame ?? ''
+    const { reports } = await decode(
+      read([
+        'BUG: kernel NULL pointer dereference, address: 0',
+        `RIP: 0010:${frame}`,
+        'Call Trace:',
+        ` ${siteOf('frob_ioctl', 'helper').frame}`,
+      ]),
+    )
+    // The instruction behind the inlined call is helper's own.
+    expect(reports.map(places)).toEqual([['helper drivers/frob/main.c:6', 'frob_ioctl drivers/frob/main.c:11']])
+  })
+
+  it('tells functions of one name apart by their size', async () => {
+    const { frame } = siteOf('helper', 'oops_here')
+    const { reports } = await decode(
+      lockup([frame.replace(/\/.*/, '/0x70'), siteOf('frob_ioctl', 'helper').frame, siteOf('start_kernel', 'frob_ioctl').frame]),
+    )
+    expect(places(reports[0] ?? raise())[0]).toBe('helper drivers/other/main.c:2')
+  })
+
+  it('names addresses that a kernel without kallsyms prints, moved by KASLR', async () => {
+    const moved = stack().map(({ returnAddress }) => `0x${(returnAddress + 0x2e00000n).toString(16).padStart(16, '0')}`)
+    const { reports } = await decode(
+      read([
+        banner,
+        'Kernel panic - not syncing: frob',
+        'Call Trace:',
+        ...moved.map((address) => ` ${address}`),
+        'Kernel Offset: 0x2e00000 from 0xffffffff81000000',
+      ]),
+    )
+    expect(reports.map(places)).toEqual([decodedStack])
+  })
+
+  it('leaves calls in modules as they are and says so', async () => {
+    const { reports, problems } = await decode(lockup(['frob_poll+0x1/0x20 [frob]', ...stack().map(({ frame }) => frame)]))
+    expect(reports.map(places)).toEqual([['frob_poll -:0', ...decodedStack]])
+    expect(problems).toMatchObject([{ code: 'MODULES_NOT_DECODED', details: { modules: ['frob'] } }])
+  })
+
+  it('cuts the folder of the tree off the places that the log tells itself', async () => {
+    const { frame } = siteOf('frob_ioctl', 'helper')
+    const { reports } = await decode(
+      read([
+        `WARNING: CPU: 0 PID: 1 at ${tree}/drivers/frob/main.c:11 ${frame}`,
+        'Call Trace:',
+        ` ${siteOf('start_kernel', 'frob_ioctl').frame}`,
+      ]),
+    )
+    expect(reports).toMatchObject([{ source: 'drivers/frob/main.c', line: 11 }])
+  })
+
+  it('maps paths as told', async () => {
+    const { reports } = await decodeReports(host, {
+      vmlinux,
+      reports: lockup(stack().map(({ frame }) => frame)),
+      pathMaps: [{ from: join(tree, 'drivers/frob'), to: 'ours/frob' }],
+    })
+    expect(reports[0]?.trace.map(({ source }) => source)).toEqual([
+      'ours/frob/frob.h',
+      'ours/frob/main.c',
+      'ours/frob/main.c',
+      'init/main.c',
+    ])
+  })
+
+  it.each([
+    [
+      'another banner',
+      () =>
+        lockup(
+          stack().map(({ frame }) => frame),
+          [banner.replace('#1', '#2')],
+        ),
+      /the log is of 'Linux version/,
+    ],
+    [
+      'another build id',
+      () =>
+        lockup(
+          stack().map(({ frame }) => frame),
+          ['BUG: x', 'CPU: 0 PID: 1 Comm: cat Not tainted 6.12.0 #1 0123456789012345678901234567890123456789'],
+        ).slice(1),
+      /build id is 0123/,
+    ],
+    [
+      'other sizes',
+      () =>
+        lockup(
+          stack().map(({ frame }) => frame.replace(/\/.*/, '/0x999')),
+          [],
+        ),
+      /of another size/,
+    ],
+  ])('says that the vmlinux is of another build by %s, and gives no lines', async (_by, log, why) => {
+    const reports = log()
+    const decoded = await decode(reports)
+    expect(decoded.problems).toMatchObject([{ code: 'VMLINUX_OF_OTHER_BUILD', message: why }])
+    expect(decoded.reports[0]?.trace).toEqual(reports[0]?.trace)
+  })
+
+  it.each([
+    ['VMLINUX_MISSING', () => join(folder, 'none')],
+    ['NOT_A_VMLINUX', () => tree],
+    ['NOT_A_VMLINUX', () => join(tree, 'init/main.c')],
+    ['VMLINUX_STRIPPED', () => changed('stripped', ['strip'])],
+    ['VMLINUX_WITHOUT_LINES', () => changed('no-lines', ['strip', '--strip-debug'])],
+  ])('says %s and gives the reports without lines', async (code, path) => {
+    const reports = lockup(stack().map(({ frame }) => frame))
+    const decoded = await decode(reports, { vmlinux: path() })
+    expect(decoded.problems).toMatchObject([{ code }])
+    expect(decoded.reports[0]).toMatchObject({ function: 'helper', trace: reports[0]?.trace ?? [] })
+  })
+
+  it('does without a symboliser, and says which to install', async () => {
+    const { problems } = await decodeReports(hostWith(), { vmlinux, reports: lockup(stack().map(({ frame }) => frame)) })
+    expect(problems).toMatchObject([{ code: 'SYMBOLISER_MISSING', hint: expect.stringContaining('apt-get install llvm') }])
+  })
+
+  it('says what a symboliser said that does not answer', async () => {
+    const program = join(folder, 'addr2line')
+    writeFileSync(program, '#!/bin/sh\necho "no memory" >&2\nexit 3\n', { mode: 0o755 })
+    const { problems, reports } = await decodeReports(
+      { ...host, which: async (name) => (name === 'addr2line' ? program : undefined) },
+      { vmlinux, reports: lockup(stack().map(({ frame }) => frame)) },
+    )
+    expect(problems).toMatchObject([
+      { code: 'SYMBOLISER_FAILED', message: expect.stringMatching(/ended before it had answered:\nno memory/) },
+    ])
+    expect(reports[0]).toMatchObject({ function: 'helper' })
+  })
+
+  it('reads nothing when there are no reports', async () => {
+    expect(await decode([], { vmlinux: join(folder, 'none') })).toEqual({ reports: [], problems: [], symboliser: undefined })
+  })
+})
+
+function changed(name: string, command: readonly [string, ...string[]]): string {
+  const path = join(folder, name)
+  cpSync(vmlinux, path)
+  const [program, ...args] = command
+  execFileSync(program, [...args, path])
+  return path
+}
+
+function raise(): never {
+  throw new Error('no report')
+}

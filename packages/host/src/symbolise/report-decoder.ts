@@ -1,0 +1,126 @@
+import { resolve } from 'node:path'
+import { expandFrame, locateFrames, repositoryPath, type CodePlace, type LocatedReport, type SourcePaths } from '@kernelkit/core/decode'
+import { UserError } from '@kernelkit/core/errors'
+import { decodeReport, type KernelReport } from '@kernelkit/core/report'
+import type { Host } from '../host.ts'
+import { openVmlinux, type OpenVmlinux } from './open-vmlinux.ts'
+
+export interface DecoderOptions {
+  /** The vmlinux of the kernel that printed the reports; undefined: paths are mapped and nothing is decoded. */
+  readonly vmlinux: string | undefined
+  /** Folder of the kernel tree: paths below it come out relative to it. */
+  readonly source?: string | undefined
+  /** Beginnings of paths as the build wrote them, and what stands for them in the repository. */
+  readonly pathMaps?: SourcePaths['maps'] | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Decoded {
+  readonly reports: readonly KernelReport[]
+  /** Why something has no lines, one of each code. */
+  readonly problems: readonly UserError[]
+  /** Path of the program that knew the lines; undefined when none was needed or there is none. */
+  readonly symboliser: string | undefined
+}
+
+/** Gives reports their lines and inlined calls and blames again. A bad vmlinux is a problem in the answer and no failure: reports come back as they were. */
+export interface ReportDecoder extends AsyncDisposable {
+  /** One call at a time. */
+  decode(reports: readonly KernelReport[]): Promise<Decoded>
+}
+
+// A log of a gigabyte repeats itself; what does not must not fill memory.
+const mostKnown = 20_000
+
+/** Opens the vmlinux once and keeps its symboliser, for reports that come one after the other. */
+export function createReportDecoder(host: Host, options: DecoderOptions): ReportDecoder {
+  const { signal } = options
+  const known = new Map<bigint, readonly CodePlace[]>()
+  let opened: Promise<OpenVmlinux> | undefined
+  const open = async (): Promise<OpenVmlinux> => {
+    if (options.vmlinux === undefined) return {}
+    return (opened ??= openVmlinux(host, { path: resolve(host.cwd, options.vmlinux), signal }))
+  }
+  const learn = async ({ symboliser }: OpenVmlinux, located: readonly LocatedReport[]): Promise<void> => {
+    if (known.size > mostKnown) known.clear()
+    const addresses = new Set(located.flatMap(({ frames }) => [...frames.values()].map(({ address }) => address)))
+    const unknown = [...addresses].filter((address) => !known.has(address))
+    const answers = (await symboliser?.ask(unknown)) ?? []
+    for (const [index, places] of answers.entries()) {
+      const address = unknown[index]
+      if (address !== undefined) known.set(address, places)
+    }
+  }
+  return {
+    decode: async (reports) => {
+      // Clean logs need no vmlinux; a missing one is said all the same.
+      const at = await open()
+      const problems = at.problem === undefined ? [] : [at.problem]
+      const located = reports.map((report) => locate(report, at))
+      try {
+        await learn(at, located)
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error
+        problems.push(error)
+      }
+      const paths: SourcePaths = {
+        maps: options.pathMaps ?? [],
+        trees: [at.tree, options.source === undefined ? undefined : resolve(host.cwd, options.source)].filter((tree) => tree !== undefined),
+      }
+      const decoded = reports.map((report, index) =>
+        decodeReport(report, {
+          expand: (frame) => {
+            const found = located[index]?.frames.get(frame)
+            return found === undefined ? undefined : (expandFrame(found.frame, known.get(found.address) ?? []) ?? [found.frame])
+          },
+          path: (path) => repositoryPath(path, paths),
+        }),
+      )
+      if (at.vmlinux !== undefined) problems.push(...otherBuild(located, at.vmlinux.path), ...modules(reports))
+      return { reports: decoded, problems, symboliser: at.program }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await (await opened)?.symboliser?.[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Decodes reports that are all there, with a vmlinux of their kernel. */
+export async function decodeReports(host: Host, options: DecoderOptions & { readonly reports: readonly KernelReport[] }): Promise<Decoded> {
+  // Most runs have none: no vmlinux is read for them.
+  if (options.reports.length === 0) return { reports: [], problems: [], symboliser: undefined }
+  await using decoder = createReportDecoder(host, options)
+  return await decoder.decode(options.reports)
+}
+
+function locate(report: KernelReport, { vmlinux }: OpenVmlinux): LocatedReport {
+  return vmlinux === undefined ? { frames: new Map(), otherBuild: undefined } : locateFrames(report, vmlinux)
+}
+
+function otherBuild(located: readonly LocatedReport[], path: string): readonly UserError[] {
+  const why = located.map((report) => report.otherBuild).find((reason) => reason !== undefined)
+  if (why === undefined) return []
+  return [
+    new UserError('VMLINUX_OF_OTHER_BUILD', `${path} is of another build than the kernel that printed the log: ${why}.`, {
+      hint: 'its lines would be wrong and are left out; name the vmlinux of the same build.',
+      details: { path },
+    }),
+  ]
+}
+
+function modules(reports: readonly KernelReport[]): readonly UserError[] {
+  const names = [
+    ...new Set(
+      reports.flatMap(({ trace }) =>
+        trace.flatMap((frame) => (frame.module === undefined || frame.source !== undefined ? [] : [frame.module])),
+      ),
+    ),
+  ]
+  if (names.length === 0) return []
+  return [
+    new UserError('MODULES_NOT_DECODED', `calls in loadable modules have no lines: ${names.join(', ')}.`, {
+      hint: 'a vmlinux holds no code of modules; build what you test into the kernel (=y) to have its lines.',
+      details: { modules: names },
+    }),
+  ]
+}

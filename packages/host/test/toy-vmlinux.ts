@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** A program that looks like a kernel to whoever decodes addresses: landmarks, a banner, inlined calls, statics of one name. */
+const files: Readonly<Record<string, string>> = {
+  'init/main.c': `
+const char linux_banner[] = "Linux version 6.12.0-toy (a@b) (gcc 12) #1 SMP Mon Jan 1 00:00:00 UTC 2026\\n";
+extern int frob_ioctl(int);
+extern int other_ioctl(int);
+int start_kernel(int n) { return frob_ioctl(n) + other_ioctl(n) + 1; }
+void _start(void) { start_kernel((int)(long)linux_banner); for (;;) ; }
+`,
+  'drivers/frob/frob.h': `
+static inline __attribute__((always_inline)) void frob_check(int n)
+{
+	asm volatile("" : : "r"(n));
+	__asm__ volatile("call oops_here" : : : "memory");
+}
+`,
+  'drivers/frob/main.c': `
+#include "frob.h"
+static __attribute__((noinline)) int helper(int n)
+{
+	frob_check(n);
+	asm volatile("nop");
+	return n + 1;
+}
+int frob_ioctl(int n)
+{
+	int sum = helper(n);
+	return sum + n;
+}
+`,
+  'drivers/other/main.c': `
+static __attribute__((noinline)) int helper(int n) { asm volatile(".fill 99, 1, 0x90" : "+r"(n)); return n; }
+int other_ioctl(int n) { return helper(n) + 2; }
+`,
+  'lib/oops.c': `int oops_here(void) { asm volatile("nop"); return 0; }
+`,
+}
+
+/** Compiles it below a folder; the sources stand in its `tree`. */
+export function buildToyVmlinux(folder: string, options: { readonly name?: string; readonly flags?: readonly string[] } = {}): string {
+  const tree = join(folder, 'tree')
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(tree, name)), { recursive: true })
+    writeFileSync(join(tree, name), text)
+  }
+  const out = join(folder, options.name ?? 'vmlinux')
+  const sources = Object.keys(files).filter((name) => name.endsWith('.c'))
+  execFileSync(
+    'gcc',
+    [
+      '-O2',
+      '-g',
+      '-nostdlib',
+      '-static',
+      '-no-pie',
+      '-ffreestanding',
+      '-fno-optimize-sibling-calls',
+      '-Wl,--build-id=sha1',
+      ...(options.flags ?? []),
+      '-o',
+      out,
+      ...sources.map((name) => join(tree, name)),
+    ],
+    { cwd: folder },
+  )
+  return out
+}
+
+export interface CallSite {
+  readonly caller: string
+  readonly callee: string
+  /** `caller+0xoffset/0xsize` as the kernel prints the address that the call returns to. */
+  readonly frame: string
+  /** That address. */
+  readonly returnAddress: bigint
+}
+
+/** Calls of a program, from its disassembly: what a stack of the kernel would show. */
+export function listCalls(program: string): readonly CallSite[] {
+  const calls: CallSite[] = []
+  const lines = execFileSync('objdump', ['-d', program], { encoding: 'utf8' }).split('\n')
+  const starts = lines.flatMap((line) => /^([0-9a-f]{8,16}) <(.+)>:/.exec(line)?.slice(1, 3) ?? [])
+  const functions = starts.flatMap((word, index) =>
+    index % 2 === 0 ? [{ start: BigInt(`0x${word}`), name: starts[index + 1] ?? '' }] : [],
+  )
+  let at = -1
+  for (const [index, line] of lines.entries()) {
+    if (/^[0-9a-f]{8,16} <.+>:/.test(line)) at += 1
+    const callee = /\bcall\s+[0-9a-f]+ <([^>+]+)>/.exec(line)?.[1]
+    const next = /^\s*([0-9a-f]+):\t/.exec(lines[index + 1] ?? '')?.[1]
+    const own = functions[at]
+    const following = functions[at + 1]
+    if (callee === undefined || next === undefined || own === undefined || following === undefined) continue
+    const returnAddress = BigInt(`0x${next}`)
+    const [offset, size] = [returnAddress - own.start, following.start - own.start].map((number) => `0x${number.toString(16)}`)
+    calls.push({ caller: own.name, callee, frame: `${own.name}+${offset ?? ''}/${size ?? ''}`, returnAddress })
+  }
+  return calls
+}
