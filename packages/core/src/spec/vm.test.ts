@@ -26,6 +26,7 @@ describe('parseVmSpec', () => {
         "append": [],
         "arch": undefined,
         "artifacts": undefined,
+        "artifactsOptional": false,
         "bootTimeoutMs": undefined,
         "console": "auto",
         "cpus": undefined,

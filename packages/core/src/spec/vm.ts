@@ -37,6 +37,8 @@ export interface VmSpec extends ResultsSpec {
   /** Share the caller's working directory. */
   readonly shareCwd: boolean
   readonly artifacts: string | undefined
+  /** Nobody named the folder: a guest whose kernel cannot share it goes without. */
+  readonly artifactsOptional: boolean
   /** Folder that takes the evidence of the run; default: one in the store. */
   readonly evidence: string | undefined
   readonly net: 'user' | 'none'
@@ -101,6 +103,7 @@ export function parseVmSpec(raw: RawRecord, options: { readonly command: 'boot' 
     cwd,
     shareCwd: shareCwd && !isKunit,
     artifacts: textOption(raw, 'artifacts'),
+    artifactsOptional: false,
     evidence: textOption(raw, 'evidence'),
     net,
     mac: parseMac(textOption(raw, 'mac')),

@@ -59,12 +59,13 @@ interface Asked {
   readonly raw?: Readonly<Record<string, unknown>>
   readonly command?: 'boot' | 'run'
   readonly cwd?: string
+  readonly artifactsOptional?: boolean
   readonly with?: Partial<PlanServices>
 }
 
-const plan = ({ raw = {}, command = 'run', cwd = join(folder, 'work'), with: change }: Asked) => {
+const plan = ({ raw = {}, command = 'run', cwd = join(folder, 'work'), artifactsOptional = false, with: change }: Asked) => {
   const host: Host = { ...nodeHost({ cwd }), nodeArch: 'x64', cpus: 2 }
-  const spec = parseVmSpec({ qemu: join(folder, 'qemu'), ...raw }, { command })
+  const spec = { ...parseVmSpec({ qemu: join(folder, 'qemu'), ...raw }, { command }), artifactsOptional }
   return planVm({ host, services: services(change), spec, command, id: 'x', name: 'x', runtimeFolder: '/run/x' })
 }
 
@@ -268,6 +269,17 @@ describe('shares', () => {
     expect(launch.shares).toEqual([])
     expect(lines.join('\n')).toMatch(/working directory is not shared/)
     await expect(plan({ raw: { kernel, root: 'none', share: ['.'] } })).rejects.toMatchObject({ code: 'KERNEL_LACKS' })
+  })
+
+  it('leaves a folder for artifacts out in the same way, unless somebody named it', async () => {
+    const kernel = await built('small', allOptions.replace('CONFIG_9P_FS=y\n', ''))
+    const raw = { kernel, root: 'none', artifacts: join(folder, 'out') }
+    const { lines, launch } = await plan({ raw, artifactsOptional: true })
+    expect(launch.shares).toEqual([])
+    expect(lines.join('\n')).toMatch(/no folder for artifacts in the guest/)
+    await expect(plan({ raw })).rejects.toMatchObject({ code: 'KERNEL_LACKS' })
+    const able = await plan({ raw: { ...raw, kernel: await built('able') }, artifactsOptional: true })
+    expect(able.launch.shares).toContainEqual({ host: join(folder, 'out'), tag: 'artifacts', readonly: false })
   })
 })
 

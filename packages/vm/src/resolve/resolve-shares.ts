@@ -21,7 +21,7 @@ export const artifactsFolder = '/run/kernelkit/artifacts'
 const maskedFolders = ['/run', '/tmp', '/dev', '/proc', '/sys'] as const
 
 export interface SharesInput {
-  readonly spec: Pick<VmSpec, 'shares' | 'cwd' | 'shareCwd' | 'artifacts'>
+  readonly spec: Pick<VmSpec, 'shares' | 'cwd' | 'shareCwd' | 'artifacts' | 'artifactsOptional'>
   readonly root: ResolvedRoot
   /** Whether the kernel can mount a share at all. */
   readonly canShare: boolean
@@ -31,10 +31,11 @@ export interface SharesInput {
 export async function resolveShares(host: Host, { spec, root, canShare }: SharesInput): Promise<ResolvedShares> {
   const asked = await Promise.all(spec.shares.map((share, index) => resolveShare(host, share, index)))
   const own = workingDirectory({ host, spec, root, canShare, asked: asked.map(({ mount }) => mount.at) })
+  const withoutArtifacts = spec.artifactsOptional && !canShare
   const all = [
     ...asked,
     ...(own.share === undefined ? [] : [own.share]),
-    ...(spec.artifacts === undefined ? [] : [artifacts(resolve(host.cwd, spec.artifacts))]),
+    ...(spec.artifacts === undefined || withoutArtifacts ? [] : [artifacts(resolve(host.cwd, spec.artifacts))]),
   ].toSorted((a, b) => a.mount.at.length - b.mount.at.length)
   refuseSamePlace(all)
   return {
@@ -42,7 +43,11 @@ export async function resolveShares(host: Host, { spec, root, canShare }: Shares
     // A folder is mounted before what lies inside it.
     mounts: all.map(({ mount }) => mount),
     cwd: spec.cwd ?? own.cwd,
-    lines: [...all.map(({ line }) => line), ...own.notes],
+    lines: [
+      ...all.map(({ line }) => line),
+      ...own.notes,
+      ...(withoutArtifacts ? ['no folder for artifacts in the guest: its kernel has no 9P_FS, NET_9P_VIRTIO and OVERLAY_FS'] : []),
+    ],
   }
 }
 

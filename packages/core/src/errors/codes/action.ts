@@ -10,4 +10,8 @@ export const actionCodes = {
     meaning: '`require-kvm: true` was asked for, but no guest runs under KVM on this runner.',
     fix: 'Use a runner with nested virtualisation (GitHub: Linux x64), or leave require-kvm out: VMs are then emulated.',
   },
+  STEP_FILES: {
+    meaning: 'What a step in a kept VM wrote to GITHUB_OUTPUT, GITHUB_ENV, GITHUB_PATH or GITHUB_STEP_SUMMARY cannot be read.',
+    fix: 'Leave these files of the guest in place, and write only text to them.',
+  },
 } as const satisfies Record<string, CodeEntry>

@@ -1,0 +1,66 @@
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { Action } from '@kernelkit/action-kit'
+import { guestFolder } from '@kernelkit/core/agent'
+import type { Store } from '@kernelkit/host'
+import { runInVm, type FinishedRun, type PreparedVm } from '@kernelkit/vm'
+import { jobVariables } from './guest/guest-variables.ts'
+import { lineWriter } from './guest/line-writer.ts'
+import { scriptCommand } from './guest/script-command.ts'
+import type { BootRequest } from './inputs.ts'
+
+export interface BootContext {
+  readonly action: Action
+  readonly store: Store
+  readonly request: BootRequest
+  /** Before anything starts: what a killed step must not forget. */
+  readonly onPrepared: (prepared: PreparedVm) => void
+}
+
+/** Boots the VM and runs the script in it, both in the log as they come. */
+export async function bootAndRun({ action, store, request, onPrepared }: BootContext): Promise<FinishedRun> {
+  const { host, signal } = action
+  const { spec, script, shell } = request
+  // The user's own value of one of these comes first.
+  const named = new Set(spec.env.map(({ name }) => name))
+  const env = Object.fromEntries(Object.entries(jobVariables(host.env)).filter(([name]) => !named.has(name)))
+  return runInVm({
+    host,
+    store,
+    spec,
+    argv: scriptCommand({ folder: `${guestFolder}/script-${host.randomHex(6)}`, shell }),
+    env,
+    onPrepared: (prepared) => {
+      onPrepared(prepared)
+      tellPlan(action, prepared)
+    },
+    openStreams: async () => {
+      const [stdout, stderr] = [lineWriter(host.log.info), lineWriter(host.log.info)]
+      return {
+        stdin: Readable.from([Buffer.from(`${script}\n`)]),
+        stdout,
+        stderr,
+        stdoutPath: undefined,
+        stderrPath: undefined,
+        tty: undefined,
+        close: async () => {
+          await Promise.all([stdout, stderr].map((stream) => finished(stream.end(), { readable: false })))
+        },
+      }
+    },
+    onConsoleLine: spec.console === 'always' ? host.log.info : undefined,
+    signal,
+  })
+}
+
+function tellPlan({ host, annotate }: Action, { plan }: PreparedVm): void {
+  for (const line of plan.lines) host.log.info(line)
+  for (const line of plan.warnings) host.log.warn(line)
+  const { accel, reason } = plan.accel
+  if (accel === 'kvm' || plan.spec.accel === 'tcg') return
+  annotate({
+    level: 'warning',
+    title: 'No KVM',
+    message: `The VM is emulated, which is many times slower: ${reason}. Limits of ours are three times as long; the setup-kvm action opens /dev/kvm where there is one.`,
+  })
+}

@@ -1,0 +1,50 @@
+import { UserError } from '@kernelkit/core/errors'
+
+/** Guest file with the script; its folder is made when the script comes. */
+export interface ScriptPlace {
+  readonly folder: string
+  /** Words of a shell with `{0}` for the script's file; absent: bash where the guest has it, else sh. */
+  readonly shell: readonly string[] | undefined
+  /** Empty files made beside the script. */
+  readonly files?: readonly string[]
+  /** Folders of the guest in front of its PATH. */
+  readonly path?: readonly string[]
+}
+
+/** Shells by name, as the runner starts them. */
+const shells: Readonly<Record<string, string>> = {
+  bash: 'bash --noprofile --norc -eo pipefail {0}',
+  sh: 'sh -e {0}',
+}
+
+/** `bash`, `sh`, or words of which one holds `{0}`. */
+export function parseShell(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined
+  const words = (shells[text] ?? text).trim().split(/\s+/)
+  if (words.some((word) => word.includes('{0}'))) return words
+  throw new UserError(
+    'BAD_INPUT',
+    `the input shell is '${text}'; allowed: bash, sh, or a command in which {0} stands for the script's file.`,
+    {
+      hint: `write for instance shell: ${text} {0}`,
+      details: { input: 'shell', seen: text },
+    },
+  )
+}
+
+// The script comes on stdin and has no stdin itself. Nothing of it, and no input, is a word of this text.
+const launcher = `
+file=$1 names=$2 PATH=$3$PATH; shift 3
+(umask 077; mkdir -p "\${file%/*}" && cat >"$file" && for name in $names; do : >"\${file%/*}/$name" || exit; done) || exit 125
+if [ $# = 0 ]; then
+  if command -v bash >/dev/null 2>&1; then set -- bash --noprofile --norc -eo pipefail "$file"; else set -- sh -e "$file"; fi
+fi
+exec "$@" </dev/null
+`.trim()
+
+/** Command of the guest that takes a script on stdin and runs it. */
+export function scriptCommand({ folder, shell, files = [], path = [] }: ScriptPlace): readonly string[] {
+  const file = `${folder}/script`
+  const words = shell?.map((word) => word.replaceAll('{0}', file)) ?? []
+  return ['/bin/sh', '-c', launcher, 'kernelkit', file, files.join(' '), path.map((one) => `${one}:`).join(''), ...words]
+}

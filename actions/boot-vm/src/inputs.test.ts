@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { describe, expect, it } from 'vitest'
+import { UserError } from '@kernelkit/core/errors'
+import { defaultArtifacts, inputRows, parseBootRequest } from './inputs.ts'
+
+const declared = parse(readFileSync(new URL('../action.yml', import.meta.url), 'utf8')) as { inputs: Record<string, unknown> }
+
+function refusal(raw: Readonly<Record<string, unknown>>): string {
+  try {
+    parseBootRequest(raw, [])
+  } catch (error) {
+    if (error instanceof UserError) return `${error.code}: ${error.message}`
+  }
+  return 'taken'
+}
+
+describe('the inputs of boot-vm', () => {
+  it('are those of its action.yml', () => {
+    expect(Object.keys(declared.inputs).toSorted()).toEqual(inputRows.map(({ name }) => name).toSorted())
+  })
+
+  it('share a folder for artifacts with the guest that is named after the VM', () => {
+    expect(parseBootRequest({ run: 'true' }, []).spec.artifacts).toBe('kernelkit-artifacts')
+    expect(parseBootRequest({ run: 'true', name: 'a' }, []).spec.artifacts).toBe('kernelkit-artifacts/a')
+    expect(parseBootRequest({ run: 'true', artifacts: 'out' }, ['out']).spec.artifacts).toBe('out')
+  })
+
+  it('share nothing with a kernel that runs KUnit alone, which need not be able to', () => {
+    const request = parseBootRequest({ kunit: true }, [])
+    expect({ shared: request.spec.artifacts, folder: request.artifacts }).toEqual({ shared: undefined, folder: 'kernelkit-artifacts' })
+  })
+
+  it.each([
+    [{}, /^BAD_INPUT: there is nothing to run/],
+    [{ kunit: true, run: 'true' }, /^BAD_INPUT: the inputs kunit and run do not go together/],
+    [{ run: 'true', shell: 'python3' }, /^BAD_INPUT: the input shell is 'python3'/],
+    [{ run: 'true', env: ['ACTIONS_RUNTIME_TOKEN'] }, /^BAD_INPUT: the input env names ACTIONS_RUNTIME_TOKEN/],
+    [{ run: 'true', env: ['my_token=1'] }, /^BAD_INPUT: the input env names my_token/],
+    [{ run: 'true', accel: 'kvn' }, /^BAD_OPTION: --accel 'kvn' is not known/],
+    [{ keep: true }, /^taken$/],
+  ])('%j: %s', (raw, expected) => {
+    expect(refusal(raw)).toMatch(expected)
+  })
+})
+
+describe('the default folder of artifacts', () => {
+  it('is another one for the second VM without a name in a job', () => {
+    expect(defaultArtifacts(undefined, ['kernelkit-artifacts'])).toBe('kernelkit-artifacts/2')
+    expect(defaultArtifacts(undefined, ['kernelkit-artifacts', 'kernelkit-artifacts/2'])).toBe('kernelkit-artifacts/3')
+    expect(defaultArtifacts('a', ['kernelkit-artifacts'])).toBe('kernelkit-artifacts/a')
+  })
+})

@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { commonInputs, optionInputs, type InputRow } from '@kernelkit/action-kit'
+import { UserError } from '@kernelkit/core/errors'
+import { flagOption, parseVmSpec, textOption, type RawRecord, type VmSpec } from '@kernelkit/core/spec'
+import { refuseCredentials } from './guest/guest-variables.ts'
+import { parseShell } from './guest/script-command.ts'
+
+/** Nobody types into a step. */
+const forPeople = ['stdin', 'tty']
+
+export const inputRows: readonly InputRow[] = [
+  { name: 'run', kind: 'text' },
+  { name: 'shell', kind: 'text' },
+  ...optionInputs('vm').filter(({ name }) => !forPeople.includes(name)),
+  ...commonInputs,
+]
+
+/** What a step asks for. */
+export interface BootRequest {
+  readonly spec: VmSpec
+  readonly script: string
+  readonly shell: readonly string[] | undefined
+  /** Folder for what the guest leaves and for console, result and JUnit; as written. */
+  readonly artifacts: string
+}
+
+/** Where the files of a VM without `artifacts` go, from the names that this job has used. */
+export function defaultArtifacts(name: string | undefined, used: readonly string[]): string {
+  const base = name === undefined ? 'kernelkit-artifacts' : join('kernelkit-artifacts', name)
+  for (let count = 1; ; count++) {
+    const folder = count === 1 ? base : join(base, String(count))
+    if (!used.includes(folder)) return folder
+  }
+}
+
+/** Raw inputs to what will run; `used` are folders of artifacts of earlier steps. */
+export function parseBootRequest(raw: RawRecord, used: readonly string[]): BootRequest {
+  const artifacts = textOption(raw, 'artifacts') ?? defaultArtifacts(textOption(raw, 'name'), used)
+  const isKunit = raw['kunit'] !== undefined && raw['kunit'] !== false
+  // A kernel for KUnit alone may have no file system to share the folder by.
+  const spec = {
+    ...parseVmSpec(isKunit ? raw : { ...raw, artifacts }, { command: 'run' }),
+    artifactsOptional: textOption(raw, 'artifacts') === undefined,
+  }
+  refuseCredentials(spec.env.map(({ name }) => name))
+  return { spec, script: parseScript(raw, isKunit), shell: parseShell(textOption(raw, 'shell')), artifacts }
+}
+
+function parseScript(raw: RawRecord, isKunit: boolean): string {
+  const script = textOption(raw, 'run')
+  if (isKunit && script !== undefined) {
+    throw new UserError('BAD_INPUT', "the inputs kunit and run do not go together: kunit runs the kernel's own tests and no script.", {
+      hint: 'leave one of them out.',
+    })
+  }
+  // A VM that is kept gets its scripts in later steps.
+  if (script !== undefined || isKunit || flagOption(raw, 'keep')) return script ?? ''
+  throw new UserError('BAD_INPUT', 'there is nothing to run: the input run is missing.', {
+    hint: 'write run: with a script, keep: true to run later steps in the VM, or kunit: true.',
+    details: { input: 'run' },
+  })
+}

@@ -1,0 +1,35 @@
+import type { ReportKind } from '@kernelkit/core/console'
+import type { PreparedVm } from '@kernelkit/vm'
+
+/** What main tells post of a VM that goes on. */
+export interface KeptState {
+  readonly id: string
+  readonly name: string
+  readonly console: string
+  /** Folder of the artifacts, absolute. */
+  readonly artifacts: string
+  readonly failOn: readonly ReportKind[]
+  readonly allow: string | undefined
+  /** What is written to its images must reach them. */
+  readonly persist: boolean
+  /** Tree that the kernel was built from. */
+  readonly sourceTree: string | undefined
+  /** Lines of the console that main has judged. */
+  readonly judgedLines: number
+}
+
+/** For a VM that is about to start, or whose console was judged up to a line. */
+export function keptState({ place, request, plan }: PreparedVm, artifacts: string, judgedLines: number): KeptState {
+  const { failOn, allow, persist } = plan.spec
+  return {
+    id: place.id,
+    name: place.name,
+    console: request.consolePath,
+    artifacts,
+    failOn,
+    allow,
+    persist,
+    sourceTree: plan.kernel.sourceTree,
+    judgedLines,
+  }
+}

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { openActionStore, runAction } from '@kernelkit/action-kit'
+import { baseKey, readBase, writeBase } from './base/base-result.ts'
+import { bootAndRun } from './boot.ts'
+import { publishFolder } from './evidence/publish.ts'
+import { noteUsedFolder, readUsedFolders } from './evidence/used-folders.ts'
+import { inputRows, parseBootRequest } from './inputs.ts'
+import { keptState } from './kept-state.ts'
+import { leaveForLaterSteps } from './shell/leave-for-later-steps.ts'
+import { secondsOf, tellRun } from './tell/tell-run.ts'
+import { tellUnable } from './tell/tell-unable.ts'
+
+await runAction({ name: 'boot-vm', inputs: inputRows, folder: import.meta.dirname }, (action) =>
+  tellUnable(action, async () => {
+    const { host } = action
+    const request = parseBootRequest(action.inputs, await readUsedFolders(host))
+    const artifacts = resolve(host.cwd, request.artifacts)
+    await noteUsedFolder(host, request.artifacts)
+    const { store } = await openActionStore(action, [])
+
+    const finished = await action.group('Boot and run', () =>
+      bootAndRun({
+        action,
+        store,
+        request,
+        // A step that is killed must not forget a VM that goes on without it.
+        onPrepared: (prepared) => void (request.spec.keep && action.saveState('kept', keptState(prepared, artifacts, 0))),
+      }),
+    )
+    const { prepared, outcome } = finished
+    if (request.spec.keep) {
+      await leaveForLaterSteps(action, { ...prepared.place, request })
+      action.saveState('kept', keptState(prepared, artifacts, outcome.facts.console.lines))
+    }
+    await publishFolder(host, { from: prepared.logFolder, folder: artifacts })
+
+    const key = baseKey(action, prepared.plan.accel.accel)
+    await tellRun({ action, request, finished, base: await readBase(action, key) })
+    if (outcome.judgement.verdict === 'pass') {
+      await writeBase(action, key, { sha: host.env['GITHUB_SHA'] ?? '', seconds: secondsOf(finished) })
+    }
+  }),
+)

@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import type { Host } from '@kernelkit/host'
+import { jobFolder } from './job-folder.ts'
+
+/** Writes the program `kernelkit-vm` for `shell: kernelkit-vm {0}` and answers its folder. */
+export async function installWrapper(host: Host, { node, program }: { readonly node: string; readonly program: string }): Promise<string> {
+  const folder = join(jobFolder(host), 'bin')
+  await host.fs.mkdir(folder, { recursive: true, mode: 0o755 })
+  // Absolute paths: a step may have another PATH, and another Node in it.
+  await host.fs.writeAtomic(join(folder, 'kernelkit-vm'), `#!/bin/sh\nexec ${quote(node)} ${quote(program)} "$@"\n`, 0o755)
+  return folder
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

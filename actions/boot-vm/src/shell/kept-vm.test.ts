@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { nodeHost, type Host } from '@kernelkit/host'
+import { installWrapper } from './install-wrapper.ts'
+import { findKeptVm, forgetKeptVm, writeKeptVm, type KeptVm } from './kept-vm.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-kept-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+function jobHost(env: Readonly<Record<string, string>> = {}, temp = mkdtempSync(join(scratch, "it's $temp-"))): Host {
+  return nodeHost({ env: { ...process.env, KERNELKIT_VM: undefined, RUNNER_TEMP: temp, ...env } })
+}
+
+const kept = (name: string): KeptVm => ({
+  id: `id-of-${name}`,
+  name,
+  shell: undefined,
+  names: [],
+  values: {},
+  artifacts: '/nowhere',
+  given: { env: [], path: [] },
+})
+
+describe('the VM that a step means', () => {
+  it('is the only one of its job', async () => {
+    const host = jobHost()
+    await writeKeptVm(host, kept('one'))
+    expect(await findKeptVm(host)).toEqual(kept('one'))
+    await forgetKeptVm(host, 'one')
+    await expect(findKeptVm(host)).rejects.toMatchObject({ code: 'VM_NOT_FOUND', message: 'no VM of this job is running.' })
+  })
+
+  it('is the one that KERNELKIT_VM names among several', async () => {
+    const host = jobHost()
+    await writeKeptVm(host, kept('one'))
+    await writeKeptVm(host, kept('two'))
+    const named = (name: string) => findKeptVm(jobHost({ KERNELKIT_VM: name }, host.env['RUNNER_TEMP']))
+    expect(await named('two')).toEqual(kept('two'))
+    await expect(findKeptVm(host)).rejects.toMatchObject({ message: '2 VMs of this job are running: one, two.' })
+    await expect(named('twoo')).rejects.toMatchObject({ hint: 'did you mean two?' })
+    await expect(named('../one')).rejects.toMatchObject({ code: 'VM_NOT_FOUND' })
+  })
+
+  it('cannot be told outside of a job', async () => {
+    await expect(findKeptVm(jobHost({ RUNNER_TEMP: '' }))).rejects.toMatchObject({ code: 'BAD_INPUT' })
+  })
+})
+
+describe('kernelkit-vm on PATH', () => {
+  it('runs the program under the Node that were meant, whatever their paths hold, and nobody else may write it', async () => {
+    const host = jobHost()
+    const program = join(host.env['RUNNER_TEMP'] ?? '', "print '$1'.mjs")
+    writeFileSync(program, 'process.stdout.write(JSON.stringify(process.argv.slice(2)))')
+    const folder = await installWrapper(host, { node: process.execPath, program })
+    const script = "/tmp/it's $a script.sh"
+    expect(JSON.parse(execFileSync(join(folder, 'kernelkit-vm'), [script], { encoding: 'utf8', env: {} }))).toEqual([script])
+    expect(statSync(join(folder, 'kernelkit-vm')).mode & 0o777).toBe(0o755)
+    expect(statSync(folder).mode & 0o022).toBe(0)
+  })
+})

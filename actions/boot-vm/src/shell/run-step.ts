@@ -1,0 +1,107 @@
+import { Readable, type Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { guestFolder } from '@kernelkit/core/agent'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host } from '@kernelkit/host'
+import { collectOutput, connectVm, type VmClient } from '@kernelkit/vm'
+import { envFileNames } from '../guest/env-file.ts'
+import { jobVariables, pickVariables } from '../guest/guest-variables.ts'
+import { scriptCommand } from '../guest/script-command.ts'
+import { guestFolderOf } from '../guest/step-place.ts'
+import { publishFile } from '../evidence/publish.ts'
+import { findKeptVm, writeKeptVm, type KeptVm } from './kept-vm.ts'
+import { collectCommand, splitFiles, stepFileNames, stepFiles, type StepFile } from './step-files.ts'
+
+/** One step of a workflow with `shell: kernelkit-vm {0}`. */
+export interface GuestStep {
+  /** Of the step: its environment and working directory. */
+  readonly host: Host
+  /** The runner's file with the step's script. */
+  readonly scriptPath: string
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly signal: AbortSignal
+}
+
+/** Runs the script in the kept VM; its exit status is the answer. What it adds to the runner's files is added to those of the host. */
+export async function runGuestStep({ host, scriptPath, stdout, stderr, signal }: GuestStep): Promise<number> {
+  const kept = await findKeptVm(host)
+  const script = await host.fs.readFile(scriptPath)
+  await using vm = await connectVm(kept.id, host)
+  const folder = `${guestFolder}/step-${host.randomHex(6)}`
+  const { result } = vm.exec({
+    argv: scriptCommand({ folder, shell: kept.shell, files: stepFileNames, path: kept.given.path }),
+    env: variablesOf({ host, vm, kept, folder }),
+    cwd: cwdOf(host, vm),
+    stdin: Readable.from([script]),
+    stdout,
+    stderr,
+    signal,
+  })
+  const { exitCode } = await result
+  await Promise.all([stdout, stderr].map((stream) => finished(stream.end(), { readable: false })))
+  await takeFiles({ host, vm, kept, folder, signal })
+  await publishFile(host, { from: vm.state.console, folder: kept.artifacts })
+  return exitCode
+}
+
+interface Context {
+  readonly host: Host
+  readonly vm: VmClient
+  readonly kept: KeptVm
+  readonly folder: string
+}
+
+function variablesOf({ host, vm, kept, folder }: Context): Readonly<Record<string, string>> {
+  const { artifacts } = vm.state.facts
+  return {
+    ...(typeof artifacts === 'string' ? { KERNELKIT_ARTIFACTS: artifacts } : {}),
+    ...jobVariables(host.env),
+    ...kept.values,
+    ...pickVariables(host.env, [...kept.names, ...kept.given.env]),
+    ...Object.fromEntries(stepFileNames.map((name) => [stepFiles[name], `${folder}/${name}`])),
+  }
+}
+
+function cwdOf(host: Host, vm: VmClient): string | undefined {
+  const { cwd: at, owner } = vm.state.facts
+  return typeof at === 'string' && typeof owner === 'string' ? guestFolderOf({ cwd: host.cwd, owner, at }) : undefined
+}
+
+async function takeFiles({ host, vm, kept, folder, signal }: Context & { readonly signal: AbortSignal }): Promise<void> {
+  const { stdout, stderr, texts } = collectOutput()
+  await vm.exec({ argv: collectCommand(folder), stdout, stderr, signal }).result
+  const files = splitFiles(texts().stdout)
+  if (files === undefined) {
+    throw new UserError(
+      'STEP_FILES',
+      `what the step wrote to ${Object.values(stepFiles).join(', ')} cannot be read: ${reasonOf(texts().stderr)}.`,
+      {
+        hint: 'the script must leave these files in place, and write text without NUL bytes to them.',
+      },
+    )
+  }
+  for (const name of stepFileNames) await append({ host, name, text: files[name] })
+  const given = {
+    env: [...new Set([...kept.given.env, ...envFileNames(files.env)])],
+    // The last one comes first, as on the host.
+    path: [
+      ...files.path
+        .split('\n')
+        .filter((line) => line !== '')
+        .toReversed(),
+      ...kept.given.path,
+    ],
+  }
+  await writeKeptVm(host, { ...kept, given })
+}
+
+function reasonOf(stderr: string): string {
+  return stderr.trim().split('\n').at(-1) || 'they hold a NUL byte'
+}
+
+async function append({ host, name, text }: { readonly host: Host; readonly name: StepFile; readonly text: string }): Promise<void> {
+  const path = host.env[stepFiles[name]]
+  if (text === '' || path === undefined || path === '') return
+  await host.fs.appendFile(path, text.endsWith('\n') ? text : `${text}\n`)
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import { escapeCell, type Action } from '@kernelkit/action-kit'
+import type { KeptState } from '../kept-state.ts'
+import type { KeptEnd } from '../shell/end-kept-vm.ts'
+import { sourceFinder } from './find-source.ts'
+import { annotateReport } from './report-annotations.ts'
+import { renderReport } from './summary.ts'
+
+/** What became of a kept VM: nothing to say unless its kernel reported something, or it left before it was stopped. */
+export async function tellEnd(action: Action, kept: KeptState, { judgement, reports, failing }: KeptEnd): Promise<void> {
+  const { verdict, what, hint } = judgement
+  action.host.log.info(`verdict of the steps in ${kept.name}: ${verdict}`)
+  const findSource = sourceFinder(action.host, [kept.sourceTree, action.workspace])
+  for (const report of reports)
+    action.annotate(await annotateReport(report, { level: failing.includes(report) ? 'error' : 'notice', findSource }))
+  if (verdict === 'pass' && reports.length === 0) return
+  const told = verdict === 'pass' ? 'the kernel reported nothing that fails a run.' : what
+  action.summarise(
+    [
+      `### ${verdict === 'pass' ? '✅' : '❌'} ${escapeCell(kept.name)}, later steps: ${verdict}`,
+      escapeCell(told),
+      ...reports.map(renderReport),
+    ].join('\n\n'),
+  )
+  if (verdict === 'pass') return
+  action.fail(
+    [`in a later step: ${what}`, ...(hint === undefined ? [] : [`Hint: ${hint}`]), `console: ${join(kept.artifacts, 'console.log')}`].join(
+      '\n',
+    ),
+    {
+      title: `${kept.name}: ${verdict}`,
+    },
+  )
+}
