@@ -1,0 +1,29 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { repository } from '../source-files.ts'
+import { preparePackages } from './prepare-packages.ts'
+
+it('adds address, licence and page to each published package, and changes nothing else', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kernelkit-packages-'))
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8')
+  try {
+    for (const name of ['cli', 'private']) mkdirSync(join(folder, 'packages', name), { recursive: true })
+    for (const file of ['LICENSE', 'packages/cli/package.json']) cpSync(join(repository, file), join(folder, file))
+    writeFileSync(join(folder, 'packages/private/package.json'), '{"name": "private", "private": true}')
+    const before = JSON.parse(read('packages/cli/package.json')) as object
+    expect(preparePackages(folder, 'https://github.com/someone/kernelkit')).toEqual(['kernelkit'])
+    expect(JSON.parse(read('packages/cli/package.json'))).toEqual({
+      ...before,
+      repository: { type: 'git', url: 'git+https://github.com/someone/kernelkit.git', directory: 'packages/cli' },
+    })
+    expect(read('packages/cli/LICENSE')).toBe(read('LICENSE'))
+    expect(read('packages/cli/README.md')).toMatch(
+      /^# kernelkit\n\nBuild a kernel.*\(https:\/\/github\.com\/someone\/kernelkit#readme\)\.\n$/,
+    )
+    expect(read('packages/private/package.json')).toBe('{"name": "private", "private": true}')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
