@@ -27,7 +27,7 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      { extends: true, test: { name: 'bundle', include: ['**/*.bundle.test.ts'], exclude: built } },
+      { extends: true, test: { name: 'bundle', include: ['**/*.bundle.test.ts'], exclude: built, testTimeout: 5 * 60_000 } },
       {
         extends: true,
         test: {

@@ -7,6 +7,8 @@ export interface Bundle {
   readonly entries: Readonly<Record<string, string>>
   /** Emptied first. */
   readonly folder: string
+  /** One file per entry, `.mjs`: for folders that stand alone. Otherwise entries share `.js` files with a package.json above them. */
+  readonly standalone?: boolean
 }
 
 /** Folder of the npm package that a bundled module came from; `undefined` for our own code. */
@@ -43,15 +45,28 @@ const leftOut: Plugin = {
 }
 
 /** Writes entries and all that they import as a few readable ES modules, with the licences of what is inside. */
-export async function writeBundle({ entries, folder }: Bundle): Promise<readonly string[]> {
-  const build = await rolldown({ input: { ...entries }, platform: 'node', plugins: [leftOut] })
+export async function writeBundle({ entries, folder, standalone = false }: Bundle): Promise<void> {
+  if (existsSync(folder)) rmSync(folder, { recursive: true })
+  const builds = standalone ? Object.entries(entries).map(([name, module]) => ({ [name]: module })) : [{ ...entries }]
+  const modules: string[] = []
+  for (const input of builds) modules.push(...(await writeModules(input, folder, standalone)))
+  const packages = [...new Set(modules.flatMap((module) => packageFolderOf(module) ?? []))].toSorted()
+  writeFileSync(join(folder, 'LICENSES.txt'), renderLicences(packages))
+}
+
+/** Answers the modules that went in. */
+async function writeModules(input: Record<string, string>, folder: string, standalone: boolean): Promise<readonly string[]> {
+  const build = await rolldown({ input, platform: 'node', plugins: [leftOut] })
+  const name = standalone ? '[name].mjs' : '[name].js'
   try {
-    if (existsSync(folder)) rmSync(folder, { recursive: true })
-    const { output } = await build.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' })
-    const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
-    const packages = [...new Set(modules.flatMap((module) => packageFolderOf(module) ?? []))].toSorted()
-    writeFileSync(join(folder, 'LICENSES.txt'), renderLicences(packages))
-    return output.map(({ fileName }) => fileName)
+    const { output } = await build.write({
+      dir: folder,
+      format: 'esm',
+      entryFileNames: name,
+      chunkFileNames: name,
+      ...(standalone ? { codeSplitting: false } : {}),
+    })
+    return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
   } finally {
     await build.close()
   }

@@ -1,4 +1,26 @@
-import { runAction } from '@kernelkit/action-kit'
+import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
+import { findProject, recordProject } from '@kernelkit/host'
+import { bakeImage } from '@kernelkit/image'
+import { copyWanted } from './copy-wanted.ts'
 import { inputs } from './inputs.ts'
+import { parseWantedImage } from './parse-wanted-image.ts'
+import { openReleaseWindow } from './release-window.ts'
+import { sshKeyFiles } from './ssh-key-files.ts'
+import { renderBakeSummary, showKey } from './summary.ts'
 
-await runAction({ name: 'bake-image', inputs, folder: import.meta.dirname }, async () => {})
+await runAction({ name: 'bake-image', inputs, folder: import.meta.dirname }, async (action) => {
+  const { host, signal } = action
+  const own = { ...action, inputs: { ...action.inputs, ...(await sshKeyFiles(action)) } }
+  const { spec, force } = parseWantedImage(host, await readOptions(own, { block: 'image', command: 'bake' }))
+  const { store, saved } = await openActionStore(action, ['image'])
+
+  const release = await action.group('State of the suite', () => openReleaseWindow(action, store, spec))
+  const result = await action.group('Image', () => bakeImage(host, store, spec, { signal, force }))
+  await action.group('Key of the image', () => showKey(host, result))
+  if (!result.cached) await action.group('Remember the state of the suite', () => release.save())
+  await recordProject(host, store, { project: await findProject(host), arch: spec.arch.name, image: result.manifest })
+  const image = await copyWanted(host, spec, result)
+
+  action.summarise(renderBakeSummary(result, { saved: saved(), state: release.describe() }))
+  action.setOutputs({ image, key: result.key, 'cache-hit': result.cached, saved: saved() })
+})

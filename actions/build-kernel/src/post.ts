@@ -1,4 +1,7 @@
 import { runAction } from '@kernelkit/action-kit'
+import { saveCcache } from './ccache.ts'
 import { inputs } from './inputs.ts'
 
-await runAction({ name: 'build-kernel', inputs, folder: import.meta.dirname }, async () => {})
+await runAction({ name: 'build-kernel', inputs, folder: import.meta.dirname }, (action) =>
+  action.group("Save the compiler's cache", () => saveCcache(action)),
+)

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, RunResult } from './host.ts'
 
@@ -6,6 +7,8 @@ export interface InstallOptions {
   readonly interactive?: boolean
   /** Heard between two programs only: a package that is half configured would be worse than a wait. */
   readonly signal?: AbortSignal | undefined
+  /** Where lists and package files are kept instead of apt's own places; lists that lie there are taken as they are. */
+  readonly folder?: string | undefined
 }
 
 /** Debian publishes its lists up to four times a day; older ones name package files that are gone from the mirror. */
@@ -17,9 +20,10 @@ const listsFolder = '/var/lib/apt/lists'
 export async function installPackages(host: Host, packages: readonly string[], options: InstallOptions = {}): Promise<void> {
   if (packages.length === 0) return
   const prefix = await privilegePrefix(host, packages, options)
+  const places = options.folder === undefined ? [] : await aptPlaces(host, options.folder)
   const apt = async (...words: readonly string[]): Promise<RunResult> => {
     options.signal?.throwIfAborted()
-    return host.run([...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...words], {
+    return host.run([...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...places, ...words], {
       reject: false,
       onLine: (line) => host.log.detail(line),
     })
@@ -32,7 +36,8 @@ export async function installPackages(host: Host, packages: readonly string[], o
   }
   // Recommended packages of QEMU are graphical; nothing of ours needs any.
   const install = () => apt('install', '-y', '--no-install-recommends', ...packages)
-  const updatedFirst = !(await hasFreshLists(host))
+  const updatedFirst =
+    options.folder === undefined ? !(await hasFreshLists(host)) : (await listNames(host, join(options.folder, 'lists'))).length === 0
   if (updatedFirst) await update()
   const task = host.log.task(`apt-get install ${packages.join(' ')}`)
   let result = await install()
@@ -72,10 +77,28 @@ async function privilegePrefix(host: Host, packages: readonly string[], options:
   )
 }
 
+/** apt's words for lists and package files in a folder of the caller's (apt.conf(5)). */
+async function aptPlaces(host: Host, folder: string): Promise<readonly string[]> {
+  const [lists, archives] = [join(folder, 'lists'), join(folder, 'archives')]
+  for (const place of [lists, archives]) await host.fs.mkdir(join(place, 'partial'), { recursive: true })
+  const settings = [
+    `Dir::State::lists=${lists}`,
+    `Dir::Cache::archives=${archives}`,
+    // Images of containers throw them away.
+    'APT::Keep-Downloaded-Packages=true',
+    // apt's own user may not write there.
+    'APT::Sandbox::User=root',
+  ]
+  return settings.flatMap((setting) => ['-o', setting])
+}
+
+async function listNames(host: Host, folder: string): Promise<readonly string[]> {
+  const names = await host.fs.readdir(folder).catch(() => [])
+  return names.filter((name) => /_Packages(?:\.\w+)?$/.test(name))
+}
+
 async function hasFreshLists(host: Host): Promise<boolean> {
-  const names = await host.fs.readdir(listsFolder).catch(() => [])
-  const lists = names.filter((name) => /_Packages(?:\.\w+)?$/.test(name))
-  if (lists.length === 0) return false
+  if ((await listNames(host, listsFolder)).length === 0) return false
   // apt-get update leaves unchanged lists with the mirror's time, but touches the folder.
   const { mtimeMs } = await host.fs.stat(listsFolder)
   return host.now() - mtimeMs < listsMaxAgeMs

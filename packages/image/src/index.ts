@@ -1,5 +1,6 @@
 export { bakeImage } from './bake.ts'
 export type { BakeOptions } from './image-job.ts'
+export { releaseMemoryPath } from './release-memory.ts'
 export { planBake, type BakePlan } from './plan-bake.ts'
 export type { BakeResult, BakeSeconds } from './image-manifest.ts'
 export { copyImage } from './copy-image.ts'

@@ -40,7 +40,7 @@ export async function knowRelease(
   store: Store,
   { spec, means, workplaces = hostWorkplaces(host), ask, remember, signal }: ReleaseQuestion,
 ): Promise<KnownRelease> {
-  const path = await memoryPath(host, store, spec)
+  const path = await releaseMemoryPath(host, store, spec)
   const remembered = await readMemory(host, path)
   const age = remembered === undefined ? undefined : host.now() - remembered.checkedAt
   if (remembered !== undefined && age !== undefined && !ask && age >= 0 && age < windowMs[spec.refresh]) {
@@ -80,7 +80,8 @@ function checked(spec: ImageSpec, known: KnownRelease): KnownRelease {
   return known
 }
 
-async function memoryPath(host: Host, store: Store, { suite, mirror }: ImageSpec): Promise<string> {
+/** The file that remembers a suite's Release and when it was asked for. */
+export async function releaseMemoryPath(host: Host, store: Store, { suite, mirror }: Pick<ImageSpec, 'suite' | 'mirror'>): Promise<string> {
   return join(await store.workFolder('state', 'releases'), `${suite}-${host.sha256(mirror ?? '').slice(0, 12)}.json`)
 }
 

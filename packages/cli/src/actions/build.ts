@@ -1,7 +1,6 @@
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import { parseKernelSpec, type KernelSpec } from '@kernelkit/core/spec'
-import { findProject, recordProject, type Store } from '@kernelkit/host'
-import { answerOf, buildKernel, type BuildAnswer } from '@kernelkit/kernel'
+import { parseKernelSpec } from '@kernelkit/core/spec'
+import { answerOf, buildKernel, recordBuild, type BuildAnswer } from '@kernelkit/kernel'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { openBuildTools } from '../toolchain/build-tools.ts'
 import { showBuildPlan } from './build-dry-run.ts'
@@ -15,24 +14,13 @@ export async function run(context: CommandContext, args: readonly string[], opti
   if (context.dryRun) return await showBuildPlan(context, spec, tools)
   const build = await buildKernel({ host: tools.host, store, signal }, spec)
   const answer = answerOf(build)
-  await recordBuild(context, { store, spec, answer, userTree: build.manifest.source.userTree })
+  await recordBuild(host, store, build)
   if (context.json) context.printJson(answer)
   else {
     host.log.info(describe(answer))
     context.print(answer.kernel)
   }
   return 0
-}
-
-/** `boot` and `run` find the kernel from the project that it was built in, and from the tree that it was built of. */
-async function recordBuild(
-  { host }: CommandContext,
-  options: { readonly store: Store; readonly spec: KernelSpec; readonly answer: BuildAnswer; readonly userTree: string | undefined },
-): Promise<void> {
-  const { store, spec, answer, userTree } = options
-  const projects = new Set([await findProject(host)])
-  if (userTree !== undefined) projects.add(await findProject({ fs: host.fs, cwd: userTree }))
-  for (const project of projects) await recordProject(host, store, { project, arch: spec.arch.name, kernel: answer.manifest })
 }
 
 function describe({ release, arch, cached, seconds, bytes, added, warnings, source }: BuildAnswer): string {

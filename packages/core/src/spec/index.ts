@@ -1,3 +1,4 @@
+export { parseSizeBytes } from './quantity.ts'
 export { flagOption, textOption, type RawRecord } from './raw-options.ts'
 export { renameOptions } from './rename-options.ts'
 export { parseVmSpec, type VmSpec } from './vm.ts'

@@ -84,9 +84,9 @@ export async function guestProgramDigest(arch: ArchName, host: Host): Promise<st
   return host.sha256([...guestCompilerFlags(arch), ...texts].join('\0'))
 }
 
-/** Compiles all programs of an architecture into the folder that the published package carries; `digest` says from what. */
-export async function prebuildGuestPrograms(arch: ArchName, host: Host): Promise<string> {
-  const folder = await prebuiltFolder(arch, host)
+/** Compiles all programs of an architecture into `place`, by default what the published package carries; `digest` says from what. */
+export async function prebuildGuestPrograms(arch: ArchName, host: Host, place?: string): Promise<string> {
+  const folder = place === undefined ? await prebuiltFolder(arch, host) : join(place, arch)
   await host.fs.rm(folder, { recursive: true, force: true })
   await host.fs.mkdir(folder, { recursive: true })
   for (const program of ['agent', 'tsc'] as const) {

@@ -1,0 +1,12 @@
+import { hostArch } from '@kernelkit/core/arch'
+import { flagOption, parseImageSpec, type ImageSpec, type RawRecord } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
+
+export interface WantedImage {
+  readonly spec: ImageSpec
+  readonly force: boolean
+}
+
+export function parseWantedImage(host: Pick<Host, 'nodeArch'>, options: RawRecord): WantedImage {
+  return { spec: parseImageSpec(options, { hostArch: hostArch(host.nodeArch) }), force: flagOption(options, 'force') }
+}

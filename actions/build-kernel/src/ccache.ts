@@ -1,0 +1,63 @@
+import type { Action } from '@kernelkit/action-kit'
+import { parseSizeBytes } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
+import { ccacheFolderOf, type BuildPlan, type KernelContext } from '@kernelkit/kernel'
+
+/** What the post step saves. */
+interface CcacheState {
+  readonly folder: string
+  readonly key: string
+  readonly maxBytes: number
+}
+
+const stateName = 'ccache'
+const defaultSize = '500M'
+
+/** The newest compiler cache of this architecture and compiler; the post step saves what this build makes of it. */
+export async function prepareCcache(action: Action, context: KernelContext, { key, spec, toolchain }: BuildPlan): Promise<void> {
+  const { host, inputs, cache } = action
+  const size = typeof inputs['ccacheSize'] === 'string' ? inputs['ccacheSize'] : defaultSize
+  const maxBytes = parseSizeBytes(size, { name: '--ccache-size' })
+  if (inputs['ccache'] === false || inputs['cache'] === false) return host.log.info('not asked for')
+  if (!toolchain.ccache) return host.log.info('ccache is not installed: everything is compiled (setup-kvm with `for: build` installs it)')
+  if (!(await cache.isAvailable())) return host.log.info('the runner offers no Actions cache')
+  const folder = ccacheFolderOf(context) ?? host.env['CCACHE_DIR'] ?? ''
+  await host.fs.mkdir(folder, { recursive: true })
+  // Of an earlier step, or of a machine that is not thrown away: both have what they need, and save it themselves.
+  if ((await host.fs.readdir(folder)).length > 0) return host.log.info(`${folder} is in use already`)
+  const family = `ccache-${spec.arch.name}-${toolchain.compiler}-${host.sha256(toolchain.compilerVersion).slice(0, 8)}`
+  const state: CcacheState = { folder, key: `${family}-${key}`, maxBytes }
+  action.saveState(stateName, state)
+  const came = await cache.restore({ folder, key: state.key, prefixes: [`${family}-`] })
+  host.log.info(came === undefined ? 'none yet: everything is compiled' : `restored ${came}`)
+  await host.run(['ccache', '--zero-stats'], { env: { CCACHE_DIR: folder }, reject: false })
+}
+
+/** The post step: trimmed and saved, when main had use for it. */
+export async function saveCcache(action: Action): Promise<void> {
+  const { host, cache } = action
+  const state = parseState(action.readState(stateName))
+  if (state === undefined) return host.log.info('nothing was compiled: nothing to save')
+  const { folder, key, maxBytes } = state
+  const env = { CCACHE_DIR: folder, CCACHE_MAXSIZE: `${Math.max(1, Math.floor(maxBytes / 2 ** 20))}Mi` }
+  host.log.info((await host.run(['ccache', '--show-stats'], { env, reject: false })).stdout.trimEnd())
+  await host.run(['ccache', '--cleanup'], { env, reject: false })
+  await removeTemporary(host, folder)
+  const saved = await cache.save({ folder, key })
+  if (saved) return host.log.info(`saved as ${key}`)
+  action.annotate({
+    level: 'notice',
+    message: "The compiler's cache was not saved: this run may not write to the Actions cache, or another one was first.",
+  })
+}
+
+/** Files of a compiler that was ended. */
+async function removeTemporary({ fs }: Pick<Host, 'fs'>, folder: string): Promise<void> {
+  await fs.rm(`${folder}/tmp`, { recursive: true, force: true })
+}
+
+function parseState(value: unknown): CcacheState | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { folder, key, maxBytes } = value as Partial<CcacheState>
+  return folder === undefined || key === undefined || maxBytes === undefined ? undefined : { folder, key, maxBytes }
+}

@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { repository } from '../tools/source-files.ts'
+
+const actions = readdirSync(join(repository, 'actions')).filter((name) => existsSync(join(repository, 'actions', name, 'action.yml')))
+const distOf = (name: string): string => join(repository, 'actions', name, 'dist')
+const fileCommands = ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY']
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelkit-bundles-'))
+  for (const name of actions) cpSync(distOf(name), join(folder, name), { recursive: true })
+  for (const name of fileCommands) writeFileSync(join(folder, name), '')
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** As the runner does, from a folder where no package can be found. */
+function runEntry(action: string, entry: string, inputs: Readonly<Record<string, string>> = {}) {
+  return spawnSync(process.execPath, [join(folder, action, entry)], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      GITHUB_ACTIONS: 'true',
+      GITHUB_WORKSPACE: folder,
+      RUNNER_TEMP: folder,
+      ...Object.fromEntries(fileCommands.map((name) => [name, join(folder, name)])),
+      ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    },
+  })
+}
+
+describe.each(actions)('the bundle of %s', (action) => {
+  const entries = readdirSync(distOf(action)).filter((name) => ['main.mjs', 'post.mjs'].includes(name))
+
+  it.each(entries)('starts alone: %s reads its inputs and says what is wrong with one', (entry) => {
+    const { stdout, stderr, status } = runEntry(action, entry, { nonsense: '1' })
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(new RegExp(`^kernelkit ${action} \\d+\\.\\d+\\.\\d+\\S*, Node v\\d+`))
+    expect(stdout).toMatch(/^::error title=BAD_INPUT::the input nonsense is not known; known: /m)
+    expect(status).toBe(1)
+  })
+
+  it('holds what it imports, for a reader: no other import than of Node itself, nothing minified', () => {
+    for (const entry of entries) {
+      const text = readFileSync(join(distOf(action), entry), 'utf8')
+      const imports = [...text.matchAll(/^import .*? from "([^"]+)";$/gm)].map((match) => match[1] ?? '')
+      expect(imports.filter((name) => !isBuiltin(name))).toEqual([])
+      expect(text.length / text.split('\n').length).toBeLessThan(120)
+    }
+  })
+
+  it('leaves out what only ssh:// addresses and BuildKit sessions of Docker need', () => {
+    for (const entry of entries)
+      expect(readFileSync(join(distOf(action), entry), 'utf8')).not.toMatch(/node_modules\/(?:ssh2|@grpc|protobufjs)\//)
+  })
+})
+
+it('bundles have the same bytes when they are made again', () => {
+  const again = join(folder, 'again')
+  const { status, stderr } = spawnSync(process.execPath, ['tools/bundle-actions.ts', again], { cwd: repository, encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  for (const name of actions) expect(digests(join(again, name, 'dist'))).toEqual(digests(distOf(name)))
+})
+
+function digests(dist: string): Readonly<Record<string, string>> {
+  const files = readdirSync(dist, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+  return Object.fromEntries(files.map((file) => [file.slice(dist.length), createHash('sha256').update(readFileSync(file)).digest('hex')]))
+}
+
+it('setup-kvm carries the command, which runs without any package around it', () => {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [join(folder, 'setup-kvm/cli/bin/kernelkit.js'), 'cache', 'ls', '--json'],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: folder },
+    },
+  )
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toBeTypeOf('object')
+  expect(status).toBe(0)
+  expect(readdirSync(join(folder, 'setup-kvm/cli/bundle/agent/prebuilt'))).toEqual(['i386', 'x86_64'])
+})

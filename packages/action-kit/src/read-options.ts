@@ -1,0 +1,21 @@
+import type { BlockName } from '@kernelkit/core/project'
+import type { RawRecord } from '@kernelkit/core/spec'
+import { readProjectOptions } from '@kernelkit/host'
+import type { Action } from './action.ts'
+
+export interface OptionQuestion {
+  readonly block: BlockName
+  /** The command whose options these are: `build`, `bake`, `run`. */
+  readonly command: string
+  readonly words?: readonly string[]
+}
+
+/** The inputs over the options of the nearest kernelkit.yaml, as the command has them. */
+export async function readOptions(
+  { host, inputs }: Pick<Action, 'host' | 'inputs'>,
+  { block, command, words = [] }: OptionQuestion,
+): Promise<RawRecord> {
+  const project = await readProjectOptions(host, { block, command, words, given: inputs })
+  if (project?.note !== undefined) host.log.info(project.note)
+  return project?.options ?? inputs
+}

@@ -1,0 +1,54 @@
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { architectures } from '@kernelkit/core/arch'
+import { nodeHost } from '@kernelkit/host'
+import { prebuildGuestPrograms } from '../packages/vm/src/agent/agent-program.ts'
+import { writeBundle } from './bundle.ts'
+import { repository } from './source-files.ts'
+
+const packages = join(repository, 'packages')
+
+interface Manifest {
+  readonly version: string
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+}
+
+/** All that the runner needs of an action, because it fetches the repository and installs nothing. */
+async function bundleAction(action: string, dist: string): Promise<void> {
+  const { dependencies = {} } = readManifest(action)
+  const ownEntries = ['main', 'post'].filter((name) => existsSync(join(action, 'src', `${name}.ts`)))
+  const entries = Object.fromEntries(ownEntries.map((name) => [name, join(action, 'src', `${name}.ts`)]))
+  const bootsVms = '@kernelkit/vm' in dependencies
+  const vmHost = join(packages, 'vm/dist/runtime/vm-host-main.js')
+  await writeBundle({ entries: { ...entries, ...(bootsVms ? { 'vm-host-main': vmHost } : {}) }, folder: dist, standalone: true })
+  writeFileSync(join(dist, 'version.json'), `${JSON.stringify({ version: readManifest(join(packages, 'cli')).version })}\n`)
+  if (bootsVms) await putGuestPrograms(join(dist, 'agent'))
+  if ('kernelkit' in dependencies) await putCommand(join(dist, 'cli'))
+}
+
+/** Sources, by whose digest the compiled programs are known, and those. */
+async function putGuestPrograms(to: string): Promise<void> {
+  cpSync(join(packages, 'vm/agent'), to, { recursive: true, filter: (path) => basename(path) !== 'prebuilt' })
+  for (const { name } of architectures) await prebuildGuestPrograms(name, nodeHost(), join(to, 'prebuilt'))
+}
+
+/** The command as it is published, with the guest's programs beside its bundle. */
+async function putCommand(to: string): Promise<void> {
+  const cli = join(packages, 'cli')
+  for (const name of ['bin', 'bundle', 'package.json']) cpSync(join(cli, name), join(to, name), { recursive: true })
+  await putGuestPrograms(join(to, 'bundle/agent'))
+}
+
+const actions = join(repository, 'actions')
+// A folder as argument takes them instead: a test compares.
+const target = process.argv[2] ?? actions
+for (const name of readdirSync(actions).toSorted()) {
+  if (!existsSync(join(actions, name, 'action.yml'))) continue
+  const dist = join(target, name, 'dist')
+  await bundleAction(join(actions, name), dist)
+  process.stdout.write(`${dist}\n`)
+}
