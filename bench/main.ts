@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, { readonly about: string; readonly quick?: true; readonly load: () => Promise<unknown> }>> = {
   help: { about: 'start of the command', quick: true, load: () => import('./help.ts') },
   report: { about: 'console text a second through the parser of kernel reports', quick: true, load: () => import('./report.ts') },
+  decode: { about: '500 frames of reports decoded with a vmlinux', load: () => import('./decode.ts') },
   run: { about: 'one command in a fresh VM', quick: true, load: () => import('./run.ts') },
   ssh: { about: 'ssh with systemd (root, a loop device)', load: () => import('./ssh.ts') },
   bake: { about: 'a bake, its size and memory (root, a loop device, half an hour)', load: () => import('./bake.ts') },

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { buildToyVmlinux, listCalls } from '../packages/host/test/toy-vmlinux.ts'
 import { kernelkit, shell } from './lib/kernelkit.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kernelkit-report-'))
@@ -60,8 +61,8 @@ describe('kernelkit report', () => {
     [[process.execPath], /^BINARY_LOG: /],
     [[join(folder, 'none.log')], /^FILE_NOT_FOUND: .*none\.log cannot be read/],
     [[folder], /^FILE_NOT_FOUND: .*EISDIR/],
-    [['--vmlinux', 'vmlinux', splat], /^NOT_YET: --vmlinux/],
-    [['--source', '.', splat], /^NOT_YET: --source/],
+    [['--source', join(folder, 'none'), splat], /^NO_SUCH_SOURCE: --source .* does not exist/],
+    [['--map-path', '/build', splat], /^BAD_OPTION: --map-path '\/build' is not allowed here; it takes FROM=TO/],
   ])('explains %j', async (args, message) => {
     const { exitCode, stdout, stderr } = await kernelkit(['report', ...args])
     expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: '' })
@@ -81,5 +82,68 @@ describe('kernelkit report', () => {
       { file: splat, reports: [{ kind: 'warning' }] },
     ])
     expect(stderr).toContain('EMPTY_LOG')
+  })
+})
+
+describe('kernelkit report --vmlinux', () => {
+  const vmlinux = buildToyVmlinux(folder)
+  const frames = [
+    ['helper', 'oops_here'],
+    ['frob_ioctl', 'helper'],
+  ].map(([caller, callee]) => listCalls(vmlinux).find((call) => call.caller === caller && call.callee === callee)?.frame ?? '')
+  const lockup = ['watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [cat:77]', 'Call Trace:', ...frames.map((frame) => ` ${frame}`)]
+  // Cut in the middle of a line.
+  const cut = file('cut.log', lockup.join('\n').slice(0, -3))
+
+  it('shows lines, marks inlined calls and blames again', async () => {
+    const log = file('lockup.log', `${lockup.join('\n')}\n`)
+    const { exitCode, stdout, stderr } = await kernelkit(['report', '--vmlinux', vmlinux, log])
+    expect({ exitCode, warnings: stderr.includes('warning') }).toEqual({ exitCode: 0, warnings: false })
+    const [inner = '', outer = ''] = frames.map((frame) => frame.replace(/\/.*/, ''))
+    expect(stdout.split('\n')).toEqual([
+      `${log}:1: soft lockup in frob_check`,
+      '  soft-lockup, drivers/frob/frob.h:5, task cat, lines 1 to 4',
+      '    frob_check (drivers/frob/frob.h:5) [inlined]',
+      `    ${inner} (drivers/frob/main.c:5)`,
+      `    ${outer} (drivers/frob/main.c:11)`,
+      '',
+      '',
+    ])
+  })
+
+  it('decodes what a cut log tells', async () => {
+    const { exitCode, stdout } = await kernelkit(['report', '--json', '--vmlinux', vmlinux, cut])
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      reports: [
+        {
+          function: 'frob_check',
+          source: 'drivers/frob/frob.h',
+          line: 5,
+          trace: [{ inlined: true }, { function: 'helper', line: 5 }, { function: 'frob_ioctl', line: 11 }],
+        },
+      ],
+      problems: [],
+    })
+  })
+
+  it.each([
+    ['VMLINUX_MISSING', join(folder, 'none')],
+    ['NOT_A_VMLINUX', splat],
+  ])('says %s once and shows the reports without lines', async (code, path) => {
+    const { exitCode, stdout, stderr } = await kernelkit(['report', '--json', '--vmlinux', path, cut])
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ reports: [{ function: 'helper', source: null }], problems: [{ code }] })
+    expect(stderr.split(code).length - 1).toBe(1)
+  })
+
+  it('maps the paths that a log tells itself, without a vmlinux too', async () => {
+    const log = file('built.log', `WARNING: CPU: 0 PID: 1 at ${folder}/drivers/a.c:9 frob+0x1/0x20\nCall Trace:\n bar+0x1/0x20\n`)
+    const bySource = await kernelkit(['report', '--json', '--source', folder, log])
+    const byMap = await kernelkit(['report', '--json', '--map-path', `${folder}/drivers=ours`, log])
+    expect([bySource, byMap].map(({ stdout }) => JSON.parse(stdout))).toMatchObject([
+      { reports: [{ source: 'drivers/a.c' }] },
+      { reports: [{ source: 'ours/a.c' }] },
+    ])
   })
 })

@@ -1,54 +1,87 @@
 import { once } from 'node:events'
-import { UserError } from '@kernelkit/core/errors'
+import { resolve } from 'node:path'
+import { UserError, type ErrorCode } from '@kernelkit/core/errors'
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
+import { parseReportSpec, type ReportSpec } from '@kernelkit/core/spec'
+import { createReportDecoder, type ReportDecoder } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { readLog, type LogSummary } from '../report/read-log.ts'
 
 /** `kernelkit report FILE...`: 0 when every log was read, 125 when one could not be. */
 export async function run(context: CommandContext, files: readonly string[], options: RawOptions): Promise<number> {
-  refuseDecoding(options)
+  const spec = parseReportSpec(options)
+  await checkTree(context, spec)
   if (context.dryRun) {
-    context.print(files.map((file) => `read ${file}`).join('\n'))
+    const decode = spec.vmlinux === undefined ? [] : [`decode with ${spec.vmlinux}`]
+    context.print([...files.map((file) => `read ${file}`), ...decode].join('\n'))
     return 0
   }
+  await using decoder = createReportDecoder(context.host, { ...spec, signal: context.signal })
   let failed = 0
   for (const file of files) {
     try {
-      await reportFile(context, file, options['all'] === true)
+      await reportFile(context, { file, all: spec.all, decoder })
     } catch (error) {
       // One bad file among many does not hide the others.
       if (!(error instanceof UserError) || files.length === 1) throw error
       failed += 1
       if (context.json)
         await write(context, `${JSON.stringify({ file, reports: [], error: { code: error.code, message: error.message } })}\n`)
-      context.host.log.warn(`${error.code}: ${error.message}${error.hint === undefined ? '' : ` Hint: ${error.hint}`}`)
+      warn(context, error)
     }
   }
   return failed === 0 ? 0 : 125
 }
 
-function refuseDecoding(options: RawOptions): void {
-  const option = ['vmlinux', 'source'].find((name) => options[name] !== undefined)
-  if (option === undefined) return
-  throw new UserError('NOT_YET', `--${option} is reserved: addresses are not decoded yet.`, {
-    hint: "leave it out (names, offsets and the lines that the log itself tells are shown); the tree's scripts/decode_stacktrace.sh decodes a log beforehand.",
-    details: { option: `--${option}` },
+async function checkTree({ host }: CommandContext, { source }: ReportSpec): Promise<void> {
+  if (source === undefined || (await host.fs.exists(resolve(host.cwd, source, '.')))) return
+  throw new UserError('NO_SUCH_SOURCE', `--source ${source} does not exist.`, {
+    hint: 'name the folder of the kernel tree; without it, paths are relative to the folder that the kernel was built in.',
+    details: { source },
   })
 }
 
+interface LogToReport {
+  readonly file: string
+  readonly all: boolean
+  readonly decoder: ReportDecoder
+}
+
 /** Reports go out while the log is read, so that a log full of them needs no memory. */
-async function reportFile(context: CommandContext, file: string, all: boolean): Promise<void> {
+async function reportFile(context: CommandContext, { file, all, decoder }: LogToReport): Promise<void> {
+  const problems = new Map<ErrorCode, UserError>()
   let shown = 0
-  const show = async (report: KernelReport): Promise<void> => {
-    const head = shown === 0 ? `{"file":${JSON.stringify(file)},"reports":[` : ','
-    await write(context, context.json ? `${head}${JSON.stringify(reportDocument(report))}` : `${renderReport(file, report)}\n\n`)
-    shown += 1
+  const decode = async (reports: readonly KernelReport[]): Promise<readonly KernelReport[]> => {
+    const decoded = await decoder.decode(reports)
+    for (const problem of decoded.problems) {
+      if (problems.has(problem.code)) continue
+      problems.set(problem.code, problem)
+      warn(context, problem)
+    }
+    return decoded.reports
   }
-  const summary = await readLog(context, { file, all, onReport: show })
+  const show = async (reports: readonly KernelReport[]): Promise<void> => {
+    for (const report of await decode(reports)) {
+      const head = shown === 0 ? `{"file":${JSON.stringify(file)},"reports":[` : ','
+      await write(context, context.json ? `${head}${JSON.stringify(reportDocument(report))}` : `${renderReport(file, report)}\n\n`)
+      shown += 1
+    }
+  }
+  const summary = await readLog(context, { file, all, onReports: show })
+  // A bad vmlinux is said for clean logs too.
+  if (shown === 0) await decode([])
   if (context.json) {
     const head = shown === 0 ? `{"file":${JSON.stringify(file)},"reports":[` : ''
-    await write(context, `${head}],"lines":${summary.lines},"userspaceCrashes":${summary.userspaceCrashes}}\n`)
+    const told = [...problems.values()].map(({ code, message }) => ({ code, message }))
+    await write(
+      context,
+      `${head}],"lines":${summary.lines},"userspaceCrashes":${summary.userspaceCrashes},"problems":${JSON.stringify(told)}}\n`,
+    )
   } else context.host.log.info(conclusion(file, { shown, summary, all }))
+}
+
+function warn({ host }: CommandContext, { code, message, hint }: UserError): void {
+  host.log.warn(`${code}: ${message}${hint === undefined ? '' : ` Hint: ${hint}`}`)
 }
 
 function conclusion(file: string, seen: { readonly shown: number; readonly summary: LogSummary; readonly all: boolean }): string {

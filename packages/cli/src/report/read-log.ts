@@ -14,7 +14,8 @@ export interface ReadLogOptions {
   readonly file: string
   /** Crashes of user-space programs count as reports. */
   readonly all: boolean
-  readonly onReport: (report: KernelReport) => Promise<void>
+  /** Gets the reports of a piece of the log together, in order. */
+  readonly onReports: (reports: readonly KernelReport[]) => Promise<void>
 }
 
 // Small enough that what is decoded dies young: 256 KiB took 210 MB for a gigabyte of reports, and are no faster.
@@ -22,7 +23,7 @@ const chunkBytes = 64 * 1024
 
 /** Reads a log piece by piece; throws FILE_NOT_FOUND, EMPTY_LOG and BINARY_LOG. */
 export async function readLog(context: CommandContext, options: ReadLogOptions): Promise<LogSummary> {
-  const { file, all, onReport } = options
+  const { file, all, onReports } = options
   let found: KernelReport[] = []
   let userspaceCrashes = 0
   let bytes = 0
@@ -37,7 +38,7 @@ export async function readLog(context: CommandContext, options: ReadLogOptions):
     const ready = found
     found = []
     reports += ready.length
-    for (const report of ready) await onReport(report)
+    if (ready.length > 0) await onReports(ready)
   }
   for await (const chunk of openLog(context, file)) {
     if (bytes === 0) looksBinary = isBinary(chunk)

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { parseReportSpec } from './report.ts'
+
+describe('parseReportSpec', () => {
+  it('decodes nothing unless told', () => {
+    expect(parseReportSpec({})).toEqual({ all: false, vmlinux: undefined, source: undefined, pathMaps: [] })
+  })
+
+  it('reads pairs of paths', () => {
+    expect(parseReportSpec({ vmlinux: 'vmlinux', source: '.', mapPath: ['/build/a=b', '/src='] })).toEqual({
+      all: false,
+      vmlinux: 'vmlinux',
+      source: '.',
+      pathMaps: [
+        { from: '/build/a', to: 'b' },
+        { from: '/src', to: '' },
+      ],
+    })
+  })
+
+  it.each(['', '/build', '=b', 'a=b=c'])('refuses the pair %j', (mapPath) => {
+    expect(() => parseReportSpec({ mapPath: [mapPath] })).toThrow(/--map-path '.*' is not allowed here; it takes FROM=TO/)
+  })
+})
