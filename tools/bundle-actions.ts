@@ -8,6 +8,9 @@ import { repository } from './source-files.ts'
 
 const packages = join(repository, 'packages')
 
+/** Files of src/ that a process starts from: the runner's two, and the shell of later steps. */
+const entryNames = ['main', 'post', 'kernelkit-vm']
+
 interface Manifest {
   readonly version: string
   readonly dependencies?: Readonly<Record<string, string>>
@@ -20,7 +23,7 @@ function readManifest(folder: string): Manifest {
 /** All that the runner needs of an action, because it fetches the repository and installs nothing. */
 async function bundleAction(action: string, dist: string): Promise<void> {
   const { dependencies = {} } = readManifest(action)
-  const ownEntries = ['main', 'post'].filter((name) => existsSync(join(action, 'src', `${name}.ts`)))
+  const ownEntries = entryNames.filter((name) => existsSync(join(action, 'src', `${name}.ts`)))
   const entries = Object.fromEntries(ownEntries.map((name) => [name, join(action, 'src', `${name}.ts`)]))
   const bootsVms = '@kernelkit/vm' in dependencies
   const vmHost = join(packages, 'vm/dist/runtime/vm-host-main.js')

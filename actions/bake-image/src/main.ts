@@ -2,13 +2,13 @@ import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
 import { findProject, recordProject } from '@kernelkit/host'
 import { bakeImage } from '@kernelkit/image'
 import { copyWanted } from './copy-wanted.ts'
-import { inputs } from './inputs.ts'
+import { inputRows } from './inputs.ts'
 import { parseWantedImage } from './parse-wanted-image.ts'
 import { openReleaseWindow } from './release-window.ts'
 import { sshKeyFiles } from './ssh-key-files.ts'
 import { renderBakeSummary, showKey } from './summary.ts'
 
-await runAction({ name: 'bake-image', inputs, folder: import.meta.dirname }, async (action) => {
+await runAction({ name: 'bake-image', inputs: inputRows, folder: import.meta.dirname }, async (action) => {
   const { host, signal } = action
   const own = { ...action, inputs: { ...action.inputs, ...(await sshKeyFiles(action)) } }
   const { spec, force } = parseWantedImage(host, await readOptions(own, { block: 'image', command: 'bake' }))

@@ -1,7 +1,7 @@
 import { commonInputs, optionInputs, type InputRow } from '@kernelkit/action-kit'
 
 /** What action.yml declares. */
-export const inputs: readonly InputRow[] = [
+export const inputRows: readonly InputRow[] = [
   ...optionInputs('kernel'),
   ...commonInputs,
   { name: 'make', kind: 'lines' },

@@ -3,11 +3,11 @@ import { answerOf, buildKernel, recordBuild, type BuildAnswer } from '@kernelkit
 import { annotateFailure, annotateWarnings } from './annotate-build.ts'
 import { prepareCcache } from './ccache.ts'
 import { findKernel } from './find-kernel.ts'
-import { inputs } from './inputs.ts'
+import { inputRows } from './inputs.ts'
 import { readKernelSpec } from './read-kernel-spec.ts'
 import { renderBuildSummary, renderFailureSummary } from './summary.ts'
 
-await runAction({ name: 'build-kernel', inputs, folder: import.meta.dirname }, async (action) => {
+await runAction({ name: 'build-kernel', inputs: inputRows, folder: import.meta.dirname }, async (action) => {
   const { host, signal } = action
   const spec = await readKernelSpec(action)
   const { store, saved } = await openActionStore(action, ['kernel'])

@@ -1,7 +1,7 @@
 import { commonInputs, type InputRow } from '@kernelkit/action-kit'
 
 /** What action.yml declares. */
-export const inputs: readonly InputRow[] = [
+export const inputRows: readonly InputRow[] = [
   { name: 'for', kind: 'text' },
   { name: 'arch', kind: 'text' },
   { name: 'compiler', kind: 'text' },

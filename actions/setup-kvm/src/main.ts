@@ -1,6 +1,6 @@
 import { execHost, openActionStore, runAction } from '@kernelkit/action-kit'
 import { UserError } from '@kernelkit/core/errors'
-import { inputs } from './inputs.ts'
+import { inputRows } from './inputs.ts'
 import { installLacking } from './install-lacking.ts'
 import { openDevice } from './open-device.ts'
 import { proveKvm } from './prove-kvm.ts'
@@ -8,7 +8,7 @@ import { putOnPath } from './put-on-path.ts'
 import { readSetup } from './read-setup.ts'
 import { renderSetupSummary } from './summary.ts'
 
-await runAction({ name: 'setup-kvm', inputs, folder: import.meta.dirname }, async (action) => {
+await runAction({ name: 'setup-kvm', inputs: inputRows, folder: import.meta.dirname }, async (action) => {
   const setup = readSetup(action)
   const machine = execHost(action.host)
   const { store } = await openActionStore(action, [])

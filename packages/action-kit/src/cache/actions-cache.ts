@@ -12,6 +12,8 @@ export interface ActionsCache {
   readonly isAvailable: () => Promise<boolean>
   /** Fills an empty folder; answers the key of what came. A prefix takes the newest that begins so. */
   restore(request: { readonly folder: string; readonly key: string; readonly prefixes?: readonly string[] }): Promise<string | undefined>
+  /** There is an entry, whatever it holds. */
+  has(key: string): Promise<boolean>
   /** `false`: refused, which is normal for a run without the right to write; never a failure. */
   save(request: { readonly folder: string; readonly key: string }): Promise<boolean>
 }
@@ -34,6 +36,10 @@ export function createActionsCache(host: Host, place: ProcessPlace): ActionsCach
       // An archive that broke off leaves what came before.
       await emptyFolder(host, folder)
       return undefined
+    },
+    has: async (key) => {
+      const { restoreCache } = await client()
+      return (await restoreCache([...paths], named(key), [], { lookupOnly: true }).catch(() => undefined)) === named(key)
     },
     save: async ({ folder, key }) => {
       const { saveCache } = await client()

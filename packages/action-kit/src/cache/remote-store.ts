@@ -31,8 +31,9 @@ export function createCacheStore(host: Host, { cache, kinds, run, notice }: Cach
       const candidates = [{ key: name }, { key: `${name}-again`, prefixes: [`${name}-again-`] }]
       for (const candidate of candidates) {
         const came = await cache.restore({ folder, ...candidate })
-        if (came === undefined) break
-        const damage = await findDamage(host, folder)
+        // The client says the same of an entry that is not there and of one that breaks off.
+        if (came === undefined && !(await cache.has(candidate.key))) break
+        const damage = came === undefined ? 'it does not unpack' : await findDamage(host, folder)
         if (damage === undefined) {
           const size = mebibytes(await allocatedBytes(host, folder))
           host.log.info(`${kind} ${short(key)}: from the Actions cache (${size}, ${seconds(host.monotonicMs() - startedMs)})`)
