@@ -16,6 +16,8 @@ export interface Host {
   readonly nodeArch: string
   readonly cpus: number
   readonly memoryMiB: number
+  /** Memory that programs can still take, within the limit of the control group too. */
+  availableMemoryMiB(): number
   /** Debian packages of the place where programs run, when that is an image that says so: requirement checks are answered from them. */
   readonly packages?: ReadonlySet<string>
   readonly fs: HostFiles

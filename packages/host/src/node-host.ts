@@ -31,6 +31,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     nodeArch: process.arch,
     cpus: availableParallelism(),
     memoryMiB: Math.floor(totalmem() / 2 ** 20),
+    availableMemoryMiB: () => Math.floor(process.availableMemory() / 2 ** 20),
     fs: hostFiles,
     log: options.log ?? silentLogger,
     now: () => Date.now(),

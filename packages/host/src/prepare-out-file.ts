@@ -9,7 +9,9 @@ export async function prepareOutFile(host: Host, { option, named }: { readonly o
   try {
     await makeFolder(host, dirname(path))
     await host.fs.rm(path, { force: true })
-    await host.fs.access(dirname(path), host.fs.constants.W_OK)
+    // Permissions alone do not tell: root may do everything, and still nobody makes a file in /proc.
+    await host.fs.writeFile(path, '', { flag: 'wx' })
+    await host.fs.rm(path)
   } catch (cause) {
     throw new UserError(
       'ACCESS_DENIED',

@@ -1,9 +1,8 @@
-import { dirname, relative, resolve } from 'node:path'
 import { hostArch } from '@kernelkit/core/arch'
-import { UserError } from '@kernelkit/core/errors'
 import type { BlockName } from '@kernelkit/core/project'
 import type { RawRecord } from '@kernelkit/core/spec'
 import type { Host } from './host.ts'
+import { openProjectFile } from './open-project-file.ts'
 import { findProjectFile } from './project.ts'
 
 export interface ProjectQuestion {
@@ -34,36 +33,9 @@ export async function readProjectOptions(
 ): Promise<ProjectOptions | undefined> {
   const path = await findProjectFile(host)
   if (path === undefined) return undefined
-  const shown = relative(host.cwd, path)
-  const text = await readProjectText(host, path)
-  // The YAML library takes a tenth of the command's start: only a project that has the file pays for it.
-  const { applyProjectFile, parseProjectFile, unsureConfigs } = await import('@kernelkit/core/project')
-  const file = parseProjectFile(text, shown)
-  const at = (name: string) => resolve(dirname(path), name) + (name.length > 1 && name.endsWith('/') ? '/' : '')
-  const configs = unsureConfigs(file.blocks[block]?.values ?? {})
-  const found = new Set((await Promise.all(configs.map(async (name) => ((await host.fs.exists(at(name))) ? [name] : [])))).flat())
-  const locator = { at, hasConfig: (name: string) => found.has(name) }
+  const { file, locatorOf } = await openProjectFile(host, path)
+  const { applyProjectFile } = await import('@kernelkit/core/project')
+  const locator = await locatorOf(block)
   const { options, used } = applyProjectFile({ file, block, command, given, words, locator, hostArch: hostArch(host.nodeArch) })
-  return { path, options, used, note: used.length === 0 ? undefined : `defaults from ${shown} (${block}): ${used.join(', ')}` }
-}
-
-async function readProjectText(host: Host, path: string): Promise<string> {
-  const folder = await host.fs.stat(dirname(path))
-  const { uid } = await host.fs.stat(path)
-  // The file names programs and shares folders for writing: in a folder such as /tmp anybody could have put it there.
-  if ((folder.mode & 0o002) !== 0 && uid !== host.uid && uid !== 0) {
-    throw new UserError('BAD_PROJECT_FILE', `${path} belongs to uid ${uid}, in a folder where everybody writes: it is not read.`, {
-      hint: 'work in a folder of your own, or own the file.',
-      details: { file: path, uid },
-    })
-  }
-  try {
-    return await host.fs.readFile(path, 'utf8')
-  } catch (cause) {
-    throw new UserError('BAD_PROJECT_FILE', `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, {
-      hint: 'check its kind and its permissions.',
-      details: { file: path },
-      cause,
-    })
-  }
+  return { path, options, used, note: used.length === 0 ? undefined : `defaults from ${file.name} (${block}): ${used.join(', ')}` }
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { hostArch } from '@kernelkit/core/arch'
 import { renderPlan } from '@kernelkit/core/plan'
-import { parseImageSpec } from '@kernelkit/core/spec'
+import { parseImageSpec, type ImageSpec } from '@kernelkit/core/spec'
 import { bakeRequirements, bootstrapPrivilege, checkOutPath, findProject, recordProject } from '@kernelkit/host'
 import { bakeImage, containerWorkplaces, copyImage, planBake } from '@kernelkit/image'
 import type { CommandContext, RawOptions } from '../command.ts'
@@ -10,10 +10,61 @@ import { openTools } from '../toolchain/open-tools.ts'
 
 /** `kernelkit bake`. */
 export async function run(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
+  const spec = parseImageSpec(options, { hostArch: hostArch(context.host.nodeArch) })
+  if (context.dryRun) return showBakePlan(context, spec)
+  const image = await makeImage(context, spec, { force: options['force'] === true })
+  if (context.json) context.printJson(image)
+  else context.print(image.image)
+  return 0
+}
+
+async function showBakePlan(context: CommandContext, spec: ImageSpec): Promise<number> {
+  const { plan, means, from, image } = await lookAtBake(context, spec)
+  if (context.json)
+    context.printJson({
+      suite: spec.suite,
+      arch: spec.arch.name,
+      image: image ?? null,
+      from,
+      tool: means.tool,
+      privilege: means.privilege,
+      plan,
+    })
+  else context.print(renderPlan(plan).trimEnd())
+  return 0
+}
+
+/** What a bake would do, and the image where the store has it. */
+export async function lookAtBake(context: CommandContext, spec: ImageSpec): Promise<Awaited<ReturnType<typeof planBake>>> {
   const { host, signal } = context
-  const spec = parseImageSpec(options, { hostArch: hostArch(host.nodeArch) })
   const store = await context.store()
-  if (spec.out !== undefined && !context.dryRun) await checkOutPath(host, spec.out)
+  await using tools = await openBakeTools(context, spec)
+  return await planBake(host, store, spec, { signal, ...tools.workplaces })
+}
+
+/** The image of a spec, baked or from the store; noted for `boot` and `run`, and said in one line. */
+export async function makeImage(context: CommandContext, spec: ImageSpec, { force }: { readonly force: boolean }): Promise<BakeResult> {
+  const { host, signal } = context
+  const store = await context.store()
+  if (spec.out !== undefined) await checkOutPath(host, spec.out)
+  await using tools = await openBakeTools(context, spec)
+  const result = await bakeImage(host, store, spec, { signal, force, ...tools.workplaces })
+  const path =
+    spec.out === undefined ? result.image : await copyImage(host, result, resolve(host.cwd, spec.out) + (spec.out.endsWith('/') ? '/' : ''))
+  await recordProject(host, store, { project: await findProject(host), arch: spec.arch.name, image: result.manifest })
+  if (!context.json) host.log.info(describe(result))
+  return { ...result, image: path }
+}
+
+type BakeResult = Awaited<ReturnType<typeof bakeImage>>
+
+/** Where a bake is done. */
+interface BakeTools extends AsyncDisposable {
+  readonly workplaces: { readonly workplaces?: ReturnType<typeof containerWorkplaces> }
+}
+
+async function openBakeTools(context: CommandContext, spec: ImageSpec): Promise<BakeTools> {
+  const { host, signal } = context
   const place = await chooseTools(context, {
     command: 'bake',
     requirements: bakeRequirements(host, spec.arch),
@@ -23,37 +74,14 @@ export async function run(context: CommandContext, _args: readonly string[], opt
     },
   })
   // Nothing of the user is mounted: inputs go in and the image comes out as streams.
-  await using tools = await openTools(context, place, { purpose: 'bake', image: {}, user: 'root', mounts: [], network: true })
-  const workplaces = tools.container === undefined ? {} : { workplaces: containerWorkplaces(host, tools.container) }
-  if (context.dryRun) {
-    const { plan, means, from, image } = await planBake(host, store, spec, { signal, ...workplaces })
-    if (context.json)
-      context.printJson({
-        suite: spec.suite,
-        arch: spec.arch.name,
-        image: image ?? null,
-        from,
-        tool: means.tool,
-        privilege: means.privilege,
-        plan,
-      })
-    else context.print(renderPlan(plan).trimEnd())
-    return 0
+  const tools = await openTools(context, place, { purpose: 'bake', image: {}, user: 'root', mounts: [], network: true })
+  return {
+    workplaces: tools.container === undefined ? {} : { workplaces: containerWorkplaces(host, tools.container) },
+    [Symbol.asyncDispose]: () => tools[Symbol.asyncDispose](),
   }
-  const result = await bakeImage(host, store, spec, { signal, force: options['force'] === true, ...workplaces })
-  const path =
-    spec.out === undefined ? result.image : await copyImage(host, result, resolve(host.cwd, spec.out) + (spec.out.endsWith('/') ? '/' : ''))
-  await recordProject(host, store, { project: await findProject(host), arch: spec.arch.name, image: result.manifest })
-  const answer = { ...result, image: path }
-  if (context.json) context.printJson(answer)
-  else {
-    host.log.info(describe(result))
-    context.print(path)
-  }
-  return 0
 }
 
-function describe({ cached, suite, arch, seconds, bytes, packages }: Awaited<ReturnType<typeof bakeImage>>): string {
+function describe({ cached, suite, arch, seconds, bytes, packages }: BakeResult): string {
   const size = `${Math.round(bytes.allocated / 2 ** 20)} MiB on disk, ${packages.length} packages`
   if (cached) return `image ${suite} ${arch}: from the store (${size})`
   const parts = [

@@ -7,20 +7,27 @@ import { showBuildPlan } from './build-dry-run.ts'
 
 /** `kernelkit build`. */
 export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
+  const spec = parseKernelSpec(options, args, { arch: parseArch(hostArch(context.host.nodeArch)) })
+  if (context.dryRun) {
+    await using tools = await openBuildTools(context, await context.store(), spec)
+    return await showBuildPlan(context, spec, tools)
+  }
+  const answer = await makeKernel(context, spec)
+  if (context.json) context.printJson(answer)
+  else context.print(answer.kernel)
+  return 0
+}
+
+/** The kernel of a spec, built or from the store; noted for `boot` and `run`, and said in one line. */
+export async function makeKernel(context: CommandContext, spec: KernelSpec): Promise<BuildAnswer> {
   const { host, signal } = context
-  const spec = parseKernelSpec(options, args, { arch: parseArch(hostArch(host.nodeArch)) })
   const store = await context.store()
   await using tools = await openBuildTools(context, store, spec)
-  if (context.dryRun) return await showBuildPlan(context, spec, tools)
   const build = await buildKernel({ host: tools.host, store, signal }, spec)
   const answer = answerOf(build)
   await recordBuild(host, store, build)
-  if (context.json) context.printJson(answer)
-  else {
-    host.log.info(describe(answer))
-    context.print(answer.kernel)
-  }
-  return 0
+  if (!context.json) host.log.info(describe(answer))
+  return answer
 }
 
 function describe({ release, arch, cached, seconds, bytes, added, warnings, source }: BuildAnswer): string {

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import type { Host } from '@kernelkit/host'
 import type { RunStreams } from '@kernelkit/vm'
 import type { CommandContext } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
@@ -26,8 +28,16 @@ export async function openStreams(options: {
       close: async () => {},
     }
   }
+  return fileStreams(context.host, { folder, stdin })
+}
+
+/** Both streams in files of a folder. */
+export function fileStreams(
+  host: Pick<Host, 'fs'>,
+  { folder, stdin }: { readonly folder: string; readonly stdin: Readable | undefined },
+): RunStreams {
   const [stdoutPath, stderrPath] = [join(folder, 'stdout'), join(folder, 'stderr')]
-  const [stdout, stderr] = [stdoutPath, stderrPath].map((path) => context.host.fs.createWriteStream(path))
+  const [stdout, stderr] = [stdoutPath, stderrPath].map((path) => host.fs.createWriteStream(path))
   if (stdout === undefined || stderr === undefined) throw new TypeError('two streams')
   return {
     stdin,

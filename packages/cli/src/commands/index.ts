@@ -100,5 +100,10 @@ export const commandRows: readonly CommandRow[] = [
     summary: 'TAP and KTAP to a summary, JSON, JUnit XML',
     load: async () => (await import('./ktap.ts')).ktapCommand,
   },
-  { name: 'test', summary: 'build, bake and run every test of kernelkit.yaml (not yet)' },
+  {
+    name: 'test',
+    summary: 'build, bake and run every test of kernelkit.yaml, one summary',
+    load: async () => (await import('./test.ts')).testCommand,
+    verdict: true,
+  },
 ]

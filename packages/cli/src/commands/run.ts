@@ -24,7 +24,7 @@ export const runCommandDefinition: CommandDefinition = {
     )
     add(new Option('--kunit [glob]', 'no command: the KUnit suites inside the kernel; --kunit=GLOB chooses among them'))
     add(new Option('--junit <file>', 'the results and the verdict as JUnit XML'))
-    addVmOptions(command)
+    addVmOptions(command, { single: true })
   },
   projectBlock: () => 'vm',
   load: async () => import('../actions/run.ts'),

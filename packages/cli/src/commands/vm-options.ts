@@ -10,10 +10,13 @@ function noCwd(): Option {
   return option
 }
 
-/** Options of every VM; `boot` and `run` add their own. */
-export function addVmOptions(command: Command): void {
+/** For one VM with somebody at it; a test compares them with the keys of kernelkit.yaml. */
+const ofOneVm = ['persist', 'forward', 'publish', 'ssh', 'gdb', 's', 'S', 'keep', 'name', 'status']
+
+/** Options of every VM; `boot`, `run` and `test` add their own. `single`: also those for one VM with somebody at it. */
+export function addVmOptions(command: Command, { single }: { readonly single: boolean }): void {
   const group = (heading: string, ...options: readonly Option[]) =>
-    options.forEach((option) => command.addOption(option.helpGroup(heading)))
+    options.filter((option) => single || !ofOneVm.includes(option.name())).forEach((option) => command.addOption(option.helpGroup(heading)))
   group(
     'Kernel and root:',
     new Option('-k, --kernel <file|dir>', "bzImage, vmlinux, build folder or tree (default: this tree's, else the last built)"),

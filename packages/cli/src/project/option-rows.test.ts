@@ -38,3 +38,12 @@ it('boot lacks only what is marked so', async () => {
     rows.filter(({ onlyRun }) => onlyRun === true).map(({ name }) => name),
   )
 })
+
+it('test has what is not for one VM with somebody at it, and how it goes through the tests', async () => {
+  const own = ['jobs', 'fail-fast', 'junit']
+  // They say what passing means: of each test.
+  const ofTests = ['format', 'kunit']
+  const rows: readonly OptionRow[] = blockRows.vm.rows
+  const expected = rows.filter(({ name, single }) => single !== true && !ofTests.includes(name)).map(({ name }) => name)
+  expect((await declared('test')).map(({ name }) => name).toSorted()).toEqual([...expected, ...own].toSorted())
+})

@@ -23,7 +23,7 @@ export function applyProjectFile({ file, block, command, given, words, locator, 
   const onlyRun = rowsOf(block).rows.flatMap((row) => (row.onlyRun === true ? [rawKey(row.name)] : []))
   const values = locatePaths(block, own?.values ?? {}, locator)
   const known = command === 'boot' ? Object.fromEntries(Object.entries(values).filter(([key]) => !onlyRun.includes(key))) : values
-  if (own !== undefined) checkBlock({ file: file.name, name: block, block: own, values: known, command, hostArch })
+  if (own !== undefined) checkBlock({ file: file.name, name: block, path: block, block: own, values: known, command, hostArch })
   if (block !== 'vm') return mergeOptions({ block, defaults: known, given, words })
   const kernel = file.blocks.kernel
   const kernelArch = kernel?.values['arch']

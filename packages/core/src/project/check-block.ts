@@ -9,6 +9,8 @@ export interface CheckInput {
   /** Name of the file for messages. */
   readonly file: string
   readonly name: BlockName
+  /** What the block is called in messages: `vm`, `tests[1]`. */
+  readonly path: string
   readonly block: ProjectBlock
   /** The part of the block that the command has options for, located. */
   readonly values: RawRecord
@@ -17,7 +19,7 @@ export interface CheckInput {
 }
 
 /** The file's values alone have to make sense: what is wrong with them is said with its line, and in the file's words. */
-export function checkBlock({ file, name, block, values, command, hostArch }: CheckInput): void {
+export function checkBlock({ file, name, path, block, values, command, hostArch }: CheckInput): void {
   try {
     if (name === 'kernel') parseKernelSpec(values, [], { arch: parseArch(hostArch) })
     else if (name === 'image') parseImageSpec(values, { hostArch })
@@ -28,10 +30,10 @@ export function checkBlock({ file, name, block, values, command, hostArch }: Che
     const option = Object.keys(block.places).find((key) => new RegExp(`--${key}(?![a-z-])`).test(said))
     const place = option === undefined ? undefined : block.places[option]
     const renamed = renameOptions(error, (flag) => flag)
-    throw new UserError(error.code, `${place === undefined ? file : showPlace(file, place)}: in ${name}: ${renamed.message}`, {
+    throw new UserError(error.code, `${place === undefined ? file : showPlace(file, place)}: in ${path}: ${renamed.message}`, {
       ...(renamed.hint === undefined ? {} : { hint: renamed.hint }),
       verdict: error.verdict,
-      details: { ...error.details, file, ...place, key: option === undefined ? name : `${name}.${option}` },
+      details: { ...error.details, file, ...place, key: option === undefined ? path : `${path}.${option}` },
       cause: error,
     })
   }

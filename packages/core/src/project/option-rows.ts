@@ -1,3 +1,5 @@
+import { resultFormats } from '../spec/vm-results.ts'
+
 /** How a value is written in the file. */
 export type OptionKind =
   /** A text or a number, kept as it was written. */
@@ -18,8 +20,12 @@ export interface OptionRow {
   readonly name: string
   readonly kind: OptionKind
   readonly path?: PathKind
+  /** The whole of what it may be. */
+  readonly choices?: readonly string[]
   /** `boot` has no such option. */
   readonly onlyRun?: true
+  /** For one VM with somebody at it: `test`, whose VMs are many and fresh, has no such option. */
+  readonly single?: true
 }
 
 /** What an option of the command line rules out of the file, so that the two do not contradict each other. */
@@ -38,11 +44,13 @@ export interface BlockRows {
 }
 
 const texts = (...names: readonly string[]): readonly OptionRow[] => names.map((name) => ({ name, kind: 'text' }))
+const choice = (name: string, ...choices: readonly string[]): OptionRow => ({ name, kind: 'text', choices })
 const flags = (...names: readonly string[]): readonly OptionRow[] => names.map((name) => ({ name, kind: 'flag' }))
 const paths = (...names: readonly string[]): readonly OptionRow[] => names.map((name) => ({ name, kind: 'text', path: 'whole' }))
 const lists = (...names: readonly string[]): readonly OptionRow[] => names.map((name) => ({ name, kind: 'list' }))
 const pathLists = (...names: readonly string[]): readonly OptionRow[] => names.map((name) => ({ name, kind: 'list', path: 'whole' }))
 const onlyRun = (rows: readonly OptionRow[]): readonly OptionRow[] => rows.map((row) => ({ ...row, onlyRun: true }))
+const single = (rows: readonly OptionRow[]): readonly OptionRow[] => rows.map((row) => ({ ...row, single: true }))
 
 /** Every key of kernelkit.yaml that has a value; a test compares them with the options that the commands declare. */
 export const blockRows = {
@@ -52,7 +60,9 @@ export const blockRows = {
       { name: 'source', kind: 'text', path: 'source' },
       { name: 'config', kind: 'list', path: 'config' },
       { name: 'base', kind: 'text', path: 'base' },
-      ...texts('arch', 'config-check', 'compiler', 'sha256', 'modules', 'kselftest', 'jobs'),
+      ...texts('arch', 'compiler', 'sha256', 'kselftest', 'jobs'),
+      choice('config-check', 'error', 'warn'),
+      choice('modules', 'auto', 'yes', 'no'),
       ...paths('out'),
       ...flags('in-tree', 'force'),
     ],
@@ -62,7 +72,8 @@ export const blockRows = {
   image: {
     commands: ['bake'],
     rows: [
-      ...texts('suite', 'arch', 'mirror', 'size', 'refresh'),
+      ...texts('suite', 'arch', 'mirror', 'size'),
+      choice('refresh', 'daily', 'weekly', 'never'),
       ...lists('include'),
       ...pathLists('ssh-key', 'customize', 'overlay'),
       ...paths('out'),
@@ -76,20 +87,30 @@ export const blockRows = {
       ...paths('kernel', 'image', 'initrd', 'artifacts', 'evidence', 'allow'),
       { name: 'root', kind: 'text', path: 'root' },
       { name: 'qemu', kind: 'text', path: 'program' },
-      ...texts('init', 'arch', 'memory', 'cpus', 'accel', 'machine', 'share-as', 'cwd', 'net', 'mac', 'boot-timeout', 'on-oops', 'name'),
-      ...texts('status'),
+      ...texts('init', 'arch', 'memory', 'cpus', 'cwd', 'mac', 'boot-timeout'),
+      choice('accel', 'auto', 'kvm', 'tcg'),
+      choice('machine', 'auto', 'pc', 'q35', 'microvm'),
+      choice('net', 'user', 'none'),
+      choice('share-as', '9p', 'virtiofs'),
+      choice('on-oops', 'panic', 'continue'),
       { name: 'disk', kind: 'list', path: 'before-colon' },
       { name: 'share', kind: 'list', path: 'before-colon' },
-      ...lists('append', 'qemu-arg', 'forward', 'publish'),
+      ...lists('append', 'qemu-arg'),
       { name: 'fail-on', kind: 'set' },
-      { name: 'gdb', kind: 'text-or-flag' },
-      ...flags('persist', 'no-cwd', 'ssh', 'keep'),
+      ...flags('no-cwd'),
+      ...single([
+        ...texts('name'),
+        choice('status', 'full', 'simple'),
+        ...lists('forward', 'publish'),
+        { name: 'gdb', kind: 'text-or-flag' },
+        ...flags('persist', 'ssh', 'keep'),
+      ]),
       ...onlyRun([
         ...lists('env'),
-        ...texts('timeout', 'console', 'format'),
-        ...flags('stdin', 'tty'),
+        ...texts('timeout'),
+        choice('format', ...resultFormats),
         { name: 'kunit', kind: 'text-or-flag' },
-        ...paths('junit'),
+        ...single([choice('console', 'auto', 'always', 'never'), ...flags('stdin', 'tty'), ...paths('junit')]),
       ]),
     ],
     rivalries: [

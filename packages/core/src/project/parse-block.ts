@@ -1,6 +1,6 @@
 import { UserError, nearestName } from '../errors/index.ts'
 import type { RawRecord } from '../spec/index.ts'
-import { rawEntry, rowsOf, type BlockName, type OptionRow } from './option-rows.ts'
+import { rawEntry, type OptionRow } from './option-rows.ts'
 import { showPlace, type Place, type YamlEntry, type YamlValue } from './read-yaml.ts'
 
 /** One block of the file, as raw options for the parsers of `core/spec`. */
@@ -17,9 +17,8 @@ export interface Spot {
   readonly path: string
 }
 
-/** `kernel:`, `image:` or `vm:`; unknown keys and values of another shape are refused with their line. */
-export function parseBlock(name: BlockName, value: YamlValue, spot: Spot): ProjectBlock {
-  const { rows } = rowsOf(name)
+/** A block with these keys; unknown ones and values of another shape are refused with their line. */
+export function parseBlock(rows: readonly OptionRow[], value: YamlValue, spot: Spot): ProjectBlock {
   const entries = entriesOf(value, spot)
   const parsed = entries.map((entry) => {
     const row = rows.find((candidate) => candidate.name === entry.key)

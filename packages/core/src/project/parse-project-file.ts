@@ -1,5 +1,5 @@
 import { badShape, parseBlock, unknownKey, type ProjectBlock } from './parse-block.ts'
-import { blockNames, type BlockName } from './option-rows.ts'
+import { blockNames, rowsOf, type BlockName } from './option-rows.ts'
 import { parseTests, type ProjectTest } from './parse-tests.ts'
 import { readYaml } from './read-yaml.ts'
 
@@ -23,7 +23,7 @@ export function parseProjectFile(text: string, name: string): ProjectFile {
   let tests: readonly ProjectTest[] = []
   for (const entry of root.entries) {
     const block = blockNames.find((known) => known === entry.key)
-    if (block !== undefined) blocks[block] = parseBlock(block, entry.value, { file: name, path: block })
+    if (block !== undefined) blocks[block] = parseBlock(rowsOf(block).rows, entry.value, { file: name, path: block })
     else if (entry.key === 'tests') tests = parseTests(entry.value, { file: name, path: 'tests' })
     else throw unknownKey(entry, { file: name, path: '' }, [...blockNames, 'tests'])
   }

@@ -1,25 +1,30 @@
 import { UserError } from '../errors/index.ts'
-import { parseDurationMs } from '../spec/quantity.ts'
+import { rowsOf, type OptionRow } from './option-rows.ts'
 import { badShape, entriesOf, parseBlock, unknownKey, type ProjectBlock, type Spot } from './parse-block.ts'
 import { showPlace, type YamlEntry, type YamlValue } from './read-yaml.ts'
 
 /** One entry of `tests:`. */
 export interface ProjectTest {
   readonly name: string
-  /** Shell line of the guest. */
-  readonly run: string
-  readonly timeoutMs: number | undefined
-  readonly format: TestFormat
-  /** Over the file's own `vm:`. */
-  readonly vm: ProjectBlock | undefined
+  /** Where it stands, as errors say it: `tests[1]`. */
+  readonly path: string
+  /** Shell line of the guest; absent for a test of the kernel's own suites (`kunit`). */
+  readonly run: string | undefined
+  /** The test's own options and those of its `vm:`, over the file's `vm:`. */
+  readonly options: ProjectBlock
 }
-
-const testFormats = ['auto', 'exit', 'tap', 'ktap'] as const
-export type TestFormat = (typeof testFormats)[number]
 
 const testExample = '[{ name: smoke, run: uname -r }]'
 
-const keys = ['name', 'run', 'timeout', 'format', 'vm']
+/** Keys of a test's `vm:`. */
+export const testVmRows: readonly OptionRow[] = rowsOf('vm').rows.filter(({ single }) => single !== true)
+
+const shortcuts = ['timeout', 'format', 'kunit', 'env', 'allow', 'fail-on']
+
+/** Options that say what passing means; they may stand beside the name of a test. */
+export const testRows: readonly OptionRow[] = testVmRows.filter(({ name }) => shortcuts.includes(name))
+
+const keys = ['name', 'run', ...testRows.map(({ name }) => name), 'vm']
 
 /** `tests:`: a list of named commands. */
 export function parseTests(value: YamlValue, spot: Spot): readonly ProjectTest[] {
@@ -37,57 +42,46 @@ function parseTest(value: YamlValue, spot: Spot): ProjectTest {
   const entries = entriesOf(value, spot)
   for (const entry of entries) if (!keys.includes(entry.key)) throw unknownKey(entry, spot, keys)
   const find = (key: string) => entries.find((entry) => entry.key === key)
-  const needed = (key: string): string => {
-    const text = textOf(find(key), spot)
-    if (text !== undefined && text !== '') return text
-    throw bad(spot.file, find(key)?.value ?? value, `${spot.path} has no ${key}.`, 'each test has at least a name and a run line.')
-  }
-  const vm = find('vm')
-  return {
-    name: needed('name'),
-    run: needed('run'),
-    timeoutMs: parseTimeout(find('timeout'), spot),
-    format: parseFormat(find('format'), spot),
-    vm: vm === undefined ? undefined : parseBlock('vm', vm.value, { ...spot, path: `${spot.path}.vm` }),
-  }
+  const options = parseOptions(value, entries, spot)
+  const run = textOf(find('run'), spot)
+  const isKunit = options.values['kunit'] !== undefined
+  if (isKunit && run !== undefined)
+    throw bad(spot.file, find('run')?.value, `${spot.path} has run and kunit.`, 'kunit runs no command: leave one of them out.')
+  if (!isKunit && run === undefined)
+    throw bad(spot.file, find('run')?.value ?? value, `${spot.path} has no run.`, 'each test has a name, and a run line or kunit: true.')
+  return { name: parseName(find('name'), value, spot), path: spot.path, run, options }
 }
 
+/** Its name is a folder too, and a word of the command line, where a slash tells a file. */
+export const allowedName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
+
+function parseName(entry: YamlEntry | undefined, test: YamlValue, spot: Spot): string {
+  const name = textOf(entry, spot)
+  if (name === undefined) throw bad(spot.file, entry?.value ?? test, `${spot.path} has no name.`, 'each test has a name and a run line.')
+  if (allowedName.test(name) && !/\.ya?ml$/.test(name)) return name
+  const allowed = 'letters, digits, dots, underscores and dashes, 63 at most, a letter or digit first, no .yaml at its end'
+  throw bad(spot.file, entry?.value, `${spot.path}.name '${name}' is not a name; allowed: ${allowed}.`, 'write for instance name: smoke.')
+}
+
+/** The shortcuts and the test's `vm:` as one block. */
+function parseOptions(test: YamlValue, entries: readonly YamlEntry[], spot: Spot): ProjectBlock {
+  const own = entries.filter(({ key }) => shortcuts.includes(key))
+  const vm = entries.find(({ key }) => key === 'vm')
+  const first = parseBlock(testRows, { kind: 'map', place: test.place, entries: own }, spot)
+  if (vm === undefined) return first
+  const second = parseBlock(testVmRows, vm.value, { ...spot, path: `${spot.path}.vm` })
+  const twice = Object.keys(second.places).find((key) => first.places[key] !== undefined)
+  if (twice === undefined) return { values: { ...first.values, ...second.values }, places: { ...first.places, ...second.places } }
+  throw bad(spot.file, vm.value, `${spot.path} has ${twice} twice, in its vm too.`, 'leave one of them out.')
+}
+
+/** An empty text is none. */
 function textOf(entry: YamlEntry | undefined, spot: Spot): string | undefined {
   if (entry === undefined) return undefined
-  if (entry.value.kind === 'text') return entry.value.text
   const { value } = entry
-  throw badShape({
-    file: spot.file,
-    place: value.place,
-    path: `${spot.path}.${entry.key}`,
-    seen: value,
-    allowed: 'a text',
-    example: 'TEXT',
-  })
-}
-
-function parseTimeout(entry: YamlEntry | undefined, spot: Spot): number | undefined {
-  const text = textOf(entry, spot)
-  if (entry === undefined || text === undefined) return undefined
-  try {
-    return parseDurationMs(text, { name: 'timeout' })
-  } catch (cause) {
-    throw cause instanceof UserError
-      ? bad(spot.file, entry.value, `${spot.path}: ${cause.message}`, 'write for instance timeout: 60s.')
-      : cause
-  }
-}
-
-function parseFormat(entry: YamlEntry | undefined, spot: Spot): TestFormat {
-  const text = textOf(entry, spot)
-  const found = testFormats.find((format) => format === text)
-  if (text === undefined || found !== undefined) return found ?? 'auto'
-  throw bad(
-    spot.file,
-    entry?.value,
-    `${spot.path}.format '${text}' is not known; allowed: ${testFormats.join(', ')}.`,
-    'leave it out for auto.',
-  )
+  if (value.kind === 'text') return value.text === '' ? undefined : value.text
+  const path = `${spot.path}.${entry.key}`
+  throw badShape({ file: spot.file, place: value.place, path, seen: value, allowed: 'a text', example: 'TEXT' })
 }
 
 function bad(file: string, value: YamlValue | undefined, message: string, hint: string): UserError {

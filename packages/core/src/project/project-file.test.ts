@@ -41,8 +41,18 @@ describe('parseProjectFile', () => {
     expect(blocks.vm?.values).toEqual({ cpus: '2', memory: '1G', bootTimeout: '90s', gdb: true, share: ['.:/mnt/src'] })
     expect(blocks.vm?.places['memory']).toEqual({ line: 6, column: 3 })
     expect(tests).toMatchObject([
-      { name: 'smoke', run: 'uname -r', timeoutMs: 60_000, format: 'auto', vm: undefined },
-      { name: 'timers', timeoutMs: undefined, format: 'ktap', vm: { values: { memory: '2G' } } },
+      { name: 'smoke', path: 'tests[0]', run: 'uname -r', options: { values: { timeout: '60s' } } },
+      { name: 'timers', options: { values: { format: 'ktap', memory: '2G' } } },
+    ])
+  })
+
+  it('reads tests of the kernel itself, and what passing means', () => {
+    const { tests } = parse(
+      'tests: [{ name: k, kunit: "ext4*", allow: known }, { name: c, run: x, kunit: false, env: A=1, fail-on: [bug] }]',
+    )
+    expect(tests.map(({ run, options }) => [run, options.values])).toEqual([
+      [undefined, { kunit: 'ext4*', allow: 'known' }],
+      ['x', { kunit: undefined, env: ['A=1'], failOn: ['bug'] }],
     ])
   })
 
@@ -52,7 +62,9 @@ describe('parseProjectFile', () => {
 
   it('keeps numbers as they are written and follows aliases', () => {
     expect(parse('vm: { memory: 6.10, name: 007 }').blocks.vm?.values).toEqual({ memory: '6.10', name: '007' })
-    expect(parse('vm: { memory: &m 1G }\ntests: [{ name: a, run: b, vm: { memory: *m } }]').tests[0]?.vm?.values).toEqual({ memory: '1G' })
+    expect(parse('vm: { memory: &m 1G }\ntests: [{ name: a, run: b, vm: { memory: *m } }]').tests[0]?.options.values).toEqual({
+      memory: '1G',
+    })
   })
 
   it.each([
@@ -77,8 +89,15 @@ describe('parseProjectFile', () => {
     ['tests: uname', "tests is 'uname'; it takes a list of tests. write for instance tests: [{ name: smoke, run: uname -r }]"],
     ['tests: [{ name: a }]', 'kernelkit.yaml:1:9: tests[0] has no run.'],
     ['tests: [{ name: a, run: b, fromat: tap }]', "'fromat' is not known in tests[0]. did you mean format?"],
-    ['tests: [{ name: a, run: b, format: tab }]', "tests[0].format 'tab' is not known; allowed: auto, exit, tap, ktap."],
-    ['tests: [{ name: a, run: b, timeout: 5 }]', "kernelkit.yaml:1:37: tests[0]: timeout '5' is not a duration"],
+    ['tests: [{ name: a, run: }]', 'kernelkit.yaml:1:25: tests[0].run is empty'],
+    ['tests: [{ name: a, run: "" }]', 'tests[0] has no run. each test has a name, and a run line or kunit: true.'],
+    ['tests: [{ run: b }]', 'kernelkit.yaml:1:9: tests[0] has no name.'],
+    ['tests: [{ name: a/b, run: c }]', "kernelkit.yaml:1:17: tests[0].name 'a/b' is not a name"],
+    ['tests: [{ name: x.yaml, run: c }]', "tests[0].name 'x.yaml' is not a name"],
+    ['tests: [{ name: a, run: b, kunit: true }]', 'tests[0] has run and kunit.'],
+    ['tests: [{ name: a, run: b, timeout: 1s, vm: { timeout: 2s } }]', 'tests[0] has timeout twice, in its vm too.'],
+    ['tests: [{ name: a, run: b, vm: { keep: true } }]', "'keep' is not known in tests[0].vm."],
+    ['tests: [{ name: a, run: b, alow: x }]', "'alow' is not known in tests[0]. did you mean allow?"],
     ['tests: [{ name: a, run: b }, { name: a, run: c }]', "kernelkit.yaml:1:30: two tests are named 'a'."],
     ['tests: [{ name: a, run: b, vm: { memroy: 1G } }]', "'memroy' is not known in tests[0].vm. did you mean memory?"],
   ])('refuses %j with its place', (text, said) => {

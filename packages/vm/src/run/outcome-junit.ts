@@ -1,4 +1,4 @@
-import { junitSuites, renderJunit, type JunitCase, type JunitOutcome } from '@kernelkit/core/ktap'
+import { junitSuites, renderJunit, type JunitCase, type JunitOutcome, type JunitSuite } from '@kernelkit/core/ktap'
 import type { RunOutcome } from './run-command.ts'
 
 // Readers show names in lists.
@@ -6,17 +6,34 @@ const longestName = 80
 
 /** JUnit XML of a run: a suite per suite of its results, and the run itself as one test case, so that a panic is red too. */
 export async function outcomeJunit({ outcome, title }: { readonly outcome: RunOutcome; readonly title: string }): Promise<string> {
-  const { results, seconds } = outcome
   const line = title.replaceAll(/\s+/g, ' ').trim()
   const name = line.length > longestName ? `${line.slice(0, longestName - 1)}…` : line
-  const suites = results === undefined || results.status === 'no-results' ? [] : junitSuites(results, { name: 'results' })
-  return renderJunit([{ name: 'kernelkit run', seconds: seconds.total, cases: [runCase(outcome, name)] }, ...suites], { name })
+  const { results, seconds } = outcome
+  return renderJunit(
+    [{ name: 'kernelkit run', seconds: seconds.total, cases: [runCase(outcome, 'kernelkit run', name)] }, ...resultSuites(results)],
+    { name },
+  )
 }
 
-function runCase(outcome: RunOutcome, name: string): JunitCase {
+/** One run among others in a document: what it was, and its results as suites of its name. */
+export function outcomeSuites({ outcome, name }: { readonly outcome: RunOutcome; readonly name: string }): readonly JunitSuite[] {
+  const inside = resultSuites(outcome.results).map((suite) => inSuite(suite, name))
+  return [{ name, seconds: outcome.seconds.total, cases: [runCase(outcome, name, name)] }, ...inside]
+}
+
+function resultSuites(results: RunOutcome['results']): readonly JunitSuite[] {
+  return results === undefined || results.status === 'no-results' ? [] : junitSuites(results, { name: 'results' })
+}
+
+function inSuite(suite: JunitSuite, outer: string): JunitSuite {
+  const within = (name: string) => `${outer}.${name}`
+  return { ...suite, name: within(suite.name), cases: suite.cases.map((one) => ({ ...one, classname: within(one.classname) })) }
+}
+
+function runCase(outcome: RunOutcome, classname: string, name: string): JunitCase {
   return {
     name,
-    classname: 'kernelkit run',
+    classname,
     seconds: outcome.seconds.total,
     outcome: runOutcome(outcome),
     output: [],

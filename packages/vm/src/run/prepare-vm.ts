@@ -1,5 +1,4 @@
-import { join, resolve } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { join } from 'node:path'
 import type { VmSpec } from '@kernelkit/core/spec'
 import { requireAll, sshRequirements, type Host, type Store } from '@kernelkit/host'
 import { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
@@ -12,6 +11,7 @@ import { runtimeFolder } from '../runtime/runtime-folder.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../runtime/vm-state.ts'
 import { makeSshAccess } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
+import { makeArtifactsFolder } from './make-artifacts-folder.ts'
 import { claimForwards } from './forwards.ts'
 
 export interface PrepareInput {
@@ -45,7 +45,7 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
       name: place.name,
       runtimeFolder: place.folder,
     })
-    if (spec.artifacts !== undefined) await makeArtifactsFolder(host, resolve(host.cwd, spec.artifacts))
+    if (spec.artifacts !== undefined) await makeArtifactsFolder(host, spec.artifacts)
     const logFolder = await makeEvidenceFolder(host, { store, id: place.id, named: spec.evidence })
     await recordBoot(host, { folder: logFolder, plan })
     return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
@@ -129,16 +129,4 @@ async function sshOf({
   if (forward === undefined) return undefined
   await requireAll(host, sshRequirements, { command: '--ssh' })
   return makeSshAccess({ host, id: place.id, folder: place.folder, forward })
-}
-
-async function makeArtifactsFolder(host: Host, path: string): Promise<void> {
-  try {
-    await host.fs.mkdir(path, { recursive: true })
-  } catch (cause) {
-    throw new UserError(
-      'FILE_NOT_FOUND',
-      `--artifacts ${path}: the folder cannot be made (${cause instanceof Error ? cause.message : String(cause)}).`,
-      { hint: 'name a folder that you may write to.', cause },
-    )
-  }
 }

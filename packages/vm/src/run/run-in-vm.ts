@@ -4,6 +4,7 @@ import type { VmSpec } from '@kernelkit/core/spec'
 import { prepareOutFile, type Host, type Store } from '@kernelkit/host'
 import type { EvidencePaths } from '../evidence/evidence-paths.ts'
 import { recordVerdict } from '../evidence/record-verdict.ts'
+import { releaseVm } from '../runtime/vm-state.ts'
 import { readAllowed } from './allowed-reports.ts'
 import { guestEnvironment } from './guest-environment.ts'
 import { outcomeJunit } from './outcome-junit.ts'
@@ -30,8 +31,8 @@ export interface RunInVmInput {
   readonly spec: VmSpec
   /** Not looked at with --kunit. */
   readonly argv: readonly string[]
-  /** Called once everything is decided and before anything starts. */
-  readonly onPrepared?: (prepared: PreparedVm) => void
+  /** Called once everything is decided and before anything starts; a promise holds the start back. */
+  readonly onPrepared?: (prepared: PreparedVm) => void | Promise<void>
   readonly openStreams: (logFolder: string) => Promise<RunStreams>
   readonly onConsoleLine?: ((line: string) => void) | undefined
   /** Variables besides those that the spec names. */
@@ -62,8 +63,7 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
   const prepared = await prepareVm({ host, store: input.store, spec, command: 'run' })
   const { plan, request, place } = prepared
-  input.onPrepared?.(prepared)
-  const streams = await input.openStreams(prepared.logFolder)
+  const streams = await openAtItsTurn(input, prepared)
   try {
     const outcome = await runCommand({
       host,
@@ -107,6 +107,17 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
     }
   } finally {
     await streams.close()
+  }
+}
+
+/** What was reserved is given back to a run that never comes to its turn. */
+async function openAtItsTurn({ host, onPrepared, openStreams }: RunInVmInput, prepared: PreparedVm): Promise<RunStreams> {
+  try {
+    await onPrepared?.(prepared)
+    return await openStreams(prepared.logFolder)
+  } catch (error) {
+    await releaseVm(prepared.place, host)
+    throw error
   }
 }
 

@@ -22,6 +22,10 @@ export const commandCodes = {
     meaning: 'kernelkit.yaml is not YAML, has a key that no command knows, or a value of the wrong kind.',
     fix: 'Go to the line and column in the message; docs/project-file.md shows every key.',
   },
+  TEST_NOT_FOUND: {
+    meaning: 'kernelkit.yaml has no tests, or none of the name that was given.',
+    fix: 'Take a name of the list in the message, or add the test to the file; docs/test.md shows how.',
+  },
   EMPTY_LOG: {
     meaning: 'A log that should be read holds nothing.',
     fix: 'See that the console was captured: console=ttyS0 on the kernel command line, the right file.',

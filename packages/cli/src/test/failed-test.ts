@@ -1,0 +1,34 @@
+import type { Host } from '@kernelkit/host'
+import { renderParagraph } from '@kernelkit/vm'
+import { verdictOf, type TestResult } from './test-result.ts'
+
+// A screen's worth of each.
+const shownLines = 20
+
+/** What a person needs to see of a test that did not pass: the end of its streams, then what `run` would say. */
+export async function renderFailedTest(host: Pick<Host, 'fs'>, result: TestResult): Promise<readonly string[]> {
+  if (result.kind !== 'run' || verdictOf(result) === 'pass') {
+    return result.kind === 'error' && result.error.hint !== undefined ? [`Hint: ${result.error.hint}`] : []
+  }
+  const { outcome, paths } = result.run
+  // A test that said no has said why; the kernel's last lines would bury it.
+  const paragraph = renderParagraph({ outcome, paths, tail: verdictOf(result) !== 'fail', keptName: undefined })
+  const [stdout, stderr] = await Promise.all([endOf(host, result.stdout), endOf(host, result.stderr)])
+  const shown = (name: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : [`--- ${result.name}: the end of its ${name} ---`, ...lines]
+  return [...shown('stdout', stdout), ...shown('stderr', stderr), ...paragraph, '']
+}
+
+async function endOf(host: Pick<Host, 'fs'>, path: string): Promise<readonly string[]> {
+  const file = await host.fs.open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    // A test may have written gigabytes.
+    const buffer = Buffer.alloc(Math.min(size, 16_384))
+    await file.read(buffer, 0, buffer.length, size - buffer.length)
+    const text = buffer.toString('utf8').trimEnd()
+    return text === '' ? [] : text.split('\n').slice(-shownLines)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,27 @@
+import type { Verdict } from '@kernelkit/core/console'
+import type { UserError } from '@kernelkit/core/errors'
+import type { FinishedRun } from '@kernelkit/vm'
+
+/** How one test ended. */
+export type TestResult = {
+  readonly name: string
+  readonly seconds: number
+} & (
+  | { readonly kind: 'run'; readonly run: FinishedRun; readonly stdout: string; readonly stderr: string }
+  /** It never came to a verdict of its own. */
+  | { readonly kind: 'error'; readonly error: UserError }
+  /** Another test ended the whole (--fail-fast). */
+  | { readonly kind: 'left-out' }
+)
+
+/** `undefined` for a test that was left out. */
+export function verdictOf(result: TestResult): Verdict | undefined {
+  if (result.kind === 'run') return result.run.outcome.judgement.verdict
+  return result.kind === 'error' ? result.error.verdict : undefined
+}
+
+/** What happened, in one sentence. */
+export function reasonOf(result: TestResult): string {
+  if (result.kind === 'run') return result.run.outcome.judgement.what
+  return result.kind === 'error' ? `${result.error.code}: ${result.error.message}` : 'not run: another test failed (--fail-fast).'
+}

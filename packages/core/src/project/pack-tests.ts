@@ -1,0 +1,26 @@
+/** What a guest may come to use of this machine. */
+export interface GuestDemand {
+  readonly memoryMiB: number
+  /** Processors that were asked for; a guest that names none counts as one: most tests keep one busy. */
+  readonly cpus: number
+}
+
+export interface Capacity {
+  readonly memoryMiB: number
+  readonly cpus: number
+  /** `--jobs`: so many, whatever they need. */
+  readonly jobs: number | undefined
+}
+
+// Measured under emulation, where it is most: translated code, devices, stacks. QEMU keeps up to 1 GiB of translations, which a test never fills.
+const overheadMiB = 256
+
+/** Whether one more guest may start beside those that run. Alone it always may: a test that needs more than there is has to try. */
+export function fitsBeside(next: GuestDemand, running: readonly GuestDemand[], capacity: Capacity): boolean {
+  if (running.length === 0) return true
+  if (capacity.jobs !== undefined) return running.length < capacity.jobs
+  const all = [...running, next]
+  const memoryMiB = all.reduce((sum, guest) => sum + guest.memoryMiB + overheadMiB, 0)
+  const cpus = all.reduce((sum, guest) => sum + guest.cpus, 0)
+  return memoryMiB <= capacity.memoryMiB && cpus <= capacity.cpus
+}
