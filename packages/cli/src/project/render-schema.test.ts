@@ -20,7 +20,7 @@ function choicesOf(block: BlockName, { name }: OptionRow): unknown {
     else parseVmSpec(raw, { command: 'run' })
   } catch (error) {
     const allowed = error instanceof UserError ? error.details['allowed'] : undefined
-    return Array.isArray(allowed) ? allowed.toSorted() : undefined
+    return Array.isArray(allowed) ? allowed.map(String).toSorted() : undefined
   }
   return undefined
 }

@@ -12,6 +12,10 @@ const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> =
       ] as const,
     ]),
   ),
+  test: [
+    'the VMs of test run on this machine',
+    'make kernel and image in containers (kernelkit build --toolchain docker, kernelkit bake --toolchain docker), then kernelkit test -k KERNEL --image IMAGE where QEMU is; one command in a container is: kernelkit run --toolchain docker -- COMMAND',
+  ],
   quickstart: [
     'quickstart shows the work with the tools of this machine',
     'in Docker it is: kernelkit build deb:linux-source-6.12 --toolchain docker; kernelkit bake --toolchain docker; kernelkit run --toolchain docker -- uname -a',
