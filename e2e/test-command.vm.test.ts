@@ -1,0 +1,153 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { junitViolations } from '../packages/core/test/junit-schema.ts'
+import { kernelkit, lastLine, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { qemuPids, waitUntil } from './lib/processes.ts'
+
+const { kernel, image } = testArtifacts()
+let scratch = ''
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+})
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+interface TestEntry {
+  readonly name: string
+  readonly run?: string
+  readonly [key: string]: unknown
+}
+
+/** A project folder with these tests on the test kernel and image. */
+async function project(name: string, tests: readonly TestEntry[], vm: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const folder = join(scratch, name)
+  await mkdir(folder)
+  // JSON is YAML.
+  await writeFile(join(folder, 'kernelkit.yaml'), JSON.stringify({ vm: { kernel, image, memory: '512M', ...vm }, tests }))
+  return folder
+}
+
+interface Answer {
+  readonly verdict: string
+  readonly exitCode: number
+  readonly tests: readonly {
+    readonly name: string
+    readonly verdict: string | null
+    readonly exitCode: number | null
+    readonly what: string
+    readonly stdout: string
+    readonly artifacts: string | null
+    readonly evidence: { readonly replay: string }
+    readonly results: { readonly counts: { readonly failed: number } } | null
+  }[]
+}
+
+async function answerOf(
+  args: readonly string[],
+  cwd: string,
+): Promise<Answer & { readonly stderr: string; readonly status: number | null }> {
+  const { stdout, stderr, exitCode } = await kernelkit(['test', '--json', ...args], { cwd })
+  return { ...(JSON.parse(stdout) as Answer), stderr, status: exitCode }
+}
+
+const verdicts = ({ tests }: Answer) => Object.fromEntries(tests.map(({ name, verdict }) => [name, verdict]))
+
+describe('kernelkit test', () => {
+  it('runs every test in a VM of its own, from anywhere, with one summary, one JUnit document and a folder of artifacts each', async () => {
+    const folder = await project('mixed', [
+      { name: 'good', run: 'pwd; echo $WORD; echo kept > $KERNELKIT_ARTIFACTS/file', env: ['WORD=own'] },
+      { name: 'bad', run: 'echo why; exit 7' },
+      { name: 'results', run: "printf 'TAP version 13\\n1..2\\nok 1 - a\\nnot ok 2 - b\\n'" },
+      { name: 'panics', run: 'echo c > /proc/sysrq-trigger; sleep 60' },
+      { name: 'known', run: "echo 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2' > /dev/kmsg", allow: 'known' },
+      { name: 'late', run: 'sleep 1000', timeout: '2s' },
+    ])
+    await writeFile(join(folder, 'known'), 'foo\\.c:12\n')
+    const answer = await answerOf([`${folder}/`, '--junit', 'all.xml', '--artifacts', 'out'], scratch)
+    expect(verdicts(answer)).toEqual({ good: 'pass', bad: 'fail', results: 'fail', panics: 'panic', known: 'pass', late: 'timeout' })
+    expect({ status: answer.status, exitCode: answer.exitCode, verdict: answer.verdict }).toEqual({
+      status: 1,
+      exitCode: 1,
+      verdict: 'fail',
+    })
+    expect(lastLine(answer.stderr)).toMatch(/^kernelkit: verdict=fail exit=1 tests=6 passed=2 failed=4 total=/)
+    expect(answer.stderr).toContain('--- bad: the end of its stdout ---\nwhy\n')
+    const [good, , results] = answer.tests
+    expect(await readFile(good?.stdout ?? '', 'utf8')).toBe(`${folder}\nown\n`)
+    expect(await readFile(join(scratch, 'out/good/file'), 'utf8')).toBe('kept\n')
+    expect(await readFile(good?.evidence.replay ?? '', 'utf8')).toContain('qemu')
+    expect(results?.results?.counts.failed).toBe(1)
+    const xml = await readFile(join(scratch, 'all.xml'), 'utf8')
+    expect(junitViolations(xml)).toEqual([])
+    expect(xml).toContain('<testcase name="b" classname="results.results"')
+    expect(xml).toMatch(/<testcase name="panics" classname="panics"[^>]*>\s*<error type="panic"/)
+  })
+
+  it('runs two at once when told so: each waits for the other', async () => {
+    const meet = (own: string, other: string) => `echo here > /mnt/meet/${own}; until cat /mnt/meet/${other}; do sleep 0.2; done`
+    const folder = await project(
+      'meet',
+      [
+        { name: 'a', run: meet('a', 'b'), timeout: '90s' },
+        { name: 'b', run: meet('b', 'a'), timeout: '90s' },
+      ],
+      { share: ['.:/mnt/meet:rw'] },
+    )
+    expect(verdicts(await answerOf(['-j', '2'], folder))).toEqual({ a: 'pass', b: 'pass' })
+  })
+
+  it('leaves the others out after the first that does not pass with --fail-fast, and shows it in a table', async () => {
+    const folder = await project('fast', [
+      { name: 'one', run: 'true' },
+      { name: 'two', run: 'false' },
+      { name: 'three', run: 'true' },
+    ])
+    const { exitCode, stdout, stderr } = await kernelkit(['test', '-j1', '--fail-fast'], { cwd: folder })
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(
+      /^test +verdict +seconds +why\none +pass +[\d.]+\ntwo +fail +[\d.]+ +the command ended with 1\.\nthree +not run +not run: another/,
+    )
+    expect(lastLine(stderr)).toMatch(/tests=3 passed=1 failed=1 left-out=1/)
+  })
+
+  it('ends with 125 when something stood in the way of one test, and runs the others', async () => {
+    const folder = await project('way', [
+      { name: 'here', run: 'true' },
+      { name: 'nowhere', run: 'true', vm: { kernel: 'no/such/kernel' } },
+    ])
+    const answer = await answerOf([], folder)
+    expect(verdicts(answer)).toEqual({ here: 'pass', nowhere: 'infra-fail' })
+    expect(answer).toMatchObject({ status: 125, verdict: 'infra-fail' })
+    expect(answer.tests[1]?.what).toContain('FILE_NOT_FOUND')
+  })
+
+  it('refuses what it does not know before anything is started', async () => {
+    const folder = await project('typo', [{ name: 'smoke', run: 'true', timout: '5s' }])
+    expect((await kernelkit(['test'], { cwd: folder })).stderr).toMatch(
+      /'timout' is not known in tests\[0\]\.\nHint: did you mean timeout\?/,
+    )
+    const known = await project('names', [{ name: 'smoke', run: 'true' }])
+    const { exitCode, stderr } = await kernelkit(['test', 'smok'], { cwd: known })
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('did you mean smoke?') })
+    expect((await kernelkit(['test', '--dry-run', '-m', '1G'], { cwd: known })).stdout).toMatch(
+      /# test smoke: true\n(# .*\n)+\S*qemu-system\S* .*-m 1024M/,
+    )
+  })
+
+  it('leaves no VM behind when it is interrupted', async () => {
+    const folder = await project('interrupted', [
+      { name: 'a', run: 'sleep 1000' },
+      { name: 'b', run: 'sleep 1000' },
+      { name: 'c', run: 'sleep 1000' },
+    ])
+    const { child, result } = startKernelkit(['test', '-j2'], { cwd: folder })
+    await waitUntil('two VMs run', async () => (await qemuPids(folder)).length === 2)
+    child.kill('SIGINT')
+    const { exitCode, stderr } = await result
+    expect(exitCode).toBe(130)
+    expect(lastLine(stderr)).toMatch(/code=INTERRUPTED/)
+    expect(await qemuPids(folder)).toEqual([])
+  })
+})
