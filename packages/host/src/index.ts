@@ -20,7 +20,7 @@ export { bootstrapPrivilege, type BootstrapPrivilege, type PrivilegeKind } from 
 export { checkOutPath } from './check-out-path.ts'
 export { explainSystemError, explaining } from './system-error.ts'
 export { fetchFile, type FetchOptions } from './fetch-file.ts'
-export { findProject, readProject, recordProject, type ProjectKey, type ProjectRecord } from './project.ts'
+export { findProject, findProjectFile, readProject, recordProject, type ProjectKey, type ProjectRecord } from './project.ts'
 export { freeBytes } from './free-bytes.ts'
 export { installCommand, missingRequirements, nameOf, packagesOf, requireAll, type Requirement } from './requirements.ts'
 export { listStoreItems, removeStoreItem, type StoreItem } from './store-items.ts'

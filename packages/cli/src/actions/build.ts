@@ -1,5 +1,5 @@
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import { parseKernelSpec } from '@kernelkit/core/spec'
+import { parseKernelSpec, type KernelSpec } from '@kernelkit/core/spec'
 import { answerOf, buildKernel, recordBuild, type BuildAnswer } from '@kernelkit/kernel'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { openBuildTools } from '../toolchain/build-tools.ts'
