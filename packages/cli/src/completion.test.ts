@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeHost } from '@kernelkit/host'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listPaths, takesPath } from './completion.ts'
+import { listPaths, listTests, takesPath } from './completion.ts'
 
 let folder = ''
 
@@ -39,5 +39,16 @@ describe('completion of paths', () => {
     ['--json', false],
   ])('is offered for `%s`: %s', (flags, offered) => {
     expect(takesPath(flags)).toBe(offered)
+  })
+})
+
+describe('completion of tests', () => {
+  it('offers the names of the nearest kernelkit.yaml, and nothing where it cannot be read', async () => {
+    const project = join(folder, 'project')
+    await mkdir(join(project, 'below'), { recursive: true })
+    await writeFile(join(project, 'kernelkit.yaml'), 'tests: [{ name: smoke, run: a }, { name: net, run: b }]')
+    expect(await listTests(nodeHost({ cwd: join(project, 'below') }))).toEqual(['smoke', 'net'])
+    await writeFile(join(project, 'below', 'kernelkit.yaml'), 'tests: [')
+    expect(await listTests(nodeHost({ cwd: join(project, 'below') }))).toEqual([])
   })
 })

@@ -13,7 +13,7 @@ export async function printCompletionScript(shell: string): Promise<void> {
 }
 
 /** Answer the script's question on stdout: what can follow these words. */
-export async function printCompletions(words: readonly string[], host: Pick<Host, 'fs' | 'cwd'>): Promise<void> {
+export async function printCompletions(words: readonly string[], host: Pick<Host, 'fs' | 'cwd' | 'uid'>): Promise<void> {
   const { tab, program } = await createCompleter()
   const paths = await listPaths(words.at(-1) ?? '', host)
   const completePaths = (complete: (value: string, description: string) => void) => paths.forEach((path) => complete(path, ''))
@@ -26,6 +26,18 @@ export async function printCompletions(words: readonly string[], host: Pick<Host
     for (const argument of command.registeredArguments) {
       const entry = known?.arguments.get(argument.name())
       if (entry !== undefined && takesPath(`<${argument.name()}>`)) entry.handler = completePaths
+    }
+  }
+  const test = tab.commands.get('test')
+  if (words[0] === 'test' && test !== undefined) {
+    const names = await listTests(host)
+    // The file may be left out: then the first word is a name too.
+    for (const [argument, offered] of [
+      ['file', [...names, ...paths]],
+      ['names', names],
+    ] as const) {
+      const entry = test.arguments.get(argument)
+      if (entry !== undefined) entry.handler = (complete) => offered.forEach((word) => complete(word, ''))
     }
   }
   tab.parse([...words])
@@ -45,6 +57,15 @@ export async function listPaths(word: string, host: Pick<Host, 'fs' | 'cwd'>): P
     .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
     .filter((path) => path.startsWith(typed))
     .toSorted()
+}
+
+/** Names of the tests of the nearest kernelkit.yaml; none where it cannot be read. */
+export async function listTests(host: Pick<Host, 'fs' | 'cwd' | 'uid'>): Promise<readonly string[]> {
+  const { findProjectFile, openProjectFile } = await import('@kernelkit/host')
+  const path = await findProjectFile(host)
+  if (path === undefined) return []
+  const opened = await openProjectFile(host, path).catch(() => undefined)
+  return opened?.file.tests.map(({ name }) => name) ?? []
 }
 
 async function createCompleter() {

@@ -13,7 +13,7 @@ export interface OpenedProjectFile {
 }
 
 /** Throws BAD_PROJECT_FILE with the place of what is not understood. */
-export async function openProjectFile(host: Host, path: string): Promise<OpenedProjectFile> {
+export async function openProjectFile(host: Pick<Host, 'fs' | 'cwd' | 'uid'>, path: string): Promise<OpenedProjectFile> {
   const folder = dirname(path)
   const text = await readProjectText(host, path)
   // The YAML library takes a tenth of the command's start: only a project that has the file pays for it.
@@ -28,7 +28,7 @@ export async function openProjectFile(host: Host, path: string): Promise<OpenedP
   return { file, folder, locatorOf }
 }
 
-async function readProjectText(host: Host, path: string): Promise<string> {
+async function readProjectText(host: Pick<Host, 'fs' | 'uid'>, path: string): Promise<string> {
   const folder = await host.fs.stat(dirname(path))
   const { uid } = await host.fs.stat(path)
   // The file names programs and shares folders for writing: in a folder such as /tmp anybody could have put it there.
