@@ -1,0 +1,39 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nodeHost } from '@kernelkit/host'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findTestsFile, splitWords } from './find-tests-file.ts'
+
+describe('splitWords', () => {
+  it.each([
+    [[], undefined, []],
+    [['smoke', 'net'], undefined, ['smoke', 'net']],
+    [['ci/', 'smoke'], 'ci/', ['smoke']],
+    [['./smoke'], './smoke', []],
+    [['tests.yml'], 'tests.yml', []],
+  ])('takes %j for file %j and tests %j', (words, named, names) => {
+    expect(splitWords(words)).toEqual({ named, names })
+  })
+})
+
+describe('findTestsFile', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kernelkit-tests-file-'))
+    await mkdir(join(folder, 'ci/deep'), { recursive: true })
+    await writeFile(join(folder, 'ci/kernelkit.yaml'), '')
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it('finds the nearest, the named one and that of a folder', async () => {
+    const path = join(folder, 'ci/kernelkit.yaml')
+    expect(await findTestsFile(nodeHost({ cwd: join(folder, 'ci/deep') }), undefined)).toBe(path)
+    expect(await findTestsFile(nodeHost({ cwd: folder }), 'ci/')).toBe(path)
+    expect(await findTestsFile(nodeHost({ cwd: folder }), 'ci/kernelkit.yaml')).toBe(path)
+  })
+
+  it.each([['none/'], ['deep.yaml'], [undefined]])('says that there is none for %j', async (named) => {
+    await expect(findTestsFile(nodeHost({ cwd: folder }), named)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+  })
+})
