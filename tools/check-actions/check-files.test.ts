@@ -90,6 +90,13 @@ describe('checkFiles', () => {
     ])
   })
 
+  it('finds a job that ci-ok does not wait for', async () => {
+    const final =
+      '  ci-ok:\n    needs: [other]\n    runs-on: ubuntu-latest\n    permissions: {}\n    timeout-minutes: 5\n    steps: [{ run: true }]\n'
+    const both = workflow('- run: true') + final + final.replace('ci-ok', 'other').replace('    needs: [other]\n', '')
+    expect(await check({ 'a.yml': both })).toEqual([expect.stringMatching(/^a\.yml:11: ci-ok does not need test,/)])
+  })
+
   it('finds an action that two files pin differently', async () => {
     const other = checkout.replace('3d3c', '0000')
     expect(await check({ 'a.yml': workflow(`- uses: ${checkout}`), 'b.yml': workflow(`- uses: ${other}`) })).toEqual([

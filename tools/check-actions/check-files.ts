@@ -1,5 +1,5 @@
 import { checkOwnSteps } from './check-own-steps.ts'
-import { checkJobLimits, checkStepSafety } from './check-safety.ts'
+import { checkFinalJob, checkJobLimits, checkStepSafety } from './check-safety.ts'
 import { readOwnAction, type OwnAction } from './own-actions.ts'
 import { checkSamePins } from './same-pins.ts'
 import { lintWorkflow, validateActionFile } from './validators.ts'
@@ -31,8 +31,9 @@ export async function checkFiles({ actions, workflows, pages }: FilesToCheck): P
   for (const workflow of workflows) problems.push(...(await lintWorkflow(workflow)))
   const parsed = parse(workflows)
   for (const file of parsed) {
-    for (const job of jobsOf(file))
-      problems.push(...checkJobLimits(file, job), ...checkStepSafety(file, job), ...checkOwnSteps(file, job, own))
+    const jobs = jobsOf(file)
+    problems.push(...checkFinalJob(file, jobs))
+    for (const job of jobs) problems.push(...checkJobLimits(file, job), ...checkStepSafety(file, job), ...checkOwnSteps(file, job, own))
   }
   problems.push(...checkSamePins(parsed))
   for (const file of parse(pages.flatMap(workflowBlocks))) {

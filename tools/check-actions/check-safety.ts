@@ -14,6 +14,15 @@ export function checkJobLimits(file: YamlFile, job: Job): readonly Problem[] {
   ]
 }
 
+/** The one job that a branch rule asks for stands for all others. */
+export function checkFinalJob(file: YamlFile, jobs: readonly Job[]): readonly Problem[] {
+  const final = jobs.find(({ path }) => path.at(-1) === 'ci-ok')
+  if (final === undefined) return []
+  const needs: readonly unknown[] = [valueOf(final.value, 'needs')].flat()
+  const forgotten = jobs.map(({ path }) => path.at(-1)).filter((name) => name !== 'ci-ok' && !needs.includes(name))
+  return forgotten.map((name) => file.problem([...final.path, 'needs'], `ci-ok does not need ${name}, whose failure it would hide`))
+}
+
 /** Other people's actions by commit with the version beside it; no expression inside a script. */
 export function checkStepSafety(file: YamlFile, job: Job): readonly Problem[] {
   return [
