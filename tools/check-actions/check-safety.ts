@@ -4,13 +4,12 @@ import { textOf, valueOf, type Path, type Problem, type YamlFile } from './yaml-
 
 /** What keeps a workflow from doing more than it should: limits and rights of its jobs. */
 export function checkJobLimits(file: YamlFile, job: Job): readonly Problem[] {
-  // A called workflow has its own.
-  if (valueOf(job.value, 'uses') !== undefined) return []
   const missing = (key: string, why: string): readonly Problem[] =>
     valueOf(job.value, key) === undefined ? [file.problem(job.path, `the job has no ${key}: ${why}`)] : []
   return [
     ...missing('permissions', 'it gets what the repository gives by default'),
-    ...missing('timeout-minutes', 'a hanging one costs six hours'),
+    // A called workflow has its own, and cannot be given one.
+    ...(valueOf(job.value, 'uses') === undefined ? missing('timeout-minutes', 'a hanging one costs six hours') : []),
   ]
 }
 
