@@ -12,7 +12,8 @@ export interface KeptState {
   readonly allow: string | undefined
   /** What is written to its images must reach them. */
   readonly persist: boolean
-  /** Tree that the kernel was built from. */
+  /** Of the kernel, to decode its reports; and the tree that it was built from. */
+  readonly vmlinux: string | undefined
   readonly sourceTree: string | undefined
   /** Lines of the console that main has judged. */
   readonly judgedLines: number
@@ -29,6 +30,7 @@ export function keptState({ place, request, plan }: PreparedVm, artifacts: strin
     failOn,
     allow,
     persist,
+    vmlinux: plan.kernel.vmlinux,
     sourceTree: plan.kernel.sourceTree,
     judgedLines,
   }

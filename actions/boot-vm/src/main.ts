@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { openActionStore, runAction } from '@kernelkit/action-kit'
+import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
 import { baseKey, readBase, writeBase } from './base/base-result.ts'
 import { bootAndRun } from './boot.ts'
 import { publishFolder } from './evidence/publish.ts'
@@ -13,7 +13,8 @@ import { tellUnable } from './tell/tell-unable.ts'
 await runAction({ name: 'boot-vm', inputs: inputRows, folder: import.meta.dirname }, (action) =>
   tellUnable(action, async () => {
     const { host } = action
-    const request = parseBootRequest(action.inputs, await readUsedFolders(host))
+    const options = await readOptions(action, { block: 'vm', command: 'run' })
+    const request = parseBootRequest(options, await readUsedFolders(host))
     const artifacts = resolve(host.cwd, request.artifacts)
     await noteUsedFolder(host, request.artifacts)
     const { store } = await openActionStore(action, [])
@@ -34,7 +35,7 @@ await runAction({ name: 'boot-vm', inputs: inputRows, folder: import.meta.dirnam
     }
     await publishFolder(host, { from: prepared.logFolder, folder: artifacts })
 
-    const key = baseKey(action, prepared.plan.accel.accel)
+    const key = baseKey(host, { options, accel: prepared.plan.accel.accel })
     await tellRun({ action, request, finished, base: await readBase(action, key) })
     if (outcome.judgement.verdict === 'pass') {
       await writeBase(action, key, { sha: host.env['GITHUB_SHA'] ?? '', seconds: secondsOf(finished) })

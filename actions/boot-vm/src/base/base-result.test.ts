@@ -5,7 +5,7 @@ import { baseKey, defaultBranch, parseBase } from './base-result.ts'
 const host = nodeHost({ env: { GITHUB_WORKFLOW: 'ci', GITHUB_JOB: 'boot' } })
 
 describe('what a run is compared with', () => {
-  const key = (inputs: Readonly<Record<string, unknown>>, accel = 'kvm') => baseKey({ host, inputs }, accel)
+  const key = (options: Readonly<Record<string, unknown>>, accel = 'kvm') => baseKey(host, { options, accel })
 
   it('was asked for alike', () => {
     expect(key({ run: 'a', memory: '1G', cpus: '2' })).toBe(key({ cpus: '2', memory: '1G', run: 'b', timeout: '5m' }))

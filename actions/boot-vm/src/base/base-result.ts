@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
 import type { RawRecord } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
 
 /** A run on the default branch, as others are compared with it. */
 export interface BaseResult {
@@ -11,16 +12,18 @@ export interface BaseResult {
 const fileName = 'boot.json'
 
 /** The same VM of the same job in another run: what is compared must have been asked for alike. */
-export function baseKey(action: Pick<Action, 'host' | 'inputs'>, accel: string): string {
-  const { host, inputs } = action
+export function baseKey(
+  host: Pick<Host, 'env' | 'sha256'>,
+  { options, accel }: { readonly options: RawRecord; readonly accel: string },
+): string {
   const { GITHUB_WORKFLOW: workflow, GITHUB_JOB: job } = host.env
-  return `boot-${host.sha256(JSON.stringify([workflow, job, accel, comparable(inputs)])).slice(0, 20)}`
+  return `boot-${host.sha256(JSON.stringify([workflow, job, accel, comparable(options)])).slice(0, 20)}`
 }
 
 /** Without what has no part in the machine: the script, limits, where files go. */
-function comparable(inputs: RawRecord): readonly (readonly [string, unknown])[] {
+function comparable(options: RawRecord): readonly (readonly [string, unknown])[] {
   const left = ['run', 'shell', 'env', 'timeout', 'bootTimeout', 'artifacts', 'evidence', 'junit', 'console', 'verbose', 'cacheDir', 'keep']
-  return Object.entries(inputs)
+  return Object.entries(options)
     .filter(([name]) => !left.includes(name))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
@@ -57,9 +60,11 @@ export async function writeBase(action: Action, key: string, result: BaseResult)
 }
 
 async function isDefaultBranch({ host }: Action): Promise<boolean> {
-  const text = await host.fs.readFile(host.env['GITHUB_EVENT_PATH'] ?? '', 'utf8').catch(() => '{}')
-  const branch = defaultBranch(text)
-  return branch !== undefined && host.env['GITHUB_REF'] === `refs/heads/${branch}`
+  const { GITHUB_EVENT_NAME: event, GITHUB_EVENT_PATH: path = '', GITHUB_REF: ref } = host.env
+  // Schedules run on it alone.
+  if (event === 'schedule') return true
+  const branch = defaultBranch(await host.fs.readFile(path, 'utf8').catch(() => ''))
+  return branch !== undefined && ref === `refs/heads/${branch}`
 }
 
 /** Of the payload that triggered the run. */

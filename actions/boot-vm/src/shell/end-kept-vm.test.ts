@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { failingKinds } from '@kernelkit/core/console'
-import { judgeRest } from './end-kept-vm.ts'
+import { failingKinds, failingReports } from '@kernelkit/core/console'
+import { judgeRest, readRest } from './end-kept-vm.ts'
 
 const warning = (at: string, name: string) => [
   `[    ${at}] ------------[ cut here ]------------`,
@@ -16,9 +16,11 @@ const warning = (at: string, name: string) => [
 ]
 
 const first = ['[    0.000000] Linux version 6.12.0 (x) #1', ...warning('1.000000', 'early')]
-const options = { isRunning: true, allowed: [] }
-const judgeLines = (lines: readonly string[], judgedLines = first.length, more = {}) =>
-  judgeRest(`${lines.join('\r\n')}\r\n`, { judgedLines, failOn: failingKinds }, { ...options, ...more })
+const judgeLines = (lines: readonly string[], judgedLines = first.length, { isRunning = true, allowed = [] as readonly RegExp[] } = {}) => {
+  const rest = readRest(`${lines.join('\r\n')}\r\n`, judgedLines)
+  const failing = failingReports(rest.reports, { failOn: failingKinds, allowed })
+  return { judgement: judgeRest(rest, { failing, isRunning }), reports: rest.reports, failing }
+}
 
 describe('the console of a kept VM at its end', () => {
   it('passes when nothing came since its first step, whatever was reported before', () => {

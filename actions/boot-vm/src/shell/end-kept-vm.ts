@@ -1,6 +1,6 @@
-import { createConsoleReader, failingReports, judge, type Judgement } from '@kernelkit/core/console'
+import { createConsoleReader, failingReports, judge, type ConsoleFacts, type Judgement } from '@kernelkit/core/console'
 import type { KernelReport } from '@kernelkit/core/report'
-import type { Host } from '@kernelkit/host'
+import { decodeReports, type Host } from '@kernelkit/host'
 import { listVms, readAllowed, stopVm } from '@kernelkit/vm'
 import { publishFile } from '../evidence/publish.ts'
 import type { KeptState } from '../kept-state.ts'
@@ -20,18 +20,16 @@ export async function endKeptVm(host: Host, kept: KeptState): Promise<KeptEnd> {
   host.log.info(running === undefined ? `the VM '${kept.name}' had ended before` : `stopped ${kept.name}`)
   await forgetKeptVm(host, kept.name)
   await publishFile(host, { from: kept.console, folder: kept.artifacts })
-  return judgeRest(await host.fs.readFile(kept.console, 'utf8'), kept, {
-    isRunning: running !== undefined,
-    allowed: await readAllowed(host, kept.allow),
-  })
+  const rest = readRest(await host.fs.readFile(kept.console, 'utf8'), kept.judgedLines)
+  const { reports, problems } = await decodeReports(host, { vmlinux: kept.vmlinux, source: kept.sourceTree, reports: rest.reports })
+  for (const problem of problems) host.log.info(problem.message)
+  const allowed = await readAllowed(host, kept.allow)
+  const failing = failingReports(reports, { failOn: kept.failOn, allowed })
+  return { judgement: judgeRest({ ...rest, reports }, { failing, isRunning: running !== undefined }), reports, failing }
 }
 
-/** The verdict of the console behind the lines that were judged already. */
-export function judgeRest(
-  text: string,
-  { judgedLines, failOn }: Pick<KeptState, 'judgedLines' | 'failOn'>,
-  { isRunning, allowed }: { readonly isRunning: boolean; readonly allowed: readonly RegExp[] },
-): KeptEnd {
+/** What a console tells behind the lines that were judged already. */
+export function readRest(text: string, judgedLines: number): ConsoleFacts {
   const reader = createConsoleReader()
   let panicBefore: string | undefined
   for (const [index, line] of text.split('\n').entries()) {
@@ -39,14 +37,23 @@ export function judgeRest(
     if (index + 1 === judgedLines) panicBefore = reader.facts().panic
   }
   const facts = reader.facts()
-  const reports = facts.reports.filter(({ startLine }) => startLine > judgedLines)
-  const failing = failingReports(reports, { failOn, allowed })
+  return {
+    ...facts,
+    reports: facts.reports.filter(({ startLine }) => startLine > judgedLines),
+    panic: panicBefore === undefined ? facts.panic : undefined,
+  }
+}
+
+/** The verdict of the steps behind the first one: each has told how its own script ended. */
+export function judgeRest(
+  console: ConsoleFacts,
+  { failing, isRunning }: { readonly failing: readonly KernelReport[]; readonly isRunning: boolean },
+): Judgement {
   const judgement = judge({
-    console: { ...facts, reports, panic: panicBefore === undefined ? facts.panic : undefined },
+    console,
     failing,
     ready: true,
     agentFailure: undefined,
-    // Each step has told how its own script ended.
     command: { exitCode: 0, signal: undefined },
     limit: undefined,
     silentMs: undefined,
@@ -54,7 +61,7 @@ export function judgeRest(
     shutdown: undefined,
     qemu: undefined,
   })
-  return { judgement: judgement.verdict === 'pass' && !isRunning ? ended : judgement, reports, failing }
+  return judgement.verdict === 'pass' && !isRunning ? ended : judgement
 }
 
 const ended: Judgement = {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { quoteArgv } from '@kernelkit/core/plan'
 import type { Host } from '@kernelkit/host'
 import { jobFolder } from './job-folder.ts'
 
@@ -7,10 +8,6 @@ export async function installWrapper(host: Host, { node, program }: { readonly n
   const folder = join(jobFolder(host), 'bin')
   await host.fs.mkdir(folder, { recursive: true, mode: 0o755 })
   // Absolute paths: a step may have another PATH, and another Node in it.
-  await host.fs.writeAtomic(join(folder, 'kernelkit-vm'), `#!/bin/sh\nexec ${quote(node)} ${quote(program)} "$@"\n`, 0o755)
+  await host.fs.writeAtomic(join(folder, 'kernelkit-vm'), `#!/bin/sh\nexec ${quoteArgv([node, program])} "$@"\n`, 0o755)
   return folder
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -12,7 +12,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-annotations-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 mkdirSync(join(scratch, 'drivers/misc'), { recursive: true })
 writeFileSync(join(scratch, 'drivers/misc/foo.c'), '')
-const findSource = sourceFinder(nodeHost(), [undefined, scratch])
+const findSource = sourceFinder(nodeHost(), { workspace: scratch, tree: '/somewhere/else' })
 
 describe('a kernel report', () => {
   it('is told at its line, with the trace', async () => {

@@ -6,7 +6,7 @@ import type { KernelReport, ReportFrame } from '@kernelkit/core/report'
 const mostFrames = 12
 const mostLines = 20
 
-/** Where a source lies on this machine; `undefined` for one that is not here. */
+/** Where a source lies in the workspace; `undefined` for one that does not. */
 export type FindSource = (source: string) => Promise<string | undefined>
 
 /** A report of the kernel at its source line. */

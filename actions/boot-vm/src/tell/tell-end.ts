@@ -10,7 +10,7 @@ import { renderReport } from './summary.ts'
 export async function tellEnd(action: Action, kept: KeptState, { judgement, reports, failing }: KeptEnd): Promise<void> {
   const { verdict, what, hint } = judgement
   action.host.log.info(`verdict of the steps in ${kept.name}: ${verdict}`)
-  const findSource = sourceFinder(action.host, [kept.sourceTree, action.workspace])
+  const findSource = sourceFinder(action.host, { workspace: action.workspace, tree: kept.sourceTree })
   for (const report of reports)
     action.annotate(await annotateReport(report, { level: failing.includes(report) ? 'error' : 'notice', findSource }))
   if (verdict === 'pass' && reports.length === 0) return

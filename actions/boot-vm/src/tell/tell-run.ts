@@ -28,7 +28,7 @@ export async function tellRun({ action, request, finished, base }: RunToTell): P
     allowed: await readAllowed(host, plan.spec.allow),
     kunit: outcome.kunit,
   })
-  const findSource = sourceFinder(host, [plan.kernel.sourceTree, workspace])
+  const findSource = sourceFinder(host, { workspace, tree: plan.kernel.sourceTree })
   for (const report of reports)
     action.annotate(await annotateReport(report, { level: failing.includes(report) ? 'error' : 'notice', findSource }))
   if (results !== undefined) for (const annotation of await annotateTests(results, findSource)) action.annotate(annotation)

@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, readdirSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runJob, type CacheService, type JobOptions, type JobResult, type JobStep, type StageResult } from '@kernelkit/testing'
+import { testArtifacts } from './kernelkit.ts'
+
+const actions = fileURLToPath(new URL('../../actions', import.meta.url))
+
+/** Actions that there are. */
+export const actionNames = readdirSync(actions).filter((name) => existsSync(join(actions, name, 'action.yml')))
+
+/** A step that uses one of ours, as another repository would write it. */
+export function useAction(name: string, inputs: NonNullable<JobStep['with']> = {}, more: Partial<JobStep> = {}): JobStep {
+  return { id: name, uses: `kernelkit/kernelkit/actions/${name}@v1`, with: inputs, ...more }
+}
+
+export interface Machine extends AsyncDisposable {
+  readonly folder: string
+  /** The artifact store that its jobs use. */
+  readonly store: string
+  /** Sources, downloads and the compiler's cache of the test store. */
+  prime(): Promise<void>
+  run(steps: readonly JobStep[], options?: Partial<JobOptions>): Promise<JobResult>
+}
+
+export interface MachineOptions {
+  readonly cache?: CacheService
+}
+
+/** A machine that is new to its first job: empty store, empty workspace. It lies beside the test store, so that files can be linked. */
+export async function newMachine({ cache }: MachineOptions = {}): Promise<Machine> {
+  const testStore = testArtifacts().store
+  const folder = await mkdtemp(join(testStore, 'e2e-runner-'))
+  const store = join(folder, 'cache', 'kernelkit')
+  await mkdir(store, { recursive: true })
+  const repository = join(folder, 'work', '_actions', 'kernelkit')
+  for (const name of actionNames) {
+    const dist = join(actions, name, 'dist')
+    if (!existsSync(dist)) throw new Error(`${dist} is not there: npm run bundle makes it`)
+    // What the tag of a release holds of an action, where no package can be found.
+    for (const part of ['action.yml', 'dist'])
+      cpSync(join(actions, name, part), join(repository, 'actions', name, part), { recursive: true })
+  }
+  return {
+    folder,
+    store,
+    async prime() {
+      const present = await readdir(testStore)
+      for (const name of ['source', 'downloads', 'ccache'].filter((part) => present.includes(part))) {
+        execFileSync('cp', ['-al', join(testStore, name), join(store, name)])
+      }
+    },
+    run: (steps, options = {}) =>
+      runJob({
+        folder,
+        steps,
+        repositories: { 'kernelkit/kernelkit': repository },
+        ...(cache === undefined ? {} : { actionEnv: cache.env }),
+        ...options,
+        env: { XDG_CACHE_HOME: join(folder, 'cache'), ...options.env },
+      }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+/** A main or post stage that must have run. */
+export function stageOf(job: JobResult, id: string, name: 'main' | 'post' = 'main'): StageResult {
+  const stage = job.step(id)[name]
+  if (stage === undefined) throw new Error(`${id} had no ${name}: ${job.steps.map((step) => `${step.id} ${step.outcome}`).join(', ')}`)
+  return stage
+}
+
+/** The log of every stage of a job, for messages of failed tests. */
+export function logOf(job: JobResult): string {
+  return job.steps
+    .flatMap(({ id, main, post }) => [`== ${id}`, main?.log ?? '', ...(post === undefined ? [] : [`== post of ${id}`, post.log])])
+    .join('\n')
+}
