@@ -1,0 +1,43 @@
+import { readFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { runJob, type JobStep } from '@kernelkit/testing'
+import { repository } from '../tools/source-files.ts'
+
+interface Workflow {
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly JobStep[] }>>
+}
+
+/** Steps of an example that are ours or a script; the kernel of the tests takes the place of the one to build. */
+async function exampleSteps(name: string): Promise<readonly JobStep[]> {
+  const { jobs } = parse(await readFile(join(repository, 'examples', name), 'utf8')) as Workflow
+  return Object.values(jobs)
+    .flatMap(({ steps }) => steps)
+    .filter(({ uses = 'OWNER/' }) => uses.startsWith('OWNER/'))
+    .map((step) => (step.uses?.includes('/build-kernel@') === true ? { ...step, with: { source: 'deb:linux-source-6.12' } } : step))
+}
+
+it('a program tests itself on a fresh kernel, on the files of the machine, and leaves only what was to come out', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-example-'))
+  try {
+    const check = 'mkdir test-results && { uname -r; pwd; id -u; } > test-results/place'
+    const program: JobStep = { run: `printf '%s\\n' all: check: "$CHECK" > Makefile`, env: { CHECK: `\t${check}` } }
+    const job = await runJob({
+      folder,
+      steps: [program, ...(await exampleSteps('program-tests.yml'))],
+      repositories: { 'OWNER/kernelkit': repository },
+      env: { KERNELKIT_CACHE_DIR: process.env['KERNELKIT_CACHE_DIR'] ?? '' },
+    })
+    const logs = job.steps.map(({ id, outcome, main }) => `== ${id}: ${outcome}\n${main?.log}`)
+    expect({ conclusion: job.conclusion, logs }).toEqual({ conclusion: 'success', logs })
+    const { workspace } = job.folders
+    const release = job.steps.map(({ outputs }) => outputs['release']).find((text) => text !== undefined)
+    expect(await readFile(join(workspace, 'kernelkit-artifacts/test-results/place'), 'utf8')).toBe(`${release}\n${workspace}\n0\n`)
+    await expect(readFile(join(workspace, 'test-results/place'))).rejects.toThrow('ENOENT')
+    expect(job.steps.flatMap(({ undeclared }) => undeclared)).toEqual([])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
