@@ -1,7 +1,23 @@
 import type { Action } from '@kernelkit/action-kit'
-import { parseSizeBytes } from '@kernelkit/core/spec'
+import { parseSizeBytes, textOption, type RawRecord } from '@kernelkit/core/spec'
 import type { Host } from '@kernelkit/host'
 import { ccacheFolderOf, type BuildPlan, type KernelContext } from '@kernelkit/kernel'
+
+const defaultSize = '500M'
+
+/** What the inputs say of the compiler's cache. */
+export interface CcacheWish {
+  readonly isWanted: boolean
+  readonly maxBytes: number
+}
+
+export function parseCcacheWish(inputs: RawRecord): CcacheWish {
+  const size = textOption(inputs, 'ccacheSize') ?? defaultSize
+  return {
+    isWanted: inputs['ccache'] !== false && inputs['cache'] !== false,
+    maxBytes: parseSizeBytes(size, { name: '--ccache-size' }),
+  }
+}
 
 /** What the post step saves. */
 interface CcacheState {
@@ -11,14 +27,16 @@ interface CcacheState {
 }
 
 const stateName = 'ccache'
-const defaultSize = '500M'
 
 /** The newest compiler cache of this architecture and compiler; the post step saves what this build makes of it. */
-export async function prepareCcache(action: Action, context: KernelContext, { key, spec, toolchain }: BuildPlan): Promise<void> {
-  const { host, inputs, cache } = action
-  const size = typeof inputs['ccacheSize'] === 'string' ? inputs['ccacheSize'] : defaultSize
-  const maxBytes = parseSizeBytes(size, { name: '--ccache-size' })
-  if (inputs['ccache'] === false || inputs['cache'] === false) return host.log.info('not asked for')
+export async function prepareCcache(
+  action: Action,
+  context: KernelContext,
+  { plan, wish }: { readonly plan: BuildPlan; readonly wish: CcacheWish },
+): Promise<void> {
+  const { host, cache } = action
+  const { key, spec, toolchain } = plan
+  if (!wish.isWanted) return host.log.info('not asked for')
   if (!toolchain.ccache) return host.log.info('ccache is not installed: everything is compiled (setup-kvm with `for: build` installs it)')
   if (!(await cache.isAvailable())) return host.log.info('the runner offers no Actions cache')
   const folder = ccacheFolderOf(context) ?? host.env['CCACHE_DIR'] ?? ''
@@ -26,7 +44,7 @@ export async function prepareCcache(action: Action, context: KernelContext, { ke
   // Of an earlier step, or of a machine that is not thrown away: both have what they need, and save it themselves.
   if ((await host.fs.readdir(folder)).length > 0) return host.log.info(`${folder} is in use already`)
   const family = `ccache-${spec.arch.name}-${toolchain.compiler}-${host.sha256(toolchain.compilerVersion).slice(0, 8)}`
-  const state: CcacheState = { folder, key: `${family}-${key}`, maxBytes }
+  const state: CcacheState = { folder, key: `${family}-${key}`, maxBytes: wish.maxBytes }
   action.saveState(stateName, state)
   const came = await cache.restore({ folder, key: state.key, prefixes: [`${family}-`] })
   host.log.info(came === undefined ? 'none yet: everything is compiled' : `restored ${came}`)

@@ -1,7 +1,7 @@
 import { openActionStore, runAction, type Action } from '@kernelkit/action-kit'
 import { answerOf, buildKernel, recordBuild, type BuildAnswer } from '@kernelkit/kernel'
 import { annotateFailure, annotateWarnings } from './annotate-build.ts'
-import { prepareCcache } from './ccache.ts'
+import { parseCcacheWish, prepareCcache } from './ccache.ts'
 import { findKernel } from './find-kernel.ts'
 import { inputRows } from './inputs.ts'
 import { readKernelSpec } from './read-kernel-spec.ts'
@@ -10,11 +10,12 @@ import { renderBuildSummary, renderFailureSummary } from './summary.ts'
 await runAction({ name: 'build-kernel', inputs: inputRows, folder: import.meta.dirname }, async (action) => {
   const { host, signal } = action
   const spec = await readKernelSpec(action)
+  const wish = parseCcacheWish(action.inputs)
   const { store, saved } = await openActionStore(action, ['kernel'])
   const context = { host, store, signal }
 
   const plan = await action.group('Key of the kernel', () => findKernel(context, spec))
-  if (!plan.isKnown) await action.group("The compiler's cache of earlier runs", () => prepareCcache(action, context, plan))
+  if (!plan.isKnown) await action.group("The compiler's cache of earlier runs", () => prepareCcache(action, context, { plan, wish }))
   const build = await action.group(plan.isKnown ? 'Kernel' : 'Build', () =>
     buildKernel(context, spec).catch((error: unknown) => {
       annotateFailure(action, error, plan.source.userTree)
