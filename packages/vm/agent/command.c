@@ -9,6 +9,10 @@
 static char *words[MAX_WORDS + 2];
 static char *environment[MAX_WORDS + 8];
 
+int exit_code(int status) { return status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff; }
+
+void log_command_end(int status) { log_line("command ended with %d", exit_code(status)); }
+
 /* The next text of the frame, ended by 0 inside it. */
 static char *take_text(uint8_t **at, const uint8_t *end)
 {

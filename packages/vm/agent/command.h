@@ -4,7 +4,8 @@
 
 #define MAX_WORDS 8192
 
-enum { START_TTY = 1, START_STDIN = 2 };
+/* ANNOUNCED: its end is said in the kernel's log, behind everything that the kernel printed until then. */
+enum { START_TTY = 1, START_STDIN = 2, START_ANNOUNCED = 4 };
 
 struct command {
 	uint32_t flags;
@@ -15,5 +16,9 @@ struct command {
 
 /* 0, or -1 when the frame is malformed. The texts stay in `data`. */
 int parse_command(struct command *command, uint8_t *data, uint32_t size);
+/* 0-255 of a wait status; 128 + n for signal n. */
+int exit_code(int status);
+/* The host looks for this line (packages/core/src/console/recognise.ts). */
+void log_command_end(int status);
 /* In the child, with its streams at 0, 1, 2: user, folder, environment, program. What goes wrong is said on its stderr. */
 __attribute__((noreturn)) void run_command(struct command *command);

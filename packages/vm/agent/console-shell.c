@@ -1,5 +1,6 @@
 #include "console-shell.h"
 #include "channel.h"
+#include "command.h"
 #include "files.h"
 #include "serve.h"
 #include "sys.h"
@@ -17,9 +18,9 @@ static int open_console(void)
 	return fd >= 0 ? fd : sys_open("/dev/console", O_RDWR, 0);
 }
 
-__attribute__((noreturn)) static void run_shell(void)
+__attribute__((noreturn)) static void run_shell(const char *script)
 {
-	static char *const argv[] = { "-sh", 0 };
+	char *argv[] = { *script ? "sh" : "-sh", *script ? "-c" : 0, (char *)script, 0 };
 	static char *const envp[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "USER=root", "TERM=linux", 0 };
 	sys_setsid();
 	default_signal(SIGPIPE);
@@ -33,19 +34,23 @@ __attribute__((noreturn)) static void run_shell(void)
 	sys_exit(127);
 }
 
-void console_shell(const char *problem)
+void console_shell(const char *problem, const char *script)
 {
 	int status;
 	if (*problem) {
 		log_line("%s", problem);
 		power_off();
 	}
-	log_line("nobody at the other end of the agent's port: a shell on the console; its end powers off");
+	log_line("nobody at the other end of the agent's port: %s on the console; its end powers off", *script ? "the command of a run" : "a shell");
 	int shell = sys_fork();
-	if (shell == 0) run_shell();
+	if (shell == 0) run_shell(script);
 	for (;;) {
 		int ended;
-		while ((ended = sys_wait(-1, &status, WNOHANG)) > 0) if (ended == shell) power_off();
+		while ((ended = sys_wait(-1, &status, WNOHANG)) > 0) {
+			if (ended != shell) continue;
+			if (*script) log_command_end(status);
+			power_off();
+		}
 		if (wait_for_host(50) < 0) continue;
 		sys_kill(-shell, SIGKILL);
 		greet("");

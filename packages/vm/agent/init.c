@@ -15,6 +15,8 @@
 #define HOST_WAIT_MS 2000
 
 static struct params params;
+/* What replay.sh adds to the initramfs (packages/core/src/qemu/replay.ts): the command of a run, as a shell script. */
+static char replay[32768];
 
 static void become_unkillable(void) { write_text("/proc/self/oom_score_adj", "-1000"); }
 
@@ -64,10 +66,11 @@ __attribute__((noreturn, used)) void start_c(long *stack)
 	for (int fd = sys_open("/dev/null", O_RDWR, 0); fd >= 0 && fd < 2; fd = sys_open("/dev/null", O_RDWR, 0)) ;
 	log_line("agent started");
 	ignore_signal(SIGPIPE);
+	read_file("/.kernelkit/replay", replay, sizeof replay);
 	prepare(problem, sizeof problem);
 	int connected = wait_for_host(HOST_WAIT_MS) >= 0;
 	if (!connected) {
-		if (equal(params.init, "agent") || *problem) console_shell(problem);
+		if (equal(params.init, "agent") || *problem) console_shell(problem, replay);
 		serve_beside_init(argv, 0);
 	}
 	greet(problem);

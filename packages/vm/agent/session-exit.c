@@ -1,4 +1,5 @@
 /* The last word about a command: its status, what it wrote, and what it leaves behind. */
+#include "command.h"
 #include "files.h"
 #include "session.h"
 #include "text.h"
@@ -25,13 +26,13 @@ static uint64_t read_tainted(void)
 void send_exit(struct session *session)
 {
 	uint8_t exit[36];
-	int signal = session->status & 0x7f;
-	put32(exit, signal ? 128u + (uint32_t)signal : (uint32_t)(session->status >> 8) & 0xff);
-	put32(exit + 4, (uint32_t)signal);
+	put32(exit, (uint32_t)exit_code(session->status));
+	put32(exit + 4, (uint32_t)session->status & 0x7f);
 	put64(exit + 8, session->stream[OUT].bytes);
 	put64(exit + 16, session->stream[ERR].bytes);
 	put64(exit + 24, read_tainted());
 	put32(exit + 32, has_entries(ARTIFACTS) ? EXIT_ARTIFACTS : 0);
+	if (session->announced) log_command_end(session->status);
 	send_frame(F_EXIT, session->id, exit, sizeof exit);
 	session->exited = 1;
 	close_stdin(session);

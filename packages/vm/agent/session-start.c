@@ -85,7 +85,7 @@ void session_start(const struct frame *frame)
 		close_fd(&err[0]);
 		return refuse(frame->session, format(message, sizeof message, tty ? "no terminal in the guest: %s" : "cannot start a process: %s", reason(failed ? failed : pid)));
 	}
-	*session = (struct session){ .id = frame->session, .used = 1, .pid = pid, .tty = tty, .in = in[1] };
+	*session = (struct session){ .id = frame->session, .used = 1, .pid = pid, .tty = tty, .announced = (command.flags & START_ANNOUNCED) != 0, .in = in[1] };
 	session->stream[OUT] = (struct stream){ .fd = out[0], .credit = WINDOW };
 	session->stream[ERR] = (struct stream){ .fd = err[0], .credit = WINDOW };
 	set_nonblocking(out[0]);

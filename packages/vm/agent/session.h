@@ -17,7 +17,7 @@ struct stream {
 
 struct session {
 	uint32_t id;
-	int used, pid, tty;
+	int used, pid, tty, announced;
 	int dead, status;
 	int hung_up;          /* nobody holds the other end of the terminal */
 	int deaf;             /* nobody listens: output is dropped */

@@ -35,8 +35,8 @@ export type VmEvent =
   | { readonly type: 'ready'; readonly atMs: number; readonly release: string }
   /** The agent could not prepare the root; the guest powers off. */
   | { readonly type: 'agent-failed'; readonly message: string; readonly atMs: number }
-  /** No answer to pings for this long; repeated every few seconds while it lasts. */
-  | { readonly type: 'agent-silent'; readonly silentMs: number; readonly atMs: number }
+  /** No answer to pings for this long; repeated every few seconds while it lasts. `qemuStopped`: QEMU's own process was stopped (SIGSTOP). */
+  | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped?: boolean; readonly atMs: number }
   | { readonly type: 'qmp'; readonly event: string; readonly data: Readonly<Record<string, unknown>>; readonly atMs: number }
   | { readonly type: 'exited'; readonly exit: QemuExit; readonly atMs: number }
 
@@ -61,6 +61,8 @@ export interface ExecOptions {
   readonly stderr?: Writable
   /** A pseudo-terminal: stderr is merged into stdout; {@link RunningCommand.resize} gives it a new size. */
   readonly tty?: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
+  /** The end of the command is said on the console, behind all that the kernel printed until then. */
+  readonly announced?: boolean
   readonly signal?: AbortSignal
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { failingKinds, failingReports } from '@kernelkit/core/console'
+import { failingKinds, failingReports, parseAllowList } from '@kernelkit/core/console'
 import { judgeRest, readRest } from './end-kept-vm.ts'
 
 const warning = (at: string, name: string) => [
@@ -16,7 +16,11 @@ const warning = (at: string, name: string) => [
 ]
 
 const first = ['[    0.000000] Linux version 6.12.0 (x) #1', ...warning('1.000000', 'early')]
-const judgeLines = (lines: readonly string[], judgedLines = first.length, { isRunning = true, allowed = [] as readonly RegExp[] } = {}) => {
+const judgeLines = (
+  lines: readonly string[],
+  judgedLines = first.length,
+  { isRunning = true, allowed = parseAllowList('', 'none') } = {},
+) => {
   const rest = readRest(`${lines.join('\r\n')}\r\n`, judgedLines)
   const failing = failingReports(rest.reports, { failOn: failingKinds, allowed })
   return { judgement: judgeRest(rest, { failing, isRunning }), reports: rest.reports, failing }
@@ -35,7 +39,9 @@ describe('the console of a kept VM at its end', () => {
   })
 
   it('passes when the warning is a known one', () => {
-    const { judgement, reports } = judgeLines([...first, ...warning('9.000000', 'late')], first.length, { allowed: [/late_check/] })
+    const { judgement, reports } = judgeLines([...first, ...warning('9.000000', 'late')], first.length, {
+      allowed: parseAllowList('late_check', 'known'),
+    })
     expect({ verdict: judgement.verdict, reports: reports.length }).toEqual({ verdict: 'pass', reports: 1 })
   })
 

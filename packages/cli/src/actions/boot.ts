@@ -1,4 +1,4 @@
-import { exitStatus } from '@kernelkit/core/console'
+import { allowDocument, exitStatus, renderAllowUse } from '@kernelkit/core/console'
 import { UserError } from '@kernelkit/core/errors'
 import { reportDocument } from '@kernelkit/core/report'
 import { parseVmSpec, type VmSpec } from '@kernelkit/core/spec'
@@ -8,6 +8,7 @@ import {
   planDocument,
   prepareVm,
   readAllowed,
+  recordBoot,
   recordVerdict,
   startOrDetach,
   type BootOutcome,
@@ -54,6 +55,7 @@ async function bootOnce(context: CommandContext, spec: VmSpec): Promise<Booted |
   const { plan, request } = prepared
   for (const line of [...plan.lines, ...describeGdb(prepared)]) host.log.info(line)
   for (const line of plan.warnings) host.log.warn(line)
+  await recordBoot(host, { folder: prepared.logFolder, plan })
   if (spec.keep) return { kept: await keepVm(context, prepared) }
   const isTerminal = isInteractive(context)
   const terminal = isTerminal ? rawTerminal(context) : undefined
@@ -94,11 +96,13 @@ async function tell(context: CommandContext, spec: VmSpec, { prepared, outcome }
       accelReason: plan.accel.reason,
       seconds: { total: outcome.totalSeconds },
       reports: outcome.reports.map(reportDocument),
+      allowed: allowDocument(outcome.allowed),
       console: request.consolePath,
       ...planDocument(plan),
       evidence: evidenceDocument(evidence),
     }),
   })
+  for (const line of renderAllowUse(outcome.allowed)) context.stderr.write(`--allow ${line}\n`)
   if (judgement.verdict !== 'pass') {
     context.stderr.write(
       `${judgement.verdict}: ${judgement.what}\n${judgement.hint === undefined ? '' : `Hint: ${judgement.hint}\n`}console log: ${request.consolePath}\nevidence: ${prepared.logFolder}\n`,

@@ -25,3 +25,4 @@ export {
   type StartMessage,
   type StreamName,
 } from './messages.ts'
+export { replayCommand, replayPath, type ReplayedCommand } from './replay-command.ts'

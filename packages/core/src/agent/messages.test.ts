@@ -36,6 +36,11 @@ describe('messages to the guest', () => {
     ])
   })
 
+  it('START asks for a word on the console by a flag', () => {
+    const [flags] = encodeStart({ argv: ['true'], env: {}, cwd: '', user: '', stdin: false, tty: undefined, announced: true })
+    expect(flags).toBe(4)
+  })
+
   it('START refuses a NUL, which would end the word in the guest', () => {
     expect(() => encodeStart({ argv: ['a\0b'], env: {}, cwd: '', user: '', stdin: false, tty: undefined })).toThrow(/NUL/)
   })

@@ -4,7 +4,7 @@ import { judge, judgeLimit } from './verdict.ts'
 /** What happened to a guest that ran no command of ours. */
 export interface BootFacts extends Pick<
   RunFacts,
-  'console' | 'failing' | 'agentFailure' | 'guestPanicked' | 'shutdown' | 'qemu' | 'silentMs'
+  'console' | 'failing' | 'agentFailure' | 'guestPanicked' | 'shutdown' | 'qemu' | 'silentMs' | 'stopped' | 'restarted'
 > {
   /** The user ended it. */
   readonly asked: boolean
@@ -17,8 +17,16 @@ export interface BootFacts extends Pick<
 export function judgeBoot(facts: BootFacts): Judgement {
   const { console: seen, qemu } = facts
   const isCrash = qemu !== undefined && (qemu.signal !== undefined || qemu.exitCode !== 0 || /terminating on signal/.test(qemu.stderr))
-  const bad = seen.panic !== undefined || facts.guestPanicked || facts.agentFailure !== undefined || facts.silentMs !== undefined || isCrash
+  const bad =
+    seen.panic !== undefined ||
+    facts.guestPanicked ||
+    facts.agentFailure !== undefined ||
+    facts.silentMs !== undefined ||
+    facts.stopped !== undefined ||
+    isCrash
   if (bad) return judge({ ...facts, ready: true, command: undefined, limit: undefined })
+  if (facts.restarted === true)
+    return verdict('boot-fail', 'the guest starts again and again without coming to its first process.', 'the console log shows why.')
   if (facts.limitMs !== undefined)
     return judgeLimit({ ...facts, ready: false, command: undefined, limit: undefined }, { kind: 'boot', ms: facts.limitMs })
   // 126 and 127: nothing was run (POSIX, "Command Search and Execution").

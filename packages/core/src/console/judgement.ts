@@ -27,8 +27,16 @@ export interface RunFacts {
   readonly command: { readonly exitCode: number; readonly signal: number | undefined } | undefined
   /** Which limit was reached. */
   readonly limit: { readonly kind: 'command' | 'boot'; readonly ms: number } | undefined
+  /** QEMU stopped the machine by itself: `internal-error`, `io-error`. */
+  readonly stopped?: string | undefined
+  /** The guest was reset, or its kernel started again, and QEMU went on. */
+  readonly restarted?: boolean
+  /** Marks of `taintedBy` with nothing on the console that explains them. */
+  readonly unexplained?: readonly string[]
   /** The agent did not answer for this long. */
   readonly silentMs: number | undefined
+  /** Somebody has stopped QEMU's process. */
+  readonly qemuStopped?: boolean
   readonly guestPanicked: boolean
   /** Reason of QMP's SHUTDOWN, such as guest-shutdown. */
   readonly shutdown: string | undefined

@@ -40,4 +40,4 @@ const toleratedKinds: readonly ReportKind[] = ['oom', 'page-allocation-failure',
 export const failingKinds: readonly ReportKind[] = reportKinds.filter((kind) => !toleratedKinds.includes(kind))
 
 /** Kinds that say that the machine stopped making progress. */
-export const lockupKinds: readonly ReportKind[] = ['soft-lockup', 'hard-lockup', 'rcu-stall', 'workqueue-stall']
+export const lockupKinds: readonly ReportKind[] = ['soft-lockup', 'hard-lockup', 'rcu-stall', 'hung-task', 'workqueue-stall']

@@ -91,6 +91,24 @@ describe('createConsoleReader', () => {
   })
 })
 
+describe('what the console tells besides reports', () => {
+  const panic = 'Kernel panic - not syncing: boom'
+  it.each([
+    ['panicIsTold', [panic], [panic, `---[ end ${panic} ]---`]],
+    ['saidGoodbye', ['reboot: nothing'], ['[    9.0] reboot: Restarting system']],
+    ['saidGoodbye', ['sysrq: Show State'], ['sysrq: Resetting']],
+    ['commandEnded', ['kernelkit: agent started'], ['[    2.0] kernelkit: command ended with 0']],
+    ['dumped', ['sysrq: Show State'], ['[    2.0] sysrq: HELP : loglevel(0-9) reboot(b)']],
+    ['isReporting', ['hello'], ['WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2']],
+  ] as const)('%s', (fact, before, after) => {
+    expect([read(before.join('\n'))[fact], read(after.join('\n'))[fact]]).toEqual([false, true])
+  })
+
+  it('knows that a report has ended', () => {
+    expect(read('WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n---[ end trace 0000000000000000 ]---').isReporting).toBe(false)
+  })
+})
+
 describe('stripPrefix', () => {
   it('takes stamp, caller and level away and leaves the indentation', () => {
     expect(stripPrefix('[   12.345678][   T12]     ok 1 test')).toBe('    ok 1 test')

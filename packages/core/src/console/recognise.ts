@@ -11,6 +11,16 @@ export interface ConsoleFacts {
   readonly panic: string | undefined
   /** The machine was told to power off and cannot: QEMU would run for ever. */
   readonly halted: boolean
+  /** The kernel said that it restarts or powers off. */
+  readonly saidGoodbye: boolean
+  /** The last line of a panic has come. */
+  readonly panicIsTold: boolean
+  /** A report has begun and not ended. */
+  readonly isReporting: boolean
+  /** The agent said on the console that the command has ended: all that the kernel printed before stands above. */
+  readonly commandEnded: boolean
+  /** The last of the dumps that were asked for has ended. */
+  readonly dumped: boolean
   readonly release: string | undefined
 }
 
@@ -19,6 +29,11 @@ export interface ConsoleReader {
   read(line: string): boolean
   facts(): ConsoleFacts
 }
+
+// packages/vm/agent/session-exit.c
+const commandEndedMark = 'kernelkit: command ended'
+// What sysrq answers to a letter that it does not know; such a letter is the last of each dump.
+const dumpEndMark = 'sysrq: HELP'
 
 // A guest that warns in a loop fills the memory of nobody: the first ones tell.
 const mostReports = 1000
@@ -29,6 +44,10 @@ export function createConsoleReader(): ConsoleReader {
   let complete: readonly KernelReport[] = []
   let panic: string | undefined
   let halted = false
+  let saidGoodbye = false
+  let panicIsTold = false
+  let commandEnded = false
+  let dumped = false
   let release: string | undefined
   const keep = (report: KernelReport): void => {
     if (complete.length < mostReports) complete = [...complete, report]
@@ -40,12 +59,21 @@ export function createConsoleReader(): ConsoleReader {
     const isFirst = release === undefined
     release ??= /^Linux version (\S+)/.exec(line)?.[1]
     if (/^reboot: (?:Power off not available: )?System halted/.test(line)) halted = true
+    if (/^(?:reboot: (?:Restarting|Power down|machine restart)|sysrq: (?:Resetting|Power Off))/.test(line)) saidGoodbye = true
+    if (line.startsWith('---[ end Kernel panic')) panicIsTold = true
+    if (line.startsWith(commandEndedMark)) commandEnded = true
+    if (line.startsWith(dumpEndMark)) dumped = true
     const before = panic
     panic ??= /^Kernel panic - not syncing: (.*)/.exec(line)?.[1]
     const isNew = reader.read(raw)
     return isNew || halted || panic !== before || (isFirst && release !== undefined)
   }
-  return { read, facts: () => ({ lines, reports: [...complete, ...reader.unfinished()], panic, halted, release }) }
+  const facts = (): ConsoleFacts => {
+    const unfinished = reader.unfinished()
+    const reports = [...complete, ...unfinished]
+    return { lines, reports, panic, halted, saidGoodbye, panicIsTold, isReporting: unfinished.length > 0, commandEnded, dumped, release }
+  }
+  return { read, facts }
 }
 
 /** Time stamp, caller (`[ T12]`) and level in front of a message; indentation behind them stays. */

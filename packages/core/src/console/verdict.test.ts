@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readConsole, runFacts } from '../../test/run-facts.ts'
+import { parseAllowList } from './allow-list.ts'
 import { failingKinds } from './kinds.ts'
 import { judgeBoot } from './judge-boot.ts'
 import { exitStatus, type RunFacts } from './judgement.ts'
@@ -39,6 +40,7 @@ describe('judge', () => {
       /soft lockup/,
     ],
     ['an agent without an answer', { silentMs: 31_000 }, 'hang', 123, /31 s/],
+    ['a QEMU that was stopped', { silentMs: 11_000, qemuStopped: true }, 'hang', 123, /SIGSTOP/],
     ['a killed QEMU', { qemu: qemu(undefined, 'SIGKILL') }, 'vm-lost', 119, /SIGKILL/],
     ['a failing QEMU', { qemu: qemu(1, undefined, 'qemu: no\n') }, 'vm-lost', 119, /qemu: no/],
     [
@@ -49,17 +51,37 @@ describe('judge', () => {
       /from outside/,
     ],
     ['a guest that powers off under the command', { qemu: qemu(0), shutdown: 'guest-shutdown' }, 'vm-lost', 119, /powered off/],
-    ['a guest that reboots under the command', { qemu: qemu(0), shutdown: 'guest-reset' }, 'vm-lost', 119, /rebooted/],
+    [
+      'a guest that reboots under the command',
+      { qemu: qemu(0), shutdown: 'guest-reset', console: readConsole('reboot: Restarting system') },
+      'vm-lost',
+      119,
+      /rebooted before/,
+    ],
+    ['a triple fault', { qemu: qemu(0), shutdown: 'guest-reset' }, 'vm-lost', 119, /reset without a word of its kernel/],
+    ['a guest that starts again where QEMU lets it', { restarted: true }, 'vm-lost', 119, /before the command ended/],
+    ['a guest that starts again before it was ready', { restarted: true, ready: false }, 'boot-fail', 120, /reset/],
+    ['a machine that QEMU stopped', { stopped: 'internal-error' }, 'vm-lost', 119, /internal-error/],
+    ['a lockup that is told of', { console: readConsole('watchdog: BUG: soft lockup - CPU#0 stuck') }, 'hang', 123, /soft lockup/],
+    ['a hung task', { console: readConsole('INFO: task cat:99 blocked for more than 120 seconds.') }, 'hang', 123, /hung|blocked/],
+    [
+      'a lockup that the command outlived',
+      { command: ended(0), console: readConsole('watchdog: BUG: soft lockup - CPU#0 stuck') },
+      'splat',
+      122,
+      /soft lockup/,
+    ],
+    ['a taint that no report explains', { command: ended(0), unexplained: ['a warning (W)'] }, 'splat', 122, /a warning \(W\).*quiet/s],
     ['a guest that leaves before it is ready', { qemu: qemu(0), ready: false }, 'boot-fail', 120, /before it was ready/],
   ])('calls %s by its name', (_title, change, verdict, exitCode, what) => {
     const judgement = judge(runFacts(change))
     expect(judgement).toMatchObject({ verdict, exitCode })
-    expect(judgement.what).toMatch(what)
+    expect(`${judgement.what} ${judgement.hint ?? ''}`).toMatch(what)
   })
 
   it('leaves tolerated and allowed reports out', () => {
     const seen = readConsole('cat invoked oom-killer: x', 'Out of memory: Killed process 1 (cat)', warning)
-    expect(failingReports(seen.reports, { failOn: failingKinds, allowed: [/foo\.c:12/] })).toEqual([])
+    expect(failingReports(seen.reports, { failOn: failingKinds, allowed: parseAllowList('foo\\.c:12', 'known') })).toEqual([])
   })
 })
 

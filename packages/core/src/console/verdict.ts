@@ -1,4 +1,5 @@
 import { describeResults, type KtapResults } from '../ktap/index.ts'
+import { isAllowed, type AllowEntry } from './allow-list.ts'
 import { hasFailed, judgeKunit, judgeStream, kunitTestOf } from './judge-results.ts'
 import { describe, verdict, type Judgement, type RunFacts } from './judgement.ts'
 import { lockupKinds, type ReportKind } from './kinds.ts'
@@ -20,8 +21,9 @@ export function judge(facts: RunFacts): Judgement {
   if (facts.agentFailure !== undefined)
     return verdict('boot-fail', `the guest could not prepare its root: ${facts.agentFailure}.`, 'check --root, --image and --init.')
   if (facts.command !== undefined) return judgeCommand(facts, facts.command)
-  const lockup = facts.console.reports.find((report) => lockupKinds.includes(report.kind))
-  if (lockup !== undefined && (facts.limit !== undefined || facts.silentMs !== undefined)) {
+  const lockup = facts.failing.find((report) => lockupKinds.includes(report.kind))
+  // A guest that left by itself did not hang.
+  if (lockup !== undefined && facts.qemu === undefined && facts.restarted !== true) {
     return verdict(
       'hang',
       `the guest stopped making progress: ${describe(lockup)}.`,
@@ -35,6 +37,8 @@ export function judge(facts: RunFacts): Judgement {
       'the stacks of all tasks are in the console log.',
     )
   if (facts.silentMs !== undefined && facts.qemu === undefined) {
+    if (facts.qemuStopped === true)
+      return verdict('hang', 'QEMU itself was stopped from outside (SIGSTOP, Ctrl-Z).', 'nothing in the guest runs then.')
     return verdict(
       'hang',
       `the guest's agent gave no answer for ${seconds(facts.silentMs)}.`,
@@ -61,6 +65,12 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
   if (facts.results !== undefined && hasFailed(facts.results)) return judgeStream(facts.results)
   const [first, ...others] = facts.failing
   const told = facts.results === undefined ? '' : ` Its results: ${describeResults(facts.results)}.`
+  if (first === undefined && facts.unexplained !== undefined && facts.unexplained.length > 0)
+    return verdict(
+      'splat',
+      `the command passed, but the kernel's taint tells of ${facts.unexplained.join(' and ')}, and the console of nothing.${told}`,
+      'did --append or the guest hide messages (quiet, loglevel=, dmesg -n)?',
+    )
   if (first === undefined) return verdict('pass', `the command ended with 0.${told}`, undefined)
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return verdict(
@@ -109,6 +119,8 @@ export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']
 }
 
 function judgeEnd(facts: RunFacts): Judgement {
+  if (facts.stopped !== undefined)
+    return verdict('vm-lost', `QEMU stopped the guest: ${facts.stopped}.`, 'the last console lines may tell more.')
   const qemu = facts.qemu
   const stderr = qemu?.stderr.trim().split('\n').at(-1) ?? ''
   if (qemu?.signal !== undefined) {
@@ -120,10 +132,17 @@ function judgeEnd(facts: RunFacts): Judgement {
   }
   if (/terminating on signal/.test(stderr)) return verdict('vm-lost', `QEMU was ended from outside: ${stderr}.`, undefined)
   const inKunit = facts.kunit !== undefined && facts.kunit.status !== 'no-results'
-  if (!facts.ready && !inKunit) return verdict('boot-fail', 'the guest left before it was ready.', 'the console log shows why.')
-  const how = facts.console.halted ? 'halted' : facts.shutdown === 'guest-reset' ? 'rebooted' : 'powered off'
+  const how = howItLeft(facts)
+  if (!facts.ready && !inKunit) return verdict('boot-fail', `the guest ${how} before it was ready.`, 'the console log shows why.')
   if (inKunit) return verdict('vm-lost', `the guest ${how} before KUnit was done.${soFar(facts)}`, 'the last console lines may tell more.')
   return verdict('vm-lost', `the guest ${how} before the command ended.`, 'a command that powers off must come last and be expected.')
+}
+
+function howItLeft(facts: RunFacts): string {
+  if (facts.console.halted) return 'halted'
+  const isReset = facts.shutdown === 'guest-reset' || facts.restarted === true
+  if (!isReset) return 'powered off'
+  return facts.console.saidGoodbye ? 'rebooted' : 'was reset without a word of its kernel (a triple fault?)'
 }
 
 function seconds(ms: number): string {
@@ -136,13 +155,13 @@ function seconds(ms: number): string {
  */
 export function failingReports(
   reports: readonly KernelReport[],
-  options: { readonly failOn: readonly ReportKind[]; readonly allowed: readonly RegExp[]; readonly kunit?: KtapResults | undefined },
+  options: { readonly failOn: readonly ReportKind[]; readonly allowed: readonly AllowEntry[]; readonly kunit?: KtapResults | undefined },
 ): readonly KernelReport[] {
   const { failOn, allowed, kunit } = options
   return reports.filter(
     (report) =>
       failOn.includes(report.kind) &&
-      !allowed.some((known) => known.test(report.title) || known.test(report.headline)) &&
+      !allowed.some((known) => isAllowed(known, report)) &&
       !(kunit !== undefined && kunitTestOf(kunit, report)?.passed === true),
   )
 }

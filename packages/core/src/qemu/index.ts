@@ -1,4 +1,4 @@
 export { agentPortName, qemuFds, type Drive, type Forward, type GdbStub, type QemuLaunch, type Share, type Transport } from './launch.ts'
 export { microvmSlots, qemuArgv, virtioDeviceCount } from './argv.ts'
 export { gdbSocketName } from './debug.ts'
-export { replayScript } from './replay.ts'
+export { replayArchive, replayScript } from './replay.ts'

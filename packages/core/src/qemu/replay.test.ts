@@ -37,7 +37,7 @@ function launchHere(change: Parameters<typeof launchOf>[0] = {}) {
 
 describe('replayScript', () => {
   it('gives QEMU the same words through a shell, and writes to nothing', () => {
-    const words = wordsOf(replayScript(launchHere()))
+    const words = wordsOf(replayScript({ launch: launchHere(), command: undefined }))
     expect(words).toContain(join(folder, 'a kernel'))
     expect(words).toContain(`file=${join(folder, "it's a disk")},if=none,id=disk0,format=raw,snapshot=on`)
     expect(words.find((word) => word.startsWith('local,id=share0'))).toMatch(/readonly=on$/)
@@ -46,14 +46,23 @@ describe('replayScript', () => {
   })
 
   it('puts sockets into a folder that is gone afterwards', () => {
-    const qmp = wordsOf(replayScript(launchHere())).find((word) => word.startsWith('socket,id=qmp'))
+    const qmp = wordsOf(replayScript({ launch: launchHere(), command: undefined })).find((word) => word.startsWith('socket,id=qmp'))
     const path = /path=(.*)\/qmp\.sock/.exec(qmp ?? '')?.[1] ?? ''
     expect(path).toMatch(/^\//)
     expect(existsSync(path)).toBe(false)
   })
 
+  it('adds the command of the run to the initramfs', () => {
+    const initrd = join(folder, 'agent.cpio')
+    const launch = launchHere({ initrd })
+    writeFileSync(initrd, 'agent;')
+    writeFileSync(join(folder, 'replay.cpio'), 'command;')
+    writeFileSync(launch.qemu, '#!/bin/sh\nwhile [ "$1" != -initrd ]; do shift; done\ncat "$2"\n')
+    expect(wordsOf(replayScript({ launch, command: 'sh -c\n"a\nb"' }))).toEqual(['agent;command;'])
+  })
+
   it('names what is gone instead of letting QEMU guess', () => {
-    const script = replayScript(launchHere({ kernel: '/nowhere/bzImage' }))
+    const script = replayScript({ launch: launchHere({ kernel: '/nowhere/bzImage' }), command: undefined })
     writeFileSync(join(folder, 'replay.sh'), script)
     expect(() => execFileSync('sh', [join(folder, 'replay.sh')], { stdio: 'pipe' })).toThrow('/nowhere/bzImage is gone')
   })

@@ -5,17 +5,25 @@ import type { QemuLaunch } from './launch.ts'
 // Of plain characters only, so that no word with it is quoted.
 const folderMark = '/@folder@'
 
+/** The archive beside the script that brings a run's command into the guest. */
+export const replayArchive = 'replay.cpio'
+
+export interface Replay {
+  readonly launch: QemuLaunch
+  /** The command of the run, for people; its archive lies beside the script. */
+  readonly command: string | undefined
+}
+
 /** A shell script that boots the same guest again by QEMU alone; nothing of the user's is written by it. */
-export function replayScript(launch: QemuLaunch): string {
-  const argv = qemuArgv({ ...withoutWrites(launch), runtimeFolder: folderMark }, 'standalone')
+export function replayScript({ launch, command }: Replay): string {
+  const initrd = command === undefined ? launch.initrd : `${folderMark}/initrd`
+  const argv = qemuArgv({ ...withoutWrites(launch), initrd, runtimeFolder: folderMark }, 'standalone')
   const needed = neededPaths(launch)
   return [
     '#!/bin/sh',
     '# Boots the guest of this run again: same kernel, initramfs, command line, disks and folders, by QEMU alone. Nothing is written: disks',
     '# get a throw-away overlay, folders are read-only below an overlay in guest memory. Ctrl-C ends it.',
-    ...(launch.agent
-      ? ["# The guest's agent waits 2 s for kernelkit; without one it gives a root shell on this terminal, or starts the root's own init."]
-      : []),
+    ...(launch.agent ? [`# The guest's agent waits 2 s for kernelkit, then it ${withoutHost(command)}.`] : []),
     'set -eu',
     '# What must still lie where it did:',
     `for path in ${quoteArgv(needed)}; do`,
@@ -25,9 +33,17 @@ export function replayScript(launch: QemuLaunch): string {
     `trap 'rm -rf "$folder"' EXIT`,
     "# QEMU's overlays",
     'export TMPDIR="$folder"',
+    ...(command === undefined || launch.initrd === undefined
+      ? []
+      : [`cat ${quoteArgv([launch.initrd])} "$(dirname "$0")/${replayArchive}" > "$folder/initrd"`]),
     lineByOption(argv).replaceAll(folderMark, '"$folder"'),
     '',
   ].join('\n')
+}
+
+function withoutHost(command: string | undefined): string {
+  if (command === undefined) return "gives a root shell on this terminal, or starts the root's own init"
+  return `runs on this terminal, without the run's own variables: ${command.replaceAll(/\s+/g, ' ')}`
 }
 
 function neededPaths(launch: QemuLaunch): readonly string[] {

@@ -1,10 +1,19 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream'
-import { failingReports, judgeBoot, type Judgement, type KernelReport } from '@kernelkit/core/console'
+import {
+  failingReports,
+  judgeBoot,
+  useOfAllowList,
+  type AllowEntry,
+  type AllowUse,
+  type Judgement,
+  type KernelReport,
+} from '@kernelkit/core/console'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import { guestEnvironment } from '../run/guest-environment.ts'
 import { commandWords } from '../run/command-words.ts'
-import { lockupSilenceMs, panicGraceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
+import { drainLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
+import { untilPanicIsTold } from '../run/settle-console.ts'
 import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from '../run/watch-vm.ts'
 import type { Vm } from '../vm.ts'
 import { keepTerminalSize } from './terminal-size.ts'
@@ -24,7 +33,7 @@ export interface BootInput {
         readonly term: string
       }
     | undefined
-  readonly allowed: readonly RegExp[]
+  readonly allowed: readonly AllowEntry[]
   readonly signal: AbortSignal
 }
 
@@ -33,6 +42,8 @@ export interface BootOutcome {
   readonly judgement: Judgement
   readonly facts: WatchFacts
   readonly reports: readonly KernelReport[]
+  /** What the entries of --allow were of use for. */
+  readonly allowed: readonly AllowUse[]
   /** The agent's words when the root has no init: the caller may try again with the agent. */
   readonly hasNoInit: boolean
   readonly totalSeconds: number
@@ -53,16 +64,19 @@ export async function bootAttached(input: BootInput): Promise<BootOutcome> {
     events: vm.events,
     silenceLimitMs: silenceLimitMs(plan.accel.accel, plan.spec.gdb !== undefined),
     lockupSilenceMs,
+    // A person looks on, and may know better.
+    isEnd: () => false,
+    mostRestarts: 3,
     tailLines,
     onLine: undefined,
   })
   const screen = createScreen({ vm, keys: input.keys, output: input.output })
   try {
     const end = await untilBootEnd({ input, vm, watch, screen })
-    if (end.kind === 'over' && end.end === 'panic') await Promise.race([watch.drained, host.sleep(panicGraceMs)])
+    if (end.kind === 'over' && end.end === 'panic') await untilPanicIsTold(host, watch)
     const isWritten = plan.launch.drives.some((drive) => drive.mode === 'rw')
     await vm.stop(isWritten && end.kind !== 'over' ? 'poweroff' : 'kill')
-    await Promise.race([watch.drained, host.sleep(1000)])
+    await Promise.race([watch.drained, host.sleep(drainLimitMs)])
     const facts = watch.facts()
     const failing = failingReports(facts.console.reports, { failOn: plan.spec.failOn, allowed: input.allowed, kunit: watch.kunit() })
     const judgement = judgeBoot({
@@ -71,6 +85,8 @@ export async function bootAttached(input: BootInput): Promise<BootOutcome> {
       agentFailure: facts.agentFailure,
       guestPanicked: facts.guestPanicked,
       shutdown: facts.shutdown,
+      stopped: facts.stopped,
+      restarted: facts.restarted,
       asked: end.kind === 'asked',
       limitMs: end.kind === 'limit' ? end.ms : undefined,
       silentMs: facts.silentMs,
@@ -82,6 +98,7 @@ export async function bootAttached(input: BootInput): Promise<BootOutcome> {
       judgement,
       facts,
       reports: facts.console.reports,
+      allowed: useOfAllowList(input.allowed, facts.console.reports),
       hasNoInit: /has no init/.test(facts.agentFailure ?? ''),
       totalSeconds: (host.monotonicMs() - startedAt) / 1000,
     }

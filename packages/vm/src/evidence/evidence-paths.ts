@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { replayArchive } from '@kernelkit/core/qemu'
 
 /** What lies in the folder of a run; docs/verdicts.md tells what each is. */
 export const evidenceNames = {
@@ -13,6 +14,7 @@ export const evidenceNames = {
   config: 'config',
   qemu: 'qemu.txt',
   replay: 'replay.sh',
+  replayArchive,
 } as const
 
 /** Absolute paths of the evidence of one run; absent where there was nothing to write. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 import { parseVmSpec, type VmSpec } from '@kernelkit/core/spec'
 import { defaultStoreRoot, nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
+import { recordBoot } from '../evidence/record-boot.ts'
 import { inOptionNames } from './option-names.ts'
 import { collectOutput } from '../process/collect-output.ts'
 import { bootLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
@@ -83,12 +84,16 @@ export async function bootVm(options: BootVmOptions, context: BootVmContext = {}
   })
   const { plan, request } = prepared
   for (const line of plan.warnings) host.log.warn(line)
+  await recordBoot(host, { folder: prepared.logFolder, plan })
   const vm = await startVm(request, host, context.signal === undefined ? {} : { signal: context.signal })
   try {
     const watch = watchVm({
       events: vm.events,
       silenceLimitMs: silenceLimitMs(plan.accel.accel, false),
       lockupSilenceMs,
+      // Who holds the VM reads its events.
+      isEnd: () => false,
+      mostRestarts: 1,
       tailLines,
       onLine: undefined,
     })

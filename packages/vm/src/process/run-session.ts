@@ -104,6 +104,7 @@ export function runSession(
       user: options.user ?? '',
       stdin: options.stdin !== undefined,
       tty: options.tty,
+      announced: options.announced === true,
     })
     if (message.length > maxFrameBytes) {
       return finish(

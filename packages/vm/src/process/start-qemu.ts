@@ -9,6 +9,8 @@ import { createEventHub } from './event-hub.ts'
 import { explainQemuFailure } from './qemu-failure.ts'
 import { createQmpClient } from './qmp-client.ts'
 import { runSession } from './run-session.ts'
+import { silenceMeter } from './silence.ts'
+import { isStopped } from './is-stopped.ts'
 import { spawnQemu, type QemuProcess } from './spawn-qemu.ts'
 
 export interface StartVmOptions {
@@ -61,7 +63,13 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     )
   })
   const agent = request.launch.agent
-    ? greetAgent(qemu.channel('agent'), request, host, (event) => hub.emit({ ...event, atMs: atMs() }))
+    ? greetAgent({
+        channel: qemu.channel('agent'),
+        request,
+        host,
+        isQemuStopped: () => isStopped(host, qemu.pid),
+        emit: (event) => hub.emit({ ...event, atMs: atMs() }),
+      })
     : undefined
   const terminal = request.launch.terminal ? copyOf(qemu.channel('terminal')) : undefined
 
@@ -113,9 +121,17 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
 type AgentEvent =
   | { readonly type: 'ready'; readonly release: string }
   | { readonly type: 'agent-failed'; readonly message: string }
-  | { readonly type: 'agent-silent'; readonly silentMs: number }
+  | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped: boolean }
 
-function greetAgent(channel: Duplex, request: VmRequest, host: Host, emit: (event: AgentEvent) => void) {
+interface Greeting {
+  readonly channel: Duplex
+  readonly request: VmRequest
+  readonly host: Host
+  readonly isQemuStopped: () => Promise<boolean>
+  readonly emit: (event: AgentEvent) => void
+}
+
+function greetAgent({ channel, request, host, isQemuStopped, emit }: Greeting) {
   const ready = Promise.withResolvers<{ readonly release: string }>()
   // Whoever runs commands waits for it; nobody has to.
   ready.promise.catch(() => {})
@@ -147,18 +163,18 @@ function greetAgent(channel: Duplex, request: VmRequest, host: Host, emit: (even
   const link = createAgentLink({ channel, monotonicMs: host.monotonicMs, onGuestFrame })
   let reportedAtMs = 0
   let isPaused = false
-  let resumedAtMs = 0
+  const silence = silenceMeter({ everyMs: pingEveryMs, startMs: host.monotonicMs() })
   const ping = () => {
     link.send(frameTypes.ping)
-    const silentMs = Math.round(host.monotonicMs() - Math.max(link.heardAtMs(), resumedAtMs))
-    if (!isPaused && silentMs >= silentAfterMs && host.monotonicMs() - reportedAtMs >= 2000) {
-      reportedAtMs = host.monotonicMs()
-      emit({ type: 'agent-silent', silentMs })
-    }
+    const now = host.monotonicMs()
+    const silentMs = silence.turn(now, link.heardAtMs())
+    if (isPaused || silentMs < silentAfterMs || now - reportedAtMs < 2000) return
+    reportedAtMs = now
+    void isQemuStopped().then((qemuStopped) => emit({ type: 'agent-silent', silentMs, qemuStopped }))
   }
   const pause = (paused: boolean) => {
     isPaused = paused
-    resumedAtMs = host.monotonicMs()
+    silence.forgive()
   }
   const stop = () => {
     clearInterval(timer)

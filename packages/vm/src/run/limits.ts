@@ -12,11 +12,11 @@ export function silenceLimitMs(accel: 'kvm' | 'tcg', debugged: boolean): number 
   return 30_000 * (accel === 'tcg' ? tcgFactor : 1)
 }
 
-/** The same after the kernel itself has reported a lockup. */
+/** The same after the kernel itself has reported a lockup, or when QEMU's process was stopped. */
 export const lockupSilenceMs = 10_000
 
-/** After a panic the kernel prints its last lines and reboots, which ends QEMU (panic=-1, -no-reboot); then it is ended. */
-export const panicGraceMs = 5000
+/** What QEMU wrote to the console before its end is read within milliseconds; a verdict must not be given before. */
+export const drainLimitMs = 30_000
 
 /** Lines of the console shown with every verdict but pass. */
 export const tailLines = 40

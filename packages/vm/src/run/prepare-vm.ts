@@ -3,7 +3,6 @@ import type { VmSpec } from '@kernelkit/core/spec'
 import { requireAll, sshRequirements, type Host, type Store } from '@kernelkit/host'
 import { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
-import { recordBoot } from '../evidence/record-boot.ts'
 import { artifactsFolder } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
 import { planVm, type VmPlan } from '../resolve/plan-vm.ts'
@@ -47,7 +46,6 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
     })
     if (spec.artifacts !== undefined) await makeArtifactsFolder(host, spec.artifacts)
     const logFolder = await makeEvidenceFolder(host, { store, id: place.id, named: spec.evidence })
-    await recordBoot(host, { folder: logFolder, plan })
     return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
   } catch (error) {
     await releaseVm(place, host)

@@ -1,6 +1,7 @@
-import { exitStatus, kunitTestOf, type Judgement } from '@kernelkit/core/console'
+import { allowDocument, exitStatus, kunitTestOf, renderAllowUse, type Judgement } from '@kernelkit/core/console'
 import { describeResults, renderResults } from '@kernelkit/core/ktap'
-import { reportDocument } from '@kernelkit/core/report'
+import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
+import { quoteArgv } from '@kernelkit/core/plan'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import { evidenceDocument, type EvidencePaths } from '../evidence/evidence-paths.ts'
 import type { VmPlan } from '../resolve/plan-vm.ts'
@@ -31,11 +32,13 @@ export function renderParagraph(options: {
     ...(isPass || !options.tail || facts.tail.length === 0
       ? []
       : [`--- last ${facts.tail.length} lines of the console ---`, ...facts.tail, '---']),
+    ...(isPass ? [] : renderReports(outcome.failing, paths.console)),
     // With everything in order the last line says it all; a verdict that comes from the results repeats it.
     ...(isPass ? results.slice(-1).map((line) => `results: ${line}`) : results.slice(0, judgement.verdict === 'fail' ? -1 : undefined)),
     ...(isPass ? [] : [`${judgement.verdict}: ${judgement.what}`]),
     ...(isPass || judgement.hint === undefined ? [] : [`Hint: ${judgement.hint}`]),
     ...(isPass ? [] : [`console log: ${paths.console}`]),
+    ...renderAllowUse(outcome.allowed).map((line) => `--allow ${line}`),
     // Without --kunit the kernel's own tests are told, and judge nothing.
     ...(hasBesides(outcome) ? [`KUnit on the console: ${describeResults(outcome.kunit)}`] : []),
     ...(isPass || paths.evidence === undefined ? [] : [`evidence: ${paths.evidence}`]),
@@ -44,6 +47,21 @@ export function renderParagraph(options: {
     ...(options.keptName === undefined
       ? []
       : [`the VM '${options.keptName}' goes on: kernelkit exec ${options.keptName} -- COMMAND, kernelkit stop ${options.keptName}`]),
+  ]
+}
+
+// The first ones tell; what follows is most often their consequence.
+const mostReports = 3
+
+/** What the kernel reported, with the trace of each. */
+function renderReports(reports: readonly KernelReport[], log: string): readonly string[] {
+  if (reports.length === 0) return []
+  const rest = reports.length - mostReports
+  return [
+    '--- what the kernel reported ---',
+    ...reports.slice(0, mostReports).map((report) => renderReport(log, report)),
+    ...(rest > 0 ? [`and ${rest} more: kernelkit report ${quoteArgv([log])}`] : []),
+    '---',
   ]
 }
 
@@ -96,6 +114,7 @@ export function outcomeDocument(options: {
       const test = kunitTestOf(outcome.kunit, report)
       return { ...reportDocument(report), ...(test === undefined ? {} : { test: test.name }) }
     }),
+    allowed: allowDocument(outcome.allowed),
     results: outcome.results ?? null,
     kunit: hasBesides(outcome) ? outcome.kunit : null,
     tainted: outcome.command?.tainted ?? null,

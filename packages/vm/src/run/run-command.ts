@@ -1,12 +1,22 @@
 import type { Readable, Writable } from 'node:stream'
-import { failingReports, judge, type Judgement, type KernelReport } from '@kernelkit/core/console'
+import {
+  failingReports,
+  judge,
+  taintedBy,
+  useOfAllowList,
+  type AllowEntry,
+  type AllowUse,
+  type Judgement,
+  type KernelReport,
+} from '@kernelkit/core/console'
 import type { KtapResults } from '@kernelkit/core/ktap'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { ExecResult, Vm } from '../vm.ts'
 import { firstOf, type ReachedLimit } from './first-of.ts'
-import { bootLimitMs, lockupSilenceMs, panicGraceMs, silenceLimitMs, tailLines } from './limits.ts'
+import { bootLimitMs, drainLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from './limits.ts'
 import { resultStream } from './result-stream.ts'
+import { untilCommandIsTold, untilPanicIsTold, untilReportIsTold } from './settle-console.ts'
 import { systemIsUp, type NoSystemd } from './system-is-up.ts'
 import { dumpTasks } from './task-dump.ts'
 import { untilKunitEnds, type KunitEnding } from './until-kunit-ends.ts'
@@ -28,8 +38,8 @@ export interface RunInput {
   /** Called with a function that tells the guest's terminal its new size. */
   readonly onResizable?: (resize: (columns: number, rows: number) => void) => void
   readonly onConsoleLine: ((line: string) => void) | undefined
-  /** Regular expressions of known reports (--allow). */
-  readonly allowed: readonly RegExp[]
+  /** Known reports (--allow). */
+  readonly allowed: readonly AllowEntry[]
   readonly signal: AbortSignal
 }
 
@@ -38,6 +48,10 @@ export interface RunOutcome {
   readonly judgement: Judgement
   readonly facts: WatchFacts
   readonly reports: readonly KernelReport[]
+  /** Those of them that count, after --fail-on, --allow and the KUnit tests that make them. */
+  readonly failing: readonly KernelReport[]
+  /** What the entries of --allow were of use for. */
+  readonly allowed: readonly AllowUse[]
   /** Of the command's stdout, or with --kunit of the kernel's own tests. */
   readonly results: KtapResults | undefined
   /** What the console told of the kernel's own tests, whatever was run. */
@@ -75,6 +89,9 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     events: vm.events,
     silenceLimitMs: silenceLimitMs(plan.accel.accel, plan.spec.gdb !== undefined),
     lockupSilenceMs,
+    isEnd: (report) => failingReports([report], { failOn: plan.spec.failOn, allowed: input.allowed }).length > 0,
+    // The command went with the first start.
+    mostRestarts: 1,
     tailLines,
     onLine: input.onConsoleLine,
   })
@@ -89,19 +106,23 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
   const result = ending.kind === 'command' ? ending.result : undefined
   const kunit = watch.kunit()
   const results = isKunit ? undefined : stream.finish()
-  const reports = failingReports(facts.console.reports, { failOn: plan.spec.failOn, allowed: input.allowed, kunit })
+  const failing = failingReports(facts.console.reports, { failOn: plan.spec.failOn, allowed: input.allowed, kunit })
   const judgement = judge({
     console: facts.console,
-    failing: reports,
+    failing,
     ready: facts.readyAtMs !== undefined,
     agentFailure: ending.kind === 'no-systemd' ? ending.why : facts.agentFailure,
     command: result,
     limit: ending.kind === 'limit' ? ending.limit : undefined,
     silentMs: ending.kind === 'kunit-silent' ? ending.silentMs : facts.silentMs,
+    qemuStopped: facts.qemuStopped,
     results,
     kunit: isKunit ? kunit : undefined,
     guestPanicked: facts.guestPanicked,
     shutdown: facts.shutdown,
+    stopped: facts.stopped,
+    restarted: facts.restarted,
+    unexplained: facts.console.reports.length > 0 ? [] : taintedBy(result?.tainted ?? 0, plan.spec.failOn),
     // How QEMU ended tells something only when it was not us who ended it.
     qemu: ending.kind === 'over' && ending.end === 'exited' ? facts.qemu : undefined,
   })
@@ -112,6 +133,8 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     judgement,
     facts,
     reports: facts.console.reports,
+    failing,
+    allowed: useOfAllowList(input.allowed, facts.console.reports),
     results: isKunit ? kunit : results,
     kunit,
     command: result,
@@ -158,6 +181,7 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
     env: input.env,
     cwd: plan.shares.cwd,
     stdout: input.stdout,
+    announced: true,
     signal: controller.signal,
     ...(input.tty === undefined ? { stderr: input.stderr } : { tty: input.tty }),
     stdin: input.stdin,
@@ -183,8 +207,11 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
 /** Ends the VM as fast as nothing is lost by it. */
 async function finish({ input, vm, watch, ending }: Running & { readonly ending: Ending }): Promise<void> {
   const { host, plan } = input
-  if (ending.kind === 'limit' || ending.kind === 'kunit-silent') await dumpTasks(host, vm, watch)
-  if (ending.kind === 'over' && ending.end === 'panic') await Promise.race([watch.drained, host.sleep(panicGraceMs)])
+  const end = ending.kind === 'over' ? ending.end : ending.kind
+  if (end === 'command') await untilCommandIsTold(host, watch)
+  if (end === 'panic') await untilPanicIsTold(host, watch)
+  if (end === 'lockup') await untilReportIsTold(host, watch)
+  if (end === 'limit' || end === 'kunit-silent' || end === 'silent' || end === 'lockup') await dumpTasks(host, vm, watch)
   if (plan.spec.keep) {
     await vm[Symbol.asyncDispose]()
     return
@@ -193,5 +220,5 @@ async function finish({ input, vm, watch, ending }: Running & { readonly ending:
   const isKept = plan.launch.drives.some((drive) => drive.mode === 'rw')
   await vm.stop(isKept && ending.kind === 'command' ? 'poweroff' : 'kill')
   // What QEMU wrote before its end is still being read.
-  await Promise.race([watch.drained, host.sleep(1000)])
+  await Promise.race([watch.drained, host.sleep(drainLimitMs)])
 }

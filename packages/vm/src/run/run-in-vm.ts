@@ -3,6 +3,7 @@ import { exitStatus } from '@kernelkit/core/console'
 import type { VmSpec } from '@kernelkit/core/spec'
 import { prepareOutFile, type Host, type Store } from '@kernelkit/host'
 import type { EvidencePaths } from '../evidence/evidence-paths.ts'
+import { recordBoot } from '../evidence/record-boot.ts'
 import { recordVerdict } from '../evidence/record-verdict.ts'
 import { releaseVm } from '../runtime/vm-state.ts'
 import { readAllowed } from './allowed-reports.ts'
@@ -65,6 +66,10 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
   const { plan, request, place } = prepared
   const streams = await openAtItsTurn(input, prepared)
   try {
+    // A session of a person at a terminal is no command that could be run again.
+    const isReplayed = spec.kunit === undefined && streams.tty === undefined
+    const command = isReplayed ? { argv, stdin: streams.stdin !== undefined } : undefined
+    await recordBoot(host, { folder: prepared.logFolder, plan, command })
     const outcome = await runCommand({
       host,
       plan,

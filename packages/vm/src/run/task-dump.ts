@@ -1,29 +1,38 @@
 import type { Host } from '@kernelkit/host'
 import type { Vm } from '../vm.ts'
+import { settleConsole } from './settle-console.ts'
 import type { VmWatch } from './watch-vm.ts'
 
-// A quiet console for this long means that the dump is complete.
-const quietMs = 400
-// The verdict does not wait longer for a guest that goes on printing.
-const longestMs = 5000
+/**
+ * Documentation/admin-guide/sysrq.rst: l backtraces of all processors, t all tasks, w blocked ones; h is no command, so that the kernel's answer,
+ * a list of commands, says that the others are done.
+ */
+const letters = 'ltwh'
 
-/** Every task's stack on the console (Documentation/admin-guide/sysrq.rst): over the agent, else, before it serves, over the serial port. */
+// A guest that answers nothing has no dump to give; one that does prints some lines a millisecond.
+const quietMs = 3000
+// Some hundred tasks on a slow serial port.
+const longestMs = 30_000
+
+/** Stacks on the console, of a guest that is about to be ended: over the agent where it answers, else over the serial port. */
 export async function dumpTasks(host: Host, vm: Vm, watch: VmWatch): Promise<void> {
+  const { readyAtMs, silentMs, qemu } = watch.facts()
+  if (qemu !== undefined) return
   try {
-    if (watch.facts().readyAtMs !== undefined) vm.dump('t')
-    else {
-      await vm.qmp('chardev-send-break', { id: 'console' })
-      vm.console.write('t')
-    }
+    if (readyAtMs !== undefined && silentMs === undefined) vm.dump(letters)
+    // A QEMU that is stopped itself answers never.
+    else await Promise.race([dumpOverSerial(vm), host.sleep(quietMs)])
   } catch {
     // The guest or QEMU is gone: there is nothing to dump.
     return
   }
-  const end = host.monotonicMs() + longestMs
-  for (let lines = watch.facts().console.lines; host.monotonicMs() < end;) {
-    await host.sleep(quietMs)
-    const now = watch.facts().console.lines
-    if (now === lines) return
-    lines = now
+  await settleConsole(host, watch, { isDone: ({ dumped }) => dumped, quietMs, longestMs })
+}
+
+/** A break makes the next character a command (MAGIC_SYSRQ_SERIAL). */
+async function dumpOverSerial(vm: Vm): Promise<void> {
+  for (const letter of letters) {
+    await vm.qmp('chardev-send-break', { id: 'console' })
+    vm.console.write(letter)
   }
 }

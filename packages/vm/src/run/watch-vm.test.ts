@@ -6,11 +6,23 @@ function watch(...events: readonly VmEvent[]) {
   async function* stream(): AsyncGenerator<VmEvent> {
     yield* events
   }
-  return watchVm({ events: stream(), silenceLimitMs: 30_000, lockupSilenceMs: 10_000, tailLines: 2, onLine: undefined })
+  return watchVm({
+    events: stream(),
+    silenceLimitMs: 30_000,
+    lockupSilenceMs: 10_000,
+    isEnd: ({ headline }) => !headline.includes('known'),
+    mostRestarts: 2,
+    tailLines: 2,
+    onLine: undefined,
+  })
 }
 
 const line = (text: string, atMs = 0): VmEvent => ({ type: 'console', line: text, atMs })
 const exited: VmEvent = { type: 'exited', exit: { exitCode: 0, signal: undefined, stderr: '' }, atMs: 9 }
+
+const init = line('[    0.5] Run /init as init process')
+const banner = line('[    0.000000] Linux version 6.12.1 (a@b) (gcc) #1 SMP')
+const reset: VmEvent = { type: 'qmp', event: 'RESET', data: { guest: true, reason: 'guest-reset' }, atMs: 0 }
 
 describe('watchVm', () => {
   it('keeps the end of the console and the times of the boot', async () => {
@@ -39,9 +51,28 @@ describe('watchVm', () => {
     ['silence', [{ type: 'agent-silent', silentMs: 31_000, atMs: 0 }], 'silent'],
     [
       'shorter silence after a lockup',
-      [line('watchdog: BUG: soft lockup - CPU#0 stuck'), { type: 'agent-silent', silentMs: 11_000, atMs: 0 }],
+      [line('watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [known:9]'), { type: 'agent-silent', silentMs: 11_000, atMs: 0 }],
       'silent',
     ],
+    ['shorter silence of a QEMU that is stopped', [{ type: 'agent-silent', silentMs: 11_000, qemuStopped: true, atMs: 0 }], 'silent'],
+    ['a lockup', [line('watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [cat:9]')], 'lockup'],
+    ['a hung task', [line('INFO: task cat:9 blocked for more than 120 seconds.')], 'lockup'],
+    ['the end of one with a known lockup', [line('INFO: task known:9 blocked for more than 120 seconds.'), exited], 'exited'],
+    [
+      'the end of one with a lockup inside a KUnit test',
+      [
+        line('[    1.000000] KTAP version 1'),
+        line('[    1.000000] 1..2'),
+        line('[    1.000000] watchdog: BUG: soft lockup - CPU#0 stuck'),
+        exited,
+      ],
+      'exited',
+    ],
+    ['a second reset', [reset, reset], 'restarted'],
+    ['the end of one that was reset, came to its first process and was reset again', [reset, init, reset, exited], 'exited'],
+    ['a kernel that starts again', [reset, banner, init, banner, reset], 'restarted'],
+    ["QEMU's own stop", [{ type: 'qmp', event: 'STOP', data: { status: 'io-error' }, atMs: 0 }], 'stopped'],
+    ["the end of one with a debugger's stop", [{ type: 'qmp', event: 'STOP', data: { status: 'debug' }, atMs: 0 }, exited], 'exited'],
     ['short silence by itself, then the end', [{ type: 'agent-silent', silentMs: 11_000, atMs: 0 }, exited], 'exited'],
     ['a stream that ends', [], 'exited'],
   ])('ends by %s', async (_title, events, end) => {

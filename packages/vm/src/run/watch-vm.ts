@@ -1,4 +1,4 @@
-import { createConsoleReader, type ConsoleFacts } from '@kernelkit/core/console'
+import { createConsoleReader, lockupKinds, type ConsoleFacts, type KernelReport } from '@kernelkit/core/console'
 import { createKtapReader, type KtapResults } from '@kernelkit/core/ktap'
 import type { QemuExit, VmEvent } from '../vm.ts'
 
@@ -8,15 +8,21 @@ export interface WatchFacts {
   readonly tail: readonly string[]
   readonly agentFailure: string | undefined
   readonly silentMs: number | undefined
+  /** Somebody has stopped QEMU's process. */
+  readonly qemuStopped: boolean
   readonly guestPanicked: boolean
   readonly shutdown: string | undefined
+  /** QEMU stopped the machine by itself, and why. */
+  readonly stopped: string | undefined
+  /** The guest started again, and QEMU went on. */
+  readonly restarted: boolean
   readonly qemu: QemuExit | undefined
   /** When the kernel started its first process, and when the agent served. */
   readonly initAtMs: number | undefined
   readonly readyAtMs: number | undefined
 }
 
-export type VmEnd = 'exited' | 'panic' | 'halted' | 'agent-failed' | 'silent'
+export type VmEnd = 'exited' | 'panic' | 'halted' | 'agent-failed' | 'silent' | 'lockup' | 'restarted' | 'stopped'
 
 export interface VmWatch {
   facts(): WatchFacts
@@ -38,8 +44,12 @@ export interface WatchOptions {
   readonly events: AsyncIterable<VmEvent>
   /** A guest that answers nothing for this long has stopped. */
   readonly silenceLimitMs: number
-  /** The same once the kernel has reported a lockup. */
+  /** The same once the kernel has reported a lockup, or QEMU itself is stopped. */
   readonly lockupSilenceMs: number
+  /** Whether such a report of a lockup is the end. */
+  readonly isEnd: (report: KernelReport) => boolean
+  /** So many starts without coming to the first process are a loop; 1: the guest may not start again at all. */
+  readonly mostRestarts: number
   readonly tailLines: number
   readonly onLine: ((line: string) => void) | undefined
 }
@@ -57,11 +67,28 @@ export function watchVm(options: WatchOptions): VmWatch {
   let facts: Omit<WatchFacts, 'console' | 'tail'> = {
     agentFailure: undefined,
     silentMs: undefined,
+    qemuStopped: false,
     guestPanicked: false,
     shutdown: undefined,
+    stopped: undefined,
+    restarted: false,
     qemu: undefined,
     initAtMs: undefined,
     readyAtMs: undefined,
+  }
+  let restarts = 0
+  let seenReports = 0
+  const onRestart = (): void => {
+    restarts += 1
+    if (restarts < options.mostRestarts) return
+    facts = { ...facts, restarted: true }
+    over.resolve('restarted')
+  }
+  const onReport = (report: KernelReport): void => {
+    if (report.kind === 'unexpected-reboot') return onRestart()
+    // What a KUnit test does to the kernel is its own affair.
+    const { hasStarted, isComplete } = kunit.progress()
+    if (lockupKinds.includes(report.kind) && !(hasStarted && !isComplete) && options.isEnd(report)) over.resolve('lockup')
   }
   const onConsole = (line: string, atMs: number): void => {
     tail.push(line)
@@ -71,9 +98,14 @@ export function watchVm(options: WatchOptions): VmWatch {
     const { hasStarted, isComplete } = kunit.progress()
     if (hasStarted) kunitStarted.resolve('kunit-started')
     if (isComplete) kunitComplete.resolve('kunit-complete')
-    if (facts.initAtMs === undefined && /\] Run \S+ as init process/.test(line)) facts = { ...facts, initAtMs: atMs }
+    if (/\] Run \S+ as init process/.test(line)) {
+      restarts = 0
+      if (facts.initAtMs === undefined) facts = { ...facts, initAtMs: atMs }
+    }
     if (!reader.read(line)) return
-    const { panic, halted } = reader.facts()
+    const { panic, halted, reports } = reader.facts()
+    for (const report of reports.slice(seenReports)) onReport(report)
+    seenReports = reports.length
     if (panic !== undefined) over.resolve('panic')
     else if (halted) over.resolve('halted')
   }
@@ -88,15 +120,21 @@ export function watchVm(options: WatchOptions): VmWatch {
         facts = { ...facts, agentFailure: event.message }
         return over.resolve('agent-failed')
       case 'agent-silent': {
-        const hasLockup = reader.facts().reports.some((report) => report.kind.endsWith('lockup') || report.kind.endsWith('stall'))
-        if (event.silentMs < (hasLockup ? options.lockupSilenceMs : options.silenceLimitMs)) return
-        facts = { ...facts, silentMs: event.silentMs }
+        const hasLockup = reader.facts().reports.some(({ kind }) => lockupKinds.includes(kind))
+        const isBrief = hasLockup || event.qemuStopped === true
+        if (event.silentMs < (isBrief ? options.lockupSilenceMs : options.silenceLimitMs)) return
+        facts = { ...facts, silentMs: event.silentMs, qemuStopped: event.qemuStopped === true }
         return over.resolve('silent')
       }
       case 'qmp':
         if (event.event === 'GUEST_PANICKED') {
           facts = { ...facts, guestPanicked: true }
           over.resolve('panic')
+        }
+        if (event.event === 'RESET' && event.data['guest'] === true) onRestart()
+        if (event.event === 'STOP' && isOwnStop(event.data['status'])) {
+          facts = { ...facts, stopped: event.data['status'] }
+          over.resolve('stopped')
         }
         if (event.event === 'SHUTDOWN' && typeof event.data['reason'] === 'string') facts = { ...facts, shutdown: event.data['reason'] }
         return
@@ -118,4 +156,9 @@ export function watchVm(options: WatchOptions): VmWatch {
     kunitComplete: kunitComplete.promise,
     kunit: () => (kunitResults ??= kunit.finish()),
   }
+}
+
+/** States in which QEMU puts a machine that it cannot run any further (QEMU qapi/run-state.json); a debugger's or a user's stop is none. */
+function isOwnStop(status: unknown): status is string {
+  return status === 'internal-error' || status === 'io-error'
 }

@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kernelkit, shell, testArtifacts } from './lib/kernelkit.ts'
+
+const { kernel, image } = testArtifacts()
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+interface Document {
+  readonly reports: readonly unknown[]
+  readonly allowed: readonly Readonly<Record<string, unknown>>[]
+  readonly evidence: Readonly<Record<string, string | null>>
+}
+
+const warning = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2'
+/** From boot to boot the same but for the time. */
+const withoutStamp = (line: string) => line.replace(/^\[ *[\d.]+\] /, '')
+const commandLineOf = (log: string) =>
+  log
+    .split(/\r*\n/)
+    .map(withoutStamp)
+    .find((line) => line.startsWith('Command line: '))
+
+describe('the evidence of a run', () => {
+  const command = `cat seen; echo '${warning}' > /dev/kmsg; touch changed /run/kernelkit/artifacts/made; exit 3`
+
+  it('lies in one folder that the document names', async () => {
+    const work = join(folder, 'work')
+    await mkdir(work)
+    await writeFile(join(work, 'seen'), 'the file of the working directory\n')
+    await writeFile(join(work, 'known'), 'foo\\.c:12  # the test makes it\nnever\n')
+    const args = ['-k', kernel, '--image', image, '--evidence', 'kept', '--artifacts', 'out', '--allow', 'known', '-e', 'SECRET=hush']
+    const { exitCode, stdout, stderr } = await kernelkit(['run', '--json', ...args, '--', 'sh', '-c', command], { cwd: work })
+    expect(exitCode).toBe(3)
+    const { evidence, reports, allowed } = JSON.parse(stdout) as Document
+    const kept = join(work, 'kept')
+    const text = (name: string) => readFile(join(kept, name), 'utf8')
+    expect((await readdir(kept)).toSorted()).toEqual(
+      [
+        'config',
+        'console.log',
+        'console.timed.log',
+        'junit.xml',
+        'qemu.txt',
+        'replay.cpio',
+        'replay.sh',
+        'reports.json',
+        'reports.txt',
+        'result.json',
+        'stderr',
+        'stdout',
+      ].toSorted(),
+    )
+    expect(Object.values(evidence).every((path) => path === null || path.startsWith(kept))).toBe(true)
+    expect(await text('result.json')).toBe(stdout)
+    expect(JSON.parse(await text('reports.json'))).toEqual(reports)
+    expect(await text('reports.txt')).toContain('kernel/foo.c:12')
+    expect(await text('junit.xml')).toContain('ended with 3')
+    expect(await text('config')).toContain('CONFIG_9P_FS=y')
+    expect(await text('qemu.txt')).toMatch(/^\S*qemu-system-x86_64 .*fd=3/)
+    const [raw, timed] = [await text('console.log'), await text('console.timed.log')]
+    const lines = timed.trimEnd().split('\n')
+    expect(lines.every((line) => /^\d{4}-\d\d-\d\dT[\d:.]+Z +\d+\.\d{3} /.test(line))).toBe(true)
+    expect(lines.map((line) => line.replace(/^\S+ +[\d.]+ /, ''))).toEqual(raw.replaceAll('\r', '').trimEnd().split('\n'))
+    // What a list of known reports was good for.
+    expect(allowed.map(({ line, matched, reason }) => [line, matched, reason])).toEqual([
+      [1, 1, 'the test makes it'],
+      [2, 0, null],
+    ])
+    expect(stderr).toMatch(/--allow known:1 allowed 1 report \(the test makes it\)/)
+    expect(stderr).toMatch(/--allow known:2 allowed nothing/)
+    expect(stderr).toMatch(/no reason on line 2/)
+    const contents = await Promise.all((await readdir(kept)).map(text))
+    expect(contents.filter((content) => content.includes('hush'))).toEqual([])
+  })
+
+  it('boots the same again by QEMU alone, and writes nothing', async () => {
+    const work = join(folder, 'work')
+    const { exitCode, stdout } = await shell('rm -f out/made; sh kept/replay.sh < /dev/null', { cwd: work })
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(
+      /the file of the working directory[^]*WARNING: CPU: 0 PID: 1 at kernel\/foo\.c:12[^]*kernelkit: command ended with 3/,
+    )
+    expect(commandLineOf(stdout)).toBe(
+      commandLineOf(await readFile(join(work, 'kept/console.log'), 'utf8'))?.replace(/(artifacts),rw/, '$1,cow'),
+    )
+    expect(await readdir(join(work, 'out'))).toEqual([])
+    expect(await readdir(work)).not.toContain('changed')
+  })
+
+  it('of boot lies in one folder, too', async () => {
+    const { exitCode, stdout } = await kernelkit(['boot', '--json', '-k', kernel, '--root', 'none', '--evidence', 'boot'], { cwd: folder })
+    const { evidence } = JSON.parse(stdout) as Document
+    // The agent's initramfs has no shell.
+    expect({ exitCode, result: await readFile(evidence['result'] ?? '', 'utf8') }).toEqual({ exitCode: 120, result: stdout })
+    expect((await readdir(join(folder, 'boot'))).toSorted()).toEqual([
+      'config',
+      'console.log',
+      'console.timed.log',
+      'qemu.txt',
+      'replay.sh',
+      'result.json',
+    ])
+  })
+})

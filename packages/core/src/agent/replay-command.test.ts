@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { replayCommand } from './replay-command.ts'
+
+const run = (script: string | undefined) => execFileSync('/bin/sh', ['-c', script ?? 'exit 9'], { encoding: 'utf8', input: 'typed' })
+
+describe('replayCommand', () => {
+  it('runs the same words in the same folder with the same variables', () => {
+    const argv = ['/bin/sh', '-c', 'printf "%s|" "$PWD" "$A" "$1" "$(cat)"', 'sh', "it's $HOME"]
+    const command = { argv, cwd: '/usr/share', env: { A: 'b "c"' }, stdin: false }
+    expect(run(replayCommand(command))).toBe(`/usr/share|b "c"|it's $HOME||`)
+    expect(run(replayCommand({ ...command, stdin: true }))).toBe(`/usr/share|b "c"|it's $HOME|typed|`)
+  })
+
+  it('leaves out what is too long for the agent', () => {
+    expect(replayCommand({ argv: ['echo', 'x'.repeat(40_000)], cwd: '/', env: {}, stdin: false })).toBeUndefined()
+  })
+})

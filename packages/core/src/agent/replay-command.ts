@@ -1,0 +1,22 @@
+import { quoteArgv } from '../plan/index.ts'
+
+/** Where the agent looks in its initramfs for what it runs when nobody speaks to it (packages/vm/agent/init.c). */
+export const replayPath = '.kernelkit/replay'
+
+// Of the agent's buffer; the end of a longer script would be lost.
+const longestScript = 32_767
+
+export interface ReplayedCommand {
+  readonly argv: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** Without: it reads nothing, as in the run. */
+  readonly stdin: boolean
+}
+
+/** A command as a script for the guest's /bin/sh; absent when it is too long for the agent. */
+export function replayCommand({ argv, cwd, env, stdin }: ReplayedCommand): string | undefined {
+  const variables = Object.entries(env).map(([name, value]) => `export ${name}=${quoteArgv([value])}\n`)
+  const script = `cd ${quoteArgv([cwd])} || exit 126\n${variables.join('')}exec ${quoteArgv(argv)}${stdin ? '' : ' < /dev/null'}\n`
+  return new TextEncoder().encode(script).length > longestScript ? undefined : script
+}

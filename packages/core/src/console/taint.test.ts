@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { failingKinds } from './kinds.ts'
+import { taintedBy } from './taint.ts'
+
+describe('taintedBy', () => {
+  it.each([
+    [0, []],
+    [1 << 9, ['a warning (W)']],
+    [(1 << 7) | (1 << 9), ['an oops (D)', 'a warning (W)']],
+    // A module from elsewhere, a KUnit test, a bit behind those of 32-bit numbers.
+    [(1 << 12) | ((1 << 18) + 2 ** 40), []],
+  ])('%i', (tainted, said) => {
+    expect(taintedBy(tainted, failingKinds)).toEqual(said)
+  })
+
+  it('leaves out what is tolerated', () => {
+    expect(taintedBy(1 << 9, ['kasan'])).toEqual([])
+  })
+})
