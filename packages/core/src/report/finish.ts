@@ -13,15 +13,8 @@ interface Place {
 /** A report as far as it has been printed. */
 export function finish(open: OpenReport): KernelReport {
   const { format: rules, groups, kernel, startLine, endLine, headline } = open
-  const evidence: ReportEvidence = {
-    rules,
-    groups,
-    // A report that is still open grows.
-    stacks: open.stacks.map((stack) => [...stack]),
-    locks: [...open.locks],
-    interrupted: [...open.interrupted],
-    kernel,
-  }
+  const { stacks, locks, interrupted } = open.state === 'closed' ? open : copyOf(open)
+  const evidence: ReportEvidence = { rules, groups, stacks, locks, interrupted, kernel }
   return {
     kind: rules.kind,
     ...judge(evidence),
@@ -31,6 +24,11 @@ export function finish(open: OpenReport): KernelReport {
     headline,
     evidence,
   }
+}
+
+/** A report that is still open grows. */
+function copyOf({ stacks, locks, interrupted }: OpenReport): Pick<ReportEvidence, 'stacks' | 'locks' | 'interrupted'> {
+  return { stacks: stacks.map((stack) => [...stack]), locks: [...locks], interrupted: [...interrupted] }
 }
 
 /** Whom the evidence blames. */
@@ -151,6 +149,7 @@ function renderTitle({ groups, rules }: ReportEvidence, named: string | undefine
 }
 
 function toReportFrame({ function: name, offset, source, line, module, inlined }: FoundFrame): ReportFrame {
+  if (offset !== undefined && source === undefined && module === undefined) return { function: name, offset, inlined }
   return {
     function: name,
     ...(offset === undefined ? undefined : { offset }),

@@ -41,14 +41,18 @@ export function parsePlainFrame(text: string): FoundFrame | undefined {
   const found = text.includes('+0x') ? plain.exec(text) : null
   if (found === null) return undefined
   const [, maybe, symbol = '', offset = '', size = '', module, source, line] = found
-  return {
+  const frame: FoundFrame = {
     function: symbol,
     offset: Number.parseInt(offset, 16),
-    ...(source === undefined ? undefined : { source: tidyPath(source), line: Number(line) }),
-    ...(module === undefined ? undefined : { module }),
     inlined: false,
     reliable: maybe === undefined,
     size: Number.parseInt(size, 16),
+  }
+  if (module === undefined && source === undefined) return frame
+  return {
+    ...frame,
+    ...(source === undefined ? undefined : { source: tidyPath(source), line: Number(line) }),
+    ...(module === undefined ? undefined : { module }),
   }
 }
 
@@ -77,7 +81,7 @@ export function parseProgramCounter(text: string): FoundFrame | undefined {
 const nameless = /^\s*(?:\[<[0-9a-f]+>\] )?(?<maybe>\? )?(?<address>0x(?:[0-9a-f]{8}|[0-9a-f]{16}))\s*$/
 
 function parseNameless(text: string): FoundFrame | undefined {
-  const groups = text.includes('0x') ? nameless.exec(text)?.groups : undefined
+  const groups = nameless.exec(text)?.groups
   const address = groups?.['address']
   return address === undefined ? undefined : { function: address, inlined: false, reliable: groups?.['maybe'] === undefined }
 }
@@ -133,6 +137,7 @@ export function withoutSyscallPrefix(symbol: string): string {
 
 /** The name in the source: without what the compiler added for clones and cold parts. */
 export function sourceName(symbol: string): string {
+  if (!symbol.includes('.')) return symbol
   return symbol
     .replace(/\.(?:isra|part|cold|constprop|llvm|localalias|lto_priv)(?:\.\d+)*(?=\.|$)|\.\d+$/g, '')
     .replace(/\.(?:cold|part).*$/, '')

@@ -2,7 +2,8 @@ import type { KernelFacts } from './evidence.ts'
 
 // kernel/printk and lib/dump_stack.c: dump_stack_print_info() ends with the build id; arch/*/kernel/setup.c: dump_kernel_offset().
 const buildId = /^CPU: .* (?<buildId>[0-9a-f]{40})\s*$/
-const notMoved = /^(?:Kernel c|C)ommand line: (?:.* )?nokaslr(?: |$)/
+const commandLine = /^(?:Kernel c|C)ommand line: /
+const notMoved = /\bnokaslr\b/
 const offset = /^Kernel Offset: 0x(?<offset>[0-9a-f]+) from 0x[0-9a-f]+/
 
 /** What a message adds to what is known of the kernel; another banner is another boot. */
@@ -16,6 +17,6 @@ export function learnKernel(known: KernelFacts, text: string): KernelFacts {
     const found = offset.exec(text)?.groups?.['offset'] ?? (text.includes('disabled') ? '0' : undefined)
     return found === undefined ? known : { ...known, offset: Number.parseInt(found, 16) }
   }
-  if (notMoved.test(text)) return { ...known, offset: 0 }
+  if (commandLine.test(text) && notMoved.test(text)) return { ...known, offset: 0 }
   return known
 }

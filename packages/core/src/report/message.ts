@@ -14,14 +14,31 @@ const foreign =
 // oxlint-disable-next-line no-control-regex
 const escapes = /\u001B\[[0-9;?]*[A-Za-z]|\u0000/g
 
+// The only stamp of most lines, and another one behind it.
+const leading = /^(?:<\d{1,3}>)?\[ *\d{1,9}\.\d{6,9}\](?:\[ *([TC]\d+)\])? ?/
+const inner = /\[ *\d{1,9}\.\d{6,9}\]/
+
+/** Whether any line of a text needs more than its stamps taken off. */
+export function holdsControls(text: string): boolean {
+  return text.includes('\r') || text.includes('\u001B') || text.includes('\u0000')
+}
+
+/** The messages of a line without controls; most lines have one stamp in front and nothing else to look for. */
+export function parsePlainMessages(line: string): readonly Message[] {
+  const found = leading.exec(line)
+  if (found === null) return splitAtStamps(line)
+  const text = line.slice(found[0].length)
+  return inner.test(text) ? splitAtStamps(line) : [{ text, caller: found[1] }]
+}
+
 /** The messages of one line, in order; most lines hold one. */
 export function parseMessages(raw: string): readonly Message[] {
-  const line = raw.includes('\u001B') || raw.includes('\u0000') ? raw.replace(escapes, '') : raw
-  if (!line.includes('\r')) return splitAtStamps(line)
-  return line
+  if (!holdsControls(raw)) return parsePlainMessages(raw)
+  return raw
+    .replace(escapes, '')
     .split('\r')
     .filter((part) => part !== '')
-    .flatMap(splitAtStamps)
+    .flatMap(parsePlainMessages)
 }
 
 function splitAtStamps(line: string): readonly Message[] {

@@ -106,7 +106,7 @@ function take(report: OpenReport, text: string): boolean {
     if (report.locks.length < mostLocks && (report.locks.length === 0 || !/^\s*#\d+:/.test(text))) report.locks.push(site)
     return true
   }
-  if (/\) at:\s*$/.test(text)) {
+  if (text.includes(') at:') && /\) at:\s*$/.test(text)) {
     report.awaitsLock = true
     return true
   }
@@ -173,6 +173,7 @@ function replaceCaller(report: OpenReport, caller: FoundFrame): void {
   report.groups = { ...report.groups, armCaller: caller.function }
 }
 
+const mayHoldDetails = /Read |Write |by task |Comm: |\/\d+ [ij[]|comm "|name: |last function: /
 const details: readonly RegExp[] = [
   /(?:^|: )(?<access>Read|Write) (?:of size|at addr)/,
   /by task (?<process>.*)\/\d+(?:\s*$| on cpu|,)/,
@@ -185,6 +186,7 @@ const details: readonly RegExp[] = [
 
 /** Process, kind of access and whatever else a title uses, from the lines below the first. */
 export function noteDetails(report: OpenReport, text: string): void {
+  if (!mayHoldDetails.test(text)) return
   for (const detail of details) {
     const groups = detail.exec(text)?.groups
     if (groups === undefined) continue

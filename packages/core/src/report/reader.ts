@@ -2,7 +2,7 @@ import { finish } from './finish.ts'
 import type { Format } from './format.ts'
 import { formats } from './formats/index.ts'
 import { mayBeginReport } from './prefilter.ts'
-import { parseMessages, type Message } from './message.ts'
+import { parseMessages, parsePlainMessages, type Message } from './message.ts'
 import { parsePlainFrame } from './frame.ts'
 import { feed, feedFrame, hasTrace, noteDetails, openReport, type OpenReport } from './open-report.ts'
 import type { KernelFacts } from './evidence.ts'
@@ -14,6 +14,8 @@ import { endOf } from './sections.ts'
 export interface ReportReader {
   /** One line without its end; true when a report began with it. */
   read(line: string): boolean
+  /** The same for a line in which `holdsControls` finds nothing: whoever has many lines looks once. */
+  readPlain(line: string): boolean
   /** Lines that were skipped because they hold no report: only counted. Allowed while `isIdle`. */
   skip(lines: number): void
   /** No report is open: lines without a word of `mayBeginReport` tell nothing. */
@@ -94,8 +96,9 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     learn(text)
     if (/^(?:-+\[|8<-+) cut here/.test(text)) cutLine = line
     // "---[ end Kernel panic - not syncing: …" begins nothing.
-    const found = mayBeginReport(text) && endOf(text) === undefined ? recognise(text) : undefined
-    const header = isRestart(text) || found?.format.kind !== 'unexpected-reboot' ? found : undefined
+    const holdsWord = mayBeginReport(text)
+    const found = holdsWord && endOf(text) === undefined ? recognise(text) : undefined
+    const header = (holdsWord && isRestart(text)) || found?.format.kind !== 'unexpected-reboot' ? found : undefined
     const isNew = header !== undefined && takeHeader(header.format, header.groups, { ...message, text })
     if (header === undefined) for (const report of ownersOf(message)) feed(report, text, line)
     for (const report of open) if (report.strangers > mostStrangers) report.state = 'closed'
@@ -132,21 +135,25 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     noteDetails(report, message.text)
   }
   const ownersOf = (message: Message): readonly OpenReport[] => {
+    const [only] = open
+    if (only === undefined) return open
+    if (open.length === 1) return only.state === 'open' && sharesCaller(only, message) ? open : []
     const living = open.filter(({ state }) => state === 'open')
     const mine = living.filter((report) => sharesCaller(report, message))
     // A panic and the report that caused it share the trace; else the newest of them owns the line.
     const newest = mine.at(-1)
     return newest?.format.kind === 'panic' ? mine : newest === undefined ? [] : [newest]
   }
-  const read = (raw: string): boolean => {
+  const readMessages = (messages: readonly Message[]): boolean => {
     line += 1
     let isNew = false
-    for (const message of parseMessages(raw)) isNew = readMessage(message) || isNew
+    for (const message of messages) isNew = readMessage(message) || isNew
     settle()
     return isNew
   }
   return {
-    read,
+    read: (raw) => readMessages(parseMessages(raw)),
+    readPlain: (raw) => readMessages(parsePlainMessages(raw)),
     skip: (lines) => {
       line += lines
     },

@@ -1,4 +1,5 @@
 import { createLineFeed } from './lines.ts'
+import { holdsControls } from './message.ts'
 import { reportWords } from './prefilter.ts'
 import { createReportReader } from './reader.ts'
 import type { KernelReport } from './report.ts'
@@ -23,7 +24,10 @@ export function createReportScanner(onReport: (report: KernelReport) => void): R
     lines += count
     reader.skip(count)
   }
-  const read = (text: string): void => {
+  const read = (raw: string): void => {
+    // As serial consoles end their lines.
+    const text = raw.includes('\r\n') ? raw.replaceAll('\r\n', '\n') : raw
+    const readLine = holdsControls(text) ? reader.read : reader.readPlain
     let at = 0
     while (at < text.length) {
       if (reader.isIdle()) {
@@ -36,7 +40,7 @@ export function createReportScanner(onReport: (report: KernelReport) => void): R
       }
       const end = text.indexOf('\n', at)
       lines += 1
-      reader.read(text.slice(at, end))
+      readLine(text.slice(at, end))
       at = end + 1
     }
   }

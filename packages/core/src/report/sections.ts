@@ -21,12 +21,16 @@ const otherThread = /Task dump for CPU|NMI backtrace for|Sending NMI|Stack dump 
 
 export type Heading = 'elsewhere' | 'trace' | 'interrupted' | 'own-thread'
 
+// Of the headings that may stand anywhere in a line: looked for once before each of them.
+const anywhere = /kthread st|-irq-(?:un)?safe|was registered at|marked lock as/
+
 /** What the frames below a line belong to. */
 export function headingOf(text: string, current: Heading): Heading | undefined {
-  if (ownThread.test(text)) return 'own-thread'
+  const isAnywhere = anywhere.test(text)
+  if (isAnywhere && ownThread.test(text)) return 'own-thread'
   if (current === 'own-thread' && !otherThread.test(text)) return undefined
-  if (interrupted.test(text)) return 'interrupted'
-  if (elsewhere.test(text) || elsewhereLock.test(text)) return 'elsewhere'
+  if (isAnywhere && interrupted.test(text)) return 'interrupted'
+  if (elsewhere.test(text) || (isAnywhere && elsewhereLock.test(text))) return 'elsewhere'
   return trace.test(text) ? 'trace' : undefined
 }
 
