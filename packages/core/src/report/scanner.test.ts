@@ -21,6 +21,13 @@ describe('createReportScanner', () => {
     expect(scan(pieces)).toMatchObject({ lines: 6, reports: [{ function: 'frob', startLine: 3, endLine: 5 }] })
   })
 
+  it('finds the same where lines end as serial consoles end them, cut anywhere', () => {
+    const bytes = encoder.encode(log.replaceAll('\n', '\r\n'))
+    const pieces = Array.from({ length: bytes.length }, (_, index) => bytes.subarray(index, index + 1))
+    const { reports, lines } = scan(pieces)
+    expect({ lines, reports }).toEqual({ lines: 6, reports: scan([encoder.encode(log)]).reports })
+  })
+
   it('does not keep the bytes of its caller', () => {
     const buffer = encoder.encode('BUG: kernel NULL pointer derefe')
     const reports: KernelReport[] = []

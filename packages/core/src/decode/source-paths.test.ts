@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { buildTree, repositoryPath } from './source-paths.ts'
+
+const main = { file: 'init/main.c' }
+
+describe('buildTree', () => {
+  it.each([
+    ['/home/a/linux/init/main.c', '/home/a/linux'],
+    ['/home/a/linux/./init/main.c', '/home/a/linux'],
+    ['./init/main.c', undefined],
+    ['/home/a/other.c', undefined],
+  ])('%s -> %s', (source, tree) => {
+    expect(buildTree(main, source)).toBe(tree)
+  })
+})
+
+describe('repositoryPath', () => {
+  const paths = {
+    trees: ['/build/linux', '/home/a/linux'],
+    maps: [
+      { from: '/build', to: 'all' },
+      { from: '/build/linux/drivers/ours/', to: 'src' },
+      { from: '/cut', to: '' },
+    ],
+  }
+  it.each([
+    ['drivers/a.c', 'drivers/a.c'],
+    ['./include/linux/../net/a.h', 'include/net/a.h'],
+    // A build folder inside the tree.
+    ['../fs/a.c', 'fs/a.c'],
+    ['/home/a/linux/fs/a.c', 'fs/a.c'],
+    ['/home/a/linux-next/fs/a.c', '/home/a/linux-next/fs/a.c'],
+    ['/build/linux/drivers/ours/a.c', 'src/a.c'],
+    ['/build/linux/fs/a.c', 'all/linux/fs/a.c'],
+    ['/cut/fs/a.c', 'fs/a.c'],
+    ['/usr/include/a.h', '/usr/include/a.h'],
+  ])('%s -> %s', (path, mapped) => {
+    expect(repositoryPath(path, paths)).toBe(mapped)
+  })
+})
