@@ -18,12 +18,12 @@ interface Document {
   readonly verdict: string
   readonly what: string
   readonly console: string
-  readonly reports: readonly { readonly kind: string }[]
+  readonly reports: readonly { readonly trace: readonly unknown[] }[]
 }
 
-async function told({ exitCode, stdout }: CommandResult) {
+async function told({ exitCode, stdout, stderr }: CommandResult) {
   const document = JSON.parse(stdout) as Document
-  return { exitCode, ...document, log: await readFile(document.console, 'utf8') }
+  return { exitCode, said: stderr, ...document, log: await readFile(document.console, 'utf8') }
 }
 
 const run = async (...args: readonly string[]) => told(await kernelkit([...onImage, ...args], { cwd: folder }))
@@ -73,10 +73,14 @@ describe('a panic', () => {
   const crash = sh(`echo c > /proc/sysrq-trigger; ${forEver}`)
 
   it('is told to its end, and does not wait for a kernel that stays', async () => {
-    const { exitCode, verdict, log, reports } = await run('--append', 'panic=0', ...crash)
+    const { exitCode, verdict, log, reports, said } = await run('--append', 'panic=0', ...crash)
     expect({ exitCode, verdict }).toEqual({ exitCode: 121, verdict: 'panic' })
     expect(log).toMatch(/Kernel panic - not syncing[^]*---\[ end Kernel panic/)
-    expect(reports.length).toBeGreaterThan(0)
+    // The vmlinux beside the kernel knows the lines.
+    expect(reports.flatMap(({ trace }) => trace)).toContainEqual(
+      expect.objectContaining({ function: 'sysrq_handle_crash', source: 'drivers/tty/sysrq.c' }),
+    )
+    expect(said).toMatch(/what the kernel reported[^]*sysrq_handle_crash\S* \(drivers\/tty\/sysrq\.c:\d+\)[^]*panic: the kernel panicked/)
   })
 
   it('is told of a VM that was to be kept, too', async () => {

@@ -8,6 +8,7 @@ import {
   planDocument,
   prepareVm,
   readAllowed,
+  renderReports,
   recordBoot,
   recordVerdict,
   startOrDetach,
@@ -104,6 +105,7 @@ async function tell(context: CommandContext, spec: VmSpec, { prepared, outcome }
   })
   for (const line of renderAllowUse(outcome.allowed)) context.stderr.write(`--allow ${line}\n`)
   if (judgement.verdict !== 'pass') {
+    for (const line of renderReports(outcome.failing, request.consolePath)) context.stderr.write(`${line}\n`)
     context.stderr.write(
       `${judgement.verdict}: ${judgement.what}\n${judgement.hint === undefined ? '' : `Hint: ${judgement.hint}\n`}console log: ${request.consolePath}\nevidence: ${prepared.logFolder}\n`,
     )

@@ -10,6 +10,7 @@ import {
 } from '@kernelkit/core/console'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
+import { decodeConsole } from '../run/decode-console.ts'
 import { guestEnvironment } from '../run/guest-environment.ts'
 import { commandWords } from '../run/command-words.ts'
 import { drainLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
@@ -42,6 +43,8 @@ export interface BootOutcome {
   readonly judgement: Judgement
   readonly facts: WatchFacts
   readonly reports: readonly KernelReport[]
+  /** Those of them that count, after --fail-on and --allow. */
+  readonly failing: readonly KernelReport[]
   /** What the entries of --allow were of use for. */
   readonly allowed: readonly AllowUse[]
   /** The agent's words when the root has no init: the caller may try again with the agent. */
@@ -77,7 +80,8 @@ export async function bootAttached(input: BootInput): Promise<BootOutcome> {
     const isWritten = plan.launch.drives.some((drive) => drive.mode === 'rw')
     await vm.stop(isWritten && end.kind !== 'over' ? 'poweroff' : 'kill')
     await Promise.race([watch.drained, host.sleep(drainLimitMs)])
-    const facts = watch.facts()
+    const told = watch.facts()
+    const facts = { ...told, console: await decodeConsole(host, { plan, console: told.console, signal }) }
     const failing = failingReports(facts.console.reports, { failOn: plan.spec.failOn, allowed: input.allowed, kunit: watch.kunit() })
     const judgement = judgeBoot({
       console: facts.console,
@@ -98,6 +102,7 @@ export async function bootAttached(input: BootInput): Promise<BootOutcome> {
       judgement,
       facts,
       reports: facts.console.reports,
+      failing,
       allowed: useOfAllowList(input.allowed, facts.console.reports),
       hasNoInit: /has no init/.test(facts.agentFailure ?? ''),
       totalSeconds: (host.monotonicMs() - startedAt) / 1000,

@@ -54,7 +54,7 @@ export function renderParagraph(options: {
 const mostReports = 3
 
 /** What the kernel reported, with the trace of each. */
-function renderReports(reports: readonly KernelReport[], log: string): readonly string[] {
+export function renderReports(reports: readonly KernelReport[], log: string): readonly string[] {
   if (reports.length === 0) return []
   const rest = reports.length - mostReports
   return [

@@ -52,6 +52,7 @@ async function run(
   const plan = {
     spec: parseVmSpec(raw, { command: 'run' }),
     accel: { accel: 'tcg' },
+    kernel: {},
     shares: { cwd: '/' },
     launch: { drives: [], agent: true },
   }

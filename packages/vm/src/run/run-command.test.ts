@@ -47,6 +47,7 @@ function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> 
   const part = {
     spec: parseVmSpec(raw, { command }),
     accel: { accel: 'tcg' },
+    kernel: {},
     shares: { cwd: '/' },
     launch: { drives: [], agent: true },
     agentFirst: false,

@@ -13,6 +13,7 @@ import type { KtapResults } from '@kernelkit/core/ktap'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { ExecResult, Vm } from '../vm.ts'
+import { decodeConsole } from './decode-console.ts'
 import { firstOf, type ReachedLimit } from './first-of.ts'
 import { bootLimitMs, drainLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from './limits.ts'
 import { resultStream } from './result-stream.ts'
@@ -102,7 +103,8 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     throw error
   })
   await finish({ input, vm, watch, ending })
-  const facts = watch.facts()
+  const told = watch.facts()
+  const facts = { ...told, console: await decodeConsole(host, { plan, console: told.console, signal: input.signal }) }
   const result = ending.kind === 'command' ? ending.result : undefined
   const kunit = watch.kunit()
   const results = isKunit ? undefined : stream.finish()
