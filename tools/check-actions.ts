@@ -7,5 +7,5 @@ for (const { file, line, message } of problems) process.stdout.write(`${file}:${
 process.stdout.write(
   `${files.actions.length} actions, ${files.workflows.length} workflows, ${files.pages.length} pages: ${problems.length} problems\n`,
 )
-const isEmpty = Object.values(files).some((kind) => kind.length === 0)
+const isEmpty = [files.actions, files.workflows, files.pages].some((kind) => kind.length === 0)
 process.exitCode = problems.length > 0 || isEmpty ? 1 : 0

@@ -31,6 +31,7 @@ const check = async (workflows: Readonly<Record<string, string>>, pages: Readonl
     actions: [{ file: 'actions/boot-vm/action.yml', text: actionText }],
     workflows: texts(workflows),
     pages: texts(pages),
+    readers: new Map(),
   })
   return problems.map(({ file, line, message }) => `${file}:${line}: ${message}`)
 }

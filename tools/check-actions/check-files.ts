@@ -1,5 +1,6 @@
 import { checkOwnSteps } from './check-own-steps.ts'
 import { checkFinalJob, checkJobLimits, checkStepSafety } from './check-safety.ts'
+import type { InputReader } from './input-readers.ts'
 import { readOwnAction, type OwnAction } from './own-actions.ts'
 import { checkSamePins } from './same-pins.ts'
 import { lintWorkflow, validateActionFile } from './validators.ts'
@@ -14,10 +15,12 @@ export interface FilesToCheck {
   readonly workflows: readonly YamlText[]
   /** Markdown. */
   readonly pages: readonly YamlText[]
+  /** The parsers of the actions, by their names. */
+  readonly readers: ReadonlyMap<string, InputReader>
 }
 
 /** Everything about workflows and actions that can be checked without GitHub. */
-export async function checkFiles({ actions, workflows, pages }: FilesToCheck): Promise<readonly Problem[]> {
+export async function checkFiles({ actions, workflows, pages, readers }: FilesToCheck): Promise<readonly Problem[]> {
   const problems: Problem[] = []
   const parse = (texts: readonly YamlText[]): readonly YamlFile[] =>
     texts.flatMap((text) => {
@@ -26,7 +29,10 @@ export async function checkFiles({ actions, workflows, pages }: FilesToCheck): P
       problems.push(file)
       return []
     })
-  const own = new Map<string, OwnAction>(parse(actions).map((file) => [file.file.split('/').at(-2) ?? '', readOwnAction(file)]))
+  const own = {
+    actions: new Map<string, OwnAction>(parse(actions).map((file) => [file.file.split('/').at(-2) ?? '', readOwnAction(file)])),
+    readers,
+  }
   for (const action of actions) problems.push(...(await validateActionFile(action)))
   for (const workflow of workflows) problems.push(...(await lintWorkflow(workflow)))
   const parsed = parse(workflows)

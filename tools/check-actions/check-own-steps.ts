@@ -1,11 +1,21 @@
+import type { InputReader } from './input-readers.ts'
 import { ownActionName, type OwnActions } from './own-actions.ts'
 import type { Job, Step } from './workflow.ts'
 import { entriesOf, textOf, textsBelow, valueOf, type Problem, type YamlFile } from './yaml-file.ts'
 
+/** What our actions declare, and how they read it. */
+export interface OurSide {
+  readonly actions: OwnActions
+  readonly readers: ReadonlyMap<string, InputReader>
+}
+
 /** Steps that use our actions: inputs, outputs, the shell of a VM. No tool knows actions of the same repository. */
-export function checkOwnSteps(file: YamlFile, job: Job, actions: OwnActions): readonly Problem[] {
+export function checkOwnSteps(file: YamlFile, job: Job, { actions, readers }: OurSide): readonly Problem[] {
   return [
-    ...job.steps.flatMap((step) => checkInputs(file, step, actions)),
+    ...job.steps.flatMap((step) => {
+      const problems = checkInputs(file, step, actions)
+      return problems.length > 0 ? problems : checkValues(file, step, readers)
+    }),
     ...checkOutputs(file, job, actions),
     ...job.steps.flatMap((step, index) => checkShell(file, step, job.steps.slice(0, index))),
   ]
@@ -26,6 +36,18 @@ function checkInputs(file: YamlFile, step: Step, actions: OwnActions): readonly 
       .filter((input) => !given.includes(input))
       .map((input) => file.problem(step.path, `${name} needs the input ${input}`)),
   ]
+}
+
+/** What is known only when the workflow runs is left out. */
+function checkValues(file: YamlFile, step: Step, readers: OurSide['readers']): readonly Problem[] {
+  const read = readers.get(ownActionName(step.uses ?? '') ?? '')
+  const inputs = entriesOf(valueOf(step.value, 'with')).map(([name, value]) => [name, String(value)] as const)
+  try {
+    read?.(Object.fromEntries(inputs.filter(([, text]) => !text.includes('${{'))))
+    return []
+  } catch (error) {
+    return [file.problem([...step.path, 'uses'], error instanceof Error ? error.message : String(error))]
+  }
 }
 
 const outputReference = /\bsteps\.([\w-]+)\.outputs\.([\w-]+)/g

@@ -15,14 +15,20 @@ function readJobs(file: string): readonly Job[] {
 }
 
 /** Below the step's own `with:`. */
-function plantInput({ file, text }: YamlText): YamlText {
-  return { file, text: text.replace(/(actions\/boot-vm@v\d+\n( +)with:\n)/, '$1$2  rum: uname\n') }
+function plant(line: string, { file, text }: YamlText): YamlText {
+  return { file, text: text.replace(/(actions\/boot-vm@v\d+\n( +)with:\n)/, `$1$2  ${line}\n`) }
 }
 
 describe.each(examples)('$file', (example) => {
   it('fails the check with a wrong input in it', async () => {
-    const problems = await checkFiles({ ...files, workflows: [plantInput(example)], pages: [] })
+    const problems = await checkFiles({ ...files, workflows: [plant('rum: uname', example)], pages: [] })
     const message: unknown = expect.stringMatching(/^boot-vm has no input rum; it has .*\brun\b/)
+    expect(problems).toEqual([expect.objectContaining({ file: example.file, message })])
+  })
+
+  it('fails the check with a value that the action refuses', async () => {
+    const problems = await checkFiles({ ...files, workflows: [plant('boot-timeout: 10', example)], pages: [] })
+    const message: unknown = expect.stringMatching(/boot-timeout.*'10'/)
     expect(problems).toEqual([expect.objectContaining({ file: example.file, message })])
   })
 })

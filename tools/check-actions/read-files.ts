@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from '../source-files.ts'
 import type { FilesToCheck } from './check-files.ts'
+import { inputReaders } from './input-readers.ts'
 import type { YamlText } from './yaml-file.ts'
 
 /** Actions, workflows, examples and pages of this repository. */
@@ -10,6 +11,7 @@ export function readFilesToCheck(): FilesToCheck {
     actions: read('actions/*/action.yml'),
     workflows: read('.github/workflows/*.yml', 'examples/*.yml'),
     pages: read('README.md', 'docs/*.md', 'actions/README.md', 'actions/*/README.md', 'examples/*.md'),
+    readers: inputReaders,
   }
 }
 
