@@ -49,7 +49,8 @@ export default defineConfig({
           exclude: built,
           // A parent-death signal follows the thread that started QEMU: worker threads end before their process does.
           pool: 'forks',
-          fileParallelism: false,
+          // Guests wait as often as they work: two files at a time, each VM named by its own test.
+          maxWorkers: 2,
           globalSetup: './e2e/setup/vm-artifacts.ts',
           // Guests run under emulation where there is no KVM; a cold kernel build is part of some tests.
           testTimeout: 10 * 60_000,
