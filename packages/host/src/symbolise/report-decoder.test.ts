@@ -22,15 +22,15 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const banner = 'Linux version 6.12.0-toy (a@b) (gcc 12) #1 SMP Mon Jan 1 00:00:00 UTC 2026'
 
-function siteOf(caller: string, callee: string): CallSite {
-  const found = calls.find((call) => call.caller === caller && call.callee === callee)
+function siteOf(caller: string, callee: string, of = calls): CallSite {
+  const found = of.find((call) => call.caller === caller && call.callee === callee)
   if (found === undefined) throw new Error(`no call of ${callee} in ${caller}`)
   return found
 }
 
 /** frob_ioctl calls helper, in which frob_check is inlined, which calls oops_here. */
-function stack(): readonly CallSite[] {
-  return [siteOf('helper', 'oops_here'), siteOf('frob_ioctl', 'helper'), siteOf('start_kernel', 'frob_ioctl')]
+function stack(of = calls): readonly CallSite[] {
+  return [siteOf('helper', 'oops_here', of), siteOf('frob_ioctl', 'helper', of), siteOf('start_kernel', 'frob_ioctl', of)]
 }
 
 function read(lines: readonly string[]): readonly KernelReport[] {
@@ -78,6 +78,48 @@ describe.each(['llvm-symbolizer', 'addr2line'])('decodeReports with %s', (progra
     expect(reports.map(places)).toEqual([decodedStack])
     expect(reports[0]).toMatchObject({ title: 'soft lockup in frob_check', function: 'frob_check', source: 'drivers/frob/frob.h', line: 5 })
   })
+
+  it('decodes a 32-bit kernel', async (context) => {
+    context.skip((await host.which(program)) === undefined, `${program} is not installed`)
+    const path = buildToyVmlinux(folder, { name: 'vmlinux-i386', flags: ['-m32'] })
+    const frames = stack(listCalls(path)).map(({ frame }) => frame)
+    const { reports, problems } = await decodeReports(hostWith(program), { vmlinux: path, reports: lockup(frames) })
+    expect(problems).toEqual([])
+    expect(reports.map(places)).toEqual([decodedStack])
+  })
+})
+
+it('decodes what arm64 prints, with an object that this machine cannot run', async (context) => {
+  context.skip((await host.which('llvm-mc')) === undefined, 'llvm-mc (package llvm), which assembles for arm64, is not installed')
+  const assembly = join(folder, 'arm64.S')
+  const object = join(folder, 'arm64.o')
+  writeFileSync(
+    assembly,
+    [
+      'frob_ioctl:',
+      'bl helper',
+      'nop',
+      'helper:',
+      'nop',
+      'nop',
+      'last:',
+      'nop',
+      ...['frob_ioctl', 'helper', 'last'].map((name) => `.type ${name}, %function`),
+      '',
+    ].join('\n'),
+  )
+  execFileSync('llvm-mc', ['--triple=aarch64-linux-gnu', '-g', '-filetype=obj', '-o', object, assembly])
+  const reports = read([
+    'Unable to handle kernel NULL pointer dereference at virtual address 0000000000000000',
+    'pc : helper+0x0/0x8',
+    'lr : frob_ioctl+0x4/0x8',
+    'Call trace:',
+    ' helper+0x0/0x8',
+    ' frob_ioctl+0x4/0x8',
+  ])
+  const decoded = await decodeReports(hostWith('llvm-symbolizer'), { vmlinux: object, reports, source: folder })
+  expect(decoded.problems).toEqual([])
+  expect(decoded.reports.map(places)).toEqual([['helper arm64.S:5', 'frob_ioctl arm64.S:2']])
 })
 
 describe('decodeReports', () => {
