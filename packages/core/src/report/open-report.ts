@@ -188,12 +188,8 @@ const details: readonly RegExp[] = [
 export function noteDetails(report: OpenReport, text: string): void {
   if (!mayHoldDetails.test(text)) return
   for (const detail of details) {
-    const groups = detail.exec(text)?.groups
-    if (groups === undefined) continue
-    report.groups = { ...groups, ...withoutAbsent(report.groups) }
+    // What an earlier line said counts.
+    for (const [name, value] of Object.entries(detail.exec(text)?.groups ?? {}))
+      if (report.groups[name] === undefined) report.groups = { ...report.groups, [name]: value }
   }
-}
-
-function withoutAbsent(groups: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined))
 }
