@@ -13,6 +13,7 @@ export {
   gdbRequirements,
   gitRequirement,
   sshRequirements,
+  symboliserRequirements,
 } from './requirement-lists.ts'
 export { readBakeFacts } from './bake-facts.ts'
 export { bootId, isCertainlyGone, ownIdentity, parseIdentity, type ProcessIdentity } from './process-identity.ts'

@@ -60,6 +60,15 @@ export const sshRequirements: readonly Requirement[] = [
   program('ssh-keygen', 'openssh-client', 'to make the keys of a VM'),
 ]
 
+/** To give reports their lines. */
+export const symboliserRequirements: readonly Requirement[] = [
+  {
+    what: 'any-of',
+    of: [program('llvm-symbolizer', 'llvm', 'the fast one'), program('addr2line', 'binutils', 'comes with every compiler')],
+    why: 'to give the calls of kernel reports their lines',
+  },
+]
+
 export const gdbRequirements: readonly Requirement[] = [program('gdb', 'gdb', 'to debug the kernel')]
 
 function debianArchOf(nodeArch: string): string {
