@@ -102,6 +102,11 @@ Call Trace:
     expect(decode(report)).toMatchObject({ function: 'frob', source: 'frob.c', line: 12 })
   })
 
+  it('calls the file that UBSAN names as its trace does', () => {
+    const report = only('UBSAN: array-index-out-of-bounds in ../../src/tree/frob.c:12:9\nCall Trace:\n frob+0x1/0x20')
+    expect(decode(report)).toMatchObject({ function: 'frob', source: 'frob.c', line: 12 })
+  })
+
   it('says the same again when nothing is known', () => {
     const report = only(oops)
     expect(decodeReport(report, { expand: () => undefined, path: (path) => path })).toEqual(report)

@@ -29,14 +29,21 @@ export function decodeReport(report: KernelReport, decoding: Decoding): KernelRe
     frames
       .flatMap((frame) => (isUndecoded(frame) ? (decoding.expand(frame) ?? [frame]) : [frame]))
       .map((frame) => (frame.source === undefined ? frame : { ...frame, source: decoding.path(frame.source) }))
-  const { groups, stacks, locks, interrupted } = report.evidence
+  const { groups, ...frames } = report.evidence
+  const stacks = frames.stacks.map(decode)
   const source = groups['source']
   const evidence: ReportEvidence = {
     ...report.evidence,
-    groups: source === undefined ? groups : { ...groups, source: decoding.path(source) },
-    stacks: stacks.map(decode),
-    locks: decode(locks),
-    interrupted: decode(interrupted),
+    groups: source === undefined ? groups : { ...groups, source: shortestName(decoding.path(source), stacks.flat()) },
+    stacks,
+    locks: decode(frames.locks),
+    interrupted: decode(frames.interrupted),
   }
   return { ...report, ...judge(evidence), evidence }
+}
+
+/** gcc maps no paths in what UBSAN prints (`../../src/tree/fs/x.c`): the trace knows the file by its name in the tree. */
+function shortestName(path: string, frames: readonly FoundFrame[]): string {
+  const known = frames.find(({ source }) => source !== undefined && path.endsWith(`/${source}`))
+  return known?.source ?? path
 }
