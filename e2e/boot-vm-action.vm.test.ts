@@ -185,7 +185,7 @@ describe('a VM that is kept', () => {
       inGuest('fail', 'echo one; false; echo two', { 'continue-on-error': true }),
       inGuest('status', 'exit 7', { 'continue-on-error': true }),
       { id: 'qemu', run: "ps -eo args | grep -c '^[^ ]*qemu-system.*kept-one'" },
-      { id: 'files', run: 'cat kernelkit-artifacts/kept-one/left; wc -l <kernelkit-artifacts/kept-one/console.log' },
+      { id: 'files', run: 'cat kernelkit-artifacts/left; wc -l <kernelkit-artifacts/console.log' },
     ])
     expect({ conclusion: job.conclusion, log: logOf(job) }).toMatchObject({ conclusion: 'success' })
     expect(job.step('boot').outputs).toMatchObject({ verdict: 'pass', name: 'kept-one' })
@@ -218,6 +218,8 @@ describe('a VM that is kept', () => {
     ])
     expect(stageOf(job, 'which').exitCode).toBe(125)
     expect([stageOf(job, 'one').log, stageOf(job, 'other').log]).toEqual(['a-vm', 'b-vm'])
+    const folders = ['a', 'b'].map((id) => job.step(id).outputs['artifacts'])
+    expect(folders).toEqual(['kernelkit-artifacts', 'kernelkit-artifacts-b-vm'].map((folder) => join(job.folders.workspace, folder)))
     for (const name of ['a-vm', 'b-vm']) expect(await qemuPids(name)).toEqual([])
   })
 

@@ -12,9 +12,8 @@ function refusal(raw: Readonly<Record<string, unknown>>): string {
 }
 
 describe('the inputs of boot-vm', () => {
-  it('share a folder for artifacts with the guest that is named after the VM', () => {
-    expect(parseBootRequest({ run: 'true' }, []).spec.artifacts).toBe('kernelkit-artifacts')
-    expect(parseBootRequest({ run: 'true', name: 'a' }, []).spec.artifacts).toBe('kernelkit-artifacts/a')
+  it('share a folder for artifacts with the guest', () => {
+    expect(parseBootRequest({ run: 'true', name: 'a' }, []).spec.artifacts).toBe('kernelkit-artifacts')
     expect(parseBootRequest({ run: 'true', artifacts: 'out' }, ['out']).spec.artifacts).toBe('out')
   })
 
@@ -37,9 +36,14 @@ describe('the inputs of boot-vm', () => {
 })
 
 describe('the default folder of artifacts', () => {
-  it('is another one for the second VM without a name in a job', () => {
-    expect(defaultArtifacts(undefined, ['kernelkit-artifacts'])).toBe('kernelkit-artifacts/2')
-    expect(defaultArtifacts(undefined, ['kernelkit-artifacts', 'kernelkit-artifacts/2'])).toBe('kernelkit-artifacts/3')
-    expect(defaultArtifacts('a', ['kernelkit-artifacts'])).toBe('kernelkit-artifacts/a')
+  it.each([
+    [undefined, [], 'kernelkit-artifacts'],
+    ['a', [], 'kernelkit-artifacts'],
+    ['a', ['kernelkit-artifacts'], 'kernelkit-artifacts-a'],
+    ['a', ['kernelkit-artifacts', 'kernelkit-artifacts-a'], 'kernelkit-artifacts-2'],
+    [undefined, ['kernelkit-artifacts', 'kernelkit-artifacts-2'], 'kernelkit-artifacts-3'],
+    [undefined, ['elsewhere'], 'kernelkit-artifacts'],
+  ])('of the VM %s behind %j is %s', (name, used, folder) => {
+    expect(defaultArtifacts(name, used)).toBe(folder)
   })
 })

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { commonInputs, optionInputs, type InputRow } from '@kernelkit/action-kit'
 import { UserError } from '@kernelkit/core/errors'
 import { flagOption, parseVmSpec, textOption, type RawRecord, type VmSpec } from '@kernelkit/core/spec'
@@ -24,11 +23,13 @@ export interface BootRequest {
   readonly artifacts: string
 }
 
-/** Where the files of a VM without `artifacts` go, from the names that this job has used. */
+/** Where the files of a VM without `artifacts` go: beside those of other VMs of the job, never inside, as the guest may write there. */
 export function defaultArtifacts(name: string | undefined, used: readonly string[]): string {
-  const base = name === undefined ? 'kernelkit-artifacts' : join('kernelkit-artifacts', name)
-  for (let count = 1; ; count++) {
-    const folder = count === 1 ? base : join(base, String(count))
+  const base = 'kernelkit-artifacts'
+  const named = [base, ...(name === undefined ? [] : [`${base}-${name}`])].find((folder) => !used.includes(folder))
+  if (named !== undefined) return named
+  for (let count = 2; ; count++) {
+    const folder = `${base}-${count}`
     if (!used.includes(folder)) return folder
   }
 }
