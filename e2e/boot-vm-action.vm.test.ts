@@ -228,6 +228,7 @@ describe('a VM that is kept', () => {
       boot({ keep: true, name: 'panics' }, { id: 'boot' }),
       inGuest('crash', 'echo c >/proc/sysrq-trigger; sleep 60'),
     ])
+    expect({ outcome: job.step('boot').outcome, log: logOf(job) }).toMatchObject({ outcome: 'success' })
     expect(stageOf(job, 'crash').exitCode).toBe(125)
     expect(errorsOf(job, 'crash')).toEqual([{ level: 'error', title: 'VM_LOST', message: expect.any(String) as string }])
     expect(errorsOf(job, 'boot', 'post').at(-1)).toMatchObject({ title: 'panics: panic' })
@@ -240,7 +241,7 @@ describe('a VM that is kept', () => {
       boot({ keep: true, name: 'warns' }, { id: 'boot' }),
       inGuest('warn', 'echo "<4>WARNING: CPU: 0 PID: 1 at none/such.c:3 bad_probe+0x1/0x2" >/dev/kmsg; sleep 1'),
     ])
-    expect(job.step('warn').outcome).toBe('success')
+    expect({ outcome: job.step('warn').outcome, log: logOf(job) }).toMatchObject({ outcome: 'success' })
     expect(job.conclusion).toBe('failure')
     expect(errorsOf(job, 'boot', 'post')).toEqual([
       {

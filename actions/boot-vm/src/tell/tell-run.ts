@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
-import { failingReports } from '@kernelkit/core/console'
-import { readAllowed, type FinishedRun } from '@kernelkit/vm'
+import type { FinishedRun } from '@kernelkit/vm'
 import type { BaseResult } from '../base/base-result.ts'
 import type { BootRequest } from '../inputs.ts'
 import { annotateReport, annotateTests } from './report-annotations.ts'
@@ -19,15 +18,10 @@ export interface RunToTell {
 export async function tellRun({ action, request, finished, base }: RunToTell): Promise<void> {
   const { host, workspace } = action
   const { outcome, prepared } = finished
-  const { judgement, reports, results } = outcome
+  const { judgement, reports, failing, results } = outcome
   const { plan, place } = prepared
   for (const line of [...finished.paragraph, finished.verdictLine]) host.log.info(line)
 
-  const failing = failingReports(reports, {
-    failOn: plan.spec.failOn,
-    allowed: await readAllowed(host, plan.spec.allow),
-    kunit: outcome.kunit,
-  })
   const findSource = sourceFinder(host, { workspace, tree: plan.kernel.sourceTree })
   for (const report of reports)
     action.annotate(await annotateReport(report, { level: failing.includes(report) ? 'error' : 'notice', findSource }))

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** The folders of a runner, in the shape that GitHub's own machines have. */
@@ -19,6 +19,8 @@ export async function makeRunnerFolders(folder: string): Promise<RunnerFolders> 
     actions: join(folder, 'work', '_actions'),
     eventFile: join(folder, 'work', '_temp', '_github_workflow', 'event.json'),
   }
+  // The runner empties it before each job.
+  await rm(folders.temp, { recursive: true, force: true })
   for (const path of [folders.workspace, join(folders.temp, '_runner_file_commands'), folders.toolCache, dirname(folders.eventFile)]) {
     await mkdir(path, { recursive: true })
   }
