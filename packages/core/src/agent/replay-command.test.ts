@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { replayCommand } from './replay-command.ts'
 
-const run = (script: string | undefined) => execFileSync('/bin/sh', ['-c', script ?? 'exit 9'], { encoding: 'utf8', input: 'typed' })
+// What the command does not read is read behind it: input that nobody takes fails the call.
+const run = (script: string | undefined) =>
+  execFileSync('/bin/sh', ['-c', `(${script ?? 'exit 9'}\n) && cat > /dev/null`], { encoding: 'utf8', input: 'typed' })
 
 describe('replayCommand', () => {
   it('runs the same words in the same folder with the same variables', () => {
