@@ -3,7 +3,9 @@ import type { Action } from '@kernelkit/action-kit'
 import { UserError } from '@kernelkit/core/errors'
 
 /** The input `ssh-key`, files and keys mixed, as files: a key becomes one that only this user reads. Keys are masked in the log. */
-export async function sshKeyFiles(action: Action): Promise<{ readonly sshKey?: readonly string[] }> {
+export async function sshKeyFiles(
+  action: Pick<Action, 'host' | 'inputs' | 'temp' | 'mask'>,
+): Promise<{ readonly sshKey?: readonly string[] }> {
   const { host, inputs, temp } = action
   const { sshKey } = inputs
   const lines = Array.isArray(sshKey) ? sshKey.filter((line) => typeof line === 'string') : []

@@ -10,7 +10,7 @@ import { leaveForLaterSteps } from './shell/leave-for-later-steps.ts'
 import { secondsOf, tellRun } from './tell/tell-run.ts'
 import { tellUnable } from './tell/tell-unable.ts'
 
-await runAction({ name: 'boot-vm', inputs: inputRows, folder: import.meta.dirname }, (action) =>
+await runAction({ inputs: inputRows, folder: import.meta.dirname }, (action) =>
   tellUnable(action, async () => {
     const { host } = action
     const options = await readOptions(action, { block: 'vm', command: 'run' })

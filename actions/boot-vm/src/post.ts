@@ -4,7 +4,7 @@ import { endKeptVm } from './shell/end-kept-vm.ts'
 import type { KeptState } from './kept-state.ts'
 import { tellEnd } from './tell/tell-end.ts'
 
-await runAction({ name: 'boot-vm', inputs: inputRows, folder: import.meta.dirname }, async (action) => {
+await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (action) => {
   // Written by main of this step.
   const kept = action.readState('kept') as KeptState | undefined
   if (kept === undefined) return

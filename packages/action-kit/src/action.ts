@@ -41,7 +41,6 @@ export interface Action {
 
 /** One of the Actions: what its action.yml declares. */
 export interface ActionDefinition {
-  readonly name: string
   readonly inputs: readonly InputRow[]
   /** `import.meta.dirname` of the entry. */
   readonly folder: string

@@ -13,10 +13,8 @@ import { joinSummary } from './summary.ts'
 
 /** An action from its inputs to its exit status: the first thing that an entry calls, and the only place that prints errors and ends the process. */
 export async function runAction(definition: ActionDefinition, work: (action: Action) => Promise<void>): Promise<void> {
-  const { name, inputs: rows, folder } = definition
+  const { inputs: rows, folder } = definition
   const version = readVersion(folder)
-  // Before anything is loaded: whoever watches the log sees at once what runs.
-  process.stdout.write(`kernelkit ${name} ${version}, Node ${process.version}\n`)
   const interrupt = listenForSignals()
   const { env } = process
   const core = await import('@actions/core')

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { UserError } from '@kernelkit/core/errors'
+import { describeFailure } from './failure.ts'
+import { plainText } from './plain-text.ts'
+import { escapeCell, joinSummary, renderTable } from './summary.ts'
+
+describe('plainText', () => {
+  it.each([
+    ['::error::no', '> ::error::no'],
+    ['  ::set-output name=a::b', '>   ::set-output name=a::b'],
+    ['a ##[error]b', 'a # #[error]b'],
+    ['fine :: here', 'fine :: here'],
+    ['progress\r::stop-commands::x', 'progress\n> ::stop-commands::x'],
+  ])('makes %j no order to the runner', (text, expected) => {
+    expect(plainText(text)).toBe(expected)
+  })
+})
+
+describe('the summary', () => {
+  it('shows text of others as text', () => {
+    expect(escapeCell('a|b <img src=x> @me [x](y)\n`c`')).toBe(String.raw`a\|b &lt;img src=x&gt; \@me \[x\]\(y\)<br>\`c\``)
+    expect(renderTable(['a', 'b'], [['1', '2|3']])).toBe('| a | b |\n| --- | --- |\n| 1 | 2\\|3 |')
+  })
+
+  it('is shortened at a line where GitHub would drop it', () => {
+    const text = joinSummary(['# Head', 'line of text ☃\n'.repeat(100_000)])
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(2 ** 20)
+    expect(text).toMatch(/\nline of text ☃\n\n\(shortened: the rest is in the log\)\n$/)
+    expect(joinSummary(['# Head\n', 'text'])).toBe('# Head\n\ntext\n')
+  })
+})
+
+describe('describeFailure', () => {
+  const inputs = [{ name: 'ssh-key', kind: 'lines' } as const]
+
+  it('names options as the inputs that they are', () => {
+    const error = new UserError('BAD_SSH_KEY', '--ssh-key a is missing.', { hint: 'see kernelkit bake --ssh-key FILE; --other stays.' })
+    expect(describeFailure(error, { inputs, interrupted: undefined })).toEqual({
+      title: 'BAD_SSH_KEY',
+      message: 'ssh-key a is missing.\nHint: see kernelkit bake --ssh-key FILE; --other stays.',
+      details: undefined,
+    })
+  })
+
+  it('calls what nobody expected a bug, with its causes', () => {
+    const failure = describeFailure(new Error('above', { cause: new TypeError('below') }), { inputs, interrupted: undefined })
+    expect(failure.title).toBe('INTERNAL')
+    expect(failure.details).toMatch(/^Error: above[^]*\nCaused by: TypeError: below/)
+  })
+
+  it('says that a step was cancelled, whatever its work threw', () => {
+    expect(describeFailure(new Error('x'), { inputs, interrupted: 'SIGINT' })).toMatchObject({ title: 'INTERRUPTED' })
+  })
+})
