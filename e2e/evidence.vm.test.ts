@@ -94,6 +94,17 @@ describe('the evidence of a run', () => {
     expect(await readdir(work)).not.toContain('changed')
   })
 
+  it('tells what stood in the way when nothing could be booted', async () => {
+    const args = ['-k', kernel, '--image', image, '--no-cwd', '--evidence', 'refused', '--qemu-arg=-nosuch']
+    const { exitCode, stdout } = await kernelkit(['run', '--json', ...args, '--', 'true'], { cwd: folder })
+    expect({ exitCode, result: await readFile(join(folder, 'refused', 'result.json'), 'utf8') }).toEqual({ exitCode: 125, result: stdout })
+    expect(stdout).toMatch(/nosuch/)
+    const early = await kernelkit(['run', '--json', '-k', '/nosuch', '--evidence', 'refused', '--', 'true'], { cwd: folder })
+    expect(await readFile(join(folder, 'refused', 'result.json'), 'utf8')).toBe(early.stdout)
+    // Nothing of the run before.
+    expect(await readdir(join(folder, 'refused'))).toEqual(['result.json'])
+  })
+
   it('of boot lies in one folder, too', async () => {
     const { exitCode, stdout } = await kernelkit(['boot', '--json', '-k', kernel, '--root', 'none', '--evidence', 'boot'], { cwd: folder })
     const { evidence } = JSON.parse(stdout) as Document

@@ -28,6 +28,7 @@ export { sshArgv } from './ssh/ssh-argv.ts'
 export { waitForSsh } from './ssh/wait-for-ssh.ts'
 export { stopVm } from './runtime/stop-vm.ts'
 export { bootAttached, type BootInput, type BootOutcome } from './boot/boot-attached.ts'
+export type { GuestEvent } from './library/with-reports.ts'
 export { gdbRemote } from './gdb/gdb-remote.ts'
 export { gdbTargetOf, type ResolvedGdb } from './gdb/gdb-target.ts'
 export {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { UserError, renderUserError } from '@kernelkit/core/errors'
+import { UserError, errorDocument, renderUserError } from '@kernelkit/core/errors'
 
 export interface FailureOptions {
   readonly json: boolean
@@ -36,7 +36,7 @@ export function renderFailure(thrown: unknown, options: FailureOptions): Failure
   const text = known === undefined ? renderBug(error) : `${renderUserError(known)}\n${options.verbose ? renderCauses(known) : ''}`
   const last = options.verdict ? `kernelkit: verdict=${verdict} exit=${exitCode} code=${code}\n` : ''
   const document = {
-    error: { code, message: messageOf(error), hint: known?.hint ?? null, details: known?.details ?? {} },
+    error: known === undefined ? { code, message: messageOf(error), hint: null, details: {} } : errorDocument(known),
     verdict,
     exitCode,
   }

@@ -35,3 +35,8 @@ export function renderUserError(error: UserError): string {
   const hint = error.hint === undefined ? '' : `\nHint: ${error.hint}`
   return `${error.code}: ${error.message}${hint}`
 }
+
+/** As JSON says it. */
+export function errorDocument({ code, message, hint, details }: UserError): Readonly<Record<string, unknown>> {
+  return { code, message, hint: hint ?? null, details }
+}

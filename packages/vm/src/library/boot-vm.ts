@@ -11,7 +11,7 @@ import { prepareVm } from '../run/prepare-vm.ts'
 import { systemIsUp } from '../run/system-is-up.ts'
 import { watchVm } from '../run/watch-vm.ts'
 import { startVm } from '../runtime/start-vm.ts'
-import type { VmEvent } from '../vm.ts'
+import { withReports, type GuestEvent } from './with-reports.ts'
 
 /** What the guest is; every default is that of `kernelkit run`. */
 export interface BootVmOptions {
@@ -69,7 +69,10 @@ export interface BootedVm extends AsyncDisposable {
   readonly accel: 'kvm' | 'tcg'
   /** File with every byte of the console. */
   readonly consolePath: string
-  readonly events: AsyncIterable<VmEvent>
+  /** Folder with console, configuration and replay.sh (docs/verdicts.md). */
+  readonly evidence: string
+  /** From the start of the VM on, for each who asks. */
+  readonly events: AsyncIterable<GuestEvent>
   /** One command, both streams kept in memory as UTF-8. */
   exec(argv: readonly string[], options?: GuestExecOptions): Promise<GuestExecResult>
 }
@@ -132,7 +135,10 @@ export async function bootVm(options: BootVmOptions, context: BootVmContext = {}
       release: plan.kernel.release,
       accel: plan.accel.accel,
       consolePath: request.consolePath,
-      events: vm.events,
+      evidence: prepared.logFolder,
+      get events() {
+        return withReports(vm.events)
+      },
       exec: async (argv, execOptions = {}) => {
         const { stdout, stderr, texts } = collectOutput()
         const { env, cwd = plan.shares.cwd, ...rest } = execOptions

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -15,6 +15,14 @@ test('A program boots a guest with the root of this machine and a shared folder,
     expect(await vm.exec(['cat', '/mnt/src/word'])).toEqual({ exitCode: 0, signal: undefined, stdout: 'shared\n', stderr: '' })
     expect(await vm.exec(['sh', '-c', 'echo "$WORD" >&2; exit 9'], { env: { WORD: 'w' } })).toMatchObject({ exitCode: 9, stderr: 'w\n' })
     expect((await vm.exec(['uname', '-r'])).stdout.trim()).toBe(vm.release)
+    const warning = ['WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2', '---[ end trace 0000000000000000 ]---']
+    await vm.exec(['sh', '-c', warning.map((line) => `echo '${line}' > /dev/kmsg`).join('; ')])
+    for await (const event of vm.events) {
+      if (event.type !== 'report') continue
+      expect(event.report).toMatchObject({ kind: 'warning', source: 'kernel/foo.c', line: 12 })
+      break
+    }
+    expect(await readdir(vm.evidence)).toEqual(expect.arrayContaining(['console.log', 'replay.sh']))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -3,6 +3,7 @@ import type { VmSpec } from '@kernelkit/core/spec'
 import { requireAll, sshRequirements, type Host, type Store } from '@kernelkit/host'
 import { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
+import { recordFailure } from '../evidence/record-failure.ts'
 import { artifactsFolder } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
 import { planVm, type VmPlan } from '../resolve/plan-vm.ts'
@@ -33,7 +34,9 @@ export interface PreparedVm {
 export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   const { host, store, spec, command } = input
   const place = await reserveVm(host, spec.name === undefined ? {} : { name: spec.name })
+  let logFolder: string | undefined
   try {
+    logFolder = await makeEvidenceFolder(host, { store, id: place.id, named: spec.evidence })
     const forwards = await claimForwards(withSsh(spec))
     const plan = await planVm({
       host,
@@ -45,10 +48,10 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
       runtimeFolder: place.folder,
     })
     if (spec.artifacts !== undefined) await makeArtifactsFolder(host, spec.artifacts)
-    const logFolder = await makeEvidenceFolder(host, { store, id: place.id, named: spec.evidence })
     return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
   } catch (error) {
     await releaseVm(place, host)
+    if (logFolder !== undefined) await recordFailure(host, logFolder, error)
     throw error
   }
 }

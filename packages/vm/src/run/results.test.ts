@@ -18,6 +18,8 @@ function fakeVm(events: readonly VmEvent[], output: string): Vm {
   const stopped = Promise.withResolvers<QemuExit>()
   async function* stream(): AsyncGenerator<VmEvent> {
     yield* events
+    // What a guest says on its console at the end of a command, and of the stacks that it was asked for.
+    yield* kernel('kernelkit: command ended with 0', 'sysrq: HELP : loglevel(0-9)')
     if (!events.some(({ type }) => type === 'exited')) yield { type: 'exited', exit: await stopped.promise, atMs: 2 }
   }
   const stop = async () => {

@@ -12,11 +12,14 @@ const answered: ExecResult = { exitCode: 0, signal: undefined, stdoutBytes: 0, s
 const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
 const line = (text: string): VmEvent => ({ type: 'console', line: text, atMs: 1 })
 
-/** A VM that tells these events and whose command never ends; it ends, killed, when it is told to stop. */
-function fakeVm(events: readonly VmEvent[], exitCode?: number): Vm {
+/** A VM that tells these events and whose command never ends; it answers when stacks are asked for, and ends, killed, when it is told to stop. */
+function fakeVm(events: readonly VmEvent[], exitCode?: number, late: readonly VmEvent[] = []): Vm {
   const stopped = Promise.withResolvers<QemuExit>()
+  const asked = Promise.withResolvers<'dumps'>()
   async function* stream(): AsyncGenerator<VmEvent> {
     yield* events
+    if (late.length > 0 && (await Promise.race([onItsWay(), stopped.promise])) === 'arrived') yield* late
+    if ((await Promise.race([asked.promise, stopped.promise])) === 'dumps') yield line('sysrq: HELP : loglevel(0-9)')
     yield { type: 'exited', exit: await stopped.promise, atMs: 2 }
   }
   const stop = async () => {
@@ -34,12 +37,17 @@ function fakeVm(events: readonly VmEvent[], exitCode?: number): Vm {
     }),
     terminal: undefined,
     console: new PassThrough(),
-    qmp: async () => undefined,
-    dump: () => {},
+    qmp: async () => asked.resolve('dumps'),
+    dump: () => asked.resolve('dumps'),
     stop,
     exited: stopped.promise,
     [Symbol.asyncDispose]: async () => void (await stop()),
   }
+}
+
+const onItsWay = async (): Promise<'arrived'> => {
+  await common.host.sleep(100)
+  return 'arrived'
 }
 
 /** As much of a plan as ending a VM asks for. */
@@ -57,13 +65,13 @@ function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> 
 
 const common = { host: nodeHost(), allowed: [], signal: new AbortController().signal }
 
-async function run(events: readonly VmEvent[], raw: Readonly<Record<string, unknown>> = {}, exitCode?: number) {
+async function run(events: readonly VmEvent[], raw: Readonly<Record<string, unknown>> = {}, exitCode?: number, late?: readonly VmEvent[]) {
   const streams = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough(), tty: undefined, onConsoleLine: undefined }
   const { judgement } = await runCommand({
     ...common,
     ...streams,
     plan: planOf('run', raw),
-    start: async () => fakeVm(events, exitCode),
+    start: async () => fakeVm(events, exitCode, late),
     argv: ['true'],
     env: {},
   })
@@ -98,6 +106,24 @@ describe('a VM that we end ourselves is judged by why', () => {
     expect(await run([ready], { init: 'systemd', bootTimeout: '10ms' })).toBe('boot-fail')
     expect(await run([ready], { init: 'systemd' }, 127)).toBe('boot-fail')
     expect(await run([ready, line('reboot: System halted')], { init: 'systemd' })).toBe('vm-lost')
+  })
+
+  const warning = line('WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2')
+  const ended = line('kernelkit: command ended with 0')
+
+  it('run: what the kernel printed before the command ended counts, however late it is read', async () => {
+    expect(await run([ready], {}, 0, [warning, line('---[ end trace 0 ]---'), ended])).toBe('splat')
+    expect(await run([ready, ended], {}, 0, [warning])).toBe('pass')
+  })
+
+  it('run: a lockup ends it unless it is tolerated', async () => {
+    const lockup = line('watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [cat:99]')
+    expect(await run([ready, lockup])).toBe('hang')
+    expect(await run([ready, lockup], { failOn: ['kasan'], timeout: '10ms' })).toBe('timeout')
+  })
+
+  it('run: a guest that starts again has lost its command', async () => {
+    expect(await run([ready, { type: 'qmp', event: 'RESET', data: { guest: true }, atMs: 1 }])).toBe('vm-lost')
   })
 
   it('boot: a guest that halts without a power-off has passed, one that is silent hangs', async () => {

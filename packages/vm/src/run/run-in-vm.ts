@@ -4,6 +4,7 @@ import type { VmSpec } from '@kernelkit/core/spec'
 import { prepareOutFile, type Host, type Store } from '@kernelkit/host'
 import type { EvidencePaths } from '../evidence/evidence-paths.ts'
 import { recordBoot } from '../evidence/record-boot.ts'
+import { recordFailure } from '../evidence/record-failure.ts'
 import { recordVerdict } from '../evidence/record-verdict.ts'
 import { releaseVm } from '../runtime/vm-state.ts'
 import { readAllowed } from './allowed-reports.ts'
@@ -110,6 +111,9 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
       verdictLine: renderVerdictLine({ judgement: outcome.judgement, exitCode, accel: plan.accel.accel, seconds: outcome.seconds }),
       document,
     }
+  } catch (error) {
+    await recordFailure(host, prepared.logFolder, error)
+    throw error
   } finally {
     await streams.close()
   }

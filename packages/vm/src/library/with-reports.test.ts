@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import type { VmEvent } from '../vm.ts'
+import { withReports } from './with-reports.ts'
+
+const line = (text: string): VmEvent => ({ type: 'console', line: text, atMs: 5 })
+const exited: VmEvent = { type: 'exited', exit: { exitCode: 0, signal: undefined, stderr: '' }, atMs: 9 }
+
+async function told(...events: readonly VmEvent[]) {
+  async function* stream(): AsyncGenerator<VmEvent> {
+    yield* events
+  }
+  const seen: string[] = []
+  for await (const event of withReports(stream())) seen.push(event.type === 'report' ? `report ${event.report.kind}` : event.type)
+  return seen
+}
+
+describe('withReports', () => {
+  const warning = line('WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2')
+
+  it('tells of a report behind its last line', async () => {
+    expect(await told(warning, line('---[ end trace 0000000000000000 ]---'), line('x'), exited)).toEqual([
+      'console',
+      'console',
+      'report warning',
+      'console',
+      'exited',
+    ])
+  })
+
+  it('tells of one that the end of the guest cuts, before that end', async () => {
+    expect(await told(warning, exited)).toEqual(['console', 'report warning', 'exited'])
+  })
+})
