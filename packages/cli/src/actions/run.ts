@@ -4,6 +4,7 @@ import { parseVmSpec } from '@kernelkit/core/spec'
 import { commandWords, runInVm } from '@kernelkit/vm'
 import { rerunInside } from '../toolchain/rerun-inside.ts'
 import { describeGdb } from './describe-gdb.ts'
+import { lostArtifacts } from './lost-artifacts.ts'
 import { dryRunVm } from './vm-dry-run.ts'
 import { openStreams } from './vm-streams.ts'
 
@@ -38,8 +39,8 @@ export async function run(context: CommandContext, words: readonly string[], raw
     onConsoleLine: spec.console === 'always' ? (line) => context.stderr.write(`${line}\n`) : undefined,
     signal,
   })
-  if (spec.artifacts === undefined && !spec.keep && finished.outcome.command?.artifacts === true)
-    host.log.warn('what the command left in $KERNELKIT_ARTIFACTS went with the guest: --artifacts DIR keeps it')
+  const lost = lostArtifacts(finished)
+  if (lost !== undefined) host.log.warn(lost)
   for (const line of [...finished.paragraph, finished.verdictLine]) context.stderr.write(`${line}\n`)
   if (context.json) context.printJson(finished.document)
   return finished.exitCode

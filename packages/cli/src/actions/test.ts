@@ -1,4 +1,5 @@
 import { hostArch, parseArch } from '@kernelkit/core/arch'
+import type { Capacity } from '@kernelkit/core/project'
 import { bootRequirements, nodeHost, prepareOutFile, requireAll, type Host } from '@kernelkit/host'
 import { makeEvidenceFolder } from '@kernelkit/vm'
 import type { CommandContext, RawOptions } from '../command.ts'
@@ -27,11 +28,13 @@ export async function run(given: CommandContext, words: readonly string[], optio
   const made = await makeFiles(context, plan)
   const madeSeconds = secondsSince(host, startedAt)
   const evidence = await makeEvidenceFolder(host, { store, id: `test-${host.randomHex(3)}`, named: undefined })
+  const capacity = { memoryMiB: host.availableMemoryMiB(), cpus: host.cpus, jobs: spec.jobs }
+  host.log.info(`tests: ${plan.tests.length} of ${plan.file}, ${howMany(capacity)}`)
   const results = await runTests({
     host,
     store,
     tests: plan.tests.map((test) => test.ready({ ...made, evidence })),
-    capacity: { memoryMiB: host.availableMemoryMiB(), cpus: host.cpus, jobs: spec.jobs },
+    capacity,
     failFast: spec.failFast,
     onResult: async (result) => {
       for (const line of await renderFailedTest(host, result)) context.stderr.write(`${line}\n`)
@@ -64,6 +67,12 @@ async function makeFiles(context: CommandContext, { kernel, image }: TestPlan): 
     kernel: kernel === undefined ? undefined : (await makeKernel(context, kernel)).kernel,
     image: image === undefined ? undefined : (await makeImage(context, image.spec, { force: image.force })).image,
   }
+}
+
+function howMany({ memoryMiB, cpus, jobs }: Capacity): string {
+  return jobs === undefined
+    ? `as many at once as fit into ${memoryMiB} MiB of free memory and ${cpus} processors`
+    : `${jobs} at once, as --jobs says`
 }
 
 function hostIn(host: Host, cwd: string): Host {

@@ -3,6 +3,7 @@ import type { Capacity } from '@kernelkit/core/project'
 import type { VmSpec } from '@kernelkit/core/spec'
 import type { Host, Logger, Store } from '@kernelkit/host'
 import { runInVm } from '@kernelkit/vm'
+import { lostArtifacts } from '../actions/lost-artifacts.ts'
 import { fileStreams } from '../actions/vm-streams.ts'
 import { createGuestSlots, type GuestSlots } from './guest-slots.ts'
 import { reasonOf, verdictOf, type TestResult } from './test-result.ts'
@@ -35,8 +36,8 @@ export async function runTests(input: RunTestsInput): Promise<readonly TestResul
     const started = Promise.withResolvers<void>()
     const ended = runTest({ ...input, signal, test, slots, onStart: started.resolve }).then(
       async (result) => {
-        if (result.kind !== 'left-out') await input.onResult(result)
         if (input.failFast && verdictOf(result) !== 'pass') stop.abort()
+        if (result.kind !== 'left-out') await input.onResult(result)
         return result
       },
       (error: unknown) => {
@@ -70,14 +71,17 @@ async function runTest({ host, store, test, slots, signal, onStart }: OneTest): 
   const seconds = () => (host.monotonicMs() - startedAt) / 1000
   let release = () => {}
   let task: ReturnType<Logger['task']> | undefined
+  const log = namedLog(host.log, name)
   try {
     const run = await runInVm({
-      host: { ...host, log: namedLog(host.log, name) },
+      host: { ...host, log },
       store,
       spec,
       argv,
       onPrepared: async ({ plan }) => {
         release = await slots.take({ memoryMiB: plan.launch.memoryMiB, cpus: spec.cpus ?? 1 }, signal)
+        for (const line of plan.lines) log.info(line)
+        for (const line of plan.warnings) log.warn(line)
         startedAt = host.monotonicMs()
         task = host.log.task(name)
         onStart()
@@ -95,6 +99,8 @@ async function runTest({ host, store, test, slots, signal, onStart }: OneTest): 
     }
     if (verdictOf(result) === 'pass') task?.done()
     else task?.fail(`${verdictOf(result) ?? ''}: ${reasonOf(result)}`)
+    const lost = lostArtifacts(run)
+    if (lost !== undefined) log.warn(lost)
     return result
   } catch (error) {
     if (signal.aborted) {
