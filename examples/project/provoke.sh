@@ -1,5 +1,6 @@
 #!/bin/sh
 # A crash of LKDTM (drivers/misc/lkdtm): `sh provoke.sh WARNING`; the file lists them all.
 set -e
-mount -t debugfs none /sys/kernel/debug
-echo "$1" > /sys/kernel/debug/provoke-crash/DIRECT
+crash=/sys/kernel/debug/provoke-crash/DIRECT
+[ -e "$crash" ] || mount -t debugfs none /sys/kernel/debug
+echo "$1" > "$crash"

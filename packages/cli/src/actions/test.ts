@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import type { Capacity } from '@kernelkit/core/project'
 import { bootRequirements, nodeHost, prepareOutFile, requireAll, type Host } from '@kernelkit/host'
@@ -43,7 +44,7 @@ export async function run(given: CommandContext, words: readonly string[], optio
   })
   const total = secondsSince(host, startedAt)
   const { verdict, exitCode } = judgeResults(results)
-  if (junit !== undefined) await host.fs.writeAtomic(junit, await renderTestsJunit(results, plan.file))
+  if (junit !== undefined) await host.fs.writeAtomic(junit, await renderTestsJunit(results, basename(plan.folder)))
   if (context.json)
     context.printJson({
       verdict,

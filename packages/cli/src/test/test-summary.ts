@@ -48,8 +48,8 @@ export function documentOf(result: TestResult): Readonly<Record<string, unknown>
 }
 
 /** One JUnit document over all tests: each a suite with itself as a case, and a suite per suite of its results. */
-export function renderTestsJunit(results: readonly TestResult[], file: string): Promise<string> {
-  return renderJunit(results.flatMap(suitesOf), { name: file })
+export function renderTestsJunit(results: readonly TestResult[], name: string): Promise<string> {
+  return renderJunit(results.flatMap(suitesOf), { name })
 }
 
 function suitesOf(result: TestResult): readonly JunitSuite[] {

@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { junitViolations } from '../packages/core/test/junit-schema.ts'
+import { kernelkit } from './lib/kernelkit.ts'
+
+const example = fileURLToPath(new URL('../examples/project', import.meta.url))
+let scratch = ''
+let kernel = ''
+
+// An empty store compiles the kernel.
+const buildLimitMs = 60 * 60_000
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  const { exitCode, stdout, stderr } = await kernelkit(['build', '--json'], { cwd: example, timeoutMs: buildLimitMs })
+  if (exitCode !== 0) throw new Error(`the kernel of ${example} cannot be built:\n${stderr}`)
+  ;({ kernel } = JSON.parse(stdout) as Answer)
+}, buildLimitMs)
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+interface Answer {
+  readonly kernel: string
+  readonly verdict: string
+  readonly tests: readonly {
+    readonly name: string
+    readonly verdict: string
+    readonly reports: readonly Readonly<Record<string, unknown>>[]
+    readonly results: { readonly counts: Readonly<Record<string, number>> } | null
+  }[]
+}
+
+async function runTests(
+  args: readonly string[],
+): Promise<{ readonly exitCode: number | null; readonly answer: Answer; readonly xml: string }> {
+  const junit = join(scratch, 'results.xml')
+  const { exitCode, stdout } = await kernelkit(['test', ...args, '--json', '--junit', junit], { cwd: scratch, timeoutMs: 10 * 60_000 })
+  return { exitCode, answer: JSON.parse(stdout) as Answer, xml: await readFile(junit, 'utf8') }
+}
+
+/** The tree that the kernel was compiled from. */
+async function sourceTree(): Promise<string> {
+  const { source } = JSON.parse(await readFile(join(dirname(kernel), 'manifest.json'), 'utf8')) as { source: { tree: string } }
+  return source.tree
+}
+
+/** Number of the first line with `text` behind the one with `start`. */
+async function lineBehind(file: string, start: string, text: string): Promise<number> {
+  const lines = (await readFile(file, 'utf8')).split('\n')
+  return lines.findIndex((line, index) => index > lines.indexOf(start) && line.includes(text)) + 1
+}
+
+describe('kernelkit test on a kernel for debugging', () => {
+  it('ends in five ways for the five tests of examples/project', async () => {
+    const { exitCode, answer, xml } = await runTests([`${example}/`])
+    expect(answer.tests.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['passes', 'pass'],
+      ['fails', 'fail'],
+      ['splats', 'splat'],
+      ['hangs', 'hang'],
+      ['panics', 'panic'],
+    ])
+    expect(exitCode).toBe(1)
+    expect(answer.kernel).toBe(kernel)
+    const bugs = 'drivers/misc/lkdtm/bugs.c'
+    const line = await lineBehind(join(await sourceTree(), bugs), 'static void lkdtm_WARNING(void)', 'WARN_ON(')
+    expect(answer.tests[2]?.reports[0]).toMatchObject({ kind: 'warning', function: 'lkdtm_WARNING', source: bugs, line })
+    expect(junitViolations(xml)).toEqual([])
+    expect([...xml.matchAll(/<(?:failure|error) type="(\w+)"/g)].map(([, type]) => type)).toEqual(['fail', 'splat', 'hang', 'panic'])
+    expect(xml).toContain(`${bugs}:${line}`)
+  })
+
+  it("runs the kernel's own suites as a test, with their results in JUnit", async () => {
+    const tests = [{ name: 'own', kunit: 'example', timeout: '5m' }]
+    await writeFile(join(scratch, 'kernelkit.yaml'), JSON.stringify({ vm: { kernel, cpus: 1, root: 'host' }, tests }))
+    const { exitCode, answer, xml } = await runTests([])
+    expect({ exitCode, verdict: answer.verdict }).toEqual({ exitCode: 0, verdict: 'pass' })
+    expect(answer.tests[0]?.results?.counts).toMatchObject({ failed: 0, crashed: 0 })
+    expect(junitViolations(xml)).toEqual([])
+    expect(xml).toContain('<testcase name="example_simple_test" classname="own.example"')
+  })
+})
