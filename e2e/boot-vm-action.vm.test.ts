@@ -58,9 +58,10 @@ describe('boot-vm', () => {
     expect(artifacts).toBe(join(workspace, 'kernelkit-artifacts'))
     expect(readFileSync(join(artifacts, 'of-the-guest'), 'utf8')).toBe('guest\n')
     expect(readFileSync(console, 'utf8')).toContain('Linux version')
-    expect(readFileSync(junit, 'utf8')).toContain('<testsuites')
+    expect(readFileSync(junit, 'utf8')).toContain('name="uname -r echo')
     expect(JSON.parse(readFileSync(join(artifacts, 'result.json'), 'utf8'))).toMatchObject({ verdict: 'pass', exitCode: 0 })
     expect(readdirSync(artifacts)).toContain('replay.sh')
+    expect(readFileSync(join(artifacts, 'replay.cpio'), 'utf8')).toContain(`<<'END'\n${script.join('\n')}\nEND\n`)
 
     expect(main.summary).toMatch(/^### ✅ boot-vm: pass$/m)
     expect(main.summary).toMatch(/^\| acceleration \| (?:kvm|tcg) /m)
@@ -184,7 +185,7 @@ describe('a VM that is kept', () => {
       }),
       inGuest('fail', 'echo one; false; echo two', { 'continue-on-error': true }),
       inGuest('status', 'exit 7', { 'continue-on-error': true }),
-      { id: 'qemu', run: "ps -eo args | grep -c '^[^ ]*qemu-system.*kept-one'" },
+      { id: 'qemu', run: `tr '\\0' '\\n' <"/proc/$(pgrep -f '^[^ ]*qemu-system.*kept-one')/environ" | grep ^RUNNER_TRACKING_ID=` },
       { id: 'files', run: 'cat kernelkit-artifacts/left; wc -l <kernelkit-artifacts/console.log' },
     ])
     expect({ conclusion: job.conclusion, log: logOf(job) }).toMatchObject({ conclusion: 'success' })
@@ -197,7 +198,7 @@ describe('a VM that is kept', () => {
     expect(stageOf(job, 'fail')).toMatchObject({ exitCode: 1, log: 'one' })
     expect(stageOf(job, 'status').exitCode).toBe(7)
     expect(stageOf(job, 'files').lines[0]).toBe('left')
-    expect(stageOf(job, 'qemu').log).toBe('1')
+    expect(stageOf(job, 'qemu').log).toBe(`RUNNER_TRACKING_ID=${job.trackingId}`)
     expect(stageOf(job, 'boot', 'post').log).toContain('stopped kept-one')
     expect(stageOf(job, 'boot', 'post').annotations).toEqual([])
     expect(await qemuPids('kept-one')).toEqual([])

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { Action } from '@kernelkit/action-kit'
 import { guestFolder } from '@kernelkit/core/agent'
@@ -29,6 +28,7 @@ export async function bootAndRun({ action, store, request, onPrepared }: BootCon
     store,
     spec,
     argv: scriptCommand({ folder: `${guestFolder}/script-${host.randomHex(6)}`, shell }),
+    script: `${script}\n`,
     env,
     onPrepared: (prepared) => {
       onPrepared(prepared)
@@ -37,7 +37,7 @@ export async function bootAndRun({ action, store, request, onPrepared }: BootCon
     openStreams: async () => {
       const [stdout, stderr] = [lineWriter(host.log.info), lineWriter(host.log.info)]
       return {
-        stdin: Readable.from([Buffer.from(`${script}\n`)]),
+        stdin: undefined,
         stdout,
         stderr,
         stdoutPath: undefined,

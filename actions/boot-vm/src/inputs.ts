@@ -55,7 +55,7 @@ function parseScript(raw: RawRecord, isKunit: boolean): string {
     })
   }
   // A VM that is kept gets its scripts in later steps.
-  if (script !== undefined || isKunit || flagOption(raw, 'keep')) return script ?? ''
+  if (script !== undefined || isKunit || flagOption(raw, 'keep')) return script ?? 'true'
   throw new UserError('BAD_INPUT', 'there is nothing to run: the input run is missing.', {
     hint: 'write run: with a script, keep: true to run later steps in the VM, or kunit: true.',
     details: { input: 'run' },

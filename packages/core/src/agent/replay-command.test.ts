@@ -14,6 +14,11 @@ describe('replayCommand', () => {
     expect(run(replayCommand({ ...command, stdin: true }))).toBe(`/usr/share|b "c"|it's $HOME|typed|`)
   })
 
+  it('lets the command read the text that it read', () => {
+    const text = "a $HOME `id`\nEND\n  it's \\ %s\nEND_\n"
+    expect(run(replayCommand({ argv: ['cat'], cwd: '/', env: {}, stdin: text }))).toBe(text)
+  })
+
   it('leaves out what is too long for the agent', () => {
     expect(replayCommand({ argv: ['echo', 'x'.repeat(40_000)], cwd: '/', env: {}, stdin: false })).toBeUndefined()
   })

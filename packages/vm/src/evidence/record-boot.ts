@@ -11,7 +11,7 @@ export interface BootRecord {
   readonly folder: string
   readonly plan: VmPlan
   /** What a replay runs; absent: a shell, or the root's own init. */
-  readonly command?: { readonly argv: readonly string[]; readonly stdin: boolean } | undefined
+  readonly command?: { readonly argv: readonly string[]; readonly stdin: boolean | string } | undefined
 }
 
 /** What is known before anything starts: the configuration, QEMU's words, the script that boots the same again. */

@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import { exitStatus } from '@kernelkit/core/console'
 import type { VmSpec } from '@kernelkit/core/spec'
 import { prepareOutFile, type Host, type Store } from '@kernelkit/host'
@@ -33,6 +33,8 @@ export interface RunInVmInput {
   readonly spec: VmSpec
   /** Not looked at with --kunit. */
   readonly argv: readonly string[]
+  /** What the command reads instead of a stream: a run is known and run again by it. */
+  readonly script?: string
   /** Called once everything is decided and before anything starts; a promise holds the start back. */
   readonly onPrepared?: (prepared: PreparedVm) => void | Promise<void>
   readonly openStreams: (logFolder: string) => Promise<RunStreams>
@@ -60,7 +62,7 @@ export interface FinishedRun {
 
 /** Everything that `kernelkit run` does between its options and its output; the command, `kernelkit test` and the Action stand on it. */
 export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
-  const { host, spec, argv, signal } = input
+  const { host, spec, argv, script, signal } = input
   const allowed = await readAllowed(host, spec.allow)
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
   const prepared = await prepareVm({ host, store: input.store, spec, command: 'run' })
@@ -69,7 +71,7 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
   try {
     // A session of a person at a terminal is no command that could be run again.
     const isReplayed = spec.kunit === undefined && streams.tty === undefined
-    const command = isReplayed ? { argv, stdin: streams.stdin !== undefined } : undefined
+    const command = isReplayed ? { argv, stdin: script ?? streams.stdin !== undefined } : undefined
     await recordBoot(host, { folder: prepared.logFolder, plan, command })
     const outcome = await runCommand({
       host,
@@ -78,6 +80,7 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
       argv,
       env: { ...guestEnvironment(host, spec, plan.root), ...input.env },
       ...streams,
+      ...(script === undefined ? {} : { stdin: Readable.from([Buffer.from(script)]) }),
       onConsoleLine: input.onConsoleLine,
       allowed,
       signal,
@@ -92,7 +95,7 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
       junit,
       evidence: prepared.logFolder,
     }
-    const xml = await outcomeJunit({ outcome, title: titleOf(spec, argv) })
+    const xml = await outcomeJunit({ outcome, title: titleOf(spec, script ?? argv.join(' ')) })
     if (junit !== undefined) await host.fs.writeAtomic(junit, xml)
     const { evidence, document } = await recordVerdict(host, {
       folder: prepared.logFolder,
@@ -130,7 +133,7 @@ async function openAtItsTurn({ host, onPrepared, openStreams }: RunInVmInput, pr
   }
 }
 
-function titleOf({ kunit }: VmSpec, argv: readonly string[]): string {
-  if (kunit === undefined) return argv.join(' ')
+function titleOf({ kunit }: VmSpec, command: string): string {
+  if (kunit === undefined) return command
   return kunit.glob === undefined ? 'kunit' : `kunit ${kunit.glob}`
 }
