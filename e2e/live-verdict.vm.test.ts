@@ -63,8 +63,11 @@ describe('a guest that does not end by itself', () => {
   })
 
   it('is timeout with the stacks of all tasks and of the blocked ones', async () => {
-    const { verdict, log } = await run('--timeout', '1s', ...sh(forEver))
+    const { verdict, log, said } = await run('--timeout', '1s', ...sh(`echo the last word > /dev/kmsg; ${forEver}`))
     expect(verdict).toBe('timeout')
+    // What is shown is what the guest printed by itself.
+    expect(said).toContain('the last word')
+    expect(said).not.toContain('sysrq: Show State')
     expect(log).toMatch(/sysrq: Show State[^]*task:sleep[^]*sysrq: Show Blocked State[^]*sysrq: HELP/)
   })
 })

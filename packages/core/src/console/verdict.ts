@@ -102,7 +102,7 @@ export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']
     return verdict(
       'timeout',
       `the command did not end within ${seconds(limit.ms)}.${soFar(facts)}`,
-      'raise --timeout if it only needs longer.',
+      'the stacks of all tasks are in the console log; raise --timeout if it only needs longer.',
     )
   if (facts.console.lines === 0) {
     return verdict(

@@ -102,9 +102,9 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     if (!plan.spec.keep || input.signal.aborted) await vm.stop('kill').catch(() => {})
     throw error
   })
-  await finish({ input, vm, watch, ending })
+  const tail = await finish({ input, vm, watch, ending })
   const told = watch.facts()
-  const facts = { ...told, console: await decodeConsole(host, { plan, console: told.console, signal: input.signal }) }
+  const facts = { ...told, tail, console: await decodeConsole(host, { plan, console: told.console, signal: input.signal }) }
   const result = ending.kind === 'command' ? ending.result : undefined
   const kunit = watch.kunit()
   const results = isKunit ? undefined : stream.finish()
@@ -206,21 +206,25 @@ async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
   return ending
 }
 
-/** Ends the VM as fast as nothing is lost by it. */
-async function finish({ input, vm, watch, ending }: Running & { readonly ending: Ending }): Promise<void> {
+/** Ends the VM as fast as nothing is lost by it. Answers with the last lines of the console that the guest printed unasked. */
+async function finish({ input, vm, watch, ending }: Running & { readonly ending: Ending }): Promise<readonly string[]> {
   const { host, plan } = input
   const end = ending.kind === 'over' ? ending.end : ending.kind
   if (end === 'command') await untilCommandIsTold(host, watch)
   if (end === 'panic') await untilPanicIsTold(host, watch)
   if (end === 'lockup') await untilReportIsTold(host, watch)
-  if (end === 'limit' || end === 'kunit-silent' || end === 'silent' || end === 'lockup') await dumpTasks(host, vm, watch)
+  const isStuck = end === 'limit' || end === 'kunit-silent' || end === 'silent' || end === 'lockup'
+  const unasked = [...watch.facts().tail]
+  if (isStuck) await dumpTasks(host, vm, watch)
+  const tail = (): readonly string[] => (isStuck ? unasked : watch.facts().tail)
   if (plan.spec.keep) {
     await vm[Symbol.asyncDispose]()
-    return
+    return tail()
   }
   // Only what the guest may still hold back must be written; everything else is thrown away.
   const isKept = plan.launch.drives.some((drive) => drive.mode === 'rw')
   await vm.stop(isKept && ending.kind === 'command' ? 'poweroff' : 'kill')
   // What QEMU wrote before its end is still being read.
   await Promise.race([watch.drained, host.sleep(drainLimitMs)])
+  return tail()
 }
