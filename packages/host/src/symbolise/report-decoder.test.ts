@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createReportReader, type KernelReport } from '@kernelkit/core/report'
 import { buildToyVmlinux, listCalls, type CallSite } from '../../test/toy-vmlinux.ts'
 import type { Host } from '../host.ts'
@@ -259,6 +259,22 @@ describe('decodeReports', () => {
       { code: 'SYMBOLISER_FAILED', message: expect.stringMatching(/ended before it had answered:\nno memory/) },
     ])
     expect(reports[0]).toMatchObject({ function: 'helper' })
+  })
+
+  it('ends at once, with its symboliser, when it is interrupted', async () => {
+    const program = join(folder, 'llvm-symbolizer')
+    writeFileSync(program, '#!/bin/sh\necho $$ > "$0.pid"\nexec sleep 1000\n', { mode: 0o755 })
+    const interruption = new AbortController()
+    const decoding = decodeReports(
+      { ...host, which: async (name) => (name === 'llvm-symbolizer' ? program : undefined) },
+      { vmlinux, reports: lockup(stack().map(({ frame }) => frame)), signal: interruption.signal },
+    )
+    const pid = await vi.waitFor(() => Number(readFileSync(`${program}.pid`, 'utf8')) || Promise.reject(new Error('not started')), {
+      timeout: 20_000,
+    })
+    interruption.abort(new Error('Ctrl-C'))
+    await expect(decoding).rejects.toThrow(/Ctrl-C|aborted/)
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
 
   it('reads nothing when there are no reports', async () => {

@@ -53,7 +53,7 @@ export function createReportDecoder(host: Host, options: DecoderOptions): Report
   }
   return {
     decode: async (reports) => {
-      // Clean logs need no vmlinux; a missing one is said all the same.
+      // Without reports too: a missing file is said.
       const at = await open()
       const problems = at.problem === undefined ? [] : [at.problem]
       const located = reports.map((report) => locate(report, at))
@@ -80,7 +80,9 @@ export function createReportDecoder(host: Host, options: DecoderOptions): Report
       return { reports: decoded, problems, symboliser: at.program }
     },
     [Symbol.asyncDispose]: async () => {
-      await (await opened)?.symboliser?.[Symbol.asyncDispose]()
+      // What failed to open has been told by whoever asked for it.
+      const left = await opened?.catch(() => undefined)
+      await left?.symboliser?.[Symbol.asyncDispose]()
     },
   }
 }

@@ -72,7 +72,8 @@ export function startSymboliser(host: Host, { chosen, executable, signal }: Symb
     },
     [Symbol.asyncDispose]: async () => {
       child.stdin?.end()
-      child.kill('SIGTERM')
+      // It has nothing to save.
+      child.kill('SIGKILL')
       await exited
     },
   }
