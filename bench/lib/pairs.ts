@@ -49,16 +49,19 @@ export async function comparePairs(comparison: Comparison): Promise<void> {
   tellPairs({ title, goal, a: { label: a.label, timings: timings.a }, b: { label: b.label, timings: timings.b } })
 }
 
+/** What is compared of a run. */
+export type Figures = Pick<Timing, 'wallSeconds' | 'cpuSeconds'>
+
 export interface TimedPairs {
   readonly title: string
   readonly goal: Goal
-  readonly a: { readonly label: string; readonly timings: readonly Timing[] }
-  readonly b: { readonly label: string; readonly timings: readonly Timing[] }
+  readonly a: { readonly label: string; readonly timings: readonly Figures[] }
+  readonly b: { readonly label: string; readonly timings: readonly Figures[] }
 }
 
 /** Print medians, the median of the pairwise ratios and of the differences, and whether the goal is met. */
 export function tellPairs({ title, goal, a, b }: TimedPairs): void {
-  const figureOf = (timing: Timing) => (goal.figure === 'wall' ? timing.wallSeconds : timing.cpuSeconds)
+  const figureOf = (timing: Figures) => (goal.figure === 'wall' ? timing.wallSeconds : timing.cpuSeconds)
   const pairs = a.timings.map((timing, index) => ({ a: figureOf(timing), b: figureOf(b.timings[index] ?? timing) }))
   const ratio = median(pairs.map((pair) => pair.a / pair.b))
   const difference = median(pairs.map((pair) => pair.a - pair.b))

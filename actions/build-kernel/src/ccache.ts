@@ -43,7 +43,9 @@ export async function prepareCcache(
   await host.fs.mkdir(folder, { recursive: true })
   // Of an earlier step, or of a machine that is not thrown away: both have what they need, and save it themselves.
   if ((await host.fs.readdir(folder)).length > 0) return host.log.info(`${folder} is in use already`)
-  const family = `ccache-${spec.arch.name}-${toolchain.compiler}-${host.sha256(toolchain.compilerVersion).slice(0, 8)}`
+  // A compiler may be a path; a key holds no comma.
+  const compiler = toolchain.compiler.replaceAll(/[^A-Za-z0-9.]+/g, '-')
+  const family = `ccache-${spec.arch.name}-${compiler}-${host.sha256(toolchain.compilerVersion).slice(0, 8)}`
   const state: CcacheState = { folder, key: `${family}-${key}`, maxBytes: wish.maxBytes }
   action.saveState(stateName, state)
   const came = await cache.restore({ folder, key: state.key, prefixes: [`${family}-`] })

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runJob, startCacheService, type CacheService, type JobResult } from '@kernelkit/testing'
+import { runJob, startCacheService, type CacheService, type JobOptions, type JobResult } from '@kernelkit/testing'
 import { toyTree } from '../../../packages/kernel/test/toy-tree.ts'
 import { repository } from '../../../tools/source-files.ts'
 
@@ -19,14 +20,19 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+interface JobChanges extends Pick<JobOptions, 'signal' | 'onLine'> {
+  readonly with?: Readonly<Record<string, string>>
+  readonly files?: Readonly<Record<string, string>>
+}
+
 /** A job on a machine of its own, whose checkout holds a tree that builds in a second, changed by `files`. */
-async function job(
-  name: string,
-  options: { readonly with?: Readonly<Record<string, string>>; readonly files?: Readonly<Record<string, string>> } = {},
-): Promise<JobResult> {
+async function job(name: string, options: JobChanges = {}): Promise<JobResult> {
   await using toy = await toyTree()
   for (const [path, content] of Object.entries(options.files ?? {})) await toy.write(path, content)
+  const { signal, onLine } = options
   return await runJob({
+    ...(signal === undefined ? {} : { signal }),
+    ...(onLine === undefined ? {} : { onLine }),
     folder: join(folder, name),
     env: { HOME: join(folder, name, 'home') },
     actionEnv: service.env,
@@ -37,6 +43,13 @@ async function job(
       { id: 'build', uses: 'me/kernelkit/actions/build-kernel@v0', with: { source: 'linux', config: 'toy.config', ...options.with } },
     ],
   })
+}
+
+/** Of every process of this machine. */
+async function commandLines(): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+  return lines.map((line) => line.split('\0').join(' ').trim())
 }
 
 const keys = (): readonly string[] => service.entries.map(({ key }) => key.replace(/[0-9a-f]{32}/g, 'KEY'))
@@ -112,6 +125,32 @@ describe('build-kernel', () => {
     expect(main?.annotations.filter(({ level }) => level === 'notice')).toEqual([
       { level: 'notice', message: expect.stringContaining('The kernel was not saved to the Actions cache') as string },
     ])
+  })
+
+  it('ends the compiler when the job is cancelled, and keeps what was compiled until then', async () => {
+    // Each object takes a nap whose command line is like no other.
+    const nap = `sleep 4${process.pid}`
+    const cancel = new AbortController()
+    let wasRunning = false
+    const cancelOnceRunning = async (): Promise<void> => {
+      while (!(await commandLines()).includes(nap)) await setTimeout(100)
+      wasRunning = true
+      cancel.abort()
+    }
+    const { conclusion, step } = await job('cancelled', {
+      files: { slow: nap },
+      signal: cancel.signal,
+      onLine: (line) => void (line === 'compiling ...' && cancelOnceRunning()),
+    })
+    const { main, post } = step('build')
+    expect(conclusion).toBe('cancelled')
+    expect(main?.cancelledBy).not.toBe('SIGKILL')
+    expect(main?.annotations).toEqual([
+      { level: 'error', title: 'INTERRUPTED', message: expect.stringContaining('cancelled (SIGINT)') as string },
+    ])
+    expect(wasRunning).toBe(true)
+    expect(await commandLines()).not.toContain(nap)
+    expect(post?.outcome).toBe('success')
   })
 
   it('takes defaults from kernelkit.yaml, and says which', async () => {
