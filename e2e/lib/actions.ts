@@ -3,8 +3,16 @@ import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runJob, type CacheService, type JobOptions, type JobResult, type JobStep, type StageResult } from '@kernelkit/testing'
-import { testArtifacts } from './kernelkit.ts'
+import {
+  runJob,
+  type CacheService,
+  type JobOptions,
+  type JobResult,
+  type JobStep,
+  type StageResult,
+  type StepResult,
+} from '@kernelkit/testing'
+import { testStore } from '../setup/test-store.ts'
 
 const actions = fileURLToPath(new URL('../../actions', import.meta.url))
 
@@ -16,12 +24,18 @@ export function useAction(name: string, inputs: NonNullable<JobStep['with']> = {
   return { id: name, uses: `kernelkit/kernelkit/actions/${name}@v1`, with: inputs, ...more }
 }
 
+/** Where an action's sources, action.yml and bundle lie. */
+export function actionFolder(name: string): string {
+  return join(actions, name)
+}
+
 export interface Machine extends AsyncDisposable {
   readonly folder: string
-  /** The artifact store that its jobs use. */
+  /** The artifact store that its jobs use unless told otherwise. */
   readonly store: string
-  /** Sources, downloads and the compiler's cache of the test store. */
-  prime(): Promise<void>
+  readonly workspace: string
+  /** Puts sources, downloads and the compiler's cache of the test store into a store. */
+  prime(store?: string): Promise<void>
   run(steps: readonly JobStep[], options?: Partial<JobOptions>): Promise<JobResult>
 }
 
@@ -31,8 +45,8 @@ export interface MachineOptions {
 
 /** A machine that is new to its first job: empty store, empty workspace. It lies beside the test store, so that files can be linked. */
 export async function newMachine({ cache }: MachineOptions = {}): Promise<Machine> {
-  const testStore = testArtifacts().store
-  const folder = await mkdtemp(join(testStore, 'e2e-runner-'))
+  const shared = testStore()
+  const folder = await mkdtemp(join(shared, 'e2e-runner-'))
   const store = join(folder, 'cache', 'kernelkit')
   await mkdir(store, { recursive: true })
   const repository = join(folder, 'work', '_actions', 'kernelkit')
@@ -46,10 +60,12 @@ export async function newMachine({ cache }: MachineOptions = {}): Promise<Machin
   return {
     folder,
     store,
-    async prime() {
-      const present = await readdir(testStore)
+    workspace: join(folder, 'work', 'project', 'project'),
+    async prime(to = store) {
+      await mkdir(to, { recursive: true })
+      const present = await readdir(shared)
       for (const name of ['source', 'downloads', 'ccache'].filter((part) => present.includes(part))) {
-        execFileSync('cp', ['-al', join(testStore, name), join(store, name)])
+        execFileSync('cp', ['-al', join(shared, name), join(to, name)])
       }
     },
     run: (steps, options = {}) =>
@@ -77,4 +93,17 @@ export function logOf(job: JobResult): string {
   return job.steps
     .flatMap(({ id, main, post }) => [`== ${id}`, main?.log ?? '', ...(post === undefined ? [] : [`== post of ${id}`, post.log])])
     .join('\n')
+}
+
+/** Fails with the log of the job when it ended in another way. */
+export function requireConclusion(job: JobResult, conclusion: JobResult['conclusion']): void {
+  if (job.conclusion !== conclusion) throw new Error(`the job ended as ${job.conclusion}, not ${conclusion}:\n${logOf(job)}`)
+}
+
+/** The same for some of its steps. */
+export function requireOutcomes(job: JobResult, outcomes: Readonly<Record<string, StepResult['outcome']>>): void {
+  for (const [id, outcome] of Object.entries(outcomes)) {
+    const found = job.step(id).outcome
+    if (found !== outcome) throw new Error(`${id} ended as ${found}, not ${outcome}:\n${logOf(job)}`)
+  }
 }

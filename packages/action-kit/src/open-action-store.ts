@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
 import { openStore, type ArtifactKind, type Store } from '@kernelkit/host'
 import type { Action } from './action.ts'
 import { createCacheStore } from './cache/remote-store.ts'
+import { plainText } from './plain-text.ts'
 
 export interface ActionStore {
   readonly store: Store
@@ -17,7 +19,10 @@ export async function openActionStore(action: Action, kinds: readonly ArtifactKi
   const { host, inputs } = action
   const own = inputs['cacheDir']
   const root = typeof own === 'string' ? resolve(host.cwd, own) : undefined
-  if (root !== undefined) action.exportVariable('KERNELKIT_CACHE_DIR', root)
+  if (root !== undefined) {
+    refuseOrders(root)
+    action.exportVariable('KERNELKIT_CACHE_DIR', root)
+  }
   if (inputs['cache'] === false || kinds.length === 0) return { store: await openStore(host, root), saved: () => false }
   const remote = createCacheStore(host, {
     cache: action.cache,
@@ -26,4 +31,13 @@ export async function openActionStore(action: Action, kinds: readonly ArtifactKi
     notice: (message) => action.annotate({ level: 'notice', message }),
   })
   return { store: await openStore(host, root, { remote }), saved: remote.saved }
+}
+
+/** The cache client shows its commands as they are: the runner would obey what looks like an order in a path. */
+function refuseOrders(path: string): void {
+  if (plainText(path) === path && !/[\r\n]/.test(path)) return
+  throw new UserError('BAD_INPUT', `the input cache-dir is ${JSON.stringify(path)}; allowed: a path of one line without ##[.`, {
+    hint: 'leave it out, or name another folder.',
+    details: { input: 'cache-dir', seen: path },
+  })
 }

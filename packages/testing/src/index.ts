@@ -1,3 +1,4 @@
+export { readActionFile, type ActionFile } from './runner/action-file.ts'
 export { startCacheService, type CacheCall, type CacheService } from './cache/cache-service.ts'
 export type { CacheEntry } from './cache/cache-entries.ts'
 export type { JobStep } from './runner/job-step.ts'

@@ -21,12 +21,15 @@ export interface CacheStoreOptions {
 /** Entries of the store by their keys; what came damaged is none. */
 export function createCacheStore(host: Host, { cache, kinds, run, notice }: CacheStoreOptions): CacheStore {
   const damaged = new Set<string>()
+  // Whoever made a plan has asked already.
+  const absent = new Set<string>()
   let saved = false
   return {
     saved: () => saved,
     fetch: async ({ kind, key, folder }) => {
       if (!kinds.includes(kind) || !(await cache.isAvailable())) return false
       const name = nameOf({ kind, key })
+      if (absent.has(name)) return false
       const startedMs = host.monotonicMs()
       const candidates = [{ key: name }, { key: `${name}-again`, prefixes: [`${name}-again-`] }]
       for (const candidate of candidates) {
@@ -43,6 +46,7 @@ export function createCacheStore(host: Host, { cache, kinds, run, notice }: Cach
         damaged.add(name)
         await emptyFolder(host, folder)
       }
+      absent.add(name)
       return false
     },
     offer: async (entry) => {

@@ -46,7 +46,7 @@ export function readOutput(lines: readonly string[], knownMasks: readonly string
     if (command.name === 'stop-commands') resumeToken = command.data
     else if (command.name === 'add-mask') masks = [...masks, ...secretsOf(command.data)]
     else if (command.name === 'set-env' || command.name === 'add-path') refused.push(line)
-    else if (['error', 'warning', 'notice', 'debug', 'group'].includes(command.name)) {
+    else if (['error', 'warning', 'notice', 'group'].includes(command.name)) {
       log.push(maskSecrets(`${command.name}: ${command.data}`, masks))
     }
   }

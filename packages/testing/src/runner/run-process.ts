@@ -38,6 +38,10 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
   const startedAt = performance.now()
   // A group of its own, so that the last resort reaches its children too.
   const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const { pid } = child
+  // Nor may it outlive a test run that ends early.
+  const killGroup = () => pid !== undefined && process.kill(-pid, 'SIGKILL')
+  process.once('exit', killGroup)
   const lines: string[] = []
   const take = (line: string) => {
     lines.push(line)
@@ -59,14 +63,14 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
       child.kill('SIGTERM')
       timer = setTimeout(() => {
         cancelledBy = 'SIGKILL'
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+        killGroup()
       }, afterTerminateMs)
     }, afterInterruptMs)
   }
   if (options.signal?.aborted === true) cancel()
   else options.signal?.addEventListener('abort', cancel, { once: true })
 
-  const ended = await exit
+  const ended = await exit.finally(() => process.off('exit', killGroup))
   clearTimeout(timer)
   options.signal?.removeEventListener('abort', cancel)
   const seconds = (performance.now() - startedAt) / 1000

@@ -1,0 +1,87 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JobResult, JobStep } from '@kernelkit/testing'
+import { newMachine, requireOutcomes, stageOf, useAction, type Machine } from './lib/actions.ts'
+
+const annotationsOf = (job: JobResult, id: string) => stageOf(job, id).annotations
+
+describe('what went wrong is told where it is', { timeout: 30 * 60_000 }, () => {
+  // The compiler's cache knows files by their way from the build folder: the tree lies where that of the source package would.
+  const ownStore = 'store'
+  let own: Machine
+  let tree = ''
+  beforeAll(async () => {
+    own = await newMachine()
+    const path = join(own.workspace, ownStore)
+    await own.prime(path)
+    tree = join(ownStore, 'source', readdirSync(join(path, 'source'))[0] ?? '', 'tree')
+  })
+  afterAll(() => own[Symbol.asyncDispose]())
+
+  const runOwn = (steps: readonly JobStep[]) => own.run(steps, { env: { KERNELKIT_CACHE_DIR: join(own.workspace, ownStore) } })
+  /** A user's tree with one file of his own. */
+  const plant = (...code: readonly string[]): JobStep => ({
+    id: 'checkout',
+    'working-directory': tree,
+    // These are hard links: a file that changes is replaced, never written.
+    run: `{ grep -v planted init/Makefile; echo 'obj-y += planted.o'; } > Makefile.new
+      mv Makefile.new init/Makefile
+      printf '%s\n' "$CODE" > init/planted.c`,
+    env: { CODE: code.join('\n') },
+  })
+
+  it('a compile error and a warning, at file and line', async () => {
+    const job = await runOwn([
+      plant(
+        '#include <linux/init.h>',
+        '',
+        'static int __init planted(void)',
+        '{',
+        '\tint unused;',
+        '\treturn missing;',
+        '}',
+        'late_initcall(planted);',
+      ),
+      useAction('build-kernel', { source: tree }),
+    ])
+    requireOutcomes(job, { 'build-kernel': 'failure' })
+    const place = { file: join(tree, 'init/planted.c') }
+    expect(annotationsOf(job, 'build-kernel')).toContainEqual(
+      expect.objectContaining({ level: 'error', ...place, line: '6', message: expect.stringMatching(/missing.*undeclared/) }),
+    )
+    expect(annotationsOf(job, 'build-kernel')).toContainEqual(
+      expect.objectContaining({ level: 'warning', ...place, line: '5', message: expect.stringMatching(/unused variable/) }),
+    )
+    expect(stageOf(job, 'build-kernel').summary).toMatch(/was not built/)
+  })
+
+  it('a WARN of an initcall: verdict splat, at the line that the kernel named', async () => {
+    const job = await runOwn([
+      plant(
+        '#include <linux/bug.h>',
+        '#include <linux/init.h>',
+        '',
+        'static int __init planted(void)',
+        '{',
+        '\tWARN_ON(1);',
+        '\treturn 0;',
+        '}',
+        'late_initcall(planted);',
+      ),
+      useAction('build-kernel', { source: tree }),
+      useAction('boot-vm', { root: 'host', run: 'true' }),
+    ])
+    requireOutcomes(job, { 'build-kernel': 'success' })
+    expect(job.step('boot-vm')).toMatchObject({ outcome: 'failure', outputs: { verdict: 'splat', 'exit-code': '122' } })
+    expect(annotationsOf(job, 'boot-vm')).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        file: join(tree, 'init/planted.c'),
+        line: '6',
+        message: expect.stringContaining('planted'),
+      }),
+    )
+    expect(stageOf(job, 'boot-vm').summary).toMatch(/init\/planted\.c:6/)
+  })
+})
