@@ -10,13 +10,17 @@ const benches: Readonly<Record<string, { readonly about: string; readonly quick?
   bake: { about: 'a bake, its size and memory (root, a loop device, half an hour)', load: () => import('./bake.ts') },
   build: { about: 'the store, ccache, our overhead over make (hours)', load: () => import('./build.ts') },
   toolchain: { about: 'the toolchain container against the host (an engine, half an hour)', load: () => import('./toolchain.ts') },
+  'action-jobs': {
+    about: 'a job that finds kernel and image in the Actions cache, against a cold one (npm run bundle; a quarter of an hour)',
+    load: () => import('./action-jobs.ts'),
+  },
   boots: { about: '200 boots, output compared to the last byte', load: () => import('./boots.ts') },
 }
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name))
 if (unknown.length > 0) {
-  const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`)
+  const list = Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(11)} ${about}`)
   process.stderr.write(`bench: no benchmark '${unknown.join("', '")}'; there are:\n${list.join('\n')}\n`)
   process.exitCode = 2
 } else {

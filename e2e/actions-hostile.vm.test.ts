@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readActionFile, startCacheService, type CacheService, type JobStep, type StageResult } from '@kernelkit/testing'
 import { toyTree, type Toy } from '../packages/kernel/test/toy-tree.ts'
-import { actionFolder, actionNames, newMachine, requireConclusion, stageOf, useAction, type Machine } from './lib/actions.ts'
+import { actionPath, ownActions } from '../tools/own-actions.ts'
+import { newMachine, requireConclusion, stageOf, useAction, type Machine } from './lib/actions.ts'
 import { testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image, store } = testArtifacts()
@@ -69,8 +70,8 @@ function forgedIn({ commands, outputs, addedEnv, addedPaths, errors }: StageResu
   ]
 }
 
-describe.each(actionNames)('%s', async (name) => {
-  const inputs = Object.keys((await readActionFile(actionFolder(name))).defaults)
+describe.each(ownActions)('%s', async (name) => {
+  const inputs = Object.keys((await readActionFile(actionPath(name))).defaults)
 
   it.each(inputs)('takes the input %s for a value, whatever it holds', { timeout: 20 * 60_000 }, async (input) => {
     const marker = join(machine.folder, 'hostile-ran')

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   runJob,
   type CacheService,
@@ -12,21 +11,12 @@ import {
   type StageResult,
   type StepResult,
 } from '@kernelkit/testing'
+import { actionPath, ownActions } from '../../tools/own-actions.ts'
 import { testStore } from '../setup/test-store.ts'
-
-const actions = fileURLToPath(new URL('../../actions', import.meta.url))
-
-/** Actions that there are. */
-export const actionNames = readdirSync(actions).filter((name) => existsSync(join(actions, name, 'action.yml')))
 
 /** A step that uses one of ours, as another repository would write it. */
 export function useAction(name: string, inputs: NonNullable<JobStep['with']> = {}, more: Partial<JobStep> = {}): JobStep {
   return { id: name, uses: `kernelkit/kernelkit/actions/${name}@v1`, with: inputs, ...more }
-}
-
-/** Where an action's sources, action.yml and bundle lie. */
-export function actionFolder(name: string): string {
-  return join(actions, name)
 }
 
 export interface Machine extends AsyncDisposable {
@@ -50,12 +40,11 @@ export async function newMachine({ cache }: MachineOptions = {}): Promise<Machin
   const store = join(folder, 'cache', 'kernelkit')
   await mkdir(store, { recursive: true })
   const repository = join(folder, 'work', '_actions', 'kernelkit')
-  for (const name of actionNames) {
-    const dist = join(actions, name, 'dist')
+  for (const name of ownActions) {
+    const dist = actionPath(name, 'dist')
     if (!existsSync(dist)) throw new Error(`${dist} is not there: npm run bundle makes it`)
     // What the tag of a release holds of an action, where no package can be found.
-    for (const part of ['action.yml', 'dist'])
-      cpSync(join(actions, name, part), join(repository, 'actions', name, part), { recursive: true })
+    for (const part of ['action.yml', 'dist']) cpSync(actionPath(name, part), join(repository, 'actions', name, part), { recursive: true })
   }
   return {
     folder,
