@@ -31,6 +31,12 @@ describe('annotations', () => {
     expect(sent).toEqual([{ level: 'error', message: '/usr/include/a.h:3: no' }])
   })
 
+  it('are given once, however often they are said', () => {
+    const { sent, annotator } = start()
+    for (const line of [1, 1, 2]) annotator.add({ level: 'warning', message: 'hm', file: 'a.c', line })
+    expect(sent.map(({ line }) => line)).toEqual([1, 2])
+  })
+
   it('keep room for the reason of a failure, print what GitHub would drop, and count it', () => {
     const { sent, printed, annotator } = start()
     for (let index = 0; index < 12; index++) annotator.add({ level: 'error', message: String(index), file: 'a.c', line: index })
