@@ -16,17 +16,21 @@ const longestMs = 30_000
 
 /** Stacks on the console, of a guest that is about to be ended: over the agent where it answers, else over the serial port. */
 export async function dumpTasks(host: Host, vm: Vm, watch: VmWatch): Promise<void> {
-  const { readyAtMs, silentMs, qemu } = watch.facts()
-  if (qemu !== undefined) return
+  const { readyAtMs, silentMs } = watch.facts()
+  const settled = (): Promise<void> => settleConsole(host, watch, { isDone: ({ dumped }) => dumped, quietMs, longestMs })
+  const isDone = (): boolean => watch.facts().console.dumped || watch.facts().qemu !== undefined
   try {
-    if (readyAtMs !== undefined && silentMs === undefined) vm.dump(letters)
-    // A QEMU that is stopped itself answers never.
-    else await Promise.race([dumpOverSerial(vm), host.sleep(quietMs)])
+    if (readyAtMs !== undefined && silentMs === undefined && !isDone()) {
+      vm.dump(letters)
+      await settled()
+    }
+    if (isDone()) return
+    // The agent may wait for a processor that is stuck. A QEMU that is stopped itself answers never.
+    await Promise.race([dumpOverSerial(vm), host.sleep(quietMs)])
+    await settled()
   } catch {
     // The guest or QEMU is gone: there is nothing to dump.
-    return
   }
-  await settleConsole(host, watch, { isDone: ({ dumped }) => dumped, quietMs, longestMs })
 }
 
 /** A break makes the next character a command (MAGIC_SYSRQ_SERIAL). */
