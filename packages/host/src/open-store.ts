@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { renderKeyMaterial, type KeyMaterial } from '@kernelkit/core/cachekey'
+import { renderKeyMaterial } from '@kernelkit/core/cachekey'
 import { UserError } from '@kernelkit/core/errors'
 import { allocatedBytes } from './allocated-bytes.ts'
 import { checkStoreRoot } from './check-store-root.ts'
@@ -7,14 +7,12 @@ import type { Host } from './host.ts'
 import { isLocked, withLock } from './lock.ts'
 import type { ArtifactKind, ObtainOptions, RemoteStore, Store, StoreEntry } from './store.ts'
 import { finish, putInPlace, readEntry, readFolder, removeTree } from './store-folder.ts'
+import { fileNameOf, hashOf, keyOf, lockNameOf } from './store-names.ts'
 import { sweepStore } from './sweep-store.ts'
 import { explaining } from './system-error.ts'
 
 /** The first folder level of artifacts. */
 export const artifactKinds: readonly ArtifactKind[] = ['kernel', 'image', 'source', 'agent', 'rootfs']
-
-/** Half of SHA-256: no collision to fear, and paths stay short. */
-const keyLength = 32
 
 /** $KERNELKIT_CACHE_DIR, else kernelkit's folder in $XDG_CACHE_HOME, else in ~/.cache. */
 export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd'>): string {
@@ -190,23 +188,4 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
 /** True while a run makes, replaces or removes this entry. */
 export function isEntryLocked(host: Host, store: Pick<Store, 'root'>, entry: Pick<StoreEntry, 'kind' | 'key'>): Promise<boolean> {
   return isLocked(host, { folder: join(store.root, 'locks'), name: lockNameOf(entry.kind, entry.key) })
-}
-
-function keyOf(host: Host, material: KeyMaterial): string {
-  return hashOf(host, renderKeyMaterial(material))
-}
-
-/** The key of a rendered material: of the text in an entry's key.txt. */
-function hashOf(host: Host, text: string): string {
-  return host.sha256(text).slice(0, keyLength)
-}
-
-function lockNameOf(kind: ArtifactKind, key: string): string {
-  return `${kind}-${key}`
-}
-
-/** A lock's name may hold a path; its file name may not. */
-function fileNameOf(host: Host, name: string): string {
-  const plain = name.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(-60)
-  return plain === name ? `own-${name}` : `own-${plain}-${host.sha256(name).slice(0, 12)}`
 }
