@@ -3,6 +3,7 @@ import type { Action } from '@kernelkit/action-kit'
 import { guestFolder } from '@kernelkit/core/agent'
 import type { Store } from '@kernelkit/host'
 import { runInVm, type FinishedRun, type PreparedVm } from '@kernelkit/vm'
+import { publishFolder } from './evidence/publish.ts'
 import { jobVariables } from './guest/guest-variables.ts'
 import { lineWriter } from './guest/line-writer.ts'
 import { scriptCommand } from './guest/script-command.ts'
@@ -12,45 +13,53 @@ export interface BootContext {
   readonly action: Action
   readonly store: Store
   readonly request: BootRequest
+  /** Absolute folder that takes what is known of the run, however it ends. */
+  readonly artifacts: string
   /** Before anything starts: what a killed step must not forget. */
   readonly onPrepared: (prepared: PreparedVm) => void
 }
 
-/** Boots the VM and runs the script in it, both in the log as they come. */
-export async function bootAndRun({ action, store, request, onPrepared }: BootContext): Promise<FinishedRun> {
+/** Boots the VM and runs the script in it, whose output is in the log as it comes. */
+export async function bootAndRun({ action, store, request, artifacts, onPrepared }: BootContext): Promise<FinishedRun> {
   const { host, signal } = action
   const { spec, script, shell } = request
   // The user's own value of one of these comes first.
   const named = new Set(spec.env.map(({ name }) => name))
   const env = Object.fromEntries(Object.entries(jobVariables(host.env)).filter(([name]) => !named.has(name)))
-  return runInVm({
-    host,
-    store,
-    spec,
-    argv: scriptCommand({ folder: `${guestFolder}/script-${host.randomHex(6)}`, shell }),
-    script: `${script}\n`,
-    env,
-    onPrepared: (prepared) => {
-      onPrepared(prepared)
-      tellPlan(action, prepared)
-    },
-    openStreams: async () => {
-      const [stdout, stderr] = [lineWriter(host.log.info), lineWriter(host.log.info)]
-      return {
-        stdin: undefined,
-        stdout,
-        stderr,
-        stdoutPath: undefined,
-        stderrPath: undefined,
-        tty: undefined,
-        close: async () => {
-          await Promise.all([stdout, stderr].map((stream) => finished(stream.end(), { readable: false })))
-        },
-      }
-    },
-    onConsoleLine: spec.console === 'always' ? host.log.info : undefined,
-    signal,
-  })
+  let logFolder: string | undefined
+  try {
+    return await runInVm({
+      host,
+      store,
+      spec,
+      argv: scriptCommand({ folder: `${guestFolder}/script-${host.randomHex(6)}`, shell }),
+      script: `${script}\n`,
+      env,
+      onPrepared: (prepared) => {
+        logFolder = prepared.logFolder
+        onPrepared(prepared)
+        tellPlan(action, prepared)
+      },
+      openStreams: async () => {
+        const [stdout, stderr] = [lineWriter(host.log.info), lineWriter(host.log.info)]
+        return {
+          stdin: undefined,
+          stdout,
+          stderr,
+          stdoutPath: undefined,
+          stderrPath: undefined,
+          tty: undefined,
+          close: async () => {
+            await Promise.all([stdout, stderr].map((stream) => finished(stream.end(), { readable: false })))
+          },
+        }
+      },
+      onConsoleLine: spec.console === 'always' ? host.log.info : undefined,
+      signal,
+    })
+  } finally {
+    if (logFolder !== undefined) await publishFolder(host, { from: logFolder, folder: artifacts })
+  }
 }
 
 function tellPlan({ host, annotate }: Action, { plan }: PreparedVm): void {

@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
 import { baseKey, readBase, writeBase } from './base/base-result.ts'
 import { bootAndRun } from './boot.ts'
-import { publishFolder } from './evidence/publish.ts'
 import { noteUsedFolder, readUsedFolders } from './evidence/used-folders.ts'
 import { inputRows, parseBootRequest } from './inputs.ts'
 import { keptState } from './kept-state.ts'
@@ -24,6 +23,7 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, (action) =>
         action,
         store,
         request,
+        artifacts,
         // A step that is killed must not forget a VM that goes on without it.
         onPrepared: (prepared) => void (request.spec.keep && action.saveState('kept', keptState(prepared, artifacts, 0))),
       }),
@@ -33,7 +33,6 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, (action) =>
       await leaveForLaterSteps(action, { ...prepared.place, request })
       action.saveState('kept', keptState(prepared, artifacts, outcome.facts.console.lines))
     }
-    await publishFolder(host, { from: prepared.logFolder, folder: artifacts })
 
     const key = baseKey(host, { options, accel: prepared.plan.accel.accel })
     await tellRun({ action, request, finished, base: await readBase(action, key) })

@@ -8,6 +8,7 @@ export async function publishFolder(
 ): Promise<readonly string[]> {
   const entries = await host.fs.readdir(from, { withFileTypes: true })
   const names = entries.flatMap((entry) => (entry.isFile() ? [entry.name] : []))
+  await host.fs.mkdir(folder, { recursive: true })
   for (const name of names) await publishFile(host, { from: join(from, name), folder })
   return names
 }
