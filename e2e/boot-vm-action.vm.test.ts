@@ -250,7 +250,7 @@ describe('a VM that is kept', () => {
         title: 'Kernel report: warning',
         message: expect.stringContaining('WARNING in bad_probe (none/such.c:3)') as string,
       },
-      { level: 'error', title: 'warns: splat', message: expect.stringMatching(/^in a later step: /) as string },
+      { level: 'error', title: 'warns: splat', message: expect.stringMatching(/^in a later step: .*\nHint: .*for allow\./s) as string },
     ])
   })
 })
@@ -267,6 +267,8 @@ describe('a cancelled job', () => {
     expect(stageOf(job, 'boot').cancelledBy).toBe('SIGINT')
     expect(stageOf(job, 'boot').annotations.at(-1)).toMatchObject({ level: 'error', title: 'INTERRUPTED' })
     expect(job.step('boot').outputs['verdict']).toBeUndefined()
+    // What is known of it can be uploaded all the same.
+    expect(readFileSync(join(job.folders.workspace, 'kernelkit-artifacts', 'console.log'), 'utf8')).toContain('Linux version')
     await waitUntil('no QEMU', async () => (await qemuPids('cancelled')).length === 0)
   })
 

@@ -14,6 +14,11 @@ export const inputRows: readonly InputRow[] = [
   ...commonInputs,
 ]
 
+/** An option of the command as a step writes it; `undefined` for one that is no input. */
+export function inputNameOf(option: string): string | undefined {
+  return inputRows.find(({ name }) => name === option)?.name
+}
+
 /** What a step asks for. */
 export interface BootRequest {
   readonly spec: VmSpec

@@ -15,16 +15,11 @@ writeFileSync(join(scratch, 'drivers/misc/foo.c'), '')
 const findSource = sourceFinder(nodeHost(), { workspace: scratch, tree: '/somewhere/else' })
 
 describe('a kernel report', () => {
-  it('is told at its line, with the trace', async () => {
+  it('is told at its line, with the trace from the function to blame', async () => {
     expect(await annotateReport(exampleReport, { level: 'error', findSource })).toEqual({
       level: 'error',
       title: 'Kernel report: warning',
-      message: [
-        'WARNING in foo_check',
-        '  foo_inline drivers/misc/foo.c:40 (inlined)',
-        '  foo_check+0x12 drivers/misc/foo.c:42',
-        '  foo_probe+0x20',
-      ].join('\n'),
+      message: ['WARNING in foo_check', '  foo_check+0x12 (drivers/misc/foo.c:42)', '  foo_probe+0x20'].join('\n'),
       file: join(scratch, 'drivers/misc/foo.c'),
       line: 42,
     })

@@ -1,6 +1,6 @@
 import type { Annotation } from '@kernelkit/action-kit'
 import { badTests, failurePlace, pathName, type KtapResults } from '@kernelkit/core/ktap'
-import type { KernelReport, ReportFrame } from '@kernelkit/core/report'
+import { renderFrame, traceFromBlame, type KernelReport } from '@kernelkit/core/report'
 
 /** Frames and lines of diagnostics in an annotation: GitHub shows the beginning of it. */
 const mostFrames = 12
@@ -9,7 +9,7 @@ const mostLines = 20
 /** Where a source lies in the workspace; `undefined` for one that does not. */
 export type FindSource = (source: string) => Promise<string | undefined>
 
-/** A report of the kernel at its source line. */
+/** A report of the kernel at its source line, with the trace from the function to blame. */
 export async function annotateReport(
   report: KernelReport,
   options: { readonly level: 'error' | 'notice'; readonly findSource: FindSource },
@@ -17,7 +17,9 @@ export async function annotateReport(
   const { source, line } = report
   const file = source === undefined ? undefined : await options.findSource(source)
   const place = source !== undefined && file === undefined ? ` (${source}:${line ?? 0})` : ''
-  const frames = report.trace.slice(0, mostFrames).map((frame) => `  ${renderFrame(frame)}`)
+  const frames = traceFromBlame(report)
+    .slice(0, mostFrames)
+    .map((frame) => `  ${renderFrame(frame)}`)
   return {
     level: options.level,
     title: `Kernel report: ${report.kind}`,
@@ -44,10 +46,4 @@ export async function annotateTests(results: KtapResults, findSource: FindSource
       }
     }),
   )
-}
-
-/** `foo+0x12 fs/x.c:30 (inlined)`. */
-export function renderFrame({ function: name, offset, source, line, inlined }: ReportFrame): string {
-  const at = source === undefined ? '' : ` ${source}${line === undefined ? '' : `:${line}`}`
-  return `${name}${offset === undefined ? '' : `+0x${offset.toString(16)}`}${at}${inlined ? ' (inlined)' : ''}`
 }

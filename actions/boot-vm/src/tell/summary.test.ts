@@ -70,7 +70,7 @@ describe('the summary of a run', () => {
     })
     expect(text).toContain('### ❌ boot-vm: splat')
     expect(text).toContain('<details><summary>warning: WARNING in foo_check (drivers/misc/foo.c:42)</summary>')
-    expect(text).toContain('foo_inline drivers/misc/foo.c:40 (inlined)\nfoo_check+0x12 drivers/misc/foo.c:42\nfoo_probe+0x20')
+    expect(text).toContain('foo_inline (drivers/misc/foo.c:40) [inlined]\nfoo_check+0x12 (drivers/misc/foo.c:42)\nfoo_probe+0x20')
     expect(text).not.toMatch(/<script>|<img|<b>|!\[x\]|[^\\]@everyone/)
     expect(text.trimEnd().split('\n').at(-1)).toMatch(/^\*\*Next:\*\*/)
   })

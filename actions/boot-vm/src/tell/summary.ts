@@ -1,8 +1,7 @@
 import { escapeCell, renderTable } from '@kernelkit/action-kit'
 import { badTests, failurePlace, pathName, renderCounts, type KtapResults } from '@kernelkit/core/ktap'
-import type { KernelReport } from '@kernelkit/core/report'
+import { renderFrame, type KernelReport } from '@kernelkit/core/report'
 import type { BaseResult } from '../base/base-result.ts'
-import { renderFrame } from './report-annotations.ts'
 
 const mostTests = 50
 

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
+import { renameInHint } from '@kernelkit/core/spec'
 import type { FinishedRun } from '@kernelkit/vm'
 import type { BaseResult } from '../base/base-result.ts'
-import type { BootRequest } from '../inputs.ts'
+import { inputNameOf, type BootRequest } from '../inputs.ts'
 import { annotateReport, annotateTests } from './report-annotations.ts'
 import { sourceFinder } from './find-source.ts'
 import { renderSummary } from './summary.ts'
@@ -19,6 +20,7 @@ export async function tellRun({ action, request, finished, base }: RunToTell): P
   const { host, workspace } = action
   const { outcome, prepared } = finished
   const { judgement, reports, failing, results } = outcome
+  const hint = judgement.hint === undefined ? undefined : renameInHint(judgement.hint, inputNameOf)
   const { plan, place } = prepared
   for (const line of [...finished.paragraph, finished.verdictLine]) host.log.info(line)
 
@@ -32,7 +34,7 @@ export async function tellRun({ action, request, finished, base }: RunToTell): P
       name: plan.spec.name ?? 'boot-vm',
       verdict: judgement.verdict,
       what: judgement.what,
-      hint: judgement.hint,
+      hint,
       seconds: secondsOf(finished),
       facts: [
         ['acceleration', `${plan.accel.accel} (${plan.accel.reason})`],
@@ -48,8 +50,9 @@ export async function tellRun({ action, request, finished, base }: RunToTell): P
   )
   setRunOutputs(action, { request, finished, name: place.name })
   if (judgement.verdict === 'pass') return
-  const hint = judgement.hint === undefined ? '' : `\nHint: ${judgement.hint}`
-  action.fail(`${judgement.what}${hint}`, { title: `${plan.spec.name ?? 'boot-vm'}: ${judgement.verdict}` })
+  action.fail(`${judgement.what}${hint === undefined ? '' : `\nHint: ${hint}`}`, {
+    title: `${plan.spec.name ?? 'boot-vm'}: ${judgement.verdict}`,
+  })
 }
 
 function setRunOutputs(

@@ -2,7 +2,7 @@ import { escapeCell, type Action } from '@kernelkit/action-kit'
 import { UserError } from '@kernelkit/core/errors'
 import { renameOptions } from '@kernelkit/core/spec'
 import { explainSystemError } from '@kernelkit/host'
-import { inputRows } from '../inputs.ts'
+import { inputNameOf } from '../inputs.ts'
 
 /** Exit status of what cannot be judged. */
 const noVerdictStatus = 125
@@ -23,5 +23,5 @@ export async function tellUnable(action: Action, work: () => Promise<void>): Pro
 }
 
 function inInputNames(error: unknown): unknown {
-  return error instanceof UserError ? renameOptions(error, (option) => inputRows.find(({ name }) => name === option)?.name) : error
+  return error instanceof UserError ? renameOptions(error, inputNameOf) : error
 }

@@ -1,6 +1,6 @@
 export { blamedFrame, blamedPlace } from './blame.ts'
 export { createReportReader, type ReportReader } from './reader.ts'
-export { renderReport, reportDocument } from './render-report.ts'
+export { renderFrame, renderReport, reportDocument, traceFromBlame } from './render-report.ts'
 export { createReportScanner, type ReportScanner } from './scanner.ts'
 export { decodeReport, framesToDecode, type Decoding } from './decode-report.ts'
 export { isNameless, tidyPath, type FoundFrame } from './frame.ts'

@@ -11,12 +11,9 @@ export function renderReport(file: string, report: KernelReport): string {
     report.process === undefined ? undefined : `task ${report.process}`,
     `lines ${report.startLine} to ${report.endLine}`,
   ].filter((part) => part !== undefined)
-  const at = Math.max(
-    0,
-    report.trace.findIndex((frame) => frame.function === report.function),
-  )
-  const frames = report.trace.slice(at, at + mostFrames).map((frame) => `    ${renderFrame(frame)}`)
-  const rest = report.trace.length - at - mostFrames
+  const trace = traceFromBlame(report)
+  const frames = trace.slice(0, mostFrames).map((frame) => `    ${renderFrame(frame)}`)
+  const rest = trace.length - mostFrames
   return [
     `${file}:${report.startLine}: ${report.title}`,
     `  ${about.join(', ')}`,
@@ -25,7 +22,14 @@ export function renderReport(file: string, report: KernelReport): string {
   ].join('\n')
 }
 
-function renderFrame(frame: ReportFrame): string {
+/** The trace without what stands before the function to blame: reporting, locking, allocation. */
+export function traceFromBlame({ trace, function: name }: KernelReport): readonly ReportFrame[] {
+  const at = trace.findIndex((frame) => frame.function === name)
+  return at < 0 ? trace : trace.slice(at)
+}
+
+/** `foo+0x12 [module] (fs/x.c:30) [inlined]`. */
+export function renderFrame(frame: ReportFrame): string {
   const offset = frame.offset === undefined ? '' : `+0x${frame.offset.toString(16)}`
   const place = frame.source === undefined ? '' : ` (${frame.source}:${frame.line ?? 0})`
   const module = frame.module === undefined ? '' : ` [${frame.module}]`

@@ -1,6 +1,6 @@
 export { parseSizeBytes } from './quantity.ts'
 export { flagOption, textOption, type RawRecord } from './raw-options.ts'
-export { renameOptions } from './rename-options.ts'
+export { renameInHint, renameOptions } from './rename-options.ts'
 export { parseTestsSpec, type TestsSpec } from './tests.ts'
 export { parseVmSpec, type VmSpec } from './vm.ts'
 export { resultFormats, type ResultFormat, type ResultsSpec } from './vm-results.ts'
