@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kernelSource } from './lib/kernel-source.ts'
 import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 
-const { kernel, image, store } = testArtifacts()
+const { kernel, image } = testArtifacts()
 const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd']
 let folder = ''
 
@@ -56,15 +56,7 @@ describe("the logs of the kernel's own parser", () => {
 
   // They are GPL-2.0 and stay where they are: in the source package that the test kernel is made of.
   beforeAll(async () => {
-    const find = async () => {
-      const sources = await readdir(join(store, 'source')).catch(() => [])
-      return sources
-        .map((source) => join(store, 'source', source, 'tree', 'tools/testing/kunit/test_data'))
-        .find((path) => existsSync(path))
-    }
-    // A kernel of the store may be older than its source there: asking for its configuration unpacks that again.
-    const show = ['config', 'show', 'deb:linux-source-6.12', '--config', 'minimal', '--dot-config']
-    logs = (await find()) ?? (await kernelkit(show, { timeoutMs: 20 * 60_000 }).then(find)) ?? ''
+    logs = join(await kernelSource(), 'tools/testing/kunit/test_data')
   })
 
   it('are all among the expectations', async () => {

@@ -128,6 +128,8 @@ function choosePlace(own: Place | undefined, traced: ReportFrame | undefined): P
   if (traced?.source === undefined || traced.line === undefined) return own
   const place = { source: traced.source, line: traced.line }
   if (own === undefined) return place
+  // UBSAN prints the path that the compiler was given; the executable knows it from the top of the tree.
+  if (own.source.endsWith(`/${place.source}`)) return { ...own, source: place.source }
   if (own.source === place.source || isInfrastructureFile(place.source)) return own
   return isInfrastructureFile(own.source) || traced.inlined ? place : own
 }

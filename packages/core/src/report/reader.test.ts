@@ -529,3 +529,27 @@ describe('createReportReader', () => {
     ])
   })
 })
+
+describe('what people ask for with sysrq', () => {
+  it('is no part of the report before it', () => {
+    const reports = read(`
+[   19.8][    C1] rcu: INFO: rcu_sched self-detected stall on CPU
+[   19.8][    C1] RIP: 0010:frob_spin+0x9/0x10
+[   19.9][    C1]  frob_ioctl+0x2f/0x50
+[   21.2][    T1] sysrq: Show State
+[   21.3][    T1] Call Trace:
+[   21.3][    T1]  schedule+0x2f/0x50`)
+    expect(reports).toMatchObject([{ kind: 'rcu-stall', function: 'frob_spin', endLine: 3 }])
+  })
+})
+
+describe('a place that is told with the path of the build', () => {
+  it('is the one of the tree that the trace knows', () => {
+    const [report] = read(`
+UBSAN: array-index-out-of-bounds in ../../../source/0a1b/tree/drivers/frob/main.c:12:3
+Call Trace:
+ __ubsan_handle_out_of_bounds+0x90/0xc0 (lib/ubsan.c:429)
+ frob_index+0x2a7/0x310 (drivers/frob/main.c:10)`)
+    expect(report).toMatchObject({ source: 'drivers/frob/main.c', line: 12 })
+  })
+})

@@ -94,6 +94,8 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
       return false
     }
     learn(text)
+    // Somebody asks for the state of all tasks: what follows is no part of a report.
+    if (text.startsWith('sysrq: ')) for (const report of open) report.state = 'closed'
     if (/^(?:-+\[|8<-+) cut here/.test(text)) cutLine = line
     // "---[ end Kernel panic - not syncing: …" begins nothing.
     const holdsWord = mayBeginReport(text)
