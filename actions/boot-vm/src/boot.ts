@@ -70,6 +70,6 @@ function tellPlan({ host, annotate }: Action, { plan }: PreparedVm): void {
   annotate({
     level: 'warning',
     title: 'No KVM',
-    message: `The VM is emulated, which is many times slower: ${reason}. Limits of ours are three times as long; the setup-kvm action opens /dev/kvm where there is one.`,
+    message: `The VM is emulated, which is many times slower: ${reason}. Time limits of kernelkit are longer for it; the setup-kvm action opens /dev/kvm where there is one.`,
   })
 }
