@@ -4,7 +4,7 @@ import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/spec'
 import { bootRequirements, makeFolder } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
-import { makeArtifactsFolder } from '@kernelkit/vm'
+import { makeNamedFolder } from '@kernelkit/vm'
 import { rawTerminal } from '../actions/raw-terminal.ts'
 import type { CommandContext } from '../command.ts'
 import { insideVariable } from '../context.ts'
@@ -49,8 +49,11 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   const image = await toolchainImage(context, engine, spoken)
   if (spec.root.kind === 'host')
     host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
-  if (spec.artifacts !== undefined && !context.dryRun) await makeArtifactsFolder(host, spec.artifacts)
-  if (spec.evidence !== undefined && !context.dryRun) await makeFolder(host, resolve(host.cwd, spec.evidence))
+  for (const [option, named] of [
+    ['--artifacts', spec.artifacts],
+    ['--evidence', spec.evidence],
+  ] as const)
+    if (named !== undefined && !context.dryRun) await makeNamedFolder(host, { option, named })
   if (spec.junit !== undefined && !context.dryRun) await makeFolder(host, dirname(resolve(host.cwd, spec.junit)))
   await using container = await openContainer(engine, host, {
     image: image.id,

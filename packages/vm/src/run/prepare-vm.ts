@@ -11,7 +11,7 @@ import { runtimeFolder } from '../runtime/runtime-folder.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../runtime/vm-state.ts'
 import { makeSshAccess } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
-import { makeArtifactsFolder } from './make-artifacts-folder.ts'
+import { makeNamedFolder } from './make-named-folder.ts'
 import { claimForwards } from './forwards.ts'
 
 export interface PrepareInput {
@@ -47,7 +47,7 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
       name: place.name,
       runtimeFolder: place.folder,
     })
-    if (spec.artifacts !== undefined) await makeArtifactsFolder(host, spec.artifacts)
+    if (spec.artifacts !== undefined) await makeNamedFolder(host, { option: '--artifacts', named: spec.artifacts })
     return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
   } catch (error) {
     await releaseVm(place, host)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeHost } from '@kernelkit/host'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { makeArtifactsFolder } from './make-artifacts-folder.ts'
+import { makeNamedFolder } from './make-named-folder.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -12,14 +12,15 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 it('makes the folder with its parents, and takes one that is there', async () => {
-  const host = nodeHost({ cwd: folder })
-  await makeArtifactsFolder(host, 'a/b')
-  await makeArtifactsFolder(host, 'a/b')
+  const make = () => makeNamedFolder(nodeHost({ cwd: folder }), { option: '--artifacts', named: 'a/b' })
+  await make()
+  await make()
   expect((await stat(join(folder, 'a/b'))).isDirectory()).toBe(true)
 })
 
 // Node's recursive mkdir never ends on /proc.
 it.each(['/proc/x', '/proc/x/y', 'file', 'file/x'])('refuses %s at once', async (named) => {
   await writeFile(join(folder, 'file'), '')
-  await expect(makeArtifactsFolder(nodeHost({ cwd: folder }), named)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+  const made = makeNamedFolder(nodeHost({ cwd: folder }), { option: '--artifacts', named })
+  await expect(made).rejects.toMatchObject({ code: 'FILE_NOT_FOUND', message: expect.stringContaining(`--artifacts ${named}`) })
 })

@@ -1,0 +1,46 @@
+import { UserError } from '@kernelkit/core/errors'
+import { describe, expect, it } from 'vitest'
+import { junitViolations } from '../../../core/test/junit-schema.ts'
+import type { TestResult } from './test-result.ts'
+import { documentOf, renderTable, renderTestsJunit, renderVerdictLine } from './test-summary.ts'
+
+const error = new UserError('KERNEL_LACKS', 'this kernel lacks CONFIG_9P_FS.', { verdict: 'config-fail', hint: 'kernelkit build' })
+const results: readonly TestResult[] = [
+  { name: 'lacking', kind: 'error', error, seconds: 0.25 },
+  { name: 'after', kind: 'left-out', seconds: 0 },
+]
+
+// Tests that ran are looked at in e2e/test-command.vm.test.ts.
+describe('tests that never ran', () => {
+  it('are in the table with the reason', () => {
+    expect(renderTable(results)).toBe(
+      [
+        'test     verdict      seconds  why',
+        'lacking  config-fail  0.3      KERNEL_LACKS: this kernel lacks CONFIG_9P_FS.',
+        'after    not run               not run: another test failed (--fail-fast).',
+      ].join('\n'),
+    )
+  })
+
+  it('make the whole 125', () => {
+    expect(renderVerdictLine(results, 1)).toBe('kernelkit: verdict=config-fail exit=125 tests=2 passed=0 failed=1 left-out=1 total=1.00s')
+  })
+
+  it('are an error and a skipped one in JUnit', async () => {
+    const xml = await renderTestsJunit(results, 'project')
+    expect(junitViolations(xml)).toEqual([])
+    expect(xml).toContain('<testsuites name="project" tests="2" failures="0" errors="1"')
+    expect(xml).toContain('<error type="config-fail" message="KERNEL_LACKS: this kernel lacks CONFIG_9P_FS.">')
+    expect(xml).toContain('<skipped message="not run: another test failed (--fail-fast)."/>')
+  })
+
+  it('are in the document with their error', () => {
+    expect(documentOf(results[0] ?? expect.unreachable())).toMatchObject({
+      name: 'lacking',
+      verdict: 'config-fail',
+      exitCode: 125,
+      error: { code: 'KERNEL_LACKS' },
+    })
+    expect(documentOf(results[1] ?? expect.unreachable())).toMatchObject({ name: 'after', verdict: null, error: null })
+  })
+})
