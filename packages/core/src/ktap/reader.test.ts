@@ -302,6 +302,24 @@ describe('torn and strange lines', () => {
     expect(results).toMatchObject({ status: 'pass', counts: { passed: 2 } })
   })
 
+  it('belong to their suite although a busy console lost a letter of its name', () => {
+    const results = log(`
+KTAP version 1
+1..2
+    KTAP version 1
+    # Subtest: string-stream-test
+    1..1
+    ok 1 append
+ok 1 sring-stream-test
+    KTAP version 1
+    # Subtest: other
+    1..1
+    ok 1 more
+ok 2 other`)
+    expect(tree(results.tests)).toBe('string-stream-test:pass(append:pass) other:pass(more:pass)')
+    expect(results).toMatchObject({ status: 'pass', finished: true, errors: [] })
+  })
+
   it('are read behind what a logger puts before every line', () => {
     const stamp = '2026-11-22T10:00:00.0000000Z '
     const lines = [

@@ -41,6 +41,9 @@ export function createStream({ protocol, version, column, place, ledger, onResul
   const { top, push, close, closeDeeperThan, leaf } = frames
   let bailOut: string | undefined
 
+  /** All tests of the suite have told, and this is its number: a busy console lost a letter of the name. */
+  const isNext = (frame: Frame, line: ResultLine): boolean => isComplete(frame) && line.number === frames.parent().reported + 1
+
   const onResultLine = (line: ResultLine, at: LinePlace): void => {
     for (;;) {
       const frame = top()
@@ -62,7 +65,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
         if (frame.column > parentColumn) return leaf(line, at)
         if (isNamed(frame, line) || isComplete(frame)) return close({ result: line, place: at })
         return leaf(line, at)
-      } else if (line.column >= parentColumn && (frame.name === undefined || isNamed(frame, line))) {
+      } else if (line.column >= parentColumn && (frame.name === undefined || isNamed(frame, line) || isNext(frame, line))) {
         return close({ result: line, place: at })
       }
       close({ result: undefined, place: at })
