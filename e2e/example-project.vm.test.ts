@@ -1,24 +1,21 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { junitViolations } from '../packages/core/test/junit-schema.ts'
+import { debugKernel, debugKernelLimitMs } from './lib/debug-kernel.ts'
+import { kernelSource, lineOf } from './lib/kernel-source.ts'
 import { kernelkit } from './lib/kernelkit.ts'
 
 const example = fileURLToPath(new URL('../examples/project', import.meta.url))
 let scratch = ''
 let kernel = ''
 
-// An empty store compiles the kernel.
-const buildLimitMs = 60 * 60_000
-
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
-  const { exitCode, stdout, stderr } = await kernelkit(['build', '--json'], { cwd: example, timeoutMs: buildLimitMs })
-  if (exitCode !== 0) throw new Error(`the kernel of ${example} cannot be built:\n${stderr}`)
-  ;({ kernel } = JSON.parse(stdout) as Answer)
-}, buildLimitMs)
+  ;({ kernel } = await debugKernel())
+}, debugKernelLimitMs)
 afterAll(() => rm(scratch, { recursive: true, force: true }))
 
 interface Answer {
@@ -40,18 +37,6 @@ async function runTests(
   return { exitCode, answer: JSON.parse(stdout) as Answer, xml: await readFile(junit, 'utf8') }
 }
 
-/** The tree that the kernel was compiled from. */
-async function sourceTree(): Promise<string> {
-  const { source } = JSON.parse(await readFile(join(dirname(kernel), 'manifest.json'), 'utf8')) as { source: { tree: string } }
-  return source.tree
-}
-
-/** Number of the first line with `text` behind the one with `start`. */
-async function lineBehind(file: string, start: string, text: string): Promise<number> {
-  const lines = (await readFile(file, 'utf8')).split('\n')
-  return lines.findIndex((line, index) => index > lines.indexOf(start) && line.includes(text)) + 1
-}
-
 describe('kernelkit test on a kernel for debugging', () => {
   it('ends in five ways for the five tests of examples/project', async () => {
     const { exitCode, answer, xml } = await runTests([`${example}/`])
@@ -63,9 +48,10 @@ describe('kernelkit test on a kernel for debugging', () => {
       ['panics', 'panic'],
     ])
     expect(exitCode).toBe(1)
+    // What the other tests run: it is compiled once.
     expect(answer.kernel).toBe(kernel)
     const bugs = 'drivers/misc/lkdtm/bugs.c'
-    const line = await lineBehind(join(await sourceTree(), bugs), 'static void lkdtm_WARNING(void)', 'WARN_ON(')
+    const line = await lineOf(join(await kernelSource(), bugs), 'WARN_ON(', 'lkdtm_WARNING(void)')
     expect(answer.tests[2]?.reports[0]).toMatchObject({ kind: 'warning', function: 'lkdtm_WARNING', source: bugs, line })
     expect(junitViolations(xml)).toEqual([])
     expect([...xml.matchAll(/<(?:failure|error) type="(\w+)"/g)].map(([, type]) => type)).toEqual(['fail', 'splat', 'hang', 'panic'])
