@@ -12,6 +12,7 @@ import {
   recordBoot,
   recordVerdict,
   startOrDetach,
+  startsAgain,
   type BootOutcome,
   type PreparedVm,
 } from '@kernelkit/vm'
@@ -50,6 +51,13 @@ interface Booted {
 }
 
 async function bootOnce(context: CommandContext, spec: VmSpec): Promise<Booted | { readonly kept: number }> {
+  for (let starts = 1; ; starts++) {
+    const booted = await start(context, spec)
+    if (booted.kept !== undefined || !startsAgain(context.host.log, booted.outcome.facts, starts)) return booted
+  }
+}
+
+async function start(context: CommandContext, spec: VmSpec): Promise<Booted | { readonly kept: number }> {
   const { host, signal } = context
   const allowed = await readAllowed(host, spec.allow)
   const prepared = await prepareVm({ host, store: await context.store(), spec, command: 'boot' })

@@ -4,7 +4,7 @@ import { judge, judgeLimit } from './verdict.ts'
 /** What happened to a guest that ran no command of ours. */
 export interface BootFacts extends Pick<
   RunFacts,
-  'console' | 'failing' | 'agentFailure' | 'guestPanicked' | 'shutdown' | 'qemu' | 'silentMs' | 'stopped' | 'restarted'
+  'console' | 'failing' | 'agentFailure' | 'guestPanicked' | 'shutdown' | 'qemu' | 'silentMs' | 'stopped' | 'restarted' | 'timerLost'
 > {
   /** The user ended it. */
   readonly asked: boolean
@@ -23,6 +23,7 @@ export function judgeBoot(facts: BootFacts): Judgement {
     facts.agentFailure !== undefined ||
     facts.silentMs !== undefined ||
     facts.stopped !== undefined ||
+    facts.timerLost === true ||
     isCrash
   if (bad) return judge({ ...facts, ready: true, command: undefined, limit: undefined })
   if (facts.restarted === true)

@@ -38,6 +38,8 @@ export interface RunFacts {
   /** Somebody has stopped QEMU's process. */
   readonly qemuStopped?: boolean
   readonly guestPanicked: boolean
+  /** The kernel gave up the only timer that its machine has. */
+  readonly timerLost?: boolean | undefined
   /** Reason of QMP's SHUTDOWN, such as guest-shutdown. */
   readonly shutdown: string | undefined
   readonly qemu: { readonly exitCode: number | undefined; readonly signal: string | undefined; readonly stderr: string } | undefined

@@ -19,6 +19,8 @@ export interface ConsoleFacts {
   readonly isReporting: boolean
   /** The agent said on the console that the command has ended: all that the kernel printed before stands above. */
   readonly commandEnded: boolean
+  /** The kernel does without the timer of its processors' APICs: a machine that has no other one stands still. */
+  readonly apicTimerLost: boolean
   /** The last of the dumps that were asked for has ended. */
   readonly dumped: boolean
   readonly release: string | undefined
@@ -35,6 +37,9 @@ const commandEndedMark = 'kernelkit: command ended'
 // What sysrq answers to a letter that it does not know; such a letter is the last of each dump.
 const dumpEndMark = 'sysrq: HELP'
 
+// arch/x86/kernel/apic/apic.c, calibrate_APIC_clock()
+const apicTimerLostMark = /^APIC (?:frequency too slow, disabling apic timer|timer disabled due to verification failure)/
+
 // A guest that warns in a loop fills the memory of nobody: the first ones tell.
 const mostReports = 1000
 
@@ -48,6 +53,7 @@ export function createConsoleReader(): ConsoleReader {
   let panicIsTold = false
   let commandEnded = false
   let dumped = false
+  let apicTimerLost = false
   let release: string | undefined
   const keep = (report: KernelReport): void => {
     if (complete.length < mostReports) complete = [...complete, report]
@@ -63,15 +69,29 @@ export function createConsoleReader(): ConsoleReader {
     if (line.startsWith('---[ end Kernel panic')) panicIsTold = true
     if (line.startsWith(commandEndedMark)) commandEnded = true
     if (line.startsWith(dumpEndMark)) dumped = true
+    const hadTimer = !apicTimerLost
+    if (apicTimerLostMark.test(line)) apicTimerLost = true
     const before = panic
     panic ??= /^Kernel panic - not syncing: (.*)/.exec(line)?.[1]
     const isNew = reader.read(raw)
-    return isNew || halted || panic !== before || (isFirst && release !== undefined)
+    return isNew || halted || panic !== before || (hadTimer && apicTimerLost) || (isFirst && release !== undefined)
   }
   const facts = (): ConsoleFacts => {
     const unfinished = reader.unfinished()
     const reports = [...complete, ...unfinished]
-    return { lines, reports, panic, halted, saidGoodbye, panicIsTold, isReporting: unfinished.length > 0, commandEnded, dumped, release }
+    return {
+      lines,
+      reports,
+      panic,
+      halted,
+      saidGoodbye,
+      panicIsTold,
+      isReporting: unfinished.length > 0,
+      commandEnded,
+      apicTimerLost,
+      dumped,
+      release,
+    }
   }
   return { read, facts }
 }

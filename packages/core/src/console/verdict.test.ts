@@ -61,6 +61,7 @@ describe('judge', () => {
     ['a triple fault', { qemu: qemu(0), shutdown: 'guest-reset' }, 'vm-lost', 119, /reset without a word of its kernel/],
     ['a guest that starts again where QEMU lets it', { restarted: true }, 'vm-lost', 119, /before the command ended/],
     ['a guest that starts again before it was ready', { restarted: true, ready: false }, 'boot-fail', 120, /reset/],
+    ['a guest without a timer', { timerLost: true, ready: false }, 'boot-fail', 120, /APIC timer/],
     ['a machine that QEMU stopped', { stopped: 'internal-error' }, 'vm-lost', 119, /internal-error/],
     ['a lockup that is told of', { console: readConsole('watchdog: BUG: soft lockup - CPU#0 stuck') }, 'hang', 123, /soft lockup/],
     ['a hung task', { console: readConsole('INFO: task cat:99 blocked for more than 120 seconds.') }, 'hang', 123, /hung|blocked/],

@@ -18,6 +18,7 @@ export function judge(facts: RunFacts): Judgement {
     )
   }
   if (facts.kunit !== undefined && (facts.kunit.finished || facts.ready)) return judgeKunit(facts, facts.kunit)
+  if (facts.timerLost === true) return judgeLostTimer()
   if (facts.agentFailure !== undefined)
     return verdict('boot-fail', `the guest could not prepare its root: ${facts.agentFailure}.`, 'check --root, --image and --init.')
   if (facts.command !== undefined) return judgeCommand(facts, facts.command)
@@ -47,6 +48,15 @@ export function judge(facts: RunFacts): Judgement {
   }
   if (facts.limit !== undefined) return judgeLimit(facts, facts.limit)
   return judgeEnd(facts)
+}
+
+/** The kernel counts its APIC timer against the TSC while it boots; a host that halts the processor just then spoils the count. */
+function judgeLostTimer(): Judgement {
+  return verdict(
+    'boot-fail',
+    'the busy host stalled the guest while its kernel measured the APIC timer, the only one of a microvm; it goes on without a clock.',
+    'run it again, or take --machine q35, which has another timer.',
+  )
 }
 
 function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>): Judgement {

@@ -15,6 +15,7 @@ import { guestEnvironment } from '../run/guest-environment.ts'
 import { commandWords } from '../run/command-words.ts'
 import { drainLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from '../run/limits.ts'
 import { untilPanicIsTold } from '../run/settle-console.ts'
+import { hasOtherTimer } from '../run/timer-lost.ts'
 import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from '../run/watch-vm.ts'
 import type { Vm } from '../vm.ts'
 import { keepTerminalSize } from './terminal-size.ts'
@@ -70,6 +71,7 @@ export async function bootAttached(input: BootInput): Promise<BootOutcome> {
     // A person looks on, and may know better.
     isEnd: () => false,
     mostRestarts: 3,
+    hasOtherTimer: hasOtherTimer(plan),
     tailLines,
     onLine: undefined,
   })
@@ -91,6 +93,7 @@ export async function bootAttached(input: BootInput): Promise<BootOutcome> {
       shutdown: facts.shutdown,
       stopped: facts.stopped,
       restarted: facts.restarted,
+      timerLost: facts.timerLost,
       asked: end.kind === 'asked',
       limitMs: end.kind === 'limit' ? end.ms : undefined,
       silentMs: facts.silentMs,

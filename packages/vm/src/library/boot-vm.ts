@@ -9,6 +9,7 @@ import { bootLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from '../run/
 import { guestEnvironment } from '../run/guest-environment.ts'
 import { prepareVm } from '../run/prepare-vm.ts'
 import { systemIsUp } from '../run/system-is-up.ts'
+import { hasOtherTimer, startsAgain } from '../run/timer-lost.ts'
 import { watchVm } from '../run/watch-vm.ts'
 import { startVm } from '../runtime/start-vm.ts'
 import { withReports, type GuestEvent } from './with-reports.ts'
@@ -81,6 +82,21 @@ export interface BootedVm extends AsyncDisposable {
 export async function bootVm(options: BootVmOptions, context: BootVmContext = {}): Promise<BootedVm> {
   const host = context.host ?? nodeHost()
   const store = context.store ?? (await openStore(host, defaultStoreRoot(host)))
+  for (let starts = 1; ; starts++) {
+    const booted = await bootOnce(options, { ...context, host, store, starts })
+    if (booted !== 'again') return booted
+  }
+}
+
+interface BootOnceContext extends BootVmContext {
+  readonly host: Host
+  readonly store: Store
+  /** This one included. */
+  readonly starts: number
+}
+
+async function bootOnce(options: BootVmOptions, context: BootOnceContext): Promise<BootedVm | 'again'> {
+  const { host, store } = context
   const { spec, prepared } = await inOptionNames(async () => {
     const parsed = specOf(options)
     return { spec: parsed, prepared: await prepareVm({ host, store, spec: parsed, command: 'run' }) }
@@ -97,6 +113,7 @@ export async function bootVm(options: BootVmOptions, context: BootVmContext = {}
       // Who holds the VM reads its events.
       isEnd: () => false,
       mostRestarts: 1,
+      hasOtherTimer: hasOtherTimer(plan),
       tailLines,
       onLine: undefined,
     })
@@ -116,6 +133,11 @@ export async function bootVm(options: BootVmOptions, context: BootVmContext = {}
     ]).finally(() => limit.abort())
     context.signal?.throwIfAborted()
     if (seen !== 'ready') {
+      if (startsAgain(host.log, watch.facts(), context.starts)) {
+        await vm.stop('kill')
+        await vm[Symbol.asyncDispose]()
+        return 'again'
+      }
       const { agentFailure, tail } = watch.facts()
       const why =
         agentFailure ??

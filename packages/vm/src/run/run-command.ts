@@ -20,6 +20,7 @@ import { resultStream } from './result-stream.ts'
 import { untilCommandIsTold, untilPanicIsTold, untilReportIsTold } from './settle-console.ts'
 import { systemIsUp, type NoSystemd } from './system-is-up.ts'
 import { dumpTasks } from './task-dump.ts'
+import { hasOtherTimer } from './timer-lost.ts'
 import { untilKunitEnds, type KunitEnding } from './until-kunit-ends.ts'
 import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from './watch-vm.ts'
 
@@ -93,6 +94,7 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     isEnd: (report) => failingReports([report], { failOn: plan.spec.failOn, allowed: input.allowed }).length > 0,
     // The command went with the first start.
     mostRestarts: 1,
+    hasOtherTimer: hasOtherTimer(plan),
     tailLines,
     onLine: input.onConsoleLine,
   })
@@ -124,6 +126,7 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
     shutdown: facts.shutdown,
     stopped: facts.stopped,
     restarted: facts.restarted,
+    timerLost: facts.timerLost,
     unexplained: facts.console.reports.length > 0 ? [] : taintedBy(result?.tainted ?? 0, plan.spec.failOn),
     // How QEMU ended tells something only when it was not us who ended it.
     qemu: ending.kind === 'over' && ending.end === 'exited' ? facts.qemu : undefined,
@@ -217,7 +220,7 @@ async function finish({ input, vm, watch, ending }: Running & { readonly ending:
   const unasked = [...watch.facts().tail]
   if (isStuck) await dumpTasks(host, vm, watch)
   const tail = (): readonly string[] => (isStuck ? unasked : watch.facts().tail)
-  if (plan.spec.keep) {
+  if (plan.spec.keep && end !== 'no-timer') {
     await vm[Symbol.asyncDispose]()
     return tail()
   }

@@ -14,6 +14,7 @@ import { prepareVm, type PreparedVm } from './prepare-vm.ts'
 import { outcomeDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from './render-outcome.ts'
 import { runCommand, type RunInput, type RunOutcome } from './run-command.ts'
 import { startOrDetach } from './start-or-detach.ts'
+import { startsAgain } from './timer-lost.ts'
 
 /** Where a command's streams come from and go to. */
 export interface RunStreams extends Pick<RunInput, 'stdin' | 'tty' | 'onResizable'> {
@@ -62,6 +63,13 @@ export interface FinishedRun {
 
 /** Everything that `kernelkit run` does between its options and its output; the command, `kernelkit test` and the Action stand on it. */
 export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
+  for (let starts = 1; ; starts++) {
+    const finished = await runOnce(input)
+    if (!startsAgain(input.host.log, finished.outcome.facts, starts)) return finished
+  }
+}
+
+async function runOnce(input: RunInVmInput): Promise<FinishedRun> {
   const { host, spec, argv, script, signal } = input
   const allowed = await readAllowed(host, spec.allow)
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })

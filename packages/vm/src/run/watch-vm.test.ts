@@ -12,6 +12,7 @@ function watch(...events: readonly VmEvent[]) {
     lockupSilenceMs: 10_000,
     isEnd: ({ headline }) => !headline.includes('known'),
     mostRestarts: 2,
+    hasOtherTimer: false,
     tailLines: 2,
     onLine: undefined,
   })
@@ -24,7 +25,20 @@ const init = line('[    0.5] Run /init as init process')
 const banner = line('[    0.000000] Linux version 6.12.1 (a@b) (gcc) #1 SMP')
 const reset: VmEvent = { type: 'qmp', event: 'RESET', data: { guest: true, reason: 'guest-reset' }, atMs: 0 }
 
+const noTimer = line('[    0.124530] APIC frequency too slow, disabling apic timer')
+const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 700 }
+
 describe('watchVm', () => {
+  it('ends with a guest that boots without the only timer of its machine, and with no other one', async () => {
+    const lost = watch(noTimer)
+    await expect(lost.over).resolves.toBe('no-timer')
+    expect(lost.facts().timerLost).toBe(true)
+    for (const seen of [watch(ready, noTimer, exited), watch(line('[    0.1] APIC: Switch to symmetric I/O mode setup'), exited)]) {
+      await expect(seen.over).resolves.toBe('exited')
+      expect(seen.facts().timerLost).toBe(false)
+    }
+  })
+
   it('keeps the end of the console and the times of the boot', async () => {
     const seen = watch(
       line('a'),

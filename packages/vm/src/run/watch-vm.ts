@@ -14,6 +14,8 @@ export interface WatchFacts {
   readonly shutdown: string | undefined
   /** QEMU stopped the machine by itself, and why. */
   readonly stopped: string | undefined
+  /** The kernel gave up the only timer that its machine has. */
+  readonly timerLost: boolean
   /** The guest started again, and QEMU went on. */
   readonly restarted: boolean
   readonly qemu: QemuExit | undefined
@@ -22,7 +24,7 @@ export interface WatchFacts {
   readonly readyAtMs: number | undefined
 }
 
-export type VmEnd = 'exited' | 'panic' | 'halted' | 'agent-failed' | 'silent' | 'lockup' | 'restarted' | 'stopped'
+export type VmEnd = 'exited' | 'no-timer' | 'panic' | 'halted' | 'agent-failed' | 'silent' | 'lockup' | 'restarted' | 'stopped'
 
 export interface VmWatch {
   facts(): WatchFacts
@@ -50,6 +52,8 @@ export interface WatchOptions {
   readonly isEnd: (report: KernelReport) => boolean
   /** So many starts without coming to the first process are a loop; 1: the guest may not start again at all. */
   readonly mostRestarts: number
+  /** Whether the machine has a timer besides those of the APICs. */
+  readonly hasOtherTimer: boolean
   readonly tailLines: number
   readonly onLine: ((line: string) => void) | undefined
 }
@@ -72,6 +76,7 @@ export function watchVm(options: WatchOptions): VmWatch {
     shutdown: undefined,
     stopped: undefined,
     restarted: false,
+    timerLost: false,
     qemu: undefined,
     initAtMs: undefined,
     readyAtMs: undefined,
@@ -103,11 +108,15 @@ export function watchVm(options: WatchOptions): VmWatch {
       if (facts.initAtMs === undefined) facts = { ...facts, initAtMs: atMs }
     }
     if (!reader.read(line)) return
-    const { panic, halted, reports } = reader.facts()
+    const { panic, halted, reports, apicTimerLost } = reader.facts()
     for (const report of reports.slice(seenReports)) onReport(report)
     seenReports = reports.length
     if (panic !== undefined) over.resolve('panic')
     else if (halted) over.resolve('halted')
+    if (apicTimerLost && !options.hasOtherTimer && facts.readyAtMs === undefined) {
+      facts = { ...facts, timerLost: true }
+      over.resolve('no-timer')
+    }
   }
   const onEvent = (event: VmEvent): void => {
     switch (event.type) {
