@@ -12,7 +12,7 @@ export interface Capacity {
   readonly jobs: number | undefined
 }
 
-// Measured under emulation, where it is most: translated code, devices, stacks. QEMU keeps up to 1 GiB of translations, which a test never fills.
+// An allowance for QEMU itself, besides the guest's memory: devices, stacks and, under emulation, translated code (up to 1 GiB, which a test never fills).
 const overheadMiB = 256
 
 /** Whether one more guest may start beside those that run. Alone it always may: a test that needs more than there is has to try. */
