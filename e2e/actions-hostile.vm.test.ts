@@ -80,6 +80,7 @@ describe.each(ownActions)('%s', async (name) => {
       const { main, post } = job.step(name)
       expect(existsSync(marker)).toBe(false)
       for (const stage of [main, post]) if (stage !== undefined) expect(forgedIn(stage)).toEqual([])
+      expect(main?.lines.join('\n')).not.toContain('this is a bug of kernelkit')
       expect(main?.leftOutputOpen).toBe(false)
     }
   })

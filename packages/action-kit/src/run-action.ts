@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type * as Toolkit from '@actions/core'
+import { UserError } from '@kernelkit/core/errors'
 import { explainSystemError, nodeHost } from '@kernelkit/host'
 import type { Action, ActionDefinition } from './action.ts'
 import { createActionLogger } from './action-logger.ts'
@@ -39,8 +40,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
       verbose: inputs['verbose'] === true || core.isDebug(),
       now: () => performance.now(),
     })
-    const directory = inputs['workingDirectory']
-    const host = nodeHost({ log, cwd: typeof directory === 'string' ? resolve(workspace, directory) : workspace })
+    const host = nodeHost({ log, cwd: workFolder(workspace, inputs['workingDirectory']) })
     await work({
       host,
       signal: interrupt.signal,
@@ -160,4 +160,14 @@ function writeCounter(path: string, count: number): void {
   } catch {
     // No folder of the job: nobody counts.
   }
+}
+
+/** Where the step works: programs cannot even be started in a folder that is none. */
+function workFolder(workspace: string, directory: unknown): string {
+  if (typeof directory !== 'string') return workspace
+  const path = resolve(workspace, directory)
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path
+  throw new UserError('BAD_INPUT', `working-directory '${directory}' is no folder (looked for at ${path}).`, {
+    hint: 'name a folder below the workspace; does the checkout come before this step?',
+  })
 }

@@ -20,6 +20,11 @@ describe('explainSystemError', () => {
 })
 
 describe('explaining', () => {
+  it('says that a file stands where a folder is needed', async () => {
+    const making = explaining('/dev/null', () => nodeHost().fs.mkdir('/dev/null', { recursive: true }))
+    await expect(making).rejects.toMatchObject({ code: 'NOT_A_FOLDER', message: expect.stringContaining('at /dev/null') })
+  })
+
   it('says DISK_FULL when a program met a full disk', async () => {
     const filling = explaining('/dev/full', () => nodeHost().run(['dd', 'if=/dev/zero', 'of=/dev/full', 'count=1']))
     await expect(filling).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('at /dev/full') })

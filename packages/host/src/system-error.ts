@@ -25,6 +25,12 @@ export function explainSystemError(error: unknown, place?: string): unknown {
       cause: error,
     })
   }
+  if (codes.includes('ENOTDIR') || codes.includes('EEXIST')) {
+    return new UserError('NOT_A_FOLDER', `a folder is needed${at}, and it, or something above it, is a file (${reasonOf(error)}).`, {
+      hint: 'name another folder (--out, --cache-dir), or move the file away.',
+      cause: error,
+    })
+  }
   return error
 }
 

@@ -31,11 +31,11 @@ describe('qemuArgv', () => {
     expect(qemuArgv(launch, 'fd')).toEqual(
       [
         ...head('microvm'),
-        ['-chardev', 'socket,id=console,fd=3', '-serial', 'chardev:console'],
-        ['-chardev', 'socket,id=agent,fd=4', '-device', 'virtio-serial-device,id=agents', ...port],
+        ['-chardev', 'pipe,id=console,path=/run/kernelkit/vms/a1/console', '-serial', 'chardev:console'],
+        ['-chardev', 'socket,id=agent,fd=3', '-device', 'virtio-serial-device,id=agents', ...port],
         ...devices('device', ''),
         ['-action', 'panic=none'],
-        ['-chardev', 'socket,id=qmp,fd=5', '-mon', 'chardev=qmp,mode=control'],
+        ['-chardev', 'socket,id=qmp,fd=4', '-mon', 'chardev=qmp,mode=control'],
       ].flat(),
     )
   })

@@ -1,4 +1,14 @@
-export { agentPortName, qemuFds, type Drive, type Forward, type GdbStub, type QemuLaunch, type Share, type Transport } from './launch.ts'
+export {
+  agentPortName,
+  consolePipe,
+  qemuFds,
+  type Drive,
+  type Forward,
+  type GdbStub,
+  type QemuLaunch,
+  type Share,
+  type Transport,
+} from './launch.ts'
 export { microvmSlots, qemuArgv, virtioDeviceCount } from './argv.ts'
 export { gdbSocketName } from './debug.ts'
 export { replayArchive, replayScript } from './replay.ts'

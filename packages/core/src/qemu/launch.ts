@@ -1,3 +1,4 @@
+import { join } from './join.ts'
 import type { ArchName } from '../arch/index.ts'
 
 /** A block device: virtio-blk, `snapshot` puts a throw-away overlay above the file. */
@@ -63,7 +64,12 @@ export type Transport = 'fd' | 'standalone'
  * File descriptors of QEMU at run time (0-2 are stdin, stdout, stderr). The VM host process
  * opens a socket pair for each and the chardev lines name the same numbers.
  */
-export const qemuFds = { console: 3, agent: 4, qmp: 5, terminal: 6 } as const
+export const qemuFds = { agent: 3, qmp: 4, terminal: 5 } as const
+
+/** Named pipe of the console at run time, below the VM's folder: `.in` for the guest's input, `.out` for its output. */
+export function consolePipe(launch: Pick<QemuLaunch, 'runtimeFolder'>): string {
+  return join(launch.runtimeFolder, 'console')
+}
 
 /** Name of the agent's virtio-serial port, found by the guest in /sys/class/virtio-ports/<port>/name. */
 export const agentPortName = 'kernelkit.agent'

@@ -1,4 +1,4 @@
-import { Duplex } from 'node:stream'
+import { Duplex, type Readable, type Writable } from 'node:stream'
 import type { Host } from '@kernelkit/host'
 
 /** The kernel's console: every byte into a file from the first on, whole lines as events and with times in a second file, and a live copy for a terminal. */
@@ -13,11 +13,15 @@ const heldForViewer = 1024 * 1024
 // A line without an end (a progress bar, a binary blob) is reported in pieces of this size.
 const longestLine = 64 * 1024
 
+// What a slow disk has not taken yet: what the pipe does not hold is lost, what our memory holds is not.
+const mostWaiting = 64 * 1024 * 1024
+
 // About a line of the boot log.
 const collectMs = 10
 
 export function captureConsole(options: {
-  readonly channel: Duplex
+  readonly output: Readable
+  readonly input: Writable
   readonly path: string
   readonly timedPath: string
   readonly host: Host
@@ -25,9 +29,9 @@ export function captureConsole(options: {
   readonly atMs: () => number
   readonly onLine: (line: string) => void
 }): ConsoleCapture {
-  const { channel, host } = options
+  const { output, host } = options
   const file = host.fs.createWriteStream(options.path, { mode: 0o600 })
-  const live = liveCopy(channel)
+  const live = liveCopy(options.input)
   const timed = timedLines(options)
   const finished = Promise.withResolvers<void>()
   let text = ''
@@ -40,10 +44,9 @@ export function captureConsole(options: {
     const whole = Buffer.concat(pending)
     pending = []
     timed.flush()
-    // QEMU waits (a serial port throttles), so a slow disk loses nothing.
-    if (file.write(whole)) return
-    channel.pause()
-    file.once('drain', () => channel.resume())
+    if (file.write(whole) || file.writableLength < mostWaiting) return
+    output.pause()
+    file.once('drain', () => output.resume())
   }
   file.on('error', (error) => {
     host.log.warn(`the console log ${options.path} cannot be written: ${error.message}`)
@@ -54,9 +57,9 @@ export function captureConsole(options: {
     timed.take(line)
     options.onLine(line)
   }
-  channel.on('data', (chunk: Buffer) => {
+  output.on('data', (chunk: Buffer) => {
     pending.push(chunk)
-    // A serial port comes byte by byte, and one write each would cost more than the guest's boot. Reading goes on: a socket is full after 300 of them.
+    // A serial port comes byte by byte, and one write each would cost more than the guest's boot.
     timer ??= setTimeout(flush, collectMs)
     live.take(chunk)
     text += chunk.toString('latin1')
@@ -78,14 +81,14 @@ export function captureConsole(options: {
     file.end()
     timed.end()
   }
-  channel.on('end', close)
-  channel.on('close', close)
-  channel.on('error', close)
+  output.on('end', close)
+  output.on('close', close)
+  output.on('error', close)
   return { live: live.stream, finished: finished.promise }
 }
 
 /** A stream that mirrors what comes and passes on what is typed; with no reader it keeps a little and drops the rest. */
-export function liveCopy(channel: Duplex): { readonly stream: Duplex; take(chunk: Buffer): void; end(): void } {
+export function liveCopy(channel: Writable): { readonly stream: Duplex; take(chunk: Buffer): void; end(): void } {
   const stream = new Duplex({
     read() {},
     write(chunk, _encoding, done) {

@@ -1,12 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
-import { Duplex } from 'node:stream'
+import { Duplex, type Readable, type Writable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
-import { qemuFds } from '@kernelkit/core/qemu'
-import type { Host } from '@kernelkit/host'
+import { consolePipe, qemuFds } from '@kernelkit/core/qemu'
+import { endFifo, openFifo, type Host } from '@kernelkit/host'
 import type { QemuExit } from '../vm.ts'
 
 export interface QemuProcess {
   readonly pid: number
+  /** What the guest writes to its console, and what it reads there. */
+  readonly console: { readonly output: Readable; readonly input: Writable }
   /** Our ends of QEMU's socket pairs. */
   channel(name: keyof typeof qemuFds): Duplex
   kill(): void
@@ -30,13 +32,21 @@ export async function spawnQemu(options: {
       details: { program },
     })
   }
+  const pipe = consolePipe({ runtimeFolder: folder })
+  const [input, output] = [`${pipe}.in`, `${pipe}.out`] as const
+  await host.run(['mkfifo', '-m', '600', input, output])
+  const console_ = { output: openFifo(output, 'read'), input: openFifo(input, 'write') }
   const child = host.spawn(['setpriv', '--pdeathsig', 'KILL', ...options.argv], {
     // A socket pair per channel: nothing on disk, and both sides see when the other dies.
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     // QEMU's throw-away overlays (snapshot=on) are unlinked files in TMPDIR.
     env: { ...host.env, TMPDIR: folder },
   })
   const exited = watchExit(child)
+  void exited.then(() => {
+    console_.input.destroy()
+    endFifo(output)
+  })
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (cause) =>
@@ -50,6 +60,7 @@ export async function spawnQemu(options: {
   })
   return {
     pid: child.pid ?? 0,
+    console: console_,
     channel(name) {
       // Node's types know five descriptors, a child may have more.
       const stream: unknown = [...child.stdio][qemuFds[name]]

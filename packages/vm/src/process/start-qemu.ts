@@ -45,7 +45,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   options.signal?.addEventListener('abort', abort, { once: true })
 
   const console_ = captureConsole({
-    channel: qemu.channel('console'),
+    ...qemu.console,
     path: request.consolePath,
     timedPath: request.timedConsolePath,
     host,

@@ -30,6 +30,10 @@ export const hostCodes = {
     meaning: 'The path of the artifact store, or a part of it, is a file.',
     fix: 'Name a folder with --cache-dir or KERNELKIT_CACHE_DIR.',
   },
+  NOT_A_FOLDER: {
+    meaning: 'A folder is needed where a file stands, there or above it.',
+    fix: 'Name another folder (--out, --cache-dir), or move the file away; the message names the path.',
+  },
   DRY_RUN_LIMIT: {
     meaning:
       'The plan depends on something that is not there yet, such as a fragment inside a source that was not fetched, and --dry-run makes nothing.',
