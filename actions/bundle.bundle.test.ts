@@ -21,8 +21,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+type Texts = Readonly<Record<string, string>>
+
 /** As the runner does, from a folder where no package can be found. */
-function runEntry(action: string, entry: string, inputs: Readonly<Record<string, string>> = {}) {
+function runEntry(action: string, entry: string, { inputs, env = {} }: { readonly inputs: Texts; readonly env?: Texts }) {
   return spawnSync(process.execPath, [join(folder, action, entry)], {
     cwd: folder,
     encoding: 'utf8',
@@ -32,6 +34,7 @@ function runEntry(action: string, entry: string, inputs: Readonly<Record<string,
       GITHUB_ACTIONS: 'true',
       GITHUB_WORKSPACE: folder,
       RUNNER_TEMP: folder,
+      ...env,
       ...Object.fromEntries(fileCommands.map((name) => [name, join(folder, name)])),
       ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
     },
@@ -43,7 +46,7 @@ describe.each(actions)('the bundle of %s', (action) => {
   const entries = modules.filter((name) => ['main.mjs', 'post.mjs'].includes(name))
 
   it.each(entries)('starts alone: %s reads its inputs and says what is wrong with one', (entry) => {
-    const { stdout, stderr, status } = runEntry(action, entry, { nonsense: '1' })
+    const { stdout, stderr, status } = runEntry(action, entry, { inputs: { nonsense: '1' } })
     expect(stderr).toBe('')
     expect(stdout).toMatch(new RegExp(`^kernelkit ${action} \\d+\\.\\d+\\.\\d+\\S*, Node v\\d+`))
     expect(stdout).toMatch(/^::error title=BAD_INPUT::the input nonsense is not known; known: /m)
@@ -63,6 +66,36 @@ describe.each(actions)('the bundle of %s', (action) => {
     for (const entry of modules)
       expect(readFileSync(join(distOf(action), entry), 'utf8')).not.toMatch(/node_modules\/(?:ssh2|@grpc|protobufjs)\//)
   })
+})
+
+describe.each(['build-kernel', 'bake-image'])('the input toolchain of %s', (action) => {
+  it('asks for the engine that docker needs, and names each place that was tried', () => {
+    const socket = join(folder, 'no-engine.sock')
+    const { stdout, stderr, status } = runEntry(action, 'main.mjs', {
+      inputs: { toolchain: 'docker' },
+      env: { DOCKER_HOST: `unix://${socket}` },
+    })
+    expect(stderr).toBe('')
+    expect(stdout).toContain('::error title=NO_ENGINE::')
+    expect(stdout).toContain(socket)
+    expect(stdout).toContain('use toolchain: host.')
+    expect(status).toBe(1)
+  })
+
+  it('refuses another value with those that it takes', () => {
+    const { stdout, status } = runEntry(action, 'main.mjs', { inputs: { toolchain: 'maybe' } })
+    expect(stdout).toMatch(/^::error title=BAD_OPTION::toolchain 'maybe' is not known; allowed: auto, host, docker\.$/m)
+    expect(status).toBe(1)
+  })
+})
+
+it('bundles hold the client of Docker only where it is used', () => {
+  const users = actions.filter((name) =>
+    readdirSync(distOf(name)).some(
+      (file) => file.endsWith('.mjs') && readFileSync(join(distOf(name), file), 'utf8').includes('node_modules/dockerode/'),
+    ),
+  )
+  expect(users).toEqual(['bake-image', 'build-kernel'])
 })
 
 it('bundles have the same bytes when they are made again', () => {

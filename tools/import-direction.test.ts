@@ -138,6 +138,11 @@ it("loads the engine's client only where Docker is used: by name from the comman
     .filter(({ text }) => /^(?:import|export) (?!type\b)[^'"]*from '@kernelkit\/toolchain'/m.test(text))
     .map(({ path }) => path)
   expect(wrong).toEqual(['packages/cli/src/actions/toolchain.ts'])
+  // The subpath that everybody may import.
+  const tools = listSources('toolchain').filter(({ path }) => path.startsWith('packages/toolchain/src/tools/'))
+  expect(tools.length).toBeGreaterThan(0)
+  const eager = tools.filter(({ text }) => /^(?:import|export) (?!type\b)[^'"]*from '(?:\.\.\/|dockerode)/m.test(text))
+  expect(eager.map(({ path }) => path)).toEqual([])
 })
 
 describe('the import reader', () => {

@@ -28,21 +28,26 @@ interface CcacheState {
 
 const stateName = 'ccache'
 
-/** The newest compiler cache of this architecture and compiler; the post step saves what this build makes of it. */
+/** The newest compiler cache of this architecture and compiler; the post step saves what this build makes of it. `undefined`: nothing will be saved. */
 export async function prepareCcache(
   action: Action,
   context: KernelContext,
   { plan, wish }: { readonly plan: BuildPlan; readonly wish: CcacheWish },
-): Promise<void> {
-  const { host, cache } = action
+): Promise<CcacheState | undefined> {
+  const { cache } = action
+  const { host } = context
   const { key, spec, toolchain } = plan
-  if (!wish.isWanted) return host.log.info('not asked for')
-  if (!toolchain.ccache) return host.log.info('ccache is not installed: everything is compiled (setup-kvm with `for: build` installs it)')
-  if (!(await cache.isAvailable())) return host.log.info('the runner offers no Actions cache')
+  const refuse = (why: string): undefined => {
+    host.log.info(why)
+    return undefined
+  }
+  if (!wish.isWanted) return refuse('not asked for')
+  if (!toolchain.ccache) return refuse('ccache is not installed: everything is compiled (setup-kvm with `for: build` installs it)')
+  if (!(await cache.isAvailable())) return refuse('the runner offers no Actions cache')
   const folder = ccacheFolderOf(context) ?? host.env['CCACHE_DIR'] ?? ''
   await host.fs.mkdir(folder, { recursive: true })
   // Of an earlier step, or of a machine that is not thrown away: both have what they need, and save it themselves.
-  if ((await host.fs.readdir(folder)).length > 0) return host.log.info(`${folder} is in use already`)
+  if ((await host.fs.readdir(folder)).length > 0) return refuse(`${folder} is in use already`)
   // A compiler may be a path; a key holds no comma.
   const compiler = toolchain.compiler.replaceAll(/[^A-Za-z0-9.]+/g, '-')
   const family = `ccache-${spec.arch.name}-${compiler}-${host.sha256(toolchain.compilerVersion).slice(0, 8)}`
@@ -51,6 +56,15 @@ export async function prepareCcache(
   const came = await cache.restore({ folder, key: state.key, prefixes: [`${family}-`] })
   host.log.info(came === undefined ? 'none yet: everything is compiled' : `restored ${came}`)
   await host.run(['ccache', '--zero-stats'], { env: { CCACHE_DIR: folder }, reject: false })
+  return state
+}
+
+/** What was hit, for the log, and no more kept than was asked for; `host` is where ccache ran. */
+export async function trimCcache(host: Host, state: CcacheState | undefined): Promise<void> {
+  if (state === undefined || (await host.which('ccache')) === undefined) return
+  const env = { CCACHE_DIR: state.folder, CCACHE_MAXSIZE: `${Math.max(1, Math.floor(state.maxBytes / 2 ** 20))}Mi` }
+  host.log.info((await host.run(['ccache', '--show-stats'], { env, reject: false })).stdout.trimEnd())
+  await host.run(['ccache', '--cleanup'], { env, reject: false })
 }
 
 /** The post step: trimmed and saved, when main had use for it. */
@@ -58,10 +72,8 @@ export async function saveCcache(action: Action): Promise<void> {
   const { host, cache } = action
   const state = parseState(action.readState(stateName))
   if (state === undefined) return host.log.info('nothing was compiled: nothing to save')
-  const { folder, key, maxBytes } = state
-  const env = { CCACHE_DIR: folder, CCACHE_MAXSIZE: `${Math.max(1, Math.floor(maxBytes / 2 ** 20))}Mi` }
-  host.log.info((await host.run(['ccache', '--show-stats'], { env, reject: false })).stdout.trimEnd())
-  await host.run(['ccache', '--cleanup'], { env, reject: false })
+  const { folder, key } = state
+  await trimCcache(host, state)
   await removeTemporary(host, folder)
   const saved = await cache.save({ folder, key })
   if (saved) return host.log.info(`saved as ${key}`)

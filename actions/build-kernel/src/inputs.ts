@@ -4,6 +4,7 @@ import { commonInputs, optionInputs, type InputRow } from '@kernelkit/action-kit
 export const inputRows: readonly InputRow[] = [
   ...optionInputs('kernel'),
   ...commonInputs,
+  { name: 'toolchain', kind: 'text' },
   { name: 'make', kind: 'lines' },
   { name: 'cache', kind: 'flag' },
   { name: 'ccache', kind: 'flag' },

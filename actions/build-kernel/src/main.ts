@@ -1,7 +1,9 @@
 import { openActionStore, runAction, type Action } from '@kernelkit/action-kit'
+import { parseToolchainChoice } from '@kernelkit/core/spec'
 import { answerOf, buildKernel, recordBuild, type BuildAnswer } from '@kernelkit/kernel'
+import { openBuildTools } from '@kernelkit/toolchain/tools'
 import { annotateFailure, annotateWarnings } from './annotate-build.ts'
-import { parseCcacheWish, prepareCcache } from './ccache.ts'
+import { parseCcacheWish, prepareCcache, trimCcache } from './ccache.ts'
 import { findKernel } from './find-kernel.ts'
 import { inputRows } from './inputs.ts'
 import { readKernelSpec } from './read-kernel-spec.ts'
@@ -11,18 +13,27 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (actio
   const { host, signal } = action
   const spec = await readKernelSpec(action)
   const wish = parseCcacheWish(action.inputs)
+  const toolchain = parseToolchainChoice(action.inputs)
   const { store, saved } = await openActionStore(action, ['kernel'])
-  const context = { host, store, signal }
+  await using tools = await action.group('Tools', () => openBuildTools({ host, signal, toolchain }, store, spec))
+  const context = { host: tools.host, store, signal }
 
   const plan = await action.group('Key of the kernel', () => findKernel(context, spec))
-  if (!plan.isKnown) await action.group("The compiler's cache of earlier runs", () => prepareCcache(action, context, { plan, wish }))
-  const build = await action.group(plan.isKnown ? 'Kernel' : 'Build', () =>
-    buildKernel(context, spec).catch((error: unknown) => {
+  const ccache = plan.isKnown
+    ? undefined
+    : await action.group("The compiler's cache of earlier runs", () => prepareCcache(action, context, { plan, wish }))
+  const build = await action.group(plan.isKnown ? 'Kernel' : 'Build', async () => {
+    try {
+      return await buildKernel(context, spec)
+    } catch (error) {
       annotateFailure(action, error, plan.source.userTree)
       action.summarise(renderFailureSummary(plan, error))
       throw error
-    }),
-  )
+    } finally {
+      // The post step has no container any more.
+      if (tools.container !== undefined && !signal.aborted) await trimCcache(tools.host, ccache)
+    }
+  })
   await recordBuild(host, store, build)
 
   const answer = answerOf(build)

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Command } from 'commander'
 import type { BlockName } from '@kernelkit/core/project'
+import type { ToolchainChoice } from '@kernelkit/core/spec'
 import type { Host, Store } from '@kernelkit/host'
-import type { ToolchainChoice } from './global-options.ts'
 
 /** What every command gets: the host, the store and how the user wants to be answered. */
 export interface CommandContext {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
+import { toolchainChoices, type ToolchainChoice } from '@kernelkit/core/spec'
 
 /** What every command understands, before and after its name. */
 export interface GlobalOptions {
@@ -11,11 +12,6 @@ export interface GlobalOptions {
   readonly cacheDir: string | undefined
   readonly toolchain: ToolchainChoice
 }
-
-const toolchains = ['auto', 'host', 'docker'] as const
-
-/** Where tools come from; `auto`: this host when it has them, else Docker. */
-export type ToolchainChoice = (typeof toolchains)[number]
 
 /** Declared on the root and again on each command, under one heading at the end of its help. */
 export function addGlobalOptions(command: Command): void {
@@ -29,7 +25,7 @@ export function addGlobalOptions(command: Command): void {
   add('--cache-dir <dir>', 'artifact store (default: $KERNELKIT_CACHE_DIR, else $XDG_CACHE_HOME/kernelkit)')
   command.addOption(
     new Option('--toolchain <where>', 'where tools come from (default: auto, this host when it has them, else Docker)')
-      .choices(toolchains)
+      .choices(toolchainChoices)
       .helpGroup(group),
   )
   command.addHelpOption(new Option('-h, --help', 'this help').helpGroup(group))
@@ -48,7 +44,7 @@ export function readGlobalOptions(root: Values, own: Values): GlobalOptions {
     verbose: isOn('verbose'),
     color: own['color'] !== false && root['color'] !== false,
     cacheDir: text('cacheDir'),
-    toolchain: toolchains.find((choice) => choice === text('toolchain')) ?? 'auto',
+    toolchain: toolchainChoices.find((choice) => choice === text('toolchain')) ?? 'auto',
   }
 }
 

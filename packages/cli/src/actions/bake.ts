@@ -2,11 +2,9 @@ import { resolve } from 'node:path'
 import { hostArch } from '@kernelkit/core/arch'
 import { renderPlan } from '@kernelkit/core/plan'
 import { parseImageSpec, type ImageSpec } from '@kernelkit/core/spec'
-import { bakeRequirements, bootstrapPrivilege, checkOutPath, findProject, recordProject } from '@kernelkit/host'
-import { bakeImage, containerWorkplaces, copyImage, planBake } from '@kernelkit/image'
+import { checkOutPath, findProject, recordProject } from '@kernelkit/host'
+import { bakeImage, copyImage, openBakeTools, planBake } from '@kernelkit/image'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { chooseTools } from '../toolchain/choose-tools.ts'
-import { openTools } from '../toolchain/open-tools.ts'
 
 /** `kernelkit bake`. */
 export async function run(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
@@ -39,7 +37,7 @@ export async function lookAtBake(context: CommandContext, spec: ImageSpec): Prom
   const { host, signal } = context
   const store = await context.store()
   await using tools = await openBakeTools(context, spec)
-  return await planBake(host, store, spec, { signal, ...tools.workplaces })
+  return await planBake(host, store, spec, { signal, workplaces: tools.workplaces })
 }
 
 /** The image of a spec, baked or from the store; noted for `boot` and `run`, and said in one line. */
@@ -48,7 +46,7 @@ export async function makeImage(context: CommandContext, spec: ImageSpec, { forc
   const store = await context.store()
   if (spec.out !== undefined) await checkOutPath(host, spec.out)
   await using tools = await openBakeTools(context, spec)
-  const result = await bakeImage(host, store, spec, { signal, force, ...tools.workplaces })
+  const result = await bakeImage(host, store, spec, { signal, force, workplaces: tools.workplaces })
   const path =
     spec.out === undefined ? result.image : await copyImage(host, result, resolve(host.cwd, spec.out) + (spec.out.endsWith('/') ? '/' : ''))
   await recordProject(host, store, { project: await findProject(host), arch: spec.arch.name, image: result.manifest })
@@ -57,29 +55,6 @@ export async function makeImage(context: CommandContext, spec: ImageSpec, { forc
 }
 
 type BakeResult = Awaited<ReturnType<typeof bakeImage>>
-
-/** Where a bake is done. */
-interface BakeTools extends AsyncDisposable {
-  readonly workplaces: { readonly workplaces?: ReturnType<typeof containerWorkplaces> }
-}
-
-async function openBakeTools(context: CommandContext, spec: ImageSpec): Promise<BakeTools> {
-  const { host, signal } = context
-  const place = await chooseTools(context, {
-    command: 'bake',
-    requirements: bakeRequirements(host, spec.arch),
-    obstacle: async () => {
-      const { kind, reason } = await bootstrapPrivilege(host, { signal })
-      return kind === 'none' ? `this user may not bootstrap here (${reason})` : undefined
-    },
-  })
-  // Nothing of the user is mounted: inputs go in and the image comes out as streams.
-  const tools = await openTools(context, place, { purpose: 'bake', image: {}, user: 'root', mounts: [], network: true })
-  return {
-    workplaces: tools.container === undefined ? {} : { workplaces: containerWorkplaces(host, tools.container) },
-    [Symbol.asyncDispose]: () => tools[Symbol.asyncDispose](),
-  }
-}
 
 function describe({ cached, suite, arch, seconds, bytes, packages }: BakeResult): string {
   const size = `${Math.round(bytes.allocated / 2 ** 20)} MiB on disk, ${packages.length} packages`

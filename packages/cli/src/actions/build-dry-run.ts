@@ -1,9 +1,9 @@
 import { renderPlan } from '@kernelkit/core/plan'
 import type { KernelSpec } from '@kernelkit/core/spec'
 import { planBuild, planSteps } from '@kernelkit/kernel'
+import type { Tools } from '@kernelkit/toolchain/tools'
 import type { CommandContext } from '../command.ts'
 import { renderRequests } from '../output/kernel-config.ts'
-import type { Tools } from '../toolchain/open-tools.ts'
 
 /** `build --dry-run`, and what `config show --dry-run` would run of it. */
 export async function showBuildPlan(context: CommandContext, spec: KernelSpec, { host }: Pick<Tools, 'host'>): Promise<number> {

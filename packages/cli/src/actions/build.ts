@@ -1,8 +1,8 @@
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { parseKernelSpec, type KernelSpec } from '@kernelkit/core/spec'
 import { answerOf, buildKernel, recordBuild, type BuildAnswer } from '@kernelkit/kernel'
+import { openBuildTools } from '@kernelkit/toolchain/tools'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { openBuildTools } from '../toolchain/build-tools.ts'
 import { showBuildPlan } from './build-dry-run.ts'
 
 /** `kernelkit build`. */

@@ -4,10 +4,10 @@ import { nearestName, UserError } from '@kernelkit/core/errors'
 import { mergeRequests, parseFragment, presetRequests, presets, renderValue, type ConfigValues } from '@kernelkit/core/kconfig'
 import { parseKernelSpec, textOption, type KernelSpec } from '@kernelkit/core/spec'
 import { requireMet, resolveConfiguration, type Configuration, type Judgement } from '@kernelkit/kernel'
+import { openBuildTools } from '@kernelkit/toolchain/tools'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { showBuildPlan } from './build-dry-run.ts'
 import { formatTable } from '../output/table.ts'
-import { openBuildTools } from '../toolchain/build-tools.ts'
 
 const subcommands = ['show', 'diff', 'presets'] as const
 

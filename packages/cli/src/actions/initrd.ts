@@ -3,7 +3,7 @@ import { parseInitrdSpec } from '@kernelkit/core/spec'
 import { compileStaticArgv, makeInitrd } from '@kernelkit/image'
 import { quoteArgv } from '@kernelkit/core/plan'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { openCompiler } from '../toolchain/build-tools.ts'
+import { openCompiler } from '../toolchain/open-compiler.ts'
 
 /** `kernelkit initrd`. */
 export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {

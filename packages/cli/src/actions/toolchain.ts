@@ -12,10 +12,10 @@ import {
   type Engine,
   type ListedToolchain,
 } from '@kernelkit/toolchain'
+import { isPassable } from '@kernelkit/toolchain/tools'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { formatAge, formatBytes } from '../output/quantities.ts'
 import { formatTable } from '../output/table.ts'
-import { isPassable } from '../toolchain/tool-folders.ts'
 import { ownToolFiles } from '../toolchain/tool-files.ts'
 import { rawTerminal } from './raw-terminal.ts'
 

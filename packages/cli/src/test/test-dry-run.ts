@@ -1,10 +1,10 @@
 import { quoteArgv } from '@kernelkit/core/plan'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import { planBuild } from '@kernelkit/kernel'
+import { openBuildTools } from '@kernelkit/toolchain/tools'
 import { planDocument, preparePaste } from '@kernelkit/vm'
 import { lookAtBake } from '../actions/bake.ts'
 import type { CommandContext } from '../command.ts'
-import { openBuildTools } from '../toolchain/build-tools.ts'
 import type { MadeFiles, PlannedTest, TestPlan } from './plan-tests.ts'
 
 /** What each test would boot; a test whose kernel or image has to be made first is planned only then. */

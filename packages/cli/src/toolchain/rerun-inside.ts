@@ -4,14 +4,12 @@ import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/spec'
 import { bootRequirements, makeFolder } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
+import { chooseTools, isPassable, toolchainFor, toolchainImage } from '@kernelkit/toolchain/tools'
 import { makeNamedFolder } from '@kernelkit/vm'
 import { rawTerminal } from '../actions/raw-terminal.ts'
 import type { CommandContext } from '../command.ts'
 import { insideVariable } from '../context.ts'
-import { chooseTools } from './choose-tools.ts'
-import { toolchainImage } from './open-tools.ts'
-import { isPassable } from './tool-folders.ts'
-import { toolchainFor } from './toolchain-for.ts'
+import { ownToolFiles } from './tool-files.ts'
 import { vmFolders } from './vm-folders.ts'
 
 export interface VmCommand {
@@ -46,7 +44,7 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   const store = await context.store({ prepares: true })
   const { attachProgram, openContainer } = await import('@kernelkit/toolchain')
   const spoken = await toolchainFor(context, { kind: 'whole', ...(spec.arch === undefined ? {} : { arch: spec.arch }) })
-  const image = await toolchainImage(context, engine, spoken)
+  const image = await toolchainImage({ ...context, tool: ownToolFiles() }, engine, spoken)
   if (spec.root.kind === 'host')
     host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
   for (const [option, named] of [

@@ -3,7 +3,7 @@ import { hostArch, parseArch } from '@kernelkit/core/arch'
 import type { VmSpec } from '@kernelkit/core/spec'
 import type { ContainerMount } from '@kernelkit/core/toolchain'
 import { findProject, readProject, type Host, type Store } from '@kernelkit/host'
-import { folderOrFile, isPassable, joinMounts, readOnly } from './tool-folders.ts'
+import { folderOrFile, isPassable, joinMounts, readOnly } from '@kernelkit/toolchain/tools'
 
 /**
  * What a VM in a container sees of this machine, at the same paths: the store, the project, the working directory, and all

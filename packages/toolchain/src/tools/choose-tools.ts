@@ -1,7 +1,7 @@
 import { UserError } from '@kernelkit/core/errors'
 import { missingRequirements, nameOf, type Requirement } from '@kernelkit/host'
-import type { Engine } from '@kernelkit/toolchain'
-import type { CommandContext } from '../command.ts'
+import type { Engine } from '../contract.ts'
+import type { ToolsContext } from './tools-context.ts'
 
 /** Where the programs of a command run. */
 export type ToolPlace = { readonly where: 'host' } | { readonly where: 'docker'; readonly engine: Engine }
@@ -21,7 +21,7 @@ export interface ToolNeeds {
  * `--toolchain`: what was asked for; with `auto` this host when it has the programs, else Docker when an engine answers,
  * else this host, whose own error then says what is missing. One line in the log says which and why.
  */
-export async function chooseTools(context: CommandContext, needs: ToolNeeds): Promise<ToolPlace> {
+export async function chooseTools(context: ToolsContext, needs: ToolNeeds): Promise<ToolPlace> {
   const { host, toolchain } = context
   if (toolchain === 'host') return { where: 'host' }
   if (toolchain === 'docker') {
@@ -46,13 +46,13 @@ export async function chooseTools(context: CommandContext, needs: ToolNeeds): Pr
   }
 }
 
-async function obstacleOf({ host }: CommandContext, { requirements, obstacle }: ToolNeeds): Promise<string | undefined> {
+async function obstacleOf({ host }: ToolsContext, { requirements, obstacle }: ToolNeeds): Promise<string | undefined> {
   const missing = (await missingRequirements(host, requirements)).filter((one) => one.optional !== true)
   return missing.length > 0 ? `this host lacks ${missing.map(nameOf).join(', ')}` : obstacle?.()
 }
 
 /** The engine's client is loaded only where Docker is used: nine commands of ten never do. */
-async function connect({ host, signal }: CommandContext): Promise<Engine> {
-  const { connectEngine } = await import('@kernelkit/toolchain')
+async function connect({ host, signal }: ToolsContext): Promise<Engine> {
+  const { connectEngine } = await import('../index.ts')
   return connectEngine(host, { signal })
 }

@@ -1,13 +1,12 @@
 import { UserError } from '@kernelkit/core/errors'
 import type { ContainerMount, ToolchainSpec } from '@kernelkit/core/toolchain'
 import type { Host, Store } from '@kernelkit/host'
-import type { Engine, ToolchainImage, ToolContainer } from '@kernelkit/toolchain'
-import type { CommandContext } from '../command.ts'
+import type { Engine, ToolchainImage, ToolContainer } from '../contract.ts'
 import type { ToolPlace } from './choose-tools.ts'
 import { prepareApt } from './prepare-apt.ts'
-import { ownToolFiles } from './tool-files.ts'
 import { joinMounts } from './tool-folders.ts'
 import { toolchainFor, type ToolchainFor } from './toolchain-for.ts'
+import type { ToolsContext } from './tools-context.ts'
 
 /** The programs of a command, wherever they run; disposal ends the container, if there is one. */
 export interface Tools extends AsyncDisposable {
@@ -30,10 +29,10 @@ export interface ToolsOptions {
 }
 
 /** This host as it is, or one container that lives as long as the command. */
-export async function openTools(context: CommandContext, place: ToolPlace, options: ToolsOptions): Promise<Tools> {
+export async function openTools(context: ToolsContext, place: ToolPlace, options: ToolsOptions): Promise<Tools> {
   const { host, signal } = context
   if (place.where === 'host') return { host, container: undefined, [Symbol.asyncDispose]: async () => {} }
-  const { openContainer, containerHost } = await import('@kernelkit/toolchain')
+  const { openContainer, containerHost } = await import('../index.ts')
   const image = await toolchainImage(context, place.engine, await toolchainFor(context, options.image))
   const { purpose, user, network } = options
   const open = (mounts: readonly ContainerMount[]): Promise<ToolContainer> =>
@@ -69,11 +68,10 @@ function proxies({ env }: Pick<Host, 'env'>): Readonly<Record<string, string>> {
 }
 
 /** The image for a command; under --dry-run only one that is there already. */
-export async function toolchainImage(context: CommandContext, engine: Engine, spec: ToolchainSpec): Promise<ToolchainImage> {
-  const { host, signal } = context
-  const { listToolchainImages, obtainToolchainImage, planToolchain } = await import('@kernelkit/toolchain')
-  const tool = ownToolFiles()
-  if (context.dryRun) {
+export async function toolchainImage(context: ToolsContext, engine: Engine, spec: ToolchainSpec): Promise<ToolchainImage> {
+  const { host, signal, tool } = context
+  const { listToolchainImages, obtainToolchainImage, planToolchain } = await import('../index.ts')
+  if (context.dryRun === true) {
     const { tag } = await planToolchain({ engine, host, spec, tool })
     const listed = await listToolchainImages({ engine, host, tool, signal })
     if (!listed.some((image) => image.tag === tag)) {

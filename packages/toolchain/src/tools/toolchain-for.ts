@@ -1,6 +1,6 @@
 import type { ArchName } from '@kernelkit/core/arch'
 import { ownTargets, type ToolchainSpec } from '@kernelkit/core/toolchain'
-import type { CommandContext } from '../command.ts'
+import type { ToolsContext } from './tools-context.ts'
 
 export interface ToolchainFor {
   readonly compiler?: string
@@ -11,10 +11,10 @@ export interface ToolchainFor {
 
 /** The toolchain that a command asks for: the same for all commands that can share one. */
 export async function toolchainFor(
-  { host }: CommandContext,
+  { host }: ToolsContext,
   { compiler = 'gcc', arch, kind = 'build' }: ToolchainFor,
 ): Promise<ToolchainSpec> {
-  const { defaultSuite } = await import('@kernelkit/toolchain')
+  const { defaultSuite } = await import('../index.ts')
   const own = ownTargets(host.nodeArch)
   return { compiler, kind, suite: await defaultSuite(host), targets: arch === undefined || own.includes(arch) ? own : [...own, arch] }
 }

@@ -1,0 +1,14 @@
+import type { ToolchainChoice } from '@kernelkit/core/spec'
+import type { Host } from '@kernelkit/host'
+import type { ToolFiles } from '../contract.ts'
+
+/** What command and Actions give to have programs found. */
+export interface ToolsContext {
+  readonly host: Host
+  readonly signal: AbortSignal
+  readonly toolchain: ToolchainChoice
+  /** Take only an image that the engine has already. */
+  readonly dryRun?: boolean
+  /** The command's own files: the whole-tool image is made of them. */
+  readonly tool?: ToolFiles
+}
