@@ -152,7 +152,10 @@ describe('--toolchain docker', () => {
     ['below the working directory', './nowhere', /^BAD_SHARE: [^]*\.\/nowhere/m],
     ['elsewhere', '/no/such/folder', /^CONTAINER_MOUNT: \/no\/such\/folder/m],
   ])('names a folder that does not exist %s', async (_where, path, message) => {
-    const { exitCode, stderr } = await kernelkit(['run', ...inDocker, '-v', `${path}:/mnt`, '--', 'true'], { cwd: folder })
+    // The store's newest may be a toy of other tests.
+    const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
+    const words = ['-k', kernel as string, '-v', `${path}:/mnt`]
+    const { exitCode, stderr } = await kernelkit(['run', ...inDocker, ...words, '--', 'true'], { cwd: folder })
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(message)
   })
