@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { kernelkit, kernelkitJson } from './lib/kernelkit.ts'
@@ -26,7 +26,7 @@ try {
   )
 
   const { config } = await kernelkitJson(['build', ...words, '--cache-dir', store])
-  const { source } = await kernelkitJson(['build', ...words, '--cache-dir', store, '--dry-run'])
+  const [source = ''] = await readdir(join(store, 'source'))
   const plain = join(folder, 'plain')
   const plainCcache = join(folder, 'plain-ccache')
   const make = [
@@ -40,7 +40,7 @@ try {
     'bash',
     plain,
     String(config),
-    String(source),
+    join(store, 'source', source, 'tree'),
     String(availableParallelism()),
   ]
   const timings: { readonly make: Timing[]; readonly cold: Timing[]; readonly warm: Timing[] } = { make: [], cold: [], warm: [] }

@@ -1,16 +1,16 @@
-import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { endFifo, openFifo } from './fifo.ts'
+import { endFifo, makeFifos, openFifo } from './fifo.ts'
+import { nodeHost } from './node-host.ts'
 
 let folder = ''
 let path = ''
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kernelkit-fifo-'))
   path = join(folder, 'pipe')
-  execFileSync('mkfifo', [path])
+  await makeFifos(nodeHost(), [path])
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -42,4 +42,10 @@ it('holds tens of thousands of single bytes until somebody reads', async () => {
   writer.destroy()
   endFifo(path)
   expect(await textOf(reader)).toHaveLength(60_000)
+})
+
+it('makes pipes for their owner alone, and says what stands in the way', async () => {
+  expect(statSync(path).isFIFO()).toBe(true)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  await expect(makeFifos(nodeHost(), [path])).rejects.toThrow(/no named pipe could be made: .*File exists/)
 })

@@ -20,7 +20,7 @@ export { bootId, isCertainlyGone, ownIdentity, parseIdentity, type ProcessIdenti
 export { bootstrapPrivilege, type BootstrapPrivilege, type PrivilegeKind } from './bootstrap-privilege.ts'
 export { checkOutPath } from './check-out-path.ts'
 export { explainSystemError, explaining } from './system-error.ts'
-export { endFifo, openFifo } from './fifo.ts'
+export { endFifo, makeFifos, openFifo } from './fifo.ts'
 export { fetchFile, type FetchOptions } from './fetch-file.ts'
 export { findProject, findProjectFile, readProject, recordProject, type ProjectKey, type ProjectRecord } from './project.ts'
 export { freeBytes } from './free-bytes.ts'

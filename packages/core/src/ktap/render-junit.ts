@@ -1,11 +1,15 @@
 import type { JunitCase, JunitSuite } from './junit.ts'
 
-/**
- * JUnit XML as Jenkins (junit-10.xsd of its xunit plugin) and Surefire (surefire-test-report-3.0.xsd) both take it. The XML library is
- * loaded with the first report.
- */
+const xmlLibrary = () => import('fast-xml-builder')
+
+/** Loads the XML library before the first report needs it: a caller that waits for a guest anyway saves the time. */
+export async function prepareJunit(): Promise<void> {
+  await xmlLibrary()
+}
+
+/** JUnit XML as Jenkins (junit-10.xsd of its xunit plugin) and Surefire (surefire-test-report-3.0.xsd) both take it. */
 export async function renderJunit(suites: readonly JunitSuite[], { name }: { readonly name: string }): Promise<string> {
-  const { default: XmlBuilder } = await import('fast-xml-builder')
+  const { default: XmlBuilder } = await xmlLibrary()
   const builder = new XmlBuilder({
     ignoreAttributes: false,
     format: true,

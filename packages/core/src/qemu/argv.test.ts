@@ -32,7 +32,7 @@ describe('qemuArgv', () => {
       [
         ...head('microvm'),
         ['-chardev', 'pipe,id=console,path=/run/kernelkit/vms/a1/console', '-serial', 'chardev:console'],
-        ['-chardev', 'socket,id=agent,fd=3', '-device', 'virtio-serial-device,id=agents', ...port],
+        ['-chardev', 'socket,id=agent,fd=3', '-device', 'virtio-serial-device,id=agents,max_ports=2', ...port],
         ...devices('device', ''),
         ['-action', 'panic=none'],
         ['-chardev', 'socket,id=qmp,fd=4', '-mon', 'chardev=qmp,mode=control'],
@@ -49,7 +49,7 @@ describe('qemuArgv', () => {
           '-chardev',
           'socket,id=agent,path=/run/kernelkit/vms/a1/agent.sock,server=on,wait=off',
           '-device',
-          'virtio-serial-pci,id=agents',
+          'virtio-serial-pci,id=agents,max_ports=2',
           ...port,
         ],
         ...devices('pci', ',romfile='),

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { Duplex, type Readable, type Writable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 import { consolePipe, qemuFds } from '@kernelkit/core/qemu'
-import { endFifo, openFifo, type Host } from '@kernelkit/host'
+import { endFifo, makeFifos, openFifo, type Host } from '@kernelkit/host'
 import type { QemuExit } from '../vm.ts'
 
 export interface QemuProcess {
@@ -34,7 +34,7 @@ export async function spawnQemu(options: {
   }
   const pipe = consolePipe({ runtimeFolder: folder })
   const [input, output] = [`${pipe}.in`, `${pipe}.out`] as const
-  await host.run(['mkfifo', '-m', '600', input, output])
+  await makeFifos(host, [input, output])
   const console_ = { output: openFifo(output, 'read'), input: openFifo(input, 'write') }
   const child = host.spawn(['setpriv', '--pdeathsig', 'KILL', ...options.argv], {
     // A socket pair per channel: nothing on disk, and both sides see when the other dies.

@@ -1,5 +1,6 @@
 import { Readable, type Writable } from 'node:stream'
 import { exitStatus } from '@kernelkit/core/console'
+import { prepareJunit } from '@kernelkit/core/ktap'
 import type { VmSpec } from '@kernelkit/core/spec'
 import { prepareOutFile, type Host, type Store } from '@kernelkit/host'
 import type { EvidencePaths } from '../evidence/evidence-paths.ts'
@@ -84,7 +85,12 @@ async function runOnce(input: RunInVmInput): Promise<FinishedRun> {
     const outcome = await runCommand({
       host,
       plan,
-      start: () => startOrDetach({ request, host, keep: spec.keep, signal }),
+      start: async () => {
+        const vm = await startOrDetach({ request, host, keep: spec.keep, signal })
+        // While the guest boots.
+        void prepareJunit()
+        return vm
+      },
       argv,
       env: { ...guestEnvironment(host, spec, plan.root), ...input.env },
       ...streams,

@@ -14,7 +14,7 @@ export interface SettleOptions {
 }
 
 // Lines come within milliseconds of being printed.
-const lookEveryMs = 20
+const lookEveryMs = 5
 
 /** Waits for lines of the console that are still on their way: until they have come, the guest has ended, or nothing more comes. */
 export async function settleConsole(host: SettleHost, watch: SettleWatch, { isDone, quietMs, longestMs }: SettleOptions): Promise<void> {
