@@ -22,9 +22,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 type Texts = Readonly<Record<string, string>>
+/** `undefined` takes a variable away. */
+type Variables = Readonly<Record<string, string | undefined>>
 
 /** As the runner does, from a folder where no package can be found. */
-function runEntry(action: string, entry: string, { inputs, env = {} }: { readonly inputs: Texts; readonly env?: Texts }) {
+function runEntry(action: string, entry: string, { inputs, env = {} }: { readonly inputs: Texts; readonly env?: Variables }) {
   return spawnSync(process.execPath, [join(folder, action, entry)], {
     cwd: folder,
     encoding: 'utf8',
@@ -51,6 +53,13 @@ describe.each(actions)('the bundle of %s', (action) => {
     expect(stdout).toMatch(new RegExp(`^kernelkit ${action} \\d+\\.\\d+\\.\\d+\\S*, Node v\\d+`))
     expect(stdout).toMatch(/^::error title=BAD_INPUT::the input nonsense is not known; known: /m)
     expect(status).toBe(1)
+  })
+
+  it('leaves no file behind where there is no job', () => {
+    const temp = mkdtempSync(join(folder, 'temp-'))
+    const { status } = runEntry(action, 'main.mjs', { inputs: { nonsense: '1' }, env: { RUNNER_TEMP: undefined, TMPDIR: temp } })
+    expect(status).toBe(1)
+    expect(readdirSync(temp)).toEqual([])
   })
 
   it('holds what it imports, for a reader: no other import than of Node itself, nothing minified', () => {

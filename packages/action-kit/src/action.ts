@@ -14,7 +14,7 @@ export interface Action {
   readonly inputs: RawRecord
   /** `$GITHUB_WORKSPACE`. */
   readonly workspace: string
-  /** `$RUNNER_TEMP`: emptied with each job. */
+  /** `$RUNNER_TEMP`, emptied with each job; outside a job the system's temporary folder. */
   readonly temp: string
   /** The folder that main.mjs lies in: its companions are beside it. */
   readonly folder: string

@@ -1,4 +1,5 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type * as Toolkit from '@actions/core'
 import { UserError } from '@kernelkit/core/errors'
@@ -20,10 +21,11 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
   const { env } = process
   const core = await import('@actions/core')
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
-  const temp = env['RUNNER_TEMP'] ?? '/tmp'
+  const jobFolder = env['RUNNER_TEMP']
   const write = (text: string): void => void process.stdout.write(text)
-  const counter = join(temp, 'kernelkit-annotations')
-  const before = readCounter(counter)
+  // Without a folder of the job, each step counts for itself.
+  const counter = jobFolder === undefined ? undefined : join(jobFolder, 'kernelkit-annotations')
+  const before = counter === undefined ? 0 : readCounter(counter)
   const annotator = createAnnotator({
     send: (annotation) => send(core, annotation),
     print: (line) => write(`${plainText(line)}\n`),
@@ -46,7 +48,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
       signal: interrupt.signal,
       inputs,
       workspace,
-      temp,
+      temp: jobFolder ?? tmpdir(),
       folder,
       version,
       cache: createActionsCache(host, process),
@@ -77,7 +79,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
   }
   const leftOut = annotator.describeLeftOut()
   if (leftOut !== undefined) write(`${leftOut}\n`)
-  writeCounter(counter, before + annotator.shown())
+  if (counter !== undefined) writeCounter(counter, before + annotator.shown())
   if (summary.length > 0 && env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(joinSummary(summary)).write()
   // Connections that the cache client keeps alive would hold the process for seconds.
   process.stdout.write('', () => process.exit())
@@ -158,7 +160,7 @@ function writeCounter(path: string, count: number): void {
   try {
     writeFileSync(path, `${count}\n`)
   } catch {
-    // No folder of the job: nobody counts.
+    // The folder cannot be written: nobody counts.
   }
 }
 

@@ -1,15 +1,15 @@
 import type { Duplex } from 'node:stream'
-import { decodeHello, decodeText, encodeSetup, encodeText, frameTypes, protocolVersion, type Frame } from '@kernelkit/core/agent'
+import { encodeText, frameTypes } from '@kernelkit/core/agent'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import type { QemuExit, Vm, VmEvent, VmRequest } from '../vm.ts'
-import { createAgentLink, type AgentLink } from './agent-link.ts'
+import type { AgentLink } from './agent-link.ts'
 import { captureConsole, liveCopy } from './console-capture.ts'
 import { createEventHub } from './event-hub.ts'
+import { greetAgent, type GreetedAgent } from './greet-agent.ts'
 import { explainQemuFailure } from './qemu-failure.ts'
 import { createQmpClient } from './qmp-client.ts'
 import { runSession } from './run-session.ts'
-import { silenceMeter } from './silence.ts'
 import { isStopped } from './is-stopped.ts'
 import { spawnQemu, type QemuProcess } from './spawn-qemu.ts'
 
@@ -27,9 +27,6 @@ export interface OwnedVm extends Vm {
   readonly ready: Promise<{ readonly release: string }>
 }
 
-const pingEveryMs = 1000
-// Told from here on; whether it counts as a hang is for who watches the VM to say.
-const silentAfterMs = 5000
 // After being asked to power off, a guest with an init of its own stops its services first.
 const powerOffLimitMs = 15_000
 
@@ -118,72 +115,6 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   }
 }
 
-type AgentEvent =
-  | { readonly type: 'ready'; readonly release: string }
-  | { readonly type: 'agent-failed'; readonly message: string }
-  | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped: boolean }
-
-interface Greeting {
-  readonly channel: Duplex
-  readonly request: VmRequest
-  readonly host: Host
-  readonly isQemuStopped: () => Promise<boolean>
-  readonly emit: (event: AgentEvent) => void
-}
-
-function greetAgent({ channel, request, host, isQemuStopped, emit }: Greeting) {
-  const ready = Promise.withResolvers<{ readonly release: string }>()
-  // Whoever runs commands waits for it; nobody has to.
-  ready.promise.catch(() => {})
-  let release = ''
-  let timer: NodeJS.Timeout | undefined
-  const fail = (message: string) => {
-    ready.reject(new Error(message))
-    emit({ type: 'agent-failed', message })
-  }
-  const onGuestFrame = (frame: Frame) => {
-    if (frame.type === frameTypes.hello) {
-      const hello = decodeHello(frame.data)
-      release = hello.release
-      if (hello.version !== protocolVersion)
-        return fail(`the guest's agent speaks version ${hello.version}, this program ${protocolVersion}`)
-      link.send(
-        frameTypes.setup,
-        encodeSetup(request.guest ?? { hostname: '', files: [], epochSeconds: Math.floor(host.now() / 1000), ssh: false }),
-      )
-    } else if (frame.type === frameTypes.failed) {
-      fail(decodeText(frame.data))
-    } else if (frame.type === frameTypes.ready) {
-      timer = setInterval(ping, pingEveryMs)
-      timer.unref()
-      emit({ type: 'ready', release })
-      ready.resolve({ release })
-    }
-  }
-  const link = createAgentLink({ channel, monotonicMs: host.monotonicMs, onGuestFrame })
-  let reportedAtMs = 0
-  let isPaused = false
-  const silence = silenceMeter({ everyMs: pingEveryMs, startMs: host.monotonicMs() })
-  const ping = () => {
-    link.send(frameTypes.ping)
-    const now = host.monotonicMs()
-    const silentMs = silence.turn(now, link.heardAtMs())
-    if (isPaused || silentMs < silentAfterMs || now - reportedAtMs < 2000) return
-    reportedAtMs = now
-    void isQemuStopped().then((qemuStopped) => emit({ type: 'agent-silent', silentMs, qemuStopped }))
-  }
-  const pause = (paused: boolean) => {
-    isPaused = paused
-    silence.forgive()
-  }
-  const stop = () => {
-    clearInterval(timer)
-    ready.reject(new Error('the guest ended before its agent served commands'))
-  }
-  void link.closed.then(stop)
-  return { link, ready: ready.promise, stop, pause }
-}
-
 function copyOf(channel: Duplex): Duplex {
   const copy = liveCopy(channel)
   channel.on('data', (chunk: Buffer) => copy.take(chunk))
@@ -196,7 +127,7 @@ async function stopQemu(options: {
   readonly qemu: QemuProcess
   readonly exited: Promise<QemuExit>
   readonly host: Host
-  readonly agent: Pick<ReturnType<typeof greetAgent>, 'link' | 'ready'> | undefined
+  readonly agent: Pick<GreetedAgent, 'link' | 'ready'> | undefined
   readonly powerButton: () => Promise<unknown>
 }): Promise<QemuExit> {
   const { qemu, exited, host } = options

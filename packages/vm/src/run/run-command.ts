@@ -14,15 +14,11 @@ import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { ExecResult, Vm } from '../vm.ts'
 import { decodeConsole } from './decode-console.ts'
-import { firstOf, type ReachedLimit } from './first-of.ts'
-import { bootLimitMs, drainLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from './limits.ts'
+import { lockupSilenceMs, silenceLimitMs, tailLines } from './limits.ts'
 import { resultStream } from './result-stream.ts'
-import { untilCommandIsTold, untilPanicIsTold, untilReportIsTold } from './settle-console.ts'
-import { systemIsUp, type NoSystemd } from './system-is-up.ts'
-import { dumpTasks } from './task-dump.ts'
+import { finishRun, untilRunEnds } from './run-ending.ts'
 import { hasOtherTimer } from './timer-lost.ts'
-import { untilKunitEnds, type KunitEnding } from './until-kunit-ends.ts'
-import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from './watch-vm.ts'
+import { watchVm, type WatchFacts } from './watch-vm.ts'
 
 /** One command for one VM. */
 export interface RunInput {
@@ -74,13 +70,6 @@ export interface RunSeconds {
   readonly total: number
 }
 
-type Ending =
-  | { readonly kind: 'command'; readonly result: ExecResult }
-  | { readonly kind: 'over'; readonly end: VmEnd }
-  | KunitEnding
-  | NoSystemd
-  | ReachedLimit
-
 /** Boot, run the command, judge. With `keep` the VM is left running whatever the verdict. */
 export async function runCommand(input: RunInput): Promise<RunOutcome> {
   const { host, plan } = input
@@ -100,11 +89,11 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
   })
   const isKunit = plan.spec.kunit !== undefined
   const stream = resultStream({ format: isKunit ? 'exit' : plan.spec.format, to: input.stdout, monotonicMs: () => host.monotonicMs() })
-  const ending = await untilEnd({ input: { ...input, stdout: stream.stdout }, vm, watch }).catch(async (error: unknown) => {
+  const ending = await untilRunEnds({ input: { ...input, stdout: stream.stdout }, vm, watch }).catch(async (error: unknown) => {
     if (!plan.spec.keep || input.signal.aborted) await vm.stop('kill').catch(() => {})
     throw error
   })
-  const tail = await finish({ input, vm, watch, ending })
+  const tail = await finishRun({ input, vm, watch, ending })
   const told = watch.facts()
   const facts = { ...told, tail, console: await decodeConsole(host, { plan, console: told.console, signal: input.signal }) }
   const result = ending.kind === 'command' ? ending.result : undefined
@@ -152,82 +141,4 @@ export async function runCommand(input: RunInput): Promise<RunOutcome> {
       total: (host.monotonicMs() - startedAt) / 1000,
     },
   }
-}
-
-interface Running {
-  readonly input: RunInput
-  readonly vm: Vm
-  readonly watch: VmWatch
-}
-
-async function untilEnd({ input, vm, watch }: Running): Promise<Ending> {
-  const { host, plan, signal } = input
-  const over = watch.over.then((end): Ending => ({ kind: 'over', end }))
-  const bootMs = bootLimitMs(plan.spec.bootTimeoutMs, plan.accel.accel)
-  if (plan.spec.kunit !== undefined) return untilKunitEnds<Ending>({ host, spec: plan.spec, watch, signal, bootMs, over })
-  const early = await firstOf<Ending | 'ready'>({
-    host,
-    signal,
-    limit: { kind: 'boot', ms: bootMs },
-    paused: plan.spec.waitForDebugger,
-    of: [watch.ready, over],
-  })
-  if (early !== 'ready') return early
-  if (plan.spec.init.kind === 'path' && plan.spec.init.systemd) {
-    const waiting = new AbortController()
-    const up = systemIsUp(host, vm, waiting.signal)
-    const limit = { kind: 'boot', ms: bootMs } as const
-    const settled = await firstOf<Ending | 'up'>({ host, signal, limit, paused: false, of: [up, over] }).finally(() => waiting.abort())
-    if (settled !== 'up') return settled
-  }
-  const controller = new AbortController()
-  const running = vm.exec({
-    argv: input.argv,
-    env: input.env,
-    cwd: plan.shares.cwd,
-    stdout: input.stdout,
-    announced: true,
-    signal: controller.signal,
-    ...(input.tty === undefined ? { stderr: input.stderr } : { tty: input.tty }),
-    stdin: input.stdin,
-  })
-  input.onResizable?.((columns, rows) => running.resize(columns, rows))
-  const commandMs = plan.spec.timeoutMs
-  const ended = running.result.then(
-    (result): Ending => ({ kind: 'command', result }),
-    // The guest or the agent went away under the command: what the watch sees tells why.
-    () => over,
-  )
-  const ending = await firstOf<Ending>({
-    host,
-    signal,
-    limit: commandMs === undefined ? undefined : { kind: 'command', ms: commandMs },
-    paused: false,
-    of: [ended, over],
-  })
-  if (ending.kind === 'limit' && plan.spec.keep) controller.abort()
-  return ending
-}
-
-/** Ends the VM as fast as nothing is lost by it. Answers with the last lines of the console that the guest printed unasked. */
-async function finish({ input, vm, watch, ending }: Running & { readonly ending: Ending }): Promise<readonly string[]> {
-  const { host, plan } = input
-  const end = ending.kind === 'over' ? ending.end : ending.kind
-  if (end === 'command') await untilCommandIsTold(host, watch)
-  if (end === 'panic') await untilPanicIsTold(host, watch)
-  if (end === 'lockup') await untilReportIsTold(host, watch)
-  const isStuck = end === 'limit' || end === 'kunit-silent' || end === 'silent' || end === 'lockup'
-  const unasked = [...watch.facts().tail]
-  if (isStuck) await dumpTasks(host, vm, watch)
-  const tail = (): readonly string[] => (isStuck ? unasked : watch.facts().tail)
-  if (plan.spec.keep && end !== 'no-timer') {
-    await vm[Symbol.asyncDispose]()
-    return tail()
-  }
-  // Only what the guest may still hold back must be written; everything else is thrown away.
-  const isKept = plan.launch.drives.some((drive) => drive.mode === 'rw')
-  await vm.stop(isKept && ending.kind === 'command' ? 'poweroff' : 'kill')
-  // What QEMU wrote before its end is still being read.
-  await Promise.race([watch.drained, host.sleep(drainLimitMs)])
-  return tail()
 }

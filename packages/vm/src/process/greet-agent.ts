@@ -1,0 +1,88 @@
+import type { Duplex } from 'node:stream'
+import { decodeHello, decodeText, encodeSetup, frameTypes, protocolVersion, type Frame } from '@kernelkit/core/agent'
+import type { Host } from '@kernelkit/host'
+import type { VmRequest } from '../vm.ts'
+import { createAgentLink, type AgentLink } from './agent-link.ts'
+import { silenceMeter } from './silence.ts'
+
+const pingEveryMs = 1000
+// Told from here on; whether it counts as a hang is for who watches the VM to say.
+const silentAfterMs = 5000
+
+/** What the agent tells, or does not, over its channel. */
+export type AgentEvent =
+  | { readonly type: 'ready'; readonly release: string }
+  | { readonly type: 'agent-failed'; readonly message: string }
+  | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped: boolean }
+
+interface Greeting {
+  readonly channel: Duplex
+  readonly request: VmRequest
+  readonly host: Host
+  readonly isQemuStopped: () => Promise<boolean>
+  readonly emit: (event: AgentEvent) => void
+}
+
+/** The agent of a guest: its sessions, when it serves them, and how its silence is measured. */
+export interface GreetedAgent {
+  readonly link: AgentLink
+  readonly ready: Promise<{ readonly release: string }>
+  /** The guest has ended. */
+  readonly stop: () => void
+  /** While the guest may not run its silence means nothing. */
+  readonly pause: (paused: boolean) => void
+}
+
+/** Answers the agent's HELLO with its SETUP, and from READY on listens for its silence. */
+export function greetAgent({ channel, request, host, isQemuStopped, emit }: Greeting): GreetedAgent {
+  const ready = Promise.withResolvers<{ readonly release: string }>()
+  // Whoever runs commands waits for it; nobody has to.
+  ready.promise.catch(() => {})
+  let release = ''
+  let timer: NodeJS.Timeout | undefined
+  const fail = (message: string) => {
+    ready.reject(new Error(message))
+    emit({ type: 'agent-failed', message })
+  }
+  const onGuestFrame = (frame: Frame) => {
+    if (frame.type === frameTypes.hello) {
+      const hello = decodeHello(frame.data)
+      release = hello.release
+      if (hello.version !== protocolVersion)
+        return fail(`the guest's agent speaks version ${hello.version}, this program ${protocolVersion}`)
+      link.send(
+        frameTypes.setup,
+        encodeSetup(request.guest ?? { hostname: '', files: [], epochSeconds: Math.floor(host.now() / 1000), ssh: false }),
+      )
+    } else if (frame.type === frameTypes.failed) {
+      fail(decodeText(frame.data))
+    } else if (frame.type === frameTypes.ready) {
+      timer = setInterval(ping, pingEveryMs)
+      timer.unref()
+      emit({ type: 'ready', release })
+      ready.resolve({ release })
+    }
+  }
+  const link = createAgentLink({ channel, monotonicMs: host.monotonicMs, onGuestFrame })
+  let reportedAtMs = 0
+  let isPaused = false
+  const silence = silenceMeter({ everyMs: pingEveryMs, startMs: host.monotonicMs() })
+  const ping = () => {
+    link.send(frameTypes.ping)
+    const now = host.monotonicMs()
+    const silentMs = silence.turn(now, link.heardAtMs())
+    if (isPaused || silentMs < silentAfterMs || now - reportedAtMs < 2000) return
+    reportedAtMs = now
+    void isQemuStopped().then((qemuStopped) => emit({ type: 'agent-silent', silentMs, qemuStopped }))
+  }
+  const pause = (paused: boolean) => {
+    isPaused = paused
+    silence.forgive()
+  }
+  const stop = () => {
+    clearInterval(timer)
+    ready.reject(new Error('the guest ended before its agent served commands'))
+  }
+  void link.closed.then(stop)
+  return { link, ready: ready.promise, stop, pause }
+}
