@@ -39,7 +39,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     sleep: async (ms, signal) => {
       await delay(ms, undefined, signal === undefined ? {} : { signal })
     },
-    which: (program) => findProgram(program, env['PATH'] ?? ''),
+    which: async (program) => findProgram(program, env['PATH'] ?? ''),
     run: (argv, runOptions) => runProgram(argv, { ...runOptions, cwd: runOptions?.cwd ?? cwd, baseEnv: env }),
     spawn: (argv, spawnOptions) => startProgram(argv, { cwd, env: { ...env }, ...spawnOptions }),
     tempDir: async (prefix = 'kernelkit-') => {

@@ -89,7 +89,7 @@ export async function runProgram(
 async function parentDeathPrefix(program: string, path: string): Promise<readonly string[]> {
   const prefix = ['setpriv', '--pdeathsig', 'TERM', '--']
   // Without the program, the plain start gives the better error.
-  if ((await findProgram(program, path)) === undefined) return []
+  if (findProgram(program, path) === undefined) return []
   const { execa } = await import('execa')
   canSetParentDeathSignal ??= execa('setpriv', [...prefix.slice(1), 'true'], { reject: false, stdio: 'ignore' }).then(
     (result) => result.exitCode === 0,

@@ -8,6 +8,7 @@ import type { QemuLaunch } from '@kernelkit/core/qemu'
 import { openStore, silentLogger, nodeHost, type Host, type Store } from '@kernelkit/host'
 import { agentInitrd, joinInitrds } from '../src/agent/agent-initrd.ts'
 import { measureTscKhz } from '../src/agent/measure-tsc.ts'
+import { makeConsolePipe } from '../src/process/spawn-qemu.ts'
 import { reserveVm } from '../src/runtime/vm-state.ts'
 import type { VmRequest } from '../src/vm.ts'
 
@@ -104,6 +105,7 @@ export async function testGround(): Promise<TestGround> {
     store,
     async request(change = {}) {
       const place = await reserveVm(host, change.name === undefined ? {} : { name: change.name })
+      await makeConsolePipe(host, place.folder)
       const launch: QemuLaunch = {
         id: place.id,
         arch: 'x86_64',

@@ -18,7 +18,18 @@ export interface QemuProcess {
 // QEMU says little; a device that complains for ever must not fill our memory.
 const keptStderr = 64 * 1024
 
-/** Starts QEMU so that it dies with this process, whatever ends it. */
+/** The named pipe of a VM's console: made beforehand, beside everything else that is prepared. */
+export function makeConsolePipe(host: Pick<Host, 'spawn'>, folder: string): Promise<void> {
+  return makeFifos(host, consoleEnds(folder))
+}
+
+/** As QEMU's `-chardev pipe` names them: what the guest reads, and what it writes. */
+function consoleEnds(folder: string): readonly [input: string, output: string] {
+  const pipe = consolePipe({ runtimeFolder: folder })
+  return [`${pipe}.in`, `${pipe}.out`]
+}
+
+/** Starts QEMU so that it dies with this process, whatever ends it. The pipe of its console is there (`makeConsolePipe`). */
 export async function spawnQemu(options: {
   readonly argv: readonly string[]
   readonly folder: string
@@ -32,9 +43,7 @@ export async function spawnQemu(options: {
       details: { program },
     })
   }
-  const pipe = consolePipe({ runtimeFolder: folder })
-  const [input, output] = [`${pipe}.in`, `${pipe}.out`] as const
-  await makeFifos(host, [input, output])
+  const [input, output] = consoleEnds(folder)
   const console_ = { output: openFifo(output, 'read'), input: openFifo(input, 'write') }
   const child = host.spawn(['setpriv', '--pdeathsig', 'KILL', ...options.argv], {
     // A socket pair per channel: nothing on disk, and both sides see when the other dies.

@@ -4,6 +4,7 @@ import { requireAll, sshRequirements, type Host, type Store } from '@kernelkit/h
 import { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
 import { recordFailure } from '../evidence/record-failure.ts'
+import { makeConsolePipe } from '../process/spawn-qemu.ts'
 import { artifactsFolder } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
 import { planVm, type VmPlan } from '../resolve/plan-vm.ts'
@@ -34,24 +35,20 @@ export interface PreparedVm {
 export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   const { host, store, spec, command } = input
   const place = await reserveVm(host, spec.name === undefined ? {} : { name: spec.name })
-  let logFolder: string | undefined
-  try {
-    logFolder = await makeEvidenceFolder(host, { store, id: place.id, named: spec.evidence })
+  const planned = async () => {
     const forwards = await claimForwards(withSsh(spec))
-    const plan = await planVm({
-      host,
-      services: machineServices(host, store),
-      spec: { ...spec, forwards },
-      command,
-      id: place.id,
-      name: place.name,
-      runtimeFolder: place.folder,
-    })
+    const { id, name, folder: runtimeFolder } = place
+    return planVm({ host, services: machineServices(host, store), spec: { ...spec, forwards }, command, id, name, runtimeFolder })
+  }
+  const making = [makeEvidenceFolder(host, { store, id: place.id, named: spec.evidence }), makeConsolePipe(host, place.folder)] as const
+  try {
+    const [plan, logFolder] = await Promise.all([planned(), ...making])
     if (spec.artifacts !== undefined) await makeNamedFolder(host, { option: '--artifacts', named: spec.artifacts })
     return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
   } catch (error) {
+    const [evidence] = await Promise.allSettled(making)
     await releaseVm(place, host)
-    if (logFolder !== undefined) await recordFailure(host, logFolder, error)
+    if (evidence.status === 'fulfilled') await recordFailure(host, evidence.value, error)
     throw error
   }
 }

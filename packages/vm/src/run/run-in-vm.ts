@@ -81,15 +81,20 @@ async function runOnce(input: RunInVmInput): Promise<FinishedRun> {
     // A session of a person at a terminal is no command that could be run again.
     const isReplayed = spec.kunit === undefined && streams.tty === undefined
     const command = isReplayed ? { argv, stdin: script ?? streams.stdin !== undefined } : undefined
-    await recordBoot(host, { folder: prepared.logFolder, plan, command })
+    const recorded = recordBoot(host, { folder: prepared.logFolder, plan, command })
     const outcome = await runCommand({
       host,
       plan,
       start: async () => {
-        const vm = await startOrDetach({ request, host, keep: spec.keep, signal })
+        const [started, written] = await Promise.allSettled([startOrDetach({ request, host, keep: spec.keep, signal }), recorded])
+        if (started.status === 'rejected') throw started.reason
+        if (written.status === 'rejected') {
+          await started.value.stop('kill')
+          throw written.reason
+        }
         // While the guest boots.
         void prepareJunit()
-        return vm
+        return started.value
       },
       argv,
       env: { ...guestEnvironment(host, spec, plan.root), ...input.env },
