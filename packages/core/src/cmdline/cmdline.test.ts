@@ -36,6 +36,10 @@ describe('kernelWords', () => {
     ])
   })
 
+  it('leaves the APIC timer alone where another one ticks', () => {
+    expect(words({ noApicTimer: true })).toContain('nolapic_timer')
+  })
+
   it('tells systemd that nobody answers for the console', () => {
     expect(words({ ownInit: true })).toContain('systemd.tty.term.console=dumb')
   })

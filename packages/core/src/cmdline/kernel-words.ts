@@ -8,6 +8,8 @@ export interface KernelWordsInput {
   readonly onOops: 'panic' | 'continue'
   /** Fixed address on QEMU's user network: without a DHCP client in agent-first guests, and without its wait in others. */
   readonly staticNetwork: boolean
+  /** Another timer than the APIC's ticks: a guest of one processor on a machine with a HPET. */
+  readonly noApicTimer?: boolean | undefined
   /** The root's own init runs, which may be systemd. */
   readonly ownInit: boolean
   /** The agent's archive stands behind a user's own. */
@@ -38,6 +40,10 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
           // Documentation/admin-guide/kernel-parameters.txt, tsc=
           { word: 'tsc=reliable', why: "the emulated counter is the host's own: no watchdog may give it up on a busy host" },
         ]
+      : []),
+    // Documentation/admin-guide/kernel-parameters.txt; calibrate_APIC_clock() of arch/x86/kernel/apic/apic.c counts for HZ/10 ticks.
+    ...(input.noApicTimer === true
+      ? [{ word: 'nolapic_timer', why: 'measuring the APIC timer takes 0.1 s, and fails on a busy host; the HPET ticks as well' }]
       : []),
     ...(input.staticNetwork
       ? [{ word: 'ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off', why: "QEMU's user network is always the same: no wait for DHCP" }]

@@ -59,6 +59,11 @@ describe('qemuArgv', () => {
     )
   })
 
+  it('names the firmware that skips the devices', () => {
+    const argv = qemuArgv({ ...launch, machine: 'q35', firmware: 'qboot' }, 'fd')
+    expect(argv.slice(argv.indexOf('-machine'), argv.indexOf('-nodefaults'))).toEqual(['-machine', 'q35', '-bios', 'qboot.rom'])
+  })
+
   it('has the same words for both transports but for those behind -chardev', () => {
     for (const machine of ['microvm', 'q35', 'pc'] as const) {
       const full: QemuLaunch = { ...launch, machine, terminal: true, gdb: { kind: 'socket' } }

@@ -34,6 +34,8 @@ export interface QemuLaunch {
   readonly qemu: string
   readonly accel: 'kvm' | 'tcg'
   readonly machine: 'microvm' | 'q35' | 'pc'
+  /** Absent: QEMU's own choice. */
+  readonly firmware?: 'qboot' | undefined
   readonly cpus: number
   readonly memoryMiB: number
   /** bzImage, or vmlinux where the kernel has PVH. */

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/spec'
@@ -17,4 +17,10 @@ export async function findQemu(host: Host, spec: VmSpec, arch: Arch): Promise<st
     hint: `apt-get install -y --no-install-recommends ${arch.qemuPackage}, or \`kernelkit doctor --fix\`.`,
     details: { missing: [program], packages: [arch.qemuPackage] },
   })
+}
+
+/** Whether a QEMU finds the firmware qboot in its data folder: beside its `bin`, as distributions and `make install` lay it out. */
+export async function hasQboot(host: Host, qemu: string): Promise<boolean> {
+  const program = await host.fs.realpath(qemu)
+  return host.fs.exists(join(dirname(program), '../share/qemu/qboot.rom'))
 }

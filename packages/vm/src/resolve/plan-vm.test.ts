@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseVmSpec } from '@kernelkit/core/spec'
@@ -328,6 +328,29 @@ describe('machine and accelerator', () => {
     expect(await machine({}, allOptions.replace('CONFIG_ACPI=y', ''))).toEqual({ machine: 'pc', why: 'the kernel has no ACPI' })
     expect(await machine({ qemuArg: ['-device', 'e1000,bus=pci.0'] })).toMatchObject({ machine: 'q35', why: expect.stringMatching(/PCI/) })
     expect(await machine({ machine: 'pc' })).toEqual({ machine: 'pc', why: 'as asked' })
+  })
+
+  it('takes q35 with qboot and its HPET for one emulated CPU, where QEMU has that firmware', async () => {
+    const withPci = `${allOptions}CONFIG_PCI=y\n`
+    await put('opt/bin/qemu', '')
+    await chmod(join(folder, 'opt/bin/qemu'), 0o755)
+    const one = { kernel: await built('build', withPci), root: 'none', cwd: false, cpus: '1', qemu: join(folder, 'opt/bin/qemu') }
+    expect((await plan({ raw: one })).launch).toMatchObject({ machine: 'microvm', firmware: undefined })
+
+    await put('opt/share/qemu/qboot.rom', '')
+    const { launch, machine: chosen } = await plan({ raw: one })
+    expect(launch).toMatchObject({ machine: 'q35', firmware: 'qboot', append: expect.stringContaining(' nolapic_timer ') })
+    expect(chosen.why).toMatch(/one emulated CPU/)
+
+    const kvm = { probeKvm: async () => ({ accel: 'kvm', reason: 'a guest ran', seconds: 0 }) as const }
+    const others = [
+      await plan({ raw: { ...one, cpus: '2' } }),
+      await plan({ raw: one, with: kvm }),
+      await plan({ raw: { ...one, kernel: await built('nopci') } }),
+      await plan({ raw: { ...one, machine: 'q35' } }),
+    ]
+    for (const { launch: other } of others)
+      expect([other.firmware, other.append]).toEqual([undefined, expect.not.stringContaining('nolapic')])
   })
 
   it('keeps microvm from a TCG guest whose counter is not measured: it would hang', async () => {

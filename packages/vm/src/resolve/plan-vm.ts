@@ -6,7 +6,7 @@ import type { Host } from '@kernelkit/host'
 import { chooseAccel, type Acceleration } from './choose-accel.ts'
 import { chooseMachine, type MachineChoice } from './choose-machine.ts'
 import { extraDrive } from './extra-drive.ts'
-import { findQemu } from './find-qemu.ts'
+import { findQemu, hasQboot } from './find-qemu.ts'
 import { planInitrd } from './plan-initrd.ts'
 import { kernelNeeds, refuseUnmet } from './needs.ts'
 import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
@@ -58,12 +58,13 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     spec.root.kind !== 'folder'
   )
   if (agent) refuseUnread(spec.append)
-  const [root, accel, tscKhz, disks, initrd] = await Promise.all([
+  const [root, accel, tscKhz, disks, initrd, qboot] = await Promise.all([
     resolveRoot(host, services, spec, arch.name),
     chooseAccel({ host, services, spec, qemu, arch }),
     services.tscKhz(),
     Promise.all(spec.disks.map((disk) => extraDrive(host, disk, spec.persist))),
     planInitrd({ host, services, spec, arch: arch.name, agent }),
+    hasQboot(host, qemu),
   ])
   const canShare =
     kernel.options.source === undefined || ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'].every((symbol) => kernel.options.value(symbol) === 'y')
@@ -78,12 +79,15 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
   const drives = [...(root.drive === undefined ? [] : [root.drive]), ...disks]
   const allShares = [...(root.share === undefined ? [] : [root.share]), ...shares.shares]
   const devices = { agent, terminal, drives, shares: allShares, network }
+  const cpus = spec.cpus ?? Math.min(4, host.cpus)
   const machine = chooseMachine({
     asked: spec.machine,
     options: kernel.options,
     virtioDevices: virtioDeviceCount(devices),
     qemuArgs: spec.qemuArgs,
     accel: accel.accel,
+    cpus,
+    hasQboot: qboot,
     tscKhz,
   })
   refuseUnmet(
@@ -104,6 +108,7 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     arch,
     accel: accel.accel,
     tscKhz,
+    noApicTimer: machine.noApicTimer,
     onOops: spec.onOops,
     staticNetwork: agent && network.kind === 'user',
     ownInit: agent && !agentFirst,
@@ -122,7 +127,8 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     qemu,
     accel: accel.accel,
     machine: machine.machine,
-    cpus: spec.cpus ?? Math.min(4, host.cpus),
+    firmware: machine.firmware,
+    cpus,
     memoryMiB: spec.memoryMiB ?? defaultMemoryMiB(kernel),
     kernel: kernel.image.path,
     initrd,
