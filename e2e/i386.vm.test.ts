@@ -91,6 +91,9 @@ describe('i386, killed in the middle of every phase', () => {
     expect(suite).toBe('bookworm')
     const { exitCode, stdout } = await kernelkit(['run', '--arch', 'i386', '-k', kernel, '--image', image, '--', 'uname', '-m'])
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'i686\n' })
+    // One emulated CPU gets another machine and firmware.
+    const alone = ['run', '--arch', 'i386', '-k', kernel, '--image', image, '--accel', 'tcg', '--cpus', '1', '--', 'nproc']
+    expect(await kernelkit(alone)).toMatchObject({ exitCode: 0, stdout: '1\n', stderr: expect.stringMatching(/^machine q35/m) })
     // systemd is the first program that uses futexes of 32-bit times.
     const systemd = ['run', '--arch', 'i386', '-k', kernel, '--image', image, '--init', 'systemd', '--', 'systemctl', 'is-system-running']
     expect(await kernelkit(systemd)).toMatchObject({ exitCode: 0, stdout: 'running\n' })

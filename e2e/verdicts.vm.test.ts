@@ -124,6 +124,14 @@ describe('the ways of booting', () => {
     expect(await verdictOf([...onImage, '--machine', machine, '--', 'true'])).toMatchObject({ exitCode: 0 })
   })
 
+  it('boots one emulated CPU on a machine whose HPET ticks, and its clocks go right', async () => {
+    const tick = 'cat /sys/devices/system/clockevents/clockevent0/current_device; { time -p sleep 1; } 2>&1'
+    const { exitCode, stdout, stderr } = await verdictOf([...onImage, '--accel', 'tcg', '--cpus', '1', '--', 'bash', '-c', tick])
+    expect(stderr).toMatch(/^machine q35 \(the fastest for one emulated CPU/m)
+    expect([exitCode, stdout.split('\n')[0]]).toEqual([0, 'hpet'])
+    expect(Number(/^real ([\d.]+)$/m.exec(stdout)?.[1])).toBeGreaterThanOrEqual(1)
+  })
+
   it('boots a bzImage alone, its configuration read from inside', async () => {
     const alone = join(folder, 'alone')
     await copyFile(kernel, alone)
