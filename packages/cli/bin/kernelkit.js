@@ -20,7 +20,7 @@ if (major < 22 || (major === 22 && minor < 12)) {
   )
 }
 
-/** V8's code of our modules stays in the store (node:module, enableCompileCache), once there is one: a start takes a tenth of a second less of processor time. */
+/** V8's code of our modules stays in the store (node:module, enableCompileCache), once there is one: a start is some milliseconds shorter. */
 function keepCompiledCode() {
   const { existsSync } = process.getBuiltinModule('node:fs')
   const { isAbsolute, join, resolve } = process.getBuiltinModule('node:path')

@@ -93,7 +93,7 @@ async function runOnce(input: RunInVmInput): Promise<FinishedRun> {
           throw written.reason
         }
         // While the guest boots.
-        void prepareJunit()
+        prepareJunit().catch(() => {})
         return started.value
       },
       argv,
