@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { findProject, probeKvm, readProject, type Host, type Store } from '@kernelkit/host'
-import { agentInitrd, joinInitrds } from '../agent/agent-initrd.ts'
+import { agentInitrd } from '../agent/agent-initrd.ts'
+import { joinedInitrd } from '../agent/joined-initrd.ts'
 import { measureTscKhz } from '../agent/measure-tsc.ts'
 import { readManifest } from './kernel-version.ts'
 import type { PlanServices, StoredArtifact } from './services.ts'
@@ -13,14 +14,7 @@ export function machineServices(host: Host, store: Store): PlanServices {
     agentInitrd: (arch) => agentInitrd({ arch, layout: 'whole', host, store }),
     agentBehind: async (arch, user) => {
       const agent = await agentInitrd({ arch, layout: 'beside', host, store })
-      const key = host.sha256(`unpacked\n${agent}\n${await host.sha256File(user)}`).slice(0, 16)
-      const to = join(await store.workFolder('initrds'), `${key}.cpio`)
-      if (!(await host.fs.exists(to))) {
-        const beside = `${to}.${host.randomHex(4)}.tmp`
-        await joinInitrds({ user, agent, to: beside, host })
-        await host.fs.rename(beside, to)
-      }
-      return to
+      return joinedInitrd({ user, agent, host, store })
     },
     ofProject: async (kind, arch) => {
       const project = await findProject(host)

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import type { Host, Store } from '@kernelkit/host'
+import { joinInitrds } from './agent-initrd.ts'
+
+// Many small archives, or the last large one: `replay.sh` of past runs reads them too.
+const mostBytes = 1 << 30
+// A run that was planned a moment ago, or a command line that was just printed, may still want its archive.
+const inUseMs = 60 * 60_000
+
+/** The user's archive with the agent's behind it, as a file of the store that is named by their contents; old ones make room. */
+export async function joinedInitrd(options: {
+  readonly user: string
+  readonly agent: string
+  readonly host: Host
+  readonly store: Store
+}): Promise<string> {
+  const { user, agent, host } = options
+  const key = host.sha256(`unpacked\n${agent}\n${await host.sha256File(user)}`).slice(0, 16)
+  const folder = await options.store.workFolder('initrds')
+  const path = join(folder, `${key}.cpio`)
+  const now = new Date(host.now())
+  // Its time says when it was last wanted; a store that can only be read keeps its own.
+  await host.fs.utimes(path, now, now).catch(() => {})
+  if (await host.fs.exists(path)) return path
+  const beside = `${path}.${host.randomHex(4)}.tmp`
+  await joinInitrds({ user, agent, to: beside, host })
+  await host.fs.rename(beside, path)
+  await makeRoom(host, folder)
+  return path
+}
+
+async function makeRoom(host: Host, folder: string): Promise<void> {
+  const files = await Promise.all(
+    (await host.fs.readdir(folder)).map(async (name) => {
+      const path = join(folder, name)
+      const facts = await host.fs.stat(path).catch(() => undefined)
+      return { path, bytes: facts?.size ?? 0, usedAtMs: facts?.mtimeMs ?? 0 }
+    }),
+  )
+  let kept = 0
+  for (const { path, bytes, usedAtMs } of files.toSorted((a, b) => b.usedAtMs - a.usedAtMs)) {
+    kept += bytes
+    if (kept > mostBytes && host.now() - usedAtMs > inUseMs) await host.fs.rm(path, { force: true })
+  }
+}
