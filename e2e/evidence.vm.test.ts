@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, shell, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkitBin } from './lib/paths.ts'
 
 const { kernel, image } = testArtifacts()
 let folder = ''
@@ -103,6 +104,21 @@ describe('the evidence of a run', () => {
     expect(await readFile(join(folder, 'refused', 'result.json'), 'utf8')).toBe(early.stdout)
     // Nothing of the run before.
     expect(await readdir(join(folder, 'refused'))).toEqual(['result.json'])
+  })
+
+  it('ends the VM at once when there is no room for it', async ({ skip }) => {
+    const mounts = process.getuid?.() === 0 ? 'unshare --mount' : 'unshare --mount --map-root-user'
+    skip((await shell(`${mounts} true`)).exitCode !== 0, 'needs a private mount namespace for a small file system')
+    const small = join(folder, 'small')
+    const script = join(folder, 'small.sh')
+    // The kernel's configuration alone is larger.
+    const run = `run -k ${kernel} --image ${image} --name no-room --evidence ${small} -- sleep 60`
+    await writeFile(script, `mkdir -p ${small}; mount -t tmpfs -o size=24k tmpfs ${small}; "$0" "$1" ${run}\n`)
+    const { exitCode, stderr, seconds } = await shell(`${mounts} bash -c '. ${script}' ${process.execPath} ${kernelkitBin}`)
+    expect([exitCode, stderr]).toEqual([125, expect.stringMatching(/^DISK_FULL: /m)])
+    expect(seconds).toBeLessThan(60)
+    expect((await kernelkit(['ps'])).stdout).not.toContain('no-room')
+    expect((await shell("grep -la 'hostname=[n]o-room' /proc/[0-9]*/cmdline")).stdout).toBe('')
   })
 
   it('of boot lies in one folder, too', async () => {
