@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { SlowFirst } from './tools/slow-first.ts'
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url))
 const kinds = ['bundle', 'container', 'vm']
@@ -17,6 +18,7 @@ export default defineConfig({
   test: {
     teardownTimeout: 60_000,
     reporters: ['default', './tools/count-reporter.ts'],
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         extends: true,
@@ -49,8 +51,8 @@ export default defineConfig({
           exclude: built,
           // A parent-death signal follows the thread that started QEMU: worker threads end before their process does.
           pool: 'forks',
-          // Guests wait as often as they work: two files at a time, each VM named by its own test.
-          maxWorkers: 2,
+          // Guests wait as often as they work: three files at a time, each VM named by its own test.
+          maxWorkers: 3,
           globalSetup: './e2e/setup/vm-artifacts.ts',
           // Guests run under emulation where there is no KVM; a cold kernel build is part of some tests.
           testTimeout: 10 * 60_000,
