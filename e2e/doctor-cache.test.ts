@@ -64,12 +64,21 @@ describe('kernelkit cache', () => {
       await writeFile(join(folder, 'store', 'kernel', key, 'key.txt'), '')
     }
     await utimes(join(folder, 'store', 'kernel', entries[0] ?? ''), 1000, 1000)
-    expect((await run(['cache', 'ls'], path)).stdout).toMatch(/^kernel +a{12} /m)
+    expect((await run(['cache', 'ls'], path)).stdout).toMatch(/^kernel {2}a{12} /m)
     const dry = await run(['cache', 'prune', '--dry-run'], path)
     expect(dry.stderr).toMatch(/^would remove kernel a{12} /m)
     const pruned = JSON.parse((await run(['cache', 'prune', '--json'], path)).stdout) as { removed: readonly { name: string }[] }
     expect(pruned.removed.map(({ name }) => name)).toEqual([entries[0]])
     expect(await readdir(join(folder, 'store', 'kernel'))).toEqual([entries[1]])
+  })
+
+  it('keeps the code of the command that Node compiled, where there is a store, and neither lists nor removes it', async () => {
+    const store = join(folder, 'store')
+    await mkdir(store)
+    await run(['cache', 'ls'], path)
+    expect(await readdir(join(store, 'compiled'))).toHaveLength(1)
+    expect((await run(['cache', 'prune', '--all'], path)).stderr).not.toContain('compiled')
+    expect((await run(['cache', 'ls'], path)).stdout).not.toContain('compiled')
   })
 
   it('refuses what it does not understand before it touches the store', async () => {

@@ -23,8 +23,9 @@ export interface StoreItem {
   readonly inUse: string | undefined
 }
 
-// Not counted and not offered: locks and half-made folders come and go; the state is a few KiB that runs rely on.
-const ownFolders: readonly string[] = ['tmp', 'locks', 'state']
+// Not counted and not offered: locks and half-made folders come and go; the state is a few KiB that runs rely on; the command's compiled code
+// would be written again by the command that removes it.
+const ownFolders: readonly string[] = ['tmp', 'locks', 'state', 'compiled']
 
 /** Everything that the store holds, largest first. */
 export async function listStoreItems(host: Host, store: Store): Promise<readonly StoreItem[]> {

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { nodeHost, openStore, type Store } from '@kernelkit/host'
+import { nodeHost, openStore, openStoreToLook, type Store } from '@kernelkit/host'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { joinedInitrd } from './joined-initrd.ts'
 
@@ -16,10 +16,10 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-async function joined(content: string): Promise<string> {
+async function joined(content: string, from = store): Promise<string> {
   const user = join(folder, 'user')
   await writeFile(user, content)
-  return joinedInitrd({ user, agent: join(folder, 'agent'), host, store })
+  return joinedInitrd({ user, agent: join(folder, 'agent'), host, store: from })
 }
 
 it('makes an archive once, and notes that it is wanted again', async () => {
@@ -40,6 +40,10 @@ it('keeps a gigabyte of them, and whatever was wanted within the hour', async ()
     const at = Date.now() / 1000 - ago * 3600
     await utimes(path, at, at)
   }
+  const looking = openStoreToLook(host, join(folder, 'store'))
+  await joined('under --dry-run', looking)
+  await joined('under --dry-run', looking)
+  expect(await readdir(initrds)).toEqual(expect.arrayContaining(['oldest.cpio', 'old.cpio', 'young.cpio']))
   const fresh = basename(await joined('another'))
   expect(await readdir(initrds)).toEqual(expect.arrayContaining([fresh, 'young.cpio']))
   expect(await readdir(initrds)).not.toContain('oldest.cpio')

@@ -18,14 +18,16 @@ export async function joinedInitrd(options: {
   const key = host.sha256(`unpacked\n${agent}\n${await host.sha256File(user)}`).slice(0, 16)
   const folder = await options.store.workFolder('initrds')
   const path = join(folder, `${key}.cpio`)
+  // Under --dry-run nothing of the store changes but what the printed command line needs.
+  const isChanged = options.store.readOnly !== true
   const now = new Date(host.now())
-  // Its time says when it was last wanted; a store that can only be read keeps its own.
-  await host.fs.utimes(path, now, now).catch(() => {})
+  // Its time says when it was last wanted; a file that is not ours keeps its own.
+  if (isChanged) await host.fs.utimes(path, now, now).catch(() => {})
   if (await host.fs.exists(path)) return path
   const beside = `${path}.${host.randomHex(4)}.tmp`
   await joinInitrds({ user, agent, to: beside, host })
   await host.fs.rename(beside, path)
-  await makeRoom(host, folder)
+  if (isChanged) await makeRoom(host, folder)
   return path
 }
 

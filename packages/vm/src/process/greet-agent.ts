@@ -10,7 +10,7 @@ const pingEveryMs = 1000
 const silentAfterMs = 5000
 
 /** What the agent tells, or does not, over its channel. */
-export type AgentEvent =
+type AgentEvent =
   | { readonly type: 'ready'; readonly release: string }
   | { readonly type: 'agent-failed'; readonly message: string }
   | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped: boolean }
