@@ -1,6 +1,6 @@
 /**
  * Assemble packages/host/kvm-probe/probe.S with gcc and objcopy and write the bytes to
- * packages/host/src/kvm-probe-rom.ts; with --check, only compare. Run by people who change the
+ * packages/host/src/kvm/kvm-probe-rom.ts; with --check, only compare. Run by people who change the
  * source, and by a test.
  */
 import { execFileSync } from 'node:child_process'
@@ -10,7 +10,7 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const source = join(root, 'packages/host/kvm-probe/probe.S')
-const target = join(root, 'packages/host/src/kvm-probe-rom.ts')
+const target = join(root, 'packages/host/src/kvm/kvm-probe-rom.ts')
 const variants = { bits64: [], bits32: ['-DBITS32'], plain: ['-DPLAIN'] }
 const resetVector = 0xfff0
 

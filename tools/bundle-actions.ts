@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'no
 import { basename, join } from 'node:path'
 import { architectures } from '@kernelkit/core/arch'
 import { nodeHost } from '@kernelkit/host'
-import { prebuildGuestPrograms } from '../packages/vm/src/agent/agent-program.ts'
+import { prebuildGuestPrograms } from '../packages/vm/src/guest/agent-program.ts'
 import { writeBundle } from './bundle.ts'
 import { repository } from './source-files.ts'
 
@@ -32,7 +32,7 @@ async function bundleAction(action: string, dist: string): Promise<void> {
     ...programNames.filter((name) => existsSync(sourceOf(name))).map((name) => [name, sourceOf(name)] as const),
   ])
   const bootsVms = '@kernelkit/vm' in dependencies
-  const vmHost = join(packages, 'vm/dist/runtime/vm-host-main.js')
+  const vmHost = join(packages, 'vm/dist/process/vm-host-main.js')
   await writeBundle({ entries: { ...entries, ...(bootsVms ? { 'vm-host-main': vmHost } : {}) }, folder: dist, standalone: true })
   const { version } = readManifest(join(packages, 'cli'))
   writeFileSync(join(dist, 'version.json'), `${JSON.stringify({ version })}\n`)

@@ -8,7 +8,7 @@ await writeBundle({
   entries: {
     main: join(cli, 'dist/main.js'),
     // The whole-tool image holds no other JavaScript than this folder.
-    'vm-host-main': join(repository, 'packages/vm/dist/runtime/vm-host-main.js'),
+    'vm-host-main': join(repository, 'packages/vm/dist/process/vm-host-main.js'),
   },
   folder: join(cli, 'bundle'),
 })

@@ -74,7 +74,7 @@ export async function writeBundle({ entries, folder, standalone = false }: Bundl
 const groups = [
   { name: 'start', test: /cli\/dist\/main\.js$/, priority: 3 },
   { name: 'host', test: /packages\/host\/dist\/index\.js$/, priority: 2 },
-  { name: 'run', test: /cli\/dist\/(?:actions|commands)\/run\.js$/, priority: 1 },
+  { name: 'run', test: /cli\/dist\/(?:handlers|commands)\/run\.js$/, priority: 1 },
 ]
 
 /** Answers the modules that went in. */

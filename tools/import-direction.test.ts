@@ -35,7 +35,7 @@ const effectGlobals = /(?<![.\w])(?:process\.|console\.|Date\.now\b|new Date\(\)
 /** First files of a process: they hand the process to the rest. */
 const entryFiles: readonly string[] = [
   'packages/cli/src/main.ts',
-  'packages/vm/src/runtime/vm-host-main.ts',
+  'packages/vm/src/process/vm-host-main.ts',
   'packages/action-kit/src/run-action.ts',
   'actions/boot-vm/src/kernelkit-vm.ts',
 ]
@@ -137,7 +137,7 @@ it("loads the engine's client only where Docker is used: by name from the comman
   const wrong = users
     .filter(({ text }) => /^(?:import|export) (?!type\b)[^'"]*from '@kernelkit\/toolchain'/m.test(text))
     .map(({ path }) => path)
-  expect(wrong).toEqual(['packages/cli/src/actions/toolchain.ts'])
+  expect(wrong).toEqual(['packages/cli/src/handlers/toolchain.ts'])
   // The subpath that everybody may import.
   const tools = listSources('toolchain').filter(({ path }) => path.startsWith('packages/toolchain/src/tools/'))
   expect(tools.length).toBeGreaterThan(0)

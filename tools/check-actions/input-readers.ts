@@ -1,5 +1,5 @@
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import { parseKernelSpec, type RawRecord } from '@kernelkit/core/spec'
+import { parseKernelSpec, type RawRecord } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { inputRows as bakeRows } from '../../actions/bake-image/src/inputs.ts'
 import { parseWantedImage } from '../../actions/bake-image/src/parse-wanted-image.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ImageSpec } from '@kernelkit/core/spec'
+import type { ImageSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { copyImage, type BakeResult } from '@kernelkit/image'
 

@@ -1,5 +1,5 @@
 import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
-import { parseToolchainChoice } from '@kernelkit/core/spec'
+import { parseToolchainChoice } from '@kernelkit/core/options'
 import { findProject, recordProject } from '@kernelkit/host'
 import { bakeImage, openBakeTools } from '@kernelkit/image'
 import { copyWanted } from './copy-wanted.ts'

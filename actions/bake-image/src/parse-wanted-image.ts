@@ -1,5 +1,5 @@
 import { hostArch } from '@kernelkit/core/arch'
-import { flagOption, parseImageSpec, type ImageSpec, type RawRecord } from '@kernelkit/core/spec'
+import { flagOption, parseImageSpec, type ImageSpec, type RawRecord } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
 export interface WantedImage {

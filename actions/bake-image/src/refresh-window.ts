@@ -1,4 +1,4 @@
-import type { RefreshRhythm } from '@kernelkit/core/spec'
+import type { RefreshRhythm } from '@kernelkit/core/options'
 
 const dayMs = 24 * 3600 * 1000
 

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
-import type { ImageSpec } from '@kernelkit/core/spec'
+import type { ImageSpec } from '@kernelkit/core/options'
 import type { Store } from '@kernelkit/host'
 import { releaseMemoryPath } from '@kernelkit/image'
 import { refreshWindow } from './refresh-window.ts'

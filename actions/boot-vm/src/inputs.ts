@@ -1,6 +1,6 @@
 import { commonInputs, optionInputs, type InputRow } from '@kernelkit/action-kit'
 import { UserError } from '@kernelkit/core/errors'
-import { flagOption, parseVmSpec, textOption, type RawRecord, type VmSpec } from '@kernelkit/core/spec'
+import { flagOption, parseVmSpec, textOption, type RawRecord, type VmSpec } from '@kernelkit/core/options'
 import { refuseCredentials } from './guest/guest-variables.ts'
 import { parseShell } from './guest/script-command.ts'
 

@@ -1,5 +1,5 @@
 import type { Action } from '@kernelkit/action-kit'
-import { parseSizeBytes, textOption, type RawRecord } from '@kernelkit/core/spec'
+import { parseSizeBytes, textOption, type RawRecord } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { ccacheFolderOf, type BuildPlan, type KernelContext } from '@kernelkit/kernel'
 

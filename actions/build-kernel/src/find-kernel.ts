@@ -1,5 +1,5 @@
 import { renderKeyMaterial } from '@kernelkit/core/cachekey'
-import type { KernelSpec } from '@kernelkit/core/spec'
+import type { KernelSpec } from '@kernelkit/core/options'
 import { planBuild, type BuildPlan, type KernelContext } from '@kernelkit/kernel'
 
 /** A plan, and whether what it would make is there already, here or in the Actions cache. */

@@ -2,7 +2,7 @@ import { readOptions, type Action } from '@kernelkit/action-kit'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import { isMakeWord } from '@kernelkit/core/kbuild'
-import { parseKernelSpec, type KernelSpec, type RawRecord } from '@kernelkit/core/spec'
+import { parseKernelSpec, type KernelSpec, type RawRecord } from '@kernelkit/core/options'
 
 /** Inputs and kernelkit.yaml to what is built. */
 export async function readKernelSpec(action: Action): Promise<KernelSpec> {

@@ -1,7 +1,7 @@
 import type { Action } from '@kernelkit/action-kit'
 import { hostArch, parseArch, type Arch } from '@kernelkit/core/arch'
 import { UserError, nearestName } from '@kernelkit/core/errors'
-import { flagOption, textOption } from '@kernelkit/core/spec'
+import { flagOption, textOption } from '@kernelkit/core/options'
 import {
   bakeRequirements,
   bootRequirements,

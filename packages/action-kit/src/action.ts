@@ -1,4 +1,4 @@
-import type { RawRecord } from '@kernelkit/core/spec'
+import type { RawRecord } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import type { Annotation } from './annotations.ts'
 import type { ActionsCache } from './cache/actions-cache.ts'

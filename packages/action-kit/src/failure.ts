@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { UserError } from '@kernelkit/core/errors'
-import { renameOptions } from '@kernelkit/core/spec'
+import { renameOptions } from '@kernelkit/core/options'
 import type { InputRow } from './inputs.ts'
 
 export interface Failure {

@@ -1,6 +1,6 @@
 import { UserError, nearestName } from '@kernelkit/core/errors'
 import { blockRows, rawEntry, type BlockName, type OptionRow } from '@kernelkit/core/project'
-import type { RawRecord } from '@kernelkit/core/spec'
+import type { RawRecord } from '@kernelkit/core/options'
 import { splitLines, splitWords } from './split-list.ts'
 
 export type InputKind =
@@ -35,7 +35,7 @@ export const commonInputs: readonly InputRow[] = [
   { name: 'verbose', kind: 'flag' },
 ]
 
-/** The inputs that were given, as the raw options that the parsers of core/spec take; absent and empty ones are not in it. */
+/** The inputs that were given, as the raw options that the parsers of core/options take; absent and empty ones are not in it. */
 export function readInputs(env: Readonly<Record<string, string | undefined>>, rows: readonly InputRow[]): RawRecord {
   refuseUnknown(env, rows)
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 import type { BlockName } from '@kernelkit/core/project'
-import type { RawRecord } from '@kernelkit/core/spec'
+import type { RawRecord } from '@kernelkit/core/options'
 import { readProjectOptions } from '@kernelkit/host'
 import type { Action } from './action.ts'
 

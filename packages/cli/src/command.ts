@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Command } from 'commander'
 import type { BlockName } from '@kernelkit/core/project'
-import type { ToolchainChoice } from '@kernelkit/core/spec'
+import type { ToolchainChoice } from '@kernelkit/core/options'
 import type { Host, Store } from '@kernelkit/host'
 
 /** What every command gets: the host, the store and how the user wants to be answered. */

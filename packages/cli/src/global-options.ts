@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { toolchainChoices, type ToolchainChoice } from '@kernelkit/core/spec'
+import { toolchainChoices, type ToolchainChoice } from '@kernelkit/core/options'
 
 /** What every command understands, before and after its name. */
 export interface GlobalOptions {

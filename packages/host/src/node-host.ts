@@ -5,11 +5,11 @@ import * as fsPromises from 'node:fs/promises'
 import { availableParallelism, homedir, tmpdir, totalmem } from 'node:os'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { findProgram } from './find-program.ts'
+import { findProgram } from './process/find-program.ts'
 import type { Host, HostFiles } from './host.ts'
 import { silentLogger, type Logger } from './logger.ts'
-import { runProgram } from './run-program.ts'
-import { makeTempDir, sweepTempDirs } from './temp-dir.ts'
+import { runProgram } from './process/run-program.ts'
+import { makeTempDir, sweepTempDirs } from './files/temp-dir.ts'
 
 export interface NodeHostOptions {
   readonly log?: Logger

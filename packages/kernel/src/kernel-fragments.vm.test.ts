@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseArch } from '@kernelkit/core/arch'
 import { renderAddition } from '@kernelkit/core/kconfig'
-import { parseKernelSpec } from '@kernelkit/core/spec'
+import { parseKernelSpec } from '@kernelkit/core/options'
 import { nodeHost, openStore } from '@kernelkit/host'
 import { loadKconfigTree } from './configure/load-kconfig.ts'
 import { resolveConfiguration } from './index.ts'

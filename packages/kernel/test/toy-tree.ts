@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArch } from '@kernelkit/core/arch'
-import { parseKernelSpec } from '@kernelkit/core/spec'
+import { parseKernelSpec } from '@kernelkit/core/options'
 import { nodeHost, openStore, openStoreToLook, silentLogger, type Logger } from '@kernelkit/host'
 import { buildKernel, planBuild, type BuildPlan, type KernelBuild } from '../src/index.ts'
 

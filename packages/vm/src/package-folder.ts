@@ -13,7 +13,7 @@ const isOwnModule = /\/(?:src|dist)\/package-folder\.[jt]s$/.test(thisFile)
  * built, because Node cannot run them without our tools.
  */
 export const vmHostProgram = isOwnModule
-  ? resolve(thisFolder, '../dist/runtime/vm-host-main.js')
+  ? resolve(thisFolder, '../dist/process/vm-host-main.js')
   : join(thisFolder, `vm-host-main${extname(thisFile)}`)
 
 /** Folder with the sources of the guest's programs, and `prebuilt` where they came compiled: beside a bundle that must do without packages, else in this package. */

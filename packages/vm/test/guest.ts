@@ -6,10 +6,10 @@ import { afterAll } from 'vitest'
 import { writeCpio, type CpioEntry } from '@kernelkit/core/cpio'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 import { openStore, silentLogger, nodeHost, type Host, type Store } from '@kernelkit/host'
-import { agentInitrd, joinInitrds } from '../src/agent/agent-initrd.ts'
-import { measureTscKhz } from '../src/agent/measure-tsc.ts'
+import { agentInitrd, joinInitrds } from '../src/guest/agent-initrd.ts'
+import { measureTscKhz } from '../src/guest/measure-tsc.ts'
 import { makeConsolePipe } from '../src/process/spawn-qemu.ts'
-import { reserveVm } from '../src/runtime/vm-state.ts'
+import { reserveVm } from '../src/process/vm-state.ts'
 import type { VmRequest } from '../src/vm.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-vm-test-'))

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
-import type { RawRecord } from '@kernelkit/core/spec'
+import type { RawRecord } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
 /** A run on the default branch, as others are compared with it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { escapeCell, type Action } from '@kernelkit/action-kit'
-import { renameInHint } from '@kernelkit/core/spec'
+import { renameInHint } from '@kernelkit/core/options'
 import { inputNameOf } from '../inputs.ts'
 import type { KeptState } from '../kept-state.ts'
 import type { KeptEnd } from '../shell/end-kept-vm.ts'

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
-import { renameInHint } from '@kernelkit/core/spec'
+import { renameInHint } from '@kernelkit/core/options'
 import type { FinishedRun } from '@kernelkit/vm'
 import type { BaseResult } from '../base/base-result.ts'
 import { inputNameOf, type BootRequest } from '../inputs.ts'

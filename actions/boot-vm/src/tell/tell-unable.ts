@@ -1,6 +1,6 @@
 import { escapeCell, type Action } from '@kernelkit/action-kit'
 import { UserError } from '@kernelkit/core/errors'
-import { renameOptions } from '@kernelkit/core/spec'
+import { renameOptions } from '@kernelkit/core/options'
 import { explainSystemError } from '@kernelkit/host'
 import { inputNameOf } from '../inputs.ts'
 

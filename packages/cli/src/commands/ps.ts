@@ -5,5 +5,5 @@ export const psCommand: CommandDefinition = {
   summary: 'the VMs of this user',
   example: 'kernelkit ps',
   define: () => {},
-  load: async () => import('../actions/ps.ts'),
+  load: async () => import('../handlers/ps.ts'),
 }

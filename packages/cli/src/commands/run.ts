@@ -27,5 +27,5 @@ export const runCommandDefinition: CommandDefinition = {
     addVmOptions(command, { single: true })
   },
   projectBlock: () => 'vm',
-  load: async () => import('../actions/run.ts'),
+  load: async () => import('../handlers/run.ts'),
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { UserError } from '@kernelkit/core/errors'
 import { blockNames, blockRows, rawKey, type BlockName, type OptionRow } from '@kernelkit/core/project'
-import { parseImageSpec, parseKernelSpec, parseVmSpec } from '@kernelkit/core/spec'
+import { parseImageSpec, parseKernelSpec, parseVmSpec } from '@kernelkit/core/options'
 import { parseArch } from '@kernelkit/core/arch'
 import { describe, expect, it } from 'vitest'
 import { renderSchema } from './render-schema.ts'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { PassThrough, type Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { UserError } from '@kernelkit/core/errors'
-import { parseVmSpec } from '@kernelkit/core/spec'
+import { parseVmSpec } from '@kernelkit/core/options'
 import type { Host, Store } from '@kernelkit/host'
 import {
   findVm,

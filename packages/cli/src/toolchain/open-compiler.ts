@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import type { InitrdSpec } from '@kernelkit/core/spec'
+import type { InitrdSpec } from '@kernelkit/core/options'
 import type { Requirement } from '@kernelkit/host'
 import { chooseTools, compilerProgram, folderOrFile, joinMounts, openTools, type Tools } from '@kernelkit/toolchain/tools'
 import type { CommandContext } from '../command.ts'

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import type { VmSpec } from '@kernelkit/core/spec'
+import type { VmSpec } from '@kernelkit/core/options'
 import type { ContainerMount } from '@kernelkit/core/toolchain'
 import { findProject, readProject, type Host, type Store } from '@kernelkit/host'
 import { folderOrFile, isPassable, joinMounts, readOnly } from '@kernelkit/toolchain/tools'

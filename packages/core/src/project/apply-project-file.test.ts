@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../errors/index.ts'
-import type { RawRecord } from '../spec/index.ts'
+import type { RawRecord } from '../options/index.ts'
 import { applyProjectFile } from './apply-project-file.ts'
 import type { BlockName } from './option-rows.ts'
 import { parseProjectFile } from './parse-project-file.ts'

@@ -1,4 +1,4 @@
-import type { RawRecord } from '../spec/index.ts'
+import type { RawRecord } from '../options/index.ts'
 import { checkBlock } from './check-block.ts'
 import { locatePaths, type Locator } from './locate-paths.ts'
 import { mergeOptions, type MergedOptions } from './merge-options.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../errors/index.ts'
-import type { RawRecord } from '../spec/index.ts'
+import type { RawRecord } from '../options/index.ts'
 import { applyTest } from './apply-test.ts'
 import { parseProjectFile } from './parse-project-file.ts'
 

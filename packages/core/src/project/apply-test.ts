@@ -1,5 +1,5 @@
 import { parseArch } from '../arch/index.ts'
-import { textOption, type RawRecord } from '../spec/index.ts'
+import { textOption, type RawRecord } from '../options/index.ts'
 import { checkBlock } from './check-block.ts'
 import { locatePaths, type Locator } from './locate-paths.ts'
 import { mergeOptions } from './merge-options.ts'
@@ -19,7 +19,7 @@ export interface ApplyTestInput {
 
 /** What a test's VM is asked for, and which products of the file's other blocks it takes. */
 export interface AppliedTest {
-  /** For the parser of `core/spec`; kernel and image of the project are not in it. */
+  /** For the parser of `core/options`; kernel and image of the project are not in it. */
   readonly options: RawRecord
   /** It runs the kernel of `kernel:`, the image of `image:`. */
   readonly takes: { readonly kernel: boolean; readonly image: boolean }

@@ -1,6 +1,6 @@
 import { parseArch } from '../arch/index.ts'
 import { UserError } from '../errors/index.ts'
-import { parseImageSpec, parseKernelSpec, parseVmSpec, renameOptions, type RawRecord } from '../spec/index.ts'
+import { parseImageSpec, parseKernelSpec, parseVmSpec, renameOptions, type RawRecord } from '../options/index.ts'
 import type { ProjectBlock } from './parse-block.ts'
 import type { BlockName } from './option-rows.ts'
 import { showPlace } from './read-yaml.ts'

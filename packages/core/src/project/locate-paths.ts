@@ -1,6 +1,6 @@
 import { parseAssignment } from '../kconfig/index.ts'
-import { parseKernelSource, renderKernelSource } from '../spec/kernel-source.ts'
-import type { RawRecord } from '../spec/index.ts'
+import { parseKernelSource, renderKernelSource } from '../options/kernel-source.ts'
+import type { RawRecord } from '../options/index.ts'
 import { rawKey, rowsOf, type BlockName, type PathKind } from './option-rows.ts'
 
 /** The folder of the file, as a function: core knows no paths. */

@@ -1,8 +1,8 @@
 import { parseAssignment } from '../kconfig/index.ts'
 import { isMakeWord, parseMakeWords } from '../kbuild/index.ts'
-import type { RawRecord } from '../spec/index.ts'
-import { parseForward } from '../spec/vm-forward.ts'
-import { parseShare } from '../spec/vm-share.ts'
+import type { RawRecord } from '../options/index.ts'
+import { parseForward } from '../options/vm-forward.ts'
+import { parseShare } from '../options/vm-share.ts'
 import { rawKey, rowsOf, type BlockName, type OptionRow } from './option-rows.ts'
 
 export interface MergeInput {

@@ -1,4 +1,4 @@
-import { resultFormats } from '../spec/vm-results.ts'
+import { resultFormats } from '../options/vm-results.ts'
 
 /** How a value is written in the file. */
 export type OptionKind =
@@ -135,7 +135,7 @@ export function rowsOf(block: BlockName): BlockRows {
   return blockRows[block]
 }
 
-/** Name and value of an option as the parsers of `core/spec` read them. */
+/** Name and value of an option as the parsers of `core/options` read them. */
 export function rawEntry(name: string, value: unknown): readonly [key: string, value: unknown] {
   // Commander's form of a negated option: present under its positive name, and false. --no-cwd has a name of its own.
   if (name === 'no-trim') return ['trim', value !== true]

@@ -1,9 +1,9 @@
 import { UserError, nearestName } from '../errors/index.ts'
-import type { RawRecord } from '../spec/index.ts'
+import type { RawRecord } from '../options/index.ts'
 import { rawEntry, type OptionRow } from './option-rows.ts'
 import { showPlace, type Place, type YamlEntry, type YamlValue } from './read-yaml.ts'
 
-/** One block of the file, as raw options for the parsers of `core/spec`. */
+/** One block of the file, as raw options for the parsers of `core/options`. */
 export interface ProjectBlock {
   readonly values: RawRecord
   /** By the option's name as the file has it. */

@@ -73,8 +73,8 @@ COPY ${wholeToolPaths.cli}/bundle ${toolFolder}/cli/bundle
 COPY ${wholeToolPaths.vm}/package.json ${vm}/
 COPY ${wholeToolPaths.vm}/agent ${vm}/agent
 # The process that owns a detached VM is looked for in its package; its code is part of the bundle.
-RUN mkdir -p ${vm}/dist/runtime \\
- && echo "import '${toolFolder}/cli/bundle/vm-host-main.js'" > ${vm}/dist/runtime/vm-host-main.js \\
+RUN mkdir -p ${vm}/dist/process \\
+ && echo "import '${toolFolder}/cli/bundle/vm-host-main.js'" > ${vm}/dist/process/vm-host-main.js \\
  && ln -s ${toolFolder}/cli/bin/kernelkit.js /usr/local/bin/kernelkit \\
  && chmod -R u=rwX,go=rX ${toolFolder} /usr/local/bin \\
  && chmod 0755 /usr/local/bin/node ${toolFolder}/cli/bin/kernelkit.js

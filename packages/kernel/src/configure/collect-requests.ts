@@ -11,7 +11,7 @@ import {
   renderValue,
   type ConfigRequest,
 } from '@kernelkit/core/kconfig'
-import type { ConfigItem } from '@kernelkit/core/spec'
+import type { ConfigItem } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
 export interface CollectOptions {

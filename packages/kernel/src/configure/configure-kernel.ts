@@ -13,7 +13,7 @@ import {
 } from '@kernelkit/core/kconfig'
 import { compileEnvironment, makeArgv, type MakeOptions } from '@kernelkit/core/kbuild'
 import { UserError } from '@kernelkit/core/errors'
-import type { ConfigBase } from '@kernelkit/core/spec'
+import type { ConfigBase } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { loadKconfigTree } from './load-kconfig.ts'
 

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import { renderKernelSource, type KernelSource } from '@kernelkit/core/spec'
+import { renderKernelSource, type KernelSource } from '@kernelkit/core/options'
 import { notUnderDryRun, withTask, type Host } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'

@@ -1,4 +1,4 @@
-import type { KernelSource } from '@kernelkit/core/spec'
+import type { KernelSource } from '@kernelkit/core/options'
 import { prepareDebSource } from './deb-source.ts'
 import { prepareGitSource } from './git-source.ts'
 import { preparePathSource, type SourceContext } from './path-source.ts'

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import type { KernelSource } from '@kernelkit/core/spec'
+import type { KernelSource } from '@kernelkit/core/options'
 import { fetchFile, withTask } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'

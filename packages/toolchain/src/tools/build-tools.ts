@@ -1,5 +1,5 @@
 import type { Arch } from '@kernelkit/core/arch'
-import type { KernelSpec } from '@kernelkit/core/spec'
+import type { KernelSpec } from '@kernelkit/core/options'
 import { buildRequirements, gitRequirement, type Requirement, type Store } from '@kernelkit/host'
 import { chooseTools } from './choose-tools.ts'
 import { openTools, type Tools } from './open-tools.ts'

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import type { KernelSpec } from '@kernelkit/core/spec'
+import type { KernelSpec } from '@kernelkit/core/options'
 import type { ContainerMount } from '@kernelkit/core/toolchain'
 import type { Host, Store } from '@kernelkit/host'
 

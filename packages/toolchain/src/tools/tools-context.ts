@@ -1,4 +1,4 @@
-import type { ToolchainChoice } from '@kernelkit/core/spec'
+import type { ToolchainChoice } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import type { ToolFiles } from '../contract.ts'
 

@@ -4,7 +4,7 @@ import { quoteArgv } from '@kernelkit/core/plan'
 import { qemuArgv, replayScript } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
-import { guestEnvironment } from '../run/guest-environment.ts'
+import { guestEnvironment } from '../session/guest-environment.ts'
 import { evidencePath } from './evidence-paths.ts'
 
 export interface BootRecord {

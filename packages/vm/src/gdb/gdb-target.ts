@@ -3,7 +3,7 @@ import { UserError } from '@kernelkit/core/errors'
 import type { GdbTarget } from '@kernelkit/core/gdb'
 import type { Host } from '@kernelkit/host'
 import { optionsOf } from '../resolve/kernel-options.ts'
-import type { VmState } from '../runtime/vm-state.ts'
+import type { VmState } from '../process/vm-state.ts'
 
 export interface ResolvedGdb {
   readonly target: GdbTarget

@@ -1,5 +1,5 @@
 import { UserError } from '@kernelkit/core/errors'
-import { renameOptions } from '@kernelkit/core/spec'
+import { renameOptions } from '@kernelkit/core/options'
 import type { BootVmOptions } from './boot-vm.ts'
 
 const optionNames: Readonly<Record<string, keyof BootVmOptions>> = {

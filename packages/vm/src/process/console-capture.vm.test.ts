@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import { testGround } from '../../test/guest.ts'
-import { startVm } from '../runtime/start-vm.ts'
+import { startVm } from './start-vm.ts'
 
 // A busy host lets a process wait far longer than the 10 ms for which the kernel's driver waits for a serial port.
 it('loses nothing of the console while this process stands still', async () => {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testGround } from '../../test/guest.ts'
-import { startVm } from '../runtime/start-vm.ts'
+import { startVm } from './start-vm.ts'
 import type { ExecOptions, Vm } from '../vm.ts'
 
 let vm: Vm

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { scratchFolder, testGround, type TestGround } from '../../test/guest.ts'
-import { startVm } from '../runtime/start-vm.ts'
+import { startVm } from './start-vm.ts'
 import type { Vm } from '../vm.ts'
 
 let ground: TestGround

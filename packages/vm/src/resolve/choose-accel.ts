@@ -1,6 +1,6 @@
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
-import type { VmSpec } from '@kernelkit/core/spec'
+import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { hostArch } from './find-kernel.ts'
 import type { PlanServices } from './services.ts'

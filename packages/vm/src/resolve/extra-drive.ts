@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { Drive } from '@kernelkit/core/qemu'
-import type { VmSpec } from '@kernelkit/core/spec'
+import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { readImageFacts } from './root-file-system.ts'
 

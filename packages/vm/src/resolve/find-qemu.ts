@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
-import type { VmSpec } from '@kernelkit/core/spec'
+import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
 /** The QEMU program for an architecture. */

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path'
 import { findProject, probeKvm, readProject, type Host, type Store } from '@kernelkit/host'
-import { agentInitrd } from '../agent/agent-initrd.ts'
-import { joinedInitrd } from '../agent/joined-initrd.ts'
-import { measureTscKhz } from '../agent/measure-tsc.ts'
+import { agentInitrd } from '../guest/agent-initrd.ts'
+import { joinedInitrd } from '../guest/joined-initrd.ts'
+import { measureTscKhz } from '../guest/measure-tsc.ts'
 import { readManifest } from './kernel-version.ts'
 import type { PlanServices, StoredArtifact } from './services.ts'
 

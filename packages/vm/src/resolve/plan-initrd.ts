@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { ArchName } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
-import type { VmSpec } from '@kernelkit/core/spec'
+import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import type { PlanServices } from './services.ts'
 

@@ -1,7 +1,7 @@
 import { parseArch, type Arch } from '@kernelkit/core/arch'
 import { guestWords, joinCommandLine, kernelWords, refuseUnread, type CommandLine } from '@kernelkit/core/cmdline'
 import { virtioDeviceCount, type Forward, type QemuLaunch } from '@kernelkit/core/qemu'
-import type { VmSpec } from '@kernelkit/core/spec'
+import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { chooseAccel, type Acceleration } from './choose-accel.ts'
 import { chooseMachine, type MachineChoice } from './choose-machine.ts'

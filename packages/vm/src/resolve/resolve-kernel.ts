@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { ArchName } from '@kernelkit/core/arch'
-import type { VmSpec } from '@kernelkit/core/spec'
+import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { buildFoldersBelow, enclosingTree, hostArch, kernelAt, kernelInFolder, showAge, type FoundKernel } from './find-kernel.ts'
 import { readKernelOptions, type KernelOptions } from './kernel-options.ts'

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { GuestMount } from '@kernelkit/core/cmdline'
 import { UserError } from '@kernelkit/core/errors'
 import type { Share } from '@kernelkit/core/qemu'
-import type { ShareSpec, VmSpec } from '@kernelkit/core/spec'
+import type { ShareSpec, VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import type { ResolvedRoot } from './resolve-root.ts'
 

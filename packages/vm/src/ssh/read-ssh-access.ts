@@ -1,5 +1,5 @@
 import { UserError } from '@kernelkit/core/errors'
-import type { VmState } from '../runtime/vm-state.ts'
+import type { VmState } from '../process/vm-state.ts'
 import type { SshAccess } from './make-ssh-access.ts'
 
 /** How to log in to a running VM, from its facts; `VM_NO_SSH` when it was started without. */

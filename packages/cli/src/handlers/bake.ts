@@ -1,0 +1,68 @@
+import { resolve } from 'node:path'
+import { hostArch } from '@kernelkit/core/arch'
+import { renderPlan } from '@kernelkit/core/plan'
+import { parseImageSpec, type ImageSpec } from '@kernelkit/core/options'
+import { checkOutPath, findProject, recordProject } from '@kernelkit/host'
+import { bakeImage, copyImage, openBakeTools, planBake } from '@kernelkit/image'
+import type { CommandContext, RawOptions } from '../command.ts'
+
+/** `kernelkit bake`. */
+export async function run(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
+  const spec = parseImageSpec(options, { hostArch: hostArch(context.host.nodeArch) })
+  if (context.dryRun) return showBakePlan(context, spec)
+  const image = await makeImage(context, spec, { force: options['force'] === true })
+  if (context.json) context.printJson(image)
+  else context.print(image.image)
+  return 0
+}
+
+async function showBakePlan(context: CommandContext, spec: ImageSpec): Promise<number> {
+  const { plan, means, from, image } = await lookAtBake(context, spec)
+  if (context.json)
+    context.printJson({
+      suite: spec.suite,
+      arch: spec.arch.name,
+      image: image ?? null,
+      from,
+      tool: means.tool,
+      privilege: means.privilege,
+      plan,
+    })
+  else context.print(renderPlan(plan).trimEnd())
+  return 0
+}
+
+/** What a bake would do, and the image where the store has it. */
+export async function lookAtBake(context: CommandContext, spec: ImageSpec): Promise<Awaited<ReturnType<typeof planBake>>> {
+  const { host, signal } = context
+  const store = await context.store()
+  await using tools = await openBakeTools(context, spec)
+  return await planBake(host, store, spec, { signal, workplaces: tools.workplaces })
+}
+
+/** The image of a spec, baked or from the store; noted for `boot` and `run`, and said in one line. */
+export async function makeImage(context: CommandContext, spec: ImageSpec, { force }: { readonly force: boolean }): Promise<BakeResult> {
+  const { host, signal } = context
+  const store = await context.store()
+  if (spec.out !== undefined) await checkOutPath(host, spec.out)
+  await using tools = await openBakeTools(context, spec)
+  const result = await bakeImage(host, store, spec, { signal, force, workplaces: tools.workplaces })
+  const path =
+    spec.out === undefined ? result.image : await copyImage(host, result, resolve(host.cwd, spec.out) + (spec.out.endsWith('/') ? '/' : ''))
+  await recordProject(host, store, { project: await findProject(host), arch: spec.arch.name, image: result.manifest })
+  if (!context.json) host.log.info(describe(result))
+  return { ...result, image: path }
+}
+
+type BakeResult = Awaited<ReturnType<typeof bakeImage>>
+
+function describe({ cached, suite, arch, seconds, bytes, packages }: BakeResult): string {
+  const size = `${Math.round(bytes.allocated / 2 ** 20)} MiB on disk, ${packages.length} packages`
+  if (cached) return `image ${suite} ${arch}: from the store (${size})`
+  const parts = [
+    seconds.bootstrap > 0 ? `bootstrap ${seconds.bootstrap.toFixed(1)} s` : 'packages from the store',
+    `customise ${seconds.customize.toFixed(1)} s`,
+    `mkfs ${seconds.mkfs.toFixed(1)} s`,
+  ]
+  return `image ${suite} ${arch}: baked in ${seconds.total.toFixed(1)} s (${parts.join(', ')}; ${size})`
+}

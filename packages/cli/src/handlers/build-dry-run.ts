@@ -1,0 +1,42 @@
+import { renderPlan } from '@kernelkit/core/plan'
+import type { KernelSpec } from '@kernelkit/core/options'
+import { planBuild, planSteps } from '@kernelkit/kernel'
+import type { Tools } from '@kernelkit/toolchain/tools'
+import type { CommandContext } from '../command.ts'
+import { renderRequests } from '../output/kernel-config.ts'
+
+/** `build --dry-run`, and what `config show --dry-run` would run of it. */
+export async function showBuildPlan(context: CommandContext, spec: KernelSpec, { host }: Pick<Tools, 'host'>): Promise<number> {
+  const { signal } = context
+  const store = await context.store()
+  const plan = await planBuild({ host, store, signal }, spec)
+  const found = await store.lookup('kernel', plan.key)
+  const steps = planSteps({ host, store }, plan)
+  if (context.json) {
+    const requested = plan.requests.map(({ symbol, value, origin }) => ({
+      symbol,
+      value: value.value,
+      where: origin.where,
+      why: origin.why ?? null,
+    }))
+    context.printJson({
+      source: plan.source.label,
+      arch: spec.arch.name,
+      key: plan.key,
+      cached: found !== undefined && !spec.force,
+      entry: found?.path ?? null,
+      compiler: plan.toolchain.compilerVersion,
+      ccache: plan.toolchain.ccache,
+      requested,
+      plan: steps,
+    })
+    return 0
+  }
+  context.print(
+    `# ${found === undefined || spec.force ? 'not in the store: this would be done' : `in the store already: ${found.path}; without it, this would be done`}`,
+  )
+  context.print(renderPlan(steps).trimEnd())
+  context.print('# options asked for, with reasons:')
+  context.print(renderRequests(plan.requests))
+  return 0
+}

@@ -1,0 +1,65 @@
+import { UserError } from '@kernelkit/core/errors'
+import { parseExecSpec } from '@kernelkit/core/options'
+import { collectOutput, commandWords, connectVm, tellWhenPaused } from '@kernelkit/vm'
+import type { CommandContext, RawOptions } from '../command.ts'
+import { rawTerminal } from './raw-terminal.ts'
+
+/** `kernelkit exec`: one command in a running VM; its exit status is ours. */
+export async function run(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
+  const { host, signal } = context
+  const spec = parseExecSpec(raw)
+  const [name, ...words] = args
+  const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true
+  const { argv, interactive } = commandWords(words, isTerminal)
+  const tty = spec.tty || interactive
+  if (tty && !isTerminal) throw new UserError('BAD_OPTION', '--tty needs a terminal on stdin and stdout.', { hint: 'leave --tty out.' })
+  if (tty && context.json) throw new UserError('BAD_OPTION', '--tty and --json do not go together.', { hint: 'leave one of them out.' })
+  await using vm = await connectVm(name, host)
+  if (context.dryRun) {
+    context.print(`in ${vm.name} (${vm.id}): ${argv.join(' ')}`)
+    return 0
+  }
+  const { cwd: ownCwd, env: ownEnv, artifacts } = vm.state.facts
+  const cwd = spec.cwd ?? (typeof ownCwd === 'string' ? ownCwd : undefined)
+  const env = {
+    ...(typeof artifacts === 'string' ? { KERNELKIT_ARTIFACTS: artifacts } : {}),
+    ...textRecord(ownEnv),
+    ...Object.fromEntries(spec.env.flatMap(({ name: key, value }) => readVariable(key, value ?? host.env[key]))),
+  }
+  const collected = context.json ? collectOutput() : undefined
+  const terminal = tty ? rawTerminal(context) : undefined
+  const watching = new AbortController()
+  try {
+    const command = vm.exec({
+      argv,
+      env,
+      cwd,
+      user: spec.user,
+      stdin: spec.stdin || tty ? context.stdin : undefined,
+      stdout: collected?.stdout ?? context.stdout,
+      stderr: collected?.stderr ?? context.stderr,
+      tty: terminal === undefined ? undefined : { ...terminal.size(), term: host.env['TERM'] ?? 'linux' },
+      signal,
+    })
+    terminal?.onResize((columns, rows) => command.resize(columns, rows))
+    const tell = (status: string) =>
+      host.log.warn(`the VM '${vm.name}' stands still (QEMU: ${status}), as a debugger leaves it: the command waits until it goes on`)
+    void tellWhenPaused({ host, vm, tell, signal: watching.signal })
+    const result = await command.result
+    if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...collected.texts() })
+    return result.exitCode
+  } finally {
+    watching.abort()
+    terminal?.restore()
+  }
+}
+
+// A name that the caller does not have stays unset in the guest.
+function readVariable(name: string, value: string | undefined): [string, string][] {
+  return value === undefined ? [] : [[name, value]]
+}
+
+function textRecord(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}

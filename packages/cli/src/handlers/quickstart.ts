@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import { hostArch, parseArch } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
+import { quoteArgv } from '@kernelkit/core/plan'
+import { parseImageSpec, parseKernelSpec } from '@kernelkit/core/options'
+import { findProject, installCommand, missingRequirements, packagesOf, recordProject, type Host } from '@kernelkit/host'
+import { bakeImage } from '@kernelkit/image'
+import { buildKernel } from '@kernelkit/kernel'
+import type { CommandContext, RawOptions } from '../command.ts'
+import { bootGuest } from '../quickstart/guest-commands.ts'
+import { installMissing, quickstartRequirements } from '../quickstart/host-packages.ts'
+import { quickstartSource } from '../quickstart/kernel-source.ts'
+import { createStepList, renderSteps } from '../quickstart/steps.ts'
+
+/** `kernelkit quickstart`: packages, kernel, image, boot, a command over the agent and over ssh, a file through 9p, the table. */
+export async function run(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
+  const { host, signal } = context
+  const archName = hostArch(host.nodeArch)
+  const arch = parseArch(archName)
+  const imageSpec = parseImageSpec({ suite: options['suite'] }, { hostArch: archName })
+  if (context.dryRun) return dryRun(context, options)
+
+  const { steps, time } = createStepList(host)
+  const installing = { install: options['install'] !== false, interactive: context.stdin.isTTY === true, signal }
+  await time(
+    'host packages',
+    () => installMissing(host, arch, installing),
+    (packages) => (packages.length === 0 ? 'nothing was missing' : packages.join(' ')),
+  )
+  const store = await context.store()
+  const source = typeof options['source'] === 'string' ? options['source'] : await quickstartSource(host, signal)
+  const kernelSpec = parseKernelSpec({}, [source], { arch })
+  const kernel = await time(
+    'kernel',
+    () => buildKernel({ host, store, signal }, kernelSpec),
+    (built) => `${built.manifest.release} from ${source}${fromStore(built)}`,
+  )
+  const image = await time(
+    'image',
+    () => bakeImage(host, store, imageSpec, { signal }),
+    (baked) => `${baked.suite}, ${baked.packages.length} packages${fromStore(baked)}`,
+  )
+  await recordProject(host, store, {
+    project: await findProject(host),
+    arch: archName,
+    kernel: join(kernel.folder, 'manifest.json'),
+    image: image.manifest,
+  })
+
+  await using shared = await host.tempDir('kernelkit-quickstart-')
+  const greeting = `a file of this host, ${host.randomHex(8)}\n`
+  await host.fs.writeFile(join(shared.path, 'greeting'), greeting)
+  // With --json stdout is for the document.
+  const stdout = context.json ? context.stderr : context.stdout
+  const file = { folder: shared.path, name: 'greeting' }
+  await using guest = await time(
+    'boot, command over the agent',
+    () => bootGuest({ host, store, kernel: kernel.kernel, image: image.image, file, stdout, stderr: context.stderr, signal }),
+    ({ outcome, prepared }) =>
+      `${prepared.plan.accel.accel}, ${prepared.plan.machine.machine}, agent after ${(outcome.seconds.ready ?? Number.NaN).toFixed(1)} s`,
+  )
+  const { judgement } = guest.outcome
+  if (judgement.verdict === 'pass') {
+    const read = await time(
+      'host file through 9p',
+      () => guest.readFile(),
+      (text) => text.trim(),
+    )
+    if (read !== greeting) throw new UserError('COMMAND_FAILED', `the guest read '${read}' through 9p, but the host wrote '${greeting}'.`)
+    const answer = await time(
+      'command over ssh',
+      () => guest.askOverSsh(),
+      (text) => text.split('\n')[0] ?? '',
+    )
+    stdout.write(answer)
+  }
+  await guest[Symbol.asyncDispose]()
+  const { verdict, exitCode } = judgement
+  if (context.json)
+    context.printJson({
+      verdict,
+      exitCode,
+      kernel: kernel.kernel,
+      image: image.image,
+      steps,
+      seconds: Object.fromEntries(steps.map((step) => [step.name, step.seconds])),
+    })
+  else context.print(`\n${renderSteps(steps)}`)
+  context.stderr.write(`kernelkit: verdict=${verdict} exit=${exitCode}\n`)
+  return exitCode
+}
+
+function fromStore({ cached }: { readonly cached: boolean }): string {
+  return cached ? ', from the store' : ''
+}
+
+async function dryRun(context: CommandContext, options: RawOptions): Promise<number> {
+  const { host, signal } = context
+  const packages = await missingPackages(host)
+  const source = typeof options['source'] === 'string' ? options['source'] : await quickstartSource(host, signal)
+  const suite = typeof options['suite'] === 'string' ? ` --suite ${options['suite']}` : ''
+  const commands = [
+    `kernelkit build ${source}`,
+    `kernelkit bake${suite}`,
+    "kernelkit run --ssh -v FOLDER:/mnt/quickstart:ro -- sh -c 'uname -a; cat /etc/os-release'",
+  ]
+  const install = packages.length === 0 ? undefined : installCommand(host, packages)
+  if (context.json) context.printJson({ packages, install: install ?? null, commands })
+  else {
+    context.print(install === undefined ? '# this host lacks nothing' : quoteArgv(install))
+    context.print(['# what follows is what these commands do (each has its own --dry-run)', ...commands].join('\n'))
+  }
+  return 0
+}
+
+async function missingPackages(host: Host): Promise<readonly string[]> {
+  return packagesOf(await missingRequirements(host, quickstartRequirements(host, parseArch(hostArch(host.nodeArch)))))
+}

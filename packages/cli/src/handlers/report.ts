@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { UserError, type ErrorCode } from '@kernelkit/core/errors'
+import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
+import { parseReportSpec, type ReportSpec } from '@kernelkit/core/options'
+import { createReportDecoder, type ReportDecoder } from '@kernelkit/host'
+import type { CommandContext, RawOptions } from '../command.ts'
+import { readLog, type LogSummary } from '../report/read-log.ts'
+
+/** `kernelkit report FILE...`: 0 when every log was read, 125 when one could not be. */
+export async function run(context: CommandContext, files: readonly string[], options: RawOptions): Promise<number> {
+  const spec = parseReportSpec(options)
+  await checkTree(context, spec)
+  if (context.dryRun) {
+    const decode = spec.vmlinux === undefined ? [] : [`decode with ${spec.vmlinux}`]
+    context.print([...files.map((file) => `read ${file}`), ...decode].join('\n'))
+    return 0
+  }
+  await using decoder = createReportDecoder(context.host, { ...spec, signal: context.signal })
+  let failed = 0
+  for (const file of files) {
+    try {
+      await reportFile(context, { file, all: spec.all, decoder })
+    } catch (error) {
+      // One bad file among many does not hide the others.
+      if (!(error instanceof UserError) || files.length === 1) throw error
+      failed += 1
+      if (context.json)
+        await write(context, `${JSON.stringify({ file, reports: [], error: { code: error.code, message: error.message } })}\n`)
+      warn(context, error)
+    }
+  }
+  return failed === 0 ? 0 : 125
+}
+
+async function checkTree({ host }: CommandContext, { source }: ReportSpec): Promise<void> {
+  if (source === undefined || (await host.fs.exists(resolve(host.cwd, source, '.')))) return
+  throw new UserError('NO_SUCH_SOURCE', `--source ${source} does not exist.`, {
+    hint: 'name the folder of the kernel tree; without it, paths are relative to the folder that the kernel was built in.',
+    details: { source },
+  })
+}
+
+interface LogToReport {
+  readonly file: string
+  readonly all: boolean
+  readonly decoder: ReportDecoder
+}
+
+/** Reports go out while the log is read, so that a log full of them needs no memory. */
+async function reportFile(context: CommandContext, { file, all, decoder }: LogToReport): Promise<void> {
+  const problems = new Map<ErrorCode, UserError>()
+  let shown = 0
+  const decode = async (reports: readonly KernelReport[]): Promise<readonly KernelReport[]> => {
+    const decoded = await decoder.decode(reports)
+    for (const problem of decoded.problems) {
+      if (problems.has(problem.code)) continue
+      problems.set(problem.code, problem)
+      warn(context, problem)
+    }
+    return decoded.reports
+  }
+  const show = async (reports: readonly KernelReport[]): Promise<void> => {
+    for (const report of await decode(reports)) {
+      const head = shown === 0 ? `{"file":${JSON.stringify(file)},"reports":[` : ','
+      await write(context, context.json ? `${head}${JSON.stringify(reportDocument(report))}` : `${renderReport(file, report)}\n\n`)
+      shown += 1
+    }
+  }
+  const summary = await readLog(context, { file, all, onReports: show })
+  // A bad vmlinux is said for clean logs too.
+  if (shown === 0) await decode([])
+  if (context.json) {
+    const head = shown === 0 ? `{"file":${JSON.stringify(file)},"reports":[` : ''
+    const told = [...problems.values()].map(({ code, message }) => ({ code, message }))
+    await write(
+      context,
+      `${head}],"lines":${summary.lines},"userspaceCrashes":${summary.userspaceCrashes},"problems":${JSON.stringify(told)}}\n`,
+    )
+  } else context.host.log.info(conclusion(file, { shown, summary, all }))
+}
+
+function warn({ host }: CommandContext, { code, message, hint }: UserError): void {
+  host.log.warn(`${code}: ${message}${hint === undefined ? '' : ` Hint: ${hint}`}`)
+}
+
+function conclusion(file: string, seen: { readonly shown: number; readonly summary: LogSummary; readonly all: boolean }): string {
+  const { lines, userspaceCrashes } = seen.summary
+  const found = seen.shown === 0 ? 'no kernel report' : seen.shown === 1 ? '1 kernel report' : `${seen.shown} kernel reports`
+  const crashes =
+    userspaceCrashes === 0 || seen.all ? '' : `; ${userspaceCrashes} crashes of user-space programs are not listed (--all lists them)`
+  return `${file}: ${found} in ${lines} lines${crashes}`
+}
+
+async function write({ stdout, signal }: CommandContext, text: string): Promise<void> {
+  if (!stdout.write(text)) await once(stdout, 'drain', { signal })
+}

@@ -1,0 +1,85 @@
+import { basename } from 'node:path'
+import { hostArch, parseArch } from '@kernelkit/core/arch'
+import type { Capacity } from '@kernelkit/core/project'
+import { bootRequirements, nodeHost, prepareOutFile, requireAll, type Host } from '@kernelkit/host'
+import { makeEvidenceFolder } from '@kernelkit/vm'
+import type { CommandContext, RawOptions } from '../command.ts'
+import { renderFailedTest } from '../suite/failed-test.ts'
+import { findTestsFile, splitWords } from '../suite/find-tests-file.ts'
+import { planTests, type MadeFiles, type TestPlan } from '../suite/plan-tests.ts'
+import { runTests } from '../suite/run-tests.ts'
+import { dryRunTests } from '../suite/test-dry-run.ts'
+import { documentOf, judgeResults, renderTable, renderTestsJunit, renderVerdictLine } from '../suite/test-summary.ts'
+import { makeImage } from './bake.ts'
+import { makeKernel } from './build.ts'
+
+/** `kernelkit test`: what kernelkit.yaml says: build, bake, every test in a fresh VM, one summary. */
+export async function run(given: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
+  const startedAt = given.host.monotonicMs()
+  const { named, names } = splitWords(words)
+  const plan = await planTests(given.host, { path: await findTestsFile(given.host, named), names, options })
+  // Relative paths of the file, the working directory of its tests: they are the same from wherever they are run.
+  const context = { ...given, host: hostIn(given.host, plan.folder) }
+  const { host, signal } = context
+  if (context.dryRun) return dryRunTests(context, plan)
+  const { spec } = plan
+  const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
+  if (options['qemu'] === undefined) await requireAll(host, bootRequirements(parseArch(hostArch(host.nodeArch))), { command: 'test' })
+  const store = await context.store()
+  const made = await makeFiles(context, plan)
+  const madeSeconds = secondsSince(host, startedAt)
+  const evidence = await makeEvidenceFolder(host, { store, id: `test-${host.randomHex(3)}`, named: undefined })
+  const capacity = { memoryMiB: host.availableMemoryMiB(), cpus: host.cpus, jobs: spec.jobs }
+  host.log.info(`tests: ${plan.tests.length} of ${plan.file}, ${howMany(capacity)}`)
+  const results = await runTests({
+    host,
+    store,
+    tests: plan.tests.map((test) => test.ready({ ...made, evidence })),
+    capacity,
+    failFast: spec.failFast,
+    onResult: async (result) => {
+      for (const line of await renderFailedTest(host, result)) context.stderr.write(`${line}\n`)
+    },
+    signal,
+  })
+  const total = secondsSince(host, startedAt)
+  const { verdict, exitCode } = judgeResults(results)
+  if (junit !== undefined) await host.fs.writeAtomic(junit, await renderTestsJunit(results, basename(plan.folder)))
+  if (context.json)
+    context.printJson({
+      verdict,
+      exitCode,
+      seconds: { made: madeSeconds, tests: Math.round((total - madeSeconds) * 1000) / 1000, total },
+      file: plan.path,
+      ...made,
+      tests: results.map(documentOf),
+      junit: junit ?? null,
+    })
+  else {
+    context.print(renderTable(results))
+  }
+  context.stderr.write(`${renderVerdictLine(results, total)}\n`)
+  return exitCode
+}
+
+/** Kernel and image, from the store when nothing changed. */
+async function makeFiles(context: CommandContext, { kernel, image }: TestPlan): Promise<MadeFiles> {
+  return {
+    kernel: kernel === undefined ? undefined : (await makeKernel(context, kernel)).kernel,
+    image: image === undefined ? undefined : (await makeImage(context, image.spec, { force: image.force })).image,
+  }
+}
+
+function howMany({ memoryMiB, cpus, jobs }: Capacity): string {
+  return jobs === undefined
+    ? `as many at once as fit into ${memoryMiB} MiB of free memory and ${cpus} processors`
+    : `${jobs} at once, as --jobs says`
+}
+
+function hostIn(host: Host, cwd: string): Host {
+  return cwd === host.cwd ? host : nodeHost({ log: host.log, env: host.env, cwd })
+}
+
+function secondsSince(host: Host, startedAt: number): number {
+  return Math.round(host.monotonicMs() - startedAt) / 1000
+}

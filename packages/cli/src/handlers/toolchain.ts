@@ -1,0 +1,156 @@
+import { parseToolchainCommand, type ToolchainCommand } from '@kernelkit/core/options'
+import { ownTargets } from '@kernelkit/core/toolchain'
+import {
+  attachProgram,
+  connectEngine,
+  defaultSuite,
+  listToolchainImages,
+  obtainToolchainImage,
+  openContainer,
+  planToolchain,
+  pruneToolchains,
+  type Engine,
+  type ListedToolchain,
+} from '@kernelkit/toolchain'
+import { isPassable } from '@kernelkit/toolchain/tools'
+import type { CommandContext, RawOptions } from '../command.ts'
+import { formatAge, formatBytes } from '../output/quantities.ts'
+import { formatTable } from '../output/table.ts'
+import { ownToolFiles } from '../toolchain/tool-files.ts'
+import { rawTerminal } from './raw-terminal.ts'
+
+/** `kernelkit toolchain build|run|ls|prune`. */
+export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
+  const { host, signal } = context
+  const command = parseToolchainCommand(args, options, { suite: await defaultSuite(host), targets: ownTargets(host.nodeArch) })
+  const engine = await connectEngine(host, { signal })
+  switch (command.action) {
+    case 'build':
+      return build(context, engine, command)
+    case 'run':
+      return runInside(context, engine, command)
+    case 'ls':
+      return list(context, engine)
+    case 'prune':
+      return prune(context, engine, command.all)
+  }
+}
+
+type Asked<Action> = Extract<ToolchainCommand, { readonly action: Action }>
+
+async function build(context: CommandContext, engine: Engine, { image: spec, base, force }: Asked<'build'>): Promise<number> {
+  const { host, signal } = context
+  const tool = ownToolFiles()
+  if (context.dryRun) return showPlan(context, engine, { spec, base })
+  const startedMs = host.monotonicMs()
+  const image = await obtainToolchainImage({ engine, host, spec, base, force, tool, signal })
+  const seconds = (host.monotonicMs() - startedMs) / 1000
+  if (context.json) context.printJson({ ...image, cached: image.found === 'local', seconds: { total: seconds } })
+  else context.print(image.tag)
+  return 0
+}
+
+async function showPlan(context: CommandContext, engine: Engine, { spec, base }: Pick<ToolsPlan, 'spec' | 'base'>): Promise<number> {
+  const { host, signal } = context
+  const tool = ownToolFiles()
+  const { tag, key, dockerfile, packages } = await planToolchain({ engine, host, spec, tool })
+  const found = (await listToolchainImages({ engine, host, tool, signal })).find((image) => image.tag === tag)
+  if (context.json) context.printJson({ tag, key, found: found?.id ?? null, spec, base: base ?? null, packages, dockerfile })
+  else {
+    context.print(
+      found === undefined
+        ? `# ${tag}: not in the engine at ${engine.address}; this would be built, on ${base ?? 'a base made on this host, else one of the registry'}`
+        : `# ${tag}: in the engine at ${engine.address} already, made on ${found.base}; without it, this would be built`,
+    )
+    context.print(dockerfile.trimEnd())
+  }
+  return 0
+}
+
+interface ToolsPlan {
+  readonly spec: Asked<'build'>['image']
+  readonly base: string | undefined
+}
+
+/** A command with the caller's streams, the working directory around it. */
+async function runInside(context: CommandContext, engine: Engine, command: Asked<'run'>): Promise<number> {
+  const { host, signal } = context
+  if (context.dryRun) return showPlan(context, engine, { spec: command.image, base: command.base })
+  const image = await obtainToolchainImage({ engine, host, spec: command.image, base: command.base, tool: ownToolFiles(), signal })
+  const isMounted = isPassable(host.cwd)
+  if (!isMounted) host.log.warn(`${host.cwd} is the container's own: the working directory is not shared`)
+  await using container = await openContainer(engine, host, {
+    image: image.id,
+    purpose: 'run',
+    user: command.root ? 'root' : 'caller',
+    mounts: isMounted ? [{ path: host.cwd, readOnly: false }] : [],
+    network: command.network,
+    signal,
+  })
+  const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true && !context.json
+  const terminal = isTerminal ? rawTerminal(context) : undefined
+  try {
+    return await attachProgram({ engine, host, container }, command.command, {
+      cwd: isMounted ? host.cwd : '/',
+      env: host.env['TERM'] === undefined ? {} : { TERM: host.env['TERM'] },
+      stdin: context.stdin,
+      stdout: context.stdout,
+      stderr: context.stderr,
+      terminal,
+      signal,
+    })
+  } finally {
+    terminal?.restore()
+  }
+}
+
+async function list(context: CommandContext, engine: Engine): Promise<number> {
+  const { host, signal } = context
+  const images = await listToolchainImages({ engine, host, tool: ownToolFiles(), signal })
+  if (context.json) {
+    context.printJson({
+      engine: engine.address,
+      images: images.map(({ createdAtMs, ...image }) => ({ ...image, createdAt: new Date(createdAtMs).toISOString() })),
+      bytes: sumBytes(images),
+    })
+    return 0
+  }
+  const nowMs = host.now()
+  const rows = images.map(({ tag, spec, base, bytes, createdAtMs, current }) => [
+    tag,
+    spec.kind,
+    spec.compiler,
+    spec.suite,
+    spec.targets.join(' '),
+    formatBytes(bytes),
+    `${formatAge(nowMs - createdAtMs)} ago`,
+    current ? '' : 'of another version',
+    shortBase(base),
+  ])
+  if (rows.length > 0) context.print(formatTable(['tag', 'kind', 'compiler', 'suite', 'for', 'size', 'made', '', 'base'], rows))
+  context.print(`${images.length === 0 ? 'no toolchain' : formatBytes(sumBytes(images))} in the engine at ${engine.address}`)
+  return 0
+}
+
+async function prune(context: CommandContext, engine: Engine, all: boolean): Promise<number> {
+  const { host, signal, dryRun } = context
+  const { removed, kept } = await pruneToolchains({ engine, host, all, dryRun, signal, tool: ownToolFiles() })
+  for (const { tag, bytes } of removed) host.log.info(`${dryRun ? 'would remove' : 'removed'} ${tag} (${formatBytes(bytes)})`)
+  for (const { tag, why } of kept) host.log.info(`kept ${tag}: ${why}`)
+  if (context.json) context.printJson({ engine: engine.address, dryRun, removed, kept })
+  else {
+    const hint = removed.length === 0 && !all ? '; --all removes what is still of use, too' : ''
+    context.print(`${removed.length} images ${dryRun ? 'would be ' : ''}removed from the engine at ${engine.address}${hint}`)
+  }
+  return 0
+}
+
+/** Layers are shared: the sum is what the images show, and more than the disk that they take. */
+function sumBytes(images: readonly Pick<ListedToolchain, 'bytes'>[]): number {
+  return images.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+/** A digest of 64 digits says no more to people than its first twelve. */
+function shortBase(base: string): string {
+  return base.replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…')
+}

@@ -1,0 +1,88 @@
+import { join, resolve } from 'node:path'
+import { hostArch, parseArch } from '@kernelkit/core/arch'
+import { applyProjectFile, applyTest, chooseTests, locatePaths, type BlockName } from '@kernelkit/core/project'
+import {
+  parseImageSpec,
+  parseKernelSpec,
+  parseTestsSpec,
+  parseVmSpec,
+  type ImageSpec,
+  type KernelSpec,
+  type RawRecord,
+  type TestsSpec,
+} from '@kernelkit/core/options'
+import { openProjectFile, type Host } from '@kernelkit/host'
+import type { RawOptions } from '../command.ts'
+import type { ReadyTest } from './run-tests.ts'
+
+/** Everything that `kernelkit test` will do, known before the first of it is begun. */
+export interface TestPlan {
+  /** Absolute. */
+  readonly path: string
+  /** Name of the file for messages. */
+  readonly file: string
+  /** Where builds, bakes and tests run, wherever the command was given. */
+  readonly folder: string
+  readonly spec: TestsSpec
+  /** What is made first; absent when no chosen test takes it. */
+  readonly kernel: KernelSpec | undefined
+  readonly image: { readonly spec: ImageSpec; readonly force: boolean } | undefined
+  readonly tests: readonly PlannedTest[]
+}
+
+export interface PlannedTest {
+  readonly name: string
+  /** Shell line; absent for the kernel's own suites. */
+  readonly run: string | undefined
+  /** The test with what was made for it; `evidence` takes a folder of its name, where nothing else was said. */
+  readonly ready: (made: MadeFiles & { readonly evidence: string }) => ReadyTest
+}
+
+/** What was made before the tests. */
+export interface MadeFiles {
+  readonly kernel: string | undefined
+  readonly image: string | undefined
+}
+
+/** The file, the chosen tests and the command line as specs; whatever is wrong with them is said here. */
+export async function planTests(
+  host: Host,
+  { path, names, options }: { readonly path: string; readonly names: readonly string[]; readonly options: RawOptions },
+): Promise<TestPlan> {
+  const { file, folder, locatorOf } = await openProjectFile(host, path)
+  const arch = hostArch(host.nodeArch)
+  const { jobs, failFast, ...ofVms } = locatePaths('vm', options, { at: (name) => resolve(host.cwd, name), hasConfig: () => false })
+  const { junit, ...given } = ofVms
+  const locator = await locatorOf('vm')
+  const applied = chooseTests(file, names).map((test) => ({ test, ...applyTest({ file, test, given, locator, hostArch: arch }) }))
+  const blockOptions = async (block: BlockName, command: string): Promise<RawRecord> =>
+    applyProjectFile({ file, block, command, given: {}, words: [], locator: await locatorOf(block), hostArch: arch }).options
+  const takes = (what: keyof MadeFiles) => applied.some((one) => one.takes[what])
+  const image = takes('image') ? await blockOptions('image', 'bake') : undefined
+  return {
+    path,
+    file: file.name,
+    folder,
+    spec: parseTestsSpec({ jobs, failFast, junit }),
+    kernel: takes('kernel') ? parseKernelSpec(await blockOptions('kernel', 'build'), [], { arch: parseArch(arch) }) : undefined,
+    image: image === undefined ? undefined : { spec: parseImageSpec(image, { hostArch: arch }), force: image['force'] === true },
+    tests: applied.map(({ test, options: own, takes: taken }) => {
+      const ready: PlannedTest['ready'] = ({ kernel, image: made, evidence }) => {
+        const raw = { ...own, ...(taken.kernel ? { kernel } : {}), ...(taken.image ? { image: made } : {}) }
+        const spec = parseVmSpec(raw, { command: 'run' })
+        return {
+          name: test.name,
+          argv: test.run === undefined ? [] : ['/bin/sh', '-c', test.run],
+          spec: {
+            ...spec,
+            evidence: join(spec.evidence ?? evidence, test.name),
+            artifacts: spec.artifacts === undefined ? undefined : join(spec.artifacts, test.name),
+          },
+        }
+      }
+      // What cannot be asked for is said now, not after an hour of compiling.
+      ready({ kernel: undefined, image: undefined, evidence: '' })
+      return { name: test.name, run: test.run, ready }
+    }),
+  }
+}

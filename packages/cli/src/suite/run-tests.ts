@@ -1,0 +1,128 @@
+import { UserError } from '@kernelkit/core/errors'
+import type { Capacity } from '@kernelkit/core/project'
+import type { VmSpec } from '@kernelkit/core/options'
+import type { Host, Logger, Store } from '@kernelkit/host'
+import { runInVm } from '@kernelkit/vm'
+import { lostArtifacts } from '../handlers/lost-artifacts.ts'
+import { fileStreams } from '../handlers/vm-streams.ts'
+import { createGuestSlots, type GuestSlots } from './guest-slots.ts'
+import { reasonOf, verdictOf, type TestResult } from './test-result.ts'
+
+/** A test whose VM is described. */
+export interface ReadyTest {
+  readonly name: string
+  readonly spec: VmSpec
+  readonly argv: readonly string[]
+}
+
+export interface RunTestsInput {
+  readonly host: Host
+  readonly store: Store
+  readonly tests: readonly ReadyTest[]
+  readonly capacity: Capacity
+  readonly failFast: boolean
+  /** Called as each test ends. */
+  readonly onResult: (result: TestResult) => Promise<void>
+  readonly signal: AbortSignal
+}
+
+/** Every test in a fresh VM, as many at once as there is room for; results in the order of the tests. Ends only when no VM is left. */
+export async function runTests(input: RunTestsInput): Promise<readonly TestResult[]> {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([input.signal, stop.signal])
+  const slots = createGuestSlots(input.capacity)
+  const pending: Promise<TestResult>[] = []
+  for (const test of input.tests) {
+    const started = Promise.withResolvers<void>()
+    const ended = runTest({ ...input, signal, test, slots, onStart: started.resolve }).then(
+      async (result) => {
+        if (input.failFast && verdictOf(result) !== 'pass') stop.abort()
+        if (result.kind !== 'left-out') await input.onResult(result)
+        return result
+      },
+      (error: unknown) => {
+        // A bug of ours or the user's interruption: the other VMs end too.
+        stop.abort()
+        throw error
+      },
+    )
+    pending.push(ended)
+    // The next one is got ready while this one runs.
+    await Promise.race([started.promise, ended.catch(() => {})])
+  }
+  const settled = await Promise.allSettled(pending)
+  input.signal.throwIfAborted()
+  return settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason
+    return one.value
+  })
+}
+
+interface OneTest extends RunTestsInput {
+  readonly test: ReadyTest
+  readonly slots: GuestSlots
+  readonly onStart: () => void
+}
+
+async function runTest({ host, store, test, slots, signal, onStart }: OneTest): Promise<TestResult> {
+  const { name, spec, argv } = test
+  if (signal.aborted) return { name, kind: 'left-out', seconds: 0 }
+  let startedAt = host.monotonicMs()
+  const seconds = () => (host.monotonicMs() - startedAt) / 1000
+  let release = () => {}
+  let task: ReturnType<Logger['task']> | undefined
+  const log = namedLog(host.log, name)
+  try {
+    const run = await runInVm({
+      host: { ...host, log },
+      store,
+      spec,
+      argv,
+      onPrepared: async ({ plan }) => {
+        release = await slots.take({ memoryMiB: plan.launch.memoryMiB, cpus: spec.cpus ?? 1 }, signal)
+        for (const line of plan.lines) log.info(line)
+        for (const line of plan.warnings) log.warn(line)
+        startedAt = host.monotonicMs()
+        task = host.log.task(name)
+        onStart()
+      },
+      openStreams: async (to) => fileStreams(host, { folder: to, stdin: undefined }),
+      signal,
+    })
+    const result: TestResult = {
+      name,
+      kind: 'run',
+      run,
+      seconds: seconds(),
+      stdout: run.paths.stdout ?? '',
+      stderr: run.paths.stderr ?? '',
+    }
+    if (verdictOf(result) === 'pass') task?.done()
+    else task?.fail(`${verdictOf(result) ?? ''}: ${reasonOf(result)}`)
+    const lost = lostArtifacts(run)
+    if (lost !== undefined) log.warn(lost)
+    return result
+  } catch (error) {
+    if (signal.aborted) {
+      task?.fail('ended')
+      return { name, kind: 'left-out', seconds: seconds() }
+    }
+    if (!(error instanceof UserError)) throw error
+    const text = `${error.verdict}: ${error.message}`
+    if (task === undefined) host.log.warn(`${name}: ${text}`)
+    else task.fail(text)
+    return { name, kind: 'error', error, seconds: seconds() }
+  } finally {
+    release()
+  }
+}
+
+/** What is said while several run names the one that it is about; decisions are details here. */
+function namedLog(log: Logger, name: string): Logger {
+  return {
+    ...log,
+    info: (text) => log.detail(`${name}: ${text}`),
+    detail: (text) => log.detail(`${name}: ${text}`),
+    warn: (text) => log.warn(`${name}: ${text}`),
+  }
+}

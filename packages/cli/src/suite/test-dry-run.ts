@@ -1,0 +1,53 @@
+import { quoteArgv } from '@kernelkit/core/plan'
+import { qemuArgv } from '@kernelkit/core/qemu'
+import { planBuild } from '@kernelkit/kernel'
+import { openBuildTools } from '@kernelkit/toolchain/tools'
+import { planDocument, preparePaste } from '@kernelkit/vm'
+import { lookAtBake } from '../handlers/bake.ts'
+import type { CommandContext } from '../command.ts'
+import type { MadeFiles, PlannedTest, TestPlan } from './plan-tests.ts'
+
+/** What each test would boot; a test whose kernel or image has to be made first is planned only then. */
+export async function dryRunTests(context: CommandContext, plan: TestPlan): Promise<number> {
+  const made: MadeFiles = { kernel: await builtKernel(context, plan), image: await bakedImage(context, plan) }
+  const missing = [
+    ...(plan.kernel !== undefined && made.kernel === undefined ? ['kernelkit build'] : []),
+    ...(plan.image !== undefined && made.image === undefined ? ['kernelkit bake'] : []),
+  ]
+  const tests = []
+  for (const test of plan.tests) tests.push(await showTest(context, test, { made, missing }))
+  if (context.json) context.printJson({ file: plan.path, kernel: made.kernel ?? null, image: made.image ?? null, first: missing, tests })
+  return 0
+}
+
+async function showTest(
+  context: CommandContext,
+  test: PlannedTest,
+  { made, missing }: { readonly made: MadeFiles; readonly missing: readonly string[] },
+): Promise<Readonly<Record<string, unknown>>> {
+  const what = test.run ?? "the kernel's own suites"
+  if (!context.json) context.print(`# test ${test.name}: ${what.replaceAll('\n', '\\n')}`)
+  if (missing.length > 0) {
+    if (!context.json) context.print(`# first: ${missing.join(', ')} (each has its own --dry-run)`)
+    return { name: test.name, run: test.run ?? null, plan: null }
+  }
+  const { spec } = test.ready({ ...made, evidence: '' })
+  const vm = await preparePaste({ host: context.host, store: await context.store({ prepares: true }), spec, command: 'run' })
+  if (!context.json) {
+    for (const line of vm.lines) context.print(`# ${line}`)
+    context.print(quoteArgv(qemuArgv(vm.launch, 'standalone')))
+  }
+  return { name: test.name, run: test.run ?? null, plan: planDocument(vm) }
+}
+
+async function builtKernel(context: CommandContext, { kernel }: TestPlan): Promise<string | undefined> {
+  if (kernel === undefined) return undefined
+  const store = await context.store({ prepares: true })
+  await using tools = await openBuildTools(context, store, kernel)
+  const { key } = await planBuild({ host: tools.host, store, signal: context.signal }, kernel)
+  return kernel.force ? undefined : (await store.lookup('kernel', key))?.path
+}
+
+async function bakedImage(context: CommandContext, { image }: TestPlan): Promise<string | undefined> {
+  return image === undefined || image.force ? undefined : (await lookAtBake(context, image.spec)).image
+}

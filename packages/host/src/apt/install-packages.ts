@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host, RunResult } from '../host.ts'
+
+export interface InstallOptions {
+  /** sudo may ask for a password on the terminal. */
+  readonly interactive?: boolean
+  /** Heard between two programs only: a package that is half configured would be worse than a wait. */
+  readonly signal?: AbortSignal | undefined
+  /** Where lists and package files are kept instead of apt's own places; lists that lie there are taken as they are. */
+  readonly folder?: string | undefined
+}
+
+/** Debian publishes its lists up to four times a day; older ones name package files that are gone from the mirror. */
+const listsMaxAgeMs = 24 * 3600 * 1000
+
+const listsFolder = '/var/lib/apt/lists'
+
+/** Install Debian packages as root or through sudo, with fresh lists; what apt says is shown with --verbose. */
+export async function installPackages(host: Host, packages: readonly string[], options: InstallOptions = {}): Promise<void> {
+  if (packages.length === 0) return
+  const prefix = await privilegePrefix(host, packages, options)
+  const places = options.folder === undefined ? [] : await aptPlaces(host, options.folder)
+  const apt = async (...words: readonly string[]): Promise<RunResult> => {
+    options.signal?.throwIfAborted()
+    return host.run([...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...places, ...words], {
+      reject: false,
+      onLine: (line) => host.log.detail(line),
+    })
+  }
+  const update = async () => {
+    const task = host.log.task('apt-get update')
+    const result = await apt('update')
+    if (result.exitCode === 0) task.done()
+    else task.fail(`ended with ${result.exitCode}, the lists that are there are used`)
+  }
+  // Recommended packages of QEMU are graphical; nothing of ours needs any.
+  const install = () => apt('install', '-y', '--no-install-recommends', ...packages)
+  const updatedFirst =
+    options.folder === undefined ? !(await hasFreshLists(host)) : (await listNames(host, join(options.folder, 'lists'))).length === 0
+  if (updatedFirst) await update()
+  const task = host.log.task(`apt-get install ${packages.join(' ')}`)
+  let result = await install()
+  if (result.exitCode !== 0 && !updatedFirst) {
+    // Lists younger than a day can still be behind the mirror.
+    await update()
+    result = await install()
+  }
+  if (result.exitCode === 0) return task.done()
+  task.fail()
+  const lines = `${result.stdout}${result.stderr}`.trimEnd().split('\n').slice(-20).join('\n')
+  throw new UserError('HOST_LACKS', `apt-get could not install ${packages.join(' ')} (it ended with ${result.exitCode}).\n${lines}`, {
+    hint: 'mend what apt-get says, then run this again.',
+    details: { packages },
+  })
+}
+
+async function privilegePrefix(host: Host, packages: readonly string[], options: InstallOptions): Promise<readonly string[]> {
+  const wanted = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  if ((await host.which('apt-get')) === undefined) {
+    throw new UserError('HOST_LACKS', `this host lacks ${packages.join(' ')} (names in Debian), and has no apt-get.`, {
+      hint: "install these with your distribution's tool, then run this again.",
+      details: { packages },
+    })
+  }
+  if (host.uid === 0) return []
+  const hasSudo = (await host.which('sudo')) !== undefined
+  if (hasSudo && (await host.run(['sudo', '-n', 'true'], { reject: false })).exitCode === 0) return ['sudo', '-n']
+  if (hasSudo && options.interactive === true) return ['sudo']
+  throw new UserError(
+    'HOST_LACKS',
+    `this host lacks ${packages.join(' ')}, and uid ${host.uid} may not install packages without a password.`,
+    {
+      hint: `run as root: ${wanted}`,
+      details: { packages },
+    },
+  )
+}
+
+/** apt's words for lists and package files in a folder of the caller's (apt.conf(5)). */
+async function aptPlaces(host: Host, folder: string): Promise<readonly string[]> {
+  const [lists, archives] = [join(folder, 'lists'), join(folder, 'archives')]
+  for (const place of [lists, archives]) await host.fs.mkdir(join(place, 'partial'), { recursive: true })
+  const settings = [
+    `Dir::State::lists=${lists}`,
+    `Dir::Cache::archives=${archives}`,
+    // Images of containers throw them away.
+    'APT::Keep-Downloaded-Packages=true',
+    // apt's own user may not write there.
+    'APT::Sandbox::User=root',
+  ]
+  return settings.flatMap((setting) => ['-o', setting])
+}
+
+async function listNames(host: Host, folder: string): Promise<readonly string[]> {
+  const names = await host.fs.readdir(folder).catch(() => [])
+  return names.filter((name) => /_Packages(?:\.\w+)?$/.test(name))
+}
+
+async function hasFreshLists(host: Host): Promise<boolean> {
+  if ((await listNames(host, listsFolder)).length === 0) return false
+  // apt-get update leaves unchanged lists with the mirror's time, but touches the folder.
+  const { mtimeMs } = await host.fs.stat(listsFolder)
+  return host.now() - mtimeMs < listsMaxAgeMs
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { findArch, type Arch } from '@kernelkit/core/arch'
+import type { Host } from '../host.ts'
+import { nodeHost } from '../node-host.ts'
+import { bakeRequirements, bootRequirements, buildRequirements } from './requirement-lists.ts'
+import { missingRequirements, nameOf, packagesOf, requireAll, type Requirement } from './requirements.ts'
+
+const hostWith = (programs: readonly string[], uid = 0): Host => ({
+  ...nodeHost(),
+  uid,
+  which: async (name) => (programs.includes(name) ? `/usr/bin/${name}` : undefined),
+})
+const row = (name: string): Arch => findArch(name) ?? expect.fail(`no row ${name}`)
+const namesOf = (list: readonly Requirement[]): readonly string[] => list.map(nameOf)
+
+describe('requireAll', () => {
+  const list: readonly Requirement[] = [
+    { what: 'program', program: 'flex', package: 'flex', why: 'to scan' },
+    { what: 'program', program: 'make', package: 'make', why: 'to make' },
+    { what: 'header', header: 'no/such/header.h', package: 'libno-dev', why: 'to include' },
+    {
+      what: 'any-of',
+      of: [
+        { what: 'program', program: 'a', package: 'pa', why: '' },
+        { what: 'program', program: 'b', package: 'pb', why: '' },
+      ],
+      why: 'to try',
+    },
+    { what: 'program', program: 'ccache', package: 'ccache', why: 'to be fast', optional: true },
+  ]
+
+  it('names everything that is missing at once, with one command for all', async () => {
+    await expect(requireAll(hostWith(['make', 'apt-get']), list, { command: 'build' })).rejects.toMatchObject({
+      code: 'HOST_LACKS',
+      verdict: 'infra-fail',
+      message:
+        'kernelkit build needs what this host lacks: flex (flex, to scan); <no/such/header.h> (libno-dev, to include); a or b (pa, to try).',
+      hint: 'apt-get install -y --no-install-recommends flex libno-dev pa, or `kernelkit doctor --fix`.',
+      details: { missing: ['flex', '<no/such/header.h>', 'a or b'], packages: ['flex', 'libno-dev', 'pa'] },
+    })
+  })
+
+  it('puts sudo before the command for users', async () => {
+    await expect(requireAll(hostWith(['apt-get'], 1000), list.slice(0, 1), { command: 'build' })).rejects.toMatchObject({
+      hint: 'sudo apt-get install -y --no-install-recommends flex, or `kernelkit doctor --fix`.',
+    })
+  })
+
+  it('gives names only where there is no apt', async () => {
+    await expect(requireAll(hostWith([]), list.slice(0, 1), { command: 'build' })).rejects.toMatchObject({
+      hint: "install these with your distribution's tool (names in Debian: flex).",
+    })
+  })
+
+  it('is content with one of several and without what is optional', async () => {
+    await requireAll(
+      hostWith(['flex', 'make', 'b']),
+      list.filter((one) => one.what !== 'header'),
+      { command: 'build' },
+    )
+    expect(namesOf(await missingRequirements(hostWith(['flex', 'make', 'b']), list))).toEqual(['<no/such/header.h>', 'ccache'])
+  })
+
+  it('finds headers of the C library where gcc does', async () => {
+    const header: Requirement = { what: 'header', header: 'sys/cdefs.h', package: 'libc6-dev', why: '' }
+    expect(await missingRequirements(nodeHost(), [header])).toEqual([])
+  })
+})
+
+describe('the lists', () => {
+  it('name the packages of a bare Debian', async () => {
+    const missing = await missingRequirements(
+      hostWith([]),
+      buildRequirements.filter((one) => one.what === 'program'),
+    )
+    expect(packagesOf(missing)).toEqual(['gcc', 'binutils', 'make', 'flex', 'bison', 'bc', 'perl', 'xz-utils', 'ccache'])
+  })
+
+  it('ask for uidmap of users and for arch-test where the architecture is foreign', () => {
+    const [x86_64, i386] = [row('x86_64'), row('i386')]
+    expect(namesOf(bakeRequirements({ uid: 0, nodeArch: 'x64' }, x86_64))).toEqual([
+      'mmdebstrap or debootstrap',
+      'mkfs.ext4',
+      'debugfs',
+      'zstd',
+    ])
+    expect(namesOf(bakeRequirements({ uid: 1000, nodeArch: 'x64' }, i386))).toEqual([
+      'mmdebstrap or debootstrap',
+      'mkfs.ext4',
+      'debugfs',
+      'newuidmap',
+      'arch-test',
+      'zstd',
+    ])
+  })
+
+  it('take the QEMU of the architecture from its row', () => {
+    expect(namesOf(bootRequirements(row('i386')))).toEqual(['qemu-system-i386', 'setpriv'])
+  })
+})

@@ -1,0 +1,116 @@
+import { join } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host } from '../host.ts'
+
+/** Something that must be on the host, and the Debian package that brings it. */
+export type Requirement = ProgramRequirement | HeaderRequirement | AnyOfRequirement
+
+interface Needed {
+  /** What for, as an ending of "needed …": `to compile`. */
+  readonly why: string
+  /** Work goes on without it, slower or with less. */
+  readonly optional?: boolean
+}
+
+export interface ProgramRequirement extends Needed {
+  readonly what: 'program'
+  readonly program: string
+  readonly package: string
+}
+
+export interface HeaderRequirement extends Needed {
+  readonly what: 'header'
+  /** Below an include folder: `libelf.h`, `openssl/ssl.h`. */
+  readonly header: string
+  readonly package: string
+}
+
+/** One of these is enough; the first is what gets installed. */
+export interface AnyOfRequirement extends Needed {
+  readonly what: 'any-of'
+  readonly of: readonly [ProgramRequirement | HeaderRequirement, ...(ProgramRequirement | HeaderRequirement)[]]
+}
+
+/** Those of the list that this host does not have, in its order. */
+export async function missingRequirements(host: Host, list: readonly Requirement[]): Promise<readonly Requirement[]> {
+  const present = await Promise.all(list.map((one) => isPresent(host, one)))
+  return list.filter((_, index) => present[index] === false)
+}
+
+/** Throws `HOST_LACKS` that names all that is missing, before anything starts. */
+export async function requireAll(host: Host, list: readonly Requirement[], { command }: { readonly command: string }): Promise<void> {
+  const missing = (await missingRequirements(host, list)).filter((one) => one.optional !== true)
+  if (missing.length === 0) return
+  const packages = packagesOf(missing)
+  if (host.packages !== undefined) {
+    throw new UserError('HOST_LACKS', `kernelkit ${command} needs what the toolchain image lacks: ${missing.map(describe).join('; ')}.`, {
+      hint: 'build the image again (kernelkit toolchain build --force), or use --toolchain host.',
+      details: { missing: missing.map(nameOf), packages },
+    })
+  }
+  throw new UserError('HOST_LACKS', `kernelkit ${command} needs what this host lacks: ${missing.map(describe).join('; ')}.`, {
+    hint: await installHint(host, packages),
+    details: { missing: missing.map(nameOf), packages },
+  })
+}
+
+/** The one command that brings these packages. */
+export function installCommand(host: Pick<Host, 'uid'>, packages: readonly string[]): readonly string[] {
+  // Recommended packages of QEMU are graphical; nothing of ours needs any.
+  const apt = ['apt-get', 'install', '-y', '--no-install-recommends', ...packages]
+  return host.uid === 0 ? apt : ['sudo', ...apt]
+}
+
+/** Debian packages of these, each once. */
+export function packagesOf(list: readonly Requirement[]): readonly string[] {
+  return [...new Set(list.map((one) => (one.what === 'any-of' ? one.of[0].package : one.package)))]
+}
+
+/** What is asked for, in a word or two. */
+export function nameOf(one: Requirement): string {
+  switch (one.what) {
+    case 'program':
+      return one.program
+    case 'header':
+      return `<${one.header}>`
+    case 'any-of':
+      return one.of.map(nameOf).join(' or ')
+  }
+}
+
+function describe(one: Requirement): string {
+  return `${nameOf(one)} (${packagesOf([one]).join(' ')}, ${one.why})`
+}
+
+async function installHint(host: Host, packages: readonly string[]): Promise<string> {
+  if ((await host.which('apt-get')) === undefined)
+    return `install these with your distribution's tool (names in Debian: ${packages.join(' ')}).`
+  return `${installCommand(host, packages).join(' ')}, or \`kernelkit doctor --fix\`.`
+}
+
+async function isPresent(host: Host, one: Requirement): Promise<boolean> {
+  // This machine's own folders say nothing about another place's.
+  if (one.what !== 'any-of' && host.packages?.has(one.package) === true) return true
+  if (one.what === 'header' && host.packages !== undefined) return false
+  switch (one.what) {
+    case 'program':
+      return (await host.which(one.program)) !== undefined
+    case 'header':
+      return hasHeader(host, one.header)
+    case 'any-of':
+      return (await Promise.all(one.of.map((each) => isPresent(host, each)))).includes(true)
+  }
+}
+
+/** Where gcc looks, without starting it (it may be what is missing). */
+async function hasHeader(host: Host, header: string): Promise<boolean> {
+  const own = [host.env['CPATH'], host.env['C_INCLUDE_PATH']].flatMap((list) => list?.split(':') ?? []).filter((folder) => folder !== '')
+  // Debian keeps headers that differ between architectures in a folder of the triplet.
+  const triplets = await host.fs.readdir('/usr/include').then(
+    (names) => names.filter((name) => /-linux-gnu/.test(name)),
+    () => [],
+  )
+  const folders = [...own, '/usr/local/include', '/usr/include', ...triplets.map((triplet) => join('/usr/include', triplet))]
+  const found = await Promise.all(folders.map((folder) => host.fs.exists(join(folder, header))))
+  return found.includes(true)
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path'
+import type { Host } from '../host.ts'
+
+/** Bytes that a file or a whole folder takes on disk (holes of sparse files do not count, hard links inside count once). */
+export async function allocatedBytes(host: Pick<Host, 'fs'>, path: string): Promise<number> {
+  return measure(host, path, new Set())
+}
+
+async function measure(host: Pick<Host, 'fs'>, path: string, seen: Set<string>): Promise<number> {
+  try {
+    const stat = await host.fs.lstat(path)
+    const id = `${stat.dev}:${stat.ino}`
+    if (stat.nlink > 1 && !stat.isDirectory()) {
+      if (seen.has(id)) return 0
+      seen.add(id)
+    }
+    // st_blocks counts 512-byte units whatever the file system (man 3 stat).
+    const own = stat.blocks * 512
+    if (!stat.isDirectory()) return own
+    const names = await host.fs.readdir(path)
+    const inside = await Promise.all(names.map((name) => measure(host, join(path, name), seen)))
+    return inside.reduce((sum, bytes) => sum + bytes, own)
+  } catch {
+    // Gone meanwhile, or not ours to read.
+    return 0
+  }
+}

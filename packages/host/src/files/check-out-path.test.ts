@@ -1,0 +1,26 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { checkOutPath } from './check-out-path.ts'
+import { silentLogger } from '../logger.ts'
+import { nodeHost } from '../node-host.ts'
+
+it('finds out before the work whether --out can be written, and makes nothing', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-out-'))
+  const host = nodeHost({ log: silentLogger, cwd: folder })
+  const access: typeof host.fs.access = async (path) => {
+    if (path === folder) throw Object.assign(new Error('EACCES'), { code: 'EACCES' })
+  }
+  const refusing = { ...host, fs: { ...host.fs, access } }
+  try {
+    await writeFile(join(folder, 'file'), '')
+    for (const out of ['new', 'a/b/c', 'file', '.']) {
+      await checkOutPath(host, out)
+      await expect(checkOutPath(refusing, out)).rejects.toThrow(`the folder ${folder} is not yours`)
+    }
+    expect(await host.fs.readdir(folder)).toEqual(['file'])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

@@ -1,0 +1,51 @@
+import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { endFifo, makeFifos, openFifo } from './fifo.ts'
+import { nodeHost } from '../node-host.ts'
+
+let folder = ''
+let path = ''
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelkit-fifo-'))
+  path = join(folder, 'pipe')
+  await makeFifos(nodeHost(), [path])
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+async function textOf(socket: AsyncIterable<Buffer>): Promise<string> {
+  let text = ''
+  for await (const chunk of socket) text += chunk.toString()
+  return text
+}
+
+it('gives all that was written, and then the end', async () => {
+  const reader = openFifo(path, 'read')
+  appendFileSync(path, 'one ')
+  appendFileSync(path, 'two')
+  endFifo(path)
+  expect(await textOf(reader)).toBe('one two')
+})
+
+it('ends for a reader to whom nobody ever wrote', async () => {
+  const reader = openFifo(path, 'read')
+  setTimeout(() => endFifo(path), 50)
+  expect(await textOf(reader)).toBe('')
+})
+
+it('holds tens of thousands of single bytes until somebody reads', async () => {
+  const writer = openFifo(path, 'write')
+  const reader = openFifo(path, 'read').pause()
+  for (let count = 0; count < 60_000; count++) writer.write('x')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  writer.destroy()
+  endFifo(path)
+  expect(await textOf(reader)).toHaveLength(60_000)
+})
+
+it('makes pipes for their owner alone, and says what stands in the way', async () => {
+  expect(statSync(path).isFIFO()).toBe(true)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  await expect(makeFifos(nodeHost(), [path])).rejects.toThrow(/no named pipe could be made: .*File exists/)
+})

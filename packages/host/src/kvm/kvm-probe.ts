@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import type { Arch } from '@kernelkit/core/arch'
+import type { Host } from '../host.ts'
+import { kvmDeviceAccess } from './kvm-device.ts'
+import { probePassed, runProbeGuest, type ProbeOutcome, type ProbeVariant } from './probe-guest.ts'
+import { bootId } from '../process/process-identity.ts'
+import { qemuVersion } from './qemu-version.ts'
+import type { Store } from '../store/store.ts'
+
+/** What was found, for programs; `reason` says it to people. */
+export type KvmCode =
+  /** A guest has run under it. */
+  | 'works'
+  /** There is no /dev/kvm, or nothing behind it. */
+  | 'no-device'
+  /** It exists, this user may not open it. */
+  | 'no-permission'
+  /** It opens, but a guest does not run under it. */
+  | 'fails-probe'
+  /** This host's KVM runs guests of another architecture. */
+  | 'other-arch'
+
+/** Which accelerator to use, and why. */
+export interface KvmAnswer {
+  readonly accel: 'kvm' | 'tcg'
+  readonly code: KvmCode
+  /** One line for people. */
+  readonly reason: string
+  /** How long it took to find out, now. */
+  readonly seconds: number
+}
+
+export interface ProbeKvmOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Run the probe guest although an answer of this boot is at hand. */
+  readonly fresh?: boolean
+  /** For tests of the success path. */
+  readonly variant?: ProbeVariant
+}
+
+const silenceValidMs = 10 * 60_000
+
+type Judged = Pick<KvmAnswer, 'accel' | 'code' | 'reason'>
+
+/** Whether KVM can be used for guests of `arch`: proven by a guest that ran under it, never assumed. */
+export async function probeKvm(
+  host: Host,
+  store: Store,
+  qemu: string,
+  arch: Pick<Arch, 'name' | 'nativeHosts' | 'wordBits'>,
+  options: ProbeKvmOptions = {},
+): Promise<KvmAnswer> {
+  const startedMs = host.monotonicMs()
+  const judged = await judge(host, store, qemu, arch, options)
+  return { ...judged, seconds: (host.monotonicMs() - startedMs) / 1000 }
+}
+
+async function judge(
+  host: Host,
+  store: Store,
+  qemu: string,
+  arch: Pick<Arch, 'name' | 'nativeHosts' | 'wordBits'>,
+  options: ProbeKvmOptions,
+): Promise<Judged> {
+  if (!arch.nativeHosts.includes(host.nodeArch)) {
+    return { accel: 'tcg', code: 'other-arch', reason: `KVM of this ${host.nodeArch} host cannot run ${arch.name} guests` }
+  }
+  const refused = await kvmDeviceAccess(host)
+  if (refused !== undefined) return { accel: 'tcg', ...refused }
+  const variant = options.variant ?? (arch.wordBits === 32 ? 'bits32' : 'bits64')
+  const key = JSON.stringify([await bootId(host), await qemuVersion(host, store, qemu), host.uid, variant])
+  const path = join(await store.workFolder('state'), `kvm-${variant}-${host.uid}.json`)
+  if (options.fresh !== true) {
+    const known = await readAnswer(host, path, key)
+    if (known !== undefined) return known
+  }
+  const outcome = await runProbeGuest(host, {
+    qemu,
+    accel: 'kvm',
+    variant,
+    signal: options.signal,
+  })
+  const judged = judgeOutcome(outcome)
+  // Silence may come from a machine that was busy: not the last word for this boot.
+  const validUntilMs = outcome.kind === 'silent' ? host.now() + silenceValidMs : undefined
+  // A store that can only be read: asked again next time.
+  if (store.readOnly !== true) await host.fs.writeAtomic(path, `${JSON.stringify({ key, validUntilMs, ...judged })}\n`).catch(() => {})
+  return judged
+}
+
+/** What an outcome means. Pure. */
+export function judgeOutcome(outcome: ProbeOutcome): Judged {
+  if (outcome.kind === 'exited' && outcome.exitCode === probePassed)
+    return { accel: 'kvm', code: 'works', reason: 'a probe guest ran under KVM' }
+  return { accel: 'tcg', code: 'fails-probe', reason: `/dev/kvm opens, but a probe guest does not run under it: ${whatHappened(outcome)}` }
+}
+
+function whatHappened(outcome: ProbeOutcome): string {
+  switch (outcome.kind) {
+    case 'exited': {
+      const ending =
+        outcome.signal === undefined ? `QEMU ended with ${outcome.exitCode ?? 'no status'}` : `QEMU was ended by ${outcome.signal}`
+      return withComplaint(ending, outcome.stderr)
+    }
+    case 'stopped':
+      return withComplaint(`QEMU stopped it (${outcome.status})`, outcome.stderr)
+    case 'silent':
+      return `no answer within ${outcome.limitMs / 1000} s`
+    case 'not-started':
+      return `QEMU did not start (${outcome.message})`
+  }
+}
+
+/** The line of stderr that says most: QEMU prints warnings before it and registers behind it. */
+function withComplaint(ending: string, stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => line !== '' && !line.includes('warning:'))
+  const line = lines.find((one) => /KVM internal error|failed|[Cc]ould not/.test(one)) ?? lines[0]
+  return line === undefined ? ending : `${ending}, "${line.trim()}"`
+}
+
+async function readAnswer(host: Host, path: string, key: string): Promise<Judged | undefined> {
+  try {
+    const value: unknown = JSON.parse(await host.fs.readFile(path, 'utf8'))
+    if (typeof value !== 'object' || value === null) return undefined
+    const { key: knownKey, validUntilMs, accel, code, reason } = value as Record<string, unknown>
+    if (knownKey !== key || typeof reason !== 'string') return undefined
+    if (typeof validUntilMs === 'number' && host.now() > validUntilMs) return undefined
+    if (accel === 'kvm' && code === 'works') return { accel, code, reason }
+    if (accel === 'tcg' && code === 'fails-probe') return { accel, code, reason }
+    return undefined
+  } catch {
+    return undefined
+  }
+}

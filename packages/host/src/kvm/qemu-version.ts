@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host } from '../host.ts'
+import type { Store } from '../store/store.ts'
+
+/**
+ * The version that a QEMU program states, such as `7.2.22`. Starting it costs more than reading it
+ * back, so it is noted for as long as the file stays the same.
+ */
+export async function qemuVersion(host: Host, store: Store, qemu: string): Promise<string> {
+  const path = await host.which(qemu)
+  if (path === undefined)
+    throw new UserError('COMMAND_NOT_FOUND', `'${qemu}' is not on PATH.`, {
+      hint: 'install QEMU (`kernelkit doctor --fix`), or name a program with --qemu.',
+    })
+  const real = await host.fs.realpath(path)
+  const { mtimeMs, size, ino } = await host.fs.stat(real)
+  const note = join(await store.workFolder('state'), `qemu-${host.sha256(JSON.stringify([real, mtimeMs, size, ino])).slice(0, 16)}.version`)
+  const known = await host.fs.readFile(note, 'utf8').catch(() => undefined)
+  if (known !== undefined) return known.trim()
+  const { stdout } = await host.run([path, '--version'])
+  const version = parseQemuVersion(stdout)
+  if (version === undefined) {
+    throw new UserError('NOT_QEMU', `'${path} --version' does not answer as QEMU does: ${stdout.split('\n')[0] ?? ''}`, {
+      hint: 'name a qemu-system program with --qemu.',
+    })
+  }
+  if (store.readOnly !== true) await host.fs.writeAtomic(note, `${version}\n`).catch(() => {})
+  return version
+}
+
+/** `QEMU emulator version 7.2.22 (Debian …)` -> `7.2.22`. */
+export function parseQemuVersion(text: string): string | undefined {
+  return /^QEMU emulator version (\d+(?:\.\d+)+)/m.exec(text)?.[1]
+}

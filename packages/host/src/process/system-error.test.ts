@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { UserError } from '@kernelkit/core/errors'
+import { nodeHost } from '../node-host.ts'
+import { explaining, explainSystemError } from './system-error.ts'
+
+describe('explainSystemError', () => {
+  it.each([
+    ['cp', "cp: error writing '/x': No space left on device"],
+    ['git', "fatal: sha1 file '/x/index.lock' write error. Out of diskspace"],
+    ['a quota', 'write error: Disk quota exceeded'],
+  ])('takes the words of %s for a full disk', (_program, words) => {
+    const failed = new UserError('COMMAND_FAILED', `\`it\` ended with 1.\n${words}`)
+    expect(explainSystemError(failed)).toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining(words) })
+  })
+
+  it('leaves an error that explains itself alone', () => {
+    const error = new UserError('BUILD_FAILED', 'No space left on device is a string in this kernel')
+    expect(explainSystemError(error)).toBe(error)
+  })
+})
+
+describe('explaining', () => {
+  it('says that a file stands where a folder is needed', async () => {
+    const making = explaining('/dev/null', () => nodeHost().fs.mkdir('/dev/null', { recursive: true }))
+    await expect(making).rejects.toMatchObject({ code: 'NOT_A_FOLDER', message: expect.stringContaining('at /dev/null') })
+  })
+
+  it('says DISK_FULL when a program met a full disk', async () => {
+    const filling = explaining('/dev/full', () => nodeHost().run(['dd', 'if=/dev/zero', 'of=/dev/full', 'count=1']))
+    await expect(filling).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('at /dev/full') })
+  })
+})

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { silentLogger, type Logger } from '../logger.ts'
+import { withTask } from './with-task.ts'
+
+function recorder(): { readonly said: string[]; readonly host: { readonly log: Logger } } {
+  const said: string[] = []
+  const task = (title: string) => ({
+    update: (status: string) => void said.push(`${title}: ${status}`),
+    done: (note?: string) => void said.push(`${title} done ${note ?? ''}`),
+    fail: () => void said.push(`${title} failed`),
+  })
+  return { said, host: { log: { ...silentLogger, task } } }
+}
+
+it('ends the task with a note made of the answer, which it returns', async () => {
+  const { said, host } = recorder()
+  const answer = await withTask(host, { title: 'count', note: (count: number) => `${count} things` }, async (task) => {
+    task.update('half')
+    return 7
+  })
+  expect(answer).toBe(7)
+  expect(said).toEqual(['count: half', 'count done 7 things'])
+})
+
+it('ends the task as failed and lets the error through', async () => {
+  const { said, host } = recorder()
+  await expect(withTask(host, { title: 'count' }, () => Promise.reject(new Error('no fingers')))).rejects.toThrow('no fingers')
+  expect(said).toEqual(['count failed'])
+})

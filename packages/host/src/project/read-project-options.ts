@@ -1,0 +1,41 @@
+import { hostArch } from '@kernelkit/core/arch'
+import type { BlockName } from '@kernelkit/core/project'
+import type { RawRecord } from '@kernelkit/core/options'
+import type { Host } from '../host.ts'
+import { openProjectFile } from './open-project-file.ts'
+import { findProjectFile } from './project.ts'
+
+export interface ProjectQuestion {
+  readonly block: BlockName
+  /** `build`, `boot`, …: not every command has every option of the block. */
+  readonly command: string
+  /** SOURCE and VAR=VALUE of `build`. */
+  readonly words: readonly string[]
+  /** Options of the command line or inputs of an action, camelCase. */
+  readonly given: RawRecord
+}
+
+export interface ProjectOptions {
+  /** Of the file. */
+  readonly path: string
+  /** What was given over what the file says. */
+  readonly options: RawRecord
+  /** Names of the options that the file gave. */
+  readonly used: readonly string[]
+  /** Which they are, for the log; `undefined` when there are none. */
+  readonly note: string | undefined
+}
+
+/** Options over those of the nearest kernelkit.yaml; `undefined` where there is none. */
+export async function readProjectOptions(
+  host: Host,
+  { block, command, words, given }: ProjectQuestion,
+): Promise<ProjectOptions | undefined> {
+  const path = await findProjectFile(host)
+  if (path === undefined) return undefined
+  const { file, locatorOf } = await openProjectFile(host, path)
+  const { applyProjectFile } = await import('@kernelkit/core/project')
+  const locator = await locatorOf(block)
+  const { options, used } = applyProjectFile({ file, block, command, given, words, locator, hostArch: hostArch(host.nodeArch) })
+  return { path, options, used, note: used.length === 0 ? undefined : `defaults from ${file.name} (${block}): ${used.join(', ')}` }
+}

@@ -1,0 +1,74 @@
+import { dirname, join } from 'node:path'
+import type { Host } from '../host.ts'
+import type { ArtifactKind, StoreEntry } from './store.ts'
+
+/** Write what belongs to every entry, and make sure that its files are on the disk. */
+export async function finish(
+  host: Host,
+  folder: string,
+  { kind, key, text }: { kind: ArtifactKind; key: string; text: string },
+): Promise<void> {
+  await host.fs.writeFile(join(folder, 'key.txt'), text)
+  const manifest = join(folder, 'manifest.json')
+  if (!(await host.fs.exists(manifest))) await host.fs.writeFile(manifest, `${JSON.stringify({ kind, key }, undefined, 2)}\n`)
+  // Only the files at the top (kernel, image, manifest): after a power cut a final name must not hold empty files.
+  for (const item of await host.fs.readdir(folder, { withFileTypes: true })) {
+    if (!item.isFile()) continue
+    await using handle = await host.fs.open(join(folder, item.name), 'r')
+    await handle.datasync()
+  }
+}
+
+/** Give a finished folder its final name; what had it before goes to `aside` and away. */
+export async function putInPlace(host: Host, { making, final, aside }: { making: string; final: string; aside: string }): Promise<void> {
+  await host.fs.mkdir(dirname(final), { recursive: true })
+  if (await host.fs.exists(final)) await host.fs.rename(final, aside)
+  await host.fs.rename(making, final)
+  await removeTree(host, aside)
+}
+
+/** The entry in a folder, `undefined` when there is none. */
+export async function readEntry(
+  host: Host,
+  { kind, key, path }: { kind: ArtifactKind; key: string; path: string },
+): Promise<StoreEntry | undefined> {
+  try {
+    const folder = await host.fs.stat(path)
+    const keyFile = await host.fs.stat(join(path, 'key.txt'))
+    return { kind, key, path, createdAt: keyFile.mtimeMs, usedAt: folder.mtimeMs }
+  } catch {
+    return undefined
+  }
+}
+
+/** Names in a folder; a missing one is empty. */
+export async function readFolder(host: Host, path: string): Promise<readonly string[]> {
+  try {
+    return (await host.fs.readdir(path)).toSorted((a, b) => (a < b ? -1 : Number(a > b)))
+  } catch {
+    return []
+  }
+}
+
+/** Remove a folder of ours; one with owners of a user namespace needs such a namespace. What cannot be removed is mentioned. */
+export async function removeTree(host: Host, path: string): Promise<void> {
+  try {
+    await host.fs.rm(path, { recursive: true, force: true })
+  } catch (error) {
+    if (await removeInNamespace(host, path)) return
+    host.log.detail(`could not remove ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function removeInNamespace(host: Host, path: string): Promise<boolean> {
+  const helpers = [
+    ['mmdebstrap', '--unshare-helper'],
+    ['unshare', '--user', '--map-auto', '--map-root-user'],
+  ]
+  for (const helper of helpers) {
+    if (host.uid === 0 || (await host.which(helper[0] ?? '')) === undefined) continue
+    const { exitCode } = await host.run([...helper, 'rm', '-rf', '--', path], { reject: false })
+    if (exitCode === 0) return true
+  }
+  return false
+}

@@ -1,0 +1,108 @@
+import { isAbsolute, resolve } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
+import type { ImageSpec } from '@kernelkit/core/options'
+import type { Host } from '@kernelkit/host'
+
+/** The user's files behind a spec, read and checked before any work. */
+export interface BakeInputs {
+  /** Lines for authorized_keys. */
+  readonly sshKeys: readonly string[]
+  readonly scripts: readonly { readonly name: string; readonly content: Uint8Array }[]
+  /** Absolute paths of folders. */
+  readonly overlays: readonly string[]
+}
+
+export async function readBakeInputs(host: Host, spec: ImageSpec): Promise<BakeInputs> {
+  return {
+    sshKeys: (await Promise.all(spec.sshKeys.map((path) => readPublicKeys(host, path)))).flat(),
+    scripts: await Promise.all(spec.customize.map((path) => readScript(host, path))),
+    overlays: await Promise.all(spec.overlays.map((path) => checkOverlay(host, path))),
+  }
+}
+
+/** Key types of authorized_keys (sshd(8)). */
+const publicKeyLine =
+  /^(?:\S+ )?(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp\d+|sk-ssh-ed25519@openssh\.com|sk-ecdsa-sha2-nistp256@openssh\.com) [A-Za-z0-9+/]+=*( .*)?$/
+
+async function readPublicKeys(host: Host, written: string): Promise<readonly string[]> {
+  const path = absolute(host, written)
+  const content = await readInput(host, path).catch((error: unknown) => {
+    throw badKey(
+      written,
+      `cannot be read (${reason(error)})`,
+      'give the path of a .pub file, such as ~/.ssh/id_ed25519.pub; ssh-keygen -t ed25519 makes a pair.',
+      error,
+    )
+  })
+  const text = content.toString('utf8')
+  if (/^-----BEGIN [A-Z ]*PRIVATE KEY-----/m.test(text) || text.startsWith('PuTTY-User-Key-File')) {
+    const beside = (await host.fs.exists(`${path}.pub`))
+      ? `give its public half: --ssh-key ${written}.pub`
+      : `give its public half; ssh-keygen -y -f ${written} > ${written}.pub makes it.`
+    throw badKey(written, 'is a private key, which must not leave this machine', beside)
+  }
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  const wrong = lines.find((line) => !publicKeyLine.test(line))
+  if (lines.length === 0 || wrong !== undefined) {
+    throw badKey(
+      written,
+      lines.length === 0 ? 'holds no key' : `holds a line that is no OpenSSH public key: '${wrong?.slice(0, 60)}'`,
+      'give a .pub file as ssh-keygen writes it: ssh-ed25519 AAAA… comment',
+    )
+  }
+  return lines
+}
+
+function badKey(path: string, what: string, hint: string, cause?: unknown): UserError {
+  return new UserError('BAD_SSH_KEY', `--ssh-key ${path} ${what}.`, { hint, details: { path }, cause })
+}
+
+async function readScript(host: Host, written: string): Promise<{ name: string; content: Uint8Array }> {
+  const content = await readInput(host, absolute(host, written)).catch((error: unknown) => {
+    throw missing(`--customize ${written} cannot be read (${reason(error)}).`, 'give the path of a script.', error)
+  })
+  return { name: written, content }
+}
+
+async function checkOverlay(host: Host, written: string): Promise<string> {
+  const path = absolute(host, written)
+  const stat = await host.fs.stat(path).catch((error: unknown) => {
+    throw missing(
+      `--overlay ${written} cannot be read (${reason(error)}).`,
+      'give the path of a folder whose contents go over the root.',
+      error,
+    )
+  })
+  if (stat.isDirectory()) return path
+  throw missing(`--overlay ${written} is not a folder.`, 'give a folder that mirrors the root: DIR/etc/motd becomes /etc/motd.')
+}
+
+function missing(message: string, hint: string, cause?: unknown): UserError {
+  return new UserError('IMAGE_INPUT_MISSING', message, { hint, cause })
+}
+
+/** Refuses folders and devices, which would be read for ever. */
+async function readInput(host: Host, path: string): Promise<Buffer> {
+  const stat = await host.fs.stat(path)
+  if (!stat.isFile()) throw new Error('not a file')
+  return host.fs.readFile(path)
+}
+
+function absolute(host: Host, path: string): string {
+  if (path === '~' || path.startsWith('~/')) return `${host.home}${path.slice(1)}`
+  return isAbsolute(path) ? path : resolve(host.cwd, path)
+}
+
+function reason(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT'
+    ? 'no such file'
+    : code === 'EACCES'
+      ? 'permission denied'
+      : error instanceof Error
+        ? error.message
+        : String(error)
+}

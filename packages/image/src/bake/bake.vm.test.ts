@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseImageSpec } from '@kernelkit/core/options'
+import { nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
+import { bakeImage } from './bake.ts'
+import { planBake } from './plan-bake.ts'
+import { copyImage } from './copy-image.ts'
+
+// The packages come from the store, where the image of the VM tests left them; each test only assembles.
+let folder: string
+let host: Host
+let store: Store
+const bake = (raw: Record<string, unknown>) =>
+  bakeImage(host, store, parseImageSpec({ suite: 'bookworm', size: '512M', ...raw }, { hostArch: 'x86_64' }))
+const inside = (image: string, command: string) =>
+  execFileSync('debugfs', ['-R', command, image], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+  })
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  host = nodeHost({ cwd: folder })
+  store = await openStore(host)
+  mkdirSync(join(folder, 'over/lib'), { recursive: true })
+  mkdirSync(join(folder, 'over/etc'))
+  writeFileSync(join(folder, 'over/lib/from-overlay'), 'overlay\n')
+  writeFileSync(join(folder, 'over/etc/motd'), 'baked\n')
+  // The folder's own mode must not become the root's.
+  chmodSync(join(folder, 'over'), 0o700)
+  writeFileSync(
+    join(folder, 'good.sh'),
+    'set -e\nid -u > /etc/customised\ngrep -q baked /etc/motd\ncat /proc/self/status > /dev/null\nuseradd -m tester\n',
+  )
+  writeFileSync(join(folder, 'bad.sh'), '#!/bin/bash\necho the reason\nexit 5\n')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('bakeImage', () => {
+  test('lays overlays over the root and runs scripts inside it, and the file system is clean', async () => {
+    const { image, bytes, packages } = await bake({ overlay: ['over'], customize: ['good.sh'] })
+    execFileSync('e2fsck', ['-fn', image], {
+      stdio: 'ignore',
+      env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+    })
+    expect(inside(image, 'cat /etc/customised')).toBe('0\n')
+    expect(inside(image, 'cat /usr/lib/from-overlay')).toBe('overlay\n')
+    expect(inside(image, 'stat /')).toMatch(/Mode: +0755/)
+    expect(inside(image, 'stat /home/tester')).toMatch(/User: +1000/)
+    // What the script needed is gone again.
+    expect(inside(image, 'ls -p /dev').match(/\/null\//)).toBeNull()
+    expect(inside(image, 'cat /etc/resolv.conf')).toBe('nameserver 10.0.2.3\n')
+    expect(bytes.apparent).toBe(512 * 2 ** 20)
+    expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(['openssh-server', 'systemd', 'udev']))
+  })
+
+  test('gives the same bytes when it is made again', async () => {
+    const spec = parseImageSpec({ suite: 'bookworm', size: '512M', overlay: ['over'], customize: ['good.sh'] }, { hostArch: 'x86_64' })
+    const first = await copyImage(host, await bakeImage(host, store, spec), join(folder, 'first.ext4'))
+    const plan = await planBake(host, store, spec)
+    const entry = await store.lookup('image', JSON.parse(readFileSync(`${first}.json`, 'utf8')).key as string)
+    expect(plan.image).toBe(join(entry?.path ?? '', 'root.ext4'))
+    if (entry !== undefined) await store.remove(entry)
+    const again = await bakeImage(host, store, spec)
+    expect(again.cached).toBe(false)
+    execFileSync('cmp', [first, again.image])
+  })
+
+  test('says which script failed with its last lines, and keeps nothing', async () => {
+    const before = readdirSync(join(store.root, 'image'))
+    await expect(bake({ customize: ['bad.sh'] })).rejects.toMatchObject({
+      code: 'CUSTOMIZE_FAILED',
+      message: expect.stringMatching(/bad\.sh ended with 5.*\nthe reason/),
+    })
+    expect(readdirSync(join(store.root, 'image'))).toEqual(before)
+  })
+
+  test('says how large the image must be when the root does not fit', async () => {
+    mkdirSync(join(folder, 'big'))
+    execFileSync('dd', ['if=/dev/urandom', `of=${join(folder, 'big/file')}`, 'bs=1M', 'count=200'], { stdio: 'ignore' })
+    await expect(bake({ size: '256M', overlay: ['big'] })).rejects.toMatchObject({
+      code: 'IMAGE_TOO_SMALL',
+      hint: expect.stringMatching(/--size \d+M or more/),
+    })
+  })
+})

@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parseImageSpec, type RefreshRhythm } from '@kernelkit/core/options'
+import { nodeHost, openStore, silentLogger, type Host, type Store } from '@kernelkit/host'
+import { knowRelease } from './release-memory.ts'
+
+const day = 24 * 3600 * 1000
+let folder: string
+let now: number
+let warnings: string[]
+let host: Host
+let store: Store
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  now = Date.UTC(2026, 0, 1)
+  warnings = []
+  host = { ...nodeHost({ cwd: folder, log: { ...silentLogger, warn: (line) => warnings.push(line) } }), now: () => now }
+  store = await openStore(host, join(folder, 'store'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function publish(date: string, more = ''): void {
+  mkdirSync(join(folder, 'mirror/dists/bookworm'), { recursive: true })
+  writeFileSync(join(folder, 'mirror/dists/bookworm/InRelease'), `Codename: bookworm\nDate: ${date}\nArchitectures: all amd64\n${more}`)
+}
+function know({
+  refresh = 'weekly',
+  ask = false,
+  arch = 'x86_64',
+  mirror = `file://${folder}/mirror`,
+}: { refresh?: RefreshRhythm; ask?: boolean; arch?: string; mirror?: string } = {}) {
+  return knowRelease(host, store, {
+    spec: parseImageSpec({ suite: 'bookworm', mirror, refresh, arch }, { hostArch: 'x86_64' }),
+    means: { tool: 'mmdebstrap' },
+    ask,
+  })
+}
+
+describe('knowRelease', () => {
+  test('asks the mirror once and remembers for the refresh window', async () => {
+    publish('Sat, 11 Jul 2026 10:16:37 UTC')
+    const first = await know()
+    publish('Sun, 12 Jul 2026 10:16:37 UTC')
+    now += 6 * day
+    expect((await know()).digest).toBe(first.digest)
+    expect((await know({ refresh: 'daily' })).digest).not.toBe(first.digest)
+    now += 60 * day
+    publish('Mon, 13 Jul 2026 10:16:37 UTC')
+    const old = await know({ refresh: 'never' })
+    expect((await know()).digest).not.toBe(old.digest)
+  })
+
+  test('asks again when packages will be fetched, whatever the window', async () => {
+    publish('Sat, 11 Jul 2026 10:16:37 UTC')
+    const first = await know()
+    publish('Sun, 12 Jul 2026 10:16:37 UTC')
+    expect((await know({ ask: true })).digest).not.toBe(first.digest)
+  })
+
+  test('says that a mirror is frozen, and takes it', async () => {
+    publish('Sat, 11 Jul 2025 10:16:37 UTC', 'Valid-Until: Sat, 18 Jul 2025 10:16:37 UTC\n')
+    await know()
+    expect(warnings.join()).toMatch(/valid until 2025-07-18: a frozen mirror/)
+  })
+
+  test('names the mirror that lacks the suite', async () => {
+    mkdirSync(join(folder, 'mirror'))
+    await expect(know()).rejects.toMatchObject({
+      code: 'UNKNOWN_SUITE',
+      message: expect.stringContaining(`file://${folder}/mirror (--mirror)`),
+    })
+  })
+
+  test('names the architectures that the suite has', async () => {
+    publish('Sat, 11 Jul 2026 10:16:37 UTC')
+    await expect(know({ arch: 'i386' })).rejects.toMatchObject({
+      code: 'UNKNOWN_SUITE',
+      message: expect.stringContaining('it has all, amd64'),
+    })
+  })
+
+  test('goes on with the last known state when the mirror does not answer, and says so', async () => {
+    const mirror = 'http://127.0.0.1:9/debian'
+    await expect(know({ mirror })).rejects.toMatchObject({ code: 'MIRROR_UNREACHABLE' })
+    publish('Sat, 11 Jul 2026 10:16:37 UTC')
+    const known = await know()
+    const folderOf = await store.workFolder('state', 'releases')
+    const names = await host.fs.readdir(folderOf)
+    await host.fs.rename(join(folderOf, names[0] ?? ''), join(folderOf, `bookworm-${host.sha256(mirror).slice(0, 12)}.json`))
+    now += 30 * day
+    expect((await know({ mirror })).digest).toBe(known.digest)
+    expect(warnings.join()).toMatch(/no mirror could be asked.*going on with what was known 30 days ago/)
+  })
+})

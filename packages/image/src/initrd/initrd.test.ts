@@ -1,0 +1,108 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parseInitrdSpec } from '@kernelkit/core/options'
+import { nodeHost } from '@kernelkit/host'
+import { readElf } from './elf.ts'
+import { makeInitrd } from './initrd.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const make = (source: string, raw: Record<string, unknown> = {}) =>
+  makeInitrd(nodeHost({ cwd: folder }), parseInitrdSpec(source, { out: 'x.gz', ...raw }, { hostArch: 'x86_64' }))
+const hasCompiler = spawnSync('gcc', ['--version']).error === undefined
+const hasCpio = spawnSync('cpio', ['--version']).error === undefined
+
+/** The smallest file that looks like a static x86-64 program. */
+function fakeElf({ machine = 62, interpreter = '' } = {}): Buffer {
+  const elf = Buffer.alloc(256)
+  elf.write('\x7fELF\x02\x01\x01', 0, 'latin1')
+  elf.writeUInt16LE(2, 16)
+  elf.writeUInt16LE(machine, 18)
+  elf.writeBigUInt64LE(64n, 32)
+  elf.writeUInt16LE(56, 54)
+  elf.writeUInt16LE(1, 56)
+  elf.writeUInt32LE(interpreter === '' ? 1 : 3, 64)
+  elf.writeBigUInt64LE(128n, 72)
+  elf.writeBigUInt64LE(BigInt(interpreter.length + 1), 96)
+  elf.write(`${interpreter}\0`, 128, 'latin1')
+  return elf
+}
+
+describe('makeInitrd', () => {
+  test('packs a folder the same way whenever and by whomever it was made', async () => {
+    for (const name of ['a', 'b']) {
+      mkdirSync(join(folder, name, 'sub'), { recursive: true })
+      writeFileSync(join(folder, name, 'init'), fakeElf(), { mode: 0o755 })
+      writeFileSync(join(folder, name, 'sub', 'data'), 'x'.repeat(100_000))
+      symlinkSync('sub/data', join(folder, name, 'link'))
+    }
+    utimesSync(join(folder, 'b', 'init'), 1, 1)
+    const [a, b] = [await make('a', { out: 'a.gz' }), await make('b', { out: 'b.gz' })]
+    expect(a.sha256).toBe(b.sha256)
+    expect(a).toMatchObject({ kind: 'folder', entries: 4 })
+    if (hasCpio) {
+      const listed = execFileSync('cpio', ['-it', '--quiet'], { input: gunzipSync(readFileSync(a.initrd)), encoding: 'utf8' })
+      expect(listed.trim().split('\n')).toEqual(['init', 'link', 'sub', 'sub/data'])
+    }
+  })
+
+  test('makes a static program of a C file, as /init with a console', async (context) => {
+    if (!hasCompiler) context.skip('gcc is not installed')
+    writeFileSync(join(folder, 'hello.c'), 'int main(void) { return 0; }\n')
+    expect(await make('hello.c')).toMatchObject({ kind: 'c-file', entries: 3, compression: 'gzip' })
+  })
+
+  test('leaves nothing half-written when the compiler fails', async (context) => {
+    if (!hasCompiler) context.skip('gcc is not installed')
+    writeFileSync(join(folder, 'bad.c'), 'int main(void) { return nothing; }\n')
+    await expect(make('bad.c')).rejects.toMatchObject({ code: 'INITRD_COMPILE', message: expect.stringMatching(/bad\.c:1:.*nothing/s) })
+    expect(readdirSync(folder)).toEqual(['bad.c'])
+  })
+
+  test.for([
+    ['a missing source', 'nosuch', 'INITRD_SOURCE'],
+    ['a script', 'script', 'INITRD_SOURCE'],
+    ['a text', 'text', 'INITRD_SOURCE'],
+    ['a dynamic program', 'dynamic', 'INITRD_NOT_STATIC'],
+    ['a program for another architecture', 'arm', 'INITRD_WRONG_ARCH'],
+    ['a folder without init', 'empty', 'INITRD_SOURCE'],
+    ['a folder whose init is not executable', 'plain', 'INITRD_SOURCE'],
+    ['a folder whose init lacks its loader', 'noloader', 'INITRD_NOT_STATIC'],
+  ] as const)('refuses %s', async ([, source, code]) => {
+    for (const name of ['empty', 'plain', 'noloader']) mkdirSync(join(folder, name))
+    writeFileSync(join(folder, 'script'), '#!/bin/sh\n')
+    writeFileSync(join(folder, 'text'), 'hello\n')
+    writeFileSync(join(folder, 'dynamic'), fakeElf({ interpreter: '/lib64/ld.so' }))
+    writeFileSync(join(folder, 'arm'), fakeElf({ machine: 183 }))
+    writeFileSync(join(folder, 'plain', 'init'), fakeElf())
+    writeFileSync(join(folder, 'noloader', 'init'), fakeElf({ interpreter: '/lib64/ld.so' }))
+    chmodSync(join(folder, 'noloader', 'init'), 0o755)
+    await expect(make(source)).rejects.toMatchObject({ code, hint: expect.any(String) })
+    expect(readdirSync(folder)).not.toContain('x.gz')
+  })
+
+  test('refuses an output that cannot be', async () => {
+    writeFileSync(join(folder, 'prog'), fakeElf())
+    await expect(make('prog', { out: 'nosuch/x.gz' })).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      hint: expect.stringContaining('mkdir -p'),
+    })
+    await expect(make('prog', { out: '.' })).rejects.toMatchObject({ code: 'BAD_OPTION' })
+    await expect(make('prog', { out: 'prog' })).rejects.toMatchObject({ code: 'BAD_OPTION' })
+  })
+})
+
+test('readElf tells a static program from one that asks for a loader', () => {
+  expect(readElf(fakeElf())).toEqual({ bits: 64, machine: 62, isProgram: true, interpreter: undefined })
+  expect(readElf(fakeElf({ interpreter: '/lib64/ld.so' }))?.interpreter).toBe('/lib64/ld.so')
+  expect(readElf(Buffer.from('#!/bin/sh\n'))).toBeUndefined()
+  expect(readElf(Buffer.alloc(0))).toBeUndefined()
+})

@@ -1,0 +1,83 @@
+import { join, resolve } from 'node:path'
+import type { KernelSpec } from '@kernelkit/core/options'
+import { checkOutPath, type Host } from '@kernelkit/host'
+import { planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
+import { openWork } from './build-work.ts'
+import { copyOut } from './copy-out.ts'
+import type { Configuration } from '../configure/configure-kernel.ts'
+import { judgeConfiguration, requireMet, type Judgement } from '../configure/judge-configuration.ts'
+import { readKernelManifest, type BuildSeconds, type KernelManifest } from './manifest.ts'
+import { produceKernel } from './produce-kernel.ts'
+
+/** A kernel in the store, and in `--out` when that was asked for. */
+export interface KernelBuild {
+  /** Absolute paths: of the copies in `--out`, else of the store's files. */
+  readonly kernel: string
+  readonly vmlinux: string
+  readonly config: string
+  /** Folder of the store with the artifacts and manifest.json. */
+  readonly folder: string
+  readonly key: string
+  readonly cached: boolean
+  /** Of this run; a cached answer spends its time in `source`. */
+  readonly seconds: BuildSeconds
+  readonly manifest: KernelManifest
+}
+
+/** Source to kernel: answered from the store when nothing that shapes it changed. */
+export async function buildKernel(context: KernelContext, spec: KernelSpec): Promise<KernelBuild> {
+  const { host, store, signal } = context
+  const started = host.monotonicMs()
+  if (spec.out !== undefined) await checkOutPath(host, spec.out)
+  const plan = await planBuild(context, spec)
+  sayPlan(host, plan)
+  const spent = { source: plan.seconds, configure: 0, compile: 0 }
+  const { entry, cached } = await store.obtain({
+    kind: 'kernel',
+    material: plan.material,
+    produce: (folder) => produceKernel(context, plan, { folder, spent }),
+    ...(spec.force ? { force: true } : {}),
+    signal,
+  })
+  const manifest = await readKernelManifest(host, entry.path)
+  // A build that went on with a warning is no answer to a request that wants an error.
+  if (cached && spec.configCheck === 'error') requireMet({ problems: manifest.unmet })
+  const out = spec.out === undefined ? undefined : resolve(host.cwd, spec.out)
+  if (out !== undefined) await copyOut(host, { entry, out, signal })
+  const at = out ?? entry.path
+  const build: KernelBuild = {
+    kernel: join(at, manifest.files.kernel),
+    vmlinux: join(at, manifest.files.vmlinux),
+    config: join(at, manifest.files.config),
+    folder: entry.path,
+    key: entry.key,
+    cached,
+    seconds: { ...spent, total: (host.monotonicMs() - started) / 1000 },
+    manifest,
+  }
+  return build
+}
+
+/** The configuration that would be built. Makes the tree and a configuration, compiles nothing of the kernel. */
+export async function resolveConfiguration(
+  context: KernelContext,
+  spec: KernelSpec,
+): Promise<{ readonly plan: BuildPlan; readonly configuration: Configuration; readonly judgement: Judgement }> {
+  const plan = await planBuild(context, spec)
+  const work = await openWork(context, plan)
+  const configuration = await work.locked(async (tree) => work.configure(tree))
+  return { plan, configuration, judgement: judgeConfiguration(configuration) }
+}
+
+function sayPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
+  host.log.info(`source: ${source.label}`)
+  const items = spec.config.map((item) =>
+    item.kind === 'preset' ? item.name : item.kind === 'file' ? item.path : item.request.origin.where.replace('--config ', ''),
+  )
+  host.log.info(
+    `configuration: ${spec.base.kind === 'file' ? spec.base.path : spec.base.kind} + ${items.join(' + ')}${spec.defaultConfig ? ' (default presets)' : ''}, ${spec.arch.name}`,
+  )
+  host.log.detail(
+    `compiler: ${toolchain.compilerVersion}; linker: ${toolchain.linkerVersion}; ccache: ${toolchain.ccache ? 'yes' : 'not installed'}`,
+  )
+}

@@ -1,0 +1,157 @@
+import { join, resolve } from 'node:path'
+import type { KeyMaterial } from '@kernelkit/core/cachekey'
+import { UserError } from '@kernelkit/core/errors'
+import { renderLine, type ConfigRequest } from '@kernelkit/core/kconfig'
+import type { MakeOptions } from '@kernelkit/core/kbuild'
+import type { ConfigItem, KernelSpec } from '@kernelkit/core/options'
+import { buildRequirements, gitRequirement, requireAll, type Host, type Store } from '@kernelkit/host'
+import { codeToolVersions } from '../compile/code-tools.ts'
+import { collectRequests } from '../configure/collect-requests.ts'
+import { prepareSource } from '../source/prepare-source.ts'
+import type { PreparedSource } from '../source/prepared-source.ts'
+import { findToolchain, type Toolchain } from '../compile/toolchain.ts'
+
+/** Where a kernel is built and kept. */
+export interface KernelContext {
+  readonly host: Host
+  readonly store: Store
+  readonly signal?: AbortSignal | undefined
+}
+
+/** All that is known before anything is configured or compiled. */
+export interface BuildPlan {
+  readonly spec: KernelSpec
+  readonly source: PreparedSource
+  readonly toolchain: Toolchain
+  readonly requests: readonly ConfigRequest[]
+  readonly baseText: string | undefined
+  readonly material: KeyMaterial
+  readonly key: string
+  /** Folder of the store for what belongs to this build directory. */
+  readonly workName: string
+  /** Seconds that finding out took. */
+  readonly seconds: number
+}
+
+/** Raised when a build of the same input would come out differently than before. */
+const recipe = '2'
+
+/** Ask source, compiler and fragments what they are, and derive the key. */
+export async function planBuild(context: KernelContext, spec: KernelSpec): Promise<BuildPlan> {
+  const { host, store } = context
+  const started = host.monotonicMs()
+  const usesGit = spec.source.kind === 'path' || spec.source.kind === 'git'
+  await requireAll(host, usesGit ? [...buildRequirements, gitRequirement] : buildRequirements, { command: 'build' })
+  const source = await prepareSource({ ...context, arch: spec.arch }, spec.source, { inTree: spec.inTree })
+  const toolchain = await findToolchain(host, { arch: spec.arch, compiler: spec.compiler, variables: spec.makeVariables })
+  const requests = await collectRequests(host, { arch: spec.arch, items: spec.config, tree: () => treeToRead(context, source) })
+  const baseText = await readBase(host, spec)
+  const tools = await codeToolVersions(host, { ...wantedTools(requests), variables: spec.makeVariables })
+  const material: KeyMaterial = [
+    ['recipe', recipe],
+    ['source', source.content],
+    ['localVersion', source.localVersion],
+    ['arch', spec.arch.name],
+    ['base', baseText === undefined ? spec.base.kind : host.sha256(baseText)],
+    // The voice is part of it: it decides which request yields.
+    [
+      'config',
+      requests
+        .map(({ symbol, value, origin, optional }) => `${origin.kind[0]}${optional ? '?' : ''} ${renderLine(symbol, value)}`)
+        .join('\n'),
+    ],
+    ['compiler', `${toolchain.compiler} ${toolchain.compilerVersion}`],
+    ['linker', toolchain.linkerVersion],
+    ...(tools.length === 0 ? [] : [['tools', tools.join('\n')] as const]),
+    ['make', JSON.stringify(spec.makeVariables)],
+    ['layout', source.inTree ? 'in-tree' : 'out-of-tree'],
+  ]
+  return {
+    spec,
+    source,
+    toolchain,
+    requests,
+    baseText,
+    material,
+    key: store.keyOf(material),
+    workName: workNameOf(host, { spec, source, toolchain }),
+    seconds: (host.monotonicMs() - started) / 1000,
+  }
+}
+
+/** Where fragments of the source itself are read: the user's own tree, else what is fetched, while nobody else changes it. */
+async function treeToRead({ store, signal }: KernelContext, source: PreparedSource): Promise<string> {
+  if (source.userTree !== undefined) return source.userTree
+  if (source.exclusive === undefined) return source.tree()
+  return store.withLock(source.exclusive, () => source.tree(), { waitingFor: `another build of ${source.label}`, signal })
+}
+
+/** ccache's folder: the store's, unless the user has chosen one. */
+export function ccacheFolderOf({ host, store }: Pick<KernelContext, 'host' | 'store'>): string | undefined {
+  return host.env['CCACHE_DIR'] === undefined ? join(store.root, 'ccache') : undefined
+}
+
+async function readBase(host: Host, { base }: KernelSpec): Promise<string | undefined> {
+  if (base.kind !== 'file') return undefined
+  const path = resolve(host.cwd, base.path)
+  const text = await host.fs.readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UserError('CONFIG_FILE_MISSING', `the base configuration ${path} cannot be read.`, {
+      hint: 'check --base.',
+      verdict: 'config-fail',
+      cause,
+    })
+  })
+  // kconfig drops such lines with a warning, and the kernel would lack what they were meant to say.
+  const bad = text
+    .split('\n')
+    .flatMap((line, index) => (/^\s*(?:#.*)?$|^CONFIG_\w+=/.test(line) ? [] : [`  ${path}:${index + 1}: ${line}`]))
+  if (bad.length === 0) return text
+  throw new UserError('BAD_CONFIG_LINE', `not understood as kernel configuration:\n${bad.slice(0, 5).join('\n')}`, {
+    hint: 'lines of a base are CONFIG_X=VALUE, comments and # CONFIG_X is not set; shorter ways to write go into --config.',
+    verdict: 'config-fail',
+  })
+}
+
+/** One build directory per source, architecture, compiler and family of configurations: changing a symbol or a file compiles only what depends on it. */
+function workNameOf(
+  host: Host,
+  { spec, source, toolchain }: { readonly spec: KernelSpec; readonly source: PreparedSource; readonly toolchain: Toolchain },
+): string {
+  const family = spec.config.flatMap((item: ConfigItem) => (item.kind === 'symbol' ? [] : [item.kind === 'preset' ? item.name : item.path]))
+  const base = spec.base.kind === 'file' ? spec.base.path : spec.base.kind
+  // A tree and the private view of it are different folders: objects of one are none of the other.
+  const rest = JSON.stringify([
+    source.identity,
+    source.plannedTree === source.userTree,
+    base,
+    family,
+    toolchain.compiler,
+    spec.makeVariables,
+  ])
+  return `${source.identity.slice(0, 48)}-${spec.arch.name}-${host.sha256(rest).slice(0, 10)}`
+}
+
+/** How make is called for a plan, once the tree and the build directory are known. */
+export function makeOptionsOf(
+  plan: BuildPlan,
+  options: { readonly tree: string; readonly build: string; readonly ccache: boolean; readonly jobs?: number },
+): MakeOptions {
+  const { spec, source, toolchain, requests } = plan
+  return {
+    arch: spec.arch,
+    source: options.tree,
+    build: options.build,
+    compiler: toolchain.compiler,
+    ccache: options.ccache,
+    variables: spec.makeVariables,
+    localVersion: source.localVersion,
+    ...wantedTools(requests),
+    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+  }
+}
+
+/** Programs beside the compiler that somebody asked for; make is kept from finding the others. */
+function wantedTools(requests: readonly ConfigRequest[]): { readonly btf: boolean; readonly rust: boolean } {
+  const asks = (symbol: string): boolean => requests.some((request) => request.symbol === symbol && request.value.value === 'y')
+  return { btf: asks('DEBUG_INFO_BTF'), rust: asks('RUST') }
+}

@@ -1,0 +1,145 @@
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { Duplex } from 'node:stream'
+import { decodeText, encodeText, frameTypes, type Frame } from '@kernelkit/core/agent'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host } from '@kernelkit/host'
+import { createAgentLink } from './agent-link.ts'
+import { createEventHub } from './event-hub.ts'
+import { runSession } from './run-session.ts'
+import type { QemuExit, Vm, VmEvent } from '../vm.ts'
+import { findVm, type VmState } from './vm-state.ts'
+
+/** A running VM of another process. Disposing it leaves the VM alone. */
+export interface VmClient extends Vm {
+  readonly state: VmState
+}
+
+interface PendingRequest {
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+export interface ConnectVmOptions {
+  /** `all`: the console's lines are among the events; default: only what happens to the VM. */
+  readonly events?: 'all' | 'lifecycle'
+}
+
+/** Connects to a running VM by name, id, or (without a word) to the only one. */
+export async function connectVm(word: string | undefined, host: Host, options: ConnectVmOptions = {}): Promise<VmClient> {
+  const state = await findVm(word, host)
+  const socket = connect(join(state.folder, 'control.sock'))
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve)
+    socket.once('error', (cause) => {
+      reject(
+        new UserError('VM_LOST', `the VM '${state.name}' does not answer on its control socket: ${cause.message}.`, {
+          verdict: 'vm-lost',
+          hint: `\`kernelkit stop ${state.name}\` ends it.`,
+          cause,
+        }),
+      )
+    })
+  })
+  const hub = createEventHub<VmEvent>()
+  const requests = new Map<number, PendingRequest>()
+  const exited = Promise.withResolvers<QemuExit>()
+  const ready = Promise.withResolvers<unknown>()
+  ready.promise.catch(() => {})
+  let nextRequest = 1
+
+  const onEvent = (event: VmEvent) => {
+    hub.emit(event)
+    if (event.type === 'ready') ready.resolve(event)
+    if (event.type === 'agent-failed') ready.reject(new Error(event.message))
+    if (event.type === 'exited') exited.resolve(event.exit)
+  }
+  const onGuestFrame = (frame: Frame) => {
+    if (frame.type === frameTypes.event) onEvent(JSON.parse(decodeText(frame.data)) as VmEvent)
+    else if (frame.type === frameTypes.consoleBytes) console_.push(frame.data)
+    else if (frame.type === frameTypes.terminalBytes) terminal.push(frame.data)
+    else if (frame.type === frameTypes.reply) {
+      const { id, result, error } = JSON.parse(decodeText(frame.data)) as { id: number; result?: unknown; error?: string }
+      if (error === undefined) requests.get(id)?.resolve(result)
+      else requests.get(id)?.reject(new Error(error))
+      requests.delete(id)
+    }
+  }
+  const link = createAgentLink({ channel: socket, monotonicMs: host.monotonicMs, onGuestFrame })
+  const console_ = remoteStream((data) => link.send(frameTypes.consoleBytes, data))
+  const terminal = remoteStream((data) => link.send(frameTypes.terminalBytes, data))
+  const watched = new Set<string>()
+  const watch = (what: Readonly<Record<string, unknown>>) => {
+    const [name = ''] = Object.keys(what)
+    if (watched.has(name)) return
+    watched.add(name)
+    link.send(frameTypes.request, encodeText(JSON.stringify({ id: 0, method: 'watch', params: what })))
+  }
+  void link.closed.then(() => {
+    const lost = new UserError('VM_LOST', `the VM '${state.name}' has gone.`, {
+      verdict: 'vm-lost',
+      hint: `read its console: ${state.console}`,
+    })
+    for (const { reject } of requests.values()) reject(lost)
+    ready.reject(lost)
+    exited.resolve({ exitCode: undefined, signal: undefined, stderr: '' })
+    console_.push(null)
+    terminal.push(null)
+    hub.end()
+  })
+  const request = (method: string, params: Readonly<Record<string, unknown>>) =>
+    new Promise<unknown>((resolve, reject) => {
+      const id = nextRequest++
+      requests.set(id, { resolve, reject })
+      link.send(frameTypes.request, encodeText(JSON.stringify({ id, method, params })))
+    })
+
+  watch({ events: options.events ?? 'lifecycle' })
+  return {
+    id: state.id,
+    name: state.name,
+    state,
+    get events() {
+      return hub.subscribe()
+    },
+    exec(options) {
+      if (!state.agent)
+        throw new UserError('VM_NO_AGENT', `the VM '${state.name}' runs without the guest agent.`, {
+          hint: 'use its console, or start it with `kernelkit run --keep`.',
+        })
+      return runSession(options, { link, ready: ready.promise, monotonicMs: host.monotonicMs })
+    },
+    get console() {
+      watch({ console: true })
+      return console_
+    },
+    get terminal() {
+      if (!state.terminal) return undefined
+      watch({ terminal: true })
+      return terminal
+    },
+    qmp: (command, args) => request('qmp', { command, args }),
+    dump: (letters) => void request('dump', { letters }).catch(() => {}),
+    stop: async (how) => {
+      await request('stop', { how }).catch(() => {})
+      return exited.promise
+    },
+    exited: exited.promise,
+    [Symbol.asyncDispose]: async () => {
+      socket.end()
+      socket.destroy()
+    },
+  }
+}
+
+function remoteStream(send: (data: Buffer) => void): Duplex {
+  const stream = new Duplex({
+    read() {},
+    write(chunk: Buffer, _encoding, done) {
+      send(chunk)
+      done()
+    },
+  })
+  stream.on('error', () => {})
+  return stream
+}

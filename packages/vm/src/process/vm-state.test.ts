@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nodeHost, ownIdentity, type Host } from '@kernelkit/host'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runtimeFolder } from './runtime-directory.ts'
+import { findVm, listVms, releaseVm, reserveVm, sweepVms, writeVmState, type VmPlace, type VmState } from './vm-state.ts'
+
+let folder: string
+let host: Host
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kk-'))
+  host = nodeHost({ env: { ...process.env, XDG_RUNTIME_DIR: folder } })
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+async function stateOf(place: VmPlace, owner?: VmState['owner']): Promise<VmState> {
+  return {
+    ...place,
+    owner: owner ?? (await ownIdentity(host)),
+    startedAt: 1,
+    agent: true,
+    terminal: false,
+    arch: 'x86_64',
+    accel: 'tcg',
+    machine: 'microvm',
+    kernel: '/k',
+    console: '/c',
+    forwards: [],
+    gdb: null,
+    facts: {},
+  }
+}
+
+describe('the runtime folder', () => {
+  it('is kernelkit below XDG_RUNTIME_DIR, for its owner only', async () => {
+    const path = await runtimeFolder(host)
+    expect(path).toBe(join(folder, 'kernelkit'))
+    expect((await host.fs.stat(path)).mode & 0o777).toBe(0o700)
+  })
+
+  it('that others may enter is refused', async () => {
+    await mkdir(join(folder, 'kernelkit'))
+    await chmod(join(folder, 'kernelkit'), 0o755)
+    await expect(runtimeFolder(host)).rejects.toMatchObject({ code: 'RUNTIME_FOLDER' })
+  })
+
+  it('whose path is too long for sockets is refused before anything is made', async () => {
+    const long = join(folder, 'x'.repeat(80))
+    await mkdir(long)
+    const other = nodeHost({ env: { ...process.env, XDG_RUNTIME_DIR: long } })
+    await expect(runtimeFolder(other)).rejects.toMatchObject({ code: 'RUNTIME_FOLDER' })
+    expect(await readdir(long)).toEqual([])
+  })
+})
+
+describe('a reserved VM', () => {
+  it('has a folder of its own and its name for itself', async () => {
+    const place = await reserveVm(host, { name: 'a' })
+    expect((await host.fs.stat(place.folder)).mode & 0o777).toBe(0o700)
+    await expect(reserveVm(host, { name: 'a' })).rejects.toMatchObject({ code: 'VM_NAME_TAKEN' })
+    expect(await readdir(join(folder, 'kernelkit/vms'))).toEqual([place.id])
+    await releaseVm(place, host)
+    expect((await reserveVm(host, { name: 'a' })).name).toBe('a')
+  })
+
+  it('without a name is called by its id', async () => {
+    const place = await reserveVm(host)
+    expect(place.name).toBe(place.id)
+  })
+
+  it.each(['', '.', '../x', 'a/b', 'a b', '-a', 'x'.repeat(64)])('is not called %j', async (name) => {
+    await expect(reserveVm(host, { name })).rejects.toMatchObject({ code: 'BAD_OPTION' })
+  })
+
+  it('goes to one of several that want its name at once', async () => {
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => reserveVm(host, { name: 'same' })))
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
+  })
+})
+
+describe('the list', () => {
+  it('is of running VMs only, oldest first', async () => {
+    const [first, second] = [await reserveVm(host, { name: 'first' }), await reserveVm(host, { name: 'second' })]
+    await writeVmState({ ...(await stateOf(second)), startedAt: 20 }, host)
+    await writeVmState({ ...(await stateOf(first)), startedAt: 10 }, host)
+    await reserveVm(host, { name: 'not-started' })
+    expect((await listVms(host)).map((state) => state.name)).toEqual(['first', 'second'])
+  })
+
+  it('finds by name, id and beginning of the id, and suggests', async () => {
+    const place = await reserveVm(host, { name: 'debug' })
+    await writeVmState(await stateOf(place), host)
+    for (const word of ['debug', place.id, place.id.slice(0, 5), undefined]) expect((await findVm(word, host)).id).toBe(place.id)
+    await expect(findVm('debub', host)).rejects.toMatchObject({ code: 'VM_NOT_FOUND', hint: 'did you mean debug?' })
+  })
+
+  it('asks which one when several run', async () => {
+    for (const name of ['a', 'b']) await writeVmState(await stateOf(await reserveVm(host, { name })), host)
+    await expect(findVm(undefined, host)).rejects.toThrow(/2 VMs are running: a, b/)
+  })
+})
+
+describe('sweeping', () => {
+  it('removes what a dead owner left, its name too', async () => {
+    const place = await reserveVm(host, { name: 'dead' })
+    const child = spawn('true')
+    await new Promise((resolve) => child.once('exit', resolve))
+    const own = await ownIdentity(host)
+    if (own === undefined) throw new Error('no identity')
+    await writeVmState(await stateOf(place, { ...own, pid: child.pid ?? 0 }), host)
+    await sweepVms(host)
+    expect(existsSync(place.folder)).toBe(false)
+    expect((await reserveVm(host, { name: 'dead' })).name).toBe('dead')
+  })
+
+  it('takes a pid that was given to another process for a dead owner', async () => {
+    const place = await reserveVm(host)
+    const own = await ownIdentity(host)
+    if (own === undefined) throw new Error('no identity')
+    await writeVmState(await stateOf(place, { ...own, startTicks: '1' }), host)
+    expect(await listVms(host)).toEqual([])
+  })
+
+  it('leaves folders alone that somebody is just making', async () => {
+    const young = join(await runtimeFolder(host), 'vms/young')
+    await mkdir(young)
+    await writeFile(join(young, 'half'), '')
+    await sweepVms(host)
+    expect(existsSync(young)).toBe(true)
+  })
+})

@@ -1,0 +1,178 @@
+import { join } from 'node:path'
+import { UserError, nearestName } from '@kernelkit/core/errors'
+import { isCertainlyGone, ownIdentity, parseIdentity, type Host, type ProcessIdentity } from '@kernelkit/host'
+import { runtimeFolder } from './runtime-directory.ts'
+
+/** What `state.json` in a VM's folder says: who owns it, and the facts that clients need. */
+export interface VmState {
+  readonly id: string
+  readonly name: string
+  readonly folder: string
+  readonly owner: ProcessIdentity | undefined
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  /** The process that is to be seen in `ps`; absent until QEMU runs. */
+  readonly qemuPid?: number
+  readonly agent: boolean
+  readonly terminal: boolean
+  readonly arch: string
+  readonly accel: string
+  readonly machine: string
+  readonly kernel: string
+  readonly console: string
+  readonly forwards: readonly {
+    readonly protocol: string
+    readonly address: string
+    readonly hostPort: number
+    readonly guestPort: number
+  }[]
+  readonly gdb: { readonly kind: 'socket'; readonly path: string } | { readonly kind: 'tcp'; readonly port: number } | null
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+/** A VM's place: a folder of its own and a name that no other running VM has. */
+export interface VmPlace {
+  readonly id: string
+  readonly name: string
+  readonly folder: string
+}
+
+const allowedName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
+
+/** Makes the folder of a new VM (0700) and takes its name; what dead owners left behind is swept first. */
+export async function reserveVm(host: Host, wanted: { readonly name?: string } = {}): Promise<VmPlace> {
+  const root = await runtimeFolder(host)
+  await sweepVms(host)
+  const id = host.randomHex(6)
+  const name = wanted.name ?? id
+  if (!allowedName.test(name)) {
+    throw new UserError(
+      'BAD_OPTION',
+      `--name '${name}' is not a name; allowed: letters, digits, dot, dash and underscore, 63 at most, a letter or digit first.`,
+      {
+        hint: 'write for instance --name debug.',
+        details: { option: '--name', seen: name },
+      },
+    )
+  }
+  const folder = join(root, 'vms', id)
+  await host.fs.mkdir(folder, { mode: 0o700 })
+  // Until QEMU runs the reserving process answers for it: when it dies, the next command sweeps the folder.
+  await host.fs.writeAtomic(join(folder, 'reserved.json'), JSON.stringify({ name, owner: await ownIdentity(host) }))
+  try {
+    // Only one of two makers of the same name can create the file.
+    await host.fs.writeFile(join(root, 'names', name), id, { flag: 'wx' })
+  } catch (cause) {
+    await host.fs.rm(folder, { recursive: true, force: true })
+    if (!isErrno(cause, 'EEXIST')) throw cause
+    throw new UserError('VM_NAME_TAKEN', `a VM named '${name}' is running already.`, {
+      hint: `choose another --name, or \`kernelkit stop ${name}\`.`,
+      details: { name },
+      cause,
+    })
+  }
+  return { id, name, folder }
+}
+
+/** Removes what a VM has in the runtime folder. */
+export async function releaseVm(place: VmPlace, host: Host): Promise<void> {
+  const names = join(place.folder, '..', '..', 'names', place.name)
+  if ((await readText(names, host)) === place.id) await host.fs.rm(names, { force: true })
+  await host.fs.rm(place.folder, { recursive: true, force: true })
+}
+
+export async function writeVmState(state: VmState, host: Host): Promise<void> {
+  await host.fs.writeAtomic(join(state.folder, 'state.json'), JSON.stringify(state, undefined, 2), 0o600)
+}
+
+/** The running VMs of this user, oldest first. */
+export async function listVms(host: Host): Promise<readonly VmState[]> {
+  await sweepVms(host)
+  const root = await runtimeFolder(host)
+  const states = await Promise.all((await host.fs.readdir(join(root, 'vms'))).map((id) => readState(join(root, 'vms', id), host)))
+  return states.filter((state) => state !== undefined).toSorted((a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1))
+}
+
+/** The VM that a user means by name, id or the beginning of its id; without a word the only one that runs. */
+export async function findVm(word: string | undefined, host: Host): Promise<VmState> {
+  const all = await listVms(host)
+  const names = all.map((state) => state.name)
+  const running = names.length === 0 ? 'No VM is running.' : `Running: ${names.join(', ')}.`
+  if (word === undefined) {
+    const [only] = all
+    if (only !== undefined && all.length === 1) return only
+    throw new UserError(
+      'VM_NOT_FOUND',
+      names.length === 0 ? 'no VM is running.' : `${names.length} VMs are running: ${names.join(', ')}.`,
+      {
+        hint: names.length === 0 ? 'start one with `kernelkit run --keep --name NAME -- true`.' : 'say which one.',
+        details: { running: names },
+      },
+    )
+  }
+  const exact = all.find((state) => state.name === word || state.id === word)
+  const beginnings = all.filter((state) => state.id.startsWith(word))
+  const found = exact ?? (beginnings.length === 1 ? beginnings[0] : undefined)
+  if (found !== undefined) return found
+  const near = nearestName(word, names)
+  throw new UserError('VM_NOT_FOUND', `there is no running VM '${word}'. ${running}`, {
+    hint:
+      near === undefined ? '`kernelkit ps` lists them; `kernelkit run --keep --name NAME` leaves one running.' : `did you mean ${near}?`,
+    details: { seen: word, running: names },
+  })
+}
+
+/** Removes the folders and names of VMs whose owner has died (SIGKILL, power cut): QEMU died with it. */
+export async function sweepVms(host: Host): Promise<void> {
+  const root = await runtimeFolder(host)
+  for (const id of await host.fs.readdir(join(root, 'vms'))) {
+    const folder = join(root, 'vms', id)
+    const owner = parseIdentity((await readState(folder, host))?.owner) ?? (await readReservation(folder, host))
+    if (owner !== undefined && !(await isCertainlyGone(host, owner))) continue
+    // Between the making of a folder and its first file: a moment, not a leftover.
+    if (owner === undefined && (await isYoung(folder, host))) continue
+    host.log.detail(`removing what a dead VM left in ${folder}`)
+    await host.fs.rm(folder, { recursive: true, force: true })
+  }
+  for (const name of await host.fs.readdir(join(root, 'names'))) {
+    const path = join(root, 'names', name)
+    const id = await readText(path, host)
+    if (id !== undefined && id !== '' && !(await host.fs.exists(join(root, 'vms', id)))) await host.fs.rm(path, { force: true })
+  }
+}
+
+async function readState(folder: string, host: Host): Promise<VmState | undefined> {
+  const text = await readText(join(folder, 'state.json'), host)
+  if (text === undefined) return undefined
+  try {
+    // Written by us alone, into a folder that only we may enter.
+    return JSON.parse(text) as VmState
+  } catch {
+    return undefined
+  }
+}
+
+async function readReservation(folder: string, host: Host): Promise<ProcessIdentity | undefined> {
+  const text = await readText(join(folder, 'reserved.json'), host)
+  return text === undefined ? undefined : parseIdentity((JSON.parse(text) as { readonly owner?: unknown }).owner)
+}
+
+async function isYoung(folder: string, host: Host): Promise<boolean> {
+  try {
+    return host.now() - (await host.fs.stat(folder)).mtimeMs < 10_000
+  } catch {
+    return true
+  }
+}
+
+async function readText(path: string, host: Host): Promise<string | undefined> {
+  try {
+    return await host.fs.readFile(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path'
+import type { VmSpec } from '@kernelkit/core/options'
+import { requireAll, sshRequirements, type Host, type Store } from '@kernelkit/host'
+import { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
+import { evidencePath } from '../evidence/evidence-paths.ts'
+import { recordFailure } from '../evidence/record-failure.ts'
+import { makeConsolePipe } from '../process/spawn-qemu.ts'
+import { artifactsFolder } from '../resolve/resolve-shares.ts'
+import { machineServices } from '../resolve/machine-services.ts'
+import { planVm, type VmPlan } from '../resolve/plan-vm.ts'
+import { runtimeFolder } from '../process/runtime-directory.ts'
+import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
+import { makeSshAccess } from '../ssh/make-ssh-access.ts'
+import type { VmRequest } from '../vm.ts'
+import { makeNamedFolder } from './make-named-folder.ts'
+import { claimForwards } from './forwards.ts'
+
+export interface PrepareInput {
+  readonly host: Host
+  readonly store: Store
+  readonly spec: VmSpec
+  readonly command: 'boot' | 'run'
+}
+
+/** A VM that can be started: everything is decided, its folder is reserved. */
+export interface PreparedVm {
+  readonly place: VmPlace
+  readonly plan: VmPlan
+  readonly request: VmRequest
+  /** Takes the evidence of this run (evidence/evidence-paths.ts); it outlives the VM. */
+  readonly logFolder: string
+}
+
+/** All decisions, a folder and a name for the VM; what was reserved is given back when a decision fails. */
+export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
+  const { host, store, spec, command } = input
+  const place = await reserveVm(host, spec.name === undefined ? {} : { name: spec.name })
+  const planned = async () => {
+    const forwards = await claimForwards(withSsh(spec))
+    const { id, name, folder: runtimeFolder } = place
+    return planVm({ host, services: machineServices(host, store), spec: { ...spec, forwards }, command, id, name, runtimeFolder })
+  }
+  const making = [makeEvidenceFolder(host, { store, id: place.id, named: spec.evidence }), makeConsolePipe(host, place.folder)] as const
+  try {
+    const [plan, logFolder] = await Promise.all([planned(), ...making])
+    if (spec.artifacts !== undefined) await makeNamedFolder(host, { option: '--artifacts', named: spec.artifacts })
+    return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
+  } catch (error) {
+    const [evidence] = await Promise.allSettled(making)
+    await releaseVm(place, host)
+    if (evidence.status === 'fulfilled') await recordFailure(host, evidence.value, error)
+    throw error
+  }
+}
+
+/** The same decisions for a VM that somebody pastes into a shell later: nothing is reserved, sockets lie in a folder of their own. */
+export async function preparePaste(input: PrepareInput): Promise<VmPlan> {
+  const { host, store, spec, command } = input
+  const forwards = await claimForwards(withSsh(spec))
+  const folder = join(await runtimeFolder(host), 'paste')
+  await host.fs.mkdir(folder, { recursive: true, mode: 0o700 })
+  const name = spec.name ?? 'paste'
+  return planVm({
+    host,
+    services: machineServices(host, store),
+    spec: { ...spec, forwards },
+    command,
+    id: name,
+    name,
+    runtimeFolder: folder,
+  })
+}
+
+/** `--ssh` needs a port that leads to the server. */
+function withSsh(spec: VmSpec): VmSpec['forwards'] {
+  const hasSsh = spec.forwards.some((forward) => forward.protocol === 'tcp' && forward.guestPort === 22)
+  return spec.ssh && !hasSsh ? [...spec.forwards, { protocol: 'tcp', address: '127.0.0.1', hostPort: 0, guestPort: 22 }] : spec.forwards
+}
+
+interface RequestInput {
+  readonly host: Host
+  readonly plan: VmPlan
+  readonly place: VmPlace
+  readonly logFolder: string
+}
+
+async function requestOf({ host, plan, place, logFolder }: RequestInput): Promise<VmRequest> {
+  const ssh = await sshOf({ host, plan, place })
+  return {
+    launch: plan.launch,
+    name: place.name,
+    folder: place.folder,
+    consolePath: evidencePath(logFolder, 'console'),
+    timedConsolePath: evidencePath(logFolder, 'consoleTimed'),
+    guest: plan.launch.agent
+      ? {
+          hostname: place.name,
+          files: ssh?.files ?? [],
+          epochSeconds: Math.floor(host.now() / 1000),
+          ssh: plan.spec.ssh && plan.agentFirst,
+        }
+      : undefined,
+    facts: {
+      vmlinux: plan.kernel.vmlinux ?? null,
+      kernel: plan.kernel.image.path,
+      release: plan.kernel.release,
+      config: plan.kernel.options.source ?? null,
+      root: plan.root.path ?? plan.root.kind,
+      cwd: plan.shares.cwd,
+      artifacts: plan.launch.agent ? artifactsFolder : null,
+      source: plan.kernel.sourceTree ?? null,
+      owner: host.cwd,
+      ssh: ssh?.access ?? null,
+    },
+  }
+}
+
+/** Keys of this VM, when a port leads to its ssh server. */
+async function sshOf({
+  host,
+  plan,
+  place,
+}: Omit<RequestInput, 'logFolder'>): Promise<Awaited<ReturnType<typeof makeSshAccess>> | undefined> {
+  const { network, agent } = plan.launch
+  const forward =
+    network.kind === 'user' && agent ? network.forwards.find((one) => one.protocol === 'tcp' && one.guestPort === 22) : undefined
+  if (forward === undefined) return undefined
+  await requireAll(host, sshRequirements, { command: '--ssh' })
+  return makeSshAccess({ host, id: place.id, folder: place.folder, forward })
+}

@@ -1,0 +1,147 @@
+import { PassThrough, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { parseVmSpec } from '@kernelkit/core/options'
+import { nodeHost } from '@kernelkit/host'
+import { describe, expect, it } from 'vitest'
+import type { VmPlan } from '../resolve/plan-vm.ts'
+import type { ExecOptions, QemuExit, Vm, VmEvent } from '../vm.ts'
+import { outcomeJunit } from './outcome-junit.ts'
+import { resultStream } from './result-stream.ts'
+import { runCommand } from './run-command.ts'
+
+const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
+const kernel = (...lines: readonly string[]): readonly VmEvent[] =>
+  lines.map((line) => ({ type: 'console', line: `[    1.000000] ${line}`, atMs: 1 }))
+
+/** A VM that tells these events; its command writes this and ends with 0. */
+function fakeVm(events: readonly VmEvent[], output: string): Vm {
+  const stopped = Promise.withResolvers<QemuExit>()
+  async function* stream(): AsyncGenerator<VmEvent> {
+    yield* events
+    // What a guest says on its console at the end of a command, and of the stacks that it was asked for.
+    yield* kernel('kernelkit: command ended with 0', 'sysrq: HELP : loglevel(0-9)')
+    if (!events.some(({ type }) => type === 'exited')) yield { type: 'exited', exit: await stopped.promise, atMs: 2 }
+  }
+  const stop = async () => {
+    const exit = { exitCode: undefined, signal: 'SIGKILL', stderr: '' }
+    stopped.resolve(exit)
+    return exit
+  }
+  const exec = ({ stdout }: ExecOptions) => {
+    const written = new Promise<void>((resolve) => stdout?.write(Buffer.from(output), () => resolve()))
+    const ended = { exitCode: 0, signal: undefined, stdoutBytes: output.length, stderrBytes: 0, seconds: 0, tainted: 0, artifacts: false }
+    return { result: written.then(() => ended), kill: () => {}, resize: () => {} }
+  }
+  return {
+    id: 'x',
+    name: 'x',
+    events: stream(),
+    exec,
+    terminal: undefined,
+    console: new PassThrough(),
+    qmp: async () => undefined,
+    dump: () => {},
+    stop,
+    exited: stopped.promise,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  }
+}
+
+async function run(
+  raw: Readonly<Record<string, unknown>>,
+  { events = [ready], output = '' }: { readonly events?: readonly VmEvent[]; readonly output?: string },
+) {
+  const plan = {
+    spec: parseVmSpec(raw, { command: 'run' }),
+    accel: { accel: 'tcg' },
+    kernel: {},
+    shares: { cwd: '/' },
+    launch: { drives: [], agent: true },
+  }
+  const stdout = new PassThrough()
+  const seen = text(stdout)
+  const outcome = await runCommand({
+    host: nodeHost(),
+    // As much of a plan as running a command asks for.
+    plan: plan as unknown as VmPlan,
+    start: async () => fakeVm(events, output),
+    argv: ['x'],
+    env: {},
+    stdin: undefined,
+    stdout,
+    stderr: new PassThrough(),
+    tty: undefined,
+    onConsoleLine: undefined,
+    allowed: [],
+    signal: new AbortController().signal,
+  })
+  stdout.end()
+  return { outcome, verdict: outcome.judgement.verdict, stdout: await seen }
+}
+
+const notOk = 'TAP version 13\n1..2\nok 1 a\nnot ok 2 b\n'
+
+describe('results on stdout', () => {
+  it.each([
+    [{}, notOk, 'fail'],
+    [{}, 'TAP version 13\n1..2\nok 1 a\n', 'fail'],
+    [{}, '1..1\nnot ok 1 a\n', 'pass'],
+    [{ format: 'tap' }, '1..1\nnot ok 1 a\n', 'fail'],
+    [{ format: 'exit' }, notOk, 'pass'],
+    [{ format: 'ktap' }, 'nothing\n', 'fail'],
+    [{}, 'nothing\n', 'pass'],
+    [{}, 'KTAP version 1\n1..1\nok 1 a', 'pass'],
+  ])('%j %j: %s', async (raw, output, verdict) => {
+    const result = await run(raw, { output })
+    expect(result).toMatchObject({ verdict, stdout: output })
+  })
+
+  it('are absent where nothing made it a result stream', async () => {
+    expect((await run({}, { output: 'ok 1 a\n' })).outcome.results).toBeUndefined()
+    expect((await run({}, { output: notOk })).outcome.results?.counts).toMatchObject({ passed: 1, failed: 1 })
+  })
+
+  it('go on to a reader that leaves, and say so', async () => {
+    const gone = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) })
+    gone.on('error', () => {})
+    const stream = resultStream({ format: 'auto', to: gone, monotonicMs: () => 0 })
+    const failed = new Promise((resolve) => stream.stdout.once('error', resolve))
+    stream.stdout.write('TAP version 13\n')
+    await failed
+    expect(stream.stdout.destroyed).toBe(true)
+  })
+
+  it('are red in their own place in JUnit XML, the run itself when it is to blame', async () => {
+    const byResult = await outcomeJunit({ outcome: (await run({}, { output: notOk })).outcome, title: 'sh  -c\nx' })
+    expect(byResult).toContain('<testsuites name="sh -c x" tests="3" failures="1" errors="0"')
+    const noStream = await outcomeJunit({ outcome: (await run({ format: 'tap' }, {})).outcome, title: 'x' })
+    expect(noStream).toMatch(/<testsuites name="x" tests="1" failures="1"[^]*type="fail" message="fail: the command ended with 0, but/)
+  })
+})
+
+const suite = (result: string) =>
+  kernel('KTAP version 1', '1..1', '    KTAP version 1', '    # Subtest: s', '    1..1', `    ${result} 1 a`, `${result} 1 s`)
+
+describe('--kunit', () => {
+  it.each<[string, readonly VmEvent[], string]>([
+    ['passes', [...suite('ok'), ready], 'pass'],
+    ['fails', [...suite('not ok'), ready], 'fail'],
+    ['has no tests', [ready], 'fail'],
+    ['panics in the middle', kernel('KTAP version 1', '1..2', 'ok 1 a', 'Kernel panic - not syncing: boom'), 'panic'],
+    [
+      'leaves in the middle',
+      [...kernel('KTAP version 1', '1..2', 'ok 1 a'), { type: 'exited', exit: { exitCode: 0, signal: undefined, stderr: '' }, atMs: 1 }],
+      'vm-lost',
+    ],
+  ])('%s', async (_title, events, verdict) => {
+    const result = await run({ kunit: true }, { events })
+    expect(result.verdict).toBe(verdict)
+  })
+
+  it('counts --timeout from the first line of KTAP, --boot-timeout up to it', async () => {
+    const begun = kernel('KTAP version 1', '1..2', 'ok 1 a')
+    const late = await run({ kunit: true, timeout: '20ms' }, { events: begun })
+    expect(late).toMatchObject({ verdict: 'timeout', outcome: { results: { counts: { passed: 1, crashed: 1 } } } })
+    expect((await run({ kunit: true, bootTimeout: '20ms' }, { events: kernel('Linux version 6.12') })).verdict).toBe('boot-fail')
+  })
+})

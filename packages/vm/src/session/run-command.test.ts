@@ -1,0 +1,133 @@
+import { PassThrough } from 'node:stream'
+import { parseVmSpec } from '@kernelkit/core/options'
+import { nodeHost } from '@kernelkit/host'
+import { describe, expect, it } from 'vitest'
+import { bootAttached } from '../terminal/boot-attached.ts'
+import type { VmPlan } from '../resolve/plan-vm.ts'
+import type { ExecResult, QemuExit, Vm, VmEvent } from '../vm.ts'
+import { runCommand } from './run-command.ts'
+
+const killed: QemuExit = { exitCode: undefined, signal: 'SIGKILL', stderr: '' }
+const answered: ExecResult = { exitCode: 0, signal: undefined, stdoutBytes: 0, stderrBytes: 0, seconds: 0, tainted: 0, artifacts: false }
+const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
+const line = (text: string): VmEvent => ({ type: 'console', line: text, atMs: 1 })
+
+/** A VM that tells these events and whose command never ends; it answers when stacks are asked for, and ends, killed, when it is told to stop. */
+function fakeVm(events: readonly VmEvent[], exitCode?: number, late: readonly VmEvent[] = []): Vm {
+  const stopped = Promise.withResolvers<QemuExit>()
+  const asked = Promise.withResolvers<'dumps'>()
+  async function* stream(): AsyncGenerator<VmEvent> {
+    yield* events
+    if (late.length > 0 && (await Promise.race([onItsWay(), stopped.promise])) === 'arrived') yield* late
+    if ((await Promise.race([asked.promise, stopped.promise])) === 'dumps') yield line('sysrq: HELP : loglevel(0-9)')
+    yield { type: 'exited', exit: await stopped.promise, atMs: 2 }
+  }
+  const stop = async () => {
+    stopped.resolve(killed)
+    return killed
+  }
+  return {
+    id: 'x',
+    name: 'x',
+    events: stream(),
+    exec: () => ({
+      result: exitCode === undefined ? new Promise(() => {}) : Promise.resolve({ ...answered, exitCode }),
+      kill: () => {},
+      resize: () => {},
+    }),
+    terminal: undefined,
+    console: new PassThrough(),
+    qmp: async () => asked.resolve('dumps'),
+    dump: () => asked.resolve('dumps'),
+    stop,
+    exited: stopped.promise,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  }
+}
+
+const onItsWay = async (): Promise<'arrived'> => {
+  await common.host.sleep(100)
+  return 'arrived'
+}
+
+/** As much of a plan as ending a VM asks for. */
+function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> = {}): VmPlan {
+  const part = {
+    spec: parseVmSpec(raw, { command }),
+    accel: { accel: 'tcg' },
+    kernel: {},
+    shares: { cwd: '/' },
+    launch: { drives: [], agent: true },
+    agentFirst: false,
+  }
+  return part as unknown as VmPlan
+}
+
+const common = { host: nodeHost(), allowed: [], signal: new AbortController().signal }
+
+async function run(events: readonly VmEvent[], raw: Readonly<Record<string, unknown>> = {}, exitCode?: number, late?: readonly VmEvent[]) {
+  const streams = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough(), tty: undefined, onConsoleLine: undefined }
+  const { judgement } = await runCommand({
+    ...common,
+    ...streams,
+    plan: planOf('run', raw),
+    start: async () => fakeVm(events, exitCode, late),
+    argv: ['true'],
+    env: {},
+  })
+  return judgement.verdict
+}
+
+async function boot(events: readonly VmEvent[]) {
+  const { judgement } = await bootAttached({
+    ...common,
+    plan: planOf('boot'),
+    start: async () => fakeVm(events),
+    keys: undefined,
+    output: new PassThrough(),
+    terminal: undefined,
+  })
+  return judgement.verdict
+}
+
+describe('a VM that we end ourselves is judged by why', () => {
+  it.each<[string, readonly VmEvent[], Readonly<Record<string, unknown>>, string]>([
+    ['hang', [ready, { type: 'agent-silent', silentMs: 100_000, atMs: 1 }], {}, 'hang'],
+    ['timeout', [ready], { timeout: '10ms' }, 'timeout'],
+    ['boot-fail', [line('Linux version 6.12 x')], { bootTimeout: '10ms' }, 'boot-fail'],
+    ['boot-fail', [{ type: 'agent-failed', message: 'no root', atMs: 1 }], {}, 'boot-fail'],
+    ['vm-lost', [ready, line('reboot: System halted')], {}, 'vm-lost'],
+    ['vm-lost', [ready, { type: 'exited', exit: killed, atMs: 1 }], {}, 'vm-lost'],
+  ])('run: %s', async (_title, events, raw, verdict) => {
+    expect(await run(events, raw)).toBe(verdict)
+  })
+
+  it('run: a system that does not settle, or is not systemd, has not booted', async () => {
+    expect(await run([ready], { init: 'systemd', bootTimeout: '10ms' })).toBe('boot-fail')
+    expect(await run([ready], { init: 'systemd' }, 127)).toBe('boot-fail')
+    expect(await run([ready, line('reboot: System halted')], { init: 'systemd' })).toBe('vm-lost')
+  })
+
+  const warning = line('WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2')
+  const ended = line('kernelkit: command ended with 0')
+
+  it('run: what the kernel printed before the command ended counts, however late it is read', async () => {
+    expect(await run([ready], {}, 0, [warning, line('---[ end trace 0 ]---'), ended])).toBe('splat')
+    expect(await run([ready, ended], {}, 0, [warning])).toBe('pass')
+  })
+
+  it('run: a lockup ends it unless it is tolerated', async () => {
+    const lockup = line('watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [cat:99]')
+    expect(await run([ready, lockup])).toBe('hang')
+    expect(await run([ready, lockup], { failOn: ['kasan'], timeout: '10ms' })).toBe('timeout')
+  })
+
+  it('run: a guest that starts again has lost its command', async () => {
+    expect(await run([ready, { type: 'qmp', event: 'RESET', data: { guest: true }, atMs: 1 }])).toBe('vm-lost')
+  })
+
+  it('boot: a guest that halts without a power-off has passed, one that is silent hangs', async () => {
+    expect(await boot([line('reboot: Power off not available: System halted instead')])).toBe('pass')
+    expect(await boot([ready, { type: 'agent-silent', silentMs: 100_000, atMs: 1 }])).toBe('hang')
+  })
+})
