@@ -1,18 +1,8 @@
-import { accelArgs } from './accel.ts'
-import { agentArgs } from './agent.ts'
+import { debugArgs } from './chardev.ts'
 import type { Argv } from './concern.ts'
-import { consoleArgs } from './console.ts'
-import { debugArgs } from './debug.ts'
-import { driveArgs } from './drive.ts'
-import { kernelArgs } from './kernel.ts'
+import { agentArgs, consoleArgs, driveArgs, networkArgs, pvpanicArgs, rngArgs, shareArgs, terminalArgs } from './devices.ts'
 import type { QemuLaunch, Transport } from './launch.ts'
-import { machineArgs } from './machine.ts'
-import { memoryArgs } from './memory.ts'
-import { networkArgs } from './network.ts'
-import { pvpanicArgs } from './pvpanic.ts'
-import { rngArgs } from './rng.ts'
-import { shareArgs } from './share.ts'
-import { terminalArgs } from './terminal.ts'
+import { accelArgs, kernelArgs, machineArgs, memoryArgs } from './machine.ts'
 
 /** The whole QEMU command line of a launch, program first. Options of QEMU 6.2 to 10; only chardev lines depend on the transport. */
 export function qemuArgv(launch: QemuLaunch, transport: Transport): Argv {

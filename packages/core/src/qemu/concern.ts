@@ -12,3 +12,8 @@ export function virtioBus(launch: Pick<QemuLaunch, 'machine'>): 'device' | 'pci'
 export function optionValue(value: string): string {
   return value.replaceAll(',', ',,')
 }
+
+/** Folder and name with one slash between them. */
+export function join(folder: string, name: string): string {
+  return folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`
+}

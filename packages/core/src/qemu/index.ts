@@ -10,5 +10,5 @@ export {
   type Transport,
 } from './launch.ts'
 export { microvmSlots, qemuArgv, virtioDeviceCount } from './argv.ts'
-export { gdbSocketName } from './debug.ts'
+export { gdbSocketName } from './chardev.ts'
 export { replayArchive, replayScript } from './replay.ts'

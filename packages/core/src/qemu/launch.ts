@@ -1,4 +1,4 @@
-import { join } from './join.ts'
+import { join } from './concern.ts'
 import type { ArchName } from '../arch/index.ts'
 
 /** A block device: virtio-blk, `snapshot` puts a throw-away overlay above the file. */

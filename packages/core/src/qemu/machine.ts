@@ -1,3 +1,4 @@
+import { parseArch } from '../arch/index.ts'
 import type { Argv } from './concern.ts'
 import type { QemuLaunch } from './launch.ts'
 
@@ -18,5 +19,37 @@ export function machineArgs(launch: Pick<QemuLaunch, 'id' | 'machine' | 'firmwar
     ['-display', 'none'],
     // A reboot ends QEMU; with panic=-1 this turns a panic into an end instead of a boot loop.
     ['-no-reboot'],
+  ].flat()
+}
+
+/** How guest code is run, and the CPU that it sees. */
+export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch'>): Argv {
+  return [
+    // One accelerator, never `kvm:tcg`: QEMU's own fallback is silent, ours is decided and said before.
+    ['-accel', launch.accel],
+    // KVM: the host's own CPU, so that code tuned for it runs. TCG: the architecture's (`-cpu host` needs KVM).
+    ['-cpu', launch.accel === 'kvm' ? 'host' : parseArch(launch.arch).emulatedCpu],
+  ].flat()
+}
+
+/** Processors and memory. */
+export function memoryArgs(launch: Pick<QemuLaunch, 'cpus' | 'memoryMiB'>): Argv {
+  return [
+    // Bare: sockets, cores and threads as this QEMU version lays them out.
+    ['-smp', String(launch.cpus)],
+    // With the unit: a bare number is MiB too, but nobody has to know that.
+    ['-m', `${launch.memoryMiB}M`],
+  ].flat()
+}
+
+/** Direct kernel boot: no boot loader, no partition table. */
+export function kernelArgs(launch: Pick<QemuLaunch, 'kernel' | 'initrd' | 'append'>): Argv {
+  return [
+    // A vmlinux with the PVH note is entered directly and skips decompression; a bzImage takes the Linux boot protocol.
+    ['-kernel', launch.kernel],
+    // The guest agent's initramfs, the user's, or both in one file.
+    launch.initrd === undefined ? [] : ['-initrd', launch.initrd],
+    // Worded by core/cmdline, a reason per word.
+    ['-append', launch.append],
   ].flat()
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accelArgs } from './accel.ts'
+import { accelArgs } from './machine.ts'
 
 describe('the accelerator', () => {
   it.each([

@@ -1,0 +1,91 @@
+import { chardevArgs } from './chardev.ts'
+import { optionValue, virtioBus, type Argv } from './concern.ts'
+import { agentPortName, type QemuLaunch, type Transport } from './launch.ts'
+
+/** The kernel console: a 16550 on every machine, from the first message to the last, without loss (hvc0 has neither). */
+export function consoleArgs(launch: QemuLaunch, transport: Transport): Argv {
+  return [...chardevArgs('console', launch, transport), '-serial', 'chardev:console']
+}
+
+/** The guest agent's channel: a virtio-serial port, binary clean, that throttles instead of dropping. */
+export function agentArgs(launch: QemuLaunch, transport: Transport): Argv {
+  if (!launch.agent) return []
+  return [
+    chardevArgs('agent', launch, transport),
+    // max_ports: the guest sets up two queues for each while it boots, and QEMU's default is 31 ports.
+    ['-device', `virtio-serial-${virtioBus(launch)},id=agents,max_ports=2`],
+    // nr=1: number 0 is reserved for a virtconsole. The guest finds the port by its name.
+    ['-device', `virtserialport,bus=agents.0,nr=1,chardev=agent,name=${agentPortName}`],
+  ].flat()
+}
+
+/** hvc0, a login terminal for people. */
+export function terminalArgs(launch: QemuLaunch, transport: Transport): Argv {
+  if (!launch.terminal) return []
+  return [
+    chardevArgs('terminal', launch, transport),
+    // max_ports=1: the port is added while the driver probes. With more ports it comes later, over a work queue that nobody waits for.
+    ['-device', `virtio-serial-${virtioBus(launch)},id=terminals,max_ports=1`],
+    ['-device', 'virtconsole,bus=terminals.0,chardev=terminal'],
+  ].flat()
+}
+
+// snapshot=on: writes go to an unlinked file in TMPDIR, the image is only read. readonly=on: the guest gets EROFS.
+const modes = { snapshot: ',snapshot=on', ro: ',readonly=on', rw: '' } as const
+
+/** Disks in order: /dev/vda, /dev/vdb, … */
+export function driveArgs(launch: Pick<QemuLaunch, 'machine' | 'drives'>): Argv {
+  return launch.drives.flatMap((drive, index) =>
+    [
+      // The format is said: probing a raw image would let the guest choose what the host opens.
+      ['-drive', `file=${optionValue(drive.path)},if=none,id=disk${index},format=${drive.format}${modes[drive.mode]}`],
+      ['-device', `virtio-blk-${virtioBus(launch)},drive=disk${index}`],
+    ].flat(),
+  )
+}
+
+/**
+ * Host folders over 9p.
+ * security_model=none: owners and modes as they are on the host; a change of owner that the host refuses is ignored, so that it works
+ * unprivileged. multidevs=remap: file systems below the folder keep distinct inode numbers. readonly=on: QEMU itself refuses writes.
+ */
+export function shareArgs(launch: Pick<QemuLaunch, 'machine' | 'shares'>): Argv {
+  return launch.shares.flatMap((share, index) => {
+    const mode = share.readonly ? ',readonly=on' : ''
+    return [
+      ['-fsdev', `local,id=share${index},path=${optionValue(share.host)},security_model=none,multidevs=remap${mode}`],
+      // The guest mounts it by its tag.
+      ['-device', `virtio-9p-${virtioBus(launch)},fsdev=share${index},mount_tag=${optionValue(share.tag)}`],
+    ].flat()
+  })
+}
+
+/** User-mode network: 10.0.2.0/24, host 10.0.2.2, name server 10.0.2.3, no privilege needed. */
+export function networkArgs(launch: Pick<QemuLaunch, 'machine' | 'network'>): Argv {
+  const network = launch.network
+  if (network.kind === 'none') return []
+  const forwards = network.forwards.map(
+    (forward) => `,hostfwd=${forward.protocol}:${forward.address}:${forward.hostPort}-:${forward.guestPort}`,
+  )
+  // romfile=: no network boot, and no need for the ROM's package on the host. virtio-mmio devices have none.
+  const rom = virtioBus(launch) === 'pci' ? ',romfile=' : ''
+  return [
+    ['-netdev', `user,id=net${forwards.join('')}`],
+    ['-device', `virtio-net-${virtioBus(launch)},netdev=net,mac=${network.mac}${rom}`],
+  ].flat()
+}
+
+/** Entropy from the host's /dev/urandom: without it getrandom() blocks for seconds in guests whose CPU has no rdrand. */
+export function rngArgs(launch: Pick<QemuLaunch, 'machine'>): Argv {
+  return ['-device', `virtio-rng-${virtioBus(launch)}`]
+}
+
+/** The guest's panic as a QMP event, besides the text on the console. */
+export function pvpanicArgs(launch: Pick<QemuLaunch, 'machine'>): Argv {
+  return [
+    // pvpanic-pci needs PCI; microvm tells of a panic on the console only.
+    launch.machine === 'microvm' ? [] : ['-device', 'pvpanic-pci'],
+    // Only report: QEMU's default ends the guest inside panic(), before the rest of the trace is printed.
+    ['-action', 'panic=none'],
+  ].flat()
+}
