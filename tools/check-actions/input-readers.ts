@@ -1,5 +1,5 @@
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import { parseKernelSpec, type RawRecord } from '@kernelkit/core/options'
+import { parseKernelSpec, type RawOptions } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { inputRows as bakeRows } from '../../actions/bake-image/src/inputs.ts'
 import { parseWantedImage } from '../../actions/bake-image/src/parse-wanted-image.ts'
@@ -12,7 +12,7 @@ import { readInputs, type InputRow } from '../../packages/action-kit/src/inputs.
 /** Reads the inputs of a step as its action does; throws what the action would say of them. */
 export type InputReader = (inputs: Readonly<Record<string, string>>) => void
 
-function reader(rows: readonly InputRow[], parse: (raw: RawRecord) => unknown): InputReader {
+function reader(rows: readonly InputRow[], parse: (raw: RawOptions) => unknown): InputReader {
   return (inputs) => {
     parse(readInputs(Object.fromEntries(Object.entries(inputs).map(([name, text]) => [`INPUT_${name.toUpperCase()}`, text])), rows))
   }

@@ -1,9 +1,4 @@
-import { commonInputs, optionInputs, type InputRow } from '@kernelkit/action-kit'
+import { actionInputs } from '@kernelkit/action-kit'
 
 /** What action.yml declares. */
-export const inputRows: readonly InputRow[] = [
-  ...optionInputs('image'),
-  ...commonInputs,
-  { name: 'toolchain', kind: 'text' },
-  { name: 'cache', kind: 'flag' },
-]
+export const inputRows = actionInputs('bake-image')

@@ -1,5 +1,5 @@
 import { hostArch } from '@kernelkit/core/arch'
-import { flagOption, parseImageSpec, type ImageSpec, type RawRecord } from '@kernelkit/core/options'
+import { flagOption, parseImageSpec, type ImageSpec, type RawOptions } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
 export interface WantedImage {
@@ -7,6 +7,6 @@ export interface WantedImage {
   readonly force: boolean
 }
 
-export function parseWantedImage(host: Pick<Host, 'nodeArch'>, options: RawRecord): WantedImage {
+export function parseWantedImage(host: Pick<Host, 'nodeArch'>, options: RawOptions): WantedImage {
   return { spec: parseImageSpec(options, { hostArch: hostArch(host.nodeArch) }), force: flagOption(options, 'force') }
 }

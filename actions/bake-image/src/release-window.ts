@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
-import type { ImageSpec } from '@kernelkit/core/options'
+import { isSwitchedOff, type ImageSpec } from '@kernelkit/core/options'
 import type { Store } from '@kernelkit/host'
 import { releaseMemoryPath } from '@kernelkit/image'
 import { refreshWindow } from './refresh-window.ts'
@@ -25,7 +25,7 @@ export async function openReleaseWindow(action: Action, store: Store, spec: Imag
   const prefix = `release-${suite}-${arch.name}-${image}-${window}-`
   const describe = (): string => `refresh: ${spec.refresh} (${window})`
   host.log.info(describe())
-  const isUsed = inputs['cache'] !== false && (await cache.isAvailable())
+  const isUsed = !isSwitchedOff(inputs, 'cache') && (await cache.isAvailable())
   if (isUsed && !(await host.fs.exists(memory))) {
     await using folder = await host.tempDir()
     const came = await cache.restore({ folder: folder.path, key: prefix, prefixes: [prefix] })

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { givenOptions, listOption } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { sshKeyFiles } from './ssh-key-files.ts'
 
@@ -17,18 +18,19 @@ beforeEach(async () => {
 afterEach(() => rm(temp, { recursive: true, force: true }))
 
 const read = (sshKey?: readonly string[]) =>
-  sshKeyFiles({ host: nodeHost(), temp, inputs: sshKey === undefined ? {} : { sshKey }, mask: (secret) => void masked.push(secret) })
+  sshKeyFiles({ host: nodeHost(), temp, inputs: givenOptions({ sshKey }), mask: (secret) => void masked.push(secret) })
 
 describe('the input ssh-key', () => {
   it('may be left out, and names files as they are', async () => {
     expect(await read()).toEqual({})
-    expect(await read(['ci/id.pub', '/home/me/.ssh/ssh-key.pub'])).toEqual({ sshKey: ['ci/id.pub', '/home/me/.ssh/ssh-key.pub'] })
+    expect(await read(['ci/id.pub', '/home/me/.ssh/ssh-key.pub'])).toEqual(
+      givenOptions({ sshKey: ['ci/id.pub', '/home/me/.ssh/ssh-key.pub'] }),
+    )
     expect(masked).toEqual([])
   })
 
   it('may hold keys: they become a file that only this user reads, and are masked', async () => {
-    const { sshKey = [] } = await read(['ci/id.pub', key, `no-pty ${key}`])
-    const [path, file = ''] = sshKey
+    const [path, file = ''] = listOption(await read(['ci/id.pub', key, `no-pty ${key}`]), 'sshKey')
     expect(path).toBe('ci/id.pub')
     expect(await readFile(file, 'utf8')).toBe(`${key}\nno-pty ${key}\n`)
     expect((await stat(file)).mode & 0o777).toBe(0o600)

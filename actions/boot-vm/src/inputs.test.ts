@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '@kernelkit/core/errors'
+import { givenOptions } from '@kernelkit/core/options'
 import { defaultArtifacts, parseBootRequest } from './inputs.ts'
+
+const request = (raw: Readonly<Record<string, unknown>>, used: readonly string[] = []) => parseBootRequest(givenOptions(raw), used)
 
 function refusal(raw: Readonly<Record<string, unknown>>): string {
   try {
-    parseBootRequest(raw, [])
+    request(raw)
   } catch (error) {
     if (error instanceof UserError) return `${error.code}: ${error.message}`
   }
@@ -13,18 +16,18 @@ function refusal(raw: Readonly<Record<string, unknown>>): string {
 
 describe('the inputs of boot-vm', () => {
   it('share a folder for artifacts with the guest', () => {
-    expect(parseBootRequest({ run: 'true', name: 'a' }, []).spec.artifacts).toBe('kernelkit-artifacts')
-    expect(parseBootRequest({ run: 'true', artifacts: 'out' }, ['out']).spec.artifacts).toBe('out')
+    expect(request({ run: 'true', name: 'a' }).spec.artifacts).toBe('kernelkit-artifacts')
+    expect(request({ run: 'true', artifacts: 'out' }, ['out']).spec.artifacts).toBe('out')
   })
 
   it('share nothing with a kernel that runs KUnit alone, which need not be able to', () => {
-    const request = parseBootRequest({ kunit: true }, [])
-    expect({ shared: request.spec.artifacts, folder: request.artifacts }).toEqual({ shared: undefined, folder: 'kernelkit-artifacts' })
+    const { spec, artifacts } = request({ kunit: true })
+    expect({ shared: spec.artifacts, folder: artifacts }).toEqual({ shared: undefined, folder: 'kernelkit-artifacts' })
   })
 
   it.each([
     [{}, /^BAD_INPUT: there is nothing to run/],
-    [{ kunit: true, run: 'true' }, /^BAD_INPUT: the inputs kunit and run do not go together/],
+    [{ kunit: true, run: 'true' }, /^BAD_INPUT: .*run does not go together with --kunit/],
     [{ run: 'true', shell: 'python3' }, /^BAD_INPUT: the input shell is 'python3'/],
     [{ run: 'true', env: ['ACTIONS_RUNTIME_TOKEN'] }, /^BAD_INPUT: the input env names ACTIONS_RUNTIME_TOKEN/],
     [{ run: 'true', env: ['my_token=1'] }, /^BAD_INPUT: the input env names my_token/],

@@ -1,30 +1,18 @@
-import { commonInputs, optionInputs, type InputRow } from '@kernelkit/action-kit'
-import { UserError } from '@kernelkit/core/errors'
-import { flagOption, parseVmSpec, textOption, type RawRecord, type VmSpec } from '@kernelkit/core/options'
+import { actionInputs } from '@kernelkit/action-kit'
+import { UserError, message, option } from '@kernelkit/core/errors'
+import { flagOption, givenOptions, isGiven, parseVmSpec, textOption, type RawOptions, type VmSpec } from '@kernelkit/core/options'
 import { refuseCredentials } from './guest/guest-variables.ts'
 import { parseShell } from './guest/script-command.ts'
 
-/** Nobody types into a step. */
-const forPeople = ['stdin', 'tty']
-
-export const inputRows: readonly InputRow[] = [
-  { name: 'run', kind: 'text' },
-  { name: 'shell', kind: 'text' },
-  ...optionInputs('vm').filter(({ name }) => !forPeople.includes(name)),
-  ...commonInputs,
-]
-
-/** An option of the command as a step writes it; `undefined` for one that is no input. */
-export function inputNameOf(option: string): string | undefined {
-  return inputRows.find(({ name }) => name === option)?.name
-}
+/** What action.yml declares. */
+export const inputRows = actionInputs('boot-vm')
 
 /** What a step asks for. */
 export interface BootRequest {
   readonly spec: VmSpec
   readonly script: string
   readonly shell: readonly string[] | undefined
-  /** Folder for what the guest leaves and for console, result and JUnit; as written. */
+  /** Directory for what the guest leaves and for console, result and JUnit; as written. */
   readonly artifacts: string
 }
 
@@ -39,30 +27,34 @@ export function defaultArtifacts(name: string | undefined, used: readonly string
   }
 }
 
-/** Raw inputs to what will run; `used` are folders of artifacts of earlier steps. */
-export function parseBootRequest(raw: RawRecord, used: readonly string[]): BootRequest {
+/** Raw inputs to what will run; `used` are directories of artifacts of earlier steps. */
+export function parseBootRequest(raw: RawOptions, used: readonly string[]): BootRequest {
   const artifacts = textOption(raw, 'artifacts') ?? defaultArtifacts(textOption(raw, 'name'), used)
-  const isKunit = raw['kunit'] !== undefined && raw['kunit'] !== false
+  const isKunit = isGiven(raw, 'kunit')
   // A kernel for KUnit alone may have no file system to share the folder by.
   const spec = {
-    ...parseVmSpec(isKunit ? raw : { ...raw, artifacts }, { command: 'run' }),
+    ...parseVmSpec(isKunit ? raw : { ...raw, ...givenOptions({ artifacts }) }, { command: 'run' }),
     artifactsOptional: textOption(raw, 'artifacts') === undefined,
   }
   refuseCredentials(spec.env.map(({ name }) => name))
   return { spec, script: parseScript(raw, isKunit), shell: parseShell(textOption(raw, 'shell')), artifacts }
 }
 
-function parseScript(raw: RawRecord, isKunit: boolean): string {
+function parseScript(raw: RawOptions, isKunit: boolean): string {
   const script = textOption(raw, 'run')
   if (isKunit && script !== undefined) {
-    throw new UserError('BAD_INPUT', "the inputs kunit and run do not go together: kunit runs the kernel's own tests and no script.", {
-      hint: 'leave one of them out.',
-    })
+    throw new UserError(
+      'BAD_INPUT',
+      message`${option('run')} does not go together with ${option('kunit')}, which runs the kernel's own tests and no script.`,
+      {
+        hint: 'Leave one of them out.',
+      },
+    )
   }
   // A VM that is kept gets its scripts in later steps.
   if (script !== undefined || isKunit || flagOption(raw, 'keep')) return script ?? 'true'
-  throw new UserError('BAD_INPUT', 'there is nothing to run: the input run is missing.', {
-    hint: 'write run: with a script, keep: true to run later steps in the VM, or kunit: true.',
+  throw new UserError('BAD_INPUT', message`there is nothing to run: ${option('run')} is missing.`, {
+    hint: message`Write ${option('run')} with a script, ${option('keep', 'true')} to run later steps in the VM, or ${option('kunit', 'true')}.`,
     details: { input: 'run' },
   })
 }

@@ -1,9 +1,7 @@
 import type { Action } from '@kernelkit/action-kit'
-import { parseSizeBytes, textOption, type RawRecord } from '@kernelkit/core/options'
+import { actionRows, isSwitchedOff, parseSizeBytes, textOption, type RawOptions } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { ccacheFolderOf, type BuildPlan, type KernelContext } from '@kernelkit/kernel'
-
-const defaultSize = '500M'
 
 /** What the inputs say of the compiler's cache. */
 export interface CcacheWish {
@@ -11,11 +9,11 @@ export interface CcacheWish {
   readonly maxBytes: number
 }
 
-export function parseCcacheWish(inputs: RawRecord): CcacheWish {
-  const size = textOption(inputs, 'ccacheSize') ?? defaultSize
+export function parseCcacheWish(inputs: RawOptions): CcacheWish {
+  const size = textOption(inputs, 'ccacheSize') ?? actionRows['build-kernel']['ccache-size'].default
   return {
-    isWanted: inputs['ccache'] !== false && inputs['cache'] !== false,
-    maxBytes: parseSizeBytes(size, { name: '--ccache-size' }),
+    isWanted: !isSwitchedOff(inputs, 'ccache') && !isSwitchedOff(inputs, 'cache'),
+    maxBytes: parseSizeBytes(size, { name: 'ccache-size' }),
   }
 }
 

@@ -2,7 +2,7 @@ import { readOptions, type Action } from '@kernelkit/action-kit'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import { isMakeWord } from '@kernelkit/core/kbuild'
-import { parseKernelSpec, type KernelSpec, type RawRecord } from '@kernelkit/core/options'
+import { parseKernelSpec, type KernelSpec, type RawOptions } from '@kernelkit/core/options'
 
 /** Inputs and kernelkit.yaml to what is built. */
 export async function readKernelSpec(action: Action): Promise<KernelSpec> {
@@ -13,7 +13,7 @@ export async function readKernelSpec(action: Action): Promise<KernelSpec> {
 }
 
 /** The input `make`: as words of the command, where a word without `=` would be the source. */
-function makeWords(inputs: RawRecord): readonly string[] {
+function makeWords(inputs: RawOptions): readonly string[] {
   const { make } = inputs
   const words = Array.isArray(make) ? make.filter((word) => typeof word === 'string') : []
   const wrong = words.find((word) => !isMakeWord(word))

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { givenOptions } from '@kernelkit/core/options'
 import { nodeHost, packagesOf } from '@kernelkit/host'
 import { readSetup } from './read-setup.ts'
 
 const host = { ...nodeHost(), nodeArch: 'x64', uid: 1001 }
 const packages = (inputs: Readonly<Record<string, unknown>>, nodeArch = 'x64') =>
-  packagesOf(readSetup({ host: { ...host, nodeArch }, inputs }).requirements)
+  packagesOf(readSetup({ host: { ...host, nodeArch }, inputs: givenOptions(inputs) }).requirements)
 
 describe('what the later steps need', () => {
   it('is what boots VMs, when nothing is said', () => {

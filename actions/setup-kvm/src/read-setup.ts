@@ -1,7 +1,7 @@
 import type { Action } from '@kernelkit/action-kit'
 import { hostArch, parseArch, type Arch } from '@kernelkit/core/arch'
 import { UserError, nearestName } from '@kernelkit/core/errors'
-import { flagOption, textOption } from '@kernelkit/core/options'
+import { flagOption, isSwitchedOff, textOption } from '@kernelkit/core/options'
 import {
   bakeRequirements,
   bootRequirements,
@@ -33,7 +33,7 @@ export function readSetup({ host, inputs }: Pick<Action, 'host' | 'inputs'>): Se
     arch,
     boots,
     requireKvm,
-    cache: inputs['cache'] !== false,
+    cache: !isSwitchedOff(inputs, 'cache'),
     requirements: [
       ...(boots ? [...bootRequirements(arch), ...sshRequirements] : []),
       ...(does('build')

@@ -1,4 +1,5 @@
-import type { RawRecord } from '@kernelkit/core/options'
+import type { Place } from '@kernelkit/core/errors'
+import type { RawOptions, Reader } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import type { Annotation } from './annotations.ts'
 import type { ActionsCache } from './cache/actions-cache.ts'
@@ -10,8 +11,12 @@ export interface Action {
   readonly host: Host
   /** Aborted by SIGINT and SIGTERM: the runner ends a cancelled step ten seconds after the first. */
   readonly signal: AbortSignal
-  /** Given inputs, camelCase, as core's parsers take them. */
-  readonly inputs: RawRecord
+  /** Given inputs, as core's parsers take them. */
+  readonly inputs: RawOptions
+  /** How messages name options: as inputs, those of kernelkit.yaml as keys. */
+  reader(): Reader
+  /** The options that kernelkit.yaml gave, and where. */
+  readAlso(places: Readonly<Record<string, Place>>): void
   /** `$GITHUB_WORKSPACE`. */
   readonly workspace: string
   /** `$RUNNER_TEMP`, emptied with each job; outside a job the system's temporary folder. */

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util'
 import { UserError } from '@kernelkit/core/errors'
-import { renameOptions } from '@kernelkit/core/options'
-import type { InputRow } from './inputs.ts'
+import { writeError, type Reader } from '@kernelkit/core/options'
 
 export interface Failure {
   readonly title: string
@@ -10,11 +9,8 @@ export interface Failure {
   readonly details: string | undefined
 }
 
-/** An error as the reader of a workflow's log needs it: options are named as the inputs that he wrote. */
-export function describeFailure(
-  thrown: unknown,
-  options: { readonly inputs: readonly InputRow[]; readonly interrupted: string | undefined },
-): Failure {
+/** An error as the reader of a workflow's log needs it: options are named as inputs. */
+export function describeFailure(thrown: unknown, options: { readonly reader: Reader; readonly interrupted: string | undefined }): Failure {
   if (options.interrupted !== undefined) {
     return {
       title: 'INTERRUPTED',
@@ -29,8 +25,7 @@ export function describeFailure(
       details: thrown instanceof Error ? renderCauses(thrown) : undefined,
     }
   }
-  const names = options.inputs.map(({ name }) => name)
-  const error = renameOptions(thrown, (option) => (names.includes(option) ? option : undefined))
+  const error = writeError(thrown, options.reader)
   const hint = error.hint === undefined ? '' : `\nHint: ${error.hint}`
   return { title: error.code, message: `${error.message}${hint}`, details: undefined }
 }

@@ -1,7 +1,8 @@
+import { givenOptions } from '@kernelkit/core/options'
 import { describe, expect, it } from 'vitest'
-import { commonInputs, optionInputs, readInputs, type InputRow } from './inputs.ts'
+import { actionInputs, readInputs, type InputRow } from './inputs.ts'
 
-const rows: readonly InputRow[] = [...optionInputs('image'), ...optionInputs('kernel'), ...commonInputs]
+const rows: readonly InputRow[] = [...actionInputs('bake-image'), ...actionInputs('build-kernel')]
 
 describe('readInputs', () => {
   it('gives each input the form that the parsers of options take', () => {
@@ -15,15 +16,17 @@ describe('readInputs', () => {
       'INPUT_NO-TRIM': 'true',
       PATH: '/bin',
     }
-    expect(readInputs(env, rows)).toEqual({
-      suite: 'bookworm',
-      sshKey: ['keys/a.pub', 'keys/b c.pub'],
-      include: ['strace', 'iperf3', 'gdb'],
-      config: ['minimal', 'KUNIT=y', 'LOCALVERSION="a, b"'],
-      force: true,
-      inTree: false,
-      trim: false,
-    })
+    expect(readInputs(env, rows)).toEqual(
+      givenOptions({
+        suite: 'bookworm',
+        sshKey: ['keys/a.pub', 'keys/b c.pub'],
+        include: ['strace', 'iperf3', 'gdb'],
+        config: ['minimal', 'KUNIT=y', 'LOCALVERSION="a, b"'],
+        force: true,
+        inTree: false,
+        noTrim: true,
+      }),
+    )
   })
 
   it('leaves out what is empty, so that defaults and kernelkit.yaml count', () => {

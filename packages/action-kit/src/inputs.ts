@@ -1,6 +1,5 @@
 import { UserError, nearestName } from '@kernelkit/core/errors'
-import { blockRows, rawEntry, type BlockName, type OptionRow } from '@kernelkit/core/project'
-import type { RawRecord } from '@kernelkit/core/options'
+import { camelCase, givenOptions, rowsOfAction, type ActionName, type NamedRow, type RawOptions } from '@kernelkit/core/options'
 import { splitLines, splitWords } from './split-list.ts'
 
 export type InputKind =
@@ -20,36 +19,27 @@ export interface InputRow {
   readonly kind: InputKind
 }
 
-/** Lists that are written in one line as well. */
-const wordLists = ['config', 'include', 'fail-on']
-
-/** The options of a block of kernelkit.yaml as inputs: one table for command, file and actions. */
-export function optionInputs(block: BlockName): readonly InputRow[] {
-  return blockRows[block].rows.map((row: OptionRow) => ({ name: row.name, kind: inputKind(row) }))
+/** The inputs of an Action, from the rows that its action.yml is made of. */
+export function actionInputs(action: ActionName): readonly InputRow[] {
+  return rowsOfAction(action).map((row) => ({ name: row.name, kind: inputKind(row) }))
 }
 
-/** Inputs that every action has. */
-export const commonInputs: readonly InputRow[] = [
-  { name: 'cache-dir', kind: 'text' },
-  { name: 'working-directory', kind: 'text' },
-  { name: 'verbose', kind: 'flag' },
-]
-
 /** The inputs that were given, as the raw options that the parsers of core/options take; absent and empty ones are not in it. */
-export function readInputs(env: Readonly<Record<string, string | undefined>>, rows: readonly InputRow[]): RawRecord {
+export function readInputs(env: Readonly<Record<string, string | undefined>>, rows: readonly InputRow[]): RawOptions {
   refuseUnknown(env, rows)
-  return Object.fromEntries(
+  const values = Object.fromEntries(
     rows.flatMap((row) => {
       // The runner's own rule: blanks become underscores, letters large, nothing else.
       const text = env[`INPUT_${row.name.replaceAll(' ', '_').toUpperCase()}`]?.trim() ?? ''
-      return text === '' ? [] : [rawEntry(row.name, parseInput(row, text))]
+      return text === '' ? [] : [[camelCase(row.name), parseInput(row, text)]]
     }),
   )
+  return givenOptions(values)
 }
 
-function inputKind({ name, kind }: OptionRow): InputKind {
-  if (kind === 'list' || kind === 'set') return wordLists.includes(name) ? 'words' : 'lines'
-  return kind
+function inputKind({ kind, action }: NamedRow): InputKind {
+  if (kind !== 'list' && kind !== 'set') return kind
+  return action !== false && action?.words === true ? 'words' : 'lines'
 }
 
 function parseInput({ name, kind }: InputRow, text: string): unknown {

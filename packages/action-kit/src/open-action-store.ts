@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
+import { isSwitchedOff, textOption } from '@kernelkit/core/options'
 import { openStore, type ArtifactKind, type Store } from '@kernelkit/host'
 import type { Action } from './action.ts'
 import { createCacheStore } from './cache/remote-store.ts'
@@ -17,13 +18,13 @@ export interface ActionStore {
  */
 export async function openActionStore(action: Action, kinds: readonly ArtifactKind[]): Promise<ActionStore> {
   const { host, inputs } = action
-  const own = inputs['cacheDir']
+  const own = textOption(inputs, 'cacheDir')
   const root = typeof own === 'string' ? resolve(host.cwd, own) : undefined
   if (root !== undefined) {
     refuseOrders(root)
     action.exportVariable('KERNELKIT_CACHE_DIR', root)
   }
-  if (inputs['cache'] === false || kinds.length === 0) return { store: await openStore(host, root), saved: () => false }
+  if (isSwitchedOff(inputs, 'cache') || kinds.length === 0) return { store: await openStore(host, root), saved: () => false }
   const remote = createCacheStore(host, {
     cache: action.cache,
     kinds,

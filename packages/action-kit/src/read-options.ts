@@ -1,5 +1,4 @@
-import type { BlockName } from '@kernelkit/core/project'
-import type { RawRecord } from '@kernelkit/core/options'
+import type { BlockName, RawOptions } from '@kernelkit/core/options'
 import { readProjectOptions } from '@kernelkit/host'
 import type { Action } from './action.ts'
 
@@ -12,10 +11,11 @@ export interface OptionQuestion {
 
 /** The inputs over the options of the nearest kernelkit.yaml, as the command has them. */
 export async function readOptions(
-  { host, inputs }: Pick<Action, 'host' | 'inputs'>,
+  { host, inputs, readAlso }: Pick<Action, 'host' | 'inputs' | 'readAlso'>,
   { block, command, words = [] }: OptionQuestion,
-): Promise<RawRecord> {
+): Promise<RawOptions> {
   const project = await readProjectOptions(host, { block, command, words, given: inputs })
   if (project?.note !== undefined) host.log.info(project.note)
+  if (project !== undefined) readAlso(project.places)
   return project?.options ?? inputs
 }

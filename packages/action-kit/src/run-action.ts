@@ -2,7 +2,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type * as Toolkit from '@actions/core'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
+import { flagOption, textOption, type Reader } from '@kernelkit/core/options'
 import { explainSystemError, nodeHost } from '@kernelkit/host'
 import type { Action, ActionDefinition } from './action.ts'
 import { createActionLogger } from './action-logger.ts'
@@ -34,19 +35,24 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
     before,
   })
   const summary: string[] = []
+  let reader: Reader = { door: 'action' }
   try {
     const inputs = readInputs(env, rows)
     const log = createActionLogger({
       write,
-      warn: (message) => annotator.add({ level: 'warning', message }),
-      verbose: inputs['verbose'] === true || core.isDebug(),
+      warn: (text) => annotator.add({ level: 'warning', message: text }),
+      verbose: flagOption(inputs, 'verbose') || core.isDebug(),
       now: () => performance.now(),
     })
-    const host = nodeHost({ log, cwd: workFolder(workspace, inputs['workingDirectory']) })
+    const host = nodeHost({ log, cwd: workDirectory(workspace, textOption(inputs, 'workingDirectory')) })
     await work({
       host,
       signal: interrupt.signal,
       inputs,
+      reader: () => reader,
+      readAlso: (places) => {
+        reader = { ...reader, places }
+      },
       workspace,
       temp: jobFolder ?? tmpdir(),
       folder,
@@ -58,8 +64,8 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
       setOutputs: (outputs) => {
         for (const [output, value] of Object.entries(outputs)) core.setOutput(output, value ?? '')
       },
-      fail: (message, { title } = {}) => {
-        annotator.addFailure({ message, title })
+      fail: (reason, { title } = {}) => {
+        annotator.addFailure({ message: reason, title })
         process.exitCode = 1
       },
       mask: (secret) => {
@@ -72,7 +78,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
     })
     interrupt.signal.throwIfAborted()
   } catch (thrown) {
-    const failure = describeFailure(explainSystemError(thrown), { inputs: rows, interrupted: interrupt.name() })
+    const failure = describeFailure(explainSystemError(thrown), { reader, interrupted: interrupt.name() })
     annotator.addFailure(failure)
     if (failure.details !== undefined) write(`${plainText(failure.details)}\n`)
     process.exitCode = 1
@@ -164,12 +170,12 @@ function writeCounter(path: string, count: number): void {
   }
 }
 
-/** Where the step works: programs cannot even be started in a folder that is none. */
-function workFolder(workspace: string, directory: unknown): string {
-  if (typeof directory !== 'string') return workspace
+/** Where the step works: programs cannot even be started where there is no directory. */
+function workDirectory(workspace: string, directory: string | undefined): string {
+  if (directory === undefined) return workspace
   const path = resolve(workspace, directory)
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path
-  throw new UserError('BAD_INPUT', `working-directory '${directory}' is no folder (looked for at ${path}).`, {
-    hint: 'name a folder below the workspace; does the checkout come before this step?',
+  throw new UserError('BAD_INPUT', message`${option('working-directory')} '${directory}' is not a directory (looked for at ${path}).`, {
+    hint: 'Name a directory below the workspace, and check out before this step.',
   })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { describeFailure } from './failure.ts'
 import { plainText } from './plain-text.ts'
 import { escapeCell, joinSummary, renderTable } from './summary.ts'
@@ -31,24 +31,26 @@ describe('the summary', () => {
 })
 
 describe('describeFailure', () => {
-  const inputs = [{ name: 'ssh-key', kind: 'lines' } as const]
+  const reader = { door: 'action' } as const
 
   it('names options as the inputs that they are', () => {
-    const error = new UserError('BAD_SSH_KEY', '--ssh-key a is missing.', { hint: 'see kernelkit bake --ssh-key FILE; --other stays.' })
-    expect(describeFailure(error, { inputs, interrupted: undefined })).toEqual({
+    const error = new UserError('BAD_SSH_KEY', message`${option('ssh-key')} 'a' is missing.`, {
+      hint: message`Write ${option('ssh-key', 'a.pub')}; ${option('stdin')} is no input.`,
+    })
+    expect(describeFailure(error, { reader, interrupted: undefined })).toEqual({
       title: 'BAD_SSH_KEY',
-      message: 'ssh-key a is missing.\nHint: see kernelkit bake --ssh-key FILE; --other stays.',
+      message: "the input `ssh-key` 'a' is missing.\nHint: Write `ssh-key: a.pub`; --stdin is no input.",
       details: undefined,
     })
   })
 
   it('calls what nobody expected a bug, with its causes', () => {
-    const failure = describeFailure(new Error('above', { cause: new TypeError('below') }), { inputs, interrupted: undefined })
+    const failure = describeFailure(new Error('above', { cause: new TypeError('below') }), { reader, interrupted: undefined })
     expect(failure.title).toBe('INTERNAL')
     expect(failure.details).toMatch(/^Error: above[^]*\nCaused by: TypeError: below/)
   })
 
   it('says that a step was cancelled, whatever its work threw', () => {
-    expect(describeFailure(new Error('x'), { inputs, interrupted: 'SIGINT' })).toMatchObject({ title: 'INTERRUPTED' })
+    expect(describeFailure(new Error('x'), { reader, interrupted: 'SIGINT' })).toMatchObject({ title: 'INTERRUPTED' })
   })
 })

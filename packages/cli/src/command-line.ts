@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { UserError, nearestName } from '@kernelkit/core/errors'
+import { camelCase, commonRows, givenOptions } from '@kernelkit/core/options'
 import type { CommandDefinition, RawOptions } from './command.ts'
 import type { CommandRow } from './commands/index.ts'
-import { addGlobalOptions, globalOptionNames, readGlobalOptions, type GlobalOptions } from './global-options.ts'
+import { addCommonOptions, addOptions } from './commands/add-options.ts'
+import { readGlobalOptions, type GlobalOptions } from './global-options.ts'
 import { markOptionalValues, readOptionalValues } from './optional-values.ts'
 
 /** A parsed command line: a command to run, or a text to print (help, version). */
@@ -84,14 +86,15 @@ function createProgram(version: string): KernelkitCommand {
     .exitOverride()
     .addHelpText('after', '\nExample:\n  kernelkit run -- uname -a\n\n`kernelkit COMMAND --help` shows the options of a command.')
   program.stopsAtOperand = true
-  addGlobalOptions(program)
+  addCommonOptions(program)
   return program
 }
 
 function defineCommand(command: Command, row: CommandRow, definition: CommandDefinition): void {
   command.description(`${sentence(definition.summary)}.`)
-  definition.define(command)
-  addGlobalOptions(command)
+  definition.define?.(command)
+  addOptions(command, row.name)
+  addCommonOptions(command)
   command.addHelpText('after', `\nExample:\n  ${definition.example}`)
   if (command instanceof KernelkitCommand) command.passThroughBehind = row.passThroughBehind
   if (row.passThroughAfter === undefined) return
@@ -110,7 +113,8 @@ async function loadDefinition(row: CommandRow): Promise<CommandDefinition> {
 function readInvocation(program: Command, command: Command, row: CommandRow, definition: CommandDefinition): Invocation {
   const values = readOptionalValues(command.opts(), command.options)
   const globals = readGlobalOptions(program.opts(), values)
-  const options = Object.fromEntries(Object.entries(values).filter(([name]) => !globalOptionNames.includes(name)))
+  const common = Object.keys(commonRows).map(camelCase)
+  const options = givenOptions(Object.fromEntries(Object.entries(values).filter(([name]) => !common.includes(name))))
   return { kind: 'command', definition, args: withoutSeparator(command.args, row.passThroughAfter), options, globals }
 }
 

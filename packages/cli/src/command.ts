@@ -1,7 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Command } from 'commander'
-import type { BlockName } from '@kernelkit/core/project'
-import type { ToolchainChoice } from '@kernelkit/core/options'
+import type { BlockName, RawOptions, Reader, ToolchainChoice } from '@kernelkit/core/options'
 import type { Host, Store } from '@kernelkit/host'
 
 /** What every command gets: the host, the store and how the user wants to be answered. */
@@ -18,6 +17,8 @@ export interface CommandContext {
   readonly color: boolean
   /** `--toolchain`. */
   readonly toolchain: ToolchainChoice
+  /** How messages name options: as flags, those of kernelkit.yaml as keys. */
+  readonly reader: Reader
   /** The command line's words, for a command that goes on elsewhere. */
   readonly argv: readonly string[]
   readonly stdin: Readable & { readonly isTTY?: boolean }
@@ -31,8 +32,7 @@ export interface CommandContext {
   printJson(document: unknown): void
 }
 
-/** Options as commander parsed them: camelCase names. */
-export type RawOptions = Readonly<Record<string, unknown>>
+export type { RawOptions }
 
 export interface CommandAction {
   /** Exit status of the process. */
@@ -45,8 +45,8 @@ export interface CommandDefinition {
   readonly summary: string
   /** One line that can be pasted. */
   readonly example: string
-  /** Declares arguments and options; defaults are shown by --help. */
-  readonly define: (command: Command) => void
+  /** Declares arguments and notes of --help; options come from the option table. */
+  readonly define?: (command: Command) => void
   readonly load: () => Promise<CommandAction>
   /** The block of kernelkit.yaml that gives this command its defaults; `args` are its words. */
   readonly projectBlock?: (args: readonly string[]) => BlockName | undefined

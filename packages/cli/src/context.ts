@@ -49,6 +49,7 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
     color,
     // The command that runs in the container was chosen to run there: its tools are around it.
     toolchain: parts.env[insideVariable] === undefined ? globals.toolchain : 'host',
+    reader: { door: 'command' },
     argv: parts.argv,
     stdin: parts.stdin,
     stdout: parts.stdout,

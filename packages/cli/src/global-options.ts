@@ -1,6 +1,4 @@
-import type { Command } from 'commander'
-import { Option } from 'commander'
-import { toolchainChoices, type ToolchainChoice } from '@kernelkit/core/options'
+import { givenOptions, parseToolchainChoice, type ToolchainChoice } from '@kernelkit/core/options'
 
 /** What every command understands, before and after its name. */
 export interface GlobalOptions {
@@ -11,24 +9,6 @@ export interface GlobalOptions {
   readonly color: boolean
   readonly cacheDir: string | undefined
   readonly toolchain: ToolchainChoice
-}
-
-/** Declared on the root and again on each command, under one heading at the end of its help. */
-export function addGlobalOptions(command: Command): void {
-  const group = 'Common options:'
-  const add = (flags: string, description: string) => command.addOption(new Option(flags, description).helpGroup(group))
-  add('--json', 'one JSON document on stdout, logs on stderr')
-  add('--dry-run', 'print what would be done and why, change nothing')
-  add('-q, --quiet', 'warnings and errors only')
-  add('--verbose', 'every detail; errors with their cause and stack')
-  add('--no-color', 'no colours (also: NO_COLOR)')
-  add('--cache-dir <dir>', 'artifact store (default: $KERNELKIT_CACHE_DIR, else $XDG_CACHE_HOME/kernelkit)')
-  command.addOption(
-    new Option('--toolchain <where>', 'where tools come from (default: auto, this host when it has them, else Docker)')
-      .choices(toolchainChoices)
-      .helpGroup(group),
-  )
-  command.addHelpOption(new Option('-h, --help', 'this help').helpGroup(group))
 }
 
 type Values = Readonly<Record<string, unknown>>
@@ -42,10 +22,8 @@ export function readGlobalOptions(root: Values, own: Values): GlobalOptions {
     dryRun: isOn('dryRun'),
     quiet: isOn('quiet'),
     verbose: isOn('verbose'),
-    color: own['color'] !== false && root['color'] !== false,
+    color: !isOn('noColor'),
     cacheDir: text('cacheDir'),
-    toolchain: toolchainChoices.find((choice) => choice === text('toolchain')) ?? 'auto',
+    toolchain: parseToolchainChoice(givenOptions({ toolchain: text('toolchain') })),
   }
 }
-
-export const globalOptionNames: readonly string[] = ['json', 'dryRun', 'quiet', 'verbose', 'color', 'cacheDir', 'toolchain']

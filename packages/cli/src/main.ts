@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { UserError } from '@kernelkit/core/errors'
+import { writeError, type Reader } from '@kernelkit/core/options'
 import { parseCommandLine, type Invocation } from './command-line.ts'
 import { commandRows } from './commands/index.ts'
 import { createContext } from './context.ts'
@@ -42,6 +44,7 @@ async function complete(words: readonly string[]): Promise<number> {
 
 async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Promise<number> {
   let invocation: Invocation | undefined
+  let reader: Reader = { door: 'command' }
   try {
     invocation = await parseCommandLine(argv, commandRows, version())
     if (invocation.kind === 'text') {
@@ -61,13 +64,15 @@ async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Pr
     const context = await createContext(globals, parts, interrupt.signal)
     const action = await definition.load()
     const project = await readProjectDefaults(context, { definition, args, options })
+    reader = project.context.reader
     const exitCode = await action.run(project.context, args, project.options)
     if (interrupt.name() === undefined) return exitCode
     throw interrupt.signal.reason
   } catch (thrown) {
     // Imported here, not for --help.
     const { explainSystemError } = await import('@kernelkit/host')
-    const error = explainSystemError(thrown)
+    const explained = explainSystemError(thrown)
+    const error = explained instanceof UserError ? writeError(explained, reader) : explained
     const globals = invocation?.kind === 'command' ? invocation.globals : guessGlobals(argv)
     const command = invocation?.kind === 'command' ? invocation.definition.name : argv.find((word) => !word.startsWith('-'))
     const row = commandRows.find((candidate) => candidate.name === command)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseArch } from '@kernelkit/core/arch'
 import { renderAddition } from '@kernelkit/core/kconfig'
-import { parseKernelSpec } from '@kernelkit/core/options'
+import { givenOptions, parseKernelSpec } from '@kernelkit/core/options'
 import { nodeHost, openStore } from '@kernelkit/host'
 import { loadKconfigTree } from './configure/load-kconfig.ts'
 import { resolveConfiguration } from './index.ts'
@@ -10,7 +10,9 @@ import { resolveConfiguration } from './index.ts'
 async function configure(config: readonly string[], raw: Readonly<Record<string, unknown>> = {}) {
   const host = nodeHost()
   const store = await openStore(host)
-  const spec = parseKernelSpec({ config: ['minimal', ...config], ...raw }, ['deb:linux-source-6.12'], { arch: parseArch('x86_64') })
+  const spec = parseKernelSpec(givenOptions({ config: ['minimal', ...config], ...raw }), ['deb:linux-source-6.12'], {
+    arch: parseArch('x86_64'),
+  })
   const { configuration, judgement } = await resolveConfiguration({ host, store }, spec)
   const added = configuration.added.map(renderAddition)
   const notHad = judgement.problems.map((problem) => problem.split(':')[0])
@@ -96,7 +98,7 @@ describe('the Kconfig files of 6.12', () => {
     const host = nodeHost()
     const { plan } = await resolveConfiguration(
       { host, store: await openStore(host) },
-      parseKernelSpec({ config: ['minimal'] }, ['deb:linux-source-6.12'], { arch: parseArch('x86_64') }),
+      parseKernelSpec(givenOptions({ config: ['minimal'] }), ['deb:linux-source-6.12'], { arch: parseArch('x86_64') }),
     )
     const tree = await plan.source.tree()
     const started = performance.now()

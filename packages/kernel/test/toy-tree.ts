@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArch } from '@kernelkit/core/arch'
-import { parseKernelSpec } from '@kernelkit/core/options'
+import { givenOptions, parseKernelSpec } from '@kernelkit/core/options'
 import { nodeHost, openStore, openStoreToLook, silentLogger, type Logger } from '@kernelkit/host'
 import { buildKernel, planBuild, type BuildPlan, type KernelBuild } from '../src/index.ts'
 
@@ -101,12 +101,12 @@ export async function toyTree(
     build: async (words = [tree], { raw = {}, signal } = {}) => {
       const host = nodeHost({ log: logger, cwd: tree, env: { ...process.env, ...options.env } })
       const store = await openStore(host, join(folder, 'store'))
-      const spec = parseKernelSpec({ config: ['toy.config'], ...raw }, words, { arch: parseArch('x86_64') })
+      const spec = parseKernelSpec(givenOptions({ config: ['toy.config'], ...raw }), words, { arch: parseArch('x86_64') })
       return buildKernel({ host, store, ...(signal === undefined ? {} : { signal }) }, spec)
     },
     plan: async (words = [tree]) => {
       const host = nodeHost({ log: logger, cwd: folder, env: { ...process.env, ...options.env } })
-      const spec = parseKernelSpec({ config: ['toy.config'] }, words, { arch: parseArch('x86_64') })
+      const spec = parseKernelSpec(givenOptions({ config: ['toy.config'] }), words, { arch: parseArch('x86_64') })
       return planBuild({ host, store: openStoreToLook(host, join(folder, 'store')) }, spec)
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { givenOptions } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { baseKey, defaultBranch, parseBase } from './base-result.ts'
 
 const host = nodeHost({ env: { GITHUB_WORKFLOW: 'ci', GITHUB_JOB: 'boot' } })
 
 describe('what a run is compared with', () => {
-  const key = (options: Readonly<Record<string, unknown>>, accel = 'kvm') => baseKey(host, { options, accel })
+  const key = (options: Readonly<Record<string, unknown>>, accel = 'kvm') => baseKey(host, { options: givenOptions(options), accel })
 
   it('was asked for alike', () => {
     expect(key({ run: 'a', memory: '1G', cpus: '2' })).toBe(key({ cpus: '2', memory: '1G', run: 'b', timeout: '5m' }))

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
-import type { RawRecord } from '@kernelkit/core/options'
+import type { RawOptions } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
 /** A run on the default branch, as others are compared with it. */
@@ -14,18 +14,22 @@ const fileName = 'boot.json'
 /** The same VM of the same job in another run: what is compared must have been asked for alike. */
 export function baseKey(
   host: Pick<Host, 'env' | 'sha256'>,
-  { options, accel }: { readonly options: RawRecord; readonly accel: string },
+  { options, accel }: { readonly options: RawOptions; readonly accel: string },
 ): string {
   const { GITHUB_WORKFLOW: workflow, GITHUB_JOB: job } = host.env
   return `boot-${host.sha256(JSON.stringify([workflow, job, accel, comparable(options)])).slice(0, 20)}`
 }
 
 /** Without what has no part in the machine: the script, limits, where files go. */
-function comparable(options: RawRecord): readonly (readonly [string, unknown])[] {
+function comparable(options: RawOptions): readonly (readonly [string, unknown])[] {
   const left = ['run', 'shell', 'env', 'timeout', 'bootTimeout', 'artifacts', 'evidence', 'junit', 'console', 'verbose', 'cacheDir', 'keep']
-  return Object.entries(options)
-    .filter(([name]) => !left.includes(name))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return (
+    Object.entries(options)
+      .filter(([name]) => !left.includes(name))
+      // Not where they were written.
+      .map(([name, values]) => [name, values.map(({ value }) => value)] as const)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  )
 }
 
 /** What the default branch's newest run left, or why nothing is known of it. */

@@ -1,7 +1,5 @@
 import { join } from 'node:path'
 import { escapeCell, type Action } from '@kernelkit/action-kit'
-import { renameInHint } from '@kernelkit/core/options'
-import { inputNameOf } from '../inputs.ts'
 import type { KeptState } from '../kept-state.ts'
 import type { KeptEnd } from '../shell/end-kept-vm.ts'
 import { sourceFinder } from './find-source.ts'
@@ -26,11 +24,9 @@ export async function tellEnd(action: Action, kept: KeptState, { judgement, repo
   )
   if (verdict === 'pass') return
   action.fail(
-    [
-      `in a later step: ${what}`,
-      ...(hint === undefined ? [] : [`Hint: ${renameInHint(hint, inputNameOf)}`]),
-      `console: ${join(kept.artifacts, 'console.log')}`,
-    ].join('\n'),
+    [`in a later step: ${what}`, ...(hint === undefined ? [] : [`Hint: ${hint}`]), `console: ${join(kept.artifacts, 'console.log')}`].join(
+      '\n',
+    ),
     {
       title: `${kept.name}: ${verdict}`,
     },

@@ -1,9 +1,8 @@
 import { join, resolve } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
-import { renameInHint } from '@kernelkit/core/options'
 import type { FinishedRun } from '@kernelkit/vm'
 import type { BaseResult } from '../base/base-result.ts'
-import { inputNameOf, type BootRequest } from '../inputs.ts'
+import type { BootRequest } from '../inputs.ts'
 import { annotateReport, annotateTests } from './report-annotations.ts'
 import { sourceFinder } from './find-source.ts'
 import { renderSummary } from './summary.ts'
@@ -20,7 +19,7 @@ export async function tellRun({ action, request, finished, base }: RunToTell): P
   const { host, workspace } = action
   const { outcome, prepared } = finished
   const { judgement, reports, failing, results } = outcome
-  const hint = judgement.hint === undefined ? undefined : renameInHint(judgement.hint, inputNameOf)
+  const hint = judgement.hint
   const { plan, place } = prepared
   for (const line of [...finished.paragraph, finished.verdictLine]) host.log.info(line)
 

@@ -1,8 +1,7 @@
 import { escapeCell, type Action } from '@kernelkit/action-kit'
 import { UserError } from '@kernelkit/core/errors'
-import { renameOptions } from '@kernelkit/core/options'
+import { writeError, type Reader } from '@kernelkit/core/options'
 import { explainSystemError } from '@kernelkit/host'
-import { inputNameOf } from '../inputs.ts'
 
 /** Exit status of what cannot be judged. */
 const noVerdictStatus = 125
@@ -14,7 +13,7 @@ export async function tellUnable(action: Action, work: () => Promise<void>): Pro
   } catch (thrown) {
     // A cancelled step has no verdict.
     if (action.signal.aborted) throw thrown
-    const error = inInputNames(explainSystemError(thrown))
+    const error = inInputNames(explainSystemError(thrown), action.reader())
     const verdict = error instanceof UserError ? error.verdict : 'infra-fail'
     action.setOutputs({ verdict, 'exit-code': noVerdictStatus })
     action.summarise(`### ❌ boot-vm: ${verdict}\n\n${escapeCell(error instanceof Error ? error.message : String(error))}`)
@@ -22,6 +21,6 @@ export async function tellUnable(action: Action, work: () => Promise<void>): Pro
   }
 }
 
-function inInputNames(error: unknown): unknown {
-  return error instanceof UserError ? renameOptions(error, inputNameOf) : error
+function inInputNames(error: unknown, reader: Reader): unknown {
+  return error instanceof UserError ? writeError(error, reader) : error
 }

@@ -1,16 +1,11 @@
-import { Option } from 'commander'
 import type { CommandDefinition } from '../command.ts'
-import { addKernelOptions } from './kernel-options.ts'
 
 export const buildCommand: CommandDefinition = {
   name: 'build',
   summary: 'kernel source to configuration, bzImage and vmlinux',
   example: 'kernelkit build deb:linux-source-6.12',
   define: (command) => {
-    addKernelOptions(command)
-    command.addOption(new Option('-j, --jobs <count>', 'parallel jobs (default: the number of processors)'))
-    command.addOption(new Option('-o, --out <dir>', 'copy kernel, vmlinux, configuration and manifest to this folder as well'))
-    command.addOption(new Option('--force', 'build again although the store has it'))
+    command.argument('[words...]', 'SOURCE: a tree (default: .), git+URL#REF, a tarball, deb:linux-source-6.12; and VAR=VALUE of make')
   },
   projectBlock: () => 'kernel',
   load: async () => import('../handlers/build.ts'),

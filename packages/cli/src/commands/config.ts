@@ -1,15 +1,11 @@
-import { Option } from 'commander'
 import type { CommandDefinition } from '../command.ts'
-import { addKernelOptions } from './kernel-options.ts'
 
 export const configCommand: CommandDefinition = {
   name: 'config',
   summary: 'the configuration that would be built, each option with its reason',
   example: 'kernelkit config show deb:linux-source-6.12 --config minimal',
   define: (command) => {
-    addKernelOptions(command)
-    command.addOption(new Option('--full', 'show: every option that is on, not only those that were asked for'))
-    command.addOption(new Option('--dot-config', 'show: the whole .config, ready for plain make'))
+    command.argument('[words...]', 'SOURCE: a tree (default: .), git+URL#REF, a tarball, deb:linux-source-6.12; and VAR=VALUE of make')
     command.addHelpText(
       'after',
       `

@@ -5,11 +5,7 @@ export const initrdCommand: CommandDefinition = {
   summary: 'a directory, an executable or a C file as an initramfs that runs it',
   example: 'kernelkit initrd hello.c --out hello.cpio.gz && kernelkit boot --initrd hello.cpio.gz',
   define: (command) => {
-    command
-      .argument('<source>', 'a folder with /init, a static executable, or a C file (compiled static)')
-      .option('-a, --arch <name>', 'architecture of the guest: x86_64 or i386 (default: that of this machine)')
-      .option('--compress <how>', 'gzip, zstd or none (default: gzip)')
-      .option('-o, --out <file>', 'the initramfs (default: initrd.cpio.gz)')
+    command.argument('<source>', 'a folder with /init, a static executable, or a C file (compiled static)')
   },
   load: async () => import('../handlers/initrd.ts'),
 }

@@ -1,4 +1,3 @@
-import { Option } from 'commander'
 import type { CommandDefinition } from '../command.ts'
 
 export const ktapCommand: CommandDefinition = {
@@ -7,7 +6,6 @@ export const ktapCommand: CommandDefinition = {
   example: 'kernelkit ktap console.log --junit results.xml',
   define: (command) => {
     command.argument('<file>', 'a log with TAP 12 to 14 or KTAP 1 in it; - is stdin')
-    command.addOption(new Option('--junit <file>', 'the results as JUnit XML'))
   },
   load: async () => import('../handlers/ktap.ts'),
 }

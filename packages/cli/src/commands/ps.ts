@@ -4,6 +4,5 @@ export const psCommand: CommandDefinition = {
   name: 'ps',
   summary: 'the VMs of this user',
   example: 'kernelkit ps',
-  define: () => {},
   load: async () => import('../handlers/ps.ts'),
 }

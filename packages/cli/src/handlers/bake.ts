@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { hostArch } from '@kernelkit/core/arch'
 import { renderPlan } from '@kernelkit/core/plan'
-import { parseImageSpec, type ImageSpec } from '@kernelkit/core/options'
+import { flagOption, parseImageSpec, type ImageSpec } from '@kernelkit/core/options'
 import { checkOutPath, findProject, recordProject } from '@kernelkit/host'
 import { bakeImage, copyImage, openBakeTools, planBake } from '@kernelkit/image'
 import type { CommandContext, RawOptions } from '../command.ts'
@@ -10,7 +10,7 @@ import type { CommandContext, RawOptions } from '../command.ts'
 export async function run(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseImageSpec(options, { hostArch: hostArch(context.host.nodeArch) })
   if (context.dryRun) return showBakePlan(context, spec)
-  const image = await makeImage(context, spec, { force: options['force'] === true })
+  const image = await makeImage(context, spec, { force: flagOption(options, 'force') })
   if (context.json) context.printJson(image)
   else context.print(image.image)
   return 0

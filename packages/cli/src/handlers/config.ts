@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { hostArch, parseArch, type Arch } from '@kernelkit/core/arch'
 import { nearestName, UserError } from '@kernelkit/core/errors'
 import { mergeRequests, parseFragment, presetRequests, presets, renderValue, type ConfigValues } from '@kernelkit/core/kconfig'
-import { parseKernelSpec, textOption, type KernelSpec } from '@kernelkit/core/options'
+import { flagOption, parseKernelSpec, textOption, type KernelSpec } from '@kernelkit/core/options'
 import { requireMet, resolveConfiguration, type Configuration, type Judgement } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
 import type { CommandContext, RawOptions } from '../command.ts'
@@ -42,7 +42,7 @@ async function show(context: CommandContext, words: readonly string[], options: 
   await using tools = await openBuildTools(context, store, spec)
   if (context.dryRun) return await showBuildPlan(context, spec, tools)
   const { plan, configuration, judgement } = await resolveConfiguration({ host: tools.host, store, signal }, spec)
-  const shown = shownOptions(configuration, options['full'] === true)
+  const shown = shownOptions(configuration, flagOption(options, 'full'))
   if (context.json) {
     context.printJson({
       source: plan.source.label,
@@ -54,7 +54,7 @@ async function show(context: CommandContext, words: readonly string[], options: 
       problems: judgement.problems,
       warnings: judgement.warnings,
     })
-  } else if (options['dotConfig'] === true) {
+  } else if (flagOption(options, 'dotConfig')) {
     context.print(configuration.text.trimEnd())
     sayProblems(context, judgement, spec)
   } else {
@@ -65,7 +65,7 @@ async function show(context: CommandContext, words: readonly string[], options: 
       ),
     )
     const on = [...configuration.values.values()].filter((value) => value === 'y').length
-    host.log.info(`${on} options are on in all${options['full'] === true ? '' : '; --full shows every one'}`)
+    host.log.info(`${on} options are on in all${flagOption(options, 'full') ? '' : '; --full shows every one'}`)
     for (const note of judgement.notes) host.log.info(note)
     sayProblems(context, judgement, spec)
   }

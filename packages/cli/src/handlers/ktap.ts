@@ -1,3 +1,4 @@
+import { textOption } from '@kernelkit/core/options'
 import { basename, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import { createKtapReader, createKtapText, isGood, junitSuites, renderJunit, renderResults, type KtapResults } from '@kernelkit/core/ktap'
@@ -7,7 +8,7 @@ import type { CommandContext, RawOptions } from '../command.ts'
 /** `kernelkit ktap FILE`: 0 when every test passed, 1 for a failed result, an unfinished plan or no results, 125 for a file that cannot be read. */
 export async function run(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
   const named = args[0] ?? '-'
-  const junitName = raw['junit']
+  const junitName = textOption(raw, 'junit')
   if (context.dryRun) {
     context.print(`read ${named}${typeof junitName === 'string' ? `, write ${junitName}` : ''}`)
     return 0

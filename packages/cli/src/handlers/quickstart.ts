@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
-import { parseImageSpec, parseKernelSpec } from '@kernelkit/core/options'
+import { flagOption, givenOptions, parseImageSpec, parseKernelSpec, textOption } from '@kernelkit/core/options'
 import { findProject, installCommand, missingRequirements, packagesOf, recordProject, type Host } from '@kernelkit/host'
 import { bakeImage } from '@kernelkit/image'
 import { buildKernel } from '@kernelkit/kernel'
@@ -17,18 +17,18 @@ export async function run(context: CommandContext, _args: readonly string[], opt
   const { host, signal } = context
   const archName = hostArch(host.nodeArch)
   const arch = parseArch(archName)
-  const imageSpec = parseImageSpec({ suite: options['suite'] }, { hostArch: archName })
+  const imageSpec = parseImageSpec(givenOptions({ suite: textOption(options, 'suite') }), { hostArch: archName })
   if (context.dryRun) return dryRun(context, options)
 
   const { steps, time } = createStepList(host)
-  const installing = { install: options['install'] !== false, interactive: context.stdin.isTTY === true, signal }
+  const installing = { install: !flagOption(options, 'noInstall'), interactive: context.stdin.isTTY === true, signal }
   await time(
     'host packages',
     () => installMissing(host, arch, installing),
     (packages) => (packages.length === 0 ? 'nothing was missing' : packages.join(' ')),
   )
   const store = await context.store()
-  const source = typeof options['source'] === 'string' ? options['source'] : await quickstartSource(host, signal)
+  const source = textOption(options, 'source') ?? (await quickstartSource(host, signal))
   const kernelSpec = parseKernelSpec({}, [source], { arch })
   const kernel = await time(
     'kernel',
@@ -97,8 +97,9 @@ function fromStore({ cached }: { readonly cached: boolean }): string {
 async function dryRun(context: CommandContext, options: RawOptions): Promise<number> {
   const { host, signal } = context
   const packages = await missingPackages(host)
-  const source = typeof options['source'] === 'string' ? options['source'] : await quickstartSource(host, signal)
-  const suite = typeof options['suite'] === 'string' ? ` --suite ${options['suite']}` : ''
+  const source = textOption(options, 'source') ?? (await quickstartSource(host, signal))
+  const name = textOption(options, 'suite')
+  const suite = name === undefined ? '' : ` --suite ${name}`
   const commands = [
     `kernelkit build ${source}`,
     `kernelkit bake${suite}`,

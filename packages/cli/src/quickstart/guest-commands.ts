@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { PassThrough, type Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { UserError } from '@kernelkit/core/errors'
-import { parseVmSpec } from '@kernelkit/core/options'
+import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
 import type { Host, Store } from '@kernelkit/host'
 import {
   findVm,
@@ -50,7 +50,8 @@ export interface QuickstartGuest extends AsyncDisposable {
 /** Boot with an ssh server and a shared folder, and ask the first question over the agent. */
 export async function bootGuest(input: GuestInput): Promise<QuickstartGuest> {
   const { host, store, signal } = input
-  const raw = { kernel: input.kernel, image: input.image, share: [`${input.file.folder}:${shareFolder}:ro`], cwd: false, ssh: true }
+  const share = `${input.file.folder}:${shareFolder}:ro`
+  const raw = givenOptions({ kernel: input.kernel, image: input.image, share, noCwd: true, ssh: true })
   const spec = parseVmSpec(raw, { command: 'run' })
   const prepared = await prepareVm({ host, store, spec, command: 'run' })
   for (const line of prepared.plan.lines) host.log.info(line)

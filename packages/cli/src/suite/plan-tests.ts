@@ -1,18 +1,19 @@
 import { join, resolve } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import { applyProjectFile, applyTest, chooseTests, locatePaths, type BlockName } from '@kernelkit/core/project'
+import { applyProjectFile, applyTest, chooseTests, locatePaths } from '@kernelkit/core/project'
 import {
+  flagOption,
   parseImageSpec,
   parseKernelSpec,
   parseTestsSpec,
   parseVmSpec,
+  type BlockName,
   type ImageSpec,
   type KernelSpec,
-  type RawRecord,
+  type RawOptions,
   type TestsSpec,
 } from '@kernelkit/core/options'
 import { openProjectFile, type Host } from '@kernelkit/host'
-import type { RawOptions } from '../command.ts'
 import type { ReadyTest } from './run-tests.ts'
 
 /** Everything that `kernelkit test` will do, known before the first of it is begun. */
@@ -51,11 +52,11 @@ export async function planTests(
 ): Promise<TestPlan> {
   const { file, folder, locatorOf } = await openProjectFile(host, path)
   const arch = hostArch(host.nodeArch)
-  const { jobs, failFast, ...ofVms } = locatePaths('vm', options, { at: (name) => resolve(host.cwd, name), hasConfig: () => false })
-  const { junit, ...given } = ofVms
+  const located = locatePaths('vm', options, { at: (name) => resolve(host.cwd, name), hasConfig: () => false })
+  const given = Object.fromEntries(Object.entries(located).filter(([key]) => !['jobs', 'failFast', 'junit'].includes(key)))
   const locator = await locatorOf('vm')
   const applied = chooseTests(file, names).map((test) => ({ test, ...applyTest({ file, test, given, locator, hostArch: arch }) }))
-  const blockOptions = async (block: BlockName, command: string): Promise<RawRecord> =>
+  const blockOptions = async (block: BlockName, command: string): Promise<RawOptions> =>
     applyProjectFile({ file, block, command, given: {}, words: [], locator: await locatorOf(block), hostArch: arch }).options
   const takes = (what: keyof MadeFiles) => applied.some((one) => one.takes[what])
   const image = takes('image') ? await blockOptions('image', 'bake') : undefined
@@ -63,25 +64,23 @@ export async function planTests(
     path,
     file: file.name,
     folder,
-    spec: parseTestsSpec({ jobs, failFast, junit }),
+    spec: parseTestsSpec(options),
     kernel: takes('kernel') ? parseKernelSpec(await blockOptions('kernel', 'build'), [], { arch: parseArch(arch) }) : undefined,
-    image: image === undefined ? undefined : { spec: parseImageSpec(image, { hostArch: arch }), force: image['force'] === true },
+    image: image === undefined ? undefined : { spec: parseImageSpec(image, { hostArch: arch }), force: flagOption(image, 'force') },
     tests: applied.map(({ test, options: own, takes: taken }) => {
-      const ready: PlannedTest['ready'] = ({ kernel, image: made, evidence }) => {
-        const raw = { ...own, ...(taken.kernel ? { kernel } : {}), ...(taken.image ? { image: made } : {}) }
-        const spec = parseVmSpec(raw, { command: 'run' })
-        return {
-          name: test.name,
-          argv: test.run === undefined ? [] : ['/bin/sh', '-c', test.run],
-          spec: {
-            ...spec,
-            evidence: join(spec.evidence ?? evidence, test.name),
-            artifacts: spec.artifacts === undefined ? undefined : join(spec.artifacts, test.name),
-          },
-        }
-      }
       // What cannot be asked for is said now, not after an hour of compiling.
-      ready({ kernel: undefined, image: undefined, evidence: '' })
+      const spec = parseVmSpec(own, { command: 'run' })
+      const ready: PlannedTest['ready'] = ({ kernel, image: made, evidence }) => ({
+        name: test.name,
+        argv: test.run === undefined ? [] : ['/bin/sh', '-c', test.run],
+        spec: {
+          ...spec,
+          ...(taken.kernel ? { kernel } : {}),
+          ...(taken.image ? { image: made } : {}),
+          evidence: join(spec.evidence ?? evidence, test.name),
+          artifacts: spec.artifacts === undefined ? undefined : join(spec.artifacts, test.name),
+        },
+      })
       return { name: test.name, run: test.run, ready }
     }),
   }

@@ -21,9 +21,9 @@ describe('the architecture table', () => {
       expect.objectContaining({
         code: 'BAD_ARCH',
         message: expect.stringContaining('allowed: x86_64, amd64, x86-64, i386'),
-        hint: 'did you mean --arch x86_64?',
+        hint: 'Did you mean --arch x86_64?',
       }),
     )
-    expect(() => parseArch('sparc')).toThrow(expect.objectContaining({ code: 'BAD_ARCH', hint: 'choose one of these with --arch.' }))
+    expect(() => parseArch('sparc')).toThrow(expect.objectContaining({ code: 'BAD_ARCH', hint: 'Choose one of these with --arch.' }))
   })
 })

@@ -1,4 +1,4 @@
-import { UserError, nearestName } from '../errors/index.ts'
+import { UserError, message, nearestName, option } from '../errors/index.ts'
 
 export type ArchName = 'x86_64' | 'i386'
 
@@ -127,7 +127,7 @@ export function parseArch(raw: string): Arch {
   const names = architectures.flatMap((row) => [row.name, ...row.aliases])
   const near = nearestName(raw, names)
   throw new UserError('BAD_ARCH', `architecture '${raw}' is not known; allowed: ${names.join(', ')}.`, {
-    hint: near === undefined ? 'choose one of these with --arch.' : `did you mean --arch ${near}?`,
+    hint: near === undefined ? message`Choose one of these with ${option('arch')}.` : message`Did you mean ${option('arch', near)}?`,
     details: { seen: raw, allowed: names },
   })
 }

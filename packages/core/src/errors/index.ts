@@ -1,4 +1,17 @@
 export type { CodeEntry } from './code-entry.ts'
 export { errorCodes, type ErrorCode } from './codes.ts'
-export { UserError, errorDocument, renderUserError, type ErrorVerdict, type UserErrorOptions } from './user-error.ts'
+export {
+  command,
+  joinMessages,
+  joinedOption,
+  message,
+  option,
+  writeMessage,
+  type Message,
+  type MessagePart,
+  type PartWriter,
+  type Place,
+} from './message.ts'
+export { commandWriter } from './message.ts'
+export { UserError, errorDocument, renderUserError, showPlace, type ErrorVerdict, type UserErrorOptions } from './user-error.ts'
 export { nearestName } from './nearest-name.ts'

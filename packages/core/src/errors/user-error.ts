@@ -1,33 +1,52 @@
 import type { ErrorCode } from './codes.ts'
+import { commandWriter, writeMessage, type Message, type PartWriter, type Place } from './message.ts'
 
 /** Verdicts that an error before or beside the guest's own result ends with (see docs/verdicts.md). */
 export type ErrorVerdict = 'infra-fail' | 'config-fail' | 'build-fail' | 'boot-fail' | 'vm-lost'
 
 export interface UserErrorOptions {
-  /** The next action, as a sentence or a command to paste. */
-  readonly hint?: string
+  /** The next action: an instruction, or a command to paste. */
+  readonly hint?: Message | undefined
   /** Default `infra-fail`. */
   readonly verdict?: ErrorVerdict
   /** Machine-readable facts for `--json`: the value seen, the values allowed, file and line. */
   readonly details?: Readonly<Record<string, unknown>>
+  /** Where in kernelkit.yaml the cause is. */
+  readonly place?: Place | undefined
   readonly cause?: unknown
 }
 
-/** A mistake or an obstacle that the user can act on: a stable code, what was seen, what is allowed, what to do next. */
+/** What an error is made of; each door writes it for its reader (`core/options`, writeError). */
+interface ErrorParts {
+  readonly message: Message
+  readonly hint: Message | undefined
+  readonly place: Place | undefined
+}
+
+/** A mistake or an obstacle that the user can act on: a stable code, what was seen, what is allowed, what to do next. `message` and `hint` are as the command line writes them. */
 export class UserError extends Error {
   override readonly name = 'UserError'
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly verdict: ErrorVerdict
   readonly details: Readonly<Record<string, unknown>>
+  readonly parts: ErrorParts
 
-  constructor(code: ErrorCode, message: string, options: UserErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+  constructor(code: ErrorCode, message: Message, options: UserErrorOptions = {}, writer: PartWriter = commandWriter) {
+    const { hint, place, details = {} } = options
+    const text = writeMessage(message, writer)
+    super(place === undefined ? text : `${showPlace(place)}: ${text}`, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
-    this.hint = options.hint
+    this.hint = hint === undefined ? undefined : writeMessage(hint, writer)
     this.verdict = options.verdict ?? 'infra-fail'
-    this.details = options.details ?? {}
+    this.details = place === undefined ? details : { ...details, ...place }
+    this.parts = { message, hint, place }
   }
+}
+
+/** `kernelkit.yaml:3:5`, as compilers write it. */
+export function showPlace({ file, line, column }: Pick<Place, 'file' | 'line' | 'column'>): string {
+  return `${file}:${line}:${column}`
 }
 
 /** One line per fact: `CODE: message`, then `Hint: …`. The only form in which users see an error. */
@@ -36,7 +55,7 @@ export function renderUserError(error: UserError): string {
   return `${error.code}: ${error.message}${hint}`
 }
 
-/** As JSON says it. */
+/** The error in JSON documents. */
 export function errorDocument({ code, message, hint, details }: UserError): Readonly<Record<string, unknown>> {
   return { code, message, hint: hint ?? null, details }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseCacheSpec } from './cache.ts'
+import { givenOptions } from './given.ts'
 
 const day = 24 * 3_600_000
 
@@ -15,17 +16,17 @@ describe('parseCacheSpec', () => {
     [['prune'], { maxSize: '10G' }, { action: 'prune', kinds: [], all: false, olderThanMs: undefined, maxBytes: 10 * 2 ** 30 }],
     [['prune'], { olderThan: '2d', maxSize: '1G' }, { action: 'prune', kinds: [], all: false, olderThanMs: 2 * day, maxBytes: 2 ** 30 }],
   ])('reads %j %j', (args, raw, spec) => {
-    expect(parseCacheSpec(args, raw)).toEqual(spec)
+    expect(parseCacheSpec(args, givenOptions(raw))).toEqual(spec)
   })
 
   it.each([
-    [['prun'], {}, 'BAD_OPTION', 'did you mean `kernelkit cache prune`?'],
-    [['ls', 'x'], {}, 'BAD_OPTION', 'write `kernelkit cache ls` or `kernelkit cache prune`.'],
-    [['ls'], { all: true }, 'BAD_OPTION', 'write `kernelkit cache prune …`.'],
-    [['prune'], { all: true, olderThan: '1d' }, 'BAD_OPTION', 'leave one of them out.'],
-    [['prune'], { olderThan: '3' }, 'BAD_DURATION', 'write for instance --older-than 10s.'],
-    [['prune'], { maxSize: '10' }, 'BAD_SIZE', 'write for instance --max-size 4G.'],
+    [['prun'], {}, 'BAD_OPTION', 'Did you mean `kernelkit cache prune`?'],
+    [['ls', 'x'], {}, 'BAD_OPTION', 'Write `kernelkit cache ls` or `kernelkit cache prune`.'],
+    [['ls'], { all: true }, 'BAD_OPTION', 'Write `kernelkit cache prune …`.'],
+    [['prune'], { all: true, olderThan: '1d' }, 'BAD_OPTION', 'Leave one of them out.'],
+    [['prune'], { olderThan: '3' }, 'BAD_DURATION', 'Write for instance --older-than 10s.'],
+    [['prune'], { maxSize: '10' }, 'BAD_SIZE', 'Write for instance --max-size 4G.'],
   ])('refuses %j %j', (args, raw, code, hint) => {
-    expect(() => parseCacheSpec(args, raw)).toThrow(expect.objectContaining({ code, hint }))
+    expect(() => parseCacheSpec(args, givenOptions(raw))).toThrow(expect.objectContaining({ code, hint }))
   })
 })

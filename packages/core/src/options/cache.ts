@@ -1,6 +1,7 @@
-import { UserError, nearestName } from '../errors/index.ts'
+import { UserError, command, message, nearestName, option } from '../errors/index.ts'
 import { parseDurationMs, parseSizeBytes } from './quantity.ts'
-import { flagOption, listOption, textOption, type RawRecord } from './raw-options.ts'
+import { flagOption, isGiven, listOption, readOption, refuseConflicts, type RawOptions } from './given.ts'
+import { commandRows } from './table/index.ts'
 
 const actions = ['ls', 'prune'] as const
 
@@ -21,7 +22,7 @@ export interface CacheSpec {
 const defaultOlderThanMs = 30 * 24 * 3_600_000
 
 /** Options of `kernelkit cache`. */
-export function parseCacheSpec(args: readonly string[], raw: RawRecord): CacheSpec {
+export function parseCacheSpec(args: readonly string[], raw: RawOptions): CacheSpec {
   const [word = 'ls', ...rest] = args
   const action = actions.find((one) => one === word)
   if (action === undefined || rest.length > 0) {
@@ -29,27 +30,23 @@ export function parseCacheSpec(args: readonly string[], raw: RawRecord): CacheSp
     throw new UserError('BAD_OPTION', `cache '${args.join(' ')}' is not known; allowed: ${actions.join(', ')}.`, {
       hint:
         near === undefined || action !== undefined
-          ? 'write `kernelkit cache ls` or `kernelkit cache prune`.'
-          : `did you mean \`kernelkit cache ${near}\`?`,
+          ? message`Write ${command('kernelkit cache ls')} or ${command('kernelkit cache prune')}.`
+          : message`Did you mean ${command(`kernelkit cache ${near}`)}?`,
       details: { seen: args.join(' '), allowed: actions },
     })
   }
+  refuseConflicts(raw, commandRows.cache)
+  const prunes = ['all', 'older-than', 'max-size'].find((name) => isGiven(raw, name))
+  if (action === 'ls' && prunes !== undefined)
+    throw new UserError('BAD_OPTION', message`${option(prunes)} belongs to prune.`, {
+      hint: message`Write ${command('kernelkit cache prune …')}.`,
+    })
   const all = flagOption(raw, 'all')
-  const olderThan = textOption(raw, 'olderThan')
-  const maxSize = textOption(raw, 'maxSize')
   const kinds = listOption(raw, 'kind')
     .flatMap((value) => value.split(','))
     .filter((kind) => kind !== '')
-  const conflict = [
-    action === 'ls' && (all || olderThan !== undefined || maxSize !== undefined),
-    all && (olderThan !== undefined || maxSize !== undefined),
-  ]
-  if (conflict[0] === true)
-    throw new UserError('BAD_OPTION', '--all, --older-than and --max-size belong to prune.', { hint: 'write `kernelkit cache prune …`.' })
-  if (conflict[1] === true)
-    throw new UserError('BAD_OPTION', '--all leaves nothing for --older-than or --max-size to choose.', { hint: 'leave one of them out.' })
-  const olderThanMs = olderThan === undefined ? undefined : parseDurationMs(olderThan, { name: '--older-than' })
-  const maxBytes = maxSize === undefined ? undefined : parseSizeBytes(maxSize, { name: '--max-size' })
+  const olderThanMs = readOption(raw, 'olderThan', (text) => parseDurationMs(text, { name: 'older-than' }))
+  const maxBytes = readOption(raw, 'maxSize', (text) => parseSizeBytes(text, { name: 'max-size' }))
   const hasRule = all || olderThanMs !== undefined || maxBytes !== undefined
   return { action, kinds, all, olderThanMs: hasRule ? olderThanMs : defaultOlderThanMs, maxBytes }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { givenOptions } from './given.ts'
 import { parseImageSpec } from './image.ts'
 
-const parse = (raw: Record<string, unknown> = {}) => parseImageSpec(raw, { hostArch: 'x86_64' })
+const parse = (raw: Record<string, unknown> = {}) => parseImageSpec(givenOptions(raw), { hostArch: 'x86_64' })
 
 describe('parseImageSpec', () => {
   test('has every default', () => {
@@ -43,6 +44,6 @@ describe('parseImageSpec', () => {
   })
 
   test('keeps the rest of the system with --no-trim', () => {
-    expect(parse({ trim: false }).trim).toBe(false)
+    expect(parse({ noTrim: true }).trim).toBe(false)
   })
 })

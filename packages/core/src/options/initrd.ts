@@ -1,25 +1,31 @@
 import { parseArch, type Arch } from '../arch/index.ts'
-import { badOption, choiceOption, textOption, type RawRecord } from './raw-options.ts'
+import { UserError, command, message } from '../errors/index.ts'
+import { choiceOption, readOption, textOption, type RawOptions } from './given.ts'
+import { commandRows } from './table/index.ts'
 
-const initrdCompressions = ['gzip', 'none', 'zstd'] as const
-export type InitrdCompression = (typeof initrdCompressions)[number]
+export type InitrdCompression = (typeof commandRows)['initrd']['compress']['choices'][number]
 
 /** What initramfs is wanted. */
 export interface InitrdSpec {
-  /** A folder, an executable or a C file, as the user wrote it. */
+  /** A directory, an executable or a C file, as the user wrote it. */
   readonly source: string
   readonly arch: Arch
   readonly compression: InitrdCompression
   readonly out: string
 }
 
-export function parseInitrdSpec(source: string | undefined, raw: RawRecord, options: { readonly hostArch: string }): InitrdSpec {
-  if (source === undefined || source === '')
-    throw badOption('SOURCE', source ?? '', 'a folder, an executable or a C file', 'kernelkit initrd hello.c --out hello.cpio.gz')
-  const compression = choiceOption(raw, 'compress', initrdCompressions) ?? 'gzip'
+/** Options and the word of `kernelkit initrd`. */
+export function parseInitrdSpec(source: string | undefined, raw: RawOptions, options: { readonly hostArch: string }): InitrdSpec {
+  if (source === undefined || source === '') {
+    throw new UserError('BAD_OPTION', 'SOURCE is empty; it takes a directory, an executable or a C file.', {
+      hint: message`Write for instance ${command('kernelkit initrd hello.c --out hello.cpio.gz')}.`,
+      details: { option: 'SOURCE', seen: source ?? '' },
+    })
+  }
+  const compression = choiceOption(raw, commandRows.initrd, 'compress')
   return {
     source,
-    arch: parseArch(textOption(raw, 'arch') ?? options.hostArch),
+    arch: readOption(raw, 'arch', parseArch) ?? parseArch(options.hostArch),
     compression,
     out: textOption(raw, 'out') ?? `initrd.cpio${{ gzip: '.gz', none: '', zstd: '.zst' }[compression]}`,
   }

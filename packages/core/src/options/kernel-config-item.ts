@@ -1,4 +1,4 @@
-import { UserError, nearestName } from '../errors/index.ts'
+import { UserError, message, nearestName, option } from '../errors/index.ts'
 import { parseAssignment, presets, type ConfigRequest } from '../kconfig/index.ts'
 
 /** One `--config` value. */
@@ -18,21 +18,19 @@ export function parseConfigItem(raw: string): ConfigItem {
   if (/^(?:CONFIG_)?[A-Z0-9_]+=/.test(text)) {
     throw new UserError(
       'BAD_CONFIG_LINE',
-      `--config '${raw}' has a value that is not understood; allowed: y, m, n, a number, or text in double quotes.`,
-      {
-        hint: `write for instance --config '${text.split('=')[0]}="text"'.`,
-      },
+      message`${option('config')} '${raw}' has a value that is not understood; allowed: y, m, n, a number, or text in double quotes.`,
+      { hint: message`Write for instance ${option('config', `'${text.split('=')[0]}="text"'`)}.` },
     )
   }
   const names = presets.map((preset) => preset.name)
   const near = nearestName(text, names)
   const isSymbol = /^(?:CONFIG_)?[A-Z0-9_]+$/.test(text)
-  throw new UserError('UNKNOWN_PRESET', `--config '${raw}' is not a preset; presets: ${names.join(', ')}.`, {
+  throw new UserError('UNKNOWN_PRESET', message`${option('config')} '${raw}' is not a preset; presets: ${names.join(', ')}.`, {
     hint: isSymbol
-      ? `a symbol is switched on with --config ${text.replace(/^CONFIG_/, '')}=y.`
+      ? message`Switch a symbol on with ${option('config', `${text.replace(/^CONFIG_/, '')}=y`)}.`
       : near === undefined
-        ? 'a file has a / in its name (./NAME) or ends in .config.'
-        : `did you mean --config ${near}?`,
+        ? 'Write a file with a / in its name (./NAME) or with the ending .config.'
+        : message`Did you mean ${option('config', near)}?`,
     verdict: 'config-fail',
     details: { seen: raw, allowed: names },
   })

@@ -3,9 +3,10 @@ import { parseArch } from '../arch/index.ts'
 import { UserError } from '../errors/index.ts'
 import { parseKernelSource } from './kernel-source.ts'
 import { parseKernelSpec } from './kernel.ts'
-import type { RawRecord } from './raw-options.ts'
+import { givenOptions } from './given.ts'
 
-const parse = (raw: RawRecord, ...words: string[]) => parseKernelSpec(raw, words, { arch: parseArch('x86_64') })
+const parse = (raw: Readonly<Record<string, unknown>>, ...words: string[]) =>
+  parseKernelSpec(givenOptions(raw), words, { arch: parseArch('x86_64') })
 const sum = 'a'.repeat(64)
 
 function failure(action: () => unknown): string {
@@ -17,15 +18,6 @@ function failure(action: () => unknown): string {
   }
   return 'no failure'
 }
-
-describe('reserved options of build', () => {
-  it('says that what is not built yet is not built yet', () => {
-    expect(failure(() => parse({ modules: 'yes' }))).toMatch(/^NOT_YET --modules yes/)
-    expect(failure(() => parse({ modules: 'maybe' }))).toMatch(/^BAD_OPTION --modules 'maybe'/)
-    expect(failure(() => parse({ kselftest: 'net timers' }))).toMatch(/^NOT_YET --kselftest/)
-    expect(parse({ modules: 'auto' }).source.kind).toBe('path')
-  })
-})
 
 describe('parseKernelSource', () => {
   it.each([
@@ -96,8 +88,8 @@ describe('parseKernelSpec', () => {
     expect(failure(() => parse({}, '.', 'bzImage'))).toContain('one source')
   })
 
-  it.each<[RawRecord, string]>([
-    [{ config: ['minimall'] }, 'did you mean --config minimal?'],
+  it.each<[Readonly<Record<string, unknown>>, string]>([
+    [{ config: ['minimall'] }, 'Did you mean --config minimal?'],
     [{ config: ['EXT4_FS'] }, '--config EXT4_FS=y'],
     [{ config: ['EXT4_FS=yes'] }, 'a value that is not understood'],
     [{ base: 'tiny' }, 'allnoconfig, tinyconfig, defconfig'],

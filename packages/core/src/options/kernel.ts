@@ -1,10 +1,11 @@
 import { parseArch, type Arch } from '../arch/index.ts'
-import { UserError } from '../errors/index.ts'
+import { UserError, message, option } from '../errors/index.ts'
 import { isMakeWord, parseMakeWords } from '../kbuild/index.ts'
 import { defaultPresets } from '../kconfig/index.ts'
 import { parseConfigItem, type ConfigItem } from './kernel-config-item.ts'
 import { parseKernelSource, type KernelSource } from './kernel-source.ts'
-import { badOption, choiceOption, flagOption, integerOption, listOption, textOption, type RawRecord } from './raw-options.ts'
+import { badOption, choiceOption, flagOption, integerOption, readList, readOption, textOption, type RawOptions } from './given.ts'
+import { kernelRows } from './table/index.ts'
 
 export type ConfigBase = { readonly kind: 'allnoconfig' | 'tinyconfig' | 'defconfig' } | { readonly kind: 'file'; readonly path: string }
 
@@ -36,36 +37,43 @@ export interface KernelSpecDefaults {
 }
 
 /** Options of `build` and `config show` (camelCase) and their words. */
-export function parseKernelSpec(raw: RawRecord, words: readonly string[], defaults: KernelSpecDefaults): KernelSpec {
-  refuseReserved(raw)
+export function parseKernelSpec(raw: RawOptions, words: readonly string[], defaults: KernelSpecDefaults): KernelSpec {
   const sources = words.filter((word) => !isMakeWord(word))
   if (sources.length > 1) {
     throw new UserError('BAD_OPTION', `one source is built at a time, but these are given: ${sources.join(', ')}.`, {
-      hint: 'targets such as bzImage are chosen by kernelkit; make variables are written VAR=VALUE.',
+      hint: 'Leave targets out, kernelkit chooses them; write make variables as VAR=VALUE.',
     })
   }
   const make = parseMakeWords(words.filter(isMakeWord))
-  const items = listOption(raw, 'config').map(parseConfigItem)
+  const items = readList(raw, 'config', parseConfigItem)
   // Symbols alone are a change to the default configuration, not a configuration.
   const defaultConfig = items.every((item) => item.kind === 'symbol')
   const inTree = flagOption(raw, 'inTree')
-  const source = parseKernelSource(sources[0] ?? textOption(raw, 'source') ?? '.', { sha256: textOption(raw, 'sha256') })
+  const sha256 = textOption(raw, 'sha256')
+  const source =
+    sources[0] === undefined
+      ? (readOption(raw, 'source', (text) => parseKernelSource(text, { sha256 })) ?? parseKernelSource('.', { sha256 }))
+      : parseKernelSource(sources[0], { sha256 })
   if (inTree && source.kind !== 'path')
-    throw new UserError('BAD_OPTION', `--in-tree builds inside a tree, but the source is not one.`, { hint: 'leave --in-tree out.' })
+    throw new UserError('BAD_OPTION', message`${option('in-tree')} builds inside a tree, but the source is not one.`, {
+      hint: message`Leave ${option('in-tree')} out.`,
+    })
   if (inTree && make.output !== undefined)
-    throw new UserError('BAD_OPTION', `--in-tree and O=${make.output} contradict each other.`, { hint: 'keep one of them.' })
+    throw new UserError('BAD_OPTION', message`${option('in-tree')} and O=${make.output} contradict each other.`, {
+      hint: 'Keep one of them.',
+    })
   return {
     source,
-    arch: archOf(textOption(raw, 'arch'), make.arch) ?? defaults.arch,
-    base: parseBase(textOption(raw, 'base')),
+    arch: archOf(readOption(raw, 'arch', parseArch), make.arch) ?? defaults.arch,
+    base: parseBase(raw),
     config: [
       ...(defaultConfig ? defaultPresets.map((name) => ({ kind: 'preset' as const, name })) : []),
       ...items.filter((item) => item.kind === 'preset'),
       ...items.filter((item) => item.kind !== 'preset'),
     ],
     defaultConfig,
-    configCheck: choiceOption(raw, 'configCheck', ['error', 'warn']) ?? 'error',
-    compiler: parseCompiler(textOption(raw, 'compiler'), make.compiler),
+    configCheck: choiceOption(raw, kernelRows, 'config-check'),
+    compiler: chooseCompiler(readOption(raw, 'compiler', parseCompiler), make.compiler),
     jobs: integerOption(raw, 'jobs', { min: 1, max: 4096 }),
     out: textOption(raw, 'out'),
     inTree,
@@ -75,53 +83,46 @@ export function parseKernelSpec(raw: RawRecord, words: readonly string[], defaul
   }
 }
 
-/** Options whose names are kept for what is not built yet: said, never ignored. */
-function refuseReserved(raw: RawRecord): void {
-  const modules = choiceOption(raw, 'modules', ['auto', 'yes', 'no'])
-  if (modules === 'yes' || modules === 'no')
-    throw notYet(
-      `--modules ${modules}`,
-      'modules are off; what only comes as one needs --config MODULES=y, and --config -MODULES keeps them off.',
-    )
-  if (textOption(raw, 'kselftest') !== undefined)
-    throw notYet('--kselftest', 'give the fragment of the selftests: --config tools/testing/selftests/NAME/config.')
-}
-
-function notYet(option: string, hint: string): UserError {
-  return new UserError('NOT_YET', `${option} is reserved and not built yet.`, { hint, details: { option } })
-}
-
-function archOf(option: string | undefined, word: string | undefined): Arch | undefined {
-  if (word === undefined) return option === undefined ? undefined : parseArch(option)
+function archOf(given: Arch | undefined, word: string | undefined): Arch | undefined {
+  if (word === undefined) return given
   // kbuild's ARCH=x86 leaves 32 or 64 bits to the configuration; ours is decided before it.
   if (word === 'x86')
     throw new UserError('BAD_MAKE_VARIABLE', 'ARCH=x86 does not say whether 32 or 64 bits are meant.', {
-      hint: 'write ARCH=x86_64 or ARCH=i386.',
+      hint: 'Write ARCH=x86_64 or ARCH=i386.',
     })
   const arch = parseArch(word)
-  if (option === undefined || parseArch(option).name === arch.name) return arch
-  throw new UserError('BAD_MAKE_VARIABLE', `ARCH=${word} and --arch ${option} contradict each other.`, { hint: 'keep one of them.' })
+  if (given === undefined || given.name === arch.name) return arch
+  throw new UserError('BAD_MAKE_VARIABLE', message`ARCH=${word} and ${option('arch', given.name)} contradict each other.`, {
+    hint: 'Keep one of them.',
+  })
 }
 
-function parseBase(raw: string | undefined): ConfigBase {
-  if (raw === undefined) return { kind: 'allnoconfig' }
-  if (raw === 'allnoconfig' || raw === 'tinyconfig' || raw === 'defconfig') return { kind: raw }
-  if (raw.includes('/') || raw.endsWith('config')) return { kind: 'file', path: raw }
-  throw badOption('base', raw, 'allnoconfig, tinyconfig, defconfig or a file (with a / in its name, or ending in config)')
+function parseBase(raw: RawOptions): ConfigBase {
+  return readOption(raw, 'base', baseOf) ?? baseOf(kernelRows.base.default)
+}
+
+function baseOf(text: string): ConfigBase {
+  if (text === 'allnoconfig' || text === 'tinyconfig' || text === 'defconfig') return { kind: text }
+  if (text.includes('/') || text.endsWith('config')) return { kind: 'file', path: text }
+  throw badOption('base', text, {
+    allowed: 'allnoconfig, tinyconfig, defconfig or a file (with a / in its name, or ending in config)',
+  })
 }
 
 const compilerName = /^(?:gcc|clang)(?:-\d+(?:\.\d+)?)?$/
 
-function parseCompiler(option: string | undefined, word: string | undefined): string {
-  if (option !== undefined && !compilerName.test(option)) {
-    throw new UserError('BAD_COMPILER', `--compiler '${option}' is not known; allowed: gcc, gcc-N, clang, clang-N.`, {
-      hint: 'another program is given as CC=PROGRAM.',
+function parseCompiler(name: string): string {
+  if (compilerName.test(name)) return name
+  throw new UserError('BAD_COMPILER', message`${option('compiler')} '${name}' is not known; allowed: gcc, gcc-N, clang, clang-N.`, {
+    hint: 'Give another program as CC=PROGRAM.',
+  })
+}
+
+function chooseCompiler(given: string | undefined, word: string | undefined): string {
+  if (given !== undefined && word !== undefined && given !== word) {
+    throw new UserError('BAD_MAKE_VARIABLE', message`${option('compiler', given)} and CC= or LLVM= (${word}) contradict each other.`, {
+      hint: 'Keep one of them.',
     })
   }
-  if (option !== undefined && word !== undefined && option !== word) {
-    throw new UserError('BAD_MAKE_VARIABLE', `--compiler ${option} and CC= or LLVM= (${word}) contradict each other.`, {
-      hint: 'keep one of them.',
-    })
-  }
-  return option ?? word ?? 'gcc'
+  return given ?? word ?? kernelRows.compiler.default
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseDurationMs, parseSizeBytes } from './quantity.ts'
 
-const name = '--size'
+const name = 'size'
 
 describe('parseSizeBytes', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('parseSizeBytes', () => {
   it('takes a bare number only where a unit is meant by it', () => {
     expect(parseSizeBytes('512', { name, bareUnit: 'M' })).toBe(512 * 2 ** 20)
     expect(() => parseSizeBytes('512', { name })).toThrow(
-      expect.objectContaining({ code: 'BAD_SIZE', hint: 'write for instance --size 4G.' }),
+      expect.objectContaining({ code: 'BAD_SIZE', hint: 'Write for instance --size 4G.' }),
     )
   })
 
@@ -26,7 +26,7 @@ describe('parseSizeBytes', () => {
     '%j is refused',
     (raw) => {
       expect(() => parseSizeBytes(raw, { name, bareUnit: 'M' })).toThrow(
-        expect.objectContaining({ code: 'BAD_SIZE', details: { option: name, seen: raw } }),
+        expect.objectContaining({ code: 'BAD_SIZE', details: { option: `--${name}`, seen: raw } }),
       )
     },
   )
@@ -39,11 +39,11 @@ describe('parseDurationMs', () => {
     ['1.5m', 90_000],
     ['2h', 7_200_000],
     ['30d', 2_592_000_000],
-  ])('%j is %d', (raw, ms) => expect(parseDurationMs(raw, { name: '--timeout' })).toBe(ms))
+  ])('%j is %d', (raw, ms) => expect(parseDurationMs(raw, { name: 'timeout' })).toBe(ms))
 
   it.each(['', '10', '0s', '-5s', '5 s', '1w', 's', '1s1s'])('%j is refused', (raw) => {
-    expect(() => parseDurationMs(raw, { name: '--timeout' })).toThrow(
-      expect.objectContaining({ code: 'BAD_DURATION', hint: 'write for instance --timeout 10s.' }),
+    expect(() => parseDurationMs(raw, { name: 'timeout' })).toThrow(
+      expect.objectContaining({ code: 'BAD_DURATION', hint: 'Write for instance --timeout 10s.' }),
     )
   })
 })

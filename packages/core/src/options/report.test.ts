@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { givenOptions } from './given.ts'
 import { parseReportSpec } from './report.ts'
+
+const read = (raw: Readonly<Record<string, unknown>>) => parseReportSpec(givenOptions(raw))
 
 describe('parseReportSpec', () => {
   it('decodes nothing unless told', () => {
@@ -7,7 +10,7 @@ describe('parseReportSpec', () => {
   })
 
   it('reads pairs of paths', () => {
-    expect(parseReportSpec({ vmlinux: 'vmlinux', source: '.', mapPath: ['/build/a=b', '/src='] })).toEqual({
+    expect(read({ vmlinux: 'vmlinux', source: '.', mapPath: ['/build/a=b', '/src='] })).toEqual({
       all: false,
       vmlinux: 'vmlinux',
       source: '.',
@@ -19,6 +22,6 @@ describe('parseReportSpec', () => {
   })
 
   it.each(['', '/build', '=b', 'a=b=c'])('refuses the pair %j', (mapPath) => {
-    expect(() => parseReportSpec({ mapPath: [mapPath] })).toThrow(/--map-path '.*' is not allowed here; it takes FROM=TO/)
+    expect(() => read({ mapPath: [mapPath] })).toThrow(/--map-path '.*' is not allowed here; it takes FROM=TO/)
   })
 })

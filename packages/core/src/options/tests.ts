@@ -1,8 +1,8 @@
-import { flagOption, integerOption, textOption, type RawRecord } from './raw-options.ts'
+import { flagOption, integerOption, textOption, type RawOptions } from './given.ts'
 
 /** How `kernelkit test` goes through the tests, besides what their VMs are. */
 export interface TestsSpec {
-  /** Guests at once; absent: as many as memory and processors allow. */
+  /** Guests at once; absent: as many as memory and CPUs allow. */
   readonly jobs: number | undefined
   /** The first test that does not pass ends the others. */
   readonly failFast: boolean
@@ -11,6 +11,6 @@ export interface TestsSpec {
 }
 
 /** `--jobs`, `--fail-fast`, `--junit`. */
-export function parseTestsSpec(raw: RawRecord): TestsSpec {
+export function parseTestsSpec(raw: RawOptions): TestsSpec {
   return { jobs: integerOption(raw, 'jobs', { min: 1, max: 1024 }), failFast: flagOption(raw, 'failFast'), junit: textOption(raw, 'junit') }
 }

@@ -1,11 +1,10 @@
-import { choiceOption, type RawRecord } from './raw-options.ts'
-
-export const toolchainChoices = ['auto', 'host', 'docker'] as const
+import { choiceOption, type RawOptions } from './given.ts'
+import { commonRows } from './table/index.ts'
 
 /** Where tools come from; `auto`: this host when it has them, else Docker. */
-export type ToolchainChoice = (typeof toolchainChoices)[number]
+export type ToolchainChoice = (typeof commonRows)['toolchain']['choices'][number]
 
 /** `--toolchain`. */
-export function parseToolchainChoice(raw: RawRecord): ToolchainChoice {
-  return choiceOption(raw, 'toolchain', toolchainChoices) ?? 'auto'
+export function parseToolchainChoice(raw: RawOptions): ToolchainChoice {
+  return choiceOption(raw, commonRows, 'toolchain')
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../errors/index.ts'
+import { givenOptions } from './given.ts'
 import { parseToolchainCommand } from './toolchain.ts'
 
 const defaults = { suite: 'bookworm', targets: ['x86_64', 'i386'] } as const
-const parse = (args: readonly string[], raw: Readonly<Record<string, unknown>> = {}) => parseToolchainCommand(args, raw, defaults)
+const parse = (args: readonly string[], raw: Readonly<Record<string, unknown>> = {}) =>
+  parseToolchainCommand(args, givenOptions(raw), defaults)
 const image = { compiler: 'gcc', suite: 'bookworm', targets: ['x86_64', 'i386'], kind: 'build' }
 const digest = `debian@sha256:${'0a'.repeat(32)}`
 

@@ -1,7 +1,8 @@
 import { parseArch, type ArchName } from '../arch/index.ts'
-import { UserError, nearestName } from '../errors/index.ts'
+import { UserError, command, message, nearestName, option } from '../errors/index.ts'
 import type { ToolchainSpec } from '../toolchain/index.ts'
-import { badOption, choiceOption, flagOption, listOption, textOption, type RawRecord } from './raw-options.ts'
+import { badOption, choiceOption, flagOption, isGiven, readList, readOption, type RawOptions } from './given.ts'
+import { commandRows } from './table/index.ts'
 
 const actions = ['build', 'run', 'ls', 'prune'] as const
 
@@ -39,18 +40,16 @@ export interface ToolchainDefaults {
 }
 
 /** Words and options of `kernelkit toolchain`. */
-export function parseToolchainCommand(args: readonly string[], raw: RawRecord, defaults: ToolchainDefaults): ToolchainCommand {
+export function parseToolchainCommand(args: readonly string[], raw: RawOptions, defaults: ToolchainDefaults): ToolchainCommand {
   const [word = 'ls', ...rest] = args
   const action = actions.find((one) => one === word)
   if (action === undefined || (action !== 'run' && rest.length > 0)) throw unknownWords(args, action === undefined ? word : undefined)
-  for (const [option, owners] of Object.entries(ownersOf)) {
-    if (isGiven(raw[option]) && !owners.includes(action))
-      throw badOption(
-        option,
-        textOf(raw[option]),
-        `no place in \`toolchain ${action}\``,
-        `it belongs to toolchain ${owners.join(' and ')}.`,
-      )
+  for (const [name, owners] of Object.entries(ownersOf)) {
+    if (isGiven(raw, name) && !owners.includes(action))
+      throw new UserError('BAD_OPTION', message`${option(name)} has no place in \`toolchain ${action}\`.`, {
+        hint: `It belongs to toolchain ${owners.join(' and ')}.`,
+        details: { option: `--${name}` },
+      })
   }
   switch (action) {
     case 'build':
@@ -58,9 +57,9 @@ export function parseToolchainCommand(args: readonly string[], raw: RawRecord, d
     case 'run': {
       if (rest.length === 0)
         throw new UserError('BAD_OPTION', 'toolchain run has no command to run.', {
-          hint: 'for instance: kernelkit toolchain run -- gcc --version',
+          hint: message`Write for instance ${command('kernelkit toolchain run -- gcc --version')}.`,
         })
-      const net = choiceOption(raw, 'net', ['user', 'none']) ?? 'none'
+      const net = choiceOption(raw, commandRows.toolchain, 'net')
       const image = parseImage(raw, defaults)
       return { action, image, base: parseBase(raw), command: rest, network: net === 'user', root: flagOption(raw, 'root') }
     }
@@ -86,41 +85,39 @@ const ownersOf: Readonly<Record<string, readonly string[]>> = {
   all: ['prune'],
 }
 
-function parseImage(raw: RawRecord, { suite, targets }: ToolchainDefaults): ToolchainSpec {
-  const archs = listOption(raw, 'arch').map((name) => parseArch(name).name)
+function parseImage(raw: RawOptions, { suite, targets }: ToolchainDefaults): ToolchainSpec {
+  const archs = readList(raw, 'arch', (name) => parseArch(name).name)
   return {
-    compiler: parseCompiler(textOption(raw, 'compiler')),
-    suite: parseSuite(textOption(raw, 'suite')) ?? suite,
+    compiler: readOption(raw, 'compiler', parseCompiler) ?? commandRows.toolchain.compiler.default,
+    suite: readOption(raw, 'suite', parseSuite) ?? suite,
     targets: archs.length === 0 ? targets : [...new Set(archs)],
     kind: flagOption(raw, 'whole') ? 'whole' : 'build',
   }
 }
 
-function parseCompiler(option: string | undefined): string {
-  if (option === undefined) return 'gcc'
-  if (/^(?:gcc|clang)(?:-\d+(?:\.\d+)?)?$/.test(option)) return option
-  throw new UserError('BAD_COMPILER', `--compiler '${option}' is not known; allowed: gcc, gcc-N, clang, clang-N.`, {
-    hint: 'the suite must offer a package of that name; see `apt-cache search ^gcc-[0-9]*$`.',
+function parseCompiler(name: string): string {
+  if (/^(?:gcc|clang)(?:-\d+(?:\.\d+)?)?$/.test(name)) return name
+  throw new UserError('BAD_COMPILER', message`${option('compiler')} '${name}' is not known; allowed: gcc, gcc-N, clang, clang-N.`, {
+    hint: 'The suite must offer a package of that name; see `apt-cache search ^gcc-[0-9]*$`.',
   })
 }
 
-function parseSuite(option: string | undefined): string | undefined {
+function parseSuite(name: string): string {
   // It becomes a part of file names and of apt's sources.
-  if (option === undefined || /^[a-z][a-z0-9.-]*$/.test(option)) return option
-  throw badOption('suite', option, 'the name of a suite, such as bookworm, trixie or noble')
+  if (/^[a-z][a-z0-9.-]*$/.test(name)) return name
+  throw badOption('suite', name, { allowed: 'the name of a suite, such as bookworm, trixie or noble' })
 }
 
 const byDigest = /^[\w.:/-]+@sha256:[0-9a-f]{64}$/
 
-function parseBase(raw: RawRecord): string | undefined {
-  const base = textOption(raw, 'base')
-  if (base === undefined || base === 'bootstrap' || byDigest.test(base)) return base
-  throw badOption(
-    'base',
-    base,
-    "'bootstrap' or a registry reference by digest, NAME@sha256:…",
-    'a tag can change under you; `docker image inspect --format {{.RepoDigests}} NAME` shows the digest of one.',
-  )
+function parseBase(raw: RawOptions): string | undefined {
+  return readOption(raw, 'base', (base) => {
+    if (base === 'bootstrap' || byDigest.test(base)) return base
+    throw badOption('base', base, {
+      allowed: "'bootstrap' or a registry reference by digest, NAME@sha256:…",
+      hint: 'A tag can change; `docker image inspect --format {{.RepoDigests}} NAME` shows the digest of one.',
+    })
+  })
 }
 
 function unknownWords(args: readonly string[], word: string | undefined): UserError {
@@ -128,16 +125,8 @@ function unknownWords(args: readonly string[], word: string | undefined): UserEr
   return new UserError('BAD_OPTION', `toolchain '${args.join(' ')}' is not known; allowed: ${actions.join(', ')}.`, {
     hint:
       near === undefined
-        ? 'write `kernelkit toolchain build`, or `kernelkit toolchain ls`.'
-        : `did you mean \`kernelkit toolchain ${near}\`?`,
+        ? message`Write ${command('kernelkit toolchain build')} or ${command('kernelkit toolchain ls')}.`
+        : message`Did you mean ${command(`kernelkit toolchain ${near}`)}?`,
     details: { seen: args.join(' '), allowed: actions },
   })
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0)
-}
-
-function textOf(value: unknown): string {
-  return value === true ? '' : String(value)
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { givenOptions } from './given.ts'
 import { parseVmSpec } from './vm.ts'
 
-const run = (raw: Readonly<Record<string, unknown>>) => parseVmSpec(raw, { command: 'run' })
+const run = (raw: Readonly<Record<string, unknown>>) => parseVmSpec(givenOptions(raw), { command: 'run' })
 
 describe('--format, --kunit and --junit', () => {
   it('look for results on stdout by default, and write none', () => {
@@ -17,10 +18,10 @@ describe('--format, --kunit and --junit', () => {
   it.each<[Readonly<Record<string, unknown>>, RegExp]>([
     [{ format: 'tab' }, /allowed: auto, exit, tap, ktap/],
     [{ kunit: 'a b' }, /pattern without blanks/],
-    [{ kunit: true, image: 'x.ext4' }, /--image 'x.ext4'.*--kunit/],
+    [{ kunit: true, image: 'x.ext4' }, /--image 'x.ext4' does not go together with --kunit/],
     [{ kunit: true, root: 'host' }, /--root 'host'.*--kunit/],
     [{ kunit: true, keep: true }, /--keep.*--kunit/],
     [{ kunit: true, env: ['A=1'] }, /--env 'A=1'.*--kunit/],
-    [{ kunit: true, format: 'exit' }, /--format 'exit'.*ktap beside --kunit/],
+    [{ kunit: true, format: 'exit' }, /--format 'exit'.*ktap with --kunit/],
   ])('refuse %j', (raw, message) => expect(() => run(raw)).toThrow(message))
 })

@@ -1,7 +1,8 @@
-import { badOption, choiceOption, flagOption, listOption, textOption, type RawRecord } from './raw-options.ts'
+import { badOption, choiceOption, readOption, textOption, type RawOptions } from './given.ts'
+import { vmRows } from './table/index.ts'
 
 /** What tells the results of tests: the command's status alone, or a TAP or KTAP stream too. */
-export type ResultFormat = 'auto' | 'exit' | 'tap' | 'ktap'
+export type ResultFormat = (typeof vmRows)['format']['choices'][number]
 
 export interface ResultsSpec {
   /** `auto`: a version line on stdout makes it a result stream. `tap` takes one without a version line too. */
@@ -12,34 +13,20 @@ export interface ResultsSpec {
   readonly junit: string | undefined
 }
 
-export const resultFormats = ['auto', 'exit', 'tap', 'ktap'] as const satisfies readonly ResultFormat[]
-
 /** `--format`, `--kunit[=GLOB]`, `--junit FILE`. */
-export function parseResultsSpec(raw: RawRecord): ResultsSpec {
-  const kunit = parseKunit(raw)
-  const format = choiceOption(raw, 'format', resultFormats) ?? 'auto'
-  if (kunit !== undefined && (format === 'exit' || format === 'tap')) {
-    throw badOption('format', format, 'ktap beside --kunit, whose results come from the console', 'leave one of them out.')
-  }
-  return { format, kunit, junit: textOption(raw, 'junit') }
+export function parseResultsSpec(raw: RawOptions): ResultsSpec {
+  return { format: choiceOption(raw, vmRows, 'format'), kunit: parseKunit(raw), junit: textOption(raw, 'junit') }
 }
 
-function parseKunit(raw: RawRecord): ResultsSpec['kunit'] {
-  const value = raw['kunit']
+function parseKunit(raw: RawOptions): ResultsSpec['kunit'] {
+  const value = raw['kunit']?.at(-1)?.value
   if (value === undefined || value === false) return undefined
-  for (const key of ['image', 'initrd', 'init', 'root', 'cwd'] as const) {
-    const other = raw[key]
-    if (other === undefined || other === false || (key === 'root' && other === 'none')) continue
-    throw badOption(key, other, 'nothing beside --kunit, which boots an initramfs and runs no command', 'leave one of them out.')
-  }
-  for (const key of ['stdin', 'tty', 'keep'] as const) {
-    if (flagOption(raw, key)) throw badOption(key, 'true', 'nothing beside --kunit, which runs no command', 'leave one of them out.')
-  }
-  if (listOption(raw, 'env').length > 0)
-    throw badOption('env', listOption(raw, 'env')[0], 'nothing beside --kunit, which runs no command', 'leave one of them out.')
   if (value === true) return { glob: undefined }
-  const glob = textOption(raw, 'kunit')
-  // It becomes a word of the kernel's command line.
-  if (glob !== undefined && /[\s"]/.test(glob)) throw badOption('kunit', glob, 'a pattern without blanks and quotes, such as ext4*.inode*')
-  return { glob }
+  return {
+    glob: readOption(raw, 'kunit', (glob) => {
+      // It becomes a word of the kernel's command line.
+      if (!/[\s"]/.test(glob)) return glob
+      throw badOption('kunit', glob, { allowed: 'a pattern without blanks and quotes, such as ext4*.inode*' })
+    }),
+  }
 }

@@ -1,15 +1,25 @@
 import { describe, expect, it } from 'vitest'
+import { parseArch } from '../arch/index.ts'
 import { UserError } from '../errors/index.ts'
-import type { RawRecord } from '../options/index.ts'
+import {
+  givenOptions,
+  parseImageSpec,
+  parseKernelSpec,
+  parseVmSpec,
+  writeError,
+  type BlockName,
+  type RawOptions,
+} from '../options/index.ts'
 import { applyProjectFile } from './apply-project-file.ts'
-import type { BlockName } from './option-rows.ts'
 import { parseProjectFile } from './parse-project-file.ts'
+
+type Values = Readonly<Record<string, unknown>>
 
 interface Case {
   readonly text: string
   readonly block?: BlockName
   readonly command?: string
-  readonly given?: RawRecord
+  readonly given?: Values
   readonly words?: readonly string[]
 }
 
@@ -18,17 +28,27 @@ function apply({ text, block = 'vm', command = 'run', given = {}, words = [] }: 
     file: parseProjectFile(text, 'kernelkit.yaml'),
     block,
     command,
-    given,
+    given: givenOptions(given),
     words,
     locator: { at: (path) => (path.startsWith('/') ? path : `/p/${path}`), hasConfig: (path) => path === 'ci/own.config' },
     hostArch: 'x86_64',
   })
 }
 
+/** Values without their places. */
+function valuesOf(options: RawOptions) {
+  return Object.fromEntries(Object.entries(options).map(([name, values]) => [name, values.map(({ value }) => value)]))
+}
+
 function refusal(input: Case): string {
   try {
-    apply(input)
-  } catch (error) {
+    // As the command does: the file below the command line, then the parser of the command.
+    const { options } = apply(input)
+    if (input.block === 'kernel') parseKernelSpec(options, input.words ?? [], { arch: parseArch('x86_64') })
+    else if (input.block === 'image') parseImageSpec(options, { hostArch: 'x86_64' })
+    else parseVmSpec(options, { command: 'run' })
+  } catch (thrown) {
+    const error = thrown instanceof UserError ? writeError(thrown, { door: 'command' }) : thrown
     if (error instanceof UserError) return `${error.code} ${error.message} ${error.hint ?? ''}`
     throw error
   }
@@ -36,7 +56,7 @@ function refusal(input: Case): string {
 }
 
 describe('applyProjectFile', () => {
-  it.each<[string, Case, RawRecord]>([
+  it.each<[string, Case, Values]>([
     ['gives defaults', { text: 'vm: { memory: 1G, cpus: 2 }' }, { memory: '1G', cpus: '2' }],
     ['lets the command line win', { text: 'vm: { memory: 1G, cpus: 2 }', given: { memory: '2G' } }, { memory: '2G', cpus: '2' }],
     [
@@ -65,17 +85,12 @@ describe('applyProjectFile', () => {
     ],
     ['runs the kernel that is named', { text: 'kernel: { arch: i386 }', given: { kernel: 'k' } }, { kernel: 'k' }],
     ['runs the kernel that the file names', { text: 'kernel: { arch: i386 }\nvm: { kernel: k }' }, { kernel: '/p/k' }],
-    [
-      'bakes',
-      { text: 'image: { size: 1G, no-trim: true }', block: 'image', command: 'bake', given: { trim: true } },
-      { size: '1G', trim: false },
-    ],
-    ['bakes with the trim as it is', { text: 'image: { size: 1G }', block: 'image', given: { trim: true } }, { size: '1G', trim: true }],
+    ['bakes', { text: 'image: { size: 1G, no-trim: true }', block: 'image', command: 'bake' }, { size: '1G', noTrim: true }],
   ])('%s', (_title, input, expected) => {
-    expect(apply(input).options).toEqual(expected)
+    expect(valuesOf(apply(input).options)).toEqual(valuesOf(givenOptions(expected)))
   })
 
-  it.each<[string, Case, RawRecord]>([
+  it.each<[string, Case, Values]>([
     [
       'adds symbols to the configuration of the file',
       { text: 'kernel: { config: [minimal, X=y] }', given: { config: ['-Y', 'Z=m'] } },
@@ -99,21 +114,28 @@ describe('applyProjectFile', () => {
     ['finds the base', { text: 'kernel: { base: my.config }' }, { base: '/p/my.config' }],
     ['knows a base by name', { text: 'kernel: { base: defconfig }' }, { base: 'defconfig' }],
   ])('%s', (_title, input, expected) => {
-    expect(apply({ block: 'kernel', command: 'build', ...input }).options).toEqual(expected)
+    expect(valuesOf(apply({ block: 'kernel', command: 'build', ...input }).options)).toEqual(valuesOf(givenOptions(expected)))
   })
 
   it('makes every path absolute from the folder of the file', () => {
     const text = 'vm: { kernel: b, root: ./r, disk: [d.img:ro], artifacts: out/, qemu: ./q, allow: /abs, share: ["s:/m:ro", /t] }'
-    expect(apply({ text }).options).toEqual({
-      kernel: '/p/b',
-      root: '/p/./r',
-      disk: ['/p/d.img:ro'],
-      artifacts: '/p/out/',
-      qemu: '/p/./q',
-      allow: '/abs',
-      share: ['/p/s:/m:ro', '/t'],
+    expect(valuesOf(apply({ text }).options)).toEqual(
+      valuesOf(
+        givenOptions({
+          kernel: '/p/b',
+          root: '/p/./r',
+          disk: ['/p/d.img:ro'],
+          artifacts: '/p/out/',
+          qemu: '/p/./q',
+          allow: '/abs',
+          share: ['/p/s:/m:ro', '/t'],
+        }),
+      ),
+    )
+    expect(valuesOf(apply({ text: 'vm: { root: host, qemu: qemu-system-x86_64 }' }).options)).toEqual({
+      root: ['host'],
+      qemu: ['qemu-system-x86_64'],
     })
-    expect(apply({ text: 'vm: { root: host, qemu: qemu-system-x86_64 }' }).options).toEqual({ root: 'host', qemu: 'qemu-system-x86_64' })
   })
 
   it('names what it gave', () => {
@@ -121,14 +143,13 @@ describe('applyProjectFile', () => {
   })
 
   it.each<[Case, string]>([
-    [{ text: 'vm:\n  memory: lots' }, "BAD_SIZE kernelkit.yaml:2:3: in vm: memory 'lots' is not a size"],
-    [{ text: 'vm:\n  memory: lots' }, 'write for instance memory: 4G.'],
-    [{ text: 'vm: { cpus: 1, accel: kwm }' }, "BAD_OPTION kernelkit.yaml:1:16: in vm: accel 'kwm' is not known"],
-    [{ text: 'vm: { cpus: 1, accel: kwm }' }, 'did you mean accel: kvm?'],
-    [{ text: 'vm: { share-as: virtiofs }' }, 'NOT_YET kernelkit.yaml:1:7: in vm: share-as virtiofs'],
-    [{ text: 'vm: { net: none, ssh: true }' }, 'kernelkit.yaml:1:7: in vm: net'],
-    [{ text: 'image: { size: 1 }', block: 'image', command: 'bake' }, 'BAD_SIZE kernelkit.yaml:1:10: in image: size'],
-    [{ text: 'kernel: { config: [minimall] }', block: 'kernel', command: 'build' }, 'did you mean config: minimal?'],
+    [{ text: 'vm:\n  memory: lots' }, "BAD_SIZE kernelkit.yaml:2:3: `memory:` 'lots' is not a size"],
+    [{ text: 'vm:\n  memory: lots' }, 'Write for instance `memory: 4G`.'],
+    [{ text: 'vm: { cpus: 1, accel: kwm }' }, "BAD_OPTION kernelkit.yaml:1:16: `accel:` 'kwm' is not known"],
+    [{ text: 'vm: { cpus: 1, accel: kwm }' }, 'Did you mean `accel: kvm`?'],
+    [{ text: 'vm: { net: none, ssh: true }' }, 'kernelkit.yaml:1:18: `ssh:` does not go together with `net: none`'],
+    [{ text: 'image: { size: 1 }', block: 'image', command: 'bake' }, 'BAD_SIZE kernelkit.yaml:1:10: `size:`'],
+    [{ text: 'kernel: { config: [minimall] }', block: 'kernel', command: 'build' }, 'Did you mean `config: minimal`?'],
     [{ text: 'vm: { memory: lots }', given: { memory: '1G' } }, 'BAD_SIZE'],
   ])('refuses %j in the words of the file', (input, said) => {
     expect(refusal(input)).toContain(said)

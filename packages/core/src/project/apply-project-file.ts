@@ -1,8 +1,17 @@
-import type { RawRecord } from '../options/index.ts'
-import { checkBlock } from './check-block.ts'
+import { parseArch } from '../arch/index.ts'
+import {
+  camelCase,
+  fileRows,
+  givenOptions,
+  mergeOptions,
+  parseImageSpec,
+  parseKernelSpec,
+  parseVmSpec,
+  type BlockName,
+  type RawOptions,
+} from '../options/index.ts'
+import type { Place } from '../errors/index.ts'
 import { locatePaths, type Locator } from './locate-paths.ts'
-import { mergeOptions, type MergedOptions } from './merge-options.ts'
-import { rawKey, rowsOf, type BlockName } from './option-rows.ts'
 import type { ProjectFile } from './parse-project-file.ts'
 
 export interface ApplyInput {
@@ -10,26 +19,48 @@ export interface ApplyInput {
   readonly block: BlockName
   /** `build`, `boot`, …: not every command has every option of the block. */
   readonly command: string
-  /** Options of the command line, camelCase. */
-  readonly given: RawRecord
+  /** Options of the command line or inputs. */
+  readonly given: RawOptions
   readonly words: readonly string[]
   readonly locator: Locator
   readonly hostArch: string
 }
 
-/** The file's defaults below a command line: checked, located, merged. */
-export function applyProjectFile({ file, block, command, given, words, locator, hostArch }: ApplyInput): MergedOptions {
-  const own = file.blocks[block]
-  const onlyRun = rowsOf(block).rows.flatMap((row) => (row.onlyRun === true ? [rawKey(row.name)] : []))
-  const values = locatePaths(block, own?.values ?? {}, locator)
-  const known = command === 'boot' ? Object.fromEntries(Object.entries(values).filter(([key]) => !onlyRun.includes(key))) : values
-  if (own !== undefined) checkBlock({ file: file.name, name: block, path: block, block: own, values: known, command, hostArch })
-  if (block !== 'vm') return mergeOptions({ block, defaults: known, given, words })
+export interface AppliedFile {
+  readonly options: RawOptions
+  /** Names of the options that the file gave. */
+  readonly used: readonly string[]
+}
+
+/** The file's defaults below a command line: located and merged. What of the file does not count is parsed here, as nothing else will. */
+export function applyProjectFile({ file, block, command, given, words, locator, hostArch }: ApplyInput): AppliedFile {
+  const values = locatePaths(block, file.blocks[block] ?? {}, locator)
+  const ofRunOnly = fileRows(block).flatMap(({ name, commands }) =>
+    commands.includes('run') && !commands.includes('boot') ? [camelCase(name)] : [],
+  )
+  const known = command === 'boot' ? Object.fromEntries(Object.entries(values).filter(([key]) => !ofRunOnly.includes(key))) : values
+  if (block !== 'vm') {
+    const { options, used, unused } = mergeOptions({ block, defaults: known, given, words })
+    if (block === 'kernel') parseKernelSpec(unused, [], { arch: parseArch(hostArch) })
+    else parseImageSpec(unused, { hostArch })
+    return { options, used }
+  }
   const kernel = file.blocks.kernel
-  const kernelArch = kernel?.values['arch']
   // A kernel of its own has its own architecture.
-  const arch = known['kernel'] === undefined && known['arch'] === undefined && typeof kernelArch === 'string' ? { arch: kernelArch } : {}
-  const merged = mergeOptions({ block, defaults: { ...known, ...arch }, given, words: [] })
-  const isNamed = merged.options['kernel'] !== undefined
-  return kernel === undefined || isNamed ? merged : { ...merged, options: { ...merged.options, projectKernel: true } }
+  const arch =
+    known['kernel'] === undefined && known['arch'] === undefined && kernel?.['arch'] !== undefined ? { arch: kernel['arch'] } : {}
+  const { options, used, unused } = mergeOptions({ block, defaults: { ...known, ...arch }, given, words: [] })
+  parseVmSpec(unused, { command: command === 'boot' ? 'boot' : 'run' })
+  const isNamed = options['kernel'] !== undefined
+  return { options: kernel === undefined || isNamed ? options : { ...options, ...givenOptions({ projectKernel: true }) }, used }
+}
+
+/** Where the options of the file are, by name: for messages that speak of them. */
+export function placesOf(options: RawOptions): Readonly<Record<string, Place>> {
+  return Object.fromEntries(
+    Object.values(options).flatMap((values) => {
+      const place = values.at(-1)?.place
+      return place === undefined ? [] : [[place.key.replace(/\[\d+\]$/, '').replace(/^.*\./, ''), place]]
+    }),
+  )
 }

@@ -1,17 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../errors/index.ts'
-import type { RawRecord } from '../options/index.ts'
+import { givenOptions, parseVmSpec, writeError, type RawOptions } from '../options/index.ts'
 import { applyTest } from './apply-test.ts'
 import { parseProjectFile } from './parse-project-file.ts'
 
-function apply(text: string, given: RawRecord = {}) {
+type Values = Readonly<Record<string, unknown>>
+
+/** Values without their places. */
+function valuesOf(options: RawOptions) {
+  return Object.fromEntries(Object.entries(options).map(([name, values]) => [name, values.map(({ value }) => value)]))
+}
+
+function apply(text: string, given: Values = {}) {
   const file = parseProjectFile(text, 'kernelkit.yaml')
   const [test] = file.tests
   if (test === undefined) throw new Error('no test')
   return applyTest({
     file,
     test,
-    given,
+    given: givenOptions(given),
     locator: { at: (path) => (path.startsWith('/') ? path : `/p/${path}`), hasConfig: () => false },
     hostArch: 'x86_64',
   })
@@ -20,7 +27,7 @@ function apply(text: string, given: RawRecord = {}) {
 const command = 'tests: [{ name: a, run: b, timeout: 5s, vm: { memory: 2G, share: [x:/b] }, env: [B=2] }]'
 
 describe('applyTest', () => {
-  it.each<[string, string, RawRecord, RawRecord]>([
+  it.each<[string, string, Values, Values]>([
     ['gives a test its own', command, {}, { timeout: '5s', memory: '2G', share: ['/p/x:/b'], env: ['B=2'] }],
     [
       'puts it over the vm of the file',
@@ -47,10 +54,10 @@ describe('applyTest', () => {
       { memory: '1G', kunit: 'ext4*', timeout: '9s', kernel: '/k' },
     ],
   ])('%s', (_title, text, given, expected) => {
-    expect(apply(text, given).options).toEqual(expected)
+    expect(valuesOf(apply(text, given).options)).toEqual(valuesOf(givenOptions(expected)))
   })
 
-  it.each<[string, string, RawRecord, boolean, boolean]>([
+  it.each<[string, string, Values, boolean, boolean]>([
     ['both', 'kernel: {}\nimage: {}\ntests: [{ name: a, run: b }]', {}, true, true],
     ['nothing that is not described', 'tests: [{ name: a, run: b }]', {}, false, false],
     ['no kernel beside a named one', 'kernel: {}\nimage: {}\ntests: [{ name: a, run: b, vm: { kernel: k } }]', {}, false, true],
@@ -77,18 +84,19 @@ describe('applyTest', () => {
   })
 
   it.each([
-    ['tests: [{ name: a, run: b, timeout: 5 }]', "BAD_DURATION kernelkit.yaml:1:28: in tests[0]: timeout '5' is not a duration"],
-    ['tests: [{ name: a, run: b, format: tab }]', "BAD_OPTION kernelkit.yaml:1:28: in tests[0]: format 'tab' is not known"],
-    ['tests: [{ name: a, run: b, vm: { memory: lots } }]', "BAD_SIZE kernelkit.yaml:1:34: in tests[0]: memory 'lots' is not a size"],
-    ['tests: [{ name: a, run: b, fail-on: [kasn] }]', "in tests[0]: fail-on 'kasn' is not a kind of report"],
-    ['tests: [{ name: a, kunit: true, env: [A=1] }]', 'in tests[0]: env'],
-    ['vm: { memory: lots }\ntests: [{ name: a, run: b }]', "BAD_SIZE kernelkit.yaml:1:7: in vm: memory 'lots'"],
+    ['tests: [{ name: a, run: b, timeout: 5 }]', "BAD_DURATION kernelkit.yaml:1:28: `timeout:` '5' is not a duration"],
+    ['tests: [{ name: a, run: b, format: tab }]', "BAD_OPTION kernelkit.yaml:1:28: `format:` 'tab' is not known"],
+    ['tests: [{ name: a, run: b, vm: { memory: lots } }]', "BAD_SIZE kernelkit.yaml:1:34: `memory:` 'lots' is not a size"],
+    ['tests: [{ name: a, run: b, fail-on: [kasn] }]', "`fail-on:` 'kasn' is not a kind of report"],
+    ['tests: [{ name: a, kunit: true, env: [A=1] }]', "`env:` 'A=1' does not go together with `kunit:`"],
+    ['vm: { memory: lots }\ntests: [{ name: a, run: b }]', "BAD_SIZE kernelkit.yaml:1:7: `memory:` 'lots'"],
   ])('refuses %s in the words of the file', (text, said) => {
     try {
-      apply(text)
+      parseVmSpec(apply(text).options, { command: 'run' })
       expect.unreachable()
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
+    } catch (thrown) {
+      if (!(thrown instanceof UserError)) throw thrown
+      const error = writeError(thrown, { door: 'command' })
       expect(`${error.code} ${error.message}`).toContain(said)
     }
   })

@@ -1,34 +1,30 @@
 import { parseAssignment } from '../kconfig/index.ts'
 import { parseKernelSource, renderKernelSource } from '../options/kernel-source.ts'
-import type { RawRecord } from '../options/index.ts'
-import { rawKey, rowsOf, type BlockName, type PathKind } from './option-rows.ts'
+import { camelCase, fileRows, listOption, type BlockName, type PathKind, type RawOptions } from '../options/index.ts'
 
-/** The folder of the file, as a function: core knows no paths. */
+/** The directory of the file, as a function: core knows no paths. */
 export interface Locator {
   /** A path of the file as an absolute one. */
   readonly at: (path: string) => string
-  /** Whether a configuration file lies beside the file; otherwise it is searched in the source, as make does. */
+  /** Whether a configuration file is next to the file; otherwise it is searched in the source, as make does. */
   readonly hasConfig: (path: string) => boolean
 }
 
-/** The block's values with every path made absolute: they are meant from the file's folder, not from where the command runs. */
-export function locatePaths(block: BlockName, values: RawRecord, locator: Locator): RawRecord {
-  const kinds = new Map(rowsOf(block).rows.map(({ name, path }) => [rawKey(name), path]))
+/** The block's values with every path made absolute: they are meant from the file's directory, not from where the command runs. */
+export function locatePaths(block: BlockName, values: RawOptions, locator: Locator): RawOptions {
+  const kinds = new Map(fileRows(block).map(({ name, path }) => [camelCase(name), path]))
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => {
+    Object.entries(values).map(([key, given]) => {
       const kind = kinds.get(key)
-      if (kind === undefined) return [key, value]
-      const locate = (text: string) => locatePath(kind, text, locator)
-      if (typeof value === 'string') return [key, locate(value)]
-      return [key, Array.isArray(value) ? value.map((item) => (typeof item === 'string' ? locate(item) : item)) : value]
+      if (kind === undefined) return [key, given]
+      return [key, given.map((one) => (typeof one.value === 'string' ? { ...one, value: locatePath(kind, one.value, locator) } : one))]
     }),
   )
 }
 
-/** Configuration files that may lie beside the file or in the source. */
-export function unsureConfigs(values: RawRecord): readonly string[] {
-  const { config } = values
-  const items = Array.isArray(config) ? config.filter((item) => typeof item === 'string') : []
+/** Configuration files that may be next to the file or in the source. */
+export function unsureConfigs(values: RawOptions): readonly string[] {
+  const items = listOption(values, 'config')
   return items.flatMap((item) => (isConfigFile(item) && !isRooted(item) ? [withoutMark(item)] : []))
 }
 

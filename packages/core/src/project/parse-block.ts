@@ -1,34 +1,23 @@
 import { UserError, nearestName } from '../errors/index.ts'
-import type { RawRecord } from '../options/index.ts'
-import { rawEntry, type OptionRow } from './option-rows.ts'
-import { showPlace, type Place, type YamlEntry, type YamlValue } from './read-yaml.ts'
+import { camelCase, type Given, type NamedRow, type RawOptions } from '../options/index.ts'
+import type { Position, YamlEntry, YamlValue } from './read-yaml.ts'
 
-/** One block of the file, as raw options for the parsers of `core/options`. */
-export interface ProjectBlock {
-  readonly values: RawRecord
-  /** By the option's name as the file has it. */
-  readonly places: Readonly<Record<string, Place>>
-}
-
-/** Where a value stands: for errors. */
+/** Where a value is: for errors. */
 export interface Spot {
   readonly file: string
   /** `vm`, `tests[1].vm`. */
   readonly path: string
 }
 
-/** A block with these keys; unknown ones and values of another shape are refused with their line. */
-export function parseBlock(rows: readonly OptionRow[], value: YamlValue, spot: Spot): ProjectBlock {
-  const entries = entriesOf(value, spot)
-  const parsed = entries.map((entry) => {
-    const row = rows.find((candidate) => candidate.name === entry.key)
-    if (row === undefined) throw unknownKey(entry, spot, names(rows))
-    return { name: row.name, place: entry.place, value: parseValue(row, entry.value, { ...spot, path: `${spot.path}.${row.name}` }) }
-  })
-  return {
-    values: Object.fromEntries(parsed.map((option) => rawEntry(option.name, option.value))),
-    places: Object.fromEntries(parsed.map((option) => [option.name, option.place])),
-  }
+/** A block with these keys, each value with its place; unknown keys and values of another shape are refused. */
+export function parseBlock(rows: readonly NamedRow[], value: YamlValue, spot: Spot): RawOptions {
+  return Object.fromEntries(
+    entriesOf(value, spot).map((entry) => {
+      const row = rows.find((candidate) => candidate.name === entry.key)
+      if (row === undefined) throw unknownKey(entry, spot, names(rows))
+      return [camelCase(row.name), parseValue(row, entry, { ...spot, path: `${spot.path}.${row.name}` })]
+    }),
+  )
 }
 
 /** Keys and values of a block; a block without a value has none. */
@@ -42,50 +31,53 @@ export function entriesOf(value: YamlValue, { file, path }: Spot): readonly Yaml
 export function unknownKey(entry: YamlEntry, { file, path }: Spot, allowed: readonly string[]): UserError {
   const near = nearestName(entry.key, allowed)
   const where = path === '' ? '' : ` in ${path}`
-  return new UserError('BAD_PROJECT_FILE', `${showPlace(file, entry.place)}: '${entry.key}' is not known${where}.`, {
-    hint: near === undefined ? `allowed: ${allowed.join(', ')}.` : `did you mean ${near}? Allowed: ${allowed.join(', ')}.`,
-    details: { file, ...entry.place, key: path === '' ? entry.key : `${path}.${entry.key}`, allowed },
+  return new UserError('BAD_PROJECT_FILE', `'${entry.key}' is not known${where}.`, {
+    hint: near === undefined ? `Allowed: ${allowed.join(', ')}.` : `Did you mean ${near}? Allowed: ${allowed.join(', ')}.`,
+    details: { allowed },
+    place: { file, ...entry.place, key: path === '' ? entry.key : `${path}.${entry.key}` },
   })
 }
 
 interface Misshapen {
   readonly file: string
-  readonly place: Place
+  readonly place: Position
   readonly path: string
   readonly seen: YamlValue
   readonly allowed: string
-  /** What to write behind the key. */
+  /** What to write after the key. */
   readonly example: string
 }
 
 export function badShape({ file, place, path, seen, allowed, example }: Misshapen): UserError {
   const what = path === '' ? 'the file' : path
   const key = /[a-z-]+(?=(?:\[\d+\])?$)/.exec(path)?.[0]
-  return new UserError('BAD_PROJECT_FILE', `${showPlace(file, place)}: ${what} is ${describe(seen)}; it takes ${allowed}.`, {
-    hint: `write for instance ${key === undefined ? '' : `${key}: `}${example}`,
-    details: { file, ...place, key: path, seen: seen.kind, allowed },
+  return new UserError('BAD_PROJECT_FILE', `${what} is ${describe(seen)}; it takes ${allowed}.`, {
+    hint: `Write for instance ${key === undefined ? '' : `${key}: `}${example}`,
+    details: { seen: seen.kind, allowed },
+    place: { file, ...place, key: path },
   })
 }
 
-function parseValue(row: OptionRow, value: YamlValue, { file, path }: Spot): unknown {
+function parseValue(row: NamedRow, { value, place: keyPlace }: YamlEntry, { file, path }: Spot): readonly Given[] {
   const refuse = (allowed: string, example: string) => badShape({ file, place: value.place, path, seen: value, allowed, example })
+  const given = (one: unknown, place: Position = keyPlace, key = path): Given => ({ value: one, place: { file, key, ...place } })
   switch (row.kind) {
     case 'text':
-      if (value.kind === 'text') return value.text
+      if (value.kind === 'text') return [given(value.text)]
       throw refuse('a text or a number', 'VALUE')
     case 'flag':
-      if (value.kind === 'flag') return value.flag
+      if (value.kind === 'flag') return [given(value.flag)]
       throw refuse('true or false', 'true')
     case 'text-or-flag':
-      if (value.kind === 'text') return value.text
-      if (value.kind === 'flag') return value.flag ? true : undefined
+      if (value.kind === 'text') return [given(value.text)]
+      if (value.kind === 'flag') return [given(value.flag)]
       throw refuse('true, or a text', 'true')
     case 'list':
     case 'set':
-      if (value.kind === 'text') return [value.text]
+      if (value.kind === 'text') return [given(value.text)]
       if (value.kind !== 'list') throw refuse('a list of texts', '[ONE, TWO]')
       return value.items.map((item, index) => {
-        if (item.kind === 'text') return item.text
+        if (item.kind === 'text') return given(item.text, item.place, `${path}[${index}]`)
         const allowed = 'a text, in quotes where YAML reads it as something else'
         throw badShape({ file, place: item.place, path: `${path}[${index}]`, seen: item, allowed, example: '["ONE", "TWO"]' })
       })
@@ -107,6 +99,6 @@ function describe(value: YamlValue): string {
   }
 }
 
-function names(rows: readonly OptionRow[]): readonly string[] {
+function names(rows: readonly NamedRow[]): readonly string[] {
   return rows.map(({ name }) => name).toSorted()
 }

@@ -1,5 +1,5 @@
-import { badShape, parseBlock, unknownKey, type ProjectBlock } from './parse-block.ts'
-import { blockNames, rowsOf, type BlockName } from './option-rows.ts'
+import { blockNames, fileRows, type BlockName, type RawOptions } from '../options/index.ts'
+import { badShape, parseBlock, unknownKey } from './parse-block.ts'
 import { parseTests, type ProjectTest } from './parse-tests.ts'
 import { readYaml } from './read-yaml.ts'
 
@@ -7,7 +7,7 @@ import { readYaml } from './read-yaml.ts'
 export interface ProjectFile {
   /** Name for messages. */
   readonly name: string
-  readonly blocks: Readonly<Partial<Record<BlockName, ProjectBlock>>>
+  readonly blocks: Readonly<Partial<Record<BlockName, RawOptions>>>
   readonly tests: readonly ProjectTest[]
 }
 
@@ -19,11 +19,11 @@ export function parseProjectFile(text: string, name: string): ProjectFile {
     const allowed = `the keys ${[...blockNames, 'tests'].join(', ')}`
     throw badShape({ file: name, place: root.place, path: '', seen: root, allowed, example: 'vm: { memory: 1G }' })
   }
-  const blocks: Partial<Record<BlockName, ProjectBlock>> = {}
+  const blocks: Partial<Record<BlockName, RawOptions>> = {}
   let tests: readonly ProjectTest[] = []
   for (const entry of root.entries) {
     const block = blockNames.find((known) => known === entry.key)
-    if (block !== undefined) blocks[block] = parseBlock(rowsOf(block).rows, entry.value, { file: name, path: block })
+    if (block !== undefined) blocks[block] = parseBlock(fileRows(block), entry.value, { file: name, path: block })
     else if (entry.key === 'tests') tests = parseTests(entry.value, { file: name, path: 'tests' })
     else throw unknownKey(entry, { file: name, path: '' }, [...blockNames, 'tests'])
   }

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../errors/index.ts'
+import type { RawOptions } from '../options/index.ts'
 import { parseProjectFile } from './parse-project-file.ts'
 
 const parse = (text: string) => parseProjectFile(text, 'kernelkit.yaml')
+
+/** Values without their places. */
+function valuesOf(options: RawOptions = {}) {
+  return Object.fromEntries(Object.entries(options).map(([name, values]) => [name, values.map(({ value }) => value)]))
+}
 
 function refusal(text: string): string {
   try {
@@ -31,18 +37,20 @@ tests:
 describe('parseProjectFile', () => {
   it('reads blocks as the raw options of their commands, and tests', () => {
     const { blocks, tests } = parse(whole)
-    expect(blocks.kernel?.values).toEqual({
-      source: '.',
+    expect(valuesOf(blocks.kernel)).toEqual({
+      source: ['.'],
       config: ['minimal', './ci/kasan.config', 'KUNIT=y'],
-      arch: 'x86_64',
-      inTree: false,
+      arch: ['x86_64'],
+      inTree: [false],
     })
-    expect(blocks.image?.values).toEqual({ suite: 'trixie', include: ['iproute2'], size: '4G', trim: false })
-    expect(blocks.vm?.values).toEqual({ cpus: '2', memory: '1G', bootTimeout: '90s', gdb: true, share: ['.:/mnt/src'] })
-    expect(blocks.vm?.places['memory']).toEqual({ line: 6, column: 3 })
+    expect(valuesOf(blocks.image)).toEqual({ suite: ['trixie'], include: ['iproute2'], size: ['4G'], noTrim: [true] })
+    expect(valuesOf(blocks.vm)).toEqual({ cpus: ['2'], memory: ['1G'], bootTimeout: ['90s'], gdb: [true], share: ['.:/mnt/src'] })
+    expect(blocks.vm?.['memory']).toEqual([{ value: '1G', place: { file: 'kernelkit.yaml', key: 'vm.memory', line: 6, column: 3 } }])
+    // Of a list each item has its own.
+    expect(blocks.kernel?.['config']?.map(({ place }) => place?.key)).toEqual(['kernel.config[0]', 'kernel.config[1]', 'kernel.config[2]'])
     expect(tests).toMatchObject([
-      { name: 'smoke', path: 'tests[0]', run: 'uname -r', options: { values: { timeout: '60s' } } },
-      { name: 'timers', options: { values: { format: 'ktap', memory: '2G' } } },
+      { name: 'smoke', path: 'tests[0]', run: 'uname -r', options: { timeout: [{ value: '60s' }] } },
+      { name: 'timers', options: { format: [{ value: 'ktap' }], memory: [{ value: '2G' }] } },
     ])
   })
 
@@ -50,33 +58,33 @@ describe('parseProjectFile', () => {
     const { tests } = parse(
       'tests: [{ name: k, kunit: "ext4*", allow: known }, { name: c, run: x, kunit: false, env: A=1, fail-on: [bug] }]',
     )
-    expect(tests.map(({ run, options }) => [run, options.values])).toEqual([
-      [undefined, { kunit: 'ext4*', allow: 'known' }],
-      ['x', { kunit: undefined, env: ['A=1'], failOn: ['bug'] }],
+    expect(tests.map(({ run, options }) => [run, valuesOf(options)])).toEqual([
+      [undefined, { kunit: ['ext4*'], allow: ['known'] }],
+      ['x', { kunit: [false], env: ['A=1'], failOn: ['bug'] }],
     ])
   })
 
   it.each(['', '# nothing but a marker\n', 'vm:\n', '---\n'])('takes %j for a marker without defaults', (text) => {
-    expect(parse(text).blocks.vm?.values ?? {}).toEqual({})
+    expect(parse(text).blocks.vm ?? {}).toEqual({})
   })
 
   it('keeps numbers as they are written and follows aliases', () => {
-    expect(parse('vm: { memory: 6.10, name: 007 }').blocks.vm?.values).toEqual({ memory: '6.10', name: '007' })
-    expect(parse('vm: { memory: &m 1G }\ntests: [{ name: a, run: b, vm: { memory: *m } }]').tests[0]?.options.values).toEqual({
-      memory: '1G',
+    expect(valuesOf(parse('vm: { memory: 6.10, name: 007 }').blocks.vm)).toEqual({ memory: ['6.10'], name: ['007'] })
+    expect(valuesOf(parse('vm: { memory: &m 1G }\ntests: [{ name: a, run: b, vm: { memory: *m } }]').tests[0]?.options)).toEqual({
+      memory: ['1G'],
     })
   })
 
   it.each([
-    ['vm: { memroy: 1G }', "kernelkit.yaml:1:7: 'memroy' is not known in vm. did you mean memory?"],
+    ['vm: { memroy: 1G }', "kernelkit.yaml:1:7: 'memroy' is not known in vm. Did you mean memory?"],
     ['vm:\n  cpus: 1\n  s: true', "kernelkit.yaml:3:3: 's' is not known in vm."],
-    ['kernal: {}', "kernelkit.yaml:1:1: 'kernal' is not known. did you mean kernel?"],
+    ['kernal: {}', "kernelkit.yaml:1:1: 'kernal' is not known. Did you mean kernel?"],
     ['kernel: { dot-config: true }', "'dot-config' is not known in kernel"],
-    ['vm: [1]', 'kernelkit.yaml:1:5: vm is a list; it takes keys with values. write for instance vm: { KEY: VALUE }'],
+    ['vm: [1]', 'kernelkit.yaml:1:5: vm is a list; it takes keys with values. Write for instance vm: { KEY: VALUE }'],
     ['- 1', 'kernelkit.yaml:1:1: the file is a list; it takes the keys kernel, image, vm, tests.'],
     ['vm: { cpus: [1] }', 'kernelkit.yaml:1:13: vm.cpus is a list; it takes a text or a number.'],
     ['vm: { memory: }', 'vm.memory is empty; it takes a text or a number.'],
-    ['vm: { keep: yes }', "vm.keep is 'yes'; it takes true or false. write for instance keep: true"],
+    ['vm: { keep: yes }', "vm.keep is 'yes'; it takes true or false. Write for instance keep: true"],
     ['vm: { share: [a: b] }', 'vm.share[0] is a block of keys; it takes a text, in quotes'],
     ['vm: { append: [true] }', 'vm.append[0] is true; it takes a text'],
     ['vm: {\nmemory', 'kernelkit.yaml:2:'],
@@ -86,20 +94,20 @@ describe('parseProjectFile', () => {
     ['vm: { memory: *m }', 'kernelkit.yaml:1:15: this is not YAML: there is no &m for *m.'],
     ['vm: &v\n  memory: *v', 'vm.memory is a block of keys'],
     ['vm: {}\n---\nvm: {}', 'kernelkit.yaml:2:1: this is not YAML'],
-    ['tests: uname', "tests is 'uname'; it takes a list of tests. write for instance tests: [{ name: smoke, run: uname -r }]"],
+    ['tests: uname', "tests is 'uname'; it takes a list of tests. Write for instance tests: [{ name: smoke, run: uname -r }]"],
     ['tests: [{ name: a }]', 'kernelkit.yaml:1:9: tests[0] has no run.'],
-    ['tests: [{ name: a, run: b, fromat: tap }]', "'fromat' is not known in tests[0]. did you mean format?"],
+    ['tests: [{ name: a, run: b, fromat: tap }]', "'fromat' is not known in tests[0]. Did you mean format?"],
     ['tests: [{ name: a, run: }]', 'kernelkit.yaml:1:25: tests[0].run is empty'],
-    ['tests: [{ name: a, run: "" }]', 'tests[0] has no run. each test has a name, and a run line or kunit: true.'],
+    ['tests: [{ name: a, run: "" }]', 'tests[0] has no run. Give each test a name, and a run line or kunit: true.'],
     ['tests: [{ run: b }]', 'kernelkit.yaml:1:9: tests[0] has no name.'],
     ['tests: [{ name: a/b, run: c }]', "kernelkit.yaml:1:17: tests[0].name 'a/b' is not a name"],
     ['tests: [{ name: x.yaml, run: c }]', "tests[0].name 'x.yaml' is not a name"],
     ['tests: [{ name: a, run: b, kunit: true }]', 'tests[0] has run and kunit.'],
     ['tests: [{ name: a, run: b, timeout: 1s, vm: { timeout: 2s } }]', 'tests[0] has timeout twice, in its vm too.'],
     ['tests: [{ name: a, run: b, vm: { keep: true } }]', "'keep' is not known in tests[0].vm."],
-    ['tests: [{ name: a, run: b, alow: x }]', "'alow' is not known in tests[0]. did you mean allow?"],
+    ['tests: [{ name: a, run: b, alow: x }]', "'alow' is not known in tests[0]. Did you mean allow?"],
     ['tests: [{ name: a, run: b }, { name: a, run: c }]', "kernelkit.yaml:1:30: two tests are named 'a'."],
-    ['tests: [{ name: a, run: b, vm: { memroy: 1G } }]', "'memroy' is not known in tests[0].vm. did you mean memory?"],
+    ['tests: [{ name: a, run: b, vm: { memroy: 1G } }]', "'memroy' is not known in tests[0].vm. Did you mean memory?"],
   ])('refuses %j with its place', (text, said) => {
     expect(refusal(text)).toContain(said)
   })

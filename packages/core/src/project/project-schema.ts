@@ -1,26 +1,19 @@
-import { blockNames, rowsOf, type BlockName, type OptionRow } from './option-rows.ts'
+import { blockNames, fileRows, type BlockName, type NamedRow } from '../options/index.ts'
+import { describeOption } from '../options/index.ts'
 import { allowedName, testRows, testVmRows } from './parse-tests.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** What an option means, for those who write the file in an editor. */
-export type DescribeOption = (block: BlockName, name: string) => string | undefined
-
 /** JSON Schema (draft 7, which editors read) of kernelkit.yaml, of the same rows that read it. */
-export function projectSchema(describe: DescribeOption): Schema {
-  const keys = (block: BlockName, rows: readonly OptionRow[]): Schema =>
-    Object.fromEntries(
-      rows.map((row) => {
-        const description = describe(block, row.name)
-        return [row.name, { ...valueSchema(row), ...(description === undefined ? {} : { description }) }]
-      }),
-    )
+export function projectSchema(): Schema {
+  const keys = (rows: readonly NamedRow[]): Schema =>
+    Object.fromEntries(rows.map((row) => [row.name, { ...valueSchema(row), description: describeOption(row) }]))
   // A block without a value is an empty one.
-  const block = (name: BlockName, rows: readonly OptionRow[], description: string): Schema => ({
+  const block = (rows: readonly NamedRow[], description: string): Schema => ({
     description,
     type: ['object', 'null'],
     additionalProperties: false,
-    properties: keys(name, rows),
+    properties: keys(rows),
   })
   const test: Schema = {
     type: 'object',
@@ -28,10 +21,10 @@ export function projectSchema(describe: DescribeOption): Schema {
     required: ['name'],
     anyOf: [{ required: ['run'] }, { required: ['kunit'] }],
     properties: {
-      name: { description: 'how it is chosen, and the name of its folder', type: ['string', 'number'], pattern: allowedName.source },
+      name: { description: 'how it is chosen, and the name of its directory', type: ['string', 'number'], pattern: allowedName.source },
       run: { description: 'shell line of the guest', type: ['string', 'number'] },
-      ...keys('vm', testRows),
-      vm: block('vm', testVmRows, "over the file's vm, for this test"),
+      ...keys(testRows),
+      vm: block(testVmRows, "over the file's vm, for this test"),
     },
   }
   return {
@@ -41,7 +34,7 @@ export function projectSchema(describe: DescribeOption): Schema {
     type: ['object', 'null'],
     additionalProperties: false,
     properties: {
-      ...Object.fromEntries(blockNames.map((name) => [name, block(name, rowsOf(name).rows, about[name])])),
+      ...Object.fromEntries(blockNames.map((name) => [name, block(fileRows(name), about[name])])),
       tests: { description: 'what `kernelkit test` runs, each in a fresh VM', type: ['array', 'null'], items: test },
     },
   }
@@ -56,7 +49,7 @@ const about: Readonly<Record<BlockName, string>> = {
 // Numbers count as they are written: 6.10 is not 6.1.
 const text: Schema = { type: ['string', 'number'] }
 
-function valueSchema({ kind, choices }: OptionRow): Schema {
+function valueSchema({ kind, choices }: NamedRow): Schema {
   switch (kind) {
     case 'text':
       return choices === undefined ? text : { enum: choices }

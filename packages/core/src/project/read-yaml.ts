@@ -2,28 +2,23 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Docum
 import { UserError } from '../errors/index.ts'
 
 /** Where something begins, both from 1. */
-export interface Place {
+export interface Position {
   readonly line: number
   readonly column: number
 }
 
 /** A value of the file with its place; numbers stay as they were written, so that 6.10 is not 6.1. */
 export type YamlValue =
-  | { readonly kind: 'map'; readonly place: Place; readonly entries: readonly YamlEntry[] }
-  | { readonly kind: 'list'; readonly place: Place; readonly items: readonly YamlValue[] }
-  | { readonly kind: 'text'; readonly place: Place; readonly text: string }
-  | { readonly kind: 'flag'; readonly place: Place; readonly flag: boolean }
-  | { readonly kind: 'nothing'; readonly place: Place }
+  | { readonly kind: 'map'; readonly place: Position; readonly entries: readonly YamlEntry[] }
+  | { readonly kind: 'list'; readonly place: Position; readonly items: readonly YamlValue[] }
+  | { readonly kind: 'text'; readonly place: Position; readonly text: string }
+  | { readonly kind: 'flag'; readonly place: Position; readonly flag: boolean }
+  | { readonly kind: 'nothing'; readonly place: Position }
 
 export interface YamlEntry {
   readonly key: string
-  readonly place: Place
+  readonly place: Position
   readonly value: YamlValue
-}
-
-/** `kernelkit.yaml:3:5`, as compilers say it. */
-export function showPlace(file: string, place: Place): string {
-  return `${file}:${place.line}:${place.column}`
 }
 
 /** A YAML 1.2 document as plain values. Throws BAD_PROJECT_FILE with line and column. */
@@ -31,11 +26,11 @@ export function readYaml(text: string, file: string): YamlValue {
   const counter = new LineCounter()
   // Keys are names here, never numbers or maps; the library's own excerpts of the file are left to the editor.
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true, version: '1.2' })
-  const at = (offset: number): Place => {
+  const at = (offset: number): Position => {
     const { line, col } = counter.linePos(offset)
     return { line, column: col }
   }
-  // A warning is a tag or a directive that nobody knows: not understood either.
+  // A warning is an unknown tag or directive: not understood either.
   const [problem] = [...document.errors, ...document.warnings]
   if (problem !== undefined) {
     throw notYaml(file, at(problem.pos[0]), problem.message)
@@ -43,21 +38,21 @@ export function readYaml(text: string, file: string): YamlValue {
   return toValue(document.contents, { document, file, at, depth: 0 })
 }
 
-function notYaml(file: string, place: Place, what: string): UserError {
-  return new UserError('BAD_PROJECT_FILE', `${showPlace(file, place)}: this is not YAML: ${what.replace(/\.?$/, '.')}`, {
-    hint: 'blocks are indented by blanks, lists are [a, b], and a text with special characters stands in quotes.',
-    details: { file, ...place },
+function notYaml(file: string, place: Position, what: string): UserError {
+  return new UserError('BAD_PROJECT_FILE', `this is not YAML: ${what.replace(/\.?$/, '.')}`, {
+    hint: 'Indent blocks with blanks, write lists as [a, b], and put a text with special characters in quotes.',
+    place: { file, key: '', ...place },
   })
 }
 
 interface Reading {
   readonly document: Document.Parsed
   readonly file: string
-  readonly at: (offset: number) => Place
+  readonly at: (offset: number) => Position
   readonly depth: number
 }
 
-// Deeper than any key of ours lies; an alias may contain itself.
+// Deeper than any key of ours is; an alias may contain itself.
 const deepest = 8
 
 function toValue(node: ParsedNode | null, reading: Reading): YamlValue {

@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import type { BlockName, Locator, ProjectFile } from '@kernelkit/core/project'
+import type { BlockName } from '@kernelkit/core/options'
+import type { Locator, ProjectFile } from '@kernelkit/core/project'
 import type { Host } from '../host.ts'
 
 /** A kernelkit.yaml that was read. */
@@ -21,7 +22,7 @@ export async function openProjectFile(host: Pick<Host, 'fs' | 'cwd' | 'uid'>, pa
   const file = parseProjectFile(text, relative(host.cwd, path))
   const at = (name: string) => resolve(folder, name) + (name.length > 1 && name.endsWith('/') ? '/' : '')
   const locatorOf = async (block: BlockName): Promise<Locator> => {
-    const configs = unsureConfigs(file.blocks[block]?.values ?? {})
+    const configs = unsureConfigs(file.blocks[block] ?? {})
     const found = new Set((await Promise.all(configs.map(async (name) => ((await host.fs.exists(at(name))) ? [name] : [])))).flat())
     return { at, hasConfig: (name) => found.has(name) }
   }

@@ -1,6 +1,6 @@
 import { hostArch } from '@kernelkit/core/arch'
-import type { BlockName } from '@kernelkit/core/project'
-import type { RawRecord } from '@kernelkit/core/options'
+import type { Place } from '@kernelkit/core/errors'
+import type { BlockName, RawOptions } from '@kernelkit/core/options'
 import type { Host } from '../host.ts'
 import { openProjectFile } from './open-project-file.ts'
 import { findProjectFile } from './project.ts'
@@ -11,17 +11,18 @@ export interface ProjectQuestion {
   readonly command: string
   /** SOURCE and VAR=VALUE of `build`. */
   readonly words: readonly string[]
-  /** Options of the command line or inputs of an action, camelCase. */
-  readonly given: RawRecord
+  /** Options of the command line or inputs of an action. */
+  readonly given: RawOptions
 }
 
 export interface ProjectOptions {
   /** Of the file. */
   readonly path: string
   /** What was given over what the file says. */
-  readonly options: RawRecord
-  /** Names of the options that the file gave. */
+  readonly options: RawOptions
+  /** Names of the options that the file gave, and where. */
   readonly used: readonly string[]
+  readonly places: Readonly<Record<string, Place>>
   /** Which they are, for the log; `undefined` when there are none. */
   readonly note: string | undefined
 }
@@ -34,8 +35,14 @@ export async function readProjectOptions(
   const path = await findProjectFile(host)
   if (path === undefined) return undefined
   const { file, locatorOf } = await openProjectFile(host, path)
-  const { applyProjectFile } = await import('@kernelkit/core/project')
+  const { applyProjectFile, placesOf } = await import('@kernelkit/core/project')
   const locator = await locatorOf(block)
   const { options, used } = applyProjectFile({ file, block, command, given, words, locator, hostArch: hostArch(host.nodeArch) })
-  return { path, options, used, note: used.length === 0 ? undefined : `defaults from ${file.name} (${block}): ${used.join(', ')}` }
+  return {
+    path,
+    options,
+    used,
+    places: placesOf(options),
+    note: used.length === 0 ? undefined : `defaults from ${file.name} (${block}): ${used.join(', ')}`,
+  }
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { parseImageSpec } from '@kernelkit/core/options'
+import { givenOptions, parseImageSpec } from '@kernelkit/core/options'
 import { nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
 import {
   connectEngine,
@@ -44,7 +44,8 @@ const open = async (options: Partial<ContainerOptions> = {}, from: Engine = engi
   })
   return container
 }
-const specOf = (raw: Record<string, unknown> = {}) => parseImageSpec({ suite: 'bookworm', size: '512M', ...raw }, { hostArch: 'x86_64' })
+const specOf = (raw: Record<string, unknown> = {}) =>
+  parseImageSpec(givenOptions({ suite: 'bookworm', size: '512M', ...raw }), { hostArch: 'x86_64' })
 const bakeInside = (container: ToolContainer, raw?: Record<string, unknown>, signal?: AbortSignal): Promise<BakeResult> =>
   bakeImage(host, stores.container, specOf(raw), { workplaces: containerWorkplaces(host, container), signal })
 const fileIn = (image: string, path: string): Buffer =>

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseImageSpec } from '@kernelkit/core/options'
+import { givenOptions, parseImageSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { readBakeInputs } from './bake-inputs.ts'
 import { packOverlays } from './overlay.ts'
@@ -13,7 +13,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const read = (raw: Record<string, unknown>) => readBakeInputs(nodeHost({ cwd: folder }), parseImageSpec(raw, { hostArch: 'x86_64' }))
+const read = (raw: Record<string, unknown>) =>
+  readBakeInputs(nodeHost({ cwd: folder }), parseImageSpec(givenOptions(raw), { hostArch: 'x86_64' }))
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHVzZXI= ann@desk'
 
 describe('readBakeInputs', () => {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseImageSpec } from '@kernelkit/core/options'
+import { givenOptions, parseImageSpec } from '@kernelkit/core/options'
 import { nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
 import { bakeImage } from './bake.ts'
 import { planBake } from './plan-bake.ts'
@@ -14,7 +14,7 @@ let folder: string
 let host: Host
 let store: Store
 const bake = (raw: Record<string, unknown>) =>
-  bakeImage(host, store, parseImageSpec({ suite: 'bookworm', size: '512M', ...raw }, { hostArch: 'x86_64' }))
+  bakeImage(host, store, parseImageSpec(givenOptions({ suite: 'bookworm', size: '512M', ...raw }), { hostArch: 'x86_64' }))
 const inside = (image: string, command: string) =>
   execFileSync('debugfs', ['-R', command, image], {
     encoding: 'utf8',
@@ -59,7 +59,9 @@ describe('bakeImage', () => {
   })
 
   test('gives the same bytes when it is made again', async () => {
-    const spec = parseImageSpec({ suite: 'bookworm', size: '512M', overlay: ['over'], customize: ['good.sh'] }, { hostArch: 'x86_64' })
+    const spec = parseImageSpec(givenOptions({ suite: 'bookworm', size: '512M', overlay: ['over'], customize: ['good.sh'] }), {
+      hostArch: 'x86_64',
+    })
     const first = await copyImage(host, await bakeImage(host, store, spec), join(folder, 'first.ext4'))
     const plan = await planBake(host, store, spec)
     const entry = await store.lookup('image', JSON.parse(readFileSync(`${first}.json`, 'utf8')).key as string)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chooseBakeMeans, chooseContainerMeans } from '@kernelkit/core/debootstrap'
-import { parseImageSpec } from '@kernelkit/core/options'
+import { givenOptions, parseImageSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { imageMaterial } from './image-material.ts'
 
@@ -12,7 +12,7 @@ const known = { uri: 'mirror', keyring: undefined, digest: 'd', note: '', releas
 const material = (means: typeof onHost, change: { readonly include?: readonly string[]; readonly script?: string }) =>
   imageMaterial({
     host: nodeHost(),
-    spec: parseImageSpec({ suite: 'bookworm', include: change.include ?? [] }, { hostArch: 'x86_64' }),
+    spec: parseImageSpec(givenOptions({ suite: 'bookworm', include: change.include ?? [] }), { hostArch: 'x86_64' }),
     means,
     known: known as unknown as Parameters<typeof imageMaterial>[0]['known'],
     inputs: {

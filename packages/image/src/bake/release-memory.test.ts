@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseImageSpec, type RefreshRhythm } from '@kernelkit/core/options'
+import { givenOptions, parseImageSpec, type RefreshRhythm } from '@kernelkit/core/options'
 import { nodeHost, openStore, silentLogger, type Host, type Store } from '@kernelkit/host'
 import { knowRelease } from './release-memory.ts'
 
@@ -33,7 +33,7 @@ function know({
   mirror = `file://${folder}/mirror`,
 }: { refresh?: RefreshRhythm; ask?: boolean; arch?: string; mirror?: string } = {}) {
   return knowRelease(host, store, {
-    spec: parseImageSpec({ suite: 'bookworm', mirror, refresh, arch }, { hostArch: 'x86_64' }),
+    spec: parseImageSpec(givenOptions({ suite: 'bookworm', mirror, refresh, arch }), { hostArch: 'x86_64' }),
     means: { tool: 'mmdebstrap' },
     ask,
   })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseInitrdSpec } from '@kernelkit/core/options'
+import { givenOptions, parseInitrdSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { readElf } from './elf.ts'
 import { makeInitrd } from './initrd.ts'
@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const make = (source: string, raw: Record<string, unknown> = {}) =>
-  makeInitrd(nodeHost({ cwd: folder }), parseInitrdSpec(source, { out: 'x.gz', ...raw }, { hostArch: 'x86_64' }))
+  makeInitrd(nodeHost({ cwd: folder }), parseInitrdSpec(source, givenOptions({ out: 'x.gz', ...raw }), { hostArch: 'x86_64' }))
 const hasCompiler = spawnSync('gcc', ['--version']).error === undefined
 const hasCpio = spawnSync('cpio', ['--version']).error === undefined
 

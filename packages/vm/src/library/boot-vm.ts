@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
-import { parseVmSpec, type VmSpec } from '@kernelkit/core/options'
+import { givenOptions, libraryOptions, parseVmSpec, type LibraryVmOptions } from '@kernelkit/core/options'
 import { defaultStoreRoot, nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
 import { recordBoot } from '../evidence/record-boot.ts'
 import { inOptionNames } from './option-names.ts'
@@ -14,29 +14,8 @@ import { watchVm } from '../session/watch-vm.ts'
 import { startVm } from '../process/start-vm.ts'
 import { withReports, type GuestEvent } from './with-reports.ts'
 
-/** What the guest is; every default is that of `kernelkit run`. */
-export interface BootVmOptions {
-  /** bzImage, vmlinux, build directory or tree. */
-  readonly kernel?: string
-  readonly image?: string
-  /** `auto`, `image`, `host`, `none` or a folder. */
-  readonly root?: string
-  readonly initrd?: string
-  /** `agent`, `systemd` or an absolute path in the root. */
-  readonly init?: string
-  readonly arch?: string
-  /** With a unit: `2G`. */
-  readonly memory?: string
-  readonly cpus?: number
-  readonly accel?: 'auto' | 'kvm' | 'tcg'
-  readonly append?: readonly string[]
-  /** Folders of the host; `mode` is `cow` by default. */
-  readonly shares?: readonly { readonly host: string; readonly guest?: string; readonly mode?: 'cow' | 'ro' | 'rw' }[]
-  readonly network?: 'user' | 'none'
-  /** `[ADDR:]PORT:GUESTPORT[/udp]` */
-  readonly forwards?: readonly string[]
-  readonly bootTimeoutMs?: number
-}
+/** What the guest is: the options of `kernelkit run` that make sense in a program, with the same defaults. */
+export type BootVmOptions = LibraryVmOptions
 
 /** What the guest is made with. */
 export interface BootVmContext {
@@ -98,7 +77,8 @@ interface BootOnceContext extends BootVmContext {
 async function bootOnce(options: BootVmOptions, context: BootOnceContext): Promise<BootedVm | 'again'> {
   const { host, store } = context
   const { spec, prepared } = await inOptionNames(async () => {
-    const parsed = specOf(options)
+    // A program names its own directory where it wants one.
+    const parsed = parseVmSpec({ ...givenOptions({ noCwd: true }), ...libraryOptions(options) }, { command: 'run' })
     return { spec: parsed, prepared: await prepareVm({ host, store, spec: parsed, command: 'run' }) }
   })
   const { plan, request } = prepared
@@ -175,14 +155,5 @@ async function bootOnce(options: BootVmOptions, context: BootOnceContext): Promi
   } catch (error) {
     await vm.stop('kill').catch(() => {})
     throw error
-  }
-}
-
-function specOf({ shares = [], forwards, network, bootTimeoutMs, append, ...plain }: BootVmOptions): VmSpec {
-  const raw = { ...plain, append: append ?? [], forward: forwards ?? [], net: network ?? 'user', cwd: false }
-  return {
-    ...parseVmSpec(raw, { command: 'run' }),
-    bootTimeoutMs,
-    shares: shares.map(({ host, guest, mode = 'cow' }) => ({ source: host, guest, mode })),
   }
 }

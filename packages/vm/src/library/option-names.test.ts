@@ -3,14 +3,38 @@ import { bootVm, type BootVmOptions } from './boot-vm.ts'
 
 describe('bootVm', () => {
   it.each<[BootVmOptions, string, string]>([
-    [{ memory: 'lots' }, "memory 'lots' is not a size", 'write for instance memory: 4G.'],
-    [{ forwards: ['80'] }, "forwards '80' is not", 'write for instance forwards: 8080:80'],
-    [{ network: 'none', forwards: ['0:80'] }, 'network', 'leave one of them out.'],
-    [{ init: 'sbin/init' }, "init 'sbin/init' is not allowed here", ''],
+    [{ memory: 'lots' }, "`memory` 'lots' is not a size", "Write for instance `memory: '4G'`."],
+    [{ forwards: ['80'] }, "`forwards` '80' is not", "Write for instance `forwards: ['8080:80']`"],
+    [{ network: 'none', forwards: ['0:80'] }, "`forwards` '0:80' does not go together with `network: 'none'`", 'Leave one of them out.'],
+    [{ init: 'sbin/init' }, "`init` 'sbin/init' is not allowed here", ''],
+    [{ bootTimeoutMs: Number.NaN }, "`bootTimeoutMs` 'NaN' is not allowed here", ''],
+    [{ bootTimeoutMs: -5 }, "`bootTimeoutMs` '-5' is not allowed here", ''],
+    [{ bootTimeoutMs: 2.5 }, 'a positive whole number of milliseconds', ''],
+    [{ shares: [{ host: '.', guest: 'mnt' }] }, '"mnt" is not an absolute path of the guest', ''],
+    [{ shares: [{ host: '.', guest: '/' }] }, 'cannot replace the root of the guest', ''],
+    [{ disks: [''] }, "`disks` '' is not allowed here", ''],
+    [{ mac: '01:00:00:00:00:00' }, "`mac` '01:00:00:00:00:00' is not allowed here", ''],
+    [{ cpus: 0 }, 'a whole number from 1 to 255', ''],
   ])('names the options of %j as its caller wrote them', async (options, message, hint) => {
     const error: unknown = await bootVm(options).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ message: expect.stringContaining(message) })
     expect(error).not.toMatchObject({ message: expect.stringContaining('--') })
     if (hint !== '') expect(error).toMatchObject({ hint: expect.stringContaining(hint) })
+  })
+
+  // What only types keep out, and JavaScript does not.
+  it.each<[unknown, string]>([
+    [{ shares: [{ host: '.', mode: 'rx' }] }, "the mode 'rx' is not one of cow, ro, rw"],
+    [{ shares: [{ host: '.', gest: '/mnt' }] }, "'gest' is not known"],
+    [{ kernal: 'x' }, 'the option `kernal` is not known'],
+    [{ publish: ['1:2'] }, 'the option `publish` is not known'],
+    [{ machine: 'q36' }, "`machine` 'q36' is not known; allowed: auto, microvm, q35, pc."],
+    [{ memory: 1024, persist: 'yes' }, "`persist` 'yes' is not allowed here; it takes true or false."],
+    [null, 'the options are null, not an object.'],
+  ])('refuses %j', async (options, message) => {
+    await expect(bootVm(options as BootVmOptions)).rejects.toMatchObject({
+      code: expect.stringMatching(/^BAD_/) as string,
+      message: expect.stringContaining(message) as string,
+    })
   })
 })

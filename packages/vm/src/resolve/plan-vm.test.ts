@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { parseVmSpec } from '@kernelkit/core/options'
+import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
 import { nodeHost, type Host } from '@kernelkit/host'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bzImage, vmlinux } from '../../test/fixture-kernels.ts'
@@ -65,7 +65,7 @@ interface Asked {
 
 const plan = ({ raw = {}, command = 'run', cwd = join(folder, 'work'), artifactsOptional = false, with: change }: Asked) => {
   const host: Host = { ...nodeHost({ cwd }), nodeArch: 'x64', cpus: 2 }
-  const spec = { ...parseVmSpec({ qemu: join(folder, 'qemu'), ...raw }, { command }), artifactsOptional }
+  const spec = { ...parseVmSpec(givenOptions({ qemu: join(folder, 'qemu'), ...raw }), { command }), artifactsOptional }
   return planVm({ host, services: services(change), spec, command, id: 'x', name: 'x', runtimeFolder: '/run/x' })
 }
 
@@ -240,7 +240,7 @@ describe('shares', () => {
   it('shows the working directory at its own path, unless it shows anyway', async () => {
     const cwd = join(folder, 'work')
     expect(await mounts({ raw: { root: 'none' } })).toBe(`kernelkit.mount=cwd,${cwd},cow`)
-    expect(await mounts({ raw: { root: 'none', cwd: false } })).toBe('')
+    expect(await mounts({ raw: { root: 'none', noCwd: true } })).toBe('')
     expect(await mounts({ raw: { root: 'host' }, cwd: '/usr' })).toBe('')
     expect(await mounts({ raw: { root: 'host' } })).toBe(`kernelkit.mount=cwd,${cwd},cow`)
     expect(await mounts({ raw: { root: 'none', share: ['.:rw'] } })).toBe(`kernelkit.mount=share0,${cwd},rw`)
@@ -248,7 +248,7 @@ describe('shares', () => {
 
   it('mounts a folder before what lies in it, and the artifacts for writing', async () => {
     await mkdir(join(folder, 'work/a'))
-    expect(await mounts({ raw: { root: 'none', cwd: false, share: ['a:/mnt/deep/er', '.:/mnt:ro'], artifacts: 'out' } })).toBe(
+    expect(await mounts({ raw: { root: 'none', noCwd: true, share: ['a:/mnt/deep/er', '.:/mnt:ro'], artifacts: 'out' } })).toBe(
       'kernelkit.mount=share1,/mnt,ro kernelkit.mount=share0,/mnt/deep/er,cow kernelkit.mount=artifacts,/run/kernelkit/artifacts,rw',
     )
   })
@@ -317,7 +317,7 @@ describe('what the kernel must have', () => {
 
 describe('machine and accelerator', () => {
   const machine = async (raw: Readonly<Record<string, unknown>>, config = allOptions, change: Partial<PlanServices> = {}) =>
-    (await plan({ raw: { kernel: await built('build', config), root: 'none', cwd: false, ...raw }, with: change })).machine
+    (await plan({ raw: { kernel: await built('build', config), root: 'none', noCwd: true, ...raw }, with: change })).machine
 
   it('takes the fastest that fits and says why', async () => {
     expect(await machine({})).toMatchObject({ machine: 'microvm' })
@@ -334,7 +334,7 @@ describe('machine and accelerator', () => {
     const withPci = `${allOptions}CONFIG_PCI=y\n`
     await put('opt/bin/qemu', '')
     await chmod(join(folder, 'opt/bin/qemu'), 0o755)
-    const one = { kernel: await built('build', withPci), root: 'none', cwd: false, cpus: '1', qemu: join(folder, 'opt/bin/qemu') }
+    const one = { kernel: await built('build', withPci), root: 'none', noCwd: true, cpus: '1', qemu: join(folder, 'opt/bin/qemu') }
     expect((await plan({ raw: one })).launch).toMatchObject({ machine: 'microvm', firmware: undefined })
 
     await put('opt/share/qemu/qboot.rom', '')

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { parseVmSpec } from '@kernelkit/core/options'
+import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
 import type { VmPlan } from '../resolve/plan-vm.ts'
@@ -52,7 +52,7 @@ async function run(
   { events = [ready], output = '' }: { readonly events?: readonly VmEvent[]; readonly output?: string },
 ) {
   const plan = {
-    spec: parseVmSpec(raw, { command: 'run' }),
+    spec: parseVmSpec(givenOptions(raw), { command: 'run' }),
     accel: { accel: 'tcg' },
     kernel: {},
     shares: { cwd: '/' },

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { parseVmSpec } from '@kernelkit/core/options'
+import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
 import { bootAttached } from '../terminal/boot-attached.ts'
@@ -53,7 +53,7 @@ const onItsWay = async (): Promise<'arrived'> => {
 /** As much of a plan as ending a VM asks for. */
 function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> = {}): VmPlan {
   const part = {
-    spec: parseVmSpec(raw, { command }),
+    spec: parseVmSpec(givenOptions(raw), { command }),
     accel: { accel: 'tcg' },
     kernel: {},
     shares: { cwd: '/' },

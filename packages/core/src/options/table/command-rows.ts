@@ -1,0 +1,256 @@
+import { architectureChoices } from './architecture-choices.ts'
+import type { OptionRows } from './option-row.ts'
+
+const none = { file: false, action: false } as const
+
+const image = 'Which image (build, run):'
+const prune = 'Prune:'
+
+/** Options of the other commands: neither kernelkit.yaml nor an Action has them. */
+export const commandRows = {
+  exec: {
+    env: { ...none, kind: 'list', short: 'e', value: 'name[=value]', help: 'a variable for the command', commands: ['exec'] },
+    cwd: {
+      ...none,
+      kind: 'text',
+      short: 'w',
+      value: 'dir',
+      help: "the command's directory in the guest",
+      otherwise: "that of the VM's own command",
+      commands: ['exec'],
+    },
+    user: {
+      ...none,
+      kind: 'text',
+      short: 'u',
+      value: 'name',
+      help: "a user of the guest's /etc/passwd",
+      default: 'root',
+      commands: ['exec'],
+    },
+    stdin: { ...none, kind: 'flag', help: 'the command reads the standard input of kernelkit', commands: ['exec'] },
+    tty: { ...none, kind: 'flag', short: 't', help: 'a terminal for the command', commands: ['exec'] },
+  },
+  stop: {
+    all: { ...none, kind: 'flag', help: 'every VM of this user', commands: ['stop'] },
+    kill: { ...none, kind: 'flag', help: 'end QEMU at once instead of powering the guest off', commands: ['stop'] },
+  },
+  test: {
+    jobs: {
+      ...none,
+      kind: 'text',
+      short: 'j',
+      value: 'count',
+      help: 'VMs at once',
+      otherwise: 'as many as memory and CPUs allow',
+      group: 'Tests:',
+      commands: ['test'],
+    },
+    'fail-fast': { ...none, kind: 'flag', help: 'the first test that does not pass ends the others', group: 'Tests:', commands: ['test'] },
+    junit: {
+      ...none,
+      kind: 'text',
+      value: 'file',
+      help: 'all results as one JUnit XML document',
+      otherwise: 'none',
+      group: 'Tests:',
+      commands: ['test'],
+    },
+  },
+  cache: {
+    kind: {
+      ...none,
+      kind: 'list',
+      value: 'name',
+      help: 'only these: kernel, image, source, … as `cache ls` names them',
+      commands: ['cache'],
+    },
+    'older-than': {
+      ...none,
+      kind: 'text',
+      value: 'time',
+      help: 'what was not used for this long',
+      otherwise: '30d when neither --all nor --max-size is given',
+      group: prune,
+      commands: ['cache'],
+    },
+    'max-size': {
+      ...none,
+      kind: 'text',
+      value: 'size',
+      help: 'the least recently used, until the rest fits',
+      group: prune,
+      commands: ['cache'],
+    },
+    all: {
+      ...none,
+      kind: 'flag',
+      help: 'everything that is not in use',
+      group: prune,
+      commands: ['cache'],
+      refuses: [
+        { option: 'older-than', because: 'which has nothing left to choose from' },
+        { option: 'max-size', because: 'which has nothing left to choose from' },
+      ],
+    },
+  },
+  initrd: {
+    arch: {
+      ...none,
+      kind: 'text',
+      short: 'a',
+      value: 'name',
+      help: `architecture of the guest: ${architectureChoices}`,
+      otherwise: 'that of this machine',
+      commands: ['initrd'],
+    },
+    compress: {
+      ...none,
+      kind: 'text',
+      value: 'how',
+      choices: ['gzip', 'none', 'zstd'],
+      default: 'gzip',
+      help: 'compression',
+      commands: ['initrd'],
+    },
+    out: { ...none, kind: 'text', short: 'o', value: 'file', help: 'the initramfs', otherwise: 'initrd.cpio.gz', commands: ['initrd'] },
+  },
+  report: {
+    all: { ...none, kind: 'flag', help: 'crashes of user-space programs too, which the kernel only mentions', commands: ['report'] },
+    vmlinux: {
+      ...none,
+      kind: 'text',
+      value: 'file',
+      help: 'the vmlinux of the kernel that printed the logs: lines and inlined calls',
+      commands: ['report'],
+    },
+    source: { ...none, kind: 'text', value: 'dir', help: 'the kernel tree: paths below it are shown relative to it', commands: ['report'] },
+    'map-path': {
+      ...none,
+      kind: 'list',
+      value: 'from=to',
+      help: 'what stands for the beginning of a path as the build wrote it',
+      commands: ['report'],
+    },
+  },
+  ktap: {
+    junit: { ...none, kind: 'text', value: 'file', help: 'the results as JUnit XML', otherwise: 'none', commands: ['ktap'] },
+  },
+  quickstart: {
+    source: {
+      ...none,
+      kind: 'text',
+      value: 'source',
+      help: 'kernel source, as `build` takes it',
+      otherwise: "deb:linux-source-6.12, else the distribution's newest",
+      commands: ['quickstart'],
+    },
+    suite: {
+      ...none,
+      kind: 'text',
+      value: 'name',
+      help: 'suite of the image, as `bake` takes it',
+      otherwise: 'trixie',
+      commands: ['quickstart'],
+    },
+    'no-install': { ...none, kind: 'flag', help: 'name the packages that this machine lacks and stop', commands: ['quickstart'] },
+  },
+  doctor: {
+    fix: { ...none, kind: 'flag', help: 'install the missing packages (apt-get, with sudo when you are not root)', commands: ['doctor'] },
+  },
+  toolchain: {
+    compiler: {
+      ...none,
+      kind: 'text',
+      value: 'name',
+      help: 'compiler, as the suite offers it: gcc, gcc-12, clang, clang-18, …',
+      default: 'gcc',
+      group: image,
+      commands: ['toolchain'],
+    },
+    suite: {
+      ...none,
+      kind: 'text',
+      value: 'name',
+      help: 'suite of its packages',
+      otherwise: "this machine's when it is Debian or Ubuntu, else bookworm",
+      group: image,
+      commands: ['toolchain'],
+    },
+    arch: {
+      ...none,
+      kind: 'list',
+      short: 'a',
+      value: 'name',
+      help: 'architecture of the kernels',
+      otherwise: 'those that this machine builds without a cross compiler',
+      group: image,
+      commands: ['toolchain'],
+    },
+    whole: {
+      ...none,
+      kind: 'flag',
+      help: 'with QEMU, Node and the kernelkit command: what boot and run use',
+      group: image,
+      commands: ['toolchain'],
+    },
+    base: {
+      ...none,
+      kind: 'text',
+      value: 'base',
+      help: 'bootstrap, or a registry reference NAME@sha256:…',
+      otherwise: 'made on this machine, else the image of the suite in the registry',
+      group: image,
+      commands: ['toolchain'],
+    },
+    force: { ...none, kind: 'flag', help: 'build although the engine has this image', group: image, commands: ['toolchain'] },
+    net: {
+      ...none,
+      kind: 'text',
+      value: 'kind',
+      choices: ['user', 'none'],
+      default: 'none',
+      help: 'network of the container',
+      group: 'Run:',
+      commands: ['toolchain'],
+    },
+    root: { ...none, kind: 'flag', help: "as the container's root instead of as you", group: 'Run:', commands: ['toolchain'] },
+    all: { ...none, kind: 'flag', help: 'the toolchains that are still of use, too', group: prune, commands: ['toolchain'] },
+  },
+} as const satisfies Readonly<Record<string, OptionRows>>
+
+/** What every command takes, before or after its name. */
+export const commonRows = {
+  json: { ...none, kind: 'flag', help: 'one JSON document on stdout, logs on stderr', commands: [] },
+  'dry-run': { ...none, kind: 'flag', help: 'print what would be done and why, change nothing', commands: [] },
+  quiet: { ...none, kind: 'flag', short: 'q', help: 'warnings and errors only', commands: [] },
+  verbose: {
+    file: false,
+    kind: 'flag',
+    help: 'every detail; errors with their cause and stack',
+    commands: [],
+    action: { help: 'log every detail', otherwise: 'false, unless the run has debug logging' },
+  },
+  'no-color': { ...none, kind: 'flag', help: 'no colours (also: NO_COLOR)', commands: [] },
+  'cache-dir': {
+    file: false,
+    kind: 'text',
+    value: 'dir',
+    help: 'artifact store',
+    otherwise: '$KERNELKIT_CACHE_DIR, else $XDG_CACHE_HOME/kernelkit, else ~/.cache/kernelkit',
+    commands: [],
+    action: {
+      help: 'directory of the artifact store, for this and later steps',
+      otherwise: '`$KERNELKIT_CACHE_DIR`, else `~/.cache/kernelkit`',
+    },
+  },
+  toolchain: {
+    file: false,
+    kind: 'text',
+    value: 'where',
+    choices: ['auto', 'host', 'docker'],
+    default: 'auto',
+    help: 'where compilers and other tools come from; auto: this machine when it has them, else Docker',
+    commands: [],
+  },
+} as const satisfies OptionRows

@@ -1,0 +1,82 @@
+import { defaultPresets } from '../../kconfig/index.ts'
+import { architectureChoices } from './architecture-choices.ts'
+import type { OptionRows } from './option-row.ts'
+
+const all = ['build', 'config'] as const
+const build = ['build'] as const
+
+/** Options of `build` and `config`, the inputs of `build-kernel` and `kernel:` in kernelkit.yaml. */
+export const kernelRows = {
+  source: {
+    kind: 'text',
+    value: 'source',
+    help: 'a tree, git+URL#REF, a tarball (an https one with sha256), or a source package such as deb:linux-source-6.12',
+    otherwise: 'the working directory',
+    // The command has it as a word.
+    commands: [],
+    path: 'source',
+    action: { otherwise: "kernelkit.yaml's, else the working directory" },
+    overrides: ['sha256', 'in-tree'],
+  },
+  arch: {
+    kind: 'text',
+    short: 'a',
+    value: 'name',
+    help: `architecture of the kernel: ${architectureChoices}`,
+    otherwise: 'that of this machine',
+    commands: all,
+  },
+  config: {
+    kind: 'list',
+    value: 'item',
+    help: 'preset, FILE, SYMBOL=VALUE or -SYMBOL; a ? after a file or symbol makes it optional',
+    otherwise: defaultPresets.join(', '),
+    commands: all,
+    path: 'config',
+    action: { words: true },
+  },
+  base: {
+    kind: 'text',
+    value: 'base',
+    help: 'what the configuration starts from: allnoconfig, tinyconfig, defconfig or FILE',
+    default: 'allnoconfig',
+    commands: all,
+    path: 'base',
+  },
+  'config-check': {
+    kind: 'text',
+    value: 'how',
+    choices: ['error', 'warn'],
+    default: 'error',
+    help: 'what a difference between the options asked for and the result is',
+    commands: all,
+  },
+  compiler: { kind: 'text', value: 'name', help: 'compiler: gcc, gcc-12, clang, clang-18, …', default: 'gcc', commands: all },
+  sha256: {
+    kind: 'text',
+    value: 'sum',
+    help: 'checksum of the tarball; needed for one from the network',
+    otherwise: 'none',
+    commands: all,
+  },
+  'in-tree': { kind: 'flag', help: 'build inside the tree and reuse its objects; otherwise the tree is only read', commands: all },
+  jobs: { kind: 'text', short: 'j', value: 'count', help: 'parallel jobs of make', otherwise: 'the number of CPUs', commands: build },
+  out: {
+    kind: 'text',
+    short: 'o',
+    value: 'dir',
+    help: 'directory that gets a copy of kernel, vmlinux, configuration and manifest',
+    otherwise: 'none',
+    commands: build,
+    path: 'whole',
+  },
+  force: { kind: 'flag', help: 'build although the store has this kernel', commands: build },
+  full: {
+    kind: 'flag',
+    help: 'show: every option that is on, not only those that were asked for',
+    commands: ['config'],
+    file: false,
+    action: false,
+  },
+  'dot-config': { kind: 'flag', help: 'show: the whole .config, ready for plain make', commands: ['config'], file: false, action: false },
+} as const satisfies OptionRows
