@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorCodes } from '@kernelkit/core/errors'
+import { commandWriter, errorCodes, writeMessage } from '@kernelkit/core/errors'
 import { describe, expect, it } from 'vitest'
 import { renderErrorDocs } from './error-docs.ts'
 import { repository } from './source-files.ts'
@@ -11,7 +11,9 @@ describe('docs/errors.md', () => {
   })
 
   it('explains every code with a meaning and a fix that are sentences', () => {
-    const poor = Object.entries(errorCodes).filter(([, entry]) => !entry.meaning.endsWith('.') || !entry.fix.endsWith('.'))
+    const poor = Object.entries(errorCodes).filter(
+      ([, entry]) => !entry.meaning.endsWith('.') || !writeMessage(entry.fix, commandWriter).endsWith('.'),
+    )
     expect(poor.map(([code]) => code)).toEqual([])
   })
 })

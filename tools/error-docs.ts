@@ -1,10 +1,10 @@
-import type { CodeEntry } from '@kernelkit/core/errors'
+import { commandWriter, writeMessage, type CodeEntry } from '@kernelkit/core/errors'
 
 /** docs/errors.md: every code with its meaning and its fix, in alphabetical order. */
 export function renderErrorDocs(codes: Readonly<Record<string, CodeEntry>>): string {
   const sections = Object.entries(codes)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([code, entry]) => `## ${code}\n\n${entry.meaning}\n\nFix: ${entry.fix}\n`)
+    .map(([code, entry]) => `## ${code}\n\n${entry.meaning}\n\nFix: ${writeMessage(entry.fix, commandWriter)}\n`)
   const head = [
     '# Error codes',
     '',

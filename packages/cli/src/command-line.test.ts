@@ -124,7 +124,7 @@ describe('the command line', () => {
     expect(loaded).toEqual([])
     const help = await parseCommandLine(['help', 'run'], rows, '1.2.3')
     expect(new Set(loaded)).toEqual(new Set(['run']))
-    expect(help.kind === 'text' ? help.text : '').toMatch(/--timeout <time>.*\(default: "10m"\)[^]*Example:\n {2}kernelkit run x/)
+    expect(help.kind === 'text' ? help.text : '').toMatch(/--machine <type>[^]*\(default:\s+auto\)[^]*Example:\n {2}kernelkit run/)
   })
 
   it('prints the version', async () => {

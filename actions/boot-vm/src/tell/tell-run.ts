@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
+import { writeFor } from '@kernelkit/core/options'
 import type { FinishedRun } from '@kernelkit/vm'
 import type { BaseResult } from '../base/base-result.ts'
 import type { BootRequest } from '../inputs.ts'
@@ -19,7 +20,7 @@ export async function tellRun({ action, request, finished, base }: RunToTell): P
   const { host, workspace } = action
   const { outcome, prepared } = finished
   const { judgement, reports, failing, results } = outcome
-  const hint = judgement.hint
+  const hint = judgement.hint === undefined ? undefined : writeFor(judgement.hint, action.reader())
   const { plan, place } = prepared
   for (const line of [...finished.paragraph, finished.verdictLine]) host.log.info(line)
 

@@ -1,3 +1,4 @@
+import { command, message, option } from '../errors/index.ts'
 import { describe, verdict, type Judgement, type RunFacts } from './judgement.ts'
 import { judge, judgeLimit } from './verdict.ts'
 
@@ -13,7 +14,7 @@ export interface BootFacts extends Pick<
   readonly shellExitCode: number | undefined
 }
 
-/** The verdict of `boot`: a guest that powers off, reboots or is ended by its user has passed, unless the kernel complained. */
+/** The verdict of `boot`: a guest that powers off, reboots or is ended by its user has passed, unless the kernel reported something. */
 export function judgeBoot(facts: BootFacts): Judgement {
   const { console: seen, qemu } = facts
   const isCrash = qemu !== undefined && (qemu.signal !== undefined || qemu.exitCode !== 0 || /terminating on signal/.test(qemu.stderr))
@@ -27,7 +28,7 @@ export function judgeBoot(facts: BootFacts): Judgement {
     isCrash
   if (bad) return judge({ ...facts, ready: true, command: undefined, limit: undefined })
   if (facts.restarted === true)
-    return verdict('boot-fail', 'the guest starts again and again without coming to its first process.', 'the console log shows why.')
+    return verdict('boot-fail', 'the guest starts again and again and never reaches its first process.', 'Read the console log to see why.')
   if (facts.limitMs !== undefined)
     return judgeLimit({ ...facts, ready: false, command: undefined, limit: undefined }, { kind: 'boot', ms: facts.limitMs })
   // 126 and 127: nothing was run (POSIX, "Command Search and Execution").
@@ -35,16 +36,20 @@ export function judgeBoot(facts: BootFacts): Judgement {
     return verdict(
       'boot-fail',
       'the root has neither an init nor a shell (/bin/sh).',
-      'check --root and --image, or run a program of it: kernelkit run -- /path.',
+      message`Check ${option('root')} and ${option('image')}, or run a program of it: ${command('kernelkit run -- /PATH')}.`,
     )
   }
   const [first] = facts.failing
   if (first !== undefined)
-    return verdict('splat', `the kernel reported: ${describe(first)}.`, 'known reports can be listed in a file for --allow.')
+    return verdict(
+      'splat',
+      `the kernel reported: ${describe(first)}.`,
+      message`List known reports in a file and name it with ${option('allow')}.`,
+    )
   const how = facts.asked
     ? 'you ended the VM'
     : facts.shellExitCode !== undefined
-      ? 'the shell ended'
+      ? 'the shell exited'
       : seen.halted
         ? 'the guest halted'
         : facts.shutdown === 'guest-reset'

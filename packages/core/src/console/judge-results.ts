@@ -1,3 +1,4 @@
+import { message, option, type Message } from '../errors/index.ts'
 import { describeResults, isGood, testAtLine, pathName, type KtapResults } from '../ktap/index.ts'
 import type { KernelReport } from './recognise.ts'
 import { describe, verdict, type Judgement, type RunFacts } from './judgement.ts'
@@ -9,34 +10,39 @@ export function hasFailed(results: KtapResults): boolean {
 
 /** A command that ended with 0 although its results say otherwise. */
 export function judgeStream(results: KtapResults): Judgement {
-  const what = `the command ended with 0, but of its ${results.streams[0]?.protocol ?? 'TAP or KTAP'} results: ${describeResults(results)}.`
-  return { verdict: 'fail', exitCode: 1, what, hint: hintOf(results, 'leave --format out when the command prints no TAP or KTAP.') }
+  const what = `the command exited with status 0, but of its ${results.streams[0]?.protocol ?? 'TAP or KTAP'} results: ${describeResults(results)}.`
+  return {
+    verdict: 'fail',
+    exitCode: 1,
+    what,
+    hint: hintOf(results, message`Leave ${option('format')} out if the command prints no TAP or KTAP.`),
+  }
 }
 
 /** The KUnit suites inside the kernel ran, or could not. */
 export function judgeKunit(facts: RunFacts, results: KtapResults): Judgement {
   const [first, ...others] = facts.failing
   if (hasFailed(results)) {
-    const beside = first === undefined ? '' : ` The kernel reported: ${describe(first)}.`
-    const hint = hintOf(results, 'only suites that are built in run by themselves: is one configured with =y?')
-    return { verdict: 'fail', exitCode: 1, what: `KUnit: ${describeResults(results)}.${beside}`, hint }
+    const reported = first === undefined ? '' : ` The kernel reported: ${describe(first)}.`
+    const hint = hintOf(results, 'Configure a suite with =y: only those that are built in run by themselves.')
+    return { verdict: 'fail', exitCode: 1, what: `KUnit: ${describeResults(results)}.${reported}`, hint }
   }
   if (first === undefined) return verdict('pass', `KUnit: ${describeResults(results)}.`, undefined)
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return verdict(
     'splat',
     `KUnit passed (${describeResults(results)}), but outside of its tests the kernel reported: ${describe(first)}${more}.`,
-    'known reports can be listed in a file for --allow.',
+    message`List known reports in a file and name it with ${option('allow')}.`,
   )
 }
 
-function hintOf(results: KtapResults, ofNone: string): string | undefined {
+function hintOf(results: KtapResults, ofNone: Message): Message | undefined {
   if (results.status === 'no-results') return ofNone
-  if (results.status === 'no-tests') return 'does the pattern match a suite? A plan of no tests at all is no success.'
+  if (results.status === 'no-tests') return 'Check that the pattern matches a suite: an empty plan (1..0) does not count as a pass.'
   return undefined
 }
 
-/** The KUnit test in whose lines a report stands, and whether the test is content with it. */
+/** The KUnit test in whose lines a report is, and whether the test is content with it. */
 export function kunitTestOf(
   kunit: KtapResults,
   report: Pick<KernelReport, 'startLine'>,

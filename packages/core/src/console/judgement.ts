@@ -1,3 +1,4 @@
+import type { Message } from '../errors/index.ts'
 import type { KtapResults } from '../ktap/index.ts'
 import type { ConsoleFacts, KernelReport } from './recognise.ts'
 
@@ -35,7 +36,7 @@ export interface RunFacts {
   readonly unexplained?: readonly string[]
   /** The agent did not answer for this long. */
   readonly silentMs: number | undefined
-  /** Somebody has stopped QEMU's process. */
+  /** QEMU's process was stopped (SIGSTOP). */
   readonly qemuStopped?: boolean
   readonly guestPanicked: boolean
   /** The kernel gave up the only timer that its machine has. */
@@ -57,7 +58,7 @@ export interface Judgement {
   /** One sentence: what happened. */
   readonly what: string
   /** What to try next. */
-  readonly hint: string | undefined
+  readonly hint: Message | undefined
 }
 
 const statusOf: Readonly<Record<Exclude<Verdict, 'fail'>, number>> = {
@@ -82,7 +83,7 @@ export function exitStatus(judgement: { readonly verdict: Verdict; readonly exit
 }
 
 /** A verdict whose status is its own. */
-export function verdict(name: Exclude<Verdict, 'fail'>, what: string, hint: string | undefined): Judgement {
+export function verdict(name: Exclude<Verdict, 'fail'>, what: string, hint: Message | undefined): Judgement {
   return { verdict: name, exitCode: statusOf[name], what, hint }
 }
 

@@ -1,3 +1,4 @@
+import { message, option, type Message } from '../errors/index.ts'
 import { describeResults, type KtapResults } from '../ktap/index.ts'
 import { isAllowed, type AllowEntry } from './allow-list.ts'
 import { hasFailed, judgeKunit, judgeStream, kunitTestOf } from './judge-results.ts'
@@ -13,14 +14,18 @@ export function judge(facts: RunFacts): Judgement {
     const cause = first === undefined ? '' : ` First report: ${describe(first)}.`
     return verdict(
       'panic',
-      `the kernel panicked: ${(panic ?? 'reported by pvpanic').replace(/\.$/, '')}.${cause}${soFar(facts)}`,
-      'the trace is in the console log.',
+      `the kernel panicked: ${(panic ?? 'reported by pvpanic').replace(/\.$/, '')}.${cause}${progressSuffix(facts)}`,
+      'Read the trace in the console log.',
     )
   }
   if (facts.kunit !== undefined && (facts.kunit.finished || facts.ready)) return judgeKunit(facts, facts.kunit)
   if (facts.timerLost === true) return judgeLostTimer()
   if (facts.agentFailure !== undefined)
-    return verdict('boot-fail', `the guest could not prepare its root: ${facts.agentFailure}.`, 'check --root, --image and --init.')
+    return verdict(
+      'boot-fail',
+      `the guest could not prepare its root: ${facts.agentFailure}.`,
+      message`Check ${option('root')}, ${option('image')} and ${option('init')}.`,
+    )
   if (facts.command !== undefined) return judgeCommand(facts, facts.command)
   const lockup = facts.failing.find((report) => lockupKinds.includes(report.kind))
   // A guest that left by itself did not hang.
@@ -28,47 +33,47 @@ export function judge(facts: RunFacts): Judgement {
     return verdict(
       'hang',
       `the guest stopped making progress: ${describe(lockup)}.`,
-      'the stack is in the console log; --gdb lets you look at it live.',
+      message`Read the stack in the console log, or look at the guest live with ${option('gdb')}.`,
     )
   }
   if (facts.kunit !== undefined && facts.silentMs !== undefined && facts.qemu === undefined)
     return verdict(
       'hang',
-      `KUnit printed nothing for ${seconds(facts.silentMs)}.${soFar(facts)}`,
-      'the stacks of all tasks are in the console log.',
+      `KUnit printed nothing for ${seconds(facts.silentMs)}.${progressSuffix(facts)}`,
+      'Read the stacks of all tasks in the console log.',
     )
   if (facts.silentMs !== undefined && facts.qemu === undefined) {
     if (facts.qemuStopped === true)
-      return verdict('hang', 'QEMU itself was stopped from outside (SIGSTOP, Ctrl-Z).', 'nothing in the guest runs then.')
+      return verdict('hang', 'QEMU itself was stopped (SIGSTOP, Ctrl-Z), and with it everything in the guest.', 'Let QEMU run.')
     return verdict(
       'hang',
-      `the guest's agent gave no answer for ${seconds(facts.silentMs)}.`,
-      'a busy host needs more time; --gdb lets you look at a guest that spins.',
+      `the guest's agent did not answer for ${seconds(facts.silentMs)}.`,
+      message`Run it again on a less busy host, or look at the guest with ${option('gdb')}.`,
     )
   }
   if (facts.limit !== undefined) return judgeLimit(facts, facts.limit)
   return judgeEnd(facts)
 }
 
-/** The kernel counts its APIC timer against the TSC while it boots; a host that halts the processor just then spoils the count. */
+/** The kernel counts its APIC timer against the TSC while it boots; a host that halts the CPU just then spoils the count. */
 function judgeLostTimer(): Judgement {
   return verdict(
     'boot-fail',
-    'the busy host stalled the guest while its kernel measured the APIC timer, the only one of a microvm; it goes on without a clock.',
-    'run it again, or take --machine q35, which has another timer.',
+    'the busy host stalled the guest while its kernel measured the APIC timer, the only one of a microvm; it keeps running without a clock.',
+    message`Run it again, or use ${option('machine', 'q35')}, which has another timer.`,
   )
 }
 
 function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>): Judgement {
   if (command.exitCode !== 0) {
-    const ending = command.signal === undefined ? `ended with ${command.exitCode}` : `was ended by signal ${command.signal}`
-    const beside = facts.failing[0] === undefined ? '' : ` The kernel reported: ${describe(facts.failing[0])}.`
+    const ending = command.signal === undefined ? `exited with status ${command.exitCode}` : `was killed by signal ${command.signal}`
+    const reported = facts.failing[0] === undefined ? '' : ` The kernel reported: ${describe(facts.failing[0])}.`
     const told =
       facts.results === undefined || facts.results.status === 'no-results' ? '' : ` Its results: ${describeResults(facts.results)}.`
     return {
       verdict: 'fail',
       exitCode: command.exitCode,
-      what: `the command ${ending}.${told}${beside}`,
+      what: `the command ${ending}.${told}${reported}`,
       hint: hintOfStatus(command.exitCode, facts.results),
     }
   }
@@ -78,81 +83,85 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
   if (first === undefined && facts.unexplained !== undefined && facts.unexplained.length > 0)
     return verdict(
       'splat',
-      `the command passed, but the kernel's taint tells of ${facts.unexplained.join(' and ')}, and the console of nothing.${told}`,
-      'did --append or the guest hide messages (quiet, loglevel=, dmesg -n)?',
+      `the command passed, but the kernel's taint shows ${facts.unexplained.join(' and ')}, and the console shows nothing of it.${told}`,
+      message`Check whether ${option('append')} or the guest hides messages (quiet, loglevel=, dmesg -n).`,
     )
-  if (first === undefined) return verdict('pass', `the command ended with 0.${told}`, undefined)
+  if (first === undefined) return verdict('pass', `the command exited with status 0.${told}`, undefined)
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return verdict(
     'splat',
     `the command passed, but the kernel reported: ${describe(first)}${more}.`,
-    'known reports can be listed in a file for --allow.',
+    message`List known reports in a file and name it with ${option('allow')}.`,
   )
 }
 
-function hintOfStatus(exitCode: number, results: KtapResults | undefined): string | undefined {
-  if (exitCode === 127) return 'the guest has no such program in PATH.'
+function hintOfStatus(exitCode: number, results: KtapResults | undefined): Message | undefined {
+  if (exitCode === 127) return 'Check the name of the program: the guest has none of that name in PATH.'
   // KSFT_SKIP of tools/testing/selftests/kselftest.h
-  if (exitCode === 4 && results?.status === 'skip') return 'a kselftest that skips ends with 4; `|| [ $? = 4 ]` takes that for a pass.'
+  if (exitCode === 4 && results?.status === 'skip')
+    return 'A kselftest that skips exits with status 4; add `|| [ $? = 4 ]` to take that for a pass.'
   return undefined
 }
 
-/** What the tests had told before the guest ended. */
-function soFar({ kunit, results }: RunFacts): string {
-  const told = kunit ?? results
-  if (told === undefined || told.status === 'no-results') return ''
-  return ` ${kunit === undefined ? 'Results' : 'KUnit'} until then: ${describeResults(told)}.`
+/** The results of the tests up to the end of the guest. */
+function progressSuffix({ kunit, results }: RunFacts): string {
+  const seen = kunit ?? results
+  if (seen === undefined || seen.status === 'no-results') return ''
+  return ` ${kunit === undefined ? 'Results' : 'KUnit'} until then: ${describeResults(seen)}.`
 }
 
 /** A limit that was reached. */
 export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']>): Judgement {
   if (limit.kind === 'command' && facts.kunit !== undefined)
-    return verdict('timeout', `KUnit did not end within ${seconds(limit.ms)}.${soFar(facts)}`, 'raise --timeout if it only needs longer.')
+    return verdict(
+      'timeout',
+      `KUnit did not end within ${seconds(limit.ms)}.${progressSuffix(facts)}`,
+      message`Raise ${option('timeout')} if the test is only slow.`,
+    )
   if (limit.kind === 'command')
     return verdict(
       'timeout',
-      `the command did not end within ${seconds(limit.ms)}.${soFar(facts)}`,
-      'the stacks of all tasks are in the console log; raise --timeout if it only needs longer.',
+      `the command did not end within ${seconds(limit.ms)}.${progressSuffix(facts)}`,
+      message`Raise ${option('timeout')} if the test is only slow; the stacks of all tasks are in the console log.`,
     )
   if (facts.console.lines === 0) {
     return verdict(
       'boot-fail',
       `no message from the kernel within ${seconds(limit.ms)}.`,
-      'is it built for this architecture, with SERIAL_8250_CONSOLE?',
+      'Check that it is built for this architecture, with the driver of its serial console.',
     )
   }
   return verdict(
     'boot-fail',
     `the guest was not ready within ${seconds(limit.ms)}.`,
-    'raise --boot-timeout if it only needs longer; the console log shows how far it came.',
+    message`Raise ${option('boot-timeout')} if it is only slow; the console log shows how far it came.`,
   )
 }
 
 function judgeEnd(facts: RunFacts): Judgement {
-  if (facts.stopped !== undefined)
-    return verdict('vm-lost', `QEMU stopped the guest: ${facts.stopped}.`, 'the last console lines may tell more.')
+  if (facts.stopped !== undefined) return verdict('vm-lost', `QEMU stopped the guest: ${facts.stopped}.`, 'Read the last console lines.')
   const qemu = facts.qemu
   const stderr = qemu?.stderr.trim().split('\n').at(-1) ?? ''
   if (qemu?.signal !== undefined) {
     const guess = qemu.signal === 'SIGKILL' ? " (a user, or the host's out-of-memory killer)" : ''
-    return verdict('vm-lost', `QEMU was ended by ${qemu.signal}${guess}.`, 'the last console lines may tell more.')
+    return verdict('vm-lost', `QEMU was killed by ${qemu.signal}${guess}.`, 'Read the last console lines.')
   }
   if (qemu?.exitCode !== undefined && qemu.exitCode !== 0) {
-    return verdict('vm-lost', `QEMU ended with ${qemu.exitCode}${stderr === '' ? '' : `: ${stderr}`}.`, undefined)
+    return verdict('vm-lost', `QEMU exited with status ${qemu.exitCode}${stderr === '' ? '' : `: ${stderr}`}.`, undefined)
   }
   if (/terminating on signal/.test(stderr)) return verdict('vm-lost', `QEMU was ended from outside: ${stderr}.`, undefined)
   const inKunit = facts.kunit !== undefined && facts.kunit.status !== 'no-results'
-  const how = howItLeft(facts)
-  if (!facts.ready && !inKunit) return verdict('boot-fail', `the guest ${how} before it was ready.`, 'the console log shows why.')
-  if (inKunit) return verdict('vm-lost', `the guest ${how} before KUnit was done.${soFar(facts)}`, 'the last console lines may tell more.')
-  return verdict('vm-lost', `the guest ${how} before the command ended.`, 'a command that powers off must come last and be expected.')
+  const how = exitDescription(facts)
+  if (!facts.ready && !inKunit) return verdict('boot-fail', `the guest ${how} before it was ready.`, 'Read the console log to see why.')
+  if (inKunit) return verdict('vm-lost', `the guest ${how} before KUnit was done.${progressSuffix(facts)}`, 'Read the last console lines.')
+  return verdict('vm-lost', `the guest ${how} before the command ended.`, 'Power off only as the last command, and expect it.')
 }
 
-function howItLeft(facts: RunFacts): string {
+function exitDescription(facts: RunFacts): string {
   if (facts.console.halted) return 'halted'
   const isReset = facts.shutdown === 'guest-reset' || facts.restarted === true
   if (!isReset) return 'powered off'
-  return facts.console.saidGoodbye ? 'rebooted' : 'was reset without a word of its kernel (a triple fault?)'
+  return facts.console.saidGoodbye ? 'rebooted' : 'was reset without any kernel message (a triple fault?)'
 }
 
 function seconds(ms: number): string {

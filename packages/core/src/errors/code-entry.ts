@@ -1,5 +1,7 @@
-/** What a code means and how it is mended. */
+import type { Message } from './message.ts'
+
+/** What a code means and what fixes it. */
 export interface CodeEntry {
   readonly meaning: string
-  readonly fix: string
+  readonly fix: Message
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from './codes.ts'
 import { commandWriter, writeMessage, type Message, type PartWriter, type Place } from './message.ts'
 
-/** Verdicts that an error before or beside the guest's own result ends with (see docs/verdicts.md). */
+/** Verdicts that an error without a result of the guest ends with (see docs/verdicts.md). */
 export type ErrorVerdict = 'infra-fail' | 'config-fail' | 'build-fail' | 'boot-fail' | 'vm-lost'
 
 export interface UserErrorOptions {

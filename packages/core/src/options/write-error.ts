@@ -1,5 +1,5 @@
 import { UserError, commandWriter, writeMessage, type Message, type PartWriter, type Place } from '../errors/index.ts'
-import { camelCase, everyOption } from './table/index.ts'
+import { blockNames, camelCase, everyOption, fileRows, namedRows, vmRows } from './table/index.ts'
 
 /** Who reads a message: how the options were written there. */
 export type Door = 'command' | 'file' | 'action' | 'library'
@@ -28,14 +28,14 @@ function writerFor({ door, places = {} }: Reader): PartWriter {
       const { name, value } = part
       const row = everyOption.get(name)
       const place = places[name]
-      if (place !== undefined || (door === 'file' && row?.file !== false)) {
+      if (place !== undefined || (door === 'file' && fileOptions.has(name))) {
         return value === undefined ? `\`${name}:\`${place === undefined ? '' : ` (line ${place.line})`}` : `\`${name}: ${value}\``
       }
       if (door === 'action' && row !== undefined && row.action !== false) {
         return value === undefined ? `the input \`${name}\`` : `\`${name}: ${value}\``
       }
-      if (door === 'library' && row !== undefined && row.library !== false) {
-        const key = row.library?.name ?? camelCase(name)
+      const key = libraryNames.get(name)
+      if (door === 'library' && row !== undefined && key !== undefined) {
         return value === undefined ? `\`${key}\`` : `\`${key}: ${programValue(value, row.kind)}\``
       }
       return commandWriter.option(part)
@@ -43,6 +43,14 @@ function writerFor({ door, places = {} }: Reader): PartWriter {
     command: (part) => (door === 'action' && part.action !== undefined ? part.action : commandWriter.command(part)),
   }
 }
+
+/** Options that kernelkit.yaml has. */
+const fileOptions = new Set(blockNames.flatMap(fileRows).map(({ name }) => name))
+
+/** Options of `bootVm`, and what they are called there. */
+const libraryNames: ReadonlyMap<string, string> = new Map(
+  namedRows(vmRows).flatMap(({ name, library }) => (library === false ? [] : [[name, library?.name ?? camelCase(name)]])),
+)
 
 /** `value` as a program writes it. */
 function programValue(value: string, kind: string): string {

@@ -1,10 +1,11 @@
+import { message, option } from '../message.ts'
 import type { CodeEntry } from '../code-entry.ts'
 
 /** Codes of the command line, of spec parsing and of the project file. */
 export const commandCodes = {
   BAD_OPTION: {
     meaning: 'An option is unknown, lacks its value, or has a value that is not allowed.',
-    fix: 'Read the allowed values in the message, or run the command with --help.',
+    fix: message`Read the allowed values in the message, or run the command with ${option('help')}.`,
   },
   BAD_SIZE: {
     meaning: 'A size is not a number with a unit (K, M, G, T; binary; iB optional).',
@@ -19,15 +20,15 @@ export const commandCodes = {
     fix: 'Use one of the names in the message.',
   },
   BAD_PROJECT_FILE: {
-    meaning: 'kernelkit.yaml is not YAML, has a key that no command knows, or a value of the wrong kind.',
-    fix: 'Go to the line and column in the message; docs/project-file.md shows every key.',
+    meaning: 'kernelkit.yaml is not YAML, has a key that is not known, or a value of the wrong kind.',
+    fix: 'Go to the line and column of the message; docs/project-file.md shows every key.',
   },
   TEST_NOT_FOUND: {
     meaning: 'kernelkit.yaml has no tests, or none of the name that was given.',
-    fix: 'Take a name of the list in the message, or add the test to the file; docs/test.md shows how.',
+    fix: 'Use a name from the list in the message, or add the test to the file; docs/test.md shows how.',
   },
   EMPTY_LOG: {
-    meaning: 'A log that should be read holds nothing.',
+    meaning: 'A log that should be read is empty.',
     fix: 'See that the console was captured: console=ttyS0 on the kernel command line, the right file.',
   },
   BINARY_LOG: {

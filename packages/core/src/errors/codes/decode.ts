@@ -1,22 +1,23 @@
+import { command, message, option } from '../message.ts'
 import type { CodeEntry } from '../code-entry.ts'
 
 /** Codes of decoding addresses; reports are shown without lines then. */
 export const decodeCodes = {
   VMLINUX_MISSING: {
     meaning: 'The vmlinux that should decode addresses cannot be read.',
-    fix: 'Name the vmlinux of the build that printed the log; `kernelkit build` leaves it beside the kernel.',
+    fix: message`Name the vmlinux of the build that printed the log; ${command('kernelkit build', { action: 'the build-kernel action' })} leaves it next to the kernel.`,
   },
   NOT_A_VMLINUX: {
-    meaning: 'The file that should decode addresses is no ELF executable; a bzImage or a compressed file is none.',
-    fix: 'Name the vmlinux at the top of the build folder, not the boot image.',
+    meaning: 'The file that should decode addresses is not an ELF executable; a kernel image or a compressed file is not one.',
+    fix: 'Name the vmlinux at the top of the build directory, not the boot image.',
   },
   VMLINUX_STRIPPED: {
     meaning: 'The vmlinux has no symbols, so that no address can be found in it.',
     fix: 'Name the vmlinux as the build made it, before strip.',
   },
   VMLINUX_WITHOUT_LINES: {
-    meaning: 'The vmlinux has symbols and no debug information: it knows functions and no lines.',
-    fix: 'Build with `--config debug` (CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y).',
+    meaning: 'The vmlinux has symbols and no debug information: it has functions but no lines.',
+    fix: message`Build with ${option('config', 'debug')} (CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y).`,
   },
   VMLINUX_OF_OTHER_BUILD: {
     meaning: 'Another build than that of the vmlinux printed the report; its lines would be wrong and are left out.',
@@ -27,8 +28,8 @@ export const decodeCodes = {
     fix: 'apt-get install llvm (llvm-symbolizer, fast), or binutils (addr2line).',
   },
   SYMBOLISER_FAILED: {
-    meaning: 'The program that turns addresses into lines ended or did not answer.',
-    fix: 'Look at its words in the message; llvm-symbolizer reads more formats than addr2line.',
+    meaning: 'The program that turns addresses into lines exited or did not answer.',
+    fix: 'Read its message; llvm-symbolizer reads more formats than addr2line.',
   },
   MODULES_NOT_DECODED: {
     meaning: 'Calls in loadable modules have no lines: a vmlinux holds none of their code.',

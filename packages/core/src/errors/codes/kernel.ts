@@ -1,3 +1,4 @@
+import { command, message, option } from '../message.ts'
 import type { CodeEntry } from '../code-entry.ts'
 
 /** Codes of the kernel side. */
@@ -16,23 +17,23 @@ export const kernelCodes = {
   },
   CONFIG_UNMET: {
     meaning: 'The configuration that the kernel accepts is not what was asked for: unknown symbols, or dependencies that are not met.',
-    fix: 'The message names each symbol, who asked for it and what it needs. --config-check warn builds anyway.',
+    fix: message`The message names each symbol, where it was asked for and what it needs. ${option('config-check', 'warn')} builds anyway.`,
   },
   CONFIGURE_FAILED: {
     meaning: 'The kernel tree could not make a configuration at all.',
-    fix: 'The message shows the last lines of make; missing tools are the usual reason (`kernelkit doctor`).',
+    fix: message`The message shows the last lines of make; missing tools are the usual reason (${command('kernelkit doctor')}).`,
   },
   NO_SUCH_SOURCE: {
-    meaning: 'The kernel source does not exist: no such folder, branch, file or package.',
+    meaning: 'The kernel source does not exist: no such directory, branch, file or package.',
     fix: 'Name a tree, git+URL#REF, a tarball, or deb:linux-source-X.',
   },
   BAD_SOURCE: {
     meaning: 'The kernel source is written in a way that is not understood.',
-    fix: 'Name a tree, git+URL#REF, a tarball (https with --sha256), or deb:linux-source-X.',
+    fix: message`Name a tree, git+URL#REF, a tarball (https with ${option('sha256')}), or deb:linux-source-X.`,
   },
   NOT_A_KERNEL_TREE: {
-    meaning: 'The folder is not the top of a Linux kernel source tree.',
-    fix: "Name the folder that holds the kernel's Makefile, Kconfig and scripts/.",
+    meaning: 'The directory is not the top of a Linux kernel source tree.',
+    fix: "Name the directory that holds the kernel's Makefile, Kconfig and scripts/.",
   },
   BAD_MAKE_VARIABLE: {
     meaning: "A VAR=VALUE word is not one of the kernel's make variables, or contradicts an option.",
@@ -44,6 +45,6 @@ export const kernelCodes = {
   },
   BUILD_FAILED: {
     meaning: 'The kernel does not compile.',
-    fix: 'The message shows each error with file and line; the whole log is beside the build directory.',
+    fix: 'The message shows each error with file and line; the whole log is next to the build directory.',
   },
 } as const satisfies Record<string, CodeEntry>

@@ -1,3 +1,4 @@
+import { command, message, option } from '../message.ts'
 import type { CodeEntry } from '../code-entry.ts'
 
 /** Codes of the vm side. */
@@ -8,11 +9,11 @@ export const vmCodes = {
   },
   CMDLINE_TOO_LONG: {
     meaning: 'The kernel command line is longer than the kernel keeps (2047 bytes on x86).',
-    fix: 'Share fewer folders or shorten --append.',
+    fix: message`Share fewer directories or shorten ${option('append')}.`,
   },
   BAD_SHARE: {
     meaning: 'A share is not SRC[:DST][:cow|ro|rw], or its host path does not exist.',
-    fix: 'Name a folder that exists; DST is an absolute path in the guest.',
+    fix: 'Name a directory that exists; DST is an absolute path in the guest.',
   },
   BAD_FORWARD: {
     meaning: 'A forwarded port is not [ADDR:]PORT:GUESTPORT[/udp].',
@@ -27,16 +28,16 @@ export const vmCodes = {
     fix: 'Check the path in the message.',
   },
   KERNEL_NOT_FOUND: {
-    meaning: 'No kernel was named, and none was found for this folder.',
-    fix: 'Build one with `kernelkit build`, or name one with --kernel.',
+    meaning: 'No kernel was named, and none was found for this directory.',
+    fix: message`Build one with ${command('kernelkit build', { action: 'the build-kernel action' })}, or name one with ${option('kernel')}.`,
   },
   NOT_A_KERNEL: {
     meaning: 'The file is neither a bzImage nor a vmlinux that QEMU can start.',
-    fix: 'Name arch/x86/boot/bzImage, a vmlinux built with CONFIG_PVH, or the build folder.',
+    fix: 'Name arch/x86/boot/bzImage, a vmlinux built with CONFIG_PVH, or the build directory.',
   },
   KERNEL_ARCH: {
     meaning: 'The kernel is built for another architecture than the one asked for.',
-    fix: 'Build for that architecture, or leave --arch out.',
+    fix: message`Build for that architecture, or leave ${option('arch')} out.`,
   },
   KERNEL_LACKS: {
     meaning: 'The kernel was built without an option that this run needs.',
@@ -44,23 +45,23 @@ export const vmCodes = {
   },
   ROOT_NOT_FOUND: {
     meaning: 'There is no root file system for this run: nothing was named, and none fits.',
-    fix: 'Bake an image with `kernelkit bake`, or name one with --image or --root.',
+    fix: message`Bake an image with ${command('kernelkit bake', { action: 'the bake-image action' })}, or name one with ${option('image')} or ${option('root')}.`,
   },
   NOT_AN_IMAGE: {
     meaning: 'The file is not a disk image with a file system that a guest can mount.',
-    fix: 'Name an ext4 image, such as the one that `kernelkit bake` prints.',
+    fix: message`Name an ext4 image, such as the one that ${command('kernelkit bake', { action: 'the bake-image action' })} prints.`,
   },
   COMMAND_MISSING: {
     meaning: '`run` needs a command when it is not on a terminal.',
-    fix: 'Write the command after --, for instance `kernelkit run -- uname -a`.',
+    fix: message`Write the command after --, for instance ${command('kernelkit run -- uname -a')}.`,
   },
   KVM_NOT_USABLE: {
     meaning: 'KVM was asked for by name, but it does not run guests here.',
-    fix: 'The message says why; use --accel auto to fall back to emulation.',
+    fix: message`The message says why; use ${option('accel', 'auto')} to fall back to emulation.`,
   },
   NO_GDB_STUB: {
     meaning: 'The VM was started without a gdb stub.',
-    fix: 'Start it with --gdb.',
+    fix: message`Start it with ${option('gdb')}.`,
   },
   AGENT_NO_COMPILER: {
     meaning: 'The guest agent is compiled once per architecture, and this host has no gcc.',
@@ -75,36 +76,36 @@ export const vmCodes = {
     fix: 'End other commands in this VM, or read its console.',
   },
   VM_LOST: {
-    meaning: 'The guest or QEMU went away while something was asked of it.',
+    meaning: 'The guest or QEMU exited while it was in use.',
     fix: 'Read the end of the console: a panic, a power-off, or the host ended QEMU.',
   },
   VM_NOT_FOUND: {
     meaning: 'No running VM of this user has this name or id.',
-    fix: '`kernelkit ps` lists them; start one with `kernelkit run --keep --name NAME`.',
+    fix: message`${command('kernelkit ps')} lists them; start one with ${command('kernelkit run --keep --name NAME')}.`,
   },
   VM_NAME_TAKEN: {
     meaning: 'A running VM of this user has this name already.',
-    fix: 'Choose another --name, or stop the other VM.',
+    fix: message`Choose another name with ${option('name')}, or stop the other VM.`,
   },
   VM_NO_AGENT: {
     meaning: 'The VM was started without the guest agent, which commands need.',
-    fix: 'Use its console, or start it with `kernelkit run --keep`.',
+    fix: message`Use its console, or start it with ${command('kernelkit run --keep')}.`,
   },
   VM_NO_SSH: {
-    meaning: 'The VM was started without an ssh server that kernelkit knows of.',
-    fix: 'Start it with --ssh (and a network), or use `kernelkit exec`.',
+    meaning: 'The VM was started without an ssh server that kernelkit can reach.',
+    fix: message`Start it with ${option('ssh')} (and a network), or use ${command('kernelkit exec')}.`,
   },
   RUNTIME_FOLDER: {
-    meaning: 'The folder for sockets and state of running VMs cannot be used: its path, its owner or its mode.',
+    meaning: 'The directory for sockets and state of running VMs cannot be used: its path, its owner or its mode.',
     fix: 'Set XDG_RUNTIME_DIR to a short path that only you can enter.',
   },
   QEMU_MISSING: {
     meaning: 'QEMU for the architecture is not installed.',
-    fix: 'Install the package in the hint, or run `kernelkit doctor --fix`.',
+    fix: message`Install the package in the hint, or run ${command('kernelkit doctor --fix')}.`,
   },
   QEMU_REFUSED: {
-    meaning: 'QEMU ended before the machine was complete; its own words are shown.',
-    fix: 'Check --qemu-arg and the options that the message names.',
+    meaning: 'QEMU exited before the machine was complete; its message is shown.',
+    fix: message`Check ${option('qemu-arg')} and the options that the message names.`,
   },
   QEMU_KILLED: {
     meaning: 'Something killed QEMU while it started.',
@@ -112,14 +113,14 @@ export const vmCodes = {
   },
   QEMU_TOO_OLD: {
     meaning: 'This QEMU lacks a machine, CPU or device that the run needs.',
-    fix: 'Use QEMU 6.2 or newer, or another --machine.',
+    fix: message`Use QEMU 6.2 or newer, or another machine type with ${option('machine')}.`,
   },
   DISK_IN_USE: {
     meaning: 'Another VM has the disk image open for writing.',
-    fix: 'Leave --persist out, or stop the other VM.',
+    fix: message`Leave ${option('persist')} out, or stop the other VM.`,
   },
   NOT_ENOUGH_MEMORY: {
     meaning: 'The host cannot give the guest this much memory.',
-    fix: 'Ask for less with --memory.',
+    fix: message`Ask for less with ${option('memory')}.`,
   },
 } as const satisfies Record<string, CodeEntry>
