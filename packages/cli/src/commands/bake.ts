@@ -21,5 +21,5 @@ export const bakeCommand: CommandDefinition = {
       .option('-o, --out <path>', 'copy the image to this file or folder as well')
   },
   projectBlock: () => 'image',
-  load: async () => import('../handlers/bake.ts'),
+  load: async () => (await import('../handlers/bake.ts')).bake,
 }

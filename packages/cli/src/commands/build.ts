@@ -13,5 +13,5 @@ export const buildCommand: CommandDefinition = {
     command.addOption(new Option('--force', 'build again although the store has it'))
   },
   projectBlock: () => 'kernel',
-  load: async () => import('../handlers/build.ts'),
+  load: async () => (await import('../handlers/build.ts')).build,
 }

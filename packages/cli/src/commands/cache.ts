@@ -16,5 +16,5 @@ export const cacheCommand: CommandDefinition = {
     command.addOption(new Option('--max-size <size>', 'the least recently used, until the rest fits').helpGroup(group))
     command.addOption(new Option('--all', 'everything that is not in use').helpGroup(group))
   },
-  load: async () => import('../handlers/cache.ts'),
+  load: async () => (await import('../handlers/cache.ts')).cache,
 }

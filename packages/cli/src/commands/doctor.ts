@@ -7,5 +7,5 @@ export const doctorCommand: CommandDefinition = {
   define: (command) => {
     command.option('--fix', 'install the missing packages (apt-get, with sudo when you are not root)')
   },
-  load: async () => import('../handlers/doctor.ts'),
+  load: async () => (await import('../handlers/doctor.ts')).doctor,
 }

@@ -15,5 +15,5 @@ export const execCommand: CommandDefinition = {
     command.addOption(new Option('--stdin', 'the command reads what this one is given'))
     command.addOption(new Option('-t, --tty', 'a terminal for the command'))
   },
-  load: async () => import('../handlers/exec.ts'),
+  load: async () => (await import('../handlers/exec.ts')).exec,
 }

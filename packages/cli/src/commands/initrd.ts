@@ -11,5 +11,5 @@ export const initrdCommand: CommandDefinition = {
       .option('--compress <how>', 'gzip, zstd or none (default: gzip)')
       .option('-o, --out <file>', 'the initramfs (default: initrd.cpio.gz)')
   },
-  load: async () => import('../handlers/initrd.ts'),
+  load: async () => (await import('../handlers/initrd.ts')).initrd,
 }

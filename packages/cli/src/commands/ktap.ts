@@ -9,5 +9,5 @@ export const ktapCommand: CommandDefinition = {
     command.argument('<file>', 'a log with TAP 12 to 14 or KTAP 1 in it; - is stdin')
     command.addOption(new Option('--junit <file>', 'the results as JUnit XML'))
   },
-  load: async () => import('../handlers/ktap.ts'),
+  load: async () => (await import('../handlers/ktap.ts')).ktap,
 }

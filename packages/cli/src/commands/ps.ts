@@ -5,5 +5,5 @@ export const psCommand: CommandDefinition = {
   summary: 'the VMs of this user',
   example: 'kernelkit ps',
   define: () => {},
-  load: async () => import('../handlers/ps.ts'),
+  load: async () => (await import('../handlers/ps.ts')).ps,
 }

@@ -10,5 +10,5 @@ export const quickstartCommand: CommandDefinition = {
       .option('--suite <name>', 'suite of the image, as `bake` takes it (default: trixie)')
       .option('--no-install', 'do not install what the host lacks, say it and stop')
   },
-  load: async () => import('../handlers/quickstart.ts'),
+  load: async () => (await import('../handlers/quickstart.ts')).quickstart,
 }

@@ -27,5 +27,5 @@ export const runCommandDefinition: CommandDefinition = {
     addVmOptions(command, { single: true })
   },
   projectBlock: () => 'vm',
-  load: async () => import('../handlers/run.ts'),
+  load: async () => (await import('../handlers/run.ts')).run,
 }

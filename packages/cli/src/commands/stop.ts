@@ -10,5 +10,5 @@ export const stopCommand: CommandDefinition = {
     command.addOption(new Option('--all', 'every VM of this user'))
     command.addOption(new Option('--kill', 'end QEMU at once instead of powering the guest off'))
   },
-  load: async () => import('../handlers/stop.ts'),
+  load: async () => (await import('../handlers/stop.ts')).stop,
 }

@@ -19,5 +19,5 @@ export const testCommand: CommandDefinition = {
     add(new Option('-e, --env <name[=value]>', 'a variable for the tests').argParser(repeatable))
     addVmOptions(command, { single: false })
   },
-  load: async () => import('../handlers/test.ts'),
+  load: async () => (await import('../handlers/test.ts')).test,
 }

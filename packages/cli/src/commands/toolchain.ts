@@ -32,5 +32,5 @@ export const toolchainCommand: CommandDefinition = {
     )
     group('Prune:', new Option('--all', 'the toolchains that are still of use, too'))
   },
-  load: async () => import('../handlers/toolchain.ts'),
+  load: async () => (await import('../handlers/toolchain.ts')).toolchain,
 }

@@ -24,7 +24,7 @@ import { rawTerminal } from './raw-terminal.ts'
 import { dryRunVm } from './vm-dry-run.ts'
 
 /** `kernelkit boot`: a guest with the terminal attached, until it powers off or Ctrl-A x. */
-export async function run(context: CommandContext, words: readonly string[], raw: RawOptions): Promise<number> {
+export async function boot(context: CommandContext, words: readonly string[], raw: RawOptions): Promise<number> {
   if (words.length > 0) {
     throw new UserError('BAD_OPTION', `boot takes no command, but '${words.join(' ')}' was given.`, {
       hint: `kernelkit run -- ${words.join(' ')}`,

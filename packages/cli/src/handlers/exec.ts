@@ -5,7 +5,7 @@ import type { CommandContext, RawOptions } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
 
 /** `kernelkit exec`: one command in a running VM; its exit status is ours. */
-export async function run(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
+export async function exec(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseExecSpec(raw)
   const [name, ...words] = args

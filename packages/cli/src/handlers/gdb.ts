@@ -6,7 +6,7 @@ import { findVm, gdbTargetOf } from '@kernelkit/vm'
 import type { CommandContext } from '../command.ts'
 
 /** `kernelkit gdb`: gdb attached to a running VM. */
-export async function run(context: CommandContext, args: readonly string[]): Promise<number> {
+export async function gdb(context: CommandContext, args: readonly string[]): Promise<number> {
   const { host } = context
   const [name, ...words] = args
   const state = await findVm(name, host)

@@ -4,7 +4,7 @@ import { formatAge } from '../output/quantities.ts'
 import { formatTable } from '../output/table.ts'
 
 /** `kernelkit ps`: one line per running VM. */
-export async function run(context: CommandContext): Promise<number> {
+export async function ps(context: CommandContext): Promise<number> {
   const vms = await listVms(context.host)
   const now = context.host.now()
   if (context.json) context.printJson({ vms: vms.map((vm) => document(vm, now)) })

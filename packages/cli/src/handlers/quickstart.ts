@@ -13,7 +13,7 @@ import { quickstartSource } from '../quickstart/kernel-source.ts'
 import { createStepList, renderSteps } from '../quickstart/steps.ts'
 
 /** `kernelkit quickstart`: packages, kernel, image, boot, a command over the agent and over ssh, a file through 9p, the table. */
-export async function run(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
+export async function quickstart(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const archName = hostArch(host.nodeArch)
   const arch = parseArch(archName)

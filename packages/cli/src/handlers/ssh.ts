@@ -7,7 +7,7 @@ import type { CommandContext } from '../command.ts'
 const limitMs = 120_000
 
 /** `kernelkit ssh`: the host's ssh with this VM's key, known host and port. */
-export async function run(context: CommandContext, args: readonly string[]): Promise<number> {
+export async function ssh(context: CommandContext, args: readonly string[]): Promise<number> {
   const { host, signal } = context
   const [name, ...command] = args
   const access = readSshAccess(await findVm(name, host))

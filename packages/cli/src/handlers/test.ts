@@ -14,7 +14,7 @@ import { makeImage } from './bake.ts'
 import { makeKernel } from './build.ts'
 
 /** `kernelkit test`: what kernelkit.yaml says: build, bake, every test in a fresh VM, one summary. */
-export async function run(given: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
+export async function test(given: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
   const startedAt = given.host.monotonicMs()
   const { named, names } = splitWords(words)
   const plan = await planTests(given.host, { path: await findTestsFile(given.host, named), names, options })
