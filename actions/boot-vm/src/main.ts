@@ -6,8 +6,8 @@ import { noteUsedFolder, readUsedFolders } from './evidence/used-folders.ts'
 import { inputRows, parseBootRequest } from './inputs.ts'
 import { keptState } from './kept-state.ts'
 import { leaveForLaterSteps } from './shell/leave-for-later-steps.ts'
-import { secondsOf, tellRun } from './tell/tell-run.ts'
-import { tellUnable } from './tell/tell-unable.ts'
+import { secondsOf, tellRun } from './report/report-run.ts'
+import { tellUnable } from './report/report-unable.ts'
 
 await runAction({ inputs: inputRows, folder: import.meta.dirname }, (action) =>
   tellUnable(action, async () => {

@@ -2,7 +2,7 @@ import { runAction } from '@kernelkit/action-kit'
 import { inputRows } from './inputs.ts'
 import { endKeptVm } from './shell/end-kept-vm.ts'
 import type { KeptState } from './kept-state.ts'
-import { tellEnd } from './tell/tell-end.ts'
+import { tellEnd } from './report/report-end.ts'
 
 await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (action) => {
   // Written by main of this step.

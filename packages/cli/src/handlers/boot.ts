@@ -17,7 +17,7 @@ import {
   type PreparedVm,
 } from '@kernelkit/vm'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { rerunInside } from '../toolchain/rerun-inside.ts'
+import { rerunInside } from '../toolchain/rerun-in-container.ts'
 import { describeGdb } from './describe-gdb.ts'
 import { keepVm } from './keep-vm.ts'
 import { rawTerminal } from './raw-terminal.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { tellWhenPaused } from './tell-when-paused.ts'
+import { tellWhenPaused } from './report-when-paused.ts'
 
 const sleep = async (_ms: number, signal?: AbortSignal) => signal?.throwIfAborted()
 
