@@ -38,7 +38,7 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
       onPrepared: (prepared) => {
         logFolder = prepared.logFolder
         onPrepared(prepared)
-        tellPlan(action, prepared)
+        printPlan(action, prepared)
       },
       openStreams: async () => {
         const [stdout, stderr] = [lineWriter(host.log.info), lineWriter(host.log.info)]
@@ -62,7 +62,7 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
   }
 }
 
-function tellPlan({ host, annotate }: Action, { plan }: PreparedVm): void {
+function printPlan({ host, annotate }: Action, { plan }: PreparedVm): void {
   for (const line of plan.lines) host.log.info(line)
   for (const line of plan.warnings) host.log.warn(line)
   const { accel, reason } = plan.accel

@@ -9,7 +9,7 @@ import { annotateReport } from './report-annotations.ts'
 import { renderReport } from './summary.ts'
 
 /** What became of a kept VM: nothing to say unless its kernel reported something, or it left before it was stopped. */
-export async function tellEnd(action: Action, kept: KeptState, { judgement, reports, failing }: KeptEnd): Promise<void> {
+export async function reportEnd(action: Action, kept: KeptState, { judgement, reports, failing }: KeptEnd): Promise<void> {
   const { verdict, what, hint } = judgement
   action.host.log.info(`verdict of the steps in ${kept.name}: ${verdict}`)
   const findSource = sourceFinder(action.host, { workspace: action.workspace, tree: kept.sourceTree })

@@ -8,7 +8,7 @@ import { annotateReport, annotateTests } from './report-annotations.ts'
 import { sourceFinder } from './find-source.ts'
 import { renderSummary } from './summary.ts'
 
-export interface RunToTell {
+export interface RunToReport {
   readonly action: Action
   readonly request: BootRequest
   readonly finished: FinishedRun
@@ -16,7 +16,7 @@ export interface RunToTell {
 }
 
 /** Log, annotations, summary and outputs of a run; the step fails unless it passed. */
-export async function tellRun({ action, request, finished, base }: RunToTell): Promise<void> {
+export async function reportRun({ action, request, finished, base }: RunToReport): Promise<void> {
   const { host, workspace } = action
   const { outcome, prepared } = finished
   const { judgement, reports, failing, results } = outcome

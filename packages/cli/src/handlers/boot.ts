@@ -17,7 +17,7 @@ import {
   type PreparedVm,
 } from '@kernelkit/vm'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { rerunInside } from '../toolchain/rerun-in-container.ts'
+import { rerunInContainer } from '../toolchain/rerun-in-container.ts'
 import { describeGdb } from './describe-gdb.ts'
 import { keepVm } from './keep-vm.ts'
 import { rawTerminal } from './raw-terminal.ts'
@@ -31,7 +31,7 @@ export async function boot(context: CommandContext, words: readonly string[], ra
     })
   }
   const spec = parseVmSpec(raw, { command: 'boot' })
-  const inside = await rerunInside(context, { command: 'boot', spec, stdin: false, tty: isInteractive(context) && !context.dryRun })
+  const inside = await rerunInContainer(context, { command: 'boot', spec, stdin: false, tty: isInteractive(context) && !context.dryRun })
   if (inside !== undefined) return inside
   if (context.dryRun) return dryRunVm({ context, spec, command: 'boot' })
   const first = await bootOnce(context, spec)

@@ -2,7 +2,7 @@ import type { CommandContext, RawOptions } from '../command.ts'
 import { UserError } from '@kernelkit/core/errors'
 import { parseVmSpec } from '@kernelkit/core/options'
 import { commandWords, runInVm } from '@kernelkit/vm'
-import { rerunInside } from '../toolchain/rerun-in-container.ts'
+import { rerunInContainer } from '../toolchain/rerun-in-container.ts'
 import { describeGdb } from './describe-gdb.ts'
 import { lostArtifacts } from './lost-artifacts.ts'
 import { dryRunVm } from './vm-dry-run.ts'
@@ -23,7 +23,7 @@ export async function run(context: CommandContext, words: readonly string[], raw
     throw new UserError('BAD_OPTION', '--tty and --json do not go together: with --json the streams go to files.', {
       hint: 'leave one of them out.',
     })
-  const inside = await rerunInside(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
+  const inside = await rerunInContainer(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
   if (inside !== undefined) return inside
   if (context.dryRun) return dryRunVm({ context, spec, command: 'run' })
   const finished = await runInVm({

@@ -25,7 +25,7 @@ export interface VmCommand {
  * `--toolchain` of boot and run: with Docker the whole command goes on in a container of the whole-tool image, and its
  * exit status is the answer; `undefined`: it goes on here.
  */
-export async function rerunInside(context: CommandContext, vm: VmCommand): Promise<number | undefined> {
+export async function rerunInContainer(context: CommandContext, vm: VmCommand): Promise<number | undefined> {
   const { host } = context
   const arch = parseArch(vm.spec.arch ?? hostArch(host.nodeArch))
   const place = await chooseTools(context, {

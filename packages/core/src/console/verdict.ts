@@ -13,7 +13,7 @@ export function judge(facts: RunFacts): Judgement {
     const cause = first === undefined ? '' : ` First report: ${describe(first)}.`
     return verdict(
       'panic',
-      `the kernel panicked: ${(panic ?? 'reported by pvpanic').replace(/\.$/, '')}.${cause}${soFar(facts)}`,
+      `the kernel panicked: ${(panic ?? 'reported by pvpanic').replace(/\.$/, '')}.${cause}${progressSuffix(facts)}`,
       'the trace is in the console log.',
     )
   }
@@ -34,7 +34,7 @@ export function judge(facts: RunFacts): Judgement {
   if (facts.kunit !== undefined && facts.silentMs !== undefined && facts.qemu === undefined)
     return verdict(
       'hang',
-      `KUnit printed nothing for ${seconds(facts.silentMs)}.${soFar(facts)}`,
+      `KUnit printed nothing for ${seconds(facts.silentMs)}.${progressSuffix(facts)}`,
       'the stacks of all tasks are in the console log.',
     )
   if (facts.silentMs !== undefined && facts.qemu === undefined) {
@@ -98,7 +98,7 @@ function hintOfStatus(exitCode: number, results: KtapResults | undefined): strin
 }
 
 /** What the tests had told before the guest ended. */
-function soFar({ kunit, results }: RunFacts): string {
+function progressSuffix({ kunit, results }: RunFacts): string {
   const told = kunit ?? results
   if (told === undefined || told.status === 'no-results') return ''
   return ` ${kunit === undefined ? 'Results' : 'KUnit'} until then: ${describeResults(told)}.`
@@ -107,11 +107,15 @@ function soFar({ kunit, results }: RunFacts): string {
 /** A limit that was reached. */
 export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']>): Judgement {
   if (limit.kind === 'command' && facts.kunit !== undefined)
-    return verdict('timeout', `KUnit did not end within ${seconds(limit.ms)}.${soFar(facts)}`, 'raise --timeout if it only needs longer.')
+    return verdict(
+      'timeout',
+      `KUnit did not end within ${seconds(limit.ms)}.${progressSuffix(facts)}`,
+      'raise --timeout if it only needs longer.',
+    )
   if (limit.kind === 'command')
     return verdict(
       'timeout',
-      `the command did not end within ${seconds(limit.ms)}.${soFar(facts)}`,
+      `the command did not end within ${seconds(limit.ms)}.${progressSuffix(facts)}`,
       'the stacks of all tasks are in the console log; raise --timeout if it only needs longer.',
     )
   if (facts.console.lines === 0) {
@@ -142,13 +146,14 @@ function judgeEnd(facts: RunFacts): Judgement {
   }
   if (/terminating on signal/.test(stderr)) return verdict('vm-lost', `QEMU was ended from outside: ${stderr}.`, undefined)
   const inKunit = facts.kunit !== undefined && facts.kunit.status !== 'no-results'
-  const how = howItLeft(facts)
+  const how = exitDescription(facts)
   if (!facts.ready && !inKunit) return verdict('boot-fail', `the guest ${how} before it was ready.`, 'the console log shows why.')
-  if (inKunit) return verdict('vm-lost', `the guest ${how} before KUnit was done.${soFar(facts)}`, 'the last console lines may tell more.')
+  if (inKunit)
+    return verdict('vm-lost', `the guest ${how} before KUnit was done.${progressSuffix(facts)}`, 'the last console lines may tell more.')
   return verdict('vm-lost', `the guest ${how} before the command ended.`, 'a command that powers off must come last and be expected.')
 }
 
-function howItLeft(facts: RunFacts): string {
+function exitDescription(facts: RunFacts): string {
   if (facts.console.halted) return 'halted'
   const isReset = facts.shutdown === 'guest-reset' || facts.restarted === true
   if (!isReset) return 'powered off'

@@ -54,7 +54,7 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
 }
 
 /** The same decisions for a VM that somebody pastes into a shell later: nothing is reserved, sockets lie in a folder of their own. */
-export async function preparePaste(input: PrepareInput): Promise<VmPlan> {
+export async function planForDryRun(input: PrepareInput): Promise<VmPlan> {
   const { host, store, spec, command } = input
   const forwards = await claimForwards(withSsh(spec))
   const folder = join(await runtimeFolder(host), 'paste')

@@ -40,7 +40,7 @@ export function renderParagraph(options: {
     ...(isPass ? [] : [`console log: ${paths.console}`]),
     ...renderAllowUse(outcome.allowed).map((line) => `--allow ${line}`),
     // Without --kunit the kernel's own tests are told, and judge nothing.
-    ...(hasBesides(outcome) ? [`KUnit on the console: ${describeResults(outcome.kunit)}`] : []),
+    ...(alsoHasKunit(outcome) ? [`KUnit on the console: ${describeResults(outcome.kunit)}`] : []),
     ...(isPass || paths.evidence === undefined ? [] : [`evidence: ${paths.evidence}`]),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
     ...(paths.junit === undefined ? [] : [`JUnit: ${paths.junit}`]),
@@ -66,7 +66,7 @@ export function renderReports(reports: readonly KernelReport[], log: string): re
 }
 
 /** The kernel told of tests of its own, and nobody had asked for them with --kunit. */
-function hasBesides({ kunit, results }: RunOutcome): boolean {
+function alsoHasKunit({ kunit, results }: RunOutcome): boolean {
   return kunit !== results && kunit.status !== 'no-results'
 }
 
@@ -116,7 +116,7 @@ export function outcomeDocument(options: {
     }),
     allowed: allowDocument(outcome.allowed),
     results: outcome.results ?? null,
-    kunit: hasBesides(outcome) ? outcome.kunit : null,
+    kunit: alsoHasKunit(outcome) ? outcome.kunit : null,
     tainted: outcome.command?.tainted ?? null,
     console: paths.console,
     stdout: paths.stdout ?? null,

@@ -2,7 +2,7 @@ import type { ExecResult, Vm } from '../vm.ts'
 import { firstOf, type ReachedLimit } from './first-of.ts'
 import { bootLimitMs, drainLimitMs } from './limits.ts'
 import type { RunInput } from './run-command.ts'
-import { untilCommandIsTold, untilPanicIsTold, untilReportIsTold } from './settle-console.ts'
+import { untilCommandReported, untilPanicReported, untilReportRead } from './settle-console.ts'
 import { systemIsUp, type NoSystemd } from './system-is-up.ts'
 import { dumpTasks } from './task-dump.ts'
 import { untilKunitEnds, type KunitEnding } from './until-kunit-ends.ts'
@@ -77,9 +77,9 @@ export async function untilRunEnds({ input, vm, watch }: Running): Promise<RunEn
 export async function finishRun({ input, vm, watch, ending }: Running & { readonly ending: RunEnding }): Promise<readonly string[]> {
   const { host, plan } = input
   const end = ending.kind === 'over' ? ending.end : ending.kind
-  if (end === 'command') await untilCommandIsTold(host, watch)
-  if (end === 'panic') await untilPanicIsTold(host, watch)
-  if (end === 'lockup') await untilReportIsTold(host, watch)
+  if (end === 'command') await untilCommandReported(host, watch)
+  if (end === 'panic') await untilPanicReported(host, watch)
+  if (end === 'lockup') await untilReportRead(host, watch)
   const isStuck = end === 'limit' || end === 'kunit-silent' || end === 'silent' || end === 'lockup'
   const unasked = [...watch.facts().tail]
   if (isStuck) await dumpTasks(host, vm, watch)

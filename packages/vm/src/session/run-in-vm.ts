@@ -76,7 +76,7 @@ async function runOnce(input: RunInVmInput): Promise<FinishedRun> {
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
   const prepared = await prepareVm({ host, store: input.store, spec, command: 'run' })
   const { plan, request, place } = prepared
-  const streams = await openAtItsTurn(input, prepared)
+  const streams = await openInOrder(input, prepared)
   try {
     // A session of a person at a terminal is no command that could be run again.
     const isReplayed = spec.kunit === undefined && streams.tty === undefined
@@ -142,7 +142,7 @@ async function runOnce(input: RunInVmInput): Promise<FinishedRun> {
 }
 
 /** What was reserved is given back to a run that never comes to its turn. */
-async function openAtItsTurn({ host, onPrepared, openStreams }: RunInVmInput, prepared: PreparedVm): Promise<RunStreams> {
+async function openInOrder({ host, onPrepared, openStreams }: RunInVmInput, prepared: PreparedVm): Promise<RunStreams> {
   try {
     await onPrepared?.(prepared)
     return await openStreams(prepared.logFolder)

@@ -14,7 +14,7 @@ import { decodeConsole } from '../session/decode-console.ts'
 import { guestEnvironment } from '../session/guest-environment.ts'
 import { commandWords } from '../session/command-words.ts'
 import { drainLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from '../session/limits.ts'
-import { untilPanicIsTold } from '../session/settle-console.ts'
+import { untilPanicReported } from '../session/settle-console.ts'
 import { hasOtherTimer } from '../session/timer-lost.ts'
 import { watchVm, type VmEnd, type VmWatch, type WatchFacts } from '../session/watch-vm.ts'
 import type { Vm } from '../vm.ts'
@@ -78,7 +78,7 @@ export async function bootAttached(input: BootInput): Promise<BootOutcome> {
   const screen = createScreen({ vm, keys: input.keys, output: input.output })
   try {
     const end = await untilBootEnd({ input, vm, watch, screen })
-    if (end.kind === 'over' && end.end === 'panic') await untilPanicIsTold(host, watch)
+    if (end.kind === 'over' && end.end === 'panic') await untilPanicReported(host, watch)
     const isWritten = plan.launch.drives.some((drive) => drive.mode === 'rw')
     await vm.stop(isWritten && end.kind !== 'over' ? 'poweroff' : 'kill')
     await Promise.race([watch.drained, host.sleep(drainLimitMs)])
