@@ -13,7 +13,7 @@ import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
 import { makeSshAccess } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
 import { makeNamedFolder } from './make-named-folder.ts'
-import { claimForwards } from './forwards.ts'
+import { claimForwards } from '../resolve/forwards.ts'
 
 export interface PrepareInput {
   readonly host: Host
