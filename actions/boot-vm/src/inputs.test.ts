@@ -13,13 +13,17 @@ function refusal(raw: Readonly<Record<string, unknown>>): string {
 
 describe('the inputs of boot-vm', () => {
   it('share a folder for artifacts with the guest', () => {
-    expect(parseBootRequest({ run: 'true', name: 'a' }, []).spec.artifacts).toBe('kernelkit-artifacts')
+    const request = parseBootRequest({ run: 'true', name: 'a' }, [])
+    expect(request.guestArtifacts).toEqual({ path: 'kernelkit-artifacts', isOptional: true })
     expect(parseBootRequest({ run: 'true', artifacts: 'out' }, ['out']).spec.artifacts).toBe('out')
   })
 
   it('share nothing with a kernel that runs KUnit alone, which need not be able to', () => {
     const request = parseBootRequest({ kunit: true }, [])
-    expect({ shared: request.spec.artifacts, folder: request.artifacts }).toEqual({ shared: undefined, folder: 'kernelkit-artifacts' })
+    expect({ shared: request.guestArtifacts ?? request.spec.artifacts, folder: request.artifacts }).toEqual({
+      shared: undefined,
+      folder: 'kernelkit-artifacts',
+    })
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
 import { renameInHint } from '@kernelkit/core/options'
-import type { FinishedRun } from '@kernelkit/vm'
+import type { FinishedRun } from '@kernelkit/vm/internal'
 import type { BaseResult } from '../base/base-result.ts'
 import { inputNameOf, type BootRequest } from '../inputs.ts'
 import { annotateReport, annotateTests } from './report-annotations.ts'
@@ -31,7 +31,7 @@ export async function reportRun({ action, request, finished, base }: RunToReport
 
   action.summarise(
     renderSummary({
-      name: plan.spec.name ?? 'boot-vm',
+      name: plan.vm.name ?? 'boot-vm',
       verdict: judgement.verdict,
       what: judgement.what,
       hint,
@@ -51,7 +51,7 @@ export async function reportRun({ action, request, finished, base }: RunToReport
   setRunOutputs(action, { request, finished, name: place.name })
   if (judgement.verdict === 'pass') return
   action.fail(`${judgement.what}${hint === undefined ? '' : `\nHint: ${hint}`}`, {
-    title: `${plan.spec.name ?? 'boot-vm'}: ${judgement.verdict}`,
+    title: `${plan.vm.name ?? 'boot-vm'}: ${judgement.verdict}`,
   })
 }
 
@@ -69,7 +69,7 @@ function setRunOutputs(
     junit: paths.junit ?? join(artifacts, 'junit.xml'),
     artifacts,
     'boot-seconds': outcome.seconds.ready?.toFixed(3),
-    name: prepared.plan.spec.keep ? name : undefined,
+    name: prepared.plan.vm.keep ? name : undefined,
   })
 }
 

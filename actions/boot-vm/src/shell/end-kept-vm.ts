@@ -1,7 +1,7 @@
 import { createConsoleReader, failingReports, judge, type ConsoleFacts, type Judgement } from '@kernelkit/core/console'
 import type { KernelReport } from '@kernelkit/core/report'
 import { decodeReports, type Host } from '@kernelkit/host'
-import { listVms, readAllowed, stopVm } from '@kernelkit/vm'
+import { listVms, readAllowed, stopVm } from '@kernelkit/vm/internal/running'
 import { publishFile } from '../evidence/publish.ts'
 import type { KeptState } from '../kept-state.ts'
 import { forgetKeptVm } from './kept-vm.ts'

@@ -1,6 +1,6 @@
 import { UserError } from '@kernelkit/core/errors'
 import { parseExecSpec } from '@kernelkit/core/options'
-import { collectOutput, commandWords, connectVm, reportWhenPaused } from '@kernelkit/vm'
+import { connectVm, reportWhenPaused, collectOutput, commandWords } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
 

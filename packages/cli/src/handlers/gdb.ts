@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { gdbCommands } from '@kernelkit/core/gdb'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { becomeProgram, gdbRequirements, requireAll } from '@kernelkit/host'
-import { findVm, gdbTargetOf } from '@kernelkit/vm'
+import { findVm, gdbTargetOf } from '@kernelkit/vm/internal/running'
 import type { CommandContext } from '../command.ts'
 
 /** `kernelkit gdb`: gdb attached to a running VM. */

@@ -1,4 +1,4 @@
-import { listVms, type VmState } from '@kernelkit/vm'
+import { listVms, type VmState } from '@kernelkit/vm/internal/running'
 import type { CommandContext } from '../command.ts'
 import { formatAge } from '../output/quantities.ts'
 import { formatTable } from '../output/table.ts'

@@ -1,10 +1,9 @@
 import type { CommandContext, RawOptions } from '../command.ts'
 import { UserError } from '@kernelkit/core/errors'
 import { parseVmSpec } from '@kernelkit/core/options'
-import { commandWords, runInVm } from '@kernelkit/vm'
+import { commandWords, runInVm } from '@kernelkit/vm/internal'
 import { rerunInContainer } from '../toolchain/rerun-in-container.ts'
-import { describeGdb } from './describe-gdb.ts'
-import { lostArtifacts } from './lost-artifacts.ts'
+import { printDecisions } from './print-decisions.ts'
 import { dryRunVm } from './vm-dry-run.ts'
 import { openStreams } from './vm-streams.ts'
 
@@ -25,22 +24,19 @@ export async function run(context: CommandContext, words: readonly string[], raw
     })
   const inside = await rerunInContainer(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
   if (inside !== undefined) return inside
-  if (context.dryRun) return dryRunVm({ context, spec, command: 'run' })
+  const wanted = { spec, command: 'run' } as const
+  if (context.dryRun) return dryRunVm(context, wanted)
   const finished = await runInVm({
     host,
     store: await context.store(),
-    spec,
+    wanted,
     argv,
-    onPrepared: (prepared) => {
-      for (const line of [...prepared.plan.lines, ...describeGdb(prepared)]) host.log.info(line)
-      for (const line of prepared.plan.warnings) host.log.warn(line)
-    },
+    onPrepared: printDecisions(host),
     openStreams: (folder) => openStreams({ context, folder, tty, stdin: spec.stdin || interactive }),
     onConsoleLine: spec.console === 'always' ? (line) => context.stderr.write(`${line}\n`) : undefined,
     signal,
   })
-  const lost = lostArtifacts(finished)
-  if (lost !== undefined) host.log.warn(lost)
+  for (const line of finished.warnings) host.log.warn(line)
   for (const line of [...finished.paragraph, finished.verdictLine]) context.stderr.write(`${line}\n`)
   if (context.json) context.printJson(finished.document)
   return finished.exitCode

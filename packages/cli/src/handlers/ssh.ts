@@ -1,5 +1,5 @@
 import { requireAll, sshRequirements } from '@kernelkit/host'
-import { findVm, readSshAccess, sshArgv, waitForSsh } from '@kernelkit/vm'
+import { findVm, readSshAccess, sshArgv, waitForSsh } from '@kernelkit/vm/internal/running'
 import { quoteArgv } from '@kernelkit/core/plan'
 import type { CommandContext } from '../command.ts'
 

@@ -1,6 +1,6 @@
 import { UserError } from '@kernelkit/core/errors'
 import { flagOption } from '@kernelkit/core/options'
-import { findVm, listVms, stopVm, type VmState } from '@kernelkit/vm'
+import { findVm, listVms, stopVm, type VmState } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 
 /** `kernelkit stop`: powers guests off; what does not listen is killed. */

@@ -67,21 +67,18 @@ export async function planTests(
     kernel: takes('kernel') ? parseKernelSpec(await blockOptions('kernel', 'build'), [], { arch: parseArch(arch) }) : undefined,
     image: image === undefined ? undefined : { spec: parseImageSpec(image, { hostArch: arch }), force: image['force'] === true },
     tests: applied.map(({ test, options: own, takes: taken }) => {
-      const ready: PlannedTest['ready'] = ({ kernel, image: made, evidence }) => {
-        const raw = { ...own, ...(taken.kernel ? { kernel } : {}), ...(taken.image ? { image: made } : {}) }
-        const spec = parseVmSpec(raw, { command: 'run' })
-        return {
-          name: test.name,
-          argv: test.run === undefined ? [] : ['/bin/sh', '-c', test.run],
-          spec: {
-            ...spec,
-            evidence: join(spec.evidence ?? evidence, test.name),
-            artifacts: spec.artifacts === undefined ? undefined : join(spec.artifacts, test.name),
-          },
-        }
-      }
-      // What cannot be asked for is said now, not after an hour of compiling.
-      ready({ kernel: undefined, image: undefined, evidence: '' })
+      const spec = parseVmSpec(own, { command: 'run' })
+      const ready: PlannedTest['ready'] = ({ kernel, image: made, evidence }) => ({
+        name: test.name,
+        argv: test.run === undefined ? [] : ['/bin/sh', '-c', test.run],
+        wanted: {
+          spec,
+          command: 'run',
+          made: { kernel: taken.kernel ? kernel : undefined, image: taken.image ? made : undefined },
+          evidence: join(spec.evidence ?? evidence, test.name),
+          artifacts: spec.artifacts === undefined ? undefined : { path: join(spec.artifacts, test.name), isOptional: false },
+        },
+      })
       return { name: test.name, run: test.run, ready }
     }),
   }

@@ -13,11 +13,16 @@ export interface VerdictRecord {
   readonly document: (evidence: EvidencePaths) => Readonly<Record<string, unknown>>
 }
 
-/** What is known once the verdict is: result, JUnit, reports. Answers with the document and where everything lies. */
+export interface RecordedVerdict {
+  readonly evidence: EvidencePaths
+  readonly document: Readonly<Record<string, unknown>>
+}
+
+/** What is known once the verdict is: result, JUnit, reports. Answers with the document and where everything is. */
 export async function recordVerdict(
   host: Pick<Host, 'fs'>,
   { folder, plan, reports, junit, document }: VerdictRecord,
-): Promise<{ readonly evidence: EvidencePaths; readonly document: Readonly<Record<string, unknown>> }> {
+): Promise<RecordedVerdict> {
   const at = (what: keyof typeof evidenceNames): string => evidencePath(folder, what)
   const hasReports = reports.length > 0
   const evidence: EvidencePaths = {

@@ -8,7 +8,7 @@ import type { PlanServices } from './services.ts'
 interface InitrdInput {
   readonly host: Host
   readonly services: PlanServices
-  readonly spec: VmSpec
+  readonly spec: Pick<VmSpec, 'initrd'>
   readonly arch: ArchName
   readonly agent: boolean
 }

@@ -44,10 +44,13 @@ export function renderParagraph(options: {
     ...(isPass || paths.evidence === undefined ? [] : [`evidence: ${paths.evidence}`]),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
     ...(paths.junit === undefined ? [] : [`JUnit: ${paths.junit}`]),
-    ...(options.keptName === undefined
-      ? []
-      : [`the VM '${options.keptName}' goes on: kernelkit exec ${options.keptName} -- COMMAND, kernelkit stop ${options.keptName}`]),
+    ...(options.keptName === undefined ? [] : [renderKept(options.keptName)]),
   ]
+}
+
+/** What can be done with a VM that was left running. */
+export function renderKept(name: string): string {
+  return `the VM '${name}' is still running: kernelkit exec ${name} -- COMMAND, kernelkit stop ${name}`
 }
 
 // The first ones tell; what follows is most often their consequence.
@@ -95,7 +98,7 @@ export function outcomeDocument(options: {
   readonly name: string
 }): Readonly<Record<string, unknown>> {
   const { plan, outcome, paths, evidence } = options
-  const exitCode = exitStatus(outcome.judgement, plan.spec.status)
+  const exitCode = exitStatus(outcome.judgement, plan.vm.status)
   return {
     verdict: outcome.judgement.verdict,
     exitCode,
@@ -125,7 +128,7 @@ export function outcomeDocument(options: {
     artifacts: paths.artifacts ?? null,
     junit: paths.junit ?? null,
     evidence: evidenceDocument(evidence),
-    vm: plan.spec.keep ? options.name : null,
+    vm: plan.vm.keep ? options.name : null,
   }
 }
 
