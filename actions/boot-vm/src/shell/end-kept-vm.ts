@@ -1,6 +1,7 @@
 import { createConsoleReader, failingReports, judge, type ConsoleFacts, type Judgement } from '@kernelkit/core/console'
 import type { KernelReport } from '@kernelkit/core/report'
-import { decodeReports, type Host } from '@kernelkit/host'
+import type { Host } from '@kernelkit/host'
+import { decodeReports } from '@kernelkit/host/symbolise'
 import { listVms, readAllowed, stopVm } from '@kernelkit/vm/internal/running'
 import { publishFile } from '../evidence/publish.ts'
 import type { KeptState } from '../kept-state.ts'

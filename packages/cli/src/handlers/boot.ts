@@ -2,10 +2,9 @@ import { UserError } from '@kernelkit/core/errors'
 import { parseVmSpec } from '@kernelkit/core/options'
 import { bootAndLeave, bootInVm, renderKept } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { rerunInContainer } from '../toolchain/rerun-in-container.ts'
+import { runElsewhere } from '../toolchain/run-elsewhere.ts'
 import { printDecisions } from './print-decisions.ts'
 import { rawTerminal } from './raw-terminal.ts'
-import { dryRunVm } from './vm-dry-run.ts'
 
 /** `kernelkit boot`: a guest with the terminal attached, until it powers off or Ctrl-A x; with --keep it is left running. */
 export async function boot(context: CommandContext, words: readonly string[], raw: RawOptions): Promise<number> {
@@ -16,9 +15,9 @@ export async function boot(context: CommandContext, words: readonly string[], ra
   }
   const wanted = { spec: parseVmSpec(raw, { command: 'boot' }), command: 'boot' } as const
   const tty = isInteractive(context) && !context.dryRun
-  const inside = await rerunInContainer(context, { command: 'boot', spec: wanted.spec, stdin: false, tty })
-  if (inside !== undefined) return inside
-  if (context.dryRun) return dryRunVm(context, wanted)
+  const elsewhere = await runElsewhere(context, { command: 'boot', spec: wanted.spec, stdin: false, tty })
+  if (elsewhere !== undefined) return elsewhere
+  if (context.dryRun) return (await import('./vm-dry-run.ts')).dryRunVm(context, wanted)
   const { host, signal } = context
   const session = { host, store: await context.store(), wanted, onPrepared: printDecisions(host), signal }
   if (wanted.spec.keep) {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { UserError, type ErrorCode } from '@kernelkit/core/errors'
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import { parseReportSpec, type ReportSpec } from '@kernelkit/core/options'
-import { createReportDecoder, type ReportDecoder } from '@kernelkit/host'
+import { createReportDecoder, type ReportDecoder } from '@kernelkit/host/symbolise'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { readLog, type LogSummary } from '../report/read-log.ts'
 

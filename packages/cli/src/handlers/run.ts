@@ -2,9 +2,8 @@ import type { CommandContext, RawOptions } from '../command.ts'
 import { UserError } from '@kernelkit/core/errors'
 import { parseVmSpec } from '@kernelkit/core/options'
 import { commandWords, runInVm } from '@kernelkit/vm/internal'
-import { rerunInContainer } from '../toolchain/rerun-in-container.ts'
+import { runElsewhere } from '../toolchain/run-elsewhere.ts'
 import { printDecisions } from './print-decisions.ts'
-import { dryRunVm } from './vm-dry-run.ts'
 import { openStreams } from './vm-streams.ts'
 
 /** `kernelkit run`: boot, one command, its verdict. */
@@ -22,10 +21,10 @@ export async function run(context: CommandContext, words: readonly string[], raw
     throw new UserError('BAD_OPTION', '--tty and --json do not go together: with --json the streams go to files.', {
       hint: 'leave one of them out.',
     })
-  const inside = await rerunInContainer(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
-  if (inside !== undefined) return inside
+  const elsewhere = await runElsewhere(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
+  if (elsewhere !== undefined) return elsewhere
   const wanted = { spec, command: 'run' } as const
-  if (context.dryRun) return dryRunVm(context, wanted)
+  if (context.dryRun) return (await import('./vm-dry-run.ts')).dryRunVm(context, wanted)
   const finished = await runInVm({
     host,
     store: await context.store(),

@@ -11,4 +11,4 @@ export { runInVm, type FinishedRun, type RunStreams } from '../session/run-in-vm
 export type { Guest } from '../session/guest.ts'
 export type { VmPlan } from '../resolve/plan-vm.ts'
 export type { WantedVm } from '../resolve/resolve-vm.ts'
-export { gdbRemote } from '../gdb/gdb-remote.ts'
+export { gdbLines } from '../resolve/decision-lines.ts'

@@ -1,4 +1,6 @@
-import type { Forward, QemuLaunch } from '@kernelkit/core/qemu'
+import { join } from 'node:path'
+import { quoteArgv } from '@kernelkit/core/plan'
+import { gdbSocketName, type Forward, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { VmPlan } from './plan-vm.ts'
 
 /** What was decided and why, in the order in which it is printed. */
@@ -33,4 +35,22 @@ export function planWarnings({ cpus, accel }: Pick<QemuLaunch, 'cpus' | 'accel'>
   return [
     `--cpus ${cpus}: this host has ${hostCpus}, and without KVM each of the guest's is emulated by a thread; expect a slow guest and timeouts`,
   ]
+}
+
+/** What a user pastes into another shell to debug this VM. */
+export function gdbLines({ vm, kernel, launch }: VmPlan, name: string): readonly string[] {
+  const remote = gdbRemote(launch)
+  if (remote === undefined) return []
+  const words = ['gdb', ...(kernel.vmlinux === undefined ? [] : [kernel.vmlinux]), '-ex', `target remote ${remote}`]
+  return [
+    `gdb: kernelkit gdb ${name}`,
+    `gdb: ${quoteArgv(words)}`,
+    ...(vm.waitForDebugger ? ['the guest waits for the debugger (-S): `continue` starts it'] : []),
+  ]
+}
+
+/** What gdb's `target remote` takes, `undefined` for a VM without a stub. */
+function gdbRemote({ gdb, runtimeFolder }: Pick<QemuLaunch, 'gdb' | 'runtimeFolder'>): string | undefined {
+  if (gdb === undefined) return undefined
+  return gdb.kind === 'tcp' ? `127.0.0.1:${gdb.port}` : join(runtimeFolder, gdbSocketName)
 }

@@ -1,16 +1,17 @@
-import { parseArch, type Arch } from '@kernelkit/core/arch'
+import { resolve } from 'node:path'
+import { parseArch, type Arch, type ArchName } from '@kernelkit/core/arch'
 import { refuseUnread } from '@kernelkit/core/cmdline'
+import { UserError } from '@kernelkit/core/errors'
 import type { Drive } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import { chooseAccel, type Acceleration } from './choose-accel.ts'
-import { extraDrive } from './extra-drive.ts'
 import { findQemu, hasQboot } from './find-qemu.ts'
 import { canUse } from './kernel-options.ts'
-import { planInitrd } from './plan-initrd.ts'
 import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
 import { resolveRoot, type ResolvedRoot } from './resolve-root.ts'
 import { resolveShares, type ResolvedShares } from './resolve-shares.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
+import { readImageFacts } from './root-file-system.ts'
 import type { PlanServices } from './services.ts'
 
 /** What a VM is made of, found on this machine. */
@@ -43,7 +44,7 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
     chooseAccel({ host, services, spec: vm, qemu, arch }),
     services.tscKhz(),
     Promise.all(vm.disks.map((disk) => extraDrive(host, disk, vm.persist))),
-    planInitrd({ host, services, spec: vm, arch: arch.name, agent }),
+    chooseInitrd(host, services, { vm, arch: arch.name, agent }),
     hasQboot(host, qemu),
   ])
   const canShare = canUse(kernel.options, ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'])
@@ -57,3 +58,39 @@ function isUsersOwn({ command, initrd, image, root }: ResolvedVm): boolean {
 }
 
 const noShares: ResolvedShares = { shares: [], mounts: [], cwd: '/', lines: [] }
+
+interface InitrdInput {
+  readonly vm: ResolvedVm
+  readonly arch: ArchName
+  readonly agent: boolean
+}
+
+/** The user's archive, the agent's, or both. */
+async function chooseInitrd(host: Host, services: PlanServices, { vm, arch, agent }: InitrdInput): Promise<string | undefined> {
+  const named = vm.initrd === undefined ? undefined : resolve(host.cwd, vm.initrd)
+  if (named !== undefined && !((await host.fs.stat(named).catch(() => undefined))?.isFile() ?? false)) {
+    throw new UserError('FILE_NOT_FOUND', `--initrd ${vm.initrd}: there is no such file.`, {
+      hint: 'make one with `kernelkit initrd SOURCE --out FILE`.',
+    })
+  }
+  if (!agent) return named
+  return named === undefined ? services.agentInitrd(arch) : services.agentBehind(arch, named)
+}
+
+/** A disk of `--disk`: the guest finds it behind the root's. */
+async function extraDrive(host: Host, disk: ResolvedVm['disks'][number], persist: boolean): Promise<Drive> {
+  const path = resolve(host.cwd, disk.path)
+  const stat = await host.fs.stat(path).catch((cause: unknown) => {
+    throw new UserError('FILE_NOT_FOUND', `--disk ${disk.path}: there is no such file.`, {
+      hint: 'make one with `truncate -s 1G FILE`.',
+      cause,
+    })
+  })
+  if (stat.isDirectory())
+    throw new UserError('FILE_NOT_FOUND', `--disk ${disk.path} is a folder.`, { hint: 'share a folder with --share.' })
+  const isQcow = await readImageFacts(host, path).then(
+    (facts) => facts.format === 'qcow2',
+    () => false,
+  )
+  return { path, format: isQcow ? 'qcow2' : 'raw', mode: disk.readonly ? 'ro' : persist ? 'rw' : 'snapshot' }
+}

@@ -1,7 +1,7 @@
 import { allowDocument, exitStatus, renderAllowUse } from '@kernelkit/core/console'
 import { reportDocument } from '@kernelkit/core/report'
 import { evidenceDocument } from '../evidence/evidence-paths.ts'
-import { attachTerminal, type BootOutcome, type UserTerminal } from '../terminal/attach-terminal.ts'
+import type { BootOutcome, UserTerminal } from '../terminal/attach-terminal.ts'
 import { firstOf } from './first-of.ts'
 import type { Ending, VmWork } from './guest.ts'
 import type { PreparedVm } from './prepare-vm.ts'
@@ -24,6 +24,8 @@ export interface FinishedBoot {
 
 /** Everything that `kernelkit boot` does between its options and its output. */
 export async function bootInVm(input: BootInVmInput): Promise<FinishedBoot> {
+  // Only a boot has a terminal of its own.
+  const { attachTerminal } = await import('../terminal/attach-terminal.ts')
   return runSession<BootOutcome, FinishedBoot>(input, async (prepared) => {
     const terminal = input.openTerminal()
     return {

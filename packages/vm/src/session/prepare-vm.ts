@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Host, Store } from '@kernelkit/host'
 import { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
-import { recordFailure } from '../evidence/record-failure.ts'
+import { recordFailure } from '../evidence/record-verdict.ts'
 import { makeConsolePipe } from '../process/spawn-qemu.ts'
 import { artifactsFolder } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
@@ -10,7 +10,7 @@ import { planVm, type VmIdentity, type VmPlan } from '../resolve/plan-vm.ts'
 import { resolveVm, type WantedVm } from '../resolve/resolve-vm.ts'
 import { runtimeFolder } from '../process/runtime-directory.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
-import { makeSshAccess } from '../ssh/make-ssh-access.ts'
+import type { SshLogin } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
 import { makeNamedFolder } from './make-named-folder.ts'
 
@@ -104,13 +104,11 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
 }
 
 /** Keys of this VM, when a port leads to its ssh server. */
-async function sshOf({
-  host,
-  plan,
-  place,
-}: Omit<RequestInput, 'logFolder'>): Promise<Awaited<ReturnType<typeof makeSshAccess>> | undefined> {
+async function sshOf({ host, plan, place }: Omit<RequestInput, 'logFolder'>): Promise<SshLogin | undefined> {
   const { network, agent } = plan.launch
   const forward =
     network.kind === 'user' && agent ? network.forwards.find((one) => one.protocol === 'tcp' && one.guestPort === 22) : undefined
-  return forward === undefined ? undefined : makeSshAccess({ host, id: place.id, folder: place.folder, forward })
+  if (forward === undefined) return undefined
+  const { makeSshAccess } = await import('../ssh/make-ssh-access.ts')
+  return makeSshAccess({ host, id: place.id, folder: place.folder, forward })
 }

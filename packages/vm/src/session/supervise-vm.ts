@@ -1,5 +1,5 @@
 import { failingReports, useOfAllowList, type AllowEntry, type ConsoleFacts } from '@kernelkit/core/console'
-import { decodeReports, type Host } from '@kernelkit/host'
+import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { Vm } from '../vm.ts'
 import { endVm } from './end-vm.ts'
@@ -80,6 +80,9 @@ function bootSeconds({ initAtMs, readyAtMs }: WatchFacts): Pick<EndedVm['seconds
 
 /** The same facts, their reports with the lines and inlined calls that the kernel's vmlinux knows; what stands in the way is said. */
 async function decodeConsole({ host, plan, signal }: Guest, seen: ConsoleFacts): Promise<ConsoleFacts> {
+  // Most runs have none: nothing that reads a vmlinux is loaded for them.
+  if (seen.reports.length === 0) return seen
+  const { decodeReports } = await import('@kernelkit/host/symbolise')
   const { vmlinux, sourceTree } = plan.kernel
   const { reports, problems } = await decodeReports(host, { vmlinux, source: sourceTree, reports: seen.reports, signal })
   for (const { message, hint } of problems) host.log.info(`${message}${hint === undefined ? '' : ` Hint: ${hint}`}`)
