@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createReportReader, type KernelReport } from '../packages/core/src/report/index.ts'
-import { createReportDecoder, nodeHost, type Host } from '../packages/host/src/index.ts'
+import { nodeHost, type Host } from '../packages/host/src/index.ts'
+import { createReportDecoder } from '../packages/host/src/symbolise/index.ts'
 import { buildKernel } from './lib/kernelkit.ts'
 
 /** 500 frames of reports decoded with the vmlinux of the default kernel, by each symboliser that is installed, and by addr2line started for each frame. */

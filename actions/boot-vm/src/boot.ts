@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises'
 import type { Action } from '@kernelkit/action-kit'
 import { guestFolder } from '@kernelkit/core/agent'
 import type { Store } from '@kernelkit/host'
-import { runInVm, type FinishedRun, type PreparedVm } from '@kernelkit/vm'
+import { runInVm, type FinishedRun, type PreparedVm } from '@kernelkit/vm/internal'
 import { publishFolder } from './evidence/publish.ts'
 import { jobVariables } from './guest/guest-variables.ts'
 import { lineWriter } from './guest/line-writer.ts'
@@ -31,14 +31,14 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
     return await runInVm({
       host,
       store,
-      spec,
+      wanted: { spec, command: 'run', reader: action.reader(), artifacts: request.guestArtifacts },
       argv: scriptCommand({ folder: `${guestFolder}/script-${host.randomHex(6)}`, shell }),
       script: `${script}\n`,
       env,
       onPrepared: (prepared) => {
         logFolder = prepared.logFolder
         onPrepared(prepared)
-        tellPlan(action, prepared)
+        printPlan(action, prepared)
       },
       openStreams: async () => {
         const [stdout, stderr] = [lineWriter(host.log.info), lineWriter(host.log.info)]
@@ -62,11 +62,11 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
   }
 }
 
-function tellPlan({ host, annotate }: Action, { plan }: PreparedVm): void {
+function printPlan({ host, annotate }: Action, { plan }: PreparedVm): void {
   for (const line of plan.lines) host.log.info(line)
   for (const line of plan.warnings) host.log.warn(line)
   const { accel, reason } = plan.accel
-  if (accel === 'kvm' || plan.spec.accel === 'tcg') return
+  if (accel === 'kvm' || plan.vm.accel === 'tcg') return
   annotate({
     level: 'warning',
     title: 'No KVM',

@@ -16,13 +16,16 @@ function refusal(raw: Readonly<Record<string, unknown>>): string {
 
 describe('the inputs of boot-vm', () => {
   it('share a folder for artifacts with the guest', () => {
-    expect(request({ run: 'true', name: 'a' }).spec.artifacts).toBe('kernelkit-artifacts')
+    expect(request({ run: 'true', name: 'a' }).guestArtifacts).toEqual({ path: 'kernelkit-artifacts', isOptional: true })
     expect(request({ run: 'true', artifacts: 'out' }, ['out']).spec.artifacts).toBe('out')
   })
 
   it('share nothing with a kernel that runs KUnit alone, which need not be able to', () => {
-    const { spec, artifacts } = request({ kunit: true })
-    expect({ shared: spec.artifacts, folder: artifacts }).toEqual({ shared: undefined, folder: 'kernelkit-artifacts' })
+    const { spec, artifacts, guestArtifacts } = request({ kunit: true })
+    expect({ shared: guestArtifacts ?? spec.artifacts, folder: artifacts }).toEqual({
+      shared: undefined,
+      folder: 'kernelkit-artifacts',
+    })
   })
 
   it.each([

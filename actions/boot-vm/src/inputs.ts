@@ -1,6 +1,7 @@
 import { actionInputs } from '@kernelkit/action-kit'
 import { UserError, message, option } from '@kernelkit/core/errors'
-import { flagOption, givenOptions, isGiven, parseVmSpec, textOption, type RawOptions, type VmSpec } from '@kernelkit/core/options'
+import { flagOption, isGiven, parseVmSpec, textOption, type RawOptions, type VmSpec } from '@kernelkit/core/options'
+import type { WantedVm } from '@kernelkit/vm/internal'
 import { refuseCredentials } from './guest/guest-variables.ts'
 import { parseShell } from './guest/script-command.ts'
 
@@ -14,6 +15,8 @@ export interface BootRequest {
   readonly shell: readonly string[] | undefined
   /** Directory for what the guest leaves and for console, result and JUnit; as written. */
   readonly artifacts: string
+  /** The same folder where the user did not name it: the guest gets it if its kernel can share one. */
+  readonly guestArtifacts: WantedVm['artifacts']
 }
 
 /** Where the files of a VM without `artifacts` go: beside those of other VMs of the job, never inside, as the guest may write there. */
@@ -32,12 +35,11 @@ export function parseBootRequest(raw: RawOptions, used: readonly string[]): Boot
   const artifacts = textOption(raw, 'artifacts') ?? defaultArtifacts(textOption(raw, 'name'), used)
   const isKunit = isGiven(raw, 'kunit')
   // A kernel for KUnit alone may have no file system to share the folder by.
-  const spec = {
-    ...parseVmSpec(isKunit ? raw : { ...raw, ...givenOptions({ artifacts }) }, { command: 'run' }),
-    artifactsOptional: textOption(raw, 'artifacts') === undefined,
-  }
+  const isNamed = textOption(raw, 'artifacts') !== undefined
+  const defaulted = isNamed || isKunit ? undefined : { path: artifacts, isOptional: true }
+  const spec = parseVmSpec(raw, { command: 'run' })
   refuseCredentials(spec.env.map(({ name }) => name))
-  return { spec, script: parseScript(raw, isKunit), shell: parseShell(textOption(raw, 'shell')), artifacts }
+  return { spec, script: parseScript(raw, isKunit), shell: parseShell(textOption(raw, 'shell')), artifacts, guestArtifacts: defaulted }
 }
 
 function parseScript(raw: RawOptions, isKunit: boolean): string {

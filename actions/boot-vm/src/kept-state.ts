@@ -1,5 +1,5 @@
 import type { ReportKind } from '@kernelkit/core/console'
-import type { PreparedVm } from '@kernelkit/vm'
+import type { PreparedVm } from '@kernelkit/vm/internal'
 
 /** What main tells post of a VM that goes on. */
 export interface KeptState {
@@ -21,7 +21,7 @@ export interface KeptState {
 
 /** For a VM that is about to start, or whose console was judged up to a line. */
 export function keptState({ place, request, plan }: PreparedVm, artifacts: string, judgedLines: number): KeptState {
-  const { failOn, allow, persist } = plan.spec
+  const { failOn, allow, persist } = plan.vm
   return {
     id: place.id,
     name: place.name,

@@ -6,11 +6,11 @@ import { noteUsedFolder, readUsedFolders } from './evidence/used-folders.ts'
 import { inputRows, parseBootRequest } from './inputs.ts'
 import { keptState } from './kept-state.ts'
 import { leaveForLaterSteps } from './shell/leave-for-later-steps.ts'
-import { secondsOf, tellRun } from './tell/tell-run.ts'
-import { tellUnable } from './tell/tell-unable.ts'
+import { secondsOf, reportRun } from './report/report-run.ts'
+import { reportUnable } from './report/report-unable.ts'
 
 await runAction({ inputs: inputRows, folder: import.meta.dirname }, (action) =>
-  tellUnable(action, async () => {
+  reportUnable(action, async () => {
     const { host } = action
     const options = await readOptions(action, { block: 'vm', command: 'run' })
     const request = parseBootRequest(options, await readUsedFolders(host))
@@ -35,7 +35,7 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, (action) =>
     }
 
     const key = baseKey(host, { options, accel: prepared.plan.accel.accel })
-    await tellRun({ action, request, finished, base: await readBase(action, key) })
+    await reportRun({ action, request, finished, base: await readBase(action, key) })
     if (outcome.judgement.verdict === 'pass') {
       await writeBase(action, key, { sha: host.env['GITHUB_SHA'] ?? '', seconds: secondsOf(finished) })
     }

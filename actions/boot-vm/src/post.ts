@@ -2,12 +2,12 @@ import { runAction } from '@kernelkit/action-kit'
 import { inputRows } from './inputs.ts'
 import { endKeptVm } from './shell/end-kept-vm.ts'
 import type { KeptState } from './kept-state.ts'
-import { tellEnd } from './tell/tell-end.ts'
+import { reportEnd } from './report/report-end.ts'
 
 await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (action) => {
   // Written by main of this step.
   const kept = action.readState('kept') as KeptState | undefined
   if (kept === undefined) return
   const end = await action.group(`Stop the VM '${kept.name}'`, () => endKeptVm(action.host, kept))
-  await tellEnd(action, kept, end)
+  await reportEnd(action, kept, end)
 })

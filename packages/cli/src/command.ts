@@ -34,10 +34,8 @@ export interface CommandContext {
 
 export type { RawOptions }
 
-export interface CommandAction {
-  /** Exit status of the process. */
-  run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number>
-}
+/** What a command does; answers with the exit status of the process. */
+export type CommandHandler = (context: CommandContext, args: readonly string[], options: RawOptions) => Promise<number>
 
 /** One command: cheap to define (help and completion need only this), its work loaded when it runs. */
 export interface CommandDefinition {
@@ -47,7 +45,7 @@ export interface CommandDefinition {
   readonly example: string
   /** Declares arguments and notes of --help; options come from the option table. */
   readonly define?: (command: Command) => void
-  readonly load: () => Promise<CommandAction>
+  readonly load: () => Promise<CommandHandler>
   /** The block of kernelkit.yaml that gives this command its defaults; `args` are its words. */
   readonly projectBlock?: (args: readonly string[]) => BlockName | undefined
 }

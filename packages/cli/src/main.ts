@@ -62,10 +62,10 @@ async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Pr
       argv,
     }
     const context = await createContext(globals, parts, interrupt.signal)
-    const action = await definition.load()
+    const handle = await definition.load()
     const project = await readProjectDefaults(context, { definition, args, options })
     reader = project.context.reader
-    const exitCode = await action.run(project.context, args, project.options)
+    const exitCode = await handle(project.context, args, project.options)
     if (interrupt.name() === undefined) return exitCode
     throw interrupt.signal.reason
   } catch (thrown) {

@@ -5,5 +5,5 @@ export const bakeCommand: CommandDefinition = {
   summary: 'a Debian root file system as a bootable disk image',
   example: 'kernelkit bake --suite bookworm --include strace,iperf3',
   projectBlock: () => 'image',
-  load: async () => import('../handlers/bake.ts'),
+  load: async () => (await import('../handlers/bake.ts')).bake,
 }

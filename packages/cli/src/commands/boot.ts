@@ -8,5 +8,5 @@ export const bootCommand: CommandDefinition = {
     command.addHelpText('after', '\nCtrl-A x ends the VM, Ctrl-A c shows the kernel console, Ctrl-A h helps.')
   },
   projectBlock: () => 'vm',
-  load: async () => import('../handlers/boot.ts'),
+  load: async () => (await import('../handlers/boot.ts')).boot,
 }

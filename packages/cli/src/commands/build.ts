@@ -8,5 +8,5 @@ export const buildCommand: CommandDefinition = {
     command.argument('[words...]', 'SOURCE: a tree (default: .), git+URL#REF, a tarball, deb:linux-source-6.12; and VAR=VALUE of make')
   },
   projectBlock: () => 'kernel',
-  load: async () => import('../handlers/build.ts'),
+  load: async () => (await import('../handlers/build.ts')).build,
 }

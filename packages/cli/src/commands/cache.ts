@@ -7,5 +7,5 @@ export const cacheCommand: CommandDefinition = {
   define: (command) => {
     command.argument('[action]', 'ls (the default) or prune')
   },
-  load: async () => import('../handlers/cache.ts'),
+  load: async () => (await import('../handlers/cache.ts')).cache,
 }

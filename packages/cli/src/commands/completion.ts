@@ -7,5 +7,5 @@ export const completionCommand: CommandDefinition = {
   define: (command) => {
     command.argument('<shell>', 'bash, zsh or fish')
   },
-  load: async () => import('../handlers/completion.ts'),
+  load: async () => (await import('../handlers/completion.ts')).completion,
 }

@@ -15,5 +15,5 @@ presets                      the presets with what they are for`,
     )
   },
   projectBlock: ([first = '']) => (['diff', 'presets'].includes(first) ? undefined : 'kernel'),
-  load: async () => import('../handlers/config.ts'),
+  load: async () => (await import('../handlers/config.ts')).config,
 }

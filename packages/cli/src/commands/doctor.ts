@@ -4,5 +4,5 @@ export const doctorCommand: CommandDefinition = {
   name: 'doctor',
   summary: 'what this host can do, and the command that mends what it cannot',
   example: 'kernelkit doctor --fix',
-  load: async () => import('../handlers/doctor.ts'),
+  load: async () => (await import('../handlers/doctor.ts')).doctor,
 }

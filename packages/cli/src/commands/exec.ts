@@ -8,5 +8,5 @@ export const execCommand: CommandDefinition = {
     command.argument('<vm>', 'name or id, as `kernelkit ps` shows it')
     command.argument('[command...]', 'command in the guest; one word with blanks is a shell line, none on a terminal is a shell')
   },
-  load: async () => import('../handlers/exec.ts'),
+  load: async () => (await import('../handlers/exec.ts')).exec,
 }

@@ -8,5 +8,5 @@ export const gdbCommand: CommandDefinition = {
     command.argument('[vm]', 'name or id of the VM (default: the only one that runs)')
     command.argument('[gdb-args...]', "words for gdb, after --, such as -batch -ex 'bt'")
   },
-  load: async () => import('../handlers/gdb.ts'),
+  load: async () => (await import('../handlers/gdb.ts')).gdb,
 }

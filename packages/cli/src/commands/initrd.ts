@@ -7,5 +7,5 @@ export const initrdCommand: CommandDefinition = {
   define: (command) => {
     command.argument('<source>', 'a folder with /init, a static executable, or a C file (compiled static)')
   },
-  load: async () => import('../handlers/initrd.ts'),
+  load: async () => (await import('../handlers/initrd.ts')).initrd,
 }

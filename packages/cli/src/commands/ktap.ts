@@ -7,5 +7,5 @@ export const ktapCommand: CommandDefinition = {
   define: (command) => {
     command.argument('<file>', 'a log with TAP 12 to 14 or KTAP 1 in it; - is stdin')
   },
-  load: async () => import('../handlers/ktap.ts'),
+  load: async () => (await import('../handlers/ktap.ts')).ktap,
 }

@@ -4,5 +4,5 @@ export const psCommand: CommandDefinition = {
   name: 'ps',
   summary: 'the VMs of this user',
   example: 'kernelkit ps',
-  load: async () => import('../handlers/ps.ts'),
+  load: async () => (await import('../handlers/ps.ts')).ps,
 }

@@ -4,5 +4,5 @@ export const quickstartCommand: CommandDefinition = {
   name: 'quickstart',
   summary: 'the whole workflow on this machine: kernel, image, boot, a command in the guest',
   example: 'kernelkit quickstart',
-  load: async () => import('../handlers/quickstart.ts'),
+  load: async () => (await import('../handlers/quickstart.ts')).quickstart,
 }

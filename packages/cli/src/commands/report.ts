@@ -13,5 +13,5 @@ Exit status: 0 when every log was read, whether it holds reports or not; 125 whe
 --json prints one document per log and line: {file, lines, reports: [{kind, title, function, source, line, process, startLine, endLine, trace}], problems: [{code, message}]}.`,
     )
   },
-  load: async () => import('../handlers/report.ts'),
+  load: async () => (await import('../handlers/report.ts')).report,
 }

@@ -8,5 +8,5 @@ export const runCommandDefinition: CommandDefinition = {
     command.argument('[command...]', 'command in the guest; one word with blanks is a shell line, none on a terminal is a shell')
   },
   projectBlock: () => 'vm',
-  load: async () => import('../handlers/run.ts'),
+  load: async () => (await import('../handlers/run.ts')).run,
 }

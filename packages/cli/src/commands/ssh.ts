@@ -8,5 +8,5 @@ export const sshCommand: CommandDefinition = {
     command.argument('<vm>', 'name or id, as `kernelkit ps` shows it')
     command.argument('[command...]', "command for the guest's shell (default: a login)")
   },
-  load: async () => import('../handlers/ssh.ts'),
+  load: async () => (await import('../handlers/ssh.ts')).ssh,
 }

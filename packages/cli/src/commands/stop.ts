@@ -7,5 +7,5 @@ export const stopCommand: CommandDefinition = {
   define: (command) => {
     command.argument('[vm]', 'name or id (default: the only one that runs)')
   },
-  load: async () => import('../handlers/stop.ts'),
+  load: async () => (await import('../handlers/stop.ts')).stop,
 }

@@ -8,5 +8,5 @@ export const testCommand: CommandDefinition = {
     command.argument('[file]', 'a kernelkit.yaml or its folder (default: the nearest); told by a slash or its ending')
     command.argument('[names...]', 'the tests to run (default: all)')
   },
-  load: async () => import('../handlers/test.ts'),
+  load: async () => (await import('../handlers/test.ts')).test,
 }

@@ -7,5 +7,5 @@ export const toolchainCommand: CommandDefinition = {
   define: (command) => {
     command.argument('[words...]', 'build; run [--] COMMAND; ls (the default); prune')
   },
-  load: async () => import('../handlers/toolchain.ts'),
+  load: async () => (await import('../handlers/toolchain.ts')).toolchain,
 }

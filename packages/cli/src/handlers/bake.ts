@@ -7,7 +7,7 @@ import { bakeImage, copyImage, openBakeTools, planBake } from '@kernelkit/image'
 import type { CommandContext, RawOptions } from '../command.ts'
 
 /** `kernelkit bake`. */
-export async function run(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
+export async function bake(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseImageSpec(options, { hostArch: hostArch(context.host.nodeArch) })
   if (context.dryRun) return showBakePlan(context, spec)
   const image = await makeImage(context, spec, { force: flagOption(options, 'force') })

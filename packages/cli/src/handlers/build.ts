@@ -6,7 +6,7 @@ import type { CommandContext, RawOptions } from '../command.ts'
 import { showBuildPlan } from './build-dry-run.ts'
 
 /** `kernelkit build`. */
-export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
+export async function build(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseKernelSpec(options, args, { arch: parseArch(hostArch(context.host.nodeArch)) })
   if (context.dryRun) {
     await using tools = await openBuildTools(context, await context.store(), spec)

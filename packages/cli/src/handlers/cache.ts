@@ -5,7 +5,7 @@ import { formatAge, formatBytes } from '../output/quantities.ts'
 import { formatTable } from '../output/table.ts'
 
 /** `cache ls`: what the store holds. `cache prune`: less of it, never what is in use. */
-export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
+export async function cache(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseCacheSpec(args, options)
   const store = await context.store()
   const items = await listStoreItems(context.host, store)

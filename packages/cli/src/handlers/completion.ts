@@ -5,7 +5,7 @@ import { printCompletionScript } from '../completion.ts'
 const shells = ['bash', 'zsh', 'fish']
 
 /** Print the script that makes the shell ask `kernelkit complete`. */
-export async function run(context: CommandContext, args: readonly string[]): Promise<number> {
+export async function completion(context: CommandContext, args: readonly string[]): Promise<number> {
   const shell = args[0] ?? ''
   if (!shells.includes(shell)) {
     const near = nearestName(shell, shells)

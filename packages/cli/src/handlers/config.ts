@@ -12,7 +12,7 @@ import { formatTable } from '../output/table.ts'
 const subcommands = ['show', 'diff', 'presets'] as const
 
 /** `kernelkit config show|diff|presets`. */
-export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
+export async function config(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const [first, ...rest] = args
   const sub = subcommands.find((name) => name === first)
   if (sub === 'diff') return diff(context, rest, options)

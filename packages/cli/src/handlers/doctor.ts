@@ -5,7 +5,7 @@ import { isHealthy, missingPackages, renderChecks } from '../doctor/check.ts'
 import { examineHost, type Examination } from '../doctor/examine.ts'
 
 /** What this host can do, one line each; `--fix` installs what is missing. Ends with 0 when the main path can work. */
-export async function run(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
+export async function doctor(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const wantsFix = flagOption(options, 'fix')
   let examination = await examineHost(host, context.store, signal)

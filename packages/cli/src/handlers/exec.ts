@@ -1,11 +1,11 @@
 import { UserError } from '@kernelkit/core/errors'
 import { parseExecSpec } from '@kernelkit/core/options'
-import { collectOutput, commandWords, connectVm, tellWhenPaused } from '@kernelkit/vm'
+import { connectVm, reportWhenPaused, collectOutput, commandWords } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
 
 /** `kernelkit exec`: one command in a running VM; its exit status is ours. */
-export async function run(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
+export async function exec(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseExecSpec(raw)
   const [name, ...words] = args
@@ -44,7 +44,7 @@ export async function run(context: CommandContext, args: readonly string[], raw:
     terminal?.onResize((columns, rows) => command.resize(columns, rows))
     const tell = (status: string) =>
       host.log.warn(`the VM '${vm.name}' stands still (QEMU: ${status}), as a debugger leaves it: the command waits until it goes on`)
-    void tellWhenPaused({ host, vm, tell, signal: watching.signal })
+    void reportWhenPaused({ host, vm, tell, signal: watching.signal })
     const result = await command.result
     if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...collected.texts() })
     return result.exitCode

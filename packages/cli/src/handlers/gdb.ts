@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { gdbCommands } from '@kernelkit/core/gdb'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { becomeProgram, gdbRequirements, requireAll } from '@kernelkit/host'
-import { findVm, gdbTargetOf } from '@kernelkit/vm'
+import { findVm, gdbTargetOf } from '@kernelkit/vm/internal/running'
 import type { CommandContext } from '../command.ts'
 
 /** `kernelkit gdb`: gdb attached to a running VM. */
-export async function run(context: CommandContext, args: readonly string[]): Promise<number> {
+export async function gdb(context: CommandContext, args: readonly string[]): Promise<number> {
   const { host } = context
   const [name, ...words] = args
   const state = await findVm(name, host)

@@ -6,7 +6,7 @@ import type { CommandContext, RawOptions } from '../command.ts'
 import { openCompiler } from '../toolchain/open-compiler.ts'
 
 /** `kernelkit initrd`. */
-export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
+export async function initrd(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseInitrdSpec(args[0], options, { hostArch: hostArch(host.nodeArch) })
   if (context.dryRun) {

@@ -6,7 +6,7 @@ import { prepareOutFile } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
 
 /** `kernelkit ktap FILE`: 0 when every test passed, 1 for a failed result, an unfinished plan or no results, 125 for a file that cannot be read. */
-export async function run(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
+export async function ktap(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
   const named = args[0] ?? '-'
   const junitName = textOption(raw, 'junit')
   if (context.dryRun) {

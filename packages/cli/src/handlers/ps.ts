@@ -1,10 +1,10 @@
-import { listVms, type VmState } from '@kernelkit/vm'
+import { listVms, type VmState } from '@kernelkit/vm/internal/running'
 import type { CommandContext } from '../command.ts'
 import { formatAge } from '../output/quantities.ts'
 import { formatTable } from '../output/table.ts'
 
 /** `kernelkit ps`: one line per running VM. */
-export async function run(context: CommandContext): Promise<number> {
+export async function ps(context: CommandContext): Promise<number> {
   const vms = await listVms(context.host)
   const now = context.host.now()
   if (context.json) context.printJson({ vms: vms.map((vm) => document(vm, now)) })

@@ -7,20 +7,20 @@ import { findProject, installCommand, missingRequirements, packagesOf, recordPro
 import { bakeImage } from '@kernelkit/image'
 import { buildKernel } from '@kernelkit/kernel'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { bootGuest } from '../quickstart/guest-commands.ts'
+import { runQuickstartGuest } from '../quickstart/guest-commands.ts'
 import { installMissing, quickstartRequirements } from '../quickstart/host-packages.ts'
 import { quickstartSource } from '../quickstart/kernel-source.ts'
 import { createStepList, renderSteps } from '../quickstart/steps.ts'
 
 /** `kernelkit quickstart`: packages, kernel, image, boot, a command over the agent and over ssh, a file through 9p, the table. */
-export async function run(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
+export async function quickstart(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const archName = hostArch(host.nodeArch)
   const arch = parseArch(archName)
   const imageSpec = parseImageSpec(givenOptions({ suite: textOption(options, 'suite') }), { hostArch: archName })
   if (context.dryRun) return dryRun(context, options)
 
-  const { steps, time } = createStepList(host)
+  const { steps, begin, time } = createStepList(host)
   const installing = { install: !flagOption(options, 'noInstall'), interactive: context.stdin.isTTY === true, signal }
   await time(
     'host packages',
@@ -53,29 +53,33 @@ export async function run(context: CommandContext, _args: readonly string[], opt
   // With --json stdout is for the document.
   const stdout = context.json ? context.stderr : context.stdout
   const file = { folder: shared.path, name: 'greeting' }
-  await using guest = await time(
-    'boot, command over the agent',
-    () => bootGuest({ host, store, kernel: kernel.kernel, image: image.image, file, stdout, stderr: context.stderr, signal }),
-    ({ outcome, prepared }) =>
-      `${prepared.plan.accel.accel}, ${prepared.plan.machine.machine}, agent after ${(outcome.seconds.ready ?? Number.NaN).toFixed(1)} s`,
-  )
-  const { judgement } = guest.outcome
-  if (judgement.verdict === 'pass') {
-    const read = await time(
-      'host file through 9p',
-      () => guest.readFile(),
-      (text) => text.trim(),
-    )
-    if (read !== greeting) throw new UserError('COMMAND_FAILED', `the guest read '${read}' through 9p, but the host wrote '${greeting}'.`)
-    const answer = await time(
-      'command over ssh',
-      () => guest.askOverSsh(),
-      (text) => text.split('\n')[0] ?? '',
-    )
-    stdout.write(answer)
-  }
-  await guest[Symbol.asyncDispose]()
-  const { verdict, exitCode } = judgement
+  const booted = begin('boot, command over the agent')
+  const { outcome, exitCode } = await runQuickstartGuest({
+    host,
+    store,
+    kernel: kernel.kernel,
+    image: image.image,
+    file,
+    stdout,
+    stderr: context.stderr,
+    onAnswered: async (guest) => {
+      booted.end(guest.summary)
+      const read = await time(
+        'host file through 9p',
+        () => guest.readFile(),
+        (text) => text.trim(),
+      )
+      if (read !== greeting) throw new UserError('COMMAND_FAILED', `the guest read '${read}' through 9p, but the host wrote '${greeting}'.`)
+      const answer = await time(
+        'command over ssh',
+        () => guest.askOverSsh(),
+        (text) => text.split('\n')[0] ?? '',
+      )
+      stdout.write(answer)
+    },
+    signal,
+  })
+  const { verdict } = outcome.judgement
   if (context.json)
     context.printJson({
       verdict,

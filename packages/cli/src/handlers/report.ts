@@ -3,12 +3,12 @@ import { resolve } from 'node:path'
 import { UserError, type ErrorCode } from '@kernelkit/core/errors'
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import { parseReportSpec, type ReportSpec } from '@kernelkit/core/options'
-import { createReportDecoder, type ReportDecoder } from '@kernelkit/host'
+import { createReportDecoder, type ReportDecoder } from '@kernelkit/host/symbolise'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { readLog, type LogSummary } from '../report/read-log.ts'
 
 /** `kernelkit report FILE...`: 0 when every log was read, 125 when one could not be. */
-export async function run(context: CommandContext, files: readonly string[], options: RawOptions): Promise<number> {
+export async function report(context: CommandContext, files: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseReportSpec(options)
   await checkTree(context, spec)
   if (context.dryRun) {

@@ -1,11 +1,9 @@
 import type { CommandContext, RawOptions } from '../command.ts'
 import { UserError } from '@kernelkit/core/errors'
 import { parseVmSpec } from '@kernelkit/core/options'
-import { commandWords, runInVm } from '@kernelkit/vm'
-import { rerunInside } from '../toolchain/rerun-inside.ts'
-import { describeGdb } from './describe-gdb.ts'
-import { lostArtifacts } from './lost-artifacts.ts'
-import { dryRunVm } from './vm-dry-run.ts'
+import { commandWords, runInVm } from '@kernelkit/vm/internal'
+import { runElsewhere } from '../toolchain/run-elsewhere.ts'
+import { printDecisions } from './print-decisions.ts'
 import { openStreams } from './vm-streams.ts'
 
 /** `kernelkit run`: boot, one command, its verdict. */
@@ -23,24 +21,21 @@ export async function run(context: CommandContext, words: readonly string[], raw
     throw new UserError('BAD_OPTION', '--tty and --json do not go together: with --json the streams go to files.', {
       hint: 'leave one of them out.',
     })
-  const inside = await rerunInside(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
-  if (inside !== undefined) return inside
-  if (context.dryRun) return dryRunVm({ context, spec, command: 'run' })
+  const elsewhere = await runElsewhere(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
+  if (elsewhere !== undefined) return elsewhere
+  const wanted = { spec, command: 'run', reader: context.reader } as const
+  if (context.dryRun) return (await import('./vm-dry-run.ts')).dryRunVm(context, wanted)
   const finished = await runInVm({
     host,
     store: await context.store(),
-    spec,
+    wanted,
     argv,
-    onPrepared: (prepared) => {
-      for (const line of [...prepared.plan.lines, ...describeGdb(prepared)]) host.log.info(line)
-      for (const line of prepared.plan.warnings) host.log.warn(line)
-    },
+    onPrepared: printDecisions(host),
     openStreams: (folder) => openStreams({ context, folder, tty, stdin: spec.stdin || interactive }),
     onConsoleLine: spec.console === 'always' ? (line) => context.stderr.write(`${line}\n`) : undefined,
     signal,
   })
-  const lost = lostArtifacts(finished)
-  if (lost !== undefined) host.log.warn(lost)
+  for (const line of finished.warnings) host.log.warn(line)
   for (const line of [...finished.paragraph, finished.verdictLine]) context.stderr.write(`${line}\n`)
   if (context.json) context.printJson(finished.document)
   return finished.exitCode

@@ -1,5 +1,5 @@
 import { requireAll, sshRequirements } from '@kernelkit/host'
-import { findVm, readSshAccess, sshArgv, waitForSsh } from '@kernelkit/vm'
+import { findVm, readSshAccess, sshArgv, waitForSsh } from '@kernelkit/vm/internal/running'
 import { quoteArgv } from '@kernelkit/core/plan'
 import type { CommandContext } from '../command.ts'
 
@@ -7,7 +7,7 @@ import type { CommandContext } from '../command.ts'
 const limitMs = 120_000
 
 /** `kernelkit ssh`: the host's ssh with this VM's key, known host and port. */
-export async function run(context: CommandContext, args: readonly string[]): Promise<number> {
+export async function ssh(context: CommandContext, args: readonly string[]): Promise<number> {
   const { host, signal } = context
   const [name, ...command] = args
   const access = readSshAccess(await findVm(name, host))

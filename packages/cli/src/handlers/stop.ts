@@ -1,10 +1,10 @@
 import { UserError } from '@kernelkit/core/errors'
 import { flagOption } from '@kernelkit/core/options'
-import { findVm, listVms, stopVm, type VmState } from '@kernelkit/vm'
+import { findVm, listVms, stopVm, type VmState } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 
 /** `kernelkit stop`: powers guests off; what does not listen is killed. */
-export async function run(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
+export async function stop(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
   const { host } = context
   const [name] = args
   const all = flagOption(raw, 'all')

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import type { Capacity } from '@kernelkit/core/project'
 import { bootRequirements, nodeHost, prepareOutFile, requireAll, type Host } from '@kernelkit/host'
-import { makeEvidenceFolder } from '@kernelkit/vm'
+import { makeEvidenceFolder } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { renderFailedTest } from '../suite/failed-test.ts'
 import { findTestsFile, splitWords } from '../suite/find-tests-file.ts'
@@ -14,7 +14,7 @@ import { makeImage } from './bake.ts'
 import { makeKernel } from './build.ts'
 
 /** `kernelkit test`: what kernelkit.yaml says: build, bake, every test in a fresh VM, one summary. */
-export async function run(given: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
+export async function test(given: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
   const startedAt = given.host.monotonicMs()
   const { named, names } = splitWords(words)
   const plan = await planTests(given.host, { path: await findTestsFile(given.host, named), names, options })

@@ -20,7 +20,7 @@ import { ownToolFiles } from '../toolchain/tool-files.ts'
 import { rawTerminal } from './raw-terminal.ts'
 
 /** `kernelkit toolchain build|run|ls|prune`. */
-export async function run(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
+export async function toolchain(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const command = parseToolchainCommand(args, options, { suite: await defaultSuite(host), targets: ownTargets(host.nodeArch) })
   const engine = await connectEngine(host, { signal })

@@ -1,21 +1,15 @@
 import { resolve } from 'node:path'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { qemuArgv } from '@kernelkit/core/qemu'
-import type { VmSpec } from '@kernelkit/core/options'
-import { planDocument, preparePaste } from '@kernelkit/vm'
+import { planDocument, planForDryRun, type WantedVm } from '@kernelkit/vm/internal'
 import type { CommandContext } from '../command.ts'
 
 /** Kernel, root and machine with their reasons, and a QEMU command line that boots the same VM; nothing is started. */
-export async function dryRunVm(options: {
-  readonly context: CommandContext
-  readonly spec: VmSpec
-  readonly command: 'boot' | 'run'
-}): Promise<number> {
-  const { context, spec, command } = options
-  const plan = await preparePaste({ host: context.host, store: await context.store({ prepares: true }), spec, command })
+export async function dryRunVm(context: CommandContext, wanted: WantedVm): Promise<number> {
+  const plan = await planForDryRun({ host: context.host, store: await context.store({ prepares: true }), wanted })
   for (const line of plan.warnings) context.host.log.warn(line)
-  // QEMU shares only what exists; a run makes the artifacts folder, a dry run makes nothing.
-  const folders = spec.artifacts === undefined ? [] : [resolve(context.host.cwd, spec.artifacts)]
+  // QEMU shares only what exists; a run makes the artifacts directory, a dry run makes nothing.
+  const folders = plan.vm.artifacts === undefined ? [] : [resolve(context.host.cwd, plan.vm.artifacts.path)]
   if (context.json) context.printJson({ ...planDocument(plan), folders })
   else {
     for (const line of plan.lines) context.print(`# ${line}`)

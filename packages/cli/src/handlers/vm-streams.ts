@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { Host } from '@kernelkit/host'
-import type { RunStreams } from '@kernelkit/vm'
+import type { RunStreams } from '@kernelkit/vm/internal'
 import type { CommandContext } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
 

@@ -1,22 +1,10 @@
 import { join } from 'node:path'
-import { PassThrough, type Writable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import type { Writable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
 import type { Host, Store } from '@kernelkit/host'
-import {
-  findVm,
-  prepareVm,
-  readSshAccess,
-  renderParagraph,
-  runCommand,
-  sshArgv,
-  startVm,
-  waitForSsh,
-  type PreparedVm,
-  type RunOutcome,
-  type Vm,
-} from '@kernelkit/vm'
+import { collectOutput, runInVm, type FinishedRun, type Guest } from '@kernelkit/vm/internal'
+import { findVm, readSshAccess, sshArgv, waitForSsh } from '@kernelkit/vm/internal/running'
 
 /** Where the host's file is read in the guest. */
 const shareFolder = '/mnt/quickstart'
@@ -32,85 +20,70 @@ export interface GuestInput {
   readonly store: Store
   readonly kernel: string
   readonly image: string
-  /** A file of the host, below a folder of its own. */
+  /** A file of the host, in a directory of its own. */
   readonly file: { readonly folder: string; readonly name: string }
   readonly stdout: Writable
   readonly stderr: Writable
+  /** Called with the guest when it has answered the question over the agent; it ends when this is done. */
+  readonly onAnswered: (guest: QuickstartGuest) => Promise<void>
   readonly signal: AbortSignal
 }
 
-/** A booted guest and what can be asked of it. */
-export interface QuickstartGuest extends AsyncDisposable {
-  readonly prepared: PreparedVm
-  readonly outcome: RunOutcome
+/** What else can be asked of the guest. */
+export interface QuickstartGuest {
+  /** `tcg, microvm, agent after 3.1 s` */
+  readonly summary: string
   readFile(): Promise<string>
   askOverSsh(): Promise<string>
 }
 
-/** Boot with an ssh server and a shared folder, and ask the first question over the agent. */
-export async function bootGuest(input: GuestInput): Promise<QuickstartGuest> {
-  const { host, store, signal } = input
+/** Boot with an ssh server and a shared directory, and ask the first question over the agent. */
+export async function runQuickstartGuest(input: GuestInput): Promise<FinishedRun> {
+  const { host, store, stdout, stderr, signal } = input
   const share = `${input.file.folder}:${shareFolder}:ro`
   const raw = givenOptions({ kernel: input.kernel, image: input.image, share, noCwd: true, ssh: true })
-  const spec = parseVmSpec(raw, { command: 'run' })
-  const prepared = await prepareVm({ host, store, spec, command: 'run' })
-  for (const line of prepared.plan.lines) host.log.info(line)
-  const vm = await startVm(prepared.request, host, { signal })
-  try {
-    const outcome = await runCommand({
-      host,
-      plan: { ...prepared.plan, spec: { ...spec, keep: true } },
-      start: () => Promise.resolve(borrowed(vm)),
-      argv: ['sh', '-c', question],
-      env: {},
+  const finished = await runInVm({
+    host,
+    store,
+    wanted: { spec: parseVmSpec(raw, { command: 'run' }), command: 'run' },
+    argv: ['sh', '-c', question],
+    onPrepared: ({ plan }) => plan.lines.forEach((line) => host.log.info(line)),
+    openStreams: async () => ({
       stdin: undefined,
-      stdout: input.stdout,
-      stderr: input.stderr,
+      stdout,
+      stderr,
+      stdoutPath: undefined,
+      stderrPath: undefined,
       tty: undefined,
-      onConsoleLine: undefined,
-      allowed: [],
-      signal,
-    })
-    if (outcome.judgement.verdict !== 'pass') {
-      const paths = { console: prepared.request.consolePath, stdout: undefined, stderr: undefined, artifacts: undefined }
-      for (const line of renderParagraph({ outcome, paths, tail: true, keptName: undefined })) input.stderr.write(`${line}\n`)
-    }
-    return {
-      prepared,
-      outcome,
-      readFile: () => ask(vm, ['cat', join(shareFolder, input.file.name)], signal),
-      askOverSsh: async () => {
-        const access = readSshAccess(await findVm(prepared.place.name, host))
-        await waitForSsh(access, { host, limitMs: sshLimitMs, signal })
-        const { stdout } = await host.run(sshArgv(access, [question]), { signal, package: 'openssh-client' })
-        return stdout
-      },
-      [Symbol.asyncDispose]: async () => void (await vm.stop('kill')),
-    }
-  } catch (error) {
-    await vm.stop('kill').catch(() => {})
-    throw error
+      close: async () => {},
+    }),
+    afterwards: (guest) => input.onAnswered(quickstartGuest(guest, input)),
+    signal,
+  })
+  if (finished.outcome.judgement.verdict !== 'pass') for (const line of finished.paragraph) stderr.write(`${line}\n`)
+  return finished
+}
+
+function quickstartGuest(guest: Guest, { host, file, signal }: GuestInput): QuickstartGuest {
+  const { plan, vm, watch } = guest
+  const readySeconds = (watch.facts().readyAtMs ?? Number.NaN) / 1000
+  return {
+    summary: `${plan.accel.accel}, ${plan.machine.machine}, agent after ${readySeconds.toFixed(1)} s`,
+    readFile: () => ask(guest, ['cat', join(shareFolder, file.name)]),
+    askOverSsh: async () => {
+      const access = readSshAccess(await findVm(vm.name, host))
+      await waitForSsh(access, { host, limitMs: sshLimitMs, signal })
+      const { stdout } = await host.run(sshArgv(access, [question]), { signal, package: 'openssh-client' })
+      return stdout
+    },
   }
 }
 
-/** The VM for one command that must not end it. */
-function borrowed(vm: Vm): Vm {
-  return Object.defineProperties({} as Vm, {
-    ...Object.getOwnPropertyDescriptors(vm),
-    [Symbol.asyncDispose]: { value: () => Promise.resolve() },
-  })
-}
-
-async function ask(vm: Vm, argv: readonly string[], signal: AbortSignal): Promise<string> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const texts = Promise.all([text(stdout), text(stderr)])
-  const { exitCode } = await vm.exec({ argv, stdout, stderr, signal }).result.finally(() => {
-    stdout.end()
-    stderr.end()
-  })
-  const [answer, complaint] = await texts
-  if (exitCode === 0) return answer
-  throw new UserError('COMMAND_FAILED', `\`${argv.join(' ')}\` ended with ${exitCode} in the guest.\n${complaint}`, {
+async function ask({ vm, signal }: Guest, argv: readonly string[]): Promise<string> {
+  const { stdout, stderr, texts } = collectOutput()
+  const { exitCode } = await vm.exec({ argv, stdout, stderr, signal }).result
+  if (exitCode === 0) return texts().stdout
+  throw new UserError('COMMAND_FAILED', `\`${argv.join(' ')}\` exited with status ${exitCode} in the guest.\n${texts().stderr}`, {
     verdict: 'vm-lost',
   })
 }

@@ -11,13 +11,19 @@ export interface QuickstartStep {
 /** Times the steps of quickstart in their order. */
 export function createStepList(host: Pick<Host, 'monotonicMs'>) {
   const steps: QuickstartStep[] = []
+  const begin = (name: string) => {
+    const startedAt = host.monotonicMs()
+    return { end: (note: string): void => void steps.push({ name, seconds: (host.monotonicMs() - startedAt) / 1000, note }) }
+  }
   return {
     steps: steps as readonly QuickstartStep[],
+    /** A step whose end is said by the caller, once. */
+    begin,
     /** Do `work`, note its time and what `describe` says of its result. */
     async time<T>(name: string, work: () => Promise<T>, describe: (result: T) => string): Promise<T> {
-      const startedAt = host.monotonicMs()
+      const step = begin(name)
       const result = await work()
-      steps.push({ name, seconds: (host.monotonicMs() - startedAt) / 1000, note: describe(result) })
+      step.end(describe(result))
       return result
     },
   }

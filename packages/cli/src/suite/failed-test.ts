@@ -1,5 +1,5 @@
 import type { Host } from '@kernelkit/host'
-import { renderParagraph } from '@kernelkit/vm'
+import { renderParagraph } from '@kernelkit/vm/internal'
 import { verdictOf, type TestResult } from './test-result.ts'
 
 // A screen's worth of each.

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import { applyProjectFile, applyTest, chooseTests, locatePaths } from '@kernelkit/core/project'
+import { applyProjectFile, applyTest, chooseTests, locatePaths, placesOf } from '@kernelkit/core/project'
 import {
   flagOption,
   parseImageSpec,
@@ -68,17 +68,17 @@ export async function planTests(
     kernel: takes('kernel') ? parseKernelSpec(await blockOptions('kernel', 'build'), [], { arch: parseArch(arch) }) : undefined,
     image: image === undefined ? undefined : { spec: parseImageSpec(image, { hostArch: arch }), force: flagOption(image, 'force') },
     tests: applied.map(({ test, options: own, takes: taken }) => {
-      // What cannot be asked for is said now, not after an hour of compiling.
       const spec = parseVmSpec(own, { command: 'run' })
       const ready: PlannedTest['ready'] = ({ kernel, image: made, evidence }) => ({
         name: test.name,
         argv: test.run === undefined ? [] : ['/bin/sh', '-c', test.run],
-        spec: {
-          ...spec,
-          ...(taken.kernel ? { kernel } : {}),
-          ...(taken.image ? { image: made } : {}),
+        wanted: {
+          spec,
+          command: 'run',
+          reader: { door: 'file', places: placesOf(own) },
+          made: { kernel: taken.kernel ? kernel : undefined, image: taken.image ? made : undefined },
           evidence: join(spec.evidence ?? evidence, test.name),
-          artifacts: spec.artifacts === undefined ? undefined : join(spec.artifacts, test.name),
+          artifacts: spec.artifacts === undefined ? undefined : { path: join(spec.artifacts, test.name), isOptional: false },
         },
       })
       return { name: test.name, run: test.run, ready }

@@ -1,9 +1,7 @@
 import { UserError } from '@kernelkit/core/errors'
 import type { Capacity } from '@kernelkit/core/project'
-import type { VmSpec } from '@kernelkit/core/options'
 import type { Host, Logger, Store } from '@kernelkit/host'
-import { runInVm } from '@kernelkit/vm'
-import { lostArtifacts } from '../handlers/lost-artifacts.ts'
+import { runInVm, type WantedVm } from '@kernelkit/vm/internal'
 import { fileStreams } from '../handlers/vm-streams.ts'
 import { createGuestSlots, type GuestSlots } from './guest-slots.ts'
 import { reasonOf, verdictOf, type TestResult } from './test-result.ts'
@@ -11,7 +9,7 @@ import { reasonOf, verdictOf, type TestResult } from './test-result.ts'
 /** A test whose VM is described. */
 export interface ReadyTest {
   readonly name: string
-  readonly spec: VmSpec
+  readonly wanted: WantedVm
   readonly argv: readonly string[]
 }
 
@@ -65,7 +63,7 @@ interface OneTest extends RunTestsInput {
 }
 
 async function runTest({ host, store, test, slots, signal, onStart }: OneTest): Promise<TestResult> {
-  const { name, spec, argv } = test
+  const { name, wanted, argv } = test
   if (signal.aborted) return { name, kind: 'left-out', seconds: 0 }
   let startedAt = host.monotonicMs()
   const seconds = () => (host.monotonicMs() - startedAt) / 1000
@@ -76,14 +74,16 @@ async function runTest({ host, store, test, slots, signal, onStart }: OneTest): 
     const run = await runInVm({
       host: { ...host, log },
       store,
-      spec,
+      wanted,
       argv,
       onPrepared: async ({ plan }) => {
-        release = await slots.take({ memoryMiB: plan.launch.memoryMiB, cpus: spec.cpus ?? 1 }, signal)
+        // Of an earlier start of this VM, which has ended.
+        release()
+        release = await slots.take({ memoryMiB: plan.launch.memoryMiB, cpus: plan.vm.cpus ?? 1 }, signal)
         for (const line of plan.lines) log.info(line)
         for (const line of plan.warnings) log.warn(line)
         startedAt = host.monotonicMs()
-        task = host.log.task(name)
+        task ??= host.log.task(name)
         onStart()
       },
       openStreams: async (to) => fileStreams(host, { folder: to, stdin: undefined }),
@@ -99,8 +99,7 @@ async function runTest({ host, store, test, slots, signal, onStart }: OneTest): 
     }
     if (verdictOf(result) === 'pass') task?.done()
     else task?.fail(`${verdictOf(result) ?? ''}: ${reasonOf(result)}`)
-    const lost = lostArtifacts(run)
-    if (lost !== undefined) log.warn(lost)
+    for (const line of run.warnings) log.warn(line)
     return result
   } catch (error) {
     if (signal.aborted) {

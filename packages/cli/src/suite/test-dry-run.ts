@@ -2,7 +2,7 @@ import { quoteArgv } from '@kernelkit/core/plan'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import { planBuild } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
-import { planDocument, preparePaste } from '@kernelkit/vm'
+import { planDocument, planForDryRun } from '@kernelkit/vm/internal'
 import { lookAtBake } from '../handlers/bake.ts'
 import type { CommandContext } from '../command.ts'
 import type { MadeFiles, PlannedTest, TestPlan } from './plan-tests.ts'
@@ -31,8 +31,8 @@ async function showTest(
     if (!context.json) context.print(`# first: ${missing.join(', ')} (each has its own --dry-run)`)
     return { name: test.name, run: test.run ?? null, plan: null }
   }
-  const { spec } = test.ready({ ...made, evidence: '' })
-  const vm = await preparePaste({ host: context.host, store: await context.store({ prepares: true }), spec, command: 'run' })
+  const { wanted } = test.ready({ ...made, evidence: '' })
+  const vm = await planForDryRun({ host: context.host, store: await context.store({ prepares: true }), wanted })
   if (!context.json) {
     for (const line of vm.lines) context.print(`# ${line}`)
     context.print(quoteArgv(qemuArgv(vm.launch, 'standalone')))

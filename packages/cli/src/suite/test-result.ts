@@ -1,6 +1,6 @@
 import type { Verdict } from '@kernelkit/core/console'
 import type { UserError } from '@kernelkit/core/errors'
-import type { FinishedRun } from '@kernelkit/vm'
+import type { FinishedRun } from '@kernelkit/vm/internal'
 
 /** How one test ended. */
 export type TestResult = {

@@ -1,4 +1,5 @@
 import type { Message } from '../errors/index.ts'
+import { writeFor, type Reader } from '../options/write-error.ts'
 import type { KtapResults } from '../ktap/index.ts'
 import type { ConsoleFacts, KernelReport } from './recognise.ts'
 
@@ -50,15 +51,15 @@ export interface RunFacts {
   readonly kunit?: KtapResults | undefined
 }
 
-/** A verdict with its reason. */
-export interface Judgement {
+/** A verdict with its reason; the hint holds parts until it is written for its reader. */
+export interface Judgement<Hint = Message> {
   readonly verdict: Verdict
   /** 0 to 255; the command's own for `fail`. */
   readonly exitCode: number
   /** One sentence: what happened. */
   readonly what: string
   /** What to try next. */
-  readonly hint: Message | undefined
+  readonly hint: Hint | undefined
 }
 
 const statusOf: Readonly<Record<Exclude<Verdict, 'fail'>, number>> = {
@@ -85,6 +86,12 @@ export function exitStatus(judgement: { readonly verdict: Verdict; readonly exit
 /** A verdict whose status is its own. */
 export function verdict(name: Exclude<Verdict, 'fail'>, what: string, hint: Message | undefined): Judgement {
   return { verdict: name, exitCode: statusOf[name], what, hint }
+}
+
+/** A judgement whose hint is text for its reader. */
+export function writeJudgement(judgement: Judgement, reader: Reader): Judgement<string> {
+  const { hint } = judgement
+  return { ...judgement, hint: hint === undefined ? undefined : writeFor(hint, reader) }
 }
 
 /** `WARNING in foo (fs/x.c:12)`, as far as it is known. */

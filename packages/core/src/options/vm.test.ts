@@ -27,7 +27,6 @@ describe('parseVmSpec', () => {
         "append": [],
         "arch": undefined,
         "artifacts": undefined,
-        "artifactsOptional": false,
         "bootTimeoutMs": undefined,
         "console": "auto",
         "cpus": undefined,

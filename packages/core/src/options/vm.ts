@@ -51,8 +51,6 @@ export interface VmSpec extends ResultsSpec {
   /** Share the caller's working directory. */
   readonly shareCwd: boolean
   readonly artifacts: string | undefined
-  /** The directory was not named: a guest whose kernel cannot share it runs without. */
-  readonly artifactsOptional: boolean
   /** Directory that takes the evidence of the run; default: one in the store. */
   readonly evidence: string | undefined
   readonly net: Choice<'net'>
@@ -111,7 +109,6 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     cwd: readOption(raw, 'cwd', parseGuestPath),
     shareCwd: !flagOption(raw, 'noCwd') && !isKunit,
     artifacts: textOption(raw, 'artifacts'),
-    artifactsOptional: false,
     evidence: textOption(raw, 'evidence'),
     net: choiceOption(raw, vmRows, 'net'),
     mac: readOption(raw, 'mac', parseMac) ?? vmRows.mac.default,

@@ -1,3 +1,4 @@
+import { UserError, errorDocument } from '@kernelkit/core/errors'
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
@@ -13,11 +14,16 @@ export interface VerdictRecord {
   readonly document: (evidence: EvidencePaths) => Readonly<Record<string, unknown>>
 }
 
-/** What is known once the verdict is: result, JUnit, reports. Answers with the document and where everything lies. */
+export interface RecordedVerdict {
+  readonly evidence: EvidencePaths
+  readonly document: Readonly<Record<string, unknown>>
+}
+
+/** What is known once the verdict is: result, JUnit, reports. Answers with the document and where everything is. */
 export async function recordVerdict(
   host: Pick<Host, 'fs'>,
   { folder, plan, reports, junit, document }: VerdictRecord,
-): Promise<{ readonly evidence: EvidencePaths; readonly document: Readonly<Record<string, unknown>> }> {
+): Promise<RecordedVerdict> {
   const at = (what: keyof typeof evidenceNames): string => evidencePath(folder, what)
   const hasReports = reports.length > 0
   const evidence: EvidencePaths = {
@@ -42,6 +48,17 @@ export async function recordVerdict(
     ...write(evidence.reportsText, () => reports.map((report) => `${renderReport(evidenceNames.console, report)}\n`).join('\n')),
   ])
   return { evidence, document: told }
+}
+
+// Bad input and an unable host (docs/verdicts.md).
+const exitCode = 125
+
+/** Of a run that came to no verdict of its guest: what stood in the way. */
+export async function recordFailure(host: Pick<Host, 'fs'>, folder: string, error: unknown): Promise<void> {
+  if (!(error instanceof UserError)) return
+  const document = { error: errorDocument(error), verdict: error.verdict, exitCode }
+  // The error itself is what matters: a full disk must not hide it.
+  await host.fs.writeFile(evidencePath(folder, 'result'), json(document)).catch(() => {})
 }
 
 function json(value: unknown): string {

@@ -2,16 +2,13 @@ import type { Readable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 import { givenOptions, libraryOptions, parseVmSpec, type LibraryVmOptions } from '@kernelkit/core/options'
 import { defaultStoreRoot, nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
-import { recordBoot } from '../evidence/record-boot.ts'
-import { inOptionNames } from './option-names.ts'
 import { collectOutput } from '../process/collect-output.ts'
-import { bootLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from '../session/limits.ts'
 import { guestEnvironment } from '../session/guest-environment.ts'
-import { prepareVm } from '../session/prepare-vm.ts'
-import { systemIsUp } from '../session/system-is-up.ts'
-import { hasOtherTimer, startsAgain } from '../session/timer-lost.ts'
-import { watchVm } from '../session/watch-vm.ts'
-import { startVm } from '../process/start-vm.ts'
+import type { EndedVm, Ending, Guest, VmWork } from '../session/guest.ts'
+import type { PreparedVm } from '../session/prepare-vm.ts'
+import { runSession } from '../session/session.ts'
+import { untilReady } from '../session/until-ready.ts'
+import { inOptionNames } from './option-names.ts'
 import { withReports, type GuestEvent } from './with-reports.ts'
 
 /** What the guest is: the options of `kernelkit run` that make sense in a program, with the same defaults. */
@@ -61,99 +58,86 @@ export interface BootedVm extends AsyncDisposable {
 export async function bootVm(options: BootVmOptions, context: BootVmContext = {}): Promise<BootedVm> {
   const host = context.host ?? nodeHost()
   const store = context.store ?? (await openStore(host, defaultStoreRoot(host)))
-  for (let starts = 1; ; starts++) {
-    const booted = await bootOnce(options, { ...context, host, store, starts })
-    if (booted !== 'again') return booted
+  const { signal = new AbortController().signal } = context
+  const booted = Promise.withResolvers<BootedVm>()
+  const released = Promise.withResolvers<void>()
+  const session = inOptionNames(() => {
+    // A program names its own directory where it wants one.
+    const raw = { ...givenOptions({ noCwd: true }), ...libraryOptions(options) }
+    const wanted = { spec: parseVmSpec(raw, { command: 'run' }), command: 'run', reader: { door: 'library' } } as const
+    const onPrepared = ({ plan }: PreparedVm): void => plan.warnings.forEach((line) => host.log.warn(line))
+    return runSession<EndedVm, { readonly ended: EndedVm; readonly prepared: PreparedVm }>(
+      { host, store, wanted, onPrepared, signal },
+      async (prepared) => ({
+        work: handOver({ onReady: (guest) => booted.resolve(bootedVm(guest, prepared, end)), released: released.promise }),
+        conclude: async (ended) => ({ ended, prepared }),
+        close: async () => {},
+      }),
+    )
+  }).then(({ ended, prepared }) => refuseUnbooted(ended, prepared))
+  const end = async (): Promise<void> => {
+    released.resolve()
+    // A user's interruption ends the guest too, and is reported where it came from.
+    await session.catch(() => {})
+  }
+  session.catch((error: unknown) => booted.reject(error))
+  return booted.promise
+}
+
+interface HandOver {
+  readonly onReady: (guest: Guest) => void
+  readonly released: Promise<void>
+}
+
+/** A program uses the guest, for as long as it likes. */
+function handOver({ onReady, released }: HandOver): VmWork<EndedVm> {
+  return {
+    attended: true,
+    mostRestarts: 1,
+    work: async (guest) => {
+      const over = guest.watch.over.then((end): Ending => ({ kind: 'over', end }))
+      const early = await untilReady(guest, over)
+      if (early !== 'ready') return early
+      onReady(guest)
+      // A guest that ends by itself is released too: its program sees that in the events.
+      await Promise.race([released, guest.vm.exited])
+      return { kind: 'released' }
+    },
+    judge: (ended) => ended,
   }
 }
 
-interface BootOnceContext extends BootVmContext {
-  readonly host: Host
-  readonly store: Store
-  /** This one included. */
-  readonly starts: number
+function refuseUnbooted({ ending, facts }: EndedVm, { request }: PreparedVm): void {
+  if (ending.kind === 'released') return
+  throw new UserError('BOOT_FAILED', `the guest did not boot: ${facts.agentFailure ?? whyUnbooted(ending)}.\n${facts.tail.join('\n')}`, {
+    verdict: 'boot-fail',
+    hint: `the whole console is in ${request.consolePath}.`,
+  })
 }
 
-async function bootOnce(options: BootVmOptions, context: BootOnceContext): Promise<BootedVm | 'again'> {
-  const { host, store } = context
-  const { spec, prepared } = await inOptionNames(async () => {
-    // A program names its own directory where it wants one.
-    const parsed = parseVmSpec({ ...givenOptions({ noCwd: true }), ...libraryOptions(options) }, { command: 'run' })
-    return { spec: parsed, prepared: await prepareVm({ host, store, spec: parsed, command: 'run' }) }
-  })
-  const { plan, request } = prepared
-  for (const line of plan.warnings) host.log.warn(line)
-  await recordBoot(host, { folder: prepared.logFolder, plan })
-  const vm = await startVm(request, host, context.signal === undefined ? {} : { signal: context.signal })
-  try {
-    const watch = watchVm({
-      events: vm.events,
-      silenceLimitMs: silenceLimitMs(plan.accel.accel, false),
-      lockupSilenceMs,
-      // Who holds the VM reads its events.
-      isEnd: () => false,
-      mostRestarts: 1,
-      hasOtherTimer: hasOtherTimer(plan),
-      tailLines,
-      onLine: undefined,
-    })
-    const limitMs = bootLimitMs(spec.bootTimeoutMs, plan.accel.accel)
-    const limit = new AbortController()
-    const isSystemd = spec.init.kind === 'path' && spec.init.systemd
-    const seen = await Promise.race([
-      watch.ready.then(async () => {
-        const up = isSystemd ? await systemIsUp(host, vm, limit.signal) : 'up'
-        return up === 'up' ? ('ready' as const) : up
-      }),
-      watch.over,
-      host.sleep(limitMs, limit.signal).then(
-        () => 'timeout' as const,
-        () => 'timeout' as const,
-      ),
-    ]).finally(() => limit.abort())
-    context.signal?.throwIfAborted()
-    if (seen !== 'ready') {
-      if (startsAgain(host.log, watch.facts(), context.starts)) {
-        await vm.stop('kill')
-        await vm[Symbol.asyncDispose]()
-        return 'again'
-      }
-      const { agentFailure, tail } = watch.facts()
-      const why =
-        agentFailure ??
-        (typeof seen === 'object'
-          ? seen.why
-          : seen === 'timeout'
-            ? `it was not ready within ${limitMs / 1000} s`
-            : `it ended early (${seen})`)
-      throw new UserError('BOOT_FAILED', `the guest did not boot: ${why}.\n${tail.join('\n')}`, {
-        verdict: 'boot-fail',
-        hint: `the whole console is in ${request.consolePath}.`,
-      })
-    }
-    const baseEnv = guestEnvironment(host, spec, plan.root)
-    return {
-      name: vm.name,
-      release: plan.kernel.release,
-      accel: plan.accel.accel,
-      consolePath: request.consolePath,
-      evidence: prepared.logFolder,
-      get events() {
-        return withReports(vm.events)
-      },
-      exec: async (argv, execOptions = {}) => {
-        const { stdout, stderr, texts } = collectOutput()
-        const { env, cwd = plan.shares.cwd, ...rest } = execOptions
-        const { exitCode, signal } = await vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest }).result
-        return { exitCode, signal, ...texts() }
-      },
-      [Symbol.asyncDispose]: async () => {
-        await vm.stop('kill')
-        await vm[Symbol.asyncDispose]()
-      },
-    }
-  } catch (error) {
-    await vm.stop('kill').catch(() => {})
-    throw error
+function whyUnbooted(ending: Ending): string {
+  if (ending.kind === 'no-systemd') return ending.why
+  if (ending.kind === 'limit') return `it was not ready within ${ending.limit.ms / 1000} s`
+  return `it ended early (${ending.kind === 'over' ? ending.end : ending.kind})`
+}
+
+function bootedVm({ host, vm, plan }: Guest, { request, logFolder }: PreparedVm, end: () => Promise<void>): BootedVm {
+  const baseEnv = guestEnvironment(host, plan.vm, plan.root)
+  return {
+    name: vm.name,
+    release: plan.kernel.release,
+    accel: plan.accel.accel,
+    consolePath: request.consolePath,
+    evidence: logFolder,
+    get events() {
+      return withReports(vm.events)
+    },
+    exec: async (argv, execOptions = {}) => {
+      const { stdout, stderr, texts } = collectOutput()
+      const { env, cwd = plan.shares.cwd, ...rest } = execOptions
+      const { exitCode, signal } = await vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest }).result
+      return { exitCode, signal, ...texts() }
+    },
+    [Symbol.asyncDispose]: end,
   }
 }

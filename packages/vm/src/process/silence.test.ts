@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { silenceMeter } from './silence.ts'
+import { silenceMeter } from './greet-agent.ts'
 
 describe('silenceMeter', () => {
   it('counts from the last answer on', () => {

@@ -7,10 +7,8 @@ import type { AgentLink } from './agent-link.ts'
 import { captureConsole, liveCopy } from './console-capture.ts'
 import { createEventHub } from './event-hub.ts'
 import { greetAgent, type GreetedAgent } from './greet-agent.ts'
-import { explainQemuFailure } from './qemu-failure.ts'
 import { createQmpClient } from './qmp-client.ts'
 import { runSession } from './run-session.ts'
-import { isStopped } from './is-stopped.ts'
 import { spawnQemu, type QemuProcess } from './spawn-qemu.ts'
 
 export interface StartVmOptions {
@@ -83,6 +81,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   } catch {
     const exit = await exited
     options.signal?.throwIfAborted()
+    const { explainQemuFailure } = await import('./qemu-failure.ts')
     throw explainQemuFailure(exit, request.launch)
   }
   options.signal?.throwIfAborted()
@@ -143,4 +142,11 @@ async function stopQemu(options: {
   }
   qemu.kill()
   return exited
+}
+
+/** Whether somebody has stopped a process (SIGSTOP, SIGTSTP): state T of proc_pid_stat(5). */
+async function isStopped(host: Pick<Host, 'fs'>, pid: number): Promise<boolean> {
+  const stat = await host.fs.readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  // The name before it may hold blanks and parentheses.
+  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T')
 }

@@ -14,7 +14,7 @@ export interface Acceleration {
 interface AccelInput {
   readonly host: Host
   readonly services: PlanServices
-  readonly spec: VmSpec
+  readonly spec: Pick<VmSpec, 'accel'>
   readonly qemu: string
   readonly arch: Arch
 }

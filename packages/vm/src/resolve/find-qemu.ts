@@ -5,7 +5,7 @@ import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
 /** The QEMU program for an architecture. */
-export async function findQemu(host: Host, spec: VmSpec, arch: Arch): Promise<string> {
+export async function findQemu(host: Host, spec: Pick<VmSpec, 'qemu'>, arch: Arch): Promise<string> {
   const program = spec.qemu ?? arch.qemuBinary
   const path = await host.which(program.includes('/') ? resolve(host.cwd, program) : program)
   if (path !== undefined) return path

@@ -42,6 +42,17 @@ export function optionsOf(text: string | undefined, source: string | undefined):
   }
 }
 
+/** Whether a kernel has all of these built in; one whose configuration is unknown gets the benefit of the doubt. */
+export function canUse(options: KernelOptions, symbols: readonly string[]): boolean {
+  return options.source === undefined || symbols.every((symbol) => options.value(symbol) === 'y')
+}
+
+/** 2 GiB is touched only as the guest uses it; the sanitizers keep shadow memory and poisoned pages. */
+export function defaultMemoryMiB(options: KernelOptions): number {
+  const isSanitized = ['KASAN', 'KMSAN'].some((symbol) => options.value(symbol) === 'y')
+  return isSanitized ? 4096 : 2048
+}
+
 function configPaths(kernel: string): readonly string[] {
   const folder = dirname(kernel)
   const release = /(?:vmlinuz|vmlinux|bzImage)-(.+)$/.exec(kernel)?.[1]

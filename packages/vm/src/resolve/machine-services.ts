@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path'
 import { findProject, probeKvm, readProject, type Host, type Store } from '@kernelkit/host'
 import { agentInitrd } from '../guest/agent-initrd.ts'
-import { joinedInitrd } from '../guest/joined-initrd.ts'
 import { measureTscKhz } from '../guest/measure-tsc.ts'
 import { readManifest } from './kernel-version.ts'
 import type { PlanServices, StoredArtifact } from './services.ts'
@@ -13,6 +12,7 @@ export function machineServices(host: Host, store: Store): PlanServices {
     tscKhz: () => measureTscKhz(host, store),
     agentInitrd: (arch) => agentInitrd({ arch, layout: 'whole', host, store }),
     agentBehind: async (arch, user) => {
+      const { joinedInitrd } = await import('../guest/joined-initrd.ts')
       const agent = await agentInitrd({ arch, layout: 'beside', host, store })
       return joinedInitrd({ user, agent, host, store })
     },

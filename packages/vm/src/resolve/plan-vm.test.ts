@@ -7,6 +7,7 @@ import { nodeHost, type Host } from '@kernelkit/host'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bzImage, vmlinux } from '../../test/fixture-kernels.ts'
 import { planVm } from './plan-vm.ts'
+import { resolveVm, type ArtifactsDirectory } from './resolve-vm.ts'
 import type { PlanServices } from './services.ts'
 
 let folder = ''
@@ -59,14 +60,15 @@ interface Asked {
   readonly raw?: Readonly<Record<string, unknown>>
   readonly command?: 'boot' | 'run'
   readonly cwd?: string
-  readonly artifactsOptional?: boolean
+  readonly artifacts?: ArtifactsDirectory
   readonly with?: Partial<PlanServices>
 }
 
-const plan = ({ raw = {}, command = 'run', cwd = join(folder, 'work'), artifactsOptional = false, with: change }: Asked) => {
+const plan = async ({ raw = {}, command = 'run', cwd = join(folder, 'work'), artifacts, with: change }: Asked) => {
   const host: Host = { ...nodeHost({ cwd }), nodeArch: 'x64', cpus: 2 }
-  const spec = { ...parseVmSpec(givenOptions({ qemu: join(folder, 'qemu'), ...raw }), { command }), artifactsOptional }
-  return planVm({ host, services: services(change), spec, command, id: 'x', name: 'x', runtimeFolder: '/run/x' })
+  const spec = parseVmSpec(givenOptions({ qemu: join(folder, 'qemu'), ...raw }), { command })
+  const vm = await resolveVm({ spec, command, artifacts })
+  return planVm({ host, services: services(change), vm, id: 'x', name: 'x', runtimeFolder: '/run/x' })
 }
 
 async function built(path: string, config = allOptions): Promise<string> {
@@ -274,11 +276,12 @@ describe('shares', () => {
   it('leaves a folder for artifacts out in the same way, unless somebody named it', async () => {
     const kernel = await built('small', allOptions.replace('CONFIG_9P_FS=y\n', ''))
     const raw = { kernel, root: 'none', artifacts: join(folder, 'out') }
-    const { lines, launch } = await plan({ raw, artifactsOptional: true })
+    const artifacts = { path: join(folder, 'out'), isOptional: true }
+    const { lines, launch } = await plan({ raw: { kernel, root: 'none' }, artifacts })
     expect(launch.shares).toEqual([])
     expect(lines.join('\n')).toMatch(/no folder for artifacts in the guest/)
     await expect(plan({ raw })).rejects.toMatchObject({ code: 'KERNEL_LACKS' })
-    const able = await plan({ raw: { ...raw, kernel: await built('able') }, artifactsOptional: true })
+    const able = await plan({ raw: { root: 'none', kernel: await built('able') }, artifacts })
     expect(able.launch.shares).toContainEqual({ host: join(folder, 'out'), tag: 'artifacts', readonly: false })
   })
 })

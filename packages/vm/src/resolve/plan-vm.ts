@@ -1,22 +1,22 @@
-import { parseArch, type Arch } from '@kernelkit/core/arch'
-import { guestWords, joinCommandLine, kernelWords, refuseUnread, type CommandLine } from '@kernelkit/core/cmdline'
-import { virtioDeviceCount, type Forward, type QemuLaunch } from '@kernelkit/core/qemu'
-import type { VmSpec } from '@kernelkit/core/options'
+import type { Arch } from '@kernelkit/core/arch'
+import { guestWords, joinCommandLine, kernelWords, type CommandLine } from '@kernelkit/core/cmdline'
+import { virtioDeviceCount, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
-import { chooseAccel, type Acceleration } from './choose-accel.ts'
+import type { Acceleration } from './choose-accel.ts'
 import { chooseMachine, type MachineChoice } from './choose-machine.ts'
-import { extraDrive } from './extra-drive.ts'
-import { findQemu, hasQboot } from './find-qemu.ts'
-import { planInitrd } from './plan-initrd.ts'
+import { decisionLines, planWarnings } from './decision-lines.ts'
+import { findParts, type VmParts } from './find-parts.ts'
+import { canUse, defaultMemoryMiB } from './kernel-options.ts'
 import { kernelNeeds, refuseUnmet } from './needs.ts'
-import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
-import { resolveRoot, type ResolvedRoot } from './resolve-root.ts'
-import { resolveShares, type ResolvedShares } from './resolve-shares.ts'
+import type { ResolvedKernel } from './resolve-kernel.ts'
+import type { ResolvedRoot } from './resolve-root.ts'
+import type { ResolvedShares } from './resolve-shares.ts'
+import type { ResolvedVm } from './resolve-vm.ts'
 import type { PlanServices } from './services.ts'
 
 /** Everything about one VM, decided and said; nothing is started yet. */
 export interface VmPlan {
-  readonly spec: VmSpec
+  readonly vm: ResolvedVm
   readonly arch: Arch
   readonly kernel: ResolvedKernel
   readonly root: ResolvedRoot
@@ -24,7 +24,7 @@ export interface VmPlan {
   readonly accel: Acceleration
   readonly shares: ResolvedShares
   readonly commandLine: CommandLine
-  /** The agent is first process: it furnishes the root itself. */
+  /** The agent is first process: it prepares the root itself. */
   readonly agentFirst: boolean
   readonly launch: QemuLaunch
   /** Decisions in the order in which they are printed. */
@@ -33,155 +33,132 @@ export interface VmPlan {
   readonly warnings: readonly string[]
 }
 
-export interface PlanInput {
-  readonly host: Host
-  readonly services: PlanServices
-  readonly spec: VmSpec
-  readonly command: 'boot' | 'run'
+/** Which VM of this machine it will be. */
+export interface VmIdentity {
   readonly id: string
   readonly name: string
+  /** Directory of its sockets. */
   readonly runtimeFolder: string
 }
 
-/** Kernel, root, machine and accelerator for a spec; throws `config-fail` when the kernel cannot do what was chosen. */
-export async function planVm(input: PlanInput): Promise<VmPlan> {
-  const { host, services, spec, command } = input
-  const kernel = await resolveKernel(host, services, spec)
-  const arch = parseArch(kernel.image.arch)
-  const qemu = await findQemu(host, spec, arch)
-  // `boot --initrd` gives the machine to the user's own archive.
-  const agent = !(
-    command === 'boot' &&
-    spec.initrd !== undefined &&
-    spec.image === undefined &&
-    spec.root.kind !== 'host' &&
-    spec.root.kind !== 'folder'
-  )
-  if (agent) refuseUnread(spec.append)
-  const [root, accel, tscKhz, disks, initrd, qboot] = await Promise.all([
-    resolveRoot(host, services, spec, arch.name),
-    chooseAccel({ host, services, spec, qemu, arch }),
-    services.tscKhz(),
-    Promise.all(spec.disks.map((disk) => extraDrive(host, disk, spec.persist))),
-    planInitrd({ host, services, spec, arch: arch.name, agent }),
-    hasQboot(host, qemu),
-  ])
-  const canShare =
-    kernel.options.source === undefined || ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'].every((symbol) => kernel.options.value(symbol) === 'y')
-  const shares = agent ? await resolveShares(host, { spec, root, canShare }) : noShares
-  const init = agent ? chooseInit(spec, root) : undefined
+export interface PlanInput extends VmIdentity {
+  readonly host: Host
+  readonly services: PlanServices
+  readonly vm: ResolvedVm
+}
+
+/** Kernel, root, machine and accelerator for a VM; throws `config-fail` when the kernel cannot do what was chosen. */
+export async function planVm({ host, services, vm, id, name, runtimeFolder }: PlanInput): Promise<VmPlan> {
+  return decidePlan(vm, await findParts(host, services, vm), { id, name, runtimeFolder })
+}
+
+type Devices = Pick<QemuLaunch, 'agent' | 'terminal' | 'drives' | 'shares' | 'network'>
+
+/** What follows from the parts: nothing is looked at any more. */
+function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPlan {
+  const { arch, kernel, root, accel, shares } = parts
+  const init = parts.agent ? chooseInit(vm, root) : undefined
   const agentFirst = init === 'agent'
-  const needsNetwork = spec.forwards.length > 0 || spec.ssh
-  const canNetwork = kernel.options.source === undefined || ['VIRTIO_NET', 'INET'].every((symbol) => kernel.options.value(symbol) === 'y')
-  const network: QemuLaunch['network'] =
-    spec.net === 'user' && (canNetwork || needsNetwork) ? { kind: 'user', mac: spec.mac, forwards: spec.forwards } : { kind: 'none' }
-  const terminal = command === 'boot' && !agentFirst
-  const drives = [...(root.drive === undefined ? [] : [root.drive]), ...disks]
-  const allShares = [...(root.share === undefined ? [] : [root.share]), ...shares.shares]
-  const devices = { agent, terminal, drives, shares: allShares, network }
-  const cpus = spec.cpus ?? Math.min(4, host.cpus)
+  const devices = chooseDevices(vm, parts, agentFirst)
+  const cpus = vm.cpus ?? Math.min(4, parts.hostCpus)
   const machine = chooseMachine({
-    asked: spec.machine,
+    asked: vm.machine,
     options: kernel.options,
     virtioDevices: virtioDeviceCount(devices),
-    qemuArgs: spec.qemuArgs,
+    qemuArgs: vm.qemuArgs,
     accel: accel.accel,
     cpus,
-    hasQboot: qboot,
-    tscKhz,
+    hasQboot: parts.hasQboot,
+    tscKhz: parts.tscKhz,
   })
-  refuseUnmet(
-    kernel.options,
-    kernelNeeds({
-      agent,
-      initrd: initrd !== undefined,
-      machine: machine.machine,
-      disk: root.option === undefined || root.path === undefined ? undefined : { option: root.option, what: root.path },
-      shares: allShares.length > 0,
-      overlays: root.guest.kind === '9p' || shares.mounts.some((mount) => mount.mode === 'cow'),
-      network: needsNetwork,
-      systemd: spec.init.kind === 'path' && spec.init.systemd,
-      kunit: spec.kunit !== undefined,
-    }),
-  )
-  const words = kernelWords({
-    arch,
-    accel: accel.accel,
-    tscKhz,
-    noApicTimer: machine.noApicTimer,
-    onOops: spec.onOops,
-    staticNetwork: agent && network.kind === 'user',
-    ownInit: agent && !agentFirst,
-    agentBeside: agent && spec.initrd !== undefined,
-    debugger: spec.gdb !== undefined,
-    kunit: spec.kunit,
-  }).map(({ word }) => word)
-  const guest =
-    init === undefined
-      ? []
-      : guestWords({ root: root.guest, mask: root.kind === 'host', init, mounts: shares.mounts, hostname: input.name })
-  const commandLine = joinCommandLine([...words, ...guest], spec.append)
+  refuseUnmet(kernel.options, needsOf(vm, parts, { devices, machine }))
+  const commandLine = writeCommandLine(vm, parts, { devices, machine, init, hostname: identity.name })
   const launch: QemuLaunch = {
-    id: input.id,
+    id: identity.id,
     arch: arch.name,
-    qemu,
+    qemu: parts.qemu,
     accel: accel.accel,
     machine: machine.machine,
     firmware: machine.firmware,
     cpus,
-    memoryMiB: spec.memoryMiB ?? defaultMemoryMiB(kernel),
+    memoryMiB: vm.memoryMiB ?? defaultMemoryMiB(kernel.options),
     kernel: kernel.image.path,
-    initrd,
+    initrd: parts.initrd,
     append: commandLine.text,
     ...devices,
-    gdb: spec.gdb,
-    waitForDebugger: spec.waitForDebugger,
-    extraArgs: spec.qemuArgs,
-    runtimeFolder: input.runtimeFolder,
+    gdb: vm.gdb,
+    waitForDebugger: vm.waitForDebugger,
+    extraArgs: vm.qemuArgs,
+    runtimeFolder: identity.runtimeFolder,
   }
-  const lines = [
-    kernel.line,
-    ...kernel.notes,
-    ...(kernel.options.source === undefined ? ["the kernel's configuration is not known: what it lacks shows only in the guest"] : []),
-    ...(agent ? [root.line] : [`initramfs ${spec.initrd ?? ''} (its own /init is the first process)`]),
-    ...root.notes,
-    ...shares.lines,
-    `machine ${machine.machine} (${machine.why}), ${launch.cpus} CPUs, ${launch.memoryMiB} MiB`,
-    `accel ${accel.accel} (${accel.reason})`,
-    ...(spec.net === 'user' && network.kind === 'none' ? ['no network: the kernel lacks VIRTIO_NET or INET'] : []),
-    ...(network.kind === 'user' ? network.forwards.map(forwardLine) : []),
-    ...commandLine.notices,
-  ]
-  const warnings = cpuWarnings({ cpus: launch.cpus, hostCpus: host.cpus, accel: accel.accel })
-  return { spec, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch, lines, warnings }
+  const decided = { vm, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch }
+  return { ...decided, lines: decisionLines(decided), warnings: planWarnings(launch, parts.hostCpus) }
 }
 
-// Measured on 2 CPUs: ready after 1.2 s with 2, 2.4 s with 4, 4.4 s with 8, 10.7 s with 16 emulated processors.
-const cpusPerHostCpu = 2
-
-function cpuWarnings(input: { readonly cpus: number; readonly hostCpus: number; readonly accel: 'kvm' | 'tcg' }): readonly string[] {
-  const { cpus, hostCpus, accel } = input
-  if (accel === 'kvm' || cpus <= cpusPerHostCpu * hostCpus) return []
-  return [
-    `--cpus ${cpus}: this host has ${hostCpus}, and without KVM each of the guest's is emulated by a thread; expect a slow guest and timeouts`,
-  ]
-}
-
-function forwardLine({ protocol, address, hostPort, guestPort }: Forward): string {
-  return `forward ${address}:${hostPort} to ${guestPort}/${protocol} of the guest`
-}
-
-const noShares: ResolvedShares = { shares: [], mounts: [], cwd: '/', lines: [] }
-
-// 2 GiB is touched only as the guest uses it; the sanitizers keep shadow memory and poisoned pages.
-function defaultMemoryMiB(kernel: ResolvedKernel): number {
-  const isSanitized = ['KASAN', 'KMSAN'].some((symbol) => kernel.options.value(symbol) === 'y')
-  return isSanitized ? 4096 : 2048
-}
-
-function chooseInit(spec: VmSpec, root: ResolvedRoot): 'agent' | `/${string}` {
-  if (spec.init.kind === 'path') return spec.init.path
+function chooseInit({ init }: ResolvedVm, root: ResolvedRoot): 'agent' | `/${string}` {
+  if (init.kind === 'path') return init.path
   // The host's own init belongs to the host; an initramfs has ours.
-  if (spec.init.kind === 'own' && (root.kind === 'image' || root.kind === 'folder')) return '/sbin/init'
+  if (init.kind === 'own' && (root.kind === 'image' || root.kind === 'folder')) return '/sbin/init'
   return 'agent'
+}
+
+/** Ports are forwarded or ssh is asked for: the network is not just a convenience. */
+function needsNetwork({ forwards, ssh }: ResolvedVm): boolean {
+  return forwards.length > 0 || ssh
+}
+
+function chooseDevices(vm: ResolvedVm, { agent, kernel, root, shares, disks }: VmParts, agentFirst: boolean): Devices {
+  const canNetwork = canUse(kernel.options, ['VIRTIO_NET', 'INET'])
+  return {
+    agent,
+    terminal: vm.command === 'boot' && !agentFirst,
+    drives: [...(root.drive === undefined ? [] : [root.drive]), ...disks],
+    shares: [...(root.share === undefined ? [] : [root.share]), ...shares.shares],
+    network:
+      vm.net === 'user' && (canNetwork || needsNetwork(vm)) ? { kind: 'user', mac: vm.mac, forwards: vm.forwards } : { kind: 'none' },
+  }
+}
+
+function needsOf(
+  vm: ResolvedVm,
+  { agent, initrd, root, shares }: VmParts,
+  { devices, machine }: { readonly devices: Devices; readonly machine: MachineChoice },
+): ReturnType<typeof kernelNeeds> {
+  return kernelNeeds({
+    agent,
+    initrd: initrd !== undefined,
+    machine: machine.machine,
+    disk: root.option === undefined || root.path === undefined ? undefined : { option: root.option, what: root.path },
+    shares: devices.shares.length > 0,
+    overlays: root.guest.kind === '9p' || shares.mounts.some((mount) => mount.mode === 'cow'),
+    network: needsNetwork(vm),
+    systemd: vm.init.kind === 'path' && vm.init.systemd,
+    kunit: vm.kunit !== undefined,
+  })
+}
+
+interface CommandLineInput {
+  readonly devices: Devices
+  readonly machine: MachineChoice
+  readonly init: 'agent' | `/${string}` | undefined
+  readonly hostname: string
+}
+
+function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, init, hostname }: CommandLineInput): CommandLine {
+  const { agent, root } = parts
+  const words = kernelWords({
+    arch: parts.arch,
+    accel: parts.accel.accel,
+    tscKhz: parts.tscKhz,
+    noApicTimer: machine.noApicTimer,
+    onOops: vm.onOops,
+    staticNetwork: agent && devices.network.kind === 'user',
+    ownInit: agent && init !== 'agent',
+    agentBeside: agent && vm.initrd !== undefined,
+    debugger: vm.gdb !== undefined,
+    kunit: vm.kunit,
+  }).map(({ word }) => word)
+  const guest =
+    init === undefined ? [] : guestWords({ root: root.guest, mask: root.kind === 'host', init, mounts: parts.shares.mounts, hostname })
+  return joinCommandLine([...words, ...guest], vm.append)
 }

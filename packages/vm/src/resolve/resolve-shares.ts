@@ -2,9 +2,10 @@ import { resolve } from 'node:path'
 import type { GuestMount } from '@kernelkit/core/cmdline'
 import { UserError } from '@kernelkit/core/errors'
 import type { Share } from '@kernelkit/core/qemu'
-import type { ShareSpec, VmSpec } from '@kernelkit/core/options'
+import type { ShareSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import type { ResolvedRoot } from './resolve-root.ts'
+import type { ResolvedVm } from './resolve-vm.ts'
 
 export interface ResolvedShares {
   readonly shares: readonly Share[]
@@ -21,28 +22,28 @@ export const artifactsFolder = '/run/kernelkit/artifacts'
 const maskedFolders = ['/run', '/tmp', '/dev', '/proc', '/sys'] as const
 
 export interface SharesInput {
-  readonly spec: Pick<VmSpec, 'shares' | 'cwd' | 'shareCwd' | 'artifacts' | 'artifactsOptional'>
+  readonly vm: Pick<ResolvedVm, 'shares' | 'cwd' | 'shareCwd' | 'artifacts'>
   readonly root: ResolvedRoot
   /** Whether the kernel can mount a share at all. */
   readonly canShare: boolean
 }
 
 /** Shares of the user, the working directory, the artifacts: what QEMU offers and what the guest mounts. */
-export async function resolveShares(host: Host, { spec, root, canShare }: SharesInput): Promise<ResolvedShares> {
-  const asked = await Promise.all(spec.shares.map((share, index) => resolveShare(host, share, index)))
-  const own = workingDirectory({ host, spec, root, canShare, asked: asked.map(({ mount }) => mount.at) })
-  const withoutArtifacts = spec.artifactsOptional && !canShare
+export async function resolveShares(host: Host, { vm, root, canShare }: SharesInput): Promise<ResolvedShares> {
+  const asked = await Promise.all(vm.shares.map((share, index) => resolveShare(host, share, index)))
+  const own = workingDirectory({ host, vm, root, canShare, asked: asked.map(({ mount }) => mount.at) })
+  const withoutArtifacts = vm.artifacts?.isOptional === true && !canShare
   const all = [
     ...asked,
     ...(own.share === undefined ? [] : [own.share]),
-    ...(spec.artifacts === undefined || withoutArtifacts ? [] : [artifacts(resolve(host.cwd, spec.artifacts))]),
+    ...(vm.artifacts === undefined || withoutArtifacts ? [] : [artifacts(resolve(host.cwd, vm.artifacts.path))]),
   ].toSorted((a, b) => a.mount.at.length - b.mount.at.length)
   refuseSamePlace(all)
   return {
     shares: all.map(({ share }) => share),
     // A folder is mounted before what lies inside it.
     mounts: all.map(({ mount }) => mount),
-    cwd: spec.cwd ?? own.cwd,
+    cwd: vm.cwd ?? own.cwd,
     lines: [
       ...all.map(({ line }) => line),
       ...own.notes,
@@ -100,19 +101,19 @@ function placed(share: { readonly path: string; readonly tag: string; readonly a
 
 interface CwdInput {
   readonly host: Host
-  readonly spec: SharesInput['spec']
+  readonly vm: SharesInput['vm']
   readonly root: ResolvedRoot
   readonly canShare: boolean
   readonly asked: readonly string[]
 }
 
 /** The caller's working directory at the same path; left out where it shows anyway. */
-function workingDirectory({ host, spec, root, canShare, asked }: CwdInput): {
+function workingDirectory({ host, vm, root, canShare, asked }: CwdInput): {
   readonly share: Placed | undefined
   readonly cwd: string
   readonly notes: readonly string[]
 } {
-  if (!spec.shareCwd) return { share: undefined, cwd: '/', notes: [] }
+  if (!vm.shareCwd) return { share: undefined, cwd: '/', notes: [] }
   // The root of this machine is no place inside another root.
   if (host.cwd === '/') return { share: undefined, cwd: '/', notes: [] }
   const isMasked = maskedFolders.some((folder) => host.cwd === folder || host.cwd.startsWith(`${folder}/`))

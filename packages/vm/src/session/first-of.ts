@@ -1,18 +1,6 @@
-import type { Host } from '@kernelkit/host'
-
-export interface Limit {
-  readonly kind: 'command' | 'boot'
-  readonly ms: number
-}
-
-export interface ReachedLimit {
-  readonly kind: 'limit'
-  readonly limit: Limit
-}
+import type { Ending, Guest, Limit } from './guest.ts'
 
 export interface Race<T> {
-  readonly host: Host
-  readonly signal: AbortSignal
   readonly limit: Limit | undefined
   /** The guest waits for a debugger: no limit runs. */
   readonly paused: boolean
@@ -20,7 +8,7 @@ export interface Race<T> {
 }
 
 /** The first of these, a reached limit, or the user's interruption (thrown). */
-export async function firstOf<T>({ host, signal, limit, paused, of }: Race<T>): Promise<T | ReachedLimit> {
+export async function firstOf<T>({ host, signal }: Pick<Guest, 'host' | 'signal'>, { limit, paused, of }: Race<T>): Promise<T | Ending> {
   const done = new AbortController()
   const interrupted = Promise.withResolvers<never>()
   const onAbort = (): void => interrupted.reject(signal.reason)

@@ -1,25 +1,23 @@
 import { join } from 'node:path'
-import type { VmSpec } from '@kernelkit/core/options'
-import { requireAll, sshRequirements, type Host, type Store } from '@kernelkit/host'
+import type { Host, Store } from '@kernelkit/host'
 import { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
-import { recordFailure } from '../evidence/record-failure.ts'
+import { recordFailure } from '../evidence/record-verdict.ts'
 import { makeConsolePipe } from '../process/spawn-qemu.ts'
 import { artifactsFolder } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
-import { planVm, type VmPlan } from '../resolve/plan-vm.ts'
+import { planVm, type VmIdentity, type VmPlan } from '../resolve/plan-vm.ts'
+import { resolveVm, type WantedVm } from '../resolve/resolve-vm.ts'
 import { runtimeFolder } from '../process/runtime-directory.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
-import { makeSshAccess } from '../ssh/make-ssh-access.ts'
+import type { SshLogin } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
 import { makeNamedFolder } from './make-named-folder.ts'
-import { claimForwards } from './forwards.ts'
 
 export interface PrepareInput {
   readonly host: Host
   readonly store: Store
-  readonly spec: VmSpec
-  readonly command: 'boot' | 'run'
+  readonly wanted: WantedVm
 }
 
 /** A VM that can be started: everything is decided, its folder is reserved. */
@@ -33,17 +31,18 @@ export interface PreparedVm {
 
 /** All decisions, a folder and a name for the VM; what was reserved is given back when a decision fails. */
 export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
-  const { host, store, spec, command } = input
+  const { host, store, wanted } = input
+  const { spec } = wanted
   const place = await reserveVm(host, spec.name === undefined ? {} : { name: spec.name })
-  const planned = async () => {
-    const forwards = await claimForwards(withSsh(spec))
-    const { id, name, folder: runtimeFolder } = place
-    return planVm({ host, services: machineServices(host, store), spec: { ...spec, forwards }, command, id, name, runtimeFolder })
-  }
-  const making = [makeEvidenceFolder(host, { store, id: place.id, named: spec.evidence }), makeConsolePipe(host, place.folder)] as const
+  const planned = decide(input, { id: place.id, name: place.name, runtimeFolder: place.folder })
+  const making = [
+    makeEvidenceFolder(host, { store, id: place.id, named: wanted.evidence ?? spec.evidence }),
+    makeConsolePipe(host, place.folder),
+  ] as const
   try {
-    const [plan, logFolder] = await Promise.all([planned(), ...making])
-    if (spec.artifacts !== undefined) await makeNamedFolder(host, { option: '--artifacts', named: spec.artifacts })
+    const [plan, logFolder] = await Promise.all([planned, ...making])
+    const { artifacts } = plan.vm
+    if (artifacts !== undefined) await makeNamedFolder(host, { option: '--artifacts', named: artifacts.path })
     return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
   } catch (error) {
     const [evidence] = await Promise.allSettled(making)
@@ -53,28 +52,17 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   }
 }
 
-/** The same decisions for a VM that somebody pastes into a shell later: nothing is reserved, sockets lie in a folder of their own. */
-export async function preparePaste(input: PrepareInput): Promise<VmPlan> {
-  const { host, store, spec, command } = input
-  const forwards = await claimForwards(withSsh(spec))
+/** The same decisions for a VM whose command line is pasted into a shell later: nothing is reserved, sockets are in a directory of their own. */
+export async function planForDryRun(input: PrepareInput): Promise<VmPlan> {
+  const { host, wanted } = input
   const folder = join(await runtimeFolder(host), 'paste')
   await host.fs.mkdir(folder, { recursive: true, mode: 0o700 })
-  const name = spec.name ?? 'paste'
-  return planVm({
-    host,
-    services: machineServices(host, store),
-    spec: { ...spec, forwards },
-    command,
-    id: name,
-    name,
-    runtimeFolder: folder,
-  })
+  const name = wanted.spec.name ?? 'paste'
+  return decide(input, { id: name, name, runtimeFolder: folder })
 }
 
-/** `--ssh` needs a port that leads to the server. */
-function withSsh(spec: VmSpec): VmSpec['forwards'] {
-  const hasSsh = spec.forwards.some((forward) => forward.protocol === 'tcp' && forward.guestPort === 22)
-  return spec.ssh && !hasSsh ? [...spec.forwards, { protocol: 'tcp', address: '127.0.0.1', hostPort: 0, guestPort: 22 }] : spec.forwards
+async function decide({ host, store, wanted }: PrepareInput, identity: VmIdentity): Promise<VmPlan> {
+  return planVm({ host, services: machineServices(host, store), vm: await resolveVm(wanted), ...identity })
 }
 
 interface RequestInput {
@@ -97,7 +85,7 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
           hostname: place.name,
           files: ssh?.files ?? [],
           epochSeconds: Math.floor(host.now() / 1000),
-          ssh: plan.spec.ssh && plan.agentFirst,
+          ssh: plan.vm.ssh && plan.agentFirst,
         }
       : undefined,
     facts: {
@@ -116,15 +104,11 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
 }
 
 /** Keys of this VM, when a port leads to its ssh server. */
-async function sshOf({
-  host,
-  plan,
-  place,
-}: Omit<RequestInput, 'logFolder'>): Promise<Awaited<ReturnType<typeof makeSshAccess>> | undefined> {
+async function sshOf({ host, plan, place }: Omit<RequestInput, 'logFolder'>): Promise<SshLogin | undefined> {
   const { network, agent } = plan.launch
   const forward =
     network.kind === 'user' && agent ? network.forwards.find((one) => one.protocol === 'tcp' && one.guestPort === 22) : undefined
   if (forward === undefined) return undefined
-  await requireAll(host, sshRequirements, { command: '--ssh' })
+  const { makeSshAccess } = await import('../ssh/make-ssh-access.ts')
   return makeSshAccess({ host, id: place.id, folder: place.folder, forward })
 }

@@ -40,14 +40,17 @@ export function renderParagraph(options: {
     ...(isPass ? [] : [`console log: ${paths.console}`]),
     ...renderAllowUse(outcome.allowed).map((line) => `--allow ${line}`),
     // Without --kunit the kernel's own tests are told, and judge nothing.
-    ...(hasBesides(outcome) ? [`KUnit on the console: ${describeResults(outcome.kunit)}`] : []),
+    ...(alsoHasKunit(outcome) ? [`KUnit on the console: ${describeResults(outcome.kunit)}`] : []),
     ...(isPass || paths.evidence === undefined ? [] : [`evidence: ${paths.evidence}`]),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
     ...(paths.junit === undefined ? [] : [`JUnit: ${paths.junit}`]),
-    ...(options.keptName === undefined
-      ? []
-      : [`the VM '${options.keptName}' goes on: kernelkit exec ${options.keptName} -- COMMAND, kernelkit stop ${options.keptName}`]),
+    ...(options.keptName === undefined ? [] : [renderKept(options.keptName)]),
   ]
+}
+
+/** What can be done with a VM that was left running. */
+export function renderKept(name: string): string {
+  return `the VM '${name}' is still running: kernelkit exec ${name} -- COMMAND, kernelkit stop ${name}`
 }
 
 // The first ones tell; what follows is most often their consequence.
@@ -66,13 +69,13 @@ export function renderReports(reports: readonly KernelReport[], log: string): re
 }
 
 /** The kernel told of tests of its own, and nobody had asked for them with --kunit. */
-function hasBesides({ kunit, results }: RunOutcome): boolean {
+function alsoHasKunit({ kunit, results }: RunOutcome): boolean {
   return kunit !== results && kunit.status !== 'no-results'
 }
 
 /** The last line on stderr, for people and for grep. */
 export function renderVerdictLine(options: {
-  readonly judgement: Judgement
+  readonly judgement: Judgement<string>
   readonly exitCode: number
   readonly accel: string
   readonly seconds: RunOutcome['seconds']
@@ -95,7 +98,7 @@ export function outcomeDocument(options: {
   readonly name: string
 }): Readonly<Record<string, unknown>> {
   const { plan, outcome, paths, evidence } = options
-  const exitCode = exitStatus(outcome.judgement, plan.spec.status)
+  const exitCode = exitStatus(outcome.judgement, plan.vm.status)
   return {
     verdict: outcome.judgement.verdict,
     exitCode,
@@ -116,7 +119,7 @@ export function outcomeDocument(options: {
     }),
     allowed: allowDocument(outcome.allowed),
     results: outcome.results ?? null,
-    kunit: hasBesides(outcome) ? outcome.kunit : null,
+    kunit: alsoHasKunit(outcome) ? outcome.kunit : null,
     tainted: outcome.command?.tainted ?? null,
     console: paths.console,
     stdout: paths.stdout ?? null,
@@ -125,7 +128,7 @@ export function outcomeDocument(options: {
     artifacts: paths.artifacts ?? null,
     junit: paths.junit ?? null,
     evidence: evidenceDocument(evidence),
-    vm: plan.spec.keep ? options.name : null,
+    vm: plan.vm.keep ? options.name : null,
   }
 }
 

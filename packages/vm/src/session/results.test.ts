@@ -8,6 +8,7 @@ import type { ExecOptions, QemuExit, Vm, VmEvent } from '../vm.ts'
 import { outcomeJunit } from './outcome-junit.ts'
 import { resultStream } from './result-stream.ts'
 import { runCommand } from './run-command.ts'
+import { superviseVm } from './supervise-vm.ts'
 
 const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
 const kernel = (...lines: readonly string[]): readonly VmEvent[] =>
@@ -51,8 +52,9 @@ async function run(
   raw: Readonly<Record<string, unknown>>,
   { events = [ready], output = '' }: { readonly events?: readonly VmEvent[]; readonly output?: string },
 ) {
-  const plan = {
-    spec: parseVmSpec(givenOptions(raw), { command: 'run' }),
+  // As much of a plan as running a command asks for.
+  const part = {
+    vm: parseVmSpec(givenOptions(raw), { command: 'run' }),
     accel: { accel: 'tcg' },
     kernel: {},
     shares: { cwd: '/' },
@@ -60,21 +62,13 @@ async function run(
   }
   const stdout = new PassThrough()
   const seen = text(stdout)
-  const outcome = await runCommand({
-    host: nodeHost(),
-    // As much of a plan as running a command asks for.
-    plan: plan as unknown as VmPlan,
-    start: async () => fakeVm(events, output),
-    argv: ['x'],
-    env: {},
-    stdin: undefined,
-    stdout,
-    stderr: new PassThrough(),
-    tty: undefined,
-    onConsoleLine: undefined,
-    allowed: [],
-    signal: new AbortController().signal,
-  })
+  const host = nodeHost()
+  const plan = part as unknown as VmPlan
+  const streams = { stdin: undefined, stdout, stderr: new PassThrough(), tty: undefined }
+  const { outcome } = await superviseVm(
+    { host, plan, start: async () => fakeVm(events, output), allowed: [], signal: new AbortController().signal },
+    runCommand(host, plan, { ...streams, argv: ['x'], env: {} }),
+  )
   stdout.end()
   return { outcome, verdict: outcome.judgement.verdict, stdout: await seen }
 }

@@ -2,10 +2,11 @@ import { PassThrough } from 'node:stream'
 import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
-import { bootAttached } from '../terminal/boot-attached.ts'
+import { attachTerminal } from '../terminal/attach-terminal.ts'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { ExecResult, QemuExit, Vm, VmEvent } from '../vm.ts'
 import { runCommand } from './run-command.ts'
+import { superviseVm } from './supervise-vm.ts'
 
 const killed: QemuExit = { exitCode: undefined, signal: 'SIGKILL', stderr: '' }
 const answered: ExecResult = { exitCode: 0, signal: undefined, stdoutBytes: 0, stderrBytes: 0, seconds: 0, tainted: 0, artifacts: false }
@@ -53,7 +54,7 @@ const onItsWay = async (): Promise<'arrived'> => {
 /** As much of a plan as ending a VM asks for. */
 function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> = {}): VmPlan {
   const part = {
-    spec: parseVmSpec(givenOptions(raw), { command }),
+    vm: parseVmSpec(givenOptions(raw), { command }),
     accel: { accel: 'tcg' },
     kernel: {},
     shares: { cwd: '/' },
@@ -66,28 +67,17 @@ function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> 
 const common = { host: nodeHost(), allowed: [], signal: new AbortController().signal }
 
 async function run(events: readonly VmEvent[], raw: Readonly<Record<string, unknown>> = {}, exitCode?: number, late?: readonly VmEvent[]) {
-  const streams = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough(), tty: undefined, onConsoleLine: undefined }
-  const { judgement } = await runCommand({
-    ...common,
-    ...streams,
-    plan: planOf('run', raw),
-    start: async () => fakeVm(events, exitCode, late),
-    argv: ['true'],
-    env: {},
-  })
-  return judgement.verdict
+  const streams = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough(), tty: undefined }
+  const plan = planOf('run', raw)
+  const work = runCommand(common.host, plan, { ...streams, argv: ['true'], env: {} })
+  const { outcome } = await superviseVm({ ...common, plan, start: async () => fakeVm(events, exitCode, late) }, work)
+  return outcome.judgement.verdict
 }
 
 async function boot(events: readonly VmEvent[]) {
-  const { judgement } = await bootAttached({
-    ...common,
-    plan: planOf('boot'),
-    start: async () => fakeVm(events),
-    keys: undefined,
-    output: new PassThrough(),
-    terminal: undefined,
-  })
-  return judgement.verdict
+  const work = attachTerminal({ keys: undefined, output: new PassThrough(), terminal: undefined })
+  const { outcome } = await superviseVm({ ...common, plan: planOf('boot'), start: async () => fakeVm(events) }, work)
+  return outcome.judgement.verdict
 }
 
 describe('a VM that we end ourselves is judged by why', () => {

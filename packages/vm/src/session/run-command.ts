@@ -1,31 +1,17 @@
 import type { Readable, Writable } from 'node:stream'
-import {
-  failingReports,
-  judge,
-  taintedBy,
-  useOfAllowList,
-  type AllowEntry,
-  type AllowUse,
-  type Judgement,
-  type KernelReport,
-} from '@kernelkit/core/console'
-import type { KtapResults } from '@kernelkit/core/ktap'
+import { judge, taintedBy, writeJudgement, type Judgement } from '@kernelkit/core/console'
+import { prepareJunit, type KtapResults } from '@kernelkit/core/ktap'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
-import type { ExecResult, Vm } from '../vm.ts'
-import { decodeConsole } from './decode-console.ts'
-import { lockupSilenceMs, silenceLimitMs, tailLines } from './limits.ts'
+import type { ExecResult } from '../vm.ts'
+import { firstOf } from './first-of.ts'
+import { seenFacts, type EndedVm, type Ending, type Guest, type VmWork } from './guest.ts'
 import { resultStream } from './result-stream.ts'
-import { finishRun, untilRunEnds } from './run-ending.ts'
-import { hasOtherTimer } from './timer-lost.ts'
-import { watchVm, type WatchFacts } from './watch-vm.ts'
+import { untilKunitEnds } from './until-kunit-ends.ts'
+import { untilReady } from './until-ready.ts'
 
 /** One command for one VM. */
-export interface RunInput {
-  readonly host: Host
-  readonly plan: VmPlan
-  /** Starts the VM, or finds it running. */
-  readonly start: () => Promise<Vm>
+export interface GuestCommand {
   /** Not looked at with --kunit. */
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -33,112 +19,83 @@ export interface RunInput {
   readonly stdout: Writable
   readonly stderr: Writable
   readonly tty: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
-  /** Called with a function that tells the guest's terminal its new size. */
+  /** Called with a function that gives the guest's terminal its new size. */
   readonly onResizable?: (resize: (columns: number, rows: number) => void) => void
-  readonly onConsoleLine: ((line: string) => void) | undefined
-  /** Known reports (--allow). */
-  readonly allowed: readonly AllowEntry[]
-  readonly signal: AbortSignal
+  /** Called when the command has exited with status 0: more is done in the same guest before it ends. */
+  readonly afterwards?: ((guest: Guest) => Promise<void>) | undefined
 }
 
 /** How one command in a fresh guest ended. */
-export interface RunOutcome {
-  readonly judgement: Judgement
-  readonly facts: WatchFacts
-  readonly reports: readonly KernelReport[]
-  /** Those of them that count, after --fail-on, --allow and the KUnit tests that make them. */
-  readonly failing: readonly KernelReport[]
-  /** What the entries of --allow were of use for. */
-  readonly allowed: readonly AllowUse[]
+export interface RunOutcome extends EndedVm {
+  readonly judgement: Judgement<string>
   /** Of the command's stdout, or with --kunit of the kernel's own tests. */
   readonly results: KtapResults | undefined
-  /** What the console told of the kernel's own tests, whatever was run. */
-  readonly kunit: KtapResults
   /** Absent when the command did not end by itself. */
   readonly command: ExecResult | undefined
-  readonly seconds: RunSeconds
 }
 
-/** Seconds of each part; absent for a part that was not reached. */
-export interface RunSeconds {
-  /** From the call to a running QEMU. */
-  readonly start: number
-  readonly kernel: number | undefined
-  readonly userspace: number | undefined
-  readonly ready: number | undefined
-  readonly command: number | undefined
-  readonly total: number
-}
-
-/** Boot, run the command, judge. With `keep` the VM is left running whatever the verdict. */
-export async function runCommand(input: RunInput): Promise<RunOutcome> {
-  const { host, plan } = input
-  const startedAt = host.monotonicMs()
-  const vm = await input.start()
-  const runningAt = host.monotonicMs()
-  const watch = watchVm({
-    events: vm.events,
-    silenceLimitMs: silenceLimitMs(plan.accel.accel, plan.spec.gdb !== undefined),
-    lockupSilenceMs,
-    isEnd: (report) => failingReports([report], { failOn: plan.spec.failOn, allowed: input.allowed }).length > 0,
+/** Run one command (with --kunit the kernel's own tests), and judge. */
+export function runCommand(host: Pick<Host, 'monotonicMs'>, { vm }: Pick<VmPlan, 'vm'>, command: GuestCommand): VmWork<RunOutcome> {
+  const isKunit = vm.kunit !== undefined
+  const stream = resultStream({ format: isKunit ? 'exit' : vm.format, to: command.stdout, monotonicMs: () => host.monotonicMs() })
+  return {
+    attended: false,
     // The command went with the first start.
     mostRestarts: 1,
-    hasOtherTimer: hasOtherTimer(plan),
-    tailLines,
-    onLine: input.onConsoleLine,
+    work: (guest) => {
+      // While the guest boots.
+      prepareJunit().catch(() => {})
+      const over = guest.watch.over.then((end): Ending => ({ kind: 'over', end }))
+      return isKunit ? untilKunitEnds(guest, over) : untilCommandEnds(guest, { ...command, stdout: stream.stdout }, over)
+    },
+    judge: (ended) => judgeRun(ended, isKunit ? undefined : stream.finish()),
+  }
+}
+
+/** From the start of QEMU to the end of the command, or to whatever comes before it. */
+async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promise<Ending>): Promise<Ending> {
+  const { plan, vm } = guest
+  const { timeoutMs, keep } = plan.vm
+  const early = await untilReady(guest, over)
+  if (early !== 'ready') return early
+  const controller = new AbortController()
+  const running = vm.exec({
+    argv: command.argv,
+    env: command.env,
+    cwd: plan.shares.cwd,
+    stdout: command.stdout,
+    announced: true,
+    signal: controller.signal,
+    ...(command.tty === undefined ? { stderr: command.stderr } : { tty: command.tty }),
+    stdin: command.stdin,
   })
-  const isKunit = plan.spec.kunit !== undefined
-  const stream = resultStream({ format: isKunit ? 'exit' : plan.spec.format, to: input.stdout, monotonicMs: () => host.monotonicMs() })
-  const ending = await untilRunEnds({ input: { ...input, stdout: stream.stdout }, vm, watch }).catch(async (error: unknown) => {
-    if (!plan.spec.keep || input.signal.aborted) await vm.stop('kill').catch(() => {})
-    throw error
-  })
-  const tail = await finishRun({ input, vm, watch, ending })
-  const told = watch.facts()
-  const facts = { ...told, tail, console: await decodeConsole(host, { plan, console: told.console, signal: input.signal }) }
-  const result = ending.kind === 'command' ? ending.result : undefined
-  const kunit = watch.kunit()
-  const results = isKunit ? undefined : stream.finish()
-  const failing = failingReports(facts.console.reports, { failOn: plan.spec.failOn, allowed: input.allowed, kunit })
+  command.onResizable?.((columns, rows) => running.resize(columns, rows))
+  const ended = running.result.then(
+    (result): Ending => ({ kind: 'command', result }),
+    // The guest or the agent went away under the command: what the watch sees says why.
+    () => over,
+  )
+  const limit = timeoutMs === undefined ? undefined : ({ kind: 'command', ms: timeoutMs } as const)
+  const ending = await firstOf<Ending>(guest, { limit, paused: false, of: [ended, over] })
+  if (ending.kind === 'limit' && keep) controller.abort()
+  if (ending.kind === 'command' && ending.result.exitCode === 0) await command.afterwards?.(guest)
+  return ending
+}
+
+function judgeRun(ended: EndedVm, results: KtapResults | undefined): RunOutcome {
+  const { plan, ending, facts, reports, kunit } = ended
+  const isKunit = plan.vm.kunit !== undefined
+  const command = ending.kind === 'command' ? ending.result : undefined
   const judgement = judge({
-    console: facts.console,
-    failing,
+    ...seenFacts(ended),
     ready: facts.readyAtMs !== undefined,
     agentFailure: ending.kind === 'no-systemd' ? ending.why : facts.agentFailure,
-    command: result,
+    command,
     limit: ending.kind === 'limit' ? ending.limit : undefined,
     silentMs: ending.kind === 'kunit-silent' ? ending.silentMs : facts.silentMs,
-    qemuStopped: facts.qemuStopped,
     results,
     kunit: isKunit ? kunit : undefined,
-    guestPanicked: facts.guestPanicked,
-    shutdown: facts.shutdown,
-    stopped: facts.stopped,
-    restarted: facts.restarted,
-    timerLost: facts.timerLost,
-    unexplained: facts.console.reports.length > 0 ? [] : taintedBy(result?.tainted ?? 0, plan.spec.failOn),
-    // How QEMU ended tells something only when it was not us who ended it.
-    qemu: ending.kind === 'over' && ending.end === 'exited' ? facts.qemu : undefined,
+    unexplained: reports.length > 0 ? [] : taintedBy(command?.tainted ?? 0, plan.vm.failOn),
   })
-  // Events count from the start of QEMU.
-  const since = (atMs: number | undefined, from: number | undefined) =>
-    atMs === undefined || from === undefined ? undefined : Math.max(0, atMs - from) / 1000
-  return {
-    judgement,
-    facts,
-    reports: facts.console.reports,
-    failing,
-    allowed: useOfAllowList(input.allowed, facts.console.reports),
-    results: isKunit ? kunit : results,
-    kunit,
-    command: result,
-    seconds: {
-      start: (runningAt - startedAt) / 1000,
-      kernel: since(facts.initAtMs, 0),
-      userspace: since(facts.readyAtMs, facts.initAtMs),
-      ready: since(facts.readyAtMs, 0),
-      command: result?.seconds,
-      total: (host.monotonicMs() - startedAt) / 1000,
-    },
-  }
+  return { ...ended, judgement: writeJudgement(judgement, plan.vm.reader), results: isKunit ? kunit : results, command }
 }

@@ -31,12 +31,12 @@ export async function settleConsole(host: SettleHost, watch: SettleWatch, { isDo
 }
 
 /** A panic: its last line, then the kernel reboots, which ends QEMU (panic=-1, -no-reboot). A trace may be long, and some kernels never say its end. */
-export function untilPanicIsTold(host: SettleHost, watch: SettleWatch): Promise<void> {
+export function untilPanicReported(host: SettleHost, watch: SettleWatch): Promise<void> {
   return settleConsole(host, watch, { isDone: ({ panicIsTold }) => panicIsTold, quietMs: 5000, longestMs: 60_000 })
 }
 
 /** A report: the end of its trace. */
-export function untilReportIsTold(host: SettleHost, watch: SettleWatch): Promise<void> {
+export function untilReportRead(host: SettleHost, watch: SettleWatch): Promise<void> {
   return settleConsole(host, watch, { isDone: ({ isReporting }) => !isReporting, quietMs: 1000, longestMs: 10_000 })
 }
 
@@ -44,7 +44,7 @@ export function untilReportIsTold(host: SettleHost, watch: SettleWatch): Promise
  * A command: the agent's line about its end stands behind all that the kernel printed before, and a report that begins above it may end below.
  * A kernel that hides the line (quiet) has nothing to wait for either.
  */
-export function untilCommandIsTold(host: SettleHost, watch: SettleWatch): Promise<void> {
+export function untilCommandReported(host: SettleHost, watch: SettleWatch): Promise<void> {
   return settleConsole(host, watch, {
     isDone: ({ commandEnded, isReporting }) => commandEnded && !isReporting,
     quietMs: 500,

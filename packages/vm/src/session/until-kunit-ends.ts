@@ -1,59 +1,36 @@
-import type { VmSpec } from '@kernelkit/core/options'
-import type { Host } from '@kernelkit/host'
-import { firstOf, type ReachedLimit } from './first-of.ts'
-import { kunitGraceMs, kunitSilenceMs } from './limits.ts'
-import type { VmWatch } from './watch-vm.ts'
-
-/** `kunit`: the tests are done, or the kernel has come to user space without any. */
-export type KunitEnding = { readonly kind: 'kunit' } | { readonly kind: 'kunit-silent'; readonly silentMs: number }
-
-export interface KunitWait<T> {
-  readonly host: Host
-  readonly spec: Pick<VmSpec, 'timeoutMs' | 'waitForDebugger'>
-  readonly watch: VmWatch
-  readonly signal: AbortSignal
-  /** How long until the first line of KTAP. */
-  readonly bootMs: number
-  readonly over: Promise<T>
-}
+import { firstOf } from './first-of.ts'
+import type { Ending, Guest } from './guest.ts'
+import { bootLimitMs, kunitGraceMs, kunitSilenceMs } from './limits.ts'
 
 /** Built-in suites run before the first process: a ready guest has run them all. --timeout counts from the first line of KTAP. */
-export async function untilKunitEnds<T>({
-  host,
-  spec,
-  watch,
-  signal,
-  bootMs,
-  over,
-}: KunitWait<T>): Promise<T | KunitEnding | ReachedLimit> {
-  const ready = watch.ready.then((): KunitEnding => ({ kind: 'kunit' }))
-  const early = await firstOf<T | KunitEnding | 'kunit-started'>({
-    host,
-    signal,
-    limit: { kind: 'boot', ms: bootMs },
-    paused: spec.waitForDebugger,
+export async function untilKunitEnds(guest: Guest, over: Promise<Ending>): Promise<Ending> {
+  const { host, watch, plan } = guest
+  const { timeoutMs, waitForDebugger, bootTimeoutMs } = plan.vm
+  const ready = watch.ready.then((): Ending => ({ kind: 'kunit' }))
+  const early = await firstOf<Ending | 'kunit-started'>(guest, {
+    // How long until the first line of KTAP.
+    limit: { kind: 'boot', ms: bootLimitMs(bootTimeoutMs, plan.accel.accel) },
+    paused: waitForDebugger,
     of: [watch.kunitStarted, ready, over],
   })
   if (early !== 'kunit-started') return early
   const done = new AbortController()
-  const settled = watch.kunitComplete.then(() => host.sleep(kunitGraceMs, done.signal)).then((): KunitEnding => ({ kind: 'kunit' }))
-  const silent = untilSilent(host, watch, done.signal)
+  const settled = watch.kunitComplete.then(() => host.sleep(kunitGraceMs, done.signal)).then((): Ending => ({ kind: 'kunit' }))
+  const silent = untilSilent(guest, done.signal)
   for (const promise of [settled, silent]) promise.catch(() => {})
   try {
-    return await firstOf<T | KunitEnding>({
-      host,
-      signal,
-      limit: spec.timeoutMs === undefined ? undefined : { kind: 'command', ms: spec.timeoutMs },
-      paused: spec.waitForDebugger,
+    return await firstOf<Ending>(guest, {
+      limit: timeoutMs === undefined ? undefined : { kind: 'command', ms: timeoutMs },
+      paused: waitForDebugger,
       // A debugger may hold the kernel for as long as its user likes.
-      of: [ready, over, settled, ...(spec.waitForDebugger ? [] : [silent])],
+      of: [ready, over, settled, ...(waitForDebugger ? [] : [silent])],
     })
   } finally {
     done.abort()
   }
 }
 
-async function untilSilent(host: Host, watch: VmWatch, signal: AbortSignal): Promise<KunitEnding> {
+async function untilSilent({ host, watch }: Guest, signal: AbortSignal): Promise<Ending> {
   let lines = watch.facts().console.lines
   let since = host.monotonicMs()
   for (;;) {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { guestFolder } from '@kernelkit/core/agent'
 import type { Forward } from '@kernelkit/core/qemu'
-import type { Host } from '@kernelkit/host'
+import { requireAll, sshRequirements, type Host } from '@kernelkit/host'
 import type { GuestSetup } from '../vm.ts'
-import { agentSshdConfig, guestKeys } from './guest-sshd.ts'
 
 /** How a client of a VM logs in; kept among the facts of its state file. */
 export interface SshAccess {
@@ -15,6 +15,36 @@ export interface SshAccess {
   readonly hostAlias: string
 }
 
+/** Both sides of it. */
+export interface SshLogin {
+  readonly access: SshAccess
+  /** For the guest. */
+  readonly files: GuestSetup['files']
+}
+
+/** Where the keys of a VM lie in its guest: memory only, and the baked image's sshd looks there too. */
+const guestKeys = {
+  authorizedKeys: `${guestFolder}/authorized_keys`,
+  hostKey: `${guestFolder}/ssh_host_ed25519_key`,
+  config: `${guestFolder}/sshd_config`,
+} as const
+
+/** Configuration of the server that the agent starts (sshd_config(5)); the root's own file is not read. */
+const agentSshdConfig = `HostKey ${guestKeys.hostKey}
+AuthorizedKeysFile ${guestKeys.authorizedKeys}
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+# No reverse lookup of the client's address: it only costs time.
+UseDNS no
+# Files of a shared root may belong to the user of the host.
+StrictModes no
+PidFile none
+PrintMotd no
+AcceptEnv LANG LC_*
+Subsystem sftp internal-sftp
+`
+
 /**
  * Keys of one VM: the host makes the user's and the server's, so that the login is checked on both sides and no image
  * holds key material. The private host key leaves this machine only into the guest's memory.
@@ -26,8 +56,9 @@ export async function makeSshAccess(options: {
   readonly folder: string
   /** The forwarded port that leads to the guest's port 22. */
   readonly forward: Forward
-}): Promise<{ readonly access: SshAccess; readonly files: GuestSetup['files'] }> {
+}): Promise<SshLogin> {
   const { host, id, forward } = options
+  await requireAll(host, sshRequirements, { command: '--ssh' })
   const folder = join(options.folder, 'ssh')
   await host.fs.mkdir(folder, { mode: 0o700 })
   const [userKey, hostKey] = [join(folder, 'id_ed25519'), join(folder, 'host_ed25519')]

@@ -1,14 +1,13 @@
 import { join, resolve } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
-import { writeFor } from '@kernelkit/core/options'
-import type { FinishedRun } from '@kernelkit/vm'
+import type { FinishedRun } from '@kernelkit/vm/internal'
 import type { BaseResult } from '../base/base-result.ts'
 import type { BootRequest } from '../inputs.ts'
 import { annotateReport, annotateTests } from './report-annotations.ts'
 import { sourceFinder } from './find-source.ts'
 import { renderSummary } from './summary.ts'
 
-export interface RunToTell {
+export interface RunToReport {
   readonly action: Action
   readonly request: BootRequest
   readonly finished: FinishedRun
@@ -16,11 +15,11 @@ export interface RunToTell {
 }
 
 /** Log, annotations, summary and outputs of a run; the step fails unless it passed. */
-export async function tellRun({ action, request, finished, base }: RunToTell): Promise<void> {
+export async function reportRun({ action, request, finished, base }: RunToReport): Promise<void> {
   const { host, workspace } = action
   const { outcome, prepared } = finished
   const { judgement, reports, failing, results } = outcome
-  const hint = judgement.hint === undefined ? undefined : writeFor(judgement.hint, action.reader())
+  const hint = judgement.hint
   const { plan, place } = prepared
   for (const line of [...finished.paragraph, finished.verdictLine]) host.log.info(line)
 
@@ -31,7 +30,7 @@ export async function tellRun({ action, request, finished, base }: RunToTell): P
 
   action.summarise(
     renderSummary({
-      name: plan.spec.name ?? 'boot-vm',
+      name: plan.vm.name ?? 'boot-vm',
       verdict: judgement.verdict,
       what: judgement.what,
       hint,
@@ -51,7 +50,7 @@ export async function tellRun({ action, request, finished, base }: RunToTell): P
   setRunOutputs(action, { request, finished, name: place.name })
   if (judgement.verdict === 'pass') return
   action.fail(`${judgement.what}${hint === undefined ? '' : `\nHint: ${hint}`}`, {
-    title: `${plan.spec.name ?? 'boot-vm'}: ${judgement.verdict}`,
+    title: `${plan.vm.name ?? 'boot-vm'}: ${judgement.verdict}`,
   })
 }
 
@@ -69,7 +68,7 @@ function setRunOutputs(
     junit: paths.junit ?? join(artifacts, 'junit.xml'),
     artifacts,
     'boot-seconds': outcome.seconds.ready?.toFixed(3),
-    name: prepared.plan.spec.keep ? name : undefined,
+    name: prepared.plan.vm.keep ? name : undefined,
   })
 }
 

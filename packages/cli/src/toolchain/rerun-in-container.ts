@@ -1,39 +1,24 @@
 import { dirname, resolve } from 'node:path'
-import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/options'
-import { bootRequirements, makeFolder } from '@kernelkit/host'
+import { makeFolder, type Requirement } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
 import { chooseTools, isPassable, toolchainFor, toolchainImage } from '@kernelkit/toolchain/tools'
-import { makeNamedFolder } from '@kernelkit/vm'
+import { makeNamedFolder } from '@kernelkit/vm/internal'
 import { rawTerminal } from '../handlers/raw-terminal.ts'
 import type { CommandContext } from '../command.ts'
 import { insideVariable } from '../context.ts'
 import { ownToolFiles } from './tool-files.ts'
+import type { VmCommand } from './run-elsewhere.ts'
 import { vmFolders } from './vm-folders.ts'
 
-export interface VmCommand {
-  readonly command: 'boot' | 'run'
-  readonly spec: VmSpec
-  /** The guest reads what this command is given. */
-  readonly stdin: boolean
-  /** The guest has this command's terminal. */
-  readonly tty: boolean
-}
-
-/**
- * `--toolchain` of boot and run: with Docker the whole command goes on in a container of the whole-tool image, and its
- * exit status is the answer; `undefined`: it goes on here.
- */
-export async function rerunInside(context: CommandContext, vm: VmCommand): Promise<number | undefined> {
-  const { host } = context
-  const arch = parseArch(vm.spec.arch ?? hostArch(host.nodeArch))
-  const place = await chooseTools(context, {
-    command: vm.command,
-    // A QEMU that the user names is looked for where it is named.
-    requirements: vm.spec.qemu === undefined ? bootRequirements(arch) : [],
-    quietOnHost: true,
-  })
+/** Where no container can be used, the command runs here all the same, and its own errors say what is missing. */
+export async function rerunInContainer(
+  context: CommandContext,
+  vm: VmCommand,
+  requirements: readonly Requirement[],
+): Promise<number | undefined> {
+  const place = await chooseTools(context, { command: vm.command, requirements, quietOnHost: true })
   if (place.where === 'host') return undefined
   refuseUnreachable(vm)
   return rerun(context, place.engine, vm)

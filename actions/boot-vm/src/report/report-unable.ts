@@ -7,7 +7,7 @@ import { explainSystemError } from '@kernelkit/host'
 const noVerdictStatus = 125
 
 /** Runs the work; when it cannot come to a verdict of the guest's, outputs and summary say so all the same. */
-export async function tellUnable(action: Action, work: () => Promise<void>): Promise<void> {
+export async function reportUnable(action: Action, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (thrown) {

@@ -14,7 +14,7 @@ export interface PausedInput {
 }
 
 /** Looks whether the guest stands still under a running command: nothing in it can answer then. Ends with the signal. */
-export async function tellWhenPaused({ host, vm, tell, signal }: PausedInput): Promise<void> {
+export async function reportWhenPaused({ host, vm, tell, signal }: PausedInput): Promise<void> {
   try {
     for (let waitMs = firstLookMs; !signal.aborted; waitMs = laterLooksMs) {
       await host.sleep(waitMs, signal)

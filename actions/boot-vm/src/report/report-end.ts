@@ -1,3 +1,4 @@
+import { writeJudgement } from '@kernelkit/core/console'
 import { join } from 'node:path'
 import { escapeCell, type Action } from '@kernelkit/action-kit'
 import type { KeptState } from '../kept-state.ts'
@@ -7,8 +8,8 @@ import { annotateReport } from './report-annotations.ts'
 import { renderReport } from './summary.ts'
 
 /** What became of a kept VM: nothing to say unless its kernel reported something, or it left before it was stopped. */
-export async function tellEnd(action: Action, kept: KeptState, { judgement, reports, failing }: KeptEnd): Promise<void> {
-  const { verdict, what, hint } = judgement
+export async function reportEnd(action: Action, kept: KeptState, { judgement, reports, failing }: KeptEnd): Promise<void> {
+  const { verdict, what, hint } = writeJudgement(judgement, action.reader())
   action.host.log.info(`verdict of the steps in ${kept.name}: ${verdict}`)
   const findSource = sourceFinder(action.host, { workspace: action.workspace, tree: kept.sourceTree })
   for (const report of reports)

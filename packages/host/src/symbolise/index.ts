@@ -1,0 +1,1 @@
+export { createReportDecoder, decodeReports, type Decoded, type DecoderOptions, type ReportDecoder } from './report-decoder.ts'

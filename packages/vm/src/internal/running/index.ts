@@ -1,0 +1,12 @@
+/** For the command and the Actions, which use VMs that run already; anything here may change with any version. */
+export { collectOutput } from '../../process/collect-output.ts'
+export { connectVm, type VmClient } from '../../process/connect-vm.ts'
+export { findVm, listVms, type VmState } from '../../process/vm-state.ts'
+export { stopVm } from '../../process/stop-vm.ts'
+export { commandWords } from '../../session/command-words.ts'
+export { readAllowed } from '../../session/allowed-reports.ts'
+export { reportWhenPaused } from '../../session/report-when-paused.ts'
+export { readSshAccess } from '../../ssh/read-ssh-access.ts'
+export { sshArgv } from '../../ssh/ssh-argv.ts'
+export { waitForSsh } from '../../ssh/wait-for-ssh.ts'
+export { gdbTargetOf } from '../../gdb/gdb-target.ts'

@@ -1,0 +1,96 @@
+import { resolve } from 'node:path'
+import { parseArch, type Arch, type ArchName } from '@kernelkit/core/arch'
+import { refuseUnread } from '@kernelkit/core/cmdline'
+import { UserError } from '@kernelkit/core/errors'
+import type { Drive } from '@kernelkit/core/qemu'
+import type { Host } from '@kernelkit/host'
+import { chooseAccel, type Acceleration } from './choose-accel.ts'
+import { findQemu, hasQboot } from './find-qemu.ts'
+import { canUse } from './kernel-options.ts'
+import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
+import { resolveRoot, type ResolvedRoot } from './resolve-root.ts'
+import { resolveShares, type ResolvedShares } from './resolve-shares.ts'
+import type { ResolvedVm } from './resolve-vm.ts'
+import { readImageFacts } from './root-file-system.ts'
+import type { PlanServices } from './services.ts'
+
+/** What a VM is made of, found on this machine. */
+export interface VmParts {
+  readonly arch: Arch
+  readonly kernel: ResolvedKernel
+  readonly root: ResolvedRoot
+  readonly accel: Acceleration
+  readonly shares: ResolvedShares
+  readonly disks: readonly Drive[]
+  readonly initrd: string | undefined
+  readonly qemu: string
+  /** QEMU has the firmware qboot. */
+  readonly hasQboot: boolean
+  readonly tscKhz: number | undefined
+  readonly hostCpus: number
+  /** The guest has our agent. */
+  readonly agent: boolean
+}
+
+/** Looks for everything that a VM needs; throws for what is not there. */
+export async function findParts(host: Host, services: PlanServices, vm: ResolvedVm): Promise<VmParts> {
+  const kernel = await resolveKernel(host, services, vm)
+  const arch = parseArch(kernel.image.arch)
+  const qemu = await findQemu(host, vm, arch)
+  const agent = !isUsersOwn(vm)
+  if (agent) refuseUnread(vm.append)
+  const [root, accel, tscKhz, disks, initrd, qboot] = await Promise.all([
+    resolveRoot(host, services, vm, arch.name),
+    chooseAccel({ host, services, spec: vm, qemu, arch }),
+    services.tscKhz(),
+    Promise.all(vm.disks.map((disk) => extraDrive(host, disk, vm.persist))),
+    chooseInitrd(host, services, { vm, arch: arch.name, agent }),
+    hasQboot(host, qemu),
+  ])
+  const canShare = canUse(kernel.options, ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'])
+  const shares = agent ? await resolveShares(host, { vm, root, canShare }) : noShares
+  return { arch, kernel, root, accel, shares, disks, initrd, qemu, hasQboot: qboot, tscKhz, hostCpus: host.cpus, agent }
+}
+
+/** `boot --initrd` gives the machine to the user's own archive. */
+function isUsersOwn({ command, initrd, image, root }: ResolvedVm): boolean {
+  return command === 'boot' && initrd !== undefined && image === undefined && root.kind !== 'host' && root.kind !== 'folder'
+}
+
+const noShares: ResolvedShares = { shares: [], mounts: [], cwd: '/', lines: [] }
+
+interface InitrdInput {
+  readonly vm: ResolvedVm
+  readonly arch: ArchName
+  readonly agent: boolean
+}
+
+/** The user's archive, the agent's, or both. */
+async function chooseInitrd(host: Host, services: PlanServices, { vm, arch, agent }: InitrdInput): Promise<string | undefined> {
+  const named = vm.initrd === undefined ? undefined : resolve(host.cwd, vm.initrd)
+  if (named !== undefined && !((await host.fs.stat(named).catch(() => undefined))?.isFile() ?? false)) {
+    throw new UserError('FILE_NOT_FOUND', `--initrd ${vm.initrd}: there is no such file.`, {
+      hint: 'make one with `kernelkit initrd SOURCE --out FILE`.',
+    })
+  }
+  if (!agent) return named
+  return named === undefined ? services.agentInitrd(arch) : services.agentBehind(arch, named)
+}
+
+/** A disk of `--disk`: the guest finds it behind the root's. */
+async function extraDrive(host: Host, disk: ResolvedVm['disks'][number], persist: boolean): Promise<Drive> {
+  const path = resolve(host.cwd, disk.path)
+  const stat = await host.fs.stat(path).catch((cause: unknown) => {
+    throw new UserError('FILE_NOT_FOUND', `--disk ${disk.path}: there is no such file.`, {
+      hint: 'make one with `truncate -s 1G FILE`.',
+      cause,
+    })
+  })
+  if (stat.isDirectory())
+    throw new UserError('FILE_NOT_FOUND', `--disk ${disk.path} is a folder.`, { hint: 'share a folder with --share.' })
+  const isQcow = await readImageFacts(host, path).then(
+    (facts) => facts.format === 'qcow2',
+    () => false,
+  )
+  return { path, format: isQcow ? 'qcow2' : 'raw', mode: disk.readonly ? 'ro' : persist ? 'rw' : 'snapshot' }
+}

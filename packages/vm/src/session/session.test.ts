@@ -1,0 +1,23 @@
+import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
+import { expect, it } from 'vitest'
+import { whatSpoilt } from './session.ts'
+
+const ended = ({ raw = {}, command = 'run' as 'boot' | 'run', timerLost = false, agentFailure = undefined as string | undefined }) =>
+  ({ plan: { vm: parseVmSpec(givenOptions(raw), { command }) }, facts: { timerLost, agentFailure } }) as unknown as Parameters<
+    typeof whatSpoilt
+  >[0]
+
+it('starts a guest without a timer again, twice at most, and no other one', () => {
+  const lost = ended({ timerLost: true })
+  expect([1, 2, 3].map((starts) => whatSpoilt(lost, starts)?.level)).toEqual(['warn', 'warn', undefined])
+  expect(whatSpoilt(lost, 1)?.change).toEqual({})
+  expect(whatSpoilt(ended({}), 1)).toBeUndefined()
+})
+
+it('boots a root without an init again, with a shell, unless the user has named the init', () => {
+  const agentFailure = 'the root has no init: /sbin/init'
+  expect(whatSpoilt(ended({ command: 'boot', agentFailure }), 1)).toMatchObject({ level: 'info', change: { init: { kind: 'agent' } } })
+  expect(whatSpoilt(ended({ command: 'boot', agentFailure: 'the root cannot be mounted' }), 1)).toBeUndefined()
+  expect(whatSpoilt(ended({ command: 'boot', agentFailure, raw: { init: '/sbin/init' } }), 1)).toBeUndefined()
+  expect(whatSpoilt(ended({ command: 'run', agentFailure }), 1)).toBeUndefined()
+})

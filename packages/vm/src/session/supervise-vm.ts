@@ -1,0 +1,90 @@
+import { failingReports, useOfAllowList, type AllowEntry, type ConsoleFacts } from '@kernelkit/core/console'
+import type { Host } from '@kernelkit/host'
+import type { VmPlan } from '../resolve/plan-vm.ts'
+import type { Vm } from '../vm.ts'
+import { endVm } from './end-vm.ts'
+import type { EndedVm, Ending, Guest, VmWork } from './guest.ts'
+import { lockupSilenceMs, silenceLimitMs, tailLines } from './limits.ts'
+import { watchVm, type WatchFacts } from './watch-vm.ts'
+
+export interface SuperviseInput {
+  readonly host: Host
+  readonly plan: VmPlan
+  readonly start: () => Promise<Vm>
+  /** Known reports (--allow). */
+  readonly allowed: readonly AllowEntry[]
+  readonly onConsoleLine?: ((line: string) => void) | undefined
+  readonly signal: AbortSignal
+}
+
+/** Starts a VM, watches it while the work is done, ends it and says what was seen. With --keep it is left running, whatever came of the work. */
+export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<Outcome>): Promise<{ ended: EndedVm; outcome: Outcome }> {
+  const { host, plan, allowed, signal } = input
+  const { failOn, gdb } = plan.vm
+  const startedAt = host.monotonicMs()
+  const vm = await input.start()
+  const runningAt = host.monotonicMs()
+  const watch = watchVm({
+    events: vm.events,
+    silenceLimitMs: silenceLimitMs(plan.accel.accel, gdb !== undefined),
+    lockupSilenceMs,
+    isEnd: (report) => !work.attended && failingReports([report], { failOn, allowed }).length > 0,
+    mostRestarts: work.mostRestarts,
+    // Everything but a microvm has a PIT or HPET that ticks besides the APICs' timers.
+    hasOtherTimer: plan.launch.machine !== 'microvm',
+    tailLines,
+    onLine: input.onConsoleLine,
+  })
+  const guest: Guest = { host, plan, vm, watch, signal }
+  const { ending, tail } = await workAndEnd(guest, work)
+  const watched = watch.facts()
+  const facts = { ...watched, tail, console: await decodeConsole(guest, watched.console) }
+  const { reports } = facts.console
+  const kunit = watch.kunit()
+  const ended: EndedVm = {
+    plan,
+    ending,
+    facts,
+    reports,
+    failing: failingReports(reports, { failOn, allowed, kunit }),
+    allowed: useOfAllowList(allowed, reports),
+    kunit,
+    seconds: {
+      start: (runningAt - startedAt) / 1000,
+      ...bootSeconds(facts),
+      command: ending.kind === 'command' ? ending.result.seconds : undefined,
+      total: (host.monotonicMs() - startedAt) / 1000,
+    },
+  }
+  return { ended, outcome: work.judge(ended) }
+}
+
+async function workAndEnd(guest: Guest, work: VmWork<unknown>): Promise<{ readonly ending: Ending; readonly tail: readonly string[] }> {
+  try {
+    const ending = await work.work(guest)
+    return { ending, tail: await endVm(guest, ending, work) }
+  } catch (error) {
+    if (!guest.plan.vm.keep || guest.signal.aborted) await guest.vm.stop('kill').catch(() => {})
+    throw error
+  } finally {
+    work.close?.()
+  }
+}
+
+/** Events count from the start of QEMU. */
+function bootSeconds({ initAtMs, readyAtMs }: WatchFacts): Pick<EndedVm['seconds'], 'kernel' | 'userspace' | 'ready'> {
+  const since = (atMs: number | undefined, from: number | undefined) =>
+    atMs === undefined || from === undefined ? undefined : Math.max(0, atMs - from) / 1000
+  return { kernel: since(initAtMs, 0), userspace: since(readyAtMs, initAtMs), ready: since(readyAtMs, 0) }
+}
+
+/** The same facts, their reports with the lines and inlined calls that the kernel's vmlinux knows; what stands in the way is said. */
+async function decodeConsole({ host, plan, signal }: Guest, seen: ConsoleFacts): Promise<ConsoleFacts> {
+  // Most runs have none: nothing that reads a vmlinux is loaded for them.
+  if (seen.reports.length === 0) return seen
+  const { decodeReports } = await import('@kernelkit/host/symbolise')
+  const { vmlinux, sourceTree } = plan.kernel
+  const { reports, problems } = await decodeReports(host, { vmlinux, source: sourceTree, reports: seen.reports, signal })
+  for (const { message, hint } of problems) host.log.info(`${message}${hint === undefined ? '' : ` Hint: ${hint}`}`)
+  return { ...seen, reports }
+}
