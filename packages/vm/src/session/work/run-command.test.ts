@@ -2,11 +2,11 @@ import { PassThrough } from 'node:stream'
 import { parseVmSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
-import { attachTerminal } from '../terminal/attach-terminal.ts'
-import type { VmPlan } from '../resolve/plan-vm.ts'
-import type { ExecResult, QemuExit, Vm, VmEvent } from '../vm.ts'
+import { attachTerminal } from '../../terminal/attach-terminal.ts'
+import type { VmPlan } from '../../resolve/plan-vm.ts'
+import type { ExecResult, QemuExit, Vm, VmEvent } from '../../vm.ts'
 import { runCommand } from './run-command.ts'
-import { superviseVm } from './supervise-vm.ts'
+import { superviseVm } from '../supervise-vm.ts'
 
 const killed: QemuExit = { exitCode: undefined, signal: 'SIGKILL', stderr: '' }
 const answered: ExecResult = { exitCode: 0, signal: undefined, stdoutBytes: 0, stderrBytes: 0, seconds: 0, tainted: 0, artifacts: false }
