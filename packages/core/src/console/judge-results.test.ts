@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createKtapReader } from '../ktap/index.ts'
 import { readConsole, runFacts } from '../../test/run-facts.ts'
 import type { RunFacts } from './judgement.ts'
+import { writeFor } from '../options/write-error.ts'
 import { judge } from './verdict.ts'
 
 const ktap = (...lines: readonly string[]) => {
@@ -17,7 +18,7 @@ const kernel = (...lines: readonly string[]) => {
 
 const judged = (change: Partial<RunFacts>) => {
   const { verdict, exitCode, what, hint } = judge(runFacts(change))
-  return { verdict, exitCode, said: `${what} ${hint ?? ''}` }
+  return { verdict, exitCode, said: `${what} ${writeFor(hint ?? '', { door: 'command' })}` }
 }
 
 const zero = { exitCode: 0, signal: undefined }
@@ -30,7 +31,7 @@ describe('a command with results', () => {
       { command: zero, results: ktap('TAP version 13', '1..1', 'not ok 1 a') },
       'fail',
       1,
-      /ended with 0, but.*1 failed \(a\)/,
+      /exited with status 0, but.*1 failed \(a\)/,
     ],
     ['an unfinished plan and 0', { command: zero, results: ktap('KTAP version 1', '1..2', 'ok 1 a') }, 'fail', 1, /test 2, never reported/],
     ['a bail out and 0', { command: zero, results: ktap('TAP version 13', 'ok 1 a', 'Bail out! x') }, 'fail', 1, /bailed out: x/],
@@ -39,7 +40,7 @@ describe('a command with results', () => {
       { command: { ...zero, exitCode: 3 }, results: ktap('TAP version 13', '1..1', 'not ok 1 a') },
       'fail',
       3,
-      /ended with 3\. Its results: 1 test: 1 failed/,
+      /exited with status 3\. Its results: 1 test: 1 failed/,
     ],
     ['no stream although one was asked for', { command: zero, results: ktap('hello') }, 'fail', 1, /no TAP or KTAP version line.*--format/],
     [

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readConsole, runFacts } from '../../test/run-facts.ts'
 import { parseAllowList } from './allow-list.ts'
 import { failingKinds } from './kinds.ts'
+import { writeFor } from '../options/write-error.ts'
 import { judgeBoot } from './judge-boot.ts'
 import { exitStatus, type RunFacts } from './judgement.ts'
 import { failingReports, judge } from './verdict.ts'
@@ -14,8 +15,8 @@ const qemu = (exitCode: number | undefined, signal?: string, stderr = '') => ({ 
 
 describe('judge', () => {
   it.each<[string, Partial<RunFacts>, string, number, RegExp]>([
-    ['a command that ends with 0', { command: ended(0) }, 'pass', 0, /ended with 0/],
-    ['a command that ends with 7', { command: ended(7) }, 'fail', 7, /ended with 7/],
+    ['a command that ends with 0', { command: ended(0) }, 'pass', 0, /exited with status 0/],
+    ['a command that ends with 7', { command: ended(7) }, 'fail', 7, /exited with status 7/],
     ['a command that a signal ends', { command: ended(139, 11) }, 'fail', 139, /signal 11/],
     ['a warning beside a passing command', { command: ended(0), console: readConsole(warning) }, 'splat', 122, /foo/],
     ['a warning beside a failing command', { command: ended(1), console: readConsole(warning) }, 'fail', 1, /kernel reported/],
@@ -58,7 +59,7 @@ describe('judge', () => {
       119,
       /rebooted before/,
     ],
-    ['a triple fault', { qemu: qemu(0), shutdown: 'guest-reset' }, 'vm-lost', 119, /reset without a word of its kernel/],
+    ['a triple fault', { qemu: qemu(0), shutdown: 'guest-reset' }, 'vm-lost', 119, /reset without any kernel message/],
     ['a guest that starts again where QEMU lets it', { restarted: true }, 'vm-lost', 119, /before the command ended/],
     ['a guest that starts again before it was ready', { restarted: true, ready: false }, 'boot-fail', 120, /reset/],
     ['a guest without a timer', { timerLost: true, ready: false }, 'boot-fail', 120, /APIC timer/],
@@ -77,7 +78,7 @@ describe('judge', () => {
   ])('calls %s by its name', (_title, change, verdict, exitCode, what) => {
     const judgement = judge(runFacts(change))
     expect(judgement).toMatchObject({ verdict, exitCode })
-    expect(`${judgement.what} ${judgement.hint ?? ''}`).toMatch(what)
+    expect(`${judgement.what} ${writeFor(judgement.hint ?? '', { door: 'command' })}`).toMatch(what)
   })
 
   it('leaves tolerated and allowed reports out', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { errorCodes } from './codes.ts'
+import { commandWriter, writeMessage } from './message.ts'
 import { UserError, renderUserError } from './user-error.ts'
 
 describe('UserError', () => {
-  it('stands in the way of the host unless it says otherwise', () => {
-    const error = new UserError('BAD_SIZE', "size 'x' is no size.")
+  it('is a failure of the host unless it says otherwise', () => {
+    const error = new UserError('BAD_SIZE', "size 'x' is not a size.")
     expect([error.verdict, error.hint, error.details, error.name]).toEqual(['infra-fail', undefined, {}, 'UserError'])
     expect(error).toBeInstanceOf(Error)
     expect('cause' in error).toBe(false)
@@ -26,6 +27,6 @@ describe('the codes', () => {
   it.each(Object.entries(errorCodes))('%s has a name, a meaning and a fix in whole sentences', (code, { meaning, fix }) => {
     expect(code).toMatch(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/)
     expect(meaning).toMatch(/\S.*\.$/s)
-    expect(fix).toMatch(/\S.*\.$/s)
+    expect(writeMessage(fix, commandWriter)).toMatch(/\S.*\.$/s)
   })
 })

@@ -249,9 +249,9 @@ describe('a VM in a process of its own', () => {
 describe('a process that owns a VM and is killed', () => {
   it('leaves no QEMU', async () => {
     const request = await ground.request()
-    const index = fileURLToPath(new URL('../../dist/index.js', import.meta.url))
+    const module = fileURLToPath(new URL('../../dist/process/start-vm.js', import.meta.url))
     const script = `
-      import { startVm } from ${JSON.stringify(index)}
+      import { startVm } from ${JSON.stringify(module)}
       import { nodeHost } from '@kernelkit/host'
       const vm = await startVm(${JSON.stringify(request)}, nodeHost())
       await vm.exec({ argv: ['true'] }).result

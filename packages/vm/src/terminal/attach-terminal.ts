@@ -1,6 +1,6 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { judgeBoot, writeJudgement, type Judgement } from '@kernelkit/core/console'
-import { commandWords } from '../session/command-words.ts'
+import { commandWords } from '../session/work/command-words.ts'
 import { firstOf } from '../session/first-of.ts'
 import { guestEnvironment } from '../session/guest-environment.ts'
 import { seenFacts, type EndedVm, type Ending, type Guest, type VmWork } from '../session/guest.ts'

@@ -1,3 +1,4 @@
+import { kernelRows } from '../../options/table/kernel-rows.ts'
 import type { Arch } from '../../arch/index.ts'
 import type { ConfigRequest, ConfigValue, OriginKind } from '../request.ts'
 import { always } from './always.ts'
@@ -24,7 +25,7 @@ export const presets: readonly Fragment[] = [
 ]
 
 /** Presets of a build without `--config`. */
-export const defaultPresets: readonly string[] = ['minimal', 'debian', '9p', 'debug']
+export const defaultPresets: readonly string[] = kernelRows.config.otherwise.split(', ')
 
 /** What a .kunitconfig stands on: it names tests and no machine, because kunit.py brings one of its own (tools/testing/kunit/qemu_configs). */
 export const kunitPresets: readonly string[] = ['minimal', 'kunit']

@@ -1,4 +1,3 @@
-import { defaultPresets } from '../../kconfig/index.ts'
 import { architectureChoices } from './architecture-choices.ts'
 import type { OptionRows } from './option-row.ts'
 
@@ -30,7 +29,7 @@ export const kernelRows = {
     kind: 'list',
     value: 'item',
     help: 'preset, FILE, SYMBOL=VALUE or -SYMBOL; a ? after a file or symbol makes it optional',
-    otherwise: defaultPresets.join(', '),
+    otherwise: 'minimal, debian, 9p, debug',
     commands: all,
     path: 'config',
     action: { words: true },

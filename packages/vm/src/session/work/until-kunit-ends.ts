@@ -1,6 +1,6 @@
-import { firstOf } from './first-of.ts'
-import type { Ending, Guest } from './guest.ts'
-import { bootLimitMs, kunitGraceMs, kunitSilenceMs } from './limits.ts'
+import { firstOf } from '../first-of.ts'
+import type { Ending, Guest } from '../guest.ts'
+import { bootLimitMs, kunitGraceMs, kunitSilenceMs } from '../limits.ts'
 
 /** Built-in suites run before the first process: a ready guest has run them all. --timeout counts from the first line of KTAP. */
 export async function untilKunitEnds(guest: Guest, over: Promise<Ending>): Promise<Ending> {

@@ -3,12 +3,12 @@ import { text } from 'node:stream/consumers'
 import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
-import type { VmPlan } from '../resolve/plan-vm.ts'
-import type { ExecOptions, QemuExit, Vm, VmEvent } from '../vm.ts'
+import type { VmPlan } from '../../resolve/plan-vm.ts'
+import type { ExecOptions, QemuExit, Vm, VmEvent } from '../../vm.ts'
 import { outcomeJunit } from './outcome-junit.ts'
 import { resultStream } from './result-stream.ts'
 import { runCommand } from './run-command.ts'
-import { superviseVm } from './supervise-vm.ts'
+import { superviseVm } from '../supervise-vm.ts'
 
 const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
 const kernel = (...lines: readonly string[]): readonly VmEvent[] =>
@@ -54,7 +54,7 @@ async function run(
 ) {
   // As much of a plan as running a command asks for.
   const part = {
-    vm: parseVmSpec(givenOptions(raw), { command: 'run' }),
+    vm: { ...parseVmSpec(givenOptions(raw), { command: 'run' }), reader: { door: 'command' } },
     accel: { accel: 'tcg' },
     kernel: {},
     shares: { cwd: '/' },

@@ -2,11 +2,11 @@ import { PassThrough } from 'node:stream'
 import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
-import { attachTerminal } from '../terminal/attach-terminal.ts'
-import type { VmPlan } from '../resolve/plan-vm.ts'
-import type { ExecResult, QemuExit, Vm, VmEvent } from '../vm.ts'
+import { attachTerminal } from '../../terminal/attach-terminal.ts'
+import type { VmPlan } from '../../resolve/plan-vm.ts'
+import type { ExecResult, QemuExit, Vm, VmEvent } from '../../vm.ts'
 import { runCommand } from './run-command.ts'
-import { superviseVm } from './supervise-vm.ts'
+import { superviseVm } from '../supervise-vm.ts'
 
 const killed: QemuExit = { exitCode: undefined, signal: 'SIGKILL', stderr: '' }
 const answered: ExecResult = { exitCode: 0, signal: undefined, stdoutBytes: 0, stderrBytes: 0, seconds: 0, tainted: 0, artifacts: false }
@@ -54,7 +54,7 @@ const onItsWay = async (): Promise<'arrived'> => {
 /** As much of a plan as ending a VM asks for. */
 function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> = {}): VmPlan {
   const part = {
-    vm: parseVmSpec(givenOptions(raw), { command }),
+    vm: { ...parseVmSpec(givenOptions(raw), { command }), reader: { door: 'command' } },
     accel: { accel: 'tcg' },
     kernel: {},
     shares: { cwd: '/' },

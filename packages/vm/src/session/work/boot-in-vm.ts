@@ -1,12 +1,12 @@
 import { allowDocument, exitStatus, renderAllowUse } from '@kernelkit/core/console'
 import { reportDocument } from '@kernelkit/core/report'
-import { evidenceDocument } from '../evidence/evidence-paths.ts'
-import type { BootOutcome, UserTerminal } from '../terminal/attach-terminal.ts'
-import { firstOf } from './first-of.ts'
-import type { Ending, VmWork } from './guest.ts'
-import type { PreparedVm } from './prepare-vm.ts'
+import { evidenceDocument } from '../../evidence/evidence-paths.ts'
+import type { BootOutcome, UserTerminal } from '../../terminal/attach-terminal.ts'
+import { firstOf } from '../first-of.ts'
+import type { Ending, VmWork } from '../guest.ts'
+import type { PreparedVm } from '../prepare-vm.ts'
 import { planDocument, renderReports } from './render-outcome.ts'
-import { runSession, type RecordVerdict, type SessionInput } from './session.ts'
+import { runSession, type RecordVerdict, type SessionInput } from '../session.ts'
 
 export interface BootInVmInput extends SessionInput {
   /** Called for each start; what it answers is closed when the VM has ended. */
@@ -25,7 +25,7 @@ export interface FinishedBoot {
 /** Everything that `kernelkit boot` does between its options and its output. */
 export async function bootInVm(input: BootInVmInput): Promise<FinishedBoot> {
   // Only a boot has a terminal of its own.
-  const { attachTerminal } = await import('../terminal/attach-terminal.ts')
+  const { attachTerminal } = await import('../../terminal/attach-terminal.ts')
   return runSession<BootOutcome, FinishedBoot>(input, async (prepared) => {
     const terminal = input.openTerminal()
     return {

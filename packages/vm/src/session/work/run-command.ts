@@ -2,13 +2,13 @@ import type { Readable, Writable } from 'node:stream'
 import { judge, taintedBy, writeJudgement, type Judgement } from '@kernelkit/core/console'
 import { prepareJunit, type KtapResults } from '@kernelkit/core/ktap'
 import type { Host } from '@kernelkit/host'
-import type { VmPlan } from '../resolve/plan-vm.ts'
-import type { ExecResult } from '../vm.ts'
-import { firstOf } from './first-of.ts'
-import { seenFacts, type EndedVm, type Ending, type Guest, type VmWork } from './guest.ts'
+import type { VmPlan } from '../../resolve/plan-vm.ts'
+import type { ExecResult } from '../../vm.ts'
+import { firstOf } from '../first-of.ts'
+import { seenFacts, type EndedVm, type Ending, type Guest, type VmWork } from '../guest.ts'
 import { resultStream } from './result-stream.ts'
 import { untilKunitEnds } from './until-kunit-ends.ts'
-import { untilReady } from './until-ready.ts'
+import { untilReady } from '../until-ready.ts'
 
 /** One command for one VM. */
 export interface GuestCommand {

@@ -1,14 +1,14 @@
 import { Readable, type Writable } from 'node:stream'
 import { exitStatus } from '@kernelkit/core/console'
 import { prepareOutFile } from '@kernelkit/host'
-import type { EvidencePaths } from '../evidence/evidence-paths.ts'
-import type { ResolvedVm } from '../resolve/resolve-vm.ts'
-import { guestEnvironment } from './guest-environment.ts'
+import type { EvidencePaths } from '../../evidence/evidence-paths.ts'
+import type { ResolvedVm } from '../../resolve/resolve-vm.ts'
+import { guestEnvironment } from '../guest-environment.ts'
 import { outcomeJunit } from './outcome-junit.ts'
-import type { PreparedVm } from './prepare-vm.ts'
+import type { PreparedVm } from '../prepare-vm.ts'
 import { outcomeDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from './render-outcome.ts'
 import { runCommand, type GuestCommand, type RunOutcome } from './run-command.ts'
-import { runSession, type RecordVerdict, type SessionInput } from './session.ts'
+import { runSession, type RecordVerdict, type SessionInput } from '../session.ts'
 
 /** Where a command's streams come from and go to. */
 export interface RunStreams extends Pick<GuestCommand, 'stdin' | 'tty' | 'onResizable'> {

@@ -3,8 +3,8 @@ import { describeResults, renderResults } from '@kernelkit/core/ktap'
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { qemuArgv } from '@kernelkit/core/qemu'
-import { evidenceDocument, type EvidencePaths } from '../evidence/evidence-paths.ts'
-import type { VmPlan } from '../resolve/plan-vm.ts'
+import { evidenceDocument, type EvidencePaths } from '../../evidence/evidence-paths.ts'
+import type { VmPlan } from '../../resolve/plan-vm.ts'
 import type { RunOutcome } from './run-command.ts'
 
 export interface OutcomePaths {
