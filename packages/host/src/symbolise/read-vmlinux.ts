@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
+import { createSymbolTable, type SymbolTable } from '@kernelkit/core/decode'
 import {
-  createSymbolTable,
   elfHeaderSize,
   findBuildId,
   nameAt,
@@ -9,8 +9,7 @@ import {
   parseSections,
   type ElfHeader,
   type ElfSection,
-  type SymbolTable,
-} from '@kernelkit/core/decode'
+} from '@kernelkit/core/elf'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
 
