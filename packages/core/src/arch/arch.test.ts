@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { architectures, findArch, parseArch } from './arch.ts'
+import { architectures, findArch, parseArch } from './index.ts'
 
 describe('the architecture table', () => {
   it('answers to every name that is used somewhere: ours, Debian, uname', () => {

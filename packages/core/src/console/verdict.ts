@@ -1,3 +1,4 @@
+import { consoleDrivers, listNames, machineNames, machines } from '../arch/index.ts'
 import { describeResults, type KtapResults } from '../ktap/index.ts'
 import { isAllowed, type AllowEntry } from './allow-list.ts'
 import { hasFailed, judgeKunit, judgeStream, kunitTestOf } from './judge-results.ts'
@@ -50,12 +51,14 @@ export function judge(facts: RunFacts): Judgement {
   return judgeEnd(facts)
 }
 
+const withOtherTimer = machineNames.filter((name) => machines[name].hasOtherTimer)
+
 /** The kernel counts its APIC timer against the TSC while it boots; a host that halts the processor just then spoils the count. */
 function judgeLostTimer(): Judgement {
   return verdict(
     'boot-fail',
-    'the busy host stalled the guest while its kernel measured the APIC timer, the only one of a microvm; it goes on without a clock.',
-    'run it again, or take --machine q35, which has another timer.',
+    'the busy host stalled the guest while its kernel measured the APIC timer, the only one of this machine type; it keeps running without a clock.',
+    `run it again, or take --machine ${listNames(withOtherTimer)}, which has another timer.`,
   )
 }
 
@@ -118,7 +121,7 @@ export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']
     return verdict(
       'boot-fail',
       `no message from the kernel within ${seconds(limit.ms)}.`,
-      'is it built for this architecture, with SERIAL_8250_CONSOLE?',
+      `is it built for this architecture, with ${listNames(consoleDrivers)}?`,
     )
   }
   return verdict(

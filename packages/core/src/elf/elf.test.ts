@@ -19,7 +19,7 @@ function powerpcProgram(notes: Uint8Array): Uint8Array {
 }
 
 function note(name: string, type: number, content: readonly number[]): readonly number[] {
-  const text = [...name].map((letter) => letter.charCodeAt(0)).concat(0)
+  const text = [...new TextEncoder().encode(name), 0]
   const pad = (bytes: readonly number[]) => [...bytes, ...Array.from({ length: (4 - (bytes.length % 4)) % 4 }, () => 0)]
   return [0, 0, 0, text.length, 0, 0, 0, content.length, 0, 0, 0, type, ...pad(text), ...pad(content)]
 }

@@ -16,7 +16,7 @@ import { withReports, type GuestEvent } from './with-reports.ts'
 
 /** What the guest is; every default is that of `kernelkit run`. */
 export interface BootVmOptions {
-  /** bzImage, vmlinux, build directory or tree. */
+  /** Compressed image, vmlinux, build directory or tree. */
   readonly kernel?: string
   readonly image?: string
   /** `auto`, `image`, `host`, `none` or a folder. */

@@ -6,7 +6,7 @@ import type { Host } from '@kernelkit/host'
 import { chooseAccel, type Acceleration } from './choose-accel.ts'
 import { chooseMachine, type MachineChoice } from './choose-machine.ts'
 import { extraDrive } from './extra-drive.ts'
-import { findQemu, hasQboot } from './find-qemu.ts'
+import { findFirmware, findQemu } from './find-qemu.ts'
 import { planInitrd } from './plan-initrd.ts'
 import { kernelNeeds, refuseUnmet } from './needs.ts'
 import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
@@ -58,13 +58,13 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     spec.root.kind !== 'folder'
   )
   if (agent) refuseUnread(spec.append)
-  const [root, accel, tscKhz, disks, initrd, qboot] = await Promise.all([
+  const [root, accel, tscKhz, disks, initrd, firmware] = await Promise.all([
     resolveRoot(host, services, spec, arch.name),
     chooseAccel({ host, services, spec, qemu, arch }),
     services.tscKhz(),
     Promise.all(spec.disks.map((disk) => extraDrive(host, disk, spec.persist))),
     planInitrd({ host, services, spec, arch: arch.name, agent }),
-    hasQboot(host, qemu),
+    findFirmware(host, qemu),
   ])
   const canShare =
     kernel.options.source === undefined || ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'].every((symbol) => kernel.options.value(symbol) === 'y')
@@ -81,13 +81,14 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
   const devices = { agent, terminal, drives, shares: allShares, network }
   const cpus = spec.cpus ?? Math.min(4, host.cpus)
   const machine = chooseMachine({
+    arch,
     asked: spec.machine,
     options: kernel.options,
     virtioDevices: virtioDeviceCount(devices),
     qemuArgs: spec.qemuArgs,
     accel: accel.accel,
     cpus,
-    hasQboot: qboot,
+    firmware,
     tscKhz,
   })
   refuseUnmet(
@@ -108,7 +109,7 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     arch,
     accel: accel.accel,
     tscKhz,
-    noApicTimer: machine.noApicTimer,
+    machineWords: machine.words,
     onOops: spec.onOops,
     staticNetwork: agent && network.kind === 'user',
     ownInit: agent && !agentFirst,
@@ -120,7 +121,7 @@ export async function planVm(input: PlanInput): Promise<VmPlan> {
     init === undefined
       ? []
       : guestWords({ root: root.guest, mask: root.kind === 'host', init, mounts: shares.mounts, hostname: input.name })
-  const commandLine = joinCommandLine([...words, ...guest], spec.append)
+  const commandLine = joinCommandLine({ arch, ours: [...words, ...guest], append: spec.append })
   const launch: QemuLaunch = {
     id: input.id,
     arch: arch.name,

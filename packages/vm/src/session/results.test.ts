@@ -56,7 +56,7 @@ async function run(
     accel: { accel: 'tcg' },
     kernel: {},
     shares: { cwd: '/' },
-    launch: { drives: [], agent: true },
+    launch: { machine: 'microvm', drives: [], agent: true },
   }
   const stdout = new PassThrough()
   const seen = text(stdout)

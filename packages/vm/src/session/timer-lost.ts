@@ -1,3 +1,4 @@
+import { machines } from '@kernelkit/core/arch'
 import type { Logger } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { WatchFacts } from './watch-vm.ts'
@@ -5,9 +6,9 @@ import type { WatchFacts } from './watch-vm.ts'
 // Seen in about 2 of 100 boots of a host under eightfold load, never on a quiet one.
 const mostStarts = 3
 
-/** Everything but a microvm has a PIT or HPET that ticks beside the APICs' timers. */
+/** Most machines have another timer that ticks besides those of the CPUs. */
 export function hasOtherTimer({ launch }: Pick<VmPlan, 'launch'>): boolean {
-  return launch.machine !== 'microvm'
+  return machines[launch.machine].hasOtherTimer
 }
 
 /** Whether a guest that lost its only timer while it booted is worth another start; says so. */
