@@ -32,6 +32,8 @@ export interface Arch {
   readonly byteOrder: 'little' | 'big'
   /** e_machine of its programs (elf(5)). */
   readonly elfMachine: number
+  /** An architecture whose programs its kernels run too, and the option that this takes. */
+  readonly alsoRuns: { readonly name: ArchName; readonly option: string } | undefined
 
   /** Names that `uname -m` answers in such a guest or on such a host. */
   readonly machineNames: readonly string[]

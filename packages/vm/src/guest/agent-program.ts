@@ -7,7 +7,7 @@ import { guestProgramsFolder } from '../package-folder.ts'
 /** The two freestanding programs that share one set of sources. */
 export type GuestProgram = 'agent' | 'tsc'
 
-const common = ['text.c', 'sys.c']
+const common = ['text.c', 'arch.c', 'sys.c']
 const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
   agent: [
     'init.c',

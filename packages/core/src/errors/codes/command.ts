@@ -1,3 +1,4 @@
+import { consoleNames, listNames } from '../../arch/names.ts'
 import type { CodeEntry } from '../code-entry.ts'
 
 /** Codes of the command line, of spec parsing and of the project file. */
@@ -28,7 +29,7 @@ export const commandCodes = {
   },
   EMPTY_LOG: {
     meaning: 'A log that should be read holds nothing.',
-    fix: 'See that the console was captured: console=ttyS0 on the kernel command line, the right file.',
+    fix: `See that the console was captured: console=${listNames(consoleNames)} on the kernel command line, the right file.`,
   },
   BINARY_LOG: {
     meaning: 'A file that should be a console log holds binary data.',

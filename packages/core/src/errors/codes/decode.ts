@@ -7,7 +7,7 @@ export const decodeCodes = {
     fix: 'Name the vmlinux of the build that printed the log; `kernelkit build` leaves it beside the kernel.',
   },
   NOT_A_VMLINUX: {
-    meaning: 'The file that should decode addresses is no ELF executable; a bzImage or a compressed file is none.',
+    meaning: 'The file that should decode addresses is not an ELF executable, as a compressed image is not.',
     fix: 'Name the vmlinux at the top of the build folder, not the boot image.',
   },
   VMLINUX_STRIPPED: {

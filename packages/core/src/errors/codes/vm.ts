@@ -1,3 +1,4 @@
+import { kernelImageNames, kernelImagePaths, listNames } from '../../arch/names.ts'
 import type { CodeEntry } from '../code-entry.ts'
 
 /** Codes of the vm side. */
@@ -7,7 +8,7 @@ export const vmCodes = {
     fix: 'Read the console lines in the message; the whole console is in the file that the hint names.',
   },
   CMDLINE_TOO_LONG: {
-    meaning: 'The kernel command line is longer than the kernel keeps (2047 bytes on x86).',
+    meaning: 'The kernel command line is longer than a kernel of this architecture keeps.',
     fix: 'Share fewer folders or shorten --append.',
   },
   BAD_SHARE: {
@@ -31,8 +32,8 @@ export const vmCodes = {
     fix: 'Build one with `kernelkit build`, or name one with --kernel.',
   },
   NOT_A_KERNEL: {
-    meaning: 'The file is neither a bzImage nor a vmlinux that QEMU can start.',
-    fix: 'Name arch/x86/boot/bzImage, a vmlinux built with CONFIG_PVH, or the build folder.',
+    meaning: `The file is neither a ${listNames(kernelImageNames)} nor a vmlinux that QEMU can start.`,
+    fix: `Name ${listNames(kernelImagePaths)}, a vmlinux that QEMU can enter, or the build directory.`,
   },
   KERNEL_ARCH: {
     meaning: 'The kernel is built for another architecture than the one asked for.',
