@@ -23,9 +23,18 @@ const anyOf = (words: readonly string[]) => new RegExp(String.raw`(?<![\w-])(?:$
 
 // Directories of the kernel tree (`x86`) are named in comments that cite its source.
 const cited = new Set(architectures.map(({ sourceArch }) => sourceArch))
+// Of some architectures the image is called by a word that means other things too.
+const plainWords: readonly string[] = ['Image', 'vmlinux']
 const names = architectures.flatMap((arch) => [
-  ...[arch.name, ...arch.aliases, ...arch.machineNames, arch.debianArch],
-  ...[arch.console, arch.imageTarget, arch.qemuBinary, arch.qemuPackage, arch.crossPrefix.replace(/-$/, '')],
+  arch.name,
+  ...arch.aliases,
+  ...arch.machineNames,
+  arch.debianArch,
+  arch.console,
+  ...(plainWords.includes(arch.imageTarget) ? [] : [arch.imageTarget]),
+  arch.qemuBinary,
+  arch.qemuPackage,
+  arch.crossPrefix.replace(/-$/, ''),
 ])
 
 /** Nowhere, comments included. */
