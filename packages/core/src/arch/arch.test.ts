@@ -5,6 +5,7 @@ import {
   archRows,
   binutilsTriplet,
   debianArchOf,
+  defaultSuites,
   findArch,
   gccFor,
   hostArch,
@@ -15,6 +16,7 @@ import {
   nodeArchOfEngine,
   parseArch,
   readImageHeader,
+  rowsOfSource,
 } from './index.ts'
 
 describe('the architecture table', () => {
@@ -75,6 +77,10 @@ describe('what a row answers', () => {
     ])
   })
 
+  it('is one of those that share a directory of the kernel tree', () => {
+    expect(['x86', 'x86_64'].map((name) => rowsOfSource(name).map((arch) => arch.name))).toEqual([['x86_64', 'i386'], []])
+  })
+
   it('is found by an ELF header: machine, width and byte order together', () => {
     const of = (machine: number, is64: boolean, littleEndian = true) => archOfElf({ machine, is64, littleEndian })?.name
     expect([of(62, true), of(3, false), of(62, false), of(62, true, false), of(183, true)]).toEqual([
@@ -129,5 +135,6 @@ it('lists names for help and messages', () => {
     'a, b and c',
     '',
   ])
+  expect(defaultSuites).toBe('trixie; i386: bookworm')
   expect(machineNames).toEqual(['microvm', 'q35', 'pc'])
 })

@@ -22,6 +22,11 @@ export function parseArch(raw: string): Arch {
   })
 }
 
+/** The rows of a directory below the kernel tree's arch/: kbuild's `ARCH=` may name it and leave the choice among them to the configuration. */
+export function rowsOfSource(sourceArch: string): readonly Arch[] {
+  return architectures.filter((arch) => arch.sourceArch === sourceArch)
+}
+
 /** The row of the architecture that a machine with this `process.arch` runs itself, `undefined` where all are emulated. */
 export function nativeArch(nodeArch: string): Arch | undefined {
   return architectures.find((arch) => arch.nativeHosts.includes(nodeArch))

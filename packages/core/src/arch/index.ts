@@ -10,6 +10,7 @@ export {
   nodeArchOfEngine,
   parseArch,
   readImageHeader,
+  rowsOfSource,
 } from './find-arch.ts'
 export { imageHeadBytes } from './image-header.ts'
 export { firmwareNames, machines, type FirmwareName, type Machine, type MachineCandidate, type MachineName } from './machines.ts'
@@ -18,6 +19,7 @@ export {
   archWords,
   consoleDrivers,
   consoleNames,
+  defaultSuites,
   kernelImageNames,
   kernelImagePaths,
   listNames,

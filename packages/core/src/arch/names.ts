@@ -26,6 +26,12 @@ export const kernelImagePaths: readonly string[] = each(({ imagePath }) => image
 /** What comes after `console=`. */
 export const consoleNames: readonly string[] = each(({ console }) => console)
 
+/** Suites that are baked without a choice, for help: the first row's, then those that differ. */
+export const defaultSuites: string = architectures
+  .filter(({ defaultSuite }, index) => index === 0 || defaultSuite !== architectures[0]?.defaultSuite)
+  .map(({ name, defaultSuite }, index) => (index === 0 ? defaultSuite : `${name}: ${defaultSuite}`))
+  .join('; ')
+
 /** Options of the consoles' drivers. */
 export const consoleDrivers: readonly string[] = each(({ consoleDriver }) => consoleDriver)
 
