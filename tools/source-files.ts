@@ -50,8 +50,18 @@ export function listImports(text: string): readonly Import[] {
 
 /** The text without comments and without the content of quoted strings: what is left is code. */
 export function withoutCommentsAndStrings(text: string): string {
-  return text
-    .replaceAll(/\/\*[^]*?\*\//g, '')
-    .replaceAll(/'(?:[^'\\\n]|\\.)*'/g, "''")
-    .replaceAll(/(^|[^:])\/\/.*$/gm, '$1')
+  return withoutLineComments(withoutBlockComments(text).replaceAll(/'(?:[^'\\\n]|\\.)*'/g, "''"))
+}
+
+/** The text without comments. */
+export function withoutComments(text: string): string {
+  return withoutLineComments(withoutBlockComments(text))
+}
+
+function withoutBlockComments(text: string): string {
+  return text.replaceAll(/\/\*[^]*?\*\//g, '')
+}
+
+function withoutLineComments(text: string): string {
+  return text.replaceAll(/(^|[^:])\/\/.*$/gm, '$1')
 }

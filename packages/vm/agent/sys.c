@@ -1,29 +1,5 @@
 #include "sys.h"
 
-#if defined(__x86_64__)
-__asm__(".text\n.globl _start\n_start:\n\txor %ebp,%ebp\n\tmov %rsp,%rdi\n\tand $-16,%rsp\n\tcall start_c\n"
-	".globl sigreturn_stub\nsigreturn_stub:\n\tmov $15,%eax\n\tsyscall\n");
-
-long sys_call(long number, long a, long b, long c, long d, long e)
-{
-	long answer;
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	__asm__ volatile("syscall" : "=a"(answer) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8) : "rcx", "r11", "memory");
-	return answer;
-}
-#else
-__asm__(".text\n.globl _start\n_start:\n\txor %ebp,%ebp\n\tmov %esp,%eax\n\tand $-16,%esp\n\tsub $12,%esp\n\tpush %eax\n\tcall start_c\n"
-	".globl sigreturn_stub\nsigreturn_stub:\n\tmov $173,%eax\n\tint $0x80\n");
-
-long sys_call(long number, long a, long b, long c, long d, long e)
-{
-	long answer;
-	__asm__ volatile("int $0x80" : "=a"(answer) : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e) : "memory");
-	return answer;
-}
-#endif
-
 struct timespec32 { int32_t seconds, nanoseconds; };
 
 int sys_poll(struct pollfd *fds, unsigned count, int milliseconds)
@@ -71,14 +47,11 @@ int set_wall_seconds(int64_t seconds)
 
 void sleep_ms(int milliseconds) { sys_poll(0, 0, milliseconds); }
 
-/* The kernel's struct, not libc's (arch/x86/include/uapi/asm/signal.h). */
-struct kernel_sigaction { void (*handler)(int); unsigned long flags; void (*restorer)(void); uint64_t mask; };
 void sigreturn_stub(void);
 
 static void set_handler(int signal, void (*handler)(int))
 {
-	/* SA_SIGINFO: the frame that rt_sigreturn expects on 32-bit too; SA_RESTORER: x86 has no other way back. */
-	struct kernel_sigaction action = { handler, 0x4 | 0x04000000, sigreturn_stub, 0 };
+	struct kernel_sigaction action = { handler, SA_FLAGS, sigreturn_stub, 0 };
 	sys_call(NR_rt_sigaction, signal, (long)&action, 0, sizeof action.mask, 0);
 }
 

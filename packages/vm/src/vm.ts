@@ -7,7 +7,7 @@ export interface VmRequest {
   readonly name: string
   /** Folder of this VM (0700): state file, control socket, console log, overlays. */
   readonly folder: string
-  /** File that takes every byte of ttyS0 from the first on. */
+  /** File that takes every byte of the kernel console from the first on. */
   readonly consolePath: string
   /** File that takes its whole lines with the host's time in front. */
   readonly timedConsolePath: string
@@ -95,7 +95,7 @@ export interface Vm extends AsyncDisposable {
   exec(options: ExecOptions): RunningCommand
   /** Bytes of hvc0, both ways; absent without `launch.terminal`. */
   readonly terminal: Duplex | undefined
-  /** Bytes towards ttyS0 (keyboard of the kernel console) and a live copy of what comes. */
+  /** Bytes towards the kernel console (its keyboard) and a live copy of what comes. */
   readonly console: Duplex
   /** QMP command; rejects with QEMU's own error text. */
   qmp(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>

@@ -21,6 +21,7 @@ export function vmlinux(options: { readonly pvh: boolean }): Buffer {
   const image = Buffer.alloc(512)
   image.write('\x7fELF', 0, 'latin1')
   image[4] = 2
+  image[5] = 1
   image.writeUInt16LE(2, 16)
   image.writeUInt16LE(62, 18)
   image.writeBigUInt64LE(64n, 32)

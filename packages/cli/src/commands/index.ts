@@ -30,7 +30,7 @@ export const commandRows: readonly CommandRow[] = [
   },
   {
     name: 'build',
-    summary: 'kernel source to configuration, bzImage and vmlinux',
+    summary: 'kernel source to configuration, kernel image and vmlinux',
     load: async () => (await import('./build.ts')).buildCommand,
     verdict: true,
   },

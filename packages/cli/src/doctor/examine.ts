@@ -1,4 +1,4 @@
-import { architectures, type Arch } from '@kernelkit/core/arch'
+import { archRows, architectures, hostArch, type Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import {
   bakeRequirements,
@@ -36,8 +36,7 @@ export interface Examination {
 /** Look at everything that the commands will need, without changing anything but the store's notes. */
 export async function examineHost(host: Host, openStore: () => Promise<Store>, signal: AbortSignal): Promise<Examination> {
   // On another machine than the table's rows, their QEMU emulates the first one.
-  const arch = architectures.find(({ nativeHosts }) => nativeHosts.includes(host.nodeArch)) ?? architectures[0]
-  if (arch === undefined) throw new TypeError('no architecture')
+  const arch = archRows[hostArch(host.nodeArch)]
   const store = await openStore().catch((error: unknown) => {
     if (error instanceof UserError) return error
     throw error

@@ -1,4 +1,4 @@
-import { hostArch, parseArch } from '@kernelkit/core/arch'
+import { archRows, hostArch, parseArch } from '@kernelkit/core/arch'
 import { parseKernelSpec, type KernelSpec } from '@kernelkit/core/options'
 import { answerOf, buildKernel, recordBuild, type BuildAnswer } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
@@ -31,7 +31,7 @@ export async function makeKernel(context: CommandContext, spec: KernelSpec): Pro
 }
 
 function describe({ release, arch, cached, seconds, bytes, added, warnings, source }: BuildAnswer): string {
-  const size = `bzImage ${mebibytes(bytes.kernel)}, vmlinux ${mebibytes(bytes.vmlinux)}`
+  const size = `${archRows[parseArch(arch).name].imageTarget} ${mebibytes(bytes.kernel)}, vmlinux ${mebibytes(bytes.vmlinux)}`
   const remarks = [
     added.length === 0 ? '' : `, ${added.length} dependencies added`,
     warnings.length === 0 ? '' : `, ${warnings.length} warnings`,

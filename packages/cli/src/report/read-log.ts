@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { consoleNames, listNames } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import { createReportScanner, type KernelReport } from '@kernelkit/core/report'
 import type { CommandContext } from '../command.ts'
@@ -85,7 +86,7 @@ function isBinary(sample: Uint8Array): boolean {
 
 function emptyLog(file: string): UserError {
   return new UserError('EMPTY_LOG', `${file} is empty: there is no console output to read.`, {
-    hint: 'was the console captured (console=ttyS0 on the kernel command line)? `kernelkit run` keeps it in its artifacts.',
+    hint: `was the console captured (console=${listNames(consoleNames)} on the kernel command line)? \`kernelkit run\` keeps it in its artifacts.`,
     details: { path: file },
   })
 }

@@ -1,1 +1,30 @@
-export { architectures, findArch, hostArch, parseArch, type Arch, type ArchName, type KernelWord } from './arch.ts'
+export type { Arch, ArchName, EntryNote, KconfigPart, KernelWord } from './arch.ts'
+export {
+  archOfElf,
+  debianArchOf,
+  findArch,
+  gccFor,
+  hostArch,
+  mergedDirectoriesOf,
+  nativeArch,
+  nodeArchOfEngine,
+  parseArch,
+  readImageHeader,
+  rowsOfSource,
+} from './find-arch.ts'
+export { imageHeadBytes } from './image-header.ts'
+export { firmwareNames, machines, type FirmwareName, type Machine, type MachineCandidate, type MachineName } from './machines.ts'
+export {
+  archNames,
+  archWords,
+  consoleDrivers,
+  consoleNames,
+  defaultSuites,
+  kernelImageNames,
+  kernelImagePaths,
+  listNames,
+  machineNames,
+  sourceArchNames,
+} from './names.ts'
+export { archRows, architectures } from './rows.ts'
+export { binutilsTriplet } from './triplets.ts'

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { architectures } from '../arch/index.ts'
+import { archRows } from '../arch/index.ts'
 import { joinCommandLine, splitWords } from './cmdline.ts'
 import { encodeValue, guestWords } from './guest-words.ts'
 import { kernelWords } from './kernel-words.ts'
 
-const arch = architectures[0] ?? { console: '', earlycon: '', kernelWords: [] }
+const arch = archRows.x86_64
 
 describe('kernelWords', () => {
   const words = (change: Partial<Parameters<typeof kernelWords>[0]>) =>
@@ -36,8 +36,8 @@ describe('kernelWords', () => {
     ])
   })
 
-  it('leaves the APIC timer alone where another one ticks', () => {
-    expect(words({ noApicTimer: true })).toContain('nolapic_timer')
+  it('has the words of the chosen machine', () => {
+    expect(words({ machineWords: [{ word: 'nolapic_timer', why: '' }] })).toContain('nolapic_timer')
   })
 
   it('tells systemd that nobody answers for the console', () => {
@@ -54,26 +54,28 @@ describe('kernelWords', () => {
 })
 
 describe('joinCommandLine', () => {
+  const join = (ours: readonly string[], append: readonly string[]) => joinCommandLine({ arch, ours, append })
+
   it('lets a word of the user replace ours and says so', () => {
-    const line = joinCommandLine(['console=ttyS0', 'panic=-1'], ['panic=10 foo="a b"'])
+    const line = join(['console=ttyS0', 'panic=-1'], ['panic=10 foo="a b"'])
     expect(line).toEqual({ text: 'console=ttyS0 panic=10 foo="a b"', notices: ['--append panic=10 replaces our panic=-1'] })
   })
 
   it('takes - and _ in names for the same, as the kernel does', () => {
-    expect(joinCommandLine(['tsc_early_khz=1'], ['tsc-early-khz=2']).text).toBe('tsc-early-khz=2')
+    expect(join(['tsc_early_khz=1'], ['tsc-early-khz=2']).text).toBe('tsc-early-khz=2')
   })
 
   it('adds a console instead of replacing ours', () => {
-    expect(joinCommandLine(['console=ttyS0'], ['console=tty0']).text).toBe('console=ttyS0 console=tty0')
+    expect(join(['console=ttyS0'], ['console=tty0']).text).toBe('console=ttyS0 console=tty0')
   })
 
   it('warns of quiet', () => {
-    expect(joinCommandLine([], ['quiet']).notices).toEqual(['--append quiet hides every kernel warning: verdicts cannot see them.'])
+    expect(join([], ['quiet']).notices).toEqual(['--append quiet hides every kernel warning: verdicts cannot see them.'])
   })
 
   it('keeps 2047 bytes and refuses one more', () => {
-    expect(joinCommandLine([], ['a'.repeat(2047)]).text).toHaveLength(2047)
-    expect(() => joinCommandLine([], ['a'.repeat(2048)])).toThrow(expect.objectContaining({ code: 'CMDLINE_TOO_LONG' }))
+    expect(join([], ['a'.repeat(2047)]).text).toHaveLength(2047)
+    expect(() => join([], ['a'.repeat(2048)])).toThrow(expect.objectContaining({ code: 'CMDLINE_TOO_LONG' }))
   })
 
   it('splits at blanks but not between double quotes', () => {

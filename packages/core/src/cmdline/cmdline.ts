@@ -1,7 +1,5 @@
+import type { Arch } from '../arch/index.ts'
 import { UserError } from '../errors/index.ts'
-
-/** x86: COMMAND_LINE_SIZE is 2048 with the final zero (arch/x86/include/asm/setup.h); what is longer is cut without a word. */
-const longestCommandLine = 2047
 
 export interface CommandLine {
   readonly text: string
@@ -9,22 +7,25 @@ export interface CommandLine {
   readonly notices: readonly string[]
 }
 
+interface CommandLineInput {
+  readonly arch: Pick<Arch, 'commandLineSize'>
+  readonly ours: readonly string[]
+  readonly append: readonly string[]
+}
+
 /** Words of ours, then the user's: the kernel reads from left to right and the last one wins. A word of ours that the user sets too is left out and said. */
-export function joinCommandLine(ours: readonly string[], append: readonly string[]): CommandLine {
+export function joinCommandLine({ arch, ours, append }: CommandLineInput): CommandLine {
   const theirs = append.flatMap(splitWords)
   const keys = new Set(theirs.map(keyOf).filter((key) => !repeatable.has(key)))
   const replaced = ours.filter((word) => keys.has(keyOf(word)))
   const text = [...ours.filter((word) => !keys.has(keyOf(word))), ...theirs].join(' ')
   const bytes = new TextEncoder().encode(text).length
-  if (bytes > longestCommandLine) {
-    throw new UserError(
-      'CMDLINE_TOO_LONG',
-      `the kernel command line has ${bytes} bytes; the kernel keeps ${longestCommandLine} and drops the rest.`,
-      {
-        hint: 'use fewer --share or a shorter --append.',
-        details: { bytes, allowed: longestCommandLine, text },
-      },
-    )
+  const allowed = arch.commandLineSize - 1
+  if (bytes > allowed) {
+    throw new UserError('CMDLINE_TOO_LONG', `the kernel command line has ${bytes} bytes; the kernel keeps ${allowed} and drops the rest.`, {
+      hint: 'use fewer --share or a shorter --append.',
+      details: { bytes, allowed, text },
+    })
   }
   return { text, notices: [...replaced.map(replacedNotice(theirs)), ...theirs.filter((word) => word === 'quiet').map(() => quietNotice)] }
 }

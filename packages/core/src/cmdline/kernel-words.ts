@@ -1,15 +1,15 @@
 import type { Arch, KernelWord } from '../arch/index.ts'
 
 export interface KernelWordsInput {
-  readonly arch: Pick<Arch, 'console' | 'earlycon' | 'kernelWords'>
+  readonly arch: Pick<Arch, 'console' | 'earlycon' | 'kernelWords' | 'counterWords'>
   readonly accel: 'kvm' | 'tcg'
-  /** Frequency of the host's time stamp counter; used under TCG only, whose guests see the host's counter. */
+  /** Frequency of the host's counter; used under TCG only, whose guests see it. */
   readonly tscKhz: number | undefined
   readonly onOops: 'panic' | 'continue'
   /** Fixed address on QEMU's user network: without a DHCP client in agent-first guests, and without its wait in others. */
   readonly staticNetwork: boolean
-  /** Another timer than the APIC's ticks: a guest of one processor on a machine with a HPET. */
-  readonly noApicTimer?: boolean | undefined
+  /** What the choice of the machine brings. */
+  readonly machineWords?: readonly KernelWord[] | undefined
   /** The root's own init runs, which may be systemd. */
   readonly ownInit: boolean
   /** The agent's archive stands behind a user's own. */
@@ -31,20 +31,8 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
       ? [{ word: 'oops=panic', why: 'an oops ends the run (--on-oops continue: it is reported at the end)' }]
       : []),
     ...input.arch.kernelWords,
-    ...(input.accel === 'tcg' && input.tscKhz !== undefined
-      ? [
-          {
-            word: `tsc_early_khz=${input.tscKhz}`,
-            why: 'calibration against emulated timers goes wrong under load, and for ever on microvm',
-          },
-          // Documentation/admin-guide/kernel-parameters.txt, tsc=
-          { word: 'tsc=reliable', why: "the emulated counter is the host's own: no watchdog may give it up on a busy host" },
-        ]
-      : []),
-    // Documentation/admin-guide/kernel-parameters.txt; calibrate_APIC_clock() of arch/x86/kernel/apic/apic.c counts for HZ/10 ticks.
-    ...(input.noApicTimer === true
-      ? [{ word: 'nolapic_timer', why: 'measuring the APIC timer takes 0.1 s, and fails on a busy host; the HPET ticks as well' }]
-      : []),
+    ...(input.accel === 'tcg' && input.tscKhz !== undefined ? input.arch.counterWords(input.tscKhz) : []),
+    ...(input.machineWords ?? []),
     ...(input.staticNetwork
       ? [{ word: 'ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off', why: "QEMU's user network is always the same: no wait for DHCP" }]
       : []),

@@ -1,3 +1,4 @@
+import { consoleDrivers, listNames, machineNames, machines } from '../arch/index.ts'
 import { message, option, type Message } from '../errors/index.ts'
 import { describeResults, type KtapResults } from '../ktap/index.ts'
 import { isAllowed, type AllowEntry } from './allow-list.ts'
@@ -55,12 +56,14 @@ export function judge(facts: RunFacts): Judgement {
   return judgeEnd(facts)
 }
 
+const withOtherTimer = machineNames.filter((name) => machines[name].hasOtherTimer)
+
 /** The kernel counts its APIC timer against the TSC while it boots; a host that halts the CPU just then spoils the count. */
 function judgeLostTimer(): Judgement {
   return verdict(
     'boot-fail',
-    'the busy host stalled the guest while its kernel measured the APIC timer, the only one of a microvm; it keeps running without a clock.',
-    message`Run it again, or use ${option('machine', 'q35')}, which has another timer.`,
+    'the busy host stalled the guest while its kernel measured the APIC timer, the only one of this machine type; it keeps running without a clock.',
+    message`Run it again, or use ${option('machine', withOtherTimer[0])}, which has another timer.`,
   )
 }
 
@@ -128,7 +131,7 @@ export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']
     return verdict(
       'boot-fail',
       `no message from the kernel within ${seconds(limit.ms)}.`,
-      'Check that it is built for this architecture, with the driver of its serial console.',
+      `Check that it is built for this architecture, with ${listNames(consoleDrivers)}.`,
     )
   }
   return verdict(

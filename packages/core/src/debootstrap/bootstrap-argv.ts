@@ -1,3 +1,4 @@
+import { mergedDirectoriesOf } from '../arch/index.ts'
 import { leftOutPaths } from './left-out-paths.ts'
 
 export type BootstrapTool = 'mmdebstrap' | 'debootstrap'
@@ -43,9 +44,6 @@ export function imageSourceLine({ uri, suite, components }: PackageSource): stri
   return ['deb', uri.replace(/^([a-z]+:\/\/)[^/@]*@/, '$1'), suite, ...components].join(' ')
 }
 
-/** Top-level folders that are links into /usr. */
-const mergedFolders: Readonly<Record<string, readonly string[]>> = { amd64: ['bin', 'lib', 'lib64', 'sbin'] }
-
 /**
  * bookworm's init-system-helpers wants `usrmerge | usr-is-merged`: apt takes the first, which moves files about and brings
  * 25 MB of perl. A tree that is merged from the start, and usrmerge out of sight, gives the second. Newer suites are merged by base-files.
@@ -55,9 +53,8 @@ export function mergedUsrHook({
   debianArch,
 }: Pick<BootstrapOptions, 'debianArch'> & { readonly source: Pick<PackageSource, 'suite'> }): readonly string[] {
   if (source.suite !== 'bookworm') return []
-  const folders = mergedFolders[debianArch] ?? ['bin', 'lib', 'sbin']
   return [
-    `--setup-hook=cd "$1" && for name in ${folders.join(' ')}; do mkdir -p usr/$name && ln -s usr/$name $name; done`,
+    `--setup-hook=cd "$1" && for name in ${mergedDirectoriesOf(debianArch).join(' ')}; do mkdir -p usr/$name && ln -s usr/$name $name; done`,
     `--setup-hook=mkdir -p "$1/etc/apt/preferences.d" && printf 'Package: usrmerge\\nPin: release *\\nPin-Priority: -1\\n' > "$1${bootstrapPreferences}"`,
   ]
 }

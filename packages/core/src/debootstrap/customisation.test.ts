@@ -8,7 +8,13 @@ import { renderCustomisation } from './render-customisation.ts'
 
 let root: string
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
-const defaults = { hostname: 'kernelkit', aptSource: 'deb http://mirror.example/debian bookworm main', sshKeys: [], trim: true }
+const defaults = {
+  arch: { console: 'ttyS0' },
+  hostname: 'kernelkit',
+  aptSource: 'deb http://mirror.example/debian bookworm main',
+  sshKeys: [],
+  trim: true,
+}
 
 /** The real shell on a small root in a temporary folder. */
 function customise(options: Partial<Parameters<typeof customisationSteps>[0]> = {}): void {

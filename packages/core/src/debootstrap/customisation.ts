@@ -1,3 +1,4 @@
+import type { Arch } from '../arch/index.ts'
 import type { CustomisationStep } from './customisation-step.ts'
 import { cleanUp } from './customisation/clean-up.ts'
 import { consoleLogin } from './customisation/console-login.ts'
@@ -8,6 +9,7 @@ import { sshServerSteps } from './customisation/ssh-server.ts'
 import { trims } from './customisation/trims.ts'
 
 export interface CustomisationOptions {
+  readonly arch: Pick<Arch, 'console'>
   readonly hostname: string
   /** `deb` line of the image's own apt, should it be installed. */
   readonly aptSource: string
@@ -20,7 +22,7 @@ export interface CustomisationOptions {
 /** Everything that makes a Debian root file system a guest of ours, in order. */
 export function customisationSteps(options: CustomisationOptions): readonly CustomisationStep[] {
   return [
-    ...consoleLogin,
+    ...consoleLogin(options.arch),
     ...keepShares,
     ...networkSteps(options.hostname),
     ...sshServerSteps(options.sshKeys),

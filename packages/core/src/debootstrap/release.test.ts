@@ -16,7 +16,6 @@ Components: main updates/contrib
   expect(parseRelease(text)).toEqual({
     date: Date.UTC(2026, 6, 11, 10, 16, 37) / 1000,
     validUntil: Date.UTC(2026, 6, 18, 10, 16, 37) / 1000,
-    codename: 'bookworm',
     suite: 'oldstable',
     architectures: ['all', 'amd64', 'i386'],
     components: ['main', 'contrib'],

@@ -3,7 +3,6 @@ export interface SuiteRelease {
   /** Seconds since 1970. */
   readonly date: number
   readonly validUntil: number | undefined
-  readonly codename: string | undefined
   readonly suite: string | undefined
   readonly architectures: readonly string[]
   readonly components: readonly string[]
@@ -17,7 +16,6 @@ export function parseRelease(text: string): SuiteRelease | undefined {
   return {
     date,
     validUntil: seconds(field('Valid-Until')),
-    codename: field('Codename'),
     suite: field('Suite'),
     architectures: words(field('Architectures')),
     // `updates/main` in older security archives.

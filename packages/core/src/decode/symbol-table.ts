@@ -1,5 +1,5 @@
 import type { FoundFrame } from '../report/frame.ts'
-import { textOf, viewOf, type ElfHeader, type ElfSection } from './elf.ts'
+import { textOf, viewOf, type ElfHeader, type ElfSection } from '../elf/index.ts'
 
 /** Names and addresses of a kernel's code, as its own kallsyms has them. */
 export interface SymbolTable {

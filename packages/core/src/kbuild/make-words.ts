@@ -1,3 +1,4 @@
+import { kernelImageNames, listNames } from '../arch/index.ts'
 import { UserError, nearestName } from '../errors/index.ts'
 
 /** Make variables of the kernel that a user may give as `VAR=VALUE`; anything else is a typo or not ours. */
@@ -112,7 +113,10 @@ function compilerOf(llvm: string | undefined, cc: string | undefined): string | 
 }
 
 function notAVariable(word: string): UserError {
-  return bad(`'${word}' is not VAR=VALUE.`, 'the first word is the source; targets such as bzImage are chosen by kernelkit.')
+  return bad(
+    `'${word}' is not VAR=VALUE.`,
+    `the first word is the source; targets such as ${listNames(kernelImageNames)} are chosen by kernelkit.`,
+  )
 }
 
 function unknown(name: string): UserError {

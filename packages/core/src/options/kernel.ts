@@ -1,4 +1,4 @@
-import { parseArch, type Arch } from '../arch/index.ts'
+import { listNames, parseArch, rowsOfSource, type Arch } from '../arch/index.ts'
 import { UserError, message, option } from '../errors/index.ts'
 import { isMakeWord, parseMakeWords } from '../kbuild/index.ts'
 import { defaultPresets } from '../kconfig/index.ts'
@@ -85,10 +85,11 @@ export function parseKernelSpec(raw: RawOptions, words: readonly string[], defau
 
 function archOf(given: Arch | undefined, word: string | undefined): Arch | undefined {
   if (word === undefined) return given
-  // kbuild's ARCH=x86 leaves 32 or 64 bits to the configuration; ours is decided before it.
-  if (word === 'x86')
-    throw new UserError('BAD_MAKE_VARIABLE', 'ARCH=x86 does not say whether 32 or 64 bits are meant.', {
-      hint: 'Write ARCH=x86_64 or ARCH=i386.',
+  // kbuild's ARCH of a whole directory leaves 32 or 64 bits to the configuration; ours is decided before it.
+  const rows = rowsOfSource(word)
+  if (rows.length > 1)
+    throw new UserError('BAD_MAKE_VARIABLE', `ARCH=${word} does not say whether 32 or 64 bits are meant.`, {
+      hint: `Write ${listNames(rows.map(({ kernelArch }) => `ARCH=${kernelArch}`))}.`,
     })
   const arch = parseArch(word)
   if (given === undefined || given.name === arch.name) return arch

@@ -35,7 +35,7 @@ export function libraryOptions(options: LibraryVmOptions): RawOptions {
       'BAD_OPTION',
       `the options are ${given === null ? 'null' : Array.isArray(given) ? 'a list' : `a value of type ${typeof given}`}, not an object.`,
       {
-        hint: "Write for instance `bootVm({ kernel: 'bzImage' })`.",
+        hint: "Write for instance `bootVm({ kernel: '.' })`.",
       },
     )
   }

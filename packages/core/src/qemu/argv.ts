@@ -26,7 +26,7 @@ export function qemuArgv(launch: QemuLaunch, transport: Transport): Argv {
   ]
 }
 
-/** virtio devices of a launch: microvm has 24 slots (QEMU hw/i386/microvm.c, VIRTIO_NUM_TRANSPORTS with the second IO-APIC). */
+/** virtio devices of a launch: not every machine has a slot for each. */
 export function virtioDeviceCount(launch: Pick<QemuLaunch, 'agent' | 'terminal' | 'drives' | 'shares' | 'network'>): number {
   return (
     Number(launch.agent) +
@@ -37,6 +37,3 @@ export function virtioDeviceCount(launch: Pick<QemuLaunch, 'agent' | 'terminal' 
     1 // rng
   )
 }
-
-/** Slots of microvm with ACPI on. */
-export const microvmSlots = 24

@@ -1,11 +1,12 @@
+import { machines } from '../arch/index.ts'
 import type { QemuLaunch } from './launch.ts'
 
 /** Words of the QEMU command line. */
 export type Argv = readonly string[]
 
-/** The virtio flavour of a machine: microvm has virtio-mmio slots and no PCI, the others have PCI. */
+/** The ending of virtio devices on a machine. */
 export function virtioBus(launch: Pick<QemuLaunch, 'machine'>): 'device' | 'pci' {
-  return launch.machine === 'microvm' ? 'device' : 'pci'
+  return machines[launch.machine].virtioBus
 }
 
 /** A value inside a comma-separated option: a comma is written twice (qemu(1), "-drive"). */

@@ -1,10 +1,11 @@
+import { archRows, machines } from '../arch/index.ts'
 import { chardevArgs } from './chardev.ts'
 import { optionValue, virtioBus, type Argv } from './concern.ts'
 import { agentPortName, type QemuLaunch, type Transport } from './launch.ts'
 
-/** The kernel console: a 16550 on every machine, from the first message to the last, without loss (hvc0 has neither). */
+/** The kernel console: a port of the machine, from the first message to the last, without loss (hvc0 has neither). */
 export function consoleArgs(launch: QemuLaunch, transport: Transport): Argv {
-  return [...chardevArgs('console', launch, transport), '-serial', 'chardev:console']
+  return [...chardevArgs('console', launch, transport), ...archRows[launch.arch].consoleArgs]
 }
 
 /** The guest agent's channel: a virtio-serial port, binary clean, that throttles instead of dropping. */
@@ -82,9 +83,10 @@ export function rngArgs(launch: Pick<QemuLaunch, 'machine'>): Argv {
 
 /** The guest's panic as a QMP event, besides the text on the console. */
 export function pvpanicArgs(launch: Pick<QemuLaunch, 'machine'>): Argv {
+  const { panicDevice } = machines[launch.machine]
   return [
-    // pvpanic-pci needs PCI; microvm tells of a panic on the console only.
-    launch.machine === 'microvm' ? [] : ['-device', 'pvpanic-pci'],
+    // Where there is none, the console alone reports a panic.
+    panicDevice === undefined ? [] : ['-device', panicDevice],
     // Only report: QEMU's default ends the guest inside panic(), before the rest of the trace is printed.
     ['-action', 'panic=none'],
   ].flat()

@@ -1,5 +1,5 @@
 import { join } from './concern.ts'
-import type { ArchName } from '../arch/index.ts'
+import type { ArchName, FirmwareName, MachineName } from '../arch/index.ts'
 
 /** A block device: virtio-blk, `snapshot` puts a throw-away overlay above the file. */
 export interface Drive {
@@ -33,12 +33,12 @@ export interface QemuLaunch {
   /** Program name or path. */
   readonly qemu: string
   readonly accel: 'kvm' | 'tcg'
-  readonly machine: 'microvm' | 'q35' | 'pc'
+  readonly machine: MachineName
   /** Absent: QEMU's own choice. */
-  readonly firmware?: 'qboot' | undefined
+  readonly firmware?: FirmwareName | undefined
   readonly cpus: number
   readonly memoryMiB: number
-  /** bzImage, or vmlinux where the kernel has PVH. */
+  /** A compressed image, or a vmlinux that QEMU may enter. */
   readonly kernel: string
   readonly initrd: string | undefined
   /** Kernel command line, words already joined. */

@@ -1,4 +1,4 @@
-import { parseArch } from '../arch/index.ts'
+import { archRows } from '../arch/index.ts'
 import type { Argv } from './concern.ts'
 import type { QemuLaunch } from './launch.ts'
 
@@ -7,7 +7,7 @@ export function machineArgs(launch: Pick<QemuLaunch, 'id' | 'machine' | 'firmwar
   return [
     // Shows in ps and in /proc/PID/cmdline: leftovers can be told from other people's QEMUs.
     ['-name', `guest=kernelkit-${launch.id}`],
-    // microvm: virtio-mmio and no PCI probing, the fastest boot. Its ACPI stays on: without it there are 8 virtio slots and no power-off.
+    // The row in core/arch has the reason for each type.
     ['-machine', launch.machine],
     // Enters the kernel without a look at the devices, which Linux sets up anyway (https://github.com/bonzini/qboot).
     launch.firmware === undefined ? [] : ['-bios', `${launch.firmware}.rom`],
@@ -28,7 +28,7 @@ export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch'>): Argv {
     // One accelerator, never `kvm:tcg`: QEMU's own fallback is silent, ours is decided and said before.
     ['-accel', launch.accel],
     // KVM: the host's own CPU, so that code tuned for it runs. TCG: the architecture's (`-cpu host` needs KVM).
-    ['-cpu', launch.accel === 'kvm' ? 'host' : parseArch(launch.arch).emulatedCpu],
+    ['-cpu', launch.accel === 'kvm' ? 'host' : archRows[launch.arch].emulatedCpu],
   ].flat()
 }
 
@@ -45,7 +45,7 @@ export function memoryArgs(launch: Pick<QemuLaunch, 'cpus' | 'memoryMiB'>): Argv
 /** Direct kernel boot: no boot loader, no partition table. */
 export function kernelArgs(launch: Pick<QemuLaunch, 'kernel' | 'initrd' | 'append'>): Argv {
   return [
-    // A vmlinux with the PVH note is entered directly and skips decompression; a bzImage takes the Linux boot protocol.
+    // A vmlinux that QEMU can enter skips decompression; a compressed image takes the architecture's boot protocol.
     ['-kernel', launch.kernel],
     // The guest agent's initramfs, the user's, or both in one file.
     launch.initrd === undefined ? [] : ['-initrd', launch.initrd],

@@ -69,7 +69,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   }
   /**
    * A banner tells of a restart once user space ran and nobody had asked for it. Before, it is the same log once more: a preferred console that
-   * is not ours (console=tty0) makes the kernel print it again when ttyS0 is registered.
+   * is not ours (console=tty0) makes the kernel print it again when the serial console is registered.
    */
   const isRestart = (text: string): boolean => {
     if (/^Run \S+ as init process/.test(text)) mayRestart = false

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { debianArchOf, ownTargets, toolchainPackages } from './packages.ts'
+import { debianArchOf } from '../arch/index.ts'
+import { ownTargets, toolchainPackages } from './packages.ts'
 import type { ToolchainSpec } from './toolchain.ts'
 
 const spec: ToolchainSpec = { kind: 'build', suite: 'bookworm', compiler: 'gcc', targets: ['x86_64'] }

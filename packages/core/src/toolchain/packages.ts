@@ -1,4 +1,4 @@
-import { architectures, type Arch, type ArchName } from '../arch/index.ts'
+import { archRows, architectures, debianArchOf, type Arch, type ArchName } from '../arch/index.ts'
 import { parseCompilerName } from './compiler.ts'
 import { distributionOf } from './distribution.ts'
 import type { ToolchainSpec } from './toolchain.ts'
@@ -46,14 +46,9 @@ function bootPackages(targets: readonly Arch[]): readonly ToolPackage[] {
   ]
 }
 
-/** Debian's name for machines with this `process.arch`. */
-export function debianArchOf(nodeArch: string): string {
-  return architectures.find(({ nativeHosts }) => nativeHosts.includes(nodeArch))?.debianArch ?? nodeArch
-}
-
 /** All packages of an image for an engine whose machine has this `process.arch`, sorted, each once. */
 export function toolchainPackages(spec: ToolchainSpec, nodeArch: string): readonly ToolPackage[] {
-  const targets = spec.targets.map(rowOf)
+  const targets = spec.targets.map((name) => archRows[name])
   const all = [
     ...kernelPackages,
     ...compilerPackages(spec.compiler, targets, nodeArch),
@@ -86,10 +81,4 @@ function compilerPackages(compiler: string, targets: readonly Arch[], nodeArch: 
   })
   if (family === 'gcc') return [...own, ...libraries]
   return [...own, ...libraries, ...of('the linker and binutils of LLVM=1', `lld${suffix}`, `llvm${suffix}`)]
-}
-
-function rowOf(name: ArchName): Arch {
-  const row = architectures.find((arch) => arch.name === name)
-  if (row === undefined) throw new TypeError(`no architecture ${name}`)
-  return row
 }

@@ -1,4 +1,4 @@
-import type { Arch } from '@kernelkit/core/arch'
+import { debianArchOf, type Arch } from '@kernelkit/core/arch'
 import type { Host } from '../host.ts'
 import type { AnyOfRequirement, ProgramRequirement, Requirement } from './requirements.ts'
 
@@ -9,7 +9,7 @@ const program = (name: string, debianPackage: string, why: string): ProgramRequi
   why,
 })
 
-/** To build a kernel (Documentation/process/changes.rst); i386 kernels need no more: no 32-bit user program is built. */
+/** To build a kernel (Documentation/process/changes.rst); 32-bit kernels need no more: no 32-bit user program is built. */
 export const buildRequirements: readonly Requirement[] = [
   program('gcc', 'gcc', 'to compile'),
   program('ld', 'binutils', 'to link'),
@@ -70,7 +70,3 @@ export const symboliserRequirements: readonly Requirement[] = [
 ]
 
 export const gdbRequirements: readonly Requirement[] = [program('gdb', 'gdb', 'to debug the kernel')]
-
-function debianArchOf(nodeArch: string): string {
-  return { x64: 'amd64', ia32: 'i386', arm64: 'arm64' }[nodeArch] ?? nodeArch
-}

@@ -47,7 +47,7 @@ export async function probeKvm(
   host: Host,
   store: Store,
   qemu: string,
-  arch: Pick<Arch, 'name' | 'nativeHosts' | 'wordBits'>,
+  arch: Pick<Arch, 'name' | 'nativeHosts' | 'kvmProbe'>,
   options: ProbeKvmOptions = {},
 ): Promise<KvmAnswer> {
   const startedMs = host.monotonicMs()
@@ -59,15 +59,16 @@ async function judge(
   host: Host,
   store: Store,
   qemu: string,
-  arch: Pick<Arch, 'name' | 'nativeHosts' | 'wordBits'>,
+  arch: Pick<Arch, 'name' | 'nativeHosts' | 'kvmProbe'>,
   options: ProbeKvmOptions,
 ): Promise<Judged> {
   if (!arch.nativeHosts.includes(host.nodeArch)) {
     return { accel: 'tcg', code: 'other-arch', reason: `KVM of this ${host.nodeArch} host cannot run ${arch.name} guests` }
   }
+  const variant = options.variant ?? arch.kvmProbe
+  if (variant === undefined) return { accel: 'tcg', code: 'other-arch', reason: `no probe guest proves KVM for ${arch.name} guests` }
   const refused = await kvmDeviceAccess(host)
   if (refused !== undefined) return { accel: 'tcg', ...refused }
-  const variant = options.variant ?? (arch.wordBits === 32 ? 'bits32' : 'bits64')
   const key = JSON.stringify([await bootId(host), await qemuVersion(host, store, qemu), host.uid, variant])
   const path = join(await store.workFolder('state'), `kvm-${variant}-${host.uid}.json`)
   if (options.fresh !== true) {

@@ -132,6 +132,15 @@ describe('probeKvm', () => {
     })
   })
 
+  it('does not trust KVM for an architecture that no probe guest can prove', async () => {
+    const store = await openStore(host, folder)
+    expect(await probeKvm(host, store, x86_64.qemuBinary, { ...x86_64, kvmProbe: undefined })).toMatchObject({
+      accel: 'tcg',
+      code: 'other-arch',
+      reason: 'no probe guest proves KVM for x86_64 guests',
+    })
+  })
+
   it('names who may open the device, and a device that is missing', async (context) => {
     const store = await openStore(host, folder)
     const failing = (code: string): Host => ({

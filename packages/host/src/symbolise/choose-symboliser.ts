@@ -1,3 +1,4 @@
+import { binutilsTriplet } from '@kernelkit/core/arch'
 import { addr2line, llvmSymbolizer, type SymboliserKind } from '@kernelkit/core/decode'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
@@ -9,23 +10,13 @@ export interface ChosenSymboliser {
   readonly program: string
 }
 
-/** Triplets of cross binutils by e_machine: a native addr2line reads its own architecture only. */
-const triplets: Readonly<Record<number, string>> = {
-  3: 'i686-linux-gnu',
-  21: 'powerpc64le-linux-gnu',
-  22: 's390x-linux-gnu',
-  40: 'arm-linux-gnueabihf',
-  62: 'x86_64-linux-gnu',
-  183: 'aarch64-linux-gnu',
-  243: 'riscv64-linux-gnu',
-}
-
 // Debian's packages of one version have its number behind the name.
 const llvmVersions = [22, 21, 20, 19, 18, 17, 16, 15, 14, 13]
 
 /** llvm-symbolizer reads every architecture and answers a hundred times faster; addr2line comes with every compiler. Throws SYMBOLISER_MISSING. */
 export async function chooseSymboliser(host: Pick<Host, 'which'>, machine: number): Promise<ChosenSymboliser> {
-  const triplet = triplets[machine]
+  // A native addr2line reads its own architecture only.
+  const triplet = binutilsTriplet(machine)
   const candidates: readonly (readonly [SymboliserKind, string])[] = [
     [llvmSymbolizer, 'llvm-symbolizer'],
     ...llvmVersions.map((version) => [llvmSymbolizer, `llvm-symbolizer-${version}`] as const),

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
+import { createSymbolTable, type SymbolTable } from '@kernelkit/core/decode'
 import {
-  createSymbolTable,
   elfHeaderSize,
   findBuildId,
   nameAt,
@@ -9,8 +9,7 @@ import {
   parseSections,
   type ElfHeader,
   type ElfSection,
-  type SymbolTable,
-} from '@kernelkit/core/decode'
+} from '@kernelkit/core/elf'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
 
@@ -109,8 +108,8 @@ async function read(file: FileHandle, position: number, size: number): Promise<U
 }
 
 function notElf(path: string): UserError {
-  return new UserError('NOT_A_VMLINUX', `${path} is no ELF executable.`, {
-    hint: 'name the vmlinux at the top of the build folder, not the boot image (bzImage, Image).',
+  return new UserError('NOT_A_VMLINUX', `${path} is not an ELF executable.`, {
+    hint: 'name the vmlinux at the top of the build directory, not the compressed image that is booted.',
     details: { path },
   })
 }

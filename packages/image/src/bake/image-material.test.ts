@@ -7,7 +7,7 @@ import { imageMaterial } from './image-material.ts'
 const tools = { mmdebstrap: '1.3.5', debootstrap: '1.0.128' }
 const onHost = chooseBakeMeans({ ...tools, uid: 0, userNamespaces: 'works', sudo: 'works' })
 const inContainer = chooseContainerMeans(tools)
-const known = { uri: 'mirror', keyring: undefined, digest: 'd', note: '', release: { date: 1, suite: 'bookworm', codename: 'bookworm' } }
+const known = { uri: 'mirror', keyring: undefined, digest: 'd', note: '', release: { date: 1, suite: 'bookworm' } }
 
 const material = (means: typeof onHost, change: { readonly include?: readonly string[]; readonly script?: string }) =>
   imageMaterial({

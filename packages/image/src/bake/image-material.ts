@@ -36,6 +36,7 @@ export function customisationOf({
   inputs,
 }: Pick<MaterialOptions, 'spec' | 'inputs'> & { readonly known: Pick<KnownRelease, 'uri'> }): readonly CustomisationStep[] {
   return customisationSteps({
+    arch: spec.arch,
     hostname: 'kernelkit',
     aptSource: imageSourceLine({ uri: known.uri, suite: spec.suite, components: ['main'] }),
     sshKeys: inputs.sshKeys,

@@ -150,8 +150,8 @@ function checkMachine(
 ): void {
   if (machine === arch.elfMachine) return
   const other = architectures.find((row) => row.elfMachine === machine)
-  if (other !== undefined && other.wordBits < arch.wordBits && other.sourceArch === arch.sourceArch) {
-    host.log.warn(`${written} is for ${other.name}: a kernel for ${arch.name} runs it only with IA32_EMULATION`)
+  if (other !== undefined && other.name === arch.alsoRuns?.name) {
+    host.log.warn(`${written} is for ${other.name}: a kernel for ${arch.name} runs it only with ${arch.alsoRuns.option}`)
     return
   }
   throw new UserError(

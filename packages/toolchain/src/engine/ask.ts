@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type Docker from 'dockerode'
 import type { DockerOptions } from 'dockerode'
+import { nodeArchOfEngine } from '@kernelkit/core/arch'
 import type { Host } from '@kernelkit/host'
 import type { Engine } from '../contract.ts'
 import { parseAddress, type EnginePlace } from './place.ts'
@@ -89,7 +90,7 @@ function judge(place: EnginePlace, docker: Docker, { version, info }: Facts): An
       address: place.address,
       version: name,
       apiVersion,
-      nodeArch: { amd64: 'x64', '386': 'ia32' }[version.Arch ?? 'amd64'] ?? version.Arch ?? 'x64',
+      nodeArch: nodeArchOfEngine(version.Arch),
       rootless: (info.SecurityOptions ?? []).some((option) => /^name=rootless(?:,|$)/.test(option)),
     },
   }

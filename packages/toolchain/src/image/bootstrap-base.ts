@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { baseCommand, chooseBakeMeans, explainBootstrapFailure, type BakeMeans } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
-import { baseRepository, componentsOf, debianArchOf, imageLabel } from '@kernelkit/core/toolchain'
+import { debianArchOf } from '@kernelkit/core/arch'
+import { baseRepository, componentsOf, imageLabel } from '@kernelkit/core/toolchain'
 import { aptMirror, aptOptionsOfHost, readBakeFacts, withTask, type Host } from '@kernelkit/host'
 import type { Engine } from '../contract.ts'
 import { readJsonLines, StreamError } from '../engine/json-lines.ts'
@@ -9,7 +10,7 @@ import { engineWords } from '../container/engine-failure.ts'
 import { engineLost } from './build-image.ts'
 import { explainPullFailure } from './explain-build-failure.ts'
 
-/** Tag of a bootstrapped base: `kernelkit/base:bookworm-amd64`. */
+/** Tag of a bootstrapped base: `kernelkit/base:SUITE-ARCH`. */
 export function baseTag(suite: string, nodeArch: string): string {
   return `${baseRepository}:${suite}-${debianArchOf(nodeArch)}`
 }

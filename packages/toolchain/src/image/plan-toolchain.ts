@@ -14,7 +14,7 @@ import { digestToolFiles, wholeToolFiles, type ContextFile } from './build-conte
 /** A fifth of SHA-256 is enough for a name among a machine's images. */
 const keyLength = 16
 
-/** Suite of a toolchain when none is asked for: the host's, so that both hold the same compiler; else bookworm, which i386 still has. */
+/** Suite of a toolchain when none is asked for: the host's, so that both hold the same compiler; else bookworm, the newest that has every architecture. */
 export async function defaultSuite(host: Pick<Host, 'fs'>): Promise<string> {
   return (await hostSuite(host)) ?? 'bookworm'
 }

@@ -23,7 +23,7 @@ export async function gdbTargetOf(host: Host, state: VmState): Promise<ResolvedG
   if (vmlinux === undefined || !(await host.fs.exists(vmlinux))) {
     throw new UserError(
       'FILE_NOT_FOUND',
-      `the vmlinux of the VM '${state.name}' is ${vmlinux === undefined ? 'not known: its kernel was named as a bzImage without one beside it' : `gone (${vmlinux})`}.`,
+      `the vmlinux of the VM '${state.name}' is ${vmlinux === undefined ? 'not known: its kernel was named as a compressed image without one next to it' : `gone (${vmlinux})`}.`,
       {
         hint: 'boot the build folder (--kernel DIR), which has both.',
         details: { kernel: state.kernel },

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { findArch, type ArchName } from '@kernelkit/core/arch'
+import { archRows, gccFor, type ArchName } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, Store } from '@kernelkit/host'
 import { guestProgramsFolder } from '../package-folder.ts'
@@ -7,7 +7,7 @@ import { guestProgramsFolder } from '../package-folder.ts'
 /** The two freestanding programs that share one set of sources. */
 export type GuestProgram = 'agent' | 'tsc'
 
-const common = ['text.c', 'sys.c']
+const common = ['text.c', 'arch.c', 'sys.c']
 const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
   agent: [
     'init.c',
@@ -33,7 +33,7 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
 /** Compiler words: no libc, no start files, no run-time library, so that a compiler without any target headers is enough. */
 export function guestCompilerFlags(arch: ArchName): readonly string[] {
   return [
-    ...(findArch(arch)?.compilerFlags ?? []),
+    ...archRows[arch].compilerFlags,
     '-std=gnu11',
     '-Os',
     '-static',
@@ -48,7 +48,7 @@ export function guestCompilerFlags(arch: ArchName): readonly string[] {
     // A loop that copies must not become a call of itself.
     '-fno-tree-loop-distribute-patterns',
     // No vector registers: any guest CPU runs it.
-    '-mgeneral-regs-only',
+    ...archRows[arch].freestandingFlags,
     '-fomit-frame-pointer',
     // Unwind tables are a quarter of the size and nobody reads them.
     '-fno-asynchronous-unwind-tables',
@@ -89,9 +89,9 @@ export async function prebuildGuestPrograms(arch: ArchName, host: Host, place?: 
   const folder = place === undefined ? await prebuiltFolder(arch, host) : join(place, arch)
   await host.fs.rm(folder, { recursive: true, force: true })
   await host.fs.mkdir(folder, { recursive: true })
-  for (const program of ['agent', 'tsc'] as const) {
-    // Only 64-bit hosts measure their time-stamp counter.
-    if (program === 'agent' || arch === 'x86_64') await compileGuestProgram({ program, arch, to: join(folder, program), host })
+  const { counterProgram } = archRows[arch]
+  for (const program of ['agent' as const, ...(counterProgram === undefined ? [] : [counterProgram])]) {
+    await compileGuestProgram({ program, arch, to: join(folder, program), host })
   }
   await host.fs.writeFile(join(folder, 'digest'), `${await guestProgramDigest(arch, host)}\n`)
   return folder
@@ -113,20 +113,21 @@ export async function compileGuestProgram(options: {
   readonly host: Host
 }): Promise<void> {
   const { program, arch, host } = options
-  if ((await host.which('gcc')) === undefined) {
-    throw new UserError('AGENT_NO_COMPILER', `the guest agent for ${arch} has to be compiled once, but gcc is not on PATH.`, {
+  const gcc = gccFor(archRows[arch], host.nodeArch)
+  if ((await host.which(gcc)) === undefined) {
+    throw new UserError('AGENT_NO_COMPILER', `the guest agent for ${arch} has to be compiled once, but ${gcc} is not on PATH.`, {
       hint: 'apt-get install gcc, or use the published package, which carries it compiled.',
       details: { arch },
     })
   }
   try {
-    await host.run(['gcc', ...guestCompilerFlags(arch), '-o', options.to, ...sources[program]], { cwd: await guestProgramsFolder(host) })
+    await host.run([gcc, ...guestCompilerFlags(arch), '-o', options.to, ...sources[program]], { cwd: await guestProgramsFolder(host) })
   } catch (cause) {
     throw new UserError(
       'AGENT_NOT_COMPILED',
       `the guest agent for ${arch} does not compile: ${cause instanceof Error ? cause.message : String(cause)}`,
       {
-        hint: 'gcc has to support this architecture (-m64 and -m32 on x86).',
+        hint: `${gcc} has to support ${archRows[arch].compilerFlags.join(' ')}.`,
         details: { arch },
         cause,
       },

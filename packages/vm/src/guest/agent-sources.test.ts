@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
 import { frameTypes, maxFrameBytes, protocolVersion, streamWindow } from '@kernelkit/core/agent'
+import { archNames } from '@kernelkit/core/arch'
 import { agentPortName } from '@kernelkit/core/qemu'
 import { nodeHost, type Host } from '@kernelkit/host'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('the agent', () => {
-  it.each(['x86_64', 'i386'] as const)('compiles for %s without a warning, to a small static program', async (arch) => {
+  it.each(archNames)('compiles for %s without a warning, to a small static program', async (arch) => {
     const path = join(folder, `agent-${arch}`)
     await compileGuestProgram({ program: 'agent', arch, to: path, host })
     expect((await stat(path)).size).toBeLessThan(64 * 1024)
@@ -45,6 +46,7 @@ describe('the agent', () => {
       'files',
       'text',
       'sys',
+      'arch',
     ]
     const flags = guestCompilerFlags(arch).filter((flag) => flag !== '-s' && !flag.startsWith('-Wl'))
     for (const name of files)

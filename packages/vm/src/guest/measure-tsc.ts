@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { nativeArch } from '@kernelkit/core/arch'
 import type { Host, Store } from '@kernelkit/host'
 import { guestProgram } from './agent-program.ts'
 
@@ -7,13 +8,14 @@ import { guestProgram } from './agent-program.ts'
  * MHz is the current core clock. `undefined` on hosts without one. Measured once per boot of the host.
  */
 export async function measureTscKhz(host: Host, store: Store): Promise<number | undefined> {
-  if (host.nodeArch !== 'x64') return undefined
+  const arch = nativeArch(host.nodeArch)
+  if (arch?.counterProgram === undefined) return undefined
   const bootId = (await host.fs.readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
   const cache = join(await store.workFolder('tsc'), 'khz.json')
   const known = await readCache(cache, host)
   if (known?.bootId === bootId) return known.khz
   // A disturbed measurement is off to either side: the middle of five is not.
-  const program = await guestProgram('tsc', 'x86_64', host, store)
+  const program = await guestProgram(arch.counterProgram, arch.name, host, store)
   const runs = []
   for (let run = 0; run < 5; run++) runs.push(Number((await host.run([program])).stdout.trim()))
   const khz = runs.toSorted((a, b) => a - b)[2]

@@ -1,3 +1,4 @@
+import { archRows } from '@kernelkit/core/arch'
 import type { ErrorCode } from '@kernelkit/core/errors'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 
@@ -20,8 +21,8 @@ export const qemuFailures: readonly FailureRow[] = [
     /invalid kernel header|kernel too old to load a ram disk/,
     (_match, launch) => ({
       code: 'NOT_A_KERNEL',
-      message: `${launch.kernel} is no bzImage.`,
-      hint: 'name arch/x86/boot/bzImage, or a vmlinux built with CONFIG_PVH.',
+      message: `${launch.kernel} is not a ${archRows[launch.arch].imageTarget}.`,
+      hint: `name ${archRows[launch.arch].imagePath}${entryOption(launch, (option) => `, or a vmlinux built with CONFIG_${option}`)}.`,
     }),
   ],
   [
@@ -29,7 +30,7 @@ export const qemuFailures: readonly FailureRow[] = [
     (_match, launch) => ({
       code: 'NOT_A_KERNEL',
       message: `${launch.kernel} is a vmlinux without an entry for QEMU.`,
-      hint: 'build it with CONFIG_PVH=y, or name the bzImage.',
+      hint: `${entryOption(launch, (option) => `build it with CONFIG_${option}=y, or `)}name the ${archRows[launch.arch].imageTarget}.`,
     }),
   ],
   [
@@ -158,6 +159,12 @@ export const qemuFailures: readonly FailureRow[] = [
 
 function file(path: string | undefined, what: string, hint: string): Explanation {
   return { code: 'FILE_NOT_FOUND', message: `${what} ${path ?? ''} does not exist or cannot be read.`, hint }
+}
+
+/** Words about the option that lets QEMU enter a vmlinux, where the architecture has one. */
+function entryOption({ arch }: Pick<QemuLaunch, 'arch'>, words: (option: string) => string): string {
+  const { directEntry } = archRows[arch]
+  return typeof directEntry === 'string' ? '' : words(directEntry.option)
 }
 
 function diskNames(launch: QemuLaunch): string {

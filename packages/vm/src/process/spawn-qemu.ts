@@ -32,6 +32,8 @@ function consoleEnds(folder: string): readonly [input: string, output: string] {
 /** Starts QEMU so that it dies with this process, whatever ends it. The pipe of its console is there (`makeConsolePipe`). */
 export async function spawnQemu(options: {
   readonly argv: readonly string[]
+  /** Debian package with the program. */
+  readonly package: string
   readonly folder: string
   readonly host: Host
 }): Promise<QemuProcess> {
@@ -39,7 +41,7 @@ export async function spawnQemu(options: {
   const program = options.argv[0] ?? ''
   if ((await host.which(program)) === undefined) {
     throw new UserError('QEMU_MISSING', `'${program}' is not on PATH.`, {
-      hint: 'apt-get install qemu-system-x86, or run `kernelkit doctor`.',
+      hint: `apt-get install ${options.package}, or run \`kernelkit doctor\`.`,
       details: { program },
     })
   }
@@ -61,7 +63,7 @@ export async function spawnQemu(options: {
     child.once('error', (cause) =>
       reject(
         new UserError('QEMU_MISSING', `QEMU cannot be started: ${cause.message}.`, {
-          hint: 'apt-get install util-linux qemu-system-x86 (setpriv, QEMU).',
+          hint: `apt-get install util-linux ${options.package} (setpriv, QEMU).`,
           cause,
         }),
       ),

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { encodeText, frameTypes } from '@kernelkit/core/agent'
+import { archRows } from '@kernelkit/core/arch'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import type { QemuExit, Vm, VmEvent, VmRequest } from '../vm.ts'
@@ -35,7 +36,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   const hub = createEventHub<VmEvent>()
   const atMs = () => Math.round(host.monotonicMs() - startedAt)
   const argv = qemuArgv(request.launch, 'fd')
-  const qemu = await spawnQemu({ argv, folder: request.folder, host })
+  const qemu = await spawnQemu({ argv, package: archRows[request.launch.arch].qemuPackage, folder: request.folder, host })
   const abort = () => qemu.kill()
   options.signal?.addEventListener('abort', abort, { once: true })
 

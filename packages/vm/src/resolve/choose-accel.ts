@@ -1,8 +1,7 @@
-import type { Arch } from '@kernelkit/core/arch'
+import { hostArch, type Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
-import { hostArch } from './find-kernel.ts'
 import type { PlanServices } from './services.ts'
 
 export interface Acceleration {
@@ -23,7 +22,7 @@ interface AccelInput {
 export async function chooseAccel({ host, services, spec, qemu, arch }: AccelInput): Promise<Acceleration> {
   if (spec.accel === 'tcg') return { accel: 'tcg', reason: 'as asked', probeSeconds: 0 }
   if (!arch.nativeHosts.includes(host.nodeArch)) {
-    const reason = `KVM runs only the host's own architecture (${hostArch(host)})`
+    const reason = `KVM runs only the host's own architecture (${hostArch(host.nodeArch)})`
     if (spec.accel === 'kvm') throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${reason}.`, { hint: 'use --accel auto.' })
     return { accel: 'tcg', reason, probeSeconds: 0 }
   }

@@ -1,65 +1,98 @@
+import {
+  machines,
+  listNames,
+  type Arch,
+  type FirmwareName,
+  type KernelWord,
+  type MachineCandidate,
+  type MachineName,
+} from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
-import { microvmSlots } from '@kernelkit/core/qemu'
 import type { KernelOptions } from './kernel-options.ts'
 
 export interface MachineInput {
-  readonly asked: 'auto' | 'microvm' | 'q35' | 'pc'
+  readonly arch: Pick<Arch, 'name' | 'machines' | 'lastMachine'>
+  readonly asked: 'auto' | MachineName
   readonly options: KernelOptions
   readonly virtioDevices: number
   /** Words of --qemu-arg, which may add PCI devices. */
   readonly qemuArgs: readonly string[]
   readonly accel: 'kvm' | 'tcg'
   readonly cpus: number
-  /** QEMU has the firmware qboot. */
-  readonly hasQboot: boolean
+  /** Firmware that this QEMU has. */
+  readonly firmware: readonly FirmwareName[]
   readonly tscKhz: number | undefined
 }
 
 export interface MachineChoice {
-  readonly machine: 'microvm' | 'q35' | 'pc'
+  readonly machine: MachineName
   readonly why: string
-  readonly firmware?: 'qboot'
-  /** The machine's HPET or PIT ticks instead of the APIC timer. */
-  readonly noApicTimer?: boolean
+  readonly firmware?: FirmwareName
+  /** What the guest's kernel is told because of it. */
+  readonly words?: readonly KernelWord[]
 }
 
 /** The fastest machine that this kernel has drivers for. */
 export function chooseMachine(input: MachineInput): MachineChoice {
-  const obstacle = microvmObstacle(input)
-  if (input.asked === 'microvm' && obstacle !== undefined && input.options.source !== undefined) {
-    throw new UserError('BAD_OPTION', `--machine microvm does not fit: ${obstacle}.`, {
+  const { arch, asked } = input
+  if (asked !== 'auto') return askedMachine(input, asked)
+  let passed: string | undefined
+  for (const candidate of arch.machines) {
+    if (!isMeant(candidate, input)) continue
+    const obstacle = obstacleOf(candidate.machine, input) ?? lackOf(candidate.wants ?? [], input.options)
+    if (obstacle === undefined) {
+      const { machine, firmware, words } = candidate
+      return {
+        machine,
+        why: candidate.why ?? passed ?? 'the fastest that fits',
+        ...(firmware === undefined ? {} : { firmware }),
+        ...(words === undefined ? {} : { words }),
+      }
+    }
+    passed ??= `no ${candidate.machine}: ${obstacle}`
+  }
+  return arch.lastMachine
+}
+
+function askedMachine(input: MachineInput, asked: MachineName): MachineChoice {
+  const { arch, options } = input
+  const known = new Set([...arch.machines, arch.lastMachine].map(({ machine }) => machine))
+  if (!known.has(asked)) {
+    throw new UserError('BAD_OPTION', `--machine ${asked} does not fit: ${arch.name} has ${listNames([...known])}.`, {
       hint: 'leave --machine out to get the fastest one that fits.',
     })
   }
-  if (input.asked !== 'auto') return { machine: input.asked, why: 'as asked' }
-  if (isFastQ35(input)) {
-    const why = 'the fastest for one emulated CPU: qboot, and no APIC timer to measure'
-    return { machine: 'q35', why, firmware: 'qboot', noApicTimer: true }
+  const obstacle = obstacleOf(asked, input)
+  if (obstacle !== undefined && options.source !== undefined) {
+    throw new UserError('BAD_OPTION', `--machine ${asked} does not fit: ${obstacle}.`, {
+      hint: 'leave --machine out to get the fastest one that fits.',
+    })
   }
-  if (obstacle === undefined) return { machine: 'microvm', why: 'the fastest: the kernel has VIRTIO_MMIO and ACPI' }
-  const { source, value } = input.options
-  // q35 routes PCI interrupts by ACPI; pc works without.
-  if (source !== undefined && value('ACPI') !== 'y') return { machine: 'pc', why: 'the kernel has no ACPI' }
-  return { machine: 'q35', why: `no microvm: ${obstacle}` }
+  return { machine: asked, why: 'as asked' }
 }
 
-/**
- * Under TCG a tenth of a second of a boot is the count of the APIC timer's frequency, and a microvm has no timer beside it (its ACPI is the
- * hardware-reduced kind, where Linux uses neither PIT nor HPET). Several processors need the APICs' own timers.
- */
-function isFastQ35({ options, accel, cpus, hasQboot }: MachineInput): boolean {
-  const hasDrivers = options.source !== undefined && ['PCI', 'VIRTIO_PCI', 'ACPI'].every((symbol) => options.value(symbol) === 'y')
-  return accel === 'tcg' && cpus === 1 && hasQboot && hasDrivers
+/** Whether a candidate is for guests of this kind at all. */
+function isMeant({ only, firmware }: MachineCandidate, { options, accel, cpus, ...input }: MachineInput): boolean {
+  if (firmware !== undefined && !input.firmware.includes(firmware)) return false
+  if (only === undefined) return true
+  const hasDrivers = options.source !== undefined && only.options.every((symbol) => options.value(symbol) === 'y')
+  return accel === only.accel && cpus === only.cpus && hasDrivers
 }
 
-function microvmObstacle(input: MachineInput): string | undefined {
-  const { source, value } = input.options
-  if (source === undefined) return "the kernel's configuration is not known"
-  const missing = ['VIRTIO_MMIO', 'ACPI'].filter((symbol) => value(symbol) !== 'y')
-  if (missing.length > 0) return `the kernel lacks ${missing.map((symbol) => `CONFIG_${symbol}`).join(' and ')}`
-  if (input.virtioDevices > microvmSlots) return `${input.virtioDevices} devices are more than its ${microvmSlots} slots`
-  if (input.qemuArgs.some((word) => /pci|usb/i.test(word))) return '--qemu-arg names a PCI device'
-  // Calibration of the TSC never ends there under TCG.
-  if (input.accel === 'tcg' && input.tscKhz === undefined) return "the host's TSC frequency could not be measured"
+function obstacleOf(name: MachineName, input: MachineInput): string | undefined {
+  const { needs, virtioSlots, virtioBus, needsCounter } = machines[name]
+  if (needs.length > 0 && input.options.source === undefined) return "the kernel's configuration is not known"
+  const lack = lackOf(needs, input.options)
+  if (lack !== undefined) return lack
+  if (virtioSlots !== undefined && input.virtioDevices > virtioSlots)
+    return `${input.virtioDevices} devices are more than its ${virtioSlots} slots`
+  if (virtioBus !== 'pci' && input.qemuArgs.some((word) => /pci|usb/i.test(word))) return '--qemu-arg names a PCI device'
+  if (needsCounter && input.accel === 'tcg' && input.tscKhz === undefined) return "the host's TSC frequency could not be measured"
   return undefined
+}
+
+/** What a kernel of known configuration lacks. */
+function lackOf(symbols: readonly string[], { source, value }: KernelOptions): string | undefined {
+  const missing = source === undefined ? [] : symbols.filter((symbol) => value(symbol) !== 'y')
+  return missing.length === 0 ? undefined : `the kernel lacks ${missing.map((symbol) => `CONFIG_${symbol}`).join(' and ')}`
 }

@@ -1,6 +1,5 @@
 import { dirname, join, relative, resolve } from 'node:path'
-import type { ArchName } from '@kernelkit/core/arch'
-import { architectures } from '@kernelkit/core/arch'
+import { archRows, kernelImageNames, kernelImagePaths, listNames } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { readKernelImage, type KernelImage } from './kernel-image.ts'
@@ -28,7 +27,7 @@ export async function kernelAt(host: Host, named: string): Promise<FoundKernel> 
   if (found !== undefined) return found
   throw new UserError(
     'KERNEL_NOT_FOUND',
-    `--kernel ${named}: the folder holds no built kernel (looked for vmlinux and arch/*/boot/bzImage).`,
+    `--kernel ${named}: the folder holds no built kernel (looked for vmlinux and ${listNames(kernelImagePaths.map((path) => path.replace(/^arch\/[^/]+/, 'arch/*')))}).`,
     {
       hint: 'run `make`, or `kernelkit build`, there first.',
     },
@@ -37,7 +36,7 @@ export async function kernelAt(host: Host, named: string): Promise<FoundKernel> 
 
 /** The kernel that was built in a folder, `undefined` when there is none. */
 export async function kernelInFolder(host: Host, folder: string): Promise<FoundKernel | undefined> {
-  const images = [...new Set(architectures.flatMap((arch) => [arch.imagePath, arch.imageTarget]))].map((name) => join(folder, name))
+  const images = [...new Set([...kernelImagePaths, ...kernelImageNames])].map((name) => join(folder, name))
   const [compressed] = (await Promise.all(images.map(async (path) => ((await isFile(host, path)) ? path : undefined)))).filter(
     (path) => path !== undefined,
   )
@@ -52,7 +51,7 @@ async function fromFile(host: Host, path: string): Promise<FoundKernel> {
   if (image.format === 'vmlinux') return fromVmlinux(host, image, shown)
   const vmlinux = await vmlinuxOf(host, path)
   if (vmlinux === undefined) return { image, vmlinux: undefined, shown, notes: [] }
-  // kbuild makes the bzImage from vmlinux: a younger vmlinux is another build.
+  // kbuild makes the image from vmlinux: a younger vmlinux is another build.
   const isSameBuild = vmlinux.modifiedAt <= image.modifiedAt + 1000 || (await host.fs.exists(join(dirname(path), 'manifest.json')))
   if (!isSameBuild) {
     return {
@@ -69,8 +68,11 @@ async function fromFile(host: Host, path: string): Promise<FoundKernel> {
 
 async function fromVmlinux(host: Host, image: KernelImage, shown: string): Promise<FoundKernel> {
   if (image.bootable) return { image, vmlinux: image.path, shown, notes: [] }
-  throw new UserError('NOT_A_KERNEL', `${image.path} is a vmlinux without the PVH note: QEMU cannot enter it.`, {
-    hint: 'name the bzImage of the same build, or build with CONFIG_PVH=y.',
+  const { directEntry, imageTarget } = archRows[image.arch]
+  const [lack, otherwise] =
+    typeof directEntry === 'string' ? ['', ''] : [` without the ${directEntry.title}`, `, or build with CONFIG_${directEntry.option}=y`]
+  throw new UserError('NOT_A_KERNEL', `${image.path} is a vmlinux${lack}: QEMU cannot enter it.`, {
+    hint: `name the ${imageTarget} of the same build${otherwise}.`,
     details: { path: image.path },
   })
 }
@@ -129,9 +131,4 @@ export function showAge(ms: number): string {
   if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`
   if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`
   return `${Math.round(seconds / 86_400)} days`
-}
-
-/** The architecture that this host runs by itself. */
-export function hostArch(host: Pick<Host, 'nodeArch'>): ArchName {
-  return architectures.find((arch) => arch.nativeHosts.includes(host.nodeArch) && arch.wordBits === 64)?.name ?? 'x86_64'
 }

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
-import { parseArch, type Arch, type ArchName } from '@kernelkit/core/arch'
+import { parseArch, type Arch, type ArchName, type FirmwareName } from '@kernelkit/core/arch'
 import { refuseUnread } from '@kernelkit/core/cmdline'
 import { UserError } from '@kernelkit/core/errors'
 import type { Drive } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import { chooseAccel, type Acceleration } from './choose-accel.ts'
-import { findQemu, hasQboot } from './find-qemu.ts'
+import { findFirmware, findQemu } from './find-qemu.ts'
 import { canUse } from './kernel-options.ts'
 import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
 import { resolveRoot, type ResolvedRoot } from './resolve-root.ts'
@@ -24,8 +24,8 @@ export interface VmParts {
   readonly disks: readonly Drive[]
   readonly initrd: string | undefined
   readonly qemu: string
-  /** QEMU has the firmware qboot. */
-  readonly hasQboot: boolean
+  /** Firmware that this QEMU has. */
+  readonly firmware: readonly FirmwareName[]
   readonly tscKhz: number | undefined
   readonly hostCpus: number
   /** The guest has our agent. */
@@ -39,17 +39,17 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
   const qemu = await findQemu(host, vm, arch)
   const agent = !isUsersOwn(vm)
   if (agent) refuseUnread(vm.append)
-  const [root, accel, tscKhz, disks, initrd, qboot] = await Promise.all([
+  const [root, accel, tscKhz, disks, initrd, firmware] = await Promise.all([
     resolveRoot(host, services, vm, arch.name),
     chooseAccel({ host, services, spec: vm, qemu, arch }),
     services.tscKhz(),
     Promise.all(vm.disks.map((disk) => extraDrive(host, disk, vm.persist))),
     chooseInitrd(host, services, { vm, arch: arch.name, agent }),
-    hasQboot(host, qemu),
+    findFirmware(host, qemu),
   ])
   const canShare = canUse(kernel.options, ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'])
   const shares = agent ? await resolveShares(host, { vm, root, canShare }) : noShares
-  return { arch, kernel, root, accel, shares, disks, initrd, qemu, hasQboot: qboot, tscKhz, hostCpus: host.cpus, agent }
+  return { arch, kernel, root, accel, shares, disks, initrd, qemu, firmware, tscKhz, hostCpus: host.cpus, agent }
 }
 
 /** `boot --initrd` gives the machine to the user's own archive. */

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
-import type { Arch } from '@kernelkit/core/arch'
+import { firmwareNames, type Arch, type FirmwareName } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
@@ -19,8 +19,9 @@ export async function findQemu(host: Host, spec: Pick<VmSpec, 'qemu'>, arch: Arc
   })
 }
 
-/** Whether a QEMU finds the firmware qboot in its data folder: beside its `bin`, as distributions and `make install` lay it out. */
-export async function hasQboot(host: Host, qemu: string): Promise<boolean> {
+/** Firmware that a QEMU finds in its data directory: next to its `bin`, as distributions and `make install` lay it out. */
+export async function findFirmware(host: Host, qemu: string): Promise<readonly FirmwareName[]> {
   const program = await host.fs.realpath(qemu)
-  return host.fs.exists(join(dirname(program), '../share/qemu/qboot.rom'))
+  const found = await Promise.all(firmwareNames.map((name) => host.fs.exists(join(dirname(program), `../share/qemu/${name}.rom`))))
+  return firmwareNames.filter((_, index) => found[index])
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { constants, gunzip } from 'node:zlib'
+import { kernelImageNames, readImageHeader } from '@kernelkit/core/arch'
 import type { Host } from '@kernelkit/host'
 import type { KernelImage } from './kernel-image.ts'
 
@@ -52,16 +53,17 @@ export function defaultMemoryMiB(options: KernelOptions): number {
   const isSanitized = ['KASAN', 'KMSAN'].some((symbol) => options.value(symbol) === 'y')
   return isSanitized ? 4096 : 2048
 }
+// Distributions: /boot/vmlinuz-R next to /boot/config-R.
+const releasedName = new RegExp(`(?:${['vmlinuz', 'vmlinux', ...kernelImageNames].join('|')})-(.+)$`)
 
 function configPaths(kernel: string): readonly string[] {
   const folder = dirname(kernel)
-  const release = /(?:vmlinuz|vmlinux|bzImage)-(.+)$/.exec(kernel)?.[1]
+  const release = releasedName.exec(kernel)?.[1]
   return [
     join(folder, 'config'),
     join(folder, '.config'),
-    // <build>/arch/x86/boot/bzImage
+    // An image below arch/*/boot of its build directory.
     ...(/\/arch\/[^/]+\/boot$/.test(folder) ? [join(folder, '../../../.config')] : []),
-    // Distributions: /boot/vmlinuz-R beside /boot/config-R.
     ...(release === undefined ? [] : [join(folder, `config-${release}`)]),
   ]
 }
@@ -70,19 +72,18 @@ const mark = Buffer.from('IKCFG_ST')
 
 /** CONFIG_IKCONFIG keeps the configuration, gzipped, behind a mark in the kernel's data (kernel/configs.c, scripts/extract-ikconfig). */
 async function readInnerConfig(host: Host, image: KernelImage): Promise<string | undefined> {
-  const data = image.format === 'vmlinux' ? await host.fs.readFile(image.path) : await unpackBzImage(host, image.path)
+  const data = image.format === 'vmlinux' ? await host.fs.readFile(image.path) : await unpackImage(host, image.path)
   const at = data?.indexOf(mark) ?? -1
   if (data === undefined || at < 0) return undefined
   const end = data.indexOf('IKCFG_ED', at)
   return end < 0 ? undefined : (await promisify(gunzip)(data.subarray(at + mark.length, end)).catch(() => undefined))?.toString('utf8')
 }
 
-/** The vmlinux inside a gzip or zstd bzImage; other compressions are left unknown. */
-async function unpackBzImage(host: Host, path: string): Promise<Buffer | undefined> {
+/** The vmlinux inside a gzip or zstd image; other compressions are left unknown. */
+async function unpackImage(host: Host, path: string): Promise<Buffer | undefined> {
   const file = await host.fs.readFile(path)
-  // Documentation/arch/x86/boot.rst: setup_sects at 0x1f1, payload_offset at 0x248, payload_length at 0x24c.
-  const start = ((file[0x1f1] || 4) + 1) * 512 + file.readUInt32LE(0x248)
-  const payload = file.subarray(start, start + file.readUInt32LE(0x24c))
+  const { offset, size } = readImageHeader(file)?.payload ?? { offset: 0, size: 0 }
+  const payload = file.subarray(offset, offset + size)
   // A header without its payload: cut short, or made for something else.
   if (payload.length < 4) return undefined
   if (payload.readUInt16BE(0) === 0x1f8b) return promisify(gunzip)(payload, { finishFlush: constants.Z_SYNC_FLUSH }).catch(() => undefined)

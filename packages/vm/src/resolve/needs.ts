@@ -1,3 +1,4 @@
+import { machines, type MachineName } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { KernelOptions } from './kernel-options.ts'
 
@@ -10,7 +11,7 @@ export interface KernelNeed {
 export interface NeedsInput {
   readonly agent: boolean
   readonly initrd: boolean
-  readonly machine: 'microvm' | 'q35' | 'pc'
+  readonly machine: MachineName
   readonly disk: { readonly option: string; readonly what: string } | undefined
   readonly shares: boolean
   readonly overlays: boolean
@@ -23,10 +24,7 @@ export interface NeedsInput {
 
 /** What the chosen way of booting asks of the kernel. */
 export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
-  const bus =
-    input.machine === 'microvm'
-      ? { symbol: 'VIRTIO_MMIO', why: "for the machine's devices" }
-      : { symbol: 'VIRTIO_PCI', why: "for the machine's devices" }
+  const bus = { symbol: machines[input.machine].busDriver, why: "for the machine's devices" }
   const hasDevices = input.agent || input.disk !== undefined || input.shares || input.network
   return [
     ...(input.initrd || input.agent ? [{ symbol: 'BLK_DEV_INITRD', why: 'to start from an initramfs' }] : []),

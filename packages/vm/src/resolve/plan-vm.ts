@@ -62,13 +62,14 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
   const devices = chooseDevices(vm, parts, agentFirst)
   const cpus = vm.cpus ?? Math.min(4, parts.hostCpus)
   const machine = chooseMachine({
+    arch,
     asked: vm.machine,
     options: kernel.options,
     virtioDevices: virtioDeviceCount(devices),
     qemuArgs: vm.qemuArgs,
     accel: accel.accel,
     cpus,
-    hasQboot: parts.hasQboot,
+    firmware: parts.firmware,
     tscKhz: parts.tscKhz,
   })
   refuseUnmet(kernel.options, needsOf(vm, parts, { devices, machine }))
@@ -150,7 +151,7 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
     arch: parts.arch,
     accel: parts.accel.accel,
     tscKhz: parts.tscKhz,
-    noApicTimer: machine.noApicTimer,
+    machineWords: machine.words,
     onOops: vm.onOops,
     staticNetwork: agent && devices.network.kind === 'user',
     ownInit: agent && init !== 'agent',
@@ -160,5 +161,5 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
   }).map(({ word }) => word)
   const guest =
     init === undefined ? [] : guestWords({ root: root.guest, mask: root.kind === 'host', init, mounts: parts.shares.mounts, hostname })
-  return joinCommandLine([...words, ...guest], vm.append)
+  return joinCommandLine({ arch: parts.arch, ours: [...words, ...guest], append: vm.append })
 }

@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import type { ArchName } from '@kernelkit/core/arch'
+import { hostArch, type ArchName } from '@kernelkit/core/arch'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
-import { buildFoldersBelow, enclosingTree, hostArch, kernelAt, kernelInFolder, showAge, type FoundKernel } from './find-kernel.ts'
+import { buildFoldersBelow, enclosingTree, kernelAt, kernelInFolder, showAge, type FoundKernel } from './find-kernel.ts'
 import { readKernelOptions, type KernelOptions } from './kernel-options.ts'
 import { kernelRelease, readManifest } from './kernel-version.ts'
 import type { PlanServices } from './services.ts'
@@ -13,7 +13,7 @@ export interface ResolvedKernel extends FoundKernel {
   readonly options: KernelOptions
   /** Resolved folder of its source, where that is known and still there. */
   readonly sourceTree: string | undefined
-  /** `kernel 6.12.1 (arch/x86/boot/bzImage, 2 min old)`. */
+  /** `kernel 6.12.1 (FILE, 2 min old)`. */
   readonly line: string
 }
 
@@ -64,7 +64,7 @@ interface Search {
 }
 
 async function searchKernel(host: Host, services: PlanServices, asked: Pick<VmSpec, 'projectKernel' | 'arch'>): Promise<Search> {
-  const arch = asked.arch ?? hostArch(host)
+  const arch = asked.arch ?? hostArch(host.nodeArch)
   const project = asked.projectKernel ? await lastBuilt(host, services, arch) : undefined
   if (project !== undefined) return project
   const tree = await enclosingTree(host, host.cwd)

@@ -1,11 +1,10 @@
 import { join, resolve } from 'node:path'
-import type { ArchName } from '@kernelkit/core/arch'
+import { hostArch, type ArchName } from '@kernelkit/core/arch'
 import type { GuestRoot } from '@kernelkit/core/cmdline'
 import { UserError } from '@kernelkit/core/errors'
 import type { Drive, Share } from '@kernelkit/core/qemu'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
-import { hostArch } from './find-kernel.ts'
 import { fileSystemOptions, readImageFacts } from './root-file-system.ts'
 import type { PlanServices } from './services.ts'
 
@@ -64,13 +63,13 @@ async function autoRoot(
   if (spec.initrd !== undefined) return initramfsRoot(`${spec.initrd}, as asked`)
   const baked = await services.ofProject('image', arch)
   if (baked !== undefined && (await host.fs.exists(baked.path))) return imageRoot(host, baked.path, spec.persist, baked.why)
-  if (hostArch(host) === arch) return hostRoot(host, arch, 'no image was baked for this project')
+  if (hostArch(host.nodeArch) === arch) return hostRoot(host, arch, 'no image was baked for this project')
   throw new UserError(
     'ROOT_NOT_FOUND',
-    `no root for ${arch}: no image was baked for this project, and this host's own root is ${hostArch(host)}.`,
+    `no root for ${arch}: no image was baked for this project, and this host's own root is ${hostArch(host.nodeArch)}.`,
     {
       hint: `kernelkit bake --arch ${arch}, or --root DIR with a root file system for ${arch}.`,
-      details: { arch, hostArch: hostArch(host) },
+      details: { arch, hostArch: hostArch(host.nodeArch) },
     },
   )
 }
@@ -110,10 +109,14 @@ async function imageRoot(host: Host, named: string, persist: boolean, why?: stri
 }
 
 async function hostRoot(host: Host, arch: ArchName, why: string): Promise<ResolvedRoot> {
-  if (hostArch(host) !== arch) {
-    throw new UserError('ROOT_NOT_FOUND', `--root host: this host's programs are for ${hostArch(host)}, the kernel is for ${arch}.`, {
-      hint: `kernelkit bake --arch ${arch}, or a kernel for ${hostArch(host)}.`,
-    })
+  if (hostArch(host.nodeArch) !== arch) {
+    throw new UserError(
+      'ROOT_NOT_FOUND',
+      `--root host: this host's programs are for ${hostArch(host.nodeArch)}, the kernel is for ${arch}.`,
+      {
+        hint: `kernelkit bake --arch ${arch}, or a kernel for ${hostArch(host.nodeArch)}.`,
+      },
+    )
   }
   return {
     ...sharedRoot('host', '/'),

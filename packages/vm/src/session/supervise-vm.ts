@@ -1,3 +1,4 @@
+import { machines } from '@kernelkit/core/arch'
 import { failingReports, useOfAllowList, type AllowEntry, type ConsoleFacts } from '@kernelkit/core/console'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
@@ -31,7 +32,8 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
     isEnd: (report) => !work.attended && failingReports([report], { failOn, allowed }).length > 0,
     mostRestarts: work.mostRestarts,
     // Everything but a microvm has a PIT or HPET that ticks besides the APICs' timers.
-    hasOtherTimer: plan.launch.machine !== 'microvm',
+    // Most machines have another timer that ticks besides those of the CPUs.
+    hasOtherTimer: machines[plan.launch.machine].hasOtherTimer,
     tailLines,
     onLine: input.onConsoleLine,
   })

@@ -7,7 +7,7 @@ const ctrlA = 0x01
 const commands: Readonly<Record<string, EscapeCommand>> = { x: 'end', h: 'help', '?': 'help', c: 'toggle' }
 
 export const escapeHelp =
-  'Ctrl-A x  end the VM\r\nCtrl-A c  switch between the login terminal (hvc0) and the kernel console (ttyS0)\r\nCtrl-A a  send Ctrl-A\r\nCtrl-A h  this help\r\n'
+  'Ctrl-A x  end the VM\r\nCtrl-A c  switch between the login terminal and the kernel console\r\nCtrl-A a  send Ctrl-A\r\nCtrl-A h  this help\r\n'
 
 /** Splits typed bytes into data for the guest and commands for us; a Ctrl-A at the end of one chunk is finished by the next. */
 export function createKeyReader(): (chunk: Buffer) => readonly KeyAction[] {

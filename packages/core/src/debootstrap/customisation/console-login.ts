@@ -1,8 +1,9 @@
+import type { Arch } from '../../arch/index.ts'
 import type { CustomisationStep } from '../customisation-step.ts'
 import { unitFolder } from './unit-folder.ts'
 
 /** Root logs in on every console without a password. */
-export const consoleLogin: readonly CustomisationStep[] = [
+export const consoleLogin = ({ console }: Pick<Arch, 'console'>): readonly CustomisationStep[] => [
   {
     kind: 'edit',
     why: 'root has no password on the consoles (passwd(5): an empty second field)',
@@ -53,7 +54,7 @@ WantedBy=getty.target
   {
     kind: 'link',
     why: 'login on the first serial port',
-    path: `${unitFolder}/getty.target.wants/serial-getty@ttyS0.service`,
+    path: `${unitFolder}/getty.target.wants/serial-getty@${console}.service`,
     target: `${unitFolder}/serial-getty@.service`,
   },
 ]

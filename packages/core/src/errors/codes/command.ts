@@ -1,3 +1,4 @@
+import { consoleNames, listNames } from '../../arch/names.ts'
 import { message, option } from '../message.ts'
 import type { CodeEntry } from '../code-entry.ts'
 
@@ -29,7 +30,7 @@ export const commandCodes = {
   },
   EMPTY_LOG: {
     meaning: 'A log that should be read is empty.',
-    fix: 'See that the console was captured: console=ttyS0 on the kernel command line, the right file.',
+    fix: `Check that the console was captured: console=${listNames(consoleNames)} on the kernel command line, the right file.`,
   },
   BINARY_LOG: {
     meaning: 'A file that should be a console log holds binary data.',

@@ -1,3 +1,4 @@
+import { kernelImageNames, kernelImagePaths, listNames } from '../../arch/names.ts'
 import { command, message, option } from '../message.ts'
 import type { CodeEntry } from '../code-entry.ts'
 
@@ -8,7 +9,7 @@ export const vmCodes = {
     fix: 'Read the console lines in the message; the whole console is in the file that the hint names.',
   },
   CMDLINE_TOO_LONG: {
-    meaning: 'The kernel command line is longer than the kernel keeps (2047 bytes on x86).',
+    meaning: 'The kernel command line is longer than a kernel of this architecture keeps.',
     fix: message`Share fewer directories or shorten ${option('append')}.`,
   },
   BAD_SHARE: {
@@ -32,8 +33,8 @@ export const vmCodes = {
     fix: message`Build one with ${command('kernelkit build', { action: 'the build-kernel action' })}, or name one with ${option('kernel')}.`,
   },
   NOT_A_KERNEL: {
-    meaning: 'The file is neither a bzImage nor a vmlinux that QEMU can start.',
-    fix: 'Name arch/x86/boot/bzImage, a vmlinux built with CONFIG_PVH, or the build directory.',
+    meaning: `The file is neither a ${listNames(kernelImageNames)} nor a vmlinux that QEMU can start.`,
+    fix: `Name ${listNames(kernelImagePaths)}, a vmlinux that QEMU can enter, or the build directory.`,
   },
   KERNEL_ARCH: {
     meaning: 'The kernel is built for another architecture than the one asked for.',

@@ -1,4 +1,5 @@
-import { x86, type Fragment } from './fragment.ts'
+import type { Fragment } from './fragment.ts'
+import { ofArchitectures } from './of-architectures.ts'
 
 /** What every guest of ours needs to boot, talk and be understood; merged into every build under the user's own values. */
 export const always: Fragment = {
@@ -13,13 +14,12 @@ export const always: Fragment = {
     { symbol: 'TMPFS', why: '/run, /tmp and the writable layer of overlays' },
     { symbol: 'TTY', why: 'consoles' },
     { symbol: 'PRINTK', why: 'the kernel log is the evidence of every verdict' },
-    { symbol: 'SERIAL_8250', why: 'the kernel log leaves the guest through the first serial port', archs: x86 },
-    { symbol: 'SERIAL_8250_CONSOLE', why: 'console=ttyS0 and earlycon', archs: x86 },
-    { symbol: 'PCI', why: 'virtio devices of q35 and pc machines' },
+    ...ofArchitectures('console'),
+    { symbol: 'PCI', why: 'virtio devices of machines with PCI' },
     { symbol: 'VIRTIO_MENU', why: 'opens the menu that all virtio drivers are in' },
-    { symbol: 'VIRTIO_PCI', why: 'virtio over PCI (q35, pc)' },
-    { symbol: 'VIRTIO_MMIO', why: 'virtio of the microvm machine' },
-    { symbol: 'VIRTIO_MMIO_CMDLINE_DEVICES', why: 'microvm without ACPI announces its devices on the kernel command line' },
+    { symbol: 'VIRTIO_PCI', why: 'virtio over PCI' },
+    { symbol: 'VIRTIO_MMIO', why: 'virtio of machines without PCI' },
+    { symbol: 'VIRTIO_MMIO_CMDLINE_DEVICES', why: 'a machine without ACPI announces its virtio devices on the kernel command line' },
     { symbol: 'VIRTIO_CONSOLE', why: 'the agent channel (virtio-serial) and the hvc0 terminal' },
     { symbol: 'NET', why: '9p is in the network menu' },
     { symbol: 'NET_9P', why: 'shared folders' },

@@ -1,4 +1,5 @@
-import { x86, type Fragment } from './fragment.ts'
+import type { Fragment } from './fragment.ts'
+import { ofArchitectures } from './of-architectures.ts'
 
 /** A Debian root file system: disk, network, systemd, ssh. */
 export const debian: Fragment = {
@@ -20,8 +21,7 @@ export const debian: Fragment = {
     { symbol: 'INOTIFY_USER', why: 'udev and systemd watch files' },
     { symbol: 'FANOTIFY', why: 'file watches of whole mounts' },
     { symbol: 'FILE_LOCKING', why: 'dpkg and many other programs lock files' },
-    { symbol: 'IA32_EMULATION', why: '32-bit programs on a 64-bit kernel', archs: ['x86_64'] },
-    { symbol: 'COMPAT_32BIT_TIME', why: '32-bit C libraries use system calls with 32-bit times (futex)', archs: x86 },
+    ...ofArchitectures('compatibility'),
     { symbol: 'UNIX', why: 'local sockets: systemd, D-Bus, ssh-agent' },
     { symbol: 'PACKET', why: 'DHCP clients use raw packets' },
     { symbol: 'INET', why: 'TCP/IP networking' },
@@ -49,8 +49,7 @@ export const debian: Fragment = {
     { symbol: 'HW_RANDOM', why: 'opens the menu of random number generators' },
     { symbol: 'HW_RANDOM_VIRTIO', why: 'entropy of the host: no wait for random numbers at boot' },
     { symbol: 'RTC_CLASS', why: 'the real time clock' },
-    { symbol: 'RTC_DRV_CMOS', why: 'the PC clock: a right date at boot', archs: x86 },
-    { symbol: 'DMIID', why: 'systemd-detect-virt', archs: x86 },
+    ...ofArchitectures('platform'),
     { symbol: 'FW_CFG_SYSFS', why: 'files handed over by QEMU (-fw_cfg)' },
   ],
 }

@@ -1,4 +1,5 @@
-import { x86, type Fragment, type FragmentOption } from './fragment.ts'
+import type { Fragment, FragmentOption } from './fragment.ts'
+import { ofArchitectures } from './of-architectures.ts'
 
 const debugKernel: FragmentOption = { symbol: 'DEBUG_KERNEL', why: 'opens the menu of debugging options' }
 
@@ -62,13 +63,7 @@ export const lockup: Fragment = {
   options: [
     debugKernel,
     { symbol: 'SOFTLOCKUP_DETECTOR', why: 'a processor that does not schedule' },
-    { symbol: 'HARDLOCKUP_DETECTOR', why: 'a processor with interrupts off', archs: x86, optional: true },
-    {
-      symbol: 'HARDLOCKUP_DETECTOR_PREFER_BUDDY',
-      why: 'processors watch each other: guests seldom have the performance counters that the other way needs (since 6.5)',
-      archs: x86,
-      optional: true,
-    },
+    ...ofArchitectures('hardlockup'),
     { symbol: 'DETECT_HUNG_TASK', why: 'a task that sleeps without end' },
     { symbol: 'WQ_WATCHDOG', why: 'a work queue that stands still' },
     names,
@@ -98,7 +93,7 @@ export const lkdtm: Fragment = {
     { symbol: 'RUNTIME_TESTING_MENU', why: 'opens the menu that LKDTM is in' },
     { symbol: 'LKDTM', why: 'the crashes' },
     { symbol: 'DEBUG_LIST', why: 'broken lists are reported when an entry is added or taken out' },
-    { symbol: 'VMAP_STACK', why: 'EXHAUST_STACK runs into a guard page', archs: ['x86_64'] },
+    ...ofArchitectures('stackGuard'),
     names,
   ],
 }

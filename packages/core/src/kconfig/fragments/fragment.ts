@@ -1,4 +1,4 @@
-import type { ArchName } from '../../arch/index.ts'
+import type { ArchName } from '../../arch/arch.ts'
 
 /** One option of a preset, with the reason that `config show` and docs/config.md print. */
 export interface FragmentOption {
@@ -17,6 +17,3 @@ export interface Fragment {
   readonly summary: string
   readonly options: readonly FragmentOption[]
 }
-
-/** Options that only x86 has. */
-export const x86 = ['x86_64', 'i386'] as const

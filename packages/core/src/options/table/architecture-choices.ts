@@ -1,4 +1,4 @@
-import { architectures } from '../../arch/index.ts'
+import { archNames, listNames } from '../../arch/names.ts'
 
 /** The names of the architecture rows, as help texts list them. */
-export const architectureChoices = architectures.map(({ name }) => name).join(' or ')
+export const architectureChoices = listNames(archNames)

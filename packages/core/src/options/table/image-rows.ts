@@ -1,3 +1,4 @@
+import { defaultSuites } from '../../arch/names.ts'
 import { architectureChoices } from './architecture-choices.ts'
 import type { OptionRows } from './option-row.ts'
 
@@ -10,7 +11,7 @@ export const imageRows = {
     short: 's',
     value: 'name',
     help: 'suite, such as bookworm, trixie or sid',
-    otherwise: 'trixie; i386: bookworm',
+    otherwise: defaultSuites,
     commands: bake,
   },
   arch: {

@@ -1,3 +1,4 @@
+import { machineNames } from '../../arch/names.ts'
 import { architectureChoices } from './architecture-choices.ts'
 import type { OptionRows } from './option-row.ts'
 
@@ -119,7 +120,7 @@ export const vmRows = {
   machine: {
     kind: 'text',
     value: 'type',
-    choices: ['auto', 'microvm', 'q35', 'pc'],
+    choices: ['auto', ...machineNames],
     default: 'auto',
     help: 'QEMU machine type',
     group: machine,

@@ -58,7 +58,7 @@ async function run(
     accel: { accel: 'tcg' },
     kernel: {},
     shares: { cwd: '/' },
-    launch: { drives: [], agent: true },
+    launch: { machine: 'microvm', drives: [], agent: true },
   }
   const stdout = new PassThrough()
   const seen = text(stdout)
@@ -109,7 +109,9 @@ describe('results on stdout', () => {
     const byResult = await outcomeJunit({ outcome: (await run({}, { output: notOk })).outcome, title: 'sh  -c\nx' })
     expect(byResult).toContain('<testsuites name="sh -c x" tests="3" failures="1" errors="0"')
     const noStream = await outcomeJunit({ outcome: (await run({ format: 'tap' }, {})).outcome, title: 'x' })
-    expect(noStream).toMatch(/<testsuites name="x" tests="1" failures="1"[^]*type="fail" message="fail: the command ended with 0, but/)
+    expect(noStream).toMatch(
+      /<testsuites name="x" tests="1" failures="1"[^]*type="fail" message="fail: the command exited with status 0, but/,
+    )
   })
 })
 

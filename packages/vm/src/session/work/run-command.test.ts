@@ -58,7 +58,7 @@ function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> 
     accel: { accel: 'tcg' },
     kernel: {},
     shares: { cwd: '/' },
-    launch: { drives: [], agent: true },
+    launch: { machine: 'microvm', drives: [], agent: true },
     agentFirst: false,
   }
   return part as unknown as VmPlan

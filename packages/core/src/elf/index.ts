@@ -1,0 +1,16 @@
+export {
+  elfExecutable,
+  elfHeaderSize,
+  findBuildId,
+  nameAt,
+  noBits,
+  noteSegment,
+  parseElfHeader,
+  parseNotes,
+  parseSections,
+  parseSegments,
+  textOf,
+  viewOf,
+  type ElfHeader,
+  type ElfSection,
+} from './elf.ts'
