@@ -102,8 +102,9 @@ describe('findWords', () => {
 
 describe('prose', () => {
   it('of Markdown leaves out code, output, addresses and rendered tables, and keeps line numbers', () => {
-    const text = 'a `folder`\n```\nfolder\n```\n<!-- inputs -->\nfolder\n<!-- /inputs -->\n[x](folder.md)\nfolder\n```sh\n# folder\n```\n'
-    expect(findWords(proseOfMarkdown(text)).map(({ line }) => line)).toEqual([9, 11])
+    const text =
+      'a `folder`\n```\nfolder\n```\n<!-- inputs -->\nfolder\n<!-- /inputs -->\n[x](folder.md)\nfolder\n```sh\n# folder\n```\n```ts\n// folder\nconst folder = 1\n```\nfolder\n'
+    expect(findWords(proseOfMarkdown(text)).map(({ line }) => line)).toEqual([9, 11, 14, 17])
   })
 
   it('of TypeScript is comments and strings', () => {

@@ -51,11 +51,14 @@ function blank(text: string): string {
   return text.replaceAll(/[^\n]+/g, '')
 }
 
-/** Markdown without what another source renders (between markers), program output (fences without a language), inline code and addresses. */
+/** Markdown without what another source renders (between markers), program output (fences without a language), names in code, and addresses. */
 export function proseOfMarkdown(text: string): string {
   return text
     .replaceAll(/<!-- (\w+) -->[^]*?<!-- \/\1 -->/g, blank)
-    .replaceAll(/^```\n[^]*?^```$/gm, blank)
+    .replaceAll(/^```(\w*)\n([^]*?)^```$/gm, (block: string, language: string, code: string) => {
+      if (language === '') return blank(block)
+      return `\n${language === 'ts' ? proseOfTypeScript(code) : code}`
+    })
     .replaceAll(/`[^`\n]+`/g, '``')
     .replaceAll(/\]\([^)\n]*\)/g, ']')
 }
@@ -69,5 +72,5 @@ export function proseOfTypeScript(text: string): string {
     prose += `${blank(text.slice(end, match.index))} ${match[0].replaceAll(/\$\{[^}\n]*\}/g, '')}`
     end = match.index + match[0].length
   }
-  return prose
+  return prose + blank(text.slice(end))
 }
