@@ -17,7 +17,7 @@ const rules: readonly WordRule[] = [
   { pattern: /\bbesides?\b/gi, write: 'next to, in addition to' },
   { pattern: /\b(?:nobody|somebody|everybody|whoever)\b/gi, write: 'the passive, "another user", "you"' },
   { pattern: /(?<!\bthere )\b(?:is|are|was|were) no\b(?! (?:longer|more|less)\b)/gi, write: '"is not a …"' },
-  { pattern: /\b(?:is|are) none\b/gi, write: '"is not a …", "there is no …"' },
+  { pattern: /(?<!\bthere )\b(?:is|are) none\b/gi, write: '"is not a …", "there is no …"' },
   { pattern: /\b(?:(?:not|to) be|cannot be|can be|not) had\b/gi, write: 'unavailable, supported' },
   { pattern: /\bfaults? of\b/gi, write: '"a QEMU bug"' },
   { pattern: /\bwithout a word\b/gi, write: 'without any message' },

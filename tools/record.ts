@@ -36,7 +36,7 @@ function asScript(commands: readonly string[]): string {
   ].join('\n')
 }
 
-/** The last line of a run stands out, as its colour on the page: the text is untouched. */
+/** The last line of a run in colour, to be seen at once: the text is untouched. */
 function markVerdict(line: ScreenLine): ScreenLine {
   const text = line.spans.map((span) => span.text).join('')
   if (!text.startsWith('kernelkit: verdict=')) return line

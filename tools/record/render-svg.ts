@@ -45,7 +45,7 @@ export function renderSvg(lines: readonly ScreenLine[], { title, columns }: SvgO
   const width = number(2 * edge.x + columns * cell.width)
   const height = number(edge.top + (lines.length - 1) * cell.height + edge.bottom)
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" xml:space="preserve" role="img">`,
     `<title>${escape(title)}</title>`,
     '<style>',
     'text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#c9d1d9;white-space:pre;animation:show 1ms both}',
