@@ -16,6 +16,7 @@ const patterns: readonly string[] = [
   '.changeset/*.md',
   '.github/**/*.yml',
   'tools/**/*.ts',
+  'bench/**/*.ts',
 ]
 
 const skipped: readonly string[] = [
