@@ -14,7 +14,7 @@ try {
   const lost: number[] = []
   for (let boot = 1; boot <= count; boot++) {
     const { stdout } = await timeCommand([...kernelkit, 'boot', '-q', '--accel', 'tcg', '--kernel', kernel, '--initrd', initrd])
-    // The program's line, and behind it the kernel's very last one: nothing in between or after may be missing.
+    // The program's line, and after it the kernel's very last one: nothing in between or after may be missing.
     const complete = /(^|\n)Hello, world!\r?\n/.test(stdout) && /reboot: Power down\r?\n$/.test(stdout)
     if (complete) whole++
     else lost.push(boot)

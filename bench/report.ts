@@ -1,6 +1,6 @@
 import { createReportScanner } from '../packages/core/src/report/scanner.ts'
 
-/** Console text through the parser of kernel reports in a second of one processor: ordinary text, with a report now and then, reports only. */
+/** Console text through the parser of kernel reports in a second of one CPU: ordinary text, with a report now and then, reports only. */
 const goalMBs = 100
 const piece = 1 << 16
 const encoder = new TextEncoder()
@@ -47,7 +47,7 @@ function measure(label: string, log: Uint8Array): void {
   for (let round = 0; round < 3; round += 1) {
     reports = 0
     const scanner = createReportScanner(() => (reports += 1))
-    // Time of the processor: what else runs on the machine does not count.
+    // CPU time: what else runs on the machine does not count.
     const start = process.cpuUsage()
     for (let at = 0; at < log.length; at += piece) scanner.write(log.subarray(at, at + piece))
     scanner.end()

@@ -14,7 +14,7 @@ try {
   const argv = [...kernelkit, 'test', '-q']
   await comparePairs({
     title: '20 tests of true, packed against in sequence',
-    // Two processors: a guest's boot keeps one busy and waits little, and the emulated ones share the cache.
+    // Two CPUs: a guest's boot keeps one busy and waits little, and the emulated ones share the cache.
     goal: { figure: 'wall', ratio: 0.75 },
     a: { label: 'kernelkit test', argv, cwd: folder },
     b: { label: 'kernelkit test -j1', argv: [...argv, '-j1'], cwd: folder },

@@ -7,6 +7,6 @@ if (kernel === undefined) throw new Error('usage: boot-vm.ts KERNEL (a bzImage, 
 
 await using vm = await bootVm({ kernel, root: 'host', shares: [{ host: '.', guest: '/mnt/src' }] })
 const { exitCode, stdout } = await vm.exec(['uname', '-r'])
-process.stdout.write(`uname ended with ${exitCode}: ${stdout}`)
+process.stdout.write(`uname exited with status ${exitCode}: ${stdout}`)
 const listing = await vm.exec(['ls', '/mnt/src'])
 process.stdout.write(listing.stdout)

@@ -10,7 +10,7 @@ interface ActionFile {
 export function fillActionTables(page: string, actionText: string): string {
   const { inputs = {}, outputs = {} } = parse(actionText) as ActionFile
   const inputRows = Object.entries(inputs).map(([name, { description = '', default: set }]) => {
-    // A default of its own would hide what kernelkit.yaml says: those of the command's options stand at the end of the description.
+    // A default of its own would hide what kernelkit.yaml says: those of the command's options are at the end of the description.
     const [, text = description, said] = /^([^]*?)\s*Default: ([^]*?)\.?$/.exec(description) ?? []
     const value = set === undefined ? said : `\`${set}\``
     if (value === undefined) throw new Error(`the input ${name} has no default, and its description names none`)

@@ -61,7 +61,7 @@ async function putGuestPrograms(to: string): Promise<void> {
   for (const { name } of architectures) await prebuildGuestPrograms(name, nodeHost(), join(to, 'prebuilt'))
 }
 
-/** The command as it is published, with the guest's programs beside its bundle. */
+/** The command as it is published, with the guest's programs next to its bundle. */
 async function putCommand(to: string): Promise<void> {
   const cli = join(packages, 'cli')
   for (const name of ['bin', 'bundle', 'package.json']) cpSync(join(cli, name), join(to, name), { recursive: true })
@@ -69,7 +69,7 @@ async function putCommand(to: string): Promise<void> {
 }
 
 const actions = join(repository, 'actions')
-// A folder as argument takes them instead: a test compares.
+// A directory as argument gets them instead: a test compares.
 const target = process.argv[2] ?? actions
 for (const name of readdirSync(actions).toSorted()) {
   if (!existsSync(join(actions, name, 'action.yml'))) continue

@@ -7,7 +7,7 @@ const cli = join(repository, 'packages/cli')
 await writeBundle({
   entries: {
     main: join(cli, 'dist/main.js'),
-    // The whole-tool image holds no other JavaScript than this folder.
+    // The whole-tool image holds no other JavaScript than this directory.
     'vm-host-main': join(repository, 'packages/vm/dist/process/vm-host-main.js'),
   },
   folder: join(cli, 'bundle'),

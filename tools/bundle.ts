@@ -7,11 +7,11 @@ export interface Bundle {
   readonly entries: Readonly<Record<string, string>>
   /** Emptied first. */
   readonly folder: string
-  /** One file per entry, `.mjs`: for folders that stand alone. Otherwise entries share `.js` files with a package.json above them. */
+  /** One file per entry, `.mjs`: for directories that need nothing else. Otherwise entries share `.js` files with a package.json above them. */
   readonly standalone?: boolean
 }
 
-/** Folder of the npm package that a bundled module came from; `undefined` for our own code. */
+/** Directory of the npm package that a bundled module came from; `undefined` for our own code. */
 function packageFolderOf(modulePath: string): string | undefined {
   return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(modulePath)?.[0]
 }
@@ -46,7 +46,7 @@ const leftOut: Plugin = {
 
 /**
  * Node's own modules without the view that an import makes of them: that view reads every export, and so loads streams, argon2 and whatever
- * else hides behind one, in each process.
+ * else hides under one, in each process.
  */
 const plainBuiltins: Plugin = {
   name: 'plain-builtins',

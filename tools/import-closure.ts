@@ -76,7 +76,7 @@ function isIndex(file: string, text: string): boolean {
   return code.replaceAll(statement, '').trim() === ''
 }
 
-/** The source behind a specifier of ours. */
+/** The source after a specifier of ours. */
 function fileOf(from: string, specifier: string): string | undefined {
   const [, name, path = ''] = /^@kernelkit\/([^/]+)(?:\/(.+))?$/.exec(specifier) ?? []
   const file = name === undefined ? join(dirname(from), specifier) : join(repository, 'packages', name, 'src', path, 'index.ts')

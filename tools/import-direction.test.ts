@@ -19,7 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 /** Those that touch the machine themselves. */
 const actors: readonly string[] = ['host', 'testing']
 
-/** Built-ins that act on the machine; everybody else asks the Host port. */
+/** Built-ins that act on the machine; everything else asks the Host port. */
 const effectModules = [
   'node:fs',
   'node:fs/promises',
@@ -40,7 +40,7 @@ const entryFiles: readonly string[] = [
   'actions/boot-vm/src/kernelkit-vm.ts',
 ]
 
-/** Words about this process that are no door to the machine, and the one signal that is sent to a process which is no child. */
+/** Facts about this process that do not touch the machine, and the one signal that is sent to a process which is not a child. */
 const harmless = /process\.execPath\b|process\.kill\(state\.owner\.pid\b/
 
 const packages = readdirSync(join(repository, 'packages'))
@@ -138,7 +138,7 @@ it("loads the engine's client only where Docker is used: by name from the comman
     .filter(({ text }) => /^(?:import|export) (?!type\b)[^'"]*from '@kernelkit\/toolchain'/m.test(text))
     .map(({ path }) => path)
   expect(wrong).toEqual(['packages/cli/src/handlers/toolchain.ts'])
-  // The subpath that everybody may import.
+  // The subpath that every package may import.
   const tools = listSources('toolchain').filter(({ path }) => path.startsWith('packages/toolchain/src/tools/'))
   expect(tools.length).toBeGreaterThan(0)
   const eager = tools.filter(({ text }) => /^(?:import|export) (?!type\b)[^'"]*from '(?:\.\.\/|dockerode)/m.test(text))

@@ -24,7 +24,7 @@ async function engineRequirements(): Promise<readonly Requirement[]> {
   return dockerdRequirements
 }
 
-/** What the tests use besides what the commands themselves ask for. */
+/** What the tests use in addition to what the commands themselves ask for. */
 const testRequirements: readonly Requirement[] = [
   { what: 'program', program: 'cpio', package: 'cpio', why: 'to read our archives with another program' },
   { what: 'program', program: 'file', package: 'file', why: 'to look at built files' },

@@ -5,7 +5,7 @@ import { completeLock, missingOptional, platformEntry, type LockFile } from './l
 import { repository } from './source-files.ts'
 
 describe('the lock file', () => {
-  it('holds every platform package, else `npm ci` fails (mended by `node tools/complete-lock.ts`)', () => {
+  it('holds every platform package, else `npm ci` fails (fixed by `node tools/complete-lock.ts`)', () => {
     const lock = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')) as LockFile
     expect(missingOptional(lock)).toEqual([])
   })
@@ -33,7 +33,7 @@ describe('the lock file', () => {
     })
   })
 
-  it('refuses a name that tells no platform', () => {
+  it('refuses a name without a platform', () => {
     expect(() => platformEntry('@tool/binding', '1.0.0')).toThrow('no platform in the package name @tool/binding')
   })
 })

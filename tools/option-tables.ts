@@ -20,7 +20,7 @@ function table(rows: readonly NamedRow[]): readonly string[] {
 
 function flagsOf({ name, short, onlyShort, kind, value }: NamedRow): string {
   const long = onlyShort === true ? `-${name}` : `--${name}`
-  const shown = value === undefined ? '' : kind === 'text-or-flag' ? `[=${value.toUpperCase()}]` : ` ${value.toUpperCase()}`
+  const shown = value === undefined ? '' : kind === 'text-or-flag' ? `[=${value}]` : ` ${value}`
   return `${short === undefined ? '' : `\`-${short}\`, `}\`${long}${shown}\``
 }
 

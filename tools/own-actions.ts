@@ -4,7 +4,7 @@ import { repository } from './source-files.ts'
 
 const folder = join(repository, 'actions')
 
-/** Names of the folders with an action. */
+/** Names of the directories with an action. */
 export const ownActions: readonly string[] = readdirSync(folder)
   .filter((name) => existsSync(join(folder, name, 'action.yml')))
   .toSorted()

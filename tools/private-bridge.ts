@@ -65,7 +65,7 @@ function must(argv: readonly [string, ...string[]]): void {
   if (status !== 0) throw new Error(`${argv.join(' ')} failed: ${error?.message ?? stderr.trim()}`)
 }
 
-/** dockerd, iptables and ip lie in sbin folders, which not every user's PATH has. */
+/** dockerd, iptables and ip are in sbin directories, which not every user's PATH has. */
 export function pathWithSbin(): string {
   return `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`
 }

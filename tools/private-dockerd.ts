@@ -6,11 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Requirement } from '@kernelkit/host'
 import { addBridge, pathWithSbin, removeBridge, type Bridge } from './private-bridge.ts'
 
-/** An engine of our own, beside whatever else runs on this machine. */
+/** An engine of our own, next to whatever else runs on this machine. */
 export interface PrivateDockerd {
   /** For DOCKER_HOST. */
   readonly address: string
-  /** Ends this engine and what it started; images stay in its folder. */
+  /** Ends this engine and what it started; images stay in its directory. */
   stop(): Promise<void>
 }
 
@@ -29,8 +29,8 @@ export const dockerdRequirements = [
 ] as const satisfies readonly Requirement[]
 
 /**
- * Start a dockerd whose data, sockets, PID files and network bridge belong to this folder alone: no other engine's
- * chains, images or sockets are touched. One that a killed run left behind in this folder is ended first.
+ * Start a dockerd whose data, sockets, PID files and network bridge belong to this directory alone: no other engine's
+ * chains, images or sockets are touched. One that a killed run left behind in this directory is ended first.
  */
 export async function startPrivateDockerd(folder: string): Promise<PrivateDockerd> {
   if (process.getuid?.() !== 0) throw new Error(`dockerd needs root, and this is uid ${process.getuid?.() ?? '?'}`)
@@ -120,7 +120,7 @@ async function startDockerd(paths: EnginePaths, bridge: Bridge): Promise<Private
   return { address: `unix://${paths.socket}`, stop }
 }
 
-/** A PID file names a process that may be gone, or be another one by now: only what runs on our folder is ended. */
+/** A PID file names a process that may be gone, or be another one by now: only what runs on our directory is ended. */
 async function endLeftovers(paths: EnginePaths): Promise<void> {
   for (const [pidFile, mark] of [
     [paths.pidFile, paths.data],

@@ -2,10 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The folder of the repository. */
+/** The directory of the repository. */
 export const repository = fileURLToPath(new URL('..', import.meta.url))
 
-/** Folders below packages/ whose package goes to the registry. */
+/** Directories below packages/ whose package goes to the registry. */
 export function listPublishedPackages(): readonly string[] {
   return readdirSync(join(repository, 'packages'))
     .filter((name) => {

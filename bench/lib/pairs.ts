@@ -8,7 +8,7 @@ export interface Side extends TimeOptions {
   readonly before?: () => Promise<void>
 }
 
-/** What the ratio must not exceed, from the project's own goals; printed beside the measured one. */
+/** What the ratio must not exceed, from the project's own goals; printed next to the measured one. */
 export interface Goal {
   readonly figure: 'wall' | 'cpu'
   readonly ratio?: number

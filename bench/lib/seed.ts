@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { timeCommand } from './time-command.ts'
 
-/** A private folder for one bench; the caller removes it. */
+/** A private directory for one bench; the caller removes it. */
 export async function benchFolder(name: string): Promise<string> {
   return mkdtemp(join(tmpdir(), `kernelkit-bench-${name}-`))
 }

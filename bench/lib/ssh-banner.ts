@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export async function secondsToBanner(argv: readonly string[], port: number, limitSeconds = 120): Promise<number> {
   const [program, ...args] = argv
   const start = performance.now()
-  // A group of its own, so that QEMU behind a wrapper ends too.
+  // A group of its own, so that QEMU under a wrapper ends too.
   const child = spawn(program ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4000)))

@@ -65,7 +65,7 @@ describe('checkFiles', () => {
       [/^a\.yml:14: steps\.vm\.outputs\.verdicts: boot-vm has no output verdicts; it has verdict$/],
     ],
     ['a tag instead of a commit', '- uses: actions/checkout@v7', [/actions\/checkout@v7 is not pinned by a commit/]],
-    ['a commit without its version', `- uses: ${checkout.split(' ')[0]}`, [/needs its version behind it/]],
+    ['a commit without its version', `- uses: ${checkout.split(' ')[0]}`, [/needs its version after it/]],
     ['a container by tag', '- uses: docker://debian:bookworm', [/not pinned by its digest/]],
     ['an expression in a script', `- run: echo "\${{ github.ref_name }}"`, [/^a\.yml:9: an expression inside a script/]],
     [
@@ -74,7 +74,7 @@ describe('checkFiles', () => {
       [/^a\.yml:12: an expression inside a script/],
     ],
     [
-      'a shell in a VM that nobody keeps',
+      'a shell in a VM that is not kept',
       '- uses: ./actions/boot-vm\n  with: { token: x }\n- run: uname\n  shell: kernelkit-vm {0}',
       [/^a\.yml:12: no step before this one keeps a VM/],
     ],
@@ -105,7 +105,7 @@ describe('checkFiles', () => {
     ])
   })
 
-  it('finds what GitHub would refuse in an action.yml, and text that is no YAML', async () => {
+  it('finds what GitHub would refuse in an action.yml, and text that is not YAML', async () => {
     expect(await check({}, {}, action.replace('node24', 'node25'))).toEqual([
       expect.stringMatching(/^actions\/boot-vm\/action\.yml:9: .*node25.*\[languageservice\]$/),
     ])

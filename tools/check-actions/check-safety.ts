@@ -22,7 +22,7 @@ export function checkFinalJob(file: YamlFile, jobs: readonly Job[]): readonly Pr
   return forgotten.map((name) => file.problem([...final.path, 'needs'], `ci-ok does not need ${name}, whose failure it would hide`))
 }
 
-/** Other people's actions by commit with the version beside it; no expression inside a script. */
+/** Other people's actions by commit with the version next to it; no expression inside a script. */
 export function checkStepSafety(file: YamlFile, job: Job): readonly Problem[] {
   return [
     ...checkPin(file, [...job.path, 'uses'], textOf(valueOf(job.value, 'uses'))),
@@ -35,7 +35,7 @@ function checkPin(file: YamlFile, path: Path, uses: string | undefined): readonl
   if (uses.startsWith('docker://'))
     return /@sha256:[0-9a-f]{64}$/.test(uses) ? [] : [file.problem(path, `${uses} is not pinned by its digest`)]
   if (!/@[0-9a-f]{40}$/.test(uses)) return [file.problem(path, `${uses} is not pinned by a commit (40 hexadecimal digits)`)]
-  if (!/^v\d+\.\d+\.\d+$/.test(file.commentAt(path) ?? '')) return [file.problem(path, `${uses} needs its version behind it (# v1.2.3)`)]
+  if (!/^v\d+\.\d+\.\d+$/.test(file.commentAt(path) ?? '')) return [file.problem(path, `${uses} needs its version after it (# v1.2.3)`)]
   return []
 }
 

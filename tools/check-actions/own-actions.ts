@@ -8,7 +8,7 @@ export interface OwnAction {
   readonly outputs: readonly string[]
 }
 
-/** By the name of their folder. */
+/** By the name of their directory. */
 export type OwnActions = ReadonlyMap<string, OwnAction>
 
 export function readOwnAction({ value }: YamlFile): OwnAction {
@@ -21,7 +21,7 @@ export function readOwnAction({ value }: YamlFile): OwnAction {
   }
 }
 
-/** Name of the action of ours that a step uses: from this repository's folder, or as everybody else uses it. */
+/** Name of the action of ours that a step uses: from this repository's directory, or as other repositories use it. */
 export function ownActionName(uses: string): string | undefined {
   return /^(?:\.\/|[\w.-]+\/kernelkit\/)actions\/([^@/]+)(?:@.*)?$/.exec(uses)?.[1]
 }

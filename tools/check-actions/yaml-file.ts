@@ -1,6 +1,6 @@
 import { isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 
-/** What stands at a place of a file and must not. */
+/** What is at a place of a file and must not be. */
 export interface Problem {
   readonly file: string
   /** From 1. */
@@ -11,12 +11,12 @@ export interface Problem {
 /** Keys and indexes that lead to a value. */
 export type Path = readonly (string | number)[]
 
-/** A parsed YAML text that knows where its values stand. */
+/** A parsed YAML text that knows where its values are. */
 export interface YamlFile {
   readonly file: string
   readonly value: unknown
   problem(path: Path, message: string): Problem
-  /** The comment behind a value, without its `#`. */
+  /** The comment after a value, without its `#`. */
   commentAt(path: Path): string | undefined
 }
 

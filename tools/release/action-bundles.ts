@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Folders `actions/NAME/dist` that the runner will load, after a look that what each action.yml names is in them. */
+/** Directories `actions/NAME/dist` that the runner will load, after a check that what each action.yml names is in them. */
 export function actionBundles(folder: string): readonly string[] {
   const actions = globSync('actions/*/action.yml', { cwd: folder }).toSorted()
   if (actions.length === 0) throw new Error(`${folder} has no actions/*/action.yml`)

@@ -3,13 +3,12 @@ import { dirname, join } from 'node:path'
 
 interface Manifest {
   readonly name: string
-  readonly description: string
   readonly private?: boolean
 }
 
 /**
  * What packages of the registry need and a checkout does not: the address of their sources (npm compares it with the repository that the
- * provenance names), the licence, and a page. Returns their names.
+ * provenance names) and the licence. Returns their names.
  */
 export function preparePackages(folder: string, url: string): readonly string[] {
   return globSync('packages/*/package.json', { cwd: folder })
@@ -21,10 +20,6 @@ export function preparePackages(folder: string, url: string): readonly string[] 
       const repository = { type: 'git', url: `git+${url}.git`, directory }
       writeFileSync(join(folder, file), `${JSON.stringify({ ...manifest, repository }, undefined, 2)}\n`)
       copyFileSync(join(folder, 'LICENSE'), join(folder, directory, 'LICENSE'))
-      writeFileSync(
-        join(folder, directory, 'README.md'),
-        `# ${manifest.name}\n\n${manifest.description}. It is a part of [kernelkit](${url}#readme).\n`,
-      )
       return manifest.name
     })
 }

@@ -4,7 +4,7 @@ export function releaseNotes(changelog: string, version: string): string {
   const section = sections.find((text) => text.split('\n', 1)[0]?.trim() === version)
   if (section === undefined) throw new Error(`the changelog has no section ${version}`)
   const lines = section.split('\n').slice(1)
-  // Packages have one version: what they depend on is no news.
+  // Packages have one version: what they depend on is not news.
   const news = lines.filter((line) => !/^- Updated dependencies\b|^ {2}- @kernelkit\//.test(line))
   return news.join('\n').trim()
 }

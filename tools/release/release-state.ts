@@ -6,7 +6,7 @@ import { parseVersion, type Version } from './version.ts'
 export interface ReleaseState {
   readonly version: Version
   readonly tag: string
-  /** This commit is a release that nobody tagged yet. */
+  /** This commit is a release without a tag. */
   readonly isDue: boolean
   readonly reason: string
 }
@@ -27,6 +27,6 @@ export function readVersion(folder: string): Version {
   const file = join(folder, 'packages/cli/package.json')
   const { version = '' } = JSON.parse(readFileSync(file, 'utf8')) as { version?: string }
   const parsed = parseVersion(version)
-  if (parsed === undefined) throw new Error(`${file}: '${version}' is no version`)
+  if (parsed === undefined) throw new Error(`${file}: '${version}' is not a version`)
   return parsed
 }

@@ -46,7 +46,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('tagRelease', () => {
-  it('puts the bundles on the tag alone, in a commit behind that of the branch', () => {
+  it('puts the bundles on the tag alone, in a commit after that of the branch', () => {
     const main = commitVersion('1.2.3')
     const { tag, commit, moved, isNew } = tagRelease(repository, origin)
     expect({ tag, moved, isNew }).toEqual({ tag: 'v1.2.3', moved: 'v1', isNew: true })

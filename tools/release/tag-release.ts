@@ -16,8 +16,8 @@ export interface TaggedRelease {
 }
 
 /**
- * Tag this commit with the bundles of the actions added: a commit beside the branch, so that `uses:` finds them there and nobody else
- * carries them. The same sources give the same commit; running it again changes nothing.
+ * Tag this commit with the bundles of the actions added: a commit next to the branch, so that `uses:` finds them there and no other
+ * commit carries them. The same sources give the same commit; running it again changes nothing.
  */
 export function tagRelease(repository: Repository, remote: string): TaggedRelease {
   const { git, folder } = repository
