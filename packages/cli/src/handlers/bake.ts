@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { hostArch } from '@kernelkit/core/arch'
-import { renderPlan } from '@kernelkit/core/plan'
+import { renderScript } from '@kernelkit/core/plan'
 import { parseImageSpec, type ImageSpec } from '@kernelkit/core/options'
 import { checkOutPath, findProject, recordProject } from '@kernelkit/host'
 import { bakeImage, copyImage, openBakeTools, planBake } from '@kernelkit/image'
@@ -28,7 +28,7 @@ async function showBakePlan(context: CommandContext, spec: ImageSpec): Promise<n
       privilege: means.privilege,
       plan,
     })
-  else context.print(renderPlan(plan).trimEnd())
+  else context.print(renderScript(plan, { isSet: (name) => context.host.env[name] !== undefined }).trimEnd())
   return 0
 }
 
