@@ -3,7 +3,7 @@ import { hostArch } from '@kernelkit/core/arch'
 import { renderScript } from '@kernelkit/core/plan'
 import { parseImageSpec, type ImageSpec } from '@kernelkit/core/options'
 import { checkOutPath, findProject, recordProject } from '@kernelkit/host'
-import { bakeImage, copyImage, openBakeTools, planBake } from '@kernelkit/image'
+import { bakeImage, copyImage, openBakePlace, planBake } from '@kernelkit/image'
 import type { CommandContext, RawOptions } from '../command.ts'
 
 /** `kernelkit bake`. */
@@ -17,15 +17,15 @@ export async function run(context: CommandContext, _args: readonly string[], opt
 }
 
 async function showBakePlan(context: CommandContext, spec: ImageSpec): Promise<number> {
-  const { plan, means, from, image } = await lookAtBake(context, spec)
+  const { plan, tools, from, image } = await lookAtBake(context, spec)
   if (context.json)
     context.printJson({
       suite: spec.suite,
       arch: spec.arch.name,
       image: image ?? null,
       from,
-      tool: means.tool,
-      privilege: means.privilege,
+      tool: tools.tool,
+      privilege: tools.privilege,
       plan,
     })
   else context.print(renderScript(plan, { isSet: (name) => context.host.env[name] !== undefined }).trimEnd())
@@ -36,8 +36,8 @@ async function showBakePlan(context: CommandContext, spec: ImageSpec): Promise<n
 export async function lookAtBake(context: CommandContext, spec: ImageSpec): Promise<Awaited<ReturnType<typeof planBake>>> {
   const { host, signal } = context
   const store = await context.store()
-  await using tools = await openBakeTools(context, spec)
-  return await planBake(host, store, spec, { signal, workplaces: tools.workplaces })
+  await using tools = await openBakePlace(context, spec)
+  return await planBake(host, store, spec, { signal, backend: tools.backend })
 }
 
 /** The image of a spec, baked or from the store; noted for `boot` and `run`, and said in one line. */
@@ -45,8 +45,8 @@ export async function makeImage(context: CommandContext, spec: ImageSpec, { forc
   const { host, signal } = context
   const store = await context.store()
   if (spec.out !== undefined) await checkOutPath(host, spec.out)
-  await using tools = await openBakeTools(context, spec)
-  const result = await bakeImage(host, store, spec, { signal, force, workplaces: tools.workplaces })
+  await using tools = await openBakePlace(context, spec)
+  const result = await bakeImage(host, store, spec, { signal, force, backend: tools.backend })
   const path =
     spec.out === undefined ? result.image : await copyImage(host, result, resolve(host.cwd, spec.out) + (spec.out.endsWith('/') ? '/' : ''))
   await recordProject(host, store, { project: await findProject(host), arch: spec.arch.name, image: result.manifest })

@@ -1,7 +1,7 @@
-import type { BakeMeans } from '@kernelkit/core/debootstrap'
+import type { BakeTools } from '@kernelkit/core/debootstrap'
 
 /** Whose rights the steps over the tree are run with. */
-export type Rights = Pick<BakeMeans, 'privilege'>
+export type Rights = Pick<BakeTools, 'privilege'>
 
 /** The command with the rights of root over the tree. */
 export function privileged({ privilege }: Rights, argv: readonly string[]): readonly string[] {

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
-import { ext4Environment, fixedTimeCommands, parseUsedInodes, stageMark, workFiles, type BakeMeans } from '@kernelkit/core/debootstrap'
+import { ext4Environment, fixedTimeCommands, parseUsedInodes, stageMark, workFiles, type BakeTools } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { privileged } from '../backend/rights.ts'
-import type { Workplace } from '../backend/workplace.ts'
+import type { WorkDirectory } from '../backend/bake-backend.ts'
 
 export interface AssembleRun {
   readonly script: string
-  readonly work: Workplace
-  readonly means: BakeMeans
+  readonly work: WorkDirectory
+  readonly tools: BakeTools
   readonly sizeBytes: number
   readonly epoch: number
   /** The user's scripts, which run inside the root and want mounts there. */
@@ -19,11 +19,16 @@ export interface AssembleRun {
 
 /** The command of {@link assembleImage}: the script with the rights that it needs. */
 export function assembleCommand(
-  { script, work, means, scriptNames }: Pick<AssembleRun, 'script' | 'means' | 'scriptNames'> & { readonly work: Pick<Workplace, 'path'> },
+  {
+    script,
+    work,
+    tools,
+    scriptNames,
+  }: Pick<AssembleRun, 'script' | 'tools' | 'scriptNames'> & { readonly work: Pick<WorkDirectory, 'path'> },
   canUnshare: boolean,
 ): readonly string[] {
   const shell = ['sh', '-c', script, 'kernelkit-assemble', work.path]
-  if (means.privilege === 'user-namespace') return privileged(means, shell)
+  if (tools.privilege === 'user-namespace') return privileged(tools, shell)
   // Mounts of its own, gone with the last process; under sudo the supervision is root already.
   return scriptNames.length > 0 && canUnshare ? ['unshare', '--mount', '--pid', '--fork', '--kill-child', ...shell] : shell
 }
@@ -40,8 +45,8 @@ export async function assembleImage(host: Host, run: AssembleRun): Promise<Reado
   await work.run(['truncate', '-s', String(run.sizeBytes), image])
   const canUnshare =
     run.scriptNames.length > 0 &&
-    run.means.privilege !== 'user-namespace' &&
-    (await work.run(privileged(run.means, ['unshare', '--mount', '--pid', '--fork', 'true']), { reject: false })).exitCode === 0
+    run.tools.privilege !== 'user-namespace' &&
+    (await work.run(privileged(run.tools, ['unshare', '--mount', '--pid', '--fork', 'true']), { reject: false })).exitCode === 0
   const stages: { name: string; atMs: number }[] = []
   const lines: string[] = []
   const exitCode = await work.supervise(assembleCommand(run, canUnshare), {
@@ -66,7 +71,7 @@ export async function assembleImage(host: Host, run: AssembleRun): Promise<Reado
 
 /** mke2fs copies access and change times of the host's tree; they are replaced, so that two bakes have the same bytes. */
 async function fixTimes(
-  work: Workplace,
+  work: WorkDirectory,
   { epoch, signal }: { readonly epoch: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const image = join(work.path, workFiles.image)

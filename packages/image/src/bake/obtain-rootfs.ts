@@ -5,23 +5,20 @@ import type { ImageJob } from './image-job.ts'
 import { bootstrap, rootfsMaterial } from './rootfs.ts'
 
 /** The suite's packages as an archive, a store entry of its own: another size, key or script does not fetch them again. */
-export async function obtainRootfs(
-  host: Host,
-  { store, spec, means, workplaces, known, seconds, signal, force }: ImageJob,
-): Promise<string> {
+export async function obtainRootfs(host: Host, { store, spec, tools, backend, known, seconds, signal, force }: ImageJob): Promise<string> {
   const startedMs = host.monotonicMs()
   const { entry, cached } = await store.obtain({
     kind: 'rootfs',
-    material: rootfsMaterial({ spec, means, known }),
+    material: rootfsMaterial({ spec, tools, known }),
     produce: (folder) =>
       withTask(host, { title: `bootstrap ${spec.suite} ${spec.arch.debianArch}` }, async (task) => {
-        workplaces.checkMirror(known.uri)
-        await using work = await workplaces.open(means)
+        backend.checkMirror(known.uri)
+        await using work = await backend.open(tools)
         await bootstrap(host, {
           spec,
-          means,
+          tools,
           known,
-          aptOptions: await workplaces.aptOptions(),
+          aptOptions: await backend.aptOptions(),
           work,
           onStatus: (status) => task.update(status),
           signal,

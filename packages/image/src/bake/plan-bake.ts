@@ -1,21 +1,21 @@
 import { join } from 'node:path'
-import { ext4Environment, uuidFromKey, workFiles, type BakeMeans } from '@kernelkit/core/debootstrap'
+import { ext4Environment, uuidFromKey, workFiles, type BakeTools } from '@kernelkit/core/debootstrap'
 import type { Plan, Step } from '@kernelkit/core/plan'
 import type { ImageSpec } from '@kernelkit/core/options'
 import type { Host, Store } from '@kernelkit/host'
 import { readBakeInputs } from './bake-inputs.ts'
-import { hostWorkplaces } from '../backend/host-workplace.ts'
+import { hostBackend } from '../backend/host-backend.ts'
 import { assembleCommand } from './image-file.ts'
 import type { BakeOptions } from './image-job.ts'
 import { imageFileName } from './image-manifest.ts'
 import { assembleText, imageMaterial } from './image-material.ts'
 import { packOverlays } from './overlay.ts'
-import { knowRelease } from './release-memory.ts'
+import { resolveRelease } from './release-memory.ts'
 import { bootstrapCommand } from './rootfs.ts'
 
 export interface BakePlan {
   readonly plan: Plan
-  readonly means: BakeMeans
+  readonly tools: BakeTools
   readonly from: string
   /** What a bake now would answer with, when the store has it. */
   readonly image: string | undefined
@@ -26,29 +26,29 @@ export async function planBake(
   host: Host,
   store: Store,
   spec: ImageSpec,
-  { signal, workplaces = hostWorkplaces(host) }: Pick<BakeOptions, 'signal' | 'workplaces'> = {},
+  { signal, backend = hostBackend(host) }: Pick<BakeOptions, 'signal' | 'backend'> = {},
 ): Promise<BakePlan> {
   const inputs = await readBakeInputs(host, spec)
-  const means = await workplaces.means(spec)
-  const known = await knowRelease(host, store, { spec, means, workplaces, ask: false, remember: false, signal })
+  const tools = await backend.tools(spec)
+  const known = await resolveRelease(host, store, { spec, tools, backend, ask: false, remember: false, signal })
   await using overlay = await packOverlays(host, { overlays: inputs.overlays, signal })
-  const key = store.keyOf(imageMaterial({ host, spec, means, known, inputs, overlayDigest: overlay?.sha256 }))
+  const key = store.keyOf(imageMaterial({ host, spec, tools, known, inputs, overlayDigest: overlay?.sha256 }))
   const found = await store.lookup('image', key)
   // Made per run; the name is a random one.
-  const work = { path: workplaces.folderPattern }
+  const work = { path: backend.folderPattern }
   const image = `${work.path}/${workFiles.image}`
   const script = assembleText({ spec, known, inputs, overlay: overlay !== undefined, uuid: uuidFromKey(key) })
   const steps: Step[] = [
     {
       kind: 'run',
-      why: `fetch and unpack ${spec.suite} with ${means.tool}`,
-      argv: bootstrapCommand({ spec, means, known, aptOptions: await workplaces.aptOptions(), work }),
+      why: `fetch and unpack ${spec.suite} with ${tools.tool}`,
+      argv: bootstrapCommand({ spec, tools, known, aptOptions: await backend.aptOptions(), work }),
     },
     { kind: 'run', why: 'a sparse file', argv: ['truncate', '-s', String(spec.sizeBytes), image] },
     {
       kind: 'run',
       why: 'unpack, customise, fill the ext4 image: no loop device, no mount of it',
-      argv: assembleCommand({ script, work, means, scriptNames: spec.customize }, means.privilege !== 'user-namespace'),
+      argv: assembleCommand({ script, work, tools, scriptNames: spec.customize }, tools.privilege !== 'user-namespace'),
     },
     {
       kind: 'run',
@@ -61,5 +61,5 @@ export async function planBake(
     found === undefined
       ? `bake ${spec.suite} ${spec.arch.debianArch}`
       : `nothing to do: the store has ${join(found.path, imageFileName)}; it was made by`
-  return { plan: { title, steps }, means, from: known.note, image: found === undefined ? undefined : join(found.path, imageFileName) }
+  return { plan: { title, steps }, tools, from: known.note, image: found === undefined ? undefined : join(found.path, imageFileName) }
 }

@@ -7,7 +7,7 @@ import {
   mmdebstrapArgv,
   packTreeArgv,
   workFiles,
-  type BakeMeans,
+  type BakeTools,
   type BootstrapOptions,
 } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
@@ -15,7 +15,7 @@ import { quoteArgv } from '@kernelkit/core/plan'
 import type { ImageSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import type { KnownRelease } from './release-memory.ts'
-import type { Workplace } from '../backend/workplace.ts'
+import type { WorkDirectory } from '../backend/bake-backend.ts'
 
 /** Bytes that the shape of the archive depends on beside its packages; raised when that shape changes. */
 const format = '2'
@@ -23,11 +23,11 @@ const format = '2'
 /** All that shapes the archive of a suite's packages. */
 export function rootfsMaterial({
   spec,
-  means,
+  tools,
   known,
 }: {
   readonly spec: ImageSpec
-  readonly means: BakeMeans
+  readonly tools: BakeTools
   readonly known: KnownRelease
 }): KeyMaterial {
   return [
@@ -36,13 +36,13 @@ export function rootfsMaterial({
     ['arch', spec.arch.debianArch],
     ['packages', packagesOf(spec).join(' ')],
     ['release', known.digest],
-    ['tool', `${means.tool} ${means.toolVersion}`],
-    ...procMaterial(means, spec.include.length > 0),
+    ['tool', `${tools.tool} ${tools.toolVersion}`],
+    ...procMaterial(tools, spec.include.length > 0),
   ]
 }
 
 /** The default packages come out the same with and without /proc; of what a user adds nobody knows. */
-export function procMaterial({ withoutProc }: Pick<BakeMeans, 'withoutProc'>, hasAdditions: boolean): KeyMaterial {
+export function procMaterial({ withoutProc }: Pick<BakeTools, 'withoutProc'>, hasAdditions: boolean): KeyMaterial {
   return withoutProc === true && hasAdditions ? [['proc', 'none']] : []
 }
 
@@ -52,15 +52,15 @@ function packagesOf(spec: ImageSpec): readonly string[] {
 
 export interface BootstrapPlanOptions {
   readonly spec: ImageSpec
-  readonly means: BakeMeans
+  readonly tools: BakeTools
   readonly known: Pick<KnownRelease, 'uri' | 'keyring' | 'release'>
   readonly aptOptions: readonly string[]
   /** Work folder. */
-  readonly work: Pick<Workplace, 'path'>
+  readonly work: Pick<WorkDirectory, 'path'>
 }
 
 /** The command that fetches and unpacks the packages, to rootfs.tar in the work folder. */
-export function bootstrapCommand({ spec, means, known, aptOptions, work }: BootstrapPlanOptions): readonly string[] {
+export function bootstrapCommand({ spec, tools, known, aptOptions, work }: BootstrapPlanOptions): readonly string[] {
   const options: BootstrapOptions = {
     source: { uri: known.uri, suite: spec.suite, components: ['main'], ...(known.keyring === undefined ? {} : { keyring: known.keyring }) },
     debianArch: spec.arch.debianArch,
@@ -71,8 +71,8 @@ export function bootstrapCommand({ spec, means, known, aptOptions, work }: Boots
   const output = join(work.path, workFiles.rootfs)
   const scratch = join(work.path, workFiles.scratch)
   const env = ['env', `SOURCE_DATE_EPOCH=${known.release.date}`, `TMPDIR=${scratch}`, 'LC_ALL=C.UTF-8', 'TZ=UTC0']
-  if (means.tool === 'mmdebstrap')
-    return [...env, ...mmdebstrapArgv({ ...options, mode: means.privilege === 'user-namespace' ? 'unshare' : 'root', output })]
+  if (tools.tool === 'mmdebstrap')
+    return [...env, ...mmdebstrapArgv({ ...options, mode: tools.privilege === 'user-namespace' ? 'unshare' : 'root', output })]
   const tree = join(scratch, 'bootstrap')
   const steps = [
     debootstrapArgv({ ...options, target: tree }),
@@ -83,7 +83,7 @@ export function bootstrapCommand({ spec, means, known, aptOptions, work }: Boots
 }
 
 export interface BootstrapRun extends BootstrapPlanOptions {
-  readonly work: Workplace
+  readonly work: WorkDirectory
   readonly onStatus: (status: string) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -106,7 +106,7 @@ export async function bootstrap(host: Host, run: BootstrapRun): Promise<void> {
   const output = lines.join('\n')
   throw (
     explainBootstrapFailure(output, { suite: run.spec.suite, mirror: run.known.uri, where: run.work.where }) ??
-    new UserError('BOOTSTRAP_FAILED', `${run.means.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
+    new UserError('BOOTSTRAP_FAILED', `${run.tools.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
       hint: 'the last lines say why; --verbose shows all of them.',
     })
   )

@@ -1,27 +1,27 @@
 import { join } from 'node:path'
-import type { BakeMeans } from '@kernelkit/core/debootstrap'
+import type { BakeTools } from '@kernelkit/core/debootstrap'
 import { aptOptionsOfHost, explaining, type Host } from '@kernelkit/host'
-import { prepareMeans } from './prepare-means.ts'
+import { prepareTools } from './prepare-tools.ts'
 import { supervise } from './supervise.ts'
 import { openWorkFolder } from './work-directory.ts'
-import type { Workplace, Workplaces } from './workplace.ts'
+import type { WorkDirectory, BakeBackend } from './bake-backend.ts'
 
 /** This machine as the place where images are made. */
-export function hostWorkplaces(host: Host): Workplaces {
+export function hostBackend(host: Host): BakeBackend {
   return {
     where: 'host',
     uid: host.uid,
     folderPattern: '/tmp/kernelkit-bake-XXXXXX',
-    means: (spec) => prepareMeans(host, spec),
+    tools: (spec) => prepareTools(host, spec),
     ask: (argv, options) => host.run(argv, { ...options, reject: false }),
     aptOptions: () => aptOptionsOfHost(host),
     checkMirror: () => {},
-    open: (means) => openHostWorkplace(host, means),
+    open: (tools) => openHostDirectory(host, tools),
   }
 }
 
-async function openHostWorkplace(host: Host, means: BakeMeans): Promise<Workplace> {
-  const folder = await openWorkFolder(host, means)
+async function openHostDirectory(host: Host, tools: BakeTools): Promise<WorkDirectory> {
+  const folder = await openWorkFolder(host, tools)
   const { path } = folder
   const at = (name: string): string => join(path, name)
   return {
@@ -44,7 +44,7 @@ async function openHostWorkplace(host: Host, means: BakeMeans): Promise<Workplac
       }),
     share: async () => {},
     run: (argv, options) => host.run(argv, options),
-    supervise: (argv, options) => supervise(host, { argv, workFolder: path, rights: means, ...options }),
+    supervise: (argv, options) => supervise(host, { argv, workFolder: path, rights: tools, ...options }),
     // The temporary folder may lie on another file system.
     takeFile: async ({ name, to, signal }) => {
       await host.run(['cp', '--sparse=always', '--reflink=auto', at(name), to], { signal })

@@ -4,9 +4,9 @@ import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { aptOptionsOfHost, explaining, type Host } from '@kernelkit/host'
 import type { ExecOptions, ExecResult, ToolContainer } from '@kernelkit/toolchain'
-import { containerMeans } from './container-means.ts'
+import { containerTools } from './container-tools.ts'
 import { aptOptionsInside, checkMirrorInside, proxiesInside } from '../bake/outside-settings.ts'
-import type { Workplace, Workplaces } from './workplace.ts'
+import type { WorkDirectory, BakeBackend } from './bake-backend.ts'
 
 // On the container's own writable layer, which is as large as the engine's disk; /tmp may be a tmpfs.
 const folderPrefix = '/var/tmp/kernelkit-bake-'
@@ -15,15 +15,15 @@ const folderPrefix = '/var/tmp/kernelkit-bake-'
  * A toolchain container as the place where images are made: its root, nothing mounted. Inputs go in and results
  * come out as streams, so the engine may have a file system of its own. The container stays the caller's to dispose.
  */
-export function containerWorkplaces(host: Host, container: ToolContainer): Workplaces {
+export function containerBackend(host: Host, container: ToolContainer): BakeBackend {
   return {
     where: 'container',
     uid: 0,
     folderPattern: `${folderPrefix}XXXXXX`,
-    means: async (spec) => {
-      const means = await containerMeans(container, host, spec)
-      for (const line of means.why) host.log.info(line)
-      return means
+    tools: async (spec) => {
+      const tools = await containerTools(container, host, spec)
+      for (const line of tools.why) host.log.info(line)
+      return tools
     },
     ask: (argv, options) => container.exec(argv, { ...options, env: proxiesInside(host.env).kept }),
     aptOptions: async () => {
@@ -33,11 +33,11 @@ export function containerWorkplaces(host: Host, container: ToolContainer): Workp
       return kept
     },
     checkMirror: checkMirrorInside,
-    open: () => openContainerWorkplace(host, container),
+    open: () => openContainerDirectory(host, container),
   }
 }
 
-async function openContainerWorkplace(host: Host, container: ToolContainer): Promise<Workplace> {
+async function openContainerDirectory(host: Host, container: ToolContainer): Promise<WorkDirectory> {
   const path = `${folderPrefix}${host.randomHex(6)}`
   const env = proxiesInside(host.env).kept
   const at = (name: string): string => join(path, name)

@@ -1,28 +1,28 @@
-import type { BakeMeans } from '@kernelkit/core/debootstrap'
+import type { BakeTools } from '@kernelkit/core/debootstrap'
 import type { ImageSpec } from '@kernelkit/core/options'
 import type { RunOptions, RunResult } from '@kernelkit/host'
 
 /** Where images are made: this host, or a toolchain container. */
-export interface Workplaces {
+export interface BakeBackend {
   readonly where: 'host' | 'container'
   /** Of the programs there. */
   readonly uid: number
   /** What a work folder is called, for plans. */
   readonly folderPattern: string
   /** Tool and rights, said in the log; everything that is missing there in one error. */
-  means(spec: ImageSpec): Promise<BakeMeans>
+  tools(spec: ImageSpec): Promise<BakeTools>
   /** A short program there, outside any work folder; its exit status is returned. */
   ask(argv: readonly string[], options?: Pick<RunOptions, 'signal'>): Promise<Pick<RunResult, 'exitCode' | 'stdout' | 'stderr'>>
   /** Settings of the host's apt (`Acquire::…`) that the bootstrap there needs too. */
   aptOptions(): Promise<readonly string[]>
   /** Throws when programs there cannot see this mirror, whatever the network does. */
   checkMirror(uri: string): void
-  open(means: BakeMeans): Promise<Workplace>
+  open(tools: BakeTools): Promise<WorkDirectory>
 }
 
 /** A folder to work in, where other programs than ours have the rights of root; names are relative to it. Disposal removes it. */
-export interface Workplace extends AsyncDisposable {
-  readonly where: Workplaces['where']
+export interface WorkDirectory extends AsyncDisposable {
+  readonly where: BakeBackend['where']
   /** Absolute, as the programs there see it. */
   readonly path: string
   makeFolder(name: string): Promise<void>
