@@ -1,7 +1,7 @@
 export { bakeImage } from './bake/bake.ts'
 export type { BakeOptions } from './bake/image-job.ts'
 export { releaseMemoryPath } from './bake/release-memory.ts'
-export { planBake, type BakePlan } from './bake/plan-bake.ts'
+export { planBake, type BakePlan } from './bake/print-steps.ts'
 export type { BakeResult, BakeSeconds } from './bake/image-manifest.ts'
 export { copyImage } from './bake/copy-image.ts'
 export { openBakePlace } from './backend/bake-place.ts'

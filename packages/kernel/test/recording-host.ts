@@ -13,6 +13,7 @@ export function recordingHost(host: Host, record: (effect: string) => void): Hos
   const { fs } = host
   return {
     ...host,
+    spawn: noted((argv, { cwd }) => renderRun({ argv: withoutSupervisor(argv), cwd: cwd?.toString() }), host.spawn),
     run: noted((argv, options = {}) => renderRun({ argv, ...options, output: options.outputTo }), host.run),
     fs: {
       ...fs,
@@ -24,6 +25,12 @@ export function recordingHost(host: Host, record: (effect: string) => void): Hos
       rm: noted((path) => `remove ${String(path)}`, fs.rm),
     },
   }
+}
+
+/** A supervisor is how a long program is ended, not what is done. */
+function withoutSupervisor(argv: readonly string[]): readonly string[] {
+  const at = argv.indexOf('kernelkit-bake')
+  return at < 0 ? argv : argv.slice(at + 2)
 }
 
 function textOf(value: unknown): string {

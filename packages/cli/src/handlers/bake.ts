@@ -9,15 +9,16 @@ import type { CommandContext, RawOptions } from '../command.ts'
 /** `kernelkit bake`. */
 export async function run(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseImageSpec(options, { hostArch: hostArch(context.host.nodeArch) })
-  if (context.dryRun) return showBakePlan(context, spec)
-  const image = await makeImage(context, spec, { force: options['force'] === true })
+  const force = options['force'] === true
+  if (context.dryRun) return showBakePlan(context, spec, { force })
+  const image = await makeImage(context, spec, { force })
   if (context.json) context.printJson(image)
   else context.print(image.image)
   return 0
 }
 
-async function showBakePlan(context: CommandContext, spec: ImageSpec): Promise<number> {
-  const { plan, tools, from, image } = await lookAtBake(context, spec)
+async function showBakePlan(context: CommandContext, spec: ImageSpec, { force }: { readonly force: boolean }): Promise<number> {
+  const { plan, tools, from, image } = await lookAtBake(context, spec, { force })
   if (context.json)
     context.printJson({
       suite: spec.suite,
@@ -33,11 +34,15 @@ async function showBakePlan(context: CommandContext, spec: ImageSpec): Promise<n
 }
 
 /** What a bake would do, and the image where the store has it. */
-export async function lookAtBake(context: CommandContext, spec: ImageSpec): Promise<Awaited<ReturnType<typeof planBake>>> {
+export async function lookAtBake(
+  context: CommandContext,
+  spec: ImageSpec,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<Awaited<ReturnType<typeof planBake>>> {
   const { host, signal } = context
   const store = await context.store()
   await using tools = await openBakePlace(context, spec)
-  return await planBake(host, store, spec, { signal, backend: tools.backend })
+  return await planBake(host, store, spec, { signal, force, out: outOf(context, spec), backend: tools.backend })
 }
 
 /** The image of a spec, baked or from the store; noted for `boot` and `run`, and said in one line. */
@@ -47,11 +52,16 @@ export async function makeImage(context: CommandContext, spec: ImageSpec, { forc
   if (spec.out !== undefined) await checkOutPath(host, spec.out)
   await using tools = await openBakePlace(context, spec)
   const result = await bakeImage(host, store, spec, { signal, force, backend: tools.backend })
-  const path =
-    spec.out === undefined ? result.image : await copyImage(host, result, resolve(host.cwd, spec.out) + (spec.out.endsWith('/') ? '/' : ''))
+  const out = outOf(context, spec)
+  const path = out === undefined ? result.image : await copyImage(host, result, out)
   await recordProject(host, store, { project: await findProject(host), arch: spec.arch.name, image: result.manifest })
   if (!context.json) host.log.info(describe(result))
   return { ...result, image: path }
+}
+
+/** Absolute; a slash at its end still says that it is a directory. */
+function outOf({ host }: CommandContext, { out }: Pick<ImageSpec, 'out'>): string | undefined {
+  return out === undefined ? undefined : resolve(host.cwd, out) + (out.endsWith('/') ? '/' : '')
 }
 
 type BakeResult = Awaited<ReturnType<typeof bakeImage>>

@@ -20,6 +20,8 @@ describe('quoteArgv', () => {
   })
 })
 
+const longText = `a\n'b'\n"c"\n$(d)\n\\e\nEND\n)\n\n`
+
 describe('renderScript', () => {
   it('shows the reason above each step, and the command as it can be pasted', () => {
     const text = renderScript({
@@ -33,6 +35,7 @@ describe('renderScript', () => {
     })
     expect(text).toBe(`# build it
 set -e
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 # room
 mkdir -p '/b dir'
@@ -88,6 +91,7 @@ env --unset=LANG 'A=1 2' make all
     )
     expect(text).toBe(`# kernel
 set -e
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 tree=/a/tree
 build=/b/out
 maps="-fmap=$tree=. -fmap=$build=."
@@ -126,10 +130,12 @@ cp --reflink=auto --sparse=always "$build/bzImage" "$work/bzImage"
             { kind: 'run', why: 'f', argv: ['printf', '%s\\n', ...awkward, `${directory}$x`], output: at('printed') },
             { kind: 'copy-tree', why: 'g', from: at('new'), to: at('tree') },
             { kind: 'remove', why: 'h', path: at('new') },
+            { kind: 'run', why: 'i', argv: ['printf', '%s.', longText, 'x'], output: at('long') },
           ],
         }),
       })
-      expect(readdirSync(directory).toSorted()).toEqual(['copied', 'partial', 'partial.old', 'printed', 'tree'])
+      expect(readFileSync(at('long'), 'utf8')).toBe(`${longText}.x.`)
+      expect(readdirSync(directory).toSorted()).toEqual(['copied', 'long', 'partial', 'partial.old', 'printed', 'tree'])
       expect(readFileSync(at('partial'), 'utf8')).toBe(content)
       expect(readFileSync(at('partial.old'), 'utf8')).toBe('no line end')
       expect(readFileSync(at('tree/in'), 'utf8')).toBe(content)

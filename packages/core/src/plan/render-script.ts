@@ -18,6 +18,8 @@ export function renderScript(plan: Plan, { isSet = () => true }: ScriptOptions =
     [
       `# ${plan.title}`,
       'set -e',
+      // Where kernelkit looks for programs, too.
+      'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"',
       ...variables.map((variable, index) => renderVariable(variable, quoterOf(variables.slice(0, index)))),
       ...(environment.length === 0 ? [] : [`# Environment of every ${shared.program}.`, ...environment]),
       ...(words.length === 0 ? [] : [`# Arguments of every ${shared.program}: "$@" below.`, ...words]),
@@ -175,7 +177,22 @@ function renderRun(step: RunStep, rendering: Omit<Rendering, 'made'>): string {
     ...(step.output === undefined ? [] : [`> ${quote(step.output)}`]),
     ...(step.log === undefined ? [] : [`> ${quote(step.log)} 2>&1`]),
   ]
-  const line = [...renderCommand(step, rendering), ...output].join(' ')
+  const scripts = step.argv.filter((word) => word.split('\n').length > longScript)
+  const named = scripts.map((script, index) => ({ name: index === 0 ? 'script' : `script_${index + 1}`, script }))
+  const quoteNamed = (word: string): string => {
+    const found = named.find(({ script }) => script === word)
+    // A command substitution loses the line ends at the end.
+    return found === undefined ? quote(word) : `"$${found.name}${/\n*$/.exec(word)?.[0] ?? ''}"`
+  }
+  const texts = named.map(({ name, script }) => `${name}=$(cat${heredoc(script)}\n)\n`)
+  const line = [...renderCommand(step, { ...rendering, quote: quoteNamed }), ...output].join(' ')
+  return texts.join('') + renderInDirectory(step, line, quote)
+}
+
+/** More lines than this are a text of their own. */
+const longScript = 5
+
+function renderInDirectory(step: RunStep, line: string, quote: (word: string) => string): string {
   return step.cwd === undefined || step.container !== undefined ? line : `(cd ${quote(step.cwd)} && ${line})`
 }
 

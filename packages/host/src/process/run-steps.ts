@@ -12,6 +12,8 @@ export interface StepOptions extends Pick<RunOptions, 'signal' | 'onLine' | 'rej
   readonly onProgress?: FetchOptions['onProgress']
   /** Called after each program, whose failure it may put in better words. */
   readonly onResult?: (result: RunResult, step: RunStep) => void
+  /** Runs the programs of steps that are in a container. */
+  readonly runInside?: Host['run']
   readonly perform?: (step: OwnStep) => Promise<void>
 }
 
@@ -60,7 +62,9 @@ async function runStep(host: Host, step: Step, options: StepOptions): Promise<vo
 
 async function runProgramStep(host: Host, step: RunStep, { onResult, onLine, ...options }: StepOptions): Promise<void> {
   const lines: string[] = []
-  const result = await host.run(step.argv, {
+  const run = step.container === undefined ? host.run : options.runInside
+  if (run === undefined) throw new TypeError(`'${step.argv[0]}' is to run in a container, which is not here`)
+  const result = await run(step.argv, {
     signal: options.signal,
     ...(step.env === undefined ? {} : { env: step.env }),
     ...(step.cwd === undefined ? {} : { cwd: step.cwd }),

@@ -66,7 +66,7 @@ export async function writeManifest(
       size: spec.sizeBytes,
       trim: spec.trim,
       sshKeys: inputs.sshKeys.length,
-      customize: inputs.scripts.map(({ name, content }) => ({ name, sha256: host.sha256(content) })),
+      customize: inputs.scripts.map(({ name, sha256 }) => ({ name, sha256 })),
       overlays: inputs.overlays,
       tool: `${tools.tool} ${tools.toolVersion}`,
       customisation: host.sha256(renderCustomisation(customisationOf({ spec, known, inputs }))),

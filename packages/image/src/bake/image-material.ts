@@ -24,7 +24,7 @@ export function imageMaterial({ host, spec, tools, known, inputs, overlayDigest 
     ['size', String(spec.sizeBytes)],
     ['assemble', host.sha256(assembleText({ spec, known, inputs, overlay: overlayDigest !== undefined, uuid: '' }))],
     ['overlay', overlayDigest ?? ''],
-    ['scripts', inputs.scripts.map(({ content }) => host.sha256(content)).join(' ')],
+    ['scripts', inputs.scripts.map(({ sha256 }) => sha256).join(' ')],
     ...procMaterial(tools, inputs.scripts.length > 0 && spec.include.length === 0),
   ]
 }
