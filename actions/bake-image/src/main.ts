@@ -1,7 +1,7 @@
 import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
 import { parseToolchainChoice } from '@kernelkit/core/options'
 import { findProject, recordProject } from '@kernelkit/host'
-import { bakeImage, openBakeTools } from '@kernelkit/image'
+import { bakeImage, openBakePlace } from '@kernelkit/image'
 import { copyWanted } from './copy-wanted.ts'
 import { inputRows } from './inputs.ts'
 import { parseWantedImage } from './parse-wanted-image.ts'
@@ -16,10 +16,10 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (actio
   const toolchain = parseToolchainChoice(action.inputs)
   const { store, saved } = await openActionStore(action, ['image'])
 
-  await using tools = await action.group('Tools', () => openBakeTools({ host, signal, toolchain }, spec))
-  const { workplaces } = tools
+  await using tools = await action.group('Tools', () => openBakePlace({ host, signal, toolchain }, spec))
+  const { backend } = tools
   const release = await action.group('State of the suite', () => openReleaseWindow(action, store, spec))
-  const result = await action.group('Image', () => bakeImage(host, store, spec, { signal, force, workplaces }))
+  const result = await action.group('Image', () => bakeImage(host, store, spec, { signal, force, backend }))
   await action.group('Key of the image', () => showKey(host, result))
   if (!result.cached) await action.group('Remember the state of the suite', () => release.save())
   await recordProject(host, store, { project: await findProject(host), arch: spec.arch.name, image: result.manifest })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
 import { UserError } from '@kernelkit/core/errors'
 import { renderDiagnostic, type Diagnostic } from '@kernelkit/core/kbuild'
-import type { BuildAnswer } from '@kernelkit/kernel'
+import type { BuildResult } from '@kernelkit/kernel'
 
 type Remark = Omit<Diagnostic, 'severity'>
 
@@ -18,7 +18,7 @@ export function annotateFailure(action: Action, error: unknown, tree: string | u
 }
 
 /** Warnings of a kernel that was made, now or by the run that it was cached from. */
-export function annotateWarnings(action: Action, { warnings }: BuildAnswer, tree: string | undefined): void {
+export function annotateWarnings(action: Action, { warnings }: BuildResult, tree: string | undefined): void {
   annotateAll(action, 'warning', warnings, tree)
 }
 

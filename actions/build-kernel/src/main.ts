@@ -1,6 +1,6 @@
 import { openActionStore, runAction, type Action } from '@kernelkit/action-kit'
 import { parseToolchainChoice } from '@kernelkit/core/options'
-import { answerOf, buildKernel, recordBuild, type BuildAnswer } from '@kernelkit/kernel'
+import { resultOf, buildKernel, recordBuild, type BuildResult } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
 import { annotateFailure, annotateWarnings } from './annotate-build.ts'
 import { parseCcacheWish, prepareCcache, trimCcache } from './ccache.ts'
@@ -36,13 +36,13 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (actio
   })
   await recordBuild(host, store, build)
 
-  const answer = answerOf(build)
+  const answer = resultOf(build)
   annotateWarnings(action, answer, plan.source.userTree)
   action.summarise(renderBuildSummary(answer, { source: plan.source.label, saved: saved() }))
   await setOutputs(action, answer, saved())
 })
 
-async function setOutputs({ host, setOutputs: set }: Action, answer: BuildAnswer, saved: boolean): Promise<void> {
+async function setOutputs({ host, setOutputs: set }: Action, answer: BuildResult, saved: boolean): Promise<void> {
   const { kernel, vmlinux, config, release, key, cached, buildDirectory } = answer
   // Of a kernel from a cache it is the folder of another machine.
   const buildDir = (await host.fs.exists(buildDirectory)) ? buildDirectory : undefined

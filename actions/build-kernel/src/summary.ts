@@ -1,9 +1,9 @@
 import { escapeCell, renderTable } from '@kernelkit/action-kit'
 import { UserError, renderUserError } from '@kernelkit/core/errors'
-import type { BuildAnswer, BuildPlan } from '@kernelkit/kernel'
+import type { BuildResult, BuildPlan } from '@kernelkit/kernel'
 
 /** What was built, from what, how long it took. */
-export function renderBuildSummary(answer: BuildAnswer, { source, saved }: { readonly source: string; readonly saved: boolean }): string {
+export function renderBuildSummary(answer: BuildResult, { source, saved }: { readonly source: string; readonly saved: boolean }): string {
   const { release, arch, cached, seconds, bytes, key, added, warnings } = answer
   const parts = `source ${time(seconds.source)}, configure ${time(seconds.configure)}, compile ${time(seconds.compile)}`
   const rows = [

@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path'
 import { parseArch } from '@kernelkit/core/arch'
 import { givenOptions, parseKernelSpec } from '@kernelkit/core/options'
 import { nodeHost, openStore, openStoreToLook, silentLogger, type Logger } from '@kernelkit/host'
-import { buildKernel, planBuild, type BuildPlan, type KernelBuild } from '../src/index.ts'
+import type { Plan } from '@kernelkit/core/plan'
+import { buildKernel, listSteps, planBuild, type BuildPlan, type KernelBuild } from '../src/index.ts'
+import { recordingHost, withoutBookkeeping } from './recording-host.ts'
 
 // Behaves like kbuild where kernelkit looks: O=, its refusal of unclean trees, KCONFIG_ALLCONFIG,
 // one object per file with its "CC" line, and what a build leaves behind. Builds in a second.
@@ -16,11 +18,15 @@ EXTRAVERSION =
 objtree := $(if $(O),$(O),$(CURDIR))
 objects := $(patsubst %.c,$(objtree)/%.o,$(wildcard init/*.c))
 .DELETE_ON_ERROR:
-.PHONY: check allnoconfig bzImage
+.PHONY: check allnoconfig defconfig olddefconfig bzImage
 check:
 	@if [ -n "$(O)" ] && [ -e .config -o -d include/config ]; then echo "*** The source tree is not clean" >&2; false; fi
 allnoconfig: check
 	@perl scripts/kconfig/conf.pl
+defconfig: check
+	@KCONFIG_ALLCONFIG=arch/x86/configs/toy_defconfig perl scripts/kconfig/conf.pl
+olddefconfig: check
+	@cp $$KCONFIG_CONFIG $$KCONFIG_CONFIG.asked && KCONFIG_ALLCONFIG=$$KCONFIG_CONFIG.asked perl scripts/kconfig/conf.pl
 $(objtree)/%.o: %.c
 	@mkdir -p $(dir $@)
 	@echo "  CC      $*.o"
@@ -50,6 +56,7 @@ const files: Readonly<Record<string, string>> = {
   'scripts/kconfig/conf.pl': conf,
   'init/main.c': 'int start_kernel(void) { return 1; }\n',
   'init/other.c': 'int other(void) { return 2; }\n',
+  'arch/x86/configs/toy_defconfig': 'CONFIG_64BIT=y\n',
   'kernel/configs/toy.config': 'CONFIG_FEATURE=y\n',
   '.gitignore': '*.o\n.*\n!.gitignore\n/vmlinux\n/System.map\n/include/config/\n/arch/x86/boot/\n',
 }
@@ -67,6 +74,10 @@ export interface Toy extends AsyncDisposable {
   ): Promise<KernelBuild>
   /** The same with `--dry-run`. */
   plan(words?: readonly string[]): Promise<BuildPlan>
+  /** The steps that `--dry-run` prints. */
+  list(words: readonly string[], options: { readonly raw: Readonly<Record<string, unknown>> }): Promise<Plan>
+  /** What a build does once it knows what it works with. */
+  effects(words: readonly string[], options: { readonly raw: Readonly<Record<string, unknown>> }): Promise<readonly string[]>
 }
 
 /** A small tree that builds like a kernel, in a folder of its own, with a store beside it. */
@@ -108,6 +119,30 @@ export async function toyTree(
       const host = nodeHost({ log: logger, cwd: folder, env: { ...process.env, ...options.env } })
       const spec = parseKernelSpec(givenOptions({ config: ['toy.config'] }), words, { arch: parseArch('x86_64') })
       return planBuild({ host, store: openStoreToLook(host, join(folder, 'store')) }, spec)
+    },
+    list: async (words, { raw }) => {
+      const host = nodeHost({ log: logger, cwd: tree, env: { ...process.env, ...options.env } })
+      const context = { host, store: openStoreToLook(host, join(folder, 'store')) }
+      return listSteps(
+        context,
+        await planBuild(context, parseKernelSpec(givenOptions({ config: ['toy.config'], ...raw }), words, { arch: parseArch('x86_64') })),
+      )
+    },
+    effects: async (words, { raw }) => {
+      const recorded: string[] = []
+      const host = recordingHost(nodeHost({ log: logger, cwd: tree, env: { ...process.env, ...options.env } }), (effect) =>
+        recorded.push(effect),
+      )
+      const store = await openStore(host, join(folder, 'store'))
+      const spec = parseKernelSpec(givenOptions({ config: ['toy.config'], ...raw }), words, { arch: parseArch('x86_64') })
+      // Twice: the first time makes what questions are answered from.
+      await planBuild({ host, store }, spec)
+      recorded.length = 0
+      await planBuild({ host, store }, spec)
+      const questions = recorded.length
+      recorded.length = 0
+      await buildKernel({ host, store }, spec)
+      return withoutBookkeeping(recorded.slice(questions), { store: store.root, tree })
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }

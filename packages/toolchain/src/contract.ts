@@ -80,6 +80,9 @@ export interface ExecResult {
 /** A running container; disposal kills and removes it. */
 export interface ToolContainer extends AsyncDisposable {
   readonly id: string
+  readonly name: string
+  /** What the engine was asked for when it was created. */
+  readonly request: Docker.ContainerCreateOptions
   readonly mounts: readonly ContainerMount[]
   readonly limits: ContainerLimits
   /**

@@ -1,43 +1,48 @@
 import { resolve } from 'node:path'
 import { hostArch } from '@kernelkit/core/arch'
-import { renderPlan } from '@kernelkit/core/plan'
+import { renderScript } from '@kernelkit/core/plan'
 import { flagOption, parseImageSpec, type ImageSpec } from '@kernelkit/core/options'
 import { checkOutPath, findProject, recordProject } from '@kernelkit/host'
-import { bakeImage, copyImage, openBakeTools, planBake } from '@kernelkit/image'
+import { bakeImage, copyImage, openBakePlace, planBake } from '@kernelkit/image'
 import type { CommandContext, RawOptions } from '../command.ts'
 
 /** `kernelkit bake`. */
 export async function bake(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseImageSpec(options, { hostArch: hostArch(context.host.nodeArch) })
-  if (context.dryRun) return showBakePlan(context, spec)
-  const image = await makeImage(context, spec, { force: flagOption(options, 'force') })
+  const force = flagOption(options, 'force')
+  if (context.dryRun) return showBakePlan(context, spec, { force })
+  const image = await makeImage(context, spec, { force })
   if (context.json) context.printJson(image)
   else context.print(image.image)
   return 0
 }
 
-async function showBakePlan(context: CommandContext, spec: ImageSpec): Promise<number> {
-  const { plan, means, from, image } = await lookAtBake(context, spec)
+async function showBakePlan(context: CommandContext, spec: ImageSpec, { force }: { readonly force: boolean }): Promise<number> {
+  const { plan, tools, from, image } = await lookAtBake(context, spec, { force })
   if (context.json)
     context.printJson({
       suite: spec.suite,
       arch: spec.arch.name,
       image: image ?? null,
       from,
-      tool: means.tool,
-      privilege: means.privilege,
+      tool: tools.tool,
+      privilege: tools.privilege,
       plan,
     })
-  else context.print(renderPlan(plan).trimEnd())
+  else context.print(renderScript(plan, { isSet: (name) => context.host.env[name] !== undefined }).trimEnd())
   return 0
 }
 
 /** What a bake would do, and the image where the store has it. */
-export async function lookAtBake(context: CommandContext, spec: ImageSpec): Promise<Awaited<ReturnType<typeof planBake>>> {
+export async function lookAtBake(
+  context: CommandContext,
+  spec: ImageSpec,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<Awaited<ReturnType<typeof planBake>>> {
   const { host, signal } = context
   const store = await context.store()
-  await using tools = await openBakeTools(context, spec)
-  return await planBake(host, store, spec, { signal, workplaces: tools.workplaces })
+  await using tools = await openBakePlace(context, spec)
+  return await planBake(host, store, spec, { signal, force, out: outOf(context, spec), backend: tools.backend })
 }
 
 /** The image of a spec, baked or from the store; noted for `boot` and `run`, and said in one line. */
@@ -45,13 +50,18 @@ export async function makeImage(context: CommandContext, spec: ImageSpec, { forc
   const { host, signal } = context
   const store = await context.store()
   if (spec.out !== undefined) await checkOutPath(host, spec.out)
-  await using tools = await openBakeTools(context, spec)
-  const result = await bakeImage(host, store, spec, { signal, force, workplaces: tools.workplaces })
-  const path =
-    spec.out === undefined ? result.image : await copyImage(host, result, resolve(host.cwd, spec.out) + (spec.out.endsWith('/') ? '/' : ''))
+  await using tools = await openBakePlace(context, spec)
+  const result = await bakeImage(host, store, spec, { signal, force, backend: tools.backend })
+  const out = outOf(context, spec)
+  const path = out === undefined ? result.image : await copyImage(host, result, out)
   await recordProject(host, store, { project: await findProject(host), arch: spec.arch.name, image: result.manifest })
   if (!context.json) host.log.info(describe(result))
   return { ...result, image: path }
+}
+
+/** Absolute; a slash at its end still says that it is a directory. */
+function outOf({ host }: CommandContext, { out }: Pick<ImageSpec, 'out'>): string | undefined {
+  return out === undefined ? undefined : resolve(host.cwd, out) + (out.endsWith('/') ? '/' : '')
 }
 
 type BakeResult = Awaited<ReturnType<typeof bakeImage>>

@@ -1,17 +1,21 @@
-import { renderPlan } from '@kernelkit/core/plan'
+import { renderScript } from '@kernelkit/core/plan'
 import type { KernelSpec } from '@kernelkit/core/options'
-import { planBuild, planSteps } from '@kernelkit/kernel'
+import { listSteps, planBuild } from '@kernelkit/kernel'
 import type { Tools } from '@kernelkit/toolchain/tools'
 import type { CommandContext } from '../command.ts'
 import { renderRequests } from '../output/kernel-config.ts'
 
-/** `build --dry-run`, and what `config show --dry-run` would run of it. */
-export async function showBuildPlan(context: CommandContext, spec: KernelSpec, { host }: Pick<Tools, 'host'>): Promise<number> {
+/** `build --dry-run`, and the part of it that `config show --dry-run` would do. */
+export async function showBuildPlan(
+  context: CommandContext,
+  spec: KernelSpec,
+  { host, until }: Pick<Tools, 'host'> & { readonly until: 'configuration' | 'kernel' },
+): Promise<number> {
   const { signal } = context
   const store = await context.store()
   const plan = await planBuild({ host, store, signal }, spec)
   const found = await store.lookup('kernel', plan.key)
-  const steps = planSteps({ host, store }, plan)
+  const steps = await listSteps({ host, store, signal }, plan, { until })
   if (context.json) {
     const requested = plan.requests.map(({ symbol, value, origin }) => ({
       symbol,
@@ -35,8 +39,8 @@ export async function showBuildPlan(context: CommandContext, spec: KernelSpec, {
   context.print(
     `# ${found === undefined || spec.force ? 'not in the store: this would be done' : `in the store already: ${found.path}; without it, this would be done`}`,
   )
-  context.print(renderPlan(steps).trimEnd())
-  context.print('# options asked for, with reasons:')
-  context.print(renderRequests(plan.requests))
+  context.print(renderScript(steps, { isSet: (name) => context.host.env[name] !== undefined }).trimEnd())
+  context.print('\n# options that were asked for, with reasons:')
+  for (const line of renderRequests(plan.requests).split('\n')) context.print(`# ${line}`)
   return 0
 }

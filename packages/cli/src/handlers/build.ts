@@ -1,6 +1,6 @@
 import { archRows, hostArch, parseArch } from '@kernelkit/core/arch'
 import { parseKernelSpec, type KernelSpec } from '@kernelkit/core/options'
-import { answerOf, buildKernel, recordBuild, type BuildAnswer } from '@kernelkit/kernel'
+import { resultOf, buildKernel, recordBuild, type BuildResult } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { showBuildPlan } from './build-dry-run.ts'
@@ -10,7 +10,7 @@ export async function build(context: CommandContext, args: readonly string[], op
   const spec = parseKernelSpec(options, args, { arch: parseArch(hostArch(context.host.nodeArch)) })
   if (context.dryRun) {
     await using tools = await openBuildTools(context, await context.store(), spec)
-    return await showBuildPlan(context, spec, tools)
+    return await showBuildPlan(context, spec, { host: tools.host, until: 'kernel' })
   }
   const answer = await makeKernel(context, spec)
   if (context.json) context.printJson(answer)
@@ -19,18 +19,18 @@ export async function build(context: CommandContext, args: readonly string[], op
 }
 
 /** The kernel of a spec, built or from the store; noted for `boot` and `run`, and said in one line. */
-export async function makeKernel(context: CommandContext, spec: KernelSpec): Promise<BuildAnswer> {
+export async function makeKernel(context: CommandContext, spec: KernelSpec): Promise<BuildResult> {
   const { host, signal } = context
   const store = await context.store()
   await using tools = await openBuildTools(context, store, spec)
   const build = await buildKernel({ host: tools.host, store, signal }, spec)
-  const answer = answerOf(build)
+  const answer = resultOf(build)
   await recordBuild(host, store, build)
   if (!context.json) host.log.info(describe(answer))
   return answer
 }
 
-function describe({ release, arch, cached, seconds, bytes, added, warnings, source }: BuildAnswer): string {
+function describe({ release, arch, cached, seconds, bytes, added, warnings, source }: BuildResult): string {
   const size = `${archRows[parseArch(arch).name].imageTarget} ${mebibytes(bytes.kernel)}, vmlinux ${mebibytes(bytes.vmlinux)}`
   const remarks = [
     added.length === 0 ? '' : `, ${added.length} dependencies added`,

@@ -14,7 +14,7 @@ const common = {
 } as const
 
 test('mmdebstrap packs essential packages and apt, and keeps no proxy', () => {
-  expect(baseCommand({ ...common, means: { tool: 'mmdebstrap', privilege: 'user-namespace' } })).toEqual([
+  expect(baseCommand({ ...common, tools: { tool: 'mmdebstrap', privilege: 'user-namespace' } })).toEqual([
     'env',
     'TMPDIR=/w/scratch',
     'LC_ALL=C.UTF-8',
@@ -36,7 +36,7 @@ test('mmdebstrap packs essential packages and apt, and keeps no proxy', () => {
 })
 
 test('debootstrap under sudo fills a folder, packs it and removes it', () => {
-  const argv = baseCommand({ ...common, mirror: undefined, keyring: undefined, means: { tool: 'debootstrap', privilege: 'sudo' } })
+  const argv = baseCommand({ ...common, mirror: undefined, keyring: undefined, tools: { tool: 'debootstrap', privilege: 'sudo' } })
   expect(argv.slice(0, 7)).toEqual(['sudo', '-n', 'env', 'TMPDIR=/w/scratch', 'LC_ALL=C.UTF-8', 'sh', '-c'])
   expect(argv.at(-1)).toMatch(
     /^set -e; debootstrap --variant=minbase --arch=amd64 --components=main trixie \/w\/scratch\/base; tar -C \/w\/scratch\/base .* -cf \/w\/base\.tar \.; rm -rf --one-file-system \/w\/scratch\/base$/,

@@ -1,10 +1,10 @@
 import { quoteArgv } from '../plan/index.ts'
 import { bootstrapPreferences, mergedUsrHook, packTreeArgv } from './bootstrap-argv.ts'
 import { leftOutPaths } from './left-out-paths.ts'
-import type { BakeMeans } from './privilege.ts'
+import type { BakeTools } from './privilege.ts'
 
 export interface BaseOptions {
-  readonly means: Pick<BakeMeans, 'tool' | 'privilege'>
+  readonly tools: Pick<BakeTools, 'tool' | 'privilege'>
   readonly suite: string
   readonly debianArch: string
   readonly components: readonly string[]
@@ -24,15 +24,15 @@ export function baseCommand(options: BaseOptions): readonly string[] {
     'env',
     `TMPDIR=${options.scratch}`,
     'LC_ALL=C.UTF-8',
-    ...(options.means.tool === 'mmdebstrap' ? byMmdebstrap(options) : byDebootstrap(options)),
+    ...(options.tools.tool === 'mmdebstrap' ? byMmdebstrap(options) : byDebootstrap(options)),
   ]
-  return options.means.privilege === 'sudo' ? ['sudo', '-n', ...argv] : argv
+  return options.tools.privilege === 'sudo' ? ['sudo', '-n', ...argv] : argv
 }
 
-function byMmdebstrap({ means, suite, debianArch, components, mirror, keyring, aptOptions, output }: BaseOptions): readonly string[] {
+function byMmdebstrap({ tools, suite, debianArch, components, mirror, keyring, aptOptions, output }: BaseOptions): readonly string[] {
   return [
     'mmdebstrap',
-    `--mode=${means.privilege === 'user-namespace' ? 'unshare' : 'root'}`,
+    `--mode=${tools.privilege === 'user-namespace' ? 'unshare' : 'root'}`,
     // Essential packages and apt.
     '--variant=apt',
     '--format=tar',

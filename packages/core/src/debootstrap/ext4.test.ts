@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { fixedTimeCommands, mkfsArgv, parseUsedInodes, uuidFromKey } from './ext4.ts'
+import { fixedTimesArgv, mkfsArgv, uuidFromKey } from './ext4.ts'
 
 describe('mkfsArgv', () => {
   test('pins every feature and fills the image from a folder', () => {
@@ -21,23 +22,29 @@ describe('uuidFromKey', () => {
   })
 })
 
-describe('parseUsedInodes', () => {
+describe('fixedTimesArgv', () => {
   const header = (count: number) => `Inode count:              ${count}\nFirst inode:              11\n\n`
+  const commandsFor = (dumpe2fs: string, epoch = 7): string => {
+    const [program = '', ...args] = fixedTimesArgv(epoch)
+    return execFileSync(program, args, { encoding: 'utf8', input: dumpe2fs })
+  }
+  const inodesOf = (dumpe2fs: string): readonly number[] =>
+    [...commandsFor(dumpe2fs).matchAll(/^sif <(\d+)> ctime/gm)].map(([, inode]) => Number(inode))
 
   test('lists the root and whatever no group calls free', () => {
     const text = `${header(32)}Group 0: (Blocks 0-32767)\n  Free blocks: 12-14\n  Free inodes: 14-16\nGroup 1: (Blocks 32768-65535)\n  Free inodes: 18, 20-32\n`
-    expect(parseUsedInodes(text)).toEqual([2, 11, 12, 13, 17, 19])
+    expect(inodesOf(text)).toEqual([2, 11, 12, 13, 17, 19])
   })
 
   test('understands a full group', () => {
-    expect(parseUsedInodes(`${header(13)}Group 0:\n  Free inodes: \n`)).toEqual([2, 11, 12, 13])
+    expect(inodesOf(`${header(13)}Group 0:\n  Free inodes: \n`)).toEqual([2, 11, 12, 13])
   })
 
   test('fails when the output is something else', () => {
-    expect(() => parseUsedInodes('dumpe2fs: Bad magic number')).toThrow(/no inode count/)
+    expect(() => commandsFor('dumpe2fs: Bad magic number')).toThrow(/Command failed/)
   })
 
   test('gives commands that set both times', () => {
-    expect(fixedTimeCommands([2], 7)).toBe('sif <2> ctime @7\nsif <2> atime @7\n')
+    expect(commandsFor(`${header(10)}Group 0:\n  Free inodes: \n`)).toBe('sif <2> ctime @7\nsif <2> atime @7\n')
   })
 })

@@ -63,29 +63,31 @@ export function uuidFromKey(key: string): string {
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-a${digits.slice(17, 20)}-${digits.slice(20, 32)}`
 }
 
-/** Numbers of the inodes in use, from `dumpe2fs`: the root, and everything above the reserved ones that no group lists as free. */
-export function parseUsedInodes(dumpe2fs: string): readonly number[] {
-  const count = Number(/^Inode count:\s+(\d+)$/m.exec(dumpe2fs)?.[1])
-  const first = Number(/^First inode:\s+(\d+)$/m.exec(dumpe2fs)?.[1])
-  if (!(count > 0) || !(first > 0)) throw new TypeError('dumpe2fs printed no inode count')
-  const free = [...dumpe2fs.matchAll(/^\s+Free inodes: (.*)$/gm)]
-    .flatMap((match) => (match[1] ?? '').split(','))
-    .flatMap((range) => {
-      const ends = /^\s*(\d+)(?:-(\d+))?\s*$/.exec(range)
-      return ends === null ? [] : [[Number(ends[1]), Number(ends[2] ?? ends[1])] as const]
-    })
-    .toSorted(([a], [b]) => a - b)
-  const used = [2]
-  let next = first
-  for (const [from, to] of free) {
-    for (; next < from; next++) used.push(next)
-    next = Math.max(next, to + 1)
+// Of what dumpe2fs prints: the root, and everything above the reserved inodes that no group lists as free.
+const usedInodes = `function used(inode) { print "sif <" inode "> ctime @" epoch; print "sif <" inode "> atime @" epoch }
+/^Inode count:/ { count = $3 }
+/^First inode:/ { next_one = $3; used(2) }
+/^ +Free inodes: / {
+  sub(/^ +Free inodes: */, "")
+  ranges = split($0, range, /, */)
+  for (i = 1; i <= ranges; i++) {
+    if (split(range[i], ends, "-") == 0) continue
+    last = ends[2] == "" ? ends[1] : ends[2]
+    for (; next_one < ends[1] + 0; next_one++) used(next_one)
+    if (last + 1 > next_one) next_one = last + 1
   }
-  for (; next <= count; next++) used.push(next)
-  return used
+}
+END {
+  if (!(count > 0) || !(next_one > 0)) exit 1
+  for (; next_one <= count; next_one++) used(next_one)
+}`
+
+/** From what dumpe2fs prints to the debugfs commands that replace the times which mke2fs copied from the host's inodes. */
+export function fixedTimesArgv(epoch: number): readonly string[] {
+  return ['awk', '-v', `epoch=${epoch}`, usedInodes]
 }
 
-/** debugfs commands that replace the times which mke2fs copied from the host's inodes. */
-export function fixedTimeCommands(inodes: readonly number[], epoch: number): string {
-  return inodes.map((inode) => `sif <${inode}> ctime @${epoch}\nsif <${inode}> atime @${epoch}\n`).join('')
+/** Writes these commands for an image to `IMAGE.times`. */
+export function writeTimesArgv({ image, epoch }: { readonly image: string; readonly epoch: number }): readonly string[] {
+  return ['sh', '-c', 'image=$1; shift; dumpe2fs "$image" | "$@" > "$image.times"', 'sh', image, ...fixedTimesArgv(epoch)]
 }

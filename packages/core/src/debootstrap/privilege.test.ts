@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chooseBakeMeans, chooseContainerMeans, type BakeHostFacts } from './privilege.ts'
+import { chooseBakeTools, chooseContainerTools, type BakeHostFacts } from './privilege.ts'
 
 const user: BakeHostFacts = {
   uid: 1000,
@@ -9,7 +9,7 @@ const user: BakeHostFacts = {
   sudo: { reason: 'a password is required' },
 }
 
-describe('chooseBakeMeans', () => {
+describe('chooseBakeTools', () => {
   test.for([
     ['root with both tools', { ...user, uid: 0 }, 'mmdebstrap', 'root'],
     ['root with debootstrap only', { ...user, uid: 0, mmdebstrap: undefined }, 'debootstrap', 'root'],
@@ -17,28 +17,28 @@ describe('chooseBakeMeans', () => {
     ['a user without them but with sudo', { ...user, userNamespaces: { reason: 'no subuid' }, sudo: 'works' }, 'mmdebstrap', 'sudo'],
     ['a user with debootstrap and sudo', { ...user, mmdebstrap: undefined, sudo: 'works' }, 'debootstrap', 'sudo'],
   ] as const)('%s', ([, facts, tool, privilege]) => {
-    expect(chooseBakeMeans(facts)).toMatchObject({ tool, privilege })
+    expect(chooseBakeTools(facts)).toMatchObject({ tool, privilege })
   })
 
   test('says why the better way was not taken', () => {
-    expect(chooseBakeMeans({ ...user, userNamespaces: { reason: 'no subuid' }, sudo: 'works' }).why.join('\n')).toContain(
+    expect(chooseBakeTools({ ...user, userNamespaces: { reason: 'no subuid' }, sudo: 'works' }).why.join('\n')).toContain(
       'not a user namespace: no subuid',
     )
   })
 
   test('lists each way with its reason when none is open', () => {
-    expect(() => chooseBakeMeans({ ...user, userNamespaces: { reason: 'no subuid' } })).toThrow(
+    expect(() => chooseBakeTools({ ...user, userNamespaces: { reason: 'no subuid' } })).toThrow(
       /uid 1000: root: you are not; user namespace: no subuid; sudo -n: a password is required/,
     )
   })
 
   test('names the packages when there is no tool', () => {
-    expect(() => chooseBakeMeans({ ...user, mmdebstrap: undefined, debootstrap: undefined })).toThrow(
+    expect(() => chooseBakeTools({ ...user, mmdebstrap: undefined, debootstrap: undefined })).toThrow(
       expect.objectContaining({ code: 'HOST_LACKS', hint: 'apt-get install mmdebstrap uidmap' }),
     )
   })
 })
 
 test('a container has the rights of its root, and the same tool version', () => {
-  expect(chooseContainerMeans(user)).toMatchObject({ tool: 'mmdebstrap', toolVersion: '1.3.5', privilege: 'root' })
+  expect(chooseContainerTools(user)).toMatchObject({ tool: 'mmdebstrap', toolVersion: '1.3.5', privilege: 'root' })
 })

@@ -14,7 +14,7 @@ export interface BakeHostFacts {
   readonly sudo: 'works' | { readonly reason: string }
 }
 
-export interface BakeMeans {
+export interface BakeTools {
   readonly tool: BootstrapTool
   readonly toolVersion: string
   readonly privilege: Privilege
@@ -25,7 +25,7 @@ export interface BakeMeans {
 }
 
 /** Which bootstrap tool and whose rights: root, else user namespaces, else sudo. */
-export function chooseBakeMeans(facts: BakeHostFacts): BakeMeans {
+export function chooseBakeTools(facts: BakeHostFacts): BakeTools {
   const tool = chooseTool(facts)
   if (facts.uid === 0) return { ...tool, privilege: 'root', why: [...tool.why, 'rights: root, as the caller is'] }
   const namespaces = tool.tool === 'debootstrap' ? { reason: 'debootstrap cannot work in a user namespace' } : facts.userNamespaces
@@ -51,7 +51,7 @@ export function chooseBakeMeans(facts: BakeHostFacts): BakeMeans {
 }
 
 /** The same inside a toolchain container, whose root may do what its default capabilities allow: no mount, but files of any owner. */
-export function chooseContainerMeans({ mmdebstrap, debootstrap }: Pick<BakeHostFacts, 'mmdebstrap' | 'debootstrap'>): BakeMeans {
+export function chooseContainerTools({ mmdebstrap, debootstrap }: Pick<BakeHostFacts, 'mmdebstrap' | 'debootstrap'>): BakeTools {
   const { why, ...tool } = chooseTool({ mmdebstrap, debootstrap })
   return {
     ...tool,
@@ -67,7 +67,7 @@ export function chooseContainerMeans({ mmdebstrap, debootstrap }: Pick<BakeHostF
 function chooseTool({
   mmdebstrap,
   debootstrap,
-}: Pick<BakeHostFacts, 'mmdebstrap' | 'debootstrap'>): Pick<BakeMeans, 'tool' | 'toolVersion' | 'why'> {
+}: Pick<BakeHostFacts, 'mmdebstrap' | 'debootstrap'>): Pick<BakeTools, 'tool' | 'toolVersion' | 'why'> {
   if (mmdebstrap !== undefined)
     return {
       tool: 'mmdebstrap',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../errors/index.ts'
-import { isMet, overlayDotConfig, parseAssignment, parseDotConfig, parseFragment, renderFragment } from './config-text.ts'
+import { isMet, parseAssignment, parseDotConfig, parseFragment, renderFragment } from './config-text.ts'
 import type { ConfigRequest, ConfigValue } from './request.ts'
 
 const command = { kind: 'command', where: '--config' } as const
@@ -55,13 +55,6 @@ describe('rendering', () => {
       'CONFIG_A=y\nCONFIG_B=y\n# CONFIG_C is not set\nCONFIG_D="a\\"b"\nCONFIG_E=0x10\n',
     )
     expect(renderFragment(requests, { modules: true })).toContain('CONFIG_B=m\n')
-  })
-
-  it('replaces lines of a .config and keeps the rest', () => {
-    const base = '# Linux\nCONFIG_A=m\n# CONFIG_B is not set\nCONFIG_AB=y\n'
-    expect(overlayDotConfig(base, 'CONFIG_B=y\n# CONFIG_A is not set\n')).toBe(
-      '# Linux\nCONFIG_AB=y\n\nCONFIG_B=y\n# CONFIG_A is not set\n',
-    )
   })
 })
 

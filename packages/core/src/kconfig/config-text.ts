@@ -86,16 +86,6 @@ export function renderFragment(
   return requests.map(({ symbol, value }) => `${renderLine(symbol, options.modules ? value : withoutModules(value))}\n`).join('')
 }
 
-/** `.config` text with lines replaced or added: what olddefconfig then completes. */
-export function overlayDotConfig(base: string, fragment: string): string {
-  const symbols = new Set([...fragment.matchAll(/^(?:# )?CONFIG_(\w+)/gm)].map((match) => match[1]))
-  const kept = base.split('\n').filter((line) => {
-    const symbol = /^(?:# )?CONFIG_(\w+)[= ]/.exec(line)?.[1]
-    return symbol === undefined || !symbols.has(symbol)
-  })
-  return `${kept.join('\n')}\n${fragment}`
-}
-
 function withoutModules(value: ConfigValue): ConfigValue {
   return value.kind === 'tristate' && value.value === 'm' ? { kind: 'tristate', value: 'y' } : value
 }

@@ -1,7 +1,6 @@
 export { mergeRequests, overruledRequests, type ConfigOrigin, type ConfigRequest, type ConfigValue, type OriginKind } from './request.ts'
 export {
   isMet,
-  overlayDotConfig,
   parseAssignment,
   parseDotConfig,
   parseFragment,
@@ -10,6 +9,7 @@ export {
   renderValue,
   type ConfigValues,
 } from './config-text.ts'
+export { joinArgv, overlayArgv } from './overlay-argv.ts'
 export type { Expression } from './expression.ts'
 export { sourcedFiles, type KconfigVariables } from './lines.ts'
 export { parseKconfigTree, type ParseTreeOptions } from './parse-tree.ts'

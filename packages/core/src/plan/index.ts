@@ -1,2 +1,15 @@
-export type { Plan, Step, RunStep, WriteStep, MakeDirectoryStep } from './plan.ts'
-export { renderPlan, quoteArgv } from './render-plan.ts'
+export type {
+  CopyStep,
+  EngineStep,
+  MakeDirectoryStep,
+  MirrorStep,
+  Plan,
+  PlanVariable,
+  RunStep,
+  Step,
+  TransferStep,
+  UpdateStep,
+  WriteStep,
+} from './plan.ts'
+export { quoteArgv } from './quote-argv.ts'
+export { renderScript, type ScriptOptions } from './render-script.ts'

@@ -5,10 +5,10 @@ import { privileged, type Rights } from './rights.ts'
 
 export interface SuperviseOptions {
   readonly argv: readonly string[]
-  /** Folder that goes away, with what other owners left in it, when kernelkit itself is killed. */
+  /** Directory that goes away, with what other owners left in it, when kernelkit itself is killed. */
   readonly workFolder: string
+  /** Of the supervisor: it could not end what runs with more rights than its own. */
   readonly rights: Rights
-  /** `inside`: the whole supervision needs root (sudo); `outside`: the command asks for its rights itself. */
   readonly onLine: (line: string) => void
   readonly signal?: AbortSignal | undefined
 }

@@ -1,28 +1,31 @@
 import { dirname, join } from 'node:path'
 import { workFiles } from '@kernelkit/core/debootstrap'
-import { isCertainlyGone, ownIdentity, parseIdentity, type Host } from '@kernelkit/host'
+import { isCertainlyGone, ownIdentity, parseIdentity, runSteps, type Host } from '@kernelkit/host'
 import { privileged, type Rights } from './rights.ts'
+import { hostSteps, type WorkSteps } from './work-steps.ts'
 
 const prefix = 'kernelkit-bake-'
 const ownerFile = 'owner.json'
 
 /**
- * A temporary folder in which root, or the root of a user namespace, can work: others may pass through it (its name
- * cannot be guessed) and write in its scratch folder. Disposal removes what they own as well.
+ * A temporary directory in which root, or the root of a user namespace, can work: others may pass through it (its name
+ * cannot be guessed) and write in its scratch directory. Disposal removes what they own as well.
  */
-export async function openWorkFolder(host: Host, rights: Rights): Promise<AsyncDisposable & { readonly path: string }> {
+export async function openWorkDirectory(
+  host: Host,
+  rights: Rights,
+): Promise<AsyncDisposable & { readonly path: string; readonly steps: WorkSteps }> {
   const folder = await host.tempDir(prefix)
   const { path } = folder
   await sweep(host, { rights, parent: dirname(path) })
   await host.fs.writeFile(join(path, ownerFile), JSON.stringify((await ownIdentity(host)) ?? {}))
-  const scratch = join(path, workFiles.scratch)
-  await host.fs.chmod(path, 0o711)
-  await host.fs.mkdir(scratch)
-  await host.fs.chmod(scratch, 0o1777)
+  const steps = hostSteps(path, rights)
+  await runSteps(host, steps.open)
   return {
     path,
+    steps,
     [Symbol.asyncDispose]: async () => {
-      await removeScratch(host, rights, path)
+      await runSteps(host, steps.close, { reject: false })
       await folder[Symbol.asyncDispose]()
     },
   }

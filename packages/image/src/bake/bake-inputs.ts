@@ -3,11 +3,19 @@ import { UserError } from '@kernelkit/core/errors'
 import type { ImageSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
-/** The user's files behind a spec, read and checked before any work. */
+/** A script of the user's. */
+export interface BakeScript {
+  /** As the user wrote it. */
+  readonly name: string
+  readonly path: string
+  readonly sha256: string
+}
+
+/** The user's files of a spec, read and checked before any work. */
 export interface BakeInputs {
   /** Lines for authorized_keys. */
   readonly sshKeys: readonly string[]
-  readonly scripts: readonly { readonly name: string; readonly content: Uint8Array }[]
+  readonly scripts: readonly BakeScript[]
   /** Absolute paths of folders. */
   readonly overlays: readonly string[]
 }
@@ -60,11 +68,12 @@ function badKey(path: string, what: string, hint: string, cause?: unknown): User
   return new UserError('BAD_SSH_KEY', `--ssh-key ${path} ${what}.`, { hint, details: { path }, cause })
 }
 
-async function readScript(host: Host, written: string): Promise<{ name: string; content: Uint8Array }> {
-  const content = await readInput(host, absolute(host, written)).catch((error: unknown) => {
+async function readScript(host: Host, written: string): Promise<BakeScript> {
+  const path = absolute(host, written)
+  const content = await readInput(host, path).catch((error: unknown) => {
     throw missing(`--customize ${written} cannot be read (${reason(error)}).`, 'give the path of a script.', error)
   })
-  return { name: written, content }
+  return { name: written, path, sha256: host.sha256(content) }
 }
 
 async function checkOverlay(host: Host, written: string): Promise<string> {

@@ -1,35 +1,37 @@
 import { join } from 'node:path'
 import type { KeyMaterial } from '@kernelkit/core/cachekey'
-import { parseDpkgStatus, uuidFromKey, workFiles } from '@kernelkit/core/debootstrap'
+import { parseDpkgStatus, workFiles } from '@kernelkit/core/debootstrap'
 import type { ImageSpec } from '@kernelkit/core/options'
 import { withTask, type Host, type Store } from '@kernelkit/host'
 import { readBakeInputs } from './bake-inputs.ts'
-import { hostWorkplaces } from '../backend/host-workplace.ts'
+import { hostBackend } from '../backend/host-backend.ts'
+import { privileged } from '../backend/rights.ts'
 import { assembleImage } from './image-file.ts'
 import { imageFileName, readManifest, writeManifest, type BakeResult } from './image-manifest.ts'
 import type { BakeOptions, ImageJob } from './image-job.ts'
-import { assembleText, imageMaterial } from './image-material.ts'
+import { imageMaterial } from './image-material.ts'
 import { obtainRootfs } from './obtain-rootfs.ts'
 import { packOverlays } from './overlay.ts'
-import { knowRelease, type KnownRelease } from './release-memory.ts'
+import { resolveRelease, type KnownRelease } from './release-memory.ts'
 import { rootfsMaterial } from './rootfs.ts'
+import { imageSteps, ownMounts } from './steps.ts'
 
 /** Debian packages to a bootable ext4 image, from the store when nothing that shapes it changed. */
 export async function bakeImage(host: Host, store: Store, spec: ImageSpec, options: BakeOptions = {}): Promise<BakeResult> {
   const startedMs = host.monotonicMs()
-  const { signal, workplaces = hostWorkplaces(host) } = options
+  const { signal, backend = hostBackend(host) } = options
   const inputs = await readBakeInputs(host, spec)
-  const means = await workplaces.means(spec)
+  const tools = await backend.tools(spec)
   await using overlay = await packOverlays(host, { overlays: inputs.overlays, signal })
   const materialOf = (known: KnownRelease): KeyMaterial =>
-    imageMaterial({ host, spec, means, known, inputs, overlayDigest: overlay?.sha256 })
+    imageMaterial({ host, spec, tools, known, inputs, overlayDigest: overlay?.sha256 })
 
-  let known = await knowRelease(host, store, { spec, means, workplaces, ask: false, signal })
+  let known = await resolveRelease(host, store, { spec, tools, backend, ask: false, signal })
   let found = options.force === true ? undefined : await store.lookup('image', store.keyOf(materialOf(known)))
   const seconds = { bootstrap: 0, customize: 0, mkfs: 0 }
-  if (found === undefined && (await store.lookup('rootfs', store.keyOf(rootfsMaterial({ spec, means, known })))) === undefined) {
+  if (found === undefined && (await store.lookup('rootfs', store.keyOf(rootfsMaterial({ spec, tools, known })))) === undefined) {
     // Packages will be fetched: from the suite as it is now, not as it is remembered.
-    known = await knowRelease(host, store, { spec, means, workplaces, ask: true, signal })
+    known = await resolveRelease(host, store, { spec, tools, backend, ask: true, signal })
   }
   host.log.info(`packages ${spec.suite} ${spec.arch.debianArch} from ${known.note}`)
   let cached = found !== undefined
@@ -41,7 +43,7 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
         produceImage(host, {
           store,
           spec,
-          means,
+          tools,
           known,
           inputs,
           overlay: overlay?.path,
@@ -49,7 +51,7 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
           key: store.keyOf(materialOf(known)),
           seconds,
           ...options,
-          workplaces,
+          backend,
         }),
       signal,
       force: options.force,
@@ -61,31 +63,29 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
   return { ...manifest, cached, seconds: { ...seconds, total: (host.monotonicMs() - startedMs) / 1000 } }
 }
 
-async function produceImage(host: Host, options: ImageJob): Promise<void> {
-  const { spec, means, workplaces, known, inputs, seconds, signal } = options
-  const rootfs = await obtainRootfs(host, options)
-  await using work = await workplaces.open(means)
-  await work.putFile({ from: rootfs, name: workFiles.rootfs })
-  if (options.overlay !== undefined) await work.putFile({ from: options.overlay, name: workFiles.overlay })
-  await work.makeFolder(workFiles.scripts)
-  for (const [index, { content }] of inputs.scripts.entries())
-    await work.putContent({ content, name: join(workFiles.scripts, String(index)) })
+async function produceImage(host: Host, job: ImageJob): Promise<void> {
+  const { spec, tools, backend, known, inputs, overlay, key, seconds, signal } = job
+  const rootfs = await obtainRootfs(host, job)
+  const canUnshare = await canHaveOwnMounts(job)
+  await using work = await backend.open(tools)
   await withTask(host, { title: 'assemble the disk image' }, async (task) => {
+    const image = join(job.folder, imageFileName)
     const stages = await assembleImage(host, {
-      script: assembleText({ spec, known, inputs, overlay: options.overlay !== undefined, uuid: uuidFromKey(options.key) }),
+      steps: imageSteps({ spec, tools, known, inputs, overlay, key, work: work.steps, rootfs, canUnshare, image }),
       work,
-      means,
       sizeBytes: spec.sizeBytes,
-      epoch: known.release.date,
       scriptNames: inputs.scripts.map(({ name }) => name),
       onStatus: (status) => task.update(status),
       signal,
     })
     for (const [name, spent] of Object.entries(stages)) seconds[name === 'mkfs' || name === 'done' ? 'mkfs' : 'customize'] += spent
-    const image = join(options.folder, imageFileName)
-    await work.takeFile({ name: workFiles.image, to: image, signal })
-    await host.fs.chmod(image, 0o644)
     const packages = parseDpkgStatus(await work.readText(workFiles.status))
-    await writeManifest(host, { ...options, image, packages })
+    await writeManifest(host, { ...job, image, packages })
   })
+}
+
+/** Scripts want mounts; not every root may make them. */
+export async function canHaveOwnMounts({ tools, inputs, backend }: Pick<ImageJob, 'tools' | 'inputs' | 'backend'>): Promise<boolean> {
+  if (inputs.scripts.length === 0 || tools.privilege === 'user-namespace') return false
+  return (await backend.ask(privileged(tools, [...ownMounts.filter((word) => word !== '--kill-child'), 'true']))).exitCode === 0
 }

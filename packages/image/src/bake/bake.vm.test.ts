@@ -4,12 +4,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { givenOptions, parseImageSpec } from '@kernelkit/core/options'
+import { renderScript } from '@kernelkit/core/plan'
 import { nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
 import { bakeImage } from './bake.ts'
-import { planBake } from './plan-bake.ts'
+import { planBake } from './print-steps.ts'
 import { copyImage } from './copy-image.ts'
+import { effectsOfPlan, recordingHost } from '../../../kernel/test/recording-host.ts'
 
 // The packages come from the store, where the image of the VM tests left them; each test only assembles.
+/** Directories have another name in every run. */
+function withoutRandomNames(effect: string): string {
+  return effect
+    .replaceAll(/\/tmp\/kernelkit-(?:bake|image)-[^/ ]+/g, 'WORK')
+    .replaceAll(/\/tmp\/kernelkit-overlay-[^/ ]+/g, 'OVERLAYS')
+    .replaceAll(new RegExp(`${join(store.root, 'tmp')}/image-[^/ ]+`, 'g'), 'ARTIFACTS')
+}
+
+/** Of the store, and of the work directory. */
+function isBookkeeping(effect: string): boolean {
+  const [kind = '', path = ''] = effect.split(/[ \n]/)
+  return (
+    kind !== 'run' &&
+    kind !== 'copy' &&
+    (path.includes('/locks/') || path === 'ARTIFACTS' || /\.json$|\/key\.txt$|\/image\/[0-9a-f]+|\/tmp\//.test(path))
+  )
+}
+
 let folder: string
 let host: Host
 let store: Store
@@ -70,6 +90,29 @@ describe('bakeImage', () => {
     const again = await bakeImage(host, store, spec)
     expect(again.cached).toBe(false)
     execFileSync('cmp', [first, again.image])
+  })
+
+  test('does what the dry run prints, and a paste of it into sh gives the same bytes', async () => {
+    const spec = parseImageSpec(givenOptions({ suite: 'bookworm', size: '512M', overlay: ['over'], customize: ['good.sh'] }), {
+      hostArch: 'x86_64',
+    })
+    const recorded: string[] = []
+    const recording = recordingHost(host, (effect) => recorded.push(effect))
+    const out = join(folder, 'pasted.ext4')
+    const { plan } = await planBake(recording, store, spec)
+    const questions = recorded.splice(0)
+    const { image } = await bakeImage(recording, store, spec, { force: true })
+    const executed = recorded.map(withoutRandomNames).filter((effect) => !isBookkeeping(effect))
+    for (const question of questions.map(withoutRandomNames)) {
+      const at = executed.indexOf(question)
+      if (at >= 0) executed.splice(at, 1)
+    }
+    const planned = effectsOfPlan(plan).map(withoutRandomNames)
+    // Its checksum is a part of the key: the archive of the overlays is made before, in a dry run too.
+    expect(planned[0]).toMatch(/^run \. LC_ALL=C tar /)
+    expect(executed).toEqual(planned.slice(1))
+    execFileSync('sh', { input: renderScript((await planBake(host, store, spec, { out })).plan), stdio: ['pipe', 'ignore', 'pipe'] })
+    execFileSync('cmp', [out, image])
   })
 
   test('says which script failed with its last lines, and keeps nothing', async () => {

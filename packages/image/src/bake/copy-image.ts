@@ -1,28 +1,48 @@
-import { basename, join } from 'node:path'
-import { explaining, type Host } from '@kernelkit/host'
+import { basename, dirname, join } from 'node:path'
+import type { Step } from '@kernelkit/core/plan'
+import { explaining, runSteps, type Host } from '@kernelkit/host'
 import type { BakeResult } from './image-manifest.ts'
 
-/** A baked image at a place of the user's choice, holes kept, with its manifest beside it; a folder gets a name of suite and architecture. */
-export async function copyImage(
-  host: Host,
-  result: Pick<BakeResult, 'image' | 'manifest' | 'suite' | 'arch'>,
-  out: string,
-): Promise<string> {
-  const isFolder =
+/** The file that `--out` means; in a directory its name is of suite and architecture. */
+export async function imageTarget(host: Host, { suite, arch }: Pick<BakeResult, 'suite' | 'arch'>, out: string): Promise<string> {
+  const isDirectory =
     out.endsWith('/') ||
     (await host.fs.stat(out).then(
       (stat) => stat.isDirectory(),
       () => false,
     ))
-  const target = isFolder ? join(out, `${result.suite}-${result.arch}.ext4`) : out
+  return isDirectory ? join(out, `${suite}-${arch}.ext4`) : out
+}
+
+/** Copied under another name first: what was there stays until the copy is whole. */
+export function copyImageSteps({ image, target, beside }: { readonly image: string; readonly target: string; readonly beside: string }): {
+  readonly copy: readonly Step[]
+  readonly rename: readonly Step[]
+} {
+  return {
+    copy: [
+      { kind: 'mkdir', why: 'room for your copy', path: dirname(target) },
+      { kind: 'run', why: 'a copy for you, holes kept', argv: ['cp', '--sparse=always', '--reflink=auto', image, beside] },
+    ],
+    rename: [{ kind: 'run', why: 'it is whole', argv: ['mv', beside, target] }],
+  }
+}
+
+/** A baked image at a place of the user's choice, with its manifest next to it. */
+export async function copyImage(
+  host: Host,
+  result: Pick<BakeResult, 'image' | 'manifest' | 'suite' | 'arch'>,
+  out: string,
+): Promise<string> {
+  const target = await imageTarget(host, result, out)
   const beside = `${target}.${host.randomHex(4)}.tmp`
+  const { copy, rename } = copyImageSteps({ image: result.image, target, beside })
   await explaining(target, async () => {
-    await host.fs.mkdir(join(target, '..'), { recursive: true })
     try {
-      await host.run(['cp', '--sparse=always', '--reflink=auto', result.image, beside])
+      await runSteps(host, copy)
       const manifest = JSON.parse(await host.fs.readFile(result.manifest, 'utf8')) as Record<string, unknown>
       await host.fs.writeAtomic(`${target}.json`, `${JSON.stringify({ ...manifest, image: basename(target) }, undefined, 2)}\n`)
-      await host.fs.rename(beside, target)
+      await runSteps(host, rename)
     } finally {
       await host.fs.rm(beside, { force: true })
     }

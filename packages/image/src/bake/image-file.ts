@@ -1,50 +1,29 @@
-import { join } from 'node:path'
-import { ext4Environment, fixedTimeCommands, parseUsedInodes, stageMark, workFiles, type BakeMeans } from '@kernelkit/core/debootstrap'
+import { stageMark } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
-import { privileged } from '../backend/rights.ts'
-import type { Workplace } from '../backend/workplace.ts'
+import type { WorkDirectory } from '../backend/bake-backend.ts'
+import type { StageSteps } from './steps.ts'
 
 export interface AssembleRun {
-  readonly script: string
-  readonly work: Workplace
-  readonly means: BakeMeans
+  readonly steps: StageSteps
+  readonly work: WorkDirectory
   readonly sizeBytes: number
-  readonly epoch: number
-  /** The user's scripts, which run inside the root and want mounts there. */
+  /** The user's scripts, for messages. */
   readonly scriptNames: readonly string[]
   readonly onStatus: (status: string) => void
   readonly signal?: AbortSignal | undefined
 }
 
-/** The command of {@link assembleImage}: the script with the rights that it needs. */
-export function assembleCommand(
-  { script, work, means, scriptNames }: Pick<AssembleRun, 'script' | 'means' | 'scriptNames'> & { readonly work: Pick<Workplace, 'path'> },
-  canUnshare: boolean,
-): readonly string[] {
-  const shell = ['sh', '-c', script, 'kernelkit-assemble', work.path]
-  if (means.privilege === 'user-namespace') return privileged(means, shell)
-  // Mounts of its own, gone with the last process; under sudo the supervision is root already.
-  return scriptNames.length > 0 && canUnshare ? ['unshare', '--mount', '--pid', '--fork', '--kill-child', ...shell] : shell
-}
-
 // What mmdebstrap --unshare-helper adds when the script has already said why it failed.
 const unshareNoise = /^E: (?:system failed: \d+|unshared command failed)$/
 
-/** Tree and disk image from rootfs.tar of the work folder; resolves with the seconds of each stage. */
+/** Tree and disk image from rootfs.tar of the work directory; resolves with the seconds of each stage. */
 export async function assembleImage(host: Host, run: AssembleRun): Promise<Readonly<Record<string, number>>> {
-  const { work } = run
-  const image = join(work.path, workFiles.image)
-  // Made by us and writable to the root of a user namespace, so that it stays ours.
-  await work.putContent({ content: '', name: workFiles.image, mode: 0o666 })
-  await work.run(['truncate', '-s', String(run.sizeBytes), image])
-  const canUnshare =
-    run.scriptNames.length > 0 &&
-    run.means.privilege !== 'user-namespace' &&
-    (await work.run(privileged(run.means, ['unshare', '--mount', '--pid', '--fork', 'true']), { reject: false })).exitCode === 0
+  const { steps, work, signal } = run
+  await work.perform(steps.before, { signal })
   const stages: { name: string; atMs: number }[] = []
   const lines: string[] = []
-  const exitCode = await work.supervise(assembleCommand(run, canUnshare), {
+  const exitCode = await work.supervise(steps.long, {
     onLine: (line) => {
       if (line.startsWith(stageMark)) {
         const name = line.slice(stageMark.length).trim()
@@ -56,25 +35,22 @@ export async function assembleImage(host: Host, run: AssembleRun): Promise<Reado
         host.log.detail(line)
       }
     },
-    signal: run.signal,
+    signal,
   })
   if (exitCode !== 0) throw assembleFailed(run, { stages: stages.map(({ name }) => name), lines })
-  await fixTimes(work, { epoch: run.epoch, signal: run.signal })
+  await work.perform(steps.after, {
+    package: 'e2fsprogs',
+    signal,
+    onResult: ({ stderr }, { argv }) => {
+      if (argv[0] === 'debugfs') checkDebugfs(stderr)
+    },
+  })
   const end = { name: 'end', atMs: host.monotonicMs() }
   return Object.fromEntries(stages.map(({ name, atMs }, index) => [name, ((stages[index + 1] ?? end).atMs - atMs) / 1000]))
 }
 
-/** mke2fs copies access and change times of the host's tree; they are replaced, so that two bakes have the same bytes. */
-async function fixTimes(
-  work: Workplace,
-  { epoch, signal }: { readonly epoch: number; readonly signal?: AbortSignal | undefined },
-): Promise<void> {
-  const image = join(work.path, workFiles.image)
-  const options = { env: ext4Environment(epoch), package: 'e2fsprogs', signal }
-  const { stdout } = await work.run(['dumpe2fs', image], options)
-  await work.putContent({ content: fixedTimeCommands(parseUsedInodes(stdout), epoch), name: `${workFiles.image}.times` })
-  const { stderr } = await work.run(['debugfs', '-w', '-f', `${image}.times`, image], options)
-  // debugfs ends with 0 whatever happened to a command; its first line is its version.
+/** debugfs exits with 0 whatever happened to a command; its first line is its version. */
+function checkDebugfs(stderr: string): void {
   const complaint = stderr.split('\n').find((line) => line !== '' && !/^debugfs \d/.test(line))
   if (complaint !== undefined) throw new UserError('BOOTSTRAP_FAILED', `debugfs could not fix the times inside the image: ${complaint}`)
 }
@@ -99,11 +75,15 @@ function assembleFailed(
   }
   if (/No space left on device|ENOSPC/.test(output)) {
     const inside = run.work.where === 'container'
-    return new UserError('DISK_FULL', `no space is left in ${run.work.path}${inside ? ' of the container' : ''} while baking.\n${output}`, {
-      hint: inside
-        ? 'free about 1 GiB where the engine keeps its data: kernelkit toolchain prune, docker system prune.'
-        : 'free about 1 GiB there, or point TMPDIR to a larger folder.',
-    })
+    return new UserError(
+      'DISK_FULL',
+      `no space is left in ${run.work.steps.path}${inside ? ' of the container' : ''} while baking.\n${output}`,
+      {
+        hint: inside
+          ? 'free about 1 GiB where the engine keeps its data: kernelkit toolchain prune, docker system prune.'
+          : 'free about 1 GiB there, or point TMPDIR to a larger folder.',
+      },
+    )
   }
   const used = /^used (\d+)$/.exec(stage)?.[1]
   if (used !== undefined && /Could not allocate (?:block|inode)|No free space|not enough space/i.test(output)) {

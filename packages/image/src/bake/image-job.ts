@@ -1,19 +1,19 @@
 import type { Store } from '@kernelkit/host'
 import type { MaterialOptions } from './image-material.ts'
-import type { Workplaces } from '../backend/workplace.ts'
+import type { BakeBackend } from '../backend/bake-backend.ts'
 
 export interface BakeOptions {
   readonly signal?: AbortSignal | undefined
   /** Bake again although the store has it. */
   readonly force?: boolean | undefined
   /** Where it is made; default: this host. Equal tool versions give equal keys wherever that is. */
-  readonly workplaces?: Workplaces | undefined
+  readonly backend?: BakeBackend | undefined
 }
 
 /** What making one image starts from. */
 export interface ImageJob extends Omit<MaterialOptions, 'host' | 'overlayDigest'>, BakeOptions {
   readonly store: Store
-  readonly workplaces: Workplaces
+  readonly backend: BakeBackend
   /** Archive of the overlays. */
   readonly overlay: string | undefined
   /** Folder of the store to fill. */

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { chooseBakeMeans, chooseContainerMeans } from '@kernelkit/core/debootstrap'
+import { chooseBakeTools, chooseContainerTools } from '@kernelkit/core/debootstrap'
 import { givenOptions, parseImageSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { imageMaterial } from './image-material.ts'
 
 const tools = { mmdebstrap: '1.3.5', debootstrap: '1.0.128' }
-const onHost = chooseBakeMeans({ ...tools, uid: 0, userNamespaces: 'works', sudo: 'works' })
-const inContainer = chooseContainerMeans(tools)
+const onHost = chooseBakeTools({ ...tools, uid: 0, userNamespaces: 'works', sudo: 'works' })
+const inContainer = chooseContainerTools(tools)
 const known = { uri: 'mirror', keyring: undefined, digest: 'd', note: '', release: { date: 1, suite: 'bookworm' } }
 
-const material = (means: typeof onHost, change: { readonly include?: readonly string[]; readonly script?: string }) =>
+const material = (tools: typeof onHost, change: { readonly include?: readonly string[]; readonly script?: string }) =>
   imageMaterial({
     host: nodeHost(),
     spec: parseImageSpec(givenOptions({ suite: 'bookworm', include: change.include ?? [] }), { hostArch: 'x86_64' }),
-    means,
+    tools,
     known: known as unknown as Parameters<typeof imageMaterial>[0]['known'],
     inputs: {
       scripts: change.script === undefined ? [] : [{ name: 's', content: change.script }],

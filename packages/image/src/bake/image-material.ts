@@ -1,5 +1,5 @@
 import type { KeyMaterial } from '@kernelkit/core/cachekey'
-import { assembleScript, customisationSteps, imageSourceLine, type BakeMeans, type CustomisationStep } from '@kernelkit/core/debootstrap'
+import { assembleScript, customisationSteps, imageSourceLine, type BakeTools, type CustomisationStep } from '@kernelkit/core/debootstrap'
 import type { ImageSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import type { BakeInputs } from './bake-inputs.ts'
@@ -10,22 +10,22 @@ import { procMaterial, rootfsMaterial } from './rootfs.ts'
 export interface MaterialOptions {
   readonly host: Host
   readonly spec: ImageSpec
-  readonly means: BakeMeans
+  readonly tools: BakeTools
   readonly known: KnownRelease
   readonly inputs: BakeInputs
   readonly overlayDigest: string | undefined
 }
 
 /** All that shapes the image: the packages, each change to them as text, and what was added. */
-export function imageMaterial({ host, spec, means, known, inputs, overlayDigest }: MaterialOptions): KeyMaterial {
+export function imageMaterial({ host, spec, tools, known, inputs, overlayDigest }: MaterialOptions): KeyMaterial {
   return [
     ['image', '1'],
-    ...rootfsMaterial({ spec, means, known }),
+    ...rootfsMaterial({ spec, tools, known }),
     ['size', String(spec.sizeBytes)],
     ['assemble', host.sha256(assembleText({ spec, known, inputs, overlay: overlayDigest !== undefined, uuid: '' }))],
     ['overlay', overlayDigest ?? ''],
-    ['scripts', inputs.scripts.map(({ content }) => host.sha256(content)).join(' ')],
-    ...procMaterial(means, inputs.scripts.length > 0 && spec.include.length === 0),
+    ['scripts', inputs.scripts.map(({ sha256 }) => sha256).join(' ')],
+    ...procMaterial(tools, inputs.scripts.length > 0 && spec.include.length === 0),
   ]
 }
 

@@ -1,32 +1,29 @@
 import { join } from 'node:path'
-import { workFiles } from '@kernelkit/core/debootstrap'
-import { withTask, type Host } from '@kernelkit/host'
+import { explainBootstrapFailure, workFiles } from '@kernelkit/core/debootstrap'
+import { UserError } from '@kernelkit/core/errors'
+import type { RunStep } from '@kernelkit/core/plan'
+import { withTask, type Host, type Task } from '@kernelkit/host'
+import type { WorkDirectory } from '../backend/bake-backend.ts'
 import type { ImageJob } from './image-job.ts'
-import { bootstrap, rootfsMaterial } from './rootfs.ts'
+import { rootfsMaterial } from './rootfs.ts'
+import { packagesSteps } from './steps.ts'
 
 /** The suite's packages as an archive, a store entry of its own: another size, key or script does not fetch them again. */
-export async function obtainRootfs(
-  host: Host,
-  { store, spec, means, workplaces, known, seconds, signal, force }: ImageJob,
-): Promise<string> {
+export async function obtainRootfs(host: Host, job: ImageJob): Promise<string> {
+  const { store, spec, tools, backend, known, seconds, signal, force } = job
   const startedMs = host.monotonicMs()
   const { entry, cached } = await store.obtain({
     kind: 'rootfs',
-    material: rootfsMaterial({ spec, means, known }),
+    material: rootfsMaterial({ spec, tools, known }),
     produce: (folder) =>
       withTask(host, { title: `bootstrap ${spec.suite} ${spec.arch.debianArch}` }, async (task) => {
-        workplaces.checkMirror(known.uri)
-        await using work = await workplaces.open(means)
-        await bootstrap(host, {
-          spec,
-          means,
-          known,
-          aptOptions: await workplaces.aptOptions(),
-          work,
-          onStatus: (status) => task.update(status),
-          signal,
-        })
-        await work.takeFile({ name: workFiles.rootfs, to: join(folder, workFiles.rootfs), signal })
+        backend.checkMirror(known.uri)
+        await using work = await backend.open(tools)
+        const rootfs = join(folder, workFiles.rootfs)
+        const steps = packagesSteps({ spec, tools, known, work: work.steps, aptOptions: await backend.aptOptions(), rootfs })
+        await work.perform(steps.before, { signal })
+        await bootstrap(host, { ...job, work, step: steps.long, task })
+        await work.perform(steps.after, { signal })
       }),
     signal,
     force,
@@ -34,4 +31,32 @@ export async function obtainRootfs(
   if (cached) host.log.info('packages: unpacked already, from the store')
   else seconds.bootstrap = (host.monotonicMs() - startedMs) / 1000
   return join(entry.path, workFiles.rootfs)
+}
+
+interface BootstrapRun extends Pick<ImageJob, 'spec' | 'tools' | 'known' | 'signal'> {
+  readonly work: WorkDirectory
+  readonly step: RunStep
+  readonly task: Task
+}
+
+/** Fetch and unpack; what went wrong is said in our own words where we know it. */
+async function bootstrap(host: Host, { spec, tools, known, work, step, task, signal }: BootstrapRun): Promise<void> {
+  const lines: string[] = []
+  const exitCode = await work.supervise(step, {
+    onLine: (line) => {
+      lines.push(line)
+      if (lines.length > 400) lines.splice(0, 200)
+      host.log.detail(line)
+      const status = /^I: (.+?)(?:\.\.\.)?$/.exec(line)?.[1]
+      if (status !== undefined && !/tempdir|\/tmp\//.test(status)) task.update(status)
+    },
+    signal,
+  })
+  if (exitCode === 0) return
+  throw (
+    explainBootstrapFailure(lines.join('\n'), { suite: spec.suite, mirror: known.uri, where: work.where }) ??
+    new UserError('BOOTSTRAP_FAILED', `${tools.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
+      hint: 'the last lines say why; --verbose shows all of them.',
+    })
+  )
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { Host } from '@kernelkit/host'
+import { runSteps, type Host } from '@kernelkit/host'
+import { overlaySteps } from './steps.ts'
 
 export interface PackedOverlay extends AsyncDisposable {
   readonly path: string
@@ -15,27 +16,7 @@ export async function packOverlays(
   const folder = await host.tempDir('kernelkit-overlay-')
   const path = join(folder.path, 'overlay.tar')
   try {
-    // Contents only: the folder's own mode is not the root's.
-    const names = overlays.flatMap((overlay) => ['-C', overlay, '.'])
-    await host.run(
-      [
-        'tar',
-        '--sort=name',
-        '--format=gnu',
-        '--owner=0',
-        '--group=0',
-        '--numeric-owner',
-        '--mtime=@0',
-        '--mode=go-w',
-        '-cf',
-        path,
-        ...names,
-      ],
-      {
-        env: { LC_ALL: 'C' },
-        signal,
-      },
-    )
+    await runSteps(host, overlaySteps(overlays, path), { signal })
     return { path, sha256: await host.sha256File(path), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
   } catch (error) {
     await folder[Symbol.asyncDispose]()

@@ -1,9 +1,9 @@
 import type { Arch } from '@kernelkit/core/arch'
-import type { BakeMeans, PackageSource } from '@kernelkit/core/debootstrap'
+import type { BakeTools, PackageSource } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import type { ImageSpec } from '@kernelkit/core/options'
 import { aptMirrors, fetchFile, type Host } from '@kernelkit/host'
-import type { Workplaces } from '../backend/workplace.ts'
+import type { BakeBackend } from '../backend/bake-backend.ts'
 
 /** Where a suite's packages may come from, and who says so. */
 export interface MirrorCandidate {
@@ -13,8 +13,8 @@ export interface MirrorCandidate {
 }
 
 /** The tool that will fetch the packages, and where it runs. */
-export interface BootstrapTool extends Pick<BakeMeans, 'tool'> {
-  readonly workplaces: Pick<Workplaces, 'uid' | 'ask'>
+export interface BootstrapTool extends Pick<BakeTools, 'tool'> {
+  readonly backend: Pick<BakeBackend, 'uid' | 'ask'>
 }
 
 /** Mirrors that may serve the suite, best first: the one asked for, else apt's, then the suite's own. */
@@ -36,22 +36,22 @@ export async function mirrorCandidates(
 }
 
 /** The mirror that the bootstrap tool itself would take: no host name is written in kernelkit. */
-async function suiteMirror(suite: string, { tool, workplaces }: BootstrapTool): Promise<string | undefined> {
+async function suiteMirror(suite: string, { tool, backend }: BootstrapTool): Promise<string | undefined> {
   if (tool === 'mmdebstrap') {
     // Prints the sources that mmdebstrap has made, then stops.
     const argv = [
       'mmdebstrap',
-      `--mode=${workplaces.uid === 0 ? 'root' : 'unshare'}`,
+      `--mode=${backend.uid === 0 ? 'root' : 'unshare'}`,
       '--variant=custom',
       '--format=null',
       '--setup-hook=cat "$1/etc/apt/sources.list" >&2; exit 3',
       suite,
       '/dev/null',
     ]
-    const { stderr } = await workplaces.ask(argv)
+    const { stderr } = await backend.ask(argv)
     return new RegExp(`^deb (?:\\[[^\\]]*\\] )?(\\S+?)/? ${suite} `, 'm').exec(stderr)?.[1]
   }
-  const { stdout } = await workplaces.ask(['cat', `/usr/share/debootstrap/scripts/${suite}`])
+  const { stdout } = await backend.ask(['cat', `/usr/share/debootstrap/scripts/${suite}`])
   return /^default_mirror (\S+)/m.exec(stdout)?.[1]?.replace(/\/+$/, '')
 }
 

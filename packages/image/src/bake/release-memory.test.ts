@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { givenOptions, parseImageSpec, type RefreshRhythm } from '@kernelkit/core/options'
 import { nodeHost, openStore, silentLogger, type Host, type Store } from '@kernelkit/host'
-import { knowRelease } from './release-memory.ts'
+import { resolveRelease } from './release-memory.ts'
 
 const day = 24 * 3600 * 1000
 let folder: string
@@ -32,14 +32,14 @@ function know({
   arch = 'x86_64',
   mirror = `file://${folder}/mirror`,
 }: { refresh?: RefreshRhythm; ask?: boolean; arch?: string; mirror?: string } = {}) {
-  return knowRelease(host, store, {
+  return resolveRelease(host, store, {
     spec: parseImageSpec(givenOptions({ suite: 'bookworm', mirror, refresh, arch }), { hostArch: 'x86_64' }),
-    means: { tool: 'mmdebstrap' },
+    tools: { tool: 'mmdebstrap' },
     ask,
   })
 }
 
-describe('knowRelease', () => {
+describe('resolveRelease', () => {
   test('asks the mirror once and remembers for the refresh window', async () => {
     publish('Sat, 11 Jul 2026 10:16:37 UTC')
     const first = await know()

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { parseRelease, type BakeMeans, type SuiteRelease } from '@kernelkit/core/debootstrap'
+import { parseRelease, type BakeTools, type SuiteRelease } from '@kernelkit/core/debootstrap'
 import type { ImageSpec, RefreshRhythm } from '@kernelkit/core/options'
 import type { Host, Store } from '@kernelkit/host'
-import { hostWorkplaces } from '../backend/host-workplace.ts'
+import { hostBackend } from '../backend/host-backend.ts'
 import { fetchRelease, mirrorCandidates, noSuite, wrongArchitecture, type MirrorCandidate, type ReleaseAnswer } from './package-source.ts'
-import type { Workplaces } from '../backend/workplace.ts'
+import type { BakeBackend } from '../backend/bake-backend.ts'
 
 /** The state of a suite that a bake starts from. */
 export interface KnownRelease {
@@ -24,9 +24,9 @@ const windowMs: Readonly<Record<RefreshRhythm, number>> = { daily: dayMs, weekly
 
 export interface ReleaseQuestion {
   readonly spec: ImageSpec
-  readonly means: Pick<BakeMeans, 'tool'>
+  readonly tools: Pick<BakeTools, 'tool'>
   /** Where the bootstrap tool runs; default: this host. */
-  readonly workplaces?: Workplaces | undefined
+  readonly backend?: BakeBackend | undefined
   /** `true`: ask the mirror although the last answer is fresh enough (packages are about to be fetched from it). */
   readonly ask: boolean
   /** `false`: nothing is written (--dry-run). */
@@ -35,10 +35,10 @@ export interface ReleaseQuestion {
 }
 
 /** The suite's Release: the remembered one while the refresh window lasts, else the mirror's; offline the last known, said. */
-export async function knowRelease(
+export async function resolveRelease(
   host: Host,
   store: Store,
-  { spec, means, workplaces = hostWorkplaces(host), ask, remember, signal }: ReleaseQuestion,
+  { spec, tools, backend = hostBackend(host), ask, remember, signal }: ReleaseQuestion,
 ): Promise<KnownRelease> {
   const path = await releaseMemoryPath(host, store, spec)
   const remembered = await readMemory(host, path)
@@ -47,7 +47,7 @@ export async function knowRelease(
     return checked(spec, { ...remembered, note: `${remembered.uri} as of ${describeAge(age)} ago (--refresh ${spec.refresh})` })
   }
   const tried: { candidate: MirrorCandidate; answer: ReleaseAnswer }[] = []
-  for (const candidate of await mirrorCandidates(host, spec, { ...means, workplaces })) {
+  for (const candidate of await mirrorCandidates(host, spec, { ...tools, backend })) {
     const answer = await fetchRelease(host, { uri: candidate.uri, suite: spec.suite }, signal)
     const release = answer.kind === 'found' ? parseRelease(answer.text) : undefined
     if (answer.kind === 'found' && release !== undefined) {

@@ -3,19 +3,15 @@ import type { KeyMaterial } from '@kernelkit/core/cachekey'
 import {
   debootstrapArgv,
   defaultPackages,
-  explainBootstrapFailure,
   mmdebstrapArgv,
   packTreeArgv,
   workFiles,
-  type BakeMeans,
+  type BakeTools,
   type BootstrapOptions,
 } from '@kernelkit/core/debootstrap'
-import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
 import type { ImageSpec } from '@kernelkit/core/options'
-import type { Host } from '@kernelkit/host'
 import type { KnownRelease } from './release-memory.ts'
-import type { Workplace } from '../backend/workplace.ts'
 
 /** Bytes that the shape of the archive depends on beside its packages; raised when that shape changes. */
 const format = '2'
@@ -23,11 +19,11 @@ const format = '2'
 /** All that shapes the archive of a suite's packages. */
 export function rootfsMaterial({
   spec,
-  means,
+  tools,
   known,
 }: {
   readonly spec: ImageSpec
-  readonly means: BakeMeans
+  readonly tools: BakeTools
   readonly known: KnownRelease
 }): KeyMaterial {
   return [
@@ -36,13 +32,13 @@ export function rootfsMaterial({
     ['arch', spec.arch.debianArch],
     ['packages', packagesOf(spec).join(' ')],
     ['release', known.digest],
-    ['tool', `${means.tool} ${means.toolVersion}`],
-    ...procMaterial(means, spec.include.length > 0),
+    ['tool', `${tools.tool} ${tools.toolVersion}`],
+    ...procMaterial(tools, spec.include.length > 0),
   ]
 }
 
 /** The default packages come out the same with and without /proc; of what a user adds nobody knows. */
-export function procMaterial({ withoutProc }: Pick<BakeMeans, 'withoutProc'>, hasAdditions: boolean): KeyMaterial {
+export function procMaterial({ withoutProc }: Pick<BakeTools, 'withoutProc'>, hasAdditions: boolean): KeyMaterial {
   return withoutProc === true && hasAdditions ? [['proc', 'none']] : []
 }
 
@@ -50,17 +46,17 @@ function packagesOf(spec: ImageSpec): readonly string[] {
   return [...new Set([...defaultPackages, ...spec.include])].toSorted()
 }
 
-export interface BootstrapPlanOptions {
+export interface BootstrapArgvOptions {
   readonly spec: ImageSpec
-  readonly means: BakeMeans
+  readonly tools: BakeTools
   readonly known: Pick<KnownRelease, 'uri' | 'keyring' | 'release'>
   readonly aptOptions: readonly string[]
-  /** Work folder. */
-  readonly work: Pick<Workplace, 'path'>
+  /** Work directory. */
+  readonly directory: string
 }
 
-/** The command that fetches and unpacks the packages, to rootfs.tar in the work folder. */
-export function bootstrapCommand({ spec, means, known, aptOptions, work }: BootstrapPlanOptions): readonly string[] {
+/** The command that fetches and unpacks the packages, to rootfs.tar in the work directory. */
+export function bootstrapArgv({ spec, tools, known, aptOptions, directory }: BootstrapArgvOptions): readonly string[] {
   const options: BootstrapOptions = {
     source: { uri: known.uri, suite: spec.suite, components: ['main'], ...(known.keyring === undefined ? {} : { keyring: known.keyring }) },
     debianArch: spec.arch.debianArch,
@@ -68,11 +64,11 @@ export function bootstrapCommand({ spec, means, known, aptOptions, work }: Boots
     requested: spec.include,
     aptOptions,
   }
-  const output = join(work.path, workFiles.rootfs)
-  const scratch = join(work.path, workFiles.scratch)
+  const output = join(directory, workFiles.rootfs)
+  const scratch = join(directory, workFiles.scratch)
   const env = ['env', `SOURCE_DATE_EPOCH=${known.release.date}`, `TMPDIR=${scratch}`, 'LC_ALL=C.UTF-8', 'TZ=UTC0']
-  if (means.tool === 'mmdebstrap')
-    return [...env, ...mmdebstrapArgv({ ...options, mode: means.privilege === 'user-namespace' ? 'unshare' : 'root', output })]
+  if (tools.tool === 'mmdebstrap')
+    return [...env, ...mmdebstrapArgv({ ...options, mode: tools.privilege === 'user-namespace' ? 'unshare' : 'root', output })]
   const tree = join(scratch, 'bootstrap')
   const steps = [
     debootstrapArgv({ ...options, target: tree }),
@@ -80,34 +76,4 @@ export function bootstrapCommand({ spec, means, known, aptOptions, work }: Boots
     ['rm', '-rf', '--one-file-system', tree],
   ]
   return [...env, 'sh', '-c', `set -e; ${steps.map(quoteArgv).join('; ')}`]
-}
-
-export interface BootstrapRun extends BootstrapPlanOptions {
-  readonly work: Workplace
-  readonly onStatus: (status: string) => void
-  readonly signal?: AbortSignal | undefined
-}
-
-/** Runs {@link bootstrapCommand}; what went wrong is told in our own words where we know it. */
-export async function bootstrap(host: Host, run: BootstrapRun): Promise<void> {
-  const lines: string[] = []
-  if (run.known.keyring !== undefined) await run.work.share(run.known.keyring)
-  const exitCode = await run.work.supervise(bootstrapCommand(run), {
-    onLine: (line) => {
-      lines.push(line)
-      if (lines.length > 400) lines.splice(0, 200)
-      host.log.detail(line)
-      const status = /^I: (.+?)(?:\.\.\.)?$/.exec(line)?.[1]
-      if (status !== undefined && !/tempdir|\/tmp\//.test(status)) run.onStatus(status)
-    },
-    signal: run.signal,
-  })
-  if (exitCode === 0) return
-  const output = lines.join('\n')
-  throw (
-    explainBootstrapFailure(output, { suite: run.spec.suite, mirror: run.known.uri, where: run.work.where }) ??
-    new UserError('BOOTSTRAP_FAILED', `${run.means.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
-      hint: 'the last lines say why; --verbose shows all of them.',
-    })
-  )
 }

@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path'
 import type { KernelSpec } from '@kernelkit/core/options'
-import { checkOutPath, type Host } from '@kernelkit/host'
+import { checkOutPath, runSteps, type Host } from '@kernelkit/host'
 import { planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
-import { openWork } from './build-work.ts'
 import { copyOut } from './copy-out.ts'
 import type { Configuration } from '../configure/configure-kernel.ts'
 import { judgeConfiguration, requireMet, type Judgement } from '../configure/judge-configuration.ts'
 import { readKernelManifest, type BuildSeconds, type KernelManifest } from './manifest.ts'
-import { produceKernel } from './produce-kernel.ts'
+import { outSteps } from '../steps.ts'
+import { configure, produceKernel, withBuildDirectory } from '../run-steps.ts'
 
 /** A kernel in the store, and in `--out` when that was asked for. */
 export interface KernelBuild {
@@ -30,7 +30,7 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
   const started = host.monotonicMs()
   if (spec.out !== undefined) await checkOutPath(host, spec.out)
   const plan = await planBuild(context, spec)
-  sayPlan(host, plan)
+  printPlan(host, plan)
   const spent = { source: plan.seconds, configure: 0, compile: 0 }
   const { entry, cached } = await store.obtain({
     kind: 'kernel',
@@ -43,7 +43,7 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
   // A build that went on with a warning is no answer to a request that wants an error.
   if (cached && spec.configCheck === 'error') requireMet({ problems: manifest.unmet })
   const out = spec.out === undefined ? undefined : resolve(host.cwd, spec.out)
-  if (out !== undefined) await copyOut(host, { entry, out, signal })
+  if (out !== undefined) await runSteps(host, outSteps(entry.path, out), { signal, perform: () => copyOut(host, { entry, out, signal }) })
   const at = out ?? entry.path
   const build: KernelBuild = {
     kernel: join(at, manifest.files.kernel),
@@ -64,12 +64,11 @@ export async function resolveConfiguration(
   spec: KernelSpec,
 ): Promise<{ readonly plan: BuildPlan; readonly configuration: Configuration; readonly judgement: Judgement }> {
   const plan = await planBuild(context, spec)
-  const work = await openWork(context, plan)
-  const configuration = await work.locked(async (tree) => work.configure(tree))
+  const configuration = await withBuildDirectory(context, plan, (tree) => configure(context, plan, tree))
   return { plan, configuration, judgement: judgeConfiguration(configuration) }
 }
 
-function sayPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
+function printPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
   host.log.info(`source: ${source.label}`)
   const items = spec.config.map((item) =>
     item.kind === 'preset' ? item.name : item.kind === 'file' ? item.path : item.request.origin.where.replace('--config ', ''),

@@ -24,7 +24,8 @@ export interface BuildPlan {
   readonly source: PreparedSource
   readonly toolchain: Toolchain
   readonly requests: readonly ConfigRequest[]
-  readonly baseText: string | undefined
+  /** The base, when it is a file. */
+  readonly baseFile: { readonly path: string; readonly sha256: string } | undefined
   readonly material: KeyMaterial
   readonly key: string
   /** Folder of the store for what belongs to this build directory. */
@@ -45,14 +46,14 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
   const source = await prepareSource({ ...context, arch: spec.arch }, spec.source, { inTree: spec.inTree })
   const toolchain = await findToolchain(host, { arch: spec.arch, compiler: spec.compiler, variables: spec.makeVariables })
   const requests = await collectRequests(host, { arch: spec.arch, items: spec.config, tree: () => treeToRead(context, source) })
-  const baseText = await readBase(host, spec)
+  const baseFile = await readBase(host, spec)
   const tools = await codeToolVersions(host, { ...wantedTools(requests), variables: spec.makeVariables })
   const material: KeyMaterial = [
     ['recipe', recipe],
     ['source', source.content],
     ['localVersion', source.localVersion],
     ['arch', spec.arch.name],
-    ['base', baseText === undefined ? spec.base.kind : host.sha256(baseText)],
+    ['base', baseFile?.sha256 ?? spec.base.kind],
     // The voice is part of it: it decides which request yields.
     [
       'config',
@@ -71,7 +72,7 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
     source,
     toolchain,
     requests,
-    baseText,
+    baseFile,
     material,
     key: store.keyOf(material),
     workName: workNameOf(host, { spec, source, toolchain }),
@@ -91,7 +92,7 @@ export function ccacheFolderOf({ host, store }: Pick<KernelContext, 'host' | 'st
   return host.env['CCACHE_DIR'] === undefined ? join(store.root, 'ccache') : undefined
 }
 
-async function readBase(host: Host, { base }: KernelSpec): Promise<string | undefined> {
+async function readBase(host: Host, { base }: KernelSpec): Promise<BuildPlan['baseFile']> {
   if (base.kind !== 'file') return undefined
   const path = resolve(host.cwd, base.path)
   const text = await host.fs.readFile(path, 'utf8').catch((cause: unknown) => {
@@ -105,7 +106,7 @@ async function readBase(host: Host, { base }: KernelSpec): Promise<string | unde
   const bad = text
     .split('\n')
     .flatMap((line, index) => (/^\s*(?:#.*)?$|^CONFIG_\w+=/.test(line) ? [] : [`  ${path}:${index + 1}: ${line}`]))
-  if (bad.length === 0) return text
+  if (bad.length === 0) return { path, sha256: host.sha256(text) }
   throw new UserError('BAD_CONFIG_LINE', `not understood as kernel configuration:\n${bad.slice(0, 5).join('\n')}`, {
     hint: 'lines of a base are CONFIG_X=VALUE, comments and # CONFIG_X is not set; shorter ways to write go into --config.',
     verdict: 'config-fail',

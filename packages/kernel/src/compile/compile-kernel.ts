@@ -1,26 +1,21 @@
 import { UserError } from '@kernelkit/core/errors'
 import {
-  compileEnvironment,
   estimateObjects,
   isObjectLine,
-  makeArgv,
   parseDiagnostic,
   parseMakeFailure,
   renderDiagnostic,
   type Diagnostic,
   type MakeOptions,
 } from '@kernelkit/core/kbuild'
-import { withTask, type Host, type Task } from '@kernelkit/host'
+import { runSteps, withTask, type Host, type Task } from '@kernelkit/host'
+import type { CompileSteps } from './compile-steps.ts'
 
-export interface CompileOptions {
-  readonly make: MakeOptions
-  readonly targets: readonly string[]
-  /** ccache's folder, `undefined` for the user's own. */
-  readonly ccacheFolder: string | undefined
+export interface CompileOptions extends CompileSteps {
+  /** Where the source and the build are, for names in diagnostics. */
+  readonly make: Pick<MakeOptions, 'source' | 'build'>
   /** Options set to y, for the estimate. */
   readonly optionsOn: number
-  /** File that takes make's whole output. */
-  readonly logPath: string
   readonly signal?: AbortSignal | undefined
 }
 
@@ -40,11 +35,12 @@ export async function compileKernel(host: Host, options: CompileOptions): Promis
 }
 
 async function runMake(host: Host, options: CompileOptions, task: Task): Promise<CompileResult> {
-  const { make, signal } = options
+  const { make, before, compile, after, signal } = options
   const about = estimateObjects(options.optionsOn)
   const log: string[] = []
   const diagnostics = new Map<string, Diagnostic>()
   let objects = 0
+  let seconds = 0
   const onLine = (line: string) => {
     log.push(line)
     if (isObjectLine(line)) {
@@ -55,19 +51,31 @@ async function runMake(host: Host, options: CompileOptions, task: Task): Promise
     const diagnostic = parseDiagnostic(line, make)
     if (diagnostic !== undefined) diagnostics.set(renderDiagnostic(diagnostic), diagnostic)
   }
-  const result = await host.run(makeArgv(make, options.targets), {
-    env: compileEnvironment(make, options.ccacheFolder),
-    onLine,
-    reject: false,
-    endsWithParent: true,
-    ownGroup: true,
-    package: 'make',
-    signal,
-  })
-  await host.fs.writeFile(options.logPath, `${log.join('\n')}\n`)
-  if (result.exitCode !== 0)
-    throw buildFailed({ exitCode: result.exitCode, log, diagnostics: [...diagnostics.values()], logPath: options.logPath })
-  return { diagnostics: [...diagnostics.values()], objects, seconds: result.seconds }
+  await runSteps(host, before, { signal, onResult: ({ stdout }) => reportSuspects(host, stdout) })
+  try {
+    await runSteps(host, [compile], {
+      onLine,
+      reject: false,
+      endsWithParent: true,
+      ownGroup: true,
+      package: 'make',
+      signal,
+      onResult: (result) => {
+        seconds = result.seconds
+        if (result.exitCode !== 0)
+          throw buildFailed({ exitCode: result.exitCode, log, diagnostics: [...diagnostics.values()], logPath: compile.log ?? '' })
+      },
+    })
+  } finally {
+    // Not after an interruption: what make did not live to remove is looked for by the next build.
+    if (signal?.aborted !== true) await runSteps(host, after)
+  }
+  return { diagnostics: [...diagnostics.values()], objects, seconds }
+}
+
+function reportSuspects(host: Host, removed: string): void {
+  const count = removed.split('\n').filter((line) => line !== '').length
+  if (count > 0) host.log.info(`the last build here was killed: ${count} objects that may be cut off are made again`)
 }
 
 function buildFailed({

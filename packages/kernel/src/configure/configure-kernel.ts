@@ -1,8 +1,6 @@
-import { join } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import {
   checkConfig,
-  overlayDotConfig,
   parseDotConfig,
   renderFragment,
   type Addition,
@@ -11,24 +9,22 @@ import {
   type ConfigValues,
   type KconfigTree,
 } from '@kernelkit/core/kconfig'
-import { compileEnvironment, makeArgv, type MakeOptions } from '@kernelkit/core/kbuild'
 import { UserError } from '@kernelkit/core/errors'
-import type { ConfigBase } from '@kernelkit/core/options'
-import type { Host } from '@kernelkit/host'
+import type { RunStep, Step } from '@kernelkit/core/plan'
+import { runSteps, type Host, type RunResult } from '@kernelkit/host'
+import { baseSteps, configPath, roundSteps, type ConfigureStepOptions } from './configure-steps.ts'
 import { loadKconfigTree } from './load-kconfig.ts'
 
-export interface ConfigureOptions {
+export interface ConfigureOptions extends ConfigureStepOptions {
   readonly arch: Arch
-  readonly base: ConfigBase
-  /** Text of the base when it is a file. */
-  readonly baseText: string | undefined
   readonly requests: readonly ConfigRequest[]
-  readonly make: MakeOptions
-  /** ccache's folder for kconfig's own programs, `undefined` for the user's own. */
-  readonly ccacheFolder?: string | undefined
-  /** Folder of ours for the files of this run. */
-  readonly scratch: string
   readonly signal?: AbortSignal | undefined
+}
+
+/** One question that kconfig was asked. */
+export interface ConfigureRound {
+  readonly fragment: string
+  readonly why: string
 }
 
 /** What kconfig made of the requests. */
@@ -44,6 +40,8 @@ export interface Configuration {
   readonly kept: readonly string[]
   readonly check: ConfigCheck
   readonly warnings: readonly string[]
+  /** Every question in order; the last one is answered by `text`. */
+  readonly rounds: readonly ConfigureRound[]
 }
 
 /** Each round solves what kconfig's last answer shows; more than this many means that additions chase each other. */
@@ -55,9 +53,7 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
   // Handled below; without this a failing make would leave a rejection behind.
   kconfig.catch(() => {})
   const runner = new KconfigRunner(host, options)
-  const modules = options.requests.some(
-    (request) => request.symbol === 'MODULES' && request.value.value === 'y' && request.origin.kind !== 'preset',
-  )
+  const modules = wantsModules(options.requests)
   const added = new Map<string, Addition>()
   const kept = new Set<string>()
   let before = await valuesWithoutExpert(runner, options, modules)
@@ -67,7 +63,7 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
       ...options.requests.filter((request) => !added.has(request.symbol)),
       ...[...added.values()].map(({ symbol, value }) => ({ symbol, value: { kind: 'tristate', value } as const })),
     ]
-    const text = await runner.run(renderFragment(lines, { modules }))
+    const text = await runner.run(renderFragment(lines, { modules }), whyOfRound({ requests: options.requests, added, kept }))
     const values = parseDotConfig(text)
     const tree = await kconfig
     const check = checkConfig({ tree, values, requests: options.requests, added: [...added.values()] })
@@ -83,6 +79,7 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
         kept: [...kept],
         check,
         warnings: runner.warnings,
+        rounds: runner.rounds,
       }
     }
     host.log.detail(`configuration round ${round}: ${check.additions.length} dependencies to switch, ${fresh.length} options to keep`)
@@ -93,18 +90,48 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
   }
 }
 
+/** The first question when nothing is known of the tree: what was asked for, alone. */
+export function firstRound({ requests, base }: Pick<ConfigureOptions, 'requests' | 'base'>): ConfigureRound {
+  const others = withoutExpert({ requests, base })
+  return {
+    fragment: renderFragment(others ?? requests, { modules: wantsModules(requests) }),
+    why: whyOfRound({ requests, added: new Map(), kept: new Set() }),
+  }
+}
+
+function wantsModules(requests: readonly ConfigRequest[]): boolean {
+  return requests.some((request) => request.symbol === 'MODULES' && request.value.value === 'y' && request.origin.kind !== 'preset')
+}
+
+function whyOfRound({
+  requests,
+  added,
+  kept,
+}: {
+  readonly requests: readonly ConfigRequest[]
+  readonly added: ReadonlyMap<string, Addition>
+  readonly kept: ReadonlySet<string>
+}): string {
+  const more = [
+    ...(added.size === 0 ? [] : [`${added.size} dependencies that they lacked`]),
+    ...(kept.size === 0 ? [] : [`${kept.size} options that stay on`]),
+  ]
+  return [`${requests.length} options that were asked for`, ...more].join(', ')
+}
+
 /**
  * What is on when the user does not ask for EXPERT: asked for, it makes a hundred options (FUTEX, EPOLL, PROC_FS)
  * questions, which allnoconfig answers with n, and no root file system would start.
  */
-async function valuesWithoutExpert(
-  runner: KconfigRunner,
-  { base, requests }: ConfigureOptions,
-  modules: boolean,
-): Promise<ConfigValues | undefined> {
+async function valuesWithoutExpert(runner: KconfigRunner, options: ConfigureOptions, modules: boolean): Promise<ConfigValues | undefined> {
+  const others = withoutExpert(options)
+  if (others === undefined) return undefined
+  return parseDotConfig(await runner.run(renderFragment(others, { modules }), 'what is on without EXPERT, which would switch it off'))
+}
+
+function withoutExpert({ base, requests }: Pick<ConfigureOptions, 'requests' | 'base'>): readonly ConfigRequest[] | undefined {
   const others = requests.filter((request) => request.symbol !== 'EXPERT' || request.value.value !== 'y')
-  if (base.kind !== 'allnoconfig' || others.length === requests.length) return undefined
-  return parseDotConfig(await runner.run(renderFragment(others, { modules })))
+  return base.kind !== 'allnoconfig' || others.length === requests.length ? undefined : others
 }
 
 /** What was on in the first answer and is off now, because an addition (EXPERT, say) made it a question that allnoconfig answers with n. */
@@ -121,65 +148,45 @@ function lostOptions(
   })
 }
 
-/** Runs kconfig on a file of its own, so that the build directory's .config keeps its time while nothing changes. */
+/** Asks kconfig, one fragment after the other, and remembers what was asked. */
 class KconfigRunner {
   readonly warnings: string[] = []
+  readonly rounds: ConfigureRound[] = []
   readonly #host: Host
   readonly #options: ConfigureOptions
-  #base: string | undefined
 
   constructor(host: Host, options: ConfigureOptions) {
     this.#host = host
     this.#options = options
-    this.#base = options.baseText
   }
 
   /** The whole .config for a fragment. */
-  async run(fragment: string): Promise<string> {
-    const { base, scratch } = this.#options
-    const config = join(scratch, 'config')
-    if (base.kind === 'allnoconfig' || base.kind === 'tinyconfig') {
-      const all = join(scratch, 'all.config')
-      const below = base.kind === 'tinyconfig' ? await this.#tinyFragments() : ''
-      await this.#host.fs.writeFile(all, below + fragment)
-      await this.#make('allnoconfig', { KCONFIG_CONFIG: config, KCONFIG_ALLCONFIG: all })
-    } else {
-      if (this.#base === undefined) {
-        await this.#make('defconfig', { KCONFIG_CONFIG: config })
-        this.#base = await this.#host.fs.readFile(config, 'utf8')
-      }
-      await this.#host.fs.writeFile(config, overlayDotConfig(this.#base, fragment))
-      await this.#make('olddefconfig', { KCONFIG_CONFIG: config })
-    }
-    return this.#host.fs.readFile(config, 'utf8')
+  async run(fragment: string, why: string): Promise<string> {
+    const round = { fragment, why }
+    await this.#perform([...(this.rounds.length === 0 ? baseSteps(this.#options) : []), ...roundSteps(this.#options, round)])
+    this.rounds.push(round)
+    return this.#host.fs.readFile(configPath(this.#options), 'utf8')
   }
 
-  /** What `make tinyconfig` adds to allnoconfig. */
-  async #tinyFragments(): Promise<string> {
-    const { make, arch } = this.#options
-    const texts = ['kernel/configs/tiny-base.config', 'kernel/configs/tiny.config', `arch/${arch.sourceArch}/configs/tiny.config`].map(
-      (path) => this.#host.fs.readFile(join(make.source, path), 'utf8').catch(() => ''),
-    )
-    return (await Promise.all(texts)).map((text) => `${text}\n`).join('')
-  }
-
-  async #make(target: string, env: Readonly<Record<string, string>>): Promise<void> {
-    const { make, ccacheFolder, signal } = this.#options
-    const argv = makeArgv(make, [target])
-    const result = await this.#host.run(argv, {
-      env: { ...compileEnvironment(make, ccacheFolder), ...env },
+  async #perform(steps: readonly Step[]): Promise<void> {
+    await runSteps(this.#host, steps, {
+      signal: this.#options.signal,
       reject: false,
       endsWithParent: true,
       ownGroup: true,
       package: 'make',
-      signal,
+      onResult: (result, step) => this.#read(result, step),
     })
-    const output = `${result.stdout}${result.stderr}`.trimEnd().split('\n')
-    if (result.exitCode !== 0) {
-      throw new UserError('CONFIGURE_FAILED', `make ${target} ended with ${result.exitCode}:\n${output.slice(-20).join('\n')}`, {
+  }
+
+  #read({ exitCode, stdout, stderr }: RunResult, { argv }: RunStep): void {
+    const output = `${stdout}${stderr}`.trimEnd().split('\n')
+    if (exitCode !== 0) {
+      const program = `${argv[0]}${argv[0] === 'make' ? ` ${argv.at(-1)}` : ''}`
+      throw new UserError('CONFIGURE_FAILED', `${program} ended with ${exitCode}:\n${output.slice(-20).join('\n')}`, {
         hint: 'missing build tools are the usual reason: kernelkit doctor.',
         verdict: 'build-fail',
-        details: { argv, exitCode: result.exitCode },
+        details: { argv, exitCode },
       })
     }
     for (const line of output) {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import { withTask, type Host, type Store } from '@kernelkit/host'
+import { runSteps, withTask, type Host } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
-import { storedSource } from './stored-source.ts'
+import { storedSource, type UnpackSteps } from './stored-source.ts'
 
 interface DebPackage {
   readonly name: string
@@ -23,7 +23,8 @@ export async function prepareDebSource(context: SourceContext, packageName: stri
       ['recipe', '1'],
       ['deb', found.sha256],
     ],
-    unpack: (folder) => unpackPackage(context, found, folder),
+    stepsIn: (directory) => unpackSteps(found, directory),
+    unpack: (directory, steps) => unpackPackage(context, found, directory, steps),
   })
 }
 
@@ -69,45 +70,66 @@ async function noSuchPackage(host: Host, name: string, stderr: string): Promise<
   })
 }
 
-async function unpackPackage({ host, store, signal }: SourceContext, found: DebPackage, folder: string): Promise<void> {
-  const common = { endsWithParent: true, signal } as const
-  await withTask(host, { title: `fetching ${found.name} ${found.version}`, note: () => found.version }, async (task) => {
-    await using downloads = await privateFolder(host, store)
-    await host.run(['apt-get', 'download', `${found.name}=${found.version}`], { cwd: downloads.path, env: { LC_ALL: 'C' }, ...common })
-    const file = (await host.fs.readdir(downloads.path)).find((name) => name.endsWith('.deb'))
-    if (file === undefined)
-      throw new UserError('FETCH_FAILED', `apt-get download ${found.name} left no file.`, { hint: 'try the command by hand.' })
-    const deb = join(downloads.path, file)
-    const sha256 = await host.sha256File(deb)
-    if (sha256 !== found.sha256)
-      throw new UserError('FETCH_FAILED', `${file} has sha256 ${sha256}, but apt promised ${found.sha256}.`, {
-        hint: 'run apt-get update and try again.',
-      })
-    task.update('unpacking')
-    await host.run(['dpkg-deb', '-x', deb, join(downloads.path, 'x')], common)
-    const sources = join(downloads.path, 'x', 'usr', 'src')
-    const tarball = await findTarball(host, sources)
-    if (tarball === undefined)
-      throw new UserError('NO_SUCH_SOURCE', `the package ${found.name} holds no kernel tarball below /usr/src.`, {
-        hint: 'name a package such as linux-source-6.12.',
-      })
-    await host.fs.mkdir(join(folder, 'tree'))
-    await host.run(['tar', '-xf', tarball, '--strip-components=1', '--no-same-owner', '-C', join(folder, 'tree')], common)
-    await checkKernelTree(host, join(folder, 'tree'), { label: `deb:${found.name}` })
-    await host.fs.writeFile(join(folder, 'manifest.json'), `${JSON.stringify({ kind: 'source', package: found }, undefined, 2)}\n`)
-  })
+/** `linux-source-6.12_6.12.117-1_all.deb`, as apt-get download names it. */
+function fileNameOf({ name, version }: DebPackage): string {
+  return `${name}_${version.replaceAll(':', '%3a')}_all.deb`
 }
 
-/** On the file system of the store: /tmp may be small. */
-async function privateFolder(host: Host, store: Store): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = join(await store.workFolder('downloads'), `apt-${host.randomHex(6)}`)
-  await host.fs.mkdir(path)
-  return { path, [Symbol.asyncDispose]: () => host.fs.rm(path, { recursive: true, force: true }) }
+function unpackSteps(found: DebPackage, directory: string): UnpackSteps {
+  // On the file system of the store: /tmp may be small.
+  const downloads = join(directory, 'download')
+  const deb = join(downloads, fileNameOf(found))
+  const tree = join(directory, 'tree')
+  return {
+    fetch: [
+      { kind: 'mkdir', why: `room for ${found.name} ${found.version}`, path: downloads },
+      {
+        kind: 'run',
+        why: 'fetch the package; nothing is installed',
+        argv: ['apt-get', 'download', `${found.name}=${found.version}`],
+        cwd: downloads,
+        env: { LC_ALL: 'C' },
+      },
+      { kind: 'verify', why: 'it is what apt promised', path: deb, sha256: found.sha256 },
+      { kind: 'run', why: 'unpack the package', argv: ['dpkg-deb', '-x', deb, join(downloads, 'x')] },
+    ],
+    unpack: [
+      { kind: 'mkdir', why: 'room for the kernel tree', path: tree },
+      {
+        kind: 'run',
+        why: 'unpack the kernel tree in it',
+        argv: ['sh', '-c', unpackScript, 'sh', join(downloads, 'x', 'usr', 'src'), tree],
+      },
+      {
+        kind: 'write',
+        why: 'what it is made of',
+        path: join(directory, 'manifest.json'),
+        content: `${JSON.stringify({ kind: 'source', package: { name: found.name, version: found.version, sha256: found.sha256 } }, undefined, 2)}\n`,
+      },
+      { kind: 'remove', why: 'the package is no longer needed', path: downloads },
+    ],
+  }
 }
 
 /** linux-source-6.12.tar.xz in Debian; linux-source-6.8.0/linux-source-6.8.0.tar.bz2 in Ubuntu. */
-async function findTarball(host: Host, folder: string): Promise<string | undefined> {
-  const names = await host.fs.readdir(folder, { recursive: true }).catch(() => [])
-  const found = names.find((name) => /(?:^|\/)linux-source-[^/]*\.tar\.\w+$/.test(name))
-  return found === undefined ? undefined : join(folder, found)
+const unpackScript =
+  'exec tar -xf "$(find "$1" -type f -name "linux-source-*.tar.*" | head -n 1)" --strip-components=1 --no-same-owner -C "$2"'
+
+async function unpackPackage({ host, signal }: SourceContext, found: DebPackage, directory: string, steps: UnpackSteps): Promise<void> {
+  const options = { endsWithParent: true, signal } as const
+  await withTask(host, { title: `fetching ${found.name} ${found.version}`, note: () => found.version }, async (task) => {
+    await runSteps(host, steps.fetch, options)
+    task.update('unpacking')
+    if (!(await holdsTarball(host, join(directory, 'download', 'x', 'usr', 'src'))))
+      throw new UserError('NO_SUCH_SOURCE', `the package ${found.name} holds no kernel tarball below /usr/src.`, {
+        hint: 'name a package such as linux-source-6.12.',
+      })
+    await runSteps(host, steps.unpack, options)
+    await checkKernelTree(host, join(directory, 'tree'), { label: `deb:${found.name}` })
+  })
+}
+
+async function holdsTarball(host: Host, directory: string): Promise<boolean> {
+  const names = await host.fs.readdir(directory, { recursive: true }).catch(() => [])
+  return names.some((name) => /(?:^|\/)linux-source-[^/]*\.tar\.\w+$/.test(name))
 }

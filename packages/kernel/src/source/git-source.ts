@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
+import type { Step } from '@kernelkit/core/plan'
 import { renderKernelSource, type KernelSource } from '@kernelkit/core/options'
-import { notUnderDryRun, withTask, type Host } from '@kernelkit/host'
+import { notUnderDryRun, runSteps, withTask, type Host } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
@@ -14,6 +15,8 @@ export async function prepareGitSource(context: SourceContext, source: GitSource
   const url = /^[./]/.test(source.url) ? resolve(host.cwd, source.url) : source.url
   const mirror = join(await store.workFolder('git'), `${host.sha256(url).slice(0, 16)}.git`)
   const commit = await findCommit(context, { source, url, mirror })
+  const directory = join(store.root, 'git', checkoutName(host, url, source))
+  const checkout: Checkout = { source, url, mirror, commit, directory }
   const isTag = /^v\d/.test(source.ref ?? '')
   return {
     label: `${renderKernelSource(source)} (${commit.slice(0, 12)})`,
@@ -23,11 +26,13 @@ export async function prepareGitSource(context: SourceContext, source: GitSource
     localVersion: isTag ? '' : `-g${commit.slice(0, 12)}`,
     userTree: undefined,
     inTree: false,
-    plannedTree: join(store.root, 'git', checkoutName(host, url, source), 'tree'),
+    plannedTree: join(directory, 'tree'),
     exclusive: `git-${url}`,
+    steps: () => checkoutSteps(context, checkout),
+    treeToConfigure: async () => ((await isCheckedOut(context, checkout)) ? join(directory, 'tree') : undefined),
     tree: async () => {
       if (store.readOnly === true) throw notUnderDryRun(`${renderKernelSource(source)} is not checked out yet`)
-      return checkOut(context, { source, url, mirror, commit })
+      return checkOut(context, checkout)
     },
   }
 }
@@ -70,49 +75,87 @@ function complaintOf(stderr: string): string {
   return (line ?? lines.at(-1) ?? '').replace(/^fatal: /, '').replace(/\.$/, '')
 }
 
+interface Checkout {
+  readonly source: GitSource
+  readonly url: string
+  readonly mirror: string
+  readonly commit: string
+  /** Holds the tree and its index. */
+  readonly directory: string
+}
+
 /** One checkout per address and branch: the next commit changes only the files that differ, so that make compiles only these. */
-async function checkOut(
-  context: SourceContext,
-  { source, url, mirror, commit }: { source: GitSource; url: string; mirror: string; commit: string },
-): Promise<string> {
-  const { host, store } = context
-  const folder = await store.workFolder('git', checkoutName(host, url, source))
-  const tree = join(folder, 'tree')
+async function checkOut(context: SourceContext, checkout: Checkout): Promise<string> {
+  const { host, store, signal } = context
+  const { source, url, commit, directory } = checkout
+  await store.workFolder('git', checkoutName(host, url, source))
+  const tree = join(directory, 'tree')
   return withTask(host, { title: `fetching ${renderKernelSource(source)}`, note: () => commit.slice(0, 12) }, async (task) => {
-    if (!(await host.fs.exists(join(mirror, 'HEAD')))) await git(context, ['init', '-q', '--bare', mirror])
-    const inMirror = ['--git-dir', mirror]
-    // A fetch that was killed leaves locks behind; ours is the only run in here.
-    await host.fs.rm(join(mirror, 'shallow.lock'), { force: true })
-    const known = await git(context, [...inMirror, 'cat-file', '-e', `${commit}^{tree}`], { reject: false })
-    if (known.exitCode !== 0) await git(context, [...inMirror, 'fetch', '--depth', '1', '--no-tags', '--', url, commit])
-    task.update('checking out')
-    await host.fs.mkdir(tree, { recursive: true })
-    await host.fs.rm(join(folder, 'index.lock'), { force: true })
-    await git(context, [...inMirror, '--work-tree', tree, '-c', 'core.bare=false', 'read-tree', '--reset', '-u', commit], {
-      env: { GIT_INDEX_FILE: join(folder, 'index') },
+    await runSteps(host, await checkoutSteps(context, checkout), {
+      ...programOptions,
+      signal,
+      onStep: (step) => (step.kind === 'mkdir' ? task.update('checking out') : undefined),
     })
     await checkKernelTree(host, tree, { label: renderKernelSource(source) })
     return tree
   })
 }
 
+async function checkoutSteps(context: SourceContext, { url, mirror, commit, directory }: Checkout): Promise<readonly Step[]> {
+  const hasMirror = await context.host.fs.exists(join(mirror, 'HEAD'))
+  const inMirror = ['--git-dir', mirror]
+  const hasCommit = hasMirror && (await git(context, [...inMirror, 'cat-file', '-e', `${commit}^{tree}`], { reject: false })).exitCode === 0
+  const tree = join(directory, 'tree')
+  const run = (why: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Step => ({
+    kind: 'run',
+    why,
+    argv: ['git', ...args],
+    env: { ...gitEnvironment, ...env },
+  })
+  return [
+    ...(hasMirror ? [] : [run('a repository for what is fetched', ['init', '-q', '--bare', mirror])]),
+    { kind: 'remove', why: 'a fetch that was killed leaves a lock; this is the only run in here', path: join(mirror, 'shallow.lock') },
+    ...(hasCommit ? [] : [run('fetch this commit alone', [...inMirror, 'fetch', '--depth', '1', '--no-tags', '--', url, commit])]),
+    { kind: 'mkdir', why: 'room for the kernel tree', path: tree },
+    { kind: 'remove', why: 'the lock of a checkout that was killed', path: join(directory, 'index.lock') },
+    run(
+      'check out: only files that differ are written',
+      [...inMirror, '--work-tree', tree, '-c', 'core.bare=false', 'read-tree', '--reset', '-u', commit],
+      { GIT_INDEX_FILE: join(directory, 'index') },
+    ),
+  ]
+}
+
+/** The checkout is of this very commit already. */
+async function isCheckedOut(context: SourceContext, { mirror, commit, directory }: Checkout): Promise<boolean> {
+  const index = join(directory, 'index')
+  if (!(await context.host.fs.exists(index))) return false
+  const args = ['--git-dir', mirror, '-c', 'core.bare=false', '--work-tree', join(directory, 'tree')]
+  const same = await git(context, [...args, 'diff-index', '--cached', '--quiet', commit, '--'], {
+    reject: false,
+    env: { GIT_INDEX_FILE: index, GIT_OPTIONAL_LOCKS: '0' },
+  })
+  return same.exitCode === 0
+}
+
+const gitEnvironment = {
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+  GIT_TERMINAL_PROMPT: '0',
+  LC_ALL: 'C',
+}
+
+const programOptions = { package: 'git', endsWithParent: true } as const
+
 async function git(
   context: SourceContext,
   args: readonly string[],
   options: { readonly reject?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
 ) {
-  const env = {
-    GIT_DIR: undefined,
-    GIT_WORK_TREE: undefined,
-    GIT_INDEX_FILE: undefined,
-    GIT_TERMINAL_PROMPT: '0',
-    LC_ALL: 'C',
-    ...options.env,
-  }
   return context.host.run(['git', ...args], {
-    env,
-    package: 'git',
-    endsWithParent: true,
+    ...programOptions,
+    env: { ...gitEnvironment, ...options.env },
     ...(options.reject === false ? { reject: false } : {}),
     signal: context.signal,
   })

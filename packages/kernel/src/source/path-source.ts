@@ -2,10 +2,10 @@ import { join, resolve } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import { hintForTarget } from '@kernelkit/core/kbuild'
-import type { Host, Store } from '@kernelkit/host'
+import { runSteps, type Host, type Store } from '@kernelkit/host'
 import { checkKernelTree, findInPlaceBuild, readKernelVersion } from './kernel-tree.ts'
 import type { PreparedSource } from './prepared-source.ts'
-import { updatePrivateView } from './private-view.ts'
+import { linkTree, privateViewSteps, updatePrivateView } from './private-view.ts'
 import { readTreeContent, type TreeContent } from './tree-content.ts'
 
 export interface SourceContext {
@@ -47,6 +47,7 @@ export async function preparePathSource(
           waitingFor: `another run that reads ${tree}`,
           signal,
         })
+  const view = { tree, content, folder: cache, signal }
   const reason = options.inTree ? undefined : await whyNotDirectly(host, tree, context.arch)
   return {
     label: tree,
@@ -57,10 +58,14 @@ export async function preparePathSource(
     inTree: options.inTree,
     plannedTree: reason === undefined ? tree : join(cache, 'tree'),
     exclusive: reason === undefined ? undefined : `view-${identity}`,
+    steps: async () => (reason === undefined ? [] : privateViewSteps(host, view)),
+    treeToConfigure: async (scratch) =>
+      (await whyNotDirectly(host, tree, context.arch)) === undefined ? tree : linkTree(host, { ...view, folder: scratch }),
     tree: async () => {
       if (reason === undefined) return tree
       host.log.info(`building from a private view of ${tree}: ${reason} (--in-tree builds inside)`)
-      return updatePrivateView(host, { tree, content, folder: cache, signal })
+      await runSteps(host, await privateViewSteps(host, view), { signal, perform: () => updatePrivateView(host, view) })
+      return join(cache, 'tree')
     },
   }
 }

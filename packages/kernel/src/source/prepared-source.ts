@@ -1,3 +1,5 @@
+import type { Step } from '@kernelkit/core/plan'
+
 /** Kernel source whose content is known; the tree itself may not have been fetched or unpacked yet. */
 export interface PreparedSource {
   /** For people: `deb:linux-source-6.12 6.12.117-1`. */
@@ -16,6 +18,10 @@ export interface PreparedSource {
   readonly plannedTree: string
   /** Lock held from {@link tree} to the end of the build: the tree is a checkout of ours that another build would change. */
   readonly exclusive: string | undefined
+  /** What makes the tree, as far as it is not there yet; in the order that {@link tree} does it. */
+  steps(): Promise<readonly Step[]>
+  /** Absolute path of the same files for kconfig to read without anything being made but links in `scratch`; `undefined` when they are not here yet. */
+  treeToConfigure(scratch: string): Promise<string | undefined>
   /** Absolute path of the tree to build from; fetches, unpacks or copies it when that was not done yet. */
   tree(): Promise<string>
 }

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import type { MirrorStep } from '@kernelkit/core/plan'
 import { withTask, type Host } from '@kernelkit/host'
 import type { TreeContent } from './tree-content.ts'
 
@@ -13,33 +14,71 @@ export interface PrivateViewOptions {
 // Small files: the disk has several to work on while each call is under way.
 const parallelCopies = 16
 
+/** What is not in the copy yet, and what is no longer in the tree. */
+interface Difference {
+  readonly changed: readonly string[]
+  readonly gone: readonly string[]
+}
+
+/** The step that brings the copy of a tree up to date; none when it is. */
+export async function privateViewSteps(host: Host, options: PrivateViewOptions): Promise<readonly MirrorStep[]> {
+  const { changed, gone } = await difference(host, options)
+  if (gone.length === 0 && changed.length === 0) return []
+  const why = `a private view of the tree, which is not written itself: ${changed.length} files are copied, with their times`
+  const to = join(options.folder, 'tree')
+  return [{ kind: 'mirror', why, from: options.tree, to, list: options.content.list, changed: changed.length, removed: gone.length }]
+}
+
 /** Bring the copy of a tree up to date: only files that changed are written, with their times, so that make sees what you changed. */
-export async function updatePrivateView(host: Host, { tree, content, folder, signal }: PrivateViewOptions): Promise<string> {
+export async function updatePrivateView(host: Host, options: PrivateViewOptions): Promise<void> {
+  const { tree, content, folder, signal } = options
   const copy = join(folder, 'tree')
-  const listPath = join(folder, 'entries.json')
-  const before = await readList(host, listPath)
-  const gone = [...before.keys()].filter((path) => !content.entries.has(path))
-  const changed = [...content.entries].filter(([path, entry]) => before.get(path) !== entry).map(([path]) => path)
-  if (gone.length === 0 && changed.length === 0) return copy
+  const { changed, gone } = await difference(host, options)
+  const listPath = listPathIn(folder)
   // Without the list a killed copy is not trusted: the next run writes every file again.
   await host.fs.rm(listPath, { force: true })
   await withTask(host, { title: `copying ${changed.length} source files to a private view` }, async (task) => {
     for (const path of gone) await host.fs.rm(join(copy, path), { force: true, recursive: true })
     await makeFolders(host, copy, changed)
     let done = 0
-    const queue = changed[Symbol.iterator]()
-    const worker = async () => {
-      for (const path of queue) {
-        signal?.throwIfAborted()
-        await copyFile(host, join(tree, path), join(copy, path))
-        done += 1
-        if (done % 2000 === 0) task.update(`${done} of ${changed.length}`)
-      }
-    }
-    await Promise.all(Array.from({ length: parallelCopies }, worker))
+    await forEach(changed, async (path) => {
+      signal?.throwIfAborted()
+      await copyFile(host, join(tree, path), join(copy, path))
+      done += 1
+      if (done % 2000 === 0) task.update(`${done} of ${changed.length}`)
+    })
     await host.fs.writeAtomic(listPath, JSON.stringify([...content.entries]))
   })
-  return copy
+}
+
+/** The tree without what was built in it, as links: kconfig reads it as it would read a private view. */
+export async function linkTree(host: Host, { tree, content, folder }: PrivateViewOptions): Promise<string> {
+  const links = join(folder, 'tree')
+  const paths = [...content.entries.keys()]
+  await host.fs.mkdir(links, { recursive: true })
+  await makeFolders(host, links, paths)
+  await forEach(paths, (path) => host.fs.symlink(join(tree, path), join(links, path)))
+  return links
+}
+
+async function difference(host: Host, { content, folder }: PrivateViewOptions): Promise<Difference> {
+  const before = await readList(host, listPathIn(folder))
+  return {
+    gone: [...before.keys()].filter((path) => !content.entries.has(path)),
+    changed: [...content.entries].filter(([path, entry]) => before.get(path) !== entry).map(([path]) => path),
+  }
+}
+
+function listPathIn(folder: string): string {
+  return join(folder, 'entries.json')
+}
+
+async function forEach(paths: readonly string[], work: (path: string) => Promise<void>): Promise<void> {
+  const queue = paths[Symbol.iterator]()
+  const worker = async () => {
+    for (const path of queue) await work(path)
+  }
+  await Promise.all(Array.from({ length: parallelCopies }, worker))
 }
 
 async function makeFolders(host: Host, root: string, paths: readonly string[]): Promise<void> {

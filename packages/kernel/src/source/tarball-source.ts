@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { KernelSource } from '@kernelkit/core/options'
-import { fetchFile, withTask } from '@kernelkit/host'
+import { runSteps, withTask } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
-import { storedSource } from './stored-source.ts'
+import { storedSource, type UnpackSteps } from './stored-source.ts'
 
 /** A tarball: its checksum is its content. */
 export async function prepareTarballSource(
@@ -22,7 +22,8 @@ export async function prepareTarballSource(
       ['recipe', '1'],
       ['tarball', sha256],
     ],
-    unpack: (folder) => unpack(context, { source, sha256, folder }),
+    stepsIn: (directory) => unpackSteps(context, { source, sha256, directory }),
+    unpack: (directory, steps) => unpack(context, { source, directory, steps }),
   })
   async function localChecksum(
     { host: { cwd } }: SourceContext,
@@ -39,36 +40,54 @@ export async function prepareTarballSource(
   }
 }
 
+type Tarball = KernelSource & { readonly kind: 'tarball' }
+
+function unpackSteps(
+  { host: { cwd } }: SourceContext,
+  { source, sha256, directory }: { readonly source: Tarball; readonly sha256: string; readonly directory: string },
+): UnpackSteps {
+  const download = join(directory, `download${/\.(?:tar\.)?\w+$/.exec(source.location)?.[0] ?? '.tar'}`)
+  const tree = join(directory, 'tree')
+  return {
+    fetch: source.remote ? [{ kind: 'fetch', why: 'fetch the tarball', url: source.location, to: download, sha256 }] : [],
+    unpack: [
+      { kind: 'mkdir', why: 'room for the kernel tree', path: tree },
+      {
+        kind: 'run',
+        why: 'unpack it',
+        argv: [
+          'tar',
+          '-xf',
+          source.remote ? download : resolve(cwd, source.location),
+          '--strip-components=1',
+          '--no-same-owner',
+          '-C',
+          tree,
+        ],
+      },
+      {
+        kind: 'write',
+        why: 'what it is made of',
+        path: join(directory, 'manifest.json'),
+        content: `${JSON.stringify({ kind: 'source', tarball: source.location, sha256 }, undefined, 2)}\n`,
+      },
+      ...(source.remote ? [{ kind: 'remove', why: 'the tarball is no longer needed', path: download } as const] : []),
+    ],
+  }
+}
+
 async function unpack(
-  { host, store, signal }: SourceContext,
-  options: { readonly source: KernelSource & { readonly kind: 'tarball' }; readonly sha256: string; readonly folder: string },
+  { host, signal }: SourceContext,
+  { source, directory, steps }: { readonly source: Tarball; readonly directory: string; readonly steps: UnpackSteps },
 ): Promise<void> {
-  const { source, sha256, folder } = options
-  const download = join(await store.workFolder('downloads'), `${sha256}${/\.(?:tar\.)?\w+$/.exec(source.location)?.[0] ?? '.tar'}`)
   await withTask(host, { title: `${source.remote ? 'fetching' : 'unpacking'} ${source.location}` }, async (task) => {
-    const tarball = source.remote ? download : resolve(host.cwd, source.location)
-    if (source.remote) {
-      await fetchFile(host, {
-        url: source.location,
-        to: download,
-        sha256,
-        signal,
-        onProgress: (bytes, total) =>
-          task.update(`${Math.round(bytes / 2 ** 20)}${total === undefined ? '' : ` of ${Math.round(total / 2 ** 20)}`} MiB`),
-      })
-    }
-    task.update('unpacking')
-    const tree = join(folder, 'tree')
-    await host.fs.mkdir(tree)
-    await host.run(['tar', '-xf', tarball, '--strip-components=1', '--no-same-owner', '-C', tree], {
-      endsWithParent: true,
+    await runSteps(host, steps.fetch, {
       signal,
+      onProgress: (bytes, total) =>
+        task.update(`${Math.round(bytes / 2 ** 20)}${total === undefined ? '' : ` of ${Math.round(total / 2 ** 20)}`} MiB`),
     })
-    await checkKernelTree(host, tree, { label: source.location })
-    await host.fs.writeFile(
-      join(folder, 'manifest.json'),
-      `${JSON.stringify({ kind: 'source', tarball: source.location, sha256 }, undefined, 2)}\n`,
-    )
-    await host.fs.rm(download, { force: true })
+    task.update('unpacking')
+    await runSteps(host, steps.unpack, { endsWithParent: true, signal })
+    await checkKernelTree(host, join(directory, 'tree'), { label: source.location })
   })
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { RunStep } from '@kernelkit/core/plan'
 import type { Host } from '@kernelkit/host'
 
 /** Files of a tree without its build products, and a digest over names, modes and contents. */
@@ -6,6 +7,8 @@ export interface TreeContent {
   readonly digest: string
   /** `mode SP object SP stage TAB path`, as `git ls-files -s -z` prints them. */
   readonly entries: ReadonlyMap<string, string>
+  /** Lists the same files, without an index of ours. */
+  readonly list: RunStep
 }
 
 /** Build products of a tree whose .gitignore was lost. */
@@ -44,7 +47,7 @@ export interface TreeContentOptions {
  */
 export async function readTreeContent(host: Host, options: TreeContentOptions): Promise<TreeContent> {
   const git = await openIndex(host, options)
-  const listed = await listFiles(host, git, options)
+  const { listed, list } = await listFiles(host, git, options)
   // A nested repository ends in a slash: it is no part of the kernel.
   const files = listed.split('\0').filter((path) => path !== '' && !path.endsWith('/'))
   await git(['update-index', '--add', '--remove', '--info-only', '-z', '--stdin'], files.map((path) => `${path}\0`).join(''))
@@ -54,7 +57,7 @@ export async function readTreeContent(host: Host, options: TreeContentOptions): 
     const tab = line.indexOf('\t')
     if (tab > 0) entries.set(line.slice(tab + 1), line.slice(0, tab))
   }
-  return { digest: host.sha256(staged), entries }
+  return { digest: host.sha256(staged), entries, list }
 }
 
 /**
@@ -63,25 +66,54 @@ export async function readTreeContent(host: Host, options: TreeContentOptions): 
  * .gitignore says `/*`): then everything but build products counts. What the index has is listed as well, so that
  * files that are gone leave it.
  */
-async function listFiles(host: Host, git: Git, { tree, cache, signal }: TreeContentOptions): Promise<string> {
+async function listFiles(host: Host, git: Git, { tree, cache, signal }: TreeContentOptions): Promise<ListedFiles> {
   const indexed = await git(['ls-files', '-cz'])
-  const own = await host.run(['git', 'ls-files', '-coz', '--exclude-standard'], {
+  const own = await host.run(ownList, {
     cwd: tree,
     env: cleanEnvironment,
     reject: false,
     signal,
   })
-  if (own.exitCode === 0 && holdsTree(own.stdout)) return own.stdout + indexed
+  if (own.exitCode === 0 && holdsTree(own.stdout)) return { listed: own.stdout + indexed, list: listStep(tree, ownList) }
   // Asked of the rules, not of the list: what the last run indexed is no longer among the others, whatever the rules say.
   const ignoresItself = await git(['check-ignore', '--no-index', '-q', 'Makefile']).then(
     () => true,
     () => false,
   )
-  if (!ignoresItself) return (await git(['ls-files', '-oz', '--exclude-standard'])) + indexed
+  if (!ignoresItself) {
+    const listed = (await git(['ls-files', '-oz', '--exclude-standard'])) + indexed
+    return { listed, list: listStep(tree, listArgv(['--exclude-per-directory=.gitignore'], buildProducts)) }
+  }
   const text = await host.fs.readFile(join(tree, '.gitignore'), 'utf8').catch(() => '')
   const excludes = join(cache, 'exclude')
-  await host.fs.writeFile(excludes, [buildProducts, ...text.split('\n').filter((line) => !/^\/?\*{1,2}$/.test(line.trim()))].join('\n'))
-  return (await git(['ls-files', '-oz', `--exclude-from=${excludes}`])) + indexed
+  const patterns = [buildProducts, ...text.split('\n').filter((line) => !/^\/?\*{1,2}$/.test(line.trim()))].join('\n')
+  await host.fs.writeFile(excludes, patterns)
+  const listed = (await git(['ls-files', '-oz', `--exclude-from=${excludes}`])) + indexed
+  return { listed, list: listStep(tree, listArgv([], patterns)) }
+}
+
+interface ListedFiles {
+  /** Names, separated by NUL. */
+  readonly listed: string
+  readonly list: RunStep
+}
+
+const ownList = ['git', 'ls-files', '-coz', '--exclude-standard']
+
+/** In a repository without a file in it, every file is one of the others. */
+function listArgv(options: readonly string[], patterns: string): readonly string[] {
+  const words = [...options, ...patterns.split('\n').flatMap((pattern) => (/^\s*(?:#|$)/.test(pattern) ? [] : [`--exclude=${pattern}`]))]
+  return [
+    'sh',
+    '-c',
+    'export GIT_DIR="$(mktemp -d)"; git init -q --bare; GIT_WORK_TREE=. git -c core.bare=false ls-files -oz "$@"',
+    'sh',
+    ...words,
+  ]
+}
+
+function listStep(tree: string, argv: readonly string[]): RunStep {
+  return { kind: 'run', why: 'the files of the tree without what was built', argv, cwd: tree, env: cleanEnvironment }
 }
 
 function holdsTree(list: string): boolean {

@@ -22,7 +22,9 @@ export async function openContainer(engine: Engine, host: Host, options: Contain
   signal?.throwIfAborted()
   await checkMounts(host, options.mounts)
   const sweeping = sweepContainers(engine, host)
-  const running = await start(engine, host, options).catch((error: unknown) => {
+  const facts = await factsOf(engine, host, options)
+  const request = renderContainer(options, facts)
+  const running = await start(engine, host, { purpose, request }).catch((error: unknown) => {
     throw explainRefusal(error, { engine, image, purpose })
   })
   const abort = (): void => void running.end()
@@ -48,6 +50,8 @@ export async function openContainer(engine: Engine, host: Host, options: Contain
   }
   return {
     id: running.docker.id,
+    name: facts.name,
+    request,
     mounts: options.mounts,
     limits: options.limits ?? {},
     exec,
@@ -61,12 +65,12 @@ export async function openContainer(engine: Engine, host: Host, options: Contain
   }
 }
 
-async function start(engine: Engine, host: Host, options: ContainerOptions): Promise<RunningContainer> {
-  const docker = await answerWithin(
-    host,
-    'create a container',
-    engine.docker.createContainer(renderContainer(options, await factsOf(engine, host, options))),
-  )
+async function start(
+  engine: Engine,
+  host: Host,
+  { purpose, request }: Pick<ContainerOptions, 'purpose'> & Pick<ToolContainer, 'request'>,
+): Promise<RunningContainer> {
+  const docker = await answerWithin(host, 'create a container', engine.docker.createContainer(request))
   let ended = false
   let lifeline: NodeJS.ReadWriteStream | undefined
   let ending: Promise<void> | undefined
@@ -93,7 +97,7 @@ async function start(engine: Engine, host: Host, options: ContainerOptions): Pro
       host,
       docker,
       env: environment ?? [],
-      title: `container for ${options.purpose}`,
+      title: `container for ${purpose}`,
       hasEnded: () => ended,
       end,
     }

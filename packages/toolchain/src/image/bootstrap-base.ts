@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { baseCommand, chooseBakeMeans, explainBootstrapFailure, type BakeMeans } from '@kernelkit/core/debootstrap'
+import { baseCommand, chooseBakeTools, explainBootstrapFailure, type BakeTools } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import { debianArchOf } from '@kernelkit/core/arch'
 import { baseRepository, componentsOf, imageLabel } from '@kernelkit/core/toolchain'
@@ -23,12 +23,12 @@ export interface BootstrapBaseOptions {
 }
 
 /** How this host would bootstrap; throws what stands in the way (no tool, no rights). */
-export async function bootstrapMeans(host: Host): Promise<BakeMeans> {
-  return chooseBakeMeans(await readBakeFacts(host))
+export async function bootstrapTools(host: Host): Promise<BakeTools> {
+  return chooseBakeTools(await readBakeFacts(host))
 }
 
 /** Make the smallest root with apt on this host and import it: no registry is needed. Answers its tag. */
-export async function bootstrapBase(options: BootstrapBaseOptions, means: BakeMeans): Promise<string> {
+export async function bootstrapBase(options: BootstrapBaseOptions, tools: BakeTools): Promise<string> {
   const { engine, host, suite, signal } = options
   const tag = baseTag(suite, engine.nodeArch)
   await using folder = await host.tempDir('kernelkit-base-')
@@ -39,7 +39,7 @@ export async function bootstrapBase(options: BootstrapBaseOptions, means: BakeMe
   await host.fs.chmod(scratch, 0o1777)
   const output = join(folder.path, 'base.tar')
   await withTask(host, { title: `bootstrap ${suite} ${debianArchOf(engine.nodeArch)} for the engine` }, async (task) => {
-    await bootstrap(options, { means, scratch, output, onStatus: (status) => task.update(status) })
+    await bootstrap(options, { tools, scratch, output, onStatus: (status) => task.update(status) })
     task.update('importing')
     await importBase(engine, { path: output, host, tag, suite, signal })
   })
@@ -47,7 +47,7 @@ export async function bootstrapBase(options: BootstrapBaseOptions, means: BakeMe
 }
 
 interface BootstrapRun {
-  readonly means: BakeMeans
+  readonly tools: BakeTools
   readonly scratch: string
   readonly output: string
   readonly onStatus: (status: string) => void
@@ -55,11 +55,11 @@ interface BootstrapRun {
 
 async function bootstrap(
   { engine, host, suite, signal }: BootstrapBaseOptions,
-  { means, scratch, output, onStatus }: BootstrapRun,
+  { tools, scratch, output, onStatus }: BootstrapRun,
 ): Promise<void> {
   const mirror = await aptMirror(host, suite)
   const argv = baseCommand({
-    means,
+    tools,
     suite,
     debianArch: debianArchOf(engine.nodeArch),
     components: componentsOf(suite),
@@ -85,8 +85,8 @@ async function bootstrap(
   })
   if (exitCode === 0) return
   throw (
-    explainBootstrapFailure(lines.join('\n'), { suite, mirror: mirror?.uri ?? `the mirror that ${means.tool} knows` }) ??
-    new UserError('BOOTSTRAP_FAILED', `${means.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
+    explainBootstrapFailure(lines.join('\n'), { suite, mirror: mirror?.uri ?? `the mirror that ${tools.tool} knows` }) ??
+    new UserError('BOOTSTRAP_FAILED', `${tools.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
       hint: 'the last lines say why; --verbose shows all of them.',
     })
   )

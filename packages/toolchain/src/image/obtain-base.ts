@@ -1,8 +1,8 @@
 import { UserError } from '@kernelkit/core/errors'
 import { defaultBase } from '@kernelkit/core/toolchain'
-import type { BakeMeans } from '@kernelkit/core/debootstrap'
+import type { BakeTools } from '@kernelkit/core/debootstrap'
 import type { ObtainToolchainOptions } from '../contract.ts'
-import { baseTag, bootstrapBase, bootstrapMeans } from './bootstrap-base.ts'
+import { baseTag, bootstrapBase, bootstrapTools } from './bootstrap-base.ts'
 import { inspectImage } from './inspect-image.ts'
 import { pullImage } from './pull-image.ts'
 
@@ -37,12 +37,12 @@ export async function obtainBase(options: ObtainToolchainOptions): Promise<Base>
   if (base !== undefined && base !== 'bootstrap') return fromRegistry(options, base)
   const before = options.force === true ? undefined : await bootstrappedBefore(options)
   if (before !== undefined) return before
-  const means = await bootstrapMeans(options.host).catch((error: unknown) => {
+  const tools = await bootstrapTools(options.host).catch((error: unknown) => {
     if (base === undefined && error instanceof UserError) return error
     throw error
   })
-  if (!(means instanceof UserError)) return bootstrapNow(options, means)
-  return fromDefaultRegistry(options, means)
+  if (!(tools instanceof UserError)) return bootstrapNow(options, tools)
+  return fromDefaultRegistry(options, tools)
 }
 
 async function bootstrappedBefore({ engine, spec: { suite }, signal }: ObtainToolchainOptions): Promise<Base | undefined> {
@@ -51,10 +51,10 @@ async function bootstrappedBefore({ engine, spec: { suite }, signal }: ObtainToo
   return found === undefined ? undefined : bootstrapped({ suite, id: found.Id, how: `${tag}, bootstrapped before` })
 }
 
-async function bootstrapNow(options: ObtainToolchainOptions, means: BakeMeans): Promise<Base> {
+async function bootstrapNow(options: ObtainToolchainOptions, tools: BakeTools): Promise<Base> {
   const { engine, host, spec, signal } = options
-  for (const line of means.why) host.log.info(line)
-  const tag = await bootstrapBase({ engine, host, suite: spec.suite, signal }, means)
+  for (const line of tools.why) host.log.info(line)
+  const tag = await bootstrapBase({ engine, host, suite: spec.suite, signal }, tools)
   const id = (await inspectImage(engine, tag, signal))?.Id ?? tag
   return bootstrapped({ suite: spec.suite, id, how: 'a base bootstrapped on this host' })
 }

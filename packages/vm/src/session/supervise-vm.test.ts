@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { parseVmSpec } from '@kernelkit/core/options'
+import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
 import type { VmPlan } from '../resolve/plan-vm.ts'
@@ -60,7 +60,7 @@ async function endsAfter({ ending, keep = false, mode = 'snapshot', interrupted 
     judge: (ended) => ended.ending,
   }
   const part = {
-    vm: parseVmSpec({ keep }, { command: 'run' }),
+    vm: parseVmSpec(givenOptions({ keep }), { command: 'run' }),
     accel: { accel: 'tcg' },
     kernel: {},
     launch: { drives: [{ mode }], machine: 'microvm' },

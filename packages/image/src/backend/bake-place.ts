@@ -1,17 +1,17 @@
 import type { ImageSpec } from '@kernelkit/core/options'
 import { bakeRequirements, bootstrapPrivilege } from '@kernelkit/host'
 import { chooseTools, openTools, type ToolsContext } from '@kernelkit/toolchain/tools'
-import { containerWorkplaces } from './container-workplace.ts'
-import type { Workplaces } from './workplace.ts'
+import { containerBackend } from './container-backend.ts'
+import type { BakeBackend } from './bake-backend.ts'
 
 /** Where a bake is done. */
-export interface BakeTools extends AsyncDisposable {
+export interface BakePlace extends AsyncDisposable {
   /** `undefined`: this host. */
-  readonly workplaces: Workplaces | undefined
+  readonly backend: BakeBackend | undefined
 }
 
 /** Bootstrap and mkfs, on this host or in a container. */
-export async function openBakeTools(context: ToolsContext, spec: ImageSpec): Promise<BakeTools> {
+export async function openBakePlace(context: ToolsContext, spec: ImageSpec): Promise<BakePlace> {
   const { host, signal } = context
   const place = await chooseTools(context, {
     command: 'bake',
@@ -24,7 +24,7 @@ export async function openBakeTools(context: ToolsContext, spec: ImageSpec): Pro
   // Nothing of the user is mounted: inputs go in and the image comes out as streams.
   const tools = await openTools(context, place, { purpose: 'bake', image: {}, user: 'root', mounts: [], network: true })
   return {
-    workplaces: tools.container === undefined ? undefined : containerWorkplaces(host, tools.container),
+    backend: tools.container === undefined ? undefined : containerBackend(host, tools.container),
     [Symbol.asyncDispose]: () => tools[Symbol.asyncDispose](),
   }
 }

@@ -1,4 +1,4 @@
-import { chooseContainerMeans, type BakeMeans } from '@kernelkit/core/debootstrap'
+import { chooseContainerTools, type BakeTools } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import type { ImageSpec } from '@kernelkit/core/options'
 import { bakeRequirements, nameOf, type Host } from '@kernelkit/host'
@@ -11,7 +11,7 @@ for program; do command -v "$program" > /dev/null && echo "$program"; done
 true`
 
 /** Tool and rights of a bake inside the container; everything that it lacks in one error. */
-export async function containerMeans(container: ToolContainer, host: Host, spec: ImageSpec): Promise<BakeMeans> {
+export async function containerTools(container: ToolContainer, host: Host, spec: ImageSpec): Promise<BakeTools> {
   // Root inside; the machine's architecture is the engine's, which is ours.
   const programs = bakeRequirements({ uid: 0, nodeArch: host.nodeArch }, spec.arch)
     .filter((one) => one.what === 'program' && one.optional !== true)
@@ -33,5 +33,5 @@ export async function containerMeans(container: ToolContainer, host: Host, spec:
       details: { missing },
     })
   }
-  return chooseContainerMeans(tools)
+  return chooseContainerTools(tools)
 }

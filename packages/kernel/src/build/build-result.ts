@@ -11,7 +11,7 @@ export interface BuildWarning {
 }
 
 /** The JSON document of `build`. */
-export interface BuildAnswer {
+export interface BuildResult {
   readonly kernel: string
   readonly vmlinux: string
   readonly config: string
@@ -34,7 +34,7 @@ export interface BuildAnswer {
 }
 
 /** What `build --json` prints. */
-export function answerOf({ kernel, vmlinux, config, folder, key, cached, seconds, manifest }: KernelBuild): BuildAnswer {
+export function resultOf({ kernel, vmlinux, config, folder, key, cached, seconds, manifest }: KernelBuild): BuildResult {
   const { release, arch, bytes, sha256, added, notes, unmet } = manifest
   const compiler = manifest.diagnostics.map(({ message, file, line, column }) => ({
     message,

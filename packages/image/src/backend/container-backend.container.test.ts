@@ -15,7 +15,7 @@ import {
   type ToolContainer,
 } from '@kernelkit/toolchain'
 import { bakeImage } from '../bake/bake.ts'
-import { containerWorkplaces } from './container-workplace.ts'
+import { containerBackend } from './container-backend.ts'
 import type { BakeResult } from '../bake/image-manifest.ts'
 
 // One bootstrap on the host and one in a container; the other tests assemble from the second one's packages.
@@ -47,7 +47,7 @@ const open = async (options: Partial<ContainerOptions> = {}, from: Engine = engi
 const specOf = (raw: Record<string, unknown> = {}) =>
   parseImageSpec(givenOptions({ suite: 'bookworm', size: '512M', ...raw }), { hostArch: 'x86_64' })
 const bakeInside = (container: ToolContainer, raw?: Record<string, unknown>, signal?: AbortSignal): Promise<BakeResult> =>
-  bakeImage(host, stores.container, specOf(raw), { workplaces: containerWorkplaces(host, container), signal })
+  bakeImage(host, stores.container, specOf(raw), { backend: containerBackend(host, container), signal })
 const fileIn = (image: string, path: string): Buffer =>
   execFileSync('debugfs', ['-R', `cat ${path}`, image], { stdio: ['ignore', 'pipe', 'ignore'] })
 const halfMade = (): readonly string[] => readdirSync(join(stores.container.root, 'tmp'))

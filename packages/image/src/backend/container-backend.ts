@@ -1,29 +1,32 @@
-import { dirname, join } from 'node:path'
-import { workFiles } from '@kernelkit/core/debootstrap'
+import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
-import { aptOptionsOfHost, explaining, type Host } from '@kernelkit/host'
-import type { ExecOptions, ExecResult, ToolContainer } from '@kernelkit/toolchain'
-import { containerMeans } from './container-means.ts'
+import { aptOptionsOfHost, explaining, runSteps, type Host, type RunOptions, type RunResult } from '@kernelkit/host'
+import type { ExecResult, ToolContainer } from '@kernelkit/toolchain'
+import { containerTools } from './container-tools.ts'
 import { aptOptionsInside, checkMirrorInside, proxiesInside } from '../bake/outside-settings.ts'
-import type { Workplace, Workplaces } from './workplace.ts'
+import type { BakeBackend, WorkDirectory } from './bake-backend.ts'
+import { containerSteps } from './work-steps.ts'
 
 // On the container's own writable layer, which is as large as the engine's disk; /tmp may be a tmpfs.
-const folderPrefix = '/var/tmp/kernelkit-bake-'
+const directoryPrefix = '/var/tmp/kernelkit-bake-'
+
+function randomPath(host: Host): string {
+  return `${directoryPrefix}${host.randomHex(6)}`
+}
 
 /**
  * A toolchain container as the place where images are made: its root, nothing mounted. Inputs go in and results
  * come out as streams, so the engine may have a file system of its own. The container stays the caller's to dispose.
  */
-export function containerWorkplaces(host: Host, container: ToolContainer): Workplaces {
+export function containerBackend(host: Host, container: ToolContainer): BakeBackend {
   return {
     where: 'container',
     uid: 0,
-    folderPattern: `${folderPrefix}XXXXXX`,
-    means: async (spec) => {
-      const means = await containerMeans(container, host, spec)
-      for (const line of means.why) host.log.info(line)
-      return means
+    tools: async (spec) => {
+      const tools = await containerTools(container, host, spec)
+      for (const line of tools.why) host.log.info(line)
+      return tools
     },
     ask: (argv, options) => container.exec(argv, { ...options, env: proxiesInside(host.env).kept }),
     aptOptions: async () => {
@@ -33,40 +36,38 @@ export function containerWorkplaces(host: Host, container: ToolContainer): Workp
       return kept
     },
     checkMirror: checkMirrorInside,
-    open: () => openContainerWorkplace(host, container),
+    plannedDirectory: () => ({ path: randomPath(host), perRun: false }),
+    stepsIn: (path) => containerSteps(path, { container: container.name, env: proxiesInside(host.env).kept }),
+    open: () => openContainerDirectory(host, container),
   }
 }
 
-async function openContainerWorkplace(host: Host, container: ToolContainer): Promise<Workplace> {
-  const path = `${folderPrefix}${host.randomHex(6)}`
-  const env = proxiesInside(host.env).kept
-  const at = (name: string): string => join(path, name)
-  const run = async (
-    argv: readonly string[],
-    options: ExecOptions & { readonly reject?: boolean | undefined } = {},
-  ): Promise<ExecResult> => {
-    const result = await container.exec(argv, options)
-    options.signal?.throwIfAborted()
+async function openContainerDirectory(host: Host, container: ToolContainer): Promise<WorkDirectory> {
+  const steps = containerSteps(randomPath(host), { container: container.name, env: proxiesInside(host.env).kept })
+  const run = async (argv: readonly string[], options: RunOptions = {}): Promise<RunResult> => {
+    const { env, cwd, signal, onLine } = options
+    const result = await container.exec(argv, { env, cwd, signal, ...(onLine === undefined ? {} : { onLine }) })
+    signal?.throwIfAborted()
     if (result.exitCode !== 0 && options.reject !== false) throw failed(argv, result)
-    return result
+    return { ...result, signal: undefined }
   }
-  // apt fetches as its own user and has to pass through.
-  await run(['sh', '-c', 'umask 022; mkdir "$1" "$1/$2" && chmod 1777 "$1/$2"', 'sh', path, workFiles.scratch])
+  const perform: WorkDirectory['perform'] = (list, options = {}) =>
+    runSteps(host, list, {
+      ...options,
+      runInside: run,
+      perform: async (step) => {
+        if (step.kind !== 'transfer') throw new TypeError(`a step '${step.kind}' is not one of a container`)
+        const { from, to, mode = 0o644 } = step
+        if (step.direction === 'in') await container.putFile({ from, to, mode })
+        else await explaining(to, () => container.takeFile({ from, to, signal: options.signal }))
+      },
+    })
+  await perform(steps.open)
   return {
     where: 'container',
-    path,
-    makeFolder: async (name) => void (await run(['mkdir', '-m', '755', at(name)])),
-    putFile: ({ from, name }) => container.putFile({ from, to: at(name), mode: 0o644 }),
-    putContent: ({ content, name, mode }) => container.putText({ content, to: at(name), mode: mode ?? 0o644 }),
-    share: async (file) => {
-      await run(['mkdir', '-p', dirname(file)])
-      await container.putFile({ from: file, to: file, mode: 0o644 })
-    },
-    run: async (argv, { env: more, signal, reject } = {}) => ({
-      ...(await run(argv, { env: { ...env, ...more }, signal, reject })),
-      signal: undefined,
-    }),
-    supervise: async (argv, { onLine, signal }) => {
+    steps,
+    perform,
+    supervise: async ({ argv, env }, { onLine, signal }) => {
       signal?.throwIfAborted()
       host.log.detail(`$ ${quoteArgv(argv)}`)
       const lines = (text: string): void => text.split('\r').forEach((line) => line !== '' && onLine(line))
@@ -75,11 +76,10 @@ async function openContainerWorkplace(host: Host, container: ToolContainer): Pro
       if (result.exitCode === killed || result.outOfMemory) throw failed(argv, result)
       return result.exitCode
     },
-    takeFile: ({ name, to, signal }) => explaining(to, () => container.takeFile({ from: at(name), to, signal })),
-    readText: async (name) => (await run(['cat', at(name)])).stdout,
+    readText: async (name) => (await run(['cat', join(steps.path, name)])).stdout,
     [Symbol.asyncDispose]: async () => {
-      // The container may be gone, and the folder with it.
-      await container.exec(['rm', '-rf', '--one-file-system', path]).catch(() => undefined)
+      // The container may be gone, and the directory with it.
+      await perform(steps.close).catch(() => undefined)
     },
   }
 }
