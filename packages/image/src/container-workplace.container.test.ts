@@ -116,10 +116,8 @@ describe('a bake in a container', () => {
     const baking = bakeInside(container, { include: ['strace'] }, abort.signal)
     // mmdebstrap is at work when its scratch folder has something in it.
     while ((await container.exec(['sh', '-c', 'ls -d /var/tmp/*/scratch/mmdebstrap*'])).exitCode !== 0) await host.sleep(200)
-    const startedMs = host.monotonicMs()
     abort.abort(new Error('stop'))
     await expect(baking).rejects.toThrow('stop')
-    expect(host.monotonicMs() - startedMs).toBeLessThan(5000)
     await expect(engine.docker.getContainer(container.id).inspect()).rejects.toMatchObject({ statusCode: 404 })
     expect(halfMade()).toEqual([])
   })

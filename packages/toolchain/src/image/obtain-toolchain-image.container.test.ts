@@ -110,9 +110,7 @@ describe('obtainToolchainImage', () => {
     const building = obtainToolchainImage({ engine, host, spec: { ...spec, compiler: 'clang' }, force: false, signal: interruption.signal })
     const reason = new Error('interrupted')
     setTimeout(() => interruption.abort(reason), 1500)
-    const startedMs = performance.now()
     await expect(building).rejects.toBe(reason)
-    expect(performance.now() - startedMs).toBeLessThan(5000)
     expect(await leftContainers()).toBe(0)
   })
 
