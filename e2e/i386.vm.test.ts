@@ -61,7 +61,6 @@ describe('i386, killed in the middle of every phase', () => {
       await waitUntil(
         'make and the compiler have ended with their parent',
         async () => (await processesWith(await buildFolders(), /^(?:make|gcc|cc1)$/)).length === 0,
-        30_000,
       )
       expect(await finished('kernel')).toEqual(before)
       const [one, two] = await Promise.all([1, 2].map(() => kernelkit([...build, '--json'], { timeoutMs: compileLimitMs })))

@@ -223,7 +223,7 @@ describe('an end', () => {
     expect(await testContainers()).toHaveLength(1)
     child.kill('SIGKILL')
     await once(child, 'exit')
-    await expect.poll(testContainers, { timeout: 10_000 }).toEqual([])
+    await expect.poll(testContainers).toEqual([])
     const beat = () => readFile(join(folder, 'work', 'beat'), 'utf8')
     const last = await beat()
     await host.sleep(500)

@@ -7,7 +7,7 @@ import type { ExecOptions, Vm } from '../vm.ts'
 
 let vm: Vm
 // Guests run under emulation on a busy host.
-const patience = { timeout: 60_000 }
+const patience = { timeout: 300_000 }
 
 beforeAll(async () => {
   const ground = await testGround()
