@@ -19,6 +19,8 @@ export default defineConfig({
   },
   test: {
     teardownTimeout: 60_000,
+    // Vitest would leave one CPU idle.
+    maxWorkers: '100%',
     reporters: ['default', './tools/count-reporter.ts'],
     sequence: { sequencer: SlowFirst },
     projects: [
