@@ -37,10 +37,17 @@ export interface Scene {
   readonly expected: unknown
 }
 
-/** Crashes of LKDTM, each in a process of its own, which may die of it. */
-export function provoke(...crashes: readonly string[]): string {
-  const each = crashes.map((crash) => `sh -c 'echo ${crash} > /sys/kernel/debug/provoke-crash/DIRECT'`)
-  return ['mount -t debugfs none /sys/kernel/debug', ...each, 'true'].join('\n')
+/** One crash of LKDTM, in a process of its own, which may die of it, and which does the rest before without starting a program. */
+function provokeOne(crash: string, ...before: readonly string[]): string {
+  return `sh -c '${[...before, `echo ${crash} > /sys/kernel/debug/provoke-crash/DIRECT`].join('; ')}'`
+}
+
+function provoke(...crashes: readonly string[]): string {
+  return script(crashes.map((crash) => provokeOne(crash)))
+}
+
+function script(commands: readonly string[]): string {
+  return ['mount -t debugfs none /sys/kernel/debug', ...commands, 'true'].join('\n')
 }
 
 /** The first report after the line that announces a crash, and before the next such line. */
@@ -138,11 +145,14 @@ export const panics = {
   },
 } satisfies Readonly<Record<string, Scene>>
 
-const soon = ['echo 1 > /proc/sys/kernel/watchdog_thresh', 'echo 1 > /proc/sys/kernel/hung_task_timeout_secs']
+// On a busy host a program that starts (its pages come over 9p) or a long report is itself late for limits as short as these:
+// they are set by the process that then crashes, between two system calls.
+const softlockupSoon = 'echo 1 > /proc/sys/kernel/watchdog_thresh'
+const hungTaskSoon = 'echo 1 > /proc/sys/kernel/hung_task_timeout_secs'
+const rcuStallSoon = 'echo 3 > /sys/module/rcupdate/parameters/rcu_cpu_stall_timeout'
 const looksForStalls = [
   'echo 0 > /proc/sys/kernel/watchdog',
   'echo 0 > /proc/sys/kernel/hung_task_timeout_secs',
-  'echo 3 > /sys/module/rcupdate/parameters/rcu_cpu_stall_timeout',
   // Grace periods begin when memory is to be freed.
   '(while :; do true & wait; done) &',
 ]
@@ -154,24 +164,32 @@ export interface StallScene extends Scene {
   readonly guilty: string
 }
 
-const stall = (crash: string, kind: string, golden: string, cpus: string, set: readonly string[]): StallScene => ({
+interface Stall {
+  readonly crash: string
+  readonly kind: string
+  readonly cpus: string
+  readonly soon: string
+  readonly first?: readonly string[]
+}
+
+const stall = ({ crash, kind, cpus, soon, first = [] }: Stall): StallScene => ({
   title: `a guest that makes no progress is the verdict hang: ${kind}`,
   kind,
-  golden,
+  golden: kind,
   blamed: `lkdtm_${crash}`,
   guilty: crash === 'HUNG_TASK' ? 'schedule();' : 'cpu_relax();',
-  script: [...set, provoke(crash)].join('\n'),
+  script: script([...first, provokeOne(crash, soon)]),
   options: ['-c', cpus],
   observe: (outcome) => ({ verdict: outcome.verdict, function: reportOf(outcome, kind)?.function }),
   expected: { verdict: 'hang', function: `lkdtm_${crash}` },
 })
 
 export const stalls: readonly StallScene[] = [
-  stall('SOFTLOCKUP', 'soft-lockup', 'soft-lockup', '1', soon),
-  stall('HARDLOCKUP', 'hard-lockup', 'hard-lockup', '2', soon),
-  stall('HUNG_TASK', 'hung-task', 'hung-task', '1', soon),
+  stall({ crash: 'SOFTLOCKUP', kind: 'soft-lockup', cpus: '1', soon: softlockupSoon }),
+  stall({ crash: 'HARDLOCKUP', kind: 'hard-lockup', cpus: '2', soon: softlockupSoon }),
+  stall({ crash: 'HUNG_TASK', kind: 'hung-task', cpus: '1', soon: hungTaskSoon }),
   // The thread that starts a grace period needs a CPU.
-  stall('SOFTLOCKUP', 'rcu-stall', 'rcu-stall', '2', looksForStalls),
+  stall({ crash: 'SOFTLOCKUP', kind: 'rcu-stall', cpus: '2', soon: rcuStallSoon, first: looksForStalls }),
 ]
 
 const deadlocks = ['ABBA_rtmutex', 'ABBCCA_rtmutex', 'init_held_rtmutex']
@@ -193,7 +211,8 @@ export const lockdep = {
   held: {
     title: 'a spinlock that is held on the way out is reported by lockdep and the scheduler',
     golden: 'spinlock-held',
-    script: [...soon, provoke('SPINLOCKUP', 'SPINLOCKUP')].join('\n'),
+    // The first leaves with the lock, the second waits for it.
+    script: script([provokeOne('SPINLOCKUP'), provokeOne('SPINLOCKUP', softlockupSoon)]),
     observe: ({ verdict, reports }) => ({ verdict, kinds: heldKinds.filter((name) => reports.some(({ kind }) => kind === name)) }),
     expected: { verdict: 'hang', kinds: heldKinds },
   },
