@@ -246,4 +246,7 @@ export const kunit: Scene = {
   },
 }
 
-export const allScenes: readonly Scene[] = [survived, ...Object.values(panics), ...stalls, ...Object.values(lockdep), kunit]
+/** Of a busy host, where lockdep is first to see the lock, and the scheduler later. */
+const heldByBusyHost: Scene = { ...lockdep.held, title: `${lockdep.held.title}, lockdep first`, golden: 'lock-held-in-user-space' }
+
+export const allScenes: readonly Scene[] = [survived, ...Object.values(panics), ...stalls, ...Object.values(lockdep), heldByBusyHost, kunit]
