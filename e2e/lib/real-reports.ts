@@ -193,6 +193,8 @@ export const stalls: readonly StallScene[] = [
 ]
 
 const deadlocks = ['ABBA_rtmutex', 'ABBCCA_rtmutex', 'init_held_rtmutex']
+// Before both: to set it takes all CPUs.
+const twoSeconds = ['echo 2 > /proc/sys/kernel/watchdog_thresh']
 const heldKinds = ['atomic-sleep', 'lockdep', 'soft-lockup']
 
 export const lockdep = {
@@ -211,8 +213,11 @@ export const lockdep = {
   held: {
     title: 'a spinlock that is held on the way out is reported by lockdep and the scheduler',
     golden: 'spinlock-held',
-    // The first leaves with the lock, the second waits for it.
-    script: script([provokeOne('SPINLOCKUP'), provokeOne('SPINLOCKUP', softlockupSoon)]),
+    // One leaves with the lock, the other waits for it, on a CPU of its own: the one that leaves does so with preemption off. A page fault
+    // then kills it, and its end may never come: zap_pmd_range() (mm/memory.c) tries again until it is rescheduled, which cond_resched() does
+    // not do, and says so each second, which the soft lockup watchdog of that CPU takes for progress.
+    script: script([...twoSeconds, `${provokeOne('SPINLOCKUP')} &`, provokeOne('SPINLOCKUP'), 'wait']),
+    options: ['-c', '2'],
     observe: ({ verdict, reports }) => ({ verdict, kinds: heldKinds.filter((name) => reports.some(({ kind }) => kind === name)) }),
     expected: { verdict: 'hang', kinds: heldKinds },
   },
