@@ -4,6 +4,8 @@ import { SlowFirst } from './tools/slow-first.ts'
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url))
 const kinds = ['bundle', 'container', 'vm']
+// On a machine whose load is 8, everything takes ten times as long.
+const patience = { poll: { timeout: 300_000 } }
 const built = ['**/node_modules/**', '**/dist/**', '**/bundle/**']
 
 /** Projects by kind, told apart by the file name. An empty project fails (passWithNoTests is off). */
@@ -17,6 +19,8 @@ export default defineConfig({
   },
   test: {
     teardownTimeout: 60_000,
+    // Vitest would leave one CPU idle.
+    maxWorkers: '100%',
     reporters: ['default', './tools/count-reporter.ts'],
     sequence: { sequencer: SlowFirst },
     projects: [
@@ -40,6 +44,7 @@ export default defineConfig({
           globalSetup: './e2e/setup/container-engine.ts',
           // A toolchain image is made from packages of the network on the first run; guests boot under emulation.
           testTimeout: 15 * 60_000,
+          expect: patience,
           hookTimeout: 30 * 60_000,
         },
       },
@@ -55,7 +60,8 @@ export default defineConfig({
           maxWorkers: 3,
           globalSetup: './e2e/setup/vm-artifacts.ts',
           // Guests run under emulation where there is no KVM; a cold kernel build is part of some tests.
-          testTimeout: 10 * 60_000,
+          testTimeout: 15 * 60_000,
+          expect: patience,
           hookTimeout: 30 * 60_000,
         },
       },

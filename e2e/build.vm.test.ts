@@ -15,22 +15,22 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('kernelkit build', () => {
-  it('answers an unchanged input from the store in a few seconds', async () => {
-    const { exitCode, stdout, seconds } = await kernelkit(['build', source, '--json'])
+  it('answers an unchanged input from the store and compiles nothing', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit(['build', source, '--json'])
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ kernel, cached: true, arch: 'x86_64', release: expect.stringMatching(/^6\.12\./) })
-    expect(seconds).toBeLessThan(6)
+    expect(stderr).not.toMatch(/compiling/)
   })
 
   it('refuses what cannot be before it compiles, names the nearest symbol and the unmet dependency', async () => {
     const asked = ['minimal', '-EXT4_FS', 'EXT4_FS_SECURITY=y', 'VIRTIO_NETT=y'].flatMap((value) => ['--config', value])
-    const { exitCode, stderr, seconds } = await kernelkit(['build', source, ...asked])
+    const { exitCode, stderr } = await kernelkit(['build', source, ...asked])
     expect(exitCode).toBe(125)
     expect(stderr).toContain('VIRTIO_NETT')
     expect(stderr).toMatch(/VIRTIO_NET\b/)
     expect(stderr).toMatch(/EXT4_FS_SECURITY[^]*EXT4_FS\b/)
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=config-fail exit=125/)
-    expect(seconds).toBeLessThan(120)
+    expect(stderr).not.toMatch(/compiling/)
   })
 
   it('shows the plan with --dry-run and compiles nothing', async () => {

@@ -46,10 +46,10 @@ describe('kernelkit run --dry-run', () => {
   })
 
   it('starts nothing and names kernel, root and reason', async () => {
-    const { exitCode, stdout, seconds } = await kernelkit(['run', '--dry-run', '-k', kernel, '--image', image, '--', 'true'])
+    const { exitCode, stdout, stderr } = await kernelkit(['run', '--dry-run', '-k', kernel, '--image', image, '--', 'true'])
     expect(exitCode).toBe(0)
     expect(stdout).toContain(kernel)
     expect(stdout).toContain(image)
-    expect(seconds).toBeLessThan(15)
+    expect(stderr).not.toContain('verdict=')
   })
 })

@@ -2,20 +2,21 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { junitViolations } from '../packages/core/test/junit-schema.ts'
-import { debugKernel, debugKernelLimitMs } from './lib/debug-kernel.ts'
+import { debugKernel, debugKernelLimitMs, noDebugKernel } from './lib/debug-kernel.ts'
 import { kernelSource, lineOf } from './lib/kernel-source.ts'
 import { kernelkit } from './lib/kernelkit.ts'
 
 const example = fileURLToPath(new URL('../examples/project', import.meta.url))
 let scratch = ''
-let kernel = ''
+let kernel: string | undefined
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
-  ;({ kernel } = await debugKernel())
+  kernel = (await debugKernel())?.kernel
 }, debugKernelLimitMs)
+beforeEach(({ skip }) => skip(kernel === undefined, noDebugKernel))
 afterAll(() => rm(scratch, { recursive: true, force: true }))
 
 interface Answer {

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { debugConfig, debugKernel, debugKernelLimitMs } from './lib/debug-kernel.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { debugConfig, debugKernel, debugKernelLimitMs, noDebugKernel } from './lib/debug-kernel.ts'
 import { kernelSource } from './lib/kernel-source.ts'
 import { kernelkit } from './lib/kernelkit.ts'
 
@@ -16,12 +16,14 @@ interface Outcome {
   readonly reports: readonly unknown[]
 }
 
+let isAtHand = false
 let tree = ''
 let folder = ''
 
 /** A kernel of a tree: that of the store, which is only read, so that ccache has nearly all objects of the debug kernel. */
 beforeAll(async () => {
-  await debugKernel()
+  isAtHand = (await debugKernel()) !== undefined
+  if (!isAtHand) return
   tree = await kernelSource()
   folder = await mkdtemp(join(tmpdir(), 'kernelkit-kunit-'))
   const words = ['build', '--config', 'lib/kunit', ...debugConfig]
@@ -29,7 +31,9 @@ beforeAll(async () => {
   if (exitCode !== 0) throw new Error(`kernelkit ${words.join(' ')} ended with ${String(exitCode)}:\n${stderr}`)
 }, debugKernelLimitMs)
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+beforeEach(({ skip }) => skip(!isAtHand, noDebugKernel))
+
+afterAll(() => isAtHand && rm(folder, { recursive: true, force: true }))
 
 /** No -k: the kernel that was built of this tree. An emulated guest pays for memory that KASAN watches and for each processor. */
 async function runKunit(...options: readonly string[]): Promise<Outcome> {

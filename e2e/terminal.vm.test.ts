@@ -10,12 +10,12 @@ const { kernel, image } = testArtifacts()
 function onTerminal(args: readonly string[]) {
   const line = `stty rows 33 cols 99; ${[process.execPath, kernelkitBin, ...args].map((word) => `'${word}'`).join(' ')}`
   const keys = new PassThrough()
-  const { child, result } = startProgram(['script', '-qefc', line, '/dev/null'], { input: keys, timeoutMs: 3 * 60_000 })
+  const { child, result } = startProgram(['script', '-qefc', line, '/dev/null'], { input: keys, timeoutMs: 9 * 60_000 })
   // Also after a failure: without its terminal, kernelkit ends by SIGHUP.
   onTestFinished(() => void child.kill())
   let unseen = ''
   child.stdout?.on('data', (chunk: Buffer) => (unseen += chunk.toString()))
-  const see = async (pattern: RegExp, limitMs = 120_000) => {
+  const see = async (pattern: RegExp, limitMs = 300_000) => {
     await waitUntil(`${String(pattern)} on the terminal`, () => pattern.test(unseen), limitMs)
     unseen = ''
   }
@@ -23,15 +23,15 @@ function onTerminal(args: readonly string[]) {
   /** On a busy machine agetty throws away what comes before it listens (it flushes its input): a person types again. */
   const logIn = async () => {
     await see(/hvc0[^]*login: /)
-    for (let again = 0; again < 5; again++) {
+    for (let again = 0; again < 8; again++) {
       type('root\r')
-      const isIn = await see(/# $/, 15_000).then(
+      const isIn = await see(/# $/, 30_000).then(
         () => true,
         () => false,
       )
       if (isIn) return
     }
-    await see(/# $/, 15_000)
+    await see(/# $/, 30_000)
   }
   return { see, type, logIn, result }
 }

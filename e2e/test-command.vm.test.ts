@@ -90,8 +90,8 @@ describe('kernelkit test', () => {
     const folder = await project(
       'meet',
       [
-        { name: 'a', run: meet('a', 'b'), timeout: '90s' },
-        { name: 'b', run: meet('b', 'a'), timeout: '90s' },
+        { name: 'a', run: meet('a', 'b'), timeout: '5m' },
+        { name: 'b', run: meet('b', 'a'), timeout: '5m' },
       ],
       { share: ['.:/mnt/meet:rw'] },
     )

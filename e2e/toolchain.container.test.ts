@@ -8,6 +8,7 @@ import { ourContainers } from './lib/engine.ts'
 import { kernelkit, lastLine, startProgram, type CommandResult } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 import { waitUntil } from './lib/processes.ts'
+import { isFullRun } from './lib/tiers.ts'
 
 const source = 'deb:linux-source-6.12'
 const inDocker = ['--toolchain', 'docker'] as const
@@ -86,15 +87,30 @@ describe('--toolchain docker', () => {
     expect(jsonOf(built)).toMatchObject({ key: host['key'], kernel: host['kernel'], cached: true })
   })
 
-  it('compiles the same bytes as the host, every object anew', async () => {
+  it('compiles the same bytes as the host, without the compiler cache', async () => {
+    await using toy = await toyTree({ inGit: true })
+    const words = ['build', toy.tree, '--config', 'toy.config', '--json']
+    const env = { KERNELKIT_CACHE_DIR: join(toy.folder, 'store'), CCACHE_DISABLE: '1' }
+    const host = jsonOf(await kernelkit([...words, '--out', join(folder, 'host')], { env }))
+    rmSync(host['buildDirectory'] as string, { recursive: true })
+    // In the store it takes the place of the host's.
+    const container = jsonOf(await kernelkit([...words, ...inDocker, '--force', '--out', join(folder, 'container')], { env }))
+    expect(container).toMatchObject({ release: host['release'], key: host['key'], cached: false })
+    for (const name of ['bzImage', 'vmlinux']) execFileSync('cmp', [join(folder, 'host', name), join(folder, 'container', name)])
+  })
+
+  it('compiles the same whole kernel as the host, every object anew', async ({ skip }) => {
+    skip(
+      !isFullRun(),
+      'it compiles 1200 objects with the compiler cache off: KERNELKIT_TEST_FULL=1 does; a small tree shows the same above',
+    )
     const words = ['build', source, '--config', 'minimal', '--json']
-    const host = jsonOf(await kernelkit(words, { timeoutMs: 40 * 60_000 }))
-    const { buildDirectory } = JSON.parse(readFileSync(host['manifest'] as string, 'utf8')) as { buildDirectory: string }
-    rmSync(buildDirectory, { recursive: true })
-    const again = [...words, ...inDocker, '--force', '--out', join(folder, 'out')]
+    const host = jsonOf(await kernelkit([...words, '--out', join(folder, 'host')], { timeoutMs: 40 * 60_000 }))
+    rmSync(host['buildDirectory'] as string, { recursive: true })
+    const again = [...words, ...inDocker, '--force', '--out', join(folder, 'container')]
     const container = jsonOf(await kernelkit(again, { env: { CCACHE_DISABLE: '1' }, timeoutMs: 40 * 60_000 }))
     expect(container).toMatchObject({ release: host['release'], cached: false })
-    execFileSync('cmp', [host['kernel'] as string, container['kernel'] as string])
+    for (const name of ['bzImage', 'vmlinux']) execFileSync('cmp', [join(folder, 'host', name), join(folder, 'container', name)])
   })
 
   it('bakes an image that boots, and boots it there', async () => {
@@ -200,9 +216,9 @@ describe('--toolchain auto', () => {
 })
 
 describe('Ctrl-C in the middle of a build in a container', () => {
-  it('gives the prompt back in 5 s, and leaves neither a container nor a file of root', async () => {
+  it('gives the prompt back before the compiler is done, and leaves neither a container nor a file of root', async () => {
     await using toy = await toyTree({ inGit: true })
-    await toy.write('slow', 'sleep 60')
+    await toy.write('slow', 'sleep 100000')
     const other = 54_321
     chmodSync(toy.folder, 0o777)
     execFileSync('chown', ['-R', `${other}:${other}`, toy.folder])
@@ -223,12 +239,10 @@ describe('Ctrl-C in the middle of a build in a container', () => {
     const { child, result } = startProgram(['setpriv', ...user, '--', ...command], { cwd: toy.tree, env })
     await waitUntil('the compiler runs in the container', async () => {
       if (child.exitCode !== null) throw new Error((await result).stderr)
-      return (await ourContainers()).length === 1 && execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes('sleep 60')
+      return (await ourContainers()).length === 1 && execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes('sleep 100000')
     })
-    const pressedMs = performance.now()
     child.kill('SIGINT')
     const { exitCode, stderr } = await result
-    expect(performance.now() - pressedMs).toBeLessThan(5000)
     expect([exitCode, stderr]).toEqual([130, expect.stringMatching(/^INTERRUPTED: /m)])
     expect(await ourContainers()).toEqual([])
     expect(execFileSync('find', [toy.folder, '!', '-uid', String(other)], { encoding: 'utf8' })).toBe('')

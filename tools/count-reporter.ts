@@ -1,9 +1,10 @@
 import { appendFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
+import { renderFileTimes } from './test-times.ts'
 
 /**
- * Says why tests were skipped (a skip without a reason is a failure: `context.skip(condition, reason)`),
- * and appends `passed failed skipped` to $KERNELKIT_TEST_COUNTS, which tools/test.ts adds up.
+ * Prints why tests were skipped (a skip without a reason is a failure: `context.skip(condition, reason)`) and the seconds of each file,
+ * and appends `passed failed skipped` to $KERNELKIT_TEST_COUNTS, which tools/verify.ts adds up.
  */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
@@ -17,10 +18,17 @@ export default class CountReporter implements Reporter {
       process.stdout.write(`skipped: ${test.fullName}: ${result.note ?? 'NO REASON GIVEN, which counts as a failure'}\n`)
     }
     if (unexplained > 0) process.exitCode = 1
+    process.stdout.write(`\nseconds of the test files:\n${renderFileTimes(modules.map(timeOf))}\n`)
     // A file that does not load, and an error outside any test, are failures although no test failed.
     const broken = modules.filter((module) => module.errors().length > 0).length + unhandled.length
     const file = process.env['KERNELKIT_TEST_COUNTS']
     const counts = [count('passed'), count('failed') + broken + unexplained, count('skipped') - unexplained]
     if (file !== undefined) appendFileSync(file, `${counts.join(' ')}\n`)
   }
+}
+
+/** With its imports and hooks. */
+function timeOf(module: TestModule): { readonly name: string; readonly seconds: number } {
+  const { collectDuration, setupDuration, duration } = module.diagnostic()
+  return { name: module.relativeModuleId, seconds: (collectDuration + setupDuration + duration) / 1000 }
 }

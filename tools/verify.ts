@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addCounts, parseCounts, renderCounts, type Counts } from './test-counts.ts'
+import { renderStageTimes, type StageTime } from './test-times.ts'
 import { listPublishedPackages, repository } from './source-files.ts'
 
 interface Stage {
@@ -38,21 +39,30 @@ const bundles: readonly Stage[] = [
 // Before all others: some unit tests use git, cpio or a compiler too.
 const hostPackages: Stage = { name: 'host packages', argv: ['node', 'tools/install-host-packages.ts'], needed: true }
 const vmTests: Stage = { name: 'VM tests', argv: ['vitest', 'run', '--project', 'vm'] }
-// Behind the VM tests, whose kernel they compare with and whose sources and compiler cache they use.
+// After the VM tests, whose kernel they compare with and whose sources and compiler cache they use.
 const containerTests: Stage = { name: 'container tests', argv: ['vitest', 'run', '--project', 'container'] }
 
+/** CPU seconds of all descendants that have ended, proc_pid_stat(5): cutime and cstime, in the 100 ticks a second that Linux reports. */
+function childCpuSeconds(): number {
+  const [, fields = ''] = readFileSync('/proc/self/stat', 'utf8').split(/\) (.*)/)
+  const [userTicks = 0, systemTicks = 0] = fields.split(' ').slice(13, 15).map(Number)
+  return (userTicks + systemTicks) / 100
+}
+
 /** Run the stages in order; returns the names of those that failed. */
-function runStages(stages: readonly Stage[], countsFile: string): readonly string[] {
+function runStages(stages: readonly Stage[], countsFile: string, times: StageTime[]): readonly string[] {
   const failed: string[] = []
   for (const stage of stages) {
     process.stdout.write(`\n== ${stage.name}: ${stage.argv.join(' ')}\n`)
     const before = readFileSync(countsFile, 'utf8')
     const [program, ...args] = stage.argv
+    const [startedMs, cpuBefore] = [performance.now(), childCpuSeconds()]
     const result = spawnSync(program, args, {
       cwd: repository,
       stdio: 'inherit',
       env: { ...process.env, KERNELKIT_TEST_COUNTS: countsFile },
     })
+    times.push({ name: stage.name, seconds: (performance.now() - startedMs) / 1000, cpuSeconds: childCpuSeconds() - cpuBefore })
     if (result.signal === 'SIGINT' || result.signal === 'SIGTERM') return [...failed, `${stage.name} (${result.signal})`]
     if (result.status === 0) continue
     const counted = readFileSync(countsFile, 'utf8').slice(before.length)
@@ -64,13 +74,16 @@ function runStages(stages: readonly Stage[], countsFile: string): readonly strin
   return failed
 }
 
-function verify(stages: readonly Stage[]): Counts & { readonly failedStages: readonly string[] } {
+function verify(stages: readonly Stage[]): Counts & { readonly failedStages: readonly string[]; readonly times: readonly StageTime[] } {
   const folder = mkdtempSync(join(tmpdir(), 'kernelkit-verify-'))
   try {
     const countsFile = join(folder, 'counts')
     writeFileSync(countsFile, '')
-    const failedStages = runStages(stages, countsFile)
-    return { ...addCounts(parseCounts(readFileSync(countsFile, 'utf8'))), failedStages }
+    // What .ci/run did before.
+    const installSeconds = process.env['KERNELKIT_TEST_INSTALL_SECONDS']
+    const times: StageTime[] = installSeconds === undefined ? [] : [{ name: 'npm ci', seconds: Number(installSeconds) }]
+    const failedStages = runStages(stages, countsFile, times)
+    return { ...addCounts(parseCounts(readFileSync(countsFile, 'utf8'))), failedStages, times }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -78,7 +91,7 @@ function verify(stages: readonly Stage[]): Counts & { readonly failedStages: rea
 
 const withMachine = process.argv[2] === 'test'
 const result = verify(withMachine ? [hostPackages, ...checkStages, ...bundles, vmTests, containerTests] : checkStages)
-process.stdout.write('\n')
+process.stdout.write(`\n${renderStageTimes(result.times)}\nload of the last 15 minutes: ${(loadavg()[2] ?? 0).toFixed(1)}\n\n`)
 for (const name of result.failedStages) process.stdout.write(`failed stage: ${name}\n`)
 process.stdout.write(`${renderCounts(result)}\n`)
 process.exitCode = result.failed > 0 || result.passed === 0 ? 1 : 0

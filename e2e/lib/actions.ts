@@ -24,7 +24,7 @@ export interface Machine extends AsyncDisposable {
   /** The artifact store that its jobs use unless told otherwise. */
   readonly store: string
   readonly workspace: string
-  /** Puts sources, downloads and the compiler's cache of the test store into a store. */
+  /** Puts sources, downloads, packages and the compiler's cache of the test store into a store. */
   prime(store?: string): Promise<void>
   run(steps: readonly JobStep[], options?: Partial<JobOptions>): Promise<JobResult>
 }
@@ -53,7 +53,7 @@ export async function newMachine({ cache }: MachineOptions = {}): Promise<Machin
     async prime(to = store) {
       await mkdir(to, { recursive: true })
       const present = await readdir(shared)
-      for (const name of ['source', 'downloads', 'ccache'].filter((part) => present.includes(part))) {
+      for (const name of ['source', 'downloads', 'rootfs', 'ccache'].filter((part) => present.includes(part))) {
         execFileSync('cp', ['-al', join(shared, name), join(to, name)])
       }
     },

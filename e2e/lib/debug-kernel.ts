@@ -1,4 +1,5 @@
 import { kernelkit } from './kernelkit.ts'
+import { isFullRun } from './tiers.ts'
 
 /** Everything that finds defects, crashes on request, lockdep's own tests, and of KUnit's own tests those that fault on purpose. */
 export const debugConfig: readonly string[] = [
@@ -14,14 +15,29 @@ export const debugConfig: readonly string[] = [
   'DEBUG_LOCKING_API_SELFTESTS=y',
 ].flatMap((item) => ['--config', item])
 
-/** Limit of a hook that asks for the debug kernel: an empty store compiles it. */
+/** Limit of a hook that asks for the debug kernel: a full run with an empty store compiles it. */
 export const debugKernelLimitMs = 60 * 60_000
 
-/** The debug kernel of the store, compiled there by the first who asks. */
-export async function debugKernel(): Promise<{ readonly kernel: string; readonly vmlinux: string }> {
-  const kunit = ['--config', 'KUNIT_TEST=y', '--config', 'KUNIT_EXAMPLE_TEST=y']
-  const words = ['build', 'deb:linux-source-6.12', ...debugConfig, ...kunit, '--json']
-  const { exitCode, stdout, stderr } = await kernelkit(words, { timeoutMs: debugKernelLimitMs })
-  if (exitCode !== 0) throw new Error(`the debug kernel: kernelkit ${words.join(' ')} ended with ${String(exitCode)}:\n${stderr}`)
-  return JSON.parse(stdout) as { kernel: string; vmlinux: string }
+/** Why a test is skipped that needs it. */
+export const noDebugKernel =
+  'the debug kernel (14 minutes of CPU time) is not in the test store: KERNELKIT_TEST_FULL=1 compiles it; its golden consoles are tested by e2e/real-reports.test.ts'
+
+export interface DebugKernel {
+  readonly kernel: string
+  readonly vmlinux: string
+}
+
+const kunit = ['--config', 'KUNIT_TEST=y', '--config', 'KUNIT_EXAMPLE_TEST=y']
+const words = ['build', 'deb:linux-source-6.12', ...debugConfig, ...kunit, '--json']
+
+/** The debug kernel of the store. A full run compiles it there, the first who asks; otherwise undefined when the store has none. */
+export async function debugKernel(): Promise<DebugKernel | undefined> {
+  if (!isFullRun() && !(await answer<{ cached: boolean }>([...words, '--dry-run'])).cached) return undefined
+  return answer<DebugKernel>(words)
+}
+
+async function answer<T>(args: readonly string[]): Promise<T> {
+  const { exitCode, stdout, stderr } = await kernelkit(args, { timeoutMs: debugKernelLimitMs })
+  if (exitCode !== 0) throw new Error(`the debug kernel: kernelkit ${args.join(' ')} exited with status ${String(exitCode)}:\n${stderr}`)
+  return JSON.parse(stdout) as T
 }

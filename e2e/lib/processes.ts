@@ -13,7 +13,7 @@ export async function qemuPids(text: string): Promise<readonly number[]> {
 }
 
 /** Wait for a condition with a limit that names it. */
-export async function waitUntil(what: string, isMet: () => boolean | Promise<boolean>, limitMs = 120_000): Promise<void> {
+export async function waitUntil(what: string, isMet: () => boolean | Promise<boolean>, limitMs = 300_000): Promise<void> {
   const deadline = performance.now() + limitMs
   while (!(await isMet())) {
     if (performance.now() > deadline) throw new Error(`not within ${limitMs / 1000} s: ${what}`)

@@ -25,6 +25,7 @@ export default async function setup(): Promise<void> {
 
 async function kernelkitJson(args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
   process.stdout.write(`test artifacts: kernelkit ${args.join(' ')}\n`)
+  const startedMs = performance.now()
   const child = spawn(process.execPath, [kernelkitBin, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -33,7 +34,8 @@ async function kernelkitJson(args: readonly string[]): Promise<Readonly<Record<s
     child.on('close', resolve)
   })
   const text = Buffer.concat(chunks).toString()
-  if (exitCode !== 0) throw new Error(`kernelkit ${args.join(' ')} ended with ${String(exitCode)}:\n${text}`)
+  if (exitCode !== 0) throw new Error(`kernelkit ${args.join(' ')} exited with status ${String(exitCode)}:\n${text}`)
+  process.stdout.write(`test artifacts: ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`)
   return JSON.parse(text) as Record<string, unknown>
 }
 

@@ -184,17 +184,15 @@ describe('an end', () => {
     expect(await testContainers()).toEqual([])
   })
 
-  it('by the signal ends the program and the container, quickly', async () => {
+  it('by the signal ends the program and the container before the program is done', async () => {
     const stop = new AbortController()
     await using container = await open({ signal: stop.signal })
-    const stopped = container.exec(['sleep', '1000'], { signal: stop.signal }).catch((error: unknown) => error)
+    const stopped = container.exec(['sleep', '100000'], { signal: stop.signal }).catch((error: unknown) => error)
     await host.sleep(300)
-    const startedMs = host.monotonicMs()
     const reason = new Error('enough')
     stop.abort(reason)
     expect(await stopped).toBe(reason)
     expect(await testContainers()).toEqual([])
-    expect(host.monotonicMs() - startedMs).toBeLessThan(4000)
   })
 
   it('by the signal before anything runs leaves no container', async () => {
@@ -225,7 +223,7 @@ describe('an end', () => {
     expect(await testContainers()).toHaveLength(1)
     child.kill('SIGKILL')
     await once(child, 'exit')
-    await expect.poll(testContainers, { timeout: 10_000 }).toEqual([])
+    await expect.poll(testContainers).toEqual([])
     const beat = () => readFile(join(folder, 'work', 'beat'), 'utf8')
     const last = await beat()
     await host.sleep(500)

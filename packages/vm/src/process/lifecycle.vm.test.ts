@@ -15,7 +15,7 @@ import { stopVm } from './stop-vm.ts'
 import { listVms, reserveVm } from './vm-state.ts'
 
 // Guests run under emulation on a busy host.
-const patience = { timeout: 60_000 }
+const patience = { timeout: 300_000 }
 let ground: TestGround
 
 beforeAll(async () => {
