@@ -4,6 +4,9 @@ export interface ElfHeader {
   readonly littleEndian: boolean
   /** e_machine. */
   readonly machine: number
+  /** e_type. */
+  readonly type: number
+  readonly programs: { readonly offset: number; readonly entrySize: number; readonly count: number }
   readonly sections: { readonly offset: number; readonly entrySize: number; readonly count: number; readonly namesIndex: number }
 }
 
@@ -38,6 +41,12 @@ export function parseElfHeader(bytes: Uint8Array): ElfHeader | undefined {
     is64,
     littleEndian,
     machine: short(18),
+    type: short(16),
+    programs: {
+      offset: is64 ? Number(view.getBigUint64(32, littleEndian)) : view.getUint32(28, littleEndian),
+      entrySize: short(tail - 4),
+      count: short(tail - 2),
+    },
     sections: {
       offset: is64 ? Number(view.getBigUint64(40, littleEndian)) : view.getUint32(32, littleEndian),
       entrySize: short(tail),
@@ -45,6 +54,41 @@ export function parseElfHeader(bytes: Uint8Array): ElfHeader | undefined {
       namesIndex: short(tail + 4),
     },
   }
+}
+
+/** What of an ELF file decides whether it can be the first program of a guest. */
+export interface ElfProgram {
+  readonly bits: 32 | 64
+  /** e_machine: 3 i386, 62 x86-64, 183 arm64 (elf(5)). */
+  readonly machine: number
+  /** It is a program: neither an object file nor a core. */
+  readonly isProgram: boolean
+  /** The loader that it asks for (PT_INTERP); a static program asks for none. */
+  readonly interpreter: string | undefined
+}
+
+/** Bytes of a file that {@link readElfProgram} needs: headers are at the beginning of every linked program. */
+export const elfHeadBytes = 65536
+
+const loaderEntry = 3
+
+/** Facts of an ELF file's beginning; `undefined` when it is none that a guest of ours can run (big-endian ones included). */
+export function readElfProgram(head: Uint8Array): ElfProgram | undefined {
+  const header = parseElfHeader(head)
+  if (header === undefined || !header.littleEndian) return undefined
+  const { is64, machine, type, programs } = header
+  const view = viewOf(head)
+  const read = (at: number): number => (is64 ? Number(view.getBigUint64(at, true)) : view.getUint32(at, true))
+  let interpreter: string | undefined
+  for (let index = 0; index < programs.count; index++) {
+    const at = programs.offset + index * programs.entrySize
+    if (at + programs.entrySize > head.length) break
+    if (view.getUint32(at, true) !== loaderEntry) continue
+    const [offset, length] = is64 ? [read(at + 8), read(at + 32)] : [read(at + 4), read(at + 16)]
+    interpreter = nameAt(head.subarray(0, Math.min(offset + length, head.length)), offset)
+  }
+  // ET_EXEC, and ET_DYN for static-pie.
+  return { bits: is64 ? 64 : 32, machine, isProgram: type === 2 || type === 3, interpreter }
 }
 
 /** Sections without their names: these are in the bytes of section `namesIndex`, at `nameAt`. */
