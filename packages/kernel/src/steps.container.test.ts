@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseArch } from '@kernelkit/core/arch'
+import { parseKernelSpec } from '@kernelkit/core/options'
+import { renderScript } from '@kernelkit/core/plan'
+import { ownTargets } from '@kernelkit/core/toolchain'
+import { nodeHost, openStore } from '@kernelkit/host'
+import { connectEngine, defaultSuite, listToolchainSteps, obtainToolchainImage } from '@kernelkit/toolchain'
+import { openBuildTools } from '@kernelkit/toolchain/tools'
+import { effectsOfPlan, recordingHost } from '../test/recording-host.ts'
+import { effectsOfBuild, toyTree } from '../test/toy-tree.ts'
+import { buildKernel, listSteps, planBuild } from './index.ts'
+
+const host = nodeHost()
+
+describe('toolchain build --dry-run', () => {
+  it('makes the image when it is pasted into sh', async () => {
+    const engine = await connectEngine(host)
+    const spec = { compiler: 'gcc', suite: await defaultSuite(host), targets: ownTargets(host.nodeArch), kind: 'build' } as const
+    const script = renderScript(await listToolchainSteps({ engine, host, spec, base: 'bootstrap' }))
+    expect(script).toMatch(/^FROM /m)
+    execFileSync('sh', { input: script, stdio: ['pipe', 'ignore', 'pipe'], maxBuffer: 2 ** 28 })
+    expect(await obtainToolchainImage({ engine, host, spec, base: 'bootstrap' })).toMatchObject({
+      found: 'local',
+      base: `bootstrap:${spec.suite}`,
+    })
+  })
+})
+
+describe('build --toolchain docker --dry-run', () => {
+  it('shows the container and the commands in it, which are the executed ones, and a paste of them builds the same kernel', async () => {
+    await using toy = await toyTree({ inGit: true })
+    const here = nodeHost({ cwd: toy.tree })
+    const store = await openStore(here, join(toy.folder, 'store'))
+    const spec = parseKernelSpec({ config: ['toy.config'], out: join(toy.folder, 'pasted') }, [toy.tree], { arch: parseArch('x86_64') })
+    const { signal } = new AbortController()
+    await using tools = await openBuildTools({ host: here, toolchain: 'docker', signal }, store, spec)
+    const plan = await listSteps({ host: tools.host, store }, await planBuild({ host: tools.host, store }, spec))
+    const script = renderScript(tools.place(plan))
+    expect(script).toMatch(/^docker run /m)
+    await tools.container?.[Symbol.asyncDispose]()
+    execFileSync('sh', { input: script, stdio: ['pipe', 'ignore', 'pipe'] })
+    const pasted = await readFile(join(toy.folder, 'pasted', 'vmlinux'))
+
+    await using again = await openBuildTools({ host: here, toolchain: 'docker', signal }, store, spec)
+    const recorded: string[] = []
+    const recording = recordingHost(again.host, (effect) => recorded.push(effect))
+    expect(await effectsOfBuild({ host: recording, store }, { spec, recorded, tree: toy.tree })).toEqual(effectsOfPlan(plan))
+    const { vmlinux } = await buildKernel({ host: again.host, store }, spec)
+    expect(pasted.equals(await readFile(vmlinux))).toBe(true)
+  })
+})
