@@ -9,9 +9,9 @@ import { ownTargets } from '@kernelkit/core/toolchain'
 import { nodeHost, openStore } from '@kernelkit/host'
 import { connectEngine, defaultSuite, listToolchainSteps, obtainToolchainImage } from '@kernelkit/toolchain'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
-import { effectsOfPlan, recordingHost } from '../test/recording-host.ts'
-import { effectsOfBuild, toyTree } from '../test/toy-tree.ts'
-import { buildKernel, listSteps, planBuild } from './index.ts'
+import { effectsOfPlan, recordingHost } from '../packages/kernel/test/recording-host.ts'
+import { effectsOfBuild, toyTree } from '../packages/kernel/test/toy-tree.ts'
+import { buildKernel, listSteps, planBuild } from '@kernelkit/kernel'
 
 const host = nodeHost()
 
