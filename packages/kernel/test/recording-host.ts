@@ -51,7 +51,7 @@ function renderRun({ argv, env, cwd, output }: Program): string {
 
 /** What the steps of a plan come to on a host. */
 export function effectsOfPlan({ steps, variables = [] }: Plan): readonly string[] {
-  const artifacts = variables.find(({ perRun }) => perRun)?.value ?? ''
+  const artifacts = variables.find(({ name }) => name === 'artifacts')?.value ?? ''
   return steps.flatMap(effectsOf).map((effect) => effect.replaceAll(artifacts, 'ARTIFACTS'))
 }
 

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArch } from '@kernelkit/core/arch'
-import { givenOptions, parseKernelSpec } from '@kernelkit/core/options'
-import { nodeHost, openStore, openStoreToLook, silentLogger, type Logger } from '@kernelkit/host'
+import { givenOptions, parseKernelSpec, type KernelSpec } from '@kernelkit/core/options'
+import { nodeHost, openStore, openStoreToLook, silentLogger, type Host, type Logger, type Store } from '@kernelkit/host'
 import type { Plan } from '@kernelkit/core/plan'
 import { buildKernel, listSteps, planBuild, type BuildPlan, type KernelBuild } from '../src/index.ts'
 import { recordingHost, withoutBookkeeping } from './recording-host.ts'
@@ -80,6 +80,21 @@ export interface Toy extends AsyncDisposable {
   effects(words: readonly string[], options: { readonly raw: Readonly<Record<string, unknown>> }): Promise<readonly string[]>
 }
 
+/** What a build does once it knows what it works with; `host` records into `recorded`. */
+export async function effectsOfBuild(
+  context: { readonly host: Host; readonly store: Store },
+  { spec, recorded, tree }: { readonly spec: KernelSpec; readonly recorded: string[]; readonly tree: string },
+): Promise<readonly string[]> {
+  // Twice: the first time makes what questions are answered from.
+  await planBuild(context, spec)
+  recorded.length = 0
+  await planBuild(context, spec)
+  const questions = recorded.length
+  recorded.length = 0
+  await buildKernel(context, spec)
+  return withoutBookkeeping(recorded.slice(questions), { store: context.store.root, tree })
+}
+
 /** A small tree that builds like a kernel, in a folder of its own, with a store beside it. */
 export async function toyTree(
   options: { readonly inGit?: boolean; readonly name?: string; readonly env?: Readonly<Record<string, string | undefined>> } = {},
@@ -135,14 +150,7 @@ export async function toyTree(
       )
       const store = await openStore(host, join(folder, 'store'))
       const spec = parseKernelSpec(givenOptions({ config: ['toy.config'], ...raw }), words, { arch: parseArch('x86_64') })
-      // Twice: the first time makes what questions are answered from.
-      await planBuild({ host, store }, spec)
-      recorded.length = 0
-      await planBuild({ host, store }, spec)
-      const questions = recorded.length
-      recorded.length = 0
-      await buildKernel({ host, store }, spec)
-      return withoutBookkeeping(recorded.slice(questions), { store: store.root, tree })
+      return effectsOfBuild({ host, store }, { spec, recorded, tree })
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }

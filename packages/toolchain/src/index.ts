@@ -1,5 +1,8 @@
-export type { ContainerOptions, Engine, ExecOptions, ExecResult, ToolContainer, ToolchainImage } from './contract.ts'
+export type { ContainerOptions, ExecOptions, ExecResult, ToolContainer } from './container/tool-container.ts'
+export type { Engine } from './engine/engine.ts'
+export type { ToolchainImage } from './image/toolchain-image.ts'
 export { containerHost, type ContainerHostOptions } from './container/container-host.ts'
+export { placeInside, withContainer } from './container/place-plan.ts'
 export { openContainer } from './container/open-container.ts'
 export { attachProgram, type AttachOptions, type AttachTerminal } from './attach/attach-program.ts'
 export type {
@@ -9,9 +12,9 @@ export type {
   PruneToolchainsOptions,
   ToolchainPlan,
   ToolFiles,
-} from './contract.ts'
+} from './image/toolchain-image.ts'
 export { connectEngine } from './engine/connect-engine.ts'
 export { listToolchainImages, type ListToolchainsOptions } from './image/list-toolchain-images.ts'
-export { obtainToolchainImage } from './image/obtain-toolchain-image.ts'
+export { listToolchainSteps, obtainToolchainImage } from './image/obtain-toolchain-image.ts'
 export { defaultSuite, planToolchain, type PlanToolchainOptions } from './image/plan-toolchain.ts'
 export { pruneToolchains } from './image/prune-toolchains.ts'

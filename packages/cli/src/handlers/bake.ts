@@ -42,7 +42,8 @@ export async function lookAtBake(
   const { host, signal } = context
   const store = await context.store()
   await using tools = await openBakePlace(context, spec)
-  return await planBake(host, store, spec, { signal, force, out: outOf(context, spec), backend: tools.backend })
+  const bake = await planBake(host, store, spec, { signal, force, out: outOf(context, spec), backend: tools.backend })
+  return { ...bake, plan: tools.place(bake.plan) }
 }
 
 /** The image of a spec, baked or from the store; noted for `boot` and `run`, and said in one line. */

@@ -9,13 +9,13 @@ import { renderRequests } from '../output/kernel-config.ts'
 export async function showBuildPlan(
   context: CommandContext,
   spec: KernelSpec,
-  { host, until }: Pick<Tools, 'host'> & { readonly until: 'configuration' | 'kernel' },
+  { host, place, until }: Pick<Tools, 'host' | 'place'> & { readonly until: 'configuration' | 'kernel' },
 ): Promise<number> {
   const { signal } = context
   const store = await context.store()
   const plan = await planBuild({ host, store, signal }, spec)
   const found = await store.lookup('kernel', plan.key)
-  const steps = await listSteps({ host, store, signal }, plan, { until })
+  const steps = place(await listSteps({ host, store, signal }, plan, { until }))
   if (context.json) {
     const requested = plan.requests.map(({ symbol, value, origin }) => ({
       symbol,

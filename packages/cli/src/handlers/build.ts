@@ -10,7 +10,7 @@ export async function build(context: CommandContext, args: readonly string[], op
   const spec = parseKernelSpec(options, args, { arch: parseArch(hostArch(context.host.nodeArch)) })
   if (context.dryRun) {
     await using tools = await openBuildTools(context, await context.store(), spec)
-    return await showBuildPlan(context, spec, { host: tools.host, until: 'kernel' })
+    return await showBuildPlan(context, spec, { host: tools.host, place: tools.place, until: 'kernel' })
   }
   const answer = await makeKernel(context, spec)
   if (context.json) context.printJson(answer)

@@ -40,7 +40,7 @@ async function show(context: CommandContext, words: readonly string[], options: 
   const spec = parseKernelSpec(options, words, { arch: parseArch(hostArch(host.nodeArch)) })
   const store = await context.store()
   await using tools = await openBuildTools(context, store, spec)
-  if (context.dryRun) return await showBuildPlan(context, spec, { host: tools.host, until: 'configuration' })
+  if (context.dryRun) return await showBuildPlan(context, spec, { host: tools.host, place: tools.place, until: 'configuration' })
   const { plan, configuration, judgement } = await resolveConfiguration({ host: tools.host, store, signal }, spec)
   const shown = shownOptions(configuration, flagOption(options, 'full'))
   if (context.json) {

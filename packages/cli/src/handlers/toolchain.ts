@@ -1,10 +1,12 @@
 import { parseToolchainCommand, type ToolchainCommand } from '@kernelkit/core/options'
+import { renderScript } from '@kernelkit/core/plan'
 import { ownTargets } from '@kernelkit/core/toolchain'
 import {
   attachProgram,
   connectEngine,
   defaultSuite,
   listToolchainImages,
+  listToolchainSteps,
   obtainToolchainImage,
   openContainer,
   planToolchain,
@@ -41,7 +43,7 @@ type Asked<Action> = Extract<ToolchainCommand, { readonly action: Action }>
 async function build(context: CommandContext, engine: Engine, { image: spec, base, force }: Asked<'build'>): Promise<number> {
   const { host, signal } = context
   const tool = ownToolFiles()
-  if (context.dryRun) return showPlan(context, engine, { spec, base })
+  if (context.dryRun) return showPlan(context, engine, { spec, base, force })
   const startedMs = host.monotonicMs()
   const image = await obtainToolchainImage({ engine, host, spec, base, force, tool, signal })
   const seconds = (host.monotonicMs() - startedMs) / 1000
@@ -50,19 +52,20 @@ async function build(context: CommandContext, engine: Engine, { image: spec, bas
   return 0
 }
 
-async function showPlan(context: CommandContext, engine: Engine, { spec, base }: Pick<ToolsPlan, 'spec' | 'base'>): Promise<number> {
+async function showPlan(context: CommandContext, engine: Engine, { spec, base, force = false }: ToolsPlan): Promise<number> {
   const { host, signal } = context
   const tool = ownToolFiles()
   const { tag, key, dockerfile, packages } = await planToolchain({ engine, host, spec, tool })
+  const steps = await listToolchainSteps({ engine, host, spec, base, force, tool, signal })
   const found = (await listToolchainImages({ engine, host, tool, signal })).find((image) => image.tag === tag)
-  if (context.json) context.printJson({ tag, key, found: found?.id ?? null, spec, base: base ?? null, packages, dockerfile })
+  if (context.json) context.printJson({ tag, key, found: found?.id ?? null, spec, base: base ?? null, packages, dockerfile, plan: steps })
   else {
     context.print(
       found === undefined
         ? `# ${tag}: not in the engine at ${engine.address}; this would be built, on ${base ?? 'a base made on this host, else one of the registry'}`
         : `# ${tag}: in the engine at ${engine.address} already, made on ${found.base}; without it, this would be built`,
     )
-    context.print(dockerfile.trimEnd())
+    context.print(renderScript(steps, { isSet: (name) => host.env[name] !== undefined }).trimEnd())
   }
   return 0
 }
@@ -70,6 +73,7 @@ async function showPlan(context: CommandContext, engine: Engine, { spec, base }:
 interface ToolsPlan {
   readonly spec: Asked<'build'>['image']
   readonly base: string | undefined
+  readonly force?: boolean
 }
 
 /** A command with the caller's streams, the working directory around it. */

@@ -85,6 +85,31 @@ export function parseSegments(header: ElfHeader, head: Uint8Array): readonly Elf
     )
 }
 
+/** What of an ELF file decides whether it can be the first program of a guest. */
+export interface ElfProgram {
+  readonly header: ElfHeader
+  /** It is a program: neither an object file nor a core. */
+  readonly isProgram: boolean
+  /** The loader that it asks for (PT_INTERP); a static program asks for none. */
+  readonly interpreter: string | undefined
+}
+
+/** Bytes of a file that {@link readElfProgram} needs: headers are at the beginning of every linked program. */
+export const elfHeadBytes = 65536
+
+// elf(5): e_type of position-independent programs (static-pie too), p_type of the loader's name.
+const sharedObject = 3
+const loaderSegment = 3
+
+/** Facts of an ELF file's beginning; `undefined` when it is not one. */
+export function readElfProgram(head: Uint8Array): ElfProgram | undefined {
+  const header = parseElfHeader(head)
+  if (header === undefined) return undefined
+  const loader = parseSegments(header, head).find(({ type }) => type === loaderSegment)
+  const interpreter = loader === undefined ? undefined : nameAt(head.subarray(0, loader.offset + loader.size), loader.offset)
+  return { header, isProgram: header.type === elfExecutable || header.type === sharedObject, interpreter }
+}
+
 /** Sections without their names: these are in the bytes of section `namesIndex`, at `nameAt`. */
 export function parseSections(header: ElfHeader, table: Uint8Array): readonly (Omit<ElfSection, 'name'> & { readonly nameAt: number })[] {
   const view = viewOf(table)

@@ -1,5 +1,6 @@
 export {
   elfExecutable,
+  elfHeadBytes,
   elfHeaderSize,
   findBuildId,
   nameAt,
@@ -9,8 +10,10 @@ export {
   parseNotes,
   parseSections,
   parseSegments,
+  readElfProgram,
   textOf,
   viewOf,
   type ElfHeader,
+  type ElfProgram,
   type ElfSection,
 } from './elf.ts'

@@ -1,3 +1,4 @@
+export type { BuildCall, ContainerRequest, EngineCall } from './engine-call.ts'
 export type {
   CopyStep,
   EngineStep,

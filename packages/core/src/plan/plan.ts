@@ -1,3 +1,5 @@
+import type { EngineCall } from './engine-call.ts'
+
 interface StepBase {
   /** For a reader: why it is done. */
   readonly why: string
@@ -99,12 +101,10 @@ export interface TransferStep extends StepBase {
   readonly mode?: number
 }
 
-/** A call of the Docker Engine API, as the command of Docker that makes the same call. */
+/** A call of the Docker Engine API; printed as the command of Docker that makes the same call. */
 export interface EngineStep extends StepBase {
   readonly kind: 'engine'
-  readonly argv: readonly string[]
-  /** What the command reads: a Dockerfile, for instance. */
-  readonly input?: string
+  readonly call: EngineCall
 }
 
 /** Where the list depends on what only the steps above find out; nothing can be listed until then. */

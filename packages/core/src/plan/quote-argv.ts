@@ -4,3 +4,10 @@ const plainWord = /^[A-Za-z0-9_@%+=:,./-]+$/
 export function quoteArgv(argv: readonly string[]): string {
   return argv.map((word) => (plainWord.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')
 }
+
+/** The text as the input of the command before it. */
+export function heredoc(content: string): string {
+  let end = 'END'
+  while (content.split('\n').includes(end)) end += '_'
+  return ` <<'${end}'\n${content}${content.endsWith('\n') ? '' : '\n'}${end}`
+}

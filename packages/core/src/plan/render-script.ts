@@ -1,5 +1,6 @@
 import type { Plan, PlanVariable, RunStep, Step } from './plan.ts'
-import { quoteArgv } from './quote-argv.ts'
+import { renderEngineCall } from './engine-call.ts'
+import { heredoc, quoteArgv } from './quote-argv.ts'
 
 export interface ScriptOptions {
   /** Whether the caller's environment has a variable: what it lacks need not be removed. */
@@ -12,7 +13,7 @@ export function renderScript(plan: Plan, { isSet = () => true }: ScriptOptions =
   const quote = quoterOf(variables)
   const shared = sharedParts(plan.steps, isSet)
   const made = new Set(variables.flatMap(({ value, perRun }) => (perRun === true ? [value] : [])))
-  const environment = shared.env.length === 0 ? [] : [`in_environment() { ${['env', ...shared.env].map(quote).join(' ')} "$@"; }`]
+  const environment = shared.env.length === 0 ? [] : [`in_environment() { ${environmentCommand(shared).map(quote).join(' ')} "$@"; }`]
   const words = shared.words.length === 0 ? [] : [`set -- ${shared.words.map(quote).join(' ')}`]
   return (
     [
@@ -46,9 +47,15 @@ function stringsIn(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : []
 }
 
+/** Before the words of the program: the environment that is shared. */
+function environmentCommand({ env, container }: SharedParts): readonly string[] {
+  return container === undefined ? ['env', ...env] : ['docker', 'exec', ...env.flatMap((word) => ['-e', word])]
+}
+
 /** What the commands of one program have in common. */
 interface SharedParts {
   readonly program: string
+  readonly container: string | undefined
   /** Words of env(1). */
   readonly env: readonly string[]
   /** Consecutive arguments. */
@@ -62,26 +69,27 @@ const worthSharing = 60
 function sharedParts(steps: readonly Step[], isSet: (name: string) => boolean): SharedParts {
   const byProgram = new Map<string, RunStep[]>()
   for (const step of steps) {
-    if (step.kind !== 'run' || step.container !== undefined) continue
-    const program = step.argv[0] ?? ''
-    byProgram.set(program, [...(byProgram.get(program) ?? []), step])
+    if (step.kind !== 'run') continue
+    const place = JSON.stringify([step.argv[0], step.container])
+    byProgram.set(place, [...(byProgram.get(place) ?? []), step])
   }
-  const [program = '', runs = []] = [...byProgram].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? []
-  const [first, ...others] = runs
-  if (first === undefined || others.length === 0) return { program, env: [], words: [] }
+  const [first, ...others] = [...byProgram.values()].toSorted((a, b) => b.length - a.length)[0] ?? []
+  const [program = '', container] = [first?.argv[0], first?.container]
+  if (first === undefined || others.length === 0) return { program, container, env: [], words: [] }
   const env = envWords(first, isSet).filter((word) => others.every((other) => envWords(other, isSet).includes(word)))
   const words = longestCommonRun(
     first.argv,
     others.map(({ argv }) => argv),
   )
   const isLong = (list: readonly string[]): boolean => list.join(' ').length >= worthSharing
-  return { program, env: isLong(env) ? env : [], words: isLong(words) ? words : [] }
+  return { program, container, env: isLong(env) ? env : [], words: isLong(words) ? words : [] }
 }
 
-function envWords({ env = {} }: RunStep, isSet: (name: string) => boolean): readonly string[] {
+function envWords({ env = {}, container }: RunStep, isSet: (name: string) => boolean): readonly string[] {
   const entries = Object.entries(env)
   return [
-    ...entries.filter(([name, value]) => value === undefined && isSet(name)).map(([name]) => `--unset=${name}`),
+    // A container has no variables of the caller's.
+    ...entries.filter(([name, value]) => value === undefined && container === undefined && isSet(name)).map(([name]) => `--unset=${name}`),
     ...entries.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value ?? ''}`),
   ]
 }
@@ -165,7 +173,7 @@ function renderStep(step: Step, rendering: Rendering): string {
       return [`docker cp -q ${quote(from)} ${quote(to)}`, ...mode].join('\n')
     }
     case 'engine':
-      return quoteAll(step.argv, quote) + (step.input === undefined ? '' : heredoc(step.input))
+      return renderEngineCall(step.call, quote)
     case 'pending':
       return `echo ${quoteArgv([step.why])} >&2; exit 1`
   }
@@ -197,29 +205,27 @@ function renderInDirectory(step: RunStep, line: string, quote: (word: string) =>
 }
 
 function renderCommand(step: RunStep, { quote, shared, isSet }: Omit<Rendering, 'made'>): readonly string[] {
-  if (step.container !== undefined) {
-    const env = Object.entries(step.env ?? {}).flatMap(([name, value]) => (value === undefined ? [] : ['-e', `${name}=${value}`]))
-    const cwd = step.cwd === undefined ? [] : ['-w', step.cwd]
-    return ['docker', 'exec', ...cwd, ...env, step.container, ...step.argv].map(quote)
-  }
   const env = envWords(step, isSet)
-  const at = shared.words.length === 0 ? -1 : indexOfRun(step.argv, shared.words)
-  const argv =
-    at < 0 ? step.argv.map(quote) : [...step.argv.slice(0, at).map(quote), '"$@"', ...step.argv.slice(at + shared.words.length).map(quote)]
-  const isShared = shared.env.length > 0 && step.argv[0] === shared.program
+  const isShared = shared.env.length > 0 && step.argv[0] === shared.program && step.container === shared.container
   const own = isShared ? env.filter((word) => !shared.env.includes(word)) : env
+  const argv = argumentsOf(step, { quote, shared })
+  if (step.container !== undefined) {
+    const command = isShared ? 'in_environment' : 'docker exec'
+    const options = [...(step.cwd === undefined ? [] : ['-w', step.cwd]), ...own.flatMap((word) => ['-e', word]), step.container]
+    return [command, ...options.map(quote), ...argv]
+  }
   return [...(isShared ? ['in_environment'] : []), ...(own.length > 0 ? ['env', ...own.map(quote)] : []), ...argv]
+}
+
+function argumentsOf({ argv }: RunStep, { quote, shared }: Pick<Rendering, 'quote' | 'shared'>): readonly string[] {
+  const at = shared.words.length === 0 ? -1 : indexOfRun(argv, shared.words)
+  if (at < 0) return argv.map(quote)
+  return [...argv.slice(0, at).map(quote), '"$@"', ...argv.slice(at + shared.words.length).map(quote)]
 }
 
 function renderWrite({ path, content }: { readonly path: string; readonly content: string }, quote: (word: string) => string): string {
   if (content === '') return `: > ${quote(path)}`
   return content.endsWith('\n') ? `cat > ${quote(path)}${heredoc(content)}` : `printf %s ${quoteArgv([content])} > ${quote(path)}`
-}
-
-function heredoc(content: string): string {
-  let end = 'END'
-  while (content.split('\n').includes(end)) end += '_'
-  return ` <<'${end}'\n${content}${content.endsWith('\n') ? '' : '\n'}${end}`
 }
 
 function verify(path: string, sha256: string, quote: (word: string) => string): string {
@@ -236,10 +242,6 @@ function octal(mode: number): string {
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 1))
-}
-
-function quoteAll(argv: readonly string[], quote: (word: string) => string): string {
-  return argv.map(quote).join(' ')
 }
 
 /** Quotes a word with the variables in the place of their values. */

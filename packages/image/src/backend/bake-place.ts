@@ -1,3 +1,4 @@
+import type { Plan } from '@kernelkit/core/plan'
 import type { ImageSpec } from '@kernelkit/core/options'
 import { bakeRequirements, bootstrapPrivilege } from '@kernelkit/host'
 import { chooseTools, openTools, type ToolsContext } from '@kernelkit/toolchain/tools'
@@ -8,6 +9,8 @@ import type { BakeBackend } from './bake-backend.ts'
 export interface BakePlace extends AsyncDisposable {
   /** `undefined`: this host. */
   readonly backend: BakeBackend | undefined
+  /** A plan as it is executed there: with the container, if there is one. */
+  place(plan: Plan): Plan
 }
 
 /** Bootstrap and mkfs, on this host or in a container. */
@@ -25,6 +28,7 @@ export async function openBakePlace(context: ToolsContext, spec: ImageSpec): Pro
   const tools = await openTools(context, place, { purpose: 'bake', image: {}, user: 'root', mounts: [], network: true })
   return {
     backend: tools.container === undefined ? undefined : containerBackend(host, tools.container),
+    place: tools.place,
     [Symbol.asyncDispose]: () => tools[Symbol.asyncDispose](),
   }
 }

@@ -96,12 +96,16 @@ describe('bakeImage', () => {
     const spec = parseImageSpec(givenOptions({ suite: 'bookworm', size: '512M', overlay: ['over'], customize: ['good.sh'] }), {
       hostArch: 'x86_64',
     })
+    // Made anew, from the packages that the store has.
+    const { key } = await bakeImage(host, store, spec)
+    const entry = await store.lookup('image', key)
+    if (entry !== undefined) await store.remove(entry)
     const recorded: string[] = []
     const recording = recordingHost(host, (effect) => recorded.push(effect))
     const out = join(folder, 'pasted.ext4')
     const { plan } = await planBake(recording, store, spec)
     const questions = recorded.splice(0)
-    const { image } = await bakeImage(recording, store, spec, { force: true })
+    const { image } = await bakeImage(recording, store, spec)
     const executed = recorded.map(withoutRandomNames).filter((effect) => !isBookkeeping(effect))
     for (const question of questions.map(withoutRandomNames)) {
       const at = executed.indexOf(question)

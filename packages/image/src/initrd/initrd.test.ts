@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readElfProgram } from '@kernelkit/core/elf'
 import { givenOptions, parseInitrdSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
-import { readElf } from './elf.ts'
 import { makeInitrd } from './initrd.ts'
 
 let folder: string
@@ -100,9 +100,9 @@ describe('makeInitrd', () => {
   })
 })
 
-test('readElf tells a static program from one that asks for a loader', () => {
-  expect(readElf(fakeElf())).toEqual({ bits: 64, machine: 62, isProgram: true, interpreter: undefined })
-  expect(readElf(fakeElf({ interpreter: '/lib64/ld.so' }))?.interpreter).toBe('/lib64/ld.so')
-  expect(readElf(Buffer.from('#!/bin/sh\n'))).toBeUndefined()
-  expect(readElf(Buffer.alloc(0))).toBeUndefined()
+test('readElfProgram distinguishes a static program from one that asks for a loader', () => {
+  expect(readElfProgram(fakeElf())).toMatchObject({ header: { is64: true, machine: 62 }, isProgram: true, interpreter: undefined })
+  expect(readElfProgram(fakeElf({ interpreter: '/lib64/ld.so' }))?.interpreter).toBe('/lib64/ld.so')
+  expect(readElfProgram(Buffer.from('#!/bin/sh\n'))).toBeUndefined()
+  expect(readElfProgram(Buffer.alloc(0))).toBeUndefined()
 })

@@ -1,10 +1,10 @@
 import { dirname, join, resolve } from 'node:path'
 import { architectures, type Arch } from '@kernelkit/core/arch'
+import { elfHeadBytes, readElfProgram, type ElfProgram } from '@kernelkit/core/elf'
 import { UserError } from '@kernelkit/core/errors'
 import type { InitrdCompression, InitrdSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { compileStatic } from './compile-static.ts'
-import { elfHeadBytes, readElf } from './elf.ts'
 import { walkTree, type TreeEntry } from './walk-tree.ts'
 import { writeInitrd } from './write-initrd.ts'
 
@@ -109,7 +109,7 @@ async function checkInit(host: Host, folder: string, { source, arch }: Pick<Init
   if (!stat.isFile()) return
   if ((stat.mode & 0o111) === 0)
     throw new UserError('INITRD_SOURCE', `${join(source, 'init')} is not executable.`, { hint: `chmod +x ${join(source, 'init')}` })
-  const elf = readElf(await readHead(host, path))
+  const elf = readElfProgram(await readHead(host, path))
   if (elf === undefined) return
   checkMachine(host, elf, { written: join(source, 'init'), arch })
   if (
@@ -125,7 +125,7 @@ async function checkInit(host: Host, folder: string, { source, arch }: Pick<Init
 
 async function checkProgram(host: Host, path: string, { written, arch }: { readonly written: string; readonly arch: Arch }): Promise<void> {
   const head = await readHead(host, path)
-  const elf = readElf(head)
+  const elf = readElfProgram(head)
   if (elf === undefined || !elf.isProgram) {
     const isScript = head.subarray(0, 2).toString('latin1') === '#!'
     throw new UserError(
@@ -145,7 +145,7 @@ async function checkProgram(host: Host, path: string, { written, arch }: { reado
 
 function checkMachine(
   host: Host,
-  { machine }: { readonly machine: number },
+  { header: { machine } }: ElfProgram,
   { written, arch }: { readonly written: string; readonly arch: Arch },
 ): void {
   if (machine === arch.elfMachine) return

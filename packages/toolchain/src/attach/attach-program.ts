@@ -6,7 +6,8 @@ import { answerWithin } from '../container/answer-within.ts'
 import { runtimeComplaint } from '../container/program-words.ts'
 import { readFrames, type Frame } from '../container/read-frames.ts'
 import { writeChunk } from '../container/write-chunk.ts'
-import type { Engine, ToolContainer } from '../contract.ts'
+import type { ToolContainer } from '../container/tool-container.ts'
+import type { Engine } from '../engine/engine.ts'
 
 /** The caller's terminal, already in raw mode. */
 export interface AttachTerminal {

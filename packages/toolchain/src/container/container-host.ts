@@ -4,7 +4,9 @@ import { finished } from 'node:stream/promises'
 import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
 import type { Host, RunOptions, RunResult } from '@kernelkit/host'
-import type { ExecResult, ToolchainImage, ToolContainer } from '../contract.ts'
+import type { ExecResult, ToolContainer } from './tool-container.ts'
+import type { ToolchainImage } from '../image/toolchain-image.ts'
+import { programInside, searchPath } from './place-plan.ts'
 import { writeChunk } from './write-chunk.ts'
 
 export interface ContainerHostOptions {
@@ -17,9 +19,6 @@ export interface ContainerHostOptions {
 }
 
 const tailLines = 40
-
-/** Programs of users whose PATH lacks the sbin folders are found all the same, as on the host. */
-const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /**
  * A host whose programs are those of a container while its files stay this machine's: all that the work needs is mounted
@@ -44,7 +43,7 @@ export function containerHost(host: Host, { container, image, scratch, env = {} 
     memoryMiB: Math.min(host.memoryMiB, container.limits.memoryMiB ?? host.memoryMiB),
     packages: new Set(image.packages),
     which,
-    run: (argv, options = {}) => run({ host, container, image }, argv, { ...options, env: { ...env, ...options.env } }),
+    run: (argv, options = {}) => run({ host, container, image, env }, argv, options),
     spawn: (argv) => {
       throw new UserError('NOT_IN_CONTAINER', `${argv[0]} cannot be started in a container for longer than a call.`, {
         hint: 'use --toolchain host.',
@@ -57,16 +56,14 @@ export function containerHost(host: Host, { container, image, scratch, env = {} 
   }
 }
 
-type Place = Pick<ContainerHostOptions, 'container' | 'image'> & { readonly host: Host }
+type ProgramPlace = Required<Pick<ContainerHostOptions, 'container' | 'image' | 'env'>> & { readonly host: Host }
 
-async function run({ host, container, image }: Place, argv: readonly string[], options: RunOptions): Promise<RunResult> {
+async function run(place: ProgramPlace, argv: readonly string[], options: RunOptions): Promise<RunResult> {
+  const { host, container, image } = place
   const { outputTo, signal } = options
-  // Where the working directory is not mounted, no relative path can be meant.
-  const isSeen = container.mounts.some(({ path }) => `${host.cwd}/`.startsWith(`${path}/`))
   await using output = outputTo === undefined ? undefined : await openOutput(host, outputTo)
   const result = await container.exec(argv, {
-    cwd: options.cwd ?? (isSeen ? host.cwd : '/'),
-    env: { PATH: searchPath, ...options.env },
+    ...programInside(place, options),
     input: options.input,
     signal,
     timeoutMs: options.timeoutMs,

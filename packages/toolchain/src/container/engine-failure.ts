@@ -1,5 +1,5 @@
 import { UserError } from '@kernelkit/core/errors'
-import type { Engine } from '../contract.ts'
+import type { Engine } from '../engine/engine.ts'
 
 /** What an error of the engine's API says, without the client's framing `(HTTP code 404) no such container - `. */
 export function engineWords(error: unknown): string {

@@ -1,4 +1,4 @@
-import type { ExecResult } from '../contract.ts'
+import type { ExecResult } from './tool-container.ts'
 
 /** The container's own control group, whose counters the engine does not pass on (State.OOMKilled is about the first process only). */
 export const memoryEventsArgv: readonly string[] = [

@@ -1,5 +1,6 @@
 import { ownIdentity, type Host } from '@kernelkit/host'
-import type { ContainerOptions, Engine, ExecResult, ToolContainer } from '../contract.ts'
+import type { ContainerOptions, ExecResult, ToolContainer } from './tool-container.ts'
+import type { Engine } from '../engine/engine.ts'
 import { answerWithin } from './answer-within.ts'
 import { checkMounts } from './check-mounts.ts'
 import { explainRefusal } from './engine-failure.ts'

@@ -1,4 +1,4 @@
-import type { ExecOptions } from '../contract.ts'
+import type { ExecOptions } from './tool-container.ts'
 
 /** Between the polite and the final signal when a program has had its time. */
 const graceSeconds = 2

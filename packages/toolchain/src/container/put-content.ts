@@ -1,5 +1,5 @@
 import { UserError } from '@kernelkit/core/errors'
-import type { ExecResult } from '../contract.ts'
+import type { ExecResult } from './tool-container.ts'
 import type { ProgramInput, StreamedExecOptions } from './run-exec.ts'
 
 export type Exec = (argv: readonly string[], options?: StreamedExecOptions) => Promise<ExecResult>

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import type { ProcessIdentity } from '@kernelkit/host'
-import type { ContainerOptions } from '../contract.ts'
+import type { ContainerOptions } from './tool-container.ts'
 import { renderLabels } from './container-labels.ts'
 
 /** Writable, the user's own, gone with the container: home and temporary files of a user that /etc/passwd does not know. */

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
 import { isCertainlyGone, ownIdentity, type Host, type ProcessIdentity } from '@kernelkit/host'
-import type { Engine } from '../contract.ts'
+import type { Engine } from '../engine/engine.ts'
 import { ownLabel, parseOwner } from './container-labels.ts'
 import { engineWords } from './engine-failure.ts'
 import { removeContainer } from './remove-container.ts'

@@ -3,7 +3,7 @@ import type Docker from 'dockerode'
 import type { DockerOptions } from 'dockerode'
 import { nodeArchOfEngine } from '@kernelkit/core/arch'
 import type { Host } from '@kernelkit/host'
-import type { Engine } from '../contract.ts'
+import type { Engine } from './engine.ts'
 import { parseAddress, type EnginePlace } from './place.ts'
 
 /** The oldest API that is used and tested: Docker 20.10's. Podman answers the same from version 4 on. */

@@ -1,6 +1,6 @@
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
-import type { Engine } from '../contract.ts'
+import type { Engine } from './engine.ts'
 import { askPlace, oldestApi, type Answer } from './ask.ts'
 import { contextPlace, currentContext } from './context.ts'
 import { usualPlaces, type EnginePlace } from './place.ts'

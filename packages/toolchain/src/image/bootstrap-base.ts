@@ -2,13 +2,11 @@ import { join } from 'node:path'
 import { baseCommand, chooseBakeTools, explainBootstrapFailure, type BakeTools } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import { debianArchOf } from '@kernelkit/core/arch'
+import type { EngineStep, RunStep, Step } from '@kernelkit/core/plan'
 import { baseRepository, componentsOf, imageLabel } from '@kernelkit/core/toolchain'
-import { aptMirror, aptOptionsOfHost, readBakeFacts, withTask, type Host } from '@kernelkit/host'
-import type { Engine } from '../contract.ts'
-import { readJsonLines, StreamError } from '../engine/json-lines.ts'
-import { engineWords } from '../container/engine-failure.ts'
-import { engineLost } from './build-image.ts'
-import { explainPullFailure } from './explain-build-failure.ts'
+import { aptMirror, aptOptionsOfHost, readBakeFacts, runSteps, withTask, type Host } from '@kernelkit/host'
+import type { Engine } from '../engine/engine.ts'
+import { performEngineStep } from './engine-steps.ts'
 
 /** Tag of a bootstrapped base: `kernelkit/base:SUITE-ARCH`. */
 export function baseTag(suite: string, nodeArch: string): string {
@@ -27,37 +25,22 @@ export async function bootstrapTools(host: Host): Promise<BakeTools> {
   return chooseBakeTools(await readBakeFacts(host))
 }
 
-/** Make the smallest root with apt on this host and import it: no registry is needed. Answers its tag. */
-export async function bootstrapBase(options: BootstrapBaseOptions, tools: BakeTools): Promise<string> {
-  const { engine, host, suite, signal } = options
-  const tag = baseTag(suite, engine.nodeArch)
-  await using folder = await host.tempDir('kernelkit-base-')
-  // The bootstrap tool may work as another user (a user namespace's root): it passes through, and writes in one place only.
-  const scratch = join(folder.path, 'scratch')
-  await host.fs.chmod(folder.path, 0o711)
-  await host.fs.mkdir(scratch)
-  await host.fs.chmod(scratch, 0o1777)
-  const output = join(folder.path, 'base.tar')
-  await withTask(host, { title: `bootstrap ${suite} ${debianArchOf(engine.nodeArch)} for the engine` }, async (task) => {
-    await bootstrap(options, { tools, scratch, output, onStatus: (status) => task.update(status) })
-    task.update('importing')
-    await importBase(engine, { path: output, host, tag, suite, signal })
-  })
-  return tag
+export interface BootstrapSteps {
+  readonly before: readonly Step[]
+  readonly bootstrap: RunStep
+  readonly import: EngineStep
+  /** Where the packages come from, for messages. */
+  readonly mirror: string | undefined
 }
 
-interface BootstrapRun {
-  readonly tools: BakeTools
-  readonly scratch: string
-  readonly output: string
-  readonly onStatus: (status: string) => void
-}
-
-async function bootstrap(
-  { engine, host, suite, signal }: BootstrapBaseOptions,
-  { tools, scratch, output, onStatus }: BootstrapRun,
-): Promise<void> {
+/** The smallest root with apt, made on this host in a directory of its own, and imported: no registry is needed. */
+export async function bootstrapSteps(
+  { engine, host, suite }: BootstrapBaseOptions,
+  { tools, directory }: { readonly tools: BakeTools; readonly directory: string },
+): Promise<BootstrapSteps> {
   const mirror = await aptMirror(host, suite)
+  const scratch = join(directory, 'scratch')
+  const output = join(directory, 'base.tar')
   const argv = baseCommand({
     tools,
     suite,
@@ -69,55 +52,70 @@ async function bootstrap(
     scratch,
     output,
   })
+  return {
+    before: [
+      // The bootstrap tool may work as another user (a user namespace's root): it passes through, and writes in one place only.
+      { kind: 'mkdir', why: 'a work directory', path: directory, mode: 0o711 },
+      { kind: 'mkdir', why: 'where the bootstrap tool may write', path: scratch, mode: 0o1777 },
+    ],
+    bootstrap: { kind: 'run', why: `the smallest root of ${suite} with apt`, argv, cwd: '/' },
+    import: {
+      kind: 'engine',
+      why: 'the base of the image',
+      call: {
+        call: 'import',
+        path: output,
+        tag: baseTag(suite, engine.nodeArch),
+        changes: [`LABEL ${imageLabel.what}=base`, `LABEL ${imageLabel.suite}=${suite}`],
+      },
+    },
+    mirror: mirror?.uri,
+  }
+}
+
+/** Bootstrap and import. */
+export async function bootstrapBase(options: BootstrapBaseOptions, tools: BakeTools): Promise<void> {
+  const { engine, host, suite, signal } = options
+  await using directory = await host.tempDir('kernelkit-base-')
+  const steps = await bootstrapSteps(options, { tools, directory: directory.path })
+  await withTask(host, { title: `bootstrap ${suite} ${debianArchOf(engine.nodeArch)} for the engine` }, async (task) => {
+    await runSteps(host, steps.before, { signal })
+    await bootstrap(options, { tools, steps, onStatus: (status) => task.update(status) })
+    task.update('importing')
+    await runSteps(host, [steps.import], { signal, perform: (step) => performEngineStep({ engine, host, signal }, step) })
+  })
+}
+
+interface BootstrapRun {
+  readonly tools: BakeTools
+  readonly steps: BootstrapSteps
+  readonly onStatus: (status: string) => void
+}
+
+async function bootstrap(
+  { host, suite, signal }: BootstrapBaseOptions,
+  { tools, steps: { bootstrap: step, mirror }, onStatus }: BootstrapRun,
+): Promise<void> {
   const lines: string[] = []
-  const { exitCode } = await host.run(argv, {
+  await runSteps(host, [step], {
     reject: false,
     signal,
     ownGroup: true,
     endsWithParent: true,
-    cwd: '/',
     onLine: (line) => {
       lines.push(line)
       host.log.detail(line)
       const status = /^I: (.+?)(?:\.\.\.)?$/.exec(line)?.[1]
       if (status !== undefined && !/tempdir|\/tmp\//.test(status)) onStatus(status)
     },
+    onResult: ({ exitCode }) => {
+      if (exitCode === 0) return
+      throw (
+        explainBootstrapFailure(lines.join('\n'), { suite, mirror: mirror ?? `the mirror that ${tools.tool} knows` }) ??
+        new UserError('BOOTSTRAP_FAILED', `${tools.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
+          hint: 'the last lines say why; --verbose shows all of them.',
+        })
+      )
+    },
   })
-  if (exitCode === 0) return
-  throw (
-    explainBootstrapFailure(lines.join('\n'), { suite, mirror: mirror?.uri ?? `the mirror that ${tools.tool} knows` }) ??
-    new UserError('BOOTSTRAP_FAILED', `${tools.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
-      hint: 'the last lines say why; --verbose shows all of them.',
-    })
-  )
-}
-
-async function importBase(
-  engine: Engine,
-  {
-    path,
-    host,
-    tag,
-    suite,
-    signal,
-  }: { readonly path: string; readonly host: Host; readonly tag: string; readonly suite: string; readonly signal: AbortSignal | undefined },
-): Promise<void> {
-  const [repo = tag, name = 'latest'] = tag.split(':')
-  try {
-    // A plain archive: older engines refuse zstd, and unpacking gzip costs more than sending.
-    const stream = await engine.docker.importImage(host.fs.createReadStream(path), {
-      changes: [`LABEL ${imageLabel.what}=base`, `LABEL ${imageLabel.suite}=${suite}`],
-      ...(signal === undefined ? {} : { abortSignal: signal }),
-    })
-    let id: string | undefined
-    for await (const { status } of readJsonLines(stream as AsyncIterable<Uint8Array>)) id = /\b[0-9a-f]{64}\b/.exec(status ?? '')?.[0] ?? id
-    if (id === undefined) throw new StreamError('the import ended without saying what it has made', undefined)
-    // Named afterwards: Podman gives an imported image the tag `latest`, whatever is asked for.
-    await engine.docker.getImage(id).tag({ repo, tag: name })
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (error instanceof StreamError || (typeof error === 'object' && error !== null && 'statusCode' in error))
-      throw explainPullFailure(engineWords(error), { base: tag, engine: engine.address }, error)
-    throw engineLost(error, engine.address)
-  }
 }

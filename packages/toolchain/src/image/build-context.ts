@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { wholeToolPaths } from '@kernelkit/core/toolchain'
 import type { Host } from '@kernelkit/host'
-import type { ToolFiles } from '../contract.ts'
+import type { ToolFiles } from './toolchain-image.ts'
 import { tarEnd, tarHeader, tarPadding } from './tar-entry.ts'
 
 /** A file that goes into a build context. */

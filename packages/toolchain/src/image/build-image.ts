@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 import { withTask, type Host, type Task } from '@kernelkit/host'
-import type { Engine } from '../contract.ts'
+import type { Engine } from '../engine/engine.ts'
 import { engineWords } from '../container/engine-failure.ts'
 import { readJsonLines, StreamError } from '../engine/json-lines.ts'
 import { explainBuildFailure, type BuildFacts } from './explain-build-failure.ts'
@@ -12,8 +12,7 @@ export interface BuildImageOptions {
   readonly title: string
   readonly context: Readable
   readonly labels: Readonly<Record<string, string>>
-  /** Reference or id of the base. */
-  readonly base: string
+  readonly args: Readonly<Record<string, string>>
   readonly facts: BuildFacts
   readonly noCache: boolean
   readonly signal?: AbortSignal | undefined
@@ -28,7 +27,7 @@ export async function buildImage(options: BuildImageOptions): Promise<string> {
     try {
       const stream = await engine.docker.buildImage(options.context, {
         labels: { ...options.labels },
-        buildargs: { BASE: options.base, ...proxies(host) },
+        buildargs: { ...options.args },
         // What a failed step leaves is removed as well.
         rm: true,
         forcerm: true,
@@ -79,7 +78,7 @@ function reportLine(task: Task, line: string): void {
 }
 
 /** Predefined build arguments: they reach the steps and stay out of the image. */
-function proxies({ env }: Pick<Host, 'env'>): Readonly<Record<string, string>> {
+export function proxyArguments({ env }: Pick<Host, 'env'>): Readonly<Record<string, string>> {
   const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
   return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
 }

@@ -1,6 +1,6 @@
 import type { ImageInspectInfo } from 'dockerode'
 import { UserError } from '@kernelkit/core/errors'
-import type { Engine } from '../contract.ts'
+import type { Engine } from '../engine/engine.ts'
 import { engineLost } from './build-image.ts'
 
 /** What the engine knows of an image, `undefined` when it has none of that name: one call. */

@@ -1,10 +1,12 @@
 import { UserError } from '@kernelkit/core/errors'
 import { defaultBase } from '@kernelkit/core/toolchain'
 import type { BakeTools } from '@kernelkit/core/debootstrap'
-import type { ObtainToolchainOptions } from '../contract.ts'
+import type { EngineStep } from '@kernelkit/core/plan'
+import type { ObtainToolchainOptions } from './toolchain-image.ts'
+import { runSteps } from '@kernelkit/host'
 import { baseTag, bootstrapBase, bootstrapTools } from './bootstrap-base.ts'
+import { performEngineStep } from './engine-steps.ts'
 import { inspectImage } from './inspect-image.ts'
-import { pullImage } from './pull-image.ts'
 
 /** A base that the engine has. */
 export interface Base {
@@ -31,57 +33,96 @@ export function checkBase(base: string | undefined): void {
   })
 }
 
-/** The base that was asked for; else one bootstrapped before, one bootstrapped now, the registry's. */
-export async function obtainBase(options: ObtainToolchainOptions): Promise<Base> {
-  const { base } = options
-  if (base !== undefined && base !== 'bootstrap') return fromRegistry(options, base)
-  const before = options.force === true ? undefined : await bootstrappedBefore(options)
-  if (before !== undefined) return before
-  const tools = await bootstrapTools(options.host).catch((error: unknown) => {
+/** Where a base comes from. */
+export type BaseChoice =
+  | { readonly from: 'engine'; readonly base: Base }
+  | { readonly from: 'bootstrap'; readonly tools: BakeTools }
+  /** `obstacle`: nothing was asked for, and this is why it is not bootstrapped. */
+  | { readonly from: 'registry'; readonly reference: string; readonly obstacle: UserError | undefined }
+
+/** The base that was asked for; else one bootstrapped before, one bootstrapped now, the registry's. Nothing is made. */
+export async function chooseBase(options: ObtainToolchainOptions): Promise<BaseChoice> {
+  const { base, engine, host, spec, signal } = options
+  if (base !== undefined && base !== 'bootstrap') {
+    const here = await inspectImage(engine, base, signal)
+    if (here === undefined) return { from: 'registry', reference: base, obstacle: undefined }
+    return { from: 'engine', base: { from: base, name: base, how: base, labels: here.Config.Labels ?? {}, id: here.Id } }
+  }
+  const tag = baseTag(spec.suite, engine.nodeArch)
+  const before = options.force === true ? undefined : await inspectImage(engine, tag, signal)
+  if (before !== undefined)
+    return { from: 'engine', base: bootstrapped({ suite: spec.suite, id: before.Id, how: `${tag}, bootstrapped before` }) }
+  const tools = await bootstrapTools(host).catch((error: unknown) => {
     if (base === undefined && error instanceof UserError) return error
     throw error
   })
-  if (!(tools instanceof UserError)) return bootstrapNow(options, tools)
-  return fromDefaultRegistry(options, tools)
+  return tools instanceof UserError
+    ? { from: 'registry', reference: defaultBase(spec.suite), obstacle: tools }
+    : { from: 'bootstrap', tools }
 }
 
-async function bootstrappedBefore({ engine, spec: { suite }, signal }: ObtainToolchainOptions): Promise<Base | undefined> {
-  const tag = baseTag(suite, engine.nodeArch)
-  const found = await inspectImage(engine, tag, signal)
-  return found === undefined ? undefined : bootstrapped({ suite, id: found.Id, how: `${tag}, bootstrapped before` })
+/** The chosen base, in the engine. */
+export async function obtainBase(options: ObtainToolchainOptions): Promise<Base> {
+  const choice = await chooseBase(options)
+  switch (choice.from) {
+    case 'engine':
+      return choice.base
+    case 'bootstrap':
+      return bootstrapNow(options, choice.tools)
+    case 'registry':
+      return choice.obstacle === undefined
+        ? fromRegistry(options, choice.reference)
+        : fromDefaultRegistry(options, { tag: choice.reference, obstacle: choice.obstacle })
+  }
 }
 
 async function bootstrapNow(options: ObtainToolchainOptions, tools: BakeTools): Promise<Base> {
   const { engine, host, spec, signal } = options
   for (const line of tools.why) host.log.info(line)
-  const tag = await bootstrapBase({ engine, host, suite: spec.suite, signal }, tools)
+  await bootstrapBase({ engine, host, suite: spec.suite, signal }, tools)
+  const tag = baseTag(spec.suite, engine.nodeArch)
   const id = (await inspectImage(engine, tag, signal))?.Id ?? tag
   return bootstrapped({ suite: spec.suite, id, how: 'a base bootstrapped on this host' })
 }
 
 function bootstrapped({ suite, id, how }: { readonly suite: string; readonly id: string; readonly how: string }): Base {
   // By its id: Podman looks for a short name in registries only.
-  return { from: id, name: `bootstrap:${suite}`, how, labels: {}, id }
+  return { from: id, name: baseName(suite), how, labels: {}, id }
 }
 
-async function fromRegistry({ engine, host, signal }: ObtainToolchainOptions, reference: string): Promise<Base> {
-  const here = await inspectImage(engine, reference, signal)
-  if (here === undefined) await pullImage(engine, host, { name: reference, signal })
-  const found = here ?? (await inspectImage(engine, reference, signal))
+/** What the label of a toolchain says of a bootstrapped base. */
+export function baseName(suite: string): string {
+  return `bootstrap:${suite}`
+}
+
+export function pullStep(reference: string): EngineStep {
+  return { kind: 'engine', why: 'the base of the image, from its registry', call: { call: 'pull', name: reference } }
+}
+
+async function pull({ engine, host, signal }: ObtainToolchainOptions, reference: string): Promise<void> {
+  await runSteps(host, [pullStep(reference)], { signal, perform: (step) => performEngineStep({ engine, host, signal }, step) })
+}
+
+async function fromRegistry(options: ObtainToolchainOptions, reference: string): Promise<Base> {
+  await pull(options, reference)
+  const found = await inspectImage(options.engine, reference, options.signal)
   return {
     from: reference,
     name: reference,
-    how: `${reference}${here === undefined ? ', fetched' : ''}`,
+    how: `${reference}, fetched`,
     labels: found?.Config.Labels ?? {},
     id: found?.Id ?? reference,
   }
 }
 
 /** Nothing was asked for and this host cannot bootstrap: the suite's image of the registry, remembered by its digest. */
-async function fromDefaultRegistry({ engine, host, spec, signal }: ObtainToolchainOptions, obstacle: UserError): Promise<Base> {
-  const tag = defaultBase(spec.suite)
+async function fromDefaultRegistry(
+  options: ObtainToolchainOptions,
+  { tag, obstacle }: { readonly tag: string; readonly obstacle: UserError },
+): Promise<Base> {
+  const { engine, signal } = options
   try {
-    await pullImage(engine, host, { name: tag, signal })
+    await pull(options, tag)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     throw new UserError(error.code, `${error.message} A base cannot be bootstrapped on this host either: ${obstacle.message}`, {

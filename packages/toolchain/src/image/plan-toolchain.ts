@@ -8,7 +8,8 @@ import {
   type ToolchainSpec,
 } from '@kernelkit/core/toolchain'
 import { hostSuite, type Host } from '@kernelkit/host'
-import type { Engine, ToolchainPlan, ToolFiles } from '../contract.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { ToolchainPlan, ToolFiles } from './toolchain-image.ts'
 import { digestToolFiles, wholeToolFiles, type ContextFile } from './build-context.ts'
 
 /** A fifth of SHA-256 is enough for a name among a machine's images. */

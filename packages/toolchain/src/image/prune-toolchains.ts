@@ -1,5 +1,5 @@
 import { baseRepository, imageLabel } from '@kernelkit/core/toolchain'
-import type { PruneToolchainsOptions, PrunedToolchains } from '../contract.ts'
+import type { PruneToolchainsOptions, PrunedToolchains } from './toolchain-image.ts'
 import { engineWords } from '../container/engine-failure.ts'
 import { listToolchainImages, ourImages, shortTags } from './list-toolchain-images.ts'
 

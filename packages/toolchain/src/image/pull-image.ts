@@ -1,6 +1,6 @@
 import { UserError } from '@kernelkit/core/errors'
 import { withTask, type Host } from '@kernelkit/host'
-import type { Engine } from '../contract.ts'
+import type { Engine } from '../engine/engine.ts'
 import { readJsonLines } from '../engine/json-lines.ts'
 import { engineWords } from '../container/engine-failure.ts'
 import { explainPullFailure } from './explain-build-failure.ts'

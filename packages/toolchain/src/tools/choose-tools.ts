@@ -1,6 +1,6 @@
 import { UserError } from '@kernelkit/core/errors'
 import { missingRequirements, nameOf, type Requirement } from '@kernelkit/host'
-import type { Engine } from '../contract.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { ToolsContext } from './tools-context.ts'
 
 /** Where the programs of a command run. */

@@ -1,7 +1,10 @@
 import { UserError } from '@kernelkit/core/errors'
+import type { Plan } from '@kernelkit/core/plan'
 import type { ContainerMount, ToolchainSpec } from '@kernelkit/core/toolchain'
 import type { Host, Store } from '@kernelkit/host'
-import type { Engine, ToolchainImage, ToolContainer } from '../contract.ts'
+import type { ToolContainer } from '../container/tool-container.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { ToolchainImage } from '../image/toolchain-image.ts'
 import type { ToolPlace } from './choose-tools.ts'
 import { prepareApt } from './prepare-apt.ts'
 import { joinMounts } from './tool-folders.ts'
@@ -13,6 +16,8 @@ export interface Tools extends AsyncDisposable {
   /** Its files are this machine's, its programs are where the tools are. */
   readonly host: Host
   readonly container: ToolContainer | undefined
+  /** A plan as it is executed here: with the container, if there is one. */
+  place(plan: Plan): Plan
 }
 
 export interface ToolsOptions {
@@ -31,8 +36,8 @@ export interface ToolsOptions {
 /** This host as it is, or one container that lives as long as the command. */
 export async function openTools(context: ToolsContext, place: ToolPlace, options: ToolsOptions): Promise<Tools> {
   const { host, signal } = context
-  if (place.where === 'host') return { host, container: undefined, [Symbol.asyncDispose]: async () => {} }
-  const { openContainer, containerHost } = await import('../index.ts')
+  if (place.where === 'host') return { host, container: undefined, place: (plan) => plan, [Symbol.asyncDispose]: async () => {} }
+  const { openContainer, containerHost, placeInside, withContainer } = await import('../index.ts')
   const image = await toolchainImage(context, place.engine, await toolchainFor(context, options.image))
   const { purpose, user, network } = options
   const open = (mounts: readonly ContainerMount[]): Promise<ToolContainer> =>
@@ -40,16 +45,23 @@ export async function openTools(context: ToolsContext, place: ToolPlace, options
   if (user === 'root') {
     // The container's root sees none of this machine's files: what it needs goes in and comes out as streams.
     const container = await open([])
-    return { host, container, [Symbol.asyncDispose]: () => container[Symbol.asyncDispose]() }
+    return {
+      host,
+      container,
+      place: (plan) => withContainer(plan, container),
+      [Symbol.asyncDispose]: () => container[Symbol.asyncDispose](),
+    }
   }
   const scratch = await host.tempDir('kernelkit-tools-')
   const dispose = (): PromiseLike<void> => scratch[Symbol.asyncDispose]()
   try {
     const container = await open(joinMounts([...options.mounts, { path: scratch.path, readOnly: false }]))
     const apt = options.apt === undefined ? {} : await prepareApt(host, { container, store: options.apt, name: image.key, signal })
+    const env = { ...apt, ...(network ? proxies(host) : {}) }
     return {
-      host: containerHost(host, { container, image, scratch: scratch.path, env: { ...apt, ...(network ? proxies(host) : {}) } }),
+      host: containerHost(host, { container, image, scratch: scratch.path, env }),
       container,
+      place: (plan) => placeInside(plan, { host, container: withScratch(container, scratch.path), env }),
       [Symbol.asyncDispose]: async () => {
         await container[Symbol.asyncDispose]()
         await dispose()
@@ -58,6 +70,16 @@ export async function openTools(context: ToolsContext, place: ToolPlace, options
   } catch (error) {
     await dispose()
     throw error
+  }
+}
+
+/** Mounts without the directory that goes away with this run. */
+function withScratch(container: ToolContainer, scratch: string): Pick<ToolContainer, 'name' | 'mounts' | 'request'> {
+  const { request } = container
+  const mounts = request.HostConfig?.Mounts?.filter(({ Source }) => Source !== scratch)
+  return {
+    ...container,
+    request: { ...request, HostConfig: { ...request.HostConfig, ...(mounts === undefined ? {} : { Mounts: mounts }) } },
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { withTask, type Host, type Store } from '@kernelkit/host'
-import type { ToolContainer } from '../contract.ts'
+import type { ToolContainer } from '../container/tool-container.ts'
 
 // As for the host's own lists: Debian publishes up to four times a day.
 const listsMaxAgeMs = 24 * 3600 * 1000

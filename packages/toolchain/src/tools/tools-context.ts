@@ -1,6 +1,6 @@
 import type { ToolchainChoice } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
-import type { ToolFiles } from '../contract.ts'
+import type { ToolFiles } from '../image/toolchain-image.ts'
 
 /** What command and Actions give to have programs found. */
 export interface ToolsContext {

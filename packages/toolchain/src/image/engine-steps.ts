@@ -1,0 +1,83 @@
+import type { BuildCall, EngineCall, Step } from '@kernelkit/core/plan'
+import type { Host, OwnStep } from '@kernelkit/host'
+import { engineWords } from '../container/engine-failure.ts'
+import type { Engine } from '../engine/engine.ts'
+import { readJsonLines, StreamError } from '../engine/json-lines.ts'
+import { packContext } from './build-context.ts'
+import { buildImage, engineLost } from './build-image.ts'
+import { explainPullFailure, type BuildFacts } from './explain-build-failure.ts'
+import { inspectImage } from './inspect-image.ts'
+import { pullImage } from './pull-image.ts'
+
+export interface EngineContext {
+  readonly engine: Engine
+  readonly host: Host
+  readonly signal?: AbortSignal | undefined
+  /** For the messages of a build. */
+  readonly facts?: BuildFacts
+  readonly title?: string
+}
+
+/** Make the call of a step. */
+export async function performEngineStep(context: EngineContext, step: OwnStep | Step): Promise<void> {
+  if (step.kind !== 'engine') throw new TypeError(`a step '${step.kind}' is not one of an engine`)
+  const { call } = step
+  switch (call.call) {
+    case 'pull':
+      return pullImage(context.engine, context.host, { name: call.name, signal: context.signal })
+    case 'import':
+      return importImage(context, call)
+    case 'tag':
+      return tagImage(context, call)
+    case 'build':
+      return build(context, call)
+    case 'start-container':
+    case 'remove-container':
+      throw new TypeError('a container is opened, not performed')
+  }
+}
+
+async function tagImage({ engine }: EngineContext, { image, tag }: { readonly image: string; readonly tag: string }): Promise<void> {
+  const [repo = tag, name = 'latest'] = tag.split(':')
+  await engine.docker.getImage(image).tag({ repo, tag: name })
+}
+
+async function importImage(context: EngineContext, call: Extract<EngineCall, { readonly call: 'import' }>): Promise<void> {
+  const { engine, host, signal } = context
+  const { path, tag, changes } = call
+  try {
+    // A plain archive: older engines refuse zstd, and unpacking gzip costs more than sending.
+    const stream = await engine.docker.importImage(host.fs.createReadStream(path), {
+      changes: [...changes],
+      ...(signal === undefined ? {} : { abortSignal: signal }),
+    })
+    let id: string | undefined
+    for await (const { status } of readJsonLines(stream as AsyncIterable<Uint8Array>)) id = /\b[0-9a-f]{64}\b/.exec(status ?? '')?.[0] ?? id
+    if (id === undefined) throw new StreamError('the import ended without saying what it has made', undefined)
+    // Named afterwards: Podman gives an imported image the tag `latest`, whatever is asked for.
+    await tagImage(context, { image: id, tag })
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (error instanceof StreamError || (typeof error === 'object' && error !== null && 'statusCode' in error))
+      throw explainPullFailure(engineWords(error), { base: tag, engine: engine.address }, error)
+    throw engineLost(error, engine.address)
+  }
+}
+
+async function build(context: EngineContext, call: BuildCall): Promise<void> {
+  const { engine, host, signal, facts, title = 'build an image' } = context
+  const { dockerfile, files, labels, args, tag, noCache } = call
+  if (facts === undefined) throw new TypeError('a build needs facts for its messages')
+  const before = noCache ? await inspectImage(engine, tag, signal) : undefined
+  const id = await buildImage({ engine, host, title, context: packContext(host, dockerfile, files), labels, args, facts, noCache, signal })
+  const image = engine.docker.getImage(id)
+  // Another run that built the same meanwhile was first: its image may be in use by now.
+  if (!noCache && (await inspectImage(engine, tag, signal)) !== undefined) return removeQuietly(host, image)
+  await tagImage(context, { image: id, tag })
+  if (before !== undefined) await removeQuietly(host, engine.docker.getImage(before.Id))
+}
+
+/** Without force: what a container or another image uses stays, and so does what has another name. */
+export async function removeQuietly(host: Host, image: { remove(): Promise<unknown> }): Promise<void> {
+  await image.remove().catch((error: unknown) => host.log.detail(`an image stays: ${engineWords(error)}`))
+}

@@ -1,0 +1,81 @@
+import type { ToolchainSpec } from '@kernelkit/core/toolchain'
+import type { Host } from '@kernelkit/host'
+import type { Engine } from '../engine/engine.ts'
+
+/** A toolchain image that the engine has. */
+export interface ToolchainImage {
+  /** `sha256:…` of the engine. */
+  readonly id: string
+  /** `kernelkit/toolchain:<key>`. */
+  readonly tag: string
+  readonly key: string
+  /** What it was built from: a registry reference by digest, or `bootstrap:SUITE`. */
+  readonly base: string
+  readonly spec: ToolchainSpec
+  /** How this call came by it; the line that says so has been logged. */
+  readonly found: 'local' | 'pulled' | 'built'
+  /** Debian packages that it was asked to hold: requirement checks inside it are answered from them. */
+  readonly packages: readonly string[]
+}
+
+/** `connectEngine`, `obtainToolchainImage` and what else the cli calls take. */
+export interface ObtainToolchainOptions {
+  readonly engine: Engine
+  readonly host: Host
+  readonly spec: ToolchainSpec
+  /** `bootstrap`, or a registry reference by digest; undefined: what the engine has, then a bootstrap on this host, then the registry's image of the suite. */
+  readonly base?: string | undefined
+  /** Build again although the engine has it. */
+  readonly force?: boolean
+  /** The command's files; needed for `kind: 'whole'` and for nothing else. */
+  readonly tool?: ToolFiles | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One line of `toolchain ls`. */
+export interface ListedToolchain {
+  readonly id: string
+  readonly tag: string
+  readonly key: string
+  readonly base: string
+  readonly spec: ToolchainSpec
+  readonly bytes: number
+  readonly createdAtMs: number
+  /** This version of kernelkit would use it for its spec. */
+  readonly current: boolean
+}
+
+export interface PruneToolchainsOptions {
+  readonly engine: Engine
+  readonly host: Host
+  /** Those that are still of use, too, and the bases. */
+  readonly all: boolean
+  readonly dryRun: boolean
+  /** Without it, an image of the whole tool counts as one of another version. */
+  readonly tool?: ToolFiles | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What went, or would go; `kept` says why (a running container of ours uses it). */
+export interface PrunedToolchains {
+  readonly removed: readonly { readonly tag: string; readonly bytes: number }[]
+  readonly kept: readonly { readonly tag: string; readonly why: string }[]
+}
+
+/** Where the running command lies: what the whole-tool image is made of. */
+export interface ToolFiles {
+  /** The node program that runs it. */
+  readonly node: string
+  /** Folder with package.json, bin and bundle of the command. */
+  readonly cli: string
+  /** Folder with package.json and agent of @kernelkit/vm. */
+  readonly vm: string
+}
+
+/** What `obtainToolchainImage` would look for and build. */
+export interface ToolchainPlan {
+  readonly tag: string
+  readonly key: string
+  readonly dockerfile: string
+  readonly packages: readonly string[]
+}
