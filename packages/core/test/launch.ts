@@ -22,6 +22,7 @@ export function launchOf(change: Partial<QemuLaunch>): QemuLaunch {
     },
     gdb: undefined,
     waitForDebugger: false,
+    watchdog: false,
     agent: true,
     terminal: false,
     extraArgs: [],

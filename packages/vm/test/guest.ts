@@ -123,6 +123,7 @@ export async function testGround(): Promise<TestGround> {
         network: { kind: 'none' },
         gdb: undefined,
         waitForDebugger: false,
+        watchdog: false,
         agent: true,
         terminal: false,
         extraArgs: [],

@@ -63,6 +63,7 @@ describe('judge', () => {
     ['a guest that starts again where QEMU lets it', { restarted: true }, 'vm-lost', 119, /before the command ended/],
     ['a guest that starts again before it was ready', { restarted: true, ready: false }, 'boot-fail', 120, /reset/],
     ['a guest without a timer', { timerLost: true, ready: false }, 'boot-fail', 120, /APIC timer/],
+    ['a watchdog that expired', { stopped: 'watchdog' }, 'hang', 123, /let its watchdog expire.*--gdb/],
     ['a machine that QEMU stopped', { stopped: 'internal-error' }, 'vm-lost', 119, /internal-error/],
     ['a lockup that is told of', { console: readConsole('watchdog: BUG: soft lockup - CPU#0 stuck') }, 'hang', 123, /soft lockup/],
     ['a hung task', { console: readConsole('INFO: task cat:99 blocked for more than 120 seconds.') }, 'hang', 123, /hung|blocked/],

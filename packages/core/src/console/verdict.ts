@@ -142,6 +142,12 @@ export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']
 }
 
 function judgeEnd(facts: RunFacts): Judgement {
+  if (facts.stopped === 'watchdog')
+    return verdict(
+      'hang',
+      'the guest let its watchdog expire.',
+      message`Read the end of the console log, or look at the guest live with ${option('gdb')}.`,
+    )
   if (facts.stopped !== undefined) return verdict('vm-lost', `QEMU stopped the guest: ${facts.stopped}.`, 'Read the last console lines.')
   const qemu = facts.qemu
   const stderr = qemu?.stderr.trim().split('\n').at(-1) ?? ''

@@ -94,6 +94,7 @@ describe('parseVmSpec', () => {
         "timeoutMs": undefined,
         "tty": false,
         "waitForDebugger": false,
+        "watchdog": "none",
       }
     `)
   })

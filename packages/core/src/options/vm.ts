@@ -24,7 +24,8 @@ import { parseResultsSpec, type ResultsSpec } from './vm-results.ts'
 import { parseInit, parseRoot, type InitSpec, type RootSpec } from './vm-root.ts'
 import { readShare, type ShareSpec } from './vm-share.ts'
 
-type Choice<Name extends 'accel' | 'machine' | 'net' | 'console' | 'on-oops' | 'status'> = (typeof vmRows)[Name]['choices'][number]
+type Choice<Name extends 'accel' | 'machine' | 'watchdog' | 'net' | 'console' | 'on-oops' | 'status'> =
+  (typeof vmRows)[Name]['choices'][number]
 
 /** What `boot` and `run` are asked for: valid and typed; paths are still as written. */
 export interface VmSpec extends ResultsSpec {
@@ -40,6 +41,7 @@ export interface VmSpec extends ResultsSpec {
   readonly cpus: number | undefined
   readonly accel: Choice<'accel'>
   readonly machine: Choice<'machine'>
+  readonly watchdog: Choice<'watchdog'>
   readonly append: readonly string[]
   readonly qemu: string | undefined
   readonly qemuArgs: readonly string[]
@@ -100,6 +102,7 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     cpus: integerOption(raw, 'cpus', { min: 1, max: 255 }),
     accel: choiceOption(raw, vmRows, 'accel'),
     machine: choiceOption(raw, vmRows, 'machine'),
+    watchdog: choiceOption(raw, vmRows, 'watchdog'),
     append: readList(raw, 'append', splitWords).flat(),
     qemu: textOption(raw, 'qemu'),
     qemuArgs: listOption(raw, 'qemuArg'),

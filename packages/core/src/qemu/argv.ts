@@ -1,6 +1,6 @@
 import { debugArgs } from './chardev.ts'
 import type { Argv } from './concern.ts'
-import { agentArgs, consoleArgs, driveArgs, networkArgs, pvpanicArgs, rngArgs, shareArgs, terminalArgs } from './devices.ts'
+import { agentArgs, consoleArgs, driveArgs, networkArgs, alarmArgs, rngArgs, shareArgs, terminalArgs } from './devices.ts'
 import type { QemuLaunch, Transport } from './launch.ts'
 import { accelArgs, kernelArgs, machineArgs, memoryArgs } from './machine.ts'
 
@@ -19,7 +19,7 @@ export function qemuArgv(launch: QemuLaunch, transport: Transport): Argv {
     ...shareArgs(launch),
     ...networkArgs(launch),
     ...rngArgs(launch),
-    ...pvpanicArgs(launch),
+    ...alarmArgs(launch),
     ...debugArgs(launch, transport),
     // The user's own words come last: QEMU lets a later option win.
     ...launch.extraArgs,

@@ -81,13 +81,15 @@ export function rngArgs(launch: Pick<QemuLaunch, 'machine'>): Argv {
   return ['-device', `virtio-rng-${virtioBus(launch)}`]
 }
 
-/** The guest's panic as a QMP event, besides the text on the console. */
-export function pvpanicArgs(launch: Pick<QemuLaunch, 'machine'>): Argv {
+/** What reports a guest in trouble as a QMP event: its panic, besides the text on the console, and its watchdog. */
+export function alarmArgs(launch: Pick<QemuLaunch, 'machine' | 'watchdog'>): Argv {
   const { panicDevice } = machines[launch.machine]
   return [
     // Where there is none, the console alone reports a panic.
     panicDevice === undefined ? [] : ['-device', panicDevice],
     // Only report: QEMU's default ends the guest inside panic(), before the rest of the trace is printed.
     ['-action', 'panic=none'],
+    // Stop, not end: QEMU's `poweroff` exits before the event is read (QEMU softmmu/watchdog.c, watchdog_perform_action).
+    launch.watchdog ? ['-device', 'i6300esb', '-action', 'watchdog=pause'] : [],
   ].flat()
 }

@@ -46,6 +46,8 @@ export interface QemuLaunch {
   readonly drives: readonly Drive[]
   readonly shares: readonly Share[]
   readonly network: { readonly kind: 'none' } | { readonly kind: 'user'; readonly mac: string; readonly forwards: readonly Forward[] }
+  /** A watchdog that stops the machine when the guest lets it expire. */
+  readonly watchdog: boolean
   readonly gdb: GdbStub | undefined
   /** `-S`: wait for the debugger before the first instruction. */
   readonly waitForDebugger: boolean

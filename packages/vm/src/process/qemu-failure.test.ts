@@ -19,6 +19,7 @@ const launch: QemuLaunch = {
   network: { kind: 'none' },
   gdb: undefined,
   waitForDebugger: false,
+  watchdog: false,
   agent: true,
   terminal: false,
   extraArgs: [],

@@ -14,6 +14,7 @@ const choose = (change: Partial<MachineInput> = {}) =>
     options: everything,
     virtioDevices: 5,
     qemuArgs: [],
+    watchdog: false,
     accel: 'tcg',
     cpus: 2,
     firmware: ['qboot'],
@@ -48,6 +49,7 @@ describe('chooseMachine', () => {
     [{ options: config('ACPI') }, 'no microvm: the kernel lacks CONFIG_VIRTIO_MMIO'],
     [{ virtioDevices: 25 }, 'no microvm: 25 devices are more than its 24 slots'],
     [{ qemuArgs: ['-device', 'nec-usb-xhci'] }, 'no microvm: --qemu-arg names a PCI device'],
+    [{ watchdog: true }, 'no microvm: the watchdog needs PCI'],
     [{ tscKhz: undefined }, "no microvm: the host's TSC frequency could not be measured"],
   ])('says of %j why it takes q35', (change, why) => {
     expect(choose(change)).toEqual({ machine: 'q35', why })

@@ -17,6 +17,7 @@ export interface MachineInput {
   readonly virtioDevices: number
   /** Words of --qemu-arg, which may add PCI devices. */
   readonly qemuArgs: readonly string[]
+  readonly watchdog: boolean
   readonly accel: 'kvm' | 'tcg'
   readonly cpus: number
   /** Firmware that this QEMU has. */
@@ -87,6 +88,7 @@ function obstacleOf(name: MachineName, input: MachineInput): string | undefined 
   if (virtioSlots !== undefined && input.virtioDevices > virtioSlots)
     return `${input.virtioDevices} devices are more than its ${virtioSlots} slots`
   if (virtioBus !== 'pci' && input.qemuArgs.some((word) => /pci|usb/i.test(word))) return '--qemu-arg names a PCI device'
+  if (virtioBus !== 'pci' && input.watchdog) return 'the watchdog needs PCI'
   if (needsCounter && input.accel === 'tcg' && input.tscKhz === undefined) return "the host's TSC frequency could not be measured"
   return undefined
 }

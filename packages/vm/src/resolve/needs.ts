@@ -18,6 +18,7 @@ export interface NeedsInput {
   /** Ports are forwarded or ssh is asked for: the network is not just a convenience. */
   readonly network: boolean
   readonly systemd: boolean
+  readonly watchdog: boolean
   /** The kernel's own tests run. */
   readonly kunit: boolean
 }
@@ -60,6 +61,7 @@ export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
           { symbol: 'INET', why: 'for the network' },
         ]
       : []),
+    ...(input.watchdog ? [{ symbol: 'I6300ESB_WDT', why: 'for the watchdog' }] : []),
     ...(input.kunit ? [{ symbol: 'KUNIT', why: 'to run its own tests' }] : []),
     ...(input.systemd ? systemdNeeds : []),
   ]

@@ -67,6 +67,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
     options: kernel.options,
     virtioDevices: virtioDeviceCount(devices),
     qemuArgs: vm.qemuArgs,
+    watchdog: vm.watchdog !== 'none',
     accel: accel.accel,
     cpus,
     firmware: parts.firmware,
@@ -87,6 +88,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
     initrd: parts.initrd,
     append: commandLine.text,
     ...devices,
+    watchdog: vm.watchdog !== 'none',
     gdb: vm.gdb,
     waitForDebugger: vm.waitForDebugger,
     extraArgs: vm.qemuArgs,
@@ -134,6 +136,7 @@ function needsOf(
     overlays: root.guest.kind === '9p' || shares.mounts.some((mount) => mount.mode === 'cow'),
     network: needsNetwork(vm),
     systemd: vm.init.kind === 'path' && vm.init.systemd,
+    watchdog: vm.watchdog !== 'none',
     kunit: vm.kunit !== undefined,
   })
 }

@@ -167,7 +167,7 @@ export function watchVm(options: WatchOptions): VmWatch {
   }
 }
 
-/** States in which QEMU puts a machine that it cannot run any further (QEMU qapi/run-state.json); a debugger's or a user's stop is none. */
+/** States in which QEMU puts a machine that it cannot run any further, or whose watchdog expired (QEMU qapi/run-state.json); a debugger's or a user's stop is not one. */
 function isOwnStop(status: unknown): status is string {
-  return status === 'internal-error' || status === 'io-error'
+  return status === 'internal-error' || status === 'io-error' || status === 'watchdog'
 }

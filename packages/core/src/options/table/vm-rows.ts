@@ -126,6 +126,15 @@ export const vmRows = {
     group: machine,
     commands: all,
   },
+  watchdog: {
+    kind: 'text',
+    value: 'what',
+    choices: ['none', 'poweroff'],
+    default: 'none',
+    help: 'watchdog device (i6300esb, on machines with PCI); poweroff: a guest that lets it expire ends with verdict hang',
+    group: machine,
+    commands: all,
+  },
   disk: {
     kind: 'list',
     value: 'file[:ro]',
