@@ -43,6 +43,15 @@ describe('verdicts', () => {
     expect(await verdictOf([...onImage, '--fail-on', 'kasan,oops', ...kernelSays(warning)])).toMatchObject({ exitCode: 0, verdict: 'pass' })
   })
 
+  it('is hang when the guest lets its watchdog expire', async () => {
+    const armed = ['--watchdog', 'poweroff', '--append', 'i6300esb.heartbeat=3', '--', 'sh', '-c', 'exec 3>/dev/watchdog; sleep 100000']
+    expect(await verdictOf([...onImage, ...armed])).toMatchObject({
+      exitCode: 123,
+      verdict: 'hang',
+      stderr: expect.stringContaining('the guest let its watchdog expire'),
+    })
+  })
+
   it('does not take the output of a program for a report', async () => {
     expect(await verdictOf([...onImage, '--', 'sh', '-c', `echo '${warning}'; echo '${warning}' >&2`])).toMatchObject({
       exitCode: 0,

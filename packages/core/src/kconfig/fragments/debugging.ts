@@ -15,6 +15,8 @@ const symbols: readonly FragmentOption[] = [
   { symbol: 'DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT', why: 'debug information; DEBUG_INFO itself follows from this choice' },
   names,
   { symbol: 'GDB_SCRIPTS', why: 'the lx- commands of gdb' },
+  { symbol: 'WATCHDOG', why: 'opens the menu of watchdogs', optional: true },
+  { symbol: 'I6300ESB_WDT', why: 'the device of --watchdog', optional: true },
 ]
 
 /** Breakpoints and backtraces with lines, at 6 % more compile time. */
