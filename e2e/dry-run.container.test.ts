@@ -22,7 +22,7 @@ async function paste(script: string): Promise<void> {
   shell.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
   shell.stdin.end(script)
   const [exitCode] = (await once(shell, 'close')) as [number | null]
-  expect(exitCode, errors.slice(-2000)).toBe(0)
+  expect({ exitCode, errors: exitCode === 0 ? '' : errors.slice(-2000) }).toEqual({ exitCode: 0, errors: '' })
 }
 
 describe('toolchain build --dry-run', () => {
