@@ -72,7 +72,7 @@ describe('verdicts', () => {
     for (const pid of await qemuPids(name)) process.kill(pid, 'SIGKILL')
     const { exitCode, stderr } = await result
     expect(exitCode).toBe(119)
-    expect(stderr).toMatch(/QEMU was ended by SIGKILL/)
+    expect(stderr).toMatch(/QEMU was killed by SIGKILL/)
   })
 
   it('is boot-fail when the root cannot be mounted, and when the guest is late', async () => {
