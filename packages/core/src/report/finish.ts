@@ -1,6 +1,6 @@
-import { blamedFrame, blamedPlace } from './blame.ts'
-import { isEntry, isInfrastructureFile, isInterrupt } from './machinery/match.ts'
-import { isNameless, sourceName, tidyPath, withoutSyscallPrefix, type FoundFrame } from './frame.ts'
+import { blamedFrame, leastServing } from './blame.ts'
+import { isInterrupt, isOuter, isServiceFile } from './machinery/match.ts'
+import { isNameless, plainName, sourceName, tidyPath, withoutSyscallPrefix, type FoundFrame } from './frame.ts'
 import type { ReportEvidence } from './evidence.ts'
 import type { OpenReport } from './open-report.ts'
 import type { KernelReport, ReportFrame } from './report.ts'
@@ -31,30 +31,19 @@ function copyOf({ stacks, locks, interrupted }: OpenReport): Pick<ReportEvidence
   return { stacks: stacks.map((stack) => [...stack]), locks: [...locks], interrupted: [...interrupted] }
 }
 
-/** Whom the evidence blames. */
+/** Whom the evidence blames: a function, and the place of that function. */
 export function judge(evidence: ReportEvidence): Pick<KernelReport, 'title' | 'function' | 'source' | 'line' | 'trace'> {
   const stack = chooseStack(evidence)
-  const candidates = orderCandidates(evidence, stack).filter((frame) => !isNameless(frame))
-  const named = evidence.rules.blame === 'none' ? undefined : blameFunction(evidence, candidates)
-  const blamed = choosePlace(ownPlace(evidence, { stack, named }), blamedPlace(candidates))
+  const candidates = orderCandidates(evidence, stack)
+  const blamed = evidence.rules.blame === 'none' ? undefined : blame(evidence, candidates)
+  const place = placeOf(evidence, { blamed, candidates })
   return {
-    title: renderTitle(evidence, named),
-    function: named === undefined ? undefined : withoutSyscallPrefix(named),
-    source: blamed?.source,
-    line: blamed?.line,
+    title: renderTitle(evidence, blamed?.function),
+    function: blamed === undefined ? undefined : withoutSyscallPrefix(plainName(blamed.function)),
+    source: place?.source,
+    line: place?.line,
     trace: stack.filter(({ reliable }) => reliable).map(toReportFrame),
   }
-}
-
-/** The place that the first line names, unless it is infrastructure that only found out: lib/refcount.c says nothing of who put too often. */
-function ownPlace(
-  { groups }: ReportEvidence,
-  seen: { readonly stack: readonly FoundFrame[]; readonly named: string | undefined },
-): Place | undefined {
-  if (groups['source'] === undefined) return undefined
-  const place = { source: tidyPath(groups['source']), line: Number(groups['line']) }
-  const checking = groups['function'] ?? seen.stack[0]?.function
-  return isInfrastructureFile(place.source) && seen.named !== checking ? undefined : place
 }
 
 /** The first stack with a call that is to blame; else the first one. */
@@ -78,7 +67,7 @@ function orderCandidates(evidence: ReportEvidence, stack: readonly FoundFrame[])
   const { blame } = evidence.rules
   if (blame === 'lock') return [...evidence.interrupted, ...lockSites(evidence.locks), ...reliable]
   if (blame === 'interrupted') return belowInterrupt(reliable)
-  if (blame === 'entry') return reliable.filter((frame) => !isEntry(sourceName(frame.function))).toReversed()
+  if (blame === 'entry') return reliable.filter((frame) => !isOuter(sourceName(frame.function))).toReversed()
   if (blame === 'trace') return reliable
   const named = headerFrame(evidence)
   if (named === undefined) return reliable
@@ -107,35 +96,42 @@ function innermost(frames: readonly FoundFrame[], at: number): number {
 }
 
 function headerFrame({ groups }: ReportEvidence): FoundFrame | undefined {
-  const symbol = groups['function']
+  const { function: symbol, inlined, source, line } = groups
   if (symbol === undefined) return undefined
+  // The place of a symbol may be that of a call inlined there; a decoder that names inlined calls names their file.
+  return { ...namedFrame(symbol), ...(inlined === undefined || source === undefined ? undefined : { source: tidyPath(source), line: Number(line) }) }
+}
+
+function blame({ rules, groups, stacks }: ReportEvidence, candidates: readonly FoundFrame[]): FoundFrame | undefined {
+  if (groups['lastFunction'] !== undefined) return namedFrame(groups['lastFunction'])
+  const found = blamedFrame(rules, candidates) ?? blamedFrame(rules, stacks.flat())
+  if (found !== undefined) return found
+  // Every call serves others: what the report's own lines name comes first.
+  const named = groups['caller'] ?? groups['function'] ?? groups['armCaller']
+  return named === undefined ? leastServing(candidates) : (candidates.find((frame) => frame.function === named) ?? namedFrame(named))
+}
+
+function namedFrame(symbol: string): FoundFrame {
   return { function: symbol, inlined: false, reliable: true }
 }
 
-function blameFunction({ rules, groups, stacks }: ReportEvidence, candidates: readonly FoundFrame[]): string | undefined {
-  if (groups['lastFunction'] !== undefined) return groups['lastFunction']
-  const found = blamedFrame(rules, candidates)
-  if (found !== undefined) return found.function
-  const guessed = blamedFrame(
-    rules,
-    stacks.flat().filter((frame) => !isNameless(frame)),
-  )
-  return groups['function'] ?? guessed?.function ?? groups['armCaller'] ?? candidates[0]?.function
-}
-
-/** The place that the first line names and the one that the trace leads to: the kernel's own word counts unless it is infrastructure. */
-function choosePlace(own: Place | undefined, traced: ReportFrame | undefined): Place | undefined {
-  if (traced?.source === undefined || traced.line === undefined) return own
-  const place = { source: traced.source, line: traced.line }
-  if (own === undefined) return place
+/** The place of the blamed function: the kernel's own word where that is about this function, else its line in the trace. */
+function placeOf(
+  { groups }: ReportEvidence,
+  { blamed, candidates }: { readonly blamed: FoundFrame | undefined; readonly candidates: readonly FoundFrame[] },
+): Place | undefined {
+  const own = groups['source'] === undefined ? undefined : { source: tidyPath(groups['source']), line: Number(groups['line']) }
+  const traced = blamed?.source === undefined || blamed.line === undefined ? undefined : { source: blamed.source, line: blamed.line }
+  if (own === undefined) return traced
+  const finder = groups['function'] ?? candidates.find((frame) => !isNameless(frame))?.function
+  if (traced === undefined) return blamed === undefined || finder === blamed.function || !isServiceFile(own.source) ? own : undefined
   // UBSAN prints the path that the compiler was given; the executable knows it from the top of the tree.
-  if (own.source.endsWith(`/${place.source}`)) return { ...own, source: place.source }
-  if (own.source === place.source || isInfrastructureFile(place.source)) return own
-  return isInfrastructureFile(own.source) || traced.inlined ? place : own
+  if (own.source.endsWith(`/${traced.source}`)) return { ...own, source: traced.source }
+  return own.source === traced.source ? own : traced
 }
 
 function renderTitle({ groups, rules }: ReportEvidence, named: string | undefined): string {
-  const plain = named === undefined ? undefined : sourceName(withoutSyscallPrefix(named))
+  const plain = named === undefined ? undefined : sourceName(withoutSyscallPrefix(plainName(named)))
   const other = groups['other'] === undefined ? undefined : sourceName(groups['other'])
   const values: Readonly<Record<string, string | undefined>> = {
     ...groups,

@@ -135,10 +135,16 @@ export function withoutSyscallPrefix(symbol: string): string {
   return symbol.replace(/^__(?:se|do|x64|ia32|arm64|riscv|s390x?|powerpc)_(?:compat_)?sys_(?=.)/, '')
 }
 
+/** Without the dot of a code symbol (ppc64 ELFv1) and the mark of a patched function's padding. */
+export function plainName(symbol: string): string {
+  return symbol.startsWith('.') || symbol.startsWith('__pfx_') ? symbol.replace(/^\.(?=[A-Za-z_])|^__pfx_(?=.)/, '') : symbol
+}
+
 /** The name in the source: without what the compiler added for clones and cold parts. */
 export function sourceName(symbol: string): string {
-  if (!symbol.includes('.')) return symbol
-  return symbol
+  const plain = plainName(symbol)
+  if (!plain.includes('.')) return plain
+  return plain
     .replace(/\.(?:isra|part|cold|constprop|llvm|localalias|lto_priv)(?:\.\d+)*(?=\.|$)|\.\d+$/g, '')
     .replace(/\.(?:cold|part).*$/, '')
 }

@@ -1,4 +1,3 @@
-export { blamedFrame, blamedPlace } from './blame.ts'
 export { createReportReader, type ReportReader } from './reader.ts'
 export { renderFrame, renderReport, reportDocument, traceFromBlame } from './render-report.ts'
 export { createReportScanner, type ReportScanner } from './scanner.ts'

@@ -34,6 +34,8 @@ export interface OpenReport {
   /** Lines since the last one that was part of it. */
   strangers: number
   state: 'open' | 'closed'
+  /** The log holds it already. */
+  readonly isCopy: boolean
 }
 
 // A recursion fills a stack of 32 KiB with some 500 frames; a report with hundreds of NMI backtraces keeps its first ones.
@@ -49,6 +51,7 @@ export function openReport(
     readonly line: number
     readonly startLine: number
     readonly kernel: KernelFacts
+    readonly isCopy: boolean
   },
 ): OpenReport {
   return {
@@ -58,7 +61,7 @@ export function openReport(
     startLine: found.startLine,
     kernel: found.kernel,
     endLine: found.line,
-    groups: found.groups,
+    groups: found.message.text.includes('[inline]') ? { ...found.groups, inlined: 'yes' } : found.groups,
     header: [],
     stacks: [[]],
     locks: [],
@@ -70,6 +73,7 @@ export function openReport(
     counters: 0,
     strangers: 0,
     state: 'open',
+    isCopy: found.isCopy,
   }
 }
 

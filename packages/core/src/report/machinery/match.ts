@@ -1,43 +1,62 @@
 import { sourceName } from '../frame.ts'
-import { deferringFunctions, entryFunctions, helperFunctions, interruptFunctions } from './callers.ts'
-import { infrastructureFiles } from './files.ts'
-import { lockingFunctions } from './locking.ts'
-import { memoryFunctions } from './memory.ts'
-import { reportingFunctions } from './reporting.ts'
+import type { ReportFrame } from '../report.ts'
+import { families } from './families.ts'
+import { machineryFiles, testFiles, type MachineryFiles } from './files.ts'
+import * as functions from './functions.ts'
+import { outerFunctions, interruptFunctions } from './ways-in.ts'
+import { nameMatcher } from './name-matcher.ts'
 
-/** One expression for a list of names in which `*` stands for any rest; undefined for an empty list. */
-export function nameMatcher(globs: readonly string[]): (name: string) => boolean {
-  if (globs.length === 0) return () => false
-  const escaped = globs.map((glob) => glob.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*'))
-  const pattern = new RegExp(`^(?:${escaped.join('|')})$`)
-  return (name) => pattern.test(name)
+/** What a function does for others; undefined for one that may be at fault. */
+export type Service = keyof MachineryFiles
+
+const services: readonly Service[] = ['entry', 'printing', 'checking', 'serving']
+
+const known: ReadonlyMap<string, Service> = new Map<string, Service>([
+  ...functions.servingFunctions.map((name) => [name, 'serving'] as const),
+  ...functions.checkingFunctions.map((name) => [name, 'checking'] as const),
+  ...functions.printingFunctions.map((name) => [name, 'printing'] as const),
+  ...functions.entryFunctions.map((name) => [name, 'entry'] as const),
+])
+const inFamily = services.map((service) => [service, nameMatcher(families[service])] as const)
+// Rust's own crates in mangled and demangled names: core, alloc.
+const rustMachinery = /^_R\w*?(?:_4core(?:9panicking|3num|3ops|3ptr|6option|6result)|_5alloc)|^<?core::|^<?alloc::/
+
+function serviceOfName(name: string): Service | undefined {
+  // Entry points that are only labels of another name: position-independent copies.
+  const service = known.get(name) ?? (name.startsWith('__pi_') ? known.get(name.replace(/^__pi_+/, '')) : undefined)
+  if (service !== undefined) return service
+  return inFamily.find(([, matches]) => matches(name))?.[0] ?? (rustMachinery.test(name) ? 'printing' : undefined)
 }
 
-const isServing = nameMatcher([...reportingFunctions, ...lockingFunctions, ...memoryFunctions, ...deferringFunctions])
-const isHelper = nameMatcher(helperFunctions)
-const isInfrastructure = nameMatcher(infrastructureFiles)
-// Rust's own crates in mangled names: core, alloc, rustc.
-const rustMachinery =
-  /^_R\w*?(?:_4core(?:9panicking|3num|3ops|3ptr|6option|6result)|rust_begin_unwind|_5alloc)|^<?core::|^<?alloc::|^rust_begin_unwind/
+const isTest = nameMatcher(testFiles)
+const wholeFiles = services.map((service) => [service, machineryFiles[service].filter((entry) => !entry.includes(':'))] as const)
+const rules = wholeFiles
+  .flatMap(([service, globs]) => globs.map((glob) => ({ service, glob, matches: nameMatcher([glob]) })))
+  .toSorted((a, b) => b.glob.length - a.glob.length)
 
-/** Whether a function only serves others: reporting, locking, allocation, sanitizers, deferred work. */
-export function isMachinery(symbol: string): boolean {
-  const plain = sourceName(symbol)
-  return isServing(plain) || rustMachinery.test(plain)
+function serviceOfFile(path: string): Service | undefined {
+  if (isTest(path)) return undefined
+  const found = rules.find(({ matches }) => matches(path))?.service
+  return found ?? (/(?:^|\/)include\//.test(path) ? 'serving' : undefined)
 }
 
-/** Whether a function does what its caller asked for: devices, buffers, counts, trees. */
-export function isHelperFunction(symbol: string): boolean {
-  return isHelper(sourceName(symbol))
+/** What a frame's function does for others. A module is nobody's machinery; where a line is known the file decides. */
+export function serviceOf(frame: Pick<ReportFrame, 'function' | 'source' | 'module'>): Service | undefined {
+  if (frame.module !== undefined) return undefined
+  const name = sourceName(frame.function)
+  if (frame.source === undefined || frame.source.startsWith('/') || frame.source.startsWith('..')) return serviceOfName(name)
+  const service = serviceOfFile(frame.source)
+  return service ?? (known.has(name) && !/^(?:drivers|net|sound|block|security)\//.test(frame.source) ? known.get(name) : undefined)
 }
 
-/** Whether a file only serves others, for the file to look at first. */
-export function isInfrastructureFile(path: string): boolean {
-  return isInfrastructure(path)
+
+/** Whether a file only serves others. */
+export function isServiceFile(path: string): boolean {
+  return serviceOfFile(path) !== undefined
 }
 
-/** Whether tasks, workers and system calls begin there. */
-export const isEntry: (name: string) => boolean = nameMatcher(entryFunctions)
+/** Whether tasks, workers and system calls begin there, or it only passes on what they ask for. */
+export const isOuter: (name: string) => boolean = nameMatcher(outerFunctions)
 
 /** Whether an interrupt came in there. */
 export const isInterrupt: (name: string) => boolean = nameMatcher(interruptFunctions)

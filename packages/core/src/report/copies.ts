@@ -1,0 +1,51 @@
+import type { Message } from './message.ts'
+
+/**
+ * Reports that a log holds more than once: a program prints the ring buffer again (the same stamps), or a journal and a serial line are one log
+ * (the same text from two loggers, line by line or one after the other).
+ */
+export interface Copies {
+  /** Whether a first line begins a copy of an earlier report; it is noted when it does not. */
+  begins(message: Message, line: number): boolean
+  /** Whether a line belongs to a logger whose reports are copies. */
+  isPart(message: Message): boolean
+  /** Another boot: time begins again. */
+  forget(): void
+}
+
+// A log of nothing but reports must not fill memory.
+const mostStamps = 4096
+const mostRecent = 16
+// A journal writes a report within a few hundred lines of the serial line.
+const longestDelay = 500
+
+export function createCopies(): Copies {
+  const stamps = new Set<string>()
+  let recent: readonly { readonly text: string; readonly source: number; readonly line: number }[] = []
+  let copying: number | undefined
+  return {
+    begins: (message, line) => {
+      const text = message.text.trim()
+      const key = message.stamp === undefined ? undefined : `${message.stamp} ${text}`
+      if (key !== undefined && stamps.has(key)) return true
+      const isOtherLogger = recent.some((other) => other.text === text && other.source !== message.source && line - other.line <= longestDelay)
+      if (isOtherLogger) {
+        copying = message.source
+        return true
+      }
+      if (copying === message.source) copying = undefined
+      if (key !== undefined) {
+        if (stamps.size >= mostStamps) stamps.clear()
+        stamps.add(key)
+      }
+      recent = [...recent.slice(1 - mostRecent), { text, source: message.source, line }]
+      return false
+    },
+    isPart: ({ source }) => copying === source,
+    forget: () => {
+      stamps.clear()
+      recent = []
+      copying = undefined
+    },
+  }
+}
