@@ -1,6 +1,8 @@
 /** A line without what a logger put before it. */
 export interface StrippedLine {
   readonly text: string
+  /** What was taken off. */
+  readonly head: string
   /** `T123`, `C1`, or CPU, task and pid as vendors print them: who printed the line. */
   readonly caller: string | undefined
   /** Which of the learned prefixes it had. */
@@ -14,7 +16,7 @@ export interface StrippedLine {
 export interface PrefixLearner {
   /** Undefined for a line with none of the learned prefixes. */
   strip(line: string): StrippedLine | undefined
-  /** Learns the first `width` characters of a line; false when they look like a part of the message. */
+  /** Learns the first `width` characters of a line; false when they are known. */
   learn(line: string, width: number): boolean
   /** Whether anything was learned. */
   isEmpty(): boolean
@@ -39,7 +41,7 @@ export function createPrefixLearner(): PrefixLearner {
       if (found === null) continue
       if (index > 0) known = [prefix, ...known.filter((other) => other !== prefix)]
       const [head] = found
-      return { text: withoutTail(head, line.slice(head.length)), caller: callerOf(head), source: prefix.source }
+      return { text: withoutTail(head, line.slice(head.length)), head, caller: callerOf(head), source: prefix.source }
     }
     return undefined
   }
@@ -47,7 +49,6 @@ export function createPrefixLearner(): PrefixLearner {
     strip,
     learn: (line, width) => {
       const prefix = line.slice(0, width)
-      if (!isLoggers(prefix)) return false
       const text = generalise(prefix)
       if (known.some((other) => other.text === text)) return false
       sources += 1

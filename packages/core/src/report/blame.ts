@@ -43,6 +43,7 @@ export function leastServing(frames: readonly FoundFrame[]): FoundFrame | undefi
   return (
     named.find((frame) => serviceOf(frame) === 'serving') ??
     named.find((frame) => serviceOf(frame) === 'checking') ??
+    named.find((frame) => frame.exact === true) ??
     named.find((frame) => serviceOf(frame) === 'entry')
   )
 }

@@ -1,5 +1,5 @@
 import { blamedFrame, leastServing } from './blame.ts'
-import { isInterrupt, isOuter, isServiceFile } from './machinery/match.ts'
+import { isInterrupt, isOuter, isServiceFile, serviceOf } from './machinery/match.ts'
 import { isNameless, plainName, sourceName, tidyPath, withoutSyscallPrefix, type FoundFrame } from './frame.ts'
 import type { ReportEvidence } from './evidence.ts'
 import type { OpenReport } from './open-report.ts'
@@ -68,13 +68,20 @@ function orderCandidates(evidence: ReportEvidence, stack: readonly FoundFrame[])
   if (blame === 'lock') return [...evidence.interrupted, ...lockSites(evidence.locks), ...reliable]
   if (blame === 'interrupted') return belowInterrupt(reliable)
   if (blame === 'entry') return reliable.filter((frame) => !isOuter(sourceName(frame.function))).toReversed()
-  if (blame === 'trace') return reliable
+  if (blame === 'trace') return aboveInterrupt(reliable)
   const named = headerFrame(evidence)
-  if (named === undefined) return reliable
+  if (named === undefined) return aboveInterrupt(reliable)
   // Decoded logs: the inlined calls before the function that the first line names are nearer to the defect.
   const at = reliable.findIndex((frame) => frame.function === named.function && !frame.inlined)
   const from = at < 0 ? 0 : innermost(reliable, at)
-  return at < 0 ? [named, ...reliable] : reliable.slice(from)
+  return aboveInterrupt(at < 0 ? [named, ...reliable] : [{ ...named, ...reliable[at] }, ...reliable.slice(from)])
+}
+
+/** What ran in the interrupt: what it interrupted is innocent. Everything when the interrupt only reports. */
+function aboveInterrupt(frames: readonly FoundFrame[]): readonly FoundFrame[] {
+  const at = frames.findIndex((frame) => isInterrupt(sourceName(frame.function)))
+  const above = frames.slice(0, at)
+  return at > 0 && above.some((frame) => isNameless(frame) || serviceOf(frame) !== 'printing') ? above : frames
 }
 
 /** Where the lock is taken and where the one before it was, each with the inlined calls around it. */
@@ -83,10 +90,11 @@ function lockSites(locks: readonly FoundFrame[]): readonly FoundFrame[] {
   return locks.slice(0, (outer[1] ?? locks.length - 1) + 1)
 }
 
-/** What ran when the tick or the NMI came: everything when none is seen. */
+/** What ran when the tick or the NMI came that reports. A trace that begins elsewhere begins where the CPU was: interrupts further out are innocent. */
 function belowInterrupt(frames: readonly FoundFrame[]): readonly FoundFrame[] {
   const at = frames.findIndex((frame) => isInterrupt(sourceName(frame.function)))
-  return at < 0 || at === frames.length - 1 ? frames : frames.slice(at + 1)
+  const isReporting = frames.slice(0, at).every((frame) => frame.exact !== true && serviceOf(frame) !== undefined)
+  return at < 0 || at === frames.length - 1 || !isReporting ? aboveInterrupt(frames) : frames.slice(at + 1)
 }
 
 function innermost(frames: readonly FoundFrame[], at: number): number {
@@ -104,11 +112,25 @@ function headerFrame({ groups }: ReportEvidence): FoundFrame | undefined {
 
 function blame({ rules, groups, stacks }: ReportEvidence, candidates: readonly FoundFrame[]): FoundFrame | undefined {
   if (groups['lastFunction'] !== undefined) return namedFrame(groups['lastFunction'])
-  const found = blamedFrame(rules, candidates) ?? blamedFrame(rules, stacks.flat())
+  if (rules.blame === 'handler') return groups['handler'] === undefined ? undefined : namedFrame(groups['handler'])
+  const caller = groups['caller'] === undefined ? undefined : whole(groups['caller'], candidates)
+  // The check says itself who asked for it.
+  if (caller !== undefined && serviceOf(caller) !== 'printing') return caller
+  const found = blamedFrame(rules, candidates) ?? workFrame(rules, groups) ?? blamedFrame(rules, stacks.flat())
   if (found !== undefined) return found
-  // Every call serves others: what the report's own lines name comes first.
-  const named = groups['caller'] ?? groups['function'] ?? groups['armCaller']
-  return named === undefined ? leastServing(candidates) : (candidates.find((frame) => frame.function === named) ?? namedFrame(named))
+  // Every call serves others: what the report's own lines name comes first, unless it only led to the report.
+  const named = groups['function'] === undefined ? undefined : whole(groups['function'], candidates)
+  const least = leastServing(candidates)
+  return named === undefined || (least !== undefined && ['printing', 'entry'].includes(serviceOf(named) ?? '')) ? least : named
+}
+
+/** A deadlock of a work item with whoever waits for it is always found in process_one_work: the work tells one from another. */
+function workFrame({ blame: whom }: ReportEvidence['rules'], { work }: ReportEvidence['groups']): FoundFrame | undefined {
+  return whom === 'lock' && work !== undefined ? namedFrame(work) : undefined
+}
+
+function whole(symbol: string, frames: readonly FoundFrame[]): FoundFrame {
+  return frames.find((frame) => frame.function === symbol) ?? namedFrame(symbol)
 }
 
 function namedFrame(symbol: string): FoundFrame {

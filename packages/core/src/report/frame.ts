@@ -21,7 +21,7 @@ const withOffset = new RegExp(
 )
 // scripts/decode_stacktrace.sh: "foo (fs/x.c:3 (discriminator 2)) module"; inlined code gives several places, the last one is foo's.
 const decoded = new RegExp(
-  String.raw`^\s*(?<maybe>\? +)?${address}(?<maybe2>\? +)?${name} \((?:\S+:\d+(?: \(discriminator \d+\))? )*(?<source>[^\s:()]+):(?<line>\d+)(?: \(discriminator \d+\))?\)`,
+  String.raw`^\s*(?<maybe>\? +)?${address}(?<maybe2>\? +)?${name} \((?:\S+:\d+(?: \(discriminator \d+\))? )*(?<source>[^\s:()]+\.(?:c|h|S|rs|l|y)):(?<line>\d+)(?: \(discriminator \d+\))?\)`,
 )
 // Decoders that name inlined code: "foo fs/x.c:3 [inline]", on ARM without the word.
 const inlined = new RegExp(String.raw`^\s*${address}${name} (?<source>[^\s:()]+\.\w+):(?<line>\d+) \[inline\]`)

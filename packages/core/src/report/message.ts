@@ -47,8 +47,8 @@ export function parsePlainMessages(line: string): readonly Message[] {
 }
 
 /** The messages of a line whose prefix was learned. */
-export function strippedMessages(line: string, { text, caller, source }: StrippedLine): readonly Message[] {
-  const stamp = stampInside.exec(line.slice(0, line.length - text.length))?.[0]
+export function strippedMessages({ text, head, caller, source }: StrippedLine): readonly Message[] {
+  const stamp = stampInside.exec(head)?.[0]
   const [first, ...torn] = inner.test(text) ? parsePlainMessages(text) : [{ text, caller: undefined, stamp: undefined, source }]
   if (first === undefined) return []
   return [{ ...first, caller: caller ?? first.caller, stamp: first.stamp ?? stamp, source }, ...torn]

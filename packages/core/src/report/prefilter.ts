@@ -72,14 +72,36 @@ const words = [
   'nokaslr',
   'as init process',
   'reboot: ',
+  '-fs error',
+  'journal on device',
+  'XFS (',
+  'BTRFS: error',
+  'F2FS-fs (',
+  ': fsid=',
+  'ERROR: (device',
+  'OCFS2: ERROR',
+  'NILFS',
+  'REISERFS error',
+  'set read-only',
+  'read-only mode',
+  'emergency read only',
+  'nobody cared',
+  'bogus return value',
+  'from the idle thread',
+  'duplicate filename',
+  'unchecked MSR',
+  'Kernel attempted',
+  'GPF could be',
 ] as const
+
+const source = words.map((word) => word.replace(/[()[\]]/g, String.raw`\$&`)).join('|')
 
 /** Source of the prefilter for whole chunks; new expressions each time, because they carry their place. */
 export function reportWords(): RegExp {
-  return new RegExp(words.map((word) => word.replace(/[[\]]/g, String.raw`\$&`)).join('|'), 'g')
+  return new RegExp(source, 'g')
 }
 
-const once = new RegExp(words.join('|'))
+const once = new RegExp(source)
 
 /** Whether a line is worth the table of formats. */
 export function mayBeginReport(text: string): boolean {

@@ -141,6 +141,10 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   const takeHeader = (format: Format, groups: OpenReport['groups'], message: Message, at = line): boolean => {
     const mine = open.filter((report) => report.state === 'open' && sharesCaller(report, message))
     const last = mine.at(-1)
+    if (last?.format.leads === true && format.leads !== true && !hasTrace(last) && !asides.includes(format.kind)) {
+      rename(last, format, groups)
+      return false
+    }
     if (last !== undefined && continues(last, format, message)) {
       adopt(last, format, groups, message)
       return false
@@ -156,6 +160,13 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
       if (!isCause) report.state = 'closed'
     }
     return begin(format, groups, message, at)
+  }
+  /** The line that says what happened, after one that only led to it. */
+  const rename = (report: OpenReport, format: Format, groups: OpenReport['groups']): void => {
+    report.format = format
+    report.endLine = line
+    report.strangers = 0
+    report.groups = { ...report.groups, ...Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined)) }
   }
   const adopt = (report: OpenReport, format: Format, groups: OpenReport['groups'], message: Message): void => {
     report.endLine = line
@@ -177,7 +188,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   }
   const readPart = (part: string): boolean => {
     const stripped = prefixes.isEmpty() ? undefined : prefixes.strip(part)
-    const messages = stripped === undefined ? parsePlainMessages(part) : strippedMessages(part, stripped)
+    const messages = stripped === undefined ? parsePlainMessages(part) : strippedMessages(stripped)
     let isNew = false
     for (const message of messages) if (!copies.isPart(message) || mayBeginReport(message.text)) isNew = readMessage(message, part) || isNew
     return isNew
@@ -216,6 +227,7 @@ function sharesCaller(report: OpenReport, message: Message): boolean {
 
 function continues(report: OpenReport, format: Format, message: Message): boolean {
   if (report.format === format && isRepetition(report, message)) return true
+  if (format.kind === 'filesystem' && report.format.kind === 'filesystem') return format.first.exec(message.text)?.groups?.['device'] === report.groups['device']
   if (hasTrace(report)) return false
   return format.continues?.includes(report.format.kind) === true
 }

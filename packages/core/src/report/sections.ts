@@ -10,7 +10,7 @@ const trace =
 
 // Registers, code, module lists and other lines that reports consist of.
 const material =
-  /^\s*(?:[RE]?(?:AX|BX|CX|DX|SI|DI|BP|SP|IP)[:=]|R[0-9]{1,2}:|[CDEFGS]S:|CR\d:|DR\d:|[xr]\d+ ?:|x\d\d:|(?:pc|lr|sp|pstate|ra|gp|tp|t\d|a\d|s\d+|epc) ?:|Code:|Modules linked in|Hardware name:|PKRU:|<\/?(?:TASK|IRQ|NMI|EOI|SOFTIRQ)>|Oops|Workqueue:|RSP:|CR2:|Tainted|Read of size|Write of size|in_atomic|preempt_count|The buggy|Memory state|[ >][0-9a-f]{8,16}: [0-9a-f]{2} |\[[0-9a-f]+\] |Exception stack|GPR\d|MSR:|Krnl|Mem abort|Data abort|ESR|EC =|Register|Process |Stack:|Flags:|Control:|task: |task\.ti|(?:no|\d+) locks? held by| #\d+: |INFO: lockdep|other info|[0-9a-f]{4,16}(?:  ?[0-9a-f*]{8})+|=+$|-+$|\s*$)/
+  /^\s*(?:[RE]?(?:AX|BX|CX|DX|SI|DI|BP|SP|IP)[:=]|R[0-9]{1,2}:|[CDEFGS]S:|CR\d:|DR\d:|[xr]\d+ ?:|x\d\d:|(?:pc|lr|sp|pstate|ra|gp|tp|t\d|a\d|s\d+|epc) ?:|Code:|Modules linked in|Hardware name:|PKRU:|<\/?(?:TASK|IRQ|NMI|EOI|SOFTIRQ)>|Oops|Workqueue:|RSP:|CR2:|Tainted|Read of size|Write of size|in_atomic|preempt_count|The buggy|Memory state|[ >][0-9a-f]{8,16}: [0-9a-f]{2} |\[[0-9a-f]+\] |Exception stack|GPR\d|MSR:|Krnl|Mem abort|Data abort|ESR|EC =|Register|Process |Stack:|Flags:|Control:|task: |task\.ti|(?:no|\d+) locks? held by| #\d+: |INFO: lockdep|other info|[0-9a-f]{4,16}(?:  ?[0-9a-f*]{8})+|=+$|-+$|handlers:|Disabling IRQ #\d|\[<[0-9a-f]+>\] |caller is |#PF: |P[GU4M]D |Kernel Offset:|Dumping ftrace|   \(ftrace buffer|Rebooting in |Tainted: |BUG: TASK|[0-9a-f]{4,16}:(?: [0-9a-f]{8}| [0-9a-f]{16}){2,}|Register r\d+ information|(?:PC|LR|SP|FP|IP|X\d+|R\d+): 0x[0-9a-f]+:)/
 
 /** Where lockdep saw a lock taken in an interrupt: the nearer end of the chain. */
 const interrupted = /which became \S+-irq-safe at:/

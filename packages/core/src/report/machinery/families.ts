@@ -12,6 +12,8 @@ export const families: MachineryFiles = {
     retbleed_return_thunk __stack_chk_fail __cfi_check*
     # include/trace: events.
     trace_event_raw_event_* __traceiter_* __bpf_trace_* perf_trace_*
+    # drivers/base/core.c: define_dev_printk_level().
+    _dev_emerg _dev_alert _dev_crit _dev_err _dev_warn _dev_notice _dev_info
     # Rust: the panic handler.
     rust_begin_unwind rust_panic rust_helper_BUG
     # Kernels before 5.10: lib/dump_stack.c, arch/*/kernel/{dumpstack,traps,entry}, arch/*/mm/fault.c, mm/{kasan,kmsan,slub}, kernel/panic.c.

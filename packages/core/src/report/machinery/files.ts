@@ -16,7 +16,8 @@ export const machineryFiles: MachineryFiles = {
   printing: list(`
     # Printing and stopping.
     kernel/panic.c kernel/printk/* lib/dump_stack.c lib/nmi_backtrace.c lib/bug.c lib/hexdump.c lib/vsprintf.c lib/kasprintf.c
-    lib/seq_buf.c lib/trace_readwrite.c kernel/stacktrace.c kernel/watchdog* kernel/hung_task.c kernel/cfi.c kernel/trace/ftrace.c
+    lib/seq_buf.c lib/trace_readwrite.c kernel/stacktrace.c kernel/watchdog* kernel/hung_task.c kernel/cfi.c kernel/sched/core.c:__schedule_bug kernel/sched/core.c:schedule_debug
+    kernel/locking/lockdep.c:print_* kernel/locking/lockdep.c:lockdep_rcu_suspicious kernel/locking/lockdep.c:dump_* kernel/trace/ftrace.c
     kernel/trace/trace_irqsoff.c kernel/trace/trace_preemptirq.c kernel/trace/trace_event_perf.c kernel/tracepoint.c
     drivers/base/core.c:*dev_*printk* drivers/base/core.c:_dev_* drivers/base/core.c:create_syslog_header drivers/base/core.c:*dev_err_probe*
     # Sanitizers and checks.
@@ -35,9 +36,20 @@ export const machineryFiles: MachineryFiles = {
     kernel/sched/core.c:finish_task_switch kernel/sched/core.c:context_switch kernel/sched/core.c:try_to_wake_up kernel/sched/core.c:wake_up_process
     kernel/sched/core.c:wake_up_q kernel/sched/core.c:wake_up_state kernel/sched/core.c:default_wake_function kernel/sched/core.c:ttwu_*
     kernel/sched/core.c:*rq_lock* kernel/sched/core.c:*rq_unlock* kernel/sched/core.c:preempt_count_*
-    mm/memory.c:__might_fault kernel/sched/wait.c kernel/sched/wait_bit.c kernel/sched/swait.c
+    mm/memory.c:__might_fault kernel/sched/wait.c:*wake* kernel/sched/wait.c:prepare_to_wait* kernel/sched/wait.c:finish_wait
+    kernel/sched/wait.c:*wait_woken* kernel/sched/wait.c:do_wait* kernel/sched/wait_bit.c kernel/sched/swait.c
     kernel/sched/completion.c kernel/sched/clock.c kernel/softirq.c kernel/context_tracking.c lib/dec_and_lock.c lib/atomic64.c
     lib/lockref.c lib/percpu-refcount.c lib/percpu_counter.c
+    # Deferred work: whoever starts, flushes or cancels it is the one that matters.
+    kernel/workqueue.c:*flush* kernel/workqueue.c:*cancel* kernel/workqueue.c:*drain* kernel/workqueue.c:*destroy_workqueue* kernel/workqueue.c:*queue_work*
+    kernel/workqueue.c:*queue_delayed* kernel/workqueue.c:*mod_delayed* kernel/workqueue.c:insert_work kernel/workqueue.c:try_to_grab_pending
+    kernel/workqueue.c:*is_static_object kernel/workqueue.c:*fixup* kernel/time/timer.c:*del_timer* kernel/time/timer.c:*timer_delete*
+    kernel/time/timer.c:*timer_shutdown* kernel/time/timer.c:*mod_timer* kernel/time/timer.c:add_timer* kernel/time/timer.c:lock_timer_base
+    kernel/time/timer.c:*is_static_object kernel/time/timer.c:*fixup* kernel/time/timer.c:debug_* kernel/time/timer.c:init_timer*
+    kernel/time/hrtimer.c:*cancel* kernel/time/hrtimer.c:*fixup* kernel/time/hrtimer.c:*debug_* kernel/time/hrtimer.c:hrtimer_start*
+    # Devices and data structures of whoever registers and fills them.
+    drivers/base/core.c drivers/base/bus.c drivers/base/class.c drivers/base/dd.c drivers/base/driver.c drivers/base/devres.c
+    drivers/base/power/* drivers/i2c/i2c-core* lib/*
     # Memory and strings.
     mm/slab* mm/slub.c mm/slob.c mm/util.c lib/rbtree.c net/core/sock.c:*lock_sock* net/core/sock.c:release_sock net/core/sock.c:*release_sock
     net/core/skbuff.c:skb_*_panic net/core/skbuff.c:skb_put* net/core/skbuff.c:skb_push* net/core/skbuff.c:skb_pull* net/core/skbuff.c:__skb_p*
@@ -53,7 +65,7 @@ export const machineryFiles: MachineryFiles = {
     arch/*/include/asm/io*.h include/asm-generic/io.h arch/*/include/asm/bitops*.h arch/*/include/asm/atomic*.h include/linux/preempt.h include/linux/lockdep.h include/linux/irqflags.h include/linux/mutex.h include/linux/rwsem.h include/linux/wait.h
   `),
   serving: list(`
-    lib/* kernel/workqueue.c kernel/time/timer.c kernel/time/hrtimer.c kernel/time/sleep_timeout.c kernel/time/timekeeping.c
+    kernel/workqueue.c kernel/time/timer.c kernel/time/hrtimer.c kernel/time/sleep_timeout.c kernel/time/timekeeping.c
     kernel/time/tick* kernel/time/clockevents.c kernel/smp.c kernel/stop_machine.c kernel/notifier.c kernel/irq_work.c kernel/task_work.c
     kernel/irq/* kernel/async.c kernel/sched/* arch/x86/kernel/kvmclock.c arch/x86/kernel/tsc.c fs/kernfs/* fs/sysfs/* fs/proc/generic.c
     mm/page_alloc.c mm/vmalloc.c mm/percpu* mm/mempool.c mm/dmapool.c mm/page_frag_cache.c mm/kasan/quarantine.c
@@ -61,8 +73,6 @@ export const machineryFiles: MachineryFiles = {
     mm/filemap.c:pagecache_get_page mm/truncate.c net/core/dev.c:*unregister_netdevice* net/core/dev.c:rollback_registered*
     drivers/usb/core/urb.c drivers/usb/core/message.c
     fs/dcache.c:*dput* fs/dcache.c:retain_dentry fs/dcache.c:dget* fs/inode.c:iput* fs/inode.c:ihold fs/inode.c:igrab fs/inode.c:*nlink
-    drivers/base/core.c drivers/base/bus.c drivers/base/class.c drivers/base/dd.c drivers/base/driver.c drivers/base/devres.c
-    drivers/base/power/*
     crypto/api.c crypto/algapi.c crypto/cipher.c crypto/scatterwalk.c
   `),
   entry: list(`
