@@ -69,6 +69,7 @@ function cFunctions(source: string): readonly DefinedFunction[] {
 
 // A helper of a few lines.
 const longestWrapper = 12
+const stopName = /panic|assert|fail|bug|abort|fatal|error|corrupt/
 const lockName = /(?:^|_)(?:un|try)?lock(?:_|$)|(?:un|try)?lock$/
 const takesLock = /\b(?:_*raw_)?(?:spin|read|write|mutex|rwsem|rt_mutex|bit_spin|local|ww_mutex)_(?:un|try)?lock\w*\(|\b(?:down|up)(?:_read|_write)\w*\(|\b\w+_(?:un)?lock\w*\(/
 
@@ -77,7 +78,7 @@ function wrapperOf(name: string, body: readonly string[]): Wrapper | undefined {
   const lines = body.filter((line) => line !== '')
   while (lines.at(-1) === '}' || /^(?:return\b.*|unreachable\(\));$/.test(lines.at(-1) ?? '')) lines.pop()
   if (lines.length > longestWrapper || lines.some((line) => /^(?:for|while|do|switch|goto)\b/.test(line))) return undefined
-  if (/^(?:BUG\(\)|panic\(.*\)|usercopy_abort\(.*\));$/.test(lines.at(-1) ?? '')) return 'stop'
+  if (stopName.test(name) && /^(?:BUG\(\)|panic\(.*\)|usercopy_abort\(.*\));$/.test(lines.at(-1) ?? '')) return 'stop'
   return lockName.test(name) && lines.some((line) => takesLock.test(line)) ? 'lock' : undefined
 }
 

@@ -135,10 +135,19 @@ describe('what counts', () => {
     expect(results.tests.length).toBeLessThan(200)
   })
 
-  it('names a number that is wrong and goes on', () => {
-    const results = log('TAP version 13\n1..2\nok 1 a\nok 3 b')
+  it('takes results in any order in TAP, and reports a number that is not the next one in KTAP', () => {
+    expect(log('TAP version 14\n1..3\nok 2\nok 3\nok 1')).toMatchObject({ status: 'pass', counts: { passed: 3, errors: 0 } })
+    const results = log('KTAP version 1\n1..2\nok 1 a\nok 3 b')
     expect(results).toMatchObject({ status: 'pass', counts: { passed: 2, errors: 1 } })
     expect(messages(results)).toEqual(['4 b: expected test number 2 but found 3'])
+  })
+
+  it('fails for a number outside of the plan or seen before in TAP, and names the one that never reported', () => {
+    const outside = log('TAP version 14\n1..3\nok 2\nok 4\nok 1')
+    expect(outside.status).toBe('fail')
+    expect(messages(outside)).toEqual(['4 : number 4 is not in the plan of 3', '5 : test 3 never reported'])
+    expect(messages(log('TAP version 14\n1..3\nok 1\nok 1\nok 2'))).toEqual(['4 : number 1 has reported before', '5 : test 3 never reported'])
+    expect(log('TAP version 14\nok 1\nok 3\n1..2').status).toBe('fail')
   })
 
   it('fails for more results than were planned, before or behind the plan', () => {
@@ -375,13 +384,15 @@ describe('streams', () => {
     expect(log(text, { versionless: true })).toMatchObject({ status: 'fail', streams: [{ protocol: 'TAP', version: 12, planned: 2 }] })
   })
 
-  it('of a kselftest run keep the output of each program as its diagnostics', () => {
+  it('of a kselftest run hold the results that each program printed in comments', () => {
     const results = log(
-      'TAP version 13\n1..1\n# timeout set to 45\n# selftests: net: foo\n# TAP version 13\n# 1..2\n# ok 1 a\n# not ok 2 b\nnot ok 1 selftests: net: foo # exit=1',
+      'TAP version 13\n1..2\n# timeout set to 45\n# selftests: net: foo\n# TAP version 13\n# 1..2\n# ok 1 a\n# # why\n# not ok 2 b\nnot ok 1 selftests: net: foo # exit=1\n# selftests: net: bar\n# not ok 1 c\nok 2 selftests: net: bar',
     )
-    expect(results.counts).toMatchObject({ failed: 1, passed: 0 })
-    expect(results.tests[0]).toMatchObject({ name: 'selftests: net: foo', reason: 'exit=1' })
-    expect(results.tests[0]?.diagnostics).toContain('# not ok 2 b')
+    expect(results).toMatchObject({ status: 'fail', counts: { passed: 1, failed: 2 } })
+    expect(results.tests).toMatchObject([
+      { name: 'selftests: net: foo', reason: 'exit=1', tests: [{ name: 'a' }, { name: 'b', status: 'fail', diagnostics: ['# why'] }] },
+      { name: 'selftests: net: bar', status: 'pass', tests: [{ name: 'c', status: 'fail' }] },
+    ])
   })
 
   it('of an unknown version are read, and that is said', () => {

@@ -1,3 +1,4 @@
+import type { ReportKind } from '../console/kinds.ts'
 import { blamedFrame, leastServing } from './blame.ts'
 import { isInterrupt, isOuter, isServiceFile, serviceOf } from './machinery/match.ts'
 import { isNameless, plainName, sourceName, tidyPath, withoutSyscallPrefix, type FoundFrame } from './frame.ts'
@@ -103,11 +104,15 @@ function innermost(frames: readonly FoundFrame[], at: number): number {
   return from
 }
 
-function headerFrame({ groups }: ReportEvidence): FoundFrame | undefined {
+// The function that they name first is where the CPU was.
+const sanitizers: readonly ReportKind[] = ['kasan', 'kmsan', 'kfence', 'kcsan']
+
+function headerFrame({ rules, groups }: ReportEvidence): FoundFrame | undefined {
   const { function: symbol, inlined, source, line } = groups
   if (symbol === undefined) return undefined
+  const isPlace = sanitizers.includes(rules.kind) ? { exact: true as const } : undefined
   // The place of a symbol may be that of a call inlined there; a decoder that names inlined calls names their file.
-  return { ...namedFrame(symbol), ...(inlined === undefined || source === undefined ? undefined : { source: tidyPath(source), line: Number(line) }) }
+  return { ...namedFrame(symbol), ...isPlace, ...(inlined === undefined || source === undefined ? undefined : { source: tidyPath(source), line: Number(line) }) }
 }
 
 function blame({ rules, groups, stacks }: ReportEvidence, candidates: readonly FoundFrame[]): FoundFrame | undefined {

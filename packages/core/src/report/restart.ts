@@ -26,7 +26,7 @@ export function createRestartWatch(): RestartWatch {
   const known = new Set<string>()
 
   const learn = ({ stamp, text }: Message): void => {
-    if (stamp === undefined || Number(stamp) === 0) return
+    if (stamp === undefined || !isExact(stamp)) return
     known.add(`${stamp} ${text.trim()}`)
     if (known.size >= mostKnownLines) isLearning = false
   }
@@ -35,7 +35,7 @@ export function createRestartWatch(): RestartWatch {
     read: (message, line) => {
       const { text, stamp } = message
       if (stamp !== undefined) hasStamps = true
-      if (waiting !== undefined && stamp !== undefined && Number(stamp) > 0) {
+      if (waiting !== undefined && stamp !== undefined && isExact(stamp)) {
         const found = waiting
         waiting = undefined
         if (!known.has(`${stamp} ${text.trim()}`)) {
@@ -66,4 +66,9 @@ export function createRestartWatch(): RestartWatch {
     },
     isWaiting: () => isLearning || waiting !== undefined,
   }
+}
+
+/** Before its clock runs a kernel counts ticks: 0.000000, 0.004000, the same on every start. */
+function isExact(stamp: string): boolean {
+  return !stamp.endsWith('000')
 }

@@ -46,8 +46,8 @@ export const families: MachineryFiles = {
     kmalloc kzalloc kcalloc kmalloc_array kmem_cache_zalloc kmalloc_slab kmalloc_order kmalloc_order_trace memdup_user vmemdup_user
     __kmalloc_node_flags __vmalloc_node_flags __vmalloc_node_range __vmalloc_area_node kvmalloc_node slab_pre_alloc_hook slab_alloc_node
     __alloc_pages_nodemask __alloc_pages_slowpath alloc_pages_current
-    _cond_resched schedule_debug finish_task_switch context_switch wait_for_common __wait_for_common do_wait_for_common
-    csum_partial_copy_nocheck csum_partial_copy_generic call_rcu_sched call_rcu_bh __call_rcu synchronize_sched synchronize_rcu_bh
+    _cond_resched finish_task_switch context_switch wait_for_common __wait_for_common do_wait_for_common
+    __memzero csum_partial_copy_nocheck csum_partial_copy_generic call_rcu_sched call_rcu_bh __call_rcu synchronize_sched synchronize_rcu_bh
     lockdep_rcu_suspicious print_bad_unlock_balance
   `),
   serving: list(`

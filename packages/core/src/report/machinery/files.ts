@@ -16,7 +16,7 @@ export const machineryFiles: MachineryFiles = {
   printing: list(`
     # Printing and stopping.
     kernel/panic.c kernel/printk/* lib/dump_stack.c lib/nmi_backtrace.c lib/bug.c lib/hexdump.c lib/vsprintf.c lib/kasprintf.c
-    lib/seq_buf.c lib/trace_readwrite.c kernel/stacktrace.c kernel/watchdog* kernel/hung_task.c kernel/cfi.c kernel/sched/core.c:__schedule_bug kernel/sched/core.c:schedule_debug
+    lib/seq_buf.c lib/trace_readwrite.c kernel/stacktrace.c kernel/watchdog* kernel/hung_task.c kernel/cfi.c kernel/sched/core.c:*schedule*
     kernel/locking/lockdep.c:print_* kernel/locking/lockdep.c:lockdep_rcu_suspicious kernel/locking/lockdep.c:dump_* kernel/trace/ftrace.c
     kernel/trace/trace_irqsoff.c kernel/trace/trace_preemptirq.c kernel/trace/trace_event_perf.c kernel/tracepoint.c
     drivers/base/core.c:*dev_*printk* drivers/base/core.c:_dev_* drivers/base/core.c:create_syslog_header drivers/base/core.c:*dev_err_probe*
@@ -32,7 +32,7 @@ export const machineryFiles: MachineryFiles = {
   checking: list(`
     # Locks, RCU, waiting, the scheduler.
     kernel/locking/* kernel/rcu/*
-    kernel/sched/core.c:*schedule* kernel/sched/core.c:*might_* kernel/sched/core.c:*cond_resched* kernel/sched/core.c:*cant_*
+    kernel/sched/core.c:*might_* kernel/sched/core.c:*cond_resched* kernel/sched/core.c:*cant_*
     kernel/sched/core.c:finish_task_switch kernel/sched/core.c:context_switch kernel/sched/core.c:try_to_wake_up kernel/sched/core.c:wake_up_process
     kernel/sched/core.c:wake_up_q kernel/sched/core.c:wake_up_state kernel/sched/core.c:default_wake_function kernel/sched/core.c:ttwu_*
     kernel/sched/core.c:*rq_lock* kernel/sched/core.c:*rq_unlock* kernel/sched/core.c:preempt_count_*
@@ -48,8 +48,9 @@ export const machineryFiles: MachineryFiles = {
     kernel/time/timer.c:*is_static_object kernel/time/timer.c:*fixup* kernel/time/timer.c:debug_* kernel/time/timer.c:init_timer*
     kernel/time/hrtimer.c:*cancel* kernel/time/hrtimer.c:*fixup* kernel/time/hrtimer.c:*debug_* kernel/time/hrtimer.c:hrtimer_start*
     # Devices and data structures of whoever registers and fills them.
-    drivers/base/core.c drivers/base/bus.c drivers/base/class.c drivers/base/dd.c drivers/base/driver.c drivers/base/devres.c
-    drivers/base/power/* drivers/i2c/i2c-core* lib/*
+    drivers/base/core.c drivers/base/bus.c drivers/base/class.c drivers/base/dd.c drivers/base/driver.c drivers/base/platform.c drivers/base/devres.c
+    drivers/base/power/* drivers/i2c/i2c-core* lib/xarray.c lib/llist.c lib/kobject*.c lib/klist.c lib/bitmap* lib/find_bit.c lib/sort.c
+    lib/scatterlist.c lib/crypto/*
     # Memory and strings.
     mm/slab* mm/slub.c mm/slob.c mm/util.c lib/rbtree.c net/core/sock.c:*lock_sock* net/core/sock.c:release_sock net/core/sock.c:*release_sock
     net/core/skbuff.c:skb_*_panic net/core/skbuff.c:skb_put* net/core/skbuff.c:skb_push* net/core/skbuff.c:skb_pull* net/core/skbuff.c:__skb_p*
@@ -65,7 +66,7 @@ export const machineryFiles: MachineryFiles = {
     arch/*/include/asm/io*.h include/asm-generic/io.h arch/*/include/asm/bitops*.h arch/*/include/asm/atomic*.h include/linux/preempt.h include/linux/lockdep.h include/linux/irqflags.h include/linux/mutex.h include/linux/rwsem.h include/linux/wait.h
   `),
   serving: list(`
-    kernel/workqueue.c kernel/time/timer.c kernel/time/hrtimer.c kernel/time/sleep_timeout.c kernel/time/timekeeping.c
+    lib/* kernel/workqueue.c kernel/time/timer.c kernel/time/hrtimer.c kernel/time/sleep_timeout.c kernel/time/timekeeping.c
     kernel/time/tick* kernel/time/clockevents.c kernel/smp.c kernel/stop_machine.c kernel/notifier.c kernel/irq_work.c kernel/task_work.c
     kernel/irq/* kernel/async.c kernel/sched/* arch/x86/kernel/kvmclock.c arch/x86/kernel/tsc.c fs/kernfs/* fs/sysfs/* fs/proc/generic.c
     mm/page_alloc.c mm/vmalloc.c mm/percpu* mm/mempool.c mm/dmapool.c mm/page_frag_cache.c mm/kasan/quarantine.c
