@@ -55,6 +55,7 @@ function versionOf(tree: string): string {
 
 const roots = ['arch', 'block', 'certs', 'crypto', 'drivers', 'fs', 'include', 'init', 'io_uring', 'ipc', 'kernel', 'lib', 'mm', 'net', 'security', 'sound', 'virt']
 const found = new Map<string, Class>()
+const shared = new Set<string>()
 const versions: string[] = []
 for (const tree of trees) {
   versions.push(versionOf(tree))
@@ -85,14 +86,14 @@ for (const tree of trees) {
     }
   }
   for (const [symbol, group] of machinery) {
-    if (elsewhere.has(symbol) && !global.has(symbol)) continue
-    if (!found.has(symbol)) found.set(symbol, group)
+    // Others have a function of that name too: only its callers tell which one a trace means.
+    if (elsewhere.has(symbol) && !global.has(symbol)) shared.add(symbol)
+    else if (!found.has(symbol)) found.set(symbol, group)
   }
   process.stdout.write(`${tree}: ${machinery.size} functions of ${versions.at(-1)}\n`)
 }
 
-function render(group: Class): string {
-  const names = [...found].filter(([, name]) => name === group).map(([name]) => name)
+function render(names: readonly string[]): string {
   const lines: string[] = []
   let line = ' '
   for (const name of names.toSorted()) {
@@ -112,5 +113,8 @@ const text = `import { list } from './list.ts'
 /** Versions of the kernel that these functions were read from. */
 export const machineryVersions: readonly string[] = [${versions.map((version) => `'${version}'`).join(', ')}]
 
-${classes.map((group) => `export const ${group}Functions: readonly string[] = list(\`\n${render(group)}\n\`)\n`).join('\n')}`
+${classes.map((group) => `export const ${group}Functions: readonly string[] = list(\`\n${render([...found].filter(([, name]) => name === group).map(([name]) => name))}\n\`)\n`).join('\n')}
+/** Functions of the same files whose names others have too. */
+export const sharedFunctions: readonly string[] = list(\`\n${render([...shared].filter((name) => !found.has(name)))}\n\`)
+`
 writeFileSync(join(repository, 'packages/core/src/report/machinery/functions.ts'), text)

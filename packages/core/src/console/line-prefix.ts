@@ -3,7 +3,7 @@ export interface StrippedLine {
   readonly text: string
   /** What was taken off. */
   readonly head: string
-  /** `T123`, `C1`, or CPU, task and pid as vendors print them: who printed the line. */
+  /** `T123`, `C1`, or task and pid as vendors print them: who printed the line. */
   readonly caller: string | undefined
   /** Which of the learned prefixes it had. */
   readonly source: number
@@ -87,12 +87,12 @@ export function generalise(prefix: string): string {
   return `^${sources.join('')}`
 }
 
-const callerForm = /(?:\[ *|caller=)([TC]\d+)(?:\]|;)|[[(] *(\d+: *[^\]\s:]{1,32}: *\d+)\]/
+const callerForm = /(?:\[ *|caller=)([TC]\d+)(?:\]|;)|\[ *\d+: *([^\]\s:]{1,32}: *\d+)\]|\[(\d+:[^\]\s]{1,32})\]/
 
 function callerOf(head: string): string | undefined {
   if (!head.includes('[') && !head.includes('caller=')) return undefined
-  const [, plain, vendor] = callerForm.exec(head) ?? []
-  return plain ?? vendor?.replaceAll(' ', '')
+  const [, plain, named, numbered] = callerForm.exec(head) ?? []
+  return plain ?? (named ?? numbered)?.replaceAll(' ', '')
 }
 
 /** JSON lines of loggers: the message ends before the closing quote. */

@@ -15,10 +15,10 @@ export interface Candidate {
 
 const mostLines = 12
 const enough = 2
-const mostTries = 10
+const mostTries = 24
 const longest = 2048
 // A time, a caller, or the mark of a comment: device names count too, and are not loggers.
-const hasTime = /\d\d:\d\d:\d\d|\d\.\d{3,}|^[#>|*%]|\[ *[TC]\d+\]/
+const hasTime = /(?<![\d:])\d\d:\d\d(?!\.\d:)|\d\.\d{3,}|^[#>|*%]|\[ *[TC]\d+\]|\[[^\]]*:[^\]]*\]|,\d+,\d+,|kernel: $|\| $/
 
 export function createCandidate(): Candidate {
   let kept: { readonly part: string; readonly line: number }[] = []
@@ -33,7 +33,7 @@ export function createCandidate(): Candidate {
   return {
     note: (part, { line, from }, recognise) => {
       if (pattern !== undefined || part.length > longest) return
-      const ends = /[\]:>;|#"] */g
+      const ends = /[\]:>;|#"\s]+/g
       ends.lastIndex = from
       for (let tries = 0; tries < mostTries && ends.exec(part) !== null; tries += 1) {
         const at = ends.lastIndex

@@ -5,8 +5,8 @@ import type { Message } from './message.ts'
  * (the same text from two loggers, line by line or one after the other).
  */
 export interface Copies {
-  /** Whether a first line begins a copy of an earlier report; it is noted when it does not. */
-  begins(message: Message, line: number): boolean
+  /** Which kind of copy of an earlier report a first line begins; it is noted when it begins none. */
+  begins(message: Message, line: number): 'ring-buffer' | 'logger' | undefined
   /** Whether a line belongs to a logger whose reports are copies. */
   isPart(message: Message): boolean
   /** Another boot: time begins again. */
@@ -21,30 +21,31 @@ const longestDelay = 500
 
 export function createCopies(): Copies {
   const stamps = new Set<string>()
-  let recent: readonly { readonly text: string; readonly source: number; readonly line: number }[] = []
+  const recent: { readonly text: string; readonly source: number; readonly line: number }[] = []
   let copying: number | undefined
   return {
     begins: (message, line) => {
       const text = message.text.trim()
       const key = message.stamp === undefined ? undefined : `${message.stamp} ${text}`
-      if (key !== undefined && stamps.has(key)) return true
+      if (key !== undefined && stamps.has(key)) return 'ring-buffer'
       const isOtherLogger = recent.some((other) => other.text === text && other.source !== message.source && line - other.line <= longestDelay)
       if (isOtherLogger) {
         copying = message.source
-        return true
+        return 'logger'
       }
       if (copying === message.source) copying = undefined
       if (key !== undefined) {
         if (stamps.size >= mostStamps) stamps.clear()
         stamps.add(key)
       }
-      recent = [...recent.slice(1 - mostRecent), { text, source: message.source, line }]
-      return false
+      if (recent.length >= mostRecent) recent.shift()
+      recent.push({ text, source: message.source, line })
+      return undefined
     },
     isPart: ({ source }) => copying === source,
     forget: () => {
       stamps.clear()
-      recent = []
+      recent.length = 0
       copying = undefined
     },
   }

@@ -121,7 +121,10 @@ function blame({ rules, groups, stacks }: ReportEvidence, candidates: readonly F
   const caller = groups['caller'] === undefined ? undefined : whole(groups['caller'], candidates)
   // The check says itself who asked for it.
   if (caller !== undefined && serviceOf(caller) !== 'printing') return caller
-  const found = blamedFrame(rules, candidates) ?? workFrame(rules, groups) ?? blamedFrame(rules, stacks.flat())
+  const found = blamedFrame(rules, candidates) ?? workFrame(rules, groups) ?? blamedFrame(
+      rules,
+      stacks.flatMap((stack) => aboveInterrupt(stack)),
+    )
   if (found !== undefined) return found
   // Every call serves others: what the report's own lines name comes first, unless it only led to the report.
   const named = groups['function'] === undefined ? undefined : whole(groups['function'], candidates)

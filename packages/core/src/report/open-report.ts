@@ -215,6 +215,7 @@ export function noteDetails(report: OpenReport, text: string): void {
 
 /** What an earlier line said counts. */
 function noteGroups(report: OpenReport, groups: Readonly<Record<string, string | undefined>> | undefined): void {
-  for (const [name, value] of Object.entries(groups ?? {}))
+  if (groups === undefined) return
+  for (const [name, value] of Object.entries(groups))
     if (report.groups[name] === undefined) report.groups = { ...report.groups, [name]: value }
 }

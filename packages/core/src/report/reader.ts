@@ -64,10 +64,11 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     if (report.format.needsTrace === true && !hasTrace(report)) return
     onReport(finish(report))
   }
-  const begin = (format: Format, groups: OpenReport['groups'], message: Message, at = line): boolean => {
+  const begin = (format: Format, groups: OpenReport['groups'], message: Message, place: { readonly at: number; readonly isCopy: boolean }): boolean => {
+    const { at, isCopy } = place
     const startLine = cutLine !== undefined && at - cutLine <= mostLinesBeforeHeader ? cutLine : at
     cutLine = undefined
-    const report = openReport(format, { groups, message, line: at, startLine, kernel, isCopy: copies.begins(message, at) })
+    const report = openReport(format, { groups, message, line: at, startLine, kernel, isCopy })
     noteDetails(report, message.text)
     if (format.oneLine === true) report.state = 'closed'
     open = [...open, report]
@@ -114,7 +115,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     for (const report of owners) isPart = feed(report, text, line) || isPart
     if (!isPart && (holdsWord || open.length > 0 || cutLine !== undefined) && learnPrefix(message, part)) return readPart(part) || isNew
     for (const report of open) if (report.strangers > mostStrangers) report.state = 'closed'
-    if (holdsWord && open.length === 0 && message.source < 2) candidate.note(part, { line, from: part.length - message.text.length }, recognise)
+    if (holdsWord && open.length === 0 && message.source < 2) candidate.note(part, { line, from: message.source === 0 ? part.length - message.text.length : 0 }, recognise)
     return isNew
   }
   /** Learns what is before the message that only the kernel prints, or before the last `length` characters; true when the line reads otherwise now. */
@@ -149,17 +150,20 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
       adopt(last, format, groups, message)
       return false
     }
+    const copy = copies.begins(message, at)
+    if (copy === 'logger') return false
+    const place = { at, isCopy: copy !== undefined }
     // Memory ran out somewhere else while a trace was printed, and no caller tells the two apart: the trace stays where it was.
     const isBetween = asides.includes(format.kind) && message.caller === undefined && last !== undefined && hasTrace(last)
     if (isBetween || (format.oneLine === true && format.kind !== 'unexpected-reboot')) {
-      return begin({ ...format, oneLine: true }, groups, message, at)
+      return begin({ ...format, oneLine: true }, groups, message, place)
     }
     for (const report of format.kind === 'unexpected-reboot' ? open : mine) {
       // A panic that a report causes prints the trace of that report.
       const isCause = format.kind === 'panic' && report.format.kind !== 'panic' && !hasTrace(report)
       if (!isCause) report.state = 'closed'
     }
-    return begin(format, groups, message, at)
+    return begin(format, groups, message, place)
   }
   /** The line that says what happened, after one that only led to it. */
   const rename = (report: OpenReport, format: Format, groups: OpenReport['groups']): void => {
@@ -189,23 +193,32 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   const readPart = (part: string): boolean => {
     const stripped = prefixes.isEmpty() ? undefined : prefixes.strip(part)
     const messages = stripped === undefined ? parsePlainMessages(part) : strippedMessages(stripped)
+    const [only] = messages
+    if (only !== undefined && messages.length === 1 && !copies.isPart(only)) return readMessage(only, part)
     let isNew = false
     for (const message of messages) if (!copies.isPart(message) || mayBeginReport(message.text)) isNew = readMessage(message, part) || isNew
     return isNew
   }
-  const readParts = (parts: readonly string[]): boolean => {
+  const readOrConfirm = (part: string): boolean => {
+    if (candidate.confirms(part, line) && prefixes.learn(...candidate.prefix())) replay(candidate.release(part))
+    return readPart(part)
+  }
+  const readPlain = (raw: string): boolean => {
+    line += 1
+    const isNew = readOrConfirm(raw)
+    settle()
+    return isNew
+  }
+  const readControls = (raw: string): boolean => {
     line += 1
     let isNew = false
-    for (const part of parts) {
-      if (candidate.confirms(part, line) && prefixes.learn(...candidate.prefix())) replay(candidate.release(part))
-      isNew = readPart(part) || isNew
-    }
+    for (const part of plainParts(raw)) isNew = readOrConfirm(part) || isNew
     settle()
     return isNew
   }
   return {
-    read: (raw) => readParts(holdsControls(raw) ? plainParts(raw) : [raw]),
-    readPlain: (raw) => readParts([raw]),
+    read: (raw) => (holdsControls(raw) ? readControls(raw) : readPlain(raw)),
+    readPlain,
     skip: (lines) => {
       line += lines
     },

@@ -28,7 +28,7 @@ export const families: MachineryFiles = {
     __do_page_fault do_page_fault trace_do_page_fault do_invalid_op invalid_op do_error_trap do_trap do_trap_no_signal error_entry error_exit
     do_divide_error divide_error do_double_fault double_fault do_int3 int3 do_debug debug stack_segment do_stack_segment fixup_bug
     retint_kernel retint_user retint_careful do_undefinstr do_DataAbort do_PrefetchAbort el1_da el1_ia el1_sync el1_dbg el1_undef do_sea
-    call_break_hook brk_handler bug_handler die bad_area bad_area_nosemaphore __bad_area __bad_area_nosemaphore bad_area_access_error
+    __panic panic_saved_regs call_break_hook brk_handler bug_handler die bad_area bad_area_nosemaphore __bad_area __bad_area_nosemaphore bad_area_access_error
   `),
   checking: list(`
     # Macros of include/linux/atomic and arch/*/include/asm.
@@ -63,6 +63,6 @@ export const families: MachineryFiles = {
     ret_from_intr reschedule_interrupt call_function_interrupt call_function_single_interrupt do_IRQ handle_exception ret_from_exception
     __irq_svc __irq_usr __dabt_svc __dabt_usr __pabt_svc __und_svc __und_usr hardware_interrupt_common* decrementer_common*
     data_access_common* program_check_common* ext_int_handler io_int_handler end_repeat_nmi nmi kernel_init new_thread_handler
-    handle_syscall kthread worker_thread process_one_work rest_init do_el0_svc*
+    handle_syscall exit_to_usermode_loop prepare_exit_to_usermode syscall_return_slowpath kthread worker_thread process_one_work rest_init do_el0_svc*
   `),
 }

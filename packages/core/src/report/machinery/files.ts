@@ -50,14 +50,17 @@ export const machineryFiles: MachineryFiles = {
     # Devices and data structures of whoever registers and fills them.
     drivers/base/core.c drivers/base/bus.c drivers/base/class.c drivers/base/dd.c drivers/base/driver.c drivers/base/platform.c drivers/base/devres.c
     drivers/base/power/* drivers/i2c/i2c-core* lib/xarray.c lib/llist.c lib/kobject*.c lib/klist.c lib/bitmap* lib/find_bit.c lib/sort.c
-    lib/scatterlist.c lib/crypto/*
+    lib/scatterlist.c lib/crypto/* drivers/usb/core/urb.c drivers/usb/core/message.c drivers/usb/core/hcd.c
+    drivers/tty/tty_io.c:*register_device* net/core/skbuff.c:*kfree_skb* net/core/skbuff.c:skb_release_*
+    # The page cache, for the file systems that ask it.
+    mm/filemap.c:*lock* mm/filemap.c:*wait* mm/filemap.c:find_* mm/filemap.c:*get_folio* mm/filemap.c:pagecache_get_page mm/truncate.c
     # Memory and strings.
     mm/slab* mm/slub.c mm/slob.c mm/util.c lib/rbtree.c net/core/sock.c:*lock_sock* net/core/sock.c:release_sock net/core/sock.c:*release_sock
     net/core/skbuff.c:skb_*_panic net/core/skbuff.c:skb_put* net/core/skbuff.c:skb_push* net/core/skbuff.c:skb_pull* net/core/skbuff.c:__skb_p*
     lib/string* lib/usercopy.c lib/iov_iter.c lib/strncpy_from_user.c lib/strnlen_user.c lib/iomap.c lib/iomap_copy.c lib/iomem_copy.c
     lib/logic_pio.c lib/checksum.c lib/crc* lib/siphash.c lib/memweight.c lib/muldi3.c lib/math/* lib/lib-*.S
     # String and user copies of the architectures, and headers whose functions the compiler may leave alone.
-    arch/*/lib/* arch/*/kernel/paravirt* arch/*/kernel/kvm.c arch/*/crypto/crc*
+    arch/*/lib/* arch/*/kernel/paravirt* arch/*/crypto/crc*
     include/linux/list*.h include/linux/rculist*.h include/linux/refcount.h include/linux/kref.h include/linux/kasan*.h
     include/linux/instrumented.h include/linux/kcsan*.h include/linux/spinlock*.h include/linux/rwlock*.h include/linux/seqlock.h
     include/linux/slab.h include/linux/fortify-string.h include/linux/uaccess.h include/linux/thread_info.h include/linux/sched.h
@@ -70,9 +73,8 @@ export const machineryFiles: MachineryFiles = {
     kernel/time/tick* kernel/time/clockevents.c kernel/smp.c kernel/stop_machine.c kernel/notifier.c kernel/irq_work.c kernel/task_work.c
     kernel/irq/* kernel/async.c kernel/sched/* arch/x86/kernel/kvmclock.c arch/x86/kernel/tsc.c fs/kernfs/* fs/sysfs/* fs/proc/generic.c
     mm/page_alloc.c mm/vmalloc.c mm/percpu* mm/mempool.c mm/dmapool.c mm/page_frag_cache.c mm/kasan/quarantine.c
-    mm/folio-compat.c mm/list_lru.c mm/mempolicy.c mm/filemap.c:*lock* mm/filemap.c:*wait* mm/filemap.c:find_* mm/filemap.c:*get_folio*
-    mm/filemap.c:pagecache_get_page mm/truncate.c net/core/dev.c:*unregister_netdevice* net/core/dev.c:rollback_registered*
-    drivers/usb/core/urb.c drivers/usb/core/message.c
+    mm/folio-compat.c mm/list_lru.c mm/mempolicy.c
+    net/core/dev.c:*unregister_netdevice* net/core/dev.c:rollback_registered*
     fs/dcache.c:*dput* fs/dcache.c:retain_dentry fs/dcache.c:dget* fs/inode.c:iput* fs/inode.c:ihold fs/inode.c:igrab fs/inode.c:*nlink
     crypto/api.c crypto/algapi.c crypto/cipher.c crypto/scatterwalk.c
   `),

@@ -21,7 +21,20 @@ const inFamily = services.map((service) => [service, nameMatcher(families[servic
 // Rust's own crates in mangled and demangled names: core, alloc.
 const rustMachinery = /^_R\w*?(?:_4core(?:9panicking|3num|3ops|3ptr|6option|6result)|_5alloc)|^<?core::|^<?alloc::/
 
+// Traces repeat each other; a log of made-up names must not fill memory.
+const mostAnswers = 10_000
+const answers = new Map<string, Service | undefined>()
+
 function serviceOfName(name: string): Service | undefined {
+  const answer = answers.get(name)
+  if (answer !== undefined || answers.has(name)) return answer
+  if (answers.size >= mostAnswers) answers.clear()
+  const found = findService(name)
+  answers.set(name, found)
+  return found
+}
+
+function findService(name: string): Service | undefined {
   // Entry points that are only labels of another name: position-independent copies.
   const service = known.get(name) ?? (name.startsWith('__pi_') ? known.get(name.replace(/^__pi_+/, '')) : undefined)
   if (service !== undefined) return service
@@ -49,6 +62,13 @@ export function serviceOf(frame: Pick<ReportFrame, 'function' | 'source' | 'modu
   return service ?? (known.has(name) && !/^(?:drivers|net|sound|block|security)\//.test(frame.source) ? known.get(name) : undefined)
 }
 
+
+const shared: ReadonlySet<string> = new Set(functions.sharedFunctions)
+
+/** Whether both a service and others have a function of that name. */
+export function isSharedName(frame: Pick<ReportFrame, 'function' | 'source' | 'module'>): boolean {
+  return frame.module === undefined && frame.source === undefined && shared.has(sourceName(frame.function))
+}
 
 /** Whether a file only serves others. */
 export function isServiceFile(path: string): boolean {
