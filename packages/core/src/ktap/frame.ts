@@ -50,6 +50,7 @@ export interface Frame {
   /** Numbers up to which all results came, and those that came out of order. */
   contiguous: number
   readonly outOfOrder: Set<number>
+  highest: number
   /** The test whose result came last. */
   last: OpenTest | undefined
   lastFailure: OpenTest | undefined
@@ -92,6 +93,7 @@ export function openFrame({ name, hasVersion = false, isBare = false, isTap = fa
     isOverrun: false,
     contiguous: 0,
     outOfOrder: new Set(),
+    highest: 0,
     last: undefined,
     lastFailure: undefined,
     commented: [],
@@ -119,6 +121,7 @@ const mostOutOfOrder = 10_000
 
 /** Counts a number as seen; false when it was already. */
 export function noteNumber(frame: Frame, number: number): boolean {
+  frame.highest = Math.max(frame.highest, number)
   if (number <= frame.contiguous || frame.outOfOrder.has(number)) return false
   if (number === frame.contiguous + 1) {
     frame.contiguous = number

@@ -118,8 +118,8 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
     }
     if (line === undefined) {
       if (isEndOfLog(text)) return end(lane, at)
-      // What the kernel says after the last result belongs to no test.
-      if (!stream.isComplete()) stream.note(text, at)
+      // What the kernel says after the last result belongs to no test; what a program comments then explains its last failure.
+      if (!stream.isComplete() || (lane === user && text.startsWith('#'))) stream.note(text, at)
       return
     }
     if (stream.read(line, text, at)) return

@@ -158,6 +158,9 @@ export function createStream({ protocol, version, column, place, ledger, onResul
     } else if (frame.reported > line.count) {
       frame.isOverrun = true
       ledger.fail(at.line, frames.pathOf(''), `${frame.reported} results, but ${line.count} were planned`)
+    } else if (isTap && frame.highest > line.count) {
+      frame.isOverrun = true
+      ledger.fail(at.line, frames.pathOf(''), `number ${frame.highest} is not in the plan of ${line.count}`)
     }
   }
 

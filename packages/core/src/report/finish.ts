@@ -110,7 +110,7 @@ const sanitizers: readonly ReportKind[] = ['kasan', 'kmsan', 'kfence', 'kcsan']
 function headerFrame({ rules, groups }: ReportEvidence): FoundFrame | undefined {
   const { function: symbol, inlined, source, line } = groups
   if (symbol === undefined) return undefined
-  const isPlace = sanitizers.includes(rules.kind) ? { exact: true as const } : undefined
+  const isPlace = sanitizers.includes(rules.kind) && inlined === undefined ? { exact: true as const } : undefined
   // The place of a symbol may be that of a call inlined there; a decoder that names inlined calls names their file.
   return { ...namedFrame(symbol), ...isPlace, ...(inlined === undefined || source === undefined ? undefined : { source: tidyPath(source), line: Number(line) }) }
 }
