@@ -21,7 +21,8 @@ function assemblyFunctions(text: string): readonly DefinedFunction[] {
 }
 
 // Attributes with arguments that may precede the name of a function.
-const attribute = /\b(?:__attribute__|__printf|__scanf|__acquires|__releases|__must_hold|__cond_acquires|__cond_lock|__section|__aligned|__alloc_size|__realloc_size|__no_sanitize\w*|__assume_aligned|__diagnose_as|__overloadable|asmlinkage_prologue|__used_section|__pass_object_size\w*|NOKPROBE_SYMBOL)\s*\(/
+const attribute =
+  /\b(?:__attribute__|__printf|__scanf|__acquires|__releases|__must_hold|__cond_acquires|__cond_lock|__section|__aligned|__alloc_size|__realloc_size|__no_sanitize\w*|__assume_aligned|__diagnose_as|__overloadable|asmlinkage_prologue|__used_section|__pass_object_size\w*|NOKPROBE_SYMBOL)\s*\(/
 // Annotations of locks that follow a declaration, each on a line of its own.
 const trailing = /^\s*__(?:acquires|releases|must_hold|cond_acquires|no_sanitize\w*)\b/
 const exported = /^\s*(?:EXPORT_SYMBOL\w*|NOKPROBE_SYMBOL|EXPORT_IPV6_MOD\w*)\(\s*(\w+)/gm
@@ -54,10 +55,13 @@ function cFunctions(source: string): readonly DefinedFunction[] {
       declaration = ''
     } else if (/^\s*#/.test(line) || /^\s*$/.test(line) || /[;}]\s*$/.test(line)) {
       // One line: static inline void foo(void) { }
-      const short = /^(?=[a-z_])[^=;]*\)\s*\{.*\}\s*$/i.test(line) ? declaredName(`${declaration} ${line.slice(0, line.indexOf('{'))}`) : undefined
+      const short = /^(?=[a-z_])[^=;]*\)\s*\{.*\}\s*$/i.test(line)
+        ? declaredName(`${declaration} ${line.slice(0, line.indexOf('{'))}`)
+        : undefined
       const isEmpty = /\{\s*\}\s*$/.test(line)
       // An empty function is what is left of one that is not configured.
-      if (short !== undefined && !isEmpty) found.push({ name: short, wrapper: wrapperOf(short, [line.slice(line.indexOf('{') + 1, -1).trim()]) })
+      if (short !== undefined && !isEmpty)
+        found.push({ name: short, wrapper: wrapperOf(short, [line.slice(line.indexOf('{') + 1, -1).trim()]) })
       declaration = ''
     } else if (declaration !== '' && trailing.test(line)) continue
     else if (/^[A-Za-z_]/.test(line)) declaration = /^[A-Za-z_][\w \t*]*$/.test(declaration) ? `${declaration} ${line}` : line
@@ -71,7 +75,8 @@ function cFunctions(source: string): readonly DefinedFunction[] {
 const longestWrapper = 12
 const stopName = /panic|assert|fail|bug|abort|fatal|error|corrupt/
 const lockName = /(?:^|_)(?:un|try)?lock(?:_|$)|(?:un|try)?lock$/
-const takesLock = /\b(?:_*raw_)?(?:spin|read|write|mutex|rwsem|rt_mutex|bit_spin|local|ww_mutex)_(?:un|try)?lock\w*\(|\b(?:down|up)(?:_read|_write)\w*\(|\b\w+_(?:un)?lock\w*\(/
+const takesLock =
+  /\b(?:_*raw_)?(?:spin|read|write|mutex|rwsem|rt_mutex|bit_spin|local|ww_mutex)_(?:un|try)?lock\w*\(|\b(?:down|up)(?:_read|_write)\w*\(|\b\w+_(?:un)?lock\w*\(/
 
 /** What a short function does instead of its caller: it stops the machine in words of its own, or takes a lock. */
 function wrapperOf(name: string, body: readonly string[]): Wrapper | undefined {

@@ -27,7 +27,12 @@ const rules = new Map<Class, readonly Rule[]>(
     name,
     machineryFiles[name].map((entry) => {
       const [file = '', names = '*'] = entry.split(':')
-      return { ofFile: nameMatcher([file]), ofName: nameMatcher([names]), length: file.replace('*', '').length, isPart: entry.includes(':') }
+      return {
+        ofFile: nameMatcher([file]),
+        ofName: nameMatcher([names]),
+        length: file.replace('*', '').length,
+        isPart: entry.includes(':'),
+      }
     }),
   ]),
 )
@@ -53,7 +58,25 @@ function versionOf(tree: string): string {
   return ['VERSION', 'PATCHLEVEL', 'SUBLEVEL'].map((key) => new RegExp(`^${key} = (\\d+)`, 'm').exec(text)?.[1] ?? '0').join('.')
 }
 
-const roots = ['arch', 'block', 'certs', 'crypto', 'drivers', 'fs', 'include', 'init', 'io_uring', 'ipc', 'kernel', 'lib', 'mm', 'net', 'security', 'sound', 'virt']
+const roots = [
+  'arch',
+  'block',
+  'certs',
+  'crypto',
+  'drivers',
+  'fs',
+  'include',
+  'init',
+  'io_uring',
+  'ipc',
+  'kernel',
+  'lib',
+  'mm',
+  'net',
+  'security',
+  'sound',
+  'virt',
+]
 const found = new Map<string, Class>()
 const shared = new Set<string>()
 const versions: string[] = []

@@ -69,7 +69,9 @@ async function expectReports(
   const rendered = paragraphs.join('\n')
   if (!(await host.fs.exists(path))) {
     await host.fs.writeAtomic(path, rendered)
-    host.log.info(`wrote ${expect}: ${paragraphs.length === 1 ? '1 report' : `${paragraphs.length} reports`}. Read it before you rely on it.`)
+    host.log.info(
+      `wrote ${expect}: ${paragraphs.length === 1 ? '1 report' : `${paragraphs.length} reports`}. Read it before you rely on it.`,
+    )
     return 0
   }
   const differences = compareExpectation(await host.fs.readFile(path, 'utf8'), rendered)

@@ -10,13 +10,13 @@ export const reportCommand: CommandDefinition = {
     command.argument('<file...>', 'console logs of any size, dmesg or journal text; - is stdin')
     command.addOption(new Option('--all', 'crashes of user-space programs too, which the kernel only mentions'))
     command.addOption(new Option('--vmlinux <file>', 'the vmlinux of the kernel that printed the logs: lines and inlined calls'))
-    command.addOption(new Option('--source <dir>', 'the kernel tree: paths are shown relative to it, and its MAINTAINERS says who looks after a file'))
+    command.addOption(
+      new Option('--source <dir>', 'the kernel tree: paths are shown relative to it, and its MAINTAINERS says who looks after a file'),
+    )
     command.addOption(
       new Option('--map-path <from=to>', 'what stands for the beginning of a path as the build wrote it').argParser(repeatable),
     )
-    command.addOption(
-      new Option('--expect <file>', 'compare with the reports that this file expects; written when it does not exist'),
-    )
+    command.addOption(new Option('--expect <file>', 'compare with the reports that this file expects; written when it does not exist'))
     command.addHelpText(
       'after',
       `

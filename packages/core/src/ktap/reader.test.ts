@@ -146,7 +146,10 @@ describe('what counts', () => {
     const outside = log('TAP version 14\n1..3\nok 2\nok 4\nok 1')
     expect(outside.status).toBe('fail')
     expect(messages(outside)).toEqual(['4 : number 4 is not in the plan of 3', '5 : test 3 never reported'])
-    expect(messages(log('TAP version 14\n1..3\nok 1\nok 1\nok 2'))).toEqual(['4 : number 1 has reported before', '5 : test 3 never reported'])
+    expect(messages(log('TAP version 14\n1..3\nok 1\nok 1\nok 2'))).toEqual([
+      '4 : number 1 has reported before',
+      '5 : test 3 never reported',
+    ])
     expect(log('TAP version 14\nok 1\nok 3\n1..2').status).toBe('fail')
   })
 
@@ -401,9 +404,7 @@ describe('streams', () => {
   })
 
   it('may begin with a deeper subtest (TAP 14, bare subtests)', () => {
-    const results = log(
-      'TAP version 14\n        ok 1 - twice\n        1..1\n    ok 1 - parent\n    1..1\nok 1 - passing\n1..1',
-    )
+    const results = log('TAP version 14\n        ok 1 - twice\n        1..1\n    ok 1 - parent\n    1..1\nok 1 - passing\n1..1')
     expect(results).toMatchObject({ status: 'pass', counts: { passed: 1, errors: 0 } })
     expect(results.tests).toMatchObject([{ name: 'passing', tests: [{ name: 'parent', tests: [{ name: 'twice' }] }] }])
   })
@@ -441,7 +442,10 @@ describe('streams', () => {
   })
 
   it('of KUnit may be an excerpt without its version line', () => {
-    const results = log('[   61.250000]     # Subtest: frob\n[   61.250001]     1..2\n[   61.250002]     ok 1 a\n[   61.250003]     not ok 2 b\n[   61.250004] not ok 1 frob', { versionless: true })
+    const results = log(
+      '[   61.250000]     # Subtest: frob\n[   61.250001]     1..2\n[   61.250002]     ok 1 a\n[   61.250003]     not ok 2 b\n[   61.250004] not ok 1 frob',
+      { versionless: true },
+    )
     expect(results).toMatchObject({ status: 'fail', tests: [{ name: 'frob', tests: [{ name: 'a' }, { name: 'b' }] }] })
   })
 
@@ -451,7 +455,16 @@ describe('streams', () => {
     ['a vendor', '[   61.250000]  (1)[412:insmod]'],
     ['LAVA', '- {"dt": "2024-08-17T09:50:56.123456", "lvl": "target", "msg": "'],
   ])('are read after what %s put before every line', (_name, prefix) => {
-    const lines = ['KTAP version 1', '1..1', '    KTAP version 1', '    # Subtest: frob', '    1..2', '    ok 1 a', '    not ok 2 b', 'not ok 1 frob']
+    const lines = [
+      'KTAP version 1',
+      '1..1',
+      '    KTAP version 1',
+      '    # Subtest: frob',
+      '    1..2',
+      '    ok 1 a',
+      '    not ok 2 b',
+      'not ok 1 frob',
+    ]
     const results = log(lines.map((line) => `${prefix}${line}`).join('\n'))
     expect(results).toMatchObject({ status: 'fail', tests: [{ name: 'frob', tests: [{ name: 'a' }, { name: 'b' }] }] })
   })

@@ -54,7 +54,8 @@ export function createStream({ protocol, version, column, place, ledger, onResul
   const pushBare = (to: number, start: LinePlace): void => {
     const from = columnOf(top())
     if ((to - from) % levelColumns === 0)
-      for (let column = from + levelColumns; column < to; column += levelColumns) push({ isBare: true, headerColumn: column, column, start })
+      for (let column = from + levelColumns; column < to; column += levelColumns)
+        push({ isBare: true, headerColumn: column, column, start })
     push({ isBare: true, headerColumn: to, column: to, start })
   }
 

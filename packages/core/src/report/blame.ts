@@ -18,7 +18,8 @@ function skips(rules: BlameRules): (name: string) => boolean {
 const checks: readonly ReportKind[] = ['warning', 'refcount', 'list-corruption', 'lockdep', 'atomic-sleep']
 
 // Copies, lists and trees that touch whatever memory they are given, and calls to an address without a name: the one that called was at the place.
-const passesOn = /^_*(?:mem(?:cpy|move|set|cmp)|copy_|str[nl]?(?:cpy|cmp|len|cat|chr)|rb_|xas?_|radix_tree_|idr_|list_|hlist_|bitmap_|find_)/
+const passesOn =
+  /^_*(?:mem(?:cpy|move|set|cmp)|copy_|str[nl]?(?:cpy|cmp|len|cat|chr)|rb_|xas?_|radix_tree_|idr_|list_|hlist_|bitmap_|find_)/
 
 /** The first frame that serves nobody: what a report blames when it can. */
 export function blamedFrame(rules: BlameRules, frames: readonly FoundFrame[]): FoundFrame | undefined {
@@ -33,7 +34,11 @@ export function blamedFrame(rules: BlameRules, frames: readonly FoundFrame[]): F
     const service = serviceOf(frame)
     // What serves others and takes a lock of its own is a part of a deadlock.
     if (service === undefined && isSharedName(frame) && servesBetween(frames, index)) continue
-    if (service === undefined || (service === 'serving' && (rules.blame === 'lock' || rules.kind === 'leak' || (isCrash && isPlace && !frame.inlined)))) return frame
+    if (
+      service === undefined ||
+      (service === 'serving' && (rules.blame === 'lock' || rules.kind === 'leak' || (isCrash && isPlace && !frame.inlined)))
+    )
+      return frame
   }
   return undefined
 }

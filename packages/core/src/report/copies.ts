@@ -28,7 +28,9 @@ export function createCopies(): Copies {
       const text = message.text.trim()
       const key = message.stamp === undefined ? undefined : `${message.stamp} ${text}`
       if (key !== undefined && stamps.has(key)) return 'ring-buffer'
-      const isOtherLogger = recent.some((other) => other.text === text && other.source !== message.source && line - other.line <= longestDelay)
+      const isOtherLogger = recent.some(
+        (other) => other.text === text && other.source !== message.source && line - other.line <= longestDelay,
+      )
       if (isOtherLogger) {
         copying = message.source
         return 'logger'

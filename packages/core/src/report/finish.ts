@@ -112,7 +112,11 @@ function headerFrame({ rules, groups }: ReportEvidence): FoundFrame | undefined 
   if (symbol === undefined) return undefined
   const isPlace = sanitizers.includes(rules.kind) && inlined === undefined ? { exact: true as const } : undefined
   // The place of a symbol may be that of a call inlined there; a decoder that names inlined calls names their file.
-  return { ...namedFrame(symbol), ...isPlace, ...(inlined === undefined || source === undefined ? undefined : { source: tidyPath(source), line: Number(line) }) }
+  return {
+    ...namedFrame(symbol),
+    ...isPlace,
+    ...(inlined === undefined || source === undefined ? undefined : { source: tidyPath(source), line: Number(line) }),
+  }
 }
 
 function blame({ rules, groups, stacks }: ReportEvidence, candidates: readonly FoundFrame[]): FoundFrame | undefined {
@@ -121,7 +125,10 @@ function blame({ rules, groups, stacks }: ReportEvidence, candidates: readonly F
   const caller = groups['caller'] === undefined ? undefined : whole(groups['caller'], candidates)
   // The check says itself who asked for it.
   if (caller !== undefined && serviceOf(caller) !== 'printing') return caller
-  const found = blamedFrame(rules, candidates) ?? workFrame(rules, groups) ?? blamedFrame(
+  const found =
+    blamedFrame(rules, candidates) ??
+    workFrame(rules, groups) ??
+    blamedFrame(
       rules,
       stacks.flatMap((stack) => aboveInterrupt(stack)),
     )

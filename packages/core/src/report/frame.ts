@@ -108,13 +108,14 @@ export function parseLockSite(text: string): FoundFrame | undefined {
 function toFrame(groups: Readonly<Record<string, string | undefined>>, text: string): FoundFrame {
   const { function: symbol = '', offset, size, source, line, module } = groups
   return {
-    function: symbol,
+    function: plainName(symbol),
     ...(offset === undefined ? {} : { offset: Number.parseInt(offset, 16) }),
     ...(source === undefined ? {} : { source: tidyPath(source) }),
     ...(line === undefined ? {} : { line: Number(line) }),
     ...(module === undefined || module === 'inline' ? {} : { module }),
     inlined: text.includes('[inline]'),
-    reliable: groups['maybe'] === undefined && groups['maybe2'] === undefined,
+    // powerpc says so behind the frame.
+    reliable: groups['maybe'] === undefined && groups['maybe2'] === undefined && !text.trimEnd().endsWith('(unreliable)'),
     ...(size === undefined ? {} : { size: Number.parseInt(size, 16) }),
   }
 }

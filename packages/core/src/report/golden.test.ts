@@ -5,6 +5,7 @@ import type { KernelReport } from './report.ts'
 import { createReportScanner } from './scanner.ts'
 
 const golden = new URL('golden/', import.meta.url)
+const formats = new URL('golden-formats/', import.meta.url)
 
 function read(bytes: Uint8Array): readonly KernelReport[] {
   const reports: KernelReport[] = []
@@ -22,5 +23,13 @@ describe('the console of a real guest', () => {
   it.each(readdirSync(golden))('%s tells the reports that are expected of it', async (name) => {
     const reports = read(readFileSync(new URL(`${name}/input`, golden)))
     await expect(renderExpectation(reports)).toMatchFileSnapshot(new URL(`${name}/expected`, golden).pathname)
+  })
+})
+
+/** What kernels print, written after their sources: architectures, shapes and loggers that no guest here provokes. Cases are added as above. */
+describe('a log as kernels print it', () => {
+  it.each(readdirSync(formats))('%s holds the reports that are expected of it', async (name) => {
+    const reports = read(readFileSync(new URL(`${name}/input`, formats)))
+    await expect(renderExpectation(reports)).toMatchFileSnapshot(new URL(`${name}/expected`, formats).pathname)
   })
 })

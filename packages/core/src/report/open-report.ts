@@ -171,6 +171,8 @@ function push(report: OpenReport, frame: FoundFrame, isCounter: boolean): void {
   if (stack === undefined) return
   // x86 prints RIP once more below the trace; "IP:" and "RIP:" are the same.
   if (isCounter && stack.some((known) => isSame(known, frame))) return
+  // ARM names the function that PC has named again, without its offset.
+  if (!isCounter && frame.offset === undefined && stack.length === report.counters && stack.at(-1)?.function === frame.function) return
   // Traces of ARM, arm64 and riscv begin with the function that PC has named.
   const repeatsCounter = !isCounter && stack.length === report.counters && stack.some((known) => isSame(known, frame))
   if (repeatsCounter) stack.length = 0

@@ -91,6 +91,7 @@ const words = [
   'unchecked MSR',
   'Kernel attempted',
   'GPF could be',
+  'SError Int',
 ] as const
 
 const source = words.map((word) => word.replace(/[()[\]]/g, String.raw`\$&`)).join('|')

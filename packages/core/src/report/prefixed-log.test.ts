@@ -105,33 +105,50 @@ describe('a log with a prefix before every line', () => {
   })
 
   it('is read to its end when the prefix changes in the middle', () => {
-    const lines = log.map((line, index) => `${index < 15 ? `Aug  7 09:50:${10 + index}.1 box kernel: ` : `[${seconds(index)}] [    T412] `}${line}`)
+    const lines = log.map(
+      (line, index) => `${index < 15 ? `Aug  7 09:50:${10 + index}.1 box kernel: ` : `[${seconds(index)}] [    T412] `}${line}`,
+    )
     expect(summary(read(lines))).toEqual(plain)
   })
 
   it('holds each report once when a serial line and a journal are interleaved', () => {
     const both = log.flatMap((line, index) => [`[${seconds(index)}] ${line}`, `Aug  7 09:50:${10 + index}.123456 box kernel: ${line}`])
-    expect(read(both).map(({ kind, trace }) => `${kind} ${trace.length}`)).toEqual(read(log).map(({ kind, trace }) => `${kind} ${trace.length}`))
+    expect(read(both).map(({ kind, trace }) => `${kind} ${trace.length}`)).toEqual(
+      read(log).map(({ kind, trace }) => `${kind} ${trace.length}`),
+    )
   })
 
   it('holds each report once when a program prints the ring buffer again', () => {
     const stamped = log.map((line, index) => `[${seconds(index).padStart(12)}] ${line}`)
-    expect(read([...stamped, 'running dmesg', ...stamped]).map(({ startLine }) => startLine)).toEqual(read(stamped).map(({ startLine }) => startLine))
+    expect(read([...stamped, 'running dmesg', ...stamped]).map(({ startLine }) => startLine)).toEqual(
+      read(stamped).map(({ startLine }) => startLine),
+    )
   })
 
   it('does not take a device for a logger', () => {
-    const lines = ['frob 0000:00:04.0: BUG: firmware is odd', 'frob 0000:00:04.0: ready', 'frob 0000:00:04.0: up', 'frob 0000:00:04.0: done']
+    const lines = [
+      'frob 0000:00:04.0: BUG: firmware is odd',
+      'frob 0000:00:04.0: ready',
+      'frob 0000:00:04.0: up',
+      'frob 0000:00:04.0: done',
+    ]
     expect(read(lines.map((line, index) => `[${seconds(index)}] ${line}`))).toEqual([])
   })
 
   it('ends a report where foreign lines go on, whatever they begin with', () => {
-    const noise = Array.from({ length: 2000 }, (_, index) => `${'abcdefghij'.slice(0, 1 + (index % 10))}${index} | text of a program (a.c:1)`)
+    const noise = Array.from(
+      { length: 2000 },
+      (_, index) => `${'abcdefghij'.slice(0, 1 + (index % 10))}${index} | text of a program (a.c:1)`,
+    )
     const [warning] = read([...log.slice(0, 9), ...noise])
     expect(warning).toMatchObject({ kind: 'warning', endLine: 9 })
   })
 
   it('is read in little time and memory with 200 prefixes and lines of a megabyte', () => {
-    const lines = Array.from({ length: 200 }, (_, index) => `logger${index}[${index}]: ${index} WARNING: CPU: 1 PID: 4 at a.c:8 f${index}+0x1/0x6`)
+    const lines = Array.from(
+      { length: 200 },
+      (_, index) => `logger${index}[${index}]: ${index} WARNING: CPU: 1 PID: 4 at a.c:8 f${index}+0x1/0x6`,
+    )
     const long = '1-'.repeat(1 << 19)
     expect(read([...lines, long, `${long}BUG: KASAN: `, '# '.repeat(1 << 19)])).toHaveLength(200)
   })

@@ -44,6 +44,8 @@ const mostOpen = 4
 export function createReportReader(onReport: (report: KernelReport) => void): ReportReader {
   let line = 0
   let open: OpenReport[] = []
+  /** Where each caller has printed "cut here", and the last one of all. */
+  const cuts = new Map<string, number>()
   let cutLine: number | undefined
   let kernel: KernelFacts = {}
   const prefixes = createPrefixLearner()
@@ -64,10 +66,17 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     if (report.format.needsTrace === true && !hasTrace(report)) return
     onReport(finish(report))
   }
-  const begin = (format: Format, groups: OpenReport['groups'], message: Message, place: { readonly at: number; readonly isCopy: boolean }): boolean => {
+  const begin = (
+    format: Format,
+    groups: OpenReport['groups'],
+    message: Message,
+    place: { readonly at: number; readonly isCopy: boolean },
+  ): boolean => {
     const { at, isCopy } = place
-    const startLine = cutLine !== undefined && at - cutLine <= mostLinesBeforeHeader ? cutLine : at
-    cutLine = undefined
+    const cut = cuts.get(message.caller ?? '')
+    const startLine = cut !== undefined && at - cut <= mostLinesBeforeHeader ? cut : at
+    cuts.delete(message.caller ?? '')
+    if (cut === cutLine) cutLine = undefined
     const report = openReport(format, { groups, message, line: at, startLine, kernel, isCopy })
     noteDetails(report, message.text)
     if (format.oneLine === true) report.state = 'closed'
@@ -82,6 +91,11 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     // Reports that a restart cut off are of the kernel before.
     for (const report of open) if (learnt.banner === kernel.banner) report.kernel = learnt
     kernel = learnt
+  }
+  const noteCut = ({ caller = '' }: Message): void => {
+    cutLine = line
+    if (cuts.size > mostOpen) cuts.clear()
+    cuts.set(caller, line)
   }
   const beginAgain = (banner: Message, at: number): boolean => {
     const found = recognise(banner.text)
@@ -101,7 +115,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     const isNew = again !== undefined && beginAgain(again.banner, again.line)
     // The state of all tasks is asked for: what follows is not a part of a report.
     if (text.startsWith('sysrq: ')) for (const report of open) report.state = 'closed'
-    if (/^(?:-+\[|8<-+) cut here/.test(text)) cutLine = line
+    if (/^(?:-+\[|8<-+) cut here/.test(text)) noteCut(message)
     // "---[ end Kernel panic - not syncing: …" begins nothing.
     const holdsWord = mayBeginReport(text)
     const found = holdsWord && endOf(text) === undefined ? recognise(text) : undefined
@@ -115,7 +129,8 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     for (const report of owners) isPart = feed(report, text, line) || isPart
     if (!isPart && (holdsWord || open.length > 0 || cutLine !== undefined) && learnPrefix(message, part)) return readPart(part) || isNew
     for (const report of open) if (report.strangers > mostStrangers) report.state = 'closed'
-    if (holdsWord && open.length === 0 && message.source < 2) candidate.note(part, { line, from: message.source === 0 ? part.length - message.text.length : 0 }, recognise)
+    if (holdsWord && open.length === 0 && message.source < 2)
+      candidate.note(part, { line, from: message.source === 0 ? part.length - message.text.length : 0 }, recognise)
     return isNew
   }
   /** Learns what is before the message that only the kernel prints, or before the last `length` characters; true when the line reads otherwise now. */
@@ -223,7 +238,10 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
       line += lines
     },
     isIdle: () =>
-      open.length === 0 && (cutLine === undefined || line - cutLine > mostLinesBeforeHeader) && !restart.isWaiting() && !candidate.isWaiting(line),
+      open.length === 0 &&
+      (cutLine === undefined || line - cutLine > mostLinesBeforeHeader) &&
+      !restart.isWaiting() &&
+      !candidate.isWaiting(line),
     unfinished: () => open.filter((report) => !report.isCopy && (report.format.needsTrace !== true || hasTrace(report))).map(finish),
     end: () => {
       const again = restart.end()
@@ -240,7 +258,8 @@ function sharesCaller(report: OpenReport, message: Message): boolean {
 
 function continues(report: OpenReport, format: Format, message: Message): boolean {
   if (report.format === format && isRepetition(report, message)) return true
-  if (format.kind === 'filesystem' && report.format.kind === 'filesystem') return format.first.exec(message.text)?.groups?.['device'] === report.groups['device']
+  if (format.kind === 'filesystem' && report.format.kind === 'filesystem')
+    return format.first.exec(message.text)?.groups?.['device'] === report.groups['device']
   if (hasTrace(report)) return false
   return format.continues?.includes(report.format.kind) === true
 }

@@ -36,9 +36,7 @@ describe('renderReport with the owners of the file', () => {
   const owners = { subsystem: 'FROB DRIVER', maintainers: ['A <a@x>', 'B <b@x>', 'C <c@x>', 'D <d@x>', 'E <e@x>'], lists: ['frob@x'] }
 
   it('names the subsystem and its first maintainers, and the list where it has none', () => {
-    expect(renderReport('a.log', { ...report, owners }).split('\n')[2]).toBe(
-      '  FROB DRIVER: A <a@x>, B <b@x>, C <c@x>, D <d@x> and 1 more',
-    )
+    expect(renderReport('a.log', { ...report, owners }).split('\n')[2]).toBe('  FROB DRIVER: A <a@x>, B <b@x>, C <c@x>, D <d@x> and 1 more')
     expect(renderReport('a.log', { ...report, owners: { ...owners, maintainers: [] } })).toContain('\n  FROB DRIVER: frob@x\n')
     expect(reportDocument({ ...report, owners })).toMatchObject({ subsystem: 'FROB DRIVER', maintainers: owners.maintainers })
   })

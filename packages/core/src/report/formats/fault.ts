@@ -70,6 +70,8 @@ export const faultFormats: readonly Format[] = [
     blame: 'trace',
     leads: true,
   },
+  // arch/arm64/kernel/traps.c: arm64_serror_panic(); the panic follows.
+  { kind: 'oops', first: /^SError Interrupt on CPU\d+/, title: 'SError in {function}', blame: 'trace', leads: true },
   // arch/powerpc/mm/fault.c: bad_kernel_fault().
   {
     kind: 'oops',

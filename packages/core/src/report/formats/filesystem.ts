@@ -11,7 +11,7 @@ const givenUp: readonly (readonly [text: string, title: string])[] = [
   [String.raw`^Aborting journal on device (?<device>[^\s.]+?)(?:-\d+)?\.`, 'aborted journal'],
   // fs/xfs/xfs_error.c, xfs_fsops.c.
   [
-    String.raw`^(?<what>XFS) ${device}: Internal error .{0,200}? at line (?<line>\d+) of file (?<source>[^\s]+?)\. +Caller (?<caller>[A-Za-z_][\w.]*)\+0x`,
+    String.raw`^(?<what>XFS) ${device}: Internal error .{0,200}? at line (?<line>\d+) of file (?<source>[^\s]+?)\. +Caller (?<function>[A-Za-z_][\w.]*)\+0x`,
     'XFS: internal error in {function}',
   ],
   [String.raw`^(?<what>XFS) ${device}: Internal error `, 'XFS: internal error in {function}'],
@@ -32,11 +32,24 @@ const givenUp: readonly (readonly [text: string, title: string])[] = [
   [String.raw`^(?<what>gfs2|GFS2): fsid=(?<device>\S+?): (?:fatal: |about to withdraw)`, 'GFS2: withdrawn in {function}'],
   // Functions and devices, as most others print them: jfs, ocfs2, nilfs2, reiserfs.
   [String.raw`^(?:JFS: )?ERROR: ${device}: (?<function>[A-Za-z_]\w*):`, 'JFS: error in {function}'],
-  [String.raw`^(?<what>OCFS2|NILFS2?|NILFS \(\S+\)):? (?:ERROR|error) ${device}: (?<function>[A-Za-z_]\w*):`, '{what}: error in {function}'],
+  [
+    String.raw`^(?<what>OCFS2|NILFS2?|NILFS \(\S+\)):? (?:ERROR|error) ${device}: (?<function>[A-Za-z_]\w*):`,
+    '{what}: error in {function}',
+  ],
   [String.raw`^(?<what>REISERFS) error ${device}: \S+ (?<function>[A-Za-z_]\w*):`, 'REISERFS: error in {function}'],
   [String.raw`^(?<what>FAT-fs) ${device}: Filesystem has been set read-only`, 'FAT: set read-only'],
-  [String.raw`^(?<what>UBIFS) \w+ \((?<device>[^\s)]+)[^)]*\): (?<function>ubifs_ro_mode)(?:\.\w+)*: switched to read-only mode`, 'UBIFS: switched to read-only mode'],
+  [
+    String.raw`^(?<what>UBIFS) \w+ \((?<device>[^\s)]+)[^)]*\): (?<function>ubifs_ro_mode)(?:\.\w+)*: switched to read-only mode`,
+    'UBIFS: switched to read-only mode',
+  ],
   [String.raw`^(?<what>bcachefs) ${device}: .{0,100}emergency read only`, 'bcachefs: emergency read only'],
 ]
 
-export const filesystemFormats: readonly Format[] = givenUp.map(([first, title]) => ({ kind: 'filesystem', first: new RegExp(first), title }))
+export const filesystemFormats: readonly Format[] = givenUp.map(([first, title]) => ({
+  kind: 'filesystem',
+  first: new RegExp(first),
+  title,
+  // Some print a trace as well: it names who found it before the line names who asked.
+  blame: 'trace',
+  skip: ['xfs_corruption_error', 'xfs_error_report', 'xfs_stack_trace'],
+}))

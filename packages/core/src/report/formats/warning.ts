@@ -107,7 +107,12 @@ export const warningFormats: readonly Format[] = [
     blame: 'handler',
   },
   // kernel/sched/idle.c: dequeue_task_idle().
-  { kind: 'warning', first: /^bad: scheduling from the idle thread!/, title: 'scheduling from the idle thread in {function}', blame: 'trace' },
+  {
+    kind: 'warning',
+    first: /^bad: scheduling from the idle thread!/,
+    title: 'scheduling from the idle thread in {function}',
+    blame: 'trace',
+  },
   // fs/sysfs/dir.c: sysfs_warn_dup().
   {
     kind: 'warning',

@@ -62,7 +62,6 @@ export function serviceOf(frame: Pick<ReportFrame, 'function' | 'source' | 'modu
   return service ?? (known.has(name) && !/^(?:drivers|net|sound|block|security)\//.test(frame.source) ? known.get(name) : undefined)
 }
 
-
 const shared: ReadonlySet<string> = new Set(functions.sharedFunctions)
 
 /** Whether both a service and others have a function of that name. */
