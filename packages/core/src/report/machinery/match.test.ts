@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { families } from './families.ts'
 import { machineryFiles } from './files.ts'
 import * as functions from './functions.ts'
-import { serviceOf } from './match.ts'
+import { names, serviceOf } from './match.ts'
 
 const lists = [
   functions.entryFunctions,
@@ -10,7 +10,7 @@ const lists = [
   functions.checkingFunctions,
   functions.servingFunctions,
   functions.sharedFunctions,
-]
+].map(names)
 
 describe('the generated list of functions', () => {
   it('is of at least two kernels and holds whole files, each name once and in order', () => {

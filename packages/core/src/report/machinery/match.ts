@@ -11,12 +11,25 @@ export type Service = keyof MachineryFiles
 
 const services: readonly Service[] = ['entry', 'printing', 'checking', 'serving']
 
-const known: ReadonlyMap<string, Service> = new Map<string, Service>([
-  ...functions.servingFunctions.map((name) => [name, 'serving'] as const),
-  ...functions.checkingFunctions.map((name) => [name, 'checking'] as const),
-  ...functions.printingFunctions.map((name) => [name, 'printing'] as const),
-  ...functions.entryFunctions.map((name) => [name, 'entry'] as const),
-])
+// Built when a trace is first judged: most runs have none.
+let known: ReadonlyMap<string, Service> | undefined
+let shared: ReadonlySet<string> | undefined
+
+function knownFunctions(): ReadonlyMap<string, Service> {
+  known ??= new Map<string, Service>([
+    ...names(functions.servingFunctions).map((name) => [name, 'serving'] as const),
+    ...names(functions.checkingFunctions).map((name) => [name, 'checking'] as const),
+    ...names(functions.printingFunctions).map((name) => [name, 'printing'] as const),
+    ...names(functions.entryFunctions).map((name) => [name, 'entry'] as const),
+  ])
+  return known
+}
+
+/** The names of a generated list. */
+export function names(text: string): readonly string[] {
+  return text.split(/\s+/).filter((name) => name !== '')
+}
+
 const inFamily = services.map((service) => [service, nameMatcher(families[service])] as const)
 // Rust's own crates in mangled and demangled names: core, alloc.
 const rustMachinery = /^_R\w*?(?:_4core(?:9panicking|3num|3ops|3ptr|6option|6result)|_5alloc)|^<?core::|^<?alloc::/
@@ -36,6 +49,7 @@ function serviceOfName(name: string): Service | undefined {
 
 function findService(name: string): Service | undefined {
   // Entry points that are only labels of another name: position-independent copies.
+  const known = knownFunctions()
   const service = known.get(name) ?? (name.startsWith('__pi_') ? known.get(name.replace(/^__pi_+/, '')) : undefined)
   if (service !== undefined) return service
   return inFamily.find(([, matches]) => matches(name))?.[0] ?? (rustMachinery.test(name) ? 'printing' : undefined)
@@ -59,13 +73,15 @@ export function serviceOf(frame: Pick<ReportFrame, 'function' | 'source' | 'modu
   const name = sourceName(frame.function)
   if (frame.source === undefined || frame.source.startsWith('/') || frame.source.startsWith('..')) return serviceOfName(name)
   const service = serviceOfFile(frame.source)
-  return service ?? (known.has(name) && !/^(?:drivers|net|sound|block|security)\//.test(frame.source) ? known.get(name) : undefined)
+  return (
+    service ??
+    (knownFunctions().has(name) && !/^(?:drivers|net|sound|block|security)\//.test(frame.source) ? knownFunctions().get(name) : undefined)
+  )
 }
-
-const shared: ReadonlySet<string> = new Set(functions.sharedFunctions)
 
 /** Whether both a service and others have a function of that name. */
 export function isSharedName(frame: Pick<ReportFrame, 'function' | 'source' | 'module'>): boolean {
+  shared ??= new Set(names(functions.sharedFunctions))
   return frame.module === undefined && frame.source === undefined && shared.has(sourceName(frame.function))
 }
 
