@@ -59,9 +59,14 @@ export function createPrefixLearner(): PrefixLearner {
   }
 }
 
-/** Whether a text may be what a logger puts before a message: it counts or comments, and a blank or a bracket ends it. */
+/** Whether a message may begin after a text: a blank or a bracket ends it. */
+export function endsPrefix(prefix: string): boolean {
+  return prefix.length <= longestPrefix && prefix.trim() !== '' && /[\s:;>|"\])}]$/.test(prefix)
+}
+
+/** Whether a text may be what a logger puts before a message: it counts or comments. */
 export function isLoggers(prefix: string): boolean {
-  if (prefix.length > longestPrefix || !/[\s:;>|"\])}]$/.test(prefix)) return false
+  if (!endsPrefix(prefix)) return false
   return /\d|\bkernel: $/.test(prefix) || (/^[#>|*%\s-]+$/.test(prefix) && prefix.trim() !== '')
 }
 
@@ -82,7 +87,7 @@ export function generalise(prefix: string): string {
     if (/^[A-Z]$/.test(part)) return '[A-Z]'
     if (monthOrDay.test(part)) return '[A-Z][a-z]{2}'
     if (/^\w+$/.test(part)) return /\d/.test(part) ? '[A-Za-z0-9_]+' : part
-    return part.replace(/[\\^$.*?()[\]{}|/]/g, String.raw`\$&`)
+    return part.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
   })
   return `^${sources.join('')}`
 }

@@ -21,7 +21,8 @@ export function isEndOfLog(text: string): boolean {
   return (first === 'L' || first === 'K' || first === 'r') && endOfLog.test(text)
 }
 
-const version = /^K?TAP version \d+$/
+// In a line of JSON the message ends before a quote.
+const version = /^K?TAP version \d+(?:$|(?:\\n)?")/
 const longestPrefix = 256
 
 /** Width of what a logger put before a version line; the kernel's own prefix is not a part of it unless more follows that. */

@@ -187,7 +187,9 @@ export function createStream({ protocol, version, column, place, ledger, onResul
   const endComment = (at: LinePlace): void => {
     const closed = inner?.close(at) ?? []
     inner = undefined
-    for (const { main: nested } of closed) {
+    for (const { main: nested, bailOut: gaveUp } of closed) {
+      // The runner may say ok all the same.
+      if (gaveUp !== undefined) top().isOverrun = true
       const { planned, reported } = nested
       if (planned !== undefined && reported < planned)
         ledger.fail(at.line, frames.pathOf(''), `${reported} of ${planned} results that a program planned in comments`)

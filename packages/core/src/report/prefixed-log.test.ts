@@ -59,6 +59,7 @@ const prefixes: readonly (readonly [name: string, prefix: (index: number) => str
   ['a serial logger without brackets', (index) => `17/08/2024 09:50:${String(10 + index)} > `],
   ['ts -s', (index) => `00:00:${String(10 + index)} `],
   ['a compose service', () => 'guest-1  | '],
+  ['a container of Kubernetes', (index) => `2024-08-17T09:50:${String(10 + index)}.123456789+02:00 stderr F `],
   ['lines of LAVA', (index) => `- {"dt": "2024-08-17T09:50:${String(10 + index)}.123456", "lvl": "target", "msg": "`],
 ]
 

@@ -1,4 +1,4 @@
-import { createPrefixLearner, isLoggers, kernelTextAt } from '../console/line-prefix.ts'
+import { createPrefixLearner, endsPrefix, isLoggers, kernelTextAt } from '../console/line-prefix.ts'
 import { createCandidate } from './candidate.ts'
 import { createCopies } from './copies.ts'
 import { finish } from './finish.ts'
@@ -140,7 +140,10 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     const at = evident >= 0 ? evident : length === undefined ? -1 : part.length - length
     // The stamp of the kernel in front is known anyway.
     const from = part.length - message.text.length
-    if (at <= from || !part.endsWith(message.text) || !isLoggers(part.slice(from, at))) return false
+    if (at <= from || !part.endsWith(message.text)) return false
+    // A subsystem names itself before what it complains of.
+    const prefix = part.slice(message.source === 0 ? from : 0, at)
+    if (!(evident >= 0 ? endsPrefix(prefix) : isLoggers(prefix))) return false
     if (!prefixes.learn(part, at)) return false
     replay(candidate.release(part))
     return true
