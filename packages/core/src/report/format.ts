@@ -20,6 +20,8 @@ export interface Format {
   readonly skip?: readonly string[]
   /** Open reports of which this line is only one more: an oops prints BUG:, Oops: and RIP:. */
   readonly continues?: readonly ReportKind[]
+  /** A line of a report that has begun; it begins one only where the beginning was lost. */
+  readonly detail?: true
   /** Only leads to the line that says what happened: that one names the report. */
   readonly leads?: true
   /** Nothing follows that belongs to it. */

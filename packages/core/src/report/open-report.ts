@@ -1,3 +1,4 @@
+import type { ReportKind } from '../console/kinds.ts'
 import type { KernelFacts } from './evidence.ts'
 import type { Format } from './format.ts'
 import { parseCaller, parseFrame, parseLockSite, parseProgramCounter, type FoundFrame } from './frame.ts'
@@ -31,6 +32,8 @@ export interface OpenReport {
   guesses: number
   /** Frames at the start of the current stack that say where the processor stood. */
   counters: number
+  /** Headings of stacks so far. */
+  headings: number
   /** The caller that the last line of an ARM trace named. */
   caller32: FoundFrame | undefined
   /** Lines since the last one that was part of it. */
@@ -73,6 +76,7 @@ export function openReport(
     frames: 0,
     guesses: 0,
     counters: 0,
+    headings: 0,
     caller32: undefined,
     strangers: 0,
     state: 'open',
@@ -154,8 +158,21 @@ function takeFrame(report: OpenReport, frame: FoundFrame, isCounter: boolean): v
   } else push(report, frame, isCounter)
 }
 
+// Kinds whose stacks have a heading each.
+const headed: readonly ReportKind[] = ['kasan', 'ubsan', 'warning', 'refcount', 'null-deref', 'oops', 'gpf']
+
+/** Frames before the first heading are the end of another trace. */
+function dropStray(report: OpenReport): void {
+  const stack = report.stacks.at(-1)
+  if (stack === undefined || report.counters > 0) return
+  stack.length = 0
+  report.frames = 0
+}
+
 /** "CPU: … RIP: foo … Call Trace:" is one stack: where the processor stood and how it came there. */
 function beginStack(report: OpenReport): void {
+  report.headings += 1
+  if (report.headings === 1 && headed.includes(report.format.kind)) dropStray(report)
   if ((report.stacks.at(-1)?.length ?? 0) <= report.counters) return
   report.counters = 0
   report.stacks.push([])

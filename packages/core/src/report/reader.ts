@@ -119,7 +119,8 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     // "---[ end Kernel panic - not syncing: …" begins nothing.
     const holdsWord = mayBeginReport(text)
     const found = holdsWord && endOf(text) === undefined ? recognise(text) : undefined
-    const header = found?.format.kind === 'unexpected-reboot' ? undefined : found
+    const isDetail = found?.format.detail === true && ownersOf(message).length > 0
+    const header = found?.format.kind === 'unexpected-reboot' || isDetail ? undefined : found
     if (header !== undefined) {
       if (header.index > 0 && learnPrefix(message, part, text.length - header.index)) return readPart(part) || isNew
       return takeHeader(header.format, header.groups, { ...message, text }) || isNew

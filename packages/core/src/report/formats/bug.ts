@@ -130,7 +130,12 @@ export const bugFormats: readonly Format[] = [
       '__slab_free',
     ],
   },
-  { kind: 'bug', first: /^INFO: (?<what>Allocated|Freed) in (?<function>[\w.]+)\+0x/, title: 'BUG: slab: {what} in {function}' },
+  {
+    kind: 'bug',
+    first: /^INFO: (?<what>Allocated|Freed) in (?<function>[\w.]+)\+0x/,
+    title: 'BUG: slab: {what} in {function}',
+    detail: true,
+  },
   {
     kind: 'bug',
     first: /^(?:Slab corruption|slab error in (?<what>\w+)\(\))/,
