@@ -1,4 +1,4 @@
-import type { Message } from './message.ts'
+import { stampOf, type Message } from './message.ts'
 
 /**
  * Reports that a log holds more than once: a program prints the ring buffer again (the same stamps), or a journal and a serial line are one log
@@ -26,7 +26,8 @@ export function createCopies(): Copies {
   return {
     begins: (message, line) => {
       const text = message.text.trim()
-      const key = message.stamp === undefined ? undefined : `${message.stamp} ${text}`
+      const stamp = stampOf(message)
+      const key = stamp === undefined ? undefined : `${stamp} ${text}`
       if (key !== undefined && stamps.has(key)) return 'ring-buffer'
       const isOtherLogger = recent.some(
         (other) => other.text === text && other.source !== message.source && line - other.line <= longestDelay,

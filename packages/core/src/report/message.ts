@@ -5,8 +5,10 @@ export interface Message {
   readonly text: string
   /** `T123` or `C1` (CONFIG_PRINTK_CALLER). */
   readonly caller: string | undefined
-  /** Time of the kernel, as printed: `61.250000`. */
+  /** Time of the kernel where it is the line's own prefix; `stampOf` looks in a learned one too. */
   readonly stamp: string | undefined
+  /** The learned prefix. */
+  readonly head?: string
   /** What kind of line it came on: 0 the kernel's own, 1 of a logger that is known by heart, more: a learned prefix. */
   readonly source: number
 }
@@ -48,10 +50,15 @@ export function parsePlainMessages(line: string): readonly Message[] {
 
 /** The messages of a line whose prefix was learned. */
 export function strippedMessages({ text, head, caller, source }: StrippedLine): readonly Message[] {
-  const stamp = stampInside.exec(head)?.[0]
-  const [first, ...torn] = inner.test(text) ? parsePlainMessages(text) : [{ text, caller: undefined, stamp: undefined, source }]
-  if (first === undefined) return []
-  return [{ ...first, caller: caller ?? first.caller, stamp: first.stamp ?? stamp, source }, ...torn]
+  const whole: Message = { text, caller, stamp: undefined, source, head }
+  if (!inner.test(text)) return [whole]
+  const [first, ...torn] = parsePlainMessages(text)
+  return first === undefined ? [whole] : [{ ...first, caller: caller ?? first.caller, source, head }, ...torn]
+}
+
+/** Time of the kernel, as printed; few lines are asked for it. */
+export function stampOf({ stamp: own, head }: Message): string | undefined {
+  return own ?? (head === undefined ? undefined : stampInside.exec(head)?.[0])
 }
 
 function splitAtStamps(line: string): readonly Message[] {

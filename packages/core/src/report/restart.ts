@@ -1,4 +1,4 @@
-import type { Message } from './message.ts'
+import { stampOf, type Message } from './message.ts'
 
 /** Whether a kernel started again that nobody had asked to. */
 export interface RestartWatch {
@@ -25,7 +25,9 @@ export function createRestartWatch(): RestartWatch {
   let waiting: { readonly banner: Message; readonly line: number } | undefined
   const known = new Set<string>()
 
-  const learn = ({ stamp, text }: Message): void => {
+  const learn = (message: Message): void => {
+    const { text } = message
+    const stamp = stampOf(message)
     if (stamp === undefined || !isExact(stamp)) return
     known.add(`${stamp} ${text.trim()}`)
     if (known.size >= mostKnownLines) isLearning = false
@@ -33,7 +35,8 @@ export function createRestartWatch(): RestartWatch {
 
   return {
     read: (message, line) => {
-      const { text, stamp } = message
+      const { text } = message
+      const stamp = stampOf(message)
       if (stamp !== undefined) hasStamps = true
       if (waiting !== undefined && stamp !== undefined && isExact(stamp)) {
         const found = waiting
