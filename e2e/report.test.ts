@@ -52,7 +52,7 @@ describe('kernelkit report', () => {
   })
 
   it('names who looks after the blamed file when it has the tree', async () => {
-    const tree = join(folder, 'tree')
+    const tree = join(folder, 'owned')
     mkdirSync(tree)
     writeFileSync(join(tree, 'MAINTAINERS'), 'FROB DRIVER\nM:\tAnn Frob <ann@frob.org>\nF:\tdrivers/frob/\n')
     const { stdout } = await kernelkit(['report', '--source', tree, splat])

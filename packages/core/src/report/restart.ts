@@ -54,6 +54,12 @@ export function createRestartWatch(): RestartWatch {
       else if (text.startsWith('reboot: ') && /^reboot: (?:Restarting system|Power down|machine restart)/.test(text)) mayRestart = true
       else if (text.startsWith('Linux version ')) {
         if (stamp === undefined && hasStamps) return undefined
+        // Time began again twice: no program prints that.
+        if (waiting !== undefined) {
+          const found = waiting
+          waiting = { banner: message, line }
+          return found
+        }
         if (mayRestart) isLearning = known.size === 0
         else if (stamp === undefined) {
           mayRestart = true
