@@ -14,7 +14,7 @@ export interface Copies {
 }
 
 // A log of nothing but reports must not fill memory.
-const mostStamps = 4096
+const mostStamps = 1024
 const mostRecent = 16
 // A journal writes a report within a few hundred lines of the serial line.
 const longestDelay = 500
@@ -27,7 +27,8 @@ export function createCopies(): Copies {
     begins: (message, line) => {
       const text = message.text.trim()
       const stamp = stampOf(message)
-      const key = stamp === undefined ? undefined : `${stamp} ${text}`
+      // A copy of its own: parts of a text keep the whole text in memory (V8).
+      const key = stamp === undefined ? undefined : ` ${stamp} ${text}`.slice(1)
       if (key !== undefined && stamps.has(key)) return 'ring-buffer'
       const isOtherLogger = recent.some(
         (other) => other.text === text && other.source !== message.source && line - other.line <= longestDelay,
