@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -49,6 +49,29 @@ describe('kernelkit report', () => {
     const [without, withAll] = await Promise.all([kernelkit(['report', '--json', crash]), kernelkit(['report', '--json', '--all', crash])])
     expect(JSON.parse(without.stdout)).toMatchObject({ reports: [], userspaceCrashes: 1 })
     expect(JSON.parse(withAll.stdout)).toMatchObject({ reports: [{ kind: 'userspace-crash', process: 'cat' }] })
+  })
+
+  it('names who looks after the blamed file when it has the tree', async () => {
+    const tree = join(folder, 'owned')
+    mkdirSync(tree)
+    writeFileSync(join(tree, 'MAINTAINERS'), 'FROB DRIVER\nM:\tAnn Frob <ann@frob.org>\nF:\tdrivers/frob/\n')
+    const { stdout } = await kernelkit(['report', '--source', tree, splat])
+    expect(stdout).toContain('\n  FROB DRIVER: Ann Frob <ann@frob.org>\n')
+    const { stdout: json } = await kernelkit(['report', '--json', '--source', tree, splat])
+    expect(JSON.parse(json)).toMatchObject({ reports: [{ subsystem: 'FROB DRIVER', maintainers: ['Ann Frob <ann@frob.org>'] }] })
+  })
+
+  it('writes what is expected of a log once, and compares with it afterwards', async () => {
+    const expected = join(folder, 'expected')
+    const first = await kernelkit(['report', '--expect', expected, splat])
+    expect(first).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(readFileSync(expected, 'utf8')).toBe('2-4 warning frob_check drivers/frob/main.c:9 by -\nWARNING in frob_check\n  frob_ioctl\n')
+    expect(await kernelkit(['report', '--expect', expected, splat])).toMatchObject({ exitCode: 0, stdout: '' })
+    const other = await kernelkit(['report', '--expect', expected, clean])
+    expect(other).toMatchObject({
+      exitCode: 1,
+      stdout: '- 2-4 warning frob_check drivers/frob/main.c:9 by -\n- WARNING in frob_check\n-   frob_ioctl\n',
+    })
   })
 
   it('reads stdin', async () => {

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { UserError, type ErrorCode } from '@kernelkit/core/errors'
-import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
-import { parseReportSpec, type ReportSpec } from '@kernelkit/core/options'
+import { compareExpectation, renderExpectation, renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
+import { parseReportSpec, textOption, type ReportSpec } from '@kernelkit/core/options'
 import { createReportDecoder, type ReportDecoder } from '@kernelkit/host/symbolise'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { readLog, type LogSummary } from '../report/read-log.ts'
 
-/** `kernelkit report FILE...`: 0 when every log was read, 125 when one could not be. */
+/** `kernelkit report FILE...`: 0 when every log was read, 1 when its reports are not as --expect says, 125 when one could not be read. */
 export async function report(context: CommandContext, files: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseReportSpec(options)
   await checkTree(context, spec)
@@ -16,6 +16,8 @@ export async function report(context: CommandContext, files: readonly string[], 
     context.print([...files.map((file) => `read ${file}`), ...decode].join('\n'))
     return 0
   }
+  const expect = textOption(options, 'expect')
+  if (expect !== undefined) return await expectReports(context, files, { spec, expect })
   await using decoder = createReportDecoder(context.host, { ...spec, signal: context.signal })
   let failed = 0
   for (const file of files) {
@@ -39,6 +41,43 @@ async function checkTree({ host }: CommandContext, { source }: ReportSpec): Prom
     hint: 'name the folder of the kernel tree; without it, paths are relative to the folder that the kernel was built in.',
     details: { source },
   })
+}
+
+/** Compares a log with what is expected of it: the door for golden directories. */
+async function expectReports(
+  context: CommandContext,
+  files: readonly string[],
+  { spec, expect }: { readonly spec: ReportSpec; readonly expect: string },
+): Promise<number> {
+  const { host } = context
+  const [file, ...others] = files
+  if (file === undefined || others.length > 0)
+    throw new UserError('BAD_OPTION', `--expect ${expect} takes one log, not ${files.length}.`, {
+      hint: 'run the command once for each log.',
+      details: { option: '--expect' },
+    })
+  await using decoder = createReportDecoder(host, { ...spec, signal: context.signal })
+  const paragraphs: string[] = []
+  await readLog(context, {
+    file,
+    all: spec.all,
+    onReports: async (found) => {
+      for (const report of (await decoder.decode(found)).reports) paragraphs.push(renderExpectation([report]))
+    },
+  })
+  const path = resolve(host.cwd, expect)
+  const rendered = paragraphs.join('\n')
+  if (!(await host.fs.exists(path))) {
+    await host.fs.writeAtomic(path, rendered)
+    host.log.info(
+      `wrote ${expect}: ${paragraphs.length === 1 ? '1 report' : `${paragraphs.length} reports`}. Read it before you rely on it.`,
+    )
+    return 0
+  }
+  const differences = compareExpectation(await host.fs.readFile(path, 'utf8'), rendered)
+  if (context.json) context.printJson({ file, expect, asExpected: differences.length === 0, differences })
+  else for (const line of differences) context.print(line)
+  return differences.length === 0 ? 0 : 1
 }
 
 interface LogToReport {

@@ -26,6 +26,7 @@ export const reportKinds = [
   'invalid-opcode',
   'stack-overflow',
   'list-corruption',
+  'filesystem',
   'unexpected-reboot',
   'userspace-crash',
   'other',

@@ -78,7 +78,7 @@ describe('createConsoleReader', () => {
     const banner = '[    0.000000] Linux version 6.12.1 (a@b) (gcc) #1 SMP'
     expect(read(banner)).toMatchObject({ release: '6.12.1', reports: [] })
     const init = '[    1.000000] Run /init as init process'
-    expect(read(`${banner}\n${init}\n${banner}`).reports).toMatchObject([{ kind: 'unexpected-reboot' }])
+    expect(read(`${banner}\n${init}\n${banner}\n[    0.012345] x`).reports).toMatchObject([{ kind: 'unexpected-reboot' }])
   })
 
   it('knows a log that is printed again for a second console', () => {

@@ -1,6 +1,6 @@
-import type { Frame, LinePlace, OpenTest } from './frame.ts'
+import { missingNumbers, type Frame, type LinePlace, type OpenTest } from './frame.ts'
 import type { Ledger } from './ledger.ts'
-import { emptyNotes, moveNotes, notesText, type Notes } from './notes.ts'
+import { clearNotes, emptyNotes, moveNotes, notesText, type Notes } from './notes.ts'
 import type { ResultLine } from './parse-line.ts'
 import { addStatus, countsOfOne, noTests, totalOf, type TestStatus } from './result.ts'
 import { reasonOf, statusOf } from './status-of.ts'
@@ -17,22 +17,25 @@ export interface FrameEnd {
 export interface FrameClosing {
   readonly frame: Frame
   readonly end: FrameEnd
-  /** The number that its result line should have. */
-  readonly expected: number
   readonly path: string
   readonly ledger: Ledger
 }
 
+/** Lines after the last result explain the last failure (Test::More, bats, node-tap). */
+export function giveTrailing(frame: Frame, ledger: Ledger): void {
+  if (!frame.isTap || frame.lastFailure === undefined || frame.pending.head.length === 0) return
+  ledger.explain(frame.lastFailure, notesText(frame.pending, { passed: false }))
+  clearNotes(frame.pending)
+}
+
 /** A suite as a result; what kunit_parser.py counts as errors and crashes is counted here too. */
-export function closeFrame({ frame, end, expected, path, ledger }: FrameClosing): OpenTest {
+export function closeFrame({ frame, end, path, ledger }: FrameClosing): OpenTest {
   const errorsBefore = ledger.errors
   const { result, place } = end
   addMissing({ frame, place, path, ledger })
+  giveTrailing(frame, ledger)
   moveNotes(frame.pending, frame.notes)
   if (result === undefined) ledger.fail(place.line, path, 'no result line for this suite')
-  else if (result.number !== undefined && result.number !== expected) {
-    ledger.fail(place.line, path, `expected test number ${expected} but found ${result.number}`)
-  }
   let status: TestStatus = result === undefined ? 'crashed' : statusOf(result)
   if (frame.reported === 0 && (status === 'crashed' || status === 'pass')) {
     if (frame.skipReason === undefined) {
@@ -64,22 +67,35 @@ export function closeFrame({ frame, end, expected, path, ledger }: FrameClosing)
 export function addMissing(options: Pick<FrameClosing, 'frame' | 'path' | 'ledger'> & { readonly place: LinePlace }): void {
   const { frame, place, path, ledger } = options
   const missing = (frame.planned ?? 0) - frame.reported
-  if (missing <= 0) return
+  if (missing <= 0) return checkAllCame({ frame, place, path, ledger })
   frame.isBroken = true
   const first = emptyNotes()
   moveNotes(frame.pending, first)
-  for (let index = 0; index < Math.min(missing, listedMissing); index += 1) {
-    frame.tests.push(missingTest({ number: frame.reported + index + 1, notes: index === 0 ? first : undefined, frame, place }))
+  const numbers = missingNumbers(frame, Math.min(missing, listedMissing))
+  for (const [index, number] of numbers.entries()) {
+    frame.tests.push(missingTest({ number, notes: index === 0 ? first : undefined, frame, place }))
   }
-  const from = frame.reported + 1
+  const from = numbers[0] ?? frame.reported + 1
+  const isRange = numbers.at(-1) === from + numbers.length - 1
   ledger.fail(
     place.line,
     path,
-    missing === 1 ? `test ${from} never reported` : `tests ${from} to ${from + missing - 1} never reported`,
+    missing === 1
+      ? `test ${from} never reported`
+      : isRange
+        ? `tests ${from} to ${from + missing - 1} never reported`
+        : `tests ${numbers.slice(0, 5).join(', ')}${missing > 5 ? ' …' : ''} never reported`,
     missing,
   )
   frame.counts = addStatus(frame.counts, 'crashed', missing)
   frame.reported += missing
+}
+
+/** As many results as planned, and yet a number that never came: others came twice or were not in the plan. */
+function checkAllCame({ frame, place, path, ledger }: Parameters<typeof addMissing>[0]): void {
+  if (!frame.isOverrun) return
+  const [number] = missingNumbers(frame, 1)
+  if (number !== undefined) ledger.fail(place.line, path, `test ${number} never reported`)
 }
 
 function missingTest(options: {

@@ -1,4 +1,4 @@
-import { addMissing } from './close-frame.ts'
+import { addMissing, giveTrailing } from './close-frame.ts'
 import type { Ledger } from './ledger.ts'
 import {
   addCounts,
@@ -17,6 +17,7 @@ import type { ClosedStream } from './stream.ts'
 export function closeStreams(streams: readonly ClosedStream[], ledger: Ledger): KtapResults {
   for (const { main } of streams) {
     const { end } = main
+    if ((main.planned ?? 0) <= main.reported) giveTrailing(main, ledger)
     addMissing({ frame: main, place: end, path: '', ledger })
     if (main.reported > 0) continue
     if (main.skipReason === undefined) ledger.fail(end.line, '', noTests)

@@ -31,6 +31,8 @@ export interface Frame {
   hasVersion: boolean
   /** Began with an indented plan or result alone (TAP 14). */
   readonly isBare: boolean
+  /** TAP prints what explains a failure after its result, KTAP before. */
+  readonly isTap: boolean
   /** Where its header or version line stands. */
   readonly headerColumn: number
   /** Where its tests stand; open after a header that stands beside its parent's tests. */
@@ -43,8 +45,17 @@ export interface Frame {
   counts: TestCounts
   /** Something in it never reported. */
   isBroken: boolean
-  /** More results came than were planned. */
+  /** Results came that were not planned, or a rule was broken that the stream asked to be kept. */
   isOverrun: boolean
+  /** Numbers up to which all results came, and those that came out of order. */
+  contiguous: number
+  readonly outOfOrder: Set<number>
+  highest: number
+  /** The test whose result came last. */
+  last: OpenTest | undefined
+  lastFailure: OpenTest | undefined
+  /** Results that a program printed in comments: they belong to the next result. */
+  readonly commented: OpenTest[]
   attributes: Record<string, string>
   /** Lines that will belong to the next test, or to the suite when none comes. */
   readonly pending: Notes
@@ -59,16 +70,18 @@ export interface FrameStart {
   readonly name?: string
   readonly hasVersion?: boolean
   readonly isBare?: boolean
+  readonly isTap?: boolean
   readonly headerColumn: number
   readonly column: number | undefined
   readonly start: LinePlace
 }
 
-export function openFrame({ name, hasVersion = false, isBare = false, headerColumn, column, start }: FrameStart): Frame {
+export function openFrame({ name, hasVersion = false, isBare = false, isTap = false, headerColumn, column, start }: FrameStart): Frame {
   return {
     name,
     hasVersion,
     isBare,
+    isTap,
     headerColumn,
     column,
     planned: undefined,
@@ -78,6 +91,12 @@ export function openFrame({ name, hasVersion = false, isBare = false, headerColu
     counts: noCounts,
     isBroken: false,
     isOverrun: false,
+    contiguous: 0,
+    outOfOrder: new Set(),
+    highest: 0,
+    last: undefined,
+    lastFailure: undefined,
+    commented: [],
     attributes: {},
     pending: emptyNotes(),
     notes: emptyNotes(),
@@ -95,6 +114,28 @@ export function isFresh(frame: Frame): boolean {
 /** All planned tests have reported. */
 export function isComplete(frame: Frame): boolean {
   return frame.planned !== undefined && frame.reported >= frame.planned
+}
+
+// A stream of a million numbers in a bad order must not fill memory.
+const mostOutOfOrder = 10_000
+
+/** Counts a number as seen; false when it was already. */
+export function noteNumber(frame: Frame, number: number): boolean {
+  frame.highest = Math.max(frame.highest, number)
+  if (number <= frame.contiguous || frame.outOfOrder.has(number)) return false
+  if (number === frame.contiguous + 1) {
+    frame.contiguous = number
+    while (frame.outOfOrder.delete(frame.contiguous + 1)) frame.contiguous += 1
+  } else if (frame.outOfOrder.size < mostOutOfOrder) frame.outOfOrder.add(number)
+  return true
+}
+
+/** The first planned numbers that never came. */
+export function missingNumbers(frame: Frame, most: number): readonly number[] {
+  const missing: number[] = []
+  for (let number = frame.contiguous + 1; number <= (frame.planned ?? 0) && missing.length < most; number += 1)
+    if (!frame.outOfOrder.has(number)) missing.push(number)
+  return missing
 }
 
 export function columnOf(frame: Frame): number {

@@ -1,5 +1,5 @@
 import { statedSeconds, testAttributes } from './attributes.ts'
-import type { Frame, LinePlace, OpenTest } from './frame.ts'
+import { noteNumber, type Frame, type LinePlace, type OpenTest } from './frame.ts'
 import type { Ledger } from './ledger.ts'
 import { clearNotes, notesText } from './notes.ts'
 import type { ResultLine } from './parse-line.ts'
@@ -13,15 +13,14 @@ export interface LeafOptions {
   readonly at: LinePlace
   readonly path: string
   readonly ledger: Ledger
+  /** TAP lets results come in any order; KTAP counts. */
+  readonly isTap: boolean
 }
 
 /** A result line as a test without subtests. */
-export function leafTest({ line, frame, at, path, ledger }: LeafOptions): OpenTest {
+export function leafTest({ line, frame, at, path, ledger, isTap }: LeafOptions): OpenTest {
   const errorsBefore = ledger.errors
-  const expected = frame.reported + 1
-  if (line.number !== undefined && line.number !== expected) {
-    ledger.fail(at.line, path, `expected test number ${expected} but found ${line.number}`)
-  }
+  checkNumber({ line, frame, at, path, ledger, isTap })
   const status = statusOf(line)
   const diagnostics = notesText(frame.pending, { passed: status === 'pass' })
   clearNotes(frame.pending)
@@ -40,4 +39,20 @@ export function leafTest({ line, frame, at, path, ledger }: LeafOptions): OpenTe
     counts: countsOfOne(status, ledger.errors - errorsBefore),
     tests: [],
   }
+}
+
+/** A number outside of the plan or seen before makes the run fail in TAP; in KTAP a number that is not the next one breaks a rule. */
+export function checkNumber({ line, frame, at, path, ledger, isTap }: LeafOptions): void {
+  const expected = isTap ? frame.contiguous + 1 : frame.reported + 1
+  const number = line.number ?? expected
+  const isNew = noteNumber(frame, number)
+  if (!isTap) {
+    if (number !== expected) ledger.fail(at.line, path, `expected test number ${expected} but found ${number}`)
+    return
+  }
+  if (!isNew) ledger.fail(at.line, path, `number ${number} has reported before`)
+  else if (number === 0 || (frame.planned !== undefined && number > frame.planned))
+    ledger.fail(at.line, path, `number ${number} is not in the plan of ${frame.planned ?? 0}`)
+  else return
+  frame.isOverrun = true
 }

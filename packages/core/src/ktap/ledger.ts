@@ -6,6 +6,9 @@ const mostErrors = 1000
 const mostListedTests = 50_000
 const mostNoteCharacters = 8 * 1024 * 1024
 
+// Of one test.
+const mostLines = 400
+
 const noLines: readonly string[] = []
 
 /** Errors of all streams of one log, and what may still be kept of it. */
@@ -16,6 +19,8 @@ export interface Ledger {
   fail(line: number, test: string, message: string, times?: number): void
   /** Whether a test is listed; takes away its diagnostics when there are too many already. */
   keeps(test: OpenTest): boolean
+  /** Gives a test that is listed already more diagnostics. */
+  explain(test: OpenTest, lines: readonly string[]): void
 }
 
 export function createLedger(): Ledger {
@@ -35,6 +40,12 @@ export function createLedger(): Ledger {
     fail: (line, test, message, times = 1) => {
       errors += times
       if (list.length < mostErrors) list.push({ line, test, message })
+    },
+    explain: (test, lines) => {
+      const size = lines.reduce((sum, line) => sum + line.length + 1, 0)
+      if (characters + size > 2 * mostNoteCharacters || test.diagnostics.length > mostLines) return
+      characters += size
+      test.diagnostics = [...test.diagnostics, ...lines.map(ownCopy)]
     },
     keeps: (test) => {
       const isPlain = test.tests.length === 0 && test.status === 'pass'

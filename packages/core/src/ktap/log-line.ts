@@ -21,12 +21,23 @@ export function isEndOfLog(text: string): boolean {
   return (first === 'L' || first === 'K' || first === 'r') && endOfLog.test(text)
 }
 
-const lateVersion = /^(.*\S.*?)(?:KTAP|(?<!K)TAP) version \d+$/
+// In a line of JSON the message ends before a quote.
+const version = /^K?TAP version \d+(?:$|(?:\\n)?")/
+const longestPrefix = 256
 
-/** Width of what a logger put before a version line; the kernel's own prefix is not a part of it. */
+/** Width of what a logger put before a version line; the kernel's own prefix is not a part of it unless more follows that. */
 export function outerWidth(line: string): number {
-  const before = lateVersion.exec(line)?.[1]
-  if (before === undefined || splitPrefix(line).byKernel) return 0
+  const found = line.lastIndexOf('TAP version ', longestPrefix)
+  const at = line.charAt(found - 1) === 'K' ? found - 1 : found
+  if (at <= 0 || !version.test(line.slice(at)) || line.slice(0, at).trim() === '') return 0
+  const { text, byKernel } = splitPrefix(line)
+  if (byKernel) return text.trimStart().length > line.length - at ? at - indentation(line, at) : 0
   const inside = tornAt(` ${line}`)
-  return inside > 0 ? inside - 1 : before.length
+  return inside > 0 ? inside - 1 : at - indentation(line, at)
+}
+
+/** Levels of indentation before a version line; one blank is the logger's. */
+function indentation(line: string, at: number): number {
+  const blanks = at - line.slice(0, at).trimEnd().length
+  return blanks < 5 ? 0 : blanks - 1 - ((blanks - 1) % 4)
 }

@@ -35,6 +35,25 @@ export function moveNotes(from: Notes, to: Notes): void {
   clearNotes(from)
 }
 
+// What announces the next test: kselftest's runner, its harness, KUnit.
+const announces = /^\s*(?:# ){1,2}(?:selftests: |timeout set to |Subtest: | *RUN\b)/
+
+/** Takes the lines before the first one that announces the next test. */
+export function takeTrailing(notes: Notes): Notes {
+  const taken = emptyNotes()
+  const lines = [...notes.head, ...notes.tail]
+  const end = lines.findIndex((line) => announces.test(line))
+  if (end < 0) moveNotes(notes, taken)
+  else if (end > 0) {
+    const { dropped } = notes
+    clearNotes(notes)
+    for (const line of lines.slice(0, end)) addNote(taken, line)
+    for (const line of lines.slice(end)) addNote(notes, line)
+    notes.dropped += dropped
+  }
+  return taken
+}
+
 export function clearNotes(notes: Notes): void {
   notes.head.length = 0
   notes.tail.length = 0

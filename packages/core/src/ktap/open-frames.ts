@@ -1,10 +1,11 @@
 import { closeFrame, type FrameEnd } from './close-frame.ts'
-import { columnOf, isFresh, openFrame, type Frame, type FrameStart, type LinePlace, type OpenTest } from './frame.ts'
-import { leafTest } from './leaf-test.ts'
+import { columnOf, isFresh, noteNumber, openFrame, type Frame, type FrameStart, type LinePlace, type OpenTest } from './frame.ts'
+import { checkNumber, leafTest } from './leaf-test.ts'
 import type { Ledger } from './ledger.ts'
-import { moveNotes } from './notes.ts'
+import { moveNotes, notesText, takeTrailing } from './notes.ts'
 import type { ResultLine } from './parse-line.ts'
-import { addCounts } from './result.ts'
+import { addCounts, noCounts } from './result.ts'
+import { statusOf } from './status-of.ts'
 import { createYamlBlock } from './yaml-block.ts'
 
 /** The suites that are open, from the stream itself to the innermost one, and the accounts of what they have got. */
@@ -55,7 +56,9 @@ export function createOpenFrames({ main, ledger, onResult }: OpenFramesOptions):
       return
     }
     const path = pathOf(frame.name ?? end.result?.name ?? '')
-    const test = closeFrame({ frame, end, expected: parent.reported + 1, path, ledger })
+    if (end.result !== undefined) checkNumber({ line: end.result, frame: parent, at: end.place, path, ledger, isTap: parent.isTap })
+    else noteNumber(parent, parent.contiguous + 1)
+    const test = closeFrame({ frame, end, path, ledger })
     inherit(parent, frame)
     keep(parent, test, end.place)
     onResult?.(test, path)
@@ -71,13 +74,27 @@ export function createOpenFrames({ main, ledger, onResult }: OpenFramesOptions):
     frame.counts = addCounts(frame.counts, test.counts)
     frame.mark = at
     frame.end = at
+    frame.last = test
+    if (test.status === 'fail') frame.lastFailure = test
     if (test.status === 'crashed') frame.isBroken = true
-    if (frame.planned !== undefined && frame.reported > frame.planned) {
+    if (frame.planned !== undefined && frame.reported > frame.planned && !(frame.isTap && frame.isOverrun)) {
       frame.isOverrun = true
       ledger.fail(at.line, pathOf(test.name), `a result more than the ${frame.planned} that were planned`)
     }
     if (ledger.keeps(test)) frame.tests.push(test)
     yaml.follow(test, frame)
+  }
+
+  /** Lines between two results belong to the one that failed; to both when both did. */
+  const explainLast = (frame: Frame, line: ResultLine): void => {
+    const { last } = frame
+    if (!frame.isTap || last?.status !== 'fail' || frame.pending.head.length === 0) return
+    const trailing = takeTrailing(frame.pending)
+    ledger.explain(last, notesText(trailing, { passed: false }))
+    if (statusOf(line) === 'fail') {
+      moveNotes(frame.pending, trailing)
+      moveNotes(trailing, frame.pending)
+    }
   }
 
   const adopt = (frame: Frame, parent: Frame): void => {
@@ -114,10 +131,24 @@ export function createOpenFrames({ main, ledger, onResult }: OpenFramesOptions):
     },
     leaf: (line, at) => {
       const path = pathOf(line.name)
-      const test = leafTest({ line, frame: top(), at, path, ledger })
-      keep(top(), test, at)
+      const frame = top()
+      explainLast(frame, line)
+      const test = leafTest({ line, frame, at, path, ledger, isTap: frame.isTap })
+      takeCommented(frame, test)
+      keep(frame, test, at)
+      for (const child of test.tests) onResult?.(child, `${path}.${child.name}`)
       onResult?.(test, path)
     },
     takeYaml: (text) => yaml.take(text, top()),
   }
+}
+
+/** Results that the program of a test printed in comments are its subtests: they count instead of it. */
+function takeCommented(frame: Frame, test: OpenTest): void {
+  if (frame.commented.length === 0) return
+  test.tests = frame.commented.splice(0)
+  const counts = test.tests.reduce((sum, child) => addCounts(sum, child.counts), noCounts)
+  // A program that fails after its tests passed has failed itself.
+  const isUnexplained = test.status === 'fail' && counts.failed + counts.crashed === 0
+  test.counts = isUnexplained ? addCounts(counts, test.counts) : { ...counts, errors: counts.errors + test.counts.errors }
 }

@@ -25,6 +25,9 @@ describe('a line of TAP or KTAP', () => {
     ['not ok 8 name # error cannot open', ['not ok', 8, 'name', 'error', 'cannot open']],
     ['ok 9 check # rcode=0', ['ok', 9, 'check', undefined, 'rcode=0']],
     ['ok 10 name # Skipped: later', ['ok', 10, 'name', 'skip', 'later']],
+    ['ok 12 - hello \\# todo', ['ok', 12, 'hello # todo', undefined, '']],
+    ['ok 13 - hello # todo hash \\# character', ['ok', 13, 'hello', 'todo', 'hash # character']],
+    ['ok 14 - hello \\\\# todo', ['ok', 14, 'hello \\', 'todo', '']],
     ['ok 11 C# and a\\#b', ['ok', 11, 'C# and a#b', undefined, '']],
     [
       'ok 12 sys: command = -1, errno = 22. Failed as expected',

@@ -4,6 +4,7 @@ export type KtapLine =
   | { readonly kind: 'plan'; readonly column: number; readonly count: number; readonly skip: string | undefined }
   | { readonly kind: 'header'; readonly column: number; readonly name: string }
   | ResultLine
+  | { readonly kind: 'pragma'; readonly column: number; readonly isOn: boolean; readonly name: string }
   | { readonly kind: 'bail'; readonly column: number; readonly reason: string }
 
 export interface ResultLine {
@@ -44,6 +45,8 @@ export function parseKtapLine(line: string): KtapLine | undefined {
     case 'K':
     case 'T':
       return parseVersion(line.slice(start), column)
+    case 'p':
+      return parsePragma(line.slice(start), column)
     case 'B':
       return parseBail(line.slice(start), column)
     default:
@@ -60,7 +63,14 @@ function parseVersion(text: string, column: number): KtapLine | undefined {
 function parsePlan(text: string, column: number): KtapLine | undefined {
   const [whole, count, rest = ''] = /^1\.\.(\d{1,9})(?:\s+#\s*(.*)|\s*)$/.exec(text) ?? []
   if (whole === undefined) return undefined
-  return { kind: 'plan', column, count: Number(count), skip: /^skip\w*:?\s*(.*)$/i.exec(rest)?.[1] }
+  const skip = /^skip\w*:?\s*(.*)$/i.exec(rest)?.[1]
+  // TAP 14: an empty plan is a run that was skipped, whatever the comment says.
+  return { kind: 'plan', column, count: Number(count), skip: skip ?? (Number(count) === 0 && rest !== '' ? rest : undefined) }
+}
+
+function parsePragma(text: string, column: number): KtapLine | undefined {
+  const [, sign, name] = /^pragma ([+-])([A-Za-z][\w-]*)\s*$/.exec(text) ?? []
+  return name === undefined ? undefined : { kind: 'pragma', column, isOn: sign === '+', name }
 }
 
 function parseHeader(text: string, column: number): KtapLine | undefined {
@@ -91,11 +101,19 @@ function parseResult(text: string, column: number): ResultLine | undefined {
   }
 }
 
-/** A description ends at the first `#` that follows a blank; `\#` is a part of it (TAP 14). */
+/** A description ends at the first `#` that is not escaped and follows a blank or an escaped backslash (TAP 14). */
 function splitComment(text: string): readonly [string, string] {
-  const at = text.search(/(?:^|\s)#(?:\s|[A-Z])/)
-  const description = (at < 0 ? text : text.slice(0, at)).trim().replaceAll(/\\([\\#])/g, '$1')
-  return [description, at < 0 ? '' : text.slice(text.indexOf('#', at) + 1).trim()]
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at]
+    if (letter === '\\' && (text[at + 1] === '\\' || text[at + 1] === '#')) at += 1
+    else if (letter === '#' && (at === 0 || /[\s\\]/.test(text[at - 1] ?? '')) && /^(?:\s|[A-Z]|$)/.test(text.slice(at + 1, at + 2)))
+      return [unescape(text.slice(0, at)), unescape(text.slice(at + 1))]
+  }
+  return [unescape(text), '']
+}
+
+function unescape(text: string): string {
+  return text.trim().replaceAll(/\\([\\#])/g, '$1')
 }
 
 function readDirective(comment: string): readonly [ResultLine['directive'], string] {

@@ -8,10 +8,13 @@ export interface SplitLine {
 }
 
 // Level (dmesg -r), time, and the caller of CONFIG_PRINTK_CALLER: `<6>[    1.234567][  T123] `. One blank belongs to it, indentation follows.
-const prefix = /^(?:<\d{1,3}>)?\[ {0,6}(\d{1,8}\.\d{6})\](?:\[ *[TC]\d+[^\]]{0,12}\])?(?: |$)/
+const prefix = /^(?:<\d{1,3}>)?\[ {0,6}(\d{1,10}\.\d{6})\](?:\[ *[TC]\d+[^\]]{0,12}\])?(?: |$)/
 // What is left of a prefix whose first bytes were lost.
 const tornPrefix = /^[ \d.]{0,8}\d\.\d{6}\](?:\[ *[TC]\d+[^\]]{0,12}\])? /
 const inside = /\[ {0,6}\d{1,8}\.\d{6}\](?:\[ *[TC]\d+[^\]]{0,12}\])? /g
+
+/** The kernel's time in what a logger put before a line. */
+export const kernelStamp = /\[ {0,6}(\d{1,10}\.\d{6})\]/
 
 /** The kernel's prefix and the text behind it. */
 export function splitPrefix(line: string): SplitLine {

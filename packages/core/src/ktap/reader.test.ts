@@ -100,7 +100,7 @@ not ok 2 - breaks
 # tests 2`)
     expect(tree(results.tests)).toBe('adds:pass breaks:fail')
     expect(results.tests.map(({ seconds }) => seconds)).toEqual([0.0125, 0.001])
-    expect(results.tests[1]?.diagnostics).toEqual(['duration_ms: 1', "error: 'no'"])
+    expect(results.tests[1]?.diagnostics).toEqual(['duration_ms: 1', "error: 'no'", '# tests 2'])
   })
 })
 
@@ -135,10 +135,22 @@ describe('what counts', () => {
     expect(results.tests.length).toBeLessThan(200)
   })
 
-  it('names a number that is wrong and goes on', () => {
-    const results = log('TAP version 13\n1..2\nok 1 a\nok 3 b')
+  it('takes results in any order in TAP, and reports a number that is not the next one in KTAP', () => {
+    expect(log('TAP version 14\n1..3\nok 2\nok 3\nok 1')).toMatchObject({ status: 'pass', counts: { passed: 3, errors: 0 } })
+    const results = log('KTAP version 1\n1..2\nok 1 a\nok 3 b')
     expect(results).toMatchObject({ status: 'pass', counts: { passed: 2, errors: 1 } })
     expect(messages(results)).toEqual(['4 b: expected test number 2 but found 3'])
+  })
+
+  it('fails for a number outside of the plan or seen before in TAP, and names the one that never reported', () => {
+    const outside = log('TAP version 14\n1..3\nok 2\nok 4\nok 1')
+    expect(outside.status).toBe('fail')
+    expect(messages(outside)).toEqual(['4 : number 4 is not in the plan of 3', '5 : test 3 never reported'])
+    expect(messages(log('TAP version 14\n1..3\nok 1\nok 1\nok 2'))).toEqual([
+      '4 : number 1 has reported before',
+      '5 : test 3 never reported',
+    ])
+    expect(log('TAP version 14\nok 1\nok 3\n1..2').status).toBe('fail')
   })
 
   it('fails for more results than were planned, before or behind the plan', () => {
@@ -375,13 +387,86 @@ describe('streams', () => {
     expect(log(text, { versionless: true })).toMatchObject({ status: 'fail', streams: [{ protocol: 'TAP', version: 12, planned: 2 }] })
   })
 
-  it('of a kselftest run keep the output of each program as its diagnostics', () => {
+  it('of a kselftest run hold the results that each program printed in comments', () => {
     const results = log(
-      'TAP version 13\n1..1\n# timeout set to 45\n# selftests: net: foo\n# TAP version 13\n# 1..2\n# ok 1 a\n# not ok 2 b\nnot ok 1 selftests: net: foo # exit=1',
+      'TAP version 13\n1..2\n# timeout set to 45\n# selftests: net: foo\n# TAP version 13\n# 1..2\n# ok 1 a\n# # why\n# not ok 2 b\nnot ok 1 selftests: net: foo # exit=1\n# selftests: net: bar\n# not ok 1 c\nok 2 selftests: net: bar',
     )
-    expect(results.counts).toMatchObject({ failed: 1, passed: 0 })
-    expect(results.tests[0]).toMatchObject({ name: 'selftests: net: foo', reason: 'exit=1' })
-    expect(results.tests[0]?.diagnostics).toContain('# not ok 2 b')
+    expect(results).toMatchObject({ status: 'fail', counts: { passed: 1, failed: 2 } })
+    expect(results.tests).toMatchObject([
+      { name: 'selftests: net: foo', reason: 'exit=1', tests: [{ name: 'a' }, { name: 'b', status: 'fail', diagnostics: ['# why'] }] },
+      { name: 'selftests: net: bar', status: 'pass', tests: [{ name: 'c', status: 'fail' }] },
+    ])
+  })
+
+  it('of a program that fails after its tests passed count that failure', () => {
+    const results = log('TAP version 13\n1..1\n# selftests: net: foo\n# 1..2\n# ok 1 a\n# ok 2 b\nnot ok 1 selftests: net: foo # exit=1')
+    expect(results).toMatchObject({ status: 'fail', counts: { passed: 2, failed: 1 } })
+  })
+
+  it('may begin with a deeper subtest (TAP 14, bare subtests)', () => {
+    const results = log('TAP version 14\n        ok 1 - twice\n        1..1\n    ok 1 - parent\n    1..1\nok 1 - passing\n1..1')
+    expect(results).toMatchObject({ status: 'pass', counts: { passed: 1, errors: 0 } })
+    expect(results.tests).toMatchObject([{ name: 'passing', tests: [{ name: 'parent', tests: [{ name: 'twice' }] }] }])
+  })
+
+  it('give the lines after a failure to it in TAP, to both neighbours when both failed, the last ones to the last failure', () => {
+    const results = log(
+      'TAP version 13\n1..4\nok 1 a\n# before b\nnot ok 2 b\n# between\nnot ok 3 c\n# after c\nok 4 d\n# Looks like you failed 2 tests of 4.',
+    )
+    expect(results.tests.map(({ diagnostics }) => diagnostics)).toEqual([
+      [],
+      ['# before b', '# between'],
+      ['# between', '# after c', '# Looks like you failed 2 tests of 4.'],
+      [],
+    ])
+  })
+
+  it('keep the lines before a failure with it in KTAP', () => {
+    const results = log('KTAP version 1\n1..2\n# why\nnot ok 1 a\n# of b\nok 2 b')
+    expect(results.tests.map(({ diagnostics }) => diagnostics)).toEqual([['# why'], ['# of b']])
+  })
+
+  it('are skipped by an empty plan with a reason, and are not a pass by one without', () => {
+    expect(log('TAP version 14\n1..0 # WWW::Demo not installed').status).toBe('skip')
+    expect(log('TAP version 14\n1..0').status).toBe('no-tests')
+  })
+
+  it('may do without numbers before a late plan, without a version line too', () => {
+    expect(log('ok a\nnot ok b\n1..2', { versionless: true })).toMatchObject({ status: 'fail', counts: { passed: 1, failed: 1 } })
+    expect(log('ok, that went well\nnothing else', { versionless: true }).status).toBe('no-results')
+  })
+
+  it('fail for other lines under pragma +strict, and not after pragma -strict', () => {
+    expect(log('TAP version 14\npragma +strict\n1..1\nhello\nok 1 a').status).toBe('fail')
+    expect(log('TAP version 14\npragma +strict\n# fine\npragma -strict\n1..1\nhello\nok 1 a').status).toBe('pass')
+  })
+
+  it('of KUnit may be an excerpt without its version line', () => {
+    const results = log(
+      '[   61.250000]     # Subtest: frob\n[   61.250001]     1..2\n[   61.250002]     ok 1 a\n[   61.250003]     not ok 2 b\n[   61.250004] not ok 1 frob',
+      { versionless: true },
+    )
+    expect(results).toMatchObject({ status: 'fail', tests: [{ name: 'frob', tests: [{ name: 'a' }, { name: 'b' }] }] })
+  })
+
+  it.each([
+    ['the caller of util-linux', '[   61.250000] [      T1] '],
+    ['a journal', 'Aug  7 09:50:56.123456 box kernel: '],
+    ['a vendor', '[   61.250000]  (1)[412:insmod]'],
+    ['LAVA', '- {"dt": "2024-08-17T09:50:56.123456", "lvl": "target", "msg": "'],
+  ])('are read after what %s put before every line', (_name, prefix) => {
+    const lines = [
+      'KTAP version 1',
+      '1..1',
+      '    KTAP version 1',
+      '    # Subtest: frob',
+      '    1..2',
+      '    ok 1 a',
+      '    not ok 2 b',
+      'not ok 1 frob',
+    ]
+    const results = log(lines.map((line) => `${prefix}${line}`).join('\n'))
+    expect(results).toMatchObject({ status: 'fail', tests: [{ name: 'frob', tests: [{ name: 'a' }, { name: 'b' }] }] })
   })
 
   it('of an unknown version are read, and that is said', () => {

@@ -1,9 +1,10 @@
+import { createPrefixLearner } from '../console/line-prefix.ts'
 import type { LinePlace, OpenTest } from './frame.ts'
 import { createLedger } from './ledger.ts'
 import { closeStreams } from './close-streams.ts'
 import { cleanLine, isEndOfLog, outerWidth } from './log-line.ts'
 import { parseKtapLine, type KtapLine } from './parse-line.ts'
-import { splitPrefix, tornAt } from './prefix.ts'
+import { kernelStamp, splitPrefix, tornAt, type SplitLine } from './prefix.ts'
 import type { KtapResults, TestResult } from './result.ts'
 import { createStream, type ClosedStream, type KtapStream } from './stream.ts'
 
@@ -42,6 +43,11 @@ interface Lane {
   carry: { readonly text: string; readonly place: LinePlace } | undefined
 }
 
+// Indentation of a subtest.
+const levelColumns = 4
+// Sentences that begin with "ok" are not results.
+const mostHeld = 1000
+
 const executorError = /^\s*kunit executor: (.*)$/
 
 export function createKtapReader({ prefixed, versionless, kernelOnly = false, onResult }: KtapReaderOptions): KtapReader {
@@ -52,18 +58,22 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
   let lines = 0
   let hasStarted = false
   let place: LinePlace = { line: 0, at: undefined }
-  /** Characters that a logger put before every line. */
-  let outer = 0
+  const prefixes = createPrefixLearner()
+  /** Results without numbers: the plan after them begins a stream. */
+  let held: { readonly text: string; readonly at: LinePlace }[] = []
 
   const start = (lane: Lane, line: KtapLine, at: LinePlace): KtapStream => {
     hasStarted = true
-    const { protocol, version } = line.kind === 'version' ? line : { protocol: 'TAP' as const, version: 12 }
+    // A suite of KUnit without the lines before it: an excerpt.
+    const isExcerpt = line.kind === 'header'
+    const { protocol, version } =
+      line.kind === 'version' ? line : isExcerpt ? ({ protocol: 'KTAP', version: 1 } as const) : ({ protocol: 'TAP', version: 12 } as const)
     const known = protocol === 'KTAP' ? version === 1 : version >= 12 && version <= 14
     if (!known) ledger.fail(at.line, '', `${protocol} version ${version} is not known; read as ${protocol === 'KTAP' ? '1' : '14'}`)
     const stream = createStream({
       protocol,
       version,
-      column: line.column,
+      column: isExcerpt ? Math.max(0, line.column - levelColumns) : line.column,
       place: at,
       ledger,
       ...(onResult === undefined ? {} : { onResult: (test: OpenTest, path: string) => onResult(test, path) }),
@@ -79,7 +89,8 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
 
   const begins = (line: KtapLine): boolean =>
     line.kind === 'version' ||
-    (versionless && line.column === 0 && (line.kind === 'plan' || (line.kind === 'result' && line.number !== undefined)))
+    (versionless &&
+      (line.kind === 'header' || (line.column === 0 && (line.kind === 'plan' || (line.kind === 'result' && line.number !== undefined)))))
 
   const feed = (lane: Lane, text: string, at: LinePlace, isTorn = false): void => {
     const found = parseKtapLine(text)
@@ -90,11 +101,15 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
       const mayBegin = !(kernelOnly && lane === user)
       if (mayBegin && line !== undefined && (line.kind === 'version' || (begins(line) && other.stream === undefined))) {
         const begun = start(lane, line, at)
+        if (line.kind === 'plan' && held.length === line.count) for (const result of held) feed(lane, result.text, result.at)
+        held = []
         if (line.kind !== 'version') begun.read(line, text, at)
       } else if (other.stream !== undefined && !other.stream.isComplete()) {
         // The kernel's words between a program's lines are diagnostics; a line without a time stamp may have lost it.
         if (lane === kernel || line === undefined) other.stream.note(text, at)
         else feed(other, text, at)
+      } else if (versionless && line?.kind === 'result' && line.column === 0 && other.stream === undefined) {
+        if (held.length < mostHeld) held.push({ text, at })
       } else if (line === undefined) {
         const failure = executorError.exec(text)?.[1]
         if (failure !== undefined) ledger.fail(at.line, '', `kunit executor: ${failure}`)
@@ -103,8 +118,8 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
     }
     if (line === undefined) {
       if (isEndOfLog(text)) return end(lane, at)
-      // What the kernel says after the last result belongs to no test.
-      if (!stream.isComplete()) stream.note(text, at)
+      // What the kernel says after the last result belongs to no test; what a program comments then explains its last failure.
+      if (!stream.isComplete() || (lane === user && text.startsWith('#'))) stream.note(text, at)
       return
     }
     if (stream.read(line, text, at)) return
@@ -122,8 +137,17 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
     return isRest
   }
 
+  /** Without the prefix of a logger that was learned, and without the kernel's own. */
+  const split = (line: string): SplitLine => {
+    const stripped = prefixes.isEmpty() ? undefined : prefixes.strip(line)
+    if (stripped === undefined) return splitPrefix(line)
+    const rest = splitPrefix(stripped.text)
+    const stamp = rest.byKernel ? undefined : kernelStamp.exec(stripped.head)?.[1]
+    return stamp === undefined ? rest : { text: stripped.text, byKernel: true, at: Number(stamp) }
+  }
+
   const readPrefixed = (line: string): void => {
-    const { text, byKernel, at } = splitPrefix(line)
+    const { text, byKernel, at } = split(line)
     const inside = tornAt(text)
     if (inside > 0) {
       const head = { text: text.slice(0, inside), byKernel, at }
@@ -140,12 +164,9 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
     const lane = byKernel ? kernel : user
     place = { line: lines, at: at ?? place.at }
     if (flush(lane, text)) return
-    if (lane.stream === undefined && kernel.stream === undefined && user.stream === undefined && outer === 0) {
+    if (lane.stream === undefined && kernel.stream === undefined && user.stream === undefined) {
       const width = outerWidth(line)
-      if (width > 0) {
-        outer = width
-        return readPrefixed(line.slice(width))
-      }
+      if (width > 0 && prefixes.learn(line, width)) return readPrefixed(line)
     }
     feed(lane, text, { line: lines, at })
   }
@@ -154,7 +175,7 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
     read: (raw, at) => {
       lines += 1
       const line = cleanLine(raw)
-      if (prefixed) return readPrefixed(outer === 0 ? line : line.slice(outer))
+      if (prefixed) return readPrefixed(line)
       place = { line: lines, at }
       feed(user, line, place)
     },

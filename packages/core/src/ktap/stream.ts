@@ -1,9 +1,13 @@
 import { suiteAttribute } from './attributes.ts'
-import { columnOf, isComplete, isFresh, openFrame, type Frame, type LinePlace, type OpenTest } from './frame.ts'
+import { giveTrailing } from './close-frame.ts'
+import { columnOf, isComplete, isFresh, openFrame, type Frame, type FrameStart, type LinePlace, type OpenTest } from './frame.ts'
 import type { Ledger } from './ledger.ts'
 import { addNote, moveNotes } from './notes.ts'
 import { createOpenFrames } from './open-frames.ts'
-import type { KtapLine, ResultLine } from './parse-line.ts'
+import { parseKtapLine, type KtapLine, type ResultLine } from './parse-line.ts'
+
+// Indentation of a subtest.
+const levelColumns = 4
 
 /** A stream that has ended. */
 export interface ClosedStream {
@@ -36,10 +40,24 @@ export interface KtapStream {
 
 /** One TAP or KTAP stream. Indentation says what belongs to what; where it got lost, names and plans do, as in kunit_parser.py. */
 export function createStream({ protocol, version, column, place, ledger, onResult }: StreamStart): KtapStream {
-  const main = openFrame({ hasVersion: true, headerColumn: column, column, start: place })
+  const isTap = protocol === 'TAP'
+  const main = openFrame({ hasVersion: true, isTap, headerColumn: column, column, start: place })
   const frames = createOpenFrames({ main, ledger, onResult })
-  const { top, push, close, closeDeeperThan, leaf } = frames
+  const { top, close, closeDeeperThan, leaf } = frames
+  const push = (start: FrameStart): void => frames.push({ ...start, isTap })
   let bailOut: string | undefined
+  let isStrict = false
+  /** What the program of a test prints in comments while that test runs. */
+  let inner: KtapStream | undefined
+
+  /** A subtest that begins with its results alone (TAP 14); four blanks are a level, and a deeper one may come first. */
+  const pushBare = (to: number, start: LinePlace): void => {
+    const from = columnOf(top())
+    if ((to - from) % levelColumns === 0)
+      for (let column = from + levelColumns; column < to; column += levelColumns)
+        push({ isBare: true, headerColumn: column, column, start })
+    push({ isBare: true, headerColumn: to, column: to, start })
+  }
 
   /** All tests of the suite have told, and this is its number: a busy console lost a letter of the name. */
   const isNext = (frame: Frame, line: ResultLine): boolean => isComplete(frame) && line.number === frames.parent().reported + 1
@@ -48,7 +66,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
     for (;;) {
       const frame = top()
       if (frames.all.length === 1) {
-        if (line.column > columnOf(frame)) push({ isBare: true, headerColumn: line.column, column: line.column, start: frame.mark })
+        if (line.column > columnOf(frame)) pushBare(line.column, frame.mark)
         return leaf(line, at)
       }
       const parentColumn = columnOf(frames.parent())
@@ -59,7 +77,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
           return leaf(line, at)
         }
       } else if (line.column > frame.column) {
-        push({ isBare: true, headerColumn: line.column, column: line.column, start: frame.mark })
+        pushBare(line.column, frame.mark)
         return leaf(line, at)
       } else if (line.column === frame.column) {
         if (frame.column > parentColumn) return leaf(line, at)
@@ -123,7 +141,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
     if (frame === undefined) return note(text, at)
     const isInside = line.column > columnOf(frame) && frame.column !== undefined
     if (isInside && index === frames.all.length - 1) {
-      push({ isBare: true, headerColumn: line.column, column: line.column, start: frame.mark })
+      pushBare(line.column, frame.mark)
       return setPlan(top(), line, at)
     }
     if (isInside || frame.planned !== undefined) return note(text, at)
@@ -141,12 +159,53 @@ export function createStream({ protocol, version, column, place, ledger, onResul
     } else if (frame.reported > line.count) {
       frame.isOverrun = true
       ledger.fail(at.line, frames.pathOf(''), `${frame.reported} results, but ${line.count} were planned`)
+    } else if (isTap && frame.highest > line.count) {
+      frame.isOverrun = true
+      ledger.fail(at.line, frames.pathOf(''), `number ${frame.highest} is not in the plan of ${line.count}`)
+    }
+  }
+
+  /** kselftest's runner puts `# ` before all that a program prints, its own results too: they are read one level down. */
+  const takeComment = (text: string, at: LinePlace): boolean => {
+    if (!isTap || !text.startsWith('# ')) return false
+    const content = text.slice(2)
+    const line = parseKtapLine(content)
+    if (inner === undefined && !beginsComment(line)) return false
+    if (inner !== undefined && line?.kind === 'version' && !inner.read(line, content, at)) endComment(at)
+    else if (inner !== undefined && line?.kind !== 'version') {
+      if (line === undefined) inner.note(content, at)
+      else inner.read(line, content, at)
+      return true
+    }
+    if (inner !== undefined) return true
+    const start = line?.kind === 'version' ? line : { protocol: 'TAP' as const, version: 12 }
+    inner = createStream({ protocol: start.protocol, version: start.version, column: line?.column ?? 0, place: at, ledger })
+    if (line !== undefined && line.kind !== 'version') inner.read(line, content, at)
+    return true
+  }
+
+  const endComment = (at: LinePlace): void => {
+    const closed = inner?.close(at) ?? []
+    inner = undefined
+    for (const { main: nested, bailOut: gaveUp } of closed) {
+      // The runner may say ok all the same.
+      if (gaveUp !== undefined) top().isOverrun = true
+      const { planned, reported } = nested
+      if (planned !== undefined && reported < planned)
+        ledger.fail(at.line, frames.pathOf(''), `${reported} of ${planned} results that a program planned in comments`)
+      giveTrailing(nested, ledger)
+      top().commented.push(...nested.tests)
     }
   }
 
   const note = (text: string, at: LinePlace): void => {
     const frame = top()
     if (frames.takeYaml(text)) return
+    if (takeComment(text, at)) return
+    if (isStrict && text.trim() !== '' && !text.trimStart().startsWith('#')) {
+      frame.isOverrun = true
+      ledger.fail(at.line, frames.pathOf(''), 'a line that is not TAP, and pragma +strict')
+    }
     if (frame.reported === 0) {
       const attribute = suiteAttribute(text)
       if (attribute !== undefined && frame !== main) {
@@ -161,6 +220,7 @@ export function createStream({ protocol, version, column, place, ledger, onResul
 
   return {
     read: (line, text, at) => {
+      if (inner !== undefined && line.kind !== 'header') endComment(at)
       switch (line.kind) {
         case 'version':
           return onVersion(line, at)
@@ -169,6 +229,9 @@ export function createStream({ protocol, version, column, place, ledger, onResul
           return true
         case 'plan':
           onPlan(line, text, at)
+          return true
+        case 'pragma':
+          if (isTap && line.name === 'strict') isStrict = line.isOn
           return true
         case 'bail':
           bailOut ??= line.reason
@@ -184,12 +247,18 @@ export function createStream({ protocol, version, column, place, ledger, onResul
     note,
     isComplete: () => frames.all.length === 1 && isComplete(main),
     close: (at) => {
+      endComment(at)
       while (frames.all.length > 1) close({ result: undefined, place: at })
       main.end = { line: Math.max(main.end.line, at.line), at: at.at }
       const aside = frames.aside.map((frame): ClosedStream => ({ protocol, version, main: frame, bailOut: undefined }))
       return [{ protocol, version, main, bailOut }, ...aside]
     },
   }
+}
+
+/** What a program's own results begin with; `ok` without a number begins sentences too. */
+function beginsComment(line: KtapLine | undefined): boolean {
+  return line?.kind === 'version' || line?.kind === 'plan' || (line?.kind === 'result' && line.number !== undefined)
 }
 
 function isNamed(frame: Frame, line: ResultLine): boolean {

@@ -59,6 +59,7 @@ describe('parseVmSpec', () => {
           "invalid-opcode",
           "stack-overflow",
           "list-corruption",
+          "filesystem",
           "unexpected-reboot",
         ],
         "format": "auto",

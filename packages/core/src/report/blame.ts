@@ -1,7 +1,8 @@
+import type { ReportKind } from '../console/kinds.ts'
 import type { BlameRules } from './evidence.ts'
-import { sourceName } from './frame.ts'
-import { isHelperFunction, isInfrastructureFile, isMachinery, nameMatcher } from './machinery/match.ts'
-import type { ReportFrame } from './report.ts'
+import { isNameless, sourceName, type FoundFrame } from './frame.ts'
+import { isSharedName, serviceOf } from './machinery/match.ts'
+import { nameMatcher } from './machinery/name-matcher.ts'
 
 const matchers = new WeakMap<BlameRules, (name: string) => boolean>()
 
@@ -13,20 +14,48 @@ function skips(rules: BlameRules): (name: string) => boolean {
   return matches
 }
 
-/** First frame that is no machinery. */
-export function blamedFrame<F extends ReportFrame>(rules: BlameRules, frames: readonly F[]): F | undefined {
+// Where the CPU was counts for a crash. A warning comes from a check, and a service checks what its caller asked for.
+const checks: readonly ReportKind[] = ['warning', 'refcount', 'list-corruption', 'lockdep', 'atomic-sleep']
+
+// Copies, lists and trees that touch whatever memory they are given, and calls to an address without a name: the one that called was at the place.
+const passesOn =
+  /^_*(?:mem(?:cpy|move|set|cmp)|copy_|str[nl]?(?:cpy|cmp|len|cat|chr)|rb_|xas?_|radix_tree_|idr_|list_|hlist_|bitmap_|find_)/
+
+/** The first frame that serves nobody: what a report blames when it can. */
+export function blamedFrame(rules: BlameRules, frames: readonly FoundFrame[]): FoundFrame | undefined {
   const own = skips(rules)
-  // Helpers that take a lock of their own are part of a deadlock; elsewhere they do what they were asked for.
-  const isHelper = rules.blame === 'lock' ? () => false : isHelperFunction
-  return frames.find(({ function: name }) => !isMachinery(name) && !isHelper(name) && !own(sourceName(name)))
+  const isCrash = !checks.includes(rules.kind)
+  // Where the CPU was, or the call from there: it counts for a crash even when it serves others.
+  let isThere = false
+  for (const [index, frame] of frames.entries()) {
+    const isPlace: boolean = frame.exact === true || (isThere && !frame.inlined)
+    isThere = isPlace && (isNameless(frame) || passesOn.test(frame.function))
+    if (isNameless(frame) || own(sourceName(frame.function))) continue
+    const service = serviceOf(frame)
+    // What serves others and takes a lock of its own is a part of a deadlock.
+    if (service === undefined && isSharedName(frame) && servesBetween(frames, index)) continue
+    if (
+      service === undefined ||
+      (service === 'serving' && (rules.blame === 'lock' || rules.kind === 'leak' || (isCrash && isPlace && !frame.inlined)))
+    )
+      return frame
+  }
+  return undefined
 }
 
-/** Place to look at first: the innermost that is no infrastructure; else the innermost of a function that is no machinery; else any. */
-export function blamedPlace(frames: readonly ReportFrame[]): ReportFrame | undefined {
-  const placed = frames.filter((frame) => frame.source !== undefined)
+/** Whether the calls around a frame serve others: then the frame is one of them, whoever else has a function of its name. */
+function servesBetween(frames: readonly FoundFrame[], index: number): boolean {
+  const [inner, outer] = [frames[index - 1], frames[index + 1]]
+  return inner !== undefined && outer !== undefined && serviceOf(inner) !== undefined && serviceOf(outer) !== undefined
+}
+
+/** What is left to blame when every frame serves others: a service before a check, never what only printed, entry code last. */
+export function leastServing(frames: readonly FoundFrame[]): FoundFrame | undefined {
+  const named = frames.filter((frame) => !isNameless(frame))
   return (
-    placed.find((frame) => frame.source !== undefined && !isInfrastructureFile(frame.source)) ??
-    placed.find((frame) => !isMachinery(frame.function)) ??
-    placed[0]
+    named.find((frame) => serviceOf(frame) === 'serving') ??
+    named.find((frame) => serviceOf(frame) === 'checking') ??
+    named.find((frame) => frame.exact === true) ??
+    named.find((frame) => serviceOf(frame) === 'entry')
   )
 }

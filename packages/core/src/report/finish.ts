@@ -1,6 +1,7 @@
-import { blamedFrame, blamedPlace } from './blame.ts'
-import { isEntry, isInfrastructureFile, isInterrupt } from './machinery/match.ts'
-import { isNameless, sourceName, tidyPath, withoutSyscallPrefix, type FoundFrame } from './frame.ts'
+import type { ReportKind } from '../console/kinds.ts'
+import { blamedFrame, leastServing } from './blame.ts'
+import { isInterrupt, isOuter, isServiceFile, serviceOf } from './machinery/match.ts'
+import { isNameless, plainName, sourceName, tidyPath, withoutSyscallPrefix, type FoundFrame } from './frame.ts'
 import type { ReportEvidence } from './evidence.ts'
 import type { OpenReport } from './open-report.ts'
 import type { KernelReport, ReportFrame } from './report.ts'
@@ -31,30 +32,19 @@ function copyOf({ stacks, locks, interrupted }: OpenReport): Pick<ReportEvidence
   return { stacks: stacks.map((stack) => [...stack]), locks: [...locks], interrupted: [...interrupted] }
 }
 
-/** Whom the evidence blames. */
+/** Whom the evidence blames: a function, and the place of that function. */
 export function judge(evidence: ReportEvidence): Pick<KernelReport, 'title' | 'function' | 'source' | 'line' | 'trace'> {
   const stack = chooseStack(evidence)
-  const candidates = orderCandidates(evidence, stack).filter((frame) => !isNameless(frame))
-  const named = evidence.rules.blame === 'none' ? undefined : blameFunction(evidence, candidates)
-  const blamed = choosePlace(ownPlace(evidence, { stack, named }), blamedPlace(candidates))
+  const candidates = orderCandidates(evidence, stack)
+  const blamed = evidence.rules.blame === 'none' ? undefined : blame(evidence, candidates)
+  const place = placeOf(evidence, { blamed, candidates })
   return {
-    title: renderTitle(evidence, named),
-    function: named === undefined ? undefined : withoutSyscallPrefix(named),
-    source: blamed?.source,
-    line: blamed?.line,
+    title: renderTitle(evidence, blamed?.function),
+    function: blamed === undefined ? undefined : withoutSyscallPrefix(plainName(blamed.function)),
+    source: place?.source,
+    line: place?.line,
     trace: stack.filter(({ reliable }) => reliable).map(toReportFrame),
   }
-}
-
-/** The place that the first line names, unless it is infrastructure that only found out: lib/refcount.c says nothing of who put too often. */
-function ownPlace(
-  { groups }: ReportEvidence,
-  seen: { readonly stack: readonly FoundFrame[]; readonly named: string | undefined },
-): Place | undefined {
-  if (groups['source'] === undefined) return undefined
-  const place = { source: tidyPath(groups['source']), line: Number(groups['line']) }
-  const checking = groups['function'] ?? seen.stack[0]?.function
-  return isInfrastructureFile(place.source) && seen.named !== checking ? undefined : place
 }
 
 /** The first stack with a call that is to blame; else the first one. */
@@ -78,14 +68,21 @@ function orderCandidates(evidence: ReportEvidence, stack: readonly FoundFrame[])
   const { blame } = evidence.rules
   if (blame === 'lock') return [...evidence.interrupted, ...lockSites(evidence.locks), ...reliable]
   if (blame === 'interrupted') return belowInterrupt(reliable)
-  if (blame === 'entry') return reliable.filter((frame) => !isEntry(sourceName(frame.function))).toReversed()
-  if (blame === 'trace') return reliable
+  if (blame === 'entry') return reliable.filter((frame) => !isOuter(sourceName(frame.function))).toReversed()
+  if (blame === 'trace') return aboveInterrupt(reliable)
   const named = headerFrame(evidence)
-  if (named === undefined) return reliable
+  if (named === undefined) return aboveInterrupt(reliable)
   // Decoded logs: the inlined calls before the function that the first line names are nearer to the defect.
   const at = reliable.findIndex((frame) => frame.function === named.function && !frame.inlined)
   const from = at < 0 ? 0 : innermost(reliable, at)
-  return at < 0 ? [named, ...reliable] : reliable.slice(from)
+  return aboveInterrupt(at < 0 ? [named, ...reliable] : [{ ...named, ...reliable[at] }, ...reliable.slice(from)])
+}
+
+/** What ran in the interrupt: what it interrupted is innocent. Everything when the interrupt only reports. */
+function aboveInterrupt(frames: readonly FoundFrame[]): readonly FoundFrame[] {
+  const at = frames.findIndex((frame) => isInterrupt(sourceName(frame.function)))
+  const above = frames.slice(0, at)
+  return at > 0 && above.some((frame) => isNameless(frame) || serviceOf(frame) !== 'printing') ? above : frames
 }
 
 /** Where the lock is taken and where the one before it was, each with the inlined calls around it. */
@@ -94,10 +91,11 @@ function lockSites(locks: readonly FoundFrame[]): readonly FoundFrame[] {
   return locks.slice(0, (outer[1] ?? locks.length - 1) + 1)
 }
 
-/** What ran when the tick or the NMI came: everything when none is seen. */
+/** What ran when the tick or the NMI came that reports. A trace that begins elsewhere begins where the CPU was: interrupts further out are innocent. */
 function belowInterrupt(frames: readonly FoundFrame[]): readonly FoundFrame[] {
   const at = frames.findIndex((frame) => isInterrupt(sourceName(frame.function)))
-  return at < 0 || at === frames.length - 1 ? frames : frames.slice(at + 1)
+  const isReporting = frames.slice(0, at).every((frame) => frame.exact !== true && serviceOf(frame) !== undefined)
+  return at < 0 || at === frames.length - 1 || !isReporting ? aboveInterrupt(frames) : frames.slice(at + 1)
 }
 
 function innermost(frames: readonly FoundFrame[], at: number): number {
@@ -106,36 +104,71 @@ function innermost(frames: readonly FoundFrame[], at: number): number {
   return from
 }
 
-function headerFrame({ groups }: ReportEvidence): FoundFrame | undefined {
-  const symbol = groups['function']
+// The function that they name first is where the CPU was.
+const sanitizers: readonly ReportKind[] = ['kasan', 'kmsan', 'kfence', 'kcsan']
+
+function headerFrame({ rules, groups }: ReportEvidence): FoundFrame | undefined {
+  const { function: symbol, inlined, source, line } = groups
   if (symbol === undefined) return undefined
+  const isPlace = sanitizers.includes(rules.kind) && inlined === undefined ? { exact: true as const } : undefined
+  // The place of a symbol may be that of a call inlined there; a decoder that names inlined calls names their file.
+  return {
+    ...namedFrame(symbol),
+    ...isPlace,
+    ...(inlined === undefined || source === undefined ? undefined : { source: tidyPath(source), line: Number(line) }),
+  }
+}
+
+function blame({ rules, groups, stacks }: ReportEvidence, candidates: readonly FoundFrame[]): FoundFrame | undefined {
+  if (groups['lastFunction'] !== undefined) return namedFrame(groups['lastFunction'])
+  if (rules.blame === 'handler') return groups['handler'] === undefined ? undefined : namedFrame(groups['handler'])
+  const caller = groups['caller'] === undefined ? undefined : whole(groups['caller'], candidates)
+  // The check says itself who asked for it.
+  if (caller !== undefined && serviceOf(caller) !== 'printing') return caller
+  const found =
+    blamedFrame(rules, candidates) ??
+    workFrame(rules, groups) ??
+    blamedFrame(
+      rules,
+      stacks.flatMap((stack) => aboveInterrupt(stack)),
+    )
+  if (found !== undefined) return found
+  // Every call serves others: what the report's own lines name comes first, unless it only led to the report.
+  const named = groups['function'] === undefined ? undefined : whole(groups['function'], candidates)
+  const least = leastServing(candidates)
+  return named === undefined || (least !== undefined && ['printing', 'entry'].includes(serviceOf(named) ?? '')) ? least : named
+}
+
+/** A deadlock of a work item with whoever waits for it is always found in process_one_work: the work tells one from another. */
+function workFrame({ blame: whom }: ReportEvidence['rules'], { work }: ReportEvidence['groups']): FoundFrame | undefined {
+  return whom === 'lock' && work !== undefined ? namedFrame(work) : undefined
+}
+
+function whole(symbol: string, frames: readonly FoundFrame[]): FoundFrame {
+  return frames.find((frame) => frame.function === symbol) ?? namedFrame(symbol)
+}
+
+function namedFrame(symbol: string): FoundFrame {
   return { function: symbol, inlined: false, reliable: true }
 }
 
-function blameFunction({ rules, groups, stacks }: ReportEvidence, candidates: readonly FoundFrame[]): string | undefined {
-  if (groups['lastFunction'] !== undefined) return groups['lastFunction']
-  const found = blamedFrame(rules, candidates)
-  if (found !== undefined) return found.function
-  const guessed = blamedFrame(
-    rules,
-    stacks.flat().filter((frame) => !isNameless(frame)),
-  )
-  return groups['function'] ?? guessed?.function ?? groups['armCaller'] ?? candidates[0]?.function
-}
-
-/** The place that the first line names and the one that the trace leads to: the kernel's own word counts unless it is infrastructure. */
-function choosePlace(own: Place | undefined, traced: ReportFrame | undefined): Place | undefined {
-  if (traced?.source === undefined || traced.line === undefined) return own
-  const place = { source: traced.source, line: traced.line }
-  if (own === undefined) return place
+/** The place of the blamed function: the kernel's own word where that is about this function, else its line in the trace. */
+function placeOf(
+  { groups }: ReportEvidence,
+  { blamed, candidates }: { readonly blamed: FoundFrame | undefined; readonly candidates: readonly FoundFrame[] },
+): Place | undefined {
+  const own = groups['source'] === undefined ? undefined : { source: tidyPath(groups['source']), line: Number(groups['line']) }
+  const traced = blamed?.source === undefined || blamed.line === undefined ? undefined : { source: blamed.source, line: blamed.line }
+  if (own === undefined) return traced
+  const finder = groups['function'] ?? candidates.find((frame) => !isNameless(frame))?.function
+  if (traced === undefined) return blamed === undefined || finder === blamed.function || !isServiceFile(own.source) ? own : undefined
   // UBSAN prints the path that the compiler was given; the executable knows it from the top of the tree.
-  if (own.source.endsWith(`/${place.source}`)) return { ...own, source: place.source }
-  if (own.source === place.source || isInfrastructureFile(place.source)) return own
-  return isInfrastructureFile(own.source) || traced.inlined ? place : own
+  if (own.source.endsWith(`/${traced.source}`)) return { ...own, source: traced.source }
+  return own.source === traced.source ? own : traced
 }
 
 function renderTitle({ groups, rules }: ReportEvidence, named: string | undefined): string {
-  const plain = named === undefined ? undefined : sourceName(withoutSyscallPrefix(named))
+  const plain = named === undefined ? undefined : sourceName(withoutSyscallPrefix(plainName(named)))
   const other = groups['other'] === undefined ? undefined : sourceName(groups['other'])
   const values: Readonly<Record<string, string | undefined>> = {
     ...groups,

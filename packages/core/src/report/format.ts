@@ -13,13 +13,17 @@ export interface Format {
   /**
    * Whose word counts: the first line's function and then the trace (default), the trace alone, or where lockdep saw the lock taken.
    * `interrupted`: the trace below the interrupt that
-   * looked. `entry`: the outermost function, where any of those below may be at fault. `none`: no function is to blame.
+   * looked. `entry`: the outermost function, where any of those below may be at fault. `handler`: the one that the report lists. `none`: no function is to blame.
    */
-  readonly blame?: 'trace' | 'lock' | 'interrupted' | 'entry' | 'none'
+  readonly blame?: 'trace' | 'lock' | 'interrupted' | 'entry' | 'handler' | 'none'
   /** Functions that are machinery for this report only, `*` at the end for any rest. */
   readonly skip?: readonly string[]
   /** Open reports of which this line is only one more: an oops prints BUG:, Oops: and RIP:. */
   readonly continues?: readonly ReportKind[]
+  /** A line of a report that has begun; it begins one only where the beginning was lost. */
+  readonly detail?: true
+  /** Only leads to the line that says what happened: that one names the report. */
+  readonly leads?: true
   /** Nothing follows that belongs to it. */
   readonly oneLine?: true
   /** Drivers print such a line too; it counts once a trace follows. */

@@ -21,7 +21,7 @@ const withOffset = new RegExp(
 )
 // scripts/decode_stacktrace.sh: "foo (fs/x.c:3 (discriminator 2)) module"; inlined code gives several places, the last one is foo's.
 const decoded = new RegExp(
-  String.raw`^\s*(?<maybe>\? +)?${address}(?<maybe2>\? +)?${name} \((?:\S+:\d+(?: \(discriminator \d+\))? )*(?<source>[^\s:()]+):(?<line>\d+)(?: \(discriminator \d+\))?\)`,
+  String.raw`^\s*(?<maybe>\? +)?${address}(?<maybe2>\? +)?${name} \((?:\S+:\d+(?: \(discriminator \d+\))? )*(?<source>[^\s:()]+\.(?:c|h|S|rs|l|y)):(?<line>\d+)(?: \(discriminator \d+\))?\)`,
 )
 // Decoders that name inlined code: "foo fs/x.c:3 [inline]", on ARM without the word.
 const inlined = new RegExp(String.raw`^\s*${address}${name} (?<source>[^\s:()]+\.\w+):(?<line>\d+) \[inline\]`)
@@ -108,13 +108,14 @@ export function parseLockSite(text: string): FoundFrame | undefined {
 function toFrame(groups: Readonly<Record<string, string | undefined>>, text: string): FoundFrame {
   const { function: symbol = '', offset, size, source, line, module } = groups
   return {
-    function: symbol,
+    function: plainName(symbol),
     ...(offset === undefined ? {} : { offset: Number.parseInt(offset, 16) }),
     ...(source === undefined ? {} : { source: tidyPath(source) }),
     ...(line === undefined ? {} : { line: Number(line) }),
     ...(module === undefined || module === 'inline' ? {} : { module }),
     inlined: text.includes('[inline]'),
-    reliable: groups['maybe'] === undefined && groups['maybe2'] === undefined,
+    // powerpc says so behind the frame.
+    reliable: groups['maybe'] === undefined && groups['maybe2'] === undefined && !text.trimEnd().endsWith('(unreliable)'),
     ...(size === undefined ? {} : { size: Number.parseInt(size, 16) }),
   }
 }
@@ -135,10 +136,16 @@ export function withoutSyscallPrefix(symbol: string): string {
   return symbol.replace(/^__(?:se|do|x64|ia32|arm64|riscv|s390x?|powerpc)_(?:compat_)?sys_(?=.)/, '')
 }
 
+/** Without the dot of a code symbol (ppc64 ELFv1) and the mark of a patched function's padding. */
+export function plainName(symbol: string): string {
+  return symbol.startsWith('.') || symbol.startsWith('__pfx_') ? symbol.replace(/^\.(?=[A-Za-z_])|^__pfx_(?=.)/, '') : symbol
+}
+
 /** The name in the source: without what the compiler added for clones and cold parts. */
 export function sourceName(symbol: string): string {
-  if (!symbol.includes('.')) return symbol
-  return symbol
+  const plain = plainName(symbol)
+  if (!plain.includes('.')) return plain
+  return plain
     .replace(/\.(?:isra|part|cold|constprop|llvm|localalias|lto_priv)(?:\.\d+)*(?=\.|$)|\.\d+$/g, '')
     .replace(/\.(?:cold|part).*$/, '')
 }

@@ -1,5 +1,6 @@
-export { blamedFrame, blamedPlace } from './blame.ts'
 export { createReportReader, type ReportReader } from './reader.ts'
+export { compareExpectation, renderExpectation } from './expectation.ts'
+export { ownersOf, parseMaintainers, type MaintainersSection, type Owners } from './maintainers.ts'
 export { renderFrame, renderReport, reportDocument, traceFromBlame } from './render-report.ts'
 export { createReportScanner, type ReportScanner } from './scanner.ts'
 export { decodeReport, framesToDecode, type Decoding } from './decode-report.ts'

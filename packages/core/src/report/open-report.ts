@@ -1,3 +1,4 @@
+import type { ReportKind } from '../console/kinds.ts'
 import type { KernelFacts } from './evidence.ts'
 import type { Format } from './format.ts'
 import { parseCaller, parseFrame, parseLockSite, parseProgramCounter, type FoundFrame } from './frame.ts'
@@ -6,7 +7,7 @@ import { endOf, headingOf, isMaterial, type Heading } from './sections.ts'
 
 /** A report whose end has not come yet. Changed in place: it is fed line by line and never leaves this folder. */
 export interface OpenReport {
-  readonly format: Format
+  format: Format
   readonly caller: string | undefined
   readonly headline: string
   /** The kernel that prints it, as far as it has told. */
@@ -31,9 +32,15 @@ export interface OpenReport {
   guesses: number
   /** Frames at the start of the current stack that say where the processor stood. */
   counters: number
+  /** Headings of stacks so far. */
+  headings: number
+  /** The caller that the last line of an ARM trace named. */
+  caller32: FoundFrame | undefined
   /** Lines since the last one that was part of it. */
   strangers: number
   state: 'open' | 'closed'
+  /** The log holds it already. */
+  readonly isCopy: boolean
 }
 
 // A recursion fills a stack of 32 KiB with some 500 frames; a report with hundreds of NMI backtraces keeps its first ones.
@@ -49,6 +56,7 @@ export function openReport(
     readonly line: number
     readonly startLine: number
     readonly kernel: KernelFacts
+    readonly isCopy: boolean
   },
 ): OpenReport {
   return {
@@ -58,7 +66,7 @@ export function openReport(
     startLine: found.startLine,
     kernel: found.kernel,
     endLine: found.line,
-    groups: found.groups,
+    groups: found.message.text.includes('[inline]') ? { ...found.groups, inlined: 'yes' } : found.groups,
     header: [],
     stacks: [[]],
     locks: [],
@@ -68,8 +76,11 @@ export function openReport(
     frames: 0,
     guesses: 0,
     counters: 0,
+    headings: 0,
+    caller32: undefined,
     strangers: 0,
     state: 'open',
+    isCopy: found.isCopy,
   }
 }
 
@@ -87,6 +98,8 @@ export function feedFrame(report: OpenReport, frame: FoundFrame, line: number): 
 
 /** Gives a report one of its lines; false: the line is not one of a report's. */
 export function feed(report: OpenReport, text: string, line: number): boolean {
+  // Blank lines belong to anything: they neither are a part nor count as foreign.
+  if (text.trim() === '') return true
   const end = endOf(text)
   const isPart = end === 'end' || take(report, text)
   if (isPart) {
@@ -112,6 +125,7 @@ function take(report: OpenReport, text: string): boolean {
   }
   const heading = headingOf(text, report.section)
   if (heading !== undefined) {
+    endArmTrace(report)
     report.section = heading
     noteDetails(report, text)
     if (heading === 'trace') beginStack(report)
@@ -123,10 +137,18 @@ function take(report: OpenReport, text: string): boolean {
     noteDetails(report, text)
     return isMaterial(text)
   }
+  // ARM names the caller on each line and again as the function of the next one, unless a message came between them.
+  const missing = report.caller32
+  report.caller32 = counter === undefined && text.includes(' from ') ? parseCaller(text) : undefined
+  if (missing !== undefined && missing.function !== frame.function && counter === undefined) takeFrame(report, missing, false)
   takeFrame(report, frame, counter !== undefined)
-  const caller = text.includes(' from ') ? parseCaller(text) : undefined
-  if (caller !== undefined) replaceCaller(report, caller)
   return true
+}
+
+function endArmTrace(report: OpenReport): void {
+  const last = report.caller32
+  report.caller32 = undefined
+  if (last !== undefined) takeFrame(report, last, false)
 }
 
 function takeFrame(report: OpenReport, frame: FoundFrame, isCounter: boolean): void {
@@ -136,8 +158,21 @@ function takeFrame(report: OpenReport, frame: FoundFrame, isCounter: boolean): v
   } else push(report, frame, isCounter)
 }
 
+// Kinds whose stacks have a heading each.
+const headed: readonly ReportKind[] = ['kasan', 'ubsan', 'warning', 'refcount', 'null-deref', 'oops', 'gpf']
+
+/** Frames before the first heading are the end of another trace. */
+function dropStray(report: OpenReport): void {
+  const stack = report.stacks.at(-1)
+  if (stack === undefined || report.counters > 0) return
+  stack.length = 0
+  report.frames = 0
+}
+
 /** "CPU: … RIP: foo … Call Trace:" is one stack: where the processor stood and how it came there. */
 function beginStack(report: OpenReport): void {
+  report.headings += 1
+  if (report.headings === 1 && headed.includes(report.format.kind)) dropStray(report)
   if ((report.stacks.at(-1)?.length ?? 0) <= report.counters) return
   report.counters = 0
   report.stacks.push([])
@@ -153,6 +188,8 @@ function push(report: OpenReport, frame: FoundFrame, isCounter: boolean): void {
   if (stack === undefined) return
   // x86 prints RIP once more below the trace; "IP:" and "RIP:" are the same.
   if (isCounter && stack.some((known) => isSame(known, frame))) return
+  // ARM names the function that PC has named again, without its offset.
+  if (!isCounter && frame.offset === undefined && stack.length === report.counters && stack.at(-1)?.function === frame.function) return
   // Traces of ARM, arm64 and riscv begin with the function that PC has named.
   const repeatsCounter = !isCounter && stack.length === report.counters && stack.some((known) => isSame(known, frame))
   if (repeatsCounter) stack.length = 0
@@ -168,28 +205,36 @@ function isSame(a: FoundFrame, b: FoundFrame): boolean {
   return a.function === b.function && a.offset === b.offset && a.source === b.source
 }
 
-/** On ARM each line names the caller too; the next line repeats it as its own function. */
-function replaceCaller(report: OpenReport, caller: FoundFrame): void {
-  report.groups = { ...report.groups, armCaller: caller.function }
-}
-
-const mayHoldDetails = /Read |Write |by task |Comm: |\/\d+ [ij[]|comm "|name: |last function: /
+const mayHoldDetails = /Read |Write |by task |[Cc]omm: |\/\d+ [ij[]|comm "|name: |last function: |caller is |Process |Workqueue: /
 const details: readonly RegExp[] = [
   /(?:^|: )(?<access>Read|Write) (?:of size|at addr)/,
   /by task (?<process>.*)\/\d+(?:\s*$| on cpu|,)/,
-  /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: (?<process>.+?) (?:Not tainted|Tainted)/,
+  // Distributions put words of their own between the name and the taint (Kdump: loaded).
+  /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: (?<process>.+?) (?:Kdump: \w+ )?(?:Not tainted|Tainted)/,
+  // Kernels before 3.10, and ARM's line of its own.
+  /^Pid: \d+, comm: {1,16}(?<process>\S.{0,20}?) (?:Not tainted|Tainted)/,
+  /^Process (?<process>\S.{0,20}?) \(pid: \d+/,
   /^(?<process>.+)\/\d+ (?:is trying to|just changed|is freeing|is leaving|\[HC)/,
   /comm "(?<process>[^"]*)", pid/,
-  /name: (?<process>.+)$/,
+  /^in_atomic\(\): .*, name: (?<process>.+)$/,
   /last function: (?<lastFunction>[A-Za-z_][\w.]*)/,
+  /^caller is (?<caller>[A-Za-z_][\w.]*)\+0x/,
+  /^Workqueue: (?<workqueue>\S.*?) (?<work>[A-Za-z_][\w.]*)(?: \[\w+\])?$/,
 ]
+
+// kernel/irq/spurious.c: "[<address>] name [module] threaded [<address>] name".
+const handler = /^\[<[0-9a-f]+>\] (?<handler>[A-Za-z_][\w.]*)(?: \[\w+\])?(?: threaded|\s*$)/
 
 /** Process, kind of access and whatever else a title uses, from the lines below the first. */
 export function noteDetails(report: OpenReport, text: string): void {
+  if (report.format.blame === 'handler' && text.startsWith('[<')) noteGroups(report, handler.exec(text)?.groups)
   if (!mayHoldDetails.test(text)) return
-  for (const detail of details) {
-    // What an earlier line said counts.
-    for (const [name, value] of Object.entries(detail.exec(text)?.groups ?? {}))
-      if (report.groups[name] === undefined) report.groups = { ...report.groups, [name]: value }
-  }
+  for (const detail of details) noteGroups(report, detail.exec(text)?.groups)
+}
+
+/** What an earlier line said counts. */
+function noteGroups(report: OpenReport, groups: Readonly<Record<string, string | undefined>> | undefined): void {
+  if (groups === undefined) return
+  for (const [name, value] of Object.entries(groups))
+    if (report.groups[name] === undefined) report.groups = { ...report.groups, [name]: value }
 }

@@ -72,14 +72,36 @@ const words = [
   'nokaslr',
   'as init process',
   'reboot: ',
+  'error (device',
+  'ERROR (device',
+  'ERROR: (device',
+  'journal on device',
+  'XFS (',
+  'stop checkpoint',
+  'Stopped filesystem',
+  'gfs2: fsid',
+  'GFS2: fsid',
+  'set read-only',
+  'read-only mode',
+  'emergency read only',
+  'nobody cared',
+  'bogus return value',
+  'from the idle thread',
+  'cannot create dup',
+  'unchecked MSR',
+  'Kernel attempted',
+  'GPF could be',
+  'SError Int',
 ] as const
+
+const source = words.map((word) => word.replace(/[()[\]]/g, String.raw`\$&`)).join('|')
 
 /** Source of the prefilter for whole chunks; new expressions each time, because they carry their place. */
 export function reportWords(): RegExp {
-  return new RegExp(words.map((word) => word.replace(/[[\]]/g, String.raw`\$&`)).join('|'), 'g')
+  return new RegExp(source, 'g')
 }
 
-const once = new RegExp(words.join('|'))
+const once = new RegExp(source)
 
 /** Whether a line is worth the table of formats. */
 export function mayBeginReport(text: string): boolean {

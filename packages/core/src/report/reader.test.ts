@@ -457,11 +457,11 @@ describe('createReportReader', () => {
     ])
   })
 
-  it('marks inlined calls and looks for the file behind headers and infrastructure', () => {
+  it('marks inlined calls and blames the function that calls what headers define', () => {
     const log =
       'BUG: KASAN: use-after-free in frob_flags include/linux/frob.h:3 [inline]\nBUG: KASAN: use-after-free in frob_send+0x1/0x2 net/core/skbuff.c:9\nCall Trace:\n kasan_report+0x1/0x2 mm/kasan/report.c:1\n frob_flags include/linux/frob.h:3 [inline]\n frob_send+0x1/0x2 net/core/skbuff.c:9\n frob_ioctl+0x1/0x2 ./net/frob/../frob/ioctl.c:77'
     expect(read(log)).toMatchObject([
-      { function: 'frob_flags', source: 'net/frob/ioctl.c', line: 77, trace: [{ inlined: false }, { inlined: true, line: 3 }, {}, {}] },
+      { function: 'frob_send', source: 'net/core/skbuff.c', line: 9, trace: [{ inlined: false }, { inlined: true, line: 3 }, {}, {}] },
     ])
   })
 

@@ -1,13 +1,17 @@
+import { createPrefixLearner, endsPrefix, isLoggers, kernelTextAt } from '../console/line-prefix.ts'
+import { createCandidate } from './candidate.ts'
+import { createCopies } from './copies.ts'
 import { finish } from './finish.ts'
 import type { Format } from './format.ts'
 import { formats } from './formats/index.ts'
 import { mayBeginReport } from './prefilter.ts'
-import { parseMessages, parsePlainMessages, type Message } from './message.ts'
+import { holdsControls, parsePlainMessages, plainParts, strippedMessages, type Message } from './message.ts'
 import { parsePlainFrame } from './frame.ts'
 import { feed, feedFrame, hasTrace, noteDetails, openReport, type OpenReport } from './open-report.ts'
 import type { KernelFacts } from './evidence.ts'
 import { learnKernel } from './kernel-facts.ts'
 import type { KernelReport } from './report.ts'
+import { createRestartWatch } from './restart.ts'
 import { endOf } from './sections.ts'
 
 /** Reads a console line by line and tells each report when it is complete. */
@@ -40,9 +44,14 @@ const mostOpen = 4
 export function createReportReader(onReport: (report: KernelReport) => void): ReportReader {
   let line = 0
   let open: OpenReport[] = []
+  /** Where each caller has printed "cut here", and the last one of all. */
+  const cuts = new Map<string, number>()
   let cutLine: number | undefined
-  let mayRestart = true
   let kernel: KernelFacts = {}
+  const prefixes = createPrefixLearner()
+  const candidate = createCandidate()
+  const copies = createCopies()
+  const restart = createRestartWatch()
 
   const settle = (): void => {
     // In the order in which they began.
@@ -53,31 +62,28 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     }
   }
   const emit = (report: OpenReport | undefined): void => {
-    if (report === undefined) return
+    if (report === undefined || report.isCopy) return
     if (report.format.needsTrace === true && !hasTrace(report)) return
     onReport(finish(report))
   }
-  const begin = (format: Format, groups: OpenReport['groups'], message: Message): void => {
-    const startLine = cutLine !== undefined && line - cutLine <= mostLinesBeforeHeader ? cutLine : line
-    cutLine = undefined
-    const report = openReport(format, { groups, message, line, startLine, kernel })
+  const begin = (
+    format: Format,
+    groups: OpenReport['groups'],
+    message: Message,
+    place: { readonly at: number; readonly isCopy: boolean },
+  ): boolean => {
+    const { at, isCopy } = place
+    const cut = cuts.get(message.caller ?? '')
+    const startLine = cut !== undefined && at - cut <= mostLinesBeforeHeader ? cut : at
+    cuts.delete(message.caller ?? '')
+    if (cut === cutLine) cutLine = undefined
+    const report = openReport(format, { groups, message, line: at, startLine, kernel, isCopy })
     noteDetails(report, message.text)
     if (format.oneLine === true) report.state = 'closed'
     open = [...open, report]
     const oldest = open.find(({ state }) => state === 'open')
     if (open.filter(({ state }) => state === 'open').length > mostOpen && oldest !== undefined) oldest.state = 'closed'
-  }
-  /**
-   * A banner tells of a restart once user space ran and nobody had asked for it. Before, it is the same log once more: a preferred console that
-   * is not ours (console=tty0) makes the kernel print it again when the serial console is registered.
-   */
-  const isRestart = (text: string): boolean => {
-    if (/^Run \S+ as init process/.test(text)) mayRestart = false
-    else if (/^reboot: (?:Restarting system|Power down|machine restart)/.test(text)) mayRestart = true
-    else if (!text.startsWith('Linux version ')) return false
-    const answer = text.startsWith('Linux version ') && !mayRestart
-    if (answer) mayRestart = true
-    return answer
+    return !report.isCopy
   }
   const learn = (text: string): void => {
     const learnt = learnKernel(kernel, text)
@@ -86,7 +92,17 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     for (const report of open) if (learnt.banner === kernel.banner) report.kernel = learnt
     kernel = learnt
   }
-  const readMessage = (message: Message): boolean => {
+  const noteCut = ({ caller = '' }: Message): void => {
+    cutLine = line
+    if (cuts.size > mostOpen) cuts.clear()
+    cuts.set(caller, line)
+  }
+  const beginAgain = (banner: Message, at: number): boolean => {
+    const found = recognise(banner.text)
+    copies.forget()
+    return found !== undefined && takeHeader(found.format, found.groups, banner, at)
+  }
+  const readMessage = (message: Message, part: string): boolean => {
     const text = message.text.slice(0, longestMessage)
     const frame = open.length === 0 ? undefined : parsePlainFrame(text)
     if (frame !== undefined) {
@@ -94,39 +110,86 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
       return false
     }
     learn(text)
-    // Somebody asks for the state of all tasks: what follows is no part of a report.
+    const again = restart.read(message, line)
+    if (again === 'now') return beginAgain({ ...message, text }, line)
+    const isNew = again !== undefined && beginAgain(again.banner, again.line)
+    // The state of all tasks is asked for: what follows is not a part of a report.
     if (text.startsWith('sysrq: ')) for (const report of open) report.state = 'closed'
-    if (/^(?:-+\[|8<-+) cut here/.test(text)) cutLine = line
+    if (/^(?:-+\[|8<-+) cut here/.test(text)) noteCut(message)
     // "---[ end Kernel panic - not syncing: …" begins nothing.
     const holdsWord = mayBeginReport(text)
     const found = holdsWord && endOf(text) === undefined ? recognise(text) : undefined
-    const header = (holdsWord && isRestart(text)) || found?.format.kind !== 'unexpected-reboot' ? found : undefined
-    const isNew = header !== undefined && takeHeader(header.format, header.groups, { ...message, text })
-    if (header === undefined) for (const report of ownersOf(message)) feed(report, text, line)
+    const isDetail = found?.format.detail === true && ownersOf(message).length > 0
+    const header = found?.format.kind === 'unexpected-reboot' || isDetail ? undefined : found
+    if (header !== undefined) {
+      if (header.index > 0 && learnPrefix(message, part, text.length - header.index)) return readPart(part) || isNew
+      return takeHeader(header.format, header.groups, { ...message, text }) || isNew
+    }
+    const owners = ownersOf(message)
+    let isPart = false
+    for (const report of owners) isPart = feed(report, text, line) || isPart
+    if (!isPart && (holdsWord || open.length > 0 || cutLine !== undefined) && learnPrefix(message, part)) return readPart(part) || isNew
     for (const report of open) if (report.strangers > mostStrangers) report.state = 'closed'
+    if (holdsWord && open.length === 0 && message.source < 2)
+      candidate.note(part, { line, from: message.source === 0 ? part.length - message.text.length : 0 }, recognise)
     return isNew
   }
+  /** Learns what is before the message that only the kernel prints, or before the last `length` characters; true when the line reads otherwise now. */
+  const learnPrefix = (message: Message, part: string, length?: number): boolean => {
+    if (message.source > 1 || part.length > longestMessage) return false
+    const evident = kernelTextAt(part)
+    const at = evident >= 0 ? evident : length === undefined ? -1 : part.length - length
+    // The stamp of the kernel in front is known anyway.
+    const from = part.length - message.text.length
+    if (at <= from || !part.endsWith(message.text)) return false
+    // A subsystem names itself before what it complains of.
+    const prefix = part.slice(message.source === 0 ? from : 0, at)
+    if (!(evident >= 0 ? endsPrefix(prefix) : isLoggers(prefix))) return false
+    if (!prefixes.learn(part, at)) return false
+    replay(candidate.release(part))
+    return true
+  }
+  const replay = (earlier: readonly { readonly part: string; readonly line: number }[]): void => {
+    const now = line
+    for (const kept of earlier) {
+      line = kept.line
+      readPart(kept.part)
+    }
+    line = now
+  }
   /** True when it begins a report; false when it is one more line of an open one. */
-  const takeHeader = (format: Format, groups: OpenReport['groups'], message: Message): boolean => {
+  const takeHeader = (format: Format, groups: OpenReport['groups'], message: Message, at = line): boolean => {
     const mine = open.filter((report) => report.state === 'open' && sharesCaller(report, message))
     const last = mine.at(-1)
+    if (last?.format.leads === true && format.leads !== true && !hasTrace(last) && !asides.includes(format.kind)) {
+      rename(last, format, groups)
+      return false
+    }
     if (last !== undefined && continues(last, format, message)) {
       adopt(last, format, groups, message)
       return false
     }
+    const copy = copies.begins(message, at)
+    if (copy === 'logger') return false
+    const place = { at, isCopy: copy !== undefined }
     // Memory ran out somewhere else while a trace was printed, and no caller tells the two apart: the trace stays where it was.
     const isBetween = asides.includes(format.kind) && message.caller === undefined && last !== undefined && hasTrace(last)
     if (isBetween || (format.oneLine === true && format.kind !== 'unexpected-reboot')) {
-      begin({ ...format, oneLine: true }, groups, message)
-      return true
+      return begin({ ...format, oneLine: true }, groups, message, place)
     }
     for (const report of format.kind === 'unexpected-reboot' ? open : mine) {
       // A panic that a report causes prints the trace of that report.
       const isCause = format.kind === 'panic' && report.format.kind !== 'panic' && !hasTrace(report)
       if (!isCause) report.state = 'closed'
     }
-    begin(format, groups, message)
-    return true
+    return begin(format, groups, message, place)
+  }
+  /** The line that says what happened, after one that only led to it. */
+  const rename = (report: OpenReport, format: Format, groups: OpenReport['groups']): void => {
+    report.format = format
+    report.endLine = line
+    report.strangers = 0
+    report.groups = { ...report.groups, ...Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined)) }
   }
   const adopt = (report: OpenReport, format: Format, groups: OpenReport['groups'], message: Message): void => {
     report.endLine = line
@@ -146,22 +209,47 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     const newest = mine.at(-1)
     return newest?.format.kind === 'panic' ? mine : newest === undefined ? [] : [newest]
   }
-  const readMessages = (messages: readonly Message[]): boolean => {
+  const readPart = (part: string): boolean => {
+    const stripped = prefixes.isEmpty() ? undefined : prefixes.strip(part)
+    const messages = stripped === undefined ? parsePlainMessages(part) : strippedMessages(stripped)
+    const [only] = messages
+    if (only !== undefined && messages.length === 1 && !copies.isPart(only)) return readMessage(only, part)
+    let isNew = false
+    for (const message of messages) if (!copies.isPart(message) || mayBeginReport(message.text)) isNew = readMessage(message, part) || isNew
+    return isNew
+  }
+  const readOrConfirm = (part: string): boolean => {
+    if (candidate.confirms(part, line) && prefixes.learn(...candidate.prefix())) replay(candidate.release(part))
+    return readPart(part)
+  }
+  const readPlain = (raw: string): boolean => {
+    line += 1
+    const isNew = readOrConfirm(raw)
+    settle()
+    return isNew
+  }
+  const readControls = (raw: string): boolean => {
     line += 1
     let isNew = false
-    for (const message of messages) isNew = readMessage(message) || isNew
+    for (const part of plainParts(raw)) isNew = readOrConfirm(part) || isNew
     settle()
     return isNew
   }
   return {
-    read: (raw) => readMessages(parseMessages(raw)),
-    readPlain: (raw) => readMessages(parsePlainMessages(raw)),
+    read: (raw) => (holdsControls(raw) ? readControls(raw) : readPlain(raw)),
+    readPlain,
     skip: (lines) => {
       line += lines
     },
-    isIdle: () => open.length === 0 && (cutLine === undefined || line - cutLine > mostLinesBeforeHeader),
-    unfinished: () => open.filter((report) => report.format.needsTrace !== true || hasTrace(report)).map(finish),
+    isIdle: () =>
+      open.length === 0 &&
+      (cutLine === undefined || line - cutLine > mostLinesBeforeHeader) &&
+      !restart.isWaiting() &&
+      !candidate.isWaiting(line),
+    unfinished: () => open.filter((report) => !report.isCopy && (report.format.needsTrace !== true || hasTrace(report))).map(finish),
     end: () => {
+      const again = restart.end()
+      if (again !== undefined) beginAgain(again.banner, again.line)
       for (const report of open) report.state = 'closed'
       settle()
     },
@@ -174,6 +262,8 @@ function sharesCaller(report: OpenReport, message: Message): boolean {
 
 function continues(report: OpenReport, format: Format, message: Message): boolean {
   if (report.format === format && isRepetition(report, message)) return true
+  if (format.kind === 'filesystem' && report.format.kind === 'filesystem')
+    return format.first.exec(message.text)?.groups?.['device'] === report.groups['device']
   if (hasTrace(report)) return false
   return format.continues?.includes(report.format.kind) === true
 }
@@ -184,11 +274,18 @@ function isRepetition(report: OpenReport, message: Message): boolean {
   return stem !== null && report.headline.includes('[inline]') && message.text.trim().startsWith(report.headline.slice(0, stem.index))
 }
 
+interface Recognised {
+  readonly format: Format
+  readonly groups: Readonly<Record<string, string | undefined>>
+  /** Where in the line it begins. */
+  readonly index: number
+}
+
 /** The format of a first line. */
-function recognise(text: string): { readonly format: Format; readonly groups: Readonly<Record<string, string | undefined>> } | undefined {
+function recognise(text: string): Recognised | undefined {
   for (const format of formats) {
     const found = format.first.exec(text)
-    if (found !== null) return { format, groups: found.groups ?? {} }
+    if (found !== null) return { format, groups: found.groups ?? {}, index: found.index }
   }
   return undefined
 }

@@ -32,6 +32,16 @@ describe('renderReport', () => {
   })
 })
 
+describe('renderReport with the owners of the file', () => {
+  const owners = { subsystem: 'FROB DRIVER', maintainers: ['A <a@x>', 'B <b@x>', 'C <c@x>', 'D <d@x>', 'E <e@x>'], lists: ['frob@x'] }
+
+  it('names the subsystem and its first maintainers, and the list where it has none', () => {
+    expect(renderReport('a.log', { ...report, owners }).split('\n')[2]).toBe('  FROB DRIVER: A <a@x>, B <b@x>, C <c@x>, D <d@x> and 1 more')
+    expect(renderReport('a.log', { ...report, owners: { ...owners, maintainers: [] } })).toContain('\n  FROB DRIVER: frob@x\n')
+    expect(reportDocument({ ...report, owners })).toMatchObject({ subsystem: 'FROB DRIVER', maintainers: owners.maintainers })
+  })
+})
+
 describe('reportDocument', () => {
   it('has every key, null for what the log does not tell', () => {
     const { trace, ...known } = reportDocument({ ...report, function: undefined, source: undefined, line: undefined, process: undefined })
@@ -45,6 +55,8 @@ describe('reportDocument', () => {
       startLine: 3,
       endLine: 40,
       headline: report.headline,
+      subsystem: null,
+      maintainers: [],
     })
     expect(Array.isArray(trace) ? trace[0] : undefined).toEqual({
       function: '__warn',

@@ -1,3 +1,4 @@
+import type { Owners } from './maintainers.ts'
 import type { KernelReport, ReportFrame } from './report.ts'
 
 // What fits a screen; --json has all of them.
@@ -17,9 +18,20 @@ export function renderReport(file: string, report: KernelReport): string {
   return [
     `${file}:${report.startLine}: ${report.title}`,
     `  ${about.join(', ')}`,
+    ...(report.owners === undefined ? [] : [`  ${renderOwners(report.owners)}`]),
     ...frames,
     ...(rest > 0 ? [`    … ${rest} more`] : []),
   ].join('\n')
+}
+
+// Who else there is, MAINTAINERS says.
+const mostOwners = 4
+
+/** `EXT4 FILE SYSTEM: Theodore Ts'o <tytso@mit.edu>, …`. */
+function renderOwners({ subsystem, maintainers, lists }: Owners): string {
+  const people = maintainers.length > 0 ? maintainers : lists
+  const more = people.length > mostOwners ? ` and ${people.length - mostOwners} more` : ''
+  return people.length === 0 ? subsystem : `${subsystem}: ${people.slice(0, mostOwners).join(', ')}${more}`
 }
 
 /** The trace without what stands before the function to blame: reporting, locking, allocation. */
@@ -48,6 +60,8 @@ export function reportDocument(report: KernelReport): Readonly<Record<string, un
     startLine: report.startLine,
     endLine: report.endLine,
     headline: report.headline,
+    subsystem: report.owners?.subsystem ?? null,
+    maintainers: report.owners?.maintainers ?? [],
     trace: report.trace.map((frame) => ({
       function: frame.function,
       offset: frame.offset ?? null,

@@ -1,5 +1,6 @@
 import type { ReportKind } from '../console/kinds.ts'
 import type { ReportEvidence } from './evidence.ts'
+import type { Owners } from './maintainers.ts'
 
 /** One call in a trace, innermost first. */
 export interface ReportFrame {
@@ -32,6 +33,8 @@ export interface KernelReport {
   /** The first line as printed, without stamp and caller. */
   readonly headline: string
   readonly trace: readonly ReportFrame[]
+  /** Who looks after the blamed file, where the kernel tree is at hand. */
+  readonly owners?: Owners | undefined
   /** What `decodeReport` reads; no part of a report's document. Absent when the report comes from one. */
   readonly evidence?: ReportEvidence
 }

@@ -3,6 +3,7 @@ import { expandFrame, locateFrames, repositoryPath, type CodePlace, type Located
 import { UserError } from '@kernelkit/core/errors'
 import { decodeReport, type KernelReport } from '@kernelkit/core/report'
 import type { Host } from '../host.ts'
+import { createOwnerLookup } from './owners.ts'
 import { openVmlinux, type OpenVmlinux } from './open-vmlinux.ts'
 
 export interface DecoderOptions {
@@ -36,6 +37,7 @@ const mostKnown = 20_000
 export function createReportDecoder(host: Host, options: DecoderOptions): ReportDecoder {
   const { signal } = options
   const known = new Map<bigint, readonly CodePlace[]>()
+  const owners = createOwnerLookup(host, options.source === undefined ? undefined : resolve(host.cwd, options.source))
   let opened: Promise<OpenVmlinux> | undefined
   const open = async (): Promise<OpenVmlinux> => {
     if (options.vmlinux === undefined) return {}
@@ -76,8 +78,14 @@ export function createReportDecoder(host: Host, options: DecoderOptions): Report
           path: (path) => repositoryPath(path, paths),
         }),
       )
+      const owned = await Promise.all(
+        decoded.map(async (report) => {
+          const found = await owners.of(report.source)
+          return found === undefined ? report : { ...report, owners: found }
+        }),
+      )
       if (at.vmlinux !== undefined) problems.push(...otherBuild(located, at.vmlinux.path), ...modules(reports))
-      return { reports: decoded, problems, symboliser: at.program }
+      return { reports: owned, problems, symboliser: at.program }
     },
     [Symbol.asyncDispose]: async () => {
       // What failed to open has been told by whoever asked for it.

@@ -124,7 +124,21 @@ export const commandRows = {
       help: 'the vmlinux of the kernel that printed the logs: lines and inlined calls',
       commands: ['report'],
     },
-    source: { ...none, kind: 'text', value: 'dir', help: 'the kernel tree: paths below it are shown relative to it', commands: ['report'] },
+    source: {
+      ...none,
+      kind: 'text',
+      value: 'dir',
+      help: 'the kernel tree: paths are shown relative to it, and its MAINTAINERS names who looks after a file',
+      commands: ['report'],
+    },
+    expect: {
+      ...none,
+      kind: 'text',
+      value: 'file',
+      help: 'compare with the reports that this file expects; written when it does not exist',
+      otherwise: 'none',
+      commands: ['report'],
+    },
     'map-path': {
       ...none,
       kind: 'list',

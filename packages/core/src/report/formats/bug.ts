@@ -55,6 +55,12 @@ export const bugFormats: readonly Format[] = [
     blame: 'trace',
     continues: ['list-corruption', 'bug', 'other', 'refcount'],
   },
+  // include/asm-generic/bug.h: architectures without a trap of their own, User Mode Linux among them.
+  {
+    kind: 'bug',
+    first: /^BUG: failure at (?<source>[^\s:]+\.\w+):(?<line>\d+)\/(?<function>[A-Za-z_]\w*)\(\)!/,
+    title: 'kernel BUG in {function}',
+  },
   // arch/x86/kernel/traps.c: handle_cfi_failure(), handle_bug(); arch/x86/kernel/cet.c.
   { kind: 'bug', first: /^CFI failure at (?<function>[\w.]+)\+0x/, title: 'CFI failure in {function}' },
   { kind: 'bug', first: /^Missing ENDBR: (?<function>[\w.]+)\+0x/, title: 'Missing ENDBR in {function}' },
@@ -124,7 +130,12 @@ export const bugFormats: readonly Format[] = [
       '__slab_free',
     ],
   },
-  { kind: 'bug', first: /^INFO: (?<what>Allocated|Freed) in (?<function>[\w.]+)\+0x/, title: 'BUG: slab: {what} in {function}' },
+  {
+    kind: 'bug',
+    first: /^INFO: (?<what>Allocated|Freed) in (?<function>[\w.]+)\+0x/,
+    title: 'BUG: slab: {what} in {function}',
+    detail: true,
+  },
   {
     kind: 'bug',
     first: /^(?:Slab corruption|slab error in (?<what>\w+)\(\))/,

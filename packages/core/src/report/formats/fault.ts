@@ -68,6 +68,25 @@ export const faultFormats: readonly Format[] = [
     first: /^kernel tried to execute (?:NX-protected page|userspace)/,
     title: 'BUG: execution of a page that holds no code in {function}',
     blame: 'trace',
+    leads: true,
+  },
+  // arch/arm64/kernel/traps.c: arm64_serror_panic(); the panic follows.
+  { kind: 'oops', first: /^SError Interrupt on CPU\d+/, title: 'SError in {function}', blame: 'trace', leads: true },
+  // arch/powerpc/mm/fault.c: bad_kernel_fault().
+  {
+    kind: 'oops',
+    first: /^Kernel attempted to (?<what>read|write|execute|access) user page \(/,
+    title: 'BUG: {what} of a user page in {function}',
+    blame: 'trace',
+    leads: true,
+  },
+  // arch/x86/mm/kasan_init_64.c up to 5.6: kasan_die_handler().
+  {
+    kind: 'gpf',
+    first: /^kasan: GPF could be caused by /,
+    title: 'general protection fault in {function}',
+    blame: 'trace',
+    leads: true,
   },
   {
     kind: 'gpf',
@@ -129,7 +148,7 @@ export const faultFormats: readonly Format[] = [
   },
   {
     kind: 'oops',
-    first: /^(?:Oops: )?Oops(?::| -|\[| \[).*/,
+    first: /^(?:Oops: )?Oops(?: -|:)?(?: ?\[#\d+\]|.{0,200} \[#\d+\]|: [0-9a-f]{4,8}\s*$|: .{1,100}, sig: \d+)/,
     title: 'Oops in {function}',
     blame: 'trace',
     continues: [...before, 'panic', 'warning'],

@@ -2,6 +2,7 @@ import type { Format } from '../format.ts'
 import { bugFormats, dieFormats } from './bug.ts'
 import { endFormats } from './end.ts'
 import { faultFormats } from './fault.ts'
+import { filesystemFormats } from './filesystem.ts'
 import { lockdepFormats } from './lockdep.ts'
 import { sanitizerFormats } from './sanitizers.ts'
 import { stallFormats } from './stall.ts'
@@ -16,6 +17,7 @@ export const formats: readonly Format[] = [
   ...dieFormats,
   ...faultFormats,
   ...endFormats.filter(({ kind }) => kind !== 'panic'),
+  ...filesystemFormats,
   ...warningFormats,
   ...bugFormats,
 ]

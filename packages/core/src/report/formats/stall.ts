@@ -12,6 +12,8 @@ const idle = [
   'check_cpu_stall*',
   'sched_show_task',
   'dump_cpu_task',
+  'kvm_wait',
+  'pv_wait*',
   'show_regs*',
   '__x86_return_thunk',
 ] as const

@@ -43,7 +43,7 @@ export const warningFormats: readonly Format[] = [
   // lib/debugobjects.c: debug_print_object().
   {
     kind: 'warning',
-    first: /^ODEBUG: (?!Out of|out of|selftest)\w+ .{0,100}object/,
+    first: /^ODEBUG: [a-z_]+ [a-z ]+ \(active state \d+\)/,
     title: 'WARNING: ODEBUG bug in {function}',
     continues: ['warning'],
     blame: 'trace',
@@ -93,6 +93,41 @@ export const warningFormats: readonly Format[] = [
   },
   // Without CONFIG_DEBUG_BUGVERBOSE.
   { kind: 'warning', first: /^WARNING: CPU: \d+ PID: \d+ at (?<function>[A-Za-z_][\w.]*)\+0x/, title: 'WARNING in {function}' },
+  {
+    kind: 'warning',
+    first: /^WARNING: (?:CPU: \d+ PID: \d+ )?at (?:0x)?[0-9a-f]{8,16}\b/,
+    title: 'WARNING in {function}',
+    blame: 'trace',
+  },
+  // kernel/irq/spurious.c: __report_bad_irq(); the line is disabled, the device is dead.
+  {
+    kind: 'warning',
+    first: /^irq (?:event )?\d+: (?<what>nobody cared|bogus return value)/,
+    title: 'irq: {what} in {function}',
+    blame: 'handler',
+  },
+  // kernel/sched/idle.c: dequeue_task_idle().
+  {
+    kind: 'warning',
+    first: /^bad: scheduling from the idle thread!/,
+    title: 'scheduling from the idle thread in {function}',
+    blame: 'trace',
+  },
+  // fs/sysfs/dir.c: sysfs_warn_dup().
+  {
+    kind: 'warning',
+    first: /^(?:sysfs: )?cannot create duplicate filename '/,
+    title: 'sysfs: duplicate filename in {function}',
+    blame: 'trace',
+    continues: ['warning'],
+    needsTrace: true,
+  },
+  // arch/x86/mm/extable.c: ex_handler_msr().
+  {
+    kind: 'warning',
+    first: /^unchecked MSR access error: .{1,100} at rIP: 0x[0-9a-f]+ \((?<function>[A-Za-z_][\w.]*)\+0x/,
+    title: 'unchecked MSR access in {function}',
+  },
   // arch/x86/kernel/unwind_frame.c.
   {
     kind: 'warning',

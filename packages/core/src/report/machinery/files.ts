@@ -1,40 +1,92 @@
 import { list } from './list.ts'
 
-/** Files that serve the whole kernel: the file to look at first is the first one in the trace that is none of them. `*` stands for any rest. */
-export const infrastructureFiles: readonly string[] = list(`
-  # Reporting, sanitizers, locking, scheduling, time, interrupts.
-  kernel/panic.c kernel/printk/* lib/dump_stack.c lib/nmi_backtrace.c lib/bug.c lib/ubsan.c lib/fault-inject* lib/debugobjects.c
-  lib/list_debug.c lib/refcount.c lib/ref_tracker.c lib/smp_processor_id.c lib/stackdepot.c lib/lockref.c lib/percpu-refcount.c
-  mm/kasan/* mm/kmsan/* mm/kfence/* mm/kmemleak.c kernel/kcsan/* kernel/kcov.c kernel/stacktrace.c kernel/locking/* kernel/rcu/*
-  kernel/sched/* kernel/softirq.c kernel/time/timer.c kernel/time/hrtimer.c kernel/time/tick* kernel/time/sleep_timeout.c kernel/time/timekeeping.c kernel/irq/* kernel/workqueue.c kernel/kthread.c kernel/watchdog* kernel/hung_task.c
-  kernel/smp.c kernel/stop_machine.c kernel/entry/* kernel/exit.c kernel/fork.c kernel/task_work.c kernel/signal.c kernel/notifier.c
-  kernel/events/core.c kernel/cpu.c kernel/params.c kernel/context_tracking.c kernel/tracepoint.c
-  # Libraries.
-  lib/string* lib/vsprintf.c lib/iov_iter.c lib/usercopy.c lib/rbtree* lib/radix-tree.c lib/xarray.c lib/idr.c lib/maple_tree.c
-  lib/kobject* lib/klist.c lib/kref.c lib/rhashtable.c lib/bitmap.c lib/find_bit.c lib/crc* lib/seq_buf.c lib/timerqueue.c lib/plist.c
-  lib/scatterlist.c lib/sbitmap.c lib/hexdump.c lib/kasprintf.c lib/nlattr.c lib/genalloc.c lib/assoc_array.c lib/btree.c lib/llist.c
-  lib/lz4/* lib/zlib_* lib/zstd/* lib/crypto/*
-  # Memory.
-  mm/slab* mm/slub.c mm/slob.c mm/page_alloc.c mm/vmalloc.c mm/percpu* mm/util.c mm/usercopy.c mm/maccess.c mm/mempool.c mm/mempolicy.c
-  mm/filemap.c mm/folio-compat.c mm/page-writeback.c mm/readahead.c mm/truncate.c mm/swap.c mm/vmscan.c mm/gup.c mm/memory.c
-  mm/memcontrol.c mm/debug.c mm/list_lru.c mm/dmapool.c mm/page_io.c mm/oom_kill.c mm/highmem.c mm/mmap.c mm/rmap.c mm/shrinker*
-  mm/page_owner.c mm/page_counter.c mm/internal.h
-  # Architectures: exceptions, entry, string and user copies; what drivers keep below arch/ stays.
-  arch/*/kernel/traps.c arch/*/kernel/entry* arch/*/entry/* arch/*/mm/* arch/*/lib/* arch/*/include/* arch/*/kernel/dumpstack*
-  arch/*/kernel/unwind* arch/*/kernel/stacktrace.c arch/*/kernel/process* arch/*/kernel/irq* arch/*/kernel/apic/* arch/*/kernel/smp*
-  arch/*/kernel/debug-monitors.c arch/*/kernel/kvm.c arch/*/kernel/cpu/* arch/*/kernel/nmi.c arch/*/kernel/paravirt* arch/*/crypto/*
-  include/*
-  # Layers that pass on: files, pages, drivers, sockets.
-  fs/open.c fs/read_write.c fs/namei.c fs/inode.c fs/dcache.c fs/super.c fs/namespace.c fs/file_table.c fs/file.c fs/ioctl.c fs/attr.c
-  fs/libfs.c fs/buffer.c fs/mpage.c fs/fs-writeback.c fs/seq_file.c fs/iomap/* fs/direct-io.c fs/splice.c fs/sync.c fs/stat.c
-  fs/xattr.c fs/exec.c fs/readdir.c fs/kernfs/* fs/sysfs/* fs/proc/generic.c fs/proc/inode.c fs/debugfs/* fs/fs_context.c
-  fs/fs_parser.c fs/select.c fs/char_dev.c fs/drop_caches.c fs/notify/*
-  drivers/base/* drivers/usb/core/* drivers/tty/tty_io.c drivers/tty/tty_ldisc.c drivers/tty/tty_buffer.c drivers/pci/pci-driver.c
-  drivers/char/mem.c block/blk-core.c block/bio.c block/blk-mq* crypto/api.c crypto/algapi.c crypto/cipher.c crypto/scatterwalk.c
-  crypto/skcipher.c crypto/shash.c crypto/ahash.c crypto/af_alg.c security/security.c security/commoncap.c ipc/namespace.c
-  # The middle layer of sound.
-  sound/core/pcm_native.c sound/core/pcm_lib.c
-  net/socket.c net/core/dev.c net/core/dev_api.c net/core/sock.c net/core/skbuff.c net/core/datagram.c net/core/stream.c net/core/dst.c
-  net/core/filter.c net/core/neighbour.c net/core/rtnetlink.c net/core/netpoll.c net/core/link_watch.c net/core/page_pool.c
-  net/netlink/af_netlink.c net/netlink/genetlink.c net/compat.c net/netfilter/core.c net/sched/sch_generic.c
+/** Which functions of the kernel serve others, by the file that defines them. `*` stands for any rest, `FILE:NAMES` takes those names only. */
+export interface MachineryFiles {
+  /** What prints reports and leads to them: at fault only when nothing else is left. */
+  readonly printing: readonly string[]
+  /** Locking, allocating, copying: not at fault, not even where the CPU was. */
+  readonly checking: readonly string[]
+  /** Libraries and services that do what their caller asked for: at fault only when the CPU was there. */
+  readonly serving: readonly string[]
+  /** Where tasks, interrupts, work items and tests begin: at fault only when nothing else is left. */
+  readonly entry: readonly string[]
+}
+
+export const machineryFiles: MachineryFiles = {
+  printing: list(`
+    # Printing and stopping.
+    kernel/panic.c kernel/printk/* lib/dump_stack.c lib/nmi_backtrace.c lib/bug.c lib/hexdump.c lib/vsprintf.c lib/kasprintf.c
+    lib/seq_buf.c lib/trace_readwrite.c kernel/stacktrace.c kernel/watchdog* kernel/hung_task.c kernel/cfi.c kernel/sched/core.c:*schedule*
+    kernel/locking/lockdep.c:print_* kernel/locking/lockdep.c:lockdep_rcu_suspicious kernel/locking/lockdep.c:dump_* kernel/trace/ftrace.c
+    kernel/trace/trace_irqsoff.c kernel/trace/trace_preemptirq.c kernel/trace/trace_event_perf.c kernel/tracepoint.c
+    drivers/base/core.c:*dev_*printk* drivers/base/core.c:_dev_* drivers/base/core.c:create_syslog_header drivers/base/core.c:*dev_err_probe*
+    # Sanitizers and checks.
+    mm/kasan/* mm/kmsan/* mm/kfence/* mm/kmemleak.c mm/usercopy.c mm/maccess.c mm/debug.c mm/page_owner.c mm/failslab.c mm/fail_page_alloc.c
+    mm/page_table_check.c kernel/kcsan/* kernel/kcov.c lib/ubsan.c lib/fault-inject* lib/debugobjects.c lib/list_debug.c lib/refcount.c
+    lib/ref_tracker.c lib/smp_processor_id.c lib/stackdepot.c lib/error-inject.c kernel/fail_function.c
+    # Exceptions and traces of the architectures.
+    arch/*/kernel/traps* arch/*/kernel/dumpstack* arch/*/kernel/unwind* arch/*/kernel/stacktrace.c arch/*/kernel/nmi*
+    arch/*/kernel/debug-monitors.c arch/*/kernel/exceptions-* arch/*/kernel/kgdb.c arch/*/mm/fault* arch/*/mm/extable.c
+    arch/*/mm/physaddr.c arch/x86/kernel/cet.c arch/um/kernel/sysrq.c arch/um/kernel/trap.c
+  `),
+  checking: list(`
+    # Locks, RCU, waiting, the scheduler.
+    kernel/locking/* kernel/rcu/*
+    kernel/sched/core.c:*might_* kernel/sched/core.c:*cond_resched* kernel/sched/core.c:*cant_*
+    kernel/sched/core.c:finish_task_switch kernel/sched/core.c:context_switch kernel/sched/core.c:try_to_wake_up kernel/sched/core.c:wake_up_process
+    kernel/sched/core.c:wake_up_q kernel/sched/core.c:wake_up_state kernel/sched/core.c:default_wake_function kernel/sched/core.c:ttwu_*
+    kernel/sched/core.c:*rq_lock* kernel/sched/core.c:*rq_unlock* kernel/sched/core.c:preempt_count_*
+    mm/memory.c:__might_fault kernel/sched/wait.c:*wake* kernel/sched/wait.c:prepare_to_wait* kernel/sched/wait.c:finish_wait
+    kernel/sched/wait.c:*wait_woken* kernel/sched/wait.c:do_wait* kernel/sched/wait_bit.c kernel/sched/swait.c
+    kernel/sched/completion.c kernel/sched/clock.c kernel/softirq.c kernel/context_tracking.c lib/dec_and_lock.c lib/atomic64.c
+    lib/lockref.c lib/percpu-refcount.c lib/percpu_counter.c
+    # Deferred work: whoever starts, flushes or cancels it is the one that matters.
+    kernel/workqueue.c:*flush* kernel/workqueue.c:*cancel* kernel/workqueue.c:*drain* kernel/workqueue.c:*destroy_workqueue* kernel/workqueue.c:*queue_work*
+    kernel/workqueue.c:*queue_delayed* kernel/workqueue.c:*mod_delayed* kernel/workqueue.c:insert_work kernel/workqueue.c:try_to_grab_pending
+    kernel/workqueue.c:*is_static_object kernel/workqueue.c:*fixup* kernel/time/timer.c:*del_timer* kernel/time/timer.c:*timer_delete*
+    kernel/time/timer.c:*timer_shutdown* kernel/time/timer.c:*mod_timer* kernel/time/timer.c:add_timer* kernel/time/timer.c:lock_timer_base
+    kernel/time/timer.c:*is_static_object kernel/time/timer.c:*fixup* kernel/time/timer.c:debug_* kernel/time/timer.c:init_timer*
+    kernel/time/hrtimer.c:*cancel* kernel/time/hrtimer.c:*fixup* kernel/time/hrtimer.c:*debug_* kernel/time/hrtimer.c:hrtimer_start*
+    # Devices and data structures of whoever registers and fills them.
+    drivers/base/core.c drivers/base/bus.c drivers/base/class.c drivers/base/dd.c drivers/base/driver.c drivers/base/platform.c drivers/base/devres.c
+    drivers/base/power/* drivers/i2c/i2c-core* lib/xarray.c lib/llist.c lib/kobject*.c lib/klist.c lib/bitmap* lib/find_bit.c lib/sort.c
+    lib/scatterlist.c lib/crypto/* drivers/usb/core/urb.c drivers/usb/core/message.c drivers/usb/core/hcd.c
+    drivers/tty/tty_io.c:*register_device* net/core/skbuff.c:*kfree_skb* net/core/skbuff.c:skb_release_*
+    # The page cache, for the file systems that ask it.
+    mm/filemap.c:*lock* mm/filemap.c:*wait* mm/filemap.c:find_* mm/filemap.c:*get_folio* mm/filemap.c:pagecache_get_page mm/truncate.c
+    # Memory and strings.
+    mm/slab* mm/slub.c mm/slob.c mm/util.c lib/rbtree.c net/core/sock.c:*lock_sock* net/core/sock.c:release_sock net/core/sock.c:*release_sock
+    net/core/skbuff.c:skb_*_panic net/core/skbuff.c:skb_put* net/core/skbuff.c:skb_push* net/core/skbuff.c:skb_pull* net/core/skbuff.c:__skb_p*
+    lib/string* lib/usercopy.c lib/iov_iter.c lib/strncpy_from_user.c lib/strnlen_user.c lib/iomap.c lib/iomap_copy.c lib/iomem_copy.c
+    lib/logic_pio.c lib/checksum.c lib/crc* lib/siphash.c lib/memweight.c lib/muldi3.c lib/math/* lib/lib-*.S
+    # String and user copies of the architectures, and headers whose functions the compiler may leave alone.
+    arch/*/lib/* arch/*/kernel/paravirt* arch/*/crypto/crc*
+    include/linux/list*.h include/linux/rculist*.h include/linux/refcount.h include/linux/kref.h include/linux/kasan*.h
+    include/linux/instrumented.h include/linux/kcsan*.h include/linux/spinlock*.h include/linux/rwlock*.h include/linux/seqlock.h
+    include/linux/slab.h include/linux/fortify-string.h include/linux/uaccess.h include/linux/thread_info.h include/linux/sched.h
+    include/linux/rcupdate.h include/linux/string.h include/linux/atomic/* include/linux/completion.h include/linux/bit_spinlock.h
+    include/asm-generic/bitops/* include/asm-generic/rwonce.h include/linux/compiler.h include/linux/percpu-refcount.h include/linux/percpu.h
+    arch/*/include/asm/io*.h include/asm-generic/io.h arch/*/include/asm/bitops*.h arch/*/include/asm/atomic*.h include/linux/preempt.h include/linux/lockdep.h include/linux/irqflags.h include/linux/mutex.h include/linux/rwsem.h include/linux/wait.h
+  `),
+  serving: list(`
+    lib/* kernel/workqueue.c kernel/time/timer.c kernel/time/hrtimer.c kernel/time/sleep_timeout.c kernel/time/timekeeping.c
+    kernel/time/tick* kernel/time/clockevents.c kernel/smp.c kernel/stop_machine.c kernel/notifier.c kernel/irq_work.c kernel/task_work.c
+    kernel/irq/* kernel/async.c kernel/sched/* arch/x86/kernel/kvmclock.c arch/x86/kernel/tsc.c fs/kernfs/* fs/sysfs/* fs/proc/generic.c
+    mm/page_alloc.c mm/vmalloc.c mm/percpu* mm/mempool.c mm/dmapool.c mm/page_frag_cache.c mm/kasan/quarantine.c
+    mm/folio-compat.c mm/list_lru.c mm/mempolicy.c
+    net/core/dev.c:*unregister_netdevice* net/core/dev.c:rollback_registered*
+    fs/dcache.c:*dput* fs/dcache.c:retain_dentry fs/dcache.c:dget* fs/inode.c:iput* fs/inode.c:ihold fs/inode.c:igrab fs/inode.c:*nlink
+    crypto/api.c crypto/algapi.c crypto/cipher.c crypto/scatterwalk.c
+  `),
+  entry: list(`
+    arch/*/kernel/entry* arch/*/entry/* arch/*/kernel/syscall* arch/*/kernel/head* arch/*/kernel/irq* kernel/entry/* kernel/kthread.c
+    kernel/workqueue.c:process_one_work kernel/workqueue.c:process_scheduled_works kernel/workqueue.c:worker_thread kernel/workqueue.c:rescuer_thread
+    kernel/softirq.c:__do_softirq kernel/softirq.c:*irq_exit* kernel/softirq.c:run_ksoftirqd kernel/smpboot.c kernel/sched/idle.c
+    lib/kunit/* init/main.c arch/*/include/asm/idtentry.h arch/*/kernel/process*:ret_from_* arch/*/kernel/smpboot.c:start_secondary
+  `),
+}
+
+/** Tests of the machinery itself are not machinery. */
+export const testFiles: readonly string[] = list(`
+  *_test.c *_test_* *test_*.c *-test.c *selftest* *torture* *_kunit.c *kunit_*.c *rcuscale.c *refscale.c *perf.c lib/tests/* lib/locking-selftest*
 `)

@@ -1,43 +1,98 @@
 import { sourceName } from '../frame.ts'
-import { deferringFunctions, entryFunctions, helperFunctions, interruptFunctions } from './callers.ts'
-import { infrastructureFiles } from './files.ts'
-import { lockingFunctions } from './locking.ts'
-import { memoryFunctions } from './memory.ts'
-import { reportingFunctions } from './reporting.ts'
+import type { ReportFrame } from '../report.ts'
+import { families } from './families.ts'
+import { machineryFiles, testFiles, type MachineryFiles } from './files.ts'
+import * as functions from './functions.ts'
+import { outerFunctions, interruptFunctions } from './ways-in.ts'
+import { nameMatcher } from './name-matcher.ts'
 
-/** One expression for a list of names in which `*` stands for any rest; undefined for an empty list. */
-export function nameMatcher(globs: readonly string[]): (name: string) => boolean {
-  if (globs.length === 0) return () => false
-  const escaped = globs.map((glob) => glob.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*'))
-  const pattern = new RegExp(`^(?:${escaped.join('|')})$`)
-  return (name) => pattern.test(name)
+/** What a function does for others; undefined for one that may be at fault. */
+export type Service = keyof MachineryFiles
+
+const services: readonly Service[] = ['entry', 'printing', 'checking', 'serving']
+
+// Built when a trace is first judged: most runs have none.
+let known: ReadonlyMap<string, Service> | undefined
+let shared: ReadonlySet<string> | undefined
+
+function knownFunctions(): ReadonlyMap<string, Service> {
+  known ??= new Map<string, Service>([
+    ...names(functions.servingFunctions).map((name) => [name, 'serving'] as const),
+    ...names(functions.checkingFunctions).map((name) => [name, 'checking'] as const),
+    ...names(functions.printingFunctions).map((name) => [name, 'printing'] as const),
+    ...names(functions.entryFunctions).map((name) => [name, 'entry'] as const),
+  ])
+  return known
 }
 
-const isServing = nameMatcher([...reportingFunctions, ...lockingFunctions, ...memoryFunctions, ...deferringFunctions])
-const isHelper = nameMatcher(helperFunctions)
-const isInfrastructure = nameMatcher(infrastructureFiles)
-// Rust's own crates in mangled names: core, alloc, rustc.
-const rustMachinery =
-  /^_R\w*?(?:_4core(?:9panicking|3num|3ops|3ptr|6option|6result)|rust_begin_unwind|_5alloc)|^<?core::|^<?alloc::|^rust_begin_unwind/
-
-/** Whether a function only serves others: reporting, locking, allocation, sanitizers, deferred work. */
-export function isMachinery(symbol: string): boolean {
-  const plain = sourceName(symbol)
-  return isServing(plain) || rustMachinery.test(plain)
+/** The names of a generated list. */
+export function names(text: string): readonly string[] {
+  return text.split(/\s+/).filter((name) => name !== '')
 }
 
-/** Whether a function does what its caller asked for: devices, buffers, counts, trees. */
-export function isHelperFunction(symbol: string): boolean {
-  return isHelper(sourceName(symbol))
+const inFamily = services.map((service) => [service, nameMatcher(families[service])] as const)
+// Rust's own crates in mangled and demangled names: core, alloc.
+const rustMachinery = /^_R\w*?(?:_4core(?:9panicking|3num|3ops|3ptr|6option|6result)|_5alloc)|^<?core::|^<?alloc::/
+
+// Traces repeat each other; a log of made-up names must not fill memory.
+const mostAnswers = 5000
+const answers = new Map<string, Service | undefined>()
+
+function serviceOfName(name: string): Service | undefined {
+  const answer = answers.get(name)
+  if (answer !== undefined || answers.has(name)) return answer
+  if (answers.size >= mostAnswers) answers.clear()
+  const found = findService(name)
+  // A part of a text keeps the whole text in memory (V8, sliced strings): a copy of its own does not.
+  answers.set(` ${name}`.slice(1), found)
+  return found
 }
 
-/** Whether a file only serves others, for the file to look at first. */
-export function isInfrastructureFile(path: string): boolean {
-  return isInfrastructure(path)
+function findService(name: string): Service | undefined {
+  // Entry points that are only labels of another name: position-independent copies.
+  const known = knownFunctions()
+  const service = known.get(name) ?? (name.startsWith('__pi_') ? known.get(name.replace(/^__pi_+/, '')) : undefined)
+  if (service !== undefined) return service
+  return inFamily.find(([, matches]) => matches(name))?.[0] ?? (rustMachinery.test(name) ? 'printing' : undefined)
 }
 
-/** Whether tasks, workers and system calls begin there. */
-export const isEntry: (name: string) => boolean = nameMatcher(entryFunctions)
+const isTest = nameMatcher(testFiles)
+const wholeFiles = services.map((service) => [service, machineryFiles[service].filter((entry) => !entry.includes(':'))] as const)
+const rules = wholeFiles
+  .flatMap(([service, globs]) => globs.map((glob) => ({ service, glob, matches: nameMatcher([glob]) })))
+  .toSorted((a, b) => b.glob.length - a.glob.length)
+
+function serviceOfFile(path: string): Service | undefined {
+  if (isTest(path)) return undefined
+  const found = rules.find(({ matches }) => matches(path))?.service
+  return found ?? (/(?:^|\/)include\//.test(path) ? 'serving' : undefined)
+}
+
+/** What a frame's function does for others. A module is nobody's machinery; where a line is known the file decides. */
+export function serviceOf(frame: Pick<ReportFrame, 'function' | 'source' | 'module'>): Service | undefined {
+  if (frame.module !== undefined) return undefined
+  const name = sourceName(frame.function)
+  if (frame.source === undefined || frame.source.startsWith('/') || frame.source.startsWith('..')) return serviceOfName(name)
+  const service = serviceOfFile(frame.source)
+  return (
+    service ??
+    (knownFunctions().has(name) && !/^(?:drivers|net|sound|block|security)\//.test(frame.source) ? knownFunctions().get(name) : undefined)
+  )
+}
+
+/** Whether both a service and others have a function of that name. */
+export function isSharedName(frame: Pick<ReportFrame, 'function' | 'source' | 'module'>): boolean {
+  shared ??= new Set(names(functions.sharedFunctions))
+  return frame.module === undefined && frame.source === undefined && shared.has(sourceName(frame.function))
+}
+
+/** Whether a file only serves others. */
+export function isServiceFile(path: string): boolean {
+  return serviceOfFile(path) !== undefined
+}
+
+/** Whether tasks, workers and system calls begin there, or it only passes on what they ask for. */
+export const isOuter: (name: string) => boolean = nameMatcher(outerFunctions)
 
 /** Whether an interrupt came in there. */
 export const isInterrupt: (name: string) => boolean = nameMatcher(interruptFunctions)

@@ -1,0 +1,147 @@
+/** A line without what a logger put before it. */
+export interface StrippedLine {
+  readonly text: string
+  /** What was taken off. */
+  readonly head: string
+  /** `T123`, `C1`, or task and pid as vendors print them: who printed the line. */
+  readonly caller: string | undefined
+  /** Which of the learned prefixes it had. */
+  readonly source: number
+}
+
+/**
+ * Learns what loggers put before every line, from lines whose own beginning is known, and takes the same off other lines: numbers, times and
+ * names in it may differ. A few prefixes are known at a time; the one that was used last is tried first.
+ */
+export interface PrefixLearner {
+  /** Undefined for a line with none of the learned prefixes. */
+  strip(line: string): StrippedLine | undefined
+  /** Learns the first `width` characters of a line; false when they are known. */
+  learn(line: string, width: number): boolean
+  /** Whether anything was learned. */
+  isEmpty(): boolean
+}
+
+interface KnownPrefix {
+  readonly source: number
+  readonly pattern: RegExp
+  readonly text: string
+}
+
+// Serial line, journal and a program that prints either: more are lines of a test, not loggers.
+const mostPrefixes = 4
+const longestPrefix = 200
+
+export function createPrefixLearner(): PrefixLearner {
+  let known: readonly KnownPrefix[] = []
+  let sources = 1
+  const strip = (line: string): StrippedLine | undefined => {
+    for (const [index, prefix] of known.entries()) {
+      const found = prefix.pattern.exec(line)
+      if (found === null) continue
+      if (index > 0) known = [prefix, ...known.filter((other) => other !== prefix)]
+      const [head] = found
+      return { text: withoutTail(head, line.slice(head.length)), head, caller: callerOf(head), source: prefix.source }
+    }
+    return undefined
+  }
+  return {
+    strip,
+    learn: (line, width) => {
+      const prefix = line.slice(0, width)
+      const text = generalise(prefix)
+      if (known.some((other) => other.text === text)) return false
+      sources += 1
+      known = [{ source: sources, pattern: new RegExp(text), text }, ...known].slice(0, mostPrefixes)
+      return true
+    },
+    isEmpty: () => known.length === 0,
+  }
+}
+
+/** Whether a message may begin after a text: a blank or a bracket ends it. */
+export function endsPrefix(prefix: string): boolean {
+  return prefix.length <= longestPrefix && prefix.trim() !== '' && /[\s:;>|"\])}]$/.test(prefix)
+}
+
+/** Whether a text may be what a logger puts before a message: it counts or comments. */
+export function isLoggers(prefix: string): boolean {
+  if (!endsPrefix(prefix)) return false
+  return /\d|\bkernel: $/.test(prefix) || (/^[#>|*%\s-]+$/.test(prefix) && prefix.trim() !== '')
+}
+
+const monthOrDay = /^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)$/
+const token = /\[[^\]]{0,100}\]|[ \t]+|[A-Za-z0-9_]+|[^]/g
+
+/** The same prefix with other numbers, times and tasks: the source of an expression that needs a look at each character only once. */
+export function generalise(prefix: string): string {
+  // /dev/kmsg: level, number, time, flags, and whatever later kernels add, up to a semicolon.
+  if (/^\d+,\d+,\d+,[^;]*;$/.test(prefix)) return String.raw`^\d+,\d+,\d+,[^;]{0,100};`
+  const parts = prefix.match(token) ?? []
+  const sources = parts.map((part, index) => {
+    const isLast = index === parts.length - 1
+    if (part.startsWith('[') && part.length > 1) return String.raw`\[[^\]]{0,100}\]`
+    // What a log is padded with varies; the last blanks are the same, or they would take a part of the indentation.
+    if (/^[ \t]/.test(part)) return isLast ? part : index === 0 ? '[ \\t]*' : '[ \\t]+'
+    if (/^\d+$/.test(part)) return String.raw`\d+`
+    if (/^[A-Z]$/.test(part)) return '[A-Z]'
+    if (monthOrDay.test(part)) return '[A-Z][a-z]{2}'
+    if (/^\w+$/.test(part)) return /\d/.test(part) ? '[A-Za-z0-9_]+' : part
+    return part.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
+  })
+  return `^${sources.join('')}`
+}
+
+const callerForm = /(?:\[ *|caller=)([TC]\d+)(?:\]|;)|\[ *\d+: *([^\]\s:]{1,32}: *\d+)\]|\[(\d+:[^\]\s]{1,32})\]/
+
+function callerOf(head: string): string | undefined {
+  if (!head.includes('[') && !head.includes('caller=')) return undefined
+  const [, plain, named, numbered] = callerForm.exec(head) ?? []
+  return plain ?? (named ?? numbered)?.replaceAll(' ', '')
+}
+
+/** JSON lines of loggers: the message ends before the closing quote. */
+function withoutTail(head: string, text: string): string {
+  if (!head.endsWith('"')) return text
+  const next = text.indexOf('","')
+  const end = next >= 0 ? next : text.lastIndexOf('"')
+  return (end < 0 ? text : text.slice(0, end)).replace(/\\n$/, '').replaceAll('\\t', '\t')
+}
+
+// Texts with which only a message of the kernel begins, whatever a logger puts before it.
+const selfEvident = new RegExp(
+  [
+    String.raw`-{12}\[ cut here \]-{12}`,
+    String.raw`8<--- cut here ---`,
+    String.raw`---\[ end (?:trace|Kernel panic)`,
+    String.raw`Call [Tt]race:\s*$`,
+    String.raw`CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: `,
+    String.raw`Modules linked in:`,
+    String.raw`Hardware name: `,
+    String.raw`RIP: 0010:`,
+    String.raw`Linux version \d+\.\d+\S* \(`,
+    String.raw`Kernel command line: `,
+    String.raw`Kernel panic - not syncing: `,
+    String.raw`BUG: KASAN: `,
+    String.raw`WARNING: CPU: \d+ PID: \d+ at `,
+    String.raw`BUG: unable to handle `,
+    String.raw`BUG: kernel NULL pointer`,
+    String.raw`Unable to handle kernel `,
+    String.raw`Internal error: Oops`,
+    String.raw`Oops(?:: [^[\]]{0,80})? ?\[#\d+\]`,
+    String.raw`INFO: task .{1,40} blocked for more than`,
+    String.raw`(?:(?:NMI )?watchdog: )?BUG: soft lockup`,
+    String.raw`(?:rcu: )?INFO: rcu_`,
+    String.raw`BUG: sleeping function called`,
+    String.raw`BUG: scheduling while atomic`,
+    String.raw`WARNING: (?:possible|suspicious|inconsistent) `,
+  ].join('|'),
+)
+
+// A message of printk with what a logger may put before it; the rest of a longer line comes from a program.
+const longestLine = 2048
+
+/** Where in a line a message begins that only the kernel prints; -1 when none does. */
+export function kernelTextAt(line: string): number {
+  return line.slice(0, longestLine).search(selfEvident)
+}

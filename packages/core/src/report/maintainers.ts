@@ -1,0 +1,123 @@
+/** A section of MAINTAINERS: who looks after which files. */
+export interface MaintainersSection {
+  readonly title: string
+  /** `Name <address>`, of M: lines. */
+  readonly maintainers: readonly string[]
+  /** Mailing lists, of L: lines. */
+  readonly lists: readonly string[]
+  readonly files: readonly FilePattern[]
+  readonly excluded: readonly FilePattern[]
+  /** N: lines, looked for in the path. */
+  readonly names: readonly RegExp[]
+  /** K: lines, looked for in the text of the file. */
+  readonly keywords: readonly RegExp[]
+}
+
+interface FilePattern {
+  readonly pattern: RegExp
+  /** How many levels of the path it names; the deepest one is the nearest. */
+  readonly depth: number
+  /** Levels of a path that it may match; undefined for a directory and all below it. */
+  readonly slashes: number | undefined
+}
+
+/** Who looks after a file. */
+export interface Owners {
+  /** Title of the nearest section. */
+  readonly subsystem: string
+  /** Of all sections that claim the file, the nearest first. */
+  readonly maintainers: readonly string[]
+  readonly lists: readonly string[]
+}
+
+/** Reads MAINTAINERS of a kernel tree: titles on lines of their own, fields as one letter and a colon. */
+export function parseMaintainers(text: string): readonly MaintainersSection[] {
+  const sections: MaintainersSection[] = []
+  let title = ''
+  let fields: (readonly [name: string, value: string])[] = []
+  const end = (): void => {
+    if (title !== '' && fields.length > 0) sections.push(sectionOf(title, fields))
+    fields = []
+  }
+  for (const line of text.split('\n')) {
+    const field = /^([A-Z]):\s*(\S.*?)\s*$/.exec(line)
+    if (field?.[1] !== undefined && field[2] !== undefined) fields.push([field[1], field[2]])
+    else if (line.trim() === '') {
+      end()
+      title = ''
+    } else if (/^\S/.test(line)) {
+      end()
+      title = line.trim()
+    }
+  }
+  end()
+  return sections
+}
+
+function sectionOf(title: string, fields: readonly (readonly [name: string, value: string])[]): MaintainersSection {
+  const values = (name: string): readonly string[] => fields.filter(([field]) => field === name).map(([, value]) => value)
+  return {
+    title,
+    maintainers: values('M').map((value) => value.replaceAll('"', '')),
+    lists: values('L').map((value) => value.split(/\s/)[0] ?? value),
+    files: values('F').map(filePattern),
+    excluded: values('X').map(filePattern),
+    names: values('N').flatMap(expression),
+    keywords: values('K').flatMap(expression),
+  }
+}
+
+/** As scripts/get_maintainer.pl reads them: the beginning of a path, `*` and `?` for any letters; a directory ends with a slash. */
+function filePattern(value: string): FilePattern {
+  const source = value
+    .replaceAll(/[.+^${}()|\\]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  const slashes = value.split('/').length - 1
+  const isDirectory = value.endsWith('/')
+  return {
+    pattern: new RegExp(`^${source}`),
+    depth: value.startsWith('*') ? -1 : isDirectory ? slashes : slashes + 1,
+    slashes: isDirectory ? undefined : slashes,
+  }
+}
+
+function expression(value: string): readonly RegExp[] {
+  try {
+    return [new RegExp(value)]
+  } catch {
+    // Perl knows more than we do; a section without this line still has its files.
+    return []
+  }
+}
+
+function matches({ pattern, slashes }: FilePattern, path: string): boolean {
+  const found = pattern.exec(path)
+  if (found === null) return false
+  // A directory may lack its slash.
+  return slashes === undefined || path.split('/').length - 1 === slashes || path.charAt(found[0].length) === '/'
+}
+
+/** Who looks after a file; `text` is its content, for the sections that claim files by what is in them. */
+export function ownersOf(sections: readonly MaintainersSection[], path: string, text?: string): Owners | undefined {
+  const found = sections
+    .flatMap((section) => {
+      if (section.excluded.some((pattern) => matches(pattern, path))) return []
+      const depths = section.files.filter((pattern) => matches(pattern, path)).map(({ depth }) => depth)
+      const isNamed = section.names.some((name) => name.test(path))
+      const isMeant = text !== undefined && section.keywords.some((keyword) => keyword.test(text))
+      if (depths.length === 0 && !isNamed && !isMeant) return []
+      return [{ section, depth: depths.reduce((most, depth) => Math.max(most, depth), isNamed ? 0 : -2) }]
+    })
+    .toSorted((a, b) => b.depth - a.depth)
+  const [nearest] = found
+  if (nearest === undefined) return undefined
+  // "THE REST" claims every file: it counts when nothing else does.
+  const near = found.filter(({ depth }) => depth !== -1)
+  const claiming = (near.length > 0 ? near : found).map(({ section }) => section)
+  return {
+    subsystem: claiming[0]?.title ?? nearest.section.title,
+    maintainers: [...new Set(claiming.flatMap(({ maintainers }) => maintainers))],
+    lists: [...new Set(claiming.flatMap(({ lists }) => lists))],
+  }
+}

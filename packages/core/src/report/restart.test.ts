@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { createReportReader } from './reader.ts'
+
+function kinds(log: string): readonly string[] {
+  const found: string[] = []
+  const reader = createReportReader(({ kind, startLine }) => found.push(`${kind} ${startLine}`))
+  for (const line of log.split('\n')) reader.read(line)
+  reader.end()
+  return found
+}
+
+const banner = 'Linux version 6.12.0 (b@h) (gcc 14.2.0) #1 SMP'
+const boot = (first: string): string =>
+  `[    0.000000] ${banner}\n[    0.004000] Calibrating delay loop\n[    ${first}] smp: Bringing up secondary CPUs\n[    1.200017] Run /sbin/init as init process`
+
+describe('a second banner', () => {
+  it('is a restart when other lines follow it', () => {
+    expect(kinds(`${boot('0.034521')}\nhello\n${boot('0.035012')}`)).toEqual(['unexpected-reboot 6'])
+  })
+
+  it('is none when a program prints the ring buffer, or /proc/version', () => {
+    expect(kinds(`${boot('0.034521')}\n# dmesg\n${boot('0.034521')}\n[    9.000123] done`)).toEqual([])
+    expect(kinds(`${boot('0.034521')}\n# cat /proc/version\n${banner}\nok`)).toEqual([])
+  })
+
+  it('is a restart when the log ends with it, and when another one follows', () => {
+    expect(kinds(`${boot('0.034521')}\n[    0.000000] ${banner}`)).toEqual(['unexpected-reboot 5'])
+    expect(kinds(`${boot('0.034521')}\n[    0.000000] ${banner}\n[    0.000000] ${banner}\n[    0.034999] x`)).toEqual([
+      'unexpected-reboot 5',
+      'unexpected-reboot 6',
+    ])
+  })
+
+  it('is a restart in a log without stamps', () => {
+    expect(kinds(`${banner}\nRun /init as init process\n${banner}`)).toEqual(['unexpected-reboot 3'])
+  })
+})

@@ -1,0 +1,84 @@
+import { stampOf, type Message } from './message.ts'
+
+/** Whether a kernel started again that nobody had asked to. */
+export interface RestartWatch {
+  /** `now`: it did, with this line; `banner`: with that line, as this one shows. */
+  read(message: Message, line: number): 'now' | { readonly banner: Message; readonly line: number } | undefined
+  /** The log has ended: a banner that waits for a proof is one. */
+  end(): { readonly banner: Message; readonly line: number } | undefined
+  /** Lines without words are of use too: they show whether time began again. */
+  isWaiting(): boolean
+}
+
+// Enough to meet again in a ring buffer whose beginning was overwritten.
+const mostKnownLines = 256
+
+/**
+ * A banner is a restart once user space ran. Before, it is the same log once more: a preferred console that is not ours (console=tty0) makes the
+ * kernel print it again when ttyS0 is registered. In a log with stamps a banner without one comes from a program, and with one from a program
+ * that prints the ring buffer when lines follow that were there before, with the same stamps.
+ */
+export function createRestartWatch(): RestartWatch {
+  let mayRestart = true
+  let hasStamps = false
+  let isLearning = false
+  let waiting: { readonly banner: Message; readonly line: number } | undefined
+  const known = new Set<string>()
+
+  const learn = (message: Message): void => {
+    const { text } = message
+    const stamp = stampOf(message)
+    if (stamp === undefined || !isExact(stamp)) return
+    // A copy of its own: parts of a text keep the whole text in memory (V8).
+    known.add(` ${stamp} ${text.trim()}`.slice(1))
+    if (known.size >= mostKnownLines) isLearning = false
+  }
+
+  return {
+    read: (message, line) => {
+      const { text } = message
+      const stamp = stampOf(message)
+      if (stamp !== undefined) hasStamps = true
+      if (waiting !== undefined && stamp !== undefined && isExact(stamp)) {
+        const found = waiting
+        waiting = undefined
+        if (!known.has(`${stamp} ${text.trim()}`)) {
+          mayRestart = true
+          known.clear()
+          isLearning = true
+          learn(message)
+          return found
+        }
+      }
+      if (isLearning) learn(message)
+      if (text.startsWith('Run ') && /^Run \S+ as init process/.test(text)) mayRestart = false
+      else if (text.startsWith('reboot: ') && /^reboot: (?:Restarting system|Power down|machine restart)/.test(text)) mayRestart = true
+      else if (text.startsWith('Linux version ')) {
+        if (stamp === undefined && hasStamps) return undefined
+        // Time began again twice: no program prints that.
+        if (waiting !== undefined) {
+          const found = waiting
+          waiting = { banner: message, line }
+          return found
+        }
+        if (mayRestart) isLearning = known.size === 0
+        else if (stamp === undefined) {
+          mayRestart = true
+          return 'now'
+        } else waiting = { banner: message, line }
+      }
+      return undefined
+    },
+    end: () => {
+      const found = waiting
+      waiting = undefined
+      return found
+    },
+    isWaiting: () => isLearning || waiting !== undefined,
+  }
+}
+
+/** Before its clock runs a kernel counts ticks: 0.000000, 0.004000, the same on every start. */
+function isExact(stamp: string): boolean {
+  return !stamp.endsWith('000')
+}
