@@ -33,8 +33,8 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   if (spec.root.kind === 'host')
     host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
   for (const [option, named] of [
-    ['--artifacts', spec.artifacts],
-    ['--evidence', spec.evidence],
+    ['artifacts', spec.artifacts],
+    ['evidence', spec.evidence],
   ] as const)
     if (named !== undefined && !context.dryRun) await makeNamedFolder(host, { option, named })
   if (spec.junit !== undefined && !context.dryRun) await makeFolder(host, dirname(resolve(host.cwd, spec.junit)))

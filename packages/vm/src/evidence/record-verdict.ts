@@ -10,7 +10,7 @@ export interface VerdictRecord {
   readonly reports: readonly KernelReport[]
   /** JUnit XML, for commands that have some. */
   readonly junit?: string
-  /** The command's JSON document, which names all that lies here. */
+  /** The command's JSON document, which names all files of the evidence. */
   readonly document: (evidence: EvidencePaths) => Readonly<Record<string, unknown>>
 }
 
@@ -38,22 +38,22 @@ export async function recordVerdict(
     qemu: at('qemu'),
     replay: at('replay'),
   }
-  const told = document(evidence)
+  const written = document(evidence)
   const write = (path: string | undefined, text: () => string): readonly Promise<void>[] =>
     path === undefined ? [] : [host.fs.writeFile(path, text())]
   await Promise.all([
-    ...write(evidence.result, () => json(told)),
+    ...write(evidence.result, () => json(written)),
     ...write(evidence.junit, () => junit ?? ''),
     ...write(evidence.reports, () => json(reports.map(reportDocument))),
     ...write(evidence.reportsText, () => reports.map((report) => `${renderReport(evidenceNames.console, report)}\n`).join('\n')),
   ])
-  return { evidence, document: told }
+  return { evidence, document: written }
 }
 
 // Bad input and an unable host (docs/verdicts.md).
 const exitCode = 125
 
-/** Of a run that came to no verdict of its guest: what stood in the way. */
+/** Of a run that has no verdict of its guest: the error that prevented it. */
 export async function recordFailure(host: Pick<Host, 'fs'>, folder: string, error: unknown): Promise<void> {
   if (!(error instanceof UserError)) return
   const document = { error: errorDocument(error), verdict: error.verdict, exitCode }

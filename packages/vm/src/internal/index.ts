@@ -1,6 +1,6 @@
 /** For the command and the Actions, which boot VMs; anything here may change with any version. */
 export { collectOutput } from '../process/collect-output.ts'
-export { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
+export { makeEvidenceDirectory } from '../evidence/evidence-folder.ts'
 export { commandWords } from '../session/work/command-words.ts'
 export { planForDryRun, type PreparedVm } from '../session/prepare-vm.ts'
 export { bootAndLeave, bootInVm, type FinishedBoot } from '../session/work/boot-in-vm.ts'

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { createFrameDecoder } from '@kernelkit/core/agent'
-import { scratchFolder, testGround, type TestGround } from '../../test/guest.ts'
+import { scratchDirectory, testGround, type TestGround } from '../../test/guest.ts'
 import type { Vm, VmEvent } from '../vm.ts'
 import { connectVm } from './connect-vm.ts'
 import { startDetachedVm } from './detached-vm.ts'
@@ -160,7 +160,7 @@ describe('a QEMU that does not start', () => {
   })
 
   it('refuses a file that is no kernel', async () => {
-    const path = join(scratchFolder(), 'not-a-kernel')
+    const path = join(scratchDirectory(), 'not-a-kernel')
     writeFileSync(path, 'x'.repeat(100_000))
     await expect(startVm(await ground.request({ launch: { kernel: path } }), ground.host)).rejects.toMatchObject({ code: 'NOT_A_KERNEL' })
   })

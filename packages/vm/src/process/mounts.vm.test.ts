@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { scratchFolder, testGround, type TestGround } from '../../test/guest.ts'
+import { scratchDirectory, testGround, type TestGround } from '../../test/guest.ts'
 import { startVm } from './start-vm.ts'
 import type { Vm } from '../vm.ts'
 
@@ -24,7 +24,7 @@ async function output(vm: Vm, script: string): Promise<string> {
 }
 
 function sharedFolder(): string {
-  const folder = scratchFolder()
+  const folder = scratchDirectory()
   writeFileSync(join(folder, 'file'), 'host\n')
   return folder
 }
@@ -82,7 +82,7 @@ describe('the root of this machine', () => {
 
 describe('a root on a disk', () => {
   function diskWith(files: readonly string[]): string {
-    const folder = scratchFolder()
+    const folder = scratchDirectory()
     const tree = join(folder, 'tree')
     for (const name of ['dev', 'proc', 'sys', 'run', 'tmp', 'etc', 'bin', 'sbin']) mkdirSync(join(tree, name), { recursive: true })
     for (const path of files) execFileSync('cp', ['--parents', '-L', path, tree])
@@ -104,7 +104,7 @@ describe('a root on a disk', () => {
   })
 
   it('that is no file system is said', async () => {
-    const image = join(scratchFolder(), 'zeros')
+    const image = join(scratchDirectory(), 'zeros')
     execFileSync('truncate', ['-s', '8M', image])
     await using vm = await startVm(await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw' }), ground.host)
     await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/cannot mount the root \(disk \/dev\/vda ext4, rw\): invalid content/)
@@ -131,7 +131,7 @@ describe('a root on a disk', () => {
   })
 
   function scriptFile(): string {
-    const path = join(scratchFolder(), 'init')
+    const path = join(scratchDirectory(), 'init')
     writeFileSync(path, '#!/bin/sh\nwhile :; do /bin/sleep 1; done\n')
     return path
   }

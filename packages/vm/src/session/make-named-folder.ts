@@ -1,19 +1,19 @@
 import { resolve } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { makeFolder, type Host } from '@kernelkit/host'
 
-/** The folder that an option names; it may be there already. */
+/** Makes the directory that an option names, unless it exists; `option` is the bare name. */
 export async function makeNamedFolder(
   host: Pick<Host, 'fs' | 'cwd'>,
-  { option, named }: { readonly option: string; readonly named: string },
+  { option: name, named }: { readonly option: string; readonly named: string },
 ): Promise<void> {
   try {
     await makeFolder(host, resolve(host.cwd, named))
   } catch (cause) {
     throw new UserError(
       'FILE_NOT_FOUND',
-      `${option} ${named}: the folder cannot be made (${cause instanceof Error ? cause.message : String(cause)}).`,
-      { hint: 'name a folder that you may write to.', details: { option, seen: named }, cause },
+      message`${option(name, named)}: the directory cannot be made (${cause instanceof Error ? cause.message : String(cause)}).`,
+      { hint: 'Name a directory that you may write to.', details: { option: `--${name}`, seen: named }, cause },
     )
   }
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { Host, Store } from '@kernelkit/host'
-import { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
+import { makeEvidenceDirectory } from '../evidence/evidence-folder.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
 import { recordFailure } from '../evidence/record-verdict.ts'
 import { makeConsolePipe } from '../process/spawn-qemu.ts'
-import { artifactsFolder } from '../resolve/resolve-shares.ts'
+import { artifactsDirectory } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
 import { planVm, type VmIdentity, type VmPlan } from '../resolve/plan-vm.ts'
 import { resolveVm, type WantedVm } from '../resolve/resolve-vm.ts'
@@ -20,7 +20,7 @@ export interface PrepareInput {
   readonly wanted: WantedVm
 }
 
-/** A VM that can be started: everything is decided, its folder is reserved. */
+/** A VM that can be started: everything is decided, its directory is reserved. */
 export interface PreparedVm {
   readonly place: VmPlace
   readonly plan: VmPlan
@@ -29,20 +29,20 @@ export interface PreparedVm {
   readonly logFolder: string
 }
 
-/** All decisions, a folder and a name for the VM; what was reserved is given back when a decision fails. */
+/** All decisions, a directory and a name for the VM; what was reserved is given back when a decision fails. */
 export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   const { host, store, wanted } = input
   const { spec } = wanted
   const place = await reserveVm(host, spec.name === undefined ? {} : { name: spec.name })
   const planned = decide(input, { id: place.id, name: place.name, runtimeFolder: place.folder })
   const making = [
-    makeEvidenceFolder(host, { store, id: place.id, named: wanted.evidence ?? spec.evidence }),
+    makeEvidenceDirectory(host, { store, id: place.id, named: wanted.evidence ?? spec.evidence }),
     makeConsolePipe(host, place.folder),
   ] as const
   try {
     const [plan, logFolder] = await Promise.all([planned, ...making])
     const { artifacts } = plan.vm
-    if (artifacts !== undefined) await makeNamedFolder(host, { option: '--artifacts', named: artifacts.path })
+    if (artifacts !== undefined) await makeNamedFolder(host, { option: 'artifacts', named: artifacts.path })
     return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
   } catch (error) {
     const [evidence] = await Promise.allSettled(making)
@@ -55,10 +55,10 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
 /** The same decisions for a VM whose command line is pasted into a shell later: nothing is reserved, sockets are in a directory of their own. */
 export async function planForDryRun(input: PrepareInput): Promise<VmPlan> {
   const { host, wanted } = input
-  const folder = join(await runtimeFolder(host), 'paste')
-  await host.fs.mkdir(folder, { recursive: true, mode: 0o700 })
+  const directory = join(await runtimeFolder(host), 'paste')
+  await host.fs.mkdir(directory, { recursive: true, mode: 0o700 })
   const name = wanted.spec.name ?? 'paste'
-  return decide(input, { id: name, name, runtimeFolder: folder })
+  return decide(input, { id: name, name, runtimeFolder: directory })
 }
 
 async function decide({ host, store, wanted }: PrepareInput, identity: VmIdentity): Promise<VmPlan> {
@@ -95,7 +95,7 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
       config: plan.kernel.options.source ?? null,
       root: plan.root.path ?? plan.root.kind,
       cwd: plan.shares.cwd,
-      artifacts: plan.launch.agent ? artifactsFolder : null,
+      artifacts: plan.launch.agent ? artifactsDirectory : null,
       source: plan.kernel.sourceTree ?? null,
       owner: host.cwd,
       ssh: ssh?.access ?? null,

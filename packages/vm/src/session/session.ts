@@ -22,14 +22,14 @@ export interface SessionInput {
   readonly signal: AbortSignal
 }
 
-/** One start of the VM: what is done with it, and what is made of how it went. A session takes more than one where the first was spoilt. */
+/** One start of the VM: what is done with it, and what is made of how it went. A session takes more than one when the first was spoilt. */
 export interface SessionTurn<Outcome, Result> {
   readonly work: VmWork<Outcome>
   /** What a replay runs; absent: a shell, or the root's own init. */
   readonly replayed?: BootRecord['command']
   /** Called when the VM has ended and the turn is closed; a verdict becomes evidence by `record`. */
   readonly conclude: (outcome: Outcome, record: RecordVerdict) => Promise<Result>
-  /** Gives back what the turn took; called again when something failed in between. */
+  /** Releases what the turn took; called again when something failed in between. */
   readonly close: () => Promise<void>
 }
 
@@ -66,12 +66,12 @@ interface Spoilt {
 // Seen in about 2 of 100 boots of a host under eightfold load, never on a quiet one.
 const mostStarts = 3
 
-/** Why a start says nothing about the guest and is worth another one; `starts` are those until now. */
+/** Why a start proves nothing about the guest and is worth another one; `starts` counts those so far. */
 export function whatSpoilt({ facts, plan }: Pick<EndedVm, 'facts' | 'plan'>, starts: number): Spoilt | undefined {
   if (facts.timerLost && starts < mostStarts) {
     return {
       level: 'warn',
-      why: 'this busy host stalled the guest while its kernel measured the APIC timer, and it has no clock now',
+      why: 'this busy host stalled the guest while its kernel measured the APIC timer, and now it has no clock',
       next: 'starting again',
       change: {},
     }
@@ -116,7 +116,7 @@ async function startOnce<Outcome, Result>(
   return { ended, conclude: () => orRecord(() => turn.conclude(outcome, record)) }
 }
 
-/** What was reserved is given back to a VM that never comes to its turn. */
+/** What was reserved is released when the VM never comes to its turn. */
 async function openInOrder<Turn>(
   { host, onPrepared }: SessionInput,
   prepared: PreparedVm,
