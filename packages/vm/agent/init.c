@@ -46,7 +46,7 @@ static int prepare(char *problem, unsigned size)
 		return -1;
 	}
 	if (enter_root(&params, problem, size) < 0) return -1;
-	furnish_root(&params);
+	populate_root(&params);
 	if (mount_shares(&params, problem, size) < 0) return -1;
 	if (!equal(params.init, "agent") && !exists(params.init)) {
 		format(problem, size, "the root has no init: %s does not exist in it", params.init);

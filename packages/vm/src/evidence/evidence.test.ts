@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { KernelReport } from '@kernelkit/core/report'
 import { nodeHost, openStore } from '@kernelkit/host'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeEvidenceDirectory } from './evidence-folder.ts'
+import { makeEvidenceDirectory } from './evidence-directory.ts'
 import { evidenceDocument } from './evidence-paths.ts'
 import { recordVerdict } from './record-verdict.ts'
 

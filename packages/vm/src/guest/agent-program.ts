@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { archRows, gccFor, type ArchName } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, Store } from '@kernelkit/host'
-import { guestProgramsDirectory } from '../package-folder.ts'
+import { guestProgramsDirectory } from '../package-directory.ts'
 
 /** The two freestanding programs that share one set of sources. */
 export type GuestProgram = 'agent' | 'tsc'
@@ -12,7 +12,7 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
   agent: [
     'init.c',
     'root.c',
-    'furnish.c',
+    'populate.c',
     'params.c',
     'serve.c',
     'setup.c',

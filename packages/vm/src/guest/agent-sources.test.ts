@@ -31,7 +31,7 @@ describe('the agent', () => {
     const files = [
       'init',
       'root',
-      'furnish',
+      'populate',
       'params',
       'serve',
       'setup',

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Host, Store } from '@kernelkit/host'
-import { makeEvidenceDirectory } from '../evidence/evidence-folder.ts'
+import { makeEvidenceDirectory } from '../evidence/evidence-directory.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
 import { recordFailure } from '../evidence/record-verdict.ts'
 import { makeConsolePipe } from '../process/spawn-qemu.ts'
@@ -12,7 +12,7 @@ import { runtimeFolder } from '../process/runtime-directory.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
 import type { SshLogin } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
-import { makeNamedFolder } from './make-named-folder.ts'
+import { makeNamedDirectory } from './make-named-directory.ts'
 
 export interface PrepareInput {
   readonly host: Host
@@ -42,7 +42,7 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   try {
     const [plan, logFolder] = await Promise.all([planned, ...making])
     const { artifacts } = plan.vm
-    if (artifacts !== undefined) await makeNamedFolder(host, { option: 'artifacts', named: artifacts.path })
+    if (artifacts !== undefined) await makeNamedDirectory(host, { option: 'artifacts', named: artifacts.path })
     return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
   } catch (error) {
     const [evidence] = await Promise.allSettled(making)

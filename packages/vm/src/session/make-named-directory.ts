@@ -3,7 +3,7 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 import { makeFolder, type Host } from '@kernelkit/host'
 
 /** Makes the directory that an option names, unless it exists; `option` is the bare name. */
-export async function makeNamedFolder(
+export async function makeNamedDirectory(
   host: Pick<Host, 'fs' | 'cwd'>,
   { option: name, named }: { readonly option: string; readonly named: string },
 ): Promise<void> {

@@ -45,7 +45,7 @@ static void cover_resolv_conf(void)
 	sys_mount(ours, theirs, 0, MS_BIND, 0);
 }
 
-void furnish_root(const struct params *params)
+void populate_root(const struct params *params)
 {
 	int agent_first = equal(params->init, "agent");
 	/* Another init finds /run mounted and keeps it (systemd does so by design: the interface of initramfs images). */

@@ -6,7 +6,7 @@ import type { Host } from '@kernelkit/host'
 const thisFile = fileURLToPath(import.meta.url)
 const thisDirectory = dirname(thisFile)
 /** This code was not bundled into another program. */
-const isOwnModule = /\/(?:src|dist)\/package-folder\.[jt]s$/.test(thisFile)
+const isOwnModule = /\/(?:src|dist)\/package-directory\.[jt]s$/.test(thisFile)
 
 /**
  * Program of the VM host process. Bundles have it next to them, under this name; from the sources (tests) it is what was
