@@ -1,6 +1,6 @@
 /*
  * The first process of every guest with our agent: mounts the chosen root, then serves the host's commands in it,
- * or starts the root's own init and stays beside it.
+ * or starts the root's own init and keeps running next to it.
  */
 #include "channel.h"
 #include "console-shell.h"

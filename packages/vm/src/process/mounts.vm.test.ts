@@ -66,7 +66,7 @@ describe('shares in the guest', () => {
 })
 
 describe('the root of this machine', () => {
-  it('is seen and can be changed in guest memory only, its run-time folders hidden', async () => {
+  it('is seen and can be changed in guest memory only, its run-time directories hidden', async () => {
     const request = await ground.request({
       launch: { shares: [{ host: '/', tag: 'root', readonly: true }] },
       append: 'kernelkit.root=9p:root:cow kernelkit.mask=1',
@@ -103,14 +103,14 @@ describe('a root on a disk', () => {
     expect(readFileSync(image).equals(before)).toBe(true)
   })
 
-  it('that is no file system is said', async () => {
+  it('that is not a file system is reported', async () => {
     const image = join(scratchDirectory(), 'zeros')
     execFileSync('truncate', ['-s', '8M', image])
     await using vm = await startVm(await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw' }), ground.host)
     await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/cannot mount the root \(disk \/dev\/vda ext4, rw\): invalid content/)
   })
 
-  it('without the init that was asked for is said', async () => {
+  it('without the init that was asked for is reported', async () => {
     const image = diskWith(['/bin/sh', ...libraries])
     await using vm = await startVm(
       await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=/sbin/init' }),
@@ -119,7 +119,7 @@ describe('a root on a disk', () => {
     await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/the root has no init: \/sbin\/init/)
   })
 
-  it('with an init of its own runs it as first process, the agent beside it', async () => {
+  it('with an init of its own runs it as first process, with the agent next to it', async () => {
     const image = diskWith(['/bin/sh', '/bin/sleep', ...libraries])
     execFileSync('/sbin/debugfs', ['-w', '-R', `write ${scriptFile()} sbin/init`, image], { stdio: 'ignore' })
     execFileSync('/sbin/debugfs', ['-w', '-R', 'sif sbin/init mode 0100755', image], { stdio: 'ignore' })
@@ -137,8 +137,8 @@ describe('a root on a disk', () => {
   }
 })
 
-describe('a kernel command line that nobody understands', () => {
-  it('is said, not guessed at', async () => {
+describe('a kernel command line that is not understood', () => {
+  it('is reported, not guessed at', async () => {
     await using vm = await startVm(await ground.request({ append: 'kernelkit.root=disk:/dev/vda:ext4:maybe' }), ground.host)
     await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/kernelkit.root=disk:\/dev\/vda:ext4:maybe/)
   })
