@@ -59,18 +59,18 @@ describe('makeEvidenceDirectory', () => {
 
 describe('recordVerdict', () => {
   const record = async (reports: readonly KernelReport[], text: string | undefined) => {
-    const folder = await mkdtemp(join(scratch, 'run-'))
+    const directory = await mkdtemp(join(scratch, 'run-'))
     const options = { source: 'x', text, value: () => undefined }
     const plan = { kernel: { options } } as unknown as Parameters<typeof recordVerdict>[1]['plan']
     const document = (evidence: Parameters<typeof evidenceDocument>[0]) => ({ verdict: 'splat', evidence: evidenceDocument(evidence) })
-    return { folder, ...(await recordVerdict(host, { folder, plan, reports, junit: '<testsuites/>', document })) }
+    return { directory, ...(await recordVerdict(host, { directory, plan, reports, junit: '<testsuites/>', document })) }
   }
 
   it('writes the document that it answers, and names only what there is', async () => {
-    const { folder, document, evidence } = await record([], undefined)
-    expect((await readdir(folder)).toSorted()).toEqual(['junit.xml', 'result.json'])
+    const { directory, document, evidence } = await record([], undefined)
+    expect((await readdir(directory)).toSorted()).toEqual(['junit.xml', 'result.json'])
     expect(JSON.parse(await readFile(evidence.result, 'utf8'))).toEqual(document)
-    expect(document).toMatchObject({ evidence: { folder, reports: null, config: null, junit: evidence.junit } })
+    expect(document).toMatchObject({ evidence: { folder: directory, reports: null, config: null, junit: evidence.junit } })
   })
 
   it('writes reports as JSON and as text', async () => {

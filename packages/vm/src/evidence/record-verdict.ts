@@ -5,7 +5,7 @@ import type { VmPlan } from '../resolve/plan-vm.ts'
 import { evidenceNames, evidencePath, type EvidencePaths } from './evidence-paths.ts'
 
 export interface VerdictRecord {
-  readonly folder: string
+  readonly directory: string
   readonly plan: Pick<VmPlan, 'kernel'>
   readonly reports: readonly KernelReport[]
   /** JUnit XML, for commands that have some. */
@@ -22,12 +22,12 @@ export interface RecordedVerdict {
 /** What is known once the verdict is: result, JUnit, reports. Answers with the document and where everything is. */
 export async function recordVerdict(
   host: Pick<Host, 'fs'>,
-  { folder, plan, reports, junit, document }: VerdictRecord,
+  { directory, plan, reports, junit, document }: VerdictRecord,
 ): Promise<RecordedVerdict> {
-  const at = (what: keyof typeof evidenceNames): string => evidencePath(folder, what)
+  const at = (what: keyof typeof evidenceNames): string => evidencePath(directory, what)
   const hasReports = reports.length > 0
   const evidence: EvidencePaths = {
-    folder,
+    folder: directory,
     console: at('console'),
     consoleTimed: at('consoleTimed'),
     result: at('result'),
@@ -54,11 +54,11 @@ export async function recordVerdict(
 const exitCode = 125
 
 /** Of a run that has no verdict of its guest: the error that prevented it. */
-export async function recordFailure(host: Pick<Host, 'fs'>, folder: string, error: unknown): Promise<void> {
+export async function recordFailure(host: Pick<Host, 'fs'>, directory: string, error: unknown): Promise<void> {
   if (!(error instanceof UserError)) return
   const document = { error: errorDocument(error), verdict: error.verdict, exitCode }
   // The error itself is what matters: a full disk must not hide it.
-  await host.fs.writeFile(evidencePath(folder, 'result'), json(document)).catch(() => {})
+  await host.fs.writeFile(evidencePath(directory, 'result'), json(document)).catch(() => {})
 }
 
 function json(value: unknown): string {

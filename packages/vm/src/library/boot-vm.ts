@@ -132,14 +132,14 @@ function whyUnbooted(ending: Ending): string {
   return `it ended early (${ending.kind === 'over' ? ending.end : ending.kind})`
 }
 
-function bootedVm({ host, vm, plan }: Guest, { request, logFolder }: PreparedVm, end: () => Promise<void>): BootedVm {
+function bootedVm({ host, vm, plan }: Guest, { request, evidenceDirectory }: PreparedVm, end: () => Promise<void>): BootedVm {
   const baseEnv = guestEnvironment(host, plan.vm, plan.root)
   return {
     name: vm.name,
     release: plan.kernel.release,
     accel: plan.accel.accel,
     consolePath: request.consolePath,
-    evidence: logFolder,
+    evidence: evidenceDirectory,
     get events() {
       return withReports(vm.events)
     },

@@ -23,15 +23,15 @@ async function output(vm: Vm, script: string): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-function sharedFolder(): string {
-  const folder = scratchDirectory()
-  writeFileSync(join(folder, 'file'), 'host\n')
-  return folder
+function sharedDirectory(): string {
+  const directory = scratchDirectory()
+  writeFileSync(join(directory, 'file'), 'host\n')
+  return directory
 }
 
 describe('shares in the guest', () => {
   it('are writable copies, read-only or writable, at places that are made when missing', async () => {
-    const [cow, ro, rw] = [sharedFolder(), sharedFolder(), sharedFolder()]
+    const [cow, ro, rw] = [sharedDirectory(), sharedDirectory(), sharedDirectory()]
     const shares = [cow, ro, rw].map((host, index) => ({ host, tag: `s${index}`, readonly: index < 2 }))
     const request = await ground.request({
       launch: { shares },
@@ -49,7 +49,7 @@ describe('shares in the guest', () => {
   })
 
   it('find a place below a read-only root', async () => {
-    const share = sharedFolder()
+    const share = sharedDirectory()
     const request = await ground.request({
       launch: {
         shares: [
@@ -82,11 +82,11 @@ describe('the root of this machine', () => {
 
 describe('a root on a disk', () => {
   function diskWith(files: readonly string[]): string {
-    const folder = scratchDirectory()
-    const tree = join(folder, 'tree')
+    const directory = scratchDirectory()
+    const tree = join(directory, 'tree')
     for (const name of ['dev', 'proc', 'sys', 'run', 'tmp', 'etc', 'bin', 'sbin']) mkdirSync(join(tree, name), { recursive: true })
     for (const path of files) execFileSync('cp', ['--parents', '-L', path, tree])
-    const image = join(folder, 'disk.ext4')
+    const image = join(directory, 'disk.ext4')
     execFileSync('truncate', ['-s', '64M', image])
     execFileSync('/sbin/mkfs.ext4', ['-q', '-F', '-d', tree, image])
     return image

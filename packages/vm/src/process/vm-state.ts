@@ -55,15 +55,15 @@ export async function reserveVm(host: Host, wanted: { readonly name?: string } =
       },
     )
   }
-  const folder = join(root, 'vms', id)
-  await host.fs.mkdir(folder, { mode: 0o700 })
+  const directory = join(root, 'vms', id)
+  await host.fs.mkdir(directory, { mode: 0o700 })
   // Until QEMU runs the reserving process answers for it: when it dies, the next command sweeps the directory.
-  await host.fs.writeAtomic(join(folder, 'reserved.json'), JSON.stringify({ name, owner: await ownIdentity(host) }))
+  await host.fs.writeAtomic(join(directory, 'reserved.json'), JSON.stringify({ name, owner: await ownIdentity(host) }))
   try {
     // Of two processes that want the same name only one can create the file.
     await host.fs.writeFile(join(root, 'names', name), id, { flag: 'wx' })
   } catch (cause) {
-    await host.fs.rm(folder, { recursive: true, force: true })
+    await host.fs.rm(directory, { recursive: true, force: true })
     if (!isErrno(cause, 'EEXIST')) throw cause
     throw new UserError('VM_NAME_TAKEN', `a VM named '${name}' is running already.`, {
       hint: message`Choose another name with ${option('name')}, or stop that VM: ${command(`kernelkit stop ${name}`)}.`,
@@ -71,7 +71,7 @@ export async function reserveVm(host: Host, wanted: { readonly name?: string } =
       cause,
     })
   }
-  return { id, name, folder }
+  return { id, name, folder: directory }
 }
 
 /** Removes what a VM has in the runtime directory. */
@@ -128,13 +128,13 @@ export async function findVm(word: string | undefined, host: Host): Promise<VmSt
 export async function sweepVms(host: Host): Promise<void> {
   const root = await runtimeFolder(host)
   for (const id of await host.fs.readdir(join(root, 'vms'))) {
-    const folder = join(root, 'vms', id)
-    const owner = parseIdentity((await readState(folder, host))?.owner) ?? (await readReservation(folder, host))
+    const directory = join(root, 'vms', id)
+    const owner = parseIdentity((await readState(directory, host))?.owner) ?? (await readReservation(directory, host))
     if (owner !== undefined && !(await isCertainlyGone(host, owner))) continue
     // Between the creation of a directory and of its first file: a moment, not a leftover.
-    if (owner === undefined && (await isYoung(folder, host))) continue
-    host.log.detail(`removing what a dead VM left in ${folder}`)
-    await host.fs.rm(folder, { recursive: true, force: true })
+    if (owner === undefined && (await isYoung(directory, host))) continue
+    host.log.detail(`removing what a dead VM left in ${directory}`)
+    await host.fs.rm(directory, { recursive: true, force: true })
   }
   for (const name of await host.fs.readdir(join(root, 'names'))) {
     const path = join(root, 'names', name)
@@ -143,8 +143,8 @@ export async function sweepVms(host: Host): Promise<void> {
   }
 }
 
-async function readState(folder: string, host: Host): Promise<VmState | undefined> {
-  const text = await readText(join(folder, 'state.json'), host)
+async function readState(directory: string, host: Host): Promise<VmState | undefined> {
+  const text = await readText(join(directory, 'state.json'), host)
   if (text === undefined) return undefined
   try {
     // Written by us alone, into a directory that only we may enter.
@@ -154,14 +154,14 @@ async function readState(folder: string, host: Host): Promise<VmState | undefine
   }
 }
 
-async function readReservation(folder: string, host: Host): Promise<ProcessIdentity | undefined> {
-  const text = await readText(join(folder, 'reserved.json'), host)
+async function readReservation(directory: string, host: Host): Promise<ProcessIdentity | undefined> {
+  const text = await readText(join(directory, 'reserved.json'), host)
   return text === undefined ? undefined : parseIdentity((JSON.parse(text) as { readonly owner?: unknown }).owner)
 }
 
-async function isYoung(folder: string, host: Host): Promise<boolean> {
+async function isYoung(directory: string, host: Host): Promise<boolean> {
   try {
-    return host.now() - (await host.fs.stat(folder)).mtimeMs < 10_000
+    return host.now() - (await host.fs.stat(directory)).mtimeMs < 10_000
   } catch {
     return true
   }

@@ -26,7 +26,7 @@ export interface PreparedVm {
   readonly plan: VmPlan
   readonly request: VmRequest
   /** Takes the evidence of this run (evidence/evidence-paths.ts); it outlives the VM. */
-  readonly logFolder: string
+  readonly evidenceDirectory: string
 }
 
 /** All decisions, a directory and a name for the VM; what was reserved is given back when a decision fails. */
@@ -40,10 +40,10 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
     makeConsolePipe(host, place.folder),
   ] as const
   try {
-    const [plan, logFolder] = await Promise.all([planned, ...making])
+    const [plan, evidenceDirectory] = await Promise.all([planned, ...making])
     const { artifacts } = plan.vm
     if (artifacts !== undefined) await makeNamedDirectory(host, { option: 'artifacts', named: artifacts.path })
-    return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
+    return { place, plan, evidenceDirectory, request: await requestOf({ host, plan, place, evidenceDirectory }) }
   } catch (error) {
     const [evidence] = await Promise.allSettled(making)
     await releaseVm(place, host)
@@ -69,17 +69,17 @@ interface RequestInput {
   readonly host: Host
   readonly plan: VmPlan
   readonly place: VmPlace
-  readonly logFolder: string
+  readonly evidenceDirectory: string
 }
 
-async function requestOf({ host, plan, place, logFolder }: RequestInput): Promise<VmRequest> {
+async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput): Promise<VmRequest> {
   const ssh = await sshOf({ host, plan, place })
   return {
     launch: plan.launch,
     name: place.name,
     folder: place.folder,
-    consolePath: evidencePath(logFolder, 'console'),
-    timedConsolePath: evidencePath(logFolder, 'consoleTimed'),
+    consolePath: evidencePath(evidenceDirectory, 'console'),
+    timedConsolePath: evidencePath(evidenceDirectory, 'consoleTimed'),
     guest: plan.launch.agent
       ? {
           hostname: place.name,
@@ -104,7 +104,7 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
 }
 
 /** Keys of this VM, when a port leads to its ssh server. */
-async function sshOf({ host, plan, place }: Omit<RequestInput, 'logFolder'>): Promise<SshLogin | undefined> {
+async function sshOf({ host, plan, place }: Omit<RequestInput, 'evidenceDirectory'>): Promise<SshLogin | undefined> {
   const { network, agent } = plan.launch
   const forward =
     network.kind === 'user' && agent ? network.forwards.find((one) => one.protocol === 'tcp' && one.guestPort === 22) : undefined

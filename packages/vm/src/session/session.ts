@@ -98,13 +98,13 @@ async function startOnce<Outcome, Result>(
 ): Promise<{ readonly ended: EndedVm; readonly conclude: () => Promise<Result> }> {
   const { host } = input
   const prepared = await prepareVm(input)
-  const { plan, logFolder } = prepared
+  const { plan, evidenceDirectory } = prepared
   const turn = await openInOrder(input, prepared, open)
   const orRecord = async <T>(step: () => Promise<T>): Promise<T> => {
     try {
       return await step()
     } catch (error) {
-      await recordFailure(host, logFolder, error)
+      await recordFailure(host, evidenceDirectory, error)
       throw error
     } finally {
       await turn.close()
@@ -112,7 +112,7 @@ async function startOnce<Outcome, Result>(
   }
   const start = () => startRecorded(input, prepared, turn.replayed)
   const { ended, outcome } = await orRecord(() => superviseVm({ ...input, plan, start }, turn.work))
-  const record: RecordVerdict = (verdict) => recordVerdict(host, { folder: logFolder, plan, reports: ended.reports, ...verdict })
+  const record: RecordVerdict = (verdict) => recordVerdict(host, { directory: evidenceDirectory, plan, reports: ended.reports, ...verdict })
   return { ended, conclude: () => orRecord(() => turn.conclude(outcome, record)) }
 }
 
@@ -132,11 +132,15 @@ async function openInOrder<Turn>(
 }
 
 /** QEMU is started while what is known before is written; neither is left without the other. */
-async function startRecorded(input: SessionInput, { plan, request, logFolder }: PreparedVm, command: BootRecord['command']): Promise<Vm> {
+async function startRecorded(
+  input: SessionInput,
+  { plan, request, evidenceDirectory }: PreparedVm,
+  command: BootRecord['command'],
+): Promise<Vm> {
   const { host, signal } = input
   const [started, written] = await Promise.allSettled([
     startOrDetach({ host, request, keep: plan.vm.keep, signal }),
-    recordBoot(host, { folder: logFolder, plan, command }),
+    recordBoot(host, { directory: evidenceDirectory, plan, command }),
   ])
   if (started.status === 'rejected') throw started.reason
   if (written.status === 'rejected') {

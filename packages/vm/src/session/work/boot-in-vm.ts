@@ -36,7 +36,11 @@ export async function bootInVm(input: BootInVmInput): Promise<FinishedBoot> {
   })
 }
 
-async function finishBoot({ plan, request, logFolder }: PreparedVm, outcome: BootOutcome, record: RecordVerdict): Promise<FinishedBoot> {
+async function finishBoot(
+  { plan, request, evidenceDirectory }: PreparedVm,
+  outcome: BootOutcome,
+  record: RecordVerdict,
+): Promise<FinishedBoot> {
   const { judgement, reports, failing, allowed, seconds } = outcome
   const { verdict, what, hint } = judgement
   const exitCode = exitStatus(judgement, plan.vm.status)
@@ -60,7 +64,7 @@ async function finishBoot({ plan, request, logFolder }: PreparedVm, outcome: Boo
     `${verdict}: ${what}`,
     ...(hint === undefined ? [] : [`Hint: ${hint}`]),
     `console log: ${request.consolePath}`,
-    `evidence: ${logFolder}`,
+    `evidence: ${evidenceDirectory}`,
   ]
   return {
     exitCode,

@@ -27,7 +27,7 @@ export interface RunStreams extends Pick<GuestCommand, 'stdin' | 'tty' | 'onResi
 export interface RunInVmInput extends SessionInput, Pick<GuestCommand, 'argv' | 'afterwards'> {
   /** What the command reads instead of a stream: the run is named after it, and a replay repeats it. */
   readonly script?: string
-  readonly openStreams: (logFolder: string) => Promise<RunStreams>
+  readonly openStreams: (evidenceDirectory: string) => Promise<RunStreams>
   /** Variables in addition to those that the spec names. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -55,7 +55,7 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
   const { spec } = wanted
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
   return runSession<RunOutcome, FinishedRun>(input, async (prepared) => {
-    const streams = await input.openStreams(prepared.logFolder)
+    const streams = await input.openStreams(prepared.evidenceDirectory)
     const stdin = script === undefined ? streams.stdin : Readable.from([Buffer.from(script)])
     const env = { ...guestEnvironment(host, spec, prepared.plan.root), ...input.env }
     // A session at a terminal cannot be run again.
@@ -87,7 +87,7 @@ async function finishRun({ input, prepared, streams, junit }: Finishing, outcome
     stderr: streams.stderrPath,
     artifacts: vm.artifacts?.path,
     junit,
-    evidence: prepared.logFolder,
+    evidence: prepared.evidenceDirectory,
   }
   const xml = await outcomeJunit({ outcome, title: titleOf(vm, script ?? argv.join(' ')) })
   if (junit !== undefined) await host.fs.writeAtomic(junit, xml)
