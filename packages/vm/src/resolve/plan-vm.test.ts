@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { message, option } from '@kernelkit/core/errors'
-import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
+import { givenOptions, parseVmSpec, type Reader } from '@kernelkit/core/options'
 import { nodeHost, type Host } from '@kernelkit/host'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bzImage, vmlinux } from '../../test/fixture-kernels.ts'
@@ -62,13 +62,14 @@ interface Asked {
   readonly command?: 'boot' | 'run'
   readonly cwd?: string
   readonly artifacts?: ArtifactsDirectory
+  readonly reader?: Reader
   readonly with?: Partial<PlanServices>
 }
 
-const plan = async ({ raw = {}, command = 'run', cwd = join(directory, 'work'), artifacts, with: change }: Asked) => {
+const plan = async ({ raw = {}, command = 'run', cwd = join(directory, 'work'), artifacts, reader, with: change }: Asked) => {
   const host: Host = { ...nodeHost({ cwd }), nodeArch: 'x64', cpus: 2 }
   const spec = parseVmSpec(givenOptions({ qemu: join(directory, 'qemu'), ...raw }), { command })
-  const vm = await resolveVm({ spec, command, artifacts })
+  const vm = await resolveVm({ spec, command, artifacts, ...(reader === undefined ? {} : { reader }) })
   return planVm({ host, services: services(change), vm, id: 'x', name: 'x', runtimeFolder: '/run/x' })
 }
 
@@ -416,5 +417,13 @@ describe('options that do not work well', () => {
     expect(await warnings('4', 'tcg')).toEqual([])
     expect(await warnings('5', 'tcg')).toEqual([expect.stringMatching(/--cpus 5: this host has 2/)])
     expect(await warnings('64', 'kvm')).toEqual([])
+  })
+
+  it('names options in decisions and warnings as their reader wrote them', async () => {
+    const raw = { kernel: await built('build'), root: 'host', cpus: '5', qemuArg: ['-device', 'e1000,bus=pci.0'] }
+    const { lines, warnings } = await plan({ raw, reader: { door: 'action' } })
+    expect(lines).toContain('`root: host` is not a sandbox: the guest reads what you can read')
+    expect(lines.join('\n')).toContain('(no microvm: the input `qemu-arg` names a PCI device)')
+    expect(warnings).toEqual([expect.stringMatching(/^`cpus: 5`: this host has 2/)])
   })
 })

@@ -44,7 +44,7 @@ export async function runSession<Outcome, Result>(
   open: (prepared: PreparedVm) => Promise<SessionTurn<Outcome, Result>>,
 ): Promise<Result> {
   const { log } = input.host
-  const allowed = await readAllowed(input.host, input.wanted.spec.allow)
+  const allowed = await readAllowed(input.host, { named: input.wanted.spec.allow, reader: input.wanted.reader })
   let { wanted } = input
   for (let starts = 1; ; starts++) {
     const { ended, conclude } = await startOnce({ ...input, wanted, allowed }, open)
