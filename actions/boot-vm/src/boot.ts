@@ -26,7 +26,7 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
   // The user's own value of one of these comes first.
   const named = new Set(spec.env.map(({ name }) => name))
   const env = Object.fromEntries(Object.entries(jobVariables(host.env)).filter(([name]) => !named.has(name)))
-  let logFolder: string | undefined
+  let evidenceDirectory: string | undefined
   try {
     return await runInVm({
       host,
@@ -36,7 +36,7 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
       script: `${script}\n`,
       env,
       onPrepared: (prepared) => {
-        logFolder = prepared.logFolder
+        evidenceDirectory = prepared.evidenceDirectory
         onPrepared(prepared)
         printPlan(action, prepared)
       },
@@ -58,7 +58,7 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
       signal,
     })
   } finally {
-    if (logFolder !== undefined) await publishFolder(host, { from: logFolder, folder: artifacts })
+    if (evidenceDirectory !== undefined) await publishFolder(host, { from: evidenceDirectory, folder: artifacts })
   }
 }
 

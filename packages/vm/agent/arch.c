@@ -1,4 +1,4 @@
-/* Start of a program, system calls and the return from signals: the instructions that C cannot say. */
+/* Start of a program, system calls and the return from signals: the instructions that C cannot express. */
 #include "sys.h"
 
 #if defined(__x86_64__)

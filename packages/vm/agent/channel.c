@@ -15,9 +15,9 @@ int find_port(void)
 	static char entries[4096];
 	int found = -1;
 	long got;
-	int folder = sys_open("/sys/class/virtio-ports", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	if (folder < 0) return -1;
-	while (found < 0 && (got = sys_call(NR_getdents64, folder, (long)entries, sizeof entries, 0, 0)) > 0) {
+	int directory = sys_open("/sys/class/virtio-ports", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	if (directory < 0) return -1;
+	while (found < 0 && (got = sys_call(NR_getdents64, directory, (long)entries, sizeof entries, 0, 0)) > 0) {
 		for (long at = 0; at < got && found < 0; at += ((struct dirent64 *)(entries + at))->size) {
 			const char *entry = ((struct dirent64 *)(entries + at))->name;
 			char path[128], name[64];
@@ -28,7 +28,7 @@ int find_port(void)
 			found = sys_open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
 		}
 	}
-	sys_close(folder);
+	sys_close(directory);
 	return found;
 }
 

@@ -146,9 +146,9 @@ void run_command(struct command *command)
 	default_env(command->envp, "PATH", DEFAULT_PATH);
 	become_user(command);
 	if (command->flags & START_TTY) default_env(command->envp, "TERM", term);
-	const char *folder = *command->cwd ? command->cwd : get_env(command->envp, "HOME");
-	if ((answer = sys_chdir(folder)) < 0) {
-		if (*command->cwd) give_up(126, "cannot enter the working directory", folder, reason(answer));
+	const char *directory = *command->cwd ? command->cwd : get_env(command->envp, "HOME");
+	if ((answer = sys_chdir(directory)) < 0) {
+		if (*command->cwd) give_up(126, "cannot enter the working directory", directory, reason(answer));
 		sys_chdir("/");
 	}
 	if (find(program, '/')) {

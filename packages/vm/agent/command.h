@@ -4,7 +4,7 @@
 
 #define MAX_WORDS 8192
 
-/* ANNOUNCED: its end is said in the kernel's log, behind everything that the kernel printed until then. */
+/* ANNOUNCED: its end is printed in the kernel's log, after everything that the kernel printed until then. */
 enum { START_TTY = 1, START_STDIN = 2, START_ANNOUNCED = 4 };
 
 struct command {
@@ -20,5 +20,5 @@ int parse_command(struct command *command, uint8_t *data, uint32_t size);
 int exit_code(int status);
 /* The host looks for this line (packages/core/src/console/recognise.ts). */
 void log_command_end(int status);
-/* In the child, with its streams at 0, 1, 2: user, folder, environment, program. What goes wrong is said on its stderr. */
+/* In the child, with its streams at 0, 1, 2: user, directory, environment, program. Errors are printed on its stderr. */
 __attribute__((noreturn)) void run_command(struct command *command);

@@ -6,7 +6,7 @@
 #include "sys.h"
 #include "text.h"
 
-/* /dev/console cannot become a controlling terminal: the device behind it can. Its name is the last one of the active ones. */
+/* /dev/console cannot become a controlling terminal: the device that it stands for can. Its name is the last of the active ones. */
 static int open_console(void)
 {
 	char names[128], path[140];
@@ -41,7 +41,7 @@ void console_shell(const char *problem, const char *script)
 		log_line("%s", problem);
 		power_off();
 	}
-	log_line("nobody at the other end of the agent's port: %s on the console; its end powers off", *script ? "the command of a run" : "a shell");
+	log_line("no host at the other end of the agent's port: %s on the console; powers off when it ends", *script ? "the command of a run" : "a shell");
 	int shell = sys_fork();
 	if (shell == 0) run_shell(script);
 	for (;;) {

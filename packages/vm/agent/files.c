@@ -34,13 +34,13 @@ int write_text(const char *path, const char *text) { return write_file(path, tex
 
 int exists(const char *path) { return sys_access(path, 0) == 0; }
 
-int has_entries(const char *folder)
+int has_entries(const char *directory)
 {
 	static char entries[1024];
 	int found = 0;
-	int fd = sys_open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	int fd = sys_open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (fd < 0) return 0;
-	/* The first piece tells: it begins with `.` and `..`, when those are listed at all. */
+	/* The first piece is enough: it begins with `.` and `..`, when those are listed at all. */
 	long got = sys_call(NR_getdents64, fd, (long)entries, sizeof entries, 0, 0);
 	for (long at = 0; at < got; at += ((struct dirent64 *)(entries + at))->size) {
 		const char *name = ((struct dirent64 *)(entries + at))->name;
@@ -67,7 +67,7 @@ static int make_path(const char *path, int whole)
 	}
 }
 
-int make_folders(const char *path) { return make_path(path, 1); }
+int make_directories(const char *path) { return make_path(path, 1); }
 int make_parents(const char *path) { return make_path(path, 0); }
 
 void log_line(const char *pattern, ...)

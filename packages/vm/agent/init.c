@@ -1,6 +1,6 @@
 /*
  * The first process of every guest with our agent: mounts the chosen root, then serves the host's commands in it,
- * or starts the root's own init and stays beside it.
+ * or starts the root's own init and keeps running next to it.
  */
 #include "channel.h"
 #include "console-shell.h"
@@ -46,7 +46,7 @@ static int prepare(char *problem, unsigned size)
 		return -1;
 	}
 	if (enter_root(&params, problem, size) < 0) return -1;
-	furnish_root(&params);
+	populate_root(&params);
 	if (mount_shares(&params, problem, size) < 0) return -1;
 	if (!equal(params.init, "agent") && !exists(params.init)) {
 		format(problem, size, "the root has no init: %s does not exist in it", params.init);

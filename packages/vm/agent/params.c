@@ -8,7 +8,7 @@ static int hex(char digit)
 	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
-/* One field up to `stop` (or the end) with %XX undone; the rest behind `stop`, 0 when it does not fit. */
+/* One field up to `stop` (or the end) with %XX undone; the rest after `stop`, 0 when it does not fit. */
 static const char *take(const char *from, char stop, char *to, size_t size)
 {
 	size_t used = 0;

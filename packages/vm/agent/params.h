@@ -12,8 +12,8 @@ struct params {
 	char root_mode[4];    /* rw, ro, cow */
 	char init[256];       /* "agent", or the program to run as first process */
 	char hostname[65];
-	int mask;             /* the root is a running machine's: hide its run-time folders */
-	int network;          /* the kernel was told an address (ip=) */
+	int mask;             /* the root is a running machine's: hide its run-time directories */
+	int network;          /* the kernel was given an address (ip=) */
 	int share_count;
 	struct share shares[MAX_MOUNTS];
 	char problem[256];    /* a word that makes no sense, or "" */

@@ -3,14 +3,14 @@
 #include "sys.h"
 #include "text.h"
 
-/* What no command ever sees: mount points of lower layers, the memory behind copy-on-write. Left behind by chroot. */
+/* What no command ever sees: mount points of lower layers, the memory of copy-on-write. Out of reach after chroot. */
 #define HIDDEN "/.kernelkit"
 static int hidden = -1;
 static int layers;
 
 void mount_basics(void)
 {
-	/* Folders exist in our own archive, not in a user's. */
+	/* Directories exist in our own archive, not in a user's. */
 	sys_mkdir("/dev", 0755);
 	sys_mkdir("/proc", 0555);
 	sys_mkdir("/sys", 0555);
@@ -23,7 +23,7 @@ void mount_basics(void)
 
 /*
  * msize: one request carries up to 500 KiB (the virtio transport's limit). cache: `loose` keeps everything that was
- * read, right where nobody else writes; `mmap` keeps only mapped pages, so that both sides see each other's changes
+ * read, right where only this guest writes; `mmap` keeps only mapped pages, so that both sides see each other's changes
  * (Documentation/filesystems/9p.rst).
  */
 static int mount_9p(const char *tag, const char *to, int readonly, const char *cache)
@@ -33,22 +33,22 @@ static int mount_9p(const char *tag, const char *to, int readonly, const char *c
 	return sys_mount(tag, to, "9p", readonly ? MS_RDONLY : 0, options);
 }
 
-/* An overlay of `lower` (absolute, or relative to the hidden folder) at `to`; changes stay in guest memory. */
+/* An overlay of `lower` (absolute, or relative to the hidden directory) at `to`; changes stay in guest memory. */
 static int mount_overlay(const char *lower, const char *to)
 {
-	char options[768], folder[32];
+	char options[768], directory[32];
 	int answer;
 	sys_fchdir(hidden);
 	if (layers == 0) {
 		sys_mkdir("memory", 0700);
 		if ((answer = sys_mount("tmpfs", "memory", "tmpfs", 0, "mode=0755")) < 0) return answer;
 	}
-	format(folder, sizeof folder, "memory/%d", ++layers);
-	sys_mkdir(folder, 0755);
-	format(folder, sizeof folder, "memory/%d/upper", layers);
-	sys_mkdir(folder, 0755);
-	format(folder, sizeof folder, "memory/%d/work", layers);
-	sys_mkdir(folder, 0755);
+	format(directory, sizeof directory, "memory/%d", ++layers);
+	sys_mkdir(directory, 0755);
+	format(directory, sizeof directory, "memory/%d/upper", layers);
+	sys_mkdir(directory, 0755);
+	format(directory, sizeof directory, "memory/%d/work", layers);
+	sys_mkdir(directory, 0755);
 	format(options, sizeof options, "lowerdir=%s,upperdir=memory/%d/upper,workdir=memory/%d/work", lower, layers, layers);
 	answer = sys_mount("overlay", to, "overlay", 0, options);
 	sys_chdir("/");
@@ -81,8 +81,8 @@ static int mount_disk(const struct params *params, const char *to)
 	return answer;
 }
 
-/* A read-only root without the first folder of a share's place gets it in guest memory: nothing else can be mounted over. */
-static int lacks_share_folder(const struct params *params, const char *root)
+/* A read-only root without the first directory of a share's place gets it in guest memory: nothing else can be mounted over. */
+static int lacks_share_directory(const struct params *params, const char *root)
 {
 	for (int i = 0; i < params->share_count; i++) {
 		char path[600];
@@ -108,7 +108,7 @@ int enter_root(const struct params *params, char *problem, unsigned size)
 		format(problem, size, "cannot mount the root (%s %s %s, %s): %s", params->root_kind, params->root_source, params->root_type, params->root_mode, reason(answer));
 		return -1;
 	}
-	if (equal(params->root_mode, "ro") && lacks_share_folder(params, to)) mount_overlay(to, to);
+	if (equal(params->root_mode, "ro") && lacks_share_directory(params, to)) mount_overlay(to, to);
 	for (unsigned i = 0; i < sizeof kept / sizeof *kept; i++) {
 		char from[16], into[32];
 		format(from, sizeof from, "/%s", kept[i]);
@@ -116,7 +116,7 @@ int enter_root(const struct params *params, char *problem, unsigned size)
 		answer = sys_mount(from, into, 0, MS_MOVE, 0);
 		if (answer == -ENOENT && sys_mkdir(into, 0755) == 0) answer = sys_mount(from, into, 0, MS_MOVE, 0);
 		if (answer < 0) {
-			format(problem, size, "the root has no folder /%s (%s): is it a root file system?", kept[i], reason(answer));
+			format(problem, size, "the root has no directory /%s (%s): is it a root file system?", kept[i], reason(answer));
 			return -1;
 		}
 	}
@@ -129,23 +129,23 @@ int enter_root(const struct params *params, char *problem, unsigned size)
 	return 0;
 }
 
-/* Where a share goes must exist; below a read-only folder it is made in an overlay above the nearest folder that exists. */
+/* The mount point of a share must exist; below a read-only directory it is made in an overlay above the nearest directory that exists. */
 static int make_mount_point(const char *path)
 {
-	char folder[512];
-	int answer = make_folders(path);
+	char directory[512];
+	int answer = make_directories(path);
 	if (answer != -EROFS && answer != -EACCES) return answer;
-	format(folder, sizeof folder, "%s", path);
-	while (!exists(folder)) {
-		char *end = folder + length(folder);
-		while (end > folder && *end != '/') end--;
+	format(directory, sizeof directory, "%s", path);
+	while (!exists(directory)) {
+		char *end = directory + length(directory);
+		while (end > directory && *end != '/') end--;
 		*end = 0;
-		if (end == folder) format(folder, sizeof folder, "/");
+		if (end == directory) format(directory, sizeof directory, "/");
 	}
-	/* An overlay above `/` would not be seen by processes that are already there: only folders below it. */
-	if (equal(folder, "/")) return answer;
-	if (mount_overlay(folder, folder) < 0) return answer;
-	return make_folders(path);
+	/* An overlay above `/` would not be seen by processes that are already there: only directories below it. */
+	if (equal(directory, "/")) return answer;
+	if (mount_overlay(directory, directory) < 0) return answer;
+	return make_directories(path);
 }
 
 int mount_shares(const struct params *params, char *problem, unsigned size)
@@ -154,7 +154,7 @@ int mount_shares(const struct params *params, char *problem, unsigned size)
 		const struct share *share = &params->shares[i];
 		int answer = make_mount_point(share->to);
 		if (answer < 0) {
-			format(problem, size, "cannot make the folder %s for a share: %s", share->to, reason(answer));
+			format(problem, size, "cannot make the directory %s for a share: %s", share->to, reason(answer));
 			return -1;
 		}
 		if (equal(share->mode, "cow")) answer = mount_9p_cow(share->tag, share->to);

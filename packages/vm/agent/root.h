@@ -9,6 +9,6 @@ int enter_root(const struct params *params, char *problem, unsigned size);
 /* Shares at their places inside the root; as above. */
 int mount_shares(const struct params *params, char *problem, unsigned size);
 /* /run, /tmp, /dev/shm, /dev/pts, links in /dev, /sys/fs/cgroup, loopback, resolv.conf. */
-void furnish_root(const struct params *params);
+void populate_root(const struct params *params);
 /* Terminals need /dev/pts, which another init may not have mounted (yet). */
 void mount_devpts(void);

@@ -125,7 +125,7 @@ void serve(void)
 	int limit;
 	sys_pipe(wake, O_CLOEXEC | O_NONBLOCK);
 	on_signal(SIGCHLD, child_ended);
-	/* Children that ended before the handler stood. */
+	/* Children that ended before the handler was set. */
 	reap_children();
 	for (;;) {
 		/* A SETUP may have been read together with what follows it. */
@@ -135,7 +135,7 @@ void serve(void)
 		fds[1] = (struct pollfd){ wake[0], POLLIN, 0 };
 		if (sys_poll(fds, (unsigned)count, limit) < 0) for (int i = 0; i < count; i++) fds[i].revents = 0;
 		sessions_polled();
-		/* The host is gone: nobody wants this guest any more. */
+		/* The host is gone: this guest is not needed any more. */
 		if ((fds[0].revents & (POLLIN | POLLHUP)) && !channel_fill()) power_off();
 		channel_flush();
 		while (sys_read(wake[0], drop, sizeof drop) > 0) ;

@@ -1,7 +1,7 @@
 /* The agent's life while a host is connected. */
 #pragma once
 
-/* HELLO, then SETUP; returns when the guest's own init may go on, or powers off. `problem` is what went wrong before, or "". */
+/* HELLO, then SETUP; returns when the guest's own init may continue, or powers off. `problem` is what went wrong before, or "". */
 void greet(const char *problem);
 /* Serves commands until the host goes away; never returns. */
 __attribute__((noreturn)) void serve(void);

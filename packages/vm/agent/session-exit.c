@@ -1,10 +1,10 @@
-/* The last word about a command: its status, what it wrote, and what it leaves behind. */
+/* The end of a command: its status, what it wrote, and what it leaves. */
 #include "command.h"
 #include "files.h"
 #include "session.h"
 #include "text.h"
 
-/* In guest memory unless the host has mounted a folder of its own there (packages/vm/src/resolve/resolve-shares.ts). */
+/* In guest memory unless the host has mounted a directory of its own there (packages/vm/src/resolve/resolve-shares.ts). */
 #define ARTIFACTS "/run/kernelkit/artifacts"
 enum { EXIT_ARTIFACTS = 1 };
 

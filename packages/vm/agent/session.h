@@ -19,8 +19,8 @@ struct session {
 	uint32_t id;
 	int used, pid, tty, announced;
 	int dead, status;
-	int hung_up;          /* nobody holds the other end of the terminal */
-	int deaf;             /* nobody listens: output is dropped */
+	int hung_up;          /* no process holds the other end of the terminal */
+	int deaf;             /* the host does not listen: output is dropped */
 	int exited;           /* EXIT was sent; what an orphan still writes is dropped */
 	int64_t give_up_at;   /* when to stop waiting for orphans */
 	struct stream stream[2];

@@ -17,7 +17,7 @@ void session_close(uint32_t id);
 int sessions_poll(struct pollfd *fds, int *limit);
 /* Notes which of them became ready. */
 void sessions_polled(void);
-/* Moves bytes for every descriptor that is ready, and ends sessions that have nothing more to say. */
+/* Moves bytes for every descriptor that is ready, and ends sessions that have nothing more to send. */
 void sessions_move(void);
 /* Takes the status of every child that has ended. */
 void reap_children(void);

@@ -10,7 +10,7 @@ static void start_sshd(void)
 {
 	static char *const argv[] = { SSHD, "-D", "-f", "/run/kernelkit/sshd_config", "-E", "/run/kernelkit/sshd.log", 0 };
 	static char *const envp[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 0 };
-	/* Debian's privilege separation folder (sshd refuses to start without). */
+	/* Debian's privilege separation directory (sshd refuses to start without). */
 	sys_mkdir("/run/sshd", 0755);
 	if (sys_fork() != 0) return;
 	sys_setsid();

@@ -5,7 +5,7 @@ import type { QemuLaunch } from '@kernelkit/core/qemu'
 export interface VmRequest {
   readonly launch: QemuLaunch
   readonly name: string
-  /** Folder of this VM (0700): state file, control socket, console log, overlays. */
+  /** Directory of this VM (0700): state file, control socket, console log, overlays. */
   readonly folder: string
   /** File that takes every byte of the kernel console from the first on. */
   readonly consolePath: string
@@ -16,7 +16,7 @@ export interface VmRequest {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
-/** What varies per run and travels over the agent channel before the guest's init goes on. */
+/** What varies per run and travels over the agent channel before the guest's init continues. */
 export interface GuestSetup {
   readonly hostname: string
   /** Files written in the guest before anything runs (keys, resolv.conf); paths are absolute, below /run for what must not persist. */
@@ -27,7 +27,7 @@ export interface GuestSetup {
   readonly ssh: boolean
 }
 
-/** What a VM tells while it lives; `atMs` counts from its start. */
+/** What a VM reports while it runs; `atMs` counts from its start. */
 export type VmEvent =
   /** A whole line of the console, `\r\n` removed. */
   | { readonly type: 'console'; readonly line: string; readonly atMs: number }
@@ -50,9 +50,9 @@ export interface QemuExit {
 /** One command in the guest. */
 export interface ExecOptions {
   readonly argv: readonly string[]
-  /** The whole environment of the command beside PATH, HOME, USER, TERM defaults. */
+  /** The whole environment of the command, except for defaults of PATH, HOME, USER and TERM. */
   readonly env?: Readonly<Record<string, string>>
-  /** Folder in the guest; default: the home folder of the user, read from the guest. */
+  /** Directory in the guest; default: the home directory of the user, read from the guest. */
   readonly cwd?: string | undefined
   /** Name or number in the guest's /etc/passwd; default root. */
   readonly user?: string | undefined
@@ -61,7 +61,7 @@ export interface ExecOptions {
   readonly stderr?: Writable
   /** A pseudo-terminal: stderr is merged into stdout; {@link RunningCommand.resize} gives it a new size. */
   readonly tty?: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
-  /** The end of the command is said on the console, behind all that the kernel printed until then. */
+  /** The end of the command is printed on the console, after all that the kernel printed until then. */
   readonly announced?: boolean
   readonly signal?: AbortSignal
 }
@@ -83,7 +83,7 @@ export interface ExecResult {
   readonly seconds: number
   /** /proc/sys/kernel/tainted after the command (Documentation/admin-guide/tainted-kernels.rst). */
   readonly tainted: number
-  /** Something lies in the guest's artifacts folder. */
+  /** The guest's artifacts directory is not empty. */
   readonly artifacts: boolean
 }
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 
-/** The headers of a bzImage and nothing behind them: for tests of what reads them. */
+/** The headers of a bzImage and nothing after them: for tests of what reads them. */
 export function bzImage(options: { readonly release: string; readonly wide: boolean; readonly config?: string }): Buffer {
   const image = Buffer.alloc(4096)
   image.write('HdrS', 0x202, 'latin1')

@@ -16,8 +16,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-vm-test-'))
 // Imported while a test file is collected: this is the last hook of that file.
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-/** A new folder that goes away with the tests. */
-export function scratchFolder(): string {
+/** A new directory that is removed with the tests. */
+export function scratchDirectory(): string {
   return mkdtempSync(join(scratch, 'x-'))
 }
 
@@ -45,11 +45,11 @@ const programs = [
   'ps',
 ]
 
-/** Kernel of the VM tests: a file or a build folder in KERNELKIT_TEST_KERNEL. Missing is a failure, not a skip. */
+/** Kernel of the VM tests: a file or a build directory in KERNELKIT_TEST_KERNEL. Missing is a failure, not a skip. */
 function testKernel(): string {
   const named = process.env['KERNELKIT_TEST_KERNEL']
   if (named === undefined || !existsSync(named))
-    throw new Error(`KERNELKIT_TEST_KERNEL has to name a kernel file or a build folder; it is ${named ?? 'not set'}`)
+    throw new Error(`KERNELKIT_TEST_KERNEL has to name a kernel file or a build directory; it is ${named ?? 'not set'}`)
   if (!statSync(named).isDirectory()) return named
   const built = [join(named, 'vmlinux'), join(named, 'arch/x86/boot/bzImage')].find((path) => existsSync(path))
   if (built === undefined) throw new Error(`no kernel in ${named}`)
@@ -73,7 +73,7 @@ function hostProgramsInitrd(): string {
     content: Buffer.from('root::0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n'),
   })
   entries.push({ kind: 'file', path: 'etc/not-executable', mode: 0o644, content: Buffer.from('text\n') })
-  const path = join(scratchFolder(), 'user.cpio')
+  const path = join(scratchDirectory(), 'user.cpio')
   writeFileSync(path, writeCpio(entries))
   return path
 }
@@ -81,7 +81,7 @@ function hostProgramsInitrd(): string {
 export interface TestGround {
   readonly host: Host
   readonly store: Store
-  /** A request for one more VM, its folder and name reserved. */
+  /** A request for one more VM, its directory and name reserved. */
   request(change?: {
     readonly name?: string
     readonly launch?: Partial<QemuLaunch>
@@ -90,13 +90,13 @@ export interface TestGround {
   }): Promise<VmRequest>
 }
 
-/** What every VM test stands on: an initramfs guest with a few programs, everything else as the product makes it. */
+/** The base of every VM test: an initramfs guest with a few programs, everything else as the product makes it. */
 export async function testGround(): Promise<TestGround> {
   const host = nodeHost({ log: silentLogger })
   const store = await openStore(host)
   const kernel = testKernel()
   const khz = await measureTscKhz(host, store)
-  const agent = await agentInitrd({ arch: 'x86_64', layout: 'beside', host, store })
+  const agent = await agentInitrd({ arch: 'x86_64', layout: 'appended', host, store })
   const user = hostProgramsInitrd()
   const initrd = join(dirname(user), 'joined.cpio')
   await joinInitrds({ user, agent, to: initrd, host })
@@ -134,8 +134,8 @@ export async function testGround(): Promise<TestGround> {
         launch,
         name: place.name,
         folder: place.folder,
-        consolePath: join(scratchFolder(), 'console.log'),
-        timedConsolePath: join(scratchFolder(), 'console.timed.log'),
+        consolePath: join(scratchDirectory(), 'console.log'),
+        timedConsolePath: join(scratchDirectory(), 'console.timed.log'),
         guest: { hostname: 'testguest', files: [], epochSeconds: Math.floor(Date.now() / 1000), ssh: false, ...change.guest },
         facts: {},
       }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
+import { writeFor } from '@kernelkit/core/options'
 import type { FinishedRun } from '@kernelkit/vm/internal'
 import type { BaseResult } from '../base/base-result.ts'
 import type { BootRequest } from '../inputs.ts'
@@ -38,7 +39,7 @@ export async function reportRun({ action, request, finished, base }: RunToReport
       facts: [
         ['acceleration', `${plan.accel.accel} (${plan.accel.reason})`],
         ['kernel', `${plan.kernel.release} (${plan.arch.name})`],
-        ['root', plan.root.line.replace(/^root /, '')],
+        ['root', writeFor(plan.root.shown, plan.vm.reader)],
         ['machine', `${plan.machine.machine}, ${plan.launch.cpus} CPUs, ${plan.launch.memoryMiB} MiB`],
         ['files', request.artifacts],
       ],

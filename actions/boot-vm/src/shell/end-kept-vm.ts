@@ -24,7 +24,7 @@ export async function endKeptVm(host: Host, kept: KeptState): Promise<KeptEnd> {
   const rest = readRest(await host.fs.readFile(kept.console, 'utf8'), kept.judgedLines)
   const { reports, problems } = await decodeReports(host, { vmlinux: kept.vmlinux, source: kept.sourceTree, reports: rest.reports })
   for (const problem of problems) host.log.info(problem.message)
-  const allowed = await readAllowed(host, kept.allow)
+  const allowed = await readAllowed(host, { named: kept.allow, reader: { door: 'action' } })
   const failing = failingReports(reports, { failOn: kept.failOn, allowed })
   return { judgement: judgeRest({ ...rest, reports }, { failing, isRunning: running !== undefined }), reports, failing }
 }

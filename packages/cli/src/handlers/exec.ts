@@ -44,7 +44,7 @@ export async function exec(context: CommandContext, args: readonly string[], raw
     terminal?.onResize((columns, rows) => command.resize(columns, rows))
     const tell = (status: string) =>
       host.log.warn(`the VM '${vm.name}' stands still (QEMU: ${status}), as a debugger leaves it: the command waits until it goes on`)
-    void reportWhenPaused({ host, vm, tell, signal: watching.signal })
+    void reportWhenPaused({ host, vm, report: tell, signal: watching.signal })
     const result = await command.result
     if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...collected.texts() })
     return result.exitCode

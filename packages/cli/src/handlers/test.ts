@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import type { Capacity } from '@kernelkit/core/project'
 import { bootRequirements, nodeHost, prepareOutFile, requireAll, type Host } from '@kernelkit/host'
-import { makeEvidenceFolder } from '@kernelkit/vm/internal'
+import { makeEvidenceDirectory } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { renderFailedTest } from '../suite/failed-test.ts'
 import { findTestsFile, splitWords } from '../suite/find-tests-file.ts'
@@ -28,7 +28,7 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const store = await context.store()
   const made = await makeFiles(context, plan)
   const madeSeconds = secondsSince(host, startedAt)
-  const evidence = await makeEvidenceFolder(host, { store, id: `test-${host.randomHex(3)}`, named: undefined })
+  const evidence = await makeEvidenceDirectory(host, { store, id: `test-${host.randomHex(3)}`, named: undefined })
   const capacity = { memoryMiB: host.availableMemoryMiB(), cpus: host.cpus, jobs: spec.jobs }
   host.log.info(`tests: ${plan.tests.length} of ${plan.file}, ${howMany(capacity)}`)
   const results = await runTests({

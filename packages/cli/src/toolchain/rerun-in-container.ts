@@ -4,7 +4,7 @@ import type { VmSpec } from '@kernelkit/core/options'
 import { makeFolder, type Requirement } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
 import { chooseTools, isPassable, toolchainFor, toolchainImage } from '@kernelkit/toolchain/tools'
-import { makeNamedFolder } from '@kernelkit/vm/internal'
+import { makeNamedDirectory } from '@kernelkit/vm/internal'
 import { rawTerminal } from '../handlers/raw-terminal.ts'
 import type { CommandContext } from '../command.ts'
 import { insideVariable } from '../context.ts'
@@ -33,10 +33,10 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   if (spec.root.kind === 'host')
     host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
   for (const [option, named] of [
-    ['--artifacts', spec.artifacts],
-    ['--evidence', spec.evidence],
+    ['artifacts', spec.artifacts],
+    ['evidence', spec.evidence],
   ] as const)
-    if (named !== undefined && !context.dryRun) await makeNamedFolder(host, { option, named })
+    if (named !== undefined && !context.dryRun) await makeNamedDirectory(host, { option, named })
   if (spec.junit !== undefined && !context.dryRun) await makeFolder(host, dirname(resolve(host.cwd, spec.junit)))
   await using container = await openContainer(engine, host, {
     image: image.id,

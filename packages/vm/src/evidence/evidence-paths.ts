@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { replayArchive } from '@kernelkit/core/qemu'
 
-/** What lies in the folder of a run; docs/verdicts.md tells what each is. */
+/** What the directory of a run contains; docs/verdicts.md describes each file. */
 export const evidenceNames = {
   console: 'console.log',
   consoleTimed: 'console.timed.log',
@@ -27,19 +27,19 @@ export interface EvidencePaths {
   /** The JSON document of the command. */
   readonly result: string
   readonly junit: string | undefined
-  /** Of a run in which the kernel reported something. */
+  /** Only where the kernel reported something. */
   readonly reports: string | undefined
   readonly reportsText: string | undefined
   /** The kernel's configuration, where it is known. */
   readonly config: string | undefined
-  /** QEMU's words as it was started. */
+  /** QEMU's command line. */
   readonly qemu: string
   /** Boots the same guest by QEMU alone. */
   readonly replay: string
 }
 
-export function evidencePath(folder: string, what: keyof typeof evidenceNames): string {
-  return join(folder, evidenceNames[what])
+export function evidencePath(directory: string, what: keyof typeof evidenceNames): string {
+  return join(directory, evidenceNames[what])
 }
 
 /** As JSON documents have it: every key is there. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { KernelReport } from '@kernelkit/core/report'
 import { nodeHost, openStore } from '@kernelkit/host'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeEvidenceFolder } from './evidence-folder.ts'
+import { makeEvidenceDirectory } from './evidence-directory.ts'
 import { evidenceDocument } from './evidence-paths.ts'
 import { recordVerdict } from './record-verdict.ts'
 
@@ -28,13 +28,13 @@ const report: KernelReport = {
   trace: [{ function: 'frob', offset: 1, inlined: false }],
 }
 
-describe('makeEvidenceFolder', () => {
-  it('takes the place of an earlier run in a named folder, and leaves what is not its own', async () => {
+describe('makeEvidenceDirectory', () => {
+  it('replaces an earlier run in a named directory, and keeps other files', async () => {
     const named = join(scratch, 'deep', 'named')
     const store = await openStore(host, join(scratch, 'store'))
-    const folder = await makeEvidenceFolder(host, { store, id: 'a', named })
-    for (const name of ['reports.json', 'mine']) await writeFile(join(folder, name), 'x')
-    expect(await makeEvidenceFolder(host, { store, id: 'b', named })).toBe(named)
+    const directory = await makeEvidenceDirectory(host, { store, id: 'a', named })
+    for (const name of ['reports.json', 'mine']) await writeFile(join(directory, name), 'x')
+    expect(await makeEvidenceDirectory(host, { store, id: 'b', named })).toBe(named)
     expect(await readdir(named)).toEqual(['mine'])
   })
 
@@ -42,7 +42,7 @@ describe('makeEvidenceFolder', () => {
     const named = join(scratch, 'file')
     await writeFile(named, '')
     const store = await openStore(host, join(scratch, 'store'))
-    await expect(makeEvidenceFolder(host, { store, id: 'a', named })).rejects.toMatchObject({
+    await expect(makeEvidenceDirectory(host, { store, id: 'a', named })).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
       message: expect.stringContaining(named),
     })
@@ -50,7 +50,7 @@ describe('makeEvidenceFolder', () => {
 
   it('keeps the last 50 in the store', async () => {
     const store = await openStore(host, join(scratch, 'many'))
-    for (let n = 0; n < 53; n++) await makeEvidenceFolder(host, { store, id: `${n}`.padStart(2, '0'), named: undefined })
+    for (let n = 0; n < 53; n++) await makeEvidenceDirectory(host, { store, id: `${n}`.padStart(2, '0'), named: undefined })
     const kept = await readdir(await store.workFolder('runs'))
     expect(kept.length).toBeLessThanOrEqual(51)
     expect(kept.some((name) => name.endsWith('-52'))).toBe(true)
@@ -59,21 +59,21 @@ describe('makeEvidenceFolder', () => {
 
 describe('recordVerdict', () => {
   const record = async (reports: readonly KernelReport[], text: string | undefined) => {
-    const folder = await mkdtemp(join(scratch, 'run-'))
+    const directory = await mkdtemp(join(scratch, 'run-'))
     const options = { source: 'x', text, value: () => undefined }
     const plan = { kernel: { options } } as unknown as Parameters<typeof recordVerdict>[1]['plan']
     const document = (evidence: Parameters<typeof evidenceDocument>[0]) => ({ verdict: 'splat', evidence: evidenceDocument(evidence) })
-    return { folder, ...(await recordVerdict(host, { folder, plan, reports, junit: '<testsuites/>', document })) }
+    return { directory, ...(await recordVerdict(host, { directory, plan, reports, junit: '<testsuites/>', document })) }
   }
 
   it('writes the document that it answers, and names only what there is', async () => {
-    const { folder, document, evidence } = await record([], undefined)
-    expect((await readdir(folder)).toSorted()).toEqual(['junit.xml', 'result.json'])
+    const { directory, document, evidence } = await record([], undefined)
+    expect((await readdir(directory)).toSorted()).toEqual(['junit.xml', 'result.json'])
     expect(JSON.parse(await readFile(evidence.result, 'utf8'))).toEqual(document)
-    expect(document).toMatchObject({ evidence: { folder, reports: null, config: null, junit: evidence.junit } })
+    expect(document).toMatchObject({ evidence: { folder: directory, reports: null, config: null, junit: evidence.junit } })
   })
 
-  it('writes reports for programs and for people', async () => {
+  it('writes reports as JSON and as text', async () => {
     const { evidence } = await record([report], 'CONFIG_X=y\n')
     expect(JSON.parse(await readFile(evidence.reports ?? '', 'utf8'))).toMatchObject([{ kind: 'warning', process: null }])
     expect(await readFile(evidence.reportsText ?? '', 'utf8')).toMatch(/^console\.log:3: WARNING in frob\n.*drivers\/frob\.c:9/)

@@ -8,24 +8,24 @@ import { guestEnvironment } from '../session/guest-environment.ts'
 import { evidencePath } from './evidence-paths.ts'
 
 export interface BootRecord {
-  readonly folder: string
+  readonly directory: string
   readonly plan: VmPlan
   /** What a replay runs; absent: a shell, or the root's own init. */
   readonly command?: { readonly argv: readonly string[]; readonly stdin: boolean | string } | undefined
 }
 
 /** What is known before anything starts: the configuration, QEMU's words, the script that boots the same again. */
-export async function recordBoot(host: Pick<Host, 'fs' | 'env' | 'home'>, { folder, plan, command }: BootRecord): Promise<void> {
+export async function recordBoot(host: Pick<Host, 'fs' | 'env' | 'home'>, { directory, plan, command }: BootRecord): Promise<void> {
   const { launch, kernel } = plan
   // The values of --env are left out: they may be secrets, and evidence is passed on.
   const env = guestEnvironment(host, { env: [] }, plan.root)
   const script = command === undefined || !plan.agentFirst ? undefined : replayCommand({ ...command, cwd: plan.shares.cwd, env })
   const shown = script === undefined ? undefined : quoteArgv(command?.argv ?? [])
   await Promise.all([
-    ...(kernel.options.text === undefined ? [] : [host.fs.writeFile(evidencePath(folder, 'config'), kernel.options.text)]),
-    host.fs.writeFile(evidencePath(folder, 'qemu'), `${quoteArgv(qemuArgv(launch, 'fd'))}\n`),
-    host.fs.writeFile(evidencePath(folder, 'replay'), replayScript({ launch, command: shown }), { mode: 0o755 }),
-    ...(script === undefined ? [] : [host.fs.writeFile(evidencePath(folder, 'replayArchive'), archiveOf(script))]),
+    ...(kernel.options.text === undefined ? [] : [host.fs.writeFile(evidencePath(directory, 'config'), kernel.options.text)]),
+    host.fs.writeFile(evidencePath(directory, 'qemu'), `${quoteArgv(qemuArgv(launch, 'fd'))}\n`),
+    host.fs.writeFile(evidencePath(directory, 'replay'), replayScript({ launch, command: shown }), { mode: 0o755 }),
+    ...(script === undefined ? [] : [host.fs.writeFile(evidencePath(directory, 'replayArchive'), archiveOf(script))]),
   ])
 }
 

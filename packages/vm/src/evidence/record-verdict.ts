@@ -5,12 +5,12 @@ import type { VmPlan } from '../resolve/plan-vm.ts'
 import { evidenceNames, evidencePath, type EvidencePaths } from './evidence-paths.ts'
 
 export interface VerdictRecord {
-  readonly folder: string
+  readonly directory: string
   readonly plan: Pick<VmPlan, 'kernel'>
   readonly reports: readonly KernelReport[]
   /** JUnit XML, for commands that have some. */
   readonly junit?: string
-  /** The command's JSON document, which names all that lies here. */
+  /** The command's JSON document, which names all files of the evidence. */
   readonly document: (evidence: EvidencePaths) => Readonly<Record<string, unknown>>
 }
 
@@ -22,12 +22,12 @@ export interface RecordedVerdict {
 /** What is known once the verdict is: result, JUnit, reports. Answers with the document and where everything is. */
 export async function recordVerdict(
   host: Pick<Host, 'fs'>,
-  { folder, plan, reports, junit, document }: VerdictRecord,
+  { directory, plan, reports, junit, document }: VerdictRecord,
 ): Promise<RecordedVerdict> {
-  const at = (what: keyof typeof evidenceNames): string => evidencePath(folder, what)
+  const at = (what: keyof typeof evidenceNames): string => evidencePath(directory, what)
   const hasReports = reports.length > 0
   const evidence: EvidencePaths = {
-    folder,
+    folder: directory,
     console: at('console'),
     consoleTimed: at('consoleTimed'),
     result: at('result'),
@@ -38,27 +38,27 @@ export async function recordVerdict(
     qemu: at('qemu'),
     replay: at('replay'),
   }
-  const told = document(evidence)
+  const written = document(evidence)
   const write = (path: string | undefined, text: () => string): readonly Promise<void>[] =>
     path === undefined ? [] : [host.fs.writeFile(path, text())]
   await Promise.all([
-    ...write(evidence.result, () => json(told)),
+    ...write(evidence.result, () => json(written)),
     ...write(evidence.junit, () => junit ?? ''),
     ...write(evidence.reports, () => json(reports.map(reportDocument))),
     ...write(evidence.reportsText, () => reports.map((report) => `${renderReport(evidenceNames.console, report)}\n`).join('\n')),
   ])
-  return { evidence, document: told }
+  return { evidence, document: written }
 }
 
 // Bad input and an unable host (docs/verdicts.md).
 const exitCode = 125
 
-/** Of a run that came to no verdict of its guest: what stood in the way. */
-export async function recordFailure(host: Pick<Host, 'fs'>, folder: string, error: unknown): Promise<void> {
+/** Of a run that has no verdict of its guest: the error that prevented it. */
+export async function recordFailure(host: Pick<Host, 'fs'>, directory: string, error: unknown): Promise<void> {
   if (!(error instanceof UserError)) return
   const document = { error: errorDocument(error), verdict: error.verdict, exitCode }
   // The error itself is what matters: a full disk must not hide it.
-  await host.fs.writeFile(evidencePath(folder, 'result'), json(document)).catch(() => {})
+  await host.fs.writeFile(evidencePath(directory, 'result'), json(document)).catch(() => {})
 }
 
 function json(value: unknown): string {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { GdbTarget } from '@kernelkit/core/gdb'
 import type { Host } from '@kernelkit/host'
 import { optionsOf } from '../resolve/kernel-options.ts'
@@ -15,7 +15,7 @@ export interface ResolvedGdb {
 export async function gdbTargetOf(host: Host, state: VmState): Promise<ResolvedGdb> {
   if (state.gdb === null) {
     throw new UserError('NO_GDB_STUB', `the VM '${state.name}' was started without a gdb stub.`, {
-      hint: 'start it with --gdb, for instance `kernelkit run --gdb --keep --name debug -- true`.',
+      hint: message`Start it with ${option('gdb')}, for instance ${command('kernelkit run --gdb --keep --name debug -- true')}.`,
       details: { name: state.name },
     })
   }
@@ -23,9 +23,9 @@ export async function gdbTargetOf(host: Host, state: VmState): Promise<ResolvedG
   if (vmlinux === undefined || !(await host.fs.exists(vmlinux))) {
     throw new UserError(
       'FILE_NOT_FOUND',
-      `the vmlinux of the VM '${state.name}' is ${vmlinux === undefined ? 'not known: its kernel was named as a compressed image without one next to it' : `gone (${vmlinux})`}.`,
+      `the vmlinux of the VM '${state.name}' is ${vmlinux === undefined ? 'unknown: its kernel was named as a compressed image without one next to it' : `gone (${vmlinux})`}.`,
       {
-        hint: 'boot the build folder (--kernel DIR), which has both.',
+        hint: message`Boot the build directory, which has both: ${option('kernel', 'DIR')}.`,
         details: { kernel: state.kernel },
       },
     )
@@ -61,7 +61,9 @@ export async function gdbTargetOf(host: Host, state: VmState): Promise<ResolvedG
             'reduced debug information: breakpoints, lines and backtraces work; types and lx- commands do not (build with --config -DEBUG_INFO_REDUCED)',
           ]
         : []),
-      ...(hasInfo && !isReduced && !hasScript ? ['no lx- commands: run `make scripts_gdb` in the build folder (CONFIG_GDB_SCRIPTS)'] : []),
+      ...(hasInfo && !isReduced && !hasScript
+        ? ['no lx- commands: run `make scripts_gdb` in the build directory (CONFIG_GDB_SCRIPTS)']
+        : []),
       ...(source === undefined ? ['the source of this kernel was not found: gdb shows no lines'] : []),
     ],
   }

@@ -4,15 +4,15 @@ import { writeCpio, type CpioEntry } from '@kernelkit/core/cpio'
 import type { Host, Store } from '@kernelkit/host'
 import { guestProgram } from './agent-program.ts'
 
-/** `whole`: the agent is /init of the only archive. `beside`: it follows a user's archive, whose /init stays (`rdinit=/.kernelkit/init`). */
-export type AgentLayout = 'whole' | 'beside'
+/** `whole`: the agent is /init of the only archive. `appended`: it follows a user's archive, whose /init stays (`rdinit=/.kernelkit/init`). */
+export type AgentLayout = 'whole' | 'appended'
 
-/** Path of the kernel parameter `rdinit=` that starts the agent behind a user's archive. */
+/** Path of the kernel parameter `rdinit=` that starts the agent appended to a user's archive. */
 const agentRdinit = '/.kernelkit/init'
 
 export function agentEntries(program: Uint8Array, layout: AgentLayout): readonly CpioEntry[] {
   const hidden: CpioEntry = { kind: 'directory', path: '.kernelkit', mode: 0o700 }
-  if (layout === 'beside') return [hidden, { kind: 'file', path: agentRdinit.slice(1), mode: 0o755, content: program }]
+  if (layout === 'appended') return [hidden, { kind: 'file', path: agentRdinit.slice(1), mode: 0o755, content: program }]
   return [
     hidden,
     { kind: 'file', path: 'init', mode: 0o755, content: program },
@@ -44,7 +44,7 @@ export async function agentInitrd(options: {
       ['initrd', layout],
       ['content', host.sha256(archive)],
     ],
-    produce: (folder) => host.fs.writeFile(join(folder, 'initrd.cpio'), archive),
+    produce: (directory) => host.fs.writeFile(join(directory, 'initrd.cpio'), archive),
   })
   return join(entry.path, 'initrd.cpio')
 }

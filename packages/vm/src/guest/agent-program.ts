@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { archRows, gccFor, type ArchName } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, Store } from '@kernelkit/host'
-import { guestProgramsFolder } from '../package-folder.ts'
+import { guestProgramsDirectory } from '../package-directory.ts'
 
 /** The two freestanding programs that share one set of sources. */
 export type GuestProgram = 'agent' | 'tsc'
@@ -12,7 +12,7 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
   agent: [
     'init.c',
     'root.c',
-    'furnish.c',
+    'populate.c',
     'params.c',
     'serve.c',
     'setup.c',
@@ -30,7 +30,7 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
   tsc: ['tsc.c', ...common],
 }
 
-/** Compiler words: no libc, no start files, no run-time library, so that a compiler without any target headers is enough. */
+/** Compiler options: no libc, no start files, no run-time library, so that a compiler without any target headers is enough. */
 export function guestCompilerFlags(arch: ArchName): readonly string[] {
   return [
     ...archRows[arch].compilerFlags,
@@ -50,7 +50,7 @@ export function guestCompilerFlags(arch: ArchName): readonly string[] {
     // No vector registers: any guest CPU runs it.
     ...archRows[arch].freestandingFlags,
     '-fomit-frame-pointer',
-    // Unwind tables are a quarter of the size and nobody reads them.
+    // Unwind tables are a quarter of the size and are never read.
     '-fno-asynchronous-unwind-tables',
     '-ffunction-sections',
     '-fdata-sections',
@@ -62,8 +62,8 @@ export function guestCompilerFlags(arch: ArchName): readonly string[] {
 /** Path of a program for an architecture: the published one when it was made from these sources, else compiled once into the store. */
 export async function guestProgram(program: GuestProgram, arch: ArchName, host: Host, store: Store): Promise<string> {
   const digest = await guestProgramDigest(arch, host)
-  const folder = await prebuiltFolder(arch, host)
-  if ((await readDigest(folder, host)) === digest) return join(folder, program)
+  const directory = await prebuiltDirectory(arch, host)
+  if ((await readDigest(directory, host)) === digest) return join(directory, program)
   const { entry } = await store.obtain({
     kind: 'agent',
     material: [
@@ -76,33 +76,33 @@ export async function guestProgram(program: GuestProgram, arch: ArchName, host: 
   return join(entry.path, program)
 }
 
-/** Digest of every source file and of the compiler's words: the whole of what shapes the programs of an architecture. */
+/** Digest of every source file and of the compiler's options: all that shapes the programs of an architecture. */
 export async function guestProgramDigest(arch: ArchName, host: Host): Promise<string> {
-  const folder = await guestProgramsFolder(host)
-  const names = (await host.fs.readdir(folder)).filter((name) => /\.[ch]$/.test(name)).toSorted()
-  const texts = await Promise.all(names.map(async (name) => `${name}\n${await host.fs.readFile(join(folder, name), 'utf8')}\n`))
+  const directory = await guestProgramsDirectory(host)
+  const names = (await host.fs.readdir(directory)).filter((name) => /\.[ch]$/.test(name)).toSorted()
+  const texts = await Promise.all(names.map(async (name) => `${name}\n${await host.fs.readFile(join(directory, name), 'utf8')}\n`))
   return host.sha256([...guestCompilerFlags(arch), ...texts].join('\0'))
 }
 
-/** Compiles all programs of an architecture into `place`, by default what the published package carries; `digest` says from what. */
+/** Compiles all programs of an architecture into `place`, by default into what the published package includes; `digest` identifies the sources. */
 export async function prebuildGuestPrograms(arch: ArchName, host: Host, place?: string): Promise<string> {
-  const folder = place === undefined ? await prebuiltFolder(arch, host) : join(place, arch)
-  await host.fs.rm(folder, { recursive: true, force: true })
-  await host.fs.mkdir(folder, { recursive: true })
+  const directory = place === undefined ? await prebuiltDirectory(arch, host) : join(place, arch)
+  await host.fs.rm(directory, { recursive: true, force: true })
+  await host.fs.mkdir(directory, { recursive: true })
   const { counterProgram } = archRows[arch]
   for (const program of ['agent' as const, ...(counterProgram === undefined ? [] : [counterProgram])]) {
-    await compileGuestProgram({ program, arch, to: join(folder, program), host })
+    await compileGuestProgram({ program, arch, to: join(directory, program), host })
   }
-  await host.fs.writeFile(join(folder, 'digest'), `${await guestProgramDigest(arch, host)}\n`)
-  return folder
+  await host.fs.writeFile(join(directory, 'digest'), `${await guestProgramDigest(arch, host)}\n`)
+  return directory
 }
 
-async function prebuiltFolder(arch: ArchName, host: Host): Promise<string> {
-  return join(await guestProgramsFolder(host), 'prebuilt', arch)
+async function prebuiltDirectory(arch: ArchName, host: Host): Promise<string> {
+  return join(await guestProgramsDirectory(host), 'prebuilt', arch)
 }
 
-async function readDigest(folder: string, host: Host): Promise<string | undefined> {
-  const path = join(folder, 'digest')
+async function readDigest(directory: string, host: Host): Promise<string | undefined> {
+  const path = join(directory, 'digest')
   return (await host.fs.exists(path)) ? (await host.fs.readFile(path, 'utf8')).trim() : undefined
 }
 
@@ -116,18 +116,18 @@ export async function compileGuestProgram(options: {
   const gcc = gccFor(archRows[arch], host.nodeArch)
   if ((await host.which(gcc)) === undefined) {
     throw new UserError('AGENT_NO_COMPILER', `the guest agent for ${arch} has to be compiled once, but ${gcc} is not on PATH.`, {
-      hint: 'apt-get install gcc, or use the published package, which carries it compiled.',
+      hint: 'Run `apt-get install gcc`, or use the published package, which includes it compiled.',
       details: { arch },
     })
   }
   try {
-    await host.run([gcc, ...guestCompilerFlags(arch), '-o', options.to, ...sources[program]], { cwd: await guestProgramsFolder(host) })
+    await host.run([gcc, ...guestCompilerFlags(arch), '-o', options.to, ...sources[program]], { cwd: await guestProgramsDirectory(host) })
   } catch (cause) {
     throw new UserError(
       'AGENT_NOT_COMPILED',
       `the guest agent for ${arch} does not compile: ${cause instanceof Error ? cause.message : String(cause)}`,
       {
-        hint: `${gcc} has to support ${archRows[arch].compilerFlags.join(' ')}.`,
+        hint: `Install a ${gcc} that supports ${archRows[arch].compilerFlags.join(' ')}.`,
         details: { arch },
         cause,
       },

@@ -12,26 +12,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agentEntries, joinInitrds } from './agent-initrd.ts'
 import { compileGuestProgram, guestCompilerFlags, guestProgramDigest } from './agent-program.ts'
 
-const sourceFolder = fileURLToPath(new URL('../../agent/', import.meta.url))
-const source = (name: string) => readFile(join(sourceFolder, name), 'utf8')
+const sourceDirectory = fileURLToPath(new URL('../../agent/', import.meta.url))
+const source = (name: string) => readFile(join(sourceDirectory, name), 'utf8')
 const host = nodeHost()
-let folder: string
+let directory: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-agent-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-agent-'))
 })
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(() => rm(directory, { recursive: true }))
 
 describe('the agent', () => {
   it.each(archNames)('compiles for %s without a warning, to a small static program', async (arch) => {
-    const path = join(folder, `agent-${arch}`)
+    const path = join(directory, `agent-${arch}`)
     await compileGuestProgram({ program: 'agent', arch, to: path, host })
     expect((await stat(path)).size).toBeLessThan(64 * 1024)
     expect(execFileSync('readelf', ['-lW', path], { encoding: 'utf8' })).not.toMatch(/INTERP|DYNAMIC/)
     const files = [
       'init',
       'root',
-      'furnish',
+      'populate',
       'params',
       'serve',
       'setup',
@@ -50,7 +50,7 @@ describe('the agent', () => {
     ]
     const flags = guestCompilerFlags(arch).filter((flag) => flag !== '-s' && !flag.startsWith('-Wl'))
     for (const name of files)
-      execFileSync('gcc', [...flags, '-Wall', '-Wextra', '-Werror', '-c', '-o', '/dev/null', join(sourceFolder, `${name}.c`)])
+      execFileSync('gcc', [...flags, '-Wall', '-Wextra', '-Werror', '-c', '-o', '/dev/null', join(sourceDirectory, `${name}.c`)])
   })
 
   it('speaks the numbers of the host: frame types, version, window, largest frame, port name', async () => {
@@ -77,7 +77,7 @@ describe('the agent', () => {
       ...host,
       fs: {
         ...host.fs,
-        readFile: async (path: string) => (path.endsWith('init.c') ? 'edited' : await source(path.slice(sourceFolder.length))),
+        readFile: async (path: string) => (path.endsWith('init.c') ? 'edited' : await source(path.slice(sourceDirectory.length))),
       },
     }
     expect(await guestProgramDigest('x86_64', edited as unknown as Host)).not.toBe(digest)
@@ -85,8 +85,8 @@ describe('the agent', () => {
 })
 
 describe('the archive', () => {
-  it("beside a user's own holds nothing but /.kernelkit", () => {
-    expect(agentEntries(new Uint8Array(3), 'beside').map((entry) => entry.path)).toEqual(['.kernelkit', '.kernelkit/init'])
+  it("after a user's own contains only /.kernelkit", () => {
+    expect(agentEntries(new Uint8Array(3), 'appended').map((entry) => entry.path)).toEqual(['.kernelkit', '.kernelkit/init'])
   })
 
   it('of its own is a whole initramfs with /init and a console', () => {
@@ -96,7 +96,7 @@ describe('the archive', () => {
   })
 
   it.each([0, 1, 2, 3])("follows the user's at a multiple of four bytes (%i over)", async (over) => {
-    const [user, agent, to] = [join(folder, 'user'), join(folder, 'agent'), join(folder, 'joined')]
+    const [user, agent, to] = [join(directory, 'user'), join(directory, 'agent'), join(directory, 'joined')]
     await host.fs.writeFile(user, 'u'.repeat(8 + over))
     await host.fs.writeFile(agent, '070701')
     await joinInitrds({ user, agent, to, host })
@@ -106,7 +106,7 @@ describe('the archive', () => {
   })
 
   it('holds a small gzip archive unpacked, and any other as it is', async () => {
-    const [user, agent, to] = [join(folder, 'user'), join(folder, 'agent'), join(folder, 'joined')]
+    const [user, agent, to] = [join(directory, 'user'), join(directory, 'agent'), join(directory, 'joined')]
     await host.fs.writeFile(agent, 'AGENT')
     const joinedWith = async (content: Uint8Array) => {
       await host.fs.writeFile(user, content)

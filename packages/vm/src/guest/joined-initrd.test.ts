@@ -6,20 +6,20 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { joinedInitrd } from './joined-initrd.ts'
 
 const host = nodeHost()
-let folder: string
+let directory: string
 let store: Store
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-joined-'))
-  store = await openStore(host, join(folder, 'store'))
-  await writeFile(join(folder, 'agent'), 'AGENT')
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-joined-'))
+  store = await openStore(host, join(directory, 'store'))
+  await writeFile(join(directory, 'agent'), 'AGENT')
 })
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(() => rm(directory, { recursive: true }))
 
 async function joined(content: string, from = store): Promise<string> {
-  const user = join(folder, 'user')
+  const user = join(directory, 'user')
   await writeFile(user, content)
-  return joinedInitrd({ user, agent: join(folder, 'agent'), host, store: from })
+  return joinedInitrd({ user, agent: join(directory, 'agent'), host, store: from })
 }
 
 it('makes an archive once, and notes that it is wanted again', async () => {
@@ -40,7 +40,7 @@ it('keeps a gigabyte of them, and whatever was wanted within the hour', async ()
     const at = Date.now() / 1000 - ago * 3600
     await utimes(path, at, at)
   }
-  const looking = openStoreToLook(host, join(folder, 'store'))
+  const looking = openStoreToLook(host, join(directory, 'store'))
   await joined('under --dry-run', looking)
   await joined('under --dry-run', looking)
   expect(await readdir(initrds)).toEqual(expect.arrayContaining(['oldest.cpio', 'old.cpio', 'young.cpio']))

@@ -7,7 +7,7 @@ const mostBytes = 1 << 30
 // A run that was planned a moment ago, or a command line that was just printed, may still want its archive.
 const inUseMs = 60 * 60_000
 
-/** The user's archive with the agent's behind it, as a file of the store that is named by their contents; old ones make room. */
+/** The user's archive followed by the agent's, as a file of the store that is named by their contents; old ones make room. */
 export async function joinedInitrd(options: {
   readonly user: string
   readonly agent: string
@@ -16,25 +16,25 @@ export async function joinedInitrd(options: {
 }): Promise<string> {
   const { user, agent, host } = options
   const key = host.sha256(`unpacked\n${agent}\n${await host.sha256File(user)}`).slice(0, 16)
-  const folder = await options.store.workFolder('initrds')
-  const path = join(folder, `${key}.cpio`)
-  // Under --dry-run nothing of the store changes but what the printed command line needs.
+  const directory = await options.store.workFolder('initrds')
+  const path = join(directory, `${key}.cpio`)
+  // Under --dry-run the store gets only what the printed command line needs.
   const isChanged = options.store.readOnly !== true
   const now = new Date(host.now())
   // Its time says when it was last wanted; a file that is not ours keeps its own.
   if (isChanged) await host.fs.utimes(path, now, now).catch(() => {})
   if (await host.fs.exists(path)) return path
-  const beside = `${path}.${host.randomHex(4)}.tmp`
-  await joinInitrds({ user, agent, to: beside, host })
-  await host.fs.rename(beside, path)
-  if (isChanged) await makeRoom(host, folder)
+  const temporary = `${path}.${host.randomHex(4)}.tmp`
+  await joinInitrds({ user, agent, to: temporary, host })
+  await host.fs.rename(temporary, path)
+  if (isChanged) await makeRoom(host, directory)
   return path
 }
 
-async function makeRoom(host: Host, folder: string): Promise<void> {
+async function makeRoom(host: Host, directory: string): Promise<void> {
   const files = await Promise.all(
-    (await host.fs.readdir(folder)).map(async (name) => {
-      const path = join(folder, name)
+    (await host.fs.readdir(directory)).map(async (name) => {
+      const path = join(directory, name)
       const facts = await host.fs.stat(path).catch(() => undefined)
       return { path, bytes: facts?.size ?? 0, usedAtMs: facts?.mtimeMs ?? 0 }
     }),

@@ -1,11 +1,11 @@
 /** For the command and the Actions, which boot VMs; anything here may change with any version. */
 export { collectOutput } from '../process/collect-output.ts'
-export { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
+export { makeEvidenceDirectory } from '../evidence/evidence-directory.ts'
 export { commandWords } from '../session/work/command-words.ts'
 export { planForDryRun, type PreparedVm } from '../session/prepare-vm.ts'
 export { bootAndLeave, bootInVm, type FinishedBoot } from '../session/work/boot-in-vm.ts'
 export { planDocument, renderKept, renderParagraph } from '../session/work/render-outcome.ts'
-export { makeNamedFolder } from '../session/make-named-folder.ts'
+export { makeNamedDirectory } from '../session/make-named-directory.ts'
 export { outcomeSuites } from '../session/work/outcome-junit.ts'
 export { runInVm, type FinishedRun, type RunStreams } from '../session/work/run-in-vm.ts'
 export type { Guest } from '../session/guest.ts'

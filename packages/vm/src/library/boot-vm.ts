@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
-import { UserError } from '@kernelkit/core/errors'
-import { givenOptions, libraryOptions, parseVmSpec, type LibraryVmOptions } from '@kernelkit/core/options'
+import { UserError, message, option, type Message } from '@kernelkit/core/errors'
+import { givenOptions, libraryOptions, parseVmSpec, writeError, type LibraryVmOptions } from '@kernelkit/core/options'
 import { defaultStoreRoot, nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
 import { collectOutput } from '../process/collect-output.ts'
 import { guestEnvironment } from '../session/guest-environment.ts'
@@ -8,7 +8,6 @@ import type { EndedVm, Ending, Guest, VmWork } from '../session/guest.ts'
 import type { PreparedVm } from '../session/prepare-vm.ts'
 import { runSession } from '../session/session.ts'
 import { untilReady } from '../session/until-ready.ts'
-import { inOptionNames } from './option-names.ts'
 import { withReports, type GuestEvent } from './with-reports.ts'
 
 /** What the guest is: the options of `kernelkit run` that make sense in a program, with the same defaults. */
@@ -23,7 +22,7 @@ export interface BootVmContext {
   readonly store?: Store
 }
 
-/** Added to the environment and folder that `kernelkit run` would give the command. */
+/** Added to the environment and the directory that `kernelkit run` would give the command. */
 export interface GuestExecOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
@@ -46,9 +45,9 @@ export interface BootedVm extends AsyncDisposable {
   readonly accel: 'kvm' | 'tcg'
   /** File with every byte of the console. */
   readonly consolePath: string
-  /** Folder with console, configuration and replay.sh (docs/verdicts.md). */
+  /** Directory with console, configuration and replay.sh (docs/verdicts.md). */
   readonly evidence: string
-  /** From the start of the VM on, for each who asks. */
+  /** From the start of the VM on, for each reader. */
   readonly events: AsyncIterable<GuestEvent>
   /** One command, both streams kept in memory as UTF-8. */
   exec(argv: readonly string[], options?: GuestExecOptions): Promise<GuestExecResult>
@@ -56,25 +55,36 @@ export interface BootedVm extends AsyncDisposable {
 
 /** Boot a guest and wait until its agent serves commands. Throws `BOOT_FAILED` with the console's last lines, and every error of `kernelkit run`. */
 export async function bootVm(options: BootVmOptions, context: BootVmContext = {}): Promise<BootedVm> {
+  return inLibraryWords(() => bootInLibrary(options, context))
+}
+
+/** Errors of the work name options as the caller of the library wrote them. */
+async function inLibraryWords<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof UserError ? writeError(error, { door: 'library' }) : error
+  }
+}
+
+async function bootInLibrary(options: BootVmOptions, context: BootVmContext): Promise<BootedVm> {
   const host = context.host ?? nodeHost()
   const store = context.store ?? (await openStore(host, defaultStoreRoot(host)))
   const { signal = new AbortController().signal } = context
+  // A program names its own directory where it wants one.
+  const raw = { ...givenOptions({ noCwd: true }), ...libraryOptions(options) }
+  const wanted = { spec: parseVmSpec(raw, { command: 'run' }), command: 'run', reader: { door: 'library' } } as const
   const booted = Promise.withResolvers<BootedVm>()
   const released = Promise.withResolvers<void>()
-  const session = inOptionNames(() => {
-    // A program names its own directory where it wants one.
-    const raw = { ...givenOptions({ noCwd: true }), ...libraryOptions(options) }
-    const wanted = { spec: parseVmSpec(raw, { command: 'run' }), command: 'run', reader: { door: 'library' } } as const
-    const onPrepared = ({ plan }: PreparedVm): void => plan.warnings.forEach((line) => host.log.warn(line))
-    return runSession<EndedVm, { readonly ended: EndedVm; readonly prepared: PreparedVm }>(
-      { host, store, wanted, onPrepared, signal },
-      async (prepared) => ({
-        work: handOver({ onReady: (guest) => booted.resolve(bootedVm(guest, prepared, end)), released: released.promise }),
-        conclude: async (ended) => ({ ended, prepared }),
-        close: async () => {},
-      }),
-    )
-  }).then(({ ended, prepared }) => refuseUnbooted(ended, prepared))
+  const onPrepared = ({ plan }: PreparedVm): void => plan.warnings.forEach((line) => host.log.warn(line))
+  const session = runSession<EndedVm, { readonly ended: EndedVm; readonly prepared: PreparedVm }>(
+    { host, store, wanted, onPrepared, signal },
+    async (prepared) => ({
+      work: handOver({ onReady: (guest) => booted.resolve(bootedVm(guest, prepared, end)), released: released.promise }),
+      conclude: async (ended) => ({ ended, prepared }),
+      close: async () => {},
+    }),
+  ).then(({ ended, prepared }) => refuseUnbooted(ended, prepared))
   const end = async (): Promise<void> => {
     released.resolve()
     // A user's interruption ends the guest too, and is reported where it came from.
@@ -109,9 +119,10 @@ function handOver({ onReady, released }: HandOver): VmWork<EndedVm> {
 
 function refuseUnbooted({ ending, facts }: EndedVm, { request }: PreparedVm): void {
   if (ending.kind === 'released') return
+  const read: Message = `Read its whole console: ${request.consolePath}.`
   throw new UserError('BOOT_FAILED', `the guest did not boot: ${facts.agentFailure ?? whyUnbooted(ending)}.\n${facts.tail.join('\n')}`, {
     verdict: 'boot-fail',
-    hint: `the whole console is in ${request.consolePath}.`,
+    hint: ending.kind === 'limit' ? message`Raise ${option('boot-timeout')} if the guest is only slow. ${read}` : read,
   })
 }
 
@@ -121,23 +132,24 @@ function whyUnbooted(ending: Ending): string {
   return `it ended early (${ending.kind === 'over' ? ending.end : ending.kind})`
 }
 
-function bootedVm({ host, vm, plan }: Guest, { request, logFolder }: PreparedVm, end: () => Promise<void>): BootedVm {
+function bootedVm({ host, vm, plan }: Guest, { request, evidenceDirectory }: PreparedVm, end: () => Promise<void>): BootedVm {
   const baseEnv = guestEnvironment(host, plan.vm, plan.root)
   return {
     name: vm.name,
     release: plan.kernel.release,
     accel: plan.accel.accel,
     consolePath: request.consolePath,
-    evidence: logFolder,
+    evidence: evidenceDirectory,
     get events() {
       return withReports(vm.events)
     },
-    exec: async (argv, execOptions = {}) => {
-      const { stdout, stderr, texts } = collectOutput()
-      const { env, cwd = plan.shares.cwd, ...rest } = execOptions
-      const { exitCode, signal } = await vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest }).result
-      return { exitCode, signal, ...texts() }
-    },
+    exec: (argv, execOptions = {}) =>
+      inLibraryWords(async () => {
+        const { stdout, stderr, texts } = collectOutput()
+        const { env, cwd = plan.shares.cwd, ...rest } = execOptions
+        const { exitCode, signal } = await vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest }).result
+        return { exitCode, signal, ...texts() }
+      }),
     [Symbol.asyncDispose]: end,
   }
 }

@@ -5,13 +5,13 @@ import { expect, test } from 'vitest'
 import { bootVm } from './boot-vm.ts'
 
 const kernel = process.env['KERNELKIT_TEST_KERNEL']
-if (kernel === undefined) throw new Error('KERNELKIT_TEST_KERNEL names no kernel; run these tests with `npm run test:vm`')
+if (kernel === undefined) throw new Error('KERNELKIT_TEST_KERNEL does not name a kernel; run these tests with `npm run test:vm`')
 
-test('A program boots a guest with the root of this machine and a shared folder, runs commands, and leaves nothing behind.', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-library-'))
+test('A program boots a guest with the root of this machine and a shared directory, runs commands, and leaves nothing running.', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-library-'))
   try {
-    await writeFile(join(folder, 'word'), 'shared\n')
-    await using vm = await bootVm({ kernel, root: 'host', accel: 'tcg', shares: [{ host: folder, guest: '/mnt/src' }] })
+    await writeFile(join(directory, 'word'), 'shared\n')
+    await using vm = await bootVm({ kernel, root: 'host', accel: 'tcg', shares: [{ host: directory, guest: '/mnt/src' }] })
     expect(await vm.exec(['cat', '/mnt/src/word'])).toEqual({ exitCode: 0, signal: undefined, stdout: 'shared\n', stderr: '' })
     expect(await vm.exec(['sh', '-c', 'echo "$WORD" >&2; exit 9'], { env: { WORD: 'w' } })).toMatchObject({ exitCode: 9, stderr: 'w\n' })
     expect((await vm.exec(['uname', '-r'])).stdout.trim()).toBe(vm.release)
@@ -24,7 +24,7 @@ test('A program boots a guest with the root of this machine and a shared folder,
     }
     expect(await readdir(vm.evidence)).toEqual(expect.arrayContaining(['console.log', 'replay.sh']))
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(directory, { recursive: true, force: true })
   }
 })
 

@@ -5,7 +5,7 @@ import { withReports } from './with-reports.ts'
 const line = (text: string): VmEvent => ({ type: 'console', line: text, atMs: 5 })
 const exited: VmEvent = { type: 'exited', exit: { exitCode: 0, signal: undefined, stderr: '' }, atMs: 9 }
 
-async function told(...events: readonly VmEvent[]) {
+async function eventsOf(...events: readonly VmEvent[]) {
   async function* stream(): AsyncGenerator<VmEvent> {
     yield* events
   }
@@ -17,8 +17,8 @@ async function told(...events: readonly VmEvent[]) {
 describe('withReports', () => {
   const warning = line('WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2')
 
-  it('tells of a report behind its last line', async () => {
-    expect(await told(warning, line('---[ end trace 0000000000000000 ]---'), line('x'), exited)).toEqual([
+  it('emits a report after its last line', async () => {
+    expect(await eventsOf(warning, line('---[ end trace 0000000000000000 ]---'), line('x'), exited)).toEqual([
       'console',
       'console',
       'report warning',
@@ -27,7 +27,7 @@ describe('withReports', () => {
     ])
   })
 
-  it('tells of one that the end of the guest cuts, before that end', async () => {
-    expect(await told(warning, exited)).toEqual(['console', 'report warning', 'exited'])
+  it('emits a report that the end of the guest cuts off, before that end', async () => {
+    expect(await eventsOf(warning, exited)).toEqual(['console', 'report warning', 'exited'])
   })
 })

@@ -1,10 +1,10 @@
 import { createReportReader, type KernelReport } from '@kernelkit/core/report'
 import type { VmEvent } from '../vm.ts'
 
-/** What a VM tells, and the kernel's reports when the last line of each has come. */
+/** What a VM reports, and the kernel's reports when the last line of each has come. */
 export type GuestEvent = VmEvent | { readonly type: 'report'; readonly report: KernelReport; readonly atMs: number }
 
-/** The same events, each report behind the line that ends it. */
+/** The same events, each report after the line that ends it. */
 export async function* withReports(events: AsyncIterable<VmEvent>): AsyncGenerator<GuestEvent, undefined> {
   let complete: KernelReport[] = []
   const reader = createReportReader((report) => complete.push(report))
@@ -14,7 +14,7 @@ export async function* withReports(events: AsyncIterable<VmEvent>): AsyncGenerat
     if (event.type === 'console') yield event
     for (const report of complete) yield { type: 'report', report, atMs: event.atMs }
     complete = []
-    // Nothing is to be expected behind the end of the guest.
+    // Nothing follows the end of the guest.
     if (event.type !== 'console') yield event
   }
 }

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { decodeText, encodeText, frameTypes, type Frame } from '@kernelkit/core/agent'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { createAgentLink } from './agent-link.ts'
 import { createEventHub } from './event-hub.ts'
@@ -25,7 +25,7 @@ export interface ConnectVmOptions {
   readonly events?: 'all' | 'lifecycle'
 }
 
-/** Connects to a running VM by name, id, or (without a word) to the only one. */
+/** Connects to a running VM by name or id, else to the only one. */
 export async function connectVm(word: string | undefined, host: Host, options: ConnectVmOptions = {}): Promise<VmClient> {
   const state = await findVm(word, host)
   const socket = connect(join(state.folder, 'control.sock'))
@@ -35,7 +35,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
       reject(
         new UserError('VM_LOST', `the VM '${state.name}' does not answer on its control socket: ${cause.message}.`, {
           verdict: 'vm-lost',
-          hint: `\`kernelkit stop ${state.name}\` ends it.`,
+          hint: message`End it with ${command(`kernelkit stop ${state.name}`)}.`,
           cause,
         }),
       )
@@ -76,9 +76,9 @@ export async function connectVm(word: string | undefined, host: Host, options: C
     link.send(frameTypes.request, encodeText(JSON.stringify({ id: 0, method: 'watch', params: what })))
   }
   void link.closed.then(() => {
-    const lost = new UserError('VM_LOST', `the VM '${state.name}' has gone.`, {
+    const lost = new UserError('VM_LOST', `the VM '${state.name}' is gone.`, {
       verdict: 'vm-lost',
-      hint: `read its console: ${state.console}`,
+      hint: `Read its console: ${state.console}.`,
     })
     for (const { reject } of requests.values()) reject(lost)
     ready.reject(lost)
@@ -105,7 +105,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
     exec(options) {
       if (!state.agent)
         throw new UserError('VM_NO_AGENT', `the VM '${state.name}' runs without the guest agent.`, {
-          hint: 'use its console, or start it with `kernelkit run --keep`.',
+          hint: message`Use its console, or start it with ${command('kernelkit run --keep')}.`,
         })
       return runSession(options, { link, ready: ready.promise, monotonicMs: host.monotonicMs })
     },
@@ -118,7 +118,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
       watch({ terminal: true })
       return terminal
     },
-    qmp: (command, args) => request('qmp', { command, args }),
+    qmp: (name, args) => request('qmp', { command: name, args }),
     dump: (letters) => void request('dump', { letters }).catch(() => {}),
     stop: async (how) => {
       await request('stop', { how }).catch(() => {})

@@ -8,7 +8,7 @@ export interface ConsoleCapture {
   readonly finished: Promise<void>
 }
 
-// What comes before somebody looks is kept up to here; the file has everything.
+// What comes before a viewer attaches is kept up to this size; the file has everything.
 const heldForViewer = 1024 * 1024
 // A line without an end (a progress bar, a binary blob) is reported in pieces of this size.
 const longestLine = 64 * 1024

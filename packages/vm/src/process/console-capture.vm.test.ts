@@ -5,7 +5,7 @@ import { testGround } from '../../test/guest.ts'
 import { startVm } from './start-vm.ts'
 
 // A busy host lets a process wait far longer than the 10 ms for which the kernel's driver waits for a serial port.
-it('loses nothing of the console while this process stands still', async () => {
+it('loses nothing of the console while this process is blocked', async () => {
   const ground = await testGround()
   const request = await ground.request({ append: 'printk.devkmsg=on' })
   const vm = await startVm(request, ground.host)

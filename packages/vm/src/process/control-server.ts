@@ -18,27 +18,27 @@ const orphanMs = 2000
 export async function serveControl(options: { readonly path: string; readonly vm: OwnedVm; readonly host: Host }): Promise<ControlServer> {
   const { path, vm } = options
   const clients = new Set<Socket>()
-  // What clients still have to hear when the VM has ended: its last events, answers to their requests.
-  const unsaid = new Set<Promise<unknown>>()
-  const say = (work: Promise<unknown>) => {
-    unsaid.add(work)
-    void work.finally(() => unsaid.delete(work))
+  // What clients must still receive when the VM has ended: its last events, answers to their requests.
+  const unsent = new Set<Promise<unknown>>()
+  const track = (work: Promise<unknown>) => {
+    unsent.add(work)
+    void work.finally(() => unsent.delete(work))
   }
   const server = createServer((socket) => {
     clients.add(socket)
     socket.on('close', () => clients.delete(socket))
-    serveClient(socket, vm, say)
+    serveClient(socket, vm, track)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(path, resolve)
   })
-  // The VM ends the process' life, not this socket.
+  // The VM keeps the process alive, not this socket.
   server.unref()
   return {
     path,
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(unsaid)
+      await Promise.all(unsent)
       // What is written reaches a client before its connection ends.
       for (const client of clients) client.end()
       await new Promise<void>((resolve) => server.close(() => resolve()))
@@ -46,7 +46,7 @@ export async function serveControl(options: { readonly path: string; readonly vm
   }
 }
 
-function serveClient(socket: Socket, vm: OwnedVm, say: (work: Promise<unknown>) => void): void {
+function serveClient(socket: Socket, vm: OwnedVm, track: (work: Promise<unknown>) => void): void {
   const decode = createFrameDecoder()
   const sessions = new Map<number, AgentSession>()
   const send = (type: number, session = 0, data?: Uint8Array) => {
@@ -69,7 +69,7 @@ function serveClient(socket: Socket, vm: OwnedVm, say: (work: Promise<unknown>) 
     return session
   }
   const watch = (what: Readonly<Record<string, unknown>>) => {
-    if (what['events'] !== undefined) say(forwardEvents(vm, socket, what['events'] === 'all'))
+    if (what['events'] !== undefined) track(forwardEvents(vm, socket, what['events'] === 'all'))
     if (what['console'] === true) vm.console.on('data', onConsole)
     if (what['terminal'] === true) vm.terminal?.on('data', onTerminal)
   }
@@ -86,7 +86,7 @@ function serveClient(socket: Socket, vm: OwnedVm, say: (work: Promise<unknown>) 
         params: Readonly<Record<string, unknown>>
       }
       if (method === 'watch') return watch(params)
-      say(
+      track(
         answer(vm, method, params).then(
           (result) => reply(id, { result: result ?? null }),
           (error: unknown) => reply(id, { error: error instanceof Error ? error.message : String(error) }),
@@ -110,7 +110,7 @@ function serveClient(socket: Socket, vm: OwnedVm, say: (work: Promise<unknown>) 
   socket.on('close', () => {
     vm.console.off('data', onConsole)
     vm.terminal?.off('data', onTerminal)
-    // Nobody waits for these commands any more: they get what a closed terminal gives.
+    // No client waits for these commands any more: they get what a closed terminal gives.
     for (const session of sessions.values()) {
       session.send(frameTypes.kill, encodeKill(sighup))
       session.send(frameTypes.close)
@@ -138,6 +138,6 @@ async function answer(vm: OwnedVm, method: string, params: Readonly<Record<strin
     case 'dump':
       return vm.dump(String(params['letters']))
     default:
-      throw new Error(`this VM host process knows no request '${method}'`)
+      throw new Error(`this VM host process does not know the request '${method}'`)
   }
 }

@@ -1,16 +1,11 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { UserError, type ErrorCode, type ErrorVerdict } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
-import { vmHostProgram } from '../package-folder.ts'
+import { vmHostProgram } from '../package-directory.ts'
 import type { VmRequest } from '../vm.ts'
 import { connectVm, type VmClient } from './connect-vm.ts'
-
-/** What the VM host process says once over its descriptor 3. */
-export type DetachedAnswer =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string | null; readonly verdict: ErrorVerdict }
-  | { readonly ok: false; readonly crash: string }
+import { receivedError, type DetachedAnswer } from './detached-answer.ts'
 
 /**
  * Starts a VM in a process of its own that outlives this one, and connects to it. QEMU is started by that process, so
@@ -29,7 +24,7 @@ export async function startDetachedVm(request: VmRequest, host: Host, options: {
   })
   const answers: unknown = child.stdio[3]
   if (!(answers instanceof Readable)) throw new TypeError('no channel to the VM host process')
-  // Interrupted before it has answered: it ends with all that it has started.
+  // Interrupted before it has answered: it ends, and ends all that it has started.
   const abort = () => child.kill('SIGTERM')
   options.signal?.addEventListener('abort', abort, { once: true })
   const text = await readAll(answers)
@@ -37,16 +32,15 @@ export async function startDetachedVm(request: VmRequest, host: Host, options: {
   options.signal?.throwIfAborted()
   child.unref()
   if (text === '') {
-    const said = (await host.fs.readFile(logPath, 'utf8').catch(() => '')).trim().split('\n').slice(-20).join('\n')
-    throw new UserError('VM_LOST', `the VM host process ended before it answered.${said === '' ? '' : `\n${said}`}`, {
+    const logged = (await host.fs.readFile(logPath, 'utf8').catch(() => '')).trim().split('\n').slice(-20).join('\n')
+    throw new UserError('VM_LOST', `the VM host process ended before it answered.${logged === '' ? '' : `\n${logged}`}`, {
       verdict: 'infra-fail',
-      hint: 'run it again without --keep to see more.',
+      hint: message`Run it again without ${option('keep')} to see more.`,
     })
   }
   const answer = JSON.parse(text) as DetachedAnswer
   if (answer.ok) return connectVm(request.launch.id, host, { events: 'all' })
-  if ('crash' in answer) throw new Error(`the VM host process failed: ${answer.crash}`)
-  throw new UserError(answer.code, answer.message, { verdict: answer.verdict, ...(answer.hint === null ? {} : { hint: answer.hint }) })
+  throw receivedError(answer)
 }
 
 async function readAll(stream: Readable): Promise<string> {
@@ -54,7 +48,7 @@ async function readAll(stream: Readable): Promise<string> {
   try {
     for await (const chunk of stream) text += String(chunk)
   } catch {
-    // The process died: what it said until then counts.
+    // The process died: what it wrote until then counts.
   }
   return text
 }

@@ -1,11 +1,11 @@
-/** Everybody who asks gets every event from the first one on, then those that come, until `end`. */
+/** Every subscriber gets all events from the first one on, then those that come, until `end`. */
 export interface EventHub<Event> {
   emit(event: Event): void
   end(): void
   subscribe(): AsyncIterableIterator<Event>
 }
 
-// A console that never stops talking must not fill the host's memory; whole logs are in the console file.
+// A console that never stops printing must not fill the host's memory; whole logs are in the console file.
 const keptEvents = 20_000
 
 export function createEventHub<Event>(): EventHub<Event> {

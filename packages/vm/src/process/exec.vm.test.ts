@@ -43,11 +43,11 @@ describe('a command in the guest', () => {
     expect(result).toMatchObject({ exitCode: 7, signal: undefined, stdout: 'out\n', stderr: 'err\n', stdoutBytes: 4, stderrBytes: 4 })
   })
 
-  it('ends with its own status', async () => {
+  it('exits with its own status', async () => {
     for (const code of [0, 1, 2, 77, 125, 126, 127, 128, 254, 255]) expect((await exec(['sh', '-c', `exit ${code}`])).exitCode).toBe(code)
   })
 
-  it('that a signal ends is 128 and its number', async () => {
+  it('that a signal ends exits with status 128 plus its number', async () => {
     for (const [name, number] of [
       ['TERM', 15],
       ['KILL', 9],
@@ -57,12 +57,12 @@ describe('a command in the guest', () => {
     }
   })
 
-  it('that does not exist is 127 and says so', async () => {
+  it('that does not exist exits with status 127 and says so', async () => {
     expect(await exec(['nosuch'])).toMatchObject({ exitCode: 127, stderr: expect.stringContaining('command not found: nosuch') })
     expect(await exec(['/bin/nosuch'])).toMatchObject({ exitCode: 127, stderr: expect.stringContaining('/bin/nosuch') })
   })
 
-  it('that cannot be executed is 126 and says so', async () => {
+  it('that cannot be executed exits with status 126 and says so', async () => {
     expect(await exec(['/etc/not-executable'])).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('permission denied') })
     expect(await exec(['/etc'])).toMatchObject({ exitCode: 126 })
   })
@@ -71,7 +71,7 @@ describe('a command in the guest', () => {
     expect(await exec(['true'], { cwd: '/no/such' })).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('/no/such') })
   })
 
-  it('gets its arguments, its variables and its folder unchanged', async () => {
+  it('gets its arguments, its variables and its directory unchanged', async () => {
     const argv = [
       'sh',
       '-c',
@@ -91,11 +91,11 @@ describe('a command in the guest', () => {
     expect(await exec(['true'], { user: 'nosuch' })).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('nosuch') })
   })
 
-  it('without stdin reads an end at once', async () => {
+  it('without stdin reads end-of-file at once', async () => {
     expect(await exec(['cat'])).toMatchObject({ exitCode: 0, stdoutBytes: 0 })
   })
 
-  it('gives 30 MB back as they came', async () => {
+  it('returns 30 MB of its input unchanged', async () => {
     const input = randomBytes(30_000_000)
     const { bytes, exitCode } = await exec(['cat'], { stdin: Readable.from(pieces(input, 50_000)) })
     expect(exitCode).toBe(0)
@@ -103,7 +103,7 @@ describe('a command in the guest', () => {
     expect(bytes.equals(input)).toBe(true)
   })
 
-  it('writes 100 MB that arrive whole', async () => {
+  it('writes 100 MB that arrive complete', async () => {
     const hash = createHash('sha256')
     const stdout = new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -117,10 +117,10 @@ describe('a command in the guest', () => {
     expect(hash.digest('hex')).toBe(createHash('sha256').update(Buffer.alloc(100_000_000, line)).digest('hex'))
   })
 
-  it('whose reader is slow waits, and others go on beside it', async () => {
+  it('whose reader is slow waits, and others keep running', async () => {
     const stuck = new PassThrough({ highWaterMark: 1 })
     const slow = vm.exec({ argv: ['sh', '-c', 'head -c 3000000 /dev/zero'], stdout: stuck })
-    expect(await exec(['echo', 'beside'])).toMatchObject({ exitCode: 0, stdout: 'beside\n' })
+    expect(await exec(['echo', 'other'])).toMatchObject({ exitCode: 0, stdout: 'other\n' })
     let bytes = 0
     stuck.on('data', (chunk: Buffer) => (bytes += chunk.length))
     expect(await slow.result).toMatchObject({ exitCode: 0, stdoutBytes: 3_000_000 })
@@ -132,7 +132,7 @@ describe('a command in the guest', () => {
     const command = vm.exec({ argv: ['yes'], stdout: stuck })
     await expect.poll(() => stuck.readableLength, patience).toBeGreaterThan(0)
     command.kill(9)
-    expect(await exec(['echo', 'beside'])).toMatchObject({ exitCode: 0, stdout: 'beside\n' })
+    expect(await exec(['echo', 'other'])).toMatchObject({ exitCode: 0, stdout: 'other\n' })
     stuck.resume()
     expect(await command.result).toMatchObject({ exitCode: 137, signal: 9 })
   })
@@ -143,7 +143,7 @@ describe('a command in the guest', () => {
     expect(await vm.exec({ argv: ['yes'], stdout: closed }).result).toMatchObject({ signal: 13 })
   })
 
-  it('that leaves a process behind ends, and the process goes on', async () => {
+  it('that leaves a process ends, and the process keeps running', async () => {
     // It waits for the next command, which runs only when this one has ended.
     const left = '(until [ -e /tmp/next ]; do sleep 0.1; done; echo late > /tmp/late; echo late) & echo now'
     const { exitCode, stdout } = await exec(['sh', '-c', left])
@@ -157,7 +157,7 @@ describe('a command in the guest', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'xxx' })
   })
 
-  it('runs beside 99 others', async () => {
+  it('runs together with 99 others', async () => {
     const results = await Promise.all(Array.from({ length: 100 }, (_, index) => exec(['sh', '-c', `echo ${index}; exit ${index}`])))
     expect(results.map(({ exitCode, stdout }) => [exitCode, stdout])).toEqual(results.map((_, index) => [index, `${index}\n`]))
   })

@@ -5,10 +5,10 @@ import type { VmRequest } from '../vm.ts'
 import { createAgentLink, type AgentLink } from './agent-link.ts'
 
 const pingEveryMs = 1000
-// Told from here on; whether it counts as a hang is for who watches the VM to say.
+// Reported from here on; the watcher of the VM decides whether it counts as a hang.
 const silentAfterMs = 5000
 
-/** What the agent tells, or does not, over its channel. */
+/** What the agent reports over its channel, or its silence. */
 type AgentEvent =
   | { readonly type: 'ready'; readonly release: string }
   | { readonly type: 'agent-failed'; readonly message: string }
@@ -35,7 +35,7 @@ export interface GreetedAgent {
 /** Answers the agent's HELLO with its SETUP, and from READY on listens for its silence. */
 export function greetAgent({ channel, request, host, isQemuStopped, emit }: Greeting): GreetedAgent {
   const ready = Promise.withResolvers<{ readonly release: string }>()
-  // Whoever runs commands waits for it; nobody has to.
+  // Commands wait for it; a VM without commands does not.
   ready.promise.catch(() => {})
   let release = ''
   let timer: NodeJS.Timeout | undefined
@@ -94,7 +94,7 @@ export interface SilenceMeter {
   forgive(): void
 }
 
-/** Turns that come late (Ctrl-Z, a host out of breath) count as two: time in which nobody asked is no silence. */
+/** Turns that come late (Ctrl-Z, an overloaded host) count as two: time in which no ping was sent does not count as silence. */
 export function silenceMeter(options: { readonly everyMs: number; readonly startMs: number }): SilenceMeter {
   let silentMs = 0
   let lastMs = options.startMs

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { createFrameDecoder } from '@kernelkit/core/agent'
-import { scratchFolder, testGround, type TestGround } from '../../test/guest.ts'
+import { scratchDirectory, testGround, type TestGround } from '../../test/guest.ts'
 import type { Vm, VmEvent } from '../vm.ts'
 import { connectVm } from './connect-vm.ts'
 import { startDetachedVm } from './detached-vm.ts'
@@ -50,7 +50,7 @@ function qemuPids(id: string): readonly number[] {
 }
 
 describe('a VM of this process', () => {
-  it('leaves neither process nor folder behind', async () => {
+  it('leaves no process and no directory', async () => {
     const request = await ground.request()
     {
       await using vm = await startVm(request, ground.host)
@@ -72,7 +72,7 @@ describe('a VM of this process', () => {
     expect(text.trimEnd().split('\n').at(-1)).toMatch(/reboot: Power down/)
   })
 
-  it('tells what happens to it in order', async () => {
+  it('reports its events in order', async () => {
     const request = await ground.request()
     await using vm = await startVm(request, ground.host)
     await vm.stop('poweroff')
@@ -102,7 +102,7 @@ describe('a VM of this process', () => {
     expect(existsSync(request.folder)).toBe(false)
   })
 
-  it('says what the agent could not prepare', async () => {
+  it('reports what the agent could not prepare', async () => {
     await using vm = await startVm(await ground.request({ append: 'kernelkit.mount=nosuch,/mnt/x,cow' }), ground.host)
     const command = vm.exec({ argv: ['true'] })
     await expect(command.result).rejects.toThrow(/cannot mount share nosuch at \/mnt\/x/)
@@ -127,7 +127,7 @@ describe('a VM of this process', () => {
   })
 })
 
-describe('a guest that stands still', () => {
+describe('a guest that does not run', () => {
   it('is reported as silent, but not while it is paused on purpose', async () => {
     await using vm = await startVm(await ground.request(), ground.host)
     await output(vm, ['true'])
@@ -159,8 +159,8 @@ describe('a QEMU that does not start', () => {
     })
   })
 
-  it('refuses a file that is no kernel', async () => {
-    const path = join(scratchFolder(), 'not-a-kernel')
+  it('refuses a file that is not a kernel', async () => {
+    const path = join(scratchDirectory(), 'not-a-kernel')
     writeFileSync(path, 'x'.repeat(100_000))
     await expect(startVm(await ground.request({ launch: { kernel: path } }), ground.host)).rejects.toMatchObject({ code: 'NOT_A_KERNEL' })
   })
@@ -171,7 +171,7 @@ describe('a VM whose channel closes', () => {
     const request = await ground.request()
     await using vm = await startVm(request, ground.host)
     await output(vm, ['true'])
-    // QEMU goes on; only the agent's end of the channel is gone, as after a host process that left without a word.
+    // QEMU keeps running; only the agent's end of the channel is gone, as after a host process that was killed.
     vm.link?.disconnect()
     expect(await vm.exited).toMatchObject({ exitCode: 0 })
   })
@@ -213,12 +213,12 @@ describe('a VM in a process of its own', () => {
     await using vm = await startDetachedVm(request, ground.host)
     await expect(reserveVm(ground.host, { name: request.name })).rejects.toMatchObject({ code: 'VM_NAME_TAKEN' })
     await vm.stop('kill')
-    // Its owner gives the name back when QEMU has ended.
+    // Its owner releases the name when QEMU has ended.
     const again = await vi.waitFor(() => reserveVm(ground.host, { name: request.name }), patience)
     await ground.host.fs.rm(again.folder, { recursive: true })
   })
 
-  it('answers why it could not start', async () => {
+  it('reports why it could not start', async () => {
     const request = await ground.request({ launch: { kernel: '/no/such/kernel' } })
     await expect(startDetachedVm(request, ground.host)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
     expect(existsSync(request.folder)).toBe(false)
@@ -270,8 +270,8 @@ describe('a process that owns a VM and is killed', () => {
   })
 })
 
-describe('a stranger on the control socket', () => {
-  it('that talks nonsense is cut off, and the VM goes on', async () => {
+describe('an unknown client of the control socket', () => {
+  it('that sends nonsense is disconnected, and the VM keeps running', async () => {
     const request = await ground.request()
     await using vm = await startVm(request, ground.host)
     const socket = connect(join(request.folder, 'control.sock'))

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { scratchFolder, testGround, type TestGround } from '../../test/guest.ts'
+import { scratchDirectory, testGround, type TestGround } from '../../test/guest.ts'
 import { startVm } from './start-vm.ts'
 import type { Vm } from '../vm.ts'
 
@@ -23,15 +23,15 @@ async function output(vm: Vm, script: string): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-function sharedFolder(): string {
-  const folder = scratchFolder()
-  writeFileSync(join(folder, 'file'), 'host\n')
-  return folder
+function sharedDirectory(): string {
+  const directory = scratchDirectory()
+  writeFileSync(join(directory, 'file'), 'host\n')
+  return directory
 }
 
 describe('shares in the guest', () => {
   it('are writable copies, read-only or writable, at places that are made when missing', async () => {
-    const [cow, ro, rw] = [sharedFolder(), sharedFolder(), sharedFolder()]
+    const [cow, ro, rw] = [sharedDirectory(), sharedDirectory(), sharedDirectory()]
     const shares = [cow, ro, rw].map((host, index) => ({ host, tag: `s${index}`, readonly: index < 2 }))
     const request = await ground.request({
       launch: { shares },
@@ -49,7 +49,7 @@ describe('shares in the guest', () => {
   })
 
   it('find a place below a read-only root', async () => {
-    const share = sharedFolder()
+    const share = sharedDirectory()
     const request = await ground.request({
       launch: {
         shares: [
@@ -66,7 +66,7 @@ describe('shares in the guest', () => {
 })
 
 describe('the root of this machine', () => {
-  it('is seen and can be changed in guest memory only, its run-time folders hidden', async () => {
+  it('is seen and can be changed in guest memory only, its run-time directories hidden', async () => {
     const request = await ground.request({
       launch: { shares: [{ host: '/', tag: 'root', readonly: true }] },
       append: 'kernelkit.root=9p:root:cow kernelkit.mask=1',
@@ -82,11 +82,11 @@ describe('the root of this machine', () => {
 
 describe('a root on a disk', () => {
   function diskWith(files: readonly string[]): string {
-    const folder = scratchFolder()
-    const tree = join(folder, 'tree')
+    const directory = scratchDirectory()
+    const tree = join(directory, 'tree')
     for (const name of ['dev', 'proc', 'sys', 'run', 'tmp', 'etc', 'bin', 'sbin']) mkdirSync(join(tree, name), { recursive: true })
     for (const path of files) execFileSync('cp', ['--parents', '-L', path, tree])
-    const image = join(folder, 'disk.ext4')
+    const image = join(directory, 'disk.ext4')
     execFileSync('truncate', ['-s', '64M', image])
     execFileSync('/sbin/mkfs.ext4', ['-q', '-F', '-d', tree, image])
     return image
@@ -103,14 +103,14 @@ describe('a root on a disk', () => {
     expect(readFileSync(image).equals(before)).toBe(true)
   })
 
-  it('that is no file system is said', async () => {
-    const image = join(scratchFolder(), 'zeros')
+  it('that is not a file system is reported', async () => {
+    const image = join(scratchDirectory(), 'zeros')
     execFileSync('truncate', ['-s', '8M', image])
     await using vm = await startVm(await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw' }), ground.host)
     await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/cannot mount the root \(disk \/dev\/vda ext4, rw\): invalid content/)
   })
 
-  it('without the init that was asked for is said', async () => {
+  it('without the init that was asked for is reported', async () => {
     const image = diskWith(['/bin/sh', ...libraries])
     await using vm = await startVm(
       await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=/sbin/init' }),
@@ -119,7 +119,7 @@ describe('a root on a disk', () => {
     await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/the root has no init: \/sbin\/init/)
   })
 
-  it('with an init of its own runs it as first process, the agent beside it', async () => {
+  it('with an init of its own runs it as first process, with the agent next to it', async () => {
     const image = diskWith(['/bin/sh', '/bin/sleep', ...libraries])
     execFileSync('/sbin/debugfs', ['-w', '-R', `write ${scriptFile()} sbin/init`, image], { stdio: 'ignore' })
     execFileSync('/sbin/debugfs', ['-w', '-R', 'sif sbin/init mode 0100755', image], { stdio: 'ignore' })
@@ -131,14 +131,14 @@ describe('a root on a disk', () => {
   })
 
   function scriptFile(): string {
-    const path = join(scratchFolder(), 'init')
+    const path = join(scratchDirectory(), 'init')
     writeFileSync(path, '#!/bin/sh\nwhile :; do /bin/sleep 1; done\n')
     return path
   }
 })
 
-describe('a kernel command line that nobody understands', () => {
-  it('is said, not guessed at', async () => {
+describe('a kernel command line that is not understood', () => {
+  it('is reported, not guessed at', async () => {
     await using vm = await startVm(await ground.request({ append: 'kernelkit.root=disk:/dev/vda:ext4:maybe' }), ground.host)
     await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/kernelkit.root=disk:\/dev\/vda:ext4:maybe/)
   })

@@ -1,20 +1,25 @@
 import { archRows } from '@kernelkit/core/arch'
-import type { ErrorCode } from '@kernelkit/core/errors'
+import { command, message, option, type ErrorCode, type Message } from '@kernelkit/core/errors'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 
 interface Explanation {
   readonly code: ErrorCode
-  readonly message: string
-  readonly hint: string
+  readonly message: Message
+  readonly hint: Message
 }
 
 type FailureRow = readonly [pattern: RegExp, explain: (match: RegExpExecArray, launch: QemuLaunch) => Explanation]
 
-/** What QEMU's words mean for the user; the first row that matches. Each was seen with QEMU 7.2. */
+/** What QEMU's messages mean for the user; the first row that matches. Each was seen with QEMU 7.2. */
 export const qemuFailures: readonly FailureRow[] = [
   [
     /could not open kernel file '?([^':]*)/,
-    (match) => file(match[1], 'the kernel', 'build it first (`kernelkit build`), or name another with --kernel.'),
+    (match) =>
+      file(
+        match[1],
+        'the kernel',
+        message`Build it first (${command('kernelkit build', { action: 'the build-kernel action' })}), or name another kernel with ${option('kernel')}.`,
+      ),
   ],
   // A file without the magic number counts as a kernel of 1995, which knows no initramfs.
   [
@@ -22,7 +27,7 @@ export const qemuFailures: readonly FailureRow[] = [
     (_match, launch) => ({
       code: 'NOT_A_KERNEL',
       message: `${launch.kernel} is not a ${archRows[launch.arch].imageTarget}.`,
-      hint: `name ${archRows[launch.arch].imagePath}${entryOption(launch, (option) => `, or a vmlinux built with CONFIG_${option}`)}.`,
+      hint: `Name ${archRows[launch.arch].imagePath}${entryOption(launch, (symbol) => `, or a vmlinux built with CONFIG_${symbol}`)}.`,
     }),
   ],
   [
@@ -30,33 +35,33 @@ export const qemuFailures: readonly FailureRow[] = [
     (_match, launch) => ({
       code: 'NOT_A_KERNEL',
       message: `${launch.kernel} is a vmlinux without an entry for QEMU.`,
-      hint: `${entryOption(launch, (option) => `build it with CONFIG_${option}=y, or `)}name the ${archRows[launch.arch].imageTarget}.`,
+      hint: `Name the ${archRows[launch.arch].imageTarget}${entryOption(launch, (symbol) => `, or build it with CONFIG_${symbol}=y`)}.`,
     }),
   ],
   [
     /could not load kernel '?([^':]*)/,
     (_match, launch) => ({
       code: 'NOT_A_KERNEL',
-      message: `${launch.kernel} cannot be loaded as a kernel: it is empty, a folder, or cut short.`,
-      hint: 'build it again.',
+      message: `${launch.kernel} cannot be loaded as a kernel: it is empty, a directory, or cut short.`,
+      hint: 'Build it again.',
     }),
   ],
-  [/error reading initrd ([^:]*)/, (match) => file(match[1], 'the initrd', 'check the path given with --initrd.')],
+  [/error reading initrd ([^:]*)/, (match) => file(match[1], 'the initrd', message`Check the path given with ${option('initrd')}.`)],
   [
     /Failed to get "(?:write|consistent read|shared "?\w*"?)" lock|Is another process using the image/,
     (_match, launch) => ({
       code: 'DISK_IN_USE',
       message: `another VM has a disk open for writing${diskNames(launch)}.`,
-      hint: 'leave --persist out (every VM then gets its own throw-away copy), or stop the other one (`kernelkit ps`).',
+      hint: message`Leave ${option('persist')} out (every VM then gets its own throw-away copy), or stop the other VM (${command('kernelkit ps')}).`,
     }),
   ],
-  [/Could not open '([^']*)': (.*)/, (match) => file(match[1], 'a disk', `QEMU said: ${match[2] ?? ''}.`)],
+  [/Could not open '([^']*)': (.*)/, (match) => file(match[1], 'a disk', `Check its path and permissions; QEMU said: ${match[2] ?? ''}.`)],
   [
     /Image is not in (\w+) format/,
     (match) => ({
       code: 'NOT_AN_IMAGE',
       message: `a disk image is not in ${match[1]} format.`,
-      hint: 'look at it with `qemu-img info FILE`.',
+      hint: 'Examine it with `qemu-img info FILE`.',
     }),
   ],
   [
@@ -64,7 +69,7 @@ export const qemuFailures: readonly FailureRow[] = [
     (match) => ({
       code: 'BAD_FORWARD',
       message: `QEMU does not understand the forwarded port '${match[1]}': ${match[2]}.`,
-      hint: 'write for instance --forward 8080:80.',
+      hint: message`Write for instance ${option('forward', '8080:80')}.`,
     }),
   ],
   [
@@ -72,7 +77,7 @@ export const qemuFailures: readonly FailureRow[] = [
     (match) => ({
       code: 'PORT_TAKEN',
       message: `the port of '${match[1]}' is in use on this host.`,
-      hint: 'choose another port, or 0 for a free one; `ss -ltnp` shows who has it.',
+      hint: message`Choose another port with ${option('forward')}, or 0 for a free one; \`ss -ltnp\` shows which process has it.`,
     }),
   ],
   [
@@ -80,7 +85,7 @@ export const qemuFailures: readonly FailureRow[] = [
     () => ({
       code: 'PORT_TAKEN',
       message: 'a port that QEMU should listen on is in use on this host.',
-      hint: 'choose another port, or leave it out: sockets are used then.',
+      hint: 'Choose another port, or leave it out: sockets are used then.',
     }),
   ],
   [
@@ -88,7 +93,7 @@ export const qemuFailures: readonly FailureRow[] = [
     (match) => ({
       code: 'KVM_NOT_USABLE',
       message: `/dev/kvm cannot be used: ${match[1]}.`,
-      hint: 'add yourself to the group kvm and log in again, or run with --accel tcg.',
+      hint: message`Add yourself to the group kvm and log in again, or run with ${option('accel', 'tcg')}.`,
     }),
   ],
   [
@@ -96,7 +101,7 @@ export const qemuFailures: readonly FailureRow[] = [
     (match) => ({
       code: 'KVM_NOT_USABLE',
       message: `KVM does not start: ${match[1]}.`,
-      hint: 'run with --accel tcg, or see `kernelkit doctor`.',
+      hint: message`Run with ${option('accel', 'tcg')}, or see ${command('kernelkit doctor')}.`,
     }),
   ],
   [
@@ -104,7 +109,7 @@ export const qemuFailures: readonly FailureRow[] = [
     (match, launch) => ({
       code: 'NOT_ENOUGH_MEMORY',
       message: `the host has no ${launch.memoryMiB} MiB for the guest: ${match[1]}.`,
-      hint: 'ask for less with --memory.',
+      hint: message`Ask for less with ${option('memory')}.`,
     }),
   ],
   [
@@ -112,15 +117,15 @@ export const qemuFailures: readonly FailureRow[] = [
     (_match, launch) => ({
       code: 'QEMU_TOO_OLD',
       message: `${launch.qemu} has no machine '${launch.machine}'.`,
-      hint: `see \`${launch.qemu} -machine help\`, and choose with --machine or --qemu.`,
+      hint: message`See \`${launch.qemu} -machine help\`, and choose with ${option('machine')} or ${option('qemu')}.`,
     }),
   ],
   [
     /unable to find CPU model '([^']*)'/,
     (match, launch) => ({
       code: 'QEMU_TOO_OLD',
-      message: `${launch.qemu} knows no CPU model '${match[1]}'.`,
-      hint: `see \`${launch.qemu} -cpu help\`.`,
+      message: `${launch.qemu} does not know the CPU model '${match[1]}'.`,
+      hint: `See \`${launch.qemu} -cpu help\`.`,
     }),
   ],
   [
@@ -128,36 +133,36 @@ export const qemuFailures: readonly FailureRow[] = [
     (match, launch) => ({
       code: 'QEMU_TOO_OLD',
       message: `${launch.qemu} has no device '${match[1]}'.`,
-      hint: `see \`${launch.qemu} -device help\`; Debian splits some devices into qemu-system-modules packages.`,
+      hint: `See \`${launch.qemu} -device help\`; Debian splits some devices into qemu-system-modules packages.`,
     }),
   ],
   [
     /CPU model 'host' requires KVM/,
-    () => ({ code: 'QEMU_REFUSED', message: "the CPU model 'host' needs KVM.", hint: 'use -cpu max with TCG.' }),
+    () => ({ code: 'QEMU_REFUSED', message: "the CPU model 'host' needs KVM.", hint: 'Use -cpu max with TCG.' }),
   ],
   [
     /Invalid SMP CPUs (\d+)\. The max CPUs supported by machine '?([^' ]*)'? is (\d+)/,
     (match) => ({
       code: 'BAD_OPTION',
-      message: `--cpus ${match[1]}: the machine ${match[2]} takes at most ${match[3]}.`,
-      hint: `write --cpus ${match[3]} or less.`,
+      message: message`${option('cpus', match[1])}: the machine ${match[2] ?? ''} takes at most ${match[3] ?? ''}.`,
+      hint: message`Write ${option('cpus', match[3])} or less.`,
     }),
   ],
   [
     /cannot initialize fsdev '[^']*': (?:failed to open|error opening) '([^']*)'/,
-    (match) => file(match[1], 'a shared folder', 'check --share and --root.'),
+    (match) => file(match[1], 'a shared directory', message`Check ${option('share')} and ${option('root')}.`),
   ],
   [
     /invalid option|Invalid parameter|Property '.*' not found/,
     (_match, launch) => ({
       code: 'QEMU_REFUSED',
       message: `${launch.qemu} does not know one of its options.`,
-      hint: 'check --qemu-arg; QEMU 6.2 to 10 are supported.',
+      hint: message`Check ${option('qemu-arg')}; QEMU 6.2 to 10 are supported.`,
     }),
   ],
 ]
 
-function file(path: string | undefined, what: string, hint: string): Explanation {
+function file(path: string | undefined, what: string, hint: Message): Explanation {
   return { code: 'FILE_NOT_FOUND', message: `${what} ${path ?? ''} does not exist or cannot be read.`, hint }
 }
 

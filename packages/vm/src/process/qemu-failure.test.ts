@@ -75,13 +75,13 @@ describe('what QEMU says', () => {
     expect(error.hint).toBeDefined()
   })
 
-  it('is shown whole when nobody foresaw it', () => {
+  it('is shown whole when no row matches it', () => {
     const error = explain('qemu-system-x86_64: something new')
     expect(error.code).toBe('QEMU_REFUSED')
     expect(error.message).toContain('something new')
   })
 
-  it('is not needed for a QEMU that was killed or crashed', () => {
+  it('is not needed to explain a QEMU that was killed or crashed', () => {
     expect(explain('', { signal: 'SIGKILL' }).code).toBe('QEMU_KILLED')
     expect(explain('', { signal: 'SIGSEGV' }).message).toContain('SIGSEGV')
   })

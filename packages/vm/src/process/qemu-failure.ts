@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 import type { QemuExit } from '../vm.ts'
 import { qemuFailures } from './qemu-failure-rows.ts'
@@ -10,18 +10,21 @@ export function explainQemuFailure(exit: QemuExit, launch: QemuLaunch): UserErro
   for (const [pattern, explain] of qemuFailures) {
     const match = pattern.exec(stderr)
     if (match === null) continue
-    const { code, message, hint } = explain(match, launch)
-    return new UserError(code, `${message}\nQEMU said: ${lastLine(stderr)}`, { hint, details })
+    const explanation = explain(match, launch)
+    return new UserError(explanation.code, message`${explanation.message}\nQEMU said: ${lastLine(stderr)}`, {
+      hint: explanation.hint,
+      details,
+    })
   }
   if (exit.signal === 'SIGKILL') {
     return new UserError('QEMU_KILLED', 'QEMU was killed while it started: by a user, or by the host for lack of memory.', {
-      hint: 'look at `dmesg` of the host; ask for less with --memory.',
+      hint: message`Look at \`dmesg\` of the host; ask for less with ${option('memory')}.`,
       details,
     })
   }
   if (exit.signal !== undefined) {
     return new UserError('QEMU_REFUSED', `QEMU crashed (${exit.signal}).${stderr === '' ? '' : `\nQEMU said: ${stderr}`}`, {
-      hint: 'this is a fault of QEMU: try another version with --qemu.',
+      hint: message`This is a QEMU bug: try another version with ${option('qemu')}.`,
       details,
     })
   }
@@ -29,7 +32,7 @@ export function explainQemuFailure(exit: QemuExit, launch: QemuLaunch): UserErro
     'QEMU_REFUSED',
     `QEMU did not start (status ${exit.exitCode ?? 'unknown'}).\nQEMU said: ${stderr === '' ? '(nothing)' : stderr}`,
     {
-      hint: 'paste the command that --dry-run prints into a shell to see more.',
+      hint: message`Paste the command that ${option('dry-run')} prints into a shell to see more.`,
       details,
     },
   )

@@ -19,7 +19,7 @@ import { createOutput } from './session-output.ts'
 // Numbers of signal(7): the guest's, the same on every architecture of ours.
 const sigterm = 15
 const sigkill = 9
-/** A command that was told to end gets this long before it is killed. */
+/** A command that got SIGTERM has this long before it is killed. */
 const graceMs = 2000
 
 /** One command in the guest: streams with credit both ways, so that nothing is lost and no session waits for another. */
@@ -27,7 +27,7 @@ export function runSession(
   options: ExecOptions,
   context: {
     readonly link: AgentLink
-    /** Commands are sent when the guest serves them. */
+    /** Commands are sent once the guest serves them. */
     readonly ready: Promise<unknown>
     readonly monotonicMs: () => number
   },
@@ -49,7 +49,7 @@ export function runSession(
       else if (frame.type === frameTypes.refused)
         finish(
           new UserError('COMMAND_REFUSED', `the guest did not start the command: ${decodeText(frame.data)}.`, {
-            hint: 'end other commands in this VM, or read its console.',
+            hint: 'End other commands in this VM, or read its console.',
           }),
         )
       else if (frame.type === frameTypes.exit) {
@@ -64,7 +64,7 @@ export function runSession(
   function kill(signalNumber: number): void {
     if (!over) session.send(frameTypes.kill, encodeKill(signalNumber))
   }
-  /** The command has ended and every byte of it has been written where it belongs. */
+  /** Finishes once the command has ended and all of its output has been written. */
   function settle(): void {
     if (exit === undefined || stdout.pending() || stderr.pending()) return
     if (stdout.bytes() !== exit.stdoutBytes || stderr.bytes() !== exit.stderrBytes) return finish(lost())
@@ -109,7 +109,7 @@ export function runSession(
     if (message.length > maxFrameBytes) {
       return finish(
         new UserError('BAD_OPTION', `the command and its environment are ${message.length} bytes; at most ${maxFrameBytes} fit.`, {
-          hint: 'pass long input on stdin or in a file.',
+          hint: 'Pass long input on stdin or in a file.',
         }),
       )
     }
@@ -131,6 +131,6 @@ export function runSession(
 function lost(): UserError {
   return new UserError('VM_LOST', 'the guest went away while the command was running.', {
     verdict: 'vm-lost',
-    hint: 'read the end of its console: the kernel may have panicked, or something powered it off.',
+    hint: 'Read the end of its console: the kernel may have panicked, or something powered it off.',
   })
 }

@@ -8,15 +8,15 @@ const longestSocketPath = 107
 const longestTail = '/vms/0123456789ab/terminal.sock'
 
 /**
- * The folder of everything that lives only while VMs run: `$XDG_RUNTIME_DIR/kernelkit`, else `/tmp/kernelkit-<uid>`.
- * /tmp is everybody's, so a folder found there must be ours alone before a socket goes into it.
+ * The directory of everything that lives only while VMs run: `$XDG_RUNTIME_DIR/kernelkit`, else `/tmp/kernelkit-<uid>`.
+ * /tmp is shared by all users, so a directory found there must be accessible to us alone before a socket goes into it.
  */
 export async function runtimeFolder(host: Host): Promise<string> {
   const xdg = host.env['XDG_RUNTIME_DIR']
   const path = xdg === undefined || xdg === '' || !(await isUsable(xdg, host)) ? `/tmp/kernelkit-${host.uid}` : join(xdg, 'kernelkit')
   if (Buffer.byteLength(path + longestTail) > longestSocketPath) {
     throw new UserError('RUNTIME_FOLDER', `${path} is too long for sockets below it (${longestSocketPath} bytes in all).`, {
-      hint: 'set XDG_RUNTIME_DIR to a shorter path.',
+      hint: 'Set XDG_RUNTIME_DIR to a shorter path.',
       details: { path },
     })
   }
@@ -26,9 +26,9 @@ export async function runtimeFolder(host: Host): Promise<string> {
   if (!stat.isDirectory() || stat.uid !== host.uid || (stat.mode & 0o077) !== 0) {
     throw new UserError(
       'RUNTIME_FOLDER',
-      `${path} is not a folder of uid ${host.uid} that nobody else may enter (owner ${stat.uid}, mode ${(stat.mode & 0o7777).toString(8)}).`,
+      `${path} is not a directory that only uid ${host.uid} may enter (owner ${stat.uid}, mode ${(stat.mode & 0o7777).toString(8)}).`,
       {
-        hint: `remove it, or set XDG_RUNTIME_DIR to a folder of your own.`,
+        hint: 'Remove it, or set XDG_RUNTIME_DIR to a directory of your own.',
         details: { path, uid: stat.uid, mode: stat.mode },
       },
     )
@@ -36,9 +36,9 @@ export async function runtimeFolder(host: Host): Promise<string> {
   return path
 }
 
-async function isUsable(folder: string, host: Host): Promise<boolean> {
+async function isUsable(directory: string, host: Host): Promise<boolean> {
   try {
-    const stat = await host.fs.stat(folder)
+    const stat = await host.fs.stat(directory)
     return stat.isDirectory() && stat.uid === host.uid
   } catch {
     return false

@@ -26,7 +26,7 @@ export function createOutput(
   const fail = () => {
     if (broken) return
     broken = true
-    // Nobody reads any more: the command gets what a local one would get.
+    // The reader is gone: the command gets what a local one would get.
     kill(sigpipe)
   }
   to?.on('error', fail)

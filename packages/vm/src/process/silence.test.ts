@@ -8,7 +8,7 @@ describe('silenceMeter', () => {
     expect(meter.turn(5000, 4010)).toBe(0)
   })
 
-  it('does not blame the guest for the time in which nobody asked', () => {
+  it('does not count time in which no ping was sent as silence of the guest', () => {
     const meter = silenceMeter({ everyMs: 1000, startMs: 0 })
     meter.turn(1000, 20)
     // Ctrl-Z for an hour.
@@ -16,7 +16,7 @@ describe('silenceMeter', () => {
     expect(meter.turn(3_601_000, 3_600_010)).toBe(0)
   })
 
-  it('forgives', () => {
+  it('starts from zero after forgive', () => {
     const meter = silenceMeter({ everyMs: 1000, startMs: 0 })
     meter.turn(1000, 0)
     meter.forgive()

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { Duplex, type Readable, type Writable } from 'node:stream'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import { consolePipe, qemuFds } from '@kernelkit/core/qemu'
 import { endFifo, makeFifos, openFifo, type Host } from '@kernelkit/host'
 import type { QemuExit } from '../vm.ts'
@@ -15,10 +15,10 @@ export interface QemuProcess {
   readonly exited: Promise<QemuExit>
 }
 
-// QEMU says little; a device that complains for ever must not fill our memory.
+// QEMU says little; a device that complains forever must not fill our memory.
 const keptStderr = 64 * 1024
 
-/** The named pipe of a VM's console: made beforehand, beside everything else that is prepared. */
+/** The named pipe of a VM's console: made beforehand, while everything else is prepared. */
 export function makeConsolePipe(host: Pick<Host, 'spawn'>, folder: string): Promise<void> {
   return makeFifos(host, consoleEnds(folder))
 }
@@ -29,7 +29,7 @@ function consoleEnds(folder: string): readonly [input: string, output: string] {
   return [`${pipe}.in`, `${pipe}.out`]
 }
 
-/** Starts QEMU so that it dies with this process, whatever ends it. The pipe of its console is there (`makeConsolePipe`). */
+/** Starts QEMU so that it dies with this process, whatever ends it. The pipe of its console exists (`makeConsolePipe`). */
 export async function spawnQemu(options: {
   readonly argv: readonly string[]
   /** Debian package with the program. */
@@ -41,7 +41,7 @@ export async function spawnQemu(options: {
   const program = options.argv[0] ?? ''
   if ((await host.which(program)) === undefined) {
     throw new UserError('QEMU_MISSING', `'${program}' is not on PATH.`, {
-      hint: `apt-get install ${options.package}, or run \`kernelkit doctor\`.`,
+      hint: message`Run \`apt-get install ${options.package}\`, or see ${command('kernelkit doctor')}.`,
       details: { program },
     })
   }
@@ -63,7 +63,7 @@ export async function spawnQemu(options: {
     child.once('error', (cause) =>
       reject(
         new UserError('QEMU_MISSING', `QEMU cannot be started: ${cause.message}.`, {
-          hint: `apt-get install util-linux ${options.package} (setpriv, QEMU).`,
+          hint: `Run \`apt-get install util-linux ${options.package}\` (setpriv, QEMU).`,
           cause,
         }),
       ),
@@ -93,7 +93,7 @@ function watchExit(child: ChildProcess): Promise<QemuExit> {
   const stderrEnded = new Promise<void>((resolve) => child.stderr?.once('close', resolve))
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ exitCode: undefined, signal: undefined, stderr: error.message }))
-    // `exit`, not `close`: a stream that somebody has paused must not hide that QEMU is gone.
+    // `exit`, not `close`: a paused stream must not hide that QEMU is gone.
     child.once(
       'exit',
       (exitCode, signal) => void stderrEnded.then(() => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined, stderr })),

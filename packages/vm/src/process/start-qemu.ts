@@ -17,7 +17,7 @@ export interface StartVmOptions {
   readonly signal?: AbortSignal
 }
 
-/** A VM in the process that owns QEMU; what the control socket needs besides. */
+/** A VM in the process that owns QEMU; what the control socket needs in addition. */
 export interface OwnedVm extends Vm {
   readonly qemuPid: number
   /** The guest agent, for pass-through; absent without one. */
@@ -26,7 +26,7 @@ export interface OwnedVm extends Vm {
   readonly ready: Promise<{ readonly release: string }>
 }
 
-// After being asked to power off, a guest with an init of its own stops its services first.
+// A guest with an init of its own stops its services before it powers off.
 const powerOffLimitMs = 15_000
 
 /** Starts QEMU and everything that watches it; answers when the machine is complete, before the guest's first instruction was seen. */
@@ -52,7 +52,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     // A debugger's stop, or ours: a guest that may not run is not silent.
     if (event === 'STOP' || event === 'RESUME') agent?.pause(event === 'STOP')
     if (event !== 'STOP') return hub.emit({ type: 'qmp', event, data, atMs: atMs() })
-    // KVM's internal errors stop the machine without saying so: the status tells them from a debugger's stop.
+    // KVM's internal errors stop the machine without saying so: the status distinguishes them from a debugger's stop.
     qmp.execute('query-status').then(
       (status) => hub.emit({ type: 'qmp', event, data: { ...data, ...(status as object) }, atMs: atMs() }),
       () => hub.emit({ type: 'qmp', event, data, atMs: atMs() }),
@@ -97,7 +97,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
       return hub.subscribe()
     },
     link: agent?.link,
-    // Never: who asks must know that there is no agent.
+    // Never resolved: callers check for an agent first.
     ready: agent?.ready ?? new Promise(() => {}),
     exec(execOptions) {
       if (agent === undefined) throw new TypeError('this VM has no agent')
@@ -135,7 +135,7 @@ async function stopQemu(options: {
     const { agent } = options
     const limit = new AbortController()
     const tooLate = host.sleep(powerOffLimitMs, limit.signal).catch(() => {})
-    // A guest that is still booting hears nobody; without an agent the power button is all there is.
+    // A guest that is still booting does not listen; without an agent only the power button is left.
     if (agent === undefined) await options.powerButton().catch(() => {})
     else await Promise.race([tooLate, agent.ready.then(() => agent.link.send(frameTypes.shutdown)).catch(() => {})])
     await Promise.race([exited, tooLate])
@@ -145,7 +145,7 @@ async function stopQemu(options: {
   return exited
 }
 
-/** Whether somebody has stopped a process (SIGSTOP, SIGTSTP): state T of proc_pid_stat(5). */
+/** Whether a process is stopped (SIGSTOP, SIGTSTP): state T of proc_pid_stat(5). */
 async function isStopped(host: Pick<Host, 'fs'>, pid: number): Promise<boolean> {
   const stat = await host.fs.readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   // The name before it may hold blanks and parentheses.

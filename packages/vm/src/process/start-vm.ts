@@ -7,8 +7,8 @@ import { serveControl, type ControlServer } from './control-server.ts'
 import { releaseVm, writeVmState, type VmState } from './vm-state.ts'
 
 /**
- * Starts a VM that this process owns: QEMU, console, agent, state file and control socket. The folder comes from
- * `reserveVm`. When the VM ends, nothing of it is left in the runtime folder.
+ * Starts a VM that this process owns: QEMU, console, agent, state file and control socket. The directory comes from
+ * `reserveVm`. When the VM ends, nothing of it is left in the runtime directory.
  */
 export async function startVm(request: VmRequest, host: Host, options: StartVmOptions = {}): Promise<OwnedVm> {
   const place = { id: request.launch.id, name: request.name, folder: request.folder }

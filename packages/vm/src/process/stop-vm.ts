@@ -13,12 +13,12 @@ export async function stopVm(state: VmState, host: Host, how: 'kill' | 'poweroff
     await using vm = await connectVm(state.id, host)
     await Promise.race([vm.stop(how), host.sleep(ownerLimitMs, limit.signal).catch(() => {})])
   } catch (error) {
-    // Gone between the look and the call, or deaf: seen below.
+    // It ended meanwhile, or does not answer: checked below.
     if (!(error instanceof UserError)) throw error
   } finally {
     limit.abort()
   }
-  // The owner removes its folder when QEMU has ended.
+  // The owner removes its directory when QEMU has ended.
   for (let tries = 0; tries < 40 && (await isListed(state, host)); tries++) await host.sleep(50)
   if (!(await isListed(state, host)) || state.owner === undefined) return
   host.log.warn(`the owner of ${state.name} (pid ${state.owner.pid}) does not answer: killing it`)

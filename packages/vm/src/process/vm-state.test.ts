@@ -8,14 +8,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runtimeFolder } from './runtime-directory.ts'
 import { findVm, listVms, releaseVm, reserveVm, sweepVms, writeVmState, type VmPlace, type VmState } from './vm-state.ts'
 
-let folder: string
+let directory: string
 let host: Host
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kk-'))
-  host = nodeHost({ env: { ...process.env, XDG_RUNTIME_DIR: folder } })
+  directory = await mkdtemp(join(tmpdir(), 'kk-'))
+  host = nodeHost({ env: { ...process.env, XDG_RUNTIME_DIR: directory } })
 })
-afterEach(() => rm(folder, { recursive: true }))
+afterEach(() => rm(directory, { recursive: true }))
 
 async function stateOf(place: VmPlace, owner?: VmState['owner']): Promise<VmState> {
   return {
@@ -35,21 +35,21 @@ async function stateOf(place: VmPlace, owner?: VmState['owner']): Promise<VmStat
   }
 }
 
-describe('the runtime folder', () => {
+describe('the runtime directory', () => {
   it('is kernelkit below XDG_RUNTIME_DIR, for its owner only', async () => {
     const path = await runtimeFolder(host)
-    expect(path).toBe(join(folder, 'kernelkit'))
+    expect(path).toBe(join(directory, 'kernelkit'))
     expect((await host.fs.stat(path)).mode & 0o777).toBe(0o700)
   })
 
   it('that others may enter is refused', async () => {
-    await mkdir(join(folder, 'kernelkit'))
-    await chmod(join(folder, 'kernelkit'), 0o755)
+    await mkdir(join(directory, 'kernelkit'))
+    await chmod(join(directory, 'kernelkit'), 0o755)
     await expect(runtimeFolder(host)).rejects.toMatchObject({ code: 'RUNTIME_FOLDER' })
   })
 
   it('whose path is too long for sockets is refused before anything is made', async () => {
-    const long = join(folder, 'x'.repeat(80))
+    const long = join(directory, 'x'.repeat(80))
     await mkdir(long)
     const other = nodeHost({ env: { ...process.env, XDG_RUNTIME_DIR: long } })
     await expect(runtimeFolder(other)).rejects.toMatchObject({ code: 'RUNTIME_FOLDER' })
@@ -58,11 +58,11 @@ describe('the runtime folder', () => {
 })
 
 describe('a reserved VM', () => {
-  it('has a folder of its own and its name for itself', async () => {
+  it('has a directory of its own and its name for itself', async () => {
     const place = await reserveVm(host, { name: 'a' })
     expect((await host.fs.stat(place.folder)).mode & 0o777).toBe(0o700)
     await expect(reserveVm(host, { name: 'a' })).rejects.toMatchObject({ code: 'VM_NAME_TAKEN' })
-    expect(await readdir(join(folder, 'kernelkit/vms'))).toEqual([place.id])
+    expect(await readdir(join(directory, 'kernelkit/vms'))).toEqual([place.id])
     await releaseVm(place, host)
     expect((await reserveVm(host, { name: 'a' })).name).toBe('a')
   })
@@ -95,7 +95,7 @@ describe('the list', () => {
     const place = await reserveVm(host, { name: 'debug' })
     await writeVmState(await stateOf(place), host)
     for (const word of ['debug', place.id, place.id.slice(0, 5), undefined]) expect((await findVm(word, host)).id).toBe(place.id)
-    await expect(findVm('debub', host)).rejects.toMatchObject({ code: 'VM_NOT_FOUND', hint: 'did you mean debug?' })
+    await expect(findVm('debub', host)).rejects.toMatchObject({ code: 'VM_NOT_FOUND', hint: 'Did you mean debug?' })
   })
 
   it('asks which one when several run', async () => {
@@ -125,7 +125,7 @@ describe('sweeping', () => {
     expect(await listVms(host)).toEqual([])
   })
 
-  it('leaves folders alone that somebody is just making', async () => {
+  it('keeps directories that are being made', async () => {
     const young = join(await runtimeFolder(host), 'vms/young')
     await mkdir(young)
     await writeFile(join(young, 'half'), '')

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { UserError, nearestName } from '@kernelkit/core/errors'
+import { UserError, command, message, nearestName, option } from '@kernelkit/core/errors'
 import { isCertainlyGone, ownIdentity, parseIdentity, type Host, type ProcessIdentity } from '@kernelkit/host'
 import { runtimeFolder } from './runtime-directory.ts'
 
-/** What `state.json` in a VM's folder says: who owns it, and the facts that clients need. */
+/** What `state.json` in a VM's directory says: who owns it, and the facts that clients need. */
 export interface VmState {
   readonly id: string
   readonly name: string
@@ -11,7 +11,7 @@ export interface VmState {
   readonly owner: ProcessIdentity | undefined
   /** Milliseconds since 1970. */
   readonly startedAt: number
-  /** The process that is to be seen in `ps`; absent until QEMU runs. */
+  /** The process that `ps` shows; absent until QEMU runs. */
   readonly qemuPid?: number
   readonly agent: boolean
   readonly terminal: boolean
@@ -30,7 +30,7 @@ export interface VmState {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
-/** A VM's place: a folder of its own and a name that no other running VM has. */
+/** A VM's place: a directory of its own and a name that no other running VM has. */
 export interface VmPlace {
   readonly id: string
   readonly name: string
@@ -39,7 +39,7 @@ export interface VmPlace {
 
 const allowedName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 
-/** Makes the folder of a new VM (0700) and takes its name; what dead owners left behind is swept first. */
+/** Makes the directory of a new VM (0700) and takes its name; what dead owners left is swept first. */
 export async function reserveVm(host: Host, wanted: { readonly name?: string } = {}): Promise<VmPlace> {
   const root = await runtimeFolder(host)
   await sweepVms(host)
@@ -48,33 +48,33 @@ export async function reserveVm(host: Host, wanted: { readonly name?: string } =
   if (!allowedName.test(name)) {
     throw new UserError(
       'BAD_OPTION',
-      `--name '${name}' is not a name; allowed: letters, digits, dot, dash and underscore, 63 at most, a letter or digit first.`,
+      message`${option('name')} '${name}' is not a name; allowed: letters, digits, dot, dash and underscore, 63 at most, a letter or digit first.`,
       {
-        hint: 'write for instance --name debug.',
+        hint: message`Write for instance ${option('name', 'debug')}.`,
         details: { option: '--name', seen: name },
       },
     )
   }
-  const folder = join(root, 'vms', id)
-  await host.fs.mkdir(folder, { mode: 0o700 })
-  // Until QEMU runs the reserving process answers for it: when it dies, the next command sweeps the folder.
-  await host.fs.writeAtomic(join(folder, 'reserved.json'), JSON.stringify({ name, owner: await ownIdentity(host) }))
+  const directory = join(root, 'vms', id)
+  await host.fs.mkdir(directory, { mode: 0o700 })
+  // Until QEMU runs the reserving process answers for it: when it dies, the next command sweeps the directory.
+  await host.fs.writeAtomic(join(directory, 'reserved.json'), JSON.stringify({ name, owner: await ownIdentity(host) }))
   try {
-    // Only one of two makers of the same name can create the file.
+    // Of two processes that want the same name only one can create the file.
     await host.fs.writeFile(join(root, 'names', name), id, { flag: 'wx' })
   } catch (cause) {
-    await host.fs.rm(folder, { recursive: true, force: true })
+    await host.fs.rm(directory, { recursive: true, force: true })
     if (!isErrno(cause, 'EEXIST')) throw cause
     throw new UserError('VM_NAME_TAKEN', `a VM named '${name}' is running already.`, {
-      hint: `choose another --name, or \`kernelkit stop ${name}\`.`,
+      hint: message`Choose another name with ${option('name')}, or stop that VM: ${command(`kernelkit stop ${name}`)}.`,
       details: { name },
       cause,
     })
   }
-  return { id, name, folder }
+  return { id, name, folder: directory }
 }
 
-/** Removes what a VM has in the runtime folder. */
+/** Removes what a VM has in the runtime directory. */
 export async function releaseVm(place: VmPlace, host: Host): Promise<void> {
   const names = join(place.folder, '..', '..', 'names', place.name)
   if ((await readText(names, host)) === place.id) await host.fs.rm(names, { force: true })
@@ -93,7 +93,7 @@ export async function listVms(host: Host): Promise<readonly VmState[]> {
   return states.filter((state) => state !== undefined).toSorted((a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1))
 }
 
-/** The VM that a user means by name, id or the beginning of its id; without a word the only one that runs. */
+/** The VM that a user means by name, id or the beginning of its id, else the only one that runs. */
 export async function findVm(word: string | undefined, host: Host): Promise<VmState> {
   const all = await listVms(host)
   const names = all.map((state) => state.name)
@@ -105,7 +105,7 @@ export async function findVm(word: string | undefined, host: Host): Promise<VmSt
       'VM_NOT_FOUND',
       names.length === 0 ? 'no VM is running.' : `${names.length} VMs are running: ${names.join(', ')}.`,
       {
-        hint: names.length === 0 ? 'start one with `kernelkit run --keep --name NAME -- true`.' : 'say which one.',
+        hint: names.length === 0 ? message`Start one with ${command('kernelkit run --keep --name NAME -- true')}.` : 'Name one of them.',
         details: { running: names },
       },
     )
@@ -117,22 +117,24 @@ export async function findVm(word: string | undefined, host: Host): Promise<VmSt
   const near = nearestName(word, names)
   throw new UserError('VM_NOT_FOUND', `there is no running VM '${word}'. ${running}`, {
     hint:
-      near === undefined ? '`kernelkit ps` lists them; `kernelkit run --keep --name NAME` leaves one running.' : `did you mean ${near}?`,
+      near === undefined
+        ? message`List the running VMs with ${command('kernelkit ps')}; ${command('kernelkit run --keep --name NAME')} leaves one running.`
+        : `Did you mean ${near}?`,
     details: { seen: word, running: names },
   })
 }
 
-/** Removes the folders and names of VMs whose owner has died (SIGKILL, power cut): QEMU died with it. */
+/** Removes the directories and names of VMs whose owner has died (SIGKILL, power cut): QEMU died with it. */
 export async function sweepVms(host: Host): Promise<void> {
   const root = await runtimeFolder(host)
   for (const id of await host.fs.readdir(join(root, 'vms'))) {
-    const folder = join(root, 'vms', id)
-    const owner = parseIdentity((await readState(folder, host))?.owner) ?? (await readReservation(folder, host))
+    const directory = join(root, 'vms', id)
+    const owner = parseIdentity((await readState(directory, host))?.owner) ?? (await readReservation(directory, host))
     if (owner !== undefined && !(await isCertainlyGone(host, owner))) continue
-    // Between the making of a folder and its first file: a moment, not a leftover.
-    if (owner === undefined && (await isYoung(folder, host))) continue
-    host.log.detail(`removing what a dead VM left in ${folder}`)
-    await host.fs.rm(folder, { recursive: true, force: true })
+    // Between the creation of a directory and of its first file: a moment, not a leftover.
+    if (owner === undefined && (await isYoung(directory, host))) continue
+    host.log.detail(`removing what a dead VM left in ${directory}`)
+    await host.fs.rm(directory, { recursive: true, force: true })
   }
   for (const name of await host.fs.readdir(join(root, 'names'))) {
     const path = join(root, 'names', name)
@@ -141,25 +143,25 @@ export async function sweepVms(host: Host): Promise<void> {
   }
 }
 
-async function readState(folder: string, host: Host): Promise<VmState | undefined> {
-  const text = await readText(join(folder, 'state.json'), host)
+async function readState(directory: string, host: Host): Promise<VmState | undefined> {
+  const text = await readText(join(directory, 'state.json'), host)
   if (text === undefined) return undefined
   try {
-    // Written by us alone, into a folder that only we may enter.
+    // Written by us alone, into a directory that only we may enter.
     return JSON.parse(text) as VmState
   } catch {
     return undefined
   }
 }
 
-async function readReservation(folder: string, host: Host): Promise<ProcessIdentity | undefined> {
-  const text = await readText(join(folder, 'reserved.json'), host)
+async function readReservation(directory: string, host: Host): Promise<ProcessIdentity | undefined> {
+  const text = await readText(join(directory, 'reserved.json'), host)
   return text === undefined ? undefined : parseIdentity((JSON.parse(text) as { readonly owner?: unknown }).owner)
 }
 
-async function isYoung(folder: string, host: Host): Promise<boolean> {
+async function isYoung(directory: string, host: Host): Promise<boolean> {
   try {
-    return host.now() - (await host.fs.stat(folder)).mtimeMs < 10_000
+    return host.now() - (await host.fs.stat(directory)).mtimeMs < 10_000
   } catch {
     return true
   }

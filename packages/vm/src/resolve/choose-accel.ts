@@ -1,5 +1,5 @@
 import { hostArch, type Arch } from '@kernelkit/core/arch'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import type { PlanServices } from './services.ts'
@@ -18,19 +18,22 @@ interface AccelInput {
   readonly arch: Arch
 }
 
-/** KVM when a probe guest has run under it, else TCG and why; `--accel kvm` refuses the fall-back. */
+/** KVM when a probe guest has run under it, else TCG and why; `--accel kvm` refuses to fall back. */
 export async function chooseAccel({ host, services, spec, qemu, arch }: AccelInput): Promise<Acceleration> {
   if (spec.accel === 'tcg') return { accel: 'tcg', reason: 'as asked', probeSeconds: 0 }
   if (!arch.nativeHosts.includes(host.nodeArch)) {
     const reason = `KVM runs only the host's own architecture (${hostArch(host.nodeArch)})`
-    if (spec.accel === 'kvm') throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${reason}.`, { hint: 'use --accel auto.' })
+    if (spec.accel === 'kvm')
+      throw new UserError('KVM_NOT_USABLE', message`${option('accel', 'kvm')}: ${reason}.`, {
+        hint: message`Use ${option('accel', 'auto')}.`,
+      })
     return { accel: 'tcg', reason, probeSeconds: 0 }
   }
   const probe = await services.probeKvm(qemu, arch)
   if (probe.accel === 'kvm') return { accel: 'kvm', reason: probe.reason, probeSeconds: probe.seconds }
   if (spec.accel === 'kvm') {
-    throw new UserError('KVM_NOT_USABLE', `--accel kvm: ${probe.reason}.`, {
-      hint: 'use --accel auto, or see `kernelkit doctor`.',
+    throw new UserError('KVM_NOT_USABLE', message`${option('accel', 'kvm')}: ${probe.reason}.`, {
+      hint: message`Use ${option('accel', 'auto')}, or see ${command('kernelkit doctor')}.`,
       details: { reason: probe.reason },
     })
   }

@@ -1,4 +1,5 @@
 import { archRows } from '@kernelkit/core/arch'
+import { message, option, type Message } from '@kernelkit/core/errors'
 import { describe, expect, it } from 'vitest'
 import { chooseMachine, type MachineInput } from './choose-machine.ts'
 import { optionsOf } from './kernel-options.ts'
@@ -41,14 +42,14 @@ describe('chooseMachine', () => {
     expect(choose({ cpus: 1, options: config('ACPI', 'VIRTIO_MMIO') })).toMatchObject({ machine: 'microvm' })
     expect(choose({ cpus: 1, options: unknown })).toEqual({
       machine: 'q35',
-      why: "no microvm: the kernel's configuration is not known",
+      why: "no microvm: the kernel's configuration is unknown",
     })
   })
 
-  it.each<[Partial<MachineInput>, string]>([
+  it.each<[Partial<MachineInput>, Message]>([
     [{ options: config('ACPI') }, 'no microvm: the kernel lacks CONFIG_VIRTIO_MMIO'],
     [{ virtioDevices: 25 }, 'no microvm: 25 devices are more than its 24 slots'],
-    [{ qemuArgs: ['-device', 'nec-usb-xhci'] }, 'no microvm: --qemu-arg names a PCI device'],
+    [{ qemuArgs: ['-device', 'nec-usb-xhci'] }, message`no microvm: ${option('qemu-arg')} names a PCI device`],
     [{ watchdog: true }, 'no microvm: the watchdog needs PCI'],
     [{ tscKhz: undefined }, "no microvm: the host's TSC frequency could not be measured"],
   ])('says of %j why it takes q35', (change, why) => {

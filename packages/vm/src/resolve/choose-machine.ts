@@ -7,7 +7,7 @@ import {
   type MachineCandidate,
   type MachineName,
 } from '@kernelkit/core/arch'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import type { KernelOptions } from './kernel-options.ts'
 
 export interface MachineInput {
@@ -27,9 +27,9 @@ export interface MachineInput {
 
 export interface MachineChoice {
   readonly machine: MachineName
-  readonly why: string
+  readonly why: Message
   readonly firmware?: FirmwareName
-  /** What the guest's kernel is told because of it. */
+  /** Kernel parameters that it needs. */
   readonly words?: readonly KernelWord[]
 }
 
@@ -37,7 +37,7 @@ export interface MachineChoice {
 export function chooseMachine(input: MachineInput): MachineChoice {
   const { arch, asked } = input
   if (asked !== 'auto') return askedMachine(input, asked)
-  let passed: string | undefined
+  let passed: Message | undefined
   for (const candidate of arch.machines) {
     if (!isMeant(candidate, input)) continue
     const obstacle = obstacleOf(candidate.machine, input) ?? lackOf(candidate.wants ?? [], input.options)
@@ -50,7 +50,7 @@ export function chooseMachine(input: MachineInput): MachineChoice {
         ...(words === undefined ? {} : { words }),
       }
     }
-    passed ??= `no ${candidate.machine}: ${obstacle}`
+    passed ??= message`no ${candidate.machine}: ${obstacle}`
   }
   return arch.lastMachine
 }
@@ -59,20 +59,20 @@ function askedMachine(input: MachineInput, asked: MachineName): MachineChoice {
   const { arch, options } = input
   const known = new Set([...arch.machines, arch.lastMachine].map(({ machine }) => machine))
   if (!known.has(asked)) {
-    throw new UserError('BAD_OPTION', `--machine ${asked} does not fit: ${arch.name} has ${listNames([...known])}.`, {
-      hint: 'leave --machine out to get the fastest one that fits.',
+    throw new UserError('BAD_OPTION', message`${option('machine', asked)} does not fit: ${arch.name} has ${listNames([...known])}.`, {
+      hint: message`Leave ${option('machine')} out to get the fastest one that fits.`,
     })
   }
   const obstacle = obstacleOf(asked, input)
   if (obstacle !== undefined && options.source !== undefined) {
-    throw new UserError('BAD_OPTION', `--machine ${asked} does not fit: ${obstacle}.`, {
-      hint: 'leave --machine out to get the fastest one that fits.',
+    throw new UserError('BAD_OPTION', message`${option('machine', asked)} does not fit: ${obstacle}.`, {
+      hint: message`Leave ${option('machine')} out to get the fastest one that fits.`,
     })
   }
   return { machine: asked, why: 'as asked' }
 }
 
-/** Whether a candidate is for guests of this kind at all. */
+/** Whether a candidate is for guests of this kind. */
 function isMeant({ only, firmware }: MachineCandidate, { options, accel, cpus, ...input }: MachineInput): boolean {
   if (firmware !== undefined && !input.firmware.includes(firmware)) return false
   if (only === undefined) return true
@@ -80,14 +80,14 @@ function isMeant({ only, firmware }: MachineCandidate, { options, accel, cpus, .
   return accel === only.accel && cpus === only.cpus && hasDrivers
 }
 
-function obstacleOf(name: MachineName, input: MachineInput): string | undefined {
+function obstacleOf(name: MachineName, input: MachineInput): Message | undefined {
   const { needs, virtioSlots, virtioBus, needsCounter } = machines[name]
-  if (needs.length > 0 && input.options.source === undefined) return "the kernel's configuration is not known"
+  if (needs.length > 0 && input.options.source === undefined) return "the kernel's configuration is unknown"
   const lack = lackOf(needs, input.options)
   if (lack !== undefined) return lack
   if (virtioSlots !== undefined && input.virtioDevices > virtioSlots)
     return `${input.virtioDevices} devices are more than its ${virtioSlots} slots`
-  if (virtioBus !== 'pci' && input.qemuArgs.some((word) => /pci|usb/i.test(word))) return '--qemu-arg names a PCI device'
+  if (virtioBus !== 'pci' && input.qemuArgs.some((word) => /pci|usb/i.test(word))) return message`${option('qemu-arg')} names a PCI device`
   if (virtioBus !== 'pci' && input.watchdog) return 'the watchdog needs PCI'
   if (needsCounter && input.accel === 'tcg' && input.tscKhz === undefined) return "the host's TSC frequency could not be measured"
   return undefined

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { message, option, type Message } from '@kernelkit/core/errors'
+import { writeFor } from '@kernelkit/core/options'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { gdbSocketName, type Forward, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { VmPlan } from './plan-vm.ts'
@@ -7,14 +9,15 @@ import type { VmPlan } from './plan-vm.ts'
 export function decisionLines(plan: Omit<VmPlan, 'lines' | 'warnings'>): readonly string[] {
   const { vm, kernel, root, shares, machine, accel, commandLine, launch } = plan
   const { network } = launch
+  const write = (text: Message): string => writeFor(text, vm.reader)
   return [
     kernel.line,
     ...kernel.notes,
-    ...(kernel.options.source === undefined ? ["the kernel's configuration is not known: what it lacks shows only in the guest"] : []),
-    ...(launch.agent ? [root.line] : [`initramfs ${vm.initrd ?? ''} (its own /init is the first process)`]),
-    ...root.notes,
+    ...(kernel.options.source === undefined ? ["the kernel's configuration is unknown: what it lacks shows only in the guest"] : []),
+    ...(launch.agent ? [`root ${write(root.shown)}`] : [`initramfs ${vm.initrd ?? ''} (its own /init is the first process)`]),
+    ...root.notes.map(write),
     ...shares.lines,
-    `machine ${machine.machine} (${machine.why}), ${launch.cpus} CPUs, ${launch.memoryMiB} MiB`,
+    `machine ${machine.machine} (${write(machine.why)}), ${launch.cpus} CPUs, ${launch.memoryMiB} MiB`,
     `accel ${accel.accel} (${accel.reason})`,
     ...(vm.net === 'user' && network.kind === 'none' ? ['no network: the kernel lacks VIRTIO_NET or INET'] : []),
     ...(network.kind === 'user' ? network.forwards.map(forwardLine) : []),
@@ -29,12 +32,12 @@ function forwardLine({ protocol, address, hostPort, guestPort }: Forward): strin
 // Measured on 2 CPUs: ready after 1.2 s with 2, 2.4 s with 4, 4.4 s with 8, 10.7 s with 16 emulated CPUs.
 const cpusPerHostCpu = 2
 
-/** What was asked for and is likely to disappoint. */
-export function planWarnings({ cpus, accel }: Pick<QemuLaunch, 'cpus' | 'accel'>, hostCpus: number): readonly string[] {
+/** What was asked for and will not work well. */
+export function planWarnings({ vm, launch }: Pick<VmPlan, 'vm' | 'launch'>, hostCpus: number): readonly string[] {
+  const { cpus, accel } = launch
   if (accel === 'kvm' || cpus <= cpusPerHostCpu * hostCpus) return []
-  return [
-    `--cpus ${cpus}: this host has ${hostCpus}, and without KVM each of the guest's is emulated by a thread; expect a slow guest and timeouts`,
-  ]
+  const slow = message`${option('cpus', String(cpus))}: this host has ${hostCpus}, and without KVM a thread emulates each CPU of the guest; expect a slow guest and timeouts`
+  return [writeFor(slow, vm.reader)]
 }
 
 /** What a user pastes into another shell to debug this VM. */
@@ -45,7 +48,9 @@ export function gdbLines({ vm, kernel, launch }: VmPlan, name: string): readonly
   return [
     `gdb: kernelkit gdb ${name}`,
     `gdb: ${quoteArgv(words)}`,
-    ...(vm.waitForDebugger ? ['the guest waits for the debugger (-S): `continue` starts it'] : []),
+    ...(vm.waitForDebugger
+      ? [writeFor(message`the guest waits for the debugger (${option('S')}): \`continue\` starts it`, vm.reader)]
+      : []),
   ]
 }
 

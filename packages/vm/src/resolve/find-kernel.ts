@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path'
 import { archRows, kernelImageNames, kernelImagePaths, listNames } from '@kernelkit/core/arch'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { readKernelImage, type KernelImage } from './kernel-image.ts'
 
@@ -13,35 +13,35 @@ export interface FoundKernel {
   readonly notes: readonly string[]
 }
 
-/** A kernel that the user named: a file, a build folder, a tree or a folder of the store. */
+/** A kernel that the user named: a file, a build directory, a tree or an entry of the store. */
 export async function kernelAt(host: Host, named: string): Promise<FoundKernel> {
   const path = resolve(host.cwd, named)
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
-    throw new UserError('FILE_NOT_FOUND', `--kernel ${named}: there is no such file or folder.`, {
-      hint: 'build it first with `kernelkit build`.',
+    throw new UserError('FILE_NOT_FOUND', message`${option('kernel', named)}: there is no such file or directory.`, {
+      hint: message`Build it first with ${command('kernelkit build', { action: 'the build-kernel action' })}.`,
       cause,
     })
   })
   if (!stat.isDirectory()) return fromFile(host, path)
-  const found = await kernelInFolder(host, path)
+  const found = await kernelInDirectory(host, path)
   if (found !== undefined) return found
   throw new UserError(
     'KERNEL_NOT_FOUND',
-    `--kernel ${named}: the folder holds no built kernel (looked for vmlinux and ${listNames(kernelImagePaths.map((path) => path.replace(/^arch\/[^/]+/, 'arch/*')))}).`,
+    message`${option('kernel', named)}: the directory contains no built kernel (looked for vmlinux and ${listNames(kernelImagePaths.map((path) => path.replace(/^arch\/[^/]+/, 'arch/*')))}).`,
     {
-      hint: 'run `make`, or `kernelkit build`, there first.',
+      hint: message`Run \`make\` or ${command('kernelkit build', { action: 'the build-kernel action' })} there first.`,
     },
   )
 }
 
-/** The kernel that was built in a folder, `undefined` when there is none. */
-export async function kernelInFolder(host: Host, folder: string): Promise<FoundKernel | undefined> {
-  const images = [...new Set([...kernelImagePaths, ...kernelImageNames])].map((name) => join(folder, name))
+/** The kernel that was built in a directory, `undefined` when there is none. */
+export async function kernelInDirectory(host: Host, directory: string): Promise<FoundKernel | undefined> {
+  const images = [...new Set([...kernelImagePaths, ...kernelImageNames])].map((name) => join(directory, name))
   const [compressed] = (await Promise.all(images.map(async (path) => ((await isFile(host, path)) ? path : undefined)))).filter(
     (path) => path !== undefined,
   )
   if (compressed !== undefined) return fromFile(host, compressed)
-  const vmlinux = join(folder, 'vmlinux')
+  const vmlinux = join(directory, 'vmlinux')
   return (await isFile(host, vmlinux)) ? fromFile(host, vmlinux) : undefined
 }
 
@@ -72,36 +72,39 @@ async function fromVmlinux(host: Host, image: KernelImage, shown: string): Promi
   const [lack, otherwise] =
     typeof directEntry === 'string' ? ['', ''] : [` without the ${directEntry.title}`, `, or build with CONFIG_${directEntry.option}=y`]
   throw new UserError('NOT_A_KERNEL', `${image.path} is a vmlinux${lack}: QEMU cannot enter it.`, {
-    hint: `name the ${imageTarget} of the same build${otherwise}.`,
+    hint: `Name the ${imageTarget} of the same build${otherwise}.`,
     details: { path: image.path },
   })
 }
 
 async function vmlinuxOf(host: Host, path: string): Promise<KernelImage | undefined> {
-  const folder = dirname(path)
-  for (const candidate of [join(folder, 'vmlinux'), ...(/\/arch\/[^/]+\/boot$/.test(folder) ? [join(folder, '../../../vmlinux')] : [])]) {
+  const directory = dirname(path)
+  for (const candidate of [
+    join(directory, 'vmlinux'),
+    ...(/\/arch\/[^/]+\/boot$/.test(directory) ? [join(directory, '../../../vmlinux')] : []),
+  ]) {
     if (await isFile(host, candidate)) return readKernelImage(host, candidate).catch(() => undefined)
   }
   return undefined
 }
 
-/** The kernel tree or build folder that the working directory is in: its own, a parent's. */
-export async function enclosingTree(host: Host, folder: string): Promise<string | undefined> {
-  for (let at = folder; ; at = dirname(at)) {
-    if (await isKernelFolder(host, at)) return at
+/** The kernel tree or build directory that the working directory is in: its own, a parent's. */
+export async function enclosingTree(host: Host, directory: string): Promise<string | undefined> {
+  for (let at = directory; ; at = dirname(at)) {
+    if (await isKernelDirectory(host, at)) return at
     if (at === dirname(at)) return undefined
   }
 }
 
-async function isKernelFolder(host: Host, folder: string): Promise<boolean> {
+async function isKernelDirectory(host: Host, directory: string): Promise<boolean> {
   const tree = ['Kbuild', 'Kconfig', 'MAINTAINERS', 'kernel', 'arch']
-  if ((await Promise.all(tree.map((name) => host.fs.exists(join(folder, name))))).every(Boolean)) return true
-  // A build folder of O=: a configuration and a link to its source.
-  return (await host.fs.exists(join(folder, '.config'))) && (await host.fs.exists(join(folder, 'source', 'Kconfig')))
+  if ((await Promise.all(tree.map((name) => host.fs.exists(join(directory, name))))).every(Boolean)) return true
+  // A build directory of O=: a configuration and a link to its source.
+  return (await host.fs.exists(join(directory, '.config'))) && (await host.fs.exists(join(directory, 'source', 'Kconfig')))
 }
 
-/** Build folders of O= right below a tree: each has a link `source` to it. */
-export async function buildFoldersBelow(host: Host, tree: string): Promise<readonly string[]> {
+/** Build directorys of O= right below a tree: each has a link `source` to it. */
+export async function buildDirectoriesBelow(host: Host, tree: string): Promise<readonly string[]> {
   const entries = await host.fs.readdir(tree, { withFileTypes: true })
   const real = await host.fs.realpath(tree)
   const found = await Promise.all(
@@ -112,7 +115,7 @@ export async function buildFoldersBelow(host: Host, tree: string): Promise<reado
         return source === real ? join(tree, entry.name) : undefined
       }),
   )
-  return found.filter((folder) => folder !== undefined)
+  return found.filter((directory) => directory !== undefined)
 }
 
 function showPath(host: Host, path: string): string {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { parseArch, type Arch, type ArchName, type FirmwareName } from '@kernelkit/core/arch'
 import { refuseUnread } from '@kernelkit/core/cmdline'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { Drive } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import { chooseAccel, type Acceleration } from './choose-accel.ts'
@@ -32,7 +32,7 @@ export interface VmParts {
   readonly agent: boolean
 }
 
-/** Looks for everything that a VM needs; throws for what is not there. */
+/** Looks for everything that a VM needs; throws for what is missing. */
 export async function findParts(host: Host, services: PlanServices, vm: ResolvedVm): Promise<VmParts> {
   const kernel = await resolveKernel(host, services, vm)
   const arch = parseArch(kernel.image.arch)
@@ -69,25 +69,27 @@ interface InitrdInput {
 async function chooseInitrd(host: Host, services: PlanServices, { vm, arch, agent }: InitrdInput): Promise<string | undefined> {
   const named = vm.initrd === undefined ? undefined : resolve(host.cwd, vm.initrd)
   if (named !== undefined && !((await host.fs.stat(named).catch(() => undefined))?.isFile() ?? false)) {
-    throw new UserError('FILE_NOT_FOUND', `--initrd ${vm.initrd}: there is no such file.`, {
-      hint: 'make one with `kernelkit initrd SOURCE --out FILE`.',
+    throw new UserError('FILE_NOT_FOUND', message`${option('initrd', vm.initrd)}: there is no such file.`, {
+      hint: message`Make one with ${command('kernelkit initrd SOURCE --out FILE')}.`,
     })
   }
   if (!agent) return named
-  return named === undefined ? services.agentInitrd(arch) : services.agentBehind(arch, named)
+  return named === undefined ? services.agentInitrd(arch) : services.agentAfter(arch, named)
 }
 
-/** A disk of `--disk`: the guest finds it behind the root's. */
+/** A disk of `--disk`: the guest finds it after the root's. */
 async function extraDrive(host: Host, disk: ResolvedVm['disks'][number], persist: boolean): Promise<Drive> {
   const path = resolve(host.cwd, disk.path)
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
-    throw new UserError('FILE_NOT_FOUND', `--disk ${disk.path}: there is no such file.`, {
-      hint: 'make one with `truncate -s 1G FILE`.',
+    throw new UserError('FILE_NOT_FOUND', message`${option('disk', disk.path)}: there is no such file.`, {
+      hint: 'Make one with `truncate -s 1G FILE`.',
       cause,
     })
   })
   if (stat.isDirectory())
-    throw new UserError('FILE_NOT_FOUND', `--disk ${disk.path} is a folder.`, { hint: 'share a folder with --share.' })
+    throw new UserError('FILE_NOT_FOUND', message`${option('disk', disk.path)} is a directory.`, {
+      hint: message`Share a directory with ${option('share')}.`,
+    })
   const isQcow = await readImageFacts(host, path).then(
     (facts) => facts.format === 'qcow2',
     () => false,

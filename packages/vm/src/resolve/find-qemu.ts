@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { firmwareNames, type Arch, type FirmwareName } from '@kernelkit/core/arch'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
@@ -10,11 +10,11 @@ export async function findQemu(host: Host, spec: Pick<VmSpec, 'qemu'>, arch: Arc
   const path = await host.which(program.includes('/') ? resolve(host.cwd, program) : program)
   if (path !== undefined) return path
   if (spec.qemu !== undefined)
-    throw new UserError('FILE_NOT_FOUND', `--qemu ${spec.qemu}: there is no such program.`, {
-      hint: 'leave it out to use the one on PATH.',
+    throw new UserError('FILE_NOT_FOUND', message`${option('qemu', spec.qemu)}: there is no such program.`, {
+      hint: 'Leave it out to use the one on PATH.',
     })
   throw new UserError('HOST_LACKS', `booting ${arch.name} needs what this host lacks: ${program} (${arch.qemuPackage}, to run the VM).`, {
-    hint: `apt-get install -y --no-install-recommends ${arch.qemuPackage}, or \`kernelkit doctor --fix\`.`,
+    hint: message`Run \`apt-get install -y --no-install-recommends ${arch.qemuPackage}\`, or ${command('kernelkit doctor --fix', { action: 'the setup-kvm action' })}.`,
     details: { missing: [program], packages: [arch.qemuPackage] },
   })
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { createSocket } from 'node:dgram'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { Forward } from '@kernelkit/core/qemu'
 
 /** The same forwards with every port known to be free: 0 becomes a free one, a taken one is refused before QEMU starts. */
@@ -17,7 +17,7 @@ async function claimPort(forward: Forward): Promise<number> {
       { EADDRINUSE: 'it is in use', EACCES: 'only root may use ports below 1024', EADDRNOTAVAIL: 'this host has no such address' }[code] ??
       String(cause)
     throw new UserError('PORT_TAKEN', `port ${forward.address}:${forward.hostPort}/${forward.protocol} cannot be forwarded: ${why}.`, {
-      hint: `choose another, or 0 for a free one: --forward 0:${forward.guestPort}.`,
+      hint: message`Choose another port, or 0 for a free one: ${option('forward', `0:${forward.guestPort}`)}.`,
       details: { port: forward.hostPort, address: forward.address },
       cause,
     })

@@ -8,18 +8,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bzImage, vmlinux } from '../../test/fixture-kernels.ts'
 import { readKernelImage } from './kernel-image.ts'
 
-let folder = ''
+let directory = ''
 const host = nodeHost()
 const at = async (content: Buffer | string): Promise<string> => {
-  const path = join(folder, host.randomHex(4))
+  const path = join(directory, host.randomHex(4))
   await writeFile(path, content)
   return path
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-test-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-test-'))
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 describe('readKernelImage', () => {
   it('reads width and release of a bzImage', async () => {
@@ -35,7 +35,7 @@ describe('readKernelImage', () => {
     })
   })
 
-  it('tells a vmlinux with the PVH note from one without', async () => {
+  it('distinguishes a vmlinux with the PVH note from one without', async () => {
     expect(await readKernelImage(host, await at(vmlinux({ pvh: true })))).toMatchObject({
       format: 'vmlinux',
       arch: 'x86_64',
@@ -66,6 +66,6 @@ describe('readKernelImage', () => {
   })
 
   it('names a file that is not there', async () => {
-    await expect(readKernelImage(host, join(folder, 'none'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+    await expect(readKernelImage(host, join(directory, 'none'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
   })
 })

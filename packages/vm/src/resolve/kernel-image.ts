@@ -11,7 +11,7 @@ import {
   type ArchName,
 } from '@kernelkit/core/arch'
 import { elfExecutable, noteSegment, parseElfHeader, parseNotes, parseSegments } from '@kernelkit/core/elf'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 
 /** What a kernel file says of itself. */
@@ -32,11 +32,14 @@ export interface KernelImage {
 /** Reads the headers of a kernel file; `NOT_A_KERNEL` says what it is instead. */
 export async function readKernelImage(host: Host, path: string): Promise<KernelImage> {
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
-    throw new UserError('FILE_NOT_FOUND', `the kernel ${path} cannot be read.`, { hint: 'build it first, or check --kernel.', cause })
+    throw new UserError('FILE_NOT_FOUND', `the kernel ${path} cannot be read.`, {
+      hint: message`Build it first, or check ${option('kernel')}.`,
+      cause,
+    })
   })
   if (!stat.isFile()) throw notAKernel(path, 'it is not a regular file')
   const file = await host.fs.open(path, 'r').catch((cause: unknown) => {
-    throw new UserError('FILE_NOT_FOUND', `the kernel ${path} cannot be read.`, { hint: 'check its permissions.', cause })
+    throw new UserError('FILE_NOT_FOUND', `the kernel ${path} cannot be read.`, { hint: 'Check its permissions.', cause })
   })
   try {
     const head = await readAt(file, 0, imageHeadBytes)
@@ -94,7 +97,7 @@ function describeContent(head: Buffer): string {
 
 function notAKernel(path: string, what: string): UserError {
   return new UserError('NOT_A_KERNEL', `${path} is not a kernel: ${what}.`, {
-    hint: `name ${listNames(kernelImagePaths)}, a vmlinux, or the build directory.`,
+    hint: `Name ${listNames(kernelImagePaths)}, a vmlinux, or the build directory.`,
     details: { path, what },
   })
 }

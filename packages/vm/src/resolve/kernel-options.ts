@@ -7,7 +7,7 @@ import type { KernelImage } from './kernel-image.ts'
 
 /** What a kernel was built with, as far as it can be known. */
 export interface KernelOptions {
-  /** Where it was read, for people; `undefined`: unknown. */
+  /** Where it was read, to be printed; `undefined`: unknown. */
   readonly source: string | undefined
   /** The whole configuration. */
   readonly text: string | undefined
@@ -15,7 +15,7 @@ export interface KernelOptions {
   value(symbol: string): string | undefined
 }
 
-/** The configuration of a kernel: the file beside it, else the copy inside it (IKCONFIG), else unknown. */
+/** The configuration of a kernel: the file next to it, else the copy inside it (IKCONFIG), else unknown. */
 export async function readKernelOptions(host: Host, image: KernelImage): Promise<KernelOptions> {
   for (const path of configPaths(image.path)) {
     const text = await host.fs.readFile(path, 'utf8').catch(() => undefined)
@@ -53,24 +53,25 @@ export function defaultMemoryMiB(options: KernelOptions): number {
   const isSanitized = ['KASAN', 'KMSAN'].some((symbol) => options.value(symbol) === 'y')
   return isSanitized ? 4096 : 2048
 }
+
 // Distributions: /boot/vmlinuz-R next to /boot/config-R.
 const releasedName = new RegExp(`(?:${['vmlinuz', 'vmlinux', ...kernelImageNames].join('|')})-(.+)$`)
 
 function configPaths(kernel: string): readonly string[] {
-  const folder = dirname(kernel)
+  const directory = dirname(kernel)
   const release = releasedName.exec(kernel)?.[1]
   return [
-    join(folder, 'config'),
-    join(folder, '.config'),
+    join(directory, 'config'),
+    join(directory, '.config'),
     // An image below arch/*/boot of its build directory.
-    ...(/\/arch\/[^/]+\/boot$/.test(folder) ? [join(folder, '../../../.config')] : []),
-    ...(release === undefined ? [] : [join(folder, `config-${release}`)]),
+    ...(/\/arch\/[^/]+\/boot$/.test(directory) ? [join(directory, '../../../.config')] : []),
+    ...(release === undefined ? [] : [join(directory, `config-${release}`)]),
   ]
 }
 
 const mark = Buffer.from('IKCFG_ST')
 
-/** CONFIG_IKCONFIG keeps the configuration, gzipped, behind a mark in the kernel's data (kernel/configs.c, scripts/extract-ikconfig). */
+/** CONFIG_IKCONFIG keeps the configuration, gzipped, after a mark in the kernel's data (kernel/configs.c, scripts/extract-ikconfig). */
 async function readInnerConfig(host: Host, image: KernelImage): Promise<string | undefined> {
   const data = image.format === 'vmlinux' ? await host.fs.readFile(image.path) : await unpackImage(host, image.path)
   const at = data?.indexOf(mark) ?? -1

@@ -2,21 +2,21 @@ import { dirname, join } from 'node:path'
 import type { Host } from '@kernelkit/host'
 import type { KernelImage } from './kernel-image.ts'
 
-/** The release of a kernel: its own header, what its build folder or manifest says, else the banner in its data. */
+/** The release of a kernel: its own header, what its build directory or manifest says, else the banner in its data. */
 export async function kernelRelease(host: Host, image: KernelImage): Promise<string | undefined> {
   if (image.release !== undefined) return image.release
-  const folder = dirname(image.path)
-  const built = await host.fs.readFile(join(folder, 'include/config/kernel.release'), 'utf8').catch(() => undefined)
+  const directory = dirname(image.path)
+  const built = await host.fs.readFile(join(directory, 'include/config/kernel.release'), 'utf8').catch(() => undefined)
   if (built !== undefined) return built.trim()
-  const manifest = await readManifest(host, folder)
+  const manifest = await readManifest(host, directory)
   if (typeof manifest?.['release'] === 'string') return manifest['release']
   return scanBanner(host, image.path)
 }
 
-/** `manifest.json` beside a kernel of the store. */
-export async function readManifest(host: Host, folder: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+/** `manifest.json` next to a kernel of the store. */
+export async function readManifest(host: Host, directory: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
-    const value: unknown = JSON.parse(await host.fs.readFile(join(folder, 'manifest.json'), 'utf8'))
+    const value: unknown = JSON.parse(await host.fs.readFile(join(directory, 'manifest.json'), 'utf8'))
     return typeof value === 'object' && value !== null ? { ...value } : undefined
   } catch {
     return undefined

@@ -11,9 +11,9 @@ export function machineServices(host: Host, store: Store): PlanServices {
     probeKvm: (qemu, arch) => probeKvm(host, store, qemu, arch),
     tscKhz: () => measureTscKhz(host, store),
     agentInitrd: (arch) => agentInitrd({ arch, layout: 'whole', host, store }),
-    agentBehind: async (arch, user) => {
+    agentAfter: async (arch, user) => {
       const { joinedInitrd } = await import('../guest/joined-initrd.ts')
-      const agent = await agentInitrd({ arch, layout: 'beside', host, store })
+      const agent = await agentInitrd({ arch, layout: 'appended', host, store })
       return joinedInitrd({ user, agent, host, store })
     },
     ofProject: async (kind, arch) => {
@@ -25,20 +25,20 @@ export function machineServices(host: Host, store: Store): PlanServices {
       const entries = (await store.list()).filter((entry) => entry.kind === 'kernel').toSorted((a, b) => b.createdAt - a.createdAt)
       for (const entry of entries) {
         const manifest = await readManifest(host, entry.path)
-        if (manifest?.['arch'] === arch) return { path: entry.path, why: "the store's newest: this folder is no kernel tree" }
+        if (manifest?.['arch'] === arch) return { path: entry.path, why: "the store's newest: this directory is not a kernel tree" }
       }
       return undefined
     },
   }
 }
 
-/** The record names a manifest; the artifact lies beside it, under the name that the manifest gives. */
+/** The record names a manifest; the artifact is next to it, under the name that the manifest gives. */
 async function artifactOf(host: Host, path: string, kind: 'kernel' | 'image', why: string): Promise<StoredArtifact | undefined> {
   if (!path.endsWith('.json')) return { path, why }
-  const folder = dirname(path)
-  if (kind === 'kernel') return { path: folder, why }
-  const named = (await readManifest(host, folder))?.['image']
-  if (typeof named === 'string') return { path: named.startsWith('/') ? named : join(folder, named), why }
-  const image = (await host.fs.readdir(folder)).find((name) => /\.(?:ext4|img|raw|qcow2)$/.test(name))
-  return image === undefined ? undefined : { path: join(folder, image), why }
+  const directory = dirname(path)
+  if (kind === 'kernel') return { path: directory, why }
+  const named = (await readManifest(host, directory))?.['image']
+  if (typeof named === 'string') return { path: named.startsWith('/') ? named : join(directory, named), why }
+  const image = (await host.fs.readdir(directory)).find((name) => /\.(?:ext4|img|raw|qcow2)$/.test(name))
+  return image === undefined ? undefined : { path: join(directory, image), why }
 }

@@ -1,5 +1,5 @@
 import { machines, type MachineName } from '@kernelkit/core/arch'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import type { KernelOptions } from './kernel-options.ts'
 
 /** A kernel option that this run cannot do without. */
@@ -45,8 +45,8 @@ export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
         ]),
     ...(input.shares
       ? [
-          { symbol: 'NET_9P_VIRTIO', why: 'for folders of the host' },
-          { symbol: '9P_FS', why: 'for folders of the host' },
+          { symbol: 'NET_9P_VIRTIO', why: 'for directories of the host' },
+          { symbol: '9P_FS', why: 'for directories of the host' },
         ]
       : []),
     ...(input.overlays
@@ -94,7 +94,7 @@ export function refuseUnmet(options: KernelOptions, needs: readonly KernelNeed[]
   const list = unmet.map(({ symbol, why }) => `CONFIG_${symbol}${options.value(symbol) === 'm' ? ' (it is a module)' : ''} ${why}`)
   throw new UserError('KERNEL_LACKS', `this kernel lacks ${list.join('; ')} (${options.source ?? ''}).`, {
     verdict: 'config-fail',
-    hint: `kernelkit build ${unmet.map(({ symbol }) => `--config ${symbol}=y`).join(' ')}`,
+    hint: message`Build it with ${command(`kernelkit build ${unmet.map(({ symbol }) => `--config ${symbol}=y`).join(' ')}`, { action: 'the build-kernel action' })}.`,
     details: { symbols: unmet.map(({ symbol }) => symbol), config: options.source },
   })
 }

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
+import { message, option } from '@kernelkit/core/errors'
+import { givenOptions, parseVmSpec, type Reader } from '@kernelkit/core/options'
 import { nodeHost, type Host } from '@kernelkit/host'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bzImage, vmlinux } from '../../test/fixture-kernels.ts'
@@ -10,17 +11,17 @@ import { planVm } from './plan-vm.ts'
 import { resolveVm, type ArtifactsDirectory } from './resolve-vm.ts'
 import type { PlanServices } from './services.ts'
 
-let folder = ''
+let directory = ''
 beforeEach(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'kernelkit-test-')))
-  await mkdir(join(folder, 'work'))
+  directory = await realpath(await mkdtemp(join(tmpdir(), 'kernelkit-test-')))
+  await mkdir(join(directory, 'work'))
   await put('qemu', '#!/bin/sh\n')
-  execFileSync('chmod', ['+x', join(folder, 'qemu')])
+  execFileSync('chmod', ['+x', join(directory, 'qemu')])
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => rm(directory, { recursive: true, force: true }))
 
 async function put(path: string, content: Buffer | string): Promise<string> {
-  const whole = join(folder, path)
+  const whole = join(directory, path)
   await mkdir(dirname(whole), { recursive: true })
   await writeFile(whole, content)
   return whole
@@ -30,7 +31,7 @@ const services = (change: Partial<PlanServices> = {}): PlanServices => ({
   probeKvm: async () => ({ accel: 'tcg', reason: 'no /dev/kvm', seconds: 0 }),
   tscKhz: async () => 2_000_000,
   agentInitrd: async () => '/store/agent.cpio',
-  agentBehind: async (_arch, user) => `${user}+agent`,
+  agentAfter: async (_arch, user) => `${user}+agent`,
   ofProject: async () => undefined,
   newestKernel: async () => undefined,
   ...change,
@@ -61,13 +62,14 @@ interface Asked {
   readonly command?: 'boot' | 'run'
   readonly cwd?: string
   readonly artifacts?: ArtifactsDirectory
+  readonly reader?: Reader
   readonly with?: Partial<PlanServices>
 }
 
-const plan = async ({ raw = {}, command = 'run', cwd = join(folder, 'work'), artifacts, with: change }: Asked) => {
+const plan = async ({ raw = {}, command = 'run', cwd = join(directory, 'work'), artifacts, reader, with: change }: Asked) => {
   const host: Host = { ...nodeHost({ cwd }), nodeArch: 'x64', cpus: 2 }
-  const spec = parseVmSpec(givenOptions({ qemu: join(folder, 'qemu'), ...raw }), { command })
-  const vm = await resolveVm({ spec, command, artifacts })
+  const spec = parseVmSpec(givenOptions({ qemu: join(directory, 'qemu'), ...raw }), { command })
+  const vm = await resolveVm({ spec, command, artifacts, ...(reader === undefined ? {} : { reader }) })
   return planVm({ host, services: services(change), vm, id: 'x', name: 'x', runtimeFolder: '/run/x' })
 }
 
@@ -75,12 +77,12 @@ async function built(path: string, config = allOptions): Promise<string> {
   await put(join(path, '.config'), config)
   await put(join(path, 'vmlinux'), vmlinux({ pvh: true }))
   await put(join(path, 'arch/x86/boot/bzImage'), bzImage({ release: '6.12.9', wide: true }))
-  return join(folder, path)
+  return join(directory, path)
 }
 
 async function tree(path: string): Promise<string> {
   for (const name of ['Kbuild', 'Kconfig', 'MAINTAINERS', 'kernel/Makefile', 'arch/Kconfig']) await put(join(path, name), '')
-  return join(folder, path)
+  return join(directory, path)
 }
 
 async function image(): Promise<string> {
@@ -118,18 +120,18 @@ describe('which kernel', () => {
     expect((await plan({ cwd: build, raw: { root: 'none', projectKernel: true } })).launch.kernel).toBe(join(build, 'vmlinux'))
   })
 
-  it("finds this tree's kernel from a folder inside it", async () => {
+  it("finds this tree's kernel from a directory inside it", async () => {
     const build = await tree('linux')
     await built('linux')
     expect((await plan({ raw: { root: 'none' }, cwd: join(build, 'kernel') })).launch.kernel).toBe(join(build, 'vmlinux'))
   })
 
-  it("finds a build folder that links to the tree, and not another tree's", async () => {
+  it("finds a build directory that links to the tree, and not another tree's", async () => {
     const source = await tree('linux')
     await built('linux/other')
     await built('linux/out')
     await symlink(source, join(source, 'out/source'))
-    await symlink(folder, join(source, 'other/source'))
+    await symlink(directory, join(source, 'other/source'))
     expect((await plan({ raw: { root: 'none' }, cwd: source })).launch.kernel).toBe(join(source, 'out/vmlinux'))
   })
 
@@ -184,8 +186,8 @@ describe('which root', () => {
   it("takes the project's image before the host's root", async () => {
     const [kernel, path] = [await built('build'), await image()]
     const ofProject: PlanServices['ofProject'] = async (kind) => (kind === 'image' ? { path, why: 'last baked here' } : undefined)
-    expect((await plan({ raw: { kernel }, with: { ofProject } })).root.line).toMatch(/last baked here/)
-    expect((await plan({ raw: { kernel } })).root).toMatchObject({ kind: 'host', line: expect.stringMatching(/no image was baked/) })
+    expect((await plan({ raw: { kernel }, with: { ofProject } })).root.shown).toMatch(/last baked here/)
+    expect((await plan({ raw: { kernel } })).root).toMatchObject({ kind: 'host', shown: expect.stringMatching(/no image was baked/) })
   })
 
   it("refuses the host's root for another architecture", async () => {
@@ -206,8 +208,8 @@ describe('which root', () => {
     const alone = await plan({ raw: { kernel, initrd }, command: 'boot' })
     expect(alone.launch).toMatchObject({ agent: false, initrd, shares: [] })
     expect(alone.launch.append).not.toContain('kernelkit.')
-    const beside = await plan({ raw: { kernel, initrd } })
-    expect(beside.launch).toMatchObject({
+    const appended = await plan({ raw: { kernel, initrd } })
+    expect(appended.launch).toMatchObject({
       agent: true,
       initrd: `${initrd}+agent`,
       append: expect.stringContaining('rdinit=/.kernelkit/init'),
@@ -217,9 +219,9 @@ describe('which root', () => {
   it.each([
     ['an empty image', { image: 'empty' }, 'NOT_AN_IMAGE'],
     ['a missing image', { image: 'none' }, 'FILE_NOT_FOUND'],
-    ['a folder as an image', { image: '.' }, 'NOT_AN_IMAGE'],
-    ['a missing folder', { root: './none' }, 'ROOT_NOT_FOUND'],
-    ['a file as a folder', { root: './empty' }, 'ROOT_NOT_FOUND'],
+    ['a directory as an image', { image: '.' }, 'NOT_AN_IMAGE'],
+    ['a missing directory', { root: './none' }, 'ROOT_NOT_FOUND'],
+    ['a file as a directory', { root: './empty' }, 'ROOT_NOT_FOUND'],
     ['no image for --root image', { root: 'image' }, 'ROOT_NOT_FOUND'],
     ['two roots', { root: 'host', image: 'x' }, 'BAD_OPTION'],
     ['a missing initrd', { initrd: 'none' }, 'FILE_NOT_FOUND'],
@@ -240,7 +242,7 @@ describe('shares', () => {
       .trim()
 
   it('shows the working directory at its own path, unless it shows anyway', async () => {
-    const cwd = join(folder, 'work')
+    const cwd = join(directory, 'work')
     expect(await mounts({ raw: { root: 'none' } })).toBe(`kernelkit.mount=cwd,${cwd},cow`)
     expect(await mounts({ raw: { root: 'none', noCwd: true } })).toBe('')
     expect(await mounts({ raw: { root: 'host' }, cwd: '/usr' })).toBe('')
@@ -248,15 +250,15 @@ describe('shares', () => {
     expect(await mounts({ raw: { root: 'none', share: ['.:rw'] } })).toBe(`kernelkit.mount=share0,${cwd},rw`)
   })
 
-  it('mounts a folder before what lies in it, and the artifacts for writing', async () => {
-    await mkdir(join(folder, 'work/a'))
+  it('mounts a directory before what is inside it, and the artifacts for writing', async () => {
+    await mkdir(join(directory, 'work/a'))
     expect(await mounts({ raw: { root: 'none', noCwd: true, share: ['a:/mnt/deep/er', '.:/mnt:ro'], artifacts: 'out' } })).toBe(
       'kernelkit.mount=share1,/mnt,ro kernelkit.mount=share0,/mnt/deep/er,cow kernelkit.mount=artifacts,/run/kernelkit/artifacts,rw',
     )
   })
 
   it('refuses two shares in one place: the later would hide the other', async () => {
-    await mkdir(join(folder, 'work/a'))
+    await mkdir(join(directory, 'work/a'))
     await expect(mounts({ raw: { root: 'none', share: ['a:/mnt', '.:/mnt/'] } })).rejects.toMatchObject({ code: 'BAD_SHARE' })
   })
 
@@ -273,16 +275,16 @@ describe('shares', () => {
     await expect(plan({ raw: { kernel, root: 'none', share: ['.'] } })).rejects.toMatchObject({ code: 'KERNEL_LACKS' })
   })
 
-  it('leaves a folder for artifacts out in the same way, unless somebody named it', async () => {
+  it('leaves a directory for artifacts out in the same way, unless it was named', async () => {
     const kernel = await built('small', allOptions.replace('CONFIG_9P_FS=y\n', ''))
-    const raw = { kernel, root: 'none', artifacts: join(folder, 'out') }
-    const artifacts = { path: join(folder, 'out'), isOptional: true }
+    const raw = { kernel, root: 'none', artifacts: join(directory, 'out') }
+    const artifacts = { path: join(directory, 'out'), isOptional: true }
     const { lines, launch } = await plan({ raw: { kernel, root: 'none' }, artifacts })
     expect(launch.shares).toEqual([])
-    expect(lines.join('\n')).toMatch(/no folder for artifacts in the guest/)
+    expect(lines.join('\n')).toMatch(/no directory for artifacts in the guest/)
     await expect(plan({ raw })).rejects.toMatchObject({ code: 'KERNEL_LACKS' })
     const able = await plan({ raw: { root: 'none', kernel: await built('able') }, artifacts })
-    expect(able.launch.shares).toContainEqual({ host: join(folder, 'out'), tag: 'artifacts', readonly: false })
+    expect(able.launch.shares).toContainEqual({ host: join(directory, 'out'), tag: 'artifacts', readonly: false })
   })
 })
 
@@ -310,11 +312,11 @@ describe('what the kernel must have', () => {
     })
   })
 
-  it('says when the configuration is not known, and takes the machine that every kernel knows', async () => {
+  it('says when the configuration is unknown, and takes the machine that every kernel knows', async () => {
     const kernel = await put('alone/bzImage', bzImage({ release: '6.12', wide: true }))
     const { lines, machine } = await plan({ raw: { kernel, root: 'none' } })
     expect(machine.machine).toBe('q35')
-    expect(lines.join('\n')).toMatch(/configuration is not known/)
+    expect(lines.join('\n')).toMatch(/configuration is unknown/)
   })
 })
 
@@ -329,15 +331,18 @@ describe('machine and accelerator', () => {
       why: 'no microvm: the kernel lacks CONFIG_VIRTIO_MMIO',
     })
     expect(await machine({}, allOptions.replace('CONFIG_ACPI=y', ''))).toEqual({ machine: 'pc', why: 'the kernel has no ACPI' })
-    expect(await machine({ qemuArg: ['-device', 'e1000,bus=pci.0'] })).toMatchObject({ machine: 'q35', why: expect.stringMatching(/PCI/) })
+    expect(await machine({ qemuArg: ['-device', 'e1000,bus=pci.0'] })).toMatchObject({
+      machine: 'q35',
+      why: message`no microvm: ${option('qemu-arg')} names a PCI device`,
+    })
     expect(await machine({ machine: 'pc' })).toEqual({ machine: 'pc', why: 'as asked' })
   })
 
   it('takes q35 with qboot and its HPET for one emulated CPU, where QEMU has that firmware', async () => {
     const withPci = `${allOptions}CONFIG_PCI=y\n`
     await put('opt/bin/qemu', '')
-    await chmod(join(folder, 'opt/bin/qemu'), 0o755)
-    const one = { kernel: await built('build', withPci), root: 'none', noCwd: true, cpus: '1', qemu: join(folder, 'opt/bin/qemu') }
+    await chmod(join(directory, 'opt/bin/qemu'), 0o755)
+    const one = { kernel: await built('build', withPci), root: 'none', noCwd: true, cpus: '1', qemu: join(directory, 'opt/bin/qemu') }
     expect((await plan({ raw: one })).launch).toMatchObject({ machine: 'microvm', firmware: undefined })
 
     await put('opt/share/qemu/qboot.rom', '')
@@ -381,7 +386,7 @@ describe('machine and accelerator', () => {
   })
 })
 
-describe('what would disappoint', () => {
+describe('options that do not work well', () => {
   it.each([
     ['root=/dev/vda1', /--append root=\/dev\/vda1: nothing would read it.*/, /--root or --image/],
     ['quiet init=/bin/sh', /--append init=\/bin\/sh/, /--init/],
@@ -397,13 +402,13 @@ describe('what would disappoint', () => {
   it('passes root= on where the kernel reads it', async () => {
     const kernel = await built('build')
     await put('own.cpio', '070701')
-    const own = await plan({ command: 'boot', raw: { kernel, initrd: join(folder, 'own.cpio'), append: ['root=/dev/vda'] } })
+    const own = await plan({ command: 'boot', raw: { kernel, initrd: join(directory, 'own.cpio'), append: ['root=/dev/vda'] } })
     expect(own.launch.append).toContain('root=/dev/vda')
     const without = await plan({ raw: { kernel, root: 'none', append: ['rdinit=/none root=/dev/vda'] } })
     expect(without.launch.append).toContain('root=/dev/vda')
   })
 
-  it("warns of many more processors than the host's when each is emulated", async () => {
+  it('warns of many more CPUs than the host has when each is emulated', async () => {
     const kernel = await built('build')
     const warnings = async (cpus: string, accel: 'kvm' | 'tcg') => {
       const probeKvm = async () => ({ accel, reason: '', seconds: 0 })
@@ -412,5 +417,13 @@ describe('what would disappoint', () => {
     expect(await warnings('4', 'tcg')).toEqual([])
     expect(await warnings('5', 'tcg')).toEqual([expect.stringMatching(/--cpus 5: this host has 2/)])
     expect(await warnings('64', 'kvm')).toEqual([])
+  })
+
+  it('names options in decisions and warnings as their reader wrote them', async () => {
+    const raw = { kernel: await built('build'), root: 'host', cpus: '5', qemuArg: ['-device', 'e1000,bus=pci.0'] }
+    const { lines, warnings } = await plan({ raw, reader: { door: 'action' } })
+    expect(lines).toContain('`root: host` is not a sandbox: the guest reads what you can read')
+    expect(lines.join('\n')).toContain('(no microvm: the input `qemu-arg` names a PCI device)')
+    expect(warnings).toEqual([expect.stringMatching(/^`cpus: 5`: this host has 2/)])
   })
 })

@@ -14,7 +14,7 @@ import type { ResolvedShares } from './resolve-shares.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
 import type { PlanServices } from './services.ts'
 
-/** Everything about one VM, decided and said; nothing is started yet. */
+/** Everything about one VM, decided and described; nothing is started yet. */
 export interface VmPlan {
   readonly vm: ResolvedVm
   readonly arch: Arch
@@ -29,11 +29,11 @@ export interface VmPlan {
   readonly launch: QemuLaunch
   /** Decisions in the order in which they are printed. */
   readonly lines: readonly string[]
-  /** What was asked for and is likely to disappoint. */
+  /** What was asked for and will not work well. */
   readonly warnings: readonly string[]
 }
 
-/** Which VM of this machine it will be. */
+/** Id, name and place of the VM on this machine. */
 export interface VmIdentity {
   readonly id: string
   readonly name: string
@@ -54,7 +54,7 @@ export async function planVm({ host, services, vm, id, name, runtimeFolder }: Pl
 
 type Devices = Pick<QemuLaunch, 'agent' | 'terminal' | 'drives' | 'shares' | 'network'>
 
-/** What follows from the parts: nothing is looked at any more. */
+/** What follows from the parts, without looking at the machine again. */
 function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPlan {
   const { arch, kernel, root, accel, shares } = parts
   const init = parts.agent ? chooseInit(vm, root) : undefined
@@ -95,7 +95,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
     runtimeFolder: identity.runtimeFolder,
   }
   const decided = { vm, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch }
-  return { ...decided, lines: decisionLines(decided), warnings: planWarnings(launch, parts.hostCpus) }
+  return { ...decided, lines: decisionLines(decided), warnings: planWarnings(decided, parts.hostCpus) }
 }
 
 function chooseInit({ init }: ResolvedVm, root: ResolvedRoot): 'agent' | `/${string}` {

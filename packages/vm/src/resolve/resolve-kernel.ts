@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import { hostArch, type ArchName } from '@kernelkit/core/arch'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
-import { buildFoldersBelow, enclosingTree, kernelAt, kernelInFolder, showAge, type FoundKernel } from './find-kernel.ts'
+import { buildDirectoriesBelow, enclosingTree, kernelAt, kernelInDirectory, showAge, type FoundKernel } from './find-kernel.ts'
 import { readKernelOptions, type KernelOptions } from './kernel-options.ts'
 import { kernelRelease, readManifest } from './kernel-version.ts'
 import type { PlanServices } from './services.ts'
@@ -11,7 +11,7 @@ import type { PlanServices } from './services.ts'
 export interface ResolvedKernel extends FoundKernel {
   readonly release: string
   readonly options: KernelOptions
-  /** Resolved folder of its source, where that is known and still there. */
+  /** Real path of its source, where that is known and still exists. */
   readonly sourceTree: string | undefined
   /** `kernel 6.12.1 (FILE, 2 min old)`. */
   readonly line: string
@@ -26,10 +26,14 @@ export async function resolveKernel(
   const { found, why } =
     asked.kernel === undefined ? await searchKernel(host, services, asked) : { found: await kernelAt(host, asked.kernel), why: undefined }
   if (asked.arch !== undefined && asked.arch !== found.image.arch) {
-    throw new UserError('KERNEL_ARCH', `${found.shown} is a kernel for ${found.image.arch}, but --arch says ${asked.arch}.`, {
-      hint: `kernelkit build --arch ${asked.arch}`,
-      details: { kernel: found.image.path, arch: found.image.arch, asked: asked.arch },
-    })
+    throw new UserError(
+      'KERNEL_ARCH',
+      message`${found.shown} is a kernel for ${found.image.arch}, not for ${asked.arch} as ${option('arch')} says.`,
+      {
+        hint: message`Build one with ${command(`kernelkit build --arch ${asked.arch}`, { action: 'the build-kernel action' })}.`,
+        details: { kernel: found.image.path, arch: found.image.arch, asked: asked.arch },
+      },
+    )
   }
   const [options, release = 'of unknown release', sourceTree] = await Promise.all([
     readKernelOptions(host, found.image),
@@ -46,13 +50,13 @@ export async function resolveKernel(
   }
 }
 
-/** The build folder's link to its source, the folder itself when it was built in place, or what the manifest says. */
+/** The build directory's link to its source, the directory itself when it was built in place, or what the manifest says. */
 async function findSource(host: Host, found: FoundKernel): Promise<string | undefined> {
-  const folder = dirname(found.vmlinux ?? found.image.path)
-  const source = (await readManifest(host, folder))?.['source']
+  const directory = dirname(found.vmlinux ?? found.image.path)
+  const source = (await readManifest(host, directory))?.['source']
   const named =
     typeof source === 'object' && source !== null && 'tree' in source && typeof source.tree === 'string' ? source.tree : undefined
-  for (const candidate of [join(folder, 'source'), folder, ...(named === undefined ? [] : [named])]) {
+  for (const candidate of [join(directory, 'source'), directory, ...(named === undefined ? [] : [named])]) {
     if (await host.fs.exists(join(candidate, 'Kconfig'))) return host.fs.realpath(candidate)
   }
   return undefined
@@ -69,8 +73,8 @@ async function searchKernel(host: Host, services: PlanServices, asked: Pick<VmSp
   if (project !== undefined) return project
   const tree = await enclosingTree(host, host.cwd)
   if (tree !== undefined) {
-    for (const folder of [tree, ...(await buildFoldersBelow(host, tree))]) {
-      const found = await kernelInFolder(host, folder)
+    for (const directory of [tree, ...(await buildDirectoriesBelow(host, tree))]) {
+      const found = await kernelInDirectory(host, directory)
       if (found !== undefined && found.image.arch === arch) return { found, why: undefined }
     }
   }
@@ -79,17 +83,17 @@ async function searchKernel(host: Host, services: PlanServices, asked: Pick<VmSp
   if (tree !== undefined) {
     throw new UserError(
       'KERNEL_NOT_FOUND',
-      `the kernel tree ${tree} holds no built kernel for ${arch}, and the store has none of this tree.`,
+      `the kernel tree ${tree} contains no built kernel for ${arch}, and the store has none of this tree.`,
       {
-        hint: 'run `kernelkit build` here, or name a kernel with --kernel.',
+        hint: message`Run ${command('kernelkit build', { action: 'the build-kernel action' })} here, or name a kernel with ${option('kernel')}.`,
         details: { tree, arch },
       },
     )
   }
   const newest = await services.newestKernel(arch)
   if (newest !== undefined) return { found: await kernelAt(host, newest.path), why: newest.why }
-  throw new UserError('KERNEL_NOT_FOUND', `there is no kernel for ${arch}: this folder is not a kernel tree, and the store is empty.`, {
-    hint: '`kernelkit build deb:linux-source-6.12` builds one, or name one with --kernel.',
+  throw new UserError('KERNEL_NOT_FOUND', `there is no kernel for ${arch}: this directory is not a kernel tree, and the store is empty.`, {
+    hint: message`Build one with ${command('kernelkit build deb:linux-source-6.12', { action: 'the build-kernel action' })}, or name one with ${option('kernel')}.`,
     details: { arch },
   })
 }

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { hostArch, type ArchName } from '@kernelkit/core/arch'
 import type { GuestRoot } from '@kernelkit/core/cmdline'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option, type Message, type MessagePart } from '@kernelkit/core/errors'
 import type { Drive, Share } from '@kernelkit/core/qemu'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
@@ -17,9 +17,9 @@ export interface ResolvedRoot {
   readonly share: Share | undefined
   /** The kernel option that mounts the image. */
   readonly option: string | undefined
-  /** `root …`, printed first. */
-  readonly line: string
-  readonly notes: readonly string[]
+  /** What it is, as the decisions print it after `root`. */
+  readonly shown: Message
+  readonly notes: readonly Message[]
 }
 
 /** Which root is meant, and whether it can be one. */
@@ -30,8 +30,8 @@ export async function resolveRoot(
   arch: ArchName,
 ): Promise<ResolvedRoot> {
   if (spec.image !== undefined && spec.root.kind !== 'auto' && spec.root.kind !== 'image') {
-    throw new UserError('BAD_OPTION', `--image and --root ${spec.root.kind} name two roots.`, {
-      hint: 'leave one of them out; --disk adds a second disk.',
+    throw new UserError('BAD_OPTION', message`${option('image')} and ${option('root', spec.root.kind)} name two roots.`, {
+      hint: message`Leave one of them out; ${option('disk')} adds a second disk.`,
     })
   }
   switch (spec.root.kind) {
@@ -40,13 +40,17 @@ export async function resolveRoot(
     case 'host':
       return hostRoot(host, arch, 'as asked')
     case 'folder':
-      return folderRoot(host, spec.root.path)
+      return directoryRoot(host, spec.root.path)
     case 'image': {
       const image = spec.image ?? (await services.ofProject('image', arch))?.path
       if (image !== undefined) return imageRoot(host, image, spec.persist)
-      throw new UserError('ROOT_NOT_FOUND', `--root image, but no image is named and none was baked for this project (${arch}).`, {
-        hint: `kernelkit bake --arch ${arch}, or name one with --image.`,
-      })
+      throw new UserError(
+        'ROOT_NOT_FOUND',
+        message`${option('root', 'image')}, but no image is named and none was baked for this project (${arch}).`,
+        {
+          hint: message`Bake one with ${bakeCommand(arch)}, or name one with ${option('image')}.`,
+        },
+      )
     }
     case 'auto':
       return autoRoot(host, services, spec, arch)
@@ -68,10 +72,14 @@ async function autoRoot(
     'ROOT_NOT_FOUND',
     `no root for ${arch}: no image was baked for this project, and this host's own root is ${hostArch(host.nodeArch)}.`,
     {
-      hint: `kernelkit bake --arch ${arch}, or --root DIR with a root file system for ${arch}.`,
+      hint: message`Bake one with ${bakeCommand(arch)}, or name a root file system for ${arch} with ${option('root', 'DIR')}.`,
       details: { arch, hostArch: hostArch(host.nodeArch) },
     },
   )
+}
+
+function bakeCommand(arch: ArchName): MessagePart {
+  return command(`kernelkit bake --arch ${arch}`, { action: 'the bake-image action' })
 }
 
 function initramfsRoot(why: string): ResolvedRoot {
@@ -82,7 +90,7 @@ function initramfsRoot(why: string): ResolvedRoot {
     drive: undefined,
     share: undefined,
     option: undefined,
-    line: `root initramfs only (${why})`,
+    shown: `initramfs only (${why})`,
     notes: [],
   }
 }
@@ -103,7 +111,7 @@ async function imageRoot(host: Host, named: string, persist: boolean, why?: stri
     drive: { path, format: facts.format, mode: persist ? 'rw' : 'snapshot' },
     share: undefined,
     option: fileSystemOptions[facts.fsType],
-    line: `root ${path} (${facts.fsType}, ${persist ? 'written to: --persist' : 'never written'}${source})`,
+    shown: message`${path} (${facts.fsType}, ${persist ? message`written to: ${option('persist')}` : 'never written'}${source})`,
     notes: [],
   }
 }
@@ -112,38 +120,40 @@ async function hostRoot(host: Host, arch: ArchName, why: string): Promise<Resolv
   if (hostArch(host.nodeArch) !== arch) {
     throw new UserError(
       'ROOT_NOT_FOUND',
-      `--root host: this host's programs are for ${hostArch(host.nodeArch)}, the kernel is for ${arch}.`,
+      message`${option('root', 'host')}: this host's programs are for ${hostArch(host.nodeArch)}, the kernel is for ${arch}.`,
       {
-        hint: `kernelkit bake --arch ${arch}, or a kernel for ${hostArch(host.nodeArch)}.`,
+        hint: message`Bake an image with ${bakeCommand(arch)}, or boot a kernel for ${hostArch(host.nodeArch)}.`,
       },
     )
   }
   return {
     ...sharedRoot('host', '/'),
-    line: `root host (this machine's /, read-only, changes stay in guest memory; ${why})`,
-    notes: ['--root host is no sandbox: the guest reads what you can read'],
+    shown: `host (this machine's /, read-only, changes stay in guest memory; ${why})`,
+    notes: [message`${option('root', 'host')} is not a sandbox: the guest reads what you can read`],
   }
 }
 
-async function folderRoot(host: Host, named: string): Promise<ResolvedRoot> {
+async function directoryRoot(host: Host, named: string): Promise<ResolvedRoot> {
   const path = resolve(host.cwd, named)
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
-    throw new UserError('ROOT_NOT_FOUND', `--root ${named}: there is no such folder.`, {
-      hint: 'name a folder with a root file system in it.',
+    throw new UserError('ROOT_NOT_FOUND', message`${option('root', named)}: there is no such directory.`, {
+      hint: 'Name a directory that contains a root file system.',
       cause,
     })
   })
   if (!stat.isDirectory())
-    throw new UserError('ROOT_NOT_FOUND', `--root ${named} is not a folder.`, { hint: `a disk image is named with --image ${named}.` })
+    throw new UserError('ROOT_NOT_FOUND', message`${option('root', named)} is not a directory.`, {
+      hint: message`Name a disk image with ${option('image', named)}.`,
+    })
   const owner = await rootOwner(host, path)
   return {
     ...sharedRoot('folder', path),
-    line: `root ${path} (a folder, read-only, changes stay in guest memory)`,
+    shown: `${path} (a directory, read-only, changes stay in guest memory)`,
     notes: owner === 0 ? [] : [`files below ${path} belong to uid ${owner}, in the guest too: setuid programs, sshd and sudo refuse that`],
   }
 }
 
-/** Who owns what root owns in every root file system. */
+/** Owner of what belongs to root in every root file system. */
 async function rootOwner(host: Host, path: string): Promise<number> {
   for (const name of ['etc', 'usr', 'bin', '.']) {
     const stat = await host.fs.lstat(join(path, name)).catch(() => undefined)
@@ -152,7 +162,7 @@ async function rootOwner(host: Host, path: string): Promise<number> {
   return 0
 }
 
-function sharedRoot(kind: 'host' | 'folder', path: string): Omit<ResolvedRoot, 'line' | 'notes'> {
+function sharedRoot(kind: 'host' | 'folder', path: string): Omit<ResolvedRoot, 'shown' | 'notes'> {
   return {
     kind,
     path,

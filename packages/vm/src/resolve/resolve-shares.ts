@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { GuestMount } from '@kernelkit/core/cmdline'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { Share } from '@kernelkit/core/qemu'
 import type { ShareSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
@@ -10,16 +10,16 @@ import type { ResolvedVm } from './resolve-vm.ts'
 export interface ResolvedShares {
   readonly shares: readonly Share[]
   readonly mounts: readonly GuestMount[]
-  /** Folder of the command. */
+  /** Directory of the command. */
   readonly cwd: string
   readonly lines: readonly string[]
 }
 
-/** Where the artifacts folder appears in the guest. */
-export const artifactsFolder = '/run/kernelkit/artifacts'
+/** Where the artifacts directory appears in the guest. */
+export const artifactsDirectory = '/run/kernelkit/artifacts'
 
-/** Folders of a running machine that `--root host` hides: they are the guest's own. */
-const maskedFolders = ['/run', '/tmp', '/dev', '/proc', '/sys'] as const
+/** Directories of a running machine that `--root host` hides: the guest has its own. */
+const maskedDirectories = ['/run', '/tmp', '/dev', '/proc', '/sys'] as const
 
 export interface SharesInput {
   readonly vm: Pick<ResolvedVm, 'shares' | 'cwd' | 'shareCwd' | 'artifacts'>
@@ -41,13 +41,13 @@ export async function resolveShares(host: Host, { vm, root, canShare }: SharesIn
   refuseSamePlace(all)
   return {
     shares: all.map(({ share }) => share),
-    // A folder is mounted before what lies inside it.
+    // A directory is mounted before what is inside it.
     mounts: all.map(({ mount }) => mount),
     cwd: vm.cwd ?? own.cwd,
     lines: [
       ...all.map(({ line }) => line),
       ...own.notes,
-      ...(withoutArtifacts ? ['no folder for artifacts in the guest: its kernel has no 9P_FS, NET_9P_VIRTIO and OVERLAY_FS'] : []),
+      ...(withoutArtifacts ? ['no directory for artifacts in the guest: its kernel lacks 9P_FS, NET_9P_VIRTIO or OVERLAY_FS'] : []),
     ],
   }
 }
@@ -57,10 +57,14 @@ function refuseSamePlace(all: readonly Placed[]): void {
   for (const [index, { mount, share }] of all.entries()) {
     const before = all.slice(0, index).find((other) => other.mount.at === mount.at)
     if (before === undefined) continue
-    throw new UserError('BAD_SHARE', `--share: ${before.share.host} and ${share.host} would both be at ${mount.at} in the guest.`, {
-      hint: 'give one of them another place: --share SRC:/mnt/other.',
-      details: { path: mount.at },
-    })
+    throw new UserError(
+      'BAD_SHARE',
+      message`${option('share')}: ${before.share.host} and ${share.host} would both be at ${mount.at} in the guest.`,
+      {
+        hint: message`Give one of them another place: ${option('share', 'SRC:/mnt/other')}.`,
+        details: { path: mount.at },
+      },
+    )
   }
 }
 
@@ -73,22 +77,22 @@ interface Placed {
 async function resolveShare(host: Host, spec: ShareSpec, index: number): Promise<Placed> {
   const path = resolve(host.cwd, spec.source)
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
-    throw new UserError('BAD_SHARE', `--share ${spec.source}: there is no such folder on this host.`, {
-      hint: 'check the path, or make the folder first.',
+    throw new UserError('BAD_SHARE', message`${option('share', spec.source)}: there is no such directory on this host.`, {
+      hint: 'Check the path, or make the directory first.',
       details: { path },
       cause,
     })
   })
   if (!stat.isDirectory())
-    throw new UserError('BAD_SHARE', `--share ${spec.source} is not a folder.`, {
-      hint: 'share the folder that it is in.',
+    throw new UserError('BAD_SHARE', message`${option('share', spec.source)} is not a directory.`, {
+      hint: 'Share the directory that it is in.',
       details: { path },
     })
   return placed({ path, tag: `share${index}`, at: spec.guest ?? path, mode: spec.mode })
 }
 
 function artifacts(path: string): Placed {
-  return placed({ path, tag: 'artifacts', at: artifactsFolder, mode: 'rw' })
+  return placed({ path, tag: 'artifacts', at: artifactsDirectory, mode: 'rw' })
 }
 
 function placed(share: { readonly path: string; readonly tag: string; readonly at: string; readonly mode: GuestMount['mode'] }): Placed {
@@ -114,18 +118,18 @@ function workingDirectory({ host, vm, root, canShare, asked }: CwdInput): {
   readonly notes: readonly string[]
 } {
   if (!vm.shareCwd) return { share: undefined, cwd: '/', notes: [] }
-  // The root of this machine is no place inside another root.
+  // The root of this machine cannot be mounted at the same path of another root.
   if (host.cwd === '/') return { share: undefined, cwd: '/', notes: [] }
-  const isMasked = maskedFolders.some((folder) => host.cwd === folder || host.cwd.startsWith(`${folder}/`))
+  const isMasked = maskedDirectories.some((directory) => host.cwd === directory || host.cwd.startsWith(`${directory}/`))
   if ((root.kind === 'host' && !isMasked) || asked.includes(host.cwd)) return { share: undefined, cwd: host.cwd, notes: [] }
-  // A masked folder as a whole (/tmp, /dev) stays the guest's own.
-  if (maskedFolders.some((folder) => folder === host.cwd))
+  // A whole masked directory (/tmp, /dev) stays the guest's own.
+  if (maskedDirectories.some((directory) => directory === host.cwd))
     return { share: undefined, cwd: '/', notes: [`the working directory ${host.cwd} is the guest's own: not shared`] }
   if (!canShare)
     return {
       share: undefined,
       cwd: '/',
-      notes: ['the working directory is not shared: the kernel has no 9P_FS, NET_9P_VIRTIO and OVERLAY_FS'],
+      notes: ['the working directory is not shared: the kernel lacks 9P_FS, NET_9P_VIRTIO or OVERLAY_FS'],
     }
   return { share: placed({ path: host.cwd, tag: 'cwd', at: host.cwd, mode: 'cow' }), cwd: host.cwd, notes: [] }
 }

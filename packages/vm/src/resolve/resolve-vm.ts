@@ -1,7 +1,7 @@
 import type { InitSpec, Reader, VmSpec } from '@kernelkit/core/options'
 import { claimForwards } from './forwards.ts'
 
-/** A VM that is wanted: the options as they were parsed, and what their caller decides besides. */
+/** A VM that is wanted: the options as they were parsed, and what their caller decides in addition. */
 export interface WantedVm {
   readonly spec: VmSpec
   readonly command: 'boot' | 'run'
@@ -24,10 +24,10 @@ export interface ArtifactsDirectory {
   readonly isOptional: boolean
 }
 
-/** Options that say only with this host, or with their caller, what they come to. */
+/** Options whose value depends on this host or on their caller. */
 type Unresolved = 'artifacts'
 
-/** A wanted VM on this host: the same options, in place of the open ones what was decided. */
+/** A wanted VM on this host: the same options, the open ones replaced by what was decided. */
 export interface ResolvedVm extends Omit<VmSpec, Unresolved> {
   readonly command: 'boot' | 'run'
   readonly reader: Reader

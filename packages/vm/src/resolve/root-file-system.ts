@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 
 /** What a disk image holds, by its first bytes. */
@@ -28,17 +28,19 @@ export const fileSystemOptions: Readonly<Record<string, string>> = {
   f2fs: 'F2FS_FS',
 }
 
+const bakeOne = message`Bake one with ${command('kernelkit bake', { action: 'the bake-image action' })}`
+
 /** Reads the first bytes of an image; `NOT_AN_IMAGE` says what it is instead. */
 export async function readImageFacts(host: Host, path: string): Promise<ImageFacts> {
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
     throw new UserError('FILE_NOT_FOUND', `the image ${path} cannot be read.`, {
-      hint: 'bake one with `kernelkit bake`, or check --image.',
+      hint: message`${bakeOne}, or check ${option('image')}.`,
       cause,
     })
   })
-  if (stat.isDirectory()) throw notAnImage(path, 'it is a folder', `boot a folder with --root ${path}.`)
+  if (stat.isDirectory()) throw notAnImage(path, 'it is a directory', message`Boot a directory with ${option('root', path)}.`)
   const file = await host.fs.open(path, 'r').catch((cause: unknown) => {
-    throw new UserError('FILE_NOT_FOUND', `the image ${path} cannot be read.`, { hint: 'check its permissions.', cause })
+    throw new UserError('FILE_NOT_FOUND', `the image ${path} cannot be read.`, { hint: 'Check its permissions.', cause })
   })
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(0x11000), 0, 0x11000, 0)
@@ -50,21 +52,21 @@ export async function readImageFacts(host: Host, path: string): Promise<ImageFac
 
 /** The same from the bytes. */
 function imageFacts(path: string, head: Buffer): ImageFacts {
-  // A file system inside qcow2 stands behind its own tables; ours are ext4.
+  // A file system inside qcow2 comes after the tables of qcow2; ours are ext4.
   if (head.toString('latin1', 0, 4) === 'QFI\xfb') return { format: 'qcow2', fsType: 'ext4' }
   const found = magics.find(({ offset, bytes }) => head.subarray(offset, offset + bytes.length).equals(bytes))
   if (found !== undefined) return { format: 'raw', fsType: found.fsType }
   if (head.length === 0) throw notAnImage(path, 'it is empty')
   if (head.readUInt16BE(0) === 0x1f8b || head.toString('latin1', 0, 4) === '\x28\xb5\x2f\xfd')
-    throw notAnImage(path, 'it is compressed', 'unpack it first.')
+    throw notAnImage(path, 'it is compressed', 'Unpack it first.')
   // The mark of a partition table: the root would be on a partition.
   if (head.length >= 512 && head.readUInt16BE(510) === 0x55aa) {
-    throw notAnImage(path, 'it has a partition table', 'name an image of a bare file system; `kernelkit bake` makes one.')
+    throw notAnImage(path, 'it has a partition table', message`${bakeOne}, or name an image of a bare file system.`)
   }
-  throw notAnImage(path, 'no known file system starts there')
+  throw notAnImage(path, 'it does not start with a known file system')
 }
 
-function notAnImage(path: string, what: string, hint = 'bake one with `kernelkit bake`.'): UserError {
+function notAnImage(path: string, what: string, hint: Message = message`${bakeOne}.`): UserError {
   return new UserError('NOT_AN_IMAGE', `${path} is not an image that a guest can use as its root: ${what}.`, {
     hint,
     details: { path, what },

@@ -7,7 +7,7 @@ export interface StoredArtifact {
   readonly why: string
 }
 
-/** What deciding needs from the machine besides files: each answer is cached by who gives it. */
+/** What the decisions need from the machine in addition to files; the implementation caches each answer. */
 export interface PlanServices {
   /** KVM, proven by the probe guest. */
   probeKvm(qemu: string, arch: Arch): Promise<{ readonly accel: 'kvm' | 'tcg'; readonly reason: string; readonly seconds: number }>
@@ -15,10 +15,10 @@ export interface PlanServices {
   tscKhz(): Promise<number | undefined>
   /** Initramfs with the guest agent. */
   agentInitrd(arch: ArchName): Promise<string>
-  /** The user's initramfs with the agent's behind it. */
-  agentBehind(arch: ArchName, user: string): Promise<string>
+  /** The user's initramfs followed by the agent's. */
+  agentAfter(arch: ArchName, user: string): Promise<string>
   /** What `build` or `bake` last answered for this project and architecture. */
   ofProject(kind: 'kernel' | 'image', arch: ArchName): Promise<StoredArtifact | undefined>
-  /** The store's newest kernel of an architecture, whoever built it. */
+  /** The store's newest kernel of an architecture, of any project. */
   newestKernel(arch: ArchName): Promise<StoredArtifact | undefined>
 }

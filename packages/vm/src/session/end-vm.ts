@@ -3,7 +3,7 @@ import { drainLimitMs } from './limits.ts'
 import { untilCommandReported, untilPanicReported, untilReportRead } from './settle-console.ts'
 import { dumpTasks } from './task-dump.ts'
 
-/** Ends the VM as fast as nothing is lost by it. Answers with the last lines of the console that the guest printed unasked. */
+/** Ends the VM as fast as possible without losing anything. Returns the last lines of the console that the guest printed unasked. */
 export async function endVm(guest: Guest, ending: Ending, { attended }: { readonly attended: boolean }): Promise<readonly string[]> {
   const { host, plan, vm, watch } = guest
   const end = ending.kind === 'over' ? ending.end : ending.kind

@@ -1,9 +1,9 @@
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
-import { artifactsFolder } from '../resolve/resolve-shares.ts'
+import { artifactsDirectory } from '../resolve/resolve-shares.ts'
 import type { ResolvedRoot } from '../resolve/resolve-root.ts'
 
-/** Variables of the command: what `--env` names, the artifacts folder, and the user's home in a guest that sees this machine's files. */
+/** Variables of the command: what `--env` names, the artifacts directory, and the user's home in a guest that sees this machine's files. */
 export function guestEnvironment(
   host: Pick<Host, 'env' | 'home'>,
   spec: Pick<VmSpec, 'env'>,
@@ -16,8 +16,8 @@ export function guestEnvironment(
   })
   return {
     ...(root.kind === 'host' ? { HOME: host.home } : {}),
-    // Without --artifacts it is a folder in guest memory: the same script runs either way.
-    KERNELKIT_ARTIFACTS: artifactsFolder,
+    // Without --artifacts it is a directory in guest memory: the same script runs either way.
+    KERNELKIT_ARTIFACTS: artifactsDirectory,
     ...Object.fromEntries(asked),
   }
 }

@@ -5,7 +5,7 @@ import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { ExecResult, Vm } from '../vm.ts'
 import type { VmEnd, VmWatch, WatchFacts } from './watch-vm.ts'
 
-/** A VM that was started, and all that a piece of work needs to know of it. */
+/** A VM that was started, and all that a piece of work needs to know about it. */
 export interface Guest {
   readonly host: Host
   readonly plan: VmPlan
@@ -37,7 +37,7 @@ export type Ending =
   /** There is no systemd to wait for. */
   | { readonly kind: 'no-systemd'; readonly why: string }
   | { readonly kind: 'limit'; readonly limit: Limit }
-  /** The VM ended, or nothing more is to be expected of it. */
+  /** The VM ended, or nothing more is expected of it. */
   | { readonly kind: 'over'; readonly end: VmEnd }
 
 /** How closely a VM is watched. */
@@ -48,7 +48,7 @@ export interface Oversight {
   readonly mostRestarts: number
 }
 
-/** What is done with a started VM, and what is said of it afterwards. */
+/** What is done with a started VM, and what is reported about it afterwards. */
 export interface VmWork<Outcome> extends Oversight {
   /** From the start of QEMU until it is done, or until whatever comes before. */
   readonly work: (guest: Guest) => Promise<Ending>
@@ -65,9 +65,9 @@ export interface EndedVm {
   readonly reports: readonly KernelReport[]
   /** Those of them that count, after --fail-on, --allow and the KUnit tests that make them. */
   readonly failing: readonly KernelReport[]
-  /** What the entries of --allow were of use for. */
+  /** What the entries of --allow were used for. */
   readonly allowed: readonly AllowUse[]
-  /** What the console said of the kernel's own tests, whatever was run. */
+  /** Results of the kernel's own tests on the console, whatever was run. */
   readonly kunit: KtapResults
   readonly seconds: SessionSeconds
 }
@@ -83,7 +83,7 @@ export interface SessionSeconds {
   readonly total: number
 }
 
-/** What every verdict is made of. How QEMU ended says something only when it was not us who ended it. */
+/** What every verdict is made of. How QEMU ended matters only when we did not end it. */
 export function seenFacts({ facts, failing, ending }: EndedVm): WatchFacts & { readonly failing: readonly KernelReport[] } {
   return { ...facts, failing, qemu: ending.kind === 'over' && ending.end === 'exited' ? facts.qemu : undefined }
 }

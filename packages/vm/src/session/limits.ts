@@ -6,7 +6,7 @@ export function bootLimitMs(asked: number | undefined, accel: 'kvm' | 'tcg'): nu
   return asked ?? 60_000 * (accel === 'tcg' ? tcgFactor : 1)
 }
 
-/** No answer to pings for so long is a hang; a guest with a debugger may stand still as long as its user likes. */
+/** No answer to pings for so long is a hang; a guest with a debugger may be paused for as long as its user likes. */
 export function silenceLimitMs(accel: 'kvm' | 'tcg', debugged: boolean): number {
   if (debugged) return Number.POSITIVE_INFINITY
   return 30_000 * (accel === 'tcg' ? tcgFactor : 1)
@@ -21,8 +21,8 @@ export const drainLimitMs = 30_000
 /** Lines of the console shown with every verdict but pass. */
 export const tailLines = 40
 
-/** KUnit gives up on a test after 300 s (lib/kunit/try-catch.c) and says so: a longer silence is no slow test. */
+/** KUnit gives up on a test after 300 s (lib/kunit/try-catch.c) and says so: a longer silence is not a slow test. */
 export const kunitSilenceMs = 330_000
 
-/** From the last result of KUnit to a ready guest: what the kernel reports on the way there is still of interest. */
+/** From the last result of KUnit to a ready guest: what the kernel reports until then still counts. */
 export const kunitGraceMs = 15_000

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { Host, Store } from '@kernelkit/host'
-import { makeEvidenceFolder } from '../evidence/evidence-folder.ts'
+import { makeEvidenceDirectory } from '../evidence/evidence-directory.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
 import { recordFailure } from '../evidence/record-verdict.ts'
 import { makeConsolePipe } from '../process/spawn-qemu.ts'
-import { artifactsFolder } from '../resolve/resolve-shares.ts'
+import { artifactsDirectory } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
 import { planVm, type VmIdentity, type VmPlan } from '../resolve/plan-vm.ts'
 import { resolveVm, type WantedVm } from '../resolve/resolve-vm.ts'
@@ -12,7 +12,7 @@ import { runtimeFolder } from '../process/runtime-directory.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
 import type { SshLogin } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
-import { makeNamedFolder } from './make-named-folder.ts'
+import { makeNamedDirectory } from './make-named-directory.ts'
 
 export interface PrepareInput {
   readonly host: Host
@@ -20,30 +20,30 @@ export interface PrepareInput {
   readonly wanted: WantedVm
 }
 
-/** A VM that can be started: everything is decided, its folder is reserved. */
+/** A VM that can be started: everything is decided, its directory is reserved. */
 export interface PreparedVm {
   readonly place: VmPlace
   readonly plan: VmPlan
   readonly request: VmRequest
   /** Takes the evidence of this run (evidence/evidence-paths.ts); it outlives the VM. */
-  readonly logFolder: string
+  readonly evidenceDirectory: string
 }
 
-/** All decisions, a folder and a name for the VM; what was reserved is given back when a decision fails. */
+/** All decisions, a directory and a name for the VM; what was reserved is given back when a decision fails. */
 export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   const { host, store, wanted } = input
   const { spec } = wanted
   const place = await reserveVm(host, spec.name === undefined ? {} : { name: spec.name })
   const planned = decide(input, { id: place.id, name: place.name, runtimeFolder: place.folder })
   const making = [
-    makeEvidenceFolder(host, { store, id: place.id, named: wanted.evidence ?? spec.evidence }),
+    makeEvidenceDirectory(host, { store, id: place.id, named: wanted.evidence ?? spec.evidence }),
     makeConsolePipe(host, place.folder),
   ] as const
   try {
-    const [plan, logFolder] = await Promise.all([planned, ...making])
+    const [plan, evidenceDirectory] = await Promise.all([planned, ...making])
     const { artifacts } = plan.vm
-    if (artifacts !== undefined) await makeNamedFolder(host, { option: '--artifacts', named: artifacts.path })
-    return { place, plan, logFolder, request: await requestOf({ host, plan, place, logFolder }) }
+    if (artifacts !== undefined) await makeNamedDirectory(host, { option: 'artifacts', named: artifacts.path })
+    return { place, plan, evidenceDirectory, request: await requestOf({ host, plan, place, evidenceDirectory }) }
   } catch (error) {
     const [evidence] = await Promise.allSettled(making)
     await releaseVm(place, host)
@@ -55,10 +55,10 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
 /** The same decisions for a VM whose command line is pasted into a shell later: nothing is reserved, sockets are in a directory of their own. */
 export async function planForDryRun(input: PrepareInput): Promise<VmPlan> {
   const { host, wanted } = input
-  const folder = join(await runtimeFolder(host), 'paste')
-  await host.fs.mkdir(folder, { recursive: true, mode: 0o700 })
+  const directory = join(await runtimeFolder(host), 'paste')
+  await host.fs.mkdir(directory, { recursive: true, mode: 0o700 })
   const name = wanted.spec.name ?? 'paste'
-  return decide(input, { id: name, name, runtimeFolder: folder })
+  return decide(input, { id: name, name, runtimeFolder: directory })
 }
 
 async function decide({ host, store, wanted }: PrepareInput, identity: VmIdentity): Promise<VmPlan> {
@@ -69,17 +69,17 @@ interface RequestInput {
   readonly host: Host
   readonly plan: VmPlan
   readonly place: VmPlace
-  readonly logFolder: string
+  readonly evidenceDirectory: string
 }
 
-async function requestOf({ host, plan, place, logFolder }: RequestInput): Promise<VmRequest> {
+async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput): Promise<VmRequest> {
   const ssh = await sshOf({ host, plan, place })
   return {
     launch: plan.launch,
     name: place.name,
     folder: place.folder,
-    consolePath: evidencePath(logFolder, 'console'),
-    timedConsolePath: evidencePath(logFolder, 'consoleTimed'),
+    consolePath: evidencePath(evidenceDirectory, 'console'),
+    timedConsolePath: evidencePath(evidenceDirectory, 'consoleTimed'),
     guest: plan.launch.agent
       ? {
           hostname: place.name,
@@ -95,7 +95,7 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
       config: plan.kernel.options.source ?? null,
       root: plan.root.path ?? plan.root.kind,
       cwd: plan.shares.cwd,
-      artifacts: plan.launch.agent ? artifactsFolder : null,
+      artifacts: plan.launch.agent ? artifactsDirectory : null,
       source: plan.kernel.sourceTree ?? null,
       owner: host.cwd,
       ssh: ssh?.access ?? null,
@@ -104,7 +104,7 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
 }
 
 /** Keys of this VM, when a port leads to its ssh server. */
-async function sshOf({ host, plan, place }: Omit<RequestInput, 'logFolder'>): Promise<SshLogin | undefined> {
+async function sshOf({ host, plan, place }: Omit<RequestInput, 'evidenceDirectory'>): Promise<SshLogin | undefined> {
   const { network, agent } = plan.launch
   const forward =
     network.kind === 'user' && agent ? network.forwards.find((one) => one.protocol === 'tcp' && one.guestPort === 22) : undefined

@@ -22,14 +22,14 @@ export interface SessionInput {
   readonly signal: AbortSignal
 }
 
-/** One start of the VM: what is done with it, and what is made of how it went. A session takes more than one where the first was spoilt. */
+/** One start of the VM: what is done with it, and what is made of how it went. A session takes more than one when the first was spoilt. */
 export interface SessionTurn<Outcome, Result> {
   readonly work: VmWork<Outcome>
   /** What a replay runs; absent: a shell, or the root's own init. */
   readonly replayed?: BootRecord['command']
   /** Called when the VM has ended and the turn is closed; a verdict becomes evidence by `record`. */
   readonly conclude: (outcome: Outcome, record: RecordVerdict) => Promise<Result>
-  /** Gives back what the turn took; called again when something failed in between. */
+  /** Releases what the turn took; called again when something failed in between. */
   readonly close: () => Promise<void>
 }
 
@@ -44,7 +44,7 @@ export async function runSession<Outcome, Result>(
   open: (prepared: PreparedVm) => Promise<SessionTurn<Outcome, Result>>,
 ): Promise<Result> {
   const { log } = input.host
-  const allowed = await readAllowed(input.host, input.wanted.spec.allow)
+  const allowed = await readAllowed(input.host, { named: input.wanted.spec.allow, reader: input.wanted.reader })
   let { wanted } = input
   for (let starts = 1; ; starts++) {
     const { ended, conclude } = await startOnce({ ...input, wanted, allowed }, open)
@@ -66,12 +66,12 @@ interface Spoilt {
 // Seen in about 2 of 100 boots of a host under eightfold load, never on a quiet one.
 const mostStarts = 3
 
-/** Why a start says nothing about the guest and is worth another one; `starts` are those until now. */
+/** Why a start proves nothing about the guest and is worth another one; `starts` counts those so far. */
 export function whatSpoilt({ facts, plan }: Pick<EndedVm, 'facts' | 'plan'>, starts: number): Spoilt | undefined {
   if (facts.timerLost && starts < mostStarts) {
     return {
       level: 'warn',
-      why: 'this busy host stalled the guest while its kernel measured the APIC timer, and it has no clock now',
+      why: 'this busy host stalled the guest while its kernel measured the APIC timer, and now it has no clock',
       next: 'starting again',
       change: {},
     }
@@ -98,13 +98,13 @@ async function startOnce<Outcome, Result>(
 ): Promise<{ readonly ended: EndedVm; readonly conclude: () => Promise<Result> }> {
   const { host } = input
   const prepared = await prepareVm(input)
-  const { plan, logFolder } = prepared
+  const { plan, evidenceDirectory } = prepared
   const turn = await openInOrder(input, prepared, open)
   const orRecord = async <T>(step: () => Promise<T>): Promise<T> => {
     try {
       return await step()
     } catch (error) {
-      await recordFailure(host, logFolder, error)
+      await recordFailure(host, evidenceDirectory, error)
       throw error
     } finally {
       await turn.close()
@@ -112,11 +112,11 @@ async function startOnce<Outcome, Result>(
   }
   const start = () => startRecorded(input, prepared, turn.replayed)
   const { ended, outcome } = await orRecord(() => superviseVm({ ...input, plan, start }, turn.work))
-  const record: RecordVerdict = (verdict) => recordVerdict(host, { folder: logFolder, plan, reports: ended.reports, ...verdict })
+  const record: RecordVerdict = (verdict) => recordVerdict(host, { directory: evidenceDirectory, plan, reports: ended.reports, ...verdict })
   return { ended, conclude: () => orRecord(() => turn.conclude(outcome, record)) }
 }
 
-/** What was reserved is given back to a VM that never comes to its turn. */
+/** What was reserved is released when the VM never comes to its turn. */
 async function openInOrder<Turn>(
   { host, onPrepared }: SessionInput,
   prepared: PreparedVm,
@@ -132,11 +132,15 @@ async function openInOrder<Turn>(
 }
 
 /** QEMU is started while what is known before is written; neither is left without the other. */
-async function startRecorded(input: SessionInput, { plan, request, logFolder }: PreparedVm, command: BootRecord['command']): Promise<Vm> {
+async function startRecorded(
+  input: SessionInput,
+  { plan, request, evidenceDirectory }: PreparedVm,
+  command: BootRecord['command'],
+): Promise<Vm> {
   const { host, signal } = input
   const [started, written] = await Promise.allSettled([
     startOrDetach({ host, request, keep: plan.vm.keep, signal }),
-    recordBoot(host, { folder: logFolder, plan, command }),
+    recordBoot(host, { directory: evidenceDirectory, plan, command }),
   ])
   if (started.status === 'rejected') throw started.reason
   if (written.status === 'rejected') {

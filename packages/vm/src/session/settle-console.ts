@@ -8,7 +8,7 @@ type SettleWatch = Pick<VmWatch, 'facts'>
 export interface SettleOptions {
   /** What is waited for has been read. */
   readonly isDone: (console: ConsoleFacts) => boolean
-  /** Without it, a console that was quiet for so long tells nothing more. */
+  /** Without it, a console that was quiet for so long has nothing more to show. */
   readonly quietMs: number
   readonly longestMs: number
 }
@@ -30,7 +30,7 @@ export async function settleConsole(host: SettleHost, watch: SettleWatch, { isDo
   }
 }
 
-/** A panic: its last line, then the kernel reboots, which ends QEMU (panic=-1, -no-reboot). A trace may be long, and some kernels never say its end. */
+/** A panic: its last line, then the kernel reboots, which ends QEMU (panic=-1, -no-reboot). A trace may be long, and some kernels never print its end. */
 export function untilPanicReported(host: SettleHost, watch: SettleWatch): Promise<void> {
   return settleConsole(host, watch, { isDone: ({ panicIsTold }) => panicIsTold, quietMs: 5000, longestMs: 60_000 })
 }
@@ -41,7 +41,7 @@ export function untilReportRead(host: SettleHost, watch: SettleWatch): Promise<v
 }
 
 /**
- * A command: the agent's line about its end stands behind all that the kernel printed before, and a report that begins above it may end below.
+ * A command: the agent's line about its end comes after all that the kernel printed before, and a report that begins above it may end below.
  * A kernel that hides the line (quiet) has nothing to wait for either.
  */
 export function untilCommandReported(host: SettleHost, watch: SettleWatch): Promise<void> {

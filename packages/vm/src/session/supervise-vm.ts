@@ -18,7 +18,7 @@ export interface SuperviseInput {
   readonly signal: AbortSignal
 }
 
-/** Starts a VM, watches it while the work is done, ends it and says what was seen. With --keep it is left running, whatever came of the work. */
+/** Starts a VM, watches it while the work is done, ends it and reports what was seen. With --keep it is left running, whatever the result of the work. */
 export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<Outcome>): Promise<{ ended: EndedVm; outcome: Outcome }> {
   const { host, plan, allowed, signal } = input
   const { failOn, gdb } = plan.vm
@@ -31,8 +31,7 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
     lockupSilenceMs,
     isEnd: (report) => !work.attended && failingReports([report], { failOn, allowed }).length > 0,
     mostRestarts: work.mostRestarts,
-    // Everything but a microvm has a PIT or HPET that ticks besides the APICs' timers.
-    // Most machines have another timer that ticks besides those of the CPUs.
+    // Most machines have a timer (PIT, HPET) that ticks in addition to those of the CPUs.
     hasOtherTimer: machines[plan.launch.machine].hasOtherTimer,
     tailLines,
     onLine: input.onConsoleLine,
@@ -80,7 +79,7 @@ function bootSeconds({ initAtMs, readyAtMs }: WatchFacts): Pick<EndedVm['seconds
   return { kernel: since(initAtMs, 0), userspace: since(readyAtMs, initAtMs), ready: since(readyAtMs, 0) }
 }
 
-/** The same facts, their reports with the lines and inlined calls that the kernel's vmlinux knows; what stands in the way is said. */
+/** The same facts, their reports with source lines and inlined calls from the kernel's vmlinux; obstacles are logged. */
 async function decodeConsole({ host, plan, signal }: Guest, seen: ConsoleFacts): Promise<ConsoleFacts> {
   // Most runs have none: nothing that reads a vmlinux is loaded for them.
   if (seen.reports.length === 0) return seen

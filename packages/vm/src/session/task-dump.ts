@@ -4,7 +4,7 @@ import { settleConsole } from './settle-console.ts'
 import type { VmWatch } from './watch-vm.ts'
 
 /**
- * Documentation/admin-guide/sysrq.rst: l backtraces of all processors, t all tasks, w blocked ones; h is no command, so that the kernel's answer,
+ * Documentation/admin-guide/sysrq.rst: l backtraces of all CPUs, t all tasks, w blocked ones; h is not a command, so that the kernel's answer,
  * a list of commands, says that the others are done.
  */
 const letters = 'ltwh'
@@ -25,7 +25,7 @@ export async function dumpTasks(host: Host, vm: Vm, watch: VmWatch): Promise<voi
       await settled()
     }
     if (isDone()) return
-    // The agent may wait for a processor that is stuck. A QEMU that is stopped itself answers never.
+    // The agent may wait for a CPU that is stuck. A stopped QEMU never answers.
     await Promise.race([dumpOverSerial(vm), host.sleep(quietMs)])
     await settled()
   } catch {

@@ -33,7 +33,7 @@ exec systemctl is-system-running --wait`
 async function untilSystemIsUp({ host, vm }: Guest, signal: AbortSignal): Promise<Ending | 'ready'> {
   while (!signal.aborted) {
     const output = collectOutput()
-    // Without an answer the VM is ending: whoever waits for that decides, and aborts this.
+    // Without an answer the VM is ending: the code that waits for its end decides, and aborts this.
     const exitCode = await vm.exec({ argv: ['/bin/sh', '-c', askScript], stdout: output.stdout }).result.then(
       (result) => result.exitCode,
       () => undefined,

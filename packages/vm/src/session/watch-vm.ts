@@ -2,13 +2,13 @@ import { createConsoleReader, lockupKinds, type ConsoleFacts, type KernelReport 
 import { createKtapReader, type KtapResults } from '@kernelkit/core/ktap'
 import type { QemuExit, VmEvent } from '../vm.ts'
 
-/** What a VM has told so far. */
+/** What a VM has reported so far. */
 export interface WatchFacts {
   readonly console: ConsoleFacts
   readonly tail: readonly string[]
   readonly agentFailure: string | undefined
   readonly silentMs: number | undefined
-  /** Somebody has stopped QEMU's process. */
+  /** QEMU's process is stopped (SIGSTOP). */
   readonly qemuStopped: boolean
   readonly guestPanicked: boolean
   readonly shutdown: string | undefined
@@ -16,7 +16,7 @@ export interface WatchFacts {
   readonly stopped: string | undefined
   /** The kernel gave up the only timer that its machine has. */
   readonly timerLost: boolean
-  /** The guest started again, and QEMU went on. */
+  /** The guest started again, and QEMU kept running. */
   readonly restarted: boolean
   readonly qemu: QemuExit | undefined
   /** When the kernel started its first process, and when the agent served. */
@@ -30,15 +30,15 @@ export interface VmWatch {
   facts(): WatchFacts
   /** The agent serves commands. */
   readonly ready: Promise<'ready'>
-  /** Nothing more is to be expected, and why. */
+  /** Nothing more is expected, and why. */
   readonly over: Promise<VmEnd>
   /** Every event has been read. */
   readonly drained: Promise<void>
-  /** The kernel began to tell of its own tests. */
+  /** The kernel has printed the first line of its own tests. */
   readonly kunitStarted: Promise<'kunit-started'>
   /** No further result of them is expected. */
   readonly kunitComplete: Promise<'kunit-complete'>
-  /** What the kernel's own tests told; what has not come by the first call never will. */
+  /** Results of the kernel's own tests; what has not come by the first call is left out. */
   kunit(): KtapResults
 }
 
@@ -52,7 +52,7 @@ export interface WatchOptions {
   readonly isEnd: (report: KernelReport) => boolean
   /** So many starts without coming to the first process are a loop; 1: the guest may not start again at all. */
   readonly mostRestarts: number
-  /** Whether the machine has a timer besides those of the APICs. */
+  /** Whether the machine has a timer in addition to those of the APICs. */
   readonly hasOtherTimer: boolean
   readonly tailLines: number
   readonly onLine: ((line: string) => void) | undefined

@@ -22,7 +22,7 @@ export interface SshLogin {
   readonly files: GuestSetup['files']
 }
 
-/** Where the keys of a VM lie in its guest: memory only, and the baked image's sshd looks there too. */
+/** Where the keys of a VM are in its guest: memory only, and the baked image's sshd looks there too. */
 const guestKeys = {
   authorizedKeys: `${guestFolder}/authorized_keys`,
   hostKey: `${guestFolder}/ssh_host_ed25519_key`,
@@ -52,16 +52,16 @@ Subsystem sftp internal-sftp
 export async function makeSshAccess(options: {
   readonly host: Host
   readonly id: string
-  /** The VM's folder in the runtime folder (0700). */
+  /** The VM's directory in the runtime directory (0700). */
   readonly folder: string
   /** The forwarded port that leads to the guest's port 22. */
   readonly forward: Forward
 }): Promise<SshLogin> {
   const { host, id, forward } = options
   await requireAll(host, sshRequirements, { command: '--ssh' })
-  const folder = join(options.folder, 'ssh')
-  await host.fs.mkdir(folder, { mode: 0o700 })
-  const [userKey, hostKey] = [join(folder, 'id_ed25519'), join(folder, 'host_ed25519')]
+  const directory = join(options.folder, 'ssh')
+  await host.fs.mkdir(directory, { mode: 0o700 })
+  const [userKey, hostKey] = [join(directory, 'id_ed25519'), join(directory, 'host_ed25519')]
   await Promise.all([userKey, hostKey].map((path) => makeKey(path, `kernelkit-${id}`, host)))
   const files: GuestSetup['files'] = [
     { path: guestKeys.authorizedKeys, mode: 0o600, content: await host.fs.readFile(`${userKey}.pub`, 'utf8') },
@@ -69,7 +69,7 @@ export async function makeSshAccess(options: {
     { path: guestKeys.config, mode: 0o644, content: agentSshdConfig },
   ]
   const hostAlias = `kernelkit-${id}`
-  const knownHostsPath = join(folder, 'known_hosts')
+  const knownHostsPath = join(directory, 'known_hosts')
   await host.fs.writeFile(knownHostsPath, `${hostAlias} ${await host.fs.readFile(`${hostKey}.pub`, 'utf8')}`)
   await Promise.all([hostKey, `${hostKey}.pub`].map((path) => host.fs.rm(path)))
   return { access: { address: forward.address, port: forward.hostPort, keyPath: userKey, knownHostsPath, hostAlias }, files }

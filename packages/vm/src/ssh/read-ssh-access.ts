@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { VmState } from '../process/vm-state.ts'
 import type { SshAccess } from './make-ssh-access.ts'
 
@@ -7,7 +7,7 @@ export function readSshAccess(state: VmState): SshAccess {
   const access = state.facts['ssh']
   if (typeof access === 'object' && access !== null && 'port' in access) return access as SshAccess
   throw new UserError('VM_NO_SSH', `the VM '${state.name}' was started without an ssh server.`, {
-    hint: `start it with --ssh, or use \`kernelkit exec ${state.name}\`, which needs none.`,
+    hint: message`Start it with ${option('ssh')}, or use ${command(`kernelkit exec ${state.name}`)}, which needs none.`,
     details: { name: state.name },
   })
 }

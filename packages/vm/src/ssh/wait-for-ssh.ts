@@ -1,10 +1,10 @@
 import { connect } from 'node:net'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import type { SshAccess } from './make-ssh-access.ts'
 
 /**
- * Waits until the server has said `SSH-2.0-…`. QEMU accepts on the forwarded port before anybody listens in the guest, and
+ * Waits until the server has said `SSH-2.0-…`. QEMU accepts on the forwarded port before the guest listens, and
  * a connection made before the guest's card is up stalls for seconds: the first try is short. Each silent one is followed by
  * a longer one, because a try that is given up has cost a slow guest as much as an answer: many of them and it never answers.
  */
@@ -27,7 +27,7 @@ export async function waitForSsh(
     'VM_NO_SSH',
     `no ssh server answered at ${access.address}:${access.port} within ${options.limitMs / 1000} s (last: ${seen}).`,
     {
-      hint: 'read /run/kernelkit/sshd.log in the guest with `kernelkit exec`; the root needs /usr/sbin/sshd and a network card.',
+      hint: message`Read /run/kernelkit/sshd.log in the guest with ${command('kernelkit exec')}; the root needs /usr/sbin/sshd, and the guest a network card.`,
       details: { address: access.address, port: access.port },
     },
   )

@@ -5,7 +5,7 @@ import { createKeyReader, escapeHelp } from './escape-keys.ts'
 export interface Screen {
   /** Ctrl-A x. */
   readonly asked: Promise<void>
-  /** A terminal beside the kernel's console; from now on it is the one that is shown. */
+  /** A terminal in addition to the kernel's console; from now on it is the one that is shown. */
   attach(input: Writable, output: Readable): void
   close(): void
 }
@@ -32,7 +32,7 @@ export function createScreen({ vm, keys, output }: ScreenInput): Screen {
   const attach = (typed: Writable, shownBy: Readable): void => {
     login = typed
     shownBy.on('data', (chunk: Buffer) => {
-      // Without keys there is nobody to log in: both are shown.
+      // Without keys no user can log in: both are shown.
       if (shown === 'terminal' || keys === undefined) output.write(chunk)
     })
     show('terminal')

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { ExecOptions } from '../vm.ts'
 import { keepTerminalSize } from './terminal-size.ts'
 
-it('tells each login prompt and each change how large the window is, and nothing when that is unknown', async () => {
+it('sets the size of the window at each login prompt and each change, and no size when it is unknown', async () => {
   const lines: string[] = []
   const terminal = new PassThrough()
   const exec = ({ argv }: ExecOptions) => {

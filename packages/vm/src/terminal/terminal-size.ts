@@ -16,8 +16,8 @@ export interface TerminalSizeInput {
 }
 
 /**
- * Keeps the login terminal as large as the window. A socket chardev carries no size, so that hvc0 would stay at 24 x 80; stty sets it from
- * beside, and the kernel sends SIGWINCH to the program in front (tty_ioctl(4), TIOCSWINSZ). A root without stty keeps 24 x 80.
+ * Gives the login terminal the size of the window. A socket chardev carries no size, so that hvc0 would stay at 24 x 80; stty sets it from
+ * outside, and the kernel sends SIGWINCH to the program in front (tty_ioctl(4), TIOCSWINSZ). A root without stty keeps 24 x 80.
  */
 export function keepTerminalSize({ vm, ready, terminal }: TerminalSizeInput): void {
   const set = ({ columns, rows }: Size): void => {
@@ -26,7 +26,7 @@ export function keepTerminalSize({ vm, ready, terminal }: TerminalSizeInput): vo
     const argv = ['stty', '-F', '/dev/hvc0', 'rows', String(rows), 'cols', String(columns)]
     ready
       .then(() => vm.exec({ argv }).result)
-      // The guest is ending, or has no stty: nothing hangs on it.
+      // The guest is ending, or has no stty: its size does not matter.
       .catch(() => {})
   }
   // Each getty begins with 24 x 80.

@@ -1,22 +1,22 @@
-import { allowDocument, exitStatus, renderAllowUse } from '@kernelkit/core/console'
+import { allowDocument, exitStatus } from '@kernelkit/core/console'
 import { reportDocument } from '@kernelkit/core/report'
 import { evidenceDocument } from '../../evidence/evidence-paths.ts'
 import type { BootOutcome, UserTerminal } from '../../terminal/attach-terminal.ts'
 import { firstOf } from '../first-of.ts'
 import type { Ending, VmWork } from '../guest.ts'
 import type { PreparedVm } from '../prepare-vm.ts'
-import { planDocument, renderReports } from './render-outcome.ts'
+import { planDocument, renderAllowed, renderReports } from './render-outcome.ts'
 import { runSession, type RecordVerdict, type SessionInput } from '../session.ts'
 
 export interface BootInVmInput extends SessionInput {
-  /** Called for each start; what it answers is closed when the VM has ended. */
+  /** Called for each start; the terminal is closed when the VM has ended. */
   readonly openTerminal: () => UserTerminal & { close(): void }
 }
 
-/** A boot that has ended, with all that is said of it. */
+/** A boot that has ended, and all that is reported about it. */
 export interface FinishedBoot {
   readonly exitCode: number
-  /** What happened, for people; the verdict line is the last one. */
+  /** What happened, human readable; the verdict line is the last one. */
   readonly paragraph: readonly string[]
   /** The JSON document of `boot`; `result.json` of the evidence is the same. */
   readonly document: Readonly<Record<string, unknown>>
@@ -36,7 +36,11 @@ export async function bootInVm(input: BootInVmInput): Promise<FinishedBoot> {
   })
 }
 
-async function finishBoot({ plan, request, logFolder }: PreparedVm, outcome: BootOutcome, record: RecordVerdict): Promise<FinishedBoot> {
+async function finishBoot(
+  { plan, request, evidenceDirectory }: PreparedVm,
+  outcome: BootOutcome,
+  record: RecordVerdict,
+): Promise<FinishedBoot> {
   const { judgement, reports, failing, allowed, seconds } = outcome
   const { verdict, what, hint } = judgement
   const exitCode = exitStatus(judgement, plan.vm.status)
@@ -60,12 +64,12 @@ async function finishBoot({ plan, request, logFolder }: PreparedVm, outcome: Boo
     `${verdict}: ${what}`,
     ...(hint === undefined ? [] : [`Hint: ${hint}`]),
     `console log: ${request.consolePath}`,
-    `evidence: ${logFolder}`,
+    `evidence: ${evidenceDirectory}`,
   ]
   return {
     exitCode,
     paragraph: [
-      ...renderAllowUse(allowed).map((line) => `--allow ${line}`),
+      ...renderAllowed(allowed, plan.vm.reader),
       ...(verdict === 'pass' ? [] : trouble),
       `kernelkit: verdict=${verdict} exit=${exitCode} accel=${plan.accel.accel} total=${seconds.total.toFixed(2)}s`,
     ],
@@ -73,7 +77,7 @@ async function finishBoot({ plan, request, logFolder }: PreparedVm, outcome: Boo
   }
 }
 
-/** `boot --keep`: the VM is left running in a process of its own; answers when its agent serves, or at once where there is none. */
+/** `boot --keep`: the VM is left running in a process of its own; resolves when its agent serves, or at once without an agent. */
 export async function bootAndLeave(input: SessionInput): Promise<PreparedVm> {
   return runSession<void, PreparedVm>(input, async (prepared) => ({
     work: leaveRunning,

@@ -1,9 +1,9 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 
 /** A login shell of the guest: bash where there is one. */
 const shell = ['/bin/sh', '-c', 'if command -v bash >/dev/null 2>&1; then exec bash -l; fi; exec sh -l'] as const
 
-/** What is run in the guest: one word with blanks is a shell line, none on a terminal is a shell. */
+/** What is run in the guest: one word with blanks is a shell line, and without words a terminal gets a shell. */
 export function commandWords(
   words: readonly string[],
   isTerminal: boolean,
@@ -12,7 +12,7 @@ export function commandWords(
   if (only === undefined) {
     if (isTerminal) return { argv: shell, interactive: true }
     throw new UserError('COMMAND_MISSING', 'there is no command to run, and no terminal for a shell.', {
-      hint: 'write for instance: kernelkit run -- uname -a',
+      hint: message`Write for instance ${command('kernelkit run -- uname -a')}.`,
     })
   }
   if (words.length === 1 && /\s/.test(only)) return { argv: ['/bin/sh', '-c', only], interactive: false }

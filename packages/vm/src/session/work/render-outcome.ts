@@ -1,5 +1,7 @@
 import { allowDocument, exitStatus, kunitTestOf, renderAllowUse, type Judgement } from '@kernelkit/core/console'
+import { message, option } from '@kernelkit/core/errors'
 import { describeResults, renderResults } from '@kernelkit/core/ktap'
+import { writeFor, type Reader } from '@kernelkit/core/options'
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { qemuArgv } from '@kernelkit/core/qemu'
@@ -13,7 +15,7 @@ export interface OutcomePaths {
   readonly stderr: string | undefined
   readonly artifacts: string | undefined
   readonly junit?: string | undefined
-  /** The folder of the run. */
+  /** The directory of the run. */
   readonly evidence?: string | undefined
 }
 
@@ -33,13 +35,13 @@ export function renderParagraph(options: {
       ? []
       : [`--- last ${facts.tail.length} lines of the console ---`, ...facts.tail, '---']),
     ...(isPass ? [] : renderReports(outcome.failing, paths.console)),
-    // With everything in order the last line says it all; a verdict that comes from the results repeats it.
+    // When all results passed, the last line is enough; a verdict that comes from the results repeats it.
     ...(isPass ? results.slice(-1).map((line) => `results: ${line}`) : results.slice(0, judgement.verdict === 'fail' ? -1 : undefined)),
     ...(isPass ? [] : [`${judgement.verdict}: ${judgement.what}`]),
     ...(isPass || judgement.hint === undefined ? [] : [`Hint: ${judgement.hint}`]),
     ...(isPass ? [] : [`console log: ${paths.console}`]),
-    ...renderAllowUse(outcome.allowed).map((line) => `--allow ${line}`),
-    // Without --kunit the kernel's own tests are told, and judge nothing.
+    ...renderAllowed(outcome.allowed, outcome.plan.vm.reader),
+    // Without --kunit the kernel's own tests are shown, and do not change the verdict.
     ...(alsoHasKunit(outcome) ? [`KUnit on the console: ${describeResults(outcome.kunit)}`] : []),
     ...(isPass || paths.evidence === undefined ? [] : [`evidence: ${paths.evidence}`]),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
@@ -53,7 +55,12 @@ export function renderKept(name: string): string {
   return `the VM '${name}' is still running: kernelkit exec ${name} -- COMMAND, kernelkit stop ${name}`
 }
 
-// The first ones tell; what follows is most often their consequence.
+/** What each entry of the list of known reports was used for. */
+export function renderAllowed(allowed: RunOutcome['allowed'], reader: Reader): readonly string[] {
+  return renderAllowUse(allowed).map((line) => writeFor(message`${option('allow')} ${line}`, reader))
+}
+
+// The first ones say most; what follows is most often their consequence.
 const mostReports = 3
 
 /** What the kernel reported, with the trace of each. */
@@ -68,12 +75,12 @@ export function renderReports(reports: readonly KernelReport[], log: string): re
   ]
 }
 
-/** The kernel told of tests of its own, and nobody had asked for them with --kunit. */
+/** The kernel ran tests of its own that were not asked for with --kunit. */
 function alsoHasKunit({ kunit, results }: RunOutcome): boolean {
   return kunit !== results && kunit.status !== 'no-results'
 }
 
-/** The last line on stderr, for people and for grep. */
+/** The last line on stderr, human readable and easy to grep. */
 export function renderVerdictLine(options: {
   readonly judgement: Judgement<string>
   readonly exitCode: number
@@ -144,7 +151,12 @@ export function planDocument(plan: VmPlan): Readonly<Record<string, unknown>> {
       config: plan.kernel.options.source ?? null,
     },
     root: { kind: plan.root.kind, path: plan.root.path ?? null },
-    machine: { type: plan.machine.machine, reason: plan.machine.why, cpus: plan.launch.cpus, memoryMiB: plan.launch.memoryMiB },
+    machine: {
+      type: plan.machine.machine,
+      reason: writeFor(plan.machine.why, plan.vm.reader),
+      cpus: plan.launch.cpus,
+      memoryMiB: plan.launch.memoryMiB,
+    },
     forwards: plan.launch.network.kind === 'user' ? plan.launch.network.forwards : [],
     decisions: plan.lines,
   }

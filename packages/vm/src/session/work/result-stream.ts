@@ -4,9 +4,9 @@ import type { ResultFormat } from '@kernelkit/core/options'
 
 /** A command's stdout, read for results on its way to where it goes. */
 export interface ResultStream {
-  /** Takes what the command writes; every byte goes on unchanged. */
+  /** Takes what the command writes, and passes every byte on unchanged. */
   readonly stdout: Writable
-  /** After the last byte; absent when nothing made it a result stream. */
+  /** Called after the last byte; `undefined` when it was not a result stream. */
   finish(): KtapResults | undefined
 }
 
@@ -16,19 +16,19 @@ export interface ResultStreamOptions {
   readonly monotonicMs: () => number
 }
 
-/** `--format`: `auto` waits for a version line, `exit` looks at nothing. */
+/** `--format`: `auto` waits for a version line, `exit` reads nothing. */
 export function resultStream({ format, to, monotonicMs }: ResultStreamOptions): ResultStream {
   if (format === 'exit') return { stdout: to, finish: () => undefined }
   const reader = createKtapReader({ prefixed: false, versionless: format === 'tap' })
   const text = createKtapText(reader)
   const stdout = new Writable({
-    // The window of the session already holds back a guest that writes faster than somebody reads.
+    // The window of the session already holds back a guest that writes faster than the reader reads.
     write: (chunk: Uint8Array, _encoding, done) => {
       text.push(chunk, monotonicMs() / 1000)
       to.write(chunk, done)
     },
   })
-  // Where it goes may be closed by whoever reads it: the session ends the command then, as a shell would.
+  // The reader may close its end: the session ends the command then, as a shell would.
   const onError = (error: Error): void => void stdout.destroy(error)
   to.on('error', onError)
   stdout.on('error', () => {})

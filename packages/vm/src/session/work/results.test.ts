@@ -14,12 +14,12 @@ const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
 const kernel = (...lines: readonly string[]): readonly VmEvent[] =>
   lines.map((line) => ({ type: 'console', line: `[    1.000000] ${line}`, atMs: 1 }))
 
-/** A VM that tells these events; its command writes this and ends with 0. */
+/** A VM that emits these events; its command writes this and exits with status 0. */
 function fakeVm(events: readonly VmEvent[], output: string): Vm {
   const stopped = Promise.withResolvers<QemuExit>()
   async function* stream(): AsyncGenerator<VmEvent> {
     yield* events
-    // What a guest says on its console at the end of a command, and of the stacks that it was asked for.
+    // What a guest prints on its console at the end of a command, and after the stacks that were asked for.
     yield* kernel('kernelkit: command ended with 0', 'sysrq: HELP : loglevel(0-9)')
     if (!events.some(({ type }) => type === 'exited')) yield { type: 'exited', exit: await stopped.promise, atMs: 2 }
   }
@@ -90,12 +90,12 @@ describe('results on stdout', () => {
     expect(result).toMatchObject({ verdict, stdout: output })
   })
 
-  it('are absent where nothing made it a result stream', async () => {
+  it('are absent when stdout is not a result stream', async () => {
     expect((await run({}, { output: 'ok 1 a\n' })).outcome.results).toBeUndefined()
     expect((await run({}, { output: notOk })).outcome.results?.counts).toMatchObject({ passed: 1, failed: 1 })
   })
 
-  it('go on to a reader that leaves, and say so', async () => {
+  it('end with an error when their reader leaves', async () => {
     const gone = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) })
     gone.on('error', () => {})
     const stream = resultStream({ format: 'auto', to: gone, monotonicMs: () => 0 })

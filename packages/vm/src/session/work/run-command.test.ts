@@ -13,7 +13,7 @@ const answered: ExecResult = { exitCode: 0, signal: undefined, stdoutBytes: 0, s
 const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
 const line = (text: string): VmEvent => ({ type: 'console', line: text, atMs: 1 })
 
-/** A VM that tells these events and whose command never ends; it answers when stacks are asked for, and ends, killed, when it is told to stop. */
+/** A VM that emits these events and whose command never ends; it answers when stacks are asked for, and is killed when it is stopped. */
 function fakeVm(events: readonly VmEvent[], exitCode?: number, late: readonly VmEvent[] = []): Vm {
   const stopped = Promise.withResolvers<QemuExit>()
   const asked = Promise.withResolvers<'dumps'>()

@@ -12,7 +12,7 @@ import { untilReady } from '../until-ready.ts'
 
 /** One command for one VM. */
 export interface GuestCommand {
-  /** Not looked at with --kunit. */
+  /** Unused with --kunit. */
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly stdin: Readable | undefined

@@ -1,5 +1,7 @@
 import { Readable, type Writable } from 'node:stream'
 import { exitStatus } from '@kernelkit/core/console'
+import { message, option } from '@kernelkit/core/errors'
+import { writeFor } from '@kernelkit/core/options'
 import { prepareOutFile } from '@kernelkit/host'
 import type { EvidencePaths } from '../../evidence/evidence-paths.ts'
 import type { ResolvedVm } from '../../resolve/resolve-vm.ts'
@@ -23,14 +25,14 @@ export interface RunStreams extends Pick<GuestCommand, 'stdin' | 'tty' | 'onResi
 
 /** One wanted VM, one command. */
 export interface RunInVmInput extends SessionInput, Pick<GuestCommand, 'argv' | 'afterwards'> {
-  /** What the command reads instead of a stream: a run is known and run again by it. */
+  /** What the command reads instead of a stream: the run is named after it, and a replay repeats it. */
   readonly script?: string
-  readonly openStreams: (logFolder: string) => Promise<RunStreams>
-  /** Variables besides those that the spec names. */
+  readonly openStreams: (evidenceDirectory: string) => Promise<RunStreams>
+  /** Variables in addition to those that the spec names. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** A run that has ended, with all that is said of it. */
+/** A run that has ended, and all that is reported about it. */
 export interface FinishedRun {
   readonly prepared: PreparedVm
   readonly outcome: RunOutcome
@@ -39,7 +41,7 @@ export interface FinishedRun {
   readonly paths: OutcomePaths
   /** Where the evidence of this run is. */
   readonly evidence: EvidencePaths
-  /** What happened, for people, without the verdict line. */
+  /** What happened, human readable, without the verdict line. */
   readonly paragraph: readonly string[]
   readonly verdictLine: string
   /** The JSON document of `run`; `result.json` of the evidence is the same. */
@@ -53,10 +55,10 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
   const { spec } = wanted
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
   return runSession<RunOutcome, FinishedRun>(input, async (prepared) => {
-    const streams = await input.openStreams(prepared.logFolder)
+    const streams = await input.openStreams(prepared.evidenceDirectory)
     const stdin = script === undefined ? streams.stdin : Readable.from([Buffer.from(script)])
     const env = { ...guestEnvironment(host, spec, prepared.plan.root), ...input.env }
-    // A session of a person at a terminal is no command that could be run again.
+    // A session at a terminal cannot be run again.
     const isReplayed = spec.kunit === undefined && streams.tty === undefined
     return {
       work: runCommand(host, prepared.plan, { ...streams, argv: input.argv, env, stdin, afterwards }),
@@ -85,7 +87,7 @@ async function finishRun({ input, prepared, streams, junit }: Finishing, outcome
     stderr: streams.stderrPath,
     artifacts: vm.artifacts?.path,
     junit,
-    evidence: prepared.logFolder,
+    evidence: prepared.evidenceDirectory,
   }
   const xml = await outcomeJunit({ outcome, title: titleOf(vm, script ?? argv.join(' ')) })
   if (junit !== undefined) await host.fs.writeAtomic(junit, xml)
@@ -102,11 +104,13 @@ async function finishRun({ input, prepared, streams, junit }: Finishing, outcome
     paragraph: renderParagraph({ outcome, paths, tail: vm.console === 'auto', keptName: vm.keep ? place.name : undefined }),
     verdictLine: renderVerdictLine({ judgement: outcome.judgement, exitCode, accel: plan.accel.accel, seconds: outcome.seconds }),
     document,
-    warnings: isLost(outcome) ? ['what the command left in $KERNELKIT_ARTIFACTS went with the guest: --artifacts DIR keeps it'] : [],
+    warnings: isLost(outcome) ? [writeFor(lostArtifacts, vm.reader)] : [],
   }
 }
 
-/** The command left something in a directory that ended with its guest. */
+const lostArtifacts = message`what the command left in $KERNELKIT_ARTIFACTS is gone with the guest; keep it with ${option('artifacts', 'DIR')}`
+
+/** The command left something in a directory that is gone with its guest. */
 function isLost({ plan, command }: RunOutcome): boolean {
   return plan.vm.artifacts === undefined && !plan.vm.keep && command?.artifacts === true
 }

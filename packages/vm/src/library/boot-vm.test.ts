@@ -1,4 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { nodeHost, openStore } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
+import { bzImage } from '../../test/fixture-kernels.ts'
 import { bootVm, type BootVmOptions } from './boot-vm.ts'
 
 describe('bootVm', () => {
@@ -20,6 +25,22 @@ describe('bootVm', () => {
     expect(error).toMatchObject({ message: expect.stringContaining(message) })
     expect(error).not.toMatchObject({ message: expect.stringContaining('--') })
     if (hint !== '') expect(error).toMatchObject({ hint: expect.stringContaining(hint) })
+  })
+
+  it.each<[BootVmOptions, string]>([
+    [{ kernel: 'none' }, "`kernel: 'none'`: there is no such file or directory."],
+    [{ kernel: 'bzImage', arch: 'i386' }, 'bzImage is a kernel for x86_64, not for i386 as `arch` says.'],
+    [{ kernel: 'bzImage', qemu: './none' }, "`qemu: './none'`: there is no such program."],
+  ])('names the options of %j in what it finds out later', async (options, message) => {
+    const directory = await mkdtemp(join(tmpdir(), 'kernelkit-library-'))
+    try {
+      await writeFile(join(directory, 'bzImage'), bzImage({ release: '6.12', wide: true }))
+      const host = nodeHost({ cwd: directory, env: { ...process.env, XDG_RUNTIME_DIR: directory } })
+      const store = await openStore(host, join(directory, 'store'))
+      await expect(bootVm(options, { host, store })).rejects.toMatchObject({ message })
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
   })
 
   // What only types keep out, and JavaScript does not.

@@ -1,4 +1,4 @@
-/* What a program expects of a running system and no root file system carries by itself. */
+/* What a program expects of a running system and no root file system contains. */
 #include "files.h"
 #include "root.h"
 #include "sys.h"
@@ -6,7 +6,7 @@
 
 static void mount_tmpfs(const char *path, const char *options)
 {
-	if (!exists(path)) make_folders(path);
+	if (!exists(path)) make_directories(path);
 	sys_mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options);
 }
 
@@ -45,7 +45,7 @@ static void cover_resolv_conf(void)
 	sys_mount(ours, theirs, 0, MS_BIND, 0);
 }
 
-void furnish_root(const struct params *params)
+void populate_root(const struct params *params)
 {
 	int agent_first = equal(params->init, "agent");
 	/* Another init finds /run mounted and keeps it (systemd does so by design: the interface of initramfs images). */
@@ -66,7 +66,7 @@ void furnish_root(const struct params *params)
 	mount_devpts();
 	sys_mkdir("/dev/mqueue", 01777);
 	sys_mount("mqueue", "/dev/mqueue", "mqueue", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
-	/* Absent in many kernels: each is a wish. */
+	/* Absent in many kernels: each may fail. */
 	sys_mount("cgroup2", "/sys/fs/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
 	sys_mount("debugfs", "/sys/kernel/debug", "debugfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
 	sys_mount("tracefs", "/sys/kernel/tracing", "tracefs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);

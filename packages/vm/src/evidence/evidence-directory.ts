@@ -1,0 +1,47 @@
+import { join, resolve } from 'node:path'
+import { UserError, message, option } from '@kernelkit/core/errors'
+import { makeFolder, type Host, type Store } from '@kernelkit/host'
+import { evidenceNames } from './evidence-paths.ts'
+
+// Enough to look back at; each holds a console log and a kernel configuration, some hundred KB.
+const keptRuns = 50
+
+/** The directory that takes the evidence of one run: the named one, emptied of an earlier run's, or a new one of the store. */
+export async function makeEvidenceDirectory(
+  host: Host,
+  { store, id, named }: { readonly store: Store; readonly id: string; readonly named: string | undefined },
+): Promise<string> {
+  if (named === undefined) return makeDirectoryInStore(host, store, id)
+  const directory = resolve(host.cwd, named)
+  try {
+    await makeFolder(host, directory)
+    await Promise.all(Object.values(evidenceNames).map((name) => host.fs.rm(join(directory, name), { force: true })))
+    await host.fs.access(directory, host.fs.constants.W_OK)
+  } catch (cause) {
+    throw new UserError(
+      'ACCESS_DENIED',
+      message`${option('evidence', named)} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
+      {
+        hint: 'Name a directory that you may write to.',
+        details: { path: directory },
+        cause,
+      },
+    )
+  }
+  return directory
+}
+
+/** The oldest make room. */
+async function makeDirectoryInStore(host: Host, store: Store, id: string): Promise<string> {
+  const runs = await store.workFolder('runs')
+  // Names begin with the time, so that they sort by age.
+  const stamp = new Date(host.now())
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replaceAll(':', '')
+  const directory = join(runs, `${stamp}-${id}`)
+  const old = (await host.fs.readdir(runs)).toSorted().slice(0, -keptRuns)
+  await Promise.all(old.map((name) => host.fs.rm(join(runs, name), { recursive: true, force: true })))
+  await host.fs.mkdir(directory, { mode: 0o700 })
+  return directory
+}
