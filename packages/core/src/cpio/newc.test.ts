@@ -60,7 +60,7 @@ describe('writeCpio', () => {
   })
 
   test.for(['/etc', 'a//b', '../x', '', 'a/', 'TRAILER!!!'])('refuses the path %j', (path) => {
-    expect(() => writeCpio([{ kind: 'directory', path, mode: 0o755 }])).toThrow(/no path inside/)
+    expect(() => writeCpio([{ kind: 'directory', path, mode: 0o755 }])).toThrow(/not a path inside/)
   })
 
   test('refuses two entries of one path and entries below a file', () => {

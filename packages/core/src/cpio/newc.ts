@@ -81,7 +81,7 @@ export function cpioPadding(length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array((4 - (length % 4)) % 4)
 }
 
-/** Bytes that a member puts behind its header: a file's content, a symlink's target. */
+/** Bytes that a member has after its header: a file's content, a symlink's target. */
 function contentOf(entry: CpioEntry): Uint8Array {
   if (entry.kind === 'file') return entry.content
   return entry.kind === 'symlink' ? encoder.encode(entry.target) : new Uint8Array()
@@ -109,7 +109,7 @@ function checkPath(path: string): string {
     (path !== '' && names.every((part) => part !== '' && part !== '.' && part !== '..') && path !== 'TRAILER!!!' && !path.includes('\0'))
   )
     return path
-  throw new TypeError(`'${path}' is no path inside a cpio archive`)
+  throw new TypeError(`'${path}' is not a path inside a cpio archive`)
 }
 
 function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -28,7 +28,7 @@ describe('chooseBakeTools', () => {
 
   test('lists each way with its reason when none is open', () => {
     expect(() => chooseBakeTools({ ...user, userNamespaces: { reason: 'no subuid' } })).toThrow(
-      /uid 1000: root: you are not; user namespace: no subuid; sudo -n: a password is required/,
+      /uid 1000 has no way to make them: root: you are not; user namespace: no subuid; sudo -n: a password is required/,
     )
   })
 

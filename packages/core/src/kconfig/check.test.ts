@@ -129,7 +129,7 @@ describe('checkConfig', () => {
 
   it('says which symbols bring one without a prompt', () => {
     expect(check([asked('NEEDS_HIDDEN=y')]).unmet).toEqual([
-      'NEEDS_HIDDEN: asked for y (--config NEEDS_HIDDEN=y), found n: needs HIDDEN (Kconfig:28), but that has no prompt and cannot be set directly; it comes with ONE',
+      'NEEDS_HIDDEN: asked for y (--config NEEDS_HIDDEN=y), found n: needs HIDDEN (Kconfig:28), which has no prompt and cannot be set directly; it comes with ONE',
     ])
   })
 
@@ -147,7 +147,7 @@ describe('checkConfig', () => {
   it('switches an option of a preset off when the user wants what excludes it, but no option of the user', () => {
     expect(check([asked('REDUCED=y', 'preset'), asked('BTF=y')], 'CONFIG_REDUCED=y\n').added).toEqual(['-REDUCED for BTF, --config BTF=y'])
     expect(check([asked('REDUCED=y'), asked('BTF=y')], 'CONFIG_REDUCED=y\n').unmet[0]).toContain(
-      'needs !REDUCED (Kconfig:56), but that is not met: REDUCED is set to y by --config REDUCED=y',
+      'needs !REDUCED (Kconfig:56), which is not met: REDUCED is set to y by --config REDUCED=y',
     )
   })
 
@@ -157,7 +157,7 @@ describe('checkConfig', () => {
       'NUMBER: asked for 12 (--config NUMBER=12), found 9: it must be from 1 to 9 (Kconfig:59)',
       'NET: asked for 3 (--config NET=3), found y: it is of type bool (Kconfig:7)',
       'MACRO: asked for y (--config MACRO=y), found n: it needs $(cc-option,-fx), which these build tools may not give (Kconfig:62)',
-      'TEST_BPF: asked for m (--config TEST_BPF=m), found n: modules are off: it can only be a module (--config MODULES=y) (Kconfig:23)',
+      'TEST_BPF: asked for m (--config TEST_BPF=m), found n: modules are off (MODULES=y switches them on), and it can only be a module (Kconfig:23)',
     ])
   })
 

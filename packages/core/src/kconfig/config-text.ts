@@ -38,8 +38,8 @@ export function parseFragment(
     else requests.push(options.optional === true ? { ...request, optional: true } : request)
   }
   if (bad.length > 0) {
-    throw new UserError('BAD_CONFIG_LINE', `not understood as kernel configuration:\n  ${bad.join('\n  ')}`, {
-      hint: 'allowed lines: CONFIG_X=y, X=m, -X, # CONFIG_X is not set, X=123, X="text", and comments.',
+    throw new UserError('BAD_CONFIG_LINE', `these lines are not kernel configuration:\n  ${bad.join('\n  ')}`, {
+      hint: 'Write CONFIG_X=y, X=m, -X, # CONFIG_X is not set, X=123, X="text" or a comment.',
       verdict: 'config-fail',
       details: { lines: bad },
     })

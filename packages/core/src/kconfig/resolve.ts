@@ -140,7 +140,11 @@ class Solver {
       case 'macro':
     }
     if (expression.kind === 'text' && expression.value === 'm')
-      return { obstacles: [{ symbol: 'm', reason: 'modules are off: it can only be a module (--config MODULES=y)', where: step.because }] }
+      return {
+        obstacles: [
+          { symbol: 'm', reason: 'modules are off (MODULES=y switches them on), and it can only be a module', where: step.because },
+        ],
+      }
     return { obstacles: [this.#doesNotHold(expression, step)] }
   }
 

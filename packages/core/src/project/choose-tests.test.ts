@@ -13,7 +13,7 @@ describe('chooseTests', () => {
   })
 
   it('names the nearest, and says when there is none', () => {
-    expect(() => choose('smoke', 'timer')).toThrow(expect.objectContaining({ code: 'TEST_NOT_FOUND', hint: 'did you mean timers?' }))
+    expect(() => choose('smoke', 'timer')).toThrow(expect.objectContaining({ code: 'TEST_NOT_FOUND', hint: 'Did you mean timers?' }))
     expect(() => chooseTests(parseProjectFile('vm: {}', 'k.yaml'), [])).toThrow(/k\.yaml has no tests/)
   })
 })

@@ -1,4 +1,4 @@
-import { UserError } from '../errors/index.ts'
+import { UserError, message, option } from '../errors/index.ts'
 
 /** A compiler as users name it, taken apart. */
 export interface CompilerName {
@@ -11,9 +11,13 @@ export interface CompilerName {
 export function parseCompilerName(compiler: string): CompilerName {
   const match = /^(gcc|clang)(-\d+(?:\.\d+)?)?$/.exec(compiler)
   if (match === null)
-    throw new UserError('BAD_COMPILER', `compiler '${compiler}' is no package of a toolchain image; allowed: gcc, gcc-N, clang, clang-N.`, {
-      hint: 'choose one of these with --compiler, or use --toolchain host for a compiler of your own.',
-      details: { compiler },
-    })
+    throw new UserError(
+      'BAD_COMPILER',
+      `toolchain images have no package for the compiler '${compiler}'; allowed: gcc, gcc-N, clang, clang-N.`,
+      {
+        hint: message`Choose one of these with ${option('compiler')}, or use ${option('toolchain', 'host')} for a compiler of your own.`,
+        details: { compiler },
+      },
+    )
   return { family: match[1] === 'gcc' ? 'gcc' : 'clang', suffix: match[2] ?? '' }
 }
