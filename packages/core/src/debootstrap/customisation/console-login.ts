@@ -1,6 +1,6 @@
 import type { Arch } from '../../arch/index.ts'
 import type { CustomisationStep } from '../customisation-step.ts'
-import { unitFolder } from './unit-folder.ts'
+import { unitFolder } from './unit-directory.ts'
 
 /** Root logs in on every console without a password. */
 export const consoleLogin = ({ console }: Pick<Arch, 'console'>): readonly CustomisationStep[] => [

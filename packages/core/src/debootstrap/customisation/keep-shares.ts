@@ -1,5 +1,5 @@
 import type { CustomisationStep } from '../customisation-step.ts'
-import { unitFolder } from './unit-folder.ts'
+import { unitFolder } from './unit-directory.ts'
 
 /** What is shared with the guest is mounted before its init starts, and stays to be seen. */
 export const keepShares: readonly CustomisationStep[] = [

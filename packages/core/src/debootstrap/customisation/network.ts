@@ -1,5 +1,5 @@
 import type { CustomisationStep } from '../customisation-step.ts'
-import { unitFolder } from './unit-folder.ts'
+import { unitFolder } from './unit-directory.ts'
 
 /** A fixed name, and the network that QEMU's user mode offers. */
 export function networkSteps(hostname: string): readonly CustomisationStep[] {

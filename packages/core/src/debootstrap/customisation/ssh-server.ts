@@ -1,6 +1,6 @@
-import { guestFolder } from '../../agent/guest-folder.ts'
+import { guestFolder } from '../../agent/guest-directory.ts'
 import type { CustomisationStep } from '../customisation-step.ts'
-import { unitFolder } from './unit-folder.ts'
+import { unitFolder } from './unit-directory.ts'
 
 /**
  * OpenSSH 9.8 and newer run each connection in this program. Older ones run themselves once more, unless told `-r` (sshd.c, rexec_flag):

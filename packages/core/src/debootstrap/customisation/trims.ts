@@ -1,5 +1,5 @@
 import type { CustomisationStep } from '../customisation-step.ts'
-import { unitFolder } from './unit-folder.ts'
+import { unitFolder } from './unit-directory.ts'
 
 /** Reason and names of units that are masked when trimming. */
 const maskedUnits: readonly (readonly [why: string, names: readonly string[]])[] = [
