@@ -1,2 +1,2 @@
-/** What the host gives one VM lies here in its guest, in memory: keys, the configuration of sshd. The agent's C sources name it too. */
-export const guestFolder = '/run/kernelkit'
+/** Directory of a guest, in memory, with what the host gives this one VM: keys, the configuration of sshd. The agent's C sources name it too. */
+export const guestDirectory = '/run/kernelkit'

@@ -14,7 +14,7 @@ export interface Machine {
   readonly virtioBus: 'device' | 'pci'
   /** Option of the kernel's driver for that bus. */
   readonly busDriver: string
-  /** virtio devices that fit in; `undefined`: more than anybody asks for. */
+  /** virtio devices that fit in; `undefined`: more than any guest needs. */
   readonly virtioSlots: number | undefined
   /** Options without which no kernel runs there. */
   readonly needs: readonly string[]

@@ -77,13 +77,13 @@ describe('KUnit', () => {
     expect(judged(kernel(...suite('ok')))).toMatchObject({ verdict: 'pass', exitCode: 0 })
   })
 
-  it('is fail for a test that did not pass, its report beside it', () => {
+  it('is fail for a test that did not pass, and mentions its report', () => {
     const { verdict, exitCode, said } = judged(kernel(...suite('not ok')))
     expect({ verdict, exitCode }).toEqual({ verdict: 'fail', exitCode: 1 })
     expect(said).toMatch(/KUnit: 1 test: 1 failed \(s\.a\).*WARNING/)
   })
 
-  it('is splat for a report before or behind the tests', () => {
+  it('is splat for a report before or after the tests', () => {
     expect(judged(kernel(warning, end, ...suite('ok')))).toMatchObject({ verdict: 'splat', exitCode: 122 })
     expect(judged(kernel(...suite('ok'), warning, end)).said).toMatch(/outside of its tests.*foo/)
   })

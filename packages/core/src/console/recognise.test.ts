@@ -69,7 +69,7 @@ describe('createConsoleReader', () => {
     '[    0.1] Spectre V1 : Mitigation: usercopy/swapgs barriers; WARNING text in the middle: BUG: no',
     '[    0.1] debug: BUG and WARNING are words here',
     '[    0.1] INFO: lockdep is turned off.',
-    'panic on the console of nobody',
+    'panic without a kernel message',
   ])('does not take %j for a report', (line) => {
     expect(read(line).reports).toEqual([])
   })
@@ -91,10 +91,10 @@ describe('createConsoleReader', () => {
   })
 })
 
-describe('what the console tells besides reports', () => {
+describe('what the console shows apart from reports', () => {
   const panic = 'Kernel panic - not syncing: boom'
   it.each([
-    ['panicIsTold', [panic], [panic, `---[ end ${panic} ]---`]],
+    ['panicIsComplete', [panic], [panic, `---[ end ${panic} ]---`]],
     ['saidGoodbye', ['reboot: nothing'], ['[    9.0] reboot: Restarting system']],
     ['saidGoodbye', ['sysrq: Show State'], ['sysrq: Resetting']],
     ['commandEnded', ['kernelkit: agent started'], ['[    2.0] kernelkit: command ended with 0']],

@@ -7,7 +7,7 @@ describe('taintedBy', () => {
     [0, []],
     [1 << 9, ['a warning (W)']],
     [(1 << 7) | (1 << 9), ['an oops (D)', 'a warning (W)']],
-    // A module from elsewhere, a KUnit test, a bit behind those of 32-bit numbers.
+    // An out-of-tree module, a KUnit test, a bit above those of 32-bit numbers.
     [(1 << 12) | ((1 << 18) + 2 ** 40), []],
   ])('%i', (tainted, said) => {
     expect(taintedBy(tainted, failingKinds)).toEqual(said)

@@ -75,15 +75,15 @@ describe('writeCpio', () => {
     expect(listed.stderr).toBe('')
     expect(listed.stdout).toMatch(/crw------- .* 5, +1 .* dev\/console/)
     expect(listed.stdout).toMatch(/lrwxrwxrwx .* bin -> usr\/bin/)
-    const folder = mkdtempSync(join(tmpdir(), 'kernelkit-cpio-'))
+    const directory = mkdtempSync(join(tmpdir(), 'kernelkit-cpio-'))
     try {
       execFileSync('cpio', ['-id', '--quiet', 'init', 'usr/share/x/deep', 'usr', 'usr/share', 'usr/share/x'], {
         input: writeCpio(entries),
-        cwd: folder,
+        cwd: directory,
       })
-      expect(readFileSync(join(folder, 'usr/share/x/deep'), 'utf8')).toBe('12345')
+      expect(readFileSync(join(directory, 'usr/share/x/deep'), 'utf8')).toBe('12345')
     } finally {
-      rmSync(folder, { recursive: true })
+      rmSync(directory, { recursive: true })
     }
   })
 })

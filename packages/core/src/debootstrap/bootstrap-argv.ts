@@ -107,7 +107,7 @@ export function mmdebstrapArgv(
   ]
 }
 
-/** debootstrap to a folder, for hosts without mmdebstrap. */
+/** debootstrap to a directory, for hosts without mmdebstrap. */
 export function debootstrapArgv(options: BootstrapOptions & { readonly target: string }): readonly string[] {
   const { source } = options
   return [
@@ -124,7 +124,7 @@ export function debootstrapArgv(options: BootstrapOptions & { readonly target: s
   ]
 }
 
-/** Packs debootstrap's folder as mmdebstrap packs its own: sorted, no owner names, nothing newer than the epoch. */
+/** Packs debootstrap's directory as mmdebstrap packs its own: sorted, no owner names, nothing newer than the epoch. */
 export function packTreeArgv({
   tree,
   output,

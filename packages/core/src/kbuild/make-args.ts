@@ -82,8 +82,8 @@ function sharedParts(a: readonly string[], b: readonly string[]): number {
   return different === -1 ? a.length : different
 }
 
-/** The deepest folder that holds both. */
-export function commonFolder(a: string, b: string): string {
+/** The deepest directory that holds both. */
+export function commonDirectory(a: string, b: string): string {
   const parts = a.split('/').filter((part) => part !== '')
   return `/${parts
     .slice(

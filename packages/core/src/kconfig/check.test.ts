@@ -99,7 +99,7 @@ function check(requests: readonly ConfigRequest[], config = '') {
 }
 
 describe('checkConfig', () => {
-  it('has nothing to say about what is met', () => {
+  it('reports nothing for what is met', () => {
     expect(check([asked('NET=y'), asked('-INET'), asked('NET_SCH_FQ=m')], 'CONFIG_NET=y\nCONFIG_NET_SCH_FQ=y\n')).toEqual({
       added: [],
       unmet: [],
@@ -119,7 +119,7 @@ describe('checkConfig', () => {
     })
   })
 
-  it('names the n of the user that stands in the way', () => {
+  it('names the n of the user that prevents a symbol', () => {
     const { added, unmet } = check([asked('-NET'), asked('NET_SCH_FQ=y')])
     expect(added).toEqual([])
     expect(unmet).toEqual([
@@ -151,7 +151,7 @@ describe('checkConfig', () => {
     )
   })
 
-  it('knows ranges, types, macros and modules', () => {
+  it('names ranges, types, macros and modules as reasons', () => {
     const { unmet } = check([asked('NUMBER=12'), asked('NET=3'), asked('MACRO=y'), asked('TEST_BPF=m')], 'CONFIG_NUMBER=9\nCONFIG_NET=y\n')
     expect(unmet).toEqual([
       'NUMBER: asked for 12 (--config NUMBER=12), found 9: it must be from 1 to 9 (Kconfig:59)',

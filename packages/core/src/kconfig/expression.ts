@@ -40,7 +40,7 @@ function tokenize(text: string): readonly Token[] {
   return tokens
 }
 
-/** Index behind the parenthesis that closes the macro call at `start`. */
+/** Index after the parenthesis that closes the macro call at `start`. */
 function macroEnd(text: string, start: number): number {
   let depth = 0
   for (let at = start; at < text.length; at++) {

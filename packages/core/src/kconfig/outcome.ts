@@ -1,10 +1,10 @@
-/** Why a symbol cannot be had: the innermost reasons. */
+/** Why a symbol cannot be switched on: the innermost reasons. */
 export interface Obstacle {
   readonly symbol: string
-  /** A clause that follows the symbol: `which --config -EXT4_FS set to n`. */
+  /** A clause that follows the symbol and `which`: `was set to n by --config -EXT4_FS`. */
   readonly reason: string
   readonly where: string | undefined
-  /** The user's own n stands in the way. */
+  /** The user's own n prevents it. */
   readonly byUser?: boolean
 }
 

@@ -10,7 +10,7 @@ export interface Known {
   readonly added: ReadonlyMap<string, { readonly value: 'y' | 'n' }>
 }
 
-/** Never switched on for somebody else: they widen or break what kconfig believes of the machine. */
+/** Never switched on for another option: they widen or break what kconfig assumes about the machine. */
 const neverAdded = new Set(['COMPILE_TEST', 'BROKEN', 'MODULES'])
 
 /** Nested needs beyond this are no longer "simple". */
@@ -48,7 +48,7 @@ interface Candidate {
   readonly changes: Changes
 }
 
-/** Another member of the same choice that somebody asked for. */
+/** Another member of the same choice that was asked for. */
 export function chosenRival({ tree, requested }: Known, { symbol, definition, changes }: Candidate): Obstacle | undefined {
   const members = definition.choice === undefined ? [] : (tree.choices[definition.choice]?.members ?? [])
   const { where } = definition
@@ -63,7 +63,7 @@ export function chosenRival({ tree, requested }: Known, { symbol, definition, ch
   return undefined
 }
 
-/** Somebody, not the base alone, wants it off. */
+/** The user or a preset, not the base alone, wants it off. */
 export function isOff(request: ConfigRequest): boolean {
   return (
     request.value.kind === 'tristate' && request.value.value === 'n' && (isUserOrigin(request.origin) || request.origin.kind === 'preset')

@@ -1,4 +1,4 @@
-/** Who asked for an option, from the weakest voice to the strongest. */
+/** Who asked for an option, from the weakest to the strongest. */
 export type OriginKind = 'base' | 'always' | 'preset' | 'file' | 'command'
 
 export interface ConfigOrigin {
@@ -9,7 +9,7 @@ export interface ConfigOrigin {
   readonly why?: string
 }
 
-/** One option that somebody asked for. Symbols carry no `CONFIG_`; strings carry no quotes. */
+/** One option that was asked for. Symbols carry no `CONFIG_`; strings carry no quotes. */
 export interface ConfigRequest {
   readonly symbol: string
   readonly value: ConfigValue
@@ -23,7 +23,7 @@ export type ConfigValue =
   | { readonly kind: 'number'; readonly value: string }
   | { readonly kind: 'string'; readonly value: string }
 
-/** True for voices of the user, whose `n` forbids what others would switch on. */
+/** True for requests of the user, whose `n` forbids what others would switch on. */
 export function isUserOrigin(origin: ConfigOrigin): boolean {
   return origin.kind === 'file' || origin.kind === 'command'
 }

@@ -18,7 +18,7 @@ export interface Addition {
 
 export interface ResolveOptions {
   readonly tree: KconfigTree
-  /** What kconfig answered last. */
+  /** The last result of kconfig. */
   readonly values: ConfigValues
   readonly requests: readonly ConfigRequest[]
   /** Already decided additions of earlier rounds. */
@@ -83,7 +83,7 @@ class Solver {
     if ('obstacles' in outcome) return outcome
     const rival = chosenRival(this.#known, { symbol, definition, changes: outcome.changes })
     if (rival !== undefined) return { obstacles: [rival] }
-    // What somebody asks for is in the fragment already; only what it needs besides is new.
+    // What was asked for is in the fragment already; only what else it needs is new.
     const request = this.#known.requested.get(symbol)
     const isAsked = step.isRequest === true || (request !== undefined && request.value.value !== 'n')
     return { changes: isAsked ? outcome.changes : withChange(outcome.changes, symbol, { value: 'y', because: step.because }) }

@@ -19,7 +19,7 @@ describe('chooseTests', () => {
 })
 
 describe('judgeTests', () => {
-  it('is 0 when all passed, 125 when something stood in the way, else 1', () => {
+  it('is 0 when all passed, 125 when the host or the build prevented a test, else 1', () => {
     expect(judgeTests(['pass', 'pass'])).toEqual({ verdict: 'pass', exitCode: 0 })
     expect(judgeTests(['pass', 'panic', 'fail'])).toEqual({ verdict: 'fail', exitCode: 1 })
     expect(judgeTests(['fail', 'config-fail'])).toEqual({ verdict: 'config-fail', exitCode: 125 })

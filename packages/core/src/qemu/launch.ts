@@ -8,7 +8,7 @@ export interface Drive {
   readonly mode: 'snapshot' | 'ro' | 'rw'
 }
 
-/** A host folder offered to the guest over 9p; what the guest mounts where is in the command line (core/cmdline). */
+/** A host directory offered to the guest over 9p; what the guest mounts where is in the command line (core/cmdline). */
 export interface Share {
   /** Absolute host path. */
   readonly host: string
@@ -55,7 +55,7 @@ export interface QemuLaunch {
   readonly terminal: boolean
   /** The user's last words, `--qemu-arg`. */
   readonly extraArgs: readonly string[]
-  /** Folder with the unix sockets of the standalone form and of the gdb stub. */
+  /** Directory with the unix sockets of the standalone form and of the gdb stub. */
   readonly runtimeFolder: string
 }
 
@@ -68,7 +68,7 @@ export type Transport = 'fd' | 'standalone'
  */
 export const qemuFds = { agent: 3, qmp: 4, terminal: 5 } as const
 
-/** Named pipe of the console at run time, below the VM's folder: `.in` for the guest's input, `.out` for its output. */
+/** Named pipe of the console at run time, below the VM's directory: `.in` for the guest's input, `.out` for its output. */
 export function consolePipe(launch: Pick<QemuLaunch, 'runtimeFolder'>): string {
   return join(launch.runtimeFolder, 'console')
 }

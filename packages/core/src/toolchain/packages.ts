@@ -32,7 +32,7 @@ const kernelPackages: readonly ToolPackage[] = [
 const bakePackages: readonly ToolPackage[] = [
   ...of('bootstrap a root file system', 'mmdebstrap'),
   ...of("mmdebstrap looks for a suite's keys with it", 'gpg'),
-  ...of('mmdebstrap tries it, and goes on without the right to', 'mount'),
+  ...of('mmdebstrap tries it, and continues where it may not', 'mount'),
   ...of("mmdebstrap's test of a foreign architecture", 'arch-test'),
   ...of('make and edit disk images without a mount', 'e2fsprogs'),
 ]

@@ -155,7 +155,7 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
     onOops: vm.onOops,
     staticNetwork: agent && devices.network.kind === 'user',
     ownInit: agent && init !== 'agent',
-    agentBeside: agent && vm.initrd !== undefined,
+    agentAppended: agent && vm.initrd !== undefined,
     debugger: vm.gdb !== undefined,
     kunit: vm.kunit,
   }).map(({ word }) => word)
