@@ -3,6 +3,9 @@ import type { KernelWord } from './arch.ts'
 /** Machine types of QEMU (`-machine help`) that guests run on, of all architectures. */
 export type MachineName = 'microvm' | 'q35' | 'pc'
 
+/** How guest code runs: by the host's CPU, or emulated. */
+export type AccelName = 'kvm' | 'tcg'
+
 /** Firmware that is named instead of QEMU's own choice. */
 export type FirmwareName = 'qboot'
 
@@ -63,7 +66,7 @@ export interface MachineCandidate {
   readonly why?: string
   /** Passed over in silence where one of these does not hold. */
   readonly only?: {
-    readonly accel: 'kvm' | 'tcg'
+    readonly accel: AccelName
     readonly cpus: number
     /** The kernel is known to have them built in. */
     readonly options: readonly string[]

@@ -1,8 +1,8 @@
-import type { Arch, KernelWord } from '../arch/index.ts'
+import type { AccelName, Arch, KernelWord } from '../arch/index.ts'
 
 export interface KernelWordsInput {
   readonly arch: Pick<Arch, 'console' | 'earlycon' | 'kernelWords' | 'counterWords'>
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   /** Frequency of the host's counter; used under TCG only, whose guests see it. */
   readonly tscKhz: number | undefined
   readonly onOops: 'panic' | 'continue'

@@ -1,3 +1,5 @@
+import type { SwitchValue } from './request.ts'
+
 /** Why a symbol cannot be switched on: the innermost reasons. */
 export interface Obstacle {
   readonly symbol: string
@@ -9,11 +11,17 @@ export interface Obstacle {
 }
 
 /** Symbols to switch, and the Kconfig line that asks for each. */
-export type Changes = ReadonlyMap<string, { readonly value: 'y' | 'n'; readonly because: string }>
+export type Changes = ReadonlyMap<string, Change>
+
+interface Change {
+  readonly value: SwitchValue
+  readonly because: string
+}
+
 /** Changes that make a request possible, or what is in the way. */
 export type Outcome = { readonly changes: Changes } | { readonly obstacles: readonly Obstacle[] }
 
-export function withChange(changes: Changes, symbol: string, change: { readonly value: 'y' | 'n'; readonly because: string }): Changes {
+export function withChange(changes: Changes, symbol: string, change: Change): Changes {
   return new Map([...changes, [symbol, change]])
 }
 

@@ -1,5 +1,5 @@
 import type { Changes, Obstacle } from './outcome.ts'
-import { isUserOrigin, type ConfigRequest } from './request.ts'
+import { isUserOrigin, type ConfigRequest, type SwitchValue } from './request.ts'
 import type { KconfigTree, SymbolDefinition } from './tree.ts'
 
 /** What is decided before the solver looks at an option. */
@@ -7,7 +7,7 @@ export interface Known {
   readonly tree: KconfigTree
   readonly requested: ReadonlyMap<string, ConfigRequest>
   /** Additions of earlier rounds. */
-  readonly added: ReadonlyMap<string, { readonly value: 'y' | 'n' }>
+  readonly added: ReadonlyMap<string, { readonly value: SwitchValue }>
 }
 
 /** Never switched on for another option: they widen or break what kconfig assumes about the machine. */

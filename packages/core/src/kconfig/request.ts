@@ -18,6 +18,9 @@ export interface ConfigRequest {
   readonly optional: boolean
 }
 
+/** How an option without a number or text is switched. */
+export type SwitchValue = 'y' | 'n'
+
 export type ConfigValue =
   | { readonly kind: 'tristate'; readonly value: 'y' | 'm' | 'n' }
   | { readonly kind: 'number'; readonly value: string }

@@ -3,13 +3,13 @@ import { evaluate, renderExpression, symbolsOf, type Expression } from './expres
 import { cheapest, unique, withChange, type Changes, type Obstacle, type Outcome } from './outcome.ts'
 import { promptedSelectors } from './prompted-selectors.ts'
 import { chosenRival, isOff, refusalOf, type Known } from './refusals.ts'
-import type { ConfigRequest } from './request.ts'
+import type { ConfigRequest, SwitchValue } from './request.ts'
 import type { Condition, KconfigTree, SymbolDefinition } from './tree.ts'
 
 /** A change that makes a request possible. */
 export interface Addition {
   readonly symbol: string
-  readonly value: 'y' | 'n'
+  readonly value: SwitchValue
   /** The request that needs it. */
   readonly for: ConfigRequest
   /** The Kconfig line that asks for it. */

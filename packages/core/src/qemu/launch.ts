@@ -1,5 +1,5 @@
 import { join } from './concern.ts'
-import type { ArchName, FirmwareName, MachineName } from '../arch/index.ts'
+import type { AccelName, ArchName, FirmwareName, MachineName } from '../arch/index.ts'
 
 /** A block device: virtio-blk, `snapshot` puts a throw-away overlay above the file. */
 export interface Drive {
@@ -32,7 +32,7 @@ export interface QemuLaunch {
   readonly arch: ArchName
   /** Program name or path. */
   readonly qemu: string
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   readonly machine: MachineName
   /** Absent: QEMU's own choice. */
   readonly firmware?: FirmwareName | undefined

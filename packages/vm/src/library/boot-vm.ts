@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { AccelName } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import { givenOptions, libraryOptions, parseVmSpec, type LibraryVmOptions } from '@kernelkit/core/options'
 import { defaultStoreRoot, nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
@@ -43,7 +44,7 @@ export interface GuestExecResult {
 export interface BootedVm extends AsyncDisposable {
   readonly name: string
   readonly release: string
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   /** File with every byte of the console. */
   readonly consolePath: string
   /** Folder with console, configuration and replay.sh (docs/verdicts.md). */

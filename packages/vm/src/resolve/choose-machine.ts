@@ -1,6 +1,7 @@
 import {
   machines,
   listNames,
+  type AccelName,
   type Arch,
   type FirmwareName,
   type KernelWord,
@@ -17,7 +18,7 @@ export interface MachineInput {
   readonly virtioDevices: number
   /** Words of --qemu-arg, which may add PCI devices. */
   readonly qemuArgs: readonly string[]
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   readonly cpus: number
   /** Firmware that this QEMU has. */
   readonly firmware: readonly FirmwareName[]
