@@ -126,7 +126,7 @@ export async function testGround(): Promise<TestGround> {
         agent: true,
         terminal: false,
         extraArgs: [],
-        runtimeFolder: place.folder,
+        runtimeDirectory: place.folder,
         ...change.launch,
       }
       return {

@@ -8,7 +8,7 @@ import { consolePipe, qemuFds, type QemuLaunch, type Transport } from './launch.
  */
 export function chardevArgs(
   channel: keyof typeof qemuFds | 'console',
-  launch: Pick<QemuLaunch, 'runtimeFolder'>,
+  launch: Pick<QemuLaunch, 'runtimeDirectory'>,
   transport: Transport,
 ): Argv {
   if (channel === 'console') {
@@ -16,7 +16,7 @@ export function chardevArgs(
     return ['-chardev', transport === 'fd' ? `pipe,id=console,path=${optionValue(consolePipe(launch))}` : 'stdio,id=console']
   }
   if (transport === 'fd') return ['-chardev', `socket,id=${channel},fd=${qemuFds[channel]}`]
-  return ['-chardev', `socket,id=${channel},path=${optionValue(join(launch.runtimeFolder, `${channel}.sock`))},server=on,wait=off`]
+  return ['-chardev', `socket,id=${channel},path=${optionValue(join(launch.runtimeDirectory, `${channel}.sock`))},server=on,wait=off`]
 }
 
 /** Name of the gdb stub's unix socket in the VM's directory. */
@@ -39,6 +39,6 @@ function gdbArgs(launch: QemuLaunch): Argv {
   // Bound to this machine only: a client of the stub controls the guest.
   if (launch.gdb.kind === 'tcp') return ['-gdb', `tcp:127.0.0.1:${launch.gdb.port}`]
   // A unix socket in a private directory: one per VM, no port to choose, no other user may connect.
-  const path = join(launch.runtimeFolder, gdbSocketName)
+  const path = join(launch.runtimeDirectory, gdbSocketName)
   return ['-chardev', `socket,id=gdb,path=${optionValue(path)},server=on,wait=off`, '-gdb', 'chardev:gdb']
 }

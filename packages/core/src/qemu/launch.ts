@@ -56,7 +56,7 @@ export interface QemuLaunch {
   /** The user's last words, `--qemu-arg`. */
   readonly extraArgs: readonly string[]
   /** Directory with the unix sockets of the standalone form and of the gdb stub. */
-  readonly runtimeFolder: string
+  readonly runtimeDirectory: string
 }
 
 /** `fd`: connected socket pairs handed to QEMU at run time; `standalone`: unix sockets and stdio, for --dry-run, JSON and replay scripts. */
@@ -69,8 +69,8 @@ export type Transport = 'fd' | 'standalone'
 export const qemuFds = { agent: 3, qmp: 4, terminal: 5 } as const
 
 /** Named pipe of the console at run time, below the VM's directory: `.in` for the guest's input, `.out` for its output. */
-export function consolePipe(launch: Pick<QemuLaunch, 'runtimeFolder'>): string {
-  return join(launch.runtimeFolder, 'console')
+export function consolePipe(launch: Pick<QemuLaunch, 'runtimeDirectory'>): string {
+  return join(launch.runtimeDirectory, 'console')
 }
 
 /** Name of the agent's virtio-serial port, found by the guest in /sys/class/virtio-ports/<port>/name. */

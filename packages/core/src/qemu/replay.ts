@@ -17,7 +17,7 @@ export interface Replay {
 /** A shell script that boots the same guest again by QEMU alone; nothing of the user's is written by it. */
 export function replayScript({ launch, command }: Replay): string {
   const initrd = command === undefined ? launch.initrd : `${directoryMark}/initrd`
-  const argv = qemuArgv({ ...withoutWrites(launch), initrd, runtimeFolder: directoryMark }, 'standalone')
+  const argv = qemuArgv({ ...withoutWrites(launch), initrd, runtimeDirectory: directoryMark }, 'standalone')
   const needed = neededPaths(launch)
   return [
     '#!/bin/sh',

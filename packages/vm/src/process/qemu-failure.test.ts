@@ -22,7 +22,7 @@ const launch: QemuLaunch = {
   agent: true,
   terminal: false,
   extraArgs: [],
-  runtimeFolder: '/r',
+  runtimeDirectory: '/r',
 }
 
 const explain = (stderr: string, exit: { readonly exitCode?: number; readonly signal?: string } = { exitCode: 1 }) =>

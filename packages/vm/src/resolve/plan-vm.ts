@@ -90,7 +90,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
     gdb: vm.gdb,
     waitForDebugger: vm.waitForDebugger,
     extraArgs: vm.qemuArgs,
-    runtimeFolder: identity.runtimeFolder,
+    runtimeDirectory: identity.runtimeFolder,
   }
   const decided = { vm, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch }
   return { ...decided, lines: decisionLines(decided), warnings: planWarnings(launch, parts.hostCpus) }
