@@ -17,6 +17,7 @@ const patterns: readonly string[] = [
   '.github/**/*.yml',
   'tools/**/*.ts',
   'bench/**/*.ts',
+  'packages/core/{src/!(report|ktap|decode)/**/*,src/ambient.d,test/{launch,run-facts}}.ts',
 ]
 
 const skipped: readonly string[] = [
@@ -31,7 +32,22 @@ const skipped: readonly string[] = [
 ]
 
 /** Uses that are right, each with its reason. */
-const allowed: readonly AllowedUse[] = []
+const allowed: readonly AllowedUse[] = [
+  ...[
+    { file: 'console-login.ts', text: 'has no device behind it' },
+    { file: 'console-login.ts', text: 'waits when nobody answers' },
+    { file: 'ssh-server.ts', text: 'with the processor for itself' },
+    { file: 'ssh-server.ts', text: 'everybody comes from the one address' },
+    { file: 'trims.ts', text: 'nobody asks for a password at boot' },
+  ].map(({ file, text }) => ({
+    file: `packages/core/src/debootstrap/customisation/${file}`,
+    text,
+    reason: 'a part of the content key of every image: changed together with something that makes new images anyway',
+  })),
+  { file: 'packages/core/src/console/recognise.test.ts', text: 'kernelkit: command ended with 0', reason: 'what the guest agent prints' },
+  { file: 'packages/core/src/options/vm-root.ts', text: "kind: 'folder'", reason: 'what the JSON documents of VMs call such a root' },
+  { file: 'packages/core/src/options/vm.test.ts', text: "kind: 'folder'", reason: 'what the JSON documents of VMs call such a root' },
+]
 
 const files = globSync([...patterns], { cwd: repository })
   .filter((file) => !skipped.includes(file))
