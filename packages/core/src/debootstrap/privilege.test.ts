@@ -34,7 +34,7 @@ describe('chooseBakeTools', () => {
 
   test('names the packages when there is no tool', () => {
     expect(() => chooseBakeTools({ ...user, mmdebstrap: undefined, debootstrap: undefined })).toThrow(
-      expect.objectContaining({ code: 'HOST_LACKS', hint: 'apt-get install mmdebstrap uidmap' }),
+      expect.objectContaining({ code: 'HOST_LACKS', hint: 'Run `apt-get install mmdebstrap uidmap`.' }),
     )
   })
 })

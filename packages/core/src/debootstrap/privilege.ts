@@ -84,7 +84,7 @@ function chooseTool({
     'HOST_LACKS',
     'neither mmdebstrap nor debootstrap is installed; one of them must fetch and unpack the packages of an image.',
     {
-      hint: 'apt-get install mmdebstrap uidmap',
+      hint: 'Run `apt-get install mmdebstrap uidmap`.',
       details: { packages: ['mmdebstrap', 'uidmap'] },
     },
   )
