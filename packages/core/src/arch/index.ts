@@ -24,7 +24,6 @@ export {
 } from './machines.ts'
 export {
   archNames,
-  archWords,
   consoleDrivers,
   consoleNames,
   defaultSuites,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createConsoleReader, stripPrefix } from './recognise.ts'
-import { lineSplitter } from './split-lines.ts'
 
 function read(text: string) {
   const reader = createConsoleReader()
@@ -114,14 +113,5 @@ describe('stripPrefix', () => {
     expect(stripPrefix('[   12.345678][   T12]     ok 1 test')).toBe('    ok 1 test')
     expect(stripPrefix('<4>[    0.1] x')).toBe('x')
     expect(stripPrefix('plain')).toBe('plain')
-  })
-})
-
-describe('lineSplitter', () => {
-  it('joins chunks, drops carriage returns and gives the last line at the end', () => {
-    const lines: string[] = []
-    const take = lineSplitter((line) => lines.push(line))
-    for (const chunk of ['a', 'b\r', '\nc\r\r\n', 'd', undefined]) take(chunk)
-    expect(lines).toEqual(['ab', 'c', 'd'])
   })
 })
