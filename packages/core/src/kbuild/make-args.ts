@@ -43,7 +43,7 @@ export function makeArgv(options: MakeOptions, targets: readonly string[]): read
 }
 
 /** Every variable of the build, the user's in place of ours. */
-export function makeVariables(options: MakeOptions): readonly (readonly [string, string])[] {
+function makeVariables(options: MakeOptions): readonly (readonly [string, string])[] {
   const own = new Map(options.variables)
   const maps = prefixMaps(options).join(' ')
   const ours: readonly (readonly [string, string])[] = [

@@ -7,10 +7,10 @@ import type { ToolchainSpec } from './toolchain.ts'
 const toolDirectory = '/opt/kernelkit'
 
 /** A home that every uid may use: who runs the container is known only then. */
-export const imageHome = '/home/kernelkit'
+const imageHome = '/home/kernelkit'
 
 /** Environment of every container of the image. */
-export const imageEnvironment: Readonly<Record<string, string>> = {
+const imageEnvironment: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   // Messages are in English and sort orders the same everywhere; file names may be anything.
   LC_ALL: 'C.UTF-8',
