@@ -96,6 +96,8 @@ describe('applyTest', () => {
     ['tests: [{ name: a, run: b, fail-on: [kasn] }]', "`fail-on:` 'kasn' is not a kind of report"],
     ['tests: [{ name: a, kunit: true, env: [A=1] }]', "`env:` 'A=1' does not go together with `kunit:`"],
     ['vm: { memory: lots }\ntests: [{ name: a, run: b }]', "BAD_SIZE kernelkit.yaml:1:7: `memory:` 'lots'"],
+    ['tests: [{ name: a, run: b, vm: { arch: sparc } }]', "BAD_ARCH kernelkit.yaml:1:34: architecture 'sparc' is not known"],
+    ['kernel: { arch: sparc }\ntests: [{ name: a, run: b, vm: { arch: i386 } }]', "BAD_ARCH kernelkit.yaml:1:11: architecture 'sparc'"],
   ])('refuses %s in the words of the file', (text, said) => {
     try {
       parseVmSpec(apply(text).options, { command: 'run' })

@@ -10,6 +10,7 @@ import {
   vmRows,
   type RawOptions,
 } from '../options/index.ts'
+import { readOption } from '../options/given.ts'
 import { locatePaths, type Locator } from './locate-paths.ts'
 import type { ProjectFile } from './parse-project-file.ts'
 import { testVmRows, type ProjectTest } from './parse-tests.ts'
@@ -44,7 +45,7 @@ export function applyTest({ file, test, given, locator, hostArch }: ApplyTestInp
   for (const unused of [left, ofTest.unused, merged.unused]) parseVmSpec(unused, { command: 'run' })
   const options = { ...givenOptions({ timeout: defaultTimeout }), ...merged.options }
   const needsRoot = [undefined, 'auto', 'image'].includes(textOption(options, 'root'))
-  const archOf = (values: RawOptions) => parseArch(textOption(values, 'arch') ?? hostArch).name
+  const archOf = (values: RawOptions) => (readOption(values, 'arch', parseArch) ?? parseArch(hostArch)).name
   const isOfArch = (block: RawOptions) => options['arch'] === undefined || archOf(options) === archOf(block)
   const { kernel, image } = file.blocks
   return {
