@@ -8,7 +8,7 @@ export interface KernelWordsInput {
   readonly onOops: 'panic' | 'continue'
   /** Fixed address on QEMU's user network: without a DHCP client in agent-first guests, and without its wait in others. */
   readonly staticNetwork: boolean
-  /** What the choice of the machine brings. */
+  /** Words of the chosen machine. */
   readonly machineWords?: readonly KernelWord[] | undefined
   /** The root's own init runs, which may be systemd. */
   readonly ownInit: boolean

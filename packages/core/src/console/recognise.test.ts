@@ -29,7 +29,7 @@ describe('createConsoleReader', () => {
     ['userspace-crash', '[    1.0] cat[99]: segfault at 0 ip 0 sp 0 error 4 in cat[400000+1000]'],
     ['panic', '[    1.0] Kernel panic - not syncing: Attempted to kill init!'],
     ['other', '[    1.0] BUG: something new'],
-  ])('knows %s', (kind, line) => {
+  ])('recognises a report of kind %s', (kind, line) => {
     expect(read(line).reports).toMatchObject([{ kind }])
   })
 
@@ -80,7 +80,7 @@ describe('createConsoleReader', () => {
     expect(read(`${banner}\n${init}\n${banner}`).reports).toMatchObject([{ kind: 'unexpected-reboot' }])
   })
 
-  it('knows a log that is printed again for a second console', () => {
+  it('does not take a log that is printed again for a second console for a second start', () => {
     const banner = '[    0.000000] Linux version 6.12.1 (a@b) (gcc) #1 SMP'
     expect(read(`${banner}\nx\n${banner}\nx`).reports).toEqual([])
   })
@@ -99,11 +99,11 @@ describe('what the console shows apart from reports', () => {
     ['commandEnded', ['kernelkit: agent started'], ['[    2.0] kernelkit: command ended with 0']],
     ['dumped', ['sysrq: Show State'], ['[    2.0] sysrq: HELP : loglevel(0-9) reboot(b)']],
     ['isReporting', ['hello'], ['WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2']],
-  ] as const)('%s', (fact, before, after) => {
+  ] as const)('sets %s', (fact, before, after) => {
     expect([read(before.join('\n'))[fact], read(after.join('\n'))[fact]]).toEqual([false, true])
   })
 
-  it('knows that a report has ended', () => {
+  it('notices that a report has ended', () => {
     expect(read('WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n---[ end trace 0000000000000000 ]---').isReporting).toBe(false)
   })
 })

@@ -45,7 +45,7 @@ export function imageSourceLine({ uri, suite, components }: PackageSource): stri
 }
 
 /**
- * bookworm's init-system-helpers wants `usrmerge | usr-is-merged`: apt takes the first, which moves files about and brings
+ * bookworm's init-system-helpers wants `usrmerge | usr-is-merged`: apt takes the first, which moves files and installs
  * 25 MB of perl. A tree that is merged from the start, and usrmerge out of sight, gives the second. Newer suites are merged by base-files.
  */
 export function mergedUsrHook({

@@ -15,7 +15,7 @@ describe('explainBootstrapFailure', () => {
       'MIRROR_NOT_TRUSTED',
     ],
     ['a mirror that vanished', "E: Failed to fetch http://mirror.example/x.deb  Could not resolve 'mirror.example'", 'MIRROR_UNREACHABLE'],
-  ] as const)('%s', ([, output, code]) => {
+  ] as const)('explains %s', ([, output, code]) => {
     expect(explainBootstrapFailure(output, from)).toMatchObject({ code })
   })
 

@@ -16,7 +16,7 @@ describe('chooseBakeTools', () => {
     ['a user with user namespaces', user, 'mmdebstrap', 'user-namespace'],
     ['a user without them but with sudo', { ...user, userNamespaces: { reason: 'no subuid' }, sudo: 'works' }, 'mmdebstrap', 'sudo'],
     ['a user with debootstrap and sudo', { ...user, mmdebstrap: undefined, sudo: 'works' }, 'debootstrap', 'sudo'],
-  ] as const)('%s', ([, facts, tool, privilege]) => {
+  ] as const)('chooses for %s', ([, facts, tool, privilege]) => {
     expect(chooseBakeTools(facts)).toMatchObject({ tool, privilege })
   })
 

@@ -65,7 +65,7 @@ function makeVariables(options: MakeOptions): readonly (readonly [string, string
 /** No path of this machine gets into the kernel: names come out relative to the tree. gcc lets the last matching map win. */
 function prefixMaps({ source, build }: Pick<MakeOptions, 'source' | 'build'>): readonly string[] {
   const ofSource = [`-ffile-prefix-map=${source}=.`, `-ffile-prefix-map=${source}/=`]
-  // ccache makes paths relative to the build directory, and so does kbuild when that lies in the tree.
+  // ccache makes paths relative to the build directory, and so does kbuild when that is in the tree.
   return build === source ? ofSource : [...ofSource, `-ffile-prefix-map=${relativePath(build, source)}/=`, `-ffile-prefix-map=${build}=.`]
 }
 

@@ -127,7 +127,7 @@ describe('checkConfig', () => {
     ])
   })
 
-  it('says which symbols bring one without a prompt', () => {
+  it('names the symbols that select one without a prompt', () => {
     expect(check([asked('NEEDS_HIDDEN=y')]).unmet).toEqual([
       'NEEDS_HIDDEN: asked for y (--config NEEDS_HIDDEN=y), found n: needs HIDDEN (Kconfig:28), which has no prompt and cannot be set directly; it comes with ONE',
     ])

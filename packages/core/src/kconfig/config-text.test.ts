@@ -75,7 +75,7 @@ describe('isMet', () => {
     ['D=17', false],
     ['ABSENT=0', false],
     ['EMPTY=""', true],
-  ])('%s: %s', (text, met) => {
+  ])('of %s is %s', (text, met) => {
     expect(isMet(asked(text), values)).toBe(met)
   })
 })

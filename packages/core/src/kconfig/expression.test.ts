@@ -28,7 +28,7 @@ describe('expressions', () => {
     ['B && $(success,test (a))', 0],
     ['A && $(success,test (a))', undefined],
     ['A || $(success,true)', 2],
-  ])('%s is %s', (text, expected) => {
+  ])('evaluates %s to %s', (text, expected) => {
     expect(evaluate(parseExpression(text).expression, valueOf)).toBe(expected)
   })
 

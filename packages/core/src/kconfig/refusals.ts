@@ -16,7 +16,7 @@ const neverAdded = new Set(['COMPILE_TEST', 'BROKEN', 'MODULES'])
 /** Nested needs beyond this are no longer "simple". */
 const depthLimit = 24
 
-interface Wish {
+interface Attempt {
   readonly changes: Changes
   /** The options that led here. */
   readonly path: readonly string[]
@@ -25,7 +25,7 @@ interface Wish {
 }
 
 /** Why `symbol` may not be switched on at all. */
-export function refusalOf({ tree, requested, added }: Known, symbol: string, { changes, path, isRequest }: Wish): Obstacle | undefined {
+export function refusalOf({ tree, requested, added }: Known, symbol: string, { changes, path, isRequest }: Attempt): Obstacle | undefined {
   const entry = tree.symbols.get(symbol)
   const where = entry?.definitions[0]?.where
   const request = requested.get(symbol)

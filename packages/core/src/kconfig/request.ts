@@ -31,7 +31,7 @@ export function isUserOrigin(origin: ConfigOrigin): boolean {
   return origin.kind === 'file' || origin.kind === 'command'
 }
 
-/** The last request of each symbol wins; the answer keeps the order of the winning requests. */
+/** The last request of each symbol wins; the result keeps the order of the winning requests. */
 export function mergeRequests(requests: readonly ConfigRequest[]): readonly ConfigRequest[] {
   const winners = new Map<string, ConfigRequest>()
   for (const request of requests) {

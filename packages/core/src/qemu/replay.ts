@@ -5,7 +5,7 @@ import type { QemuLaunch } from './launch.ts'
 // Of plain characters only, so that no word with it is quoted.
 const directoryMark = '/@directory@'
 
-/** The archive next to the script that brings a run's command into the guest. */
+/** The archive next to the script, with the run's command for the guest. */
 export const replayArchive = 'replay.cpio'
 
 export interface Replay {

@@ -37,7 +37,7 @@ const bakePackages: readonly ToolPackage[] = [
   ...of('make and edit disk images without a mount', 'e2fsprogs'),
 ]
 
-/** The whole tool: what boots VMs and speaks with them. */
+/** The whole tool: what boots VMs and connects to them. */
 function bootPackages(targets: readonly Arch[]): readonly ToolPackage[] {
   return [
     ...of('run VMs', ...targets.map(({ qemuPackage }) => qemuPackage)),

@@ -13,7 +13,7 @@ export const toolchainCodes = {
     fix: message`Check the path that the message names; use ${option('toolchain', 'host')} when the engine is on another machine, which cannot see the files of this one.`,
   },
   CONTAINER_REFUSED: {
-    meaning: 'The engine did not make, start or answer for a container; its message is shown.',
+    meaning: 'The engine did not create or start a container, or did not answer; its message is shown.',
     fix: message`Fix what it names (limits, image, storage), try a container by hand (\`docker run\`), or use ${option('toolchain', 'host')}.`,
   },
   CONTAINER_LOST: {
