@@ -130,7 +130,7 @@ describe('kernelkit test', () => {
     )
     const known = await project('names', [{ name: 'smoke', run: 'true' }])
     const { exitCode, stderr } = await kernelkit(['test', 'smok'], { cwd: known })
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('did you mean smoke?') })
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('Did you mean smoke?') })
     expect((await kernelkit(['test', '--dry-run', '-m', '1G'], { cwd: known })).stdout).toMatch(
       /# test smoke: true\n(# .*\n)+\S*qemu-system\S* .*-m 1024M/,
     )

@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises'
 import type { Action } from '@kernelkit/action-kit'
-import { guestFolder } from '@kernelkit/core/agent'
+import { guestDirectory } from '@kernelkit/core/agent'
 import type { Store } from '@kernelkit/host'
 import { runInVm, type FinishedRun, type PreparedVm } from '@kernelkit/vm/internal'
 import { publishFolder } from './evidence/publish.ts'
@@ -32,7 +32,7 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
       host,
       store,
       wanted: { spec, command: 'run', reader: action.reader(), artifacts: request.guestArtifacts },
-      argv: scriptCommand({ folder: `${guestFolder}/script-${host.randomHex(6)}`, shell }),
+      argv: scriptCommand({ folder: `${guestDirectory}/script-${host.randomHex(6)}`, shell }),
       script: `${script}\n`,
       env,
       onPrepared: (prepared) => {

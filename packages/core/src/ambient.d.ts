@@ -1,5 +1,5 @@
 /**
- * What core may use of the platform besides the language: both exist in every
+ * What core may use of the platform in addition to the language: both exist in every
  * Node line and browser, and neither reads nor writes anything outside memory.
  * `types: []` hides them, so they are declared here and nowhere else.
  */

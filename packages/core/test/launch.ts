@@ -26,7 +26,7 @@ export function launchOf(change: Partial<QemuLaunch>): QemuLaunch {
     agent: true,
     terminal: false,
     extraArgs: [],
-    runtimeFolder: '/run/kernelkit/vms/a1',
+    runtimeDirectory: '/run/kernelkit/vms/a1',
     ...change,
   }
 }

@@ -127,7 +127,7 @@ export async function testGround(): Promise<TestGround> {
         agent: true,
         terminal: false,
         extraArgs: [],
-        runtimeFolder: place.folder,
+        runtimeDirectory: place.folder,
         ...change.launch,
       }
       return {

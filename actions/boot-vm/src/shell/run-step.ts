@@ -1,6 +1,6 @@
 import { Readable, type Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { guestFolder } from '@kernelkit/core/agent'
+import { guestDirectory } from '@kernelkit/core/agent'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { connectVm, type VmClient, collectOutput } from '@kernelkit/vm/internal/running'
@@ -28,7 +28,7 @@ export async function runGuestStep({ host, scriptPath, stdout, stderr, signal }:
   const kept = await findKeptVm(host)
   const script = await host.fs.readFile(scriptPath)
   await using vm = await connectVm(kept.id, host)
-  const folder = `${guestFolder}/step-${host.randomHex(6)}`
+  const folder = `${guestDirectory}/step-${host.randomHex(6)}`
   const { result } = vm.exec({
     argv: scriptCommand({ folder, shell: kept.shell, files: stepFileNames, path: kept.given.path }),
     env: variablesOf({ host, vm, kept, folder }),

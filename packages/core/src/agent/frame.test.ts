@@ -32,7 +32,7 @@ describe('the decoder', () => {
     expect(decode(stream.subarray(28, 29))).toEqual([{ type: frameTypes.stdout, session: 7, data: frames[1]?.data }])
   })
 
-  it('refuses what is no frame instead of waiting for gigabytes', () => {
+  it('refuses bytes that are not a frame instead of waiting for gigabytes', () => {
     expect(() => createFrameDecoder()(new TextEncoder().encode('GET / HTTP/1.1\r\n'))).toThrow(/out of step/)
   })
 })

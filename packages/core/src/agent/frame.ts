@@ -66,7 +66,7 @@ export function encodeFrame(type: number, session = 0, data: Uint8Array = nothin
 
 export type FrameDecoder = (chunk: Uint8Array) => readonly Frame[]
 
-/** Takes bytes as they come and answers the frames that they complete. Throws when the stream is no frame stream. */
+/** Takes bytes as they come and returns the frames that they complete. Throws when the bytes are not frames. */
 export function createFrameDecoder(): FrameDecoder {
   let pieces: Uint8Array[] = []
   let held = 0
@@ -83,7 +83,7 @@ export function createFrameDecoder(): FrameDecoder {
     wanted = headerBytes
     while (bytes.length - at >= headerBytes) {
       const length = view.getUint32(at, true)
-      if (view.getUint16(at + 6, true) !== mark) throw new Error('the agent channel is out of step: these bytes are no frame')
+      if (view.getUint16(at + 6, true) !== mark) throw new Error('the agent channel is out of step: these bytes are not a frame')
       if (bytes.length - at < headerBytes + length) {
         wanted = headerBytes + length
         break

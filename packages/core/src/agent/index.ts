@@ -8,7 +8,7 @@ export {
   type Frame,
   type FrameDecoder,
 } from './frame.ts'
-export { guestFolder } from './guest-folder.ts'
+export { guestDirectory } from './guest-directory.ts'
 export {
   decodeCredit,
   decodeExit,

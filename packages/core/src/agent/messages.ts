@@ -7,7 +7,7 @@ const decoder = new TextDecoder()
 export interface StartMessage {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  /** Empty: the home folder. */
+  /** Empty: the home directory. */
   readonly cwd: string
   /** Name or number in the guest's /etc/passwd; empty: root. */
   readonly user: string
@@ -30,7 +30,7 @@ export interface ExitMessage {
   readonly stdoutBytes: number
   readonly stderrBytes: number
   readonly tainted: number
-  /** Something lies in the guest's artifacts folder. */
+  /** The guest's artifacts directory is not empty. */
   readonly artifacts: boolean
 }
 
@@ -54,7 +54,7 @@ export const encodeResize = (columns: number, rows: number): Uint8Array => conca
 export const encodeText = (message: string): Uint8Array => encoder.encode(message)
 export const decodeText = (data: Uint8Array): string => decoder.decode(data)
 
-/** Which stream a CREDIT speaks of. */
+/** Which stream a CREDIT is for. */
 export type StreamName = 'stdin' | 'stdout' | 'stderr'
 const streams: readonly StreamName[] = ['stdin', 'stdout', 'stderr']
 
@@ -80,7 +80,7 @@ export function decodeExit(data: Uint8Array): ExitMessage {
     stdoutBytes: readU64(data, 8),
     stderrBytes: readU64(data, 16),
     tainted: readU64(data, 24),
-    // A VM that was left running by an earlier release has an agent that does not tell.
+    // The agent of a VM that an earlier release left running does not send it.
     artifacts: data.length >= 36 && (readU32(data, 32) & 1) !== 0,
   }
 }

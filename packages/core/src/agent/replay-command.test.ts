@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { replayCommand } from './replay-command.ts'
 
-// What the command does not read is read behind it: input that nobody takes fails the call.
+// What the command leaves unread is read after it: input that is not read fails the call.
 const run = (script: string | undefined) =>
   execFileSync('/bin/sh', ['-c', `(${script ?? 'exit 9'}\n) && cat > /dev/null`], { encoding: 'utf8', input: 'typed' })
 
 describe('replayCommand', () => {
-  it('runs the same words in the same folder with the same variables', () => {
+  it('runs the same words in the same directory with the same variables', () => {
     const argv = ['/bin/sh', '-c', 'printf "%s|" "$PWD" "$A" "$1" "$(cat)"', 'sh', "it's $HOME"]
     const command = { argv, cwd: '/usr/share', env: { A: 'b "c"' }, stdin: false }
     expect(run(replayCommand(command))).toBe(`/usr/share|b "c"|it's $HOME||`)

@@ -1,6 +1,6 @@
 import { quoteArgv } from '../plan/index.ts'
 
-/** Where the agent looks in its initramfs for what it runs when nobody speaks to it (packages/vm/agent/init.c). */
+/** Where the agent looks in its initramfs for what it runs when no host speaks to it (packages/vm/agent/init.c). */
 export const replayPath = '.kernelkit/replay'
 
 // Of the agent's buffer; the end of a longer script would be lost.

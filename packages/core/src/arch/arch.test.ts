@@ -20,7 +20,7 @@ import {
 } from './index.ts'
 
 describe('the architecture table', () => {
-  it('answers to every name that is used somewhere: ours, Debian, uname', () => {
+  it('finds a row by every name that is used somewhere: ours, Debian, uname', () => {
     const answers = ['x86_64', 'amd64', 'x86-64', 'AMD64', 'i386', 'i686', 'x86', 'i586', 'riscv64'].map((name) => findArch(name)?.name)
     expect(answers).toEqual(['x86_64', 'x86_64', 'x86_64', 'x86_64', 'i386', 'i386', 'i386', 'i386', undefined])
   })
@@ -46,7 +46,7 @@ describe('the architecture table', () => {
   })
 })
 
-describe('what a row answers', () => {
+describe('a row', () => {
   it('is found by the machine that runs it: Node, Docker, Debian', () => {
     expect(['x64', 'arm64'].map((node) => [nativeArch(node)?.name, hostArch(node), debianArchOf(node)])).toEqual([
       ['x86_64', 'x86_64', 'amd64'],

@@ -35,7 +35,7 @@ export interface Arch {
   /** An architecture whose programs its kernels run too, and the option that this takes. */
   readonly alsoRuns: { readonly name: ArchName; readonly option: string } | undefined
 
-  /** Names that `uname -m` answers in such a guest or on such a host. */
+  /** Names that `uname -m` prints in such a guest or on such a host. */
   readonly machineNames: readonly string[]
   /** `process.arch` of a Node that runs on it. */
   readonly nodeArch: string

@@ -42,7 +42,7 @@ export function debianArchOf(nodeArch: string): string {
   return nativeArch(nodeArch)?.debianArch ?? nodeArch
 }
 
-/** `process.arch` of the machine of a Docker Engine, by the GOARCH that it answers. */
+/** `process.arch` of the machine of a Docker Engine, by the GOARCH that it reports. */
 export function nodeArchOfEngine(goArch: string | undefined): string {
   if (goArch === undefined) return archRows.x86_64.nodeArch
   return architectures.find((arch) => arch.goArch === goArch)?.nodeArch ?? goArch
@@ -60,7 +60,7 @@ export function archOfElf({ machine, is64, littleEndian }: Pick<ElfHeader, 'mach
   )
 }
 
-/** The architecture of a compressed kernel image and what its header says, `undefined` when it is none of any row. */
+/** The architecture of a compressed kernel image and what its header says, `undefined` when no row reads it. */
 export function readImageHeader(head: Uint8Array): (ImageHeader & { readonly arch: Arch }) | undefined {
   for (const arch of architectures) {
     const header = arch.readImage(head)

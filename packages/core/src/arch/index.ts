@@ -13,10 +13,17 @@ export {
   rowsOfSource,
 } from './find-arch.ts'
 export { imageHeadBytes } from './image-header.ts'
-export { firmwareNames, machines, type FirmwareName, type Machine, type MachineCandidate, type MachineName } from './machines.ts'
+export {
+  firmwareNames,
+  machines,
+  type AccelName,
+  type FirmwareName,
+  type Machine,
+  type MachineCandidate,
+  type MachineName,
+} from './machines.ts'
 export {
   archNames,
-  archWords,
   consoleDrivers,
   consoleNames,
   defaultSuites,

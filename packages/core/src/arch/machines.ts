@@ -3,6 +3,9 @@ import type { KernelWord } from './arch.ts'
 /** Machine types of QEMU (`-machine help`) that guests run on, of all architectures. */
 export type MachineName = 'microvm' | 'q35' | 'pc'
 
+/** How guest code runs: by the host's CPU, or emulated. */
+export type AccelName = 'kvm' | 'tcg'
+
 /** Firmware that is named instead of QEMU's own choice. */
 export type FirmwareName = 'qboot'
 
@@ -14,7 +17,7 @@ export interface Machine {
   readonly virtioBus: 'device' | 'pci'
   /** Option of the kernel's driver for that bus. */
   readonly busDriver: string
-  /** virtio devices that fit in; `undefined`: more than anybody asks for. */
+  /** virtio devices that fit in; `undefined`: more than any guest needs. */
   readonly virtioSlots: number | undefined
   /** Options without which no kernel runs there. */
   readonly needs: readonly string[]
@@ -63,7 +66,7 @@ export interface MachineCandidate {
   readonly why?: string
   /** Passed over in silence where one of these does not hold. */
   readonly only?: {
-    readonly accel: 'kvm' | 'tcg'
+    readonly accel: AccelName
     readonly cpus: number
     /** The kernel is known to have them built in. */
     readonly options: readonly string[]

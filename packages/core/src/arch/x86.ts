@@ -64,10 +64,10 @@ const platformOptions: readonly FragmentOption[] = [
 ]
 
 const hardlockupOptions: readonly FragmentOption[] = [
-  { symbol: 'HARDLOCKUP_DETECTOR', why: 'a processor with interrupts off', optional: true },
+  { symbol: 'HARDLOCKUP_DETECTOR', why: 'a CPU that keeps interrupts off', optional: true },
   {
     symbol: 'HARDLOCKUP_DETECTOR_PREFER_BUDDY',
-    why: 'processors watch each other: guests seldom have the performance counters that the other way needs (since 6.5)',
+    why: 'CPUs watch each other: guests seldom have the performance counters that the other way needs (since 6.5)',
     optional: true,
   },
 ]

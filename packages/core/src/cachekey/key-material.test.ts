@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { renderKeyMaterial } from './key-material.ts'
 
-it('one line per fact, so that no value can be taken for another fact', () => {
+it('writes one line per fact, so that no value can be taken for another fact', () => {
   expect(
     renderKeyMaterial([
       ['a', '1\nb="2"'],

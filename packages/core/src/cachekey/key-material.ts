@@ -5,7 +5,7 @@
  */
 export type KeyMaterial = readonly (readonly [name: string, value: string])[]
 
-/** One `name=JSON` line per fact: the text that is hashed and kept beside the artifact as `key.txt`. */
+/** One `name=JSON` line per fact: the text that is hashed and kept next to the artifact as `key.txt`. */
 export function renderKeyMaterial(material: KeyMaterial): string {
   return material.map(([name, value]) => `${name}=${JSON.stringify(value)}\n`).join('')
 }

@@ -15,7 +15,7 @@ describe('kernelWords', () => {
       onOops: 'panic',
       staticNetwork: true,
       ownInit: false,
-      agentBeside: false,
+      agentAppended: false,
       debugger: false,
       ...change,
     }).map(({ word }) => word)
@@ -40,7 +40,7 @@ describe('kernelWords', () => {
     expect(words({ machineWords: [{ word: 'nolapic_timer', why: '' }] })).toContain('nolapic_timer')
   })
 
-  it('tells systemd that nobody answers for the console', () => {
+  it('says to systemd that no terminal answers on the console', () => {
     expect(words({ ownInit: true })).toContain('systemd.tty.term.console=dumb')
   })
 
@@ -49,7 +49,7 @@ describe('kernelWords', () => {
   })
 
   it('never hides warnings and never turns ACPI off', () => {
-    expect(words({ agentBeside: true, debugger: true, onOops: 'continue' }).join(' ')).not.toMatch(/quiet|acpi=off|oops=panic/)
+    expect(words({ agentAppended: true, debugger: true, onOops: 'continue' }).join(' ')).not.toMatch(/quiet|acpi=off|oops=panic/)
   })
 })
 

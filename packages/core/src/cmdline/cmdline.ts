@@ -1,5 +1,5 @@
 import type { Arch } from '../arch/index.ts'
-import { UserError } from '../errors/index.ts'
+import { UserError, message, option } from '../errors/index.ts'
 
 export interface CommandLine {
   readonly text: string
@@ -13,7 +13,7 @@ interface CommandLineInput {
   readonly append: readonly string[]
 }
 
-/** Words of ours, then the user's: the kernel reads from left to right and the last one wins. A word of ours that the user sets too is left out and said. */
+/** Words of ours, then the user's: the kernel reads from left to right and the last one wins. A word of ours that the user sets too is left out, with a notice. */
 export function joinCommandLine({ arch, ours, append }: CommandLineInput): CommandLine {
   const theirs = append.flatMap(splitWords)
   const keys = new Set(theirs.map(keyOf).filter((key) => !repeatable.has(key)))
@@ -23,7 +23,7 @@ export function joinCommandLine({ arch, ours, append }: CommandLineInput): Comma
   const allowed = arch.commandLineSize - 1
   if (bytes > allowed) {
     throw new UserError('CMDLINE_TOO_LONG', `the kernel command line has ${bytes} bytes; the kernel keeps ${allowed} and drops the rest.`, {
-      hint: 'use fewer --share or a shorter --append.',
+      hint: message`Share fewer directories (${option('share')}), or shorten ${option('append')}.`,
       details: { bytes, allowed, text },
     })
   }
@@ -32,7 +32,7 @@ export function joinCommandLine({ arch, ours, append }: CommandLineInput): Comma
 
 const quietNotice = '--append quiet hides every kernel warning: verdicts cannot see them.'
 
-// `console=` may stand several times: the kernel prints to all of them.
+// `console=` may be given several times: the kernel prints to all of them.
 const repeatable: ReadonlySet<string> = new Set(['console', 'kernelkit.mount'])
 
 function replacedNotice(theirs: readonly string[]): (ours: string) => string {
@@ -44,7 +44,7 @@ function keyOf(word: string): string {
   return (word.split('=', 1)[0] ?? word).replaceAll('-', '_')
 }
 
-/** Blanks part words except between double quotes (lib/cmdline.c, next_arg). */
+/** Blanks separate words except between double quotes (lib/cmdline.c, next_arg). */
 export function splitWords(text: string): readonly string[] {
   return text.match(/(?:"[^"]*"?|[^\s"])+/g) ?? []
 }

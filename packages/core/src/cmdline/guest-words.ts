@@ -1,8 +1,11 @@
+/** How a share is mounted: `cow` puts an overlay in guest memory above it. */
+export type ShareMode = 'cow' | 'ro' | 'rw'
+
 /** Which file system the guest gets as its root. The agent in the initramfs parses the same words (packages/vm/agent). */
 export type GuestRoot =
   | { readonly kind: 'disk'; readonly device: string; readonly fsType: string; readonly mode: 'ro' | 'rw' }
-  /** A 9p share: `cow` puts an overlay in guest memory above it. */
-  | { readonly kind: '9p'; readonly tag: string; readonly mode: 'cow' | 'ro' | 'rw' }
+  /** A 9p share. */
+  | { readonly kind: '9p'; readonly tag: string; readonly mode: ShareMode }
   /** Stay in the initramfs. */
   | { readonly kind: 'initramfs' }
 
@@ -10,7 +13,7 @@ export type GuestRoot =
 export interface GuestMount {
   readonly tag: string
   readonly at: string
-  readonly mode: 'cow' | 'ro' | 'rw'
+  readonly mode: ShareMode
 }
 
 export interface GuestWords {

@@ -1,19 +1,19 @@
-import type { Arch, KernelWord } from '../arch/index.ts'
+import type { AccelName, Arch, KernelWord } from '../arch/index.ts'
 
 export interface KernelWordsInput {
   readonly arch: Pick<Arch, 'console' | 'earlycon' | 'kernelWords' | 'counterWords'>
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   /** Frequency of the host's counter; used under TCG only, whose guests see it. */
   readonly tscKhz: number | undefined
   readonly onOops: 'panic' | 'continue'
   /** Fixed address on QEMU's user network: without a DHCP client in agent-first guests, and without its wait in others. */
   readonly staticNetwork: boolean
-  /** What the choice of the machine brings. */
+  /** Words of the chosen machine. */
   readonly machineWords?: readonly KernelWord[] | undefined
   /** The root's own init runs, which may be systemd. */
   readonly ownInit: boolean
-  /** The agent's archive stands behind a user's own. */
-  readonly agentBeside: boolean
+  /** The agent's archive follows a user's own. */
+  readonly agentAppended: boolean
   readonly debugger: boolean
   /** The KUnit suites inside the kernel run; `glob` chooses among them. */
   readonly kunit?: { readonly glob: string | undefined } | undefined
@@ -38,7 +38,7 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
       : []),
     ...(input.ownInit
       ? [
-          // systemd.system(7): since version 257 the terminal is asked for its kind and nobody answers on a captured console.
+          // systemd.system(7): since version 257 the terminal is asked for its kind, and a captured console does not answer.
           { word: 'systemd.tty.term.console=dumb', why: 'systemd does not wait for the answer of a terminal that is a file' },
         ]
       : []),
@@ -51,7 +51,7 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
             : [{ word: `kunit.filter_glob=${input.kunit.glob}`, why: '--kunit=GLOB: suites, or suite.test (lib/kunit/executor.c)' }]),
         ]),
     ...(input.debugger ? [{ word: 'nokaslr', why: 'addresses as in the vmlinux that gdb reads' }] : []),
-    ...(input.agentBeside
+    ...(input.agentAppended
       ? [{ word: 'rdinit=/.kernelkit/init', why: "the guest agent goes first; the /init of the user's archive stays what it is" }]
       : []),
   ]

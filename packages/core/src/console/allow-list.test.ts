@@ -33,7 +33,7 @@ describe('parseAllowList', () => {
     expect(parseAllowList('a \\# b', 'known').some(({ pattern }) => pattern.test('a # b'))).toBe(true)
   })
 
-  it('names the line that is no expression', () => {
+  it('names the line that is not an expression', () => {
     expect(() => list('fine', 'foo(  # why')).toThrow("known:2: 'foo(' is not a regular expression")
   })
 })

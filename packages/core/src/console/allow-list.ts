@@ -1,4 +1,4 @@
-import { UserError } from '../errors/index.ts'
+import { UserError, message, option } from '../errors/index.ts'
 import type { KernelReport } from './recognise.ts'
 
 /** One line of a list of known reports. */
@@ -9,7 +9,7 @@ export interface AllowEntry {
   readonly pattern: RegExp
   /** The expression as it was written. */
   readonly text: string
-  /** Why these reports are known: the text behind ` # `, else the comment above. */
+  /** Why these reports are known: the text after ` # `, else the comment above. */
   readonly reason: string | undefined
 }
 
@@ -18,7 +18,7 @@ export interface AllowUse extends AllowEntry {
   readonly matched: number
 }
 
-/** One regular expression a line, its reason behind ` # `; `\#` is a literal one. A comment gives its text to the lines below it, up to an empty line. */
+/** One regular expression a line, its reason after ` # `; `\#` is a literal one. A comment is the reason of the lines below it, up to an empty line. */
 export function parseAllowList(text: string, file: string): readonly AllowEntry[] {
   const entries: AllowEntry[] = []
   let comment: string[] = []
@@ -43,7 +43,7 @@ export function parseAllowList(text: string, file: string): readonly AllowEntry[
   return entries
 }
 
-/** The expression and what stands behind the first blank with a `#`. */
+/** The expression and the text after the first blank with a `#`. */
 function splitReason(line: string): readonly [string, string | undefined] {
   const at = line.search(/\s#/)
   return at < 0 ? [line, undefined] : [line.slice(0, at).trimEnd(), line.slice(at).replace(/^\s+#+\s*/, '')]
@@ -53,24 +53,24 @@ function compile(pattern: string, place: string): RegExp {
   try {
     return new RegExp(pattern)
   } catch (cause) {
-    throw new UserError('BAD_OPTION', `--allow ${place}: '${pattern}' is not a regular expression.`, {
-      hint: 'escape characters such as ( and [ with a backslash; a reason stands behind a blank and #.',
+    throw new UserError('BAD_OPTION', message`${option('allow')} ${place}: '${pattern}' is not a regular expression.`, {
+      hint: 'Escape characters such as ( and [ with a backslash, and put a reason after ` #`.',
       cause,
     })
   }
 }
 
-/** Whether an entry speaks of a report: its title and its first line are searched. */
+/** Whether an entry matches a report: its title and its first line are searched. */
 export function isAllowed({ pattern }: Pick<AllowEntry, 'pattern'>, report: Pick<KernelReport, 'title' | 'headline'>): boolean {
   return pattern.test(report.title) || pattern.test(report.headline)
 }
 
-/** How often each entry was of use. */
+/** How often each entry matched. */
 export function useOfAllowList(entries: readonly AllowEntry[], reports: readonly KernelReport[]): readonly AllowUse[] {
   return entries.map((entry) => ({ ...entry, matched: reports.filter((report) => isAllowed(entry, report)).length }))
 }
 
-/** For people: what was let through and why, and what of the list was of no use. */
+/** For people: what was allowed and why, and which entries allowed nothing. */
 export function renderAllowUse(uses: readonly AllowUse[]): readonly string[] {
   return uses.map(({ file, line, text, reason, matched }) => {
     if (matched === 0) return `${file}:${line} allowed nothing: ${text}`
@@ -79,7 +79,7 @@ export function renderAllowUse(uses: readonly AllowUse[]): readonly string[] {
   })
 }
 
-/** As JSON says it. */
+/** The same for JSON documents. */
 export function allowDocument(uses: readonly AllowUse[]): readonly Readonly<Record<string, unknown>>[] {
   return uses.map(({ file, line, text, reason, matched }) => ({ file, line, pattern: text, reason: reason ?? null, matched }))
 }

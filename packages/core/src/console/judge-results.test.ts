@@ -25,24 +25,36 @@ const zero = { exitCode: 0, signal: undefined }
 
 describe('a command with results', () => {
   it.each<[string, Partial<RunFacts>, string, number, RegExp]>([
-    ['all passed', { command: zero, results: ktap('TAP version 13', '1..1', 'ok 1 a') }, 'pass', 0, /1 test: 1 passed/],
+    ['results that all passed', { command: zero, results: ktap('TAP version 13', '1..1', 'ok 1 a') }, 'pass', 0, /1 test: 1 passed/],
     [
-      'not ok and 0',
+      'a failed test and exit status 0',
       { command: zero, results: ktap('TAP version 13', '1..1', 'not ok 1 a') },
       'fail',
       1,
       /exited with status 0, but.*1 failed \(a\)/,
     ],
-    ['an unfinished plan and 0', { command: zero, results: ktap('KTAP version 1', '1..2', 'ok 1 a') }, 'fail', 1, /test 2, never reported/],
-    ['a bail out and 0', { command: zero, results: ktap('TAP version 13', 'ok 1 a', 'Bail out! x') }, 'fail', 1, /bailed out: x/],
     [
-      'its own status first',
+      'an unfinished plan and exit status 0',
+      { command: zero, results: ktap('KTAP version 1', '1..2', 'ok 1 a') },
+      'fail',
+      1,
+      /test 2, never reported/,
+    ],
+    [
+      'a bail out and exit status 0',
+      { command: zero, results: ktap('TAP version 13', 'ok 1 a', 'Bail out! x') },
+      'fail',
+      1,
+      /bailed out: x/,
+    ],
+    [
+      'a command by its own exit status first',
       { command: { ...zero, exitCode: 3 }, results: ktap('TAP version 13', '1..1', 'not ok 1 a') },
       'fail',
       3,
       /exited with status 3\. Its results: 1 test: 1 failed/,
     ],
-    ['no stream although one was asked for', { command: zero, results: ktap('hello') }, 'fail', 1, /no TAP or KTAP version line.*--format/],
+    ['a missing stream that was asked for', { command: zero, results: ktap('hello') }, 'fail', 1, /no TAP or KTAP version line.*--format/],
     [
       'a skipping kselftest',
       { command: { ...zero, exitCode: 4 }, results: ktap('TAP version 13', '1..0 # SKIP no device') },
@@ -51,7 +63,7 @@ describe('a command with results', () => {
       /kselftest that skips/,
     ],
     ['an empty plan', { command: zero, results: ktap('TAP version 13', '1..0') }, 'fail', 1, /no tests ran/],
-  ])('%s', (_title, change, verdict, exitCode, said) => {
+  ])('judges %s', (_title, change, verdict, exitCode, said) => {
     const result = judged(change)
     expect(result).toMatchObject({ verdict, exitCode })
     expect(result.said).toMatch(said)
@@ -77,13 +89,13 @@ describe('KUnit', () => {
     expect(judged(kernel(...suite('ok')))).toMatchObject({ verdict: 'pass', exitCode: 0 })
   })
 
-  it('is fail for a test that did not pass, its report beside it', () => {
+  it('is fail for a test that did not pass, and mentions its report', () => {
     const { verdict, exitCode, said } = judged(kernel(...suite('not ok')))
     expect({ verdict, exitCode }).toEqual({ verdict: 'fail', exitCode: 1 })
     expect(said).toMatch(/KUnit: 1 test: 1 failed \(s\.a\).*WARNING/)
   })
 
-  it('is splat for a report before or behind the tests', () => {
+  it('is splat for a report before or after the tests', () => {
     expect(judged(kernel(warning, end, ...suite('ok')))).toMatchObject({ verdict: 'splat', exitCode: 122 })
     expect(judged(kernel(...suite('ok'), warning, end)).said).toMatch(/outside of its tests.*foo/)
   })

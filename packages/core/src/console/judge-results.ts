@@ -8,7 +8,7 @@ export function hasFailed(results: KtapResults): boolean {
   return !isGood(results) || !results.finished
 }
 
-/** A command that ended with 0 although its results say otherwise. */
+/** A command that exited with status 0 although its results say otherwise. */
 export function judgeStream(results: KtapResults): Judgement {
   const what = `the command exited with status 0, but of its ${results.streams[0]?.protocol ?? 'TAP or KTAP'} results: ${describeResults(results)}.`
   return {

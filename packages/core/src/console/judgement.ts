@@ -31,7 +31,7 @@ export interface RunFacts {
   readonly limit: { readonly kind: 'command' | 'boot'; readonly ms: number } | undefined
   /** QEMU stopped the machine by itself: `internal-error`, `io-error`. */
   readonly stopped?: string | undefined
-  /** The guest was reset, or its kernel started again, and QEMU went on. */
+  /** The guest was reset, or its kernel started again, and QEMU kept running. */
   readonly restarted?: boolean
   /** Marks of `taintedBy` with nothing on the console that explains them. */
   readonly unexplained?: readonly string[]
@@ -45,9 +45,9 @@ export interface RunFacts {
   /** Reason of QMP's SHUTDOWN, such as guest-shutdown. */
   readonly shutdown: string | undefined
   readonly qemu: { readonly exitCode: number | undefined; readonly signal: string | undefined; readonly stderr: string } | undefined
-  /** What the command's stdout told as TAP or KTAP, when it was to be read as such. */
+  /** The results on the command's stdout, when it was to be read as TAP or KTAP. */
   readonly results?: KtapResults | undefined
-  /** --kunit: there is no command; what the console told as KTAP. */
+  /** --kunit: there is no command; the KTAP results on the console. */
   readonly kunit?: KtapResults | undefined
 }
 

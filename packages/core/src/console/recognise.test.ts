@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createConsoleReader, stripPrefix } from './recognise.ts'
-import { lineSplitter } from './split-lines.ts'
 
 function read(text: string) {
   const reader = createConsoleReader()
@@ -30,7 +29,7 @@ describe('createConsoleReader', () => {
     ['userspace-crash', '[    1.0] cat[99]: segfault at 0 ip 0 sp 0 error 4 in cat[400000+1000]'],
     ['panic', '[    1.0] Kernel panic - not syncing: Attempted to kill init!'],
     ['other', '[    1.0] BUG: something new'],
-  ])('knows %s', (kind, line) => {
+  ])('recognises a report of kind %s', (kind, line) => {
     expect(read(line).reports).toMatchObject([{ kind }])
   })
 
@@ -69,7 +68,7 @@ describe('createConsoleReader', () => {
     '[    0.1] Spectre V1 : Mitigation: usercopy/swapgs barriers; WARNING text in the middle: BUG: no',
     '[    0.1] debug: BUG and WARNING are words here',
     '[    0.1] INFO: lockdep is turned off.',
-    'panic on the console of nobody',
+    'panic without a kernel message',
   ])('does not take %j for a report', (line) => {
     expect(read(line).reports).toEqual([])
   })
@@ -81,7 +80,7 @@ describe('createConsoleReader', () => {
     expect(read(`${banner}\n${init}\n${banner}\n[    0.012345] x`).reports).toMatchObject([{ kind: 'unexpected-reboot' }])
   })
 
-  it('knows a log that is printed again for a second console', () => {
+  it('does not take a log that is printed again for a second console for a second start', () => {
     const banner = '[    0.000000] Linux version 6.12.1 (a@b) (gcc) #1 SMP'
     expect(read(`${banner}\nx\n${banner}\nx`).reports).toEqual([])
   })
@@ -91,20 +90,20 @@ describe('createConsoleReader', () => {
   })
 })
 
-describe('what the console tells besides reports', () => {
+describe('what the console shows apart from reports', () => {
   const panic = 'Kernel panic - not syncing: boom'
   it.each([
-    ['panicIsTold', [panic], [panic, `---[ end ${panic} ]---`]],
+    ['panicIsComplete', [panic], [panic, `---[ end ${panic} ]---`]],
     ['saidGoodbye', ['reboot: nothing'], ['[    9.0] reboot: Restarting system']],
     ['saidGoodbye', ['sysrq: Show State'], ['sysrq: Resetting']],
     ['commandEnded', ['kernelkit: agent started'], ['[    2.0] kernelkit: command ended with 0']],
     ['dumped', ['sysrq: Show State'], ['[    2.0] sysrq: HELP : loglevel(0-9) reboot(b)']],
     ['isReporting', ['hello'], ['WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2']],
-  ] as const)('%s', (fact, before, after) => {
+  ] as const)('sets %s', (fact, before, after) => {
     expect([read(before.join('\n'))[fact], read(after.join('\n'))[fact]]).toEqual([false, true])
   })
 
-  it('knows that a report has ended', () => {
+  it('notices that a report has ended', () => {
     expect(read('WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2\n---[ end trace 0000000000000000 ]---').isReporting).toBe(false)
   })
 })
@@ -114,14 +113,5 @@ describe('stripPrefix', () => {
     expect(stripPrefix('[   12.345678][   T12]     ok 1 test')).toBe('    ok 1 test')
     expect(stripPrefix('<4>[    0.1] x')).toBe('x')
     expect(stripPrefix('plain')).toBe('plain')
-  })
-})
-
-describe('lineSplitter', () => {
-  it('joins chunks, drops carriage returns and gives the last line at the end', () => {
-    const lines: string[] = []
-    const take = lineSplitter((line) => lines.push(line))
-    for (const chunk of ['a', 'b\r', '\nc\r\r\n', 'd', undefined]) take(chunk)
-    expect(lines).toEqual(['ab', 'c', 'd'])
   })
 })

@@ -2,24 +2,24 @@ import { createReportReader, type KernelReport } from '../report/index.ts'
 
 export type { KernelReport } from '../report/index.ts'
 
-/** What the console has told so far. */
+/** What the console has shown so far. */
 export interface ConsoleFacts {
   readonly lines: number
   /** In the order in which they began; the last ones may still be growing. */
   readonly reports: readonly KernelReport[]
-  /** Text behind "Kernel panic - not syncing: ". */
+  /** Text after "Kernel panic - not syncing: ". */
   readonly panic: string | undefined
-  /** The machine was told to power off and cannot: QEMU would run for ever. */
+  /** The machine halted because it cannot power off: QEMU would run for ever. */
   readonly halted: boolean
-  /** The kernel said that it restarts or powers off. */
+  /** The kernel printed that it restarts or powers off. */
   readonly saidGoodbye: boolean
   /** The last line of a panic has come. */
-  readonly panicIsTold: boolean
+  readonly panicIsComplete: boolean
   /** A report has begun and not ended. */
   readonly isReporting: boolean
-  /** The agent said on the console that the command has ended: all that the kernel printed before stands above. */
+  /** The agent printed on the console that the command has ended: everything that the kernel printed before is above that line. */
   readonly commandEnded: boolean
-  /** The kernel does without the timer of its processors' APICs: a machine that has no other one stands still. */
+  /** The kernel gave up the timers of its CPUs' APICs: a machine without another timer hangs. */
   readonly apicTimerLost: boolean
   /** The last of the dumps that were asked for has ended. */
   readonly dumped: boolean
@@ -34,13 +34,13 @@ export interface ConsoleReader {
 
 // packages/vm/agent/session-exit.c
 const commandEndedMark = 'kernelkit: command ended'
-// What sysrq answers to a letter that it does not know; such a letter is the last of each dump.
+// What sysrq prints for a letter that it does not know; such a letter is the last of each dump.
 const dumpEndMark = 'sysrq: HELP'
 
 // arch/x86/kernel/apic/apic.c, calibrate_APIC_clock()
 const apicTimerLostMark = /^APIC (?:frequency too slow, disabling apic timer|timer disabled due to verification failure)/
 
-// A guest that warns in a loop fills the memory of nobody: the first ones tell.
+// A guest that warns in a loop must not fill our memory: the first reports say enough.
 const mostReports = 1000
 
 /** Reads a console while it is written: the reports of `@kernelkit/core/report`, panic, halt, a second start. */
@@ -50,7 +50,7 @@ export function createConsoleReader(): ConsoleReader {
   let panic: string | undefined
   let halted = false
   let saidGoodbye = false
-  let panicIsTold = false
+  let panicIsComplete = false
   let commandEnded = false
   let dumped = false
   let apicTimerLost = false
@@ -66,7 +66,7 @@ export function createConsoleReader(): ConsoleReader {
     release ??= /^Linux version (\S+)/.exec(line)?.[1]
     if (/^reboot: (?:Power off not available: )?System halted/.test(line)) halted = true
     if (/^(?:reboot: (?:Restarting|Power down|machine restart)|sysrq: (?:Resetting|Power Off))/.test(line)) saidGoodbye = true
-    if (line.startsWith('---[ end Kernel panic')) panicIsTold = true
+    if (line.startsWith('---[ end Kernel panic')) panicIsComplete = true
     if (line.startsWith(commandEndedMark)) commandEnded = true
     if (line.startsWith(dumpEndMark)) dumped = true
     const hadTimer = !apicTimerLost
@@ -85,7 +85,7 @@ export function createConsoleReader(): ConsoleReader {
       panic,
       halted,
       saidGoodbye,
-      panicIsTold,
+      panicIsComplete,
       isReporting: unfinished.length > 0,
       commandEnded,
       apicTimerLost,
@@ -96,7 +96,7 @@ export function createConsoleReader(): ConsoleReader {
   return { read, facts }
 }
 
-/** Time stamp, caller (`[ T12]`) and level in front of a message; indentation behind them stays. */
+/** Time stamp, caller (`[ T12]`) and level in front of a message; indentation after them stays. */
 export function stripPrefix(line: string): string {
   return line.replace(/^(?:<\d+>)?(?:\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? )?/, '')
 }

@@ -7,9 +7,9 @@ describe('taintedBy', () => {
     [0, []],
     [1 << 9, ['a warning (W)']],
     [(1 << 7) | (1 << 9), ['an oops (D)', 'a warning (W)']],
-    // A module from elsewhere, a KUnit test, a bit behind those of 32-bit numbers.
+    // An out-of-tree module, a KUnit test, a bit above those of 32-bit numbers.
     [(1 << 12) | ((1 << 18) + 2 ** 40), []],
-  ])('%i', (tainted, said) => {
+  ])('names the marks of the taint %i', (tainted, said) => {
     expect(taintedBy(tainted, failingKinds)).toEqual(said)
   })
 

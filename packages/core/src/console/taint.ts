@@ -8,7 +8,7 @@ const marks: readonly { readonly bit: number; readonly letter: string; readonly 
   { bit: 14, letter: 'L', what: 'a soft lockup', kind: 'soft-lockup' },
 ]
 
-/** What a kernel's taint says of reports, when nothing on the console tells of any: they were hidden, or lost. */
+/** Which reports a kernel's taint implies, for a console that shows none: they were hidden or lost. */
 export function taintedBy(tainted: number, failOn: readonly ReportKind[]): readonly string[] {
   return marks
     .filter(({ bit, kind }) => Math.floor(tainted / 2 ** bit) % 2 === 1 && failOn.includes(kind))

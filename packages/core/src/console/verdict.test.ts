@@ -15,11 +15,11 @@ const qemu = (exitCode: number | undefined, signal?: string, stderr = '') => ({ 
 
 describe('judge', () => {
   it.each<[string, Partial<RunFacts>, string, number, RegExp]>([
-    ['a command that ends with 0', { command: ended(0) }, 'pass', 0, /exited with status 0/],
-    ['a command that ends with 7', { command: ended(7) }, 'fail', 7, /exited with status 7/],
+    ['a command that exits with status 0', { command: ended(0) }, 'pass', 0, /exited with status 0/],
+    ['a command that exits with status 7', { command: ended(7) }, 'fail', 7, /exited with status 7/],
     ['a command that a signal ends', { command: ended(139, 11) }, 'fail', 139, /signal 11/],
-    ['a warning beside a passing command', { command: ended(0), console: readConsole(warning) }, 'splat', 122, /foo/],
-    ['a warning beside a failing command', { command: ended(1), console: readConsole(warning) }, 'fail', 1, /kernel reported/],
+    ['a warning during a passing command', { command: ended(0), console: readConsole(warning) }, 'splat', 122, /foo/],
+    ['a warning during a failing command', { command: ended(1), console: readConsole(warning) }, 'fail', 1, /kernel reported/],
     ['a panic, whatever the command did', { command: ended(0), console: readConsole(panic) }, 'panic', 121, /boom/],
     [
       'a panic that names its first report',
@@ -28,7 +28,7 @@ describe('judge', () => {
       121,
       /First report: WARNING/,
     ],
-    ['a panic that only pvpanic told', { guestPanicked: true }, 'panic', 121, /pvpanic/],
+    ['a panic that only pvpanic reported', { guestPanicked: true }, 'panic', 121, /pvpanic/],
     ['a root that the agent cannot mount', { agentFailure: 'no ext4', ready: false }, 'boot-fail', 120, /no ext4/],
     ["the command's limit", { limit: { kind: 'command', ms: 5000 } }, 'timeout', 124, /5 s/],
     ['the boot limit', { limit: { kind: 'boot', ms: 60_000 }, ready: false }, 'boot-fail', 120, /not ready within 60 s/],
@@ -45,7 +45,7 @@ describe('judge', () => {
     ['a killed QEMU', { qemu: qemu(undefined, 'SIGKILL') }, 'vm-lost', 119, /SIGKILL/],
     ['a failing QEMU', { qemu: qemu(1, undefined, 'qemu: no\n') }, 'vm-lost', 119, /qemu: no/],
     [
-      'a QEMU that was told to end',
+      'a QEMU that a signal ended',
       { qemu: qemu(0, undefined, 'qemu: terminating on signal 15 from pid 1') },
       'vm-lost',
       119,
@@ -65,7 +65,7 @@ describe('judge', () => {
     ['a guest without a timer', { timerLost: true, ready: false }, 'boot-fail', 120, /APIC timer/],
     ['a watchdog that expired', { stopped: 'watchdog' }, 'hang', 123, /let its watchdog expire.*--gdb/],
     ['a machine that QEMU stopped', { stopped: 'internal-error' }, 'vm-lost', 119, /internal-error/],
-    ['a lockup that is told of', { console: readConsole('watchdog: BUG: soft lockup - CPU#0 stuck') }, 'hang', 123, /soft lockup/],
+    ['a lockup that the console reports', { console: readConsole('watchdog: BUG: soft lockup - CPU#0 stuck') }, 'hang', 123, /soft lockup/],
     ['a hung task', { console: readConsole('INFO: task cat:99 blocked for more than 120 seconds.') }, 'hang', 123, /hung|blocked/],
     [
       'a lockup that the command outlived',

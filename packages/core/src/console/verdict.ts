@@ -71,25 +71,25 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
   if (command.exitCode !== 0) {
     const ending = command.signal === undefined ? `exited with status ${command.exitCode}` : `was killed by signal ${command.signal}`
     const reported = facts.failing[0] === undefined ? '' : ` The kernel reported: ${describe(facts.failing[0])}.`
-    const told =
+    const results =
       facts.results === undefined || facts.results.status === 'no-results' ? '' : ` Its results: ${describeResults(facts.results)}.`
     return {
       verdict: 'fail',
       exitCode: command.exitCode,
-      what: `the command ${ending}.${told}${reported}`,
+      what: `the command ${ending}.${results}${reported}`,
       hint: hintOfStatus(command.exitCode, facts.results),
     }
   }
   if (facts.results !== undefined && hasFailed(facts.results)) return judgeStream(facts.results)
   const [first, ...others] = facts.failing
-  const told = facts.results === undefined ? '' : ` Its results: ${describeResults(facts.results)}.`
+  const results = facts.results === undefined ? '' : ` Its results: ${describeResults(facts.results)}.`
   if (first === undefined && facts.unexplained !== undefined && facts.unexplained.length > 0)
     return verdict(
       'splat',
-      `the command passed, but the kernel's taint shows ${facts.unexplained.join(' and ')}, and the console shows nothing of it.${told}`,
+      `the command passed, but the kernel's taint shows ${facts.unexplained.join(' and ')}, and the console shows nothing of it.${results}`,
       message`Check whether ${option('append')} or the guest hides messages (quiet, loglevel=, dmesg -n).`,
     )
-  if (first === undefined) return verdict('pass', `the command exited with status 0.${told}`, undefined)
+  if (first === undefined) return verdict('pass', `the command exited with status 0.${results}`, undefined)
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return verdict(
     'splat',

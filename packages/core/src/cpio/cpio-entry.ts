@@ -14,7 +14,7 @@ export interface CpioFile extends EntryCommon {
   readonly content: Uint8Array
 }
 
-/** A file whose bytes are streamed by the caller behind the header. */
+/** A file whose bytes are streamed by the caller after the header. */
 export interface CpioStreamedFile extends EntryCommon {
   readonly kind: 'file'
   readonly size: number

@@ -60,13 +60,13 @@ describe('writeCpio', () => {
   })
 
   test.for(['/etc', 'a//b', '../x', '', 'a/', 'TRAILER!!!'])('refuses the path %j', (path) => {
-    expect(() => writeCpio([{ kind: 'directory', path, mode: 0o755 }])).toThrow(/no path inside/)
+    expect(() => writeCpio([{ kind: 'directory', path, mode: 0o755 }])).toThrow(/not a path inside/)
   })
 
   test('refuses two entries of one path and entries below a file', () => {
     const file = { kind: 'file', path: 'a', mode: 0o644, content: bytes('') } as const
     expect(() => writeCpio([file, file])).toThrow(/two cpio entries/)
-    expect(() => writeCpio([file, { ...file, path: 'a/b' }])).toThrow(/lies below 'a'/)
+    expect(() => writeCpio([file, { ...file, path: 'a/b' }])).toThrow(/is below 'a'/)
   })
 
   test('is read by GNU cpio without complaint', (context) => {
@@ -75,15 +75,15 @@ describe('writeCpio', () => {
     expect(listed.stderr).toBe('')
     expect(listed.stdout).toMatch(/crw------- .* 5, +1 .* dev\/console/)
     expect(listed.stdout).toMatch(/lrwxrwxrwx .* bin -> usr\/bin/)
-    const folder = mkdtempSync(join(tmpdir(), 'kernelkit-cpio-'))
+    const directory = mkdtempSync(join(tmpdir(), 'kernelkit-cpio-'))
     try {
       execFileSync('cpio', ['-id', '--quiet', 'init', 'usr/share/x/deep', 'usr', 'usr/share', 'usr/share/x'], {
         input: writeCpio(entries),
-        cwd: folder,
+        cwd: directory,
       })
-      expect(readFileSync(join(folder, 'usr/share/x/deep'), 'utf8')).toBe('12345')
+      expect(readFileSync(join(directory, 'usr/share/x/deep'), 'utf8')).toBe('12345')
     } finally {
-      rmSync(folder, { recursive: true })
+      rmSync(directory, { recursive: true })
     }
   })
 })

@@ -27,7 +27,7 @@ export function writeCpio(entries: Iterable<CpioEntry>): Uint8Array<ArrayBuffer>
 
 /**
  * Sorted by path with every parent directory present (0755, root) and before its children: the kernel
- * does not make missing parents and silently drops what lies below them.
+ * does not make missing parents and silently drops what is below them.
  */
 export function orderCpioEntries<T extends CpioHeaderEntry>(entries: Iterable<T>): readonly (T | CpioEntry)[] {
   const byPath = new Map<string, T | CpioEntry>()
@@ -41,7 +41,7 @@ export function orderCpioEntries<T extends CpioHeaderEntry>(entries: Iterable<T>
       const parent = path.slice(0, slash)
       const found = byPath.get(parent)
       if (found === undefined) byPath.set(parent, { kind: 'directory', path: parent, mode: 0o755 })
-      else if (found.kind !== 'directory') throw new TypeError(`cpio entry '${path}' lies below '${parent}', which is a ${found.kind}`)
+      else if (found.kind !== 'directory') throw new TypeError(`cpio entry '${path}' is below '${parent}', which is a ${found.kind}`)
     }
   }
   // By code unit: no locale may change the bytes. A parent is a prefix of its children, so it comes first.
@@ -76,12 +76,12 @@ export function cpioTrailer(): Uint8Array<ArrayBuffer> {
   return rawHeader('TRAILER!!!', [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
 }
 
-/** Zero bytes that bring content of this length to a multiple of 4. */
+/** Zero bytes that pad content of this length to a multiple of 4. */
 export function cpioPadding(length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array((4 - (length % 4)) % 4)
 }
 
-/** Bytes that a member puts behind its header: a file's content, a symlink's target. */
+/** Bytes that a member has after its header: a file's content, a symlink's target. */
 function contentOf(entry: CpioEntry): Uint8Array {
   if (entry.kind === 'file') return entry.content
   return entry.kind === 'symlink' ? encoder.encode(entry.target) : new Uint8Array()
@@ -109,7 +109,7 @@ function checkPath(path: string): string {
     (path !== '' && names.every((part) => part !== '' && part !== '.' && part !== '..') && path !== 'TRAILER!!!' && !path.includes('\0'))
   )
     return path
-  throw new TypeError(`'${path}' is no path inside a cpio archive`)
+  throw new TypeError(`'${path}' is not a path inside a cpio archive`)
 }
 
 function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

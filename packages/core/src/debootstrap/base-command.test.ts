@@ -35,7 +35,7 @@ test('mmdebstrap packs essential packages and apt, and keeps no proxy', () => {
   ])
 })
 
-test('debootstrap under sudo fills a folder, packs it and removes it', () => {
+test('debootstrap under sudo fills a directory, packs it and removes it', () => {
   const argv = baseCommand({ ...common, mirror: undefined, keyring: undefined, tools: { tool: 'debootstrap', privilege: 'sudo' } })
   expect(argv.slice(0, 7)).toEqual(['sudo', '-n', 'env', 'TMPDIR=/w/scratch', 'LC_ALL=C.UTF-8', 'sh', '-c'])
   expect(argv.at(-1)).toMatch(

@@ -13,7 +13,7 @@ export interface BaseOptions {
   readonly keyring: string | undefined
   /** apt options that the mirror needs (`Acquire::…`). */
   readonly aptOptions: readonly string[]
-  /** Folder for what is thrown away, and the archive that comes out. */
+  /** Directory for what is thrown away, and the archive that comes out. */
   readonly scratch: string
   readonly output: string
 }

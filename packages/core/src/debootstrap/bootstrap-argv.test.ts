@@ -43,7 +43,7 @@ describe('the bootstrap commands', () => {
     )
   })
 
-  test('debootstrap does the same into a folder', () => {
+  test('debootstrap does the same into a directory', () => {
     expect(debootstrapArgv({ ...options, target: '/w/tree' })).toEqual([
       'debootstrap',
       '--variant=minbase',
@@ -57,7 +57,7 @@ describe('the bootstrap commands', () => {
     ])
   })
 
-  test("debootstrap's folder is packed sorted, without times of the host", () => {
+  test("debootstrap's directory is packed sorted, without times of the host", () => {
     const argv = packTreeArgv({ tree: '/w/tree', output: '/w/rootfs.tar', epoch: 1700000000 })
     expect(argv).toEqual(
       expect.arrayContaining(['--sort=name', '--mtime=@1700000000', '--clamp-mtime', '--numeric-owner', '--exclude=./dev/*']),

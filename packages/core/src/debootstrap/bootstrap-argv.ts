@@ -45,7 +45,7 @@ export function imageSourceLine({ uri, suite, components }: PackageSource): stri
 }
 
 /**
- * bookworm's init-system-helpers wants `usrmerge | usr-is-merged`: apt takes the first, which moves files about and brings
+ * bookworm's init-system-helpers wants `usrmerge | usr-is-merged`: apt takes the first, which moves files and installs
  * 25 MB of perl. A tree that is merged from the start, and usrmerge out of sight, gives the second. Newer suites are merged by base-files.
  */
 export function mergedUsrHook({
@@ -107,7 +107,7 @@ export function mmdebstrapArgv(
   ]
 }
 
-/** debootstrap to a folder, for hosts without mmdebstrap. */
+/** debootstrap to a directory, for hosts without mmdebstrap. */
 export function debootstrapArgv(options: BootstrapOptions & { readonly target: string }): readonly string[] {
   const { source } = options
   return [
@@ -124,7 +124,7 @@ export function debootstrapArgv(options: BootstrapOptions & { readonly target: s
   ]
 }
 
-/** Packs debootstrap's folder as mmdebstrap packs its own: sorted, no owner names, nothing newer than the epoch. */
+/** Packs debootstrap's directory as mmdebstrap packs its own: sorted, no owner names, nothing newer than the epoch. */
 export function packTreeArgv({
   tree,
   output,

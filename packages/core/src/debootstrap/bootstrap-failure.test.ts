@@ -15,7 +15,7 @@ describe('explainBootstrapFailure', () => {
       'MIRROR_NOT_TRUSTED',
     ],
     ['a mirror that vanished', "E: Failed to fetch http://mirror.example/x.deb  Could not resolve 'mirror.example'", 'MIRROR_UNREACHABLE'],
-  ] as const)('%s', ([, output, code]) => {
+  ] as const)('explains %s', ([, output, code]) => {
     expect(explainBootstrapFailure(output, from)).toMatchObject({ code })
   })
 
@@ -26,7 +26,7 @@ describe('explainBootstrapFailure', () => {
     ).toMatchObject({ packages: ['a1', 'b2'] })
   })
 
-  test('tells what to do in a container in words of the engine', () => {
+  test('says what to do in a container in words of the engine', () => {
     const hintOf = (output: string) => explainBootstrapFailure(output, { ...from, where: 'container' })?.hint
     expect(hintOf('write failed: No space left on device')).toMatch(/docker system prune/)
     expect(hintOf("E: Failed to fetch x  Could not resolve 'mirror.example'")).toMatch(
@@ -35,7 +35,7 @@ describe('explainBootstrapFailure', () => {
     expect(hintOf('NO_PUBKEY 6ED0E7B8')).toMatch(/Signed-By/)
   })
 
-  test('knows nothing of other failures', () => {
+  test('is undefined for other failures', () => {
     expect(explainBootstrapFailure('E: something new', from)).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
-import { UserError } from '../errors/index.ts'
+import { UserError, command, message, option } from '../errors/index.ts'
 
-/** The error that a bootstrap tool's output means, `undefined` when it says nothing that we know. */
+/** The error that a bootstrap tool's output means; `undefined` when it has none of the known messages. */
 export function explainBootstrapFailure(
   output: string,
   { suite, mirror, where = 'host' }: { readonly suite: string; readonly mirror: string; readonly where?: 'host' | 'container' },
@@ -9,15 +9,15 @@ export function explainBootstrapFailure(
   const missing = packagesNotFound(output)
   if (missing.length > 0) {
     return new UserError('PACKAGE_NOT_FOUND', `${mirror} has no package ${missing.map((name) => `'${name}'`).join(', ')} in ${suite}.`, {
-      hint: 'correct --include (apt-cache search WORD finds names), or choose another --suite.',
+      hint: message`Correct ${option('include')} (\`apt-cache search WORD\` finds names), or choose another suite with ${option('suite')}.`,
       details: { packages: missing, suite, mirror },
     })
   }
   if (/No space left on device|write failed|Cannot write: .*space/i.test(output)) {
     return new UserError('DISK_FULL', 'no space is left for the root file system while baking.', {
       hint: inside
-        ? 'free about 1 GiB where the engine keeps its data: kernelkit toolchain prune, docker system prune.'
-        : 'free about 1 GiB in the temporary folder (TMPDIR, default /tmp) and in the store, or point TMPDIR and --cache-dir elsewhere.',
+        ? message`Free about 1 GiB where the engine keeps its data, with ${command('kernelkit toolchain prune')} or \`docker system prune\`.`
+        : message`Free about 1 GiB in the temporary directory (TMPDIR, default /tmp) and in the store, or choose other directories with TMPDIR and ${option('cache-dir')}.`,
     })
   }
   if (/NO_PUBKEY|is not signed|EXPKEYSIG|Release signed by unknown key|signatures couldn't be verified/.test(output)) {
@@ -26,8 +26,8 @@ export function explainBootstrapFailure(
       `the Release file of ${suite} at ${mirror} is not signed by a key that ${inside ? 'the toolchain image' : 'this host'} trusts.`,
       {
         hint: inside
-          ? "install the distribution's keyring on this machine and name it in apt's source of that mirror (Signed-By), which is taken along; a newer suite needs a newer keyring."
-          : 'install the keyring of that distribution (apt-get install debian-archive-keyring or ubuntu-keyring; a newer suite needs a newer keyring).',
+          ? "Install the distribution's keyring on this machine and name it in apt's source of that mirror (Signed-By): the container gets it from there. A newer suite needs a newer keyring."
+          : 'Install the keyring of that distribution (`apt-get install debian-archive-keyring` or `ubuntu-keyring`; a newer suite needs a newer keyring).',
         details: { suite, mirror },
       },
     )
@@ -38,8 +38,8 @@ export function explainBootstrapFailure(
       `packages could not be fetched from ${mirror}${inside ? ' inside the container' : ''}.\n${lastLines(output)}`,
       {
         hint: inside
-          ? "run it again; when it stays so, the containers of this engine may not reach the network (`docker run --rm IMAGE getent hosts NAME` tells), or only through a proxy: set apt's Acquire::http::Proxy or http_proxy to an address that is not on localhost; or name another mirror with --mirror."
-          : 'run it again; when it stays so, name another mirror with --mirror.',
+          ? message`Run it again. If that does not help, the containers of this engine may not reach the network (check with \`docker run --rm IMAGE getent hosts NAME\`), or only through a proxy: set apt's Acquire::http::Proxy or http_proxy to an address that is not on localhost. Or name another mirror with ${option('mirror')}.`
+          : message`Run it again. If that does not help, name another mirror with ${option('mirror')}.`,
         details: { mirror },
       },
     )

@@ -16,15 +16,15 @@ const defaults = {
   trim: true,
 }
 
-/** The real shell on a small root in a temporary folder. */
+/** The real shell on a small root in a temporary directory. */
 function customise(options: Partial<Parameters<typeof customisationSteps>[0]> = {}): void {
   execFileSync('sh', ['-euc', `root=$1\n${renderCustomisation(customisationSteps({ ...defaults, ...options }))}`, 'sh', root])
 }
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "kernelkit root's "))
-  for (const folder of ['etc/ssh', 'root/.ssh', 'var/log', 'run/x', 'etc/apt/sources.list.d'])
-    mkdirSync(join(root, folder), { recursive: true })
+  for (const directory of ['etc/ssh', 'root/.ssh', 'var/log', 'run/x', 'etc/apt/sources.list.d'])
+    mkdirSync(join(root, directory), { recursive: true })
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/:/bin/false\n')
   writeFileSync(join(root, 'etc/shadow'), 'root:*:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n')
   writeFileSync(join(root, 'etc/ssh/ssh_host_ed25519_key'), 'secret')
@@ -72,7 +72,7 @@ describe('the customisation', () => {
     expect(existsSync(join(root, 'etc/systemd/system/multi-user.target.wants'))).toBe(true)
   })
 
-  test('starts the ssh server first, and lets no disk of fstab wait for udev behind it', () => {
+  test('starts the ssh server first, without waiting for a disk of fstab or for udev', () => {
     customise()
     const units = ['ssh', 'kernelkit-ssh-host-key'].map((name) => read(`etc/systemd/system/${name}.service`))
     expect(units[0]).toMatch(/^Before=.*\bsystemd-udevd\.service/m)

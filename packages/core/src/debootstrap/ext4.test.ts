@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { fixedTimesArgv, mkfsArgv, uuidFromKey } from './ext4.ts'
 
 describe('mkfsArgv', () => {
-  test('pins every feature and fills the image from a folder', () => {
+  test('pins every feature and fills the image from a directory', () => {
     // prettier-ignore
     expect(mkfsArgv({ image: '/w/root.ext4', tree: '/w/tree', uuid: 'u' })).toEqual([
       'mkfs.ext4', '-q', '-F', '-t', 'ext4', '-b', '4096', '-I', '256', '-i', '16384', '-m', '0', '-e', 'remount-ro',

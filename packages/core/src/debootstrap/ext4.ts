@@ -21,7 +21,7 @@ const features = [
 export interface Ext4Options {
   /** Sparse file of the wanted size. */
   readonly image: string
-  /** Folder whose contents become the root. */
+  /** Directory whose contents become the root. */
   readonly tree: string
   readonly uuid: string
 }

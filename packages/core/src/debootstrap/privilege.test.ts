@@ -16,7 +16,7 @@ describe('chooseBakeTools', () => {
     ['a user with user namespaces', user, 'mmdebstrap', 'user-namespace'],
     ['a user without them but with sudo', { ...user, userNamespaces: { reason: 'no subuid' }, sudo: 'works' }, 'mmdebstrap', 'sudo'],
     ['a user with debootstrap and sudo', { ...user, mmdebstrap: undefined, sudo: 'works' }, 'debootstrap', 'sudo'],
-  ] as const)('%s', ([, facts, tool, privilege]) => {
+  ] as const)('chooses for %s', ([, facts, tool, privilege]) => {
     expect(chooseBakeTools(facts)).toMatchObject({ tool, privilege })
   })
 
@@ -28,13 +28,13 @@ describe('chooseBakeTools', () => {
 
   test('lists each way with its reason when none is open', () => {
     expect(() => chooseBakeTools({ ...user, userNamespaces: { reason: 'no subuid' } })).toThrow(
-      /uid 1000: root: you are not; user namespace: no subuid; sudo -n: a password is required/,
+      /uid 1000 has no way to make them: root: you are not; user namespace: no subuid; sudo -n: a password is required/,
     )
   })
 
   test('names the packages when there is no tool', () => {
     expect(() => chooseBakeTools({ ...user, mmdebstrap: undefined, debootstrap: undefined })).toThrow(
-      expect.objectContaining({ code: 'HOST_LACKS', hint: 'apt-get install mmdebstrap uidmap' }),
+      expect.objectContaining({ code: 'HOST_LACKS', hint: 'Run `apt-get install mmdebstrap uidmap`.' }),
     )
   })
 })

@@ -1,10 +1,10 @@
 import { UserError } from '../errors/index.ts'
 import type { BootstrapTool } from './bootstrap-argv.ts'
 
-/** How the steps that need root's rights over the tree are run. */
+/** How the steps that need root's rights over the tree run. */
 export type Privilege = 'root' | 'user-namespace' | 'sudo'
 
-/** What the host was seen to have; a string is the reason why not. */
+/** What the host has, or the reason why it does not work. */
 export interface BakeHostFacts {
   readonly uid: number
   /** Version, `undefined` when not installed. */
@@ -18,7 +18,7 @@ export interface BakeTools {
   readonly tool: BootstrapTool
   readonly toolVersion: string
   readonly privilege: Privilege
-  /** /proc cannot be mounted in the tree: programs of packages and scripts that look there may leave something else behind. */
+  /** /proc cannot be mounted in the tree: programs of packages and scripts that look there may produce other files. */
   readonly withoutProc?: true
   /** Why this and not the others, one line each for the log. */
   readonly why: readonly string[]
@@ -39,12 +39,12 @@ export function chooseBakeTools(facts: BakeHostFacts): BakeTools {
     return { ...tool, privilege: 'sudo', why: [...tool.why, `rights: sudo -n; not a user namespace: ${namespaces.reason}`] }
   throw new UserError(
     'NO_BAKE_RIGHTS',
-    `a root file system needs files of several owners, and none of the ways to make them is open to uid ${facts.uid}: root: you are not; user namespace: ${namespaces.reason}; sudo -n: ${facts.sudo.reason}.`,
+    `a root file system needs files of several owners, and uid ${facts.uid} has no way to make them: root: you are not; user namespace: ${namespaces.reason}; sudo -n: ${facts.sudo.reason}.`,
     {
       hint:
         facts.mmdebstrap === undefined
-          ? 'apt-get install mmdebstrap uidmap, then run it again.'
-          : 'apt-get install uidmap and give yourself a line in /etc/subuid and /etc/subgid (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER), or run as root.',
+          ? 'Run `apt-get install mmdebstrap uidmap`, then try again.'
+          : 'Run `apt-get install uidmap` and give yourself a line in /etc/subuid and /etc/subgid (`usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER`), or run as root.',
       details: { userNamespaces: namespaces.reason, sudo: facts.sudo.reason },
     },
   )
@@ -84,7 +84,7 @@ function chooseTool({
     'HOST_LACKS',
     'neither mmdebstrap nor debootstrap is installed; one of them must fetch and unpack the packages of an image.',
     {
-      hint: 'apt-get install mmdebstrap uidmap',
+      hint: 'Run `apt-get install mmdebstrap uidmap`.',
       details: { packages: ['mmdebstrap', 'uidmap'] },
     },
   )

@@ -8,7 +8,7 @@ export interface SuiteRelease {
   readonly components: readonly string[]
 }
 
-/** The fields of a Release or InRelease file (https://wiki.debian.org/DebianRepository/Format); `undefined` when it is none. */
+/** The fields of a Release or InRelease file (https://wiki.debian.org/DebianRepository/Format); `undefined` for any other file. */
 export function parseRelease(text: string): SuiteRelease | undefined {
   const field = (name: string): string | undefined => new RegExp(`^${name}:[ \\t]*(.+?)[ \\t]*$`, 'm').exec(text)?.[1]
   const date = seconds(field('Date'))

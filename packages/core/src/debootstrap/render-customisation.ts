@@ -5,7 +5,7 @@ const endOfFile = 'KERNELKIT_END_OF_FILE'
 
 /** A POSIX shell script that applies the steps to the root file system at `$root`; the same text shows in `--dry-run`. */
 export function renderCustomisation(steps: readonly CustomisationStep[]): string {
-  // Each folder is made once: a process less for most steps.
+  // Each directory is made once: a process less for most steps.
   const made = new Set<string>()
   const makeParent = (path: string): string => {
     const parent = path.slice(0, path.lastIndexOf('/'))
@@ -15,7 +15,7 @@ export function renderCustomisation(steps: readonly CustomisationStep[]): string
   }
   return steps
     .map((step) => {
-      // A folder may be gone, or was made for a step that was left out.
+      // A directory may be gone, or was made for a step that was left out.
       if (step.kind === 'remove' || step.when !== undefined) made.clear()
       const text = renderStep(step, makeParent)
       if (step.when === undefined) return `# ${step.why}\n${text}\n`

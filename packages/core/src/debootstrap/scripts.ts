@@ -3,10 +3,10 @@ import { renderCustomisation } from './render-customisation.ts'
 import type { CustomisationStep } from './customisation-step.ts'
 import { ext4Environment, mkfsArgv } from './ext4.ts'
 
-/** Begins each line by which the scripts say where they are. */
+/** Begins each line by which the scripts report how far they are. */
 export const stageMark = 'kernelkit-stage:'
 
-/** Files that the assembling finds in the work folder, and those that it leaves there. */
+/** Files that the assembling finds in the work directory, and those that it leaves there. */
 export const workFiles = {
   rootfs: 'rootfs.tar',
   overlay: 'overlay.tar',
@@ -54,7 +54,7 @@ exit "$status"
 
 export interface AssembleOptions {
   readonly customisation: readonly CustomisationStep[]
-  /** Names of the user's scripts, for messages; the files are customize/0, customize/1, … of the work folder. */
+  /** Names of the user's scripts, for messages; the files are customize/0, customize/1, … of the work directory. */
   readonly scripts: readonly string[]
   readonly overlay: boolean
   /** Seconds since 1970; nothing in the image is newer. */
@@ -63,7 +63,7 @@ export interface AssembleOptions {
 }
 
 /**
- * The steps that need the rights of root over the tree, as one script: `sh -c … sh WORKFOLDER`.
+ * The steps that need the rights of root over the tree, as one script: `sh -c … sh DIRECTORY`.
  * Unpack, customise, fix times, fill the disk image, remove the tree.
  */
 export function assembleScript(options: AssembleOptions): string {

@@ -13,5 +13,5 @@ export {
   type Place,
 } from './message.ts'
 export { commandWriter } from './message.ts'
-export { UserError, errorDocument, renderUserError, showPlace, type ErrorVerdict, type UserErrorOptions } from './user-error.ts'
+export { UserError, errorDocument, renderUserError, type ErrorVerdict, type UserErrorOptions } from './user-error.ts'
 export { nearestName } from './nearest-name.ts'

@@ -45,7 +45,7 @@ export class UserError extends Error {
 }
 
 /** `kernelkit.yaml:3:5`, as compilers write it. */
-export function showPlace({ file, line, column }: Pick<Place, 'file' | 'line' | 'column'>): string {
+function showPlace({ file, line, column }: Pick<Place, 'file' | 'line' | 'column'>): string {
   return `${file}:${line}:${column}`
 }
 

@@ -1,4 +1,4 @@
-/** What gdb is to be told about one VM. */
+/** What gdb needs to know about one VM. */
 export interface GdbTarget {
   readonly vmlinux: string
   /** `target remote` argument: a unix socket's path or host:port. */
@@ -10,12 +10,12 @@ export interface GdbTarget {
   readonly prefixMap: readonly { readonly from: string; readonly to: string }[]
 }
 
-/** The command file for `gdb -x`: order matters. The stub itself tells the architecture. */
+/** The command file for `gdb -x`: order matters. The stub itself reports the architecture. */
 export function gdbCommands(target: GdbTarget): string {
   const lines = [
     'set pagination off',
     'set confirm off',
-    // vmlinux-gdb.py beside the vmlinux: loaded below when it can work, and with reduced debug information it fails with a stack trace.
+    // vmlinux-gdb.py next to the vmlinux: loaded below when it can work; with reduced debug information it fails with a stack trace.
     'set auto-load python-scripts off',
     ...target.prefixMap.map((map) => `set substitute-path ${map.from} ${map.to}`),
     ...(target.source === undefined ? [] : [`directory ${target.source}`]),

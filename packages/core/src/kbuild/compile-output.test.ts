@@ -19,7 +19,7 @@ describe('parseDiagnostic', () => {
     ["/s/tree/init/main.c:90: undefined reference to `nothing'", "init/main.c:90: error: undefined reference to `nothing'"],
     ['ERROR: modpost: "x" [a.ko] undefined!', 'error: "x" [a.ko] undefined!'],
     ['vmlinux.o: warning: objtool: f+0x1: unreachable instruction', 'vmlinux.o: warning: objtool: f+0x1: unreachable instruction'],
-  ])('%s', (line, expected) => {
+  ])('reads: %s', (line, expected) => {
     const found = parseDiagnostic(line, paths)
     expect(found === undefined ? undefined : renderDiagnostic(found)).toBe(expected)
   })

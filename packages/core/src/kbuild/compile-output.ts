@@ -51,7 +51,7 @@ export function parseDiagnostic(line: string, paths: OutputPaths): Diagnostic | 
   return undefined
 }
 
-/** What make itself says last: `*** [scripts/Makefile.build:229: init/main.o] Error 1`. */
+/** What make itself prints last: `*** [scripts/Makefile.build:229: init/main.o] Error 1`. */
 export function parseMakeFailure(line: string): { readonly target: string } | undefined {
   const match = /^make(?:\[\d+\])?: \*\*\* (?:\[(?:[^\]]*: )?([^\]]+)\] (?:Error \d+|.*)|(No rule to make target .*))$/.exec(line)
   const target = match?.[1] ?? match?.[2]
@@ -71,14 +71,14 @@ export function estimateObjects(optionsOn: number): number {
 /** Compilers run in the build directory; ccache gives them paths relative to it. */
 function relativePath(path: string, { source, build }: OutputPaths): string {
   const absolute = path.startsWith('/') ? path : joinPath(build, path)
-  for (const folder of [build, source]) {
-    if (absolute.startsWith(`${folder}/`)) return absolute.slice(folder.length + 1)
+  for (const directory of [build, source]) {
+    if (absolute.startsWith(`${directory}/`)) return absolute.slice(directory.length + 1)
   }
   return path.replace(/^(?:\.\.?\/)+/, '')
 }
 
-function joinPath(folder: string, path: string): string {
-  const parts = folder.split('/')
+function joinPath(directory: string, path: string): string {
+  const parts = directory.split('/')
   for (const part of path.split('/')) {
     if (part === '..') parts.pop()
     else if (part !== '.') parts.push(part)

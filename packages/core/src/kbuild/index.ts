@@ -1,6 +1,6 @@
 export { hintForTarget } from './make-target.ts'
 export { isMakeWord, parseMakeWords, type MakeWords } from './make-words.ts'
-export { makeArgv, makeVariables, type MakeOptions } from './make-args.ts'
+export { makeArgv, type MakeOptions } from './make-args.ts'
 export { compileEnvironment } from './make-environment.ts'
 export {
   estimateObjects,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseArch } from '../arch/index.ts'
-import { commonFolder, makeArgv, type MakeOptions } from './make-args.ts'
+import { commonDirectory, makeArgv, type MakeOptions } from './make-args.ts'
 import { ccacheEnvironment, compileEnvironment, makeEnvironment } from './make-environment.ts'
 
 const options: MakeOptions = {
@@ -68,7 +68,7 @@ describe('makeArgv', () => {
     expect(argv).toContain('W=1')
   })
 
-  it('speaks LLVM with its version', () => {
+  it('names LLVM with its version', () => {
     expect(makeArgv({ ...options, compiler: 'clang-18' }, [])).toEqual(
       expect.arrayContaining(['LLVM=-18', 'CC=ccache clang-18', 'HOSTCC=ccache clang-18']),
     )
@@ -84,17 +84,17 @@ describe('the environment of make', () => {
     expect(environment['LC_ALL']).toBe('C')
   })
 
-  it('lets ccache hit from any folder', () => {
+  it('lets ccache hit from any directory', () => {
     expect(ccacheEnvironment({ directory: '/c', source: '/home/u/linux', build: '/home/u/.cache/b' })).toEqual({
       CCACHE_DIR: '/c',
       CCACHE_COMPILERCHECK: 'content',
       CCACHE_NOHASHDIR: '1',
       CCACHE_BASEDIR: '/home/u',
     })
-    expect(commonFolder('/work/a', '/home/b')).toBe('/')
+    expect(commonDirectory('/work/a', '/home/b')).toBe('/')
   })
 
-  it('speaks of ccache only where the compiler runs through it', () => {
+  it('has variables of ccache only where the compiler runs through it', () => {
     const make = { source: '/src', build: '/b' }
     expect(compileEnvironment({ ...make, ccache: false }, '/c')).toEqual(makeEnvironment())
     expect(compileEnvironment({ ...make, ccache: true }, '/c')).toMatchObject({ LC_ALL: 'C', CCACHE_DIR: '/c' })

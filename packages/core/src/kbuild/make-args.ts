@@ -43,7 +43,7 @@ export function makeArgv(options: MakeOptions, targets: readonly string[]): read
 }
 
 /** Every variable of the build, the user's in place of ours. */
-export function makeVariables(options: MakeOptions): readonly (readonly [string, string])[] {
+function makeVariables(options: MakeOptions): readonly (readonly [string, string])[] {
   const own = new Map(options.variables)
   const maps = prefixMaps(options).join(' ')
   const ours: readonly (readonly [string, string])[] = [
@@ -65,7 +65,7 @@ export function makeVariables(options: MakeOptions): readonly (readonly [string,
 /** No path of this machine gets into the kernel: names come out relative to the tree. gcc lets the last matching map win. */
 function prefixMaps({ source, build }: Pick<MakeOptions, 'source' | 'build'>): readonly string[] {
   const ofSource = [`-ffile-prefix-map=${source}=.`, `-ffile-prefix-map=${source}/=`]
-  // ccache makes paths relative to the build directory, and so does kbuild when that lies in the tree.
+  // ccache makes paths relative to the build directory, and so does kbuild when that is in the tree.
   return build === source ? ofSource : [...ofSource, `-ffile-prefix-map=${relativePath(build, source)}/=`, `-ffile-prefix-map=${build}=.`]
 }
 
@@ -82,8 +82,8 @@ function sharedParts(a: readonly string[], b: readonly string[]): number {
   return different === -1 ? a.length : different
 }
 
-/** The deepest folder that holds both. */
-export function commonFolder(a: string, b: string): string {
+/** The deepest directory that holds both. */
+export function commonDirectory(a: string, b: string): string {
   const parts = a.split('/').filter((part) => part !== '')
   return `/${parts
     .slice(

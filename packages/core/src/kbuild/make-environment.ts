@@ -1,6 +1,6 @@
-import { commonFolder, type MakeOptions } from './make-args.ts'
+import { commonDirectory, type MakeOptions } from './make-args.ts'
 
-/** Variables of the caller's environment that would shape the build behind the key's back. */
+/** Variables of the caller's environment that would shape the build without being part of the key. */
 const unwantedEnvironment: readonly string[] = [
   'ARCH',
   'SUBARCH',
@@ -72,13 +72,13 @@ export function makeEnvironment(): Readonly<Record<string, string | undefined>> 
 /** Environment of a make run that may compile. */
 export function compileEnvironment(
   make: Pick<MakeOptions, 'ccache' | 'source' | 'build'>,
-  ccacheFolder: string | undefined,
+  ccacheDirectory: string | undefined,
 ): Readonly<Record<string, string | undefined>> {
   const { source, build } = make
-  return { ...makeEnvironment(), ...(make.ccache ? ccacheEnvironment({ directory: ccacheFolder, source, build }) : {}) }
+  return { ...makeEnvironment(), ...(make.ccache ? ccacheEnvironment({ directory: ccacheDirectory, source, build }) : {}) }
 }
 
-/** ccache that hits from any folder and never trusts a compiler by its date. */
+/** ccache that hits from any directory and never trusts a compiler by its date. */
 export function ccacheEnvironment(options: {
   readonly directory: string | undefined
   readonly source: string
@@ -89,6 +89,6 @@ export function ccacheEnvironment(options: {
     CCACHE_COMPILERCHECK: 'content',
     CCACHE_NOHASHDIR: '1',
     // Paths below it are hashed relative to the build directory: the same layout elsewhere hits.
-    CCACHE_BASEDIR: commonFolder(options.source, options.build),
+    CCACHE_BASEDIR: commonDirectory(options.source, options.build),
   }
 }

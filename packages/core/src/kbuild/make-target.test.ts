@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { commandWriter, writeMessage } from '../errors/index.ts'
 import { hintForTarget } from './make-target.ts'
 
 it.each([
@@ -10,10 +11,10 @@ it.each([
   ['x86_64_defconfig', '--base ./arch/x86/configs/x86_64_defconfig'],
   ['mrproper', 'cache prune'],
   ['modules_install', '--out DIR'],
-])('says what to write instead of make %s', (word, said) => {
-  expect(hintForTarget(word)).toContain(said)
+])('says what to write instead of `make %s`', (word, said) => {
+  expect(writeMessage(hintForTarget(word) ?? '', commandWriter)).toContain(said)
 })
 
-it.each(['linux', '.', '../bzImage', 'v6.12'])('has nothing to say of %s', (word) => {
+it.each(['linux', '.', '../bzImage', 'v6.12'])('has no hint for %s', (word) => {
   expect(hintForTarget(word)).toBeUndefined()
 })

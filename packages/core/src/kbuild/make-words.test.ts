@@ -23,7 +23,7 @@ describe('parseMakeWords', () => {
     ['external modules', ['M=drivers/x'], /external modules/],
     ['a configuration file', ['KCONFIG_ALLCONFIG=x'], /--config FILE/],
     ['a typo', ['KCFLAG=x'], /KCFLAGS/],
-    ['a folder of LLVM tools', ['LLVM=/opt/llvm/'], /LLVM=1/],
+    ['a directory of LLVM tools', ['LLVM=/opt/llvm/'], /LLVM=1/],
   ])('refuses %s', (_, words, message) => {
     let said = ''
     try {

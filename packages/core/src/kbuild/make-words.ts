@@ -1,5 +1,5 @@
 import { kernelImageNames, listNames } from '../arch/index.ts'
-import { UserError, nearestName } from '../errors/index.ts'
+import { UserError, message, nearestName, option, type Message } from '../errors/index.ts'
 
 /** Make variables of the kernel that a user may give as `VAR=VALUE`; anything else is a typo or not ours. */
 const passedOn = [
@@ -41,21 +41,21 @@ const passedOn = [
   'W',
 ] as const
 
-/** Why a variable that kbuild knows is not taken here, and what to do instead. */
-const refused: Readonly<Record<string, string>> = {
-  M: 'external modules are not built by this command',
-  KBUILD_EXTMOD: 'external modules are not built by this command',
-  KCONFIG_ALLCONFIG: 'use --config FILE',
-  KCONFIG_CONFIG: 'use --base FILE',
-  SRCARCH: 'use --arch',
-  SUBARCH: 'use --arch',
-  INSTALL_PATH: 'use --out DIR',
-  INSTALL_MOD_PATH: 'modules are not installed by this command',
-  KBUILD_OUTPUT: 'write O=DIR',
-  INCLUDE_DEBUG_INFO: 'use --config debug-full',
+/** What to do instead of giving a variable that kbuild knows and kernelkit sets itself. */
+const refused: Readonly<Record<string, Message>> = {
+  M: 'Leave it out: external modules are not built.',
+  KBUILD_EXTMOD: 'Leave it out: external modules are not built.',
+  KCONFIG_ALLCONFIG: message`Use ${option('config', 'FILE')}.`,
+  KCONFIG_CONFIG: message`Use ${option('base', 'FILE')}.`,
+  SRCARCH: message`Use ${option('arch')}.`,
+  SUBARCH: message`Use ${option('arch')}.`,
+  INSTALL_PATH: message`Use ${option('out', 'DIR')}.`,
+  INSTALL_MOD_PATH: 'Leave it out: modules are not installed.',
+  KBUILD_OUTPUT: 'Write O=DIR.',
+  INCLUDE_DEBUG_INFO: message`Use ${option('config', 'debug-full')}.`,
 }
 
-/** What `O=`, `ARCH=`, `LLVM=`, `CC=` and the other words of make say. */
+/** The values of `O=`, `ARCH=`, `LLVM=`, `CC=` and the other words of make. */
 export interface MakeWords {
   readonly output: string | undefined
   readonly arch: string | undefined
@@ -79,7 +79,7 @@ export function parseMakeWords(words: readonly string[]): MakeWords {
     const value = match?.[2]
     if (name === undefined || value === undefined) throw notAVariable(word)
     const earlier = values.get(name)
-    if (earlier !== undefined && earlier !== value) throw bad(`${name} is given twice: '${earlier}' and '${value}'.`, `keep one ${name}=.`)
+    if (earlier !== undefined && earlier !== value) throw bad(`${name} is given twice: '${earlier}' and '${value}'.`, `Keep one ${name}=.`)
     values.set(name, value)
   }
   const take = (name: string): string | undefined => {
@@ -91,8 +91,8 @@ export function parseMakeWords(words: readonly string[]): MakeWords {
   const arch = take('ARCH')
   const compiler = compilerOf(take('LLVM'), take('CC'))
   for (const [name, value] of values) {
-    const reason = refused[name]
-    if (reason !== undefined) throw bad(`${name}=${value} is not taken by kernelkit build.`, `${reason}.`)
+    const instead = refused[name]
+    if (instead !== undefined) throw bad(`${name}=${value} is not accepted.`, instead)
     if (!(passedOn as readonly string[]).includes(name)) throw unknown(name)
   }
   return { output, arch, compiler, variables: [...values] }
@@ -105,30 +105,33 @@ function compilerOf(llvm: string | undefined, cc: string | undefined): string | 
   if (llvm === undefined || llvm === '0') return program
   const suffix = /^-\d+$/.test(llvm) ? llvm : llvm === '1' ? '' : undefined
   if (suffix === undefined)
-    throw bad(`LLVM=${llvm} is not understood; allowed: LLVM=1, or LLVM=-18 for a version.`, 'a folder of LLVM tools goes on PATH instead.')
+    throw bad(
+      `LLVM=${llvm} is not understood; allowed: LLVM=1, or LLVM=-18 for a version.`,
+      'Put a directory of LLVM tools on PATH instead.',
+    )
   const clang = `clang${suffix}`
   if (program !== undefined && program !== clang && program !== 'clang')
-    throw bad(`LLVM=${llvm} and CC=${cc} contradict each other.`, 'keep one of them.')
+    throw bad(`LLVM=${llvm} and CC=${cc} contradict each other.`, 'Keep one of them.')
   return clang
 }
 
 function notAVariable(word: string): UserError {
   return bad(
     `'${word}' is not VAR=VALUE.`,
-    `the first word is the source; targets such as ${listNames(kernelImageNames)} are chosen by kernelkit.`,
+    `Write the source first, and no targets: kernelkit chooses those, such as ${listNames(kernelImageNames)}.`,
   )
 }
 
 function unknown(name: string): UserError {
   const known = [...passedOn, 'O', 'ARCH', 'LLVM', 'CC']
   const near = nearestName(name, known)
-  const hint =
-    near === undefined
-      ? `allowed: ${known.toSorted().join(', ')}. A configuration symbol goes into --config ${name}=….`
-      : `did you mean ${near}=? A configuration symbol goes into --config ${name}=….`
-  return bad(`${name} is not a make variable of the kernel that kernelkit knows.`, hint)
+  const first = near === undefined ? `Use one of ${known.toSorted().join(', ')}.` : `Did you mean ${near}=?`
+  return bad(
+    `${name} is not a make variable of the kernel that kernelkit knows.`,
+    message`${first} Set a configuration symbol with ${option('config', `${name}=…`)}.`,
+  )
 }
 
-function bad(message: string, hint: string): UserError {
-  return new UserError('BAD_MAKE_VARIABLE', message, { hint })
+function bad(text: Message, hint: Message): UserError {
+  return new UserError('BAD_MAKE_VARIABLE', text, { hint })
 }

@@ -99,7 +99,7 @@ function check(requests: readonly ConfigRequest[], config = '') {
 }
 
 describe('checkConfig', () => {
-  it('has nothing to say about what is met', () => {
+  it('reports nothing for what is met', () => {
     expect(check([asked('NET=y'), asked('-INET'), asked('NET_SCH_FQ=m')], 'CONFIG_NET=y\nCONFIG_NET_SCH_FQ=y\n')).toEqual({
       added: [],
       unmet: [],
@@ -119,7 +119,7 @@ describe('checkConfig', () => {
     })
   })
 
-  it('names the n of the user that stands in the way', () => {
+  it('names the n of the user that prevents a symbol', () => {
     const { added, unmet } = check([asked('-NET'), asked('NET_SCH_FQ=y')])
     expect(added).toEqual([])
     expect(unmet).toEqual([
@@ -127,9 +127,9 @@ describe('checkConfig', () => {
     ])
   })
 
-  it('says which symbols bring one without a prompt', () => {
+  it('names the symbols that select one without a prompt', () => {
     expect(check([asked('NEEDS_HIDDEN=y')]).unmet).toEqual([
-      'NEEDS_HIDDEN: asked for y (--config NEEDS_HIDDEN=y), found n: needs HIDDEN (Kconfig:28), but that has no prompt and cannot be set directly; it comes with ONE',
+      'NEEDS_HIDDEN: asked for y (--config NEEDS_HIDDEN=y), found n: needs HIDDEN (Kconfig:28), which has no prompt and cannot be set directly; it comes with ONE',
     ])
   })
 
@@ -147,17 +147,17 @@ describe('checkConfig', () => {
   it('switches an option of a preset off when the user wants what excludes it, but no option of the user', () => {
     expect(check([asked('REDUCED=y', 'preset'), asked('BTF=y')], 'CONFIG_REDUCED=y\n').added).toEqual(['-REDUCED for BTF, --config BTF=y'])
     expect(check([asked('REDUCED=y'), asked('BTF=y')], 'CONFIG_REDUCED=y\n').unmet[0]).toContain(
-      'needs !REDUCED (Kconfig:56), but that is not met: REDUCED is set to y by --config REDUCED=y',
+      'needs !REDUCED (Kconfig:56), which is not met: REDUCED is set to y by --config REDUCED=y',
     )
   })
 
-  it('knows ranges, types, macros and modules', () => {
+  it('names ranges, types, macros and modules as reasons', () => {
     const { unmet } = check([asked('NUMBER=12'), asked('NET=3'), asked('MACRO=y'), asked('TEST_BPF=m')], 'CONFIG_NUMBER=9\nCONFIG_NET=y\n')
     expect(unmet).toEqual([
       'NUMBER: asked for 12 (--config NUMBER=12), found 9: it must be from 1 to 9 (Kconfig:59)',
       'NET: asked for 3 (--config NET=3), found y: it is of type bool (Kconfig:7)',
       'MACRO: asked for y (--config MACRO=y), found n: it needs $(cc-option,-fx), which these build tools may not give (Kconfig:62)',
-      'TEST_BPF: asked for m (--config TEST_BPF=m), found n: modules are off: it can only be a module (--config MODULES=y) (Kconfig:23)',
+      'TEST_BPF: asked for m (--config TEST_BPF=m), found n: modules are off (MODULES=y switches them on), and it can only be a module (Kconfig:23)',
     ])
   })
 

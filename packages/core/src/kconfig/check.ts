@@ -32,7 +32,7 @@ export interface CheckOptions {
   readonly added: readonly Addition[]
 }
 
-/** Compare every request with the result; say what to switch on besides, and what cannot be had and why. */
+/** Compare every request with the result; say what else to switch on, and what is impossible and why. */
 export function checkConfig(options: CheckOptions): ConfigCheck {
   const added = new Map(options.added.map((addition) => [addition.symbol, addition]))
   const additions: Addition[] = []
@@ -133,7 +133,7 @@ function whyDifferent(request: ConfigRequest, symbol: KconfigSymbol, options: Ch
   if (closed.length > 0)
     return closed.map((condition) => ({
       symbol: renderExpression(condition.expression),
-      reason: 'was asked for too and could not be had',
+      reason: 'was asked for too and is not met',
       where: condition.where,
     }))
   const macros = symbol.definitions
@@ -158,9 +158,7 @@ export function renderUnmet({ request, found, obstacles }: UnmetRequest): string
     const place = obstacle.where === undefined ? '' : ` (${obstacle.where})`
     if (obstacle.symbol === 'm') return `${obstacle.reason}${place}`
     if (obstacle.symbol === request.symbol) return `it ${obstacle.reason}${place}`
-    return obstacle.byUser === true || obstacle.reason.startsWith('was ')
-      ? `needs ${obstacle.symbol}${place}, which ${obstacle.reason}`
-      : `needs ${obstacle.symbol}${place}, but that ${obstacle.reason}`
+    return `needs ${obstacle.symbol}${place}, which ${obstacle.reason}`
   })
   return `${request.symbol}: asked for ${renderValue(request.value)} (${request.origin.where}), found ${found}: ${reasons.join('; ') || 'no reason found'}`
 }

@@ -32,7 +32,7 @@ describe('parseAssignment', () => {
 })
 
 describe('parseFragment', () => {
-  it('knows for each option the file and line', () => {
+  it('keeps the file and line of each option', () => {
     const requests = parseFragment('# comment\nCONFIG_A=y\n\n# CONFIG_B is not set\n  C="x"\n', { name: 'net/config' })
     expect(requests.map(({ symbol, value, origin }) => [symbol, value.value, origin.where])).toEqual([
       ['A', 'y', 'net/config:2'],
@@ -75,7 +75,7 @@ describe('isMet', () => {
     ['D=17', false],
     ['ABSENT=0', false],
     ['EMPTY=""', true],
-  ])('%s: %s', (text, met) => {
+  ])('of %s is %s', (text, met) => {
     expect(isMet(asked(text), values)).toBe(met)
   })
 })

@@ -38,8 +38,8 @@ export function parseFragment(
     else requests.push(options.optional === true ? { ...request, optional: true } : request)
   }
   if (bad.length > 0) {
-    throw new UserError('BAD_CONFIG_LINE', `not understood as kernel configuration:\n  ${bad.join('\n  ')}`, {
-      hint: 'allowed lines: CONFIG_X=y, X=m, -X, # CONFIG_X is not set, X=123, X="text", and comments.',
+    throw new UserError('BAD_CONFIG_LINE', `these lines are not kernel configuration:\n  ${bad.join('\n  ')}`, {
+      hint: 'Write CONFIG_X=y, X=m, -X, # CONFIG_X is not set, X=123, X="text" or a comment.',
       verdict: 'config-fail',
       details: { lines: bad },
     })
@@ -47,7 +47,7 @@ export function parseFragment(
   return requests
 }
 
-/** `X=y`, `CONFIG_X=y`, `X="text"`, `-X`, each with `?` behind it when optional; `undefined` when it is none of these. */
+/** `X=y`, `CONFIG_X=y`, `X="text"`, `-X`, each followed by `?` when optional; `undefined` for anything else. */
 export function parseAssignment(raw: string, origin: ConfigOrigin): ConfigRequest | undefined {
   const optional = raw.endsWith('?')
   const text = optional ? raw.slice(0, -1) : raw
@@ -61,7 +61,7 @@ export function parseAssignment(raw: string, origin: ConfigOrigin): ConfigReques
 function parseValue(raw: string): ConfigValue | undefined {
   const quoted = /^"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$/.exec(raw)?.[1]
   if (quoted !== undefined) return { kind: 'string', value: quoted.replaceAll(/\\(.)/g, '$1') }
-  // kconfig reads only the first character of y, m and n: a comment behind them is common in fragments.
+  // kconfig reads only the first character of y, m and n: a comment after them is common in fragments.
   const word = raw.replace(/\s+#.*$/, '').trim()
   if (word === 'y' || word === 'm' || word === 'n') return { kind: 'tristate', value: word }
   if (/^(?:-?\d+|0[xX][0-9a-fA-F]+)$/.test(word)) return { kind: 'number', value: word }

@@ -28,7 +28,7 @@ describe('expressions', () => {
     ['B && $(success,test (a))', 0],
     ['A && $(success,test (a))', undefined],
     ['A || $(success,true)', 2],
-  ])('%s is %s', (text, expected) => {
+  ])('evaluates %s to %s', (text, expected) => {
     expect(evaluate(parseExpression(text).expression, valueOf)).toBe(expected)
   })
 
@@ -36,7 +36,7 @@ describe('expressions', () => {
     expect(evaluate(parseExpression('m').expression, () => undefined)).toBe(0)
   })
 
-  it('separates the condition behind if', () => {
+  it('separates the condition after if', () => {
     const { expression, condition } = parseExpression('NET && !INET if EXPERT || B # remark')
     expect(renderExpression(expression)).toBe('NET && !INET')
     expect(condition === undefined ? '' : renderExpression(condition)).toBe('EXPERT || B')

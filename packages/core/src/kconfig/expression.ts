@@ -1,4 +1,4 @@
-/** A Kconfig expression. `macro` is a preprocessor call whose answer only kconfig knows. */
+/** A Kconfig expression. `macro` is a preprocessor call whose result only kconfig knows. */
 export type Expression =
   | { readonly kind: 'symbol'; readonly name: string }
   | { readonly kind: 'text'; readonly value: string }
@@ -40,7 +40,7 @@ function tokenize(text: string): readonly Token[] {
   return tokens
 }
 
-/** Index behind the parenthesis that closes the macro call at `start`. */
+/** Index after the parenthesis that closes the macro call at `start`. */
 function macroEnd(text: string, start: number): number {
   let depth = 0
   for (let at = start; at < text.length; at++) {
@@ -100,7 +100,7 @@ function isConstant(word: string): boolean {
   return word === 'y' || word === 'm' || word === 'n' || /^-?(?:\d+|0[xX][0-9a-fA-F]+)$/.test(word)
 }
 
-/** The expression's value when `valueOf` answers each symbol (absent: n). */
+/** The expression's value when `valueOf` gives the value of each symbol (absent: n). */
 export function evaluate(expression: Expression, valueOf: (symbol: string) => string | undefined): Tristate {
   switch (expression.kind) {
     case 'symbol':

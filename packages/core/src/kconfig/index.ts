@@ -1,6 +1,5 @@
 export { mergeRequests, overruledRequests, type ConfigOrigin, type ConfigRequest, type ConfigValue, type OriginKind } from './request.ts'
 export {
-  isMet,
   parseAssignment,
   parseDotConfig,
   parseFragment,

@@ -70,6 +70,6 @@ export function sourcedFiles(text: string, options: { readonly path: string; rea
 /** `rsource` is relative to the file, `source` to the tree. */
 export function sourcePath(options: { readonly keyword: string; readonly path: string; readonly from: string }): string {
   if (!options.keyword.includes('rsource')) return options.path
-  const folder = options.from.includes('/') ? options.from.slice(0, options.from.lastIndexOf('/') + 1) : ''
-  return folder + options.path
+  const directory = options.from.includes('/') ? options.from.slice(0, options.from.lastIndexOf('/') + 1) : ''
+  return directory + options.path
 }

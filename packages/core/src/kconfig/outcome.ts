@@ -1,19 +1,27 @@
-/** Why a symbol cannot be had: the innermost reasons. */
+import type { SwitchValue } from './request.ts'
+
+/** Why a symbol cannot be switched on: the innermost reasons. */
 export interface Obstacle {
   readonly symbol: string
-  /** A clause that follows the symbol: `which --config -EXT4_FS set to n`. */
+  /** A clause that follows the symbol and `which`: `was set to n by --config -EXT4_FS`. */
   readonly reason: string
   readonly where: string | undefined
-  /** The user's own n stands in the way. */
+  /** The user's own n prevents it. */
   readonly byUser?: boolean
 }
 
 /** Symbols to switch, and the Kconfig line that asks for each. */
-export type Changes = ReadonlyMap<string, { readonly value: 'y' | 'n'; readonly because: string }>
+export type Changes = ReadonlyMap<string, Change>
+
+interface Change {
+  readonly value: SwitchValue
+  readonly because: string
+}
+
 /** Changes that make a request possible, or what is in the way. */
 export type Outcome = { readonly changes: Changes } | { readonly obstacles: readonly Obstacle[] }
 
-export function withChange(changes: Changes, symbol: string, change: { readonly value: 'y' | 'n'; readonly because: string }): Changes {
+export function withChange(changes: Changes, symbol: string, change: Change): Changes {
   return new Map([...changes, [symbol, change]])
 }
 

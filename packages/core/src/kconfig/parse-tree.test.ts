@@ -32,7 +32,7 @@ describe('parseKconfigTree', () => {
     expect(tree.symbols.get('NET')?.selectedBy.map(({ by, where }) => [by, where])).toEqual([['X86', 'arch/x86/Kconfig:3']])
   })
 
-  it('knows the members of a choice and gives them its conditions', () => {
+  it('finds the members of a choice and gives them its conditions', () => {
     const tree = parse({
       Kconfig:
         'choice\n\tprompt "Debug" if EXPERT\n\tdepends on DEBUG_KERNEL\n\tdefault NONE\nconfig NONE\n\tbool "none"\nconfig DWARF5\n\tbool "v5"\nendchoice\nconfig OUTSIDE\n\tbool "x"\n',

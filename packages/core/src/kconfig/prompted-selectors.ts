@@ -1,6 +1,6 @@
 import type { KconfigTree } from './tree.ts'
 
-/** Symbols with a prompt whose selection, directly or through others without one, brings a symbol. */
+/** Symbols with a prompt whose selection, directly or through others without one, switches a symbol on. */
 export function promptedSelectors(tree: KconfigTree, symbol: string): readonly string[] {
   const seen = new Set<string>()
   const found: string[] = []

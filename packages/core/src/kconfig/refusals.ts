@@ -1,5 +1,5 @@
 import type { Changes, Obstacle } from './outcome.ts'
-import { isUserOrigin, type ConfigRequest } from './request.ts'
+import { isUserOrigin, type ConfigRequest, type SwitchValue } from './request.ts'
 import type { KconfigTree, SymbolDefinition } from './tree.ts'
 
 /** What is decided before the solver looks at an option. */
@@ -7,16 +7,16 @@ export interface Known {
   readonly tree: KconfigTree
   readonly requested: ReadonlyMap<string, ConfigRequest>
   /** Additions of earlier rounds. */
-  readonly added: ReadonlyMap<string, { readonly value: 'y' | 'n' }>
+  readonly added: ReadonlyMap<string, { readonly value: SwitchValue }>
 }
 
-/** Never switched on for somebody else: they widen or break what kconfig believes of the machine. */
+/** Never switched on for another option: they widen or break what kconfig assumes about the machine. */
 const neverAdded = new Set(['COMPILE_TEST', 'BROKEN', 'MODULES'])
 
 /** Nested needs beyond this are no longer "simple". */
 const depthLimit = 24
 
-interface Wish {
+interface Attempt {
   readonly changes: Changes
   /** The options that led here. */
   readonly path: readonly string[]
@@ -25,7 +25,7 @@ interface Wish {
 }
 
 /** Why `symbol` may not be switched on at all. */
-export function refusalOf({ tree, requested, added }: Known, symbol: string, { changes, path, isRequest }: Wish): Obstacle | undefined {
+export function refusalOf({ tree, requested, added }: Known, symbol: string, { changes, path, isRequest }: Attempt): Obstacle | undefined {
   const entry = tree.symbols.get(symbol)
   const where = entry?.definitions[0]?.where
   const request = requested.get(symbol)
@@ -48,7 +48,7 @@ interface Candidate {
   readonly changes: Changes
 }
 
-/** Another member of the same choice that somebody asked for. */
+/** Another member of the same choice that was asked for. */
 export function chosenRival({ tree, requested }: Known, { symbol, definition, changes }: Candidate): Obstacle | undefined {
   const members = definition.choice === undefined ? [] : (tree.choices[definition.choice]?.members ?? [])
   const { where } = definition
@@ -63,7 +63,7 @@ export function chosenRival({ tree, requested }: Known, { symbol, definition, ch
   return undefined
 }
 
-/** Somebody, not the base alone, wants it off. */
+/** The user or a preset, not the base alone, wants it off. */
 export function isOff(request: ConfigRequest): boolean {
   return (
     request.value.kind === 'tristate' && request.value.value === 'n' && (isUserOrigin(request.origin) || request.origin.kind === 'preset')

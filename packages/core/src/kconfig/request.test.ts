@@ -12,7 +12,7 @@ describe('requests for one symbol', () => {
     expect(mergeRequests([...first, ...second]).map(({ origin }) => origin.where)).toEqual(['second:1', 'second:2', 'second:3', 'second:4'])
   })
 
-  it("are worth a line when both are the user's and differ", () => {
+  it("are reported when both are the user's and differ", () => {
     const all = [...presetRequests('minimal', parseArch('x86_64')), ...first, ...second]
     expect(overruledRequests(all).map(({ request, by }) => [request.origin.where, by.origin.where])).toEqual([
       ['first:1', 'second:1'],

@@ -1,4 +1,4 @@
-/** Who asked for an option, from the weakest voice to the strongest. */
+/** Who asked for an option, from the weakest to the strongest. */
 export type OriginKind = 'base' | 'always' | 'preset' | 'file' | 'command'
 
 export interface ConfigOrigin {
@@ -9,7 +9,7 @@ export interface ConfigOrigin {
   readonly why?: string
 }
 
-/** One option that somebody asked for. Symbols carry no `CONFIG_`; strings carry no quotes. */
+/** One option that was asked for. Symbols carry no `CONFIG_`; strings carry no quotes. */
 export interface ConfigRequest {
   readonly symbol: string
   readonly value: ConfigValue
@@ -18,17 +18,20 @@ export interface ConfigRequest {
   readonly optional: boolean
 }
 
+/** How an option without a number or text is switched. */
+export type SwitchValue = 'y' | 'n'
+
 export type ConfigValue =
   | { readonly kind: 'tristate'; readonly value: 'y' | 'm' | 'n' }
   | { readonly kind: 'number'; readonly value: string }
   | { readonly kind: 'string'; readonly value: string }
 
-/** True for voices of the user, whose `n` forbids what others would switch on. */
+/** True for requests of the user, whose `n` forbids what others would switch on. */
 export function isUserOrigin(origin: ConfigOrigin): boolean {
   return origin.kind === 'file' || origin.kind === 'command'
 }
 
-/** The last request of each symbol wins; the answer keeps the order of the winning requests. */
+/** The last request of each symbol wins; the result keeps the order of the winning requests. */
 export function mergeRequests(requests: readonly ConfigRequest[]): readonly ConfigRequest[] {
   const winners = new Map<string, ConfigRequest>()
   for (const request of requests) {

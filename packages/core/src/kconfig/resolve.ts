@@ -3,13 +3,13 @@ import { evaluate, renderExpression, symbolsOf, type Expression } from './expres
 import { cheapest, unique, withChange, type Changes, type Obstacle, type Outcome } from './outcome.ts'
 import { promptedSelectors } from './prompted-selectors.ts'
 import { chosenRival, isOff, refusalOf, type Known } from './refusals.ts'
-import type { ConfigRequest } from './request.ts'
+import type { ConfigRequest, SwitchValue } from './request.ts'
 import type { Condition, KconfigTree, SymbolDefinition } from './tree.ts'
 
 /** A change that makes a request possible. */
 export interface Addition {
   readonly symbol: string
-  readonly value: 'y' | 'n'
+  readonly value: SwitchValue
   /** The request that needs it. */
   readonly for: ConfigRequest
   /** The Kconfig line that asks for it. */
@@ -18,7 +18,7 @@ export interface Addition {
 
 export interface ResolveOptions {
   readonly tree: KconfigTree
-  /** What kconfig answered last. */
+  /** The last result of kconfig. */
   readonly values: ConfigValues
   readonly requests: readonly ConfigRequest[]
   /** Already decided additions of earlier rounds. */
@@ -83,7 +83,7 @@ class Solver {
     if ('obstacles' in outcome) return outcome
     const rival = chosenRival(this.#known, { symbol, definition, changes: outcome.changes })
     if (rival !== undefined) return { obstacles: [rival] }
-    // What somebody asks for is in the fragment already; only what it needs besides is new.
+    // What was asked for is in the fragment already; only what else it needs is new.
     const request = this.#known.requested.get(symbol)
     const isAsked = step.isRequest === true || (request !== undefined && request.value.value !== 'n')
     return { changes: isAsked ? outcome.changes : withChange(outcome.changes, symbol, { value: 'y', because: step.because }) }
@@ -140,7 +140,11 @@ class Solver {
       case 'macro':
     }
     if (expression.kind === 'text' && expression.value === 'm')
-      return { obstacles: [{ symbol: 'm', reason: 'modules are off: it can only be a module (--config MODULES=y)', where: step.because }] }
+      return {
+        obstacles: [
+          { symbol: 'm', reason: 'modules are off (MODULES=y switches them on), and it can only be a module', where: step.because },
+        ],
+      }
     return { obstacles: [this.#doesNotHold(expression, step)] }
   }
 

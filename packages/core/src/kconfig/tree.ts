@@ -1,6 +1,6 @@
 import type { Expression } from './expression.ts'
 
-/** Something that must hold, and the line that says so. */
+/** Something that must hold, and the line that requires it. */
 export interface Condition {
   readonly expression: Expression
   /** `net/sched/Kconfig:16` */
@@ -13,7 +13,7 @@ export interface SymbolDefinition {
   readonly prompt: string | undefined
   /** `depends on` of itself and of every enclosing menu, `if` and choice. */
   readonly depends: readonly Condition[]
-  /** What the prompt needs besides: its own `if`, `visible if` of menus, the prompt condition of its choice. */
+  /** What the prompt needs as well: its own `if`, `visible if` of menus, the prompt condition of its choice. */
   readonly visible: readonly Condition[]
   readonly defaults: readonly { readonly value: Expression; readonly condition: Condition | undefined }[]
   readonly ranges: readonly {

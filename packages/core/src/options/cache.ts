@@ -8,9 +8,9 @@ const actions = ['ls', 'prune'] as const
 /** What is asked of the store. */
 export interface CacheSpec {
   readonly action: (typeof actions)[number]
-  /** Names of the first folder level; empty: all of them. */
+  /** Names of the first directory level; empty: all of them. */
   readonly kinds: readonly string[]
-  /** Everything that is not in use, work folders and the compiler cache too. */
+  /** Everything that is not in use, work directories and the compiler cache too. */
   readonly all: boolean
   /** Not used for this long. */
   readonly olderThanMs: number | undefined

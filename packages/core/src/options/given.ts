@@ -1,7 +1,7 @@
 import { UserError, message, nearestName, option, type Message, type Place } from '../errors/index.ts'
 import { camelCase, type OptionRows } from './table/index.ts'
 
-/** One value of an option as somebody wrote it, and where, when that is a line of kernelkit.yaml. */
+/** One value of an option as it was written, and where, when that is a line of kernelkit.yaml. */
 export interface Given {
   readonly value: unknown
   readonly place?: Place
@@ -26,7 +26,7 @@ export function isGiven(raw: RawOptions, name: string): boolean {
   return (raw[camelCase(name)] ?? []).some(({ value }) => value !== false)
 }
 
-/** The name by which messages speak of an option: that of its row. */
+/** The name that messages give an option: that of its row. */
 function nameOf(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter, offset: number) => (key.length === 1 && offset === 0 ? letter : `-${letter.toLowerCase()}`))
 }
@@ -53,7 +53,7 @@ export function listOption(raw: RawOptions, key: string): readonly string[] {
   return readList(raw, key, (text) => text)
 }
 
-/** An option that stands alone. */
+/** An option without a value. */
 export function flagOption(raw: RawOptions, key: string): boolean {
   const last = raw[key]?.at(-1)
   if (last === undefined || last.value === undefined) return false

@@ -10,7 +10,7 @@ export type RefreshRhythm = (typeof imageRows)['refresh']['choices'][number]
 export interface ImageSpec {
   readonly arch: Arch
   readonly suite: string
-  /** Packages besides the default ones. */
+  /** Packages in addition to the default ones. */
   readonly include: readonly string[]
   readonly mirror: string | undefined
   readonly sizeBytes: number

@@ -1,24 +1,12 @@
-export { parseDurationMs, parseSizeBytes } from './quantity.ts'
-export {
-  badOption,
-  flagOption,
-  givenOptions,
-  isGiven,
-  isSwitchedOff,
-  listOption,
-  textOption,
-  type Given,
-  type RawOptions,
-} from './given.ts'
-export { mergeOptions, type MergedOptions } from './merge.ts'
+export { parseSizeBytes } from './quantity.ts'
+export { flagOption, givenOptions, isGiven, isSwitchedOff, listOption, textOption, type Given, type RawOptions } from './given.ts'
+export { mergeOptions } from './merge.ts'
 export { describeOption, withChoices } from './describe.ts'
-export { writeError, writeFor, type Door, type Reader } from './write-error.ts'
+export { writeError, writeFor, type Reader } from './write-error.ts'
 export {
   actionRows,
   blockNames,
-  blockTables,
   camelCase,
-  commandRows,
   commonRows,
   everyOption,
   fileRows,
@@ -29,23 +17,21 @@ export {
   type ActionName,
   type BlockName,
   type NamedRow,
-  type OptionKind,
-  type OptionRow,
   type PathKind,
 } from './table/index.ts'
 export { parseTestsSpec, type TestsSpec } from './tests.ts'
 export { parseVmSpec, type VmSpec } from './vm.ts'
-export type { ResultFormat, ResultsSpec } from './vm-results.ts'
-export type { InitSpec, RootSpec } from './vm-root.ts'
-export type { LibraryShare, ShareMode, ShareSpec } from './vm-share.ts'
+export type { ResultFormat } from './vm-results.ts'
+export type { InitSpec } from './vm-root.ts'
+export type { ShareSpec } from './vm-share.ts'
 export { libraryOptions, type LibraryVmOptions } from './library.ts'
 export { parseImageSpec, type ImageSpec, type RefreshRhythm } from './image.ts'
 export { parseInitrdSpec, type InitrdCompression, type InitrdSpec } from './initrd.ts'
-export { parseKernelSpec, type ConfigBase, type KernelSpec, type KernelSpecDefaults } from './kernel.ts'
+export { parseKernelSpec, type ConfigBase, type KernelSpec } from './kernel.ts'
 export type { ConfigItem } from './kernel-config-item.ts'
 export { renderKernelSource, type KernelSource } from './kernel-source.ts'
 export { parseCacheSpec, type CacheSpec } from './cache.ts'
-export { parseToolchainCommand, type ToolchainCommand, type ToolchainDefaults } from './toolchain.ts'
+export { parseToolchainCommand, type ToolchainCommand } from './toolchain.ts'
 export { parseToolchainChoice, type ToolchainChoice } from './toolchain-choice.ts'
-export { parseExecSpec, type ExecSpec } from './exec.ts'
+export { parseExecSpec } from './exec.ts'
 export { parseReportSpec, type ReportSpec } from './report.ts'

@@ -97,7 +97,7 @@ describe('parseKernelSpec', () => {
     [{ configCheck: 'maybe' }, 'error, warn'],
     [{ jobs: '0' }, 'whole number'],
     [{ sha256: sum }, '--sha256 is for tarballs'],
-  ])('%o: %s', (raw, said) => {
+  ])('refuses %o with: %s', (raw, said) => {
     expect(failure(() => parse(raw))).toContain(said)
   })
 })

@@ -59,7 +59,7 @@ function isOverridden(name: string, rows: readonly NamedRow[], { near, defaults 
   })
 }
 
-/** What the words of `build` say besides its options. */
+/** What the words of `build` say in addition to its options. */
 function optionsOfWords(block: BlockName, words: readonly string[]): RawOptions {
   if (block !== 'kernel') return {}
   const make = parseMakeWords(words.filter(isMakeWord))

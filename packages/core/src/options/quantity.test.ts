@@ -13,7 +13,7 @@ describe('parseSizeBytes', () => {
     ['8k', 8192],
     ['1T', 2 ** 40],
     [' 2G ', 2 * 2 ** 30],
-  ])('%j is %d', (raw, bytes) => expect(parseSizeBytes(raw, { name })).toBe(bytes))
+  ])('reads %j as %d bytes', (raw, bytes) => expect(parseSizeBytes(raw, { name })).toBe(bytes))
 
   it('takes a bare number only where a unit is meant by it', () => {
     expect(parseSizeBytes('512', { name, bareUnit: 'M' })).toBe(512 * 2 ** 20)
@@ -39,9 +39,9 @@ describe('parseDurationMs', () => {
     ['1.5m', 90_000],
     ['2h', 7_200_000],
     ['30d', 2_592_000_000],
-  ])('%j is %d', (raw, ms) => expect(parseDurationMs(raw, { name: 'timeout' })).toBe(ms))
+  ])('reads %j as %d ms', (raw, ms) => expect(parseDurationMs(raw, { name: 'timeout' })).toBe(ms))
 
-  it.each(['', '10', '0s', '-5s', '5 s', '1w', 's', '1s1s'])('%j is refused', (raw) => {
+  it.each(['', '10', '0s', '-5s', '5 s', '1w', 's', '1s1s'])('refuses %j', (raw) => {
     expect(() => parseDurationMs(raw, { name: 'timeout' })).toThrow(
       expect.objectContaining({ code: 'BAD_DURATION', hint: 'Write for instance --timeout 10s.' }),
     )

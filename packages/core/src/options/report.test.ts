@@ -5,7 +5,7 @@ import { parseReportSpec } from './report.ts'
 const read = (raw: Readonly<Record<string, unknown>>) => parseReportSpec(givenOptions(raw))
 
 describe('parseReportSpec', () => {
-  it('decodes nothing unless told', () => {
+  it('decodes nothing unless asked', () => {
     expect(parseReportSpec({})).toEqual({ all: false, vmlinux: undefined, source: undefined, pathMaps: [] })
   })
 

@@ -1,6 +1,6 @@
 import { flagOption, integerOption, textOption, type RawOptions } from './given.ts'
 
-/** How `kernelkit test` goes through the tests, besides what their VMs are. */
+/** How `kernelkit test` runs the tests; their VMs have options of their own. */
 export interface TestsSpec {
   /** Guests at once; absent: as many as memory and CPUs allow. */
   readonly jobs: number | undefined

@@ -47,7 +47,7 @@ export function parseToolchainCommand(args: readonly string[], raw: RawOptions, 
   for (const [name, owners] of Object.entries(ownersOf)) {
     if (isGiven(raw, name) && !owners.includes(action))
       throw new UserError('BAD_OPTION', message`${option(name)} has no place in \`toolchain ${action}\`.`, {
-        hint: `It belongs to toolchain ${owners.join(' and ')}.`,
+        hint: `Leave it out: it belongs to toolchain ${owners.join(' and ')}.`,
         details: { option: `--${name}` },
       })
   }
@@ -98,7 +98,7 @@ function parseImage(raw: RawOptions, { suite, targets }: ToolchainDefaults): Too
 function parseCompiler(name: string): string {
   if (/^(?:gcc|clang)(?:-\d+(?:\.\d+)?)?$/.test(name)) return name
   throw new UserError('BAD_COMPILER', message`${option('compiler')} '${name}' is not known; allowed: gcc, gcc-N, clang, clang-N.`, {
-    hint: 'The suite must offer a package of that name; see `apt-cache search ^gcc-[0-9]*$`.',
+    hint: 'Choose one that the suite offers: `apt-cache search ^gcc-[0-9]*$` lists them.',
   })
 }
 
@@ -115,7 +115,7 @@ function parseBase(raw: RawOptions): string | undefined {
     if (base === 'bootstrap' || byDigest.test(base)) return base
     throw badOption('base', base, {
       allowed: "'bootstrap' or a registry reference by digest, NAME@sha256:…",
-      hint: 'A tag can change; `docker image inspect --format {{.RepoDigests}} NAME` shows the digest of one.',
+      hint: 'Name the digest, because a tag can change: `docker image inspect --format {{.RepoDigests}} NAME` shows it.',
     })
   })
 }

@@ -1,7 +1,7 @@
 import { badOption, choiceOption, readOption, textOption, type RawOptions } from './given.ts'
 import { vmRows } from './table/index.ts'
 
-/** What tells the results of tests: the command's status alone, or a TAP or KTAP stream too. */
+/** Where the results of tests come from: the command's status alone, or a TAP or KTAP stream too. */
 export type ResultFormat = (typeof vmRows)['format']['choices'][number]
 
 export interface ResultsSpec {

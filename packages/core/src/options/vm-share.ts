@@ -1,8 +1,8 @@
 import { UserError, message, option, type Message } from '../errors/index.ts'
+import type { ShareMode } from '../cmdline/index.ts'
 import { atPlace, type Given } from './given.ts'
 
-const shareModes = ['cow', 'ro', 'rw'] as const
-export type ShareMode = (typeof shareModes)[number]
+const shareModes: readonly ShareMode[] = ['cow', 'ro', 'rw']
 
 /** A directory of the host in the guest; `guest` is absent when it is to be seen at the same path. */
 export interface ShareSpec {

@@ -19,7 +19,7 @@ function refusal(raw: Record<string, unknown>): string {
 }
 
 describe('parseVmSpec', () => {
-  it('knows every default', () => {
+  it('has every default', () => {
     expect(run({})).toMatchInlineSnapshot(`
       {
         "accel": "auto",

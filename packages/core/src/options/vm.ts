@@ -16,8 +16,8 @@ import {
   textOption,
   type RawOptions,
 } from './given.ts'
-import { readDurationMs } from './read-duration.ts'
-import { vmRows } from './table/index.ts'
+import { parseDurationMs } from './quantity.ts'
+import { camelCase, vmRows } from './table/index.ts'
 import { parseForward } from './vm-forward.ts'
 import { parseDisk, parseGdb, parseMac, parseMemory } from './vm-hardware.ts'
 import { parseResultsSpec, type ResultsSpec } from './vm-results.ts'
@@ -134,6 +134,14 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     status: choiceOption(raw, vmRows, 'status'),
     ...results,
   }
+}
+
+/** A duration in milliseconds: a text with a unit, or the milliseconds of a program. `name` is the option's. */
+function readDurationMs(raw: RawOptions, name: string): number | undefined {
+  const last = raw[camelCase(name)]?.at(-1)
+  if (typeof last?.value !== 'number') return readOption(raw, camelCase(name), (text) => parseDurationMs(text, { name }))
+  if (Number.isSafeInteger(last.value) && last.value > 0) return last.value
+  throw badOption(name, last.value, { allowed: 'a positive whole number of milliseconds' })
 }
 
 function parseFailOn(raw: RawOptions): readonly ReportKind[] {

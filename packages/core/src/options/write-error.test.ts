@@ -16,7 +16,7 @@ describe('writeFor', () => {
     expect(writeFor(hint, { door })).toBe(text)
   })
 
-  it('names an option of kernelkit.yaml as the file has it, with its line, whoever reads', () => {
+  it('names an option of kernelkit.yaml as the file has it, with its line, for every reader', () => {
     const hint = message`Raise ${option('timeout')} if the test is only slow.`
     for (const door of doors)
       expect(writeFor(hint, { door, places: { timeout: place } })).toBe('Raise `timeout:` (line 7) if the test is only slow.')

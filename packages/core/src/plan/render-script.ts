@@ -62,7 +62,7 @@ interface SharedParts {
   readonly words: readonly string[]
 }
 
-/** Fewer characters are no shorter under a name. */
+/** Fewer characters do not get shorter under a name. */
 const worthSharing = 60
 
 /** Of the program that is run most often: the environment and the longest list of arguments that all of its commands have. */

@@ -60,7 +60,7 @@ describe('applyProjectFile', () => {
     ['gives defaults', { text: 'vm: { memory: 1G, cpus: 2 }' }, { memory: '1G', cpus: '2' }],
     ['lets the command line win', { text: 'vm: { memory: 1G, cpus: 2 }', given: { memory: '2G' } }, { memory: '2G', cpus: '2' }],
     [
-      'puts repeatable options of the command line behind',
+      'puts repeatable options of the command line last',
       { text: 'vm: { append: [a, b], env: [A=1] }', given: { append: ['c'], env: ['A=2'] } },
       { append: ['a', 'b', 'c'], env: ['A=1', 'A=2'] },
     ],
@@ -69,15 +69,19 @@ describe('applyProjectFile', () => {
       { text: 'vm: { share: [".:/a", "x:/b"], forward: ["1:22", "2:80"] }', given: { share: ['y:/a'], publish: ['3:22'] } },
       { share: ['/p/x:/b', 'y:/a'], forward: ['2:80'], publish: ['3:22'] },
     ],
-    ['takes the kinds of one voice', { text: 'vm: { fail-on: [kasan] }', given: { failOn: ['bug'] } }, { failOn: ['bug'] }],
-    ['sets another root aside', { text: 'vm: { image: a.ext4, memory: 1G }', given: { root: 'host' } }, { root: 'host', memory: '1G' }],
-    ['sets the root aside for an initramfs', { text: 'vm: { root: host }', given: { initrd: 'x' } }, { initrd: 'x' }],
-    ["sets another kernel's architecture aside", { text: 'vm: { arch: i386 }', given: { kernel: 'k' } }, { kernel: 'k' }],
-    ['sets ports aside when there is no network', { text: 'vm: { ssh: true }', given: { net: 'none' } }, { net: 'none' }],
-    ['sets the missing network aside for a port', { text: 'vm: { net: none }', given: { forward: ['1:2'] } }, { forward: ['1:2'] }],
+    ['takes the kinds of one side only', { text: 'vm: { fail-on: [kasan] }', given: { failOn: ['bug'] } }, { failOn: ['bug'] }],
+    [
+      'lets another root override that of the file',
+      { text: 'vm: { image: a.ext4, memory: 1G }', given: { root: 'host' } },
+      { root: 'host', memory: '1G' },
+    ],
+    ['lets an initramfs override the root', { text: 'vm: { root: host }', given: { initrd: 'x' } }, { initrd: 'x' }],
+    ['lets another kernel override the architecture', { text: 'vm: { arch: i386 }', given: { kernel: 'k' } }, { kernel: 'k' }],
+    ['lets no network override ports', { text: 'vm: { ssh: true }', given: { net: 'none' } }, { net: 'none' }],
+    ['lets a port override the missing network', { text: 'vm: { net: none }', given: { forward: ['1:2'] } }, { forward: ['1:2'] }],
     ['keeps ports with the network they need', { text: 'vm: { ssh: true }', given: { net: 'user' } }, { net: 'user', ssh: true }],
-    ['sets a debugger aside for -s', { text: 'vm: { gdb: true }', given: { s: true } }, { s: true }],
-    ['spares boot what only run has', { text: 'vm: { env: [A=1], format: ktap, cpus: 2 }', command: 'boot' }, { cpus: '2' }],
+    ['lets -s override a debugger', { text: 'vm: { gdb: true }', given: { s: true } }, { s: true }],
+    ['leaves out for boot what only run has', { text: 'vm: { env: [A=1], format: ktap, cpus: 2 }', command: 'boot' }, { cpus: '2' }],
     [
       'runs the kernel of the project, in its architecture',
       { text: 'kernel: { arch: i386 }\nvm: {}' },
@@ -105,19 +109,19 @@ describe('applyProjectFile', () => {
     ['understands make', { text: 'kernel: { arch: i386, compiler: gcc-12, in-tree: true }', words: ['ARCH=x86_64', 'LLVM=1', 'O=b'] }, {}],
     ['builds what the file names', { text: 'kernel: { source: ../linux, jobs: 3 }' }, { source: '/p/../linux', jobs: '3' }],
     ['keeps sources without a path', { text: 'kernel: { source: "deb:linux-source-6.12" }' }, { source: 'deb:linux-source-6.12' }],
-    ['finds a repository beside the file', { text: 'kernel: { source: "git+./l#v6" }' }, { source: 'git+/p/./l#v6' }],
+    ['finds a repository next to the file', { text: 'kernel: { source: "git+./l#v6" }' }, { source: 'git+/p/./l#v6' }],
     [
-      'finds configurations beside the file, and leaves the rest to the tree',
+      'finds configurations next to the file, and leaves the rest to the tree',
       { text: 'kernel: { config: [./a, b/c.config, ci/own.config?, debug.config, X=y, minimal] }' },
       { config: ['/p/./a', 'b/c.config', '/p/ci/own.config?', 'debug.config', 'X=y', 'minimal'] },
     ],
     ['finds the base', { text: 'kernel: { base: my.config }' }, { base: '/p/my.config' }],
-    ['knows a base by name', { text: 'kernel: { base: defconfig }' }, { base: 'defconfig' }],
+    ['keeps the name of a base', { text: 'kernel: { base: defconfig }' }, { base: 'defconfig' }],
   ])('%s', (_title, input, expected) => {
     expect(valuesOf(apply({ block: 'kernel', command: 'build', ...input }).options)).toEqual(valuesOf(givenOptions(expected)))
   })
 
-  it('makes every path absolute from the folder of the file', () => {
+  it('makes every path absolute from the directory of the file', () => {
     const text = 'vm: { kernel: b, root: ./r, disk: [d.img:ro], artifacts: out/, qemu: ./q, allow: /abs, share: ["s:/m:ro", /t] }'
     expect(valuesOf(apply({ text }).options)).toEqual(
       valuesOf(
@@ -138,7 +142,7 @@ describe('applyProjectFile', () => {
     })
   })
 
-  it('names what it gave', () => {
+  it('names the options that the file gave', () => {
     expect(apply({ text: 'vm: { memory: 1G, cpus: 2, share: [a:/b] }', given: { memory: '2G', share: ['c:/b'] } }).used).toEqual(['cpus'])
   })
 

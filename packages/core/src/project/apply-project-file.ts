@@ -32,7 +32,7 @@ export interface AppliedFile {
   readonly used: readonly string[]
 }
 
-/** The file's defaults below a command line: located and merged. What of the file does not count is parsed here, as nothing else will. */
+/** The file's defaults below a command line: located and merged. Values that are overridden are parsed here, because nothing else parses them. */
 export function applyProjectFile({ file, block, command, given, words, locator, hostArch }: ApplyInput): AppliedFile {
   const values = locatePaths(block, file.blocks[block] ?? {}, locator)
   const ofRunOnly = fileRows(block).flatMap(({ name, commands }) =>
@@ -55,7 +55,7 @@ export function applyProjectFile({ file, block, command, given, words, locator, 
   return { options: kernel === undefined || isNamed ? options : { ...options, ...givenOptions({ projectKernel: true }) }, used }
 }
 
-/** Where the options of the file are, by name: for messages that speak of them. */
+/** Where the options of the file are, by name: for messages that name them. */
 export function placesOf(options: RawOptions): Readonly<Record<string, Place>> {
   return Object.fromEntries(
     Object.values(options).flatMap((values) => {

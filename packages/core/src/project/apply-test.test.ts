@@ -42,7 +42,7 @@ describe('applyTest', () => {
       { memory: '3G', cpus: '1', timeout: '9s', share: ['/p/x:/b'], env: ['B=2', 'B=3'] },
     ],
     [
-      "leaves out of the file's vm what is for one VM with somebody at it",
+      "leaves out of the file's vm what only a single interactive VM uses",
       'vm: { name: x, keep: true, gdb: true, ssh: true, forward: ["1:2"], stdin: true, junit: x, persist: true, cpus: 2 }\ntests: [{ name: a, run: b }]',
       {},
       { cpus: '2', timeout: '10m' },
@@ -60,9 +60,15 @@ describe('applyTest', () => {
   it.each<[string, string, Values, boolean, boolean]>([
     ['both', 'kernel: {}\nimage: {}\ntests: [{ name: a, run: b }]', {}, true, true],
     ['nothing that is not described', 'tests: [{ name: a, run: b }]', {}, false, false],
-    ['no kernel beside a named one', 'kernel: {}\nimage: {}\ntests: [{ name: a, run: b, vm: { kernel: k } }]', {}, false, true],
     [
-      'neither beside those of the command line',
+      'no kernel of the project when one is named',
+      'kernel: {}\nimage: {}\ntests: [{ name: a, run: b, vm: { kernel: k } }]',
+      {},
+      false,
+      true,
+    ],
+    [
+      'neither when the command line names them',
       'kernel: {}\nimage: {}\ntests: [{ name: a, run: b }]',
       { kernel: 'k', root: 'host' },
       false,
@@ -90,6 +96,8 @@ describe('applyTest', () => {
     ['tests: [{ name: a, run: b, fail-on: [kasn] }]', "`fail-on:` 'kasn' is not a kind of report"],
     ['tests: [{ name: a, kunit: true, env: [A=1] }]', "`env:` 'A=1' does not go together with `kunit:`"],
     ['vm: { memory: lots }\ntests: [{ name: a, run: b }]', "BAD_SIZE kernelkit.yaml:1:7: `memory:` 'lots'"],
+    ['tests: [{ name: a, run: b, vm: { arch: sparc } }]', "BAD_ARCH kernelkit.yaml:1:34: architecture 'sparc' is not known"],
+    ['kernel: { arch: sparc }\ntests: [{ name: a, run: b, vm: { arch: i386 } }]', "BAD_ARCH kernelkit.yaml:1:11: architecture 'sparc'"],
   ])('refuses %s in the words of the file', (text, said) => {
     try {
       parseVmSpec(apply(text).options, { command: 'run' })

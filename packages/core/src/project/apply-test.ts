@@ -10,6 +10,7 @@ import {
   vmRows,
   type RawOptions,
 } from '../options/index.ts'
+import { readOption } from '../options/given.ts'
 import { locatePaths, type Locator } from './locate-paths.ts'
 import type { ProjectFile } from './parse-project-file.ts'
 import { testVmRows, type ProjectTest } from './parse-tests.ts'
@@ -37,14 +38,14 @@ export function applyTest({ file, test, given, locator, hostArch }: ApplyTestInp
   const own = locatePaths('vm', test.options, locator)
   // Next to the kernel's own suites there is no command and no root: what the others get of them is not meant for it.
   const spared = test.run === undefined ? vmRows.kunit.refuses.map(({ option }) => camelCase(option)) : []
-  const [ofFile, left] = split(ofVm, [...ofOneVm, 'kunit'])
+  const [ofFile, left] = split(ofVm, [...singleVmOnly, 'kunit'])
   const ofTest = mergeOptions({ block: 'vm', defaults: ofFile, given: own, words: [] })
   const [near] = split(given, spared)
   const merged = mergeOptions({ block: 'vm', defaults: ofTest.options, given: near, words: [] })
   for (const unused of [left, ofTest.unused, merged.unused]) parseVmSpec(unused, { command: 'run' })
   const options = { ...givenOptions({ timeout: defaultTimeout }), ...merged.options }
   const needsRoot = [undefined, 'auto', 'image'].includes(textOption(options, 'root'))
-  const archOf = (values: RawOptions) => parseArch(textOption(values, 'arch') ?? hostArch).name
+  const archOf = (values: RawOptions) => (readOption(values, 'arch', parseArch) ?? parseArch(hostArch)).name
   const isOfArch = (block: RawOptions) => options['arch'] === undefined || archOf(options) === archOf(block)
   const { kernel, image } = file.blocks
   return {
@@ -59,7 +60,7 @@ export function applyTest({ file, test, given, locator, hostArch }: ApplyTestInp
 // A test that never ends is worse than one that is ended too early: its limit can be raised.
 const defaultTimeout = '10m'
 
-const ofOneVm = fileRows('vm').flatMap(({ name }) => (testVmRows.some((row) => row.name === name) ? [] : [camelCase(name)]))
+const singleVmOnly = fileRows('vm').flatMap(({ name }) => (testVmRows.some((row) => row.name === name) ? [] : [camelCase(name)]))
 
 /** The options without these keys, and these alone. */
 function split(options: RawOptions, keys: readonly string[]): readonly [RawOptions, RawOptions] {

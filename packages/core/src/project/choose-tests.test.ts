@@ -13,13 +13,13 @@ describe('chooseTests', () => {
   })
 
   it('names the nearest, and says when there is none', () => {
-    expect(() => choose('smoke', 'timer')).toThrow(expect.objectContaining({ code: 'TEST_NOT_FOUND', hint: 'did you mean timers?' }))
+    expect(() => choose('smoke', 'timer')).toThrow(expect.objectContaining({ code: 'TEST_NOT_FOUND', hint: 'Did you mean timers?' }))
     expect(() => chooseTests(parseProjectFile('vm: {}', 'k.yaml'), [])).toThrow(/k\.yaml has no tests/)
   })
 })
 
 describe('judgeTests', () => {
-  it('is 0 when all passed, 125 when something stood in the way, else 1', () => {
+  it('is 0 when all passed, 125 when the host or the build prevented a test, else 1', () => {
     expect(judgeTests(['pass', 'pass'])).toEqual({ verdict: 'pass', exitCode: 0 })
     expect(judgeTests(['pass', 'panic', 'fail'])).toEqual({ verdict: 'fail', exitCode: 1 })
     expect(judgeTests(['fail', 'config-fail'])).toEqual({ verdict: 'config-fail', exitCode: 125 })

@@ -7,13 +7,13 @@ export function chooseTests(file: Pick<ProjectFile, 'name' | 'tests'>, names: re
   const known = file.tests.map(({ name }) => name)
   if (known.length === 0)
     throw new UserError('TEST_NOT_FOUND', `${file.name} has no tests.`, {
-      hint: 'write for instance tests: [{ name: smoke, run: uname -r }]',
+      hint: 'Write for instance `tests: [{ name: smoke, run: uname -r }]`.',
     })
   for (const name of names) {
     if (known.includes(name)) continue
     const near = nearestName(name, known)
     throw new UserError('TEST_NOT_FOUND', `${file.name} has no test '${name}'; it has: ${known.join(', ')}.`, {
-      hint: near === undefined ? 'a FILE is told by a / in it, or .yaml at its end.' : `did you mean ${near}?`,
+      hint: near === undefined ? 'Write a FILE with a / in its name, or with .yaml at its end.' : `Did you mean ${near}?`,
       details: { file: file.name, seen: name, allowed: known },
     })
   }

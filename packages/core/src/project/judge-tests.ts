@@ -8,7 +8,7 @@ export interface TestsJudgement {
 
 const inTheWay: readonly Verdict[] = ['infra-fail', 'config-fail', 'build-fail']
 
-/** 125 when the host or the build stood in the way of one, else 1 when one did not pass. `undefined` is a test that --fail-fast left out. */
+/** 125 when the host or the build prevented one, else 1 when one did not pass. `undefined` is a test that --fail-fast left out. */
 export function judgeTests(verdicts: readonly (Verdict | undefined)[]): TestsJudgement {
   const obstacle = inTheWay.find((verdict) => verdicts.includes(verdict))
   if (obstacle !== undefined) return { verdict: obstacle, exitCode: 125 }

@@ -2,7 +2,7 @@ import { parseAssignment } from '../kconfig/index.ts'
 import { parseKernelSource, renderKernelSource } from '../options/kernel-source.ts'
 import { camelCase, fileRows, listOption, type BlockName, type PathKind, type RawOptions } from '../options/index.ts'
 
-/** The directory of the file, as a function: core knows no paths. */
+/** The directory of the file, as functions: core has no file system. */
 export interface Locator {
   /** A path of the file as an absolute one. */
   readonly at: (path: string) => string

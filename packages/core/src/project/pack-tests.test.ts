@@ -6,12 +6,12 @@ const machine = (memoryMiB: number, cpus: number, jobs?: number): Capacity => ({
 
 describe('fitsBeside', () => {
   it.each<[string, GuestDemand, readonly GuestDemand[], Capacity, boolean]>([
-    ['starts one beside one where both have room', guest(1024), [guest(1024)], machine(4096, 2), true],
+    ['starts a second one where both have room', guest(1024), [guest(1024)], machine(4096, 2), true],
     ['counts what QEMU itself needs', guest(2048), [guest(2048)], machine(4096, 8), false],
-    ['has a processor for each', guest(64), [guest(64), guest(64)], machine(65_536, 2), false],
-    ['keeps the processors that were asked for', guest(64, 2), [guest(64)], machine(65_536, 2), false],
+    ['has a CPU for each', guest(64), [guest(64), guest(64)], machine(65_536, 2), false],
+    ['keeps the CPUs that were asked for', guest(64, 2), [guest(64)], machine(65_536, 2), false],
     ['lets a guest run alone that needs more than there is', guest(65_536, 64), [], machine(1024, 1), true],
-    ['starts nothing beside that one', guest(64), [guest(65_536, 64)], machine(1024, 1), false],
+    ['starts nothing next to that one', guest(64), [guest(65_536, 64)], machine(1024, 1), false],
     ['follows --jobs upwards', guest(65_536, 64), [guest(65_536, 64), guest(64)], machine(1024, 1, 3), true],
     ['follows --jobs downwards', guest(64), [guest(64)], machine(65_536, 64, 1), false],
   ])('%s', (_title, next, running, capacity, expected) => {

@@ -52,7 +52,7 @@ export function badShape({ file, place, path, seen, allowed, example }: Misshape
   const what = path === '' ? 'the file' : path
   const key = /[a-z-]+(?=(?:\[\d+\])?$)/.exec(path)?.[0]
   return new UserError('BAD_PROJECT_FILE', `${what} is ${describe(seen)}; it takes ${allowed}.`, {
-    hint: `Write for instance ${key === undefined ? '' : `${key}: `}${example}`,
+    hint: `Write for instance \`${key === undefined ? '' : `${key}: `}${example}\`.`,
     details: { seen: seen.kind, allowed },
     place: { file, ...place, key: path },
   })

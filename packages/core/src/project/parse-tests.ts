@@ -33,7 +33,7 @@ export function parseTests(value: YamlValue, spot: Spot): readonly ProjectTest[]
   const tests = value.items.map((item, index) => ({ item, test: parseTest(item, { ...spot, path: `${spot.path}[${index}]` }) }))
   for (const [index, { item, test }] of tests.entries()) {
     if (!tests.slice(0, index).some((before) => before.test.name === test.name)) continue
-    throw bad(spot.file, item, `two tests are named '${test.name}'.`, 'Give each a name of its own: it is how one is chosen.')
+    throw bad(spot.file, item, `two tests are named '${test.name}'.`, 'Give each a name of its own: tests are chosen by name.')
   }
   return tests.map(({ test }) => test)
 }
@@ -60,7 +60,7 @@ function parseName(entry: YamlEntry | undefined, test: YamlValue, spot: Spot): s
   if (name === undefined) throw bad(spot.file, entry?.value ?? test, `${spot.path} has no name.`, 'Give each test a name and a run line.')
   if (allowedName.test(name) && !/\.ya?ml$/.test(name)) return name
   const allowed = 'letters, digits, dots, underscores and dashes, 63 at most, a letter or digit first, no .yaml at its end'
-  throw bad(spot.file, entry?.value, `${spot.path}.name '${name}' is not a name; allowed: ${allowed}.`, 'Write for instance name: smoke.')
+  throw bad(spot.file, entry?.value, `${spot.path}.name '${name}' is not a name; allowed: ${allowed}.`, 'Write for instance `name: smoke`.')
 }
 
 /** The shortcuts and the test's `vm:` as one block. */
@@ -80,7 +80,7 @@ function parseOptions(test: YamlValue, entries: readonly YamlEntry[], spot: Spot
   )
 }
 
-/** An empty text is none. */
+/** An empty text counts as absent. */
 function textOf(entry: YamlEntry | undefined, spot: Spot): string | undefined {
   if (entry === undefined) return undefined
   const { value } = entry

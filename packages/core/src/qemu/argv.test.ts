@@ -64,7 +64,7 @@ describe('qemuArgv', () => {
     expect(argv.slice(argv.indexOf('-machine'), argv.indexOf('-nodefaults'))).toEqual(['-machine', 'q35', '-bios', 'qboot.rom'])
   })
 
-  it('has the same words for both transports but for those behind -chardev', () => {
+  it('has the same words for both transports but for those after -chardev', () => {
     for (const machine of ['microvm', 'q35', 'pc'] as const) {
       const full: QemuLaunch = { ...launch, machine, terminal: true, gdb: { kind: 'socket' } }
       const [connected, standalone] = [qemuArgv(full, 'fd'), qemuArgv(full, 'standalone')]

@@ -4,11 +4,11 @@ import { consolePipe, qemuFds, type QemuLaunch, type Transport } from './launch.
 /**
  * The host's end of one channel. At run time a connected socket pair: no file, no path limit, nothing to clean up, and each side
  * sees when the other dies. But for the console: a serial port writes byte by byte, of which a socket takes some 300 and a pipe
- * 65,536, and what finds no place within 10 ms is overwritten by the kernel's driver (wait_for_lsr()). Standalone: a unix socket in the VM's folder (wait=off: the guest starts without a client).
+ * 65,536, and what does not fit within 10 ms is overwritten by the kernel's driver (wait_for_lsr()). Standalone: a unix socket in the VM's directory (wait=off: the guest starts without a client).
  */
 export function chardevArgs(
   channel: keyof typeof qemuFds | 'console',
-  launch: Pick<QemuLaunch, 'runtimeFolder'>,
+  launch: Pick<QemuLaunch, 'runtimeDirectory'>,
   transport: Transport,
 ): Argv {
   if (channel === 'console') {
@@ -16,10 +16,10 @@ export function chardevArgs(
     return ['-chardev', transport === 'fd' ? `pipe,id=console,path=${optionValue(consolePipe(launch))}` : 'stdio,id=console']
   }
   if (transport === 'fd') return ['-chardev', `socket,id=${channel},fd=${qemuFds[channel]}`]
-  return ['-chardev', `socket,id=${channel},path=${optionValue(join(launch.runtimeFolder, `${channel}.sock`))},server=on,wait=off`]
+  return ['-chardev', `socket,id=${channel},path=${optionValue(join(launch.runtimeDirectory, `${channel}.sock`))},server=on,wait=off`]
 }
 
-/** Name of the gdb stub's unix socket in the VM's folder. */
+/** Name of the gdb stub's unix socket in the VM's directory. */
 export const gdbSocketName = 'gdb.sock'
 
 /** QEMU's control socket and the gdb stub. */
@@ -36,9 +36,9 @@ export function debugArgs(launch: QemuLaunch, transport: Transport): Argv {
 
 function gdbArgs(launch: QemuLaunch): Argv {
   if (launch.gdb === undefined) return []
-  // Bound to this machine only: whoever reaches the stub owns the guest.
+  // Bound to this machine only: a client of the stub controls the guest.
   if (launch.gdb.kind === 'tcp') return ['-gdb', `tcp:127.0.0.1:${launch.gdb.port}`]
-  // A unix socket in a private folder: one per VM, no port to choose, nobody else may connect.
-  const path = join(launch.runtimeFolder, gdbSocketName)
+  // A unix socket in a private directory: one per VM, no port to choose, no other user may connect.
+  const path = join(launch.runtimeDirectory, gdbSocketName)
   return ['-chardev', `socket,id=gdb,path=${optionValue(path)},server=on,wait=off`, '-gdb', 'chardev:gdb']
 }

@@ -14,7 +14,7 @@ export function optionValue(value: string): string {
   return value.replaceAll(',', ',,')
 }
 
-/** Folder and name with one slash between them. */
-export function join(folder: string, name: string): string {
-  return folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`
+/** Directory and name with one slash between them. */
+export function join(directory: string, name: string): string {
+  return directory.endsWith('/') ? `${directory}${name}` : `${directory}/${name}`
 }

@@ -25,7 +25,7 @@ export function terminalArgs(launch: QemuLaunch, transport: Transport): Argv {
   if (!launch.terminal) return []
   return [
     chardevArgs('terminal', launch, transport),
-    // max_ports=1: the port is added while the driver probes. With more ports it comes later, over a work queue that nobody waits for.
+    // max_ports=1: the port is added while the driver probes. With more ports it comes later, over a work queue that the boot does not wait for.
     ['-device', `virtio-serial-${virtioBus(launch)},id=terminals,max_ports=1`],
     ['-device', 'virtconsole,bus=terminals.0,chardev=terminal'],
   ].flat()
@@ -46,9 +46,9 @@ export function driveArgs(launch: Pick<QemuLaunch, 'machine' | 'drives'>): Argv 
 }
 
 /**
- * Host folders over 9p.
+ * Host directories over 9p.
  * security_model=none: owners and modes as they are on the host; a change of owner that the host refuses is ignored, so that it works
- * unprivileged. multidevs=remap: file systems below the folder keep distinct inode numbers. readonly=on: QEMU itself refuses writes.
+ * unprivileged. multidevs=remap: file systems below the directory keep distinct inode numbers. readonly=on: QEMU itself refuses writes.
  */
 export function shareArgs(launch: Pick<QemuLaunch, 'machine' | 'shares'>): Argv {
   return launch.shares.flatMap((share, index) => {

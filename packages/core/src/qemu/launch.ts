@@ -1,5 +1,5 @@
 import { join } from './concern.ts'
-import type { ArchName, FirmwareName, MachineName } from '../arch/index.ts'
+import type { AccelName, ArchName, FirmwareName, MachineName } from '../arch/index.ts'
 
 /** A block device: virtio-blk, `snapshot` puts a throw-away overlay above the file. */
 export interface Drive {
@@ -8,7 +8,7 @@ export interface Drive {
   readonly mode: 'snapshot' | 'ro' | 'rw'
 }
 
-/** A host folder offered to the guest over 9p; what the guest mounts where is in the command line (core/cmdline). */
+/** A host directory offered to the guest over 9p; what the guest mounts where is in the command line (core/cmdline). */
 export interface Share {
   /** Absolute host path. */
   readonly host: string
@@ -32,7 +32,7 @@ export interface QemuLaunch {
   readonly arch: ArchName
   /** Program name or path. */
   readonly qemu: string
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   readonly machine: MachineName
   /** Absent: QEMU's own choice. */
   readonly firmware?: FirmwareName | undefined
@@ -57,8 +57,8 @@ export interface QemuLaunch {
   readonly terminal: boolean
   /** The user's last words, `--qemu-arg`. */
   readonly extraArgs: readonly string[]
-  /** Folder with the unix sockets of the standalone form and of the gdb stub. */
-  readonly runtimeFolder: string
+  /** Directory with the unix sockets of the standalone form and of the gdb stub. */
+  readonly runtimeDirectory: string
 }
 
 /** `fd`: connected socket pairs handed to QEMU at run time; `standalone`: unix sockets and stdio, for --dry-run, JSON and replay scripts. */
@@ -70,9 +70,9 @@ export type Transport = 'fd' | 'standalone'
  */
 export const qemuFds = { agent: 3, qmp: 4, terminal: 5 } as const
 
-/** Named pipe of the console at run time, below the VM's folder: `.in` for the guest's input, `.out` for its output. */
-export function consolePipe(launch: Pick<QemuLaunch, 'runtimeFolder'>): string {
-  return join(launch.runtimeFolder, 'console')
+/** Named pipe of the console at run time, below the VM's directory: `.in` for the guest's input, `.out` for its output. */
+export function consolePipe(launch: Pick<QemuLaunch, 'runtimeDirectory'>): string {
+  return join(launch.runtimeDirectory, 'console')
 }
 
 /** Name of the agent's virtio-serial port, found by the guest in /sys/class/virtio-ports/<port>/name. */

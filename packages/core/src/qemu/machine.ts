@@ -5,7 +5,7 @@ import type { QemuLaunch } from './launch.ts'
 /** The machine without anything that was not asked for. */
 export function machineArgs(launch: Pick<QemuLaunch, 'id' | 'machine' | 'firmware'>): Argv {
   return [
-    // Shows in ps and in /proc/PID/cmdline: leftovers can be told from other people's QEMUs.
+    // Shows in ps and in /proc/PID/cmdline: leftovers can be distinguished from other QEMUs.
     ['-name', `guest=kernelkit-${launch.id}`],
     // The row in core/arch has the reason for each type.
     ['-machine', launch.machine],
@@ -32,12 +32,12 @@ export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch'>): Argv {
   ].flat()
 }
 
-/** Processors and memory. */
+/** CPUs and memory. */
 export function memoryArgs(launch: Pick<QemuLaunch, 'cpus' | 'memoryMiB'>): Argv {
   return [
     // Bare: sockets, cores and threads as this QEMU version lays them out.
     ['-smp', String(launch.cpus)],
-    // With the unit: a bare number is MiB too, but nobody has to know that.
+    // With the unit: a bare number is MiB too, but not every reader knows that.
     ['-m', `${launch.memoryMiB}M`],
   ].flat()
 }

@@ -6,21 +6,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchOf } from '../../test/launch.ts'
 import { replayScript } from './replay.ts'
 
-let folder = ''
+let directory = ''
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-replay-'))
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-replay-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 /** The script run by a shell, with a program in QEMU's place that prints its words one a line. */
 function wordsOf(script: string): readonly string[] {
-  const path = join(folder, 'replay.sh')
+  const path = join(directory, 'replay.sh')
   writeFileSync(path, script)
   return execFileSync('sh', [path], { encoding: 'utf8' }).trimEnd().split('\n')
 }
 
 function launchHere(change: Parameters<typeof launchOf>[0] = {}) {
-  const [qemu, kernel, initrd, disk] = ['qemu', 'a kernel', 'initrd', "it's a disk"].map((name) => join(folder, name))
+  const [qemu, kernel, initrd, disk] = ['qemu', 'a kernel', 'initrd', "it's a disk"].map((name) => join(directory, name))
   for (const path of [kernel, initrd, disk]) writeFileSync(path ?? '', '')
   writeFileSync(qemu ?? '', '#!/bin/sh\n[ -d "$TMPDIR" ] || exit 1\nprintf "%s\\n" "$@"\n')
   chmodSync(qemu ?? '', 0o755)
@@ -29,7 +29,7 @@ function launchHere(change: Parameters<typeof launchOf>[0] = {}) {
     kernel: kernel ?? '',
     initrd,
     drives: [{ path: disk ?? '', format: 'raw', mode: 'rw' }],
-    shares: [{ host: folder, tag: 'cwd', readonly: false }],
+    shares: [{ host: directory, tag: 'cwd', readonly: false }],
     append: 'console=ttyS0 foo="a b" kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.mount=cwd,/src,rw',
     ...change,
   })
@@ -38,14 +38,14 @@ function launchHere(change: Parameters<typeof launchOf>[0] = {}) {
 describe('replayScript', () => {
   it('gives QEMU the same words through a shell, and writes to nothing', () => {
     const words = wordsOf(replayScript({ launch: launchHere(), command: undefined }))
-    expect(words).toContain(join(folder, 'a kernel'))
-    expect(words).toContain(`file=${join(folder, "it's a disk")},if=none,id=disk0,format=raw,snapshot=on`)
+    expect(words).toContain(join(directory, 'a kernel'))
+    expect(words).toContain(`file=${join(directory, "it's a disk")},if=none,id=disk0,format=raw,snapshot=on`)
     expect(words.find((word) => word.startsWith('local,id=share0'))).toMatch(/readonly=on$/)
     expect(words).toContain('console=ttyS0 foo="a b" kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.mount=cwd,/src,cow')
     expect(words).toContain('stdio,id=console')
   })
 
-  it('puts sockets into a folder that is gone afterwards', () => {
+  it('puts sockets into a directory that is gone afterwards', () => {
     const qmp = wordsOf(replayScript({ launch: launchHere(), command: undefined })).find((word) => word.startsWith('socket,id=qmp'))
     const path = /path=(.*)\/qmp\.sock/.exec(qmp ?? '')?.[1] ?? ''
     expect(path).toMatch(/^\//)
@@ -53,17 +53,17 @@ describe('replayScript', () => {
   })
 
   it('adds the command of the run to the initramfs', () => {
-    const initrd = join(folder, 'agent.cpio')
+    const initrd = join(directory, 'agent.cpio')
     const launch = launchHere({ initrd })
     writeFileSync(initrd, 'agent;')
-    writeFileSync(join(folder, 'replay.cpio'), 'command;')
+    writeFileSync(join(directory, 'replay.cpio'), 'command;')
     writeFileSync(launch.qemu, '#!/bin/sh\nwhile [ "$1" != -initrd ]; do shift; done\ncat "$2"\n')
     expect(wordsOf(replayScript({ launch, command: 'sh -c\n"a\nb"' }))).toEqual(['agent;command;'])
   })
 
   it('names what is gone instead of letting QEMU guess', () => {
     const script = replayScript({ launch: launchHere({ kernel: '/nowhere/bzImage' }), command: undefined })
-    writeFileSync(join(folder, 'replay.sh'), script)
-    expect(() => execFileSync('sh', [join(folder, 'replay.sh')], { stdio: 'pipe' })).toThrow('/nowhere/bzImage is gone')
+    writeFileSync(join(directory, 'replay.sh'), script)
+    expect(() => execFileSync('sh', [join(directory, 'replay.sh')], { stdio: 'pipe' })).toThrow('/nowhere/bzImage is gone')
   })
 })

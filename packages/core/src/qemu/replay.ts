@@ -3,40 +3,40 @@ import { qemuArgv } from './argv.ts'
 import type { QemuLaunch } from './launch.ts'
 
 // Of plain characters only, so that no word with it is quoted.
-const folderMark = '/@folder@'
+const directoryMark = '/@directory@'
 
-/** The archive beside the script that brings a run's command into the guest. */
+/** The archive next to the script, with the run's command for the guest. */
 export const replayArchive = 'replay.cpio'
 
 export interface Replay {
   readonly launch: QemuLaunch
-  /** The command of the run, for people; its archive lies beside the script. */
+  /** The command of the run, for people; its archive is next to the script. */
   readonly command: string | undefined
 }
 
 /** A shell script that boots the same guest again by QEMU alone; nothing of the user's is written by it. */
 export function replayScript({ launch, command }: Replay): string {
-  const initrd = command === undefined ? launch.initrd : `${folderMark}/initrd`
-  const argv = qemuArgv({ ...withoutWrites(launch), initrd, runtimeFolder: folderMark }, 'standalone')
+  const initrd = command === undefined ? launch.initrd : `${directoryMark}/initrd`
+  const argv = qemuArgv({ ...withoutWrites(launch), initrd, runtimeDirectory: directoryMark }, 'standalone')
   const needed = neededPaths(launch)
   return [
     '#!/bin/sh',
-    '# Boots the guest of this run again: same kernel, initramfs, command line, disks and folders, by QEMU alone. Nothing is written: disks',
-    '# get a throw-away overlay, folders are read-only below an overlay in guest memory. Ctrl-C ends it.',
+    '# Boots the guest of this run again: same kernel, initramfs, command line, disks and directories, by QEMU alone. Nothing is written:',
+    '# disks get a throw-away overlay, directories are read-only below an overlay in guest memory. Ctrl-C ends it.',
     ...(launch.agent ? [`# The guest's agent waits 2 s for kernelkit, then it ${withoutHost(command)}.`] : []),
     'set -eu',
-    '# What must still lie where it did:',
+    '# What must still be where it was:',
     `for path in ${quoteArgv(needed)}; do`,
     '  [ -e "$path" ] || { echo "replay.sh: $path is gone" >&2; exit 125; }',
     'done',
-    'folder=$(mktemp -d)',
-    `trap 'rm -rf "$folder"' EXIT`,
+    'directory=$(mktemp -d)',
+    `trap 'rm -rf "$directory"' EXIT`,
     "# QEMU's overlays",
-    'export TMPDIR="$folder"',
+    'export TMPDIR="$directory"',
     ...(command === undefined || launch.initrd === undefined
       ? []
-      : [`cat ${quoteArgv([launch.initrd])} "$(dirname "$0")/${replayArchive}" > "$folder/initrd"`]),
-    lineByOption(argv).replaceAll(folderMark, '"$folder"'),
+      : [`cat ${quoteArgv([launch.initrd])} "$(dirname "$0")/${replayArchive}" > "$directory/initrd"`]),
+    lineByOption(argv).replaceAll(directoryMark, '"$directory"'),
     '',
   ].join('\n')
 }

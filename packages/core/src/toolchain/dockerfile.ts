@@ -4,13 +4,13 @@ import { toolchainPackages } from './packages.ts'
 import type { ToolchainSpec } from './toolchain.ts'
 
 /** Where the whole-tool image keeps the command. */
-const toolFolder = '/opt/kernelkit'
+const toolDirectory = '/opt/kernelkit'
 
 /** A home that every uid may use: who runs the container is known only then. */
-export const imageHome = '/home/kernelkit'
+const imageHome = '/home/kernelkit'
 
 /** Environment of every container of the image. */
-export const imageEnvironment: Readonly<Record<string, string>> = {
+const imageEnvironment: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   // Messages are in English and sort orders the same everywhere; file names may be anything.
   LC_ALL: 'C.UTF-8',
@@ -53,7 +53,7 @@ ENV ${Object.entries(imageEnvironment)
     .map(([name, value]) => `${name}=${value}`)
     .join(' \\\n    ')}
 ${installCommand(packages)}
-# Any uid works: its home is there, and trees of other owners are no surprise to git.
+# Any uid works: its home is there, and git accepts trees of other owners.
 RUN mkdir -m 1777 ${imageHome} \\
  && git config --system --add safe.directory '*'
 `
@@ -63,21 +63,21 @@ RUN mkdir -m 1777 ${imageHome} \\
 function wholeStages(spec: ToolchainSpec, nodeArch: string): string {
   const packages = toolchainPackages(spec, nodeArch)
   const known = new Set(toolchainPackages({ ...spec, kind: 'build' }, nodeArch).map(({ name }) => name))
-  const vm = `${toolFolder}/node_modules/@kernelkit/vm`
+  const vm = `${toolDirectory}/node_modules/@kernelkit/vm`
   return `FROM \${BASE} AS files
 LABEL ${imageLabel.what}=files
 COPY ${wholeToolPaths.node(nodeArch)} /usr/local/bin/node
-COPY ${wholeToolPaths.cli}/package.json ${toolFolder}/cli/
-COPY ${wholeToolPaths.cli}/bin ${toolFolder}/cli/bin
-COPY ${wholeToolPaths.cli}/bundle ${toolFolder}/cli/bundle
+COPY ${wholeToolPaths.cli}/package.json ${toolDirectory}/cli/
+COPY ${wholeToolPaths.cli}/bin ${toolDirectory}/cli/bin
+COPY ${wholeToolPaths.cli}/bundle ${toolDirectory}/cli/bundle
 COPY ${wholeToolPaths.vm}/package.json ${vm}/
 COPY ${wholeToolPaths.vm}/agent ${vm}/agent
 # The process that owns a detached VM is looked for in its package; its code is part of the bundle.
 RUN mkdir -p ${vm}/dist/process \\
- && echo "import '${toolFolder}/cli/bundle/vm-host-main.js'" > ${vm}/dist/process/vm-host-main.js \\
- && ln -s ${toolFolder}/cli/bin/kernelkit.js /usr/local/bin/kernelkit \\
- && chmod -R u=rwX,go=rX ${toolFolder} /usr/local/bin \\
- && chmod 0755 /usr/local/bin/node ${toolFolder}/cli/bin/kernelkit.js
+ && echo "import '${toolDirectory}/cli/bundle/vm-host-main.js'" > ${vm}/dist/process/vm-host-main.js \\
+ && ln -s ${toolDirectory}/cli/bin/kernelkit.js /usr/local/bin/kernelkit \\
+ && chmod -R u=rwX,go=rX ${toolDirectory} /usr/local/bin \\
+ && chmod 0755 /usr/local/bin/node ${toolDirectory}/cli/bin/kernelkit.js
 
 FROM toolchain AS kernelkit
 ${renderLabels(
@@ -88,8 +88,8 @@ ${renderLabels(
 )}
 ${installCommand(packages.filter(({ name }) => !known.has(name)))}
 COPY --from=files /usr/local/bin/ /usr/local/bin/
-COPY --from=files ${toolFolder} ${toolFolder}
-# Not root unless asked for; ssh wants a name behind the number.
+COPY --from=files ${toolDirectory} ${toolDirectory}
+# Not root unless asked for; ssh needs a name for the number.
 RUN useradd --uid 1000 --user-group --no-create-home --home-dir ${imageHome} --shell /bin/bash kernelkit \\
  && mkdir -m 1777 ${imageHome}/.cache
 USER 1000:1000
@@ -103,7 +103,7 @@ function installCommand(packages: readonly { readonly name: string; readonly why
   return `RUN apt-get update \\
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \\
 ${packages.map(({ name, why }) => `      # ${why}\n      ${name} \\`).join('\n')}
- # Archives are installed by now; lists and logs are of the day of the build, and nobody reads them.
+ # Archives are installed by now; lists and logs only date the build.
  && apt-get clean && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/*-old /var/lib/dpkg/*-old /var/log/*log /var/log/apt`
 }
 

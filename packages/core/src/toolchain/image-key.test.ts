@@ -8,7 +8,7 @@ const spec: ToolchainSpec = { kind: 'build', suite: 'bookworm', compiler: 'gcc',
 const key = (changes: Partial<ToolchainSpec> = {}, rest: Partial<ToolchainKeyOptions> = {}) =>
   renderKeyMaterial(toolchainKeyMaterial({ spec: { ...spec, ...changes }, nodeArch: 'x64', ...rest }))
 
-test('every part of a toolchain changes its key, and its base is none of them', () => {
+test('every part of a toolchain changes its key, and its base does not', () => {
   const keys = [
     key(),
     key({ suite: 'trixie' }),
@@ -27,7 +27,7 @@ test('a comment of the recipe changes nothing, a command does', () => {
   expect(key()).toContain('apt-get install')
 })
 
-test('labels tell the spec again, and the base by name and digest', () => {
+test('labels give the spec back, and the base by name and digest', () => {
   const digest = `sha256:${'ab'.repeat(32)}`
   const labels = { ...specLabels(spec, ['gcc', 'make']), ...madeLabels({ key: '0123', base: `debian@${digest}` }) }
   expect(labels).toMatchObject({
@@ -40,7 +40,7 @@ test('labels tell the spec again, and the base by name and digest', () => {
 })
 
 test.for([{}, { kernelkit: 'base' }, { kernelkit: 'build', 'kernelkit.key': 'x' }, { kernelkit: 'toolchain', 'kernelkit.kind': 'build' }])(
-  'labels %j are no toolchain of ours',
+  'labels %j are not those of a toolchain of ours',
   (labels) => {
     expect(readLabels(labels, ['x86_64'])).toBeUndefined()
   },

@@ -1,6 +1,6 @@
 export type { ContainerLimits, ContainerMount, ToolchainSpec } from './toolchain.ts'
-export { componentsOf, defaultBase, distributionOf } from './distribution.ts'
-export { imageEnvironment, imageHome, renderDockerfile, wholeToolPaths, type DockerfileOptions } from './dockerfile.ts'
+export { componentsOf, defaultBase } from './distribution.ts'
+export { renderDockerfile, wholeToolPaths, type DockerfileOptions } from './dockerfile.ts'
 export { toolchainKeyMaterial, type ToolchainKeyOptions } from './image-key.ts'
 export { baseRepository, imageLabel, madeLabels, readLabels, toolchainRepository, type LabelledToolchain } from './labels.ts'
 export { ownTargets, toolchainPackages, type ToolPackage } from './packages.ts'

@@ -7,7 +7,7 @@ export const baseRepository = 'kernelkit/base'
 
 /** What an image of ours says of itself. The label `kernelkit` marks all that is ours; containers inherit labels of their image. */
 export const imageLabel = {
-  /** `toolchain`, `base`, or `files`: a stage that is only copied from, which the classic builder leaves behind without a name. */
+  /** `toolchain`, `base`, or `files`: a stage that is only copied from, which the classic builder leaves without a name. */
   what: 'kernelkit',
   key: 'kernelkit.key',
   base: 'kernelkit.base',
@@ -36,7 +36,7 @@ export function specLabels(spec: ToolchainSpec, packages: readonly string[]): Re
   }
 }
 
-/** Labels that only the making knows. */
+/** Labels that are known when the image is made. */
 export function madeLabels({ key, base }: { readonly key: string; readonly base: string }): Readonly<Record<string, string>> {
   const registry = /^(.+)@(sha256:[0-9a-f]{64})$/.exec(base)
   return {
@@ -51,7 +51,7 @@ export function madeLabels({ key, base }: { readonly key: string; readonly base:
   }
 }
 
-/** What the labels of an image tell; `undefined` when it is none of our toolchains. */
+/** What the labels of a toolchain image say. */
 export interface LabelledToolchain {
   readonly key: string
   readonly base: string
@@ -59,7 +59,7 @@ export interface LabelledToolchain {
   readonly packages: readonly string[]
 }
 
-/** Read {@link specLabels} and {@link madeLabels} back. */
+/** Read {@link specLabels} and {@link madeLabels} back; `undefined` for other images. */
 export function readLabels(labels: Readonly<Record<string, string>>, knownTargets: readonly ArchName[]): LabelledToolchain | undefined {
   const text = (name: string): string => labels[name] ?? ''
   const kind = text(imageLabel.kind)

@@ -38,7 +38,7 @@ describe('toolchainPackages', () => {
   })
 })
 
-test('a machine knows its Debian name and what it builds without a cross compiler', () => {
+test('a machine has a Debian name and architectures that it builds without a cross compiler', () => {
   expect(['x64', 'arm64'].map(debianArchOf)).toEqual(['amd64', 'arm64'])
   expect(ownTargets('x64')).toEqual(['x86_64', 'i386'])
   expect(ownTargets('arm64')).toEqual(['x86_64', 'i386'])

@@ -1,5 +1,5 @@
 import { archRows, architectures, debianArchOf, type Arch, type ArchName } from '../arch/index.ts'
-import { parseCompilerName } from './compiler.ts'
+import { UserError, message, option } from '../errors/index.ts'
 import { distributionOf } from './distribution.ts'
 import type { ToolchainSpec } from './toolchain.ts'
 
@@ -32,12 +32,12 @@ const kernelPackages: readonly ToolPackage[] = [
 const bakePackages: readonly ToolPackage[] = [
   ...of('bootstrap a root file system', 'mmdebstrap'),
   ...of("mmdebstrap looks for a suite's keys with it", 'gpg'),
-  ...of('mmdebstrap tries it, and goes on without the right to', 'mount'),
+  ...of('mmdebstrap tries it, and continues where it may not', 'mount'),
   ...of("mmdebstrap's test of a foreign architecture", 'arch-test'),
   ...of('make and edit disk images without a mount', 'e2fsprogs'),
 ]
 
-/** The whole tool: what boots VMs and speaks with them. */
+/** The whole tool: what boots VMs and connects to them. */
 function bootPackages(targets: readonly Arch[]): readonly ToolPackage[] {
   return [
     ...of('run VMs', ...targets.map(({ qemuPackage }) => qemuPackage)),
@@ -81,4 +81,26 @@ function compilerPackages(compiler: string, targets: readonly Arch[], nodeArch: 
   })
   if (family === 'gcc') return [...own, ...libraries]
   return [...own, ...libraries, ...of('the linker and binutils of LLVM=1', `lld${suffix}`, `llvm${suffix}`)]
+}
+
+/** A compiler as users name it, taken apart. */
+interface CompilerName {
+  readonly family: 'gcc' | 'clang'
+  /** `-12` of gcc-12; empty for the suite's default. */
+  readonly suffix: string
+}
+
+/** `gcc`, `gcc-12`, `clang`, `clang-18`; anything else is `BAD_COMPILER`: only these are Debian packages. */
+function parseCompilerName(compiler: string): CompilerName {
+  const match = /^(gcc|clang)(-\d+(?:\.\d+)?)?$/.exec(compiler)
+  if (match === null)
+    throw new UserError(
+      'BAD_COMPILER',
+      `toolchain images have no package for the compiler '${compiler}'; allowed: gcc, gcc-N, clang, clang-N.`,
+      {
+        hint: message`Choose one of these with ${option('compiler')}, or use ${option('toolchain', 'host')} for a compiler of your own.`,
+        details: { compiler },
+      },
+    )
+  return { family: match[1] === 'gcc' ? 'gcc' : 'clang', suffix: match[2] ?? '' }
 }

@@ -12,7 +12,7 @@ export interface ToolchainSpec {
   readonly kind: 'build' | 'whole'
 }
 
-/** A folder or file of the host, seen in the container at the same path. */
+/** A directory or file of the host, seen in the container at the same path. */
 export interface ContainerMount {
   /** Absolute, on both sides. */
   readonly path: string

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Arch } from '@kernelkit/core/arch'
+import type { AccelName, Arch } from '@kernelkit/core/arch'
 import type { Host } from '../host.ts'
 import { kvmDeviceAccess } from './kvm-device.ts'
 import { probePassed, runProbeGuest, type ProbeOutcome, type ProbeVariant } from './probe-guest.ts'
@@ -22,7 +22,7 @@ export type KvmCode =
 
 /** Which accelerator to use, and why. */
 export interface KvmAnswer {
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   readonly code: KvmCode
   /** One line for people. */
   readonly reason: string

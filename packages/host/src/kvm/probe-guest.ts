@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { AccelName } from '@kernelkit/core/arch'
 import type { Host } from '../host.ts'
 import { probeRomParts } from './kvm-probe-rom.ts'
 
@@ -25,7 +26,7 @@ const startLimitMs = 15_000
 export interface ProbeGuestOptions {
   /** Program name or path. */
   readonly qemu: string
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   readonly variant: ProbeVariant
   readonly signal?: AbortSignal | undefined
 }

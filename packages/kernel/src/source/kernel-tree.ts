@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, type Message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 
 /** Throws `NOT_A_KERNEL_TREE` unless the folder is the top of a kernel tree. */
 export async function checkKernelTree(
   host: Host,
   path: string,
-  { label, hint }: { readonly label: string; readonly hint?: string | undefined },
+  { label, hint }: { readonly label: string; readonly hint?: Message | undefined },
 ): Promise<void> {
   const missing: string[] = []
   for (const name of ['Makefile', 'Kconfig', 'scripts/kconfig', 'init/main.c']) {

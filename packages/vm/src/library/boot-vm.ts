@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { AccelName } from '@kernelkit/core/arch'
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import { givenOptions, libraryOptions, parseVmSpec, writeError, type LibraryVmOptions } from '@kernelkit/core/options'
 import { defaultStoreRoot, nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
@@ -42,7 +43,7 @@ export interface GuestExecResult {
 export interface BootedVm extends AsyncDisposable {
   readonly name: string
   readonly release: string
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   /** File with every byte of the console. */
   readonly consolePath: string
   /** Directory with console, configuration and replay.sh (docs/verdicts.md). */

@@ -23,7 +23,7 @@ const launch: QemuLaunch = {
   agent: true,
   terminal: false,
   extraArgs: [],
-  runtimeFolder: '/r',
+  runtimeDirectory: '/r',
 }
 
 const explain = (stderr: string, exit: { readonly exitCode?: number; readonly signal?: string } = { exitCode: 1 }) =>

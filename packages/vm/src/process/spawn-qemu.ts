@@ -25,7 +25,7 @@ export function makeConsolePipe(host: Pick<Host, 'spawn'>, folder: string): Prom
 
 /** As QEMU's `-chardev pipe` names them: what the guest reads, and what it writes. */
 function consoleEnds(folder: string): readonly [input: string, output: string] {
-  const pipe = consolePipe({ runtimeFolder: folder })
+  const pipe = consolePipe({ runtimeDirectory: folder })
   return [`${pipe}.in`, `${pipe}.out`]
 }
 

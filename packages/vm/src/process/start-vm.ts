@@ -62,7 +62,7 @@ async function stateOf(request: VmRequest, vm: OwnedVm, host: Host): Promise<VmS
     kernel: launch.kernel,
     console: request.consolePath,
     forwards: launch.network.kind === 'user' ? launch.network.forwards : [],
-    gdb: launch.gdb?.kind === 'socket' ? { kind: 'socket', path: join(launch.runtimeFolder, gdbSocketName) } : (launch.gdb ?? null),
+    gdb: launch.gdb?.kind === 'socket' ? { kind: 'socket', path: join(launch.runtimeDirectory, gdbSocketName) } : (launch.gdb ?? null),
     facts: request.facts,
   }
 }

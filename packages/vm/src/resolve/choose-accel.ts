@@ -1,11 +1,11 @@
-import { hostArch, type Arch } from '@kernelkit/core/arch'
+import { hostArch, type AccelName, type Arch } from '@kernelkit/core/arch'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import type { PlanServices } from './services.ts'
 
 export interface Acceleration {
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   readonly reason: string
   readonly probeSeconds: number
 }

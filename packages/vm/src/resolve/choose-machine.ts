@@ -1,6 +1,7 @@
 import {
   machines,
   listNames,
+  type AccelName,
   type Arch,
   type FirmwareName,
   type KernelWord,
@@ -18,7 +19,7 @@ export interface MachineInput {
   /** Words of --qemu-arg, which may add PCI devices. */
   readonly qemuArgs: readonly string[]
   readonly watchdog: boolean
-  readonly accel: 'kvm' | 'tcg'
+  readonly accel: AccelName
   readonly cpus: number
   /** Firmware that this QEMU has. */
   readonly firmware: readonly FirmwareName[]

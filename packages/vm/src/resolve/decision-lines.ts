@@ -55,7 +55,7 @@ export function gdbLines({ vm, kernel, launch }: VmPlan, name: string): readonly
 }
 
 /** What gdb's `target remote` takes, `undefined` for a VM without a stub. */
-function gdbRemote({ gdb, runtimeFolder }: Pick<QemuLaunch, 'gdb' | 'runtimeFolder'>): string | undefined {
+function gdbRemote({ gdb, runtimeDirectory }: Pick<QemuLaunch, 'gdb' | 'runtimeDirectory'>): string | undefined {
   if (gdb === undefined) return undefined
-  return gdb.kind === 'tcp' ? `127.0.0.1:${gdb.port}` : join(runtimeFolder, gdbSocketName)
+  return gdb.kind === 'tcp' ? `127.0.0.1:${gdb.port}` : join(runtimeDirectory, gdbSocketName)
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { AccelName } from '@kernelkit/core/arch'
 import { message, option } from '@kernelkit/core/errors'
 import { givenOptions, parseVmSpec, type Reader } from '@kernelkit/core/options'
 import { nodeHost, type Host } from '@kernelkit/host'
@@ -410,7 +411,7 @@ describe('options that do not work well', () => {
 
   it('warns of many more CPUs than the host has when each is emulated', async () => {
     const kernel = await built('build')
-    const warnings = async (cpus: string, accel: 'kvm' | 'tcg') => {
+    const warnings = async (cpus: string, accel: AccelName) => {
       const probeKvm = async () => ({ accel, reason: '', seconds: 0 })
       return (await plan({ raw: { kernel, root: 'none', cpus }, with: { probeKvm } })).warnings
     }

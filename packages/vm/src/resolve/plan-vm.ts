@@ -92,7 +92,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
     gdb: vm.gdb,
     waitForDebugger: vm.waitForDebugger,
     extraArgs: vm.qemuArgs,
-    runtimeFolder: identity.runtimeFolder,
+    runtimeDirectory: identity.runtimeFolder,
   }
   const decided = { vm, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch }
   return { ...decided, lines: decisionLines(decided), warnings: planWarnings(decided, parts.hostCpus) }
@@ -158,7 +158,7 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
     onOops: vm.onOops,
     staticNetwork: agent && devices.network.kind === 'user',
     ownInit: agent && init !== 'agent',
-    agentBeside: agent && vm.initrd !== undefined,
+    agentAppended: agent && vm.initrd !== undefined,
     debugger: vm.gdb !== undefined,
     kunit: vm.kunit,
   }).map(({ word }) => word)

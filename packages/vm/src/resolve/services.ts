@@ -1,4 +1,4 @@
-import type { Arch, ArchName } from '@kernelkit/core/arch'
+import type { AccelName, Arch, ArchName } from '@kernelkit/core/arch'
 
 /** Where a kernel or image of the store came from. */
 export interface StoredArtifact {
@@ -10,7 +10,7 @@ export interface StoredArtifact {
 /** What the decisions need from the machine in addition to files; the implementation caches each answer. */
 export interface PlanServices {
   /** KVM, proven by the probe guest. */
-  probeKvm(qemu: string, arch: Arch): Promise<{ readonly accel: 'kvm' | 'tcg'; readonly reason: string; readonly seconds: number }>
+  probeKvm(qemu: string, arch: Arch): Promise<{ readonly accel: AccelName; readonly reason: string; readonly seconds: number }>
   /** Frequency of the time stamp counter, `undefined` when it cannot be measured. */
   tscKhz(): Promise<number | undefined>
   /** Initramfs with the guest agent. */

@@ -1,13 +1,15 @@
+import type { AccelName } from '@kernelkit/core/arch'
+
 /** Emulated guests boot and answer several times slower. */
 const tcgFactor = 3
 
 /** How long a guest may take to become ready; the user's own figure is taken as it is. */
-export function bootLimitMs(asked: number | undefined, accel: 'kvm' | 'tcg'): number {
+export function bootLimitMs(asked: number | undefined, accel: AccelName): number {
   return asked ?? 60_000 * (accel === 'tcg' ? tcgFactor : 1)
 }
 
 /** No answer to pings for so long is a hang; a guest with a debugger may be paused for as long as its user likes. */
-export function silenceLimitMs(accel: 'kvm' | 'tcg', debugged: boolean): number {
+export function silenceLimitMs(accel: AccelName, debugged: boolean): number {
   if (debugged) return Number.POSITIVE_INFINITY
   return 30_000 * (accel === 'tcg' ? tcgFactor : 1)
 }

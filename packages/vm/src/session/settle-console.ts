@@ -32,7 +32,7 @@ export async function settleConsole(host: SettleHost, watch: SettleWatch, { isDo
 
 /** A panic: its last line, then the kernel reboots, which ends QEMU (panic=-1, -no-reboot). A trace may be long, and some kernels never print its end. */
 export function untilPanicReported(host: SettleHost, watch: SettleWatch): Promise<void> {
-  return settleConsole(host, watch, { isDone: ({ panicIsTold }) => panicIsTold, quietMs: 5000, longestMs: 60_000 })
+  return settleConsole(host, watch, { isDone: ({ panicIsComplete }) => panicIsComplete, quietMs: 5000, longestMs: 60_000 })
 }
 
 /** A report: the end of its trace. */

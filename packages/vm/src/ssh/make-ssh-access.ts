@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { guestFolder } from '@kernelkit/core/agent'
+import { guestDirectory } from '@kernelkit/core/agent'
 import type { Forward } from '@kernelkit/core/qemu'
 import { requireAll, sshRequirements, type Host } from '@kernelkit/host'
 import type { GuestSetup } from '../vm.ts'
@@ -24,9 +24,9 @@ export interface SshLogin {
 
 /** Where the keys of a VM are in its guest: memory only, and the baked image's sshd looks there too. */
 const guestKeys = {
-  authorizedKeys: `${guestFolder}/authorized_keys`,
-  hostKey: `${guestFolder}/ssh_host_ed25519_key`,
-  config: `${guestFolder}/sshd_config`,
+  authorizedKeys: `${guestDirectory}/authorized_keys`,
+  hostKey: `${guestDirectory}/ssh_host_ed25519_key`,
+  config: `${guestDirectory}/sshd_config`,
 } as const
 
 /** Configuration of the server that the agent starts (sshd_config(5)); the root's own file is not read. */

@@ -1,6 +1,6 @@
 import type { Arch } from '../../arch/index.ts'
 import type { CustomisationStep } from '../customisation-step.ts'
-import { unitFolder } from './unit-folder.ts'
+import { unitDirectory } from './unit-directory.ts'
 
 /** Root logs in on every console without a password. */
 export const consoleLogin = ({ console }: Pick<Arch, 'console'>): readonly CustomisationStep[] => [
@@ -14,7 +14,7 @@ export const consoleLogin = ({ console }: Pick<Arch, 'console'>): readonly Custo
   {
     kind: 'write',
     why: "a login on a serial console without waiting for udev's device unit; skipped when the console has no device behind it (hvc0 without a virtio console)",
-    path: `${unitFolder}/serial-getty@.service`,
+    path: `${unitDirectory}/serial-getty@.service`,
     content: `[Unit]
 Description=Login on %I
 After=systemd-user-sessions.service
@@ -48,13 +48,13 @@ WantedBy=getty.target
   {
     kind: 'link',
     why: 'login on the virtio console',
-    path: `${unitFolder}/getty.target.wants/serial-getty@hvc0.service`,
-    target: `${unitFolder}/serial-getty@.service`,
+    path: `${unitDirectory}/getty.target.wants/serial-getty@hvc0.service`,
+    target: `${unitDirectory}/serial-getty@.service`,
   },
   {
     kind: 'link',
     why: 'login on the first serial port',
-    path: `${unitFolder}/getty.target.wants/serial-getty@${console}.service`,
-    target: `${unitFolder}/serial-getty@.service`,
+    path: `${unitDirectory}/getty.target.wants/serial-getty@${console}.service`,
+    target: `${unitDirectory}/serial-getty@.service`,
   },
 ]

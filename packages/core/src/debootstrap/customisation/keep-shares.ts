@@ -1,12 +1,12 @@
 import type { CustomisationStep } from '../customisation-step.ts'
-import { unitFolder } from './unit-folder.ts'
+import { unitDirectory } from './unit-directory.ts'
 
 /** What is shared with the guest is mounted before its init starts, and stays to be seen. */
 export const keepShares: readonly CustomisationStep[] = [
   {
     kind: 'link',
     why: 'masked: memory mounted over /tmp (trixie and newer) would cover the shares below it; /tmp lies on the disk',
-    path: `${unitFolder}/tmp.mount`,
+    path: `${unitDirectory}/tmp.mount`,
     target: '/dev/null',
   },
 ]

@@ -1,5 +1,5 @@
 import type { CustomisationStep } from '../customisation-step.ts'
-import { unitFolder } from './unit-folder.ts'
+import { unitDirectory } from './unit-directory.ts'
 
 /** A fixed name, and the network that QEMU's user mode offers. */
 export function networkSteps(hostname: string): readonly CustomisationStep[] {
@@ -30,19 +30,19 @@ export function networkSteps(hostname: string): readonly CustomisationStep[] {
     {
       kind: 'link',
       why: 'systemd-networkd does the DHCP',
-      path: `${unitFolder}/multi-user.target.wants/systemd-networkd.service`,
+      path: `${unitDirectory}/multi-user.target.wants/systemd-networkd.service`,
       target: '/lib/systemd/system/systemd-networkd.service',
     },
     {
       kind: 'link',
       why: 'systemd-networkd hears of new links',
-      path: `${unitFolder}/sockets.target.wants/systemd-networkd.socket`,
+      path: `${unitDirectory}/sockets.target.wants/systemd-networkd.socket`,
       target: '/lib/systemd/system/systemd-networkd.socket',
     },
     {
       kind: 'link',
       why: 'nothing waits for the network to be up',
-      path: `${unitFolder}/systemd-networkd-wait-online.service`,
+      path: `${unitDirectory}/systemd-networkd-wait-online.service`,
       target: '/dev/null',
     },
   ]

@@ -1,9 +1,9 @@
-import { guestFolder } from '../../agent/guest-folder.ts'
+import { guestDirectory } from '../../agent/guest-directory.ts'
 import type { CustomisationStep } from '../customisation-step.ts'
-import { unitFolder } from './unit-folder.ts'
+import { unitDirectory } from './unit-directory.ts'
 
 /**
- * OpenSSH 9.8 and newer run each connection in this program. Older ones run themselves once more, unless told `-r` (sshd.c, rexec_flag):
+ * OpenSSH 9.8 and newer run each connection in this program. Older ones run themselves once more, unless started with `-r` (sshd.c, rexec_flag):
  * on an emulated CPU that is half a second for each connection, and a client that asks again sooner is never answered.
  */
 const sessionProgram = '/usr/lib/openssh/sshd-session'
@@ -26,9 +26,9 @@ export function sshServerSteps(sshKeys: readonly string[]): readonly Customisati
       kind: 'write',
       why: "keys only, and this VM's own from the host (the first host key of a type is the one that sshd uses)",
       path: '/etc/ssh/sshd_config.d/10-kernelkit.conf',
-      content: `HostKey ${guestFolder}/ssh_host_ed25519_key
+      content: `HostKey ${guestDirectory}/ssh_host_ed25519_key
 HostKey /etc/ssh/ssh_host_ed25519_key
-AuthorizedKeysFile ${guestFolder}/authorized_keys .ssh/authorized_keys
+AuthorizedKeysFile ${guestDirectory}/authorized_keys .ssh/authorized_keys
 PermitRootLogin prohibit-password
 PasswordAuthentication no
 KbdInteractiveAuthentication no
@@ -40,26 +40,26 @@ UseDNS no
     {
       kind: 'write',
       why: 'a host key for an image that boots without kernelkit: made at its first boot, kept where the root is writable',
-      path: `${unitFolder}/kernelkit-ssh-host-key.service`,
+      path: `${unitDirectory}/kernelkit-ssh-host-key.service`,
       content: `[Unit]
 Description=Make a host key for the ssh server
 DefaultDependencies=no
 Before=ssh.service
 Conflicts=shutdown.target
 Before=shutdown.target
-ConditionPathExists=!${guestFolder}/ssh_host_ed25519_key
+ConditionPathExists=!${guestDirectory}/ssh_host_ed25519_key
 ConditionFileNotEmpty=!/etc/ssh/ssh_host_ed25519_key
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c "make_key() { rm -f $$1/ssh_host_ed25519_key; ssh-keygen -q -t ed25519 -N '' -C kernelkit -f $$1/ssh_host_ed25519_key; }; make_key /etc/ssh 2>/dev/null || { mkdir -p ${guestFolder} && make_key ${guestFolder}; }"
+ExecStart=/bin/sh -c "make_key() { rm -f $$1/ssh_host_ed25519_key; ssh-keygen -q -t ed25519 -N '' -C kernelkit -f $$1/ssh_host_ed25519_key; }; make_key /etc/ssh 2>/dev/null || { mkdir -p ${guestDirectory} && make_key ${guestDirectory}; }"
 `,
     },
     {
       kind: 'write',
       // Not after local-fs.target: a disk in fstab waits for udev, which would wait for this.
       why: 'the ssh server starts first, with the processor for itself (it listens on every address, so it needs no network yet)',
-      path: `${unitFolder}/ssh.service`,
+      path: `${unitDirectory}/ssh.service`,
       content: `[Unit]
 Description=OpenBSD Secure Shell server
 Documentation=man:sshd(8) man:sshd_config(5)
@@ -91,7 +91,7 @@ Alias=sshd.service
     {
       kind: 'edit',
       why: 'a connection does not start the server once more (sshd before OpenSSH 9.8)',
-      path: `${unitFolder}/ssh.service`,
+      path: `${unitDirectory}/ssh.service`,
       expression: 's|sshd -D |sshd -D -r |',
       when: { lacks: sessionProgram },
     },
@@ -105,16 +105,16 @@ Alias=sshd.service
     {
       kind: 'link',
       why: 'masked: kernelkit-ssh-host-key.service makes the key, and this one waits for the rest of the system',
-      path: `${unitFolder}/sshd-keygen.service`,
+      path: `${unitDirectory}/sshd-keygen.service`,
       target: '/dev/null',
     },
     {
       kind: 'link',
       why: 'started at boot',
-      path: `${unitFolder}/multi-user.target.wants/ssh.service`,
-      target: `${unitFolder}/ssh.service`,
+      path: `${unitDirectory}/multi-user.target.wants/ssh.service`,
+      target: `${unitDirectory}/ssh.service`,
     },
-    { kind: 'link', why: 'its other name', path: `${unitFolder}/sshd.service`, target: `${unitFolder}/ssh.service` },
+    { kind: 'link', why: 'its other name', path: `${unitDirectory}/sshd.service`, target: `${unitDirectory}/ssh.service` },
     ...(sshKeys.length === 0
       ? []
       : ([

@@ -1,5 +1,5 @@
 import type { CustomisationStep } from '../customisation-step.ts'
-import { unitFolder } from './unit-folder.ts'
+import { unitDirectory } from './unit-directory.ts'
 
 /** Reason and names of units that are masked when trimming. */
 const maskedUnits: readonly (readonly [why: string, names: readonly string[]])[] = [
@@ -95,7 +95,7 @@ const maskedGenerators = [
 /** Leaves out what a guest that lives for seconds does not need. */
 export const trims: readonly CustomisationStep[] = [
   ...maskedUnits.flatMap(([why, names]) =>
-    names.map((name) => ({ kind: 'link', why: `masked: ${why}`, path: `${unitFolder}/${name}`, target: '/dev/null' }) as const),
+    names.map((name) => ({ kind: 'link', why: `masked: ${why}`, path: `${unitDirectory}/${name}`, target: '/dev/null' }) as const),
   ),
   ...maskedGenerators.map(
     (name) =>
@@ -106,7 +106,7 @@ export const trims: readonly CustomisationStep[] = [
         target: '/dev/null',
       }) as const,
   ),
-  { kind: 'link', why: 'no graphics', path: `${unitFolder}/default.target`, target: '/lib/systemd/system/multi-user.target' },
+  { kind: 'link', why: 'no graphics', path: `${unitDirectory}/default.target`, target: '/lib/systemd/system/multi-user.target' },
   {
     kind: 'write',
     why: 'the journal stays in memory',

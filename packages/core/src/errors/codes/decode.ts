@@ -25,7 +25,7 @@ export const decodeCodes = {
   },
   SYMBOLISER_MISSING: {
     meaning: 'No program that turns addresses into lines is installed.',
-    fix: 'apt-get install llvm (llvm-symbolizer, fast), or binutils (addr2line).',
+    fix: 'Run `apt-get install llvm` (llvm-symbolizer, fast) or `apt-get install binutils` (addr2line).',
   },
   SYMBOLISER_FAILED: {
     meaning: 'The program that turns addresses into lines exited or did not answer.',

@@ -5,7 +5,7 @@ import type { CodeEntry } from '../code-entry.ts'
 export const hostCodes = {
   COMMAND_FAILED: {
     meaning: 'A program that kernelkit started failed.',
-    fix: 'The message shows the command, its exit status and its last output lines.',
+    fix: 'Read the command, its exit status and its last output lines in the message.',
   },
   COMMAND_NOT_FOUND: {
     meaning: 'A program that kernelkit needs is not on PATH.',

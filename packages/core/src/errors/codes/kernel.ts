@@ -17,11 +17,11 @@ export const kernelCodes = {
   },
   CONFIG_UNMET: {
     meaning: 'The configuration that the kernel accepts is not what was asked for: unknown symbols, or dependencies that are not met.',
-    fix: message`The message names each symbol, where it was asked for and what it needs. ${option('config-check', 'warn')} builds anyway.`,
+    fix: message`Change each symbol that the message names, or what it needs; build anyway with ${option('config-check', 'warn')}.`,
   },
   CONFIGURE_FAILED: {
     meaning: 'The kernel tree could not make a configuration at all.',
-    fix: message`The message shows the last lines of make; missing tools are the usual reason (${command('kernelkit doctor')}).`,
+    fix: message`Read the last lines of make in the message; missing tools are the usual reason (${command('kernelkit doctor')} lists them).`,
   },
   NO_SUCH_SOURCE: {
     meaning: 'The kernel source does not exist: no such directory, branch, file or package.',
@@ -45,6 +45,6 @@ export const kernelCodes = {
   },
   BUILD_FAILED: {
     meaning: 'The kernel does not compile.',
-    fix: 'The message shows each error with file and line; the whole log is next to the build directory.',
+    fix: 'Read each error with file and line in the message; the whole log is next to the build directory.',
   },
 } as const satisfies Record<string, CodeEntry>

@@ -10,10 +10,10 @@ export const toolchainCodes = {
   CONTAINER_MOUNT: {
     meaning:
       'A file or directory that a container needs does not exist, cannot be seen at the same path inside, or is not seen by the engine.',
-    fix: message`The message names the path; an engine on another machine cannot see this one, use ${option('toolchain', 'host')} there.`,
+    fix: message`Check the path that the message names; use ${option('toolchain', 'host')} when the engine is on another machine, which cannot see the files of this one.`,
   },
   CONTAINER_REFUSED: {
-    meaning: 'The engine did not make, start or answer for a container; its message is shown.',
+    meaning: 'The engine did not create or start a container, or did not answer; its message is shown.',
     fix: message`Fix what it names (limits, image, storage), try a container by hand (\`docker run\`), or use ${option('toolchain', 'host')}.`,
   },
   CONTAINER_LOST: {
@@ -22,7 +22,7 @@ export const toolchainCodes = {
   },
   CONTAINER_COPY: {
     meaning: 'A file could not be copied into or out of a container.',
-    fix: 'The message of the program that copied is shown; a full disk is the usual reason.',
+    fix: 'Read what the program that copied printed; a full disk is the usual reason.',
   },
   ENGINE_DENIED: {
     meaning: "An engine's socket is there, but this user may not open it.",

@@ -58,7 +58,7 @@ export const vmCodes = {
   },
   KVM_NOT_USABLE: {
     meaning: 'KVM was asked for by name, but it does not run guests here.',
-    fix: message`The message says why; use ${option('accel', 'auto')} to fall back to emulation.`,
+    fix: message`Read the reason in the message; fall back to emulation with ${option('accel', 'auto')}.`,
   },
   NO_GDB_STUB: {
     meaning: 'The VM was started without a gdb stub.',
@@ -82,7 +82,7 @@ export const vmCodes = {
   },
   VM_NOT_FOUND: {
     meaning: 'No running VM of this user has this name or id.',
-    fix: message`${command('kernelkit ps')} lists them; start one with ${command('kernelkit run --keep --name NAME')}.`,
+    fix: message`List them with ${command('kernelkit ps')}, or start one with ${command('kernelkit run --keep --name NAME')}.`,
   },
   VM_NAME_TAKEN: {
     meaning: 'A running VM of this user has this name already.',

@@ -7,7 +7,7 @@ const names: FragmentOption = { symbol: 'KALLSYMS', why: 'names instead of addre
 
 const caller: FragmentOption = {
   symbol: 'PRINTK_CALLER',
-  why: 'each line names its task or processor: reports that two of them print at once stay apart',
+  why: 'each line names its task or CPU: reports that are printed at once stay apart',
 }
 
 const symbols: readonly FragmentOption[] = [
@@ -39,9 +39,13 @@ export const kasan: Fragment = {
   options: [
     { symbol: 'KASAN', why: 'the address sanitizer' },
     { symbol: 'KASAN_GENERIC', why: 'the mode that needs no special hardware' },
-    { symbol: 'KASAN_VMALLOC', why: 'checks vmalloc memory too; without it VMAP_STACK is not to be had beside KASAN', optional: true },
+    { symbol: 'KASAN_VMALLOC', why: 'checks vmalloc memory too; with KASAN, VMAP_STACK needs it', optional: true },
     { symbol: 'STACKTRACE', why: 'where memory was allocated and freed', optional: true },
-    { symbol: 'VMAP_STACK', why: 'a page that faults below each stack: an overflow is told instead of memory changed', optional: true },
+    {
+      symbol: 'VMAP_STACK',
+      why: 'a page that faults below each stack: an overflow is reported instead of changing memory',
+      optional: true,
+    },
     debugKernel,
     names,
     caller,
@@ -64,10 +68,10 @@ export const lockup: Fragment = {
   summary: 'reports of hangs: soft lockups, hung tasks, stuck work queues',
   options: [
     debugKernel,
-    { symbol: 'SOFTLOCKUP_DETECTOR', why: 'a processor that does not schedule' },
+    { symbol: 'SOFTLOCKUP_DETECTOR', why: 'a CPU that does not schedule' },
     ...ofArchitectures('hardlockup'),
     { symbol: 'DETECT_HUNG_TASK', why: 'a task that sleeps without end' },
-    { symbol: 'WQ_WATCHDOG', why: 'a work queue that stands still' },
+    { symbol: 'WQ_WATCHDOG', why: 'a work queue that makes no progress' },
     names,
     caller,
   ],

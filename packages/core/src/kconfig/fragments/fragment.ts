@@ -8,7 +8,7 @@ export interface FragmentOption {
   readonly why: string
   /** Absent: every architecture. */
   readonly archs?: readonly ArchName[]
-  /** Not in every kernel that we build: its absence is no failure. */
+  /** Not in every kernel that we build: its absence is not a failure. */
   readonly optional?: boolean
 }
 

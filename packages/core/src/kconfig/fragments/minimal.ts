@@ -7,7 +7,7 @@ export const minimal: Fragment = {
   name: 'minimal',
   summary: `boots an initramfs on ${listNames(machineNames, 'and')}; nothing else`,
   options: [
-    { symbol: 'SMP', why: 'nearly every machine has several processors: test on them' },
+    { symbol: 'SMP', why: 'nearly every machine has several CPUs: test on them' },
     { symbol: 'NO_HZ_IDLE', why: 'an idle guest leaves the host alone' },
     { symbol: 'HIGH_RES_TIMERS', why: 'sleeps shorter than a tick' },
     ...ofArchitectures('guest'),

@@ -27,7 +27,7 @@ export const presets: readonly Fragment[] = [
 /** Presets of a build without `--config`. */
 export const defaultPresets: readonly string[] = kernelRows.config.otherwise.split(', ')
 
-/** What a .kunitconfig stands on: it names tests and no machine, because kunit.py brings one of its own (tools/testing/kunit/qemu_configs). */
+/** What a .kunitconfig is added to: it names tests and no machine, because kunit.py has one of its own (tools/testing/kunit/qemu_configs). */
 export const kunitPresets: readonly string[] = ['minimal', 'kunit']
 
 /** What the architecture and every guest need, below anything that the user says. */

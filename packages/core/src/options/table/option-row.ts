@@ -2,7 +2,7 @@
 export type OptionKind =
   /** A text or a number, kept as it was written. */
   | 'text'
-  /** Stands alone. */
+  /** Without a value. */
   | 'flag'
   /** An option whose value may be left out: `true`, or a text. */
   | 'text-or-flag'

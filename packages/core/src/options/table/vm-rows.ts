@@ -358,7 +358,7 @@ export const vmRows = {
     otherwise: 'none',
     group: command,
     commands: ['run', 'test'],
-    action: { help: "variables for the script besides the job's own, one `NAME` or `NAME=value` a line" },
+    action: { help: "variables for the script in addition to the job's own, one `NAME` or `NAME=value` a line" },
     library: false,
   },
   stdin: {

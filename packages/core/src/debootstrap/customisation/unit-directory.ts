@@ -1,2 +1,2 @@
 /** Units here win over the packages' own (systemd.unit(5)); a link to /dev/null masks one. */
-export const unitFolder = '/etc/systemd/system'
+export const unitDirectory = '/etc/systemd/system'
