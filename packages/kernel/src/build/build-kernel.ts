@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
+import { parseArch } from '@kernelkit/core/arch'
 import type { KernelSpec } from '@kernelkit/core/options'
-import { checkOutPath, runSteps, type Host } from '@kernelkit/host'
+import { checkOutPath, findProject, recordProject, runSteps, type Host, type Store } from '@kernelkit/host'
 import { planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
 import { copyOut } from './copy-out.ts'
 import type { Configuration } from '../configure/configure-kernel.ts'
@@ -79,4 +80,13 @@ function printPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
   host.log.detail(
     `compiler: ${toolchain.compilerVersion}; linker: ${toolchain.linkerVersion}; ccache: ${toolchain.ccache ? 'yes' : 'not installed'}`,
   )
+}
+
+/** `boot` and `run` find the kernel from the project that it was built in, and from the tree that it was built of. */
+export async function recordBuild(host: Host, store: Store, { folder, manifest }: Pick<KernelBuild, 'folder' | 'manifest'>): Promise<void> {
+  const { userTree } = manifest.source
+  const projects = new Set([await findProject(host)])
+  if (userTree !== undefined) projects.add(await findProject({ fs: host.fs, cwd: userTree }))
+  const [arch, kernel] = [parseArch(manifest.arch).name, join(folder, 'manifest.json')]
+  for (const project of projects) await recordProject(host, store, { project, arch, kernel })
 }

@@ -1,5 +1,6 @@
+import { UserError } from '@kernelkit/core/errors'
 import type { BuildCall, EngineCall, Step } from '@kernelkit/core/plan'
-import type { Host, OwnStep } from '@kernelkit/host'
+import { withTask, type Host, type OwnStep } from '@kernelkit/host'
 import { engineWords } from '../container/engine-failure.ts'
 import type { Engine } from '../engine/engine.ts'
 import { readJsonLines, StreamError } from '../engine/json-lines.ts'
@@ -7,7 +8,6 @@ import { packContext } from './build-context.ts'
 import { buildImage, engineLost } from './build-image.ts'
 import { explainPullFailure, type BuildFacts } from './explain-build-failure.ts'
 import { inspectImage } from './inspect-image.ts'
-import { pullImage } from './pull-image.ts'
 
 export interface EngineContext {
   readonly engine: Engine
@@ -80,4 +80,27 @@ async function build(context: EngineContext, call: BuildCall): Promise<void> {
 /** Without force: what a container or another image uses stays, and so does what has another name. */
 export async function removeQuietly(host: Host, image: { remove(): Promise<unknown> }): Promise<void> {
   await image.remove().catch((error: unknown) => host.log.detail(`an image stays: ${engineWords(error)}`))
+}
+
+/** Fetch an image from its registry; progress counts the layers. */
+async function pullImage(
+  engine: Engine,
+  host: Host,
+  { name, signal }: { readonly name: string; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  await withTask(host, { title: `fetch ${name}` }, async (task) => {
+    try {
+      const stream = await engine.docker.createImage({ fromImage: name, ...(signal === undefined ? {} : { abortSignal: signal }) })
+      const done = new Map<string, boolean>()
+      for await (const { id, status } of readJsonLines(stream as AsyncIterable<Uint8Array>)) {
+        if (id === undefined || status === undefined) continue
+        done.set(id, /complete|exists/i.test(status))
+        task.update(`${[...done.values()].filter(Boolean).length} of ${done.size} layers`)
+      }
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (error instanceof UserError) throw error
+      throw explainPullFailure(engineWords(error), { base: name, engine: engine.address }, error)
+    }
+  })
 }
