@@ -3,7 +3,7 @@ import type { KernelSpec } from '@kernelkit/core/options'
 import { buildRequirements, gitRequirement, type Requirement, type Store } from '@kernelkit/host'
 import { chooseTools } from './choose-tools.ts'
 import { openTools, type Tools } from './open-tools.ts'
-import { buildFolders } from './tool-folders.ts'
+import { buildFolders } from './tool-directories.ts'
 import type { ToolsContext } from './tools-context.ts'
 
 /** Compiler, make and what else builds a kernel, on this host or in a container. */

@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { ToolchainImage } from '../image/toolchain-image.ts'
 import type { ToolPlace } from './choose-tools.ts'
 import { prepareApt } from './prepare-apt.ts'
-import { joinMounts } from './tool-folders.ts'
+import { joinMounts } from './tool-directories.ts'
 import { toolchainFor, type ToolchainFor } from './toolchain-for.ts'
 import type { ToolsContext } from './tools-context.ts'
 

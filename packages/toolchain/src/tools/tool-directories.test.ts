@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nodeHost } from '@kernelkit/host'
-import { gitFolders, isPassable, joinMounts } from './tool-folders.ts'
+import { gitFolders, isPassable, joinMounts } from './tool-directories.ts'
 
 describe('joinMounts', () => {
   it('names each path once, with the stronger right, and leaves out what a mounted folder holds already', () => {
