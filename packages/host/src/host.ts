@@ -10,7 +10,7 @@ export interface Host {
   readonly cwd: string
   readonly uid: number
   readonly gid: number
-  /** Home folder of the user. */
+  /** Home directory of the user. */
   readonly home: string
   /** `process.arch` of the machine, such as `x64`. */
   readonly nodeArch: string
@@ -27,13 +27,13 @@ export interface Host {
   /** Monotonic clock in milliseconds. */
   monotonicMs(): number
   sleep(ms: number, signal?: AbortSignal): Promise<void>
-  /** Absolute path of a program on PATH (sbin folders included), `undefined` when there is none. */
+  /** Absolute path of a program on PATH (sbin directories included), `undefined` when there is none. */
   which(program: string): Promise<string | undefined>
   /** Run a program to its end. Throws `COMMAND_NOT_FOUND`, and `COMMAND_FAILED` unless `reject: false`. */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>
   /** Start a program that outlives the call, with file descriptors of the caller's choice (node:child_process). */
   spawn(argv: readonly [string, ...string[]], options: SpawnOptions): ChildProcess
-  /** A private folder (0700) below the system's temporary folder, removed on disposal. */
+  /** A private directory (0700) below the system's temporary directory, removed on disposal. */
   tempDir(prefix?: string): Promise<TempDir>
   randomHex(bytes: number): string
   sha256(content: string | Uint8Array): string
@@ -49,7 +49,7 @@ export type HostFiles = typeof fsPromises & {
   writeAtomic(path: string, content: string | Uint8Array, mode?: number): Promise<void>
 }
 
-/** How a program is run; by default in the host's folder and environment, without input. */
+/** How a program is run; by default in the host's directory and environment, without input. */
 export interface RunOptions {
   readonly cwd?: string | undefined
   /** Added to the host's environment; `undefined` removes a variable. */

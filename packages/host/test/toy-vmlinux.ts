@@ -40,14 +40,14 @@ int other_ioctl(int n) { return helper(n) + 2; }
 `,
 }
 
-/** Compiles it below a folder; the sources stand in its `tree`. */
-export function buildToyVmlinux(folder: string, options: { readonly name?: string; readonly flags?: readonly string[] } = {}): string {
-  const tree = join(folder, 'tree')
+/** Compiles it below a directory; the sources stand in its `tree`. */
+export function buildToyVmlinux(directory: string, options: { readonly name?: string; readonly flags?: readonly string[] } = {}): string {
+  const tree = join(directory, 'tree')
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(tree, name)), { recursive: true })
     writeFileSync(join(tree, name), text)
   }
-  const out = join(folder, options.name ?? 'vmlinux')
+  const out = join(directory, options.name ?? 'vmlinux')
   const sources = Object.keys(files).filter((name) => name.endsWith('.c'))
   execFileSync(
     'gcc',
@@ -65,7 +65,7 @@ export function buildToyVmlinux(folder: string, options: { readonly name?: strin
       out,
       ...sources.map((name) => join(tree, name)),
     ],
-    { cwd: folder },
+    { cwd: directory },
   )
   return out
 }

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { compileEnvironment, makeArgv, type MakeOptions } from '@kernelkit/core/kbuild'
 import type { Plan, PlanVariable, RunStep, Step } from '@kernelkit/core/plan'
-import { ccacheFolderOf, makeOptionsOf, type BuildPlan, type KernelContext } from './build/build-plan.ts'
+import { ccacheDirectoryOf, makeOptionsOf, type BuildPlan, type KernelContext } from './build/build-plan.ts'
 import { compileSteps, type CompileSteps } from './compile/compile-steps.ts'
 import { collectSteps } from './compile/collect-steps.ts'
 import type { ConfigureRound } from './configure/configure-kernel.ts'
@@ -48,7 +48,7 @@ export function configureOptionsOf(
     base: spec.base,
     baseFile,
     make: makeOptionsOf(plan, { tree, build, ccache: plan.toolchain.ccache }),
-    ccacheFolder: ccacheFolderOf(context),
+    ccacheDirectory: ccacheDirectoryOf(context),
     scratch,
   }
 }
@@ -73,7 +73,7 @@ export function compileStepsOf(
     kind: 'run',
     why: 'compile',
     argv: makeArgv(make, [spec.arch.imageTarget, ...(gdbScripts ? ['scripts_gdb'] : [])]),
-    env: compileEnvironment(make, ccacheFolderOf(context)),
+    env: compileEnvironment(make, ccacheDirectoryOf(context)),
     log,
   }
   return { make, ...compileSteps({ config: configPath({ scratch }), build, marker, interrupted, compile }) }

@@ -75,7 +75,7 @@ function words(value: string | undefined): readonly string[] {
  * Those sources that are (a mirror of) the distribution's own archive and may serve the suite, the
  * likeliest first: those that apt uses for this very suite, then those that it uses for another
  * suite of the archive. Archives of third parties use the same suite and component names, so the
- * keyring, the neighbouring suites and the last folder of the address decide.
+ * keyring, the neighbouring suites and the last directory of the address decide.
  */
 export function archiveSources(sources: readonly AptSource[], suite: string): readonly AptSource[] {
   const candidates = sources.filter(

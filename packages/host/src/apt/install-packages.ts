@@ -8,19 +8,19 @@ export interface InstallOptions {
   /** Heard between two programs only: a package that is half configured would be worse than a wait. */
   readonly signal?: AbortSignal | undefined
   /** Where lists and package files are kept instead of apt's own places; lists that lie there are taken as they are. */
-  readonly folder?: string | undefined
+  readonly directory?: string | undefined
 }
 
 /** Debian publishes its lists up to four times a day; older ones name package files that are gone from the mirror. */
 const listsMaxAgeMs = 24 * 3600 * 1000
 
-const listsFolder = '/var/lib/apt/lists'
+const listsDirectory = '/var/lib/apt/lists'
 
 /** Install Debian packages as root or through sudo, with fresh lists; what apt says is shown with --verbose. */
 export async function installPackages(host: Host, packages: readonly string[], options: InstallOptions = {}): Promise<void> {
   if (packages.length === 0) return
   const prefix = await privilegePrefix(host, packages, options)
-  const places = options.folder === undefined ? [] : await aptPlaces(host, options.folder)
+  const places = options.directory === undefined ? [] : await aptPlaces(host, options.directory)
   const apt = async (...words: readonly string[]): Promise<RunResult> => {
     options.signal?.throwIfAborted()
     return host.run([...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...places, ...words], {
@@ -37,7 +37,7 @@ export async function installPackages(host: Host, packages: readonly string[], o
   // Recommended packages of QEMU are graphical; nothing of ours needs any.
   const install = () => apt('install', '-y', '--no-install-recommends', ...packages)
   const updatedFirst =
-    options.folder === undefined ? !(await hasFreshLists(host)) : (await listNames(host, join(options.folder, 'lists'))).length === 0
+    options.directory === undefined ? !(await hasFreshLists(host)) : (await listNames(host, join(options.directory, 'lists'))).length === 0
   if (updatedFirst) await update()
   const task = host.log.task(`apt-get install ${packages.join(' ')}`)
   let result = await install()
@@ -77,9 +77,9 @@ async function privilegePrefix(host: Host, packages: readonly string[], options:
   )
 }
 
-/** apt's words for lists and package files in a folder of the caller's (apt.conf(5)). */
-async function aptPlaces(host: Host, folder: string): Promise<readonly string[]> {
-  const [lists, archives] = [join(folder, 'lists'), join(folder, 'archives')]
+/** apt's words for lists and package files in a directory of the caller's (apt.conf(5)). */
+async function aptPlaces(host: Host, directory: string): Promise<readonly string[]> {
+  const [lists, archives] = [join(directory, 'lists'), join(directory, 'archives')]
   for (const place of [lists, archives]) await host.fs.mkdir(join(place, 'partial'), { recursive: true })
   const settings = [
     `Dir::State::lists=${lists}`,
@@ -92,14 +92,14 @@ async function aptPlaces(host: Host, folder: string): Promise<readonly string[]>
   return settings.flatMap((setting) => ['-o', setting])
 }
 
-async function listNames(host: Host, folder: string): Promise<readonly string[]> {
-  const names = await host.fs.readdir(folder).catch(() => [])
+async function listNames(host: Host, directory: string): Promise<readonly string[]> {
+  const names = await host.fs.readdir(directory).catch(() => [])
   return names.filter((name) => /_Packages(?:\.\w+)?$/.test(name))
 }
 
 async function hasFreshLists(host: Host): Promise<boolean> {
-  if ((await listNames(host, listsFolder)).length === 0) return false
-  // apt-get update leaves unchanged lists with the mirror's time, but touches the folder.
-  const { mtimeMs } = await host.fs.stat(listsFolder)
+  if ((await listNames(host, listsDirectory)).length === 0) return false
+  // apt-get update leaves unchanged lists with the mirror's time, but touches the directory.
+  const { mtimeMs } = await host.fs.stat(listsDirectory)
   return host.now() - mtimeMs < listsMaxAgeMs
 }

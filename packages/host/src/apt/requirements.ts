@@ -20,7 +20,7 @@ export interface ProgramRequirement extends Needed {
 
 export interface HeaderRequirement extends Needed {
   readonly what: 'header'
-  /** Below an include folder: `libelf.h`, `openssl/ssl.h`. */
+  /** Below an include directory: `libelf.h`, `openssl/ssl.h`. */
   readonly header: string
   readonly package: string
 }
@@ -89,7 +89,7 @@ async function installHint(host: Host, packages: readonly string[]): Promise<str
 }
 
 async function isPresent(host: Host, one: Requirement): Promise<boolean> {
-  // This machine's own folders say nothing about another place's.
+  // This machine's own directories say nothing about another place's.
   if (one.what !== 'any-of' && host.packages?.has(one.package) === true) return true
   if (one.what === 'header' && host.packages !== undefined) return false
   switch (one.what) {
@@ -104,13 +104,15 @@ async function isPresent(host: Host, one: Requirement): Promise<boolean> {
 
 /** Where gcc looks, without starting it (it may be what is missing). */
 async function hasHeader(host: Host, header: string): Promise<boolean> {
-  const own = [host.env['CPATH'], host.env['C_INCLUDE_PATH']].flatMap((list) => list?.split(':') ?? []).filter((folder) => folder !== '')
-  // Debian keeps headers that differ between architectures in a folder of the triplet.
+  const own = [host.env['CPATH'], host.env['C_INCLUDE_PATH']]
+    .flatMap((list) => list?.split(':') ?? [])
+    .filter((directory) => directory !== '')
+  // Debian keeps headers that differ between architectures in a directory of the triplet.
   const triplets = await host.fs.readdir('/usr/include').then(
     (names) => names.filter((name) => /-linux-gnu/.test(name)),
     () => [],
   )
-  const folders = [...own, '/usr/local/include', '/usr/include', ...triplets.map((triplet) => join('/usr/include', triplet))]
-  const found = await Promise.all(folders.map((folder) => host.fs.exists(join(folder, header))))
+  const directories = [...own, '/usr/local/include', '/usr/include', ...triplets.map((triplet) => join('/usr/include', triplet))]
+  const found = await Promise.all(directories.map((directory) => host.fs.exists(join(directory, header))))
   return found.includes(true)
 }

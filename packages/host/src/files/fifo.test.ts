@@ -5,14 +5,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { endFifo, makeFifos, openFifo } from './fifo.ts'
 import { nodeHost } from '../node-host.ts'
 
-let folder = ''
+let directory = ''
 let path = ''
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-fifo-'))
-  path = join(folder, 'pipe')
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-fifo-'))
+  path = join(directory, 'pipe')
   await makeFifos(nodeHost(), [path])
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 async function textOf(socket: AsyncIterable<Buffer>): Promise<string> {
   let text = ''

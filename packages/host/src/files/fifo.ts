@@ -12,7 +12,7 @@ export async function makeFifos(host: Pick<Host, 'spawn'>, paths: readonly strin
   const [exitCode] = (await once(child, 'close')) as [number | null]
   if (exitCode === 0) return
   throw new UserError('COMMAND_FAILED', `no named pipe could be made: ${stderr.trim()}.`, {
-    hint: 'the folder must lie on a file system that has named pipes, with room on it.',
+    hint: 'the directory must lie on a file system that has named pipes, with room on it.',
     details: { paths },
   })
 }

@@ -8,14 +8,14 @@ import { prepareOutFile } from './prepare-out-file.ts'
 const prepare = (named: string) => prepareOutFile(nodeHost(), { option: '--junit', named })
 
 describe('a file for output', () => {
-  let folder = ''
+  let directory = ''
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kernelkit-junit-'))
+    directory = await mkdtemp(join(tmpdir(), 'kernelkit-junit-'))
   })
-  afterAll(() => rm(folder, { recursive: true, force: true }))
+  afterAll(() => rm(directory, { recursive: true, force: true }))
 
-  it('gets its folder, and loses what an earlier run left', async () => {
-    const path = join(folder, 'a/b/results.xml')
+  it('gets its directory, and loses what an earlier run left', async () => {
+    const path = join(directory, 'a/b/results.xml')
     expect(await prepare(path)).toBe(path)
     await writeFile(path, 'old')
     await prepare(path)
@@ -26,7 +26,7 @@ describe('a file for output', () => {
     await expect(prepare(path)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 
-  it('is refused when it is a folder', async () => {
-    await expect(prepare(folder)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+  it('is refused when it is a directory', async () => {
+    await expect(prepare(directory)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 })

@@ -1,13 +1,13 @@
 import { dirname, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
-import { makeFolder } from './make-directory.ts'
+import { makeDirectory } from './make-directory.ts'
 
 /** Absolute path of a file that can be written; what an earlier run left there is gone, so that nobody takes it for this one's. */
 export async function prepareOutFile(host: Host, { option, named }: { readonly option: string; readonly named: string }): Promise<string> {
   const path = resolve(host.cwd, named)
   try {
-    await makeFolder(host, dirname(path))
+    await makeDirectory(host, dirname(path))
     await host.fs.rm(path, { force: true })
     // Permissions alone do not tell: root may do everything, and still nobody makes a file in /proc.
     await host.fs.writeFile(path, '', { flag: 'wx' })
@@ -17,7 +17,7 @@ export async function prepareOutFile(host: Host, { option, named }: { readonly o
       'ACCESS_DENIED',
       `${option} ${named} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
       {
-        hint: 'name a file in a folder that you may write to.',
+        hint: 'name a file in a directory that you may write to.',
         details: { path },
         cause,
       },

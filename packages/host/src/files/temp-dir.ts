@@ -4,7 +4,7 @@ import { isCertainlyGone, ownIdentity, type ProcessIdentity } from '../process/p
 
 type TempHost = Pick<Host, 'fs' | 'uid' | 'log'>
 
-/** A private folder below `parent`, whose name says who made it: what a killed process leaves is found by the next one. */
+/** A private directory below `parent`, whose name says who made it: what a killed process leaves is found by the next one. */
 export async function makeTempDir(
   host: TempHost,
   { parent, prefix }: { readonly parent: string; readonly prefix: string },
@@ -17,7 +17,7 @@ export async function makeTempDir(
   }
 }
 
-/** Removes this user's folders of processes that are certainly gone. */
+/** Removes this user's directories of processes that are certainly gone. */
 export async function sweepTempDirs(host: TempHost, parent: string): Promise<void> {
   for (const name of await host.fs.readdir(parent).catch(() => [])) {
     const owner = parseOwnerMark(name)

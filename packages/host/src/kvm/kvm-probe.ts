@@ -70,7 +70,7 @@ async function judge(
   const refused = await kvmDeviceAccess(host)
   if (refused !== undefined) return { accel: 'tcg', ...refused }
   const key = JSON.stringify([await bootId(host), await qemuVersion(host, store, qemu), host.uid, variant])
-  const path = join(await store.workFolder('state'), `kvm-${variant}-${host.uid}.json`)
+  const path = join(await store.workDirectory('state'), `kvm-${variant}-${host.uid}.json`)
   if (options.fresh !== true) {
     const known = await readAnswer(host, path, key)
     if (known !== undefined) return known

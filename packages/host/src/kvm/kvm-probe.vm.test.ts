@@ -20,13 +20,13 @@ const opensKvm = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
 /** /proc/cpuinfo of a machine with hardware virtualisation; elsewhere /dev/kvm is a software KVM, on which this project's machines are. */
 const isHardwareKvm = /\b(vmx|svm)\b/.test(await nodeHost().fs.readFile('/proc/cpuinfo', 'utf8'))
 
-let folder: string
+let directory: string
 let host: Host
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-kvm-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-kvm-'))
   host = nodeHost()
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => rm(directory, { recursive: true, force: true }))
 
 describe('the probe guest', () => {
   it.each([
@@ -57,10 +57,10 @@ describe('the probe guest', () => {
   })
 
   it('tells a QEMU that cannot start', async () => {
-    expect(await runProbeGuest(host, { qemu: join(folder, 'no-qemu'), accel: 'tcg', variant: 'bits64' })).toMatchObject({
+    expect(await runProbeGuest(host, { qemu: join(directory, 'no-qemu'), accel: 'tcg', variant: 'bits64' })).toMatchObject({
       kind: expect.stringMatching(/exited|not-started/),
     })
-    const broken = join(folder, 'qemu')
+    const broken = join(directory, 'qemu')
     await writeFile(broken, '#!/bin/sh\necho "qemu: could not load bios" >&2\nexit 1\n')
     await chmod(broken, 0o755)
     expect(await runProbeGuest(host, { qemu: broken, accel: 'tcg', variant: 'bits64' })).toEqual({
@@ -75,7 +75,7 @@ describe('the probe guest', () => {
 describe('probeKvm', () => {
   it('answers with proof on a KVM, and keeps the answer for this boot', async (context) => {
     if (!opensKvm) context.skip('no /dev/kvm that this user may open')
-    const store = await openStore(host, folder)
+    const store = await openStore(host, directory)
     // Without int3, cmpxchg16b and loop the guest passes under a software KVM too: the real success path on any machine.
     const proven = await probeKvm(host, store, x86_64.qemuBinary, x86_64, { variant: 'plain' })
     expect(proven).toMatchObject({ accel: 'kvm', code: 'works', reason: 'a probe guest ran under KVM' })
@@ -90,7 +90,7 @@ describe('probeKvm', () => {
   })
 
   it.each([x86_64, i386])('refuses a software KVM for $name, with the reason, at once', async (row) => {
-    const store = await openStore(host, folder)
+    const store = await openStore(host, directory)
     const answer = await probeKvm(host, store, row.qemuBinary, row)
     const expected = !opensKvm
       ? /^tcg no-(device|permission) /
@@ -103,9 +103,9 @@ describe('probeKvm', () => {
 
   it('believes a guest that said nothing for ten minutes only', async (context) => {
     if (!opensKvm) context.skip('no /dev/kvm that this user may open')
-    const store = await openStore(host, folder)
+    const store = await openStore(host, directory)
     // Speaks QMP, says that the guest runs, and never ends: what a KVM that hangs looks like.
-    const mute = join(folder, 'qemu')
+    const mute = join(directory, 'qemu')
     await writeFile(
       mute,
       '#!/bin/sh\n[ "$1" = --version ] && echo "QEMU emulator version 1.0" && exit\necho \'{"event": "RESUME"}\'\nexec sleep 60 >/dev/null 2>&1\n',
@@ -124,7 +124,7 @@ describe('probeKvm', () => {
   })
 
   it('does not try on a host of another architecture', async () => {
-    const store = await openStore(host, folder)
+    const store = await openStore(host, directory)
     expect(await probeKvm({ ...host, nodeArch: 'arm64' }, store, x86_64.qemuBinary, x86_64)).toMatchObject({
       accel: 'tcg',
       code: 'other-arch',
@@ -133,7 +133,7 @@ describe('probeKvm', () => {
   })
 
   it('does not trust KVM for an architecture that no probe guest can prove', async () => {
-    const store = await openStore(host, folder)
+    const store = await openStore(host, directory)
     expect(await probeKvm(host, store, x86_64.qemuBinary, { ...x86_64, kvmProbe: undefined })).toMatchObject({
       accel: 'tcg',
       code: 'other-arch',
@@ -142,7 +142,7 @@ describe('probeKvm', () => {
   })
 
   it('names who may open the device, and a device that is missing', async (context) => {
-    const store = await openStore(host, folder)
+    const store = await openStore(host, directory)
     const failing = (code: string): Host => ({
       ...host,
       uid: 1001,
@@ -163,14 +163,14 @@ describe('probeKvm', () => {
 
 describe('qemuVersion', () => {
   it('asks QEMU once and then its note', async () => {
-    const store = await openStore(host, folder)
+    const store = await openStore(host, directory)
     expect(await qemuVersion(host, store, x86_64.qemuBinary)).toMatch(/^\d+\.\d+/)
     const mute: Host = { ...host, run: () => Promise.reject(new Error('asked again')) }
     expect(await qemuVersion(mute, store, x86_64.qemuBinary)).toMatch(/^\d+\.\d+/)
   })
 
   it('refuses what is not QEMU', async () => {
-    const store = await openStore(host, folder)
+    const store = await openStore(host, directory)
     await expect(qemuVersion(host, store, 'true')).rejects.toMatchObject({ code: 'NOT_QEMU' })
     await expect(qemuVersion(host, store, 'no-such-qemu')).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' })
   })

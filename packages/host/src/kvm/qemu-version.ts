@@ -15,7 +15,10 @@ export async function qemuVersion(host: Host, store: Store, qemu: string): Promi
     })
   const real = await host.fs.realpath(path)
   const { mtimeMs, size, ino } = await host.fs.stat(real)
-  const note = join(await store.workFolder('state'), `qemu-${host.sha256(JSON.stringify([real, mtimeMs, size, ino])).slice(0, 16)}.version`)
+  const note = join(
+    await store.workDirectory('state'),
+    `qemu-${host.sha256(JSON.stringify([real, mtimeMs, size, ino])).slice(0, 16)}.version`,
+  )
   const known = await host.fs.readFile(note, 'utf8').catch(() => undefined)
   if (known !== undefined) return known.trim()
   const { stdout } = await host.run([path, '--version'])

@@ -7,27 +7,27 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nodeHost } from '../node-host.ts'
 
 describe('a program that the host runs', () => {
-  let folder: string
+  let directory: string
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kernelkit-run-'))
+    directory = await mkdtemp(join(tmpdir(), 'kernelkit-run-'))
   })
-  afterEach(() => rm(folder, { recursive: true, force: true }))
+  afterEach(() => rm(directory, { recursive: true, force: true }))
   const host = nodeHost()
 
-  it('gets input, environment and folder, and its lines come as they are printed', async () => {
+  it('gets input, environment and directory, and its lines come as they are printed', async () => {
     const lines: string[] = []
     const { exitCode, stdout, stderr } = await host.run(['sh', '-c', 'cat; echo "$X" >&2; pwd'], {
-      cwd: folder,
+      cwd: directory,
       env: { X: 'err' },
       input: 'in\n',
       onLine: (line, stream) => lines.push(`${stream}: ${line}`),
     })
-    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: `in\n${folder}\n`, stderr: 'err\n' })
-    expect(lines.toSorted()).toEqual(['stderr: err', 'stdout: in', `stdout: ${folder}`].toSorted())
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: `in\n${directory}\n`, stderr: 'err\n' })
+    expect(lines.toSorted()).toEqual(['stderr: err', 'stdout: in', `stdout: ${directory}`].toSorted())
   })
 
   it('has the file itself on its stdout, and no pipe through us', async () => {
-    const file = join(folder, 'out')
+    const file = join(directory, 'out')
     await host.run(['readlink', '/proc/self/fd/1'], { outputTo: file })
     expect(await readFile(file, 'utf8')).toBe(`${file}\n`)
   })
@@ -53,7 +53,7 @@ describe('a program that the host runs', () => {
   })
 
   it('ends when we are killed', async () => {
-    const script = join(folder, 'parent.mjs')
+    const script = join(directory, 'parent.mjs')
     await writeFile(
       script,
       `import { nodeHost } from ${JSON.stringify(join(import.meta.dirname, '../index.ts'))}

@@ -18,7 +18,7 @@ export async function runProgram(
   // A tenth of a second to load: commands that run no program need not wait for it.
   const { execa } = await import('execa')
   const env = { ...options.baseEnv, ...options.env }
-  // sbin programs are found for users whose PATH lacks these folders.
+  // sbin programs are found for users whose PATH lacks these directories.
   env['PATH'] = `${env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`
   const prefix = options.endsWithParent === true ? await parentDeathPrefix(program, env['PATH']) : []
   const [file = program, ...args] = [...prefix, program, ...rest]
@@ -61,7 +61,7 @@ export async function runProgram(
   if (cause?.code === 'ENOENT') {
     throw new UserError(
       'COMMAND_NOT_FOUND',
-      `'${program}' is not on PATH${options.cwd === undefined ? '' : ` (or the folder ${options.cwd} does not exist)`}.`,
+      `'${program}' is not on PATH${options.cwd === undefined ? '' : ` (or the directory ${options.cwd} does not exist)`}.`,
       {
         hint: options.package === undefined ? 'install it, or run `kernelkit doctor`.' : `apt-get install ${options.package}`,
         cause,

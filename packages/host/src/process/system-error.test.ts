@@ -20,7 +20,7 @@ describe('explainSystemError', () => {
 })
 
 describe('explaining', () => {
-  it('says that a file stands where a folder is needed', async () => {
+  it('says that a file stands where a directory is needed', async () => {
     const making = explaining('/dev/null', () => nodeHost().fs.mkdir('/dev/null', { recursive: true }))
     await expect(making).rejects.toMatchObject({ code: 'NOT_A_FOLDER', message: expect.stringContaining('at /dev/null') })
   })

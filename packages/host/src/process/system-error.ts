@@ -5,7 +5,7 @@ const noSpaceText = /No space left on device|Disk quota exceeded|Out of diskspac
 
 /**
  * The one place where errors of the operating system become errors for people: a full disk, a
- * read-only place, a folder that is a file. Anything else comes back unchanged.
+ * read-only place, a directory that is a file. Anything else comes back unchanged.
  */
 export function explainSystemError(error: unknown, place?: string): unknown {
   const codes = chain(error).map((link) => (link as NodeJS.ErrnoException).code)
@@ -14,20 +14,20 @@ export function explainSystemError(error: unknown, place?: string): unknown {
   if (error instanceof UserError && error.code !== 'COMMAND_FAILED') return error
   if (codes.includes('ENOSPC') || codes.includes('EDQUOT') || chain(error).some((link) => noSpaceText.test(link.message))) {
     return new UserError('DISK_FULL', `no space is left${at}.${error instanceof UserError ? `\n${error.message}` : ''}`, {
-      hint: 'free space (`kernelkit cache prune`; `kernelkit cache ls` shows what there is), or choose another folder with --cache-dir.',
+      hint: 'free space (`kernelkit cache prune`; `kernelkit cache ls` shows what there is), or choose another directory with --cache-dir.',
       cause: error,
     })
   }
   if (error instanceof UserError) return error
   if (codes.includes('EROFS') || codes.includes('EACCES') || codes.includes('EPERM')) {
     return new UserError('ACCESS_DENIED', `the operating system denies access${at} (${reasonOf(error)}).`, {
-      hint: 'choose another folder (--cache-dir, --out), or mend the permissions.',
+      hint: 'choose another directory (--cache-dir, --out), or mend the permissions.',
       cause: error,
     })
   }
   if (codes.includes('ENOTDIR') || codes.includes('EEXIST')) {
-    return new UserError('NOT_A_FOLDER', `a folder is needed${at}, and it, or something above it, is a file (${reasonOf(error)}).`, {
-      hint: 'name another folder (--out, --cache-dir), or move the file away.',
+    return new UserError('NOT_A_FOLDER', `a directory is needed${at}, and it, or something above it, is a file (${reasonOf(error)}).`, {
+      hint: 'name another directory (--out, --cache-dir), or move the file away.',
       cause: error,
     })
   }

@@ -8,14 +8,14 @@ const heartbeatMs = 4_000
 const pollMs = 100
 
 export interface LockOptions {
-  readonly folder: string
+  readonly directory: string
   readonly name: string
   readonly signal?: AbortSignal | undefined
   /** Said once when another run holds the lock: "waiting for X". */
   readonly waitingFor?: string
 }
 
-/** Run `work` while holding the lock `name`: a lock directory with a heartbeat, so that it works across containers that share the folder. */
+/** Run `work` while holding the lock `name`: a lock directory with a heartbeat, so that it works across containers that share the directory. */
 export async function withLock<T>(host: Host, options: LockOptions, work: () => Promise<T>): Promise<T> {
   const release = await acquire(host, options)
   try {
@@ -26,7 +26,7 @@ export async function withLock<T>(host: Host, options: LockOptions, work: () => 
 }
 
 /** True while some run holds the lock. */
-export async function isLocked(host: Host, options: Pick<LockOptions, 'folder' | 'name'>): Promise<boolean> {
+export async function isLocked(host: Host, options: Pick<LockOptions, 'directory' | 'name'>): Promise<boolean> {
   const paths = lockPaths(options)
   try {
     const { mtimeMs } = await host.fs.stat(paths.lock)
@@ -42,7 +42,7 @@ async function acquire(host: Host, options: LockOptions): Promise<() => Promise<
   // Loaded by who locks: a run that finds all in the store need not.
   const { lock } = await import('proper-lockfile')
   const paths = lockPaths(options)
-  await host.fs.mkdir(options.folder, { recursive: true })
+  await host.fs.mkdir(options.directory, { recursive: true })
   let said = false
   for (;;) {
     options.signal?.throwIfAborted()
@@ -114,7 +114,7 @@ interface LockPaths {
   readonly owner: string
 }
 
-function lockPaths({ folder, name }: Pick<LockOptions, 'folder' | 'name'>): LockPaths {
-  const path = join(folder, name)
+function lockPaths({ directory, name }: Pick<LockOptions, 'directory' | 'name'>): LockPaths {
+  const path = join(directory, name)
   return { name: path, lock: `${path}.lock`, owner: `${path}.owner` }
 }

@@ -26,9 +26,9 @@ describe('the store under --dry-run', () => {
   it('is not even made, answers what is there without touching its date, and makes nothing', async () => {
     const absent = openStoreToLook(host(), join(root, 'absent'))
     expect(await absent.lookup('kernel', absent.keyOf(material))).toBeUndefined()
-    const produce = (folder: string) => writeFile(join(folder, 'bzImage'), 'kernel')
+    const produce = (directory: string) => writeFile(join(directory, 'bzImage'), 'kernel')
     await expect(absent.obtain({ kind: 'kernel', material, produce })).rejects.toThrow('--dry-run changes nothing')
-    await absent.withLock('name', () => absent.workFolder('build', 'name'))
+    await absent.withLock('name', () => absent.workDirectory('build', 'name'))
     expect(await readdir(root)).toEqual([])
 
     const { entry } = await (await openStore(host(), root)).obtain({ kind: 'kernel', material, produce })
@@ -48,9 +48,9 @@ describe('the store', () => {
     const options = {
       kind: 'kernel' as const,
       material,
-      produce: async (folder: string) => {
+      produce: async (directory: string) => {
         made++
-        await writeFile(join(folder, 'bzImage'), 'kernel')
+        await writeFile(join(directory, 'bzImage'), 'kernel')
       },
     }
     const first = await store.obtain(options)
@@ -72,8 +72,8 @@ describe('the store', () => {
     const failing = store.obtain({
       kind: 'image',
       material,
-      produce: async (folder) => {
-        await writeFile(join(folder, 'half'), 'x')
+      produce: async (directory) => {
+        await writeFile(join(directory, 'half'), 'x')
         throw new Error('no mirror')
       },
     })
@@ -85,7 +85,7 @@ describe('the store', () => {
 
   it('replaces an entry with force, and keeps the old one when that fails', async () => {
     const store = await openStore(host(), root)
-    const write = (text: string) => (folder: string) => writeFile(join(folder, 'file'), text)
+    const write = (text: string) => (directory: string) => writeFile(join(directory, 'file'), text)
     const { entry } = await store.obtain({ kind: 'image', material, produce: write('old') })
     await expect(store.obtain({ kind: 'image', material, force: true, produce: () => Promise.reject(new Error('broke')) })).rejects.toThrow(
       'broke',
@@ -176,7 +176,7 @@ describe('the store', () => {
     const { entry } = await store.obtain({
       kind: 'image',
       material,
-      produce: (folder) => writeFile(join(folder, 'disk'), Buffer.alloc(100_000, 1)),
+      produce: (directory) => writeFile(join(directory, 'disk'), Buffer.alloc(100_000, 1)),
     })
     const listed = await store.list()
     expect(listed.map(({ kind, key }) => [kind, key])).toEqual([['image', entry.key]])
@@ -200,7 +200,7 @@ describe('the store', () => {
     await expect(openStore(host(), join(root, 'file', 'below'))).rejects.toMatchObject({ code: 'STORE_NOT_A_FOLDER' })
   })
 
-  it('does not hang where no folder can be made', async () => {
+  it('does not hang where no directory can be made', async () => {
     await expect(openStore(host(), '/proc/kernelkit/store')).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 
@@ -218,10 +218,10 @@ describe('the store', () => {
     expect(answer).toEqual([entry.key, 'ACCESS_DENIED'])
   })
 
-  it('keeps work folders below the root and nowhere else', async () => {
+  it('keeps work directories below the root and nowhere else', async () => {
     const store = await openStore(host(), root)
-    expect(await store.workFolder('build', 'a')).toBe(join(root, 'build', 'a'))
-    await expect(store.workFolder('build', '..')).rejects.toThrow("'..' is not the name of one folder")
+    expect(await store.workDirectory('build', 'a')).toBe(join(root, 'build', 'a'))
+    await expect(store.workDirectory('build', '..')).rejects.toThrow("'..' is not the name of one directory")
   })
 })
 
@@ -237,7 +237,7 @@ describe('defaultStoreRoot', () => {
   })
 })
 
-/** Another process that holds the lock of `material` and has begun to fill its folder. */
+/** Another process that holds the lock of `material` and has begun to fill its directory. */
 async function startHolder(): Promise<ChildProcess> {
   const script = join(root, '..', `${root.split('/').pop()}-holder.mjs`)
   await writeFile(
@@ -256,7 +256,7 @@ async function startHolder(): Promise<ChildProcess> {
 async function asReader(script: string): Promise<unknown> {
   const path = join(root, 'reader.mjs')
   await writeFile(path, script)
-  for (const folder of [root, join(root, 'kernel'), join(root, 'locks'), join(root, 'tmp')]) await chmod(folder, 0o555)
+  for (const directory of [root, join(root, 'kernel'), join(root, 'locks'), join(root, 'tmp')]) await chmod(directory, 0o555)
   const isRoot = process.getuid?.() === 0
   const child = fork(path, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], ...(isRoot ? { uid: 65534, gid: 65534 } : {}) })
   let complaints = ''
@@ -265,7 +265,7 @@ async function asReader(script: string): Promise<unknown> {
     once(child, 'message').then(([message]) => message as unknown),
     once(child, 'exit').then(() => undefined),
   ])
-  for (const folder of [root, join(root, 'kernel'), join(root, 'locks'), join(root, 'tmp')]) await chmod(folder, 0o755)
+  for (const directory of [root, join(root, 'kernel'), join(root, 'locks'), join(root, 'tmp')]) await chmod(directory, 0o755)
   if (answer === undefined && !complaints.includes('EACCES')) throw new Error(complaints)
   return answer
 }

@@ -6,15 +6,15 @@ import { checkStoreRoot } from './check-store-root.ts'
 import type { Host } from '../host.ts'
 import { isLocked, withLock } from './lock.ts'
 import type { ArtifactKind, ObtainOptions, RemoteStore, Store, StoreEntry } from './store.ts'
-import { finish, putInPlace, readEntry, readFolder, removeTree } from './store-directory.ts'
+import { finish, putInPlace, readEntry, readDirectory, removeTree } from './store-directory.ts'
 import { fileNameOf, hashOf, keyOf, lockNameOf } from './store-names.ts'
 import { sweepStore } from './sweep-store.ts'
 import { explaining } from '../process/system-error.ts'
 
-/** The first folder level of artifacts. */
+/** The first directory level of artifacts. */
 export const artifactKinds: readonly ArtifactKind[] = ['kernel', 'image', 'source', 'agent', 'rootfs']
 
-/** $KERNELKIT_CACHE_DIR, else kernelkit's folder in $XDG_CACHE_HOME, else in ~/.cache. */
+/** $KERNELKIT_CACHE_DIR, else kernelkit's directory in $XDG_CACHE_HOME, else in ~/.cache. */
 export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd'>): string {
   const own = host.env['KERNELKIT_CACHE_DIR']
   if (own !== undefined && own !== '') return resolve(host.cwd, own)
@@ -49,9 +49,9 @@ export function openStoreToLook(host: Host, root: string = defaultStoreRoot(host
       if (entry === undefined) throw notUnderDryRun(`the ${kind} that it needs to answer is not in the store`)
       return { entry, cached: true }
     },
-    // A lock is a folder; what is read here is written under another name and renamed.
+    // A lock is a directory; what is read here is written under another name and renamed.
     withLock: (_name, work) => work(),
-    workFolder: async (...parts) => join(root, ...parts),
+    workDirectory: async (...parts) => join(root, ...parts),
     remove: async ({ kind, key }) => {
       throw new Error(`${kind} ${key} was to be removed under --dry-run`)
     },
@@ -67,10 +67,10 @@ export function notUnderDryRun(why: string): UserError {
 
 function createStore(host: Host, root: string, remote?: RemoteStore): Store {
   const locks = join(root, 'locks')
-  const folderOf = (kind: ArtifactKind, key: string): string => join(root, kind, key)
+  const directoryOf = (kind: ArtifactKind, key: string): string => join(root, kind, key)
 
   const lookupHere: Store['lookup'] = async (kind, key) => {
-    const entry = await readEntry(host, { kind, key, path: folderOf(kind, key) })
+    const entry = await readEntry(host, { kind, key, path: directoryOf(kind, key) })
     if (entry === undefined) return undefined
     const now = host.now()
     // A store that can only be read keeps its old time.
@@ -78,7 +78,7 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
     return { ...entry, usedAt: now }
   }
 
-  /** Fill a folder under a temporary name; what `fill` says no to leaves nothing. Whoever calls this holds the entry's lock. */
+  /** Fill a directory under a temporary name; what `fill` says no to leaves nothing. Whoever calls this holds the entry's lock. */
   const place = async (kind: ArtifactKind, key: string, fill: (making: string) => Promise<boolean>): Promise<void> => {
     const making = join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`)
     await host.fs.mkdir(making, { recursive: true })
@@ -86,7 +86,7 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
       if (!(await fill(making))) return
       await putInPlace(host, {
         making,
-        final: folderOf(kind, key),
+        final: directoryOf(kind, key),
         aside: join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`),
       })
     } finally {
@@ -105,15 +105,15 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
   const withEntryLock = <T>(entry: Pick<StoreEntry, 'kind' | 'key'>, work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
     const { kind, key } = entry
     const waitingFor = `the ${kind} ${key.slice(0, 12)}, which is being made`
-    return withLock(host, { folder: locks, name: lockNameOf(kind, key), waitingFor, signal }, work)
+    return withLock(host, { directory: locks, name: lockNameOf(kind, key), waitingFor, signal }, work)
   }
 
   /** What came without the right key.txt is not the entry. */
   const bring = async (kind: ArtifactKind, key: string, signal?: AbortSignal): Promise<StoreEntry | undefined> => {
     if (remote === undefined) return undefined
-    await place(kind, key, async (folder) => {
-      if (!(await remote.fetch({ kind, key, folder, signal }))) return false
-      const text = await host.fs.readFile(join(folder, 'key.txt'), 'utf8').catch(() => '')
+    await place(kind, key, async (directory) => {
+      if (!(await remote.fetch({ kind, key, directory, signal }))) return false
+      const text = await host.fs.readFile(join(directory, 'key.txt'), 'utf8').catch(() => '')
       return hashOf(host, text) === key
     })
     return lookupHere(kind, key)
@@ -139,7 +139,7 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
         if (madeMeanwhile !== undefined) return { entry: madeMeanwhile, cached: true }
         await make(options, key)
         const entry = await lookupHere(kind, key)
-        if (entry === undefined) throw new Error(`the store lost ${folderOf(kind, key)} right after it was made`)
+        if (entry === undefined) throw new Error(`the store lost ${directoryOf(kind, key)} right after it was made`)
         await remote?.offer(entry)
         return { entry, cached: false }
       }
@@ -149,24 +149,24 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
       explaining(root, () =>
         withLock(
           host,
-          { folder: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, signal: options.signal },
+          { directory: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, signal: options.signal },
           work,
         ),
       ),
-    workFolder: async (...parts) => {
+    workDirectory: async (...parts) => {
       for (const part of parts) {
         if (part === '' || part === '.' || part === '..' || part.includes('/'))
-          throw new TypeError(`'${part}' is not the name of one folder`)
+          throw new TypeError(`'${part}' is not the name of one directory`)
       }
-      const folder = join(root, ...parts)
-      await explaining(folder, () => host.fs.mkdir(folder, { recursive: true }))
-      return folder
+      const directory = join(root, ...parts)
+      await explaining(directory, () => host.fs.mkdir(directory, { recursive: true }))
+      return directory
     },
     list: async () => {
       const entries: (StoreEntry & { readonly bytes: number })[] = []
       for (const kind of artifactKinds) {
-        for (const key of await readFolder(host, join(root, kind))) {
-          const entry = await readEntry(host, { kind, key, path: folderOf(kind, key) })
+        for (const key of await readDirectory(host, join(root, kind))) {
+          const entry = await readEntry(host, { kind, key, path: directoryOf(kind, key) })
           if (entry !== undefined) entries.push({ ...entry, bytes: await allocatedBytes(host, entry.path) })
         }
       }
@@ -187,5 +187,5 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
 
 /** True while a run makes, replaces or removes this entry. */
 export function isEntryLocked(host: Host, store: Pick<Store, 'root'>, entry: Pick<StoreEntry, 'kind' | 'key'>): Promise<boolean> {
-  return isLocked(host, { folder: join(store.root, 'locks'), name: lockNameOf(entry.kind, entry.key) })
+  return isLocked(host, { directory: join(store.root, 'locks'), name: lockNameOf(entry.kind, entry.key) })
 }

@@ -18,14 +18,14 @@ beforeEach(async () => {
   await store.obtain({
     kind: 'image',
     material: [['suite', 'x']],
-    produce: async (folder) => {
-      await writeFile(join(folder, 'root.ext4'), Buffer.alloc(50_000, 1))
-      await writeFile(join(folder, 'manifest.json'), JSON.stringify({ suite: 'bookworm', arch: 'x86_64' }))
+    produce: async (directory) => {
+      await writeFile(join(directory, 'root.ext4'), Buffer.alloc(50_000, 1))
+      await writeFile(join(directory, 'manifest.json'), JSON.stringify({ suite: 'bookworm', arch: 'x86_64' }))
     },
   })
-  await writeFile(join(await store.workFolder('build', 'one'), 'vmlinux.o'), Buffer.alloc(20_000, 1))
-  await mkdir(join(await store.workFolder('ccache'), '0'), { recursive: true })
-  await store.workFolder('state', 'projects')
+  await writeFile(join(await store.workDirectory('build', 'one'), 'vmlinux.o'), Buffer.alloc(20_000, 1))
+  await mkdir(join(await store.workDirectory('ccache'), '0'), { recursive: true })
+  await store.workDirectory('state', 'projects')
 })
 afterEach(() => rm(root, { recursive: true, force: true }))
 
@@ -33,7 +33,7 @@ const names = async (): Promise<readonly string[]> =>
   (await listStoreItems(host, store)).map(({ kind, name, label }) => `${kind} ${label ?? name}`)
 
 describe('the items of a store', () => {
-  it('are artifacts and work folders, largest first, and not what the store keeps for itself', async () => {
+  it('are artifacts and work directories, largest first, and not what the store keeps for itself', async () => {
     expect(await names()).toEqual(['image bookworm x86_64', 'build one', 'ccache .'])
   })
 

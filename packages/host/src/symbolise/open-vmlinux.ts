@@ -11,7 +11,7 @@ export interface OpenVmlinux {
   readonly symboliser?: Symboliser
   /** The symboliser's path. */
   readonly program?: string
-  /** The folder that its paths begin with. */
+  /** The directory that its paths begin with. */
   readonly tree?: string
   readonly problem?: UserError
 }

@@ -9,16 +9,16 @@ import type { Host } from '../host.ts'
 import { nodeHost } from '../node-host.ts'
 import { decodeReports } from './report-decoder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'kernelkit-decode-'))
-const tree = join(folder, 'tree')
+const directory = mkdtempSync(join(tmpdir(), 'kernelkit-decode-'))
+const tree = join(directory, 'tree')
 const host = nodeHost()
 let vmlinux = ''
 let calls: readonly CallSite[] = []
 beforeAll(() => {
-  vmlinux = buildToyVmlinux(folder)
+  vmlinux = buildToyVmlinux(directory)
   calls = listCalls(vmlinux)
 }, 60_000)
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => rmSync(directory, { recursive: true }))
 
 const banner = 'Linux version 6.12.0-toy (a@b) (gcc 12) #1 SMP Mon Jan 1 00:00:00 UTC 2026'
 
@@ -81,7 +81,7 @@ describe.each(['llvm-symbolizer', 'addr2line'])('decodeReports with %s', (progra
 
   it('decodes a 32-bit kernel', async (context) => {
     context.skip((await host.which(program)) === undefined, `${program} is not installed`)
-    const path = buildToyVmlinux(folder, { name: 'vmlinux-i386', flags: ['-m32'] })
+    const path = buildToyVmlinux(directory, { name: 'vmlinux-i386', flags: ['-m32'] })
     const frames = stack(listCalls(path)).map(({ frame }) => frame)
     const { reports, problems } = await decodeReports(hostWith(program), { vmlinux: path, reports: lockup(frames) })
     expect(problems).toEqual([])
@@ -91,8 +91,8 @@ describe.each(['llvm-symbolizer', 'addr2line'])('decodeReports with %s', (progra
 
 it('decodes what arm64 prints, with an object that this machine cannot run', async (context) => {
   context.skip((await host.which('llvm-mc')) === undefined, 'llvm-mc (package llvm), which assembles for arm64, is not installed')
-  const assembly = join(folder, 'arm64.S')
-  const object = join(folder, 'arm64.o')
+  const assembly = join(directory, 'arm64.S')
+  const object = join(directory, 'arm64.o')
   writeFileSync(
     assembly,
     [
@@ -117,7 +117,7 @@ it('decodes what arm64 prints, with an object that this machine cannot run', asy
     ' helper+0x0/0x8',
     ' frob_ioctl+0x4/0x8',
   ])
-  const decoded = await decodeReports(hostWith('llvm-symbolizer'), { vmlinux: object, reports, source: folder })
+  const decoded = await decodeReports(hostWith('llvm-symbolizer'), { vmlinux: object, reports, source: directory })
   expect(decoded.problems).toEqual([])
   expect(decoded.reports.map(places)).toEqual([['helper arm64.S:5', 'frob_ioctl arm64.S:2']])
 })
@@ -169,7 +169,7 @@ describe('decodeReports', () => {
     expect(problems).toMatchObject([{ code: 'MODULES_NOT_DECODED', details: { modules: ['frob'] } }])
   })
 
-  it('cuts the folder of the tree off the places that the log tells itself', async () => {
+  it('cuts the directory of the tree off the places that the log tells itself', async () => {
     const { frame } = siteOf('frob_ioctl', 'helper')
     const { reports } = await decode(
       read([
@@ -231,7 +231,7 @@ describe('decodeReports', () => {
   })
 
   it.each([
-    ['VMLINUX_MISSING', () => join(folder, 'none')],
+    ['VMLINUX_MISSING', () => join(directory, 'none')],
     ['NOT_A_VMLINUX', () => tree],
     ['NOT_A_VMLINUX', () => join(tree, 'init/main.c')],
     ['VMLINUX_STRIPPED', () => changed('stripped', ['strip'])],
@@ -249,7 +249,7 @@ describe('decodeReports', () => {
   })
 
   it('says what a symboliser said that does not answer', async () => {
-    const program = join(folder, 'addr2line')
+    const program = join(directory, 'addr2line')
     writeFileSync(program, '#!/bin/sh\necho "no memory" >&2\nexit 3\n', { mode: 0o755 })
     const { problems, reports } = await decodeReports(
       { ...host, which: async (name) => (name === 'addr2line' ? program : undefined) },
@@ -262,7 +262,7 @@ describe('decodeReports', () => {
   })
 
   it('ends at once, with its symboliser, when it is interrupted', async () => {
-    const program = join(folder, 'llvm-symbolizer')
+    const program = join(directory, 'llvm-symbolizer')
     writeFileSync(program, '#!/bin/sh\necho $$ > "$0.pid"\nexec sleep 1000\n', { mode: 0o755 })
     const interruption = new AbortController()
     const decoding = decodeReports(
@@ -278,12 +278,12 @@ describe('decodeReports', () => {
   })
 
   it('reads nothing when there are no reports', async () => {
-    expect(await decode([], { vmlinux: join(folder, 'none') })).toEqual({ reports: [], problems: [], symboliser: undefined })
+    expect(await decode([], { vmlinux: join(directory, 'none') })).toEqual({ reports: [], problems: [], symboliser: undefined })
   })
 })
 
 function changed(name: string, command: readonly [string, ...string[]]): string {
-  const path = join(folder, name)
+  const path = join(directory, name)
   cpSync(vmlinux, path)
   const [program, ...args] = command
   execFileSync(program, [...args, path])

@@ -8,7 +8,7 @@ import { openVmlinux, type OpenVmlinux } from './open-vmlinux.ts'
 export interface DecoderOptions {
   /** The vmlinux of the kernel that printed the reports; undefined: paths are mapped and nothing is decoded. */
   readonly vmlinux: string | undefined
-  /** Folder of the kernel tree: paths below it come out relative to it. */
+  /** Directory of the kernel tree: paths below it come out relative to it. */
   readonly source?: string | undefined
   /** Beginnings of paths as the build wrote them, and what stands for them in the repository. */
   readonly pathMaps?: SourcePaths['maps'] | undefined

@@ -19,21 +19,21 @@ import { containerBackend } from './container-backend.ts'
 import type { BakeResult } from '../bake/image-manifest.ts'
 
 // One bootstrap in a container, whose packages the other tests assemble; the host assembles those that the VM tests left in the store.
-let folder: string
+let directory: string
 let host: Host
 let stores: { readonly host: Store; readonly container: Store }
 let engine: Engine
 let image: string
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
-  host = nodeHost({ cwd: folder })
-  stores = { host: await openStore(host), container: await openStore(host, join(folder, 'container')) }
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  host = nodeHost({ cwd: directory })
+  stores = { host: await openStore(host), container: await openStore(host, join(directory, 'container')) }
   engine = await connectEngine(host)
   const spec = { compiler: 'gcc', suite: await defaultSuite(host), targets: ['x86_64', 'i386'], kind: 'build' } as const
   image = (await obtainToolchainImage({ engine, host, spec })).id
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 const purpose = 'bake-test'
 const open = async (options: Partial<ContainerOptions> = {}, from: Engine = engine): Promise<ToolContainer> => {
@@ -66,12 +66,15 @@ describe('a bake in a container', () => {
   })
 
   test('takes overlays and scripts in, and says which script failed with its last lines', async () => {
-    mkdirSync(join(folder, 'over/etc'), { recursive: true })
-    writeFileSync(join(folder, 'over/etc/motd'), 'baked\n')
-    writeFileSync(join(folder, 'good.sh'), 'set -e\ngrep -q baked /etc/motd\nuseradd -m tester\necho x > /dev/null\ntest -e /dev/urandom\n')
+    mkdirSync(join(directory, 'over/etc'), { recursive: true })
+    writeFileSync(join(directory, 'over/etc/motd'), 'baked\n')
+    writeFileSync(
+      join(directory, 'good.sh'),
+      'set -e\ngrep -q baked /etc/motd\nuseradd -m tester\necho x > /dev/null\ntest -e /dev/urandom\n',
+    )
     // Not UTF-8: what goes in is bytes.
-    writeFileSync(join(folder, 'bytes.sh'), Buffer.from('#!/bin/sh\nprintf %s "\xff\xfe" > /etc/bytes\n', 'latin1'))
-    writeFileSync(join(folder, 'bad.sh'), '#!/bin/bash\necho the reason\nexit 5\n')
+    writeFileSync(join(directory, 'bytes.sh'), Buffer.from('#!/bin/sh\nprintf %s "\xff\xfe" > /etc/bytes\n', 'latin1'))
+    writeFileSync(join(directory, 'bad.sh'), '#!/bin/bash\necho the reason\nexit 5\n')
     const container = await open()
     const inside = await bakeInside(container, { overlay: ['over'], customize: ['good.sh', 'bytes.sh'] })
     const outside = await bakeImage(host, stores.host, specOf({ overlay: ['over'], customize: ['good.sh', 'bytes.sh'] }))
@@ -115,7 +118,7 @@ describe('a bake in a container', () => {
     const abort = new AbortController()
     const container = await open({ signal: abort.signal })
     const baking = bakeInside(container, { include: ['strace'] }, abort.signal)
-    // mmdebstrap is at work when its scratch folder has something in it.
+    // mmdebstrap is at work when its scratch directory has something in it.
     while ((await container.exec(['sh', '-c', 'ls -d /var/tmp/*/scratch/mmdebstrap*'])).exitCode !== 0) await host.sleep(200)
     abort.abort(new Error('stop'))
     await expect(baking).rejects.toThrow('stop')

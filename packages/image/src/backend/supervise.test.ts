@@ -9,12 +9,12 @@ import { supervise } from './supervise.ts'
 
 const host = nodeHost()
 const rights = { privilege: 'root' } as const
-let workFolder: string
+let workDirectory: string
 beforeEach(() => {
-  workFolder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
-  mkdirSync(join(workFolder, 'scratch'))
+  workDirectory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  mkdirSync(join(workDirectory, 'scratch'))
 })
-afterEach(() => rmSync(workFolder, { recursive: true, force: true }))
+afterEach(() => rmSync(workDirectory, { recursive: true, force: true }))
 
 /** A process that has ended but was not waited for yet (a zombie) counts as gone. */
 async function isGone(pid: number): Promise<boolean> {
@@ -34,13 +34,13 @@ describe('supervise', () => {
     expect(
       await supervise(host, {
         argv: ['sh', '-c', 'echo out; echo err >&2; printf last; exit 7'],
-        workFolder,
+        workDirectory,
         rights,
         onLine: (line) => lines.push(line),
       }),
     ).toBe(7)
     expect(lines.toSorted()).toEqual(['err', 'last', 'out'])
-    expect(existsSync(workFolder)).toBe(true)
+    expect(existsSync(workDirectory)).toBe(true)
   })
 
   test('ends the whole family when the signal aborts, after its own tidying', async () => {
@@ -48,7 +48,7 @@ describe('supervise', () => {
     const lines: string[] = []
     const running = supervise(host, {
       argv: stubborn,
-      workFolder,
+      workDirectory,
       rights,
       signal: abort.signal,
       onLine: (line) => {
@@ -61,13 +61,15 @@ describe('supervise', () => {
     expect(lines).toContain('tidied')
   })
 
-  test('ends the family and removes the work folder when its parent dies without a word', async () => {
-    const child = spawn('sh', ['-c', supervisorScript, 'test', `rm -rf ${workFolder}`, ...stubborn], { stdio: ['pipe', 'pipe', 'ignore'] })
+  test('ends the family and removes the work directory when its parent dies without a word', async () => {
+    const child = spawn('sh', ['-c', supervisorScript, 'test', `rm -rf ${workDirectory}`, ...stubborn], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
     const pid = await new Promise<number>((resolve) => child.stdout.once('data', (data: Buffer) => resolve(Number(data.toString()))))
     // What the kernel does with the pipe of a process that got SIGKILL.
     child.stdin.destroy()
     await new Promise((resolve) => child.once('exit', resolve))
     expect(await isGone(pid)).toBe(true)
-    expect(existsSync(workFolder)).toBe(false)
+    expect(existsSync(workDirectory)).toBe(false)
   })
 })

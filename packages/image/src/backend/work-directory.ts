@@ -15,8 +15,8 @@ export async function openWorkDirectory(
   host: Host,
   rights: Rights,
 ): Promise<AsyncDisposable & { readonly path: string; readonly steps: WorkSteps }> {
-  const folder = await host.tempDir(prefix)
-  const { path } = folder
+  const directory = await host.tempDir(prefix)
+  const { path } = directory
   await sweep(host, { rights, parent: dirname(path) })
   await host.fs.writeFile(join(path, ownerFile), JSON.stringify((await ownIdentity(host)) ?? {}))
   const steps = hostSteps(path, rights)
@@ -26,12 +26,12 @@ export async function openWorkDirectory(
     steps,
     [Symbol.asyncDispose]: async () => {
       await runSteps(host, steps.close, { reject: false })
-      await folder[Symbol.asyncDispose]()
+      await directory[Symbol.asyncDispose]()
     },
   }
 }
 
-/** Folders of our own that a killed process left; a running bake's supervisor removes its own, so these are few. */
+/** Directories of our own that a killed process left; a running bake's supervisor removes its own, so these are few. */
 async function sweep(host: Host, { rights, parent }: { readonly rights: Rights; readonly parent: string }): Promise<void> {
   for (const name of await host.fs.readdir(parent)) {
     if (!name.startsWith(prefix)) continue

@@ -16,7 +16,7 @@ export interface BakeInputs {
   /** Lines for authorized_keys. */
   readonly sshKeys: readonly string[]
   readonly scripts: readonly BakeScript[]
-  /** Absolute paths of folders. */
+  /** Absolute paths of directories. */
   readonly overlays: readonly string[]
 }
 
@@ -81,19 +81,19 @@ async function checkOverlay(host: Host, written: string): Promise<string> {
   const stat = await host.fs.stat(path).catch((error: unknown) => {
     throw missing(
       `--overlay ${written} cannot be read (${reason(error)}).`,
-      'give the path of a folder whose contents go over the root.',
+      'give the path of a directory whose contents go over the root.',
       error,
     )
   })
   if (stat.isDirectory()) return path
-  throw missing(`--overlay ${written} is not a folder.`, 'give a folder that mirrors the root: DIR/etc/motd becomes /etc/motd.')
+  throw missing(`--overlay ${written} is not a directory.`, 'give a directory that mirrors the root: DIR/etc/motd becomes /etc/motd.')
 }
 
 function missing(message: string, hint: string, cause?: unknown): UserError {
   return new UserError('IMAGE_INPUT_MISSING', message, { hint, cause })
 }
 
-/** Refuses folders and devices, which would be read for ever. */
+/** Refuses directories and devices, which would be read for ever. */
 async function readInput(host: Host, path: string): Promise<Buffer> {
   const stat = await host.fs.stat(path)
   if (!stat.isFile()) throw new Error('not a file')

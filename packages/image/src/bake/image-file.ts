@@ -81,7 +81,7 @@ function assembleFailed(
       {
         hint: inside
           ? 'free about 1 GiB where the engine keeps its data: kernelkit toolchain prune, docker system prune.'
-          : 'free about 1 GiB there, or point TMPDIR to a larger folder.',
+          : 'free about 1 GiB there, or point TMPDIR to a larger directory.',
       },
     )
   }

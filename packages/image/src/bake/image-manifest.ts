@@ -38,7 +38,7 @@ interface Manifest extends Omit<BakeResult, 'cached' | 'seconds' | 'manifest'> {
 export async function writeManifest(
   host: Host,
   {
-    folder,
+    directory,
     key,
     spec,
     tools,
@@ -73,7 +73,7 @@ export async function writeManifest(
     },
     packages,
   }
-  await host.fs.writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
+  await host.fs.writeFile(join(directory, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
 }
 
 /** The answer that a store entry holds. */

@@ -15,11 +15,11 @@ export async function obtainRootfs(host: Host, job: ImageJob): Promise<string> {
   const { entry, cached } = await store.obtain({
     kind: 'rootfs',
     material: rootfsMaterial({ spec, tools, known }),
-    produce: (folder) =>
+    produce: (directory) =>
       withTask(host, { title: `bootstrap ${spec.suite} ${spec.arch.debianArch}` }, async (task) => {
         backend.checkMirror(known.uri)
         await using work = await backend.open(tools)
-        const rootfs = join(folder, workFiles.rootfs)
+        const rootfs = join(directory, workFiles.rootfs)
         const steps = packagesSteps({ spec, tools, known, work: work.steps, aptOptions: await backend.aptOptions(), rootfs })
         await work.perform(steps.before, { signal })
         await bootstrap(host, { ...job, work, step: steps.long, task })

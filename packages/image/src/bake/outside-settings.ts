@@ -32,11 +32,11 @@ export function proxiesInside(env: Readonly<Record<string, string | undefined>>)
   }
 }
 
-/** Refuses mirrors that no container sees: folders of the host, and servers on its loopback. */
+/** Refuses mirrors that no container sees: directories of the host, and servers on its loopback. */
 export function checkMirrorInside(uri: string): void {
-  const isFolder = /^(file|copy|cdrom):/.test(uri)
-  if (!isFolder && !isOnLoopback(uri)) return
-  const what = isFolder ? 'is a folder of this machine' : "answers on this machine's loopback only"
+  const isDirectory = /^(file|copy|cdrom):/.test(uri)
+  if (!isDirectory && !isOnLoopback(uri)) return
+  const what = isDirectory ? 'is a directory of this machine' : "answers on this machine's loopback only"
   throw new UserError('MIRROR_UNREACHABLE', `the mirror ${uri} ${what}, which the container does not see.`, {
     hint: "name a mirror by an address that other machines reach (--mirror http://this machine's name/…), or bake on the host: --toolchain host.",
     details: { mirror: uri },

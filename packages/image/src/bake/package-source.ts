@@ -63,12 +63,12 @@ export type ReleaseAnswer =
 
 /** The Release file of a suite: InRelease, else Release. */
 export async function fetchRelease(host: Host, source: Pick<PackageSource, 'uri' | 'suite'>, signal?: AbortSignal): Promise<ReleaseAnswer> {
-  await using folder = await host.tempDir('kernelkit-release-')
+  await using directory = await host.tempDir('kernelkit-release-')
   let answer: ReleaseAnswer = { kind: 'absent' }
   for (const name of ['InRelease', 'Release']) {
     answer = await download(host, {
       url: `${source.uri}/dists/${source.suite}/${name}`,
-      to: `${folder.path}/${name}`,
+      to: `${directory.path}/${name}`,
       signal,
     })
     if (answer.kind !== 'absent') return answer

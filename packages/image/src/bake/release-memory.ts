@@ -82,7 +82,7 @@ function checked(spec: ImageSpec, known: KnownRelease): KnownRelease {
 
 /** The file that remembers a suite's Release and when it was asked for. */
 export async function releaseMemoryPath(host: Host, store: Store, { suite, mirror }: Pick<ImageSpec, 'suite' | 'mirror'>): Promise<string> {
-  return join(await store.workFolder('state', 'releases'), `${suite}-${host.sha256(mirror ?? '').slice(0, 12)}.json`)
+  return join(await store.workDirectory('state', 'releases'), `${suite}-${host.sha256(mirror ?? '').slice(0, 12)}.json`)
 }
 
 async function readMemory(host: Host, path: string): Promise<Omit<KnownRelease, 'note'> | undefined> {

@@ -19,7 +19,7 @@ export function compileStaticArgv({ source, arch, out }: CompileOptions, nodeArc
     '-static',
     '-O2',
     '-Wall',
-    // The same bytes from whatever folder (assert and debug info hold file names).
+    // The same bytes from whatever directory (assert and debug info hold file names).
     `-ffile-prefix-map=${dirname(source)}=.`,
     '-o',
     out,

@@ -20,7 +20,7 @@ export interface InitrdResult {
   readonly seconds: { readonly total: number }
 }
 
-/** A folder, an executable or a C file to an initramfs that runs it as /init. */
+/** A directory, an executable or a C file to an initramfs that runs it as /init. */
 export async function makeInitrd(
   host: Host,
   spec: InitrdSpec,
@@ -43,7 +43,7 @@ export async function makeInitrd(
     entries = await walkTree(host, source)
     await checkInit(host, source, spec)
   } else {
-    if (!stat.isFile()) throw sourceError(`${spec.source} is neither a file nor a folder.`)
+    if (!stat.isFile()) throw sourceError(`${spec.source} is neither a file nor a directory.`)
     let program = source
     if (kind === 'c-file') {
       program = join(temp.path, 'init')
@@ -83,24 +83,26 @@ async function checkOut(
   host: Host,
   { out, written, source }: { readonly out: string; readonly written: string; readonly source: string },
 ): Promise<void> {
-  const folder = await host.fs.stat(dirname(out)).catch(() => undefined)
-  if (folder?.isDirectory() !== true)
-    throw new UserError('BAD_OPTION', `--out ${written}: the folder ${dirname(out)} does not exist.`, { hint: `mkdir -p ${dirname(out)}` })
+  const directory = await host.fs.stat(dirname(out)).catch(() => undefined)
+  if (directory?.isDirectory() !== true)
+    throw new UserError('BAD_OPTION', `--out ${written}: the directory ${dirname(out)} does not exist.`, {
+      hint: `mkdir -p ${dirname(out)}`,
+    })
   if (
     await host.fs.stat(out).then(
       (stat) => stat.isDirectory(),
       () => false,
     )
   )
-    throw new UserError('BAD_OPTION', `--out ${written} is a folder.`, {
+    throw new UserError('BAD_OPTION', `--out ${written} is a directory.`, {
       hint: `give a file name: --out ${join(written, 'initrd.cpio.gz')}`,
     })
   if (out === source) throw new UserError('BAD_OPTION', `--out ${written} would overwrite the source.`, { hint: 'give another file name.' })
 }
 
-/** A folder's /init: a program of this architecture, or a script or link, which are taken on trust. */
-async function checkInit(host: Host, folder: string, { source, arch }: Pick<InitrdSpec, 'source' | 'arch'>): Promise<void> {
-  const path = join(folder, 'init')
+/** A directory's /init: a program of this architecture, or a script or link, which are taken on trust. */
+async function checkInit(host: Host, directory: string, { source, arch }: Pick<InitrdSpec, 'source' | 'arch'>): Promise<void> {
+  const path = join(directory, 'init')
   const stat = await host.fs.lstat(path).catch(() => undefined)
   if (stat === undefined)
     throw new UserError('INITRD_SOURCE', `${source} has no init: the kernel starts /init of an initramfs.`, {
@@ -114,7 +116,7 @@ async function checkInit(host: Host, folder: string, { source, arch }: Pick<Init
   checkMachine(host, elf, { written: join(source, 'init'), arch })
   if (
     elf.interpreter === undefined ||
-    (await host.fs.lstat(join(folder, elf.interpreter)).then(
+    (await host.fs.lstat(join(directory, elf.interpreter)).then(
       () => true,
       () => false,
     ))
@@ -133,8 +135,8 @@ async function checkProgram(host: Host, path: string, { written, arch }: { reado
       `${written} is ${isScript ? 'a script, which needs its interpreter beside it' : 'neither a C file (its name would end in .c) nor an executable (ELF)'}.`,
       {
         hint: isScript
-          ? 'give a folder that holds /init and the interpreter (busybox-static has one file for all).'
-          : 'give a folder with /init, a static executable, or a C file.',
+          ? 'give a directory that holds /init and the interpreter (busybox-static has one file for all).'
+          : 'give a directory with /init, a static executable, or a C file.',
       },
     )
   }
@@ -185,5 +187,5 @@ async function readHead(host: Host, path: string): Promise<Buffer> {
 }
 
 function sourceError(message: string, cause?: unknown): UserError {
-  return new UserError('INITRD_SOURCE', message, { hint: 'give a folder with /init, a static executable, or a C file.', cause })
+  return new UserError('INITRD_SOURCE', message, { hint: 'give a directory with /init, a static executable, or a C file.', cause })
 }

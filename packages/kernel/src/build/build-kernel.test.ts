@@ -48,7 +48,7 @@ describe('buildKernel', () => {
     expect((await toy.build()).cached).toBe(true)
   })
 
-  it('sees a change in a plain folder, even one of the same size and time', async () => {
+  it('sees a change in a plain directory, even one of the same size and time', async () => {
     await using toy = await toyTree()
     const first = await toy.build()
     expect(first.manifest.release).toBe('0.1.0')
@@ -143,7 +143,7 @@ describe('buildKernel', () => {
     expect([error.code, error.verdict]).toEqual(['BUILD_FAILED', 'build-fail'])
     expect(error.message).toMatch(/init\/main\.c:3:\d+: error: .*nothing.* undeclared/)
     expect(error.details['errors']).toMatchObject([{ file: 'init/main.c', line: 3 }])
-    expect(await readdir(join(toy.folder, 'store', 'kernel')).catch(() => [])).toEqual([])
+    expect(await readdir(join(toy.directory, 'store', 'kernel')).catch(() => [])).toEqual([])
     await toy.write('init/main.c', 'int start_kernel(void)\n{\n\tint unused;\n\treturn 0;\n}\n')
     const { manifest } = await toy.build()
     expect(manifest.diagnostics).toMatchObject([
@@ -186,7 +186,7 @@ describe('buildKernel', () => {
     await delay(200)
     expect(isCompiling()).toBe(false)
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(nap)
-    expect(await readdir(join(toy.folder, 'store', 'kernel')).catch(() => [])).toEqual([])
+    expect(await readdir(join(toy.directory, 'store', 'kernel')).catch(() => [])).toEqual([])
     await rm(join(toy.tree, 'slow'))
     expect((await toy.build()).cached).toBe(false)
   })
@@ -214,9 +214,9 @@ describe('buildKernel', () => {
   it('copies the artifacts out, which is no change of the tree', async () => {
     await using toy = await toyTree({ inGit: true })
     const out = join(toy.tree, 'out')
-    const { kernel, config, folder } = await toy.build([toy.tree], { raw: { out } })
+    const { kernel, config, directory } = await toy.build([toy.tree], { raw: { out } })
     expect({ kernel, config }).toEqual({ kernel: join(out, 'bzImage'), config: join(out, '.config') })
-    expect(folder).not.toBe(out)
+    expect(directory).not.toBe(out)
     expect((await toy.build()).cached).toBe(true)
     expect((await readdir(out)).toSorted()).toEqual(['.config', '.gitignore', 'System.map', 'bzImage', 'manifest.json', 'vmlinux'])
   })
@@ -236,10 +236,10 @@ describe('buildKernel', () => {
     const next = await toy.build(source('main'))
     expect([next.cached, next.manifest.objects]).toEqual([false, 1])
     expect((await failure(toy.build(source('no-such-branch')))).message).toContain("no branch or tag 'no-such-branch'")
-    const absent = await failure(toy.build([`git+${toy.folder}/nowhere#main`]))
+    const absent = await failure(toy.build([`git+${toy.directory}/nowhere#main`]))
     expect([absent.code, absent.message]).toEqual([
       'NO_SUCH_SOURCE',
-      `the git repository ${toy.folder}/nowhere does not answer: '${toy.folder}/nowhere' does not appear to be a git repository.`,
+      `the git repository ${toy.directory}/nowhere does not answer: '${toy.directory}/nowhere' does not appear to be a git repository.`,
     ])
   })
 
@@ -248,7 +248,7 @@ describe('buildKernel', () => {
     const { key } = await toy.build()
     await toy.write('.config', 'CONFIG_OLD=y\n')
     await toy.write('include/config/kernel.release', 'old\n')
-    const listing = () => execFileSync('find', ['.', '-printf', '%p %s %T@\n'], { cwd: toy.folder, encoding: 'utf8' })
+    const listing = () => execFileSync('find', ['.', '-printf', '%p %s %T@\n'], { cwd: toy.directory, encoding: 'utf8' })
     const before = listing()
     expect((await toy.plan()).key).toBe(key)
     expect((await failure(toy.plan([`git+file://${toy.tree}#main`]))).code).toBe('DRY_RUN_LIMIT')
@@ -260,7 +260,7 @@ describe('buildKernel', () => {
     await using toy = await toyTree({ env: { CCACHE_DIR: undefined, CCACHE_DISABLE: undefined } })
     const conf = await readFile(join(toy.tree, 'scripts/kconfig/conf.pl'), 'utf8')
     await toy.write('scripts/kconfig/conf.pl', `print "warning: $ENV{CCACHE_DIR}\\n";${conf}`)
-    expect((await toy.build()).manifest.warnings).toEqual([`warning: ${toy.folder}/store/ccache`])
+    expect((await toy.build()).manifest.warnings).toEqual([`warning: ${toy.directory}/store/ccache`])
   })
 
   it('says which of two contradicting words counts', async () => {
@@ -271,21 +271,21 @@ describe('buildKernel', () => {
 
   it('unpacks a tarball whose checksum is right', async () => {
     await using toy = await toyTree({ inGit: true })
-    const tarball = join(toy.folder, 'toy.tar.gz')
+    const tarball = join(toy.directory, 'toy.tar.gz')
     toy.git('archive', '--prefix=linux-0.1/', '-o', tarball, 'HEAD')
     const sha256 = execFileSync('sha256sum', [tarball], { encoding: 'utf8' }).slice(0, 64)
     const build = await toy.build([tarball], { raw: { sha256 } })
     expect(build.manifest.release).toBe('0.1.0')
     expect((await failure(toy.build([tarball], { raw: { sha256: '0'.repeat(64) } }))).code).toBe('FETCH_FAILED')
-    expect((await failure(toy.build([join(toy.folder, 'no.tar.gz')]))).code).toBe('NO_SUCH_SOURCE')
+    expect((await failure(toy.build([join(toy.directory, 'no.tar.gz')]))).code).toBe('NO_SUCH_SOURCE')
   })
 
   it('refuses what is no kernel tree, is not there, or names a file that is missing', async () => {
     await using toy = await toyTree()
-    const empty = join(toy.folder, 'empty')
+    const empty = join(toy.directory, 'empty')
     await mkdir(empty)
     expect((await failure(toy.build([empty]))).code).toBe('NOT_A_KERNEL_TREE')
-    expect((await failure(toy.build([join(toy.folder, 'absent')]))).code).toBe('NO_SUCH_SOURCE')
+    expect((await failure(toy.build([join(toy.directory, 'absent')]))).code).toBe('NO_SUCH_SOURCE')
     expect((await failure(toy.build([toy.tree], { raw: { config: ['./absent.config', 'other.config'] } }))).message).toContain(
       './absent.config, other.config',
     )

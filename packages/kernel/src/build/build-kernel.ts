@@ -16,8 +16,8 @@ export interface KernelBuild {
   readonly kernel: string
   readonly vmlinux: string
   readonly config: string
-  /** Folder of the store with the artifacts and manifest.json. */
-  readonly folder: string
+  /** Directory of the store with the artifacts and manifest.json. */
+  readonly directory: string
   readonly key: string
   readonly cached: boolean
   /** Of this run; a cached answer spends its time in `source`. */
@@ -36,7 +36,7 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
   const { entry, cached } = await store.obtain({
     kind: 'kernel',
     material: plan.material,
-    produce: (folder) => produceKernel(context, plan, { folder, spent }),
+    produce: (directory) => produceKernel(context, plan, { directory, spent }),
     ...(spec.force ? { force: true } : {}),
     signal,
   })
@@ -50,7 +50,7 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
     kernel: join(at, manifest.files.kernel),
     vmlinux: join(at, manifest.files.vmlinux),
     config: join(at, manifest.files.config),
-    folder: entry.path,
+    directory: entry.path,
     key: entry.key,
     cached,
     seconds: { ...spent, total: (host.monotonicMs() - started) / 1000 },
@@ -83,10 +83,14 @@ function printPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
 }
 
 /** `boot` and `run` find the kernel from the project that it was built in, and from the tree that it was built of. */
-export async function recordBuild(host: Host, store: Store, { folder, manifest }: Pick<KernelBuild, 'folder' | 'manifest'>): Promise<void> {
+export async function recordBuild(
+  host: Host,
+  store: Store,
+  { directory, manifest }: Pick<KernelBuild, 'directory' | 'manifest'>,
+): Promise<void> {
   const { userTree } = manifest.source
   const projects = new Set([await findProject(host)])
   if (userTree !== undefined) projects.add(await findProject({ fs: host.fs, cwd: userTree }))
-  const [arch, kernel] = [parseArch(manifest.arch).name, join(folder, 'manifest.json')]
+  const [arch, kernel] = [parseArch(manifest.arch).name, join(directory, 'manifest.json')]
   for (const project of projects) await recordProject(host, store, { project, arch, kernel })
 }

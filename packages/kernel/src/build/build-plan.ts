@@ -28,7 +28,7 @@ export interface BuildPlan {
   readonly baseFile: { readonly path: string; readonly sha256: string } | undefined
   readonly material: KeyMaterial
   readonly key: string
-  /** Folder of the store for what belongs to this build directory. */
+  /** Directory of the store for what belongs to this build directory. */
   readonly workName: string
   /** Seconds that finding out took. */
   readonly seconds: number
@@ -87,8 +87,8 @@ async function treeToRead({ store, signal }: KernelContext, source: PreparedSour
   return store.withLock(source.exclusive, () => source.tree(), { waitingFor: `another build of ${source.label}`, signal })
 }
 
-/** ccache's folder: the store's, unless the user has chosen one. */
-export function ccacheFolderOf({ host, store }: Pick<KernelContext, 'host' | 'store'>): string | undefined {
+/** ccache's directory: the store's, unless the user has chosen one. */
+export function ccacheDirectoryOf({ host, store }: Pick<KernelContext, 'host' | 'store'>): string | undefined {
   return host.env['CCACHE_DIR'] === undefined ? join(store.root, 'ccache') : undefined
 }
 
@@ -120,7 +120,7 @@ function workNameOf(
 ): string {
   const family = spec.config.flatMap((item: ConfigItem) => (item.kind === 'symbol' ? [] : [item.kind === 'preset' ? item.name : item.path]))
   const base = spec.base.kind === 'file' ? spec.base.path : spec.base.kind
-  // A tree and the private view of it are different folders: objects of one are none of the other.
+  // A tree and the private view of it are different directories: objects of one are none of the other.
   const rest = JSON.stringify([
     source.identity,
     source.plannedTree === source.userTree,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { explaining, type Host, type StoreEntry } from '@kernelkit/host'
 
-/** `--out DIR`: a kernel's files in a folder of the user's. All are copied before the first takes its name: what was there stays until everything is whole. */
+/** `--out DIR`: a kernel's files in a directory of the user's. All are copied before the first takes its name: what was there stays until everything is whole. */
 export async function copyOut(
   host: Host,
   { entry, out, signal }: { readonly entry: Pick<StoreEntry, 'path'>; readonly out: string; readonly signal?: AbortSignal | undefined },
@@ -20,9 +20,9 @@ export async function copyOut(
       }
       if (isEmpty) await host.fs.writeFile(join(out, '.gitignore'), '*\n')
       for (const item of items) {
-        const isFolder = (await host.fs.stat(join(beside, item))).isDirectory()
-        // rename() takes the place of a file, not of a folder with something in it.
-        if (isFolder) await host.fs.rm(join(out, item), { recursive: true, force: true })
+        const isDirectory = (await host.fs.stat(join(beside, item))).isDirectory()
+        // rename() takes the place of a file, not of a directory with something in it.
+        if (isDirectory) await host.fs.rm(join(out, item), { recursive: true, force: true })
         await host.fs.rename(join(beside, item), join(out, item))
       }
     } finally {

@@ -5,21 +5,21 @@ import { nodeHost } from '@kernelkit/host'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { codeToolVersions } from './code-tools.ts'
 
-let folder = ''
+let directory = ''
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-test-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-test-'))
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => rm(directory, { recursive: true, force: true }))
 
 async function program(name: string, script: string): Promise<string> {
-  const path = join(folder, name)
+  const path = join(directory, name)
   await writeFile(path, `#!/bin/sh\n${script}\n`)
   await chmod(path, 0o755)
   return path
 }
 
 const versions = (options: Partial<Parameters<typeof codeToolVersions>[1]>) =>
-  codeToolVersions(nodeHost({ env: { PATH: `${folder}:/bin` } }), { btf: false, rust: false, variables: [], ...options })
+  codeToolVersions(nodeHost({ env: { PATH: `${directory}:/bin` } }), { btf: false, rust: false, variables: [], ...options })
 
 describe('codeToolVersions', () => {
   it('asks nothing when nothing is wanted', async () => {

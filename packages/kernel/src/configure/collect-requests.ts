@@ -21,7 +21,7 @@ export interface CollectOptions {
   readonly tree: () => Promise<string>
 }
 
-/** Name of the fragment that a folder's KUnit tests need. */
+/** Name of the fragment that a directory's KUnit tests need. */
 const kunitConfig = '.kunitconfig'
 
 interface FoundFragment {
@@ -84,7 +84,7 @@ async function readFragment(
   return undefined
 }
 
-/** A folder means the `.kunitconfig` in it, as for tools/testing/kunit/kunit.py: `--config lib/kunit`. */
+/** A directory means the `.kunitconfig` in it, as for tools/testing/kunit/kunit.py: `--config lib/kunit`. */
 async function readText(host: Host, path: string): Promise<FoundFragment | undefined> {
   try {
     return { path, text: await host.fs.readFile(path, 'utf8') }

@@ -30,8 +30,8 @@ export async function prepareDebSource(context: SourceContext, packageName: stri
 
 /** What apt would download; what it said last time when it no longer knows the package (no lists, offline). */
 async function findPackage({ host, store, signal }: SourceContext, name: string): Promise<DebPackage> {
-  const memory = join(await store.workFolder('downloads'), `deb-${name}.json`)
-  // In a folder of its own: apt prints nothing for a package that lies in the working directory.
+  const memory = join(await store.workDirectory('downloads'), `deb-${name}.json`)
+  // In a directory of its own: apt prints nothing for a package that lies in the working directory.
   await using empty = await host.tempDir()
   const answer = await host.run(['apt-get', 'download', '--print-uris', name], {
     cwd: empty.path,

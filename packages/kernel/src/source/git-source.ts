@@ -13,7 +13,7 @@ type GitSource = KernelSource & { readonly kind: 'git' }
 export async function prepareGitSource(context: SourceContext, source: GitSource): Promise<PreparedSource> {
   const { host, store } = context
   const url = /^[./]/.test(source.url) ? resolve(host.cwd, source.url) : source.url
-  const mirror = join(await store.workFolder('git'), `${host.sha256(url).slice(0, 16)}.git`)
+  const mirror = join(await store.workDirectory('git'), `${host.sha256(url).slice(0, 16)}.git`)
   const commit = await findCommit(context, { source, url, mirror })
   const directory = join(store.root, 'git', checkoutName(host, url, source))
   const checkout: Checkout = { source, url, mirror, commit, directory }
@@ -88,7 +88,7 @@ interface Checkout {
 async function checkOut(context: SourceContext, checkout: Checkout): Promise<string> {
   const { host, store, signal } = context
   const { source, url, commit, directory } = checkout
-  await store.workFolder('git', checkoutName(host, url, source))
+  await store.workDirectory('git', checkoutName(host, url, source))
   const tree = join(directory, 'tree')
   return withTask(host, { title: `fetching ${renderKernelSource(source)}`, note: () => commit.slice(0, 12) }, async (task) => {
     await runSteps(host, await checkoutSteps(context, checkout), {

@@ -39,7 +39,7 @@ export async function preparePathSource(
     })
   }
   const identity = `tree-${host.sha256(tree).slice(0, 16)}`
-  const cache = await store.workFolder('trees', identity)
+  const cache = await store.workDirectory('trees', identity)
   const content =
     store.readOnly === true
       ? await readUnwritten(context, { tree, cache })
@@ -47,7 +47,7 @@ export async function preparePathSource(
           waitingFor: `another run that reads ${tree}`,
           signal,
         })
-  const view = { tree, content, folder: cache, signal }
+  const view = { tree, content, directory: cache, signal }
   const reason = options.inTree ? undefined : await whyNotDirectly(host, tree, context.arch)
   return {
     label: tree,
@@ -60,7 +60,7 @@ export async function preparePathSource(
     exclusive: reason === undefined ? undefined : `view-${identity}`,
     steps: async () => (reason === undefined ? [] : privateViewSteps(host, view)),
     treeToConfigure: async (scratch) =>
-      (await whyNotDirectly(host, tree, context.arch)) === undefined ? tree : linkTree(host, { ...view, folder: scratch }),
+      (await whyNotDirectly(host, tree, context.arch)) === undefined ? tree : linkTree(host, { ...view, directory: scratch }),
     tree: async () => {
       if (reason === undefined) return tree
       host.log.info(`building from a private view of ${tree}: ${reason} (--in-tree builds inside)`)

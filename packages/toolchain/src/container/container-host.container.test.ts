@@ -15,19 +15,19 @@ import { openContainer } from './open-container.ts'
 const warned: string[] = []
 let image: ToolchainImage
 let container: ToolContainer
-let folder: string
+let directory: string
 let outside: Host
 let inside: Host
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-container-'))
-  await chmod(folder, 0o777)
-  await mkdir(join(folder, 'scratch'))
-  await chmod(join(folder, 'scratch'), 0o777)
-  await writeFile(join(folder, 'here'), 'of the host')
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-container-'))
+  await chmod(directory, 0o777)
+  await mkdir(join(directory, 'scratch'))
+  await chmod(join(directory, 'scratch'), 0o777)
+  await writeFile(join(directory, 'here'), 'of the host')
   outside = {
     ...nodeHost({
-      cwd: folder,
+      cwd: directory,
       env: { PATH: '/nowhere', SECRET: 'x', HOME: '/root' },
       log: { ...silentLogger, warn: (line) => void warned.push(line) },
     }),
@@ -41,15 +41,15 @@ beforeAll(async () => {
     image: image.id,
     purpose: 'test',
     user: 'caller',
-    mounts: [{ path: folder, readOnly: false }],
+    mounts: [{ path: directory, readOnly: false }],
     network: false,
     limits: { memoryMiB: 128, cpus: 1 },
   })
-  inside = containerHost(outside, { container, image, scratch: join(folder, 'scratch'), env: { ALWAYS: 'there' } })
+  inside = containerHost(outside, { container, image, scratch: join(directory, 'scratch'), env: { ALWAYS: 'there' } })
 })
 afterAll(async () => {
   await container[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 })
 
 describe('a host whose programs are those of a container', () => {
@@ -57,10 +57,10 @@ describe('a host whose programs are those of a container', () => {
     const { stdout } = await inside.run(['sh', '-c', 'pwd; cat here; echo; echo "$ALWAYS $GIVEN${SECRET-}"'], {
       env: { GIVEN: 'y', ALWAYS2: undefined },
     })
-    expect(stdout.split('\n').slice(0, 3)).toEqual([folder, 'of the host', 'there y'])
+    expect(stdout.split('\n').slice(0, 3)).toEqual([directory, 'of the host', 'there y'])
   })
 
-  it('has temporary folders that both sides see, of the caller', async () => {
+  it('has temporary directories that both sides see, of the caller', async () => {
     await using temp = await inside.tempDir('seen-')
     await chmod(temp.path, 0o777)
     await inside.run(['sh', '-c', 'echo made > "$0"/file', temp.path])
@@ -69,8 +69,8 @@ describe('a host whose programs are those of a container', () => {
   })
 
   it('gives input, writes output to a file of the host, and stops after its time', async () => {
-    await inside.run(['tr', 'a-z', 'A-Z'], { input: 'words\n', outputTo: join(folder, 'out') })
-    expect(await readFile(join(folder, 'out'), 'utf8')).toBe('WORDS\n')
+    await inside.run(['tr', 'a-z', 'A-Z'], { input: 'words\n', outputTo: join(directory, 'out') })
+    expect(await readFile(join(directory, 'out'), 'utf8')).toBe('WORDS\n')
     await expect(inside.run(['sleep', '30'], { timeoutMs: 300 })).rejects.toThrow(/did not end within 0.3 s/)
   })
 

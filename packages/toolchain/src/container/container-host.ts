@@ -12,7 +12,7 @@ import { writeChunk } from './write-chunk.ts'
 export interface ContainerHostOptions {
   readonly container: ToolContainer
   readonly image: Pick<ToolchainImage, 'packages' | 'tag'>
-  /** A folder that is mounted writable: temporary folders are made in it, so that both sides see them. */
+  /** A directory that is mounted writable: temporary directories are made in it, so that both sides see them. */
   readonly scratch: string
   /** For every program. */
   readonly env?: Readonly<Record<string, string>>

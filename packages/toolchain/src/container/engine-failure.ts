@@ -29,7 +29,7 @@ export function explainRefusal(
   const source = /bind source path does not exist: (\S.*)$/.exec(words)?.[1] ?? /statfs (.*): no such file or directory/.exec(words)?.[1]
   if (source !== undefined) {
     return new UserError('CONTAINER_MOUNT', `${source} is on this machine, but the engine at ${engine.address} does not see it.`, {
-      hint: 'the engine must run on this machine (not behind tcp:// or in a virtual machine that lacks the folder), or use --toolchain host.',
+      hint: 'the engine must run on this machine (not behind tcp:// or in a virtual machine that lacks the directory), or use --toolchain host.',
       ...fact,
     })
   }

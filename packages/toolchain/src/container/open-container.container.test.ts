@@ -21,7 +21,7 @@ const purpose = 'test'
 
 let engine: Engine
 let image: string
-let folder: string
+let directory: string
 const host: Host = { ...nodeHost(), ...caller }
 
 beforeAll(async () => {
@@ -29,10 +29,10 @@ beforeAll(async () => {
   const spec = { compiler: 'gcc', suite: await defaultSuite(host), targets: ownTargets(engine.nodeArch), kind: 'build' } as const
   // By whom the tests run: the caller below is nobody who could bootstrap a base.
   image = (await obtainToolchainImage({ engine, host: nodeHost(), spec })).id
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-container-'))
-  await chmod(folder, 0o777)
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-container-'))
+  await chmod(directory, 0o777)
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 const open = (options: Partial<ContainerOptions> = {}): Promise<ToolContainer> =>
   openContainer(engine, host, { image, purpose, user: 'caller', mounts: [], network: false, ...options })
@@ -43,7 +43,7 @@ const testContainers = async (): Promise<readonly string[]> =>
 describe('a program in a container', () => {
   let container: ToolContainer
   beforeAll(async () => {
-    container = await open({ mounts: [{ path: folder, readOnly: false }], env: { GREETING: 'hello' } })
+    container = await open({ mounts: [{ path: directory, readOnly: false }], env: { GREETING: 'hello' } })
   })
   afterAll(() => container[Symbol.asyncDispose]())
 
@@ -75,15 +75,15 @@ describe('a program in a container', () => {
     expect((await container.exec(['true'], { input })).exitCode).toBe(0)
   })
 
-  it('works in the folder that is named, with files of the caller', async () => {
-    await container.exec(['sh', '-c', 'mkdir sub; echo x > sub/made'], { cwd: folder })
-    const { uid, gid } = await stat(join(folder, 'sub', 'made'))
+  it('works in the directory that is named, with files of the caller', async () => {
+    await container.exec(['sh', '-c', 'mkdir sub; echo x > sub/made'], { cwd: directory })
+    const { uid, gid } = await stat(join(directory, 'sub', 'made'))
     expect({ uid, gid }).toEqual(caller)
   })
 
   it.each([
     [['no-such-program'], undefined, /no-such-program.*not found/],
-    [['true'], '/no/such/folder', /no such file or directory/],
+    [['true'], '/no/such/directory', /no such file or directory/],
   ])('answers 127 for %j in %s and says why', async (argv, cwd, said) => {
     const result = await container.exec(argv, { cwd })
     expect(result).toMatchObject({ exitCode: 127, stdout: '' })
@@ -109,7 +109,7 @@ describe('files', () => {
   afterAll(() => container[Symbol.asyncDispose]())
 
   it('go in whole, with their mode', async () => {
-    const from = join(folder, 'in.bin')
+    const from = join(directory, 'in.bin')
     await writeFile(from, Buffer.alloc(3_000_000, 7))
     await container.putFile({ from, to: '/var/tmp/a/in.bin', mode: 0o640 })
     await container.putText({ content: '#!/bin/sh\necho ran\n', to: '/var/tmp/a/run me', mode: 0o755 })
@@ -134,23 +134,23 @@ describe('files', () => {
        i=0; while [ $i -lt 3000 ]; do printf "%4096d" $i; i=$((i+1)); done > src; truncate -s 40M comb; i=0; while [ $i -lt 300 ]; do dd if=src of=comb bs=4096 skip=$i seek=$((i*30)) count=1 conv=notrunc status=none; i=$((i+1)); done`,
     ])
     for (const name of ['holes', 'dense', 'hollow', 'empty', 'many', 'comb']) {
-      const to = join(folder, name)
+      const to = join(directory, name)
       await container.takeFile({ from: `/var/tmp/${name}`, to })
       const sum = (await container.exec(['sha256sum', `/var/tmp/${name}`])).stdout.slice(0, 64)
       expect([name, await host.sha256File(to)]).toEqual([name, sum])
     }
-    const { size, blocks } = await stat(join(folder, 'holes'))
+    const { size, blocks } = await stat(join(directory, 'holes'))
     expect(size).toBe(2 ** 29)
     expect(blocks * 512).toBeLessThan(2 ** 21)
   })
 
-  it('that are not there, or are folders, leave nothing under the name or beside it', async () => {
-    const before = await readdir(folder)
+  it('that are not there, or are directories, leave nothing under the name or beside it', async () => {
+    const before = await readdir(directory)
     for (const from of ['/var/tmp/none', '/var/tmp'])
-      await expect(container.takeFile({ from, to: join(folder, 'taken') })).rejects.toThrow(
+      await expect(container.takeFile({ from, to: join(directory, 'taken') })).rejects.toThrow(
         expect.objectContaining({ code: 'CONTAINER_COPY' }),
       )
-    expect(await readdir(folder)).toEqual(before)
+    expect(await readdir(directory)).toEqual(before)
   })
 })
 
@@ -166,7 +166,7 @@ describe('limits', () => {
 
 describe('what cannot be', () => {
   it.each([
-    ['a mount that is not there', { mounts: [{ path: '/no/such/folder', readOnly: true }] }, 'CONTAINER_MOUNT', '/no/such/folder'],
+    ['a mount that is not there', { mounts: [{ path: '/no/such/directory', readOnly: true }] }, 'CONTAINER_MOUNT', '/no/such/directory'],
     ['a mount over the system', { mounts: [{ path: '/usr', readOnly: true }] }, 'CONTAINER_MOUNT', '/usr'],
     ['an image that is not there', { image: 'kernelkit/none:1' }, 'CONTAINER_REFUSED', 'no image kernelkit/none:1'],
     ['more processors than there are', { limits: { cpus: 10_000 } }, 'CONTAINER_REFUSED', 'CPUs'],
@@ -214,18 +214,18 @@ describe('an end', () => {
   })
 
   it('of the process that opened it, killed, is the end of all that ran, and of the container', async () => {
-    await mkdir(join(folder, 'work'), { recursive: true })
-    await chmod(join(folder, 'work'), 0o777)
+    await mkdir(join(directory, 'work'), { recursive: true })
+    await chmod(join(directory, 'work'), 0o777)
     const script = fileURLToPath(new URL('../../test/open-and-wait.ts', import.meta.url))
-    const child = spawn(process.execPath, [script, image, join(folder, 'work')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [script, image, join(directory, 'work')], { stdio: ['ignore', 'pipe', 'inherit'] })
     // Its first line, or its end.
     await once(child.stdout, 'readable')
-    await expect.poll(() => readdir(join(folder, 'work'))).toContain('beat')
+    await expect.poll(() => readdir(join(directory, 'work'))).toContain('beat')
     expect(await testContainers()).toHaveLength(1)
     child.kill('SIGKILL')
     await once(child, 'exit')
     await expect.poll(testContainers).toEqual([])
-    const beat = () => readFile(join(folder, 'work', 'beat'), 'utf8')
+    const beat = () => readFile(join(directory, 'work', 'beat'), 'utf8')
     const last = await beat()
     await host.sleep(500)
     expect(await beat()).toBe(last)

@@ -14,7 +14,7 @@ const build = {
 } as const
 
 describe('renderContainer', () => {
-  it('runs a build as the caller, who sees the folders that it needs at their own paths, and nothing of the network', () => {
+  it('runs a build as the caller, who sees the directories that it needs at their own paths, and nothing of the network', () => {
     expect(renderContainer({ ...build, env: { A: '1' }, limits: { memoryMiB: 512, cpus: 1.5 } }, facts)).toEqual({
       name: 'kernelkit-build-1',
       Image: 'sha256:1',

@@ -4,7 +4,7 @@ import type { ContainerOptions } from './tool-container.ts'
 import { renderLabels } from './container-labels.ts'
 
 /** Writable, the user's own, gone with the container: home and temporary files of a user that /etc/passwd does not know. */
-export const scratchFolder = '/run/kernelkit'
+export const scratchDirectory = '/run/kernelkit'
 
 /** What the machine says, for the container that is asked for. */
 export interface ContainerFacts {
@@ -29,7 +29,7 @@ export function renderContainer(
   // In a rootless engine the container's root is the caller, and uid 1000 is somebody without a name.
   const isCaller = options.user === 'caller' && !facts.rootless
   const user = isCaller ? `${uid}:${gid}` : '0:0'
-  const env = { HOME: scratchFolder, TMPDIR: scratchFolder, ...options.env }
+  const env = { HOME: scratchDirectory, TMPDIR: scratchDirectory, ...options.env }
   const memory = limits?.memoryMiB === undefined ? undefined : Math.round(limits.memoryMiB * 2 ** 20)
   return {
     name: facts.name,
@@ -53,15 +53,15 @@ export function renderContainer(
     HostConfig: {
       // Also when nobody is left to remove it.
       AutoRemove: true,
-      // Unlike `Binds`, a missing source is an error and not an empty folder of root's.
+      // Unlike `Binds`, a missing source is an error and not an empty directory of root's.
       Mounts: mounts.map(({ path, readOnly }) => ({ Type: 'bind', Source: path, Target: path, ReadOnly: readOnly })),
       // Programs are compiled and run there (feature tests of the build). For everybody inside, who is the caller alone: Podman takes no uid= here.
-      ...(options.user === 'root' ? {} : { Tmpfs: { [scratchFolder]: 'rw,exec,nosuid,nodev,mode=1777' } }),
+      ...(options.user === 'root' ? {} : { Tmpfs: { [scratchDirectory]: 'rw,exec,nosuid,nodev,mode=1777' } }),
       NetworkMode: network ? 'default' : 'none',
       // Its only output is none.
       LogConfig: { Type: 'none', Config: {} },
       SecurityOpt: [
-        // On hosts with SELinux, containers may not read the user's folders; relabelling them would be worse.
+        // On hosts with SELinux, containers may not read the user's directories; relabelling them would be worse.
         ...(mounts.length > 0 ? ['label=disable'] : []),
         // Nothing in a build gains rights. Not for root: package scripts of a bake switch users.
         ...(isCaller && uid !== 0 ? ['no-new-privileges'] : []),

@@ -29,7 +29,7 @@ export async function askPlace(host: Host, place: EnginePlace, signal: AbortSign
   if (lacking.length > 0)
     return {
       kind: 'failed',
-      reason: `TLS is asked for, but ${place.tls ?? ''} lacks ${lacking.join(', ')} (DOCKER_CERT_PATH names the folder)`,
+      reason: `TLS is asked for, but ${place.tls ?? ''} lacks ${lacking.join(', ')} (DOCKER_CERT_PATH names the directory)`,
     }
   const limit = AbortSignal.timeout(answerMs)
   const abortSignal = signal === undefined ? limit : AbortSignal.any([signal, limit])
@@ -104,8 +104,8 @@ export function isOlder(version: string, than: string): boolean {
 }
 
 /** True when a missing file there is really missing, and not just out of sight. */
-async function canLookInto(host: Host, folder: string): Promise<boolean> {
-  return host.fs.stat(join(folder, '.')).then(
+async function canLookInto(host: Host, directory: string): Promise<boolean> {
+  return host.fs.stat(join(directory, '.')).then(
     () => true,
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
   )

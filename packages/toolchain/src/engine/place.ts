@@ -4,7 +4,7 @@ export interface EnginePlace {
   readonly address: string
   /** Who names it: `DOCKER_HOST`, `the docker context 'lab'`, `the usual socket`. */
   readonly from: string
-  /** Folder with ca.pem, cert.pem and key.pem; absent: no TLS. */
+  /** Directory with ca.pem, cert.pem and key.pem; absent: no TLS. */
   readonly tls?: string | undefined
 }
 

@@ -66,9 +66,9 @@ export interface PrunedToolchains {
 export interface ToolFiles {
   /** The node program that runs it. */
   readonly node: string
-  /** Folder with package.json, bin and bundle of the command. */
+  /** Directory with package.json, bin and bundle of the command. */
   readonly cli: string
-  /** Folder with package.json and agent of @kernelkit/vm. */
+  /** Directory with package.json and agent of @kernelkit/vm. */
   readonly vm: string
 }
 

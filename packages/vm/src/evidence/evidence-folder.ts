@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import { makeFolder, type Host, type Store } from '@kernelkit/host'
+import { makeDirectory, type Host, type Store } from '@kernelkit/host'
 import { evidenceNames } from './evidence-paths.ts'
 
 // Enough to look back at; each holds a console log and a kernel configuration, some hundred KB.
@@ -14,7 +14,7 @@ export async function makeEvidenceFolder(
   if (named === undefined) return makeFolderInStore(host, store, id)
   const folder = resolve(host.cwd, named)
   try {
-    await makeFolder(host, folder)
+    await makeDirectory(host, folder)
     await Promise.all(Object.values(evidenceNames).map((name) => host.fs.rm(join(folder, name), { force: true })))
     await host.fs.access(folder, host.fs.constants.W_OK)
   } catch (cause) {
@@ -33,7 +33,7 @@ export async function makeEvidenceFolder(
 
 /** The oldest make room. */
 async function makeFolderInStore(host: Host, store: Store, id: string): Promise<string> {
-  const runs = await store.workFolder('runs')
+  const runs = await store.workDirectory('runs')
   // Names begin with the time, so that they sort by age.
   const stamp = new Date(host.now())
     .toISOString()

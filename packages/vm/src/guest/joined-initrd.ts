@@ -16,7 +16,7 @@ export async function joinedInitrd(options: {
 }): Promise<string> {
   const { user, agent, host } = options
   const key = host.sha256(`unpacked\n${agent}\n${await host.sha256File(user)}`).slice(0, 16)
-  const folder = await options.store.workFolder('initrds')
+  const folder = await options.store.workDirectory('initrds')
   const path = join(folder, `${key}.cpio`)
   // Under --dry-run nothing of the store changes but what the printed command line needs.
   const isChanged = options.store.readOnly !== true

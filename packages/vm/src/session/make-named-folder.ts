@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import { makeFolder, type Host } from '@kernelkit/host'
+import { makeDirectory, type Host } from '@kernelkit/host'
 
 /** The folder that an option names; it may be there already. */
 export async function makeNamedFolder(
@@ -8,7 +8,7 @@ export async function makeNamedFolder(
   { option, named }: { readonly option: string; readonly named: string },
 ): Promise<void> {
   try {
-    await makeFolder(host, resolve(host.cwd, named))
+    await makeDirectory(host, resolve(host.cwd, named))
   } catch (cause) {
     throw new UserError(
       'FILE_NOT_FOUND',
