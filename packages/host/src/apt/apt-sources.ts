@@ -1,4 +1,4 @@
-/** One archive that apt is told to use, for one suite. */
+/** One archive that apt is configured with, for one suite. */
 export interface AptSource {
   readonly uri: string
   readonly suite: string
@@ -7,7 +7,7 @@ export interface AptSource {
   readonly keyring: string | undefined
   /** An armored key inside the entry (deb822 only). */
   readonly armoredKey: string | undefined
-  /** File that says so. */
+  /** The file with the entry. */
   readonly file: string
 }
 

@@ -30,25 +30,24 @@ describe('requireAll', () => {
   ]
 
   it('names everything that is missing at once, with one command for all', async () => {
-    await expect(requireAll(hostWith(['make', 'apt-get']), list, { command: 'build' })).rejects.toMatchObject({
+    await expect(requireAll(hostWith(['make', 'apt-get']), list, { user: 'build' })).rejects.toMatchObject({
       code: 'HOST_LACKS',
       verdict: 'infra-fail',
-      message:
-        'kernelkit build needs what this host lacks: flex (flex, to scan); <no/such/header.h> (libno-dev, to include); a or b (pa, to try).',
-      hint: 'apt-get install -y --no-install-recommends flex libno-dev pa, or `kernelkit doctor --fix`.',
+      message: 'build needs what this host lacks: flex (flex, to scan); <no/such/header.h> (libno-dev, to include); a or b (pa, to try).',
+      hint: 'Run `apt-get install -y --no-install-recommends flex libno-dev pa`, or `kernelkit doctor --fix`.',
       details: { missing: ['flex', '<no/such/header.h>', 'a or b'], packages: ['flex', 'libno-dev', 'pa'] },
     })
   })
 
   it('puts sudo before the command for users', async () => {
-    await expect(requireAll(hostWith(['apt-get'], 1000), list.slice(0, 1), { command: 'build' })).rejects.toMatchObject({
-      hint: 'sudo apt-get install -y --no-install-recommends flex, or `kernelkit doctor --fix`.',
+    await expect(requireAll(hostWith(['apt-get'], 1000), list.slice(0, 1), { user: 'build' })).rejects.toMatchObject({
+      hint: 'Run `sudo apt-get install -y --no-install-recommends flex`, or `kernelkit doctor --fix`.',
     })
   })
 
   it('gives names only where there is no apt', async () => {
-    await expect(requireAll(hostWith([]), list.slice(0, 1), { command: 'build' })).rejects.toMatchObject({
-      hint: "install these with your distribution's tool (names in Debian: flex).",
+    await expect(requireAll(hostWith([]), list.slice(0, 1), { user: 'build' })).rejects.toMatchObject({
+      hint: "Install these with your distribution's package manager (names in Debian: flex).",
     })
   })
 
@@ -56,7 +55,7 @@ describe('requireAll', () => {
     await requireAll(
       hostWith(['flex', 'make', 'b']),
       list.filter((one) => one.what !== 'header'),
-      { command: 'build' },
+      { user: 'build' },
     )
     expect(namesOf(await missingRequirements(hostWith(['flex', 'make', 'b']), list))).toEqual(['<no/such/header.h>', 'ccache'])
   })

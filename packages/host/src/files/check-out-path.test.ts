@@ -17,7 +17,7 @@ it('finds out before the work whether --out can be written, and makes nothing', 
     await writeFile(join(directory, 'file'), '')
     for (const out of ['new', 'a/b/c', 'file', '.']) {
       await checkOutPath(host, out)
-      await expect(checkOutPath(refusing, out)).rejects.toThrow(`the directory ${directory} is not yours`)
+      await expect(checkOutPath(refusing, out)).rejects.toThrow(`the directory ${directory} is not writable for you`)
     }
     expect(await host.fs.readdir(directory)).toEqual(['file'])
   } finally {

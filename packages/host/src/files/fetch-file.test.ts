@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fetchFile } from './fetch-file.ts'
+import { fetchFile, isAbsent } from './fetch-file.ts'
 import { nodeHost } from '../node-host.ts'
 
 describe('fetchFile', () => {
@@ -49,12 +49,12 @@ describe('fetchFile', () => {
     expect(await readdir(join(directory, 'new'))).toEqual([])
   })
 
-  it('asks a busy server again', async () => {
+  it('tries a busy server again', async () => {
     await fetchPath('/busy-once')
     expect(asked).toBe(2)
   })
 
-  it('does not ask again for what is not there, and names address and answer', async () => {
+  it('tries a missing file once, and reports address and answer', async () => {
     await expect(fetchPath('/missing')).rejects.toMatchObject({
       code: 'FETCH_FAILED',
       message: expect.stringMatching(/^http:.*\/missing could not be fetched: the server answered 404 Not Found\.$/),
@@ -81,5 +81,16 @@ describe('fetchFile', () => {
       code: 'FETCH_FAILED',
       message: expect.stringContaining('ENOENT'),
     })
+  })
+
+  it.each([
+    ['a server says is missing', '/missing', true],
+    ['breaks off', '/short', false],
+  ])('isAbsent judges a file that %s', async (_what, path, expected) => {
+    expect(isAbsent(await fetchPath(path).catch((error: unknown) => error))).toBe(expected)
+  })
+
+  it('isAbsent is true for a local file that does not exist', async () => {
+    expect(isAbsent(await fetchUrl('file:///no/such/file').catch((error: unknown) => error))).toBe(true)
   })
 })

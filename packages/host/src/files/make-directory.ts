@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Host } from '../host.ts'
 
-/** A directory with its parents, one after the other: Node's own recursive mkdir never ends where a file system answers ENOENT, as /proc does. */
+/** Makes a directory and its parents, one after the other: Node's recursive mkdir never returns where a file system answers ENOENT, as /proc does. */
 export async function makeDirectory(host: Pick<Host, 'fs'>, path: string): Promise<void> {
   const stat = await host.fs.stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nodeHost } from '../node-host.ts'
 import { prepareOutFile } from './prepare-out-file.ts'
 
-const prepare = (named: string) => prepareOutFile(nodeHost(), { option: '--junit', named })
+const prepare = (named: string) => prepareOutFile(nodeHost(), { option: 'junit', named })
 
 describe('a file for output', () => {
   let directory = ''

@@ -14,11 +14,11 @@ describe('judgeOutcome', () => {
   })
 
   it.each([
-    [{ kind: 'exited', exitCode: 33, signal: undefined, stderr: '' }, 'QEMU ended with 33'],
-    [{ kind: 'exited', exitCode: 0, signal: undefined, stderr: '' }, 'QEMU ended with 0'],
+    [{ kind: 'exited', exitCode: 33, signal: undefined, stderr: '' }, 'QEMU exited with status 33'],
+    [{ kind: 'exited', exitCode: 0, signal: undefined, stderr: '' }, 'QEMU exited with status 0'],
     [
       { kind: 'exited', exitCode: undefined, signal: 'SIGABRT', stderr: 'qemu: warning: a\nqemu: error: failed to set MSR' },
-      'QEMU was ended by SIGABRT, "qemu: error: failed to set MSR"',
+      'QEMU was killed by SIGABRT, "qemu: error: failed to set MSR"',
     ],
     [
       { kind: 'stopped', status: 'internal-error', stderr: "qemu: warning: host doesn't support\nKVM internal error. Suberror: 1\nEAX=0" },

@@ -37,7 +37,7 @@ describe('the probe guest', () => {
     expect(await runProbeGuest(host, { qemu: qemuBinary, accel: 'tcg', variant })).toMatchObject({ kind: 'exited', exitCode: 85 })
   })
 
-  it('leaves no QEMU behind when it is interrupted', async () => {
+  it('leaves no QEMU running when it is interrupted', async () => {
     const abort = new AbortController()
     const children: number[] = []
     const watched: Host = {
@@ -56,7 +56,7 @@ describe('the probe guest', () => {
     expect(() => process.kill(children[0] ?? 0, 0)).toThrow('ESRCH')
   })
 
-  it('tells a QEMU that cannot start', async () => {
+  it('reports a QEMU that cannot start', async () => {
     expect(await runProbeGuest(host, { qemu: join(directory, 'no-qemu'), accel: 'tcg', variant: 'bits64' })).toMatchObject({
       kind: expect.stringMatching(/exited|not-started/),
     })

@@ -49,7 +49,7 @@ export function probeArgv({
   readonly rom: string
 }): [string, ...string[]] {
   const options = [
-    // So that a list of processes tells whose it is.
+    // So that a list of processes shows whose it is.
     ['-name', 'guest=kernelkit-probe'],
     ['-accel', accel],
     // The ROM needs nothing but the classic PC: reset vector, port I/O.

@@ -15,7 +15,7 @@ export function findProgram(program: string, path: string): string | undefined {
   return undefined
 }
 
-/** Synchronous: a look costs microseconds, and a hundred times that on its way over a thread; PATH has dozens of directories. */
+/** Synchronous: a check takes microseconds, and a hundred times that through a thread; PATH has dozens of directories. */
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)

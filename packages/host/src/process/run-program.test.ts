@@ -35,7 +35,7 @@ describe('a program that the host runs', () => {
   it('fails with command, status and the last 40 lines', async () => {
     await expect(host.run(['sh', '-c', 'seq 100; exit 3'])).rejects.toMatchObject({
       code: 'COMMAND_FAILED',
-      message: expect.stringMatching(/^`sh -c 'seq 100; exit 3'` ended with 3\.\n61\n(.*\n)*100$/),
+      message: expect.stringMatching(/^`sh -c 'seq 100; exit 3'` exited with status 3\.\n61\n(.*\n)*100$/),
     })
   })
 

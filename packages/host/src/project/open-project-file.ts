@@ -7,9 +7,9 @@ import type { Host } from '../host.ts'
 /** A kernelkit.yaml that was read. */
 export interface OpenedProjectFile {
   readonly file: ProjectFile
-  /** Where its paths are meant from. */
+  /** What its paths are relative to. */
   readonly directory: string
-  /** The directory as a function, with what lies beside the file that the block may mean. */
+  /** The directory as a function, with the files next to it that the block may name. */
   readonly locatorOf: (block: BlockName) => Promise<Locator>
 }
 
@@ -32,10 +32,10 @@ export async function openProjectFile(host: Pick<Host, 'fs' | 'cwd' | 'uid'>, pa
 async function readProjectText(host: Pick<Host, 'fs' | 'uid'>, path: string): Promise<string> {
   const directory = await host.fs.stat(dirname(path))
   const { uid } = await host.fs.stat(path)
-  // The file names programs and shares directories for writing: in a directory such as /tmp anybody could have put it there.
+  // The file names programs and shares directories for writing: in a directory such as /tmp, any user could have put it there.
   if ((directory.mode & 0o002) !== 0 && uid !== host.uid && uid !== 0) {
-    throw new UserError('BAD_PROJECT_FILE', `${path} belongs to uid ${uid}, in a directory where everybody writes: it is not read.`, {
-      hint: 'work in a directory of your own, or own the file.',
+    throw new UserError('BAD_PROJECT_FILE', `${path} belongs to uid ${uid} and is in a world-writable directory: it is not read.`, {
+      hint: 'Work in a directory of your own, or change the owner of the file.',
       details: { file: path, uid },
     })
   }
@@ -43,7 +43,7 @@ async function readProjectText(host: Pick<Host, 'fs' | 'uid'>, path: string): Pr
     return await host.fs.readFile(path, 'utf8')
   } catch (cause) {
     throw new UserError('BAD_PROJECT_FILE', `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, {
-      hint: 'check its kind and its permissions.',
+      hint: 'Check that it is a regular file that you may read.',
       details: { file: path },
       cause,
     })

@@ -67,7 +67,7 @@ describe('the store', () => {
     expect(store.keyOf(material)).toMatch(/^[0-9a-f]{32}$/)
   })
 
-  it('leaves nothing behind when the maker fails, and tries again next time', async () => {
+  it('leaves nothing in the store when the maker fails, and tries again next time', async () => {
     const store = await openStore(host(), root)
     const failing = store.obtain({
       kind: 'image',
@@ -186,7 +186,7 @@ describe('the store', () => {
     expect(await readdir(join(root, 'tmp'))).toEqual([])
   })
 
-  it('says DISK_FULL whatever wrapped the ENOSPC of the maker', async () => {
+  it('reports DISK_FULL whatever wrapped the ENOSPC of the maker', async () => {
     const store = await openStore(host(), root)
     const full = new Error('tar failed', { cause: Object.assign(new Error('write'), { code: 'ENOSPC' }) })
     await expect(store.obtain({ kind: 'image', material, produce: () => Promise.reject(full) })).rejects.toMatchObject({
@@ -221,7 +221,7 @@ describe('the store', () => {
   it('keeps work directories below the root and nowhere else', async () => {
     const store = await openStore(host(), root)
     expect(await store.workDirectory('build', 'a')).toBe(join(root, 'build', 'a'))
-    await expect(store.workDirectory('build', '..')).rejects.toThrow("'..' is not the name of one directory")
+    await expect(store.workDirectory('build', '..')).rejects.toThrow("'..' is not a directory name")
   })
 })
 

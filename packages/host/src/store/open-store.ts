@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { renderKeyMaterial } from '@kernelkit/core/cachekey'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
 import { allocatedBytes } from '../files/allocated-bytes.ts'
 import { checkStoreRoot } from './check-store-root.ts'
 import type { Host } from '../host.ts'
@@ -11,7 +11,7 @@ import { fileNameOf, hashOf, keyOf, lockNameOf } from './store-names.ts'
 import { sweepStore } from './sweep-store.ts'
 import { explaining } from '../process/system-error.ts'
 
-/** The first directory level of artifacts. */
+/** Names of the top-level directories with artifacts. */
 export const artifactKinds: readonly ArtifactKind[] = ['kernel', 'image', 'source', 'agent', 'rootfs']
 
 /** $KERNELKIT_CACHE_DIR, else kernelkit's directory in $XDG_CACHE_HOME, else in ~/.cache. */
@@ -24,11 +24,11 @@ export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd'>): stri
 }
 
 export interface StoreOptions {
-  /** Asked for what is not here, offered what is made here. */
+  /** Asked for what is missing here, offered what is made here. */
   readonly remote?: RemoteStore | undefined
 }
 
-/** The local artifact store; what killed runs left half-made is removed. A store that can only be read still answers lookups. */
+/** The local artifact store; half-made entries of killed runs are removed. A store that is not writable still answers lookups. */
 export async function openStore(host: Host, root: string = defaultStoreRoot(host), { remote }: StoreOptions = {}): Promise<Store> {
   await checkStoreRoot(host, root)
   const store = createStore(host, root, remote)
@@ -36,7 +36,7 @@ export async function openStore(host: Host, root: string = defaultStoreRoot(host
   return store
 }
 
-/** The store for --dry-run: it answers what is there and changes nothing, not even dates; what would have to be made first is an error. */
+/** The store for --dry-run: it answers from what is there and changes nothing, not even dates; what would have to be made first is an error. */
 export function openStoreToLook(host: Host, root: string = defaultStoreRoot(host)): Store {
   const store = createStore(host, root)
   const lookup: Store['lookup'] = (kind, key) => readEntry(host, { kind, key, path: join(root, kind, key) })
@@ -46,7 +46,7 @@ export function openStoreToLook(host: Host, root: string = defaultStoreRoot(host
     lookup,
     obtain: async ({ kind, material }) => {
       const entry = await lookup(kind, keyOf(host, material))
-      if (entry === undefined) throw notUnderDryRun(`the ${kind} that it needs to answer is not in the store`)
+      if (entry === undefined) throw notUnderDryRun(`the ${kind} that it needs is not in the store`)
       return { entry, cached: true }
     },
     // A lock is a directory; what is read here is written under another name and renamed.
@@ -58,10 +58,10 @@ export function openStoreToLook(host: Host, root: string = defaultStoreRoot(host
   }
 }
 
-/** For what --dry-run cannot tell without making something. */
-export function notUnderDryRun(why: string): UserError {
-  return new UserError('DRY_RUN_LIMIT', `--dry-run changes nothing, so it cannot go on: ${why}.`, {
-    hint: 'run it without --dry-run; for a kernel, `kernelkit config show` fetches the source and compiles nothing.',
+/** For what --dry-run cannot know without making something. */
+export function notUnderDryRun(why: Message): UserError {
+  return new UserError('DRY_RUN_LIMIT', message`${option('dry-run')} changes nothing, so it cannot continue: ${why}.`, {
+    hint: message`Run it without ${option('dry-run')}; for a kernel, ${command('kernelkit config show')} fetches the source and compiles nothing.`,
   })
 }
 
@@ -73,12 +73,12 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
     const entry = await readEntry(host, { kind, key, path: directoryOf(kind, key) })
     if (entry === undefined) return undefined
     const now = host.now()
-    // A store that can only be read keeps its old time.
+    // A store that is not writable keeps its old time.
     await host.fs.utimes(entry.path, now / 1000, now / 1000).catch(() => {})
     return { ...entry, usedAt: now }
   }
 
-  /** Fill a directory under a temporary name; what `fill` says no to leaves nothing. Whoever calls this holds the entry's lock. */
+  /** Fill a directory under a temporary name; when `fill` returns false, nothing is left. The caller holds the entry's lock. */
   const place = async (kind: ArtifactKind, key: string, fill: (making: string) => Promise<boolean>): Promise<void> => {
     const making = join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`)
     await host.fs.mkdir(making, { recursive: true })
@@ -108,7 +108,7 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
     return withLock(host, { directory: locks, name: lockNameOf(kind, key), waitingFor, signal }, work)
   }
 
-  /** What came without the right key.txt is not the entry. */
+  /** A directory without the right key.txt is not the entry. */
   const bring = async (kind: ArtifactKind, key: string, signal?: AbortSignal): Promise<StoreEntry | undefined> => {
     if (remote === undefined) return undefined
     await place(kind, key, async (directory) => {
@@ -155,8 +155,7 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
       ),
     workDirectory: async (...parts) => {
       for (const part of parts) {
-        if (part === '' || part === '.' || part === '..' || part.includes('/'))
-          throw new TypeError(`'${part}' is not the name of one directory`)
+        if (part === '' || part === '.' || part === '..' || part.includes('/')) throw new TypeError(`'${part}' is not a directory name`)
       }
       const directory = join(root, ...parts)
       await explaining(directory, () => host.fs.mkdir(directory, { recursive: true }))

@@ -19,7 +19,7 @@ export async function finish(
   }
 }
 
-/** Give a finished directory its final name; what had it before goes to `aside` and away. */
+/** Give a finished directory its final name; one that had the name before is moved to `aside` and removed. */
 export async function putInPlace(host: Host, { making, final, aside }: { making: string; final: string; aside: string }): Promise<void> {
   await host.fs.mkdir(dirname(final), { recursive: true })
   if (await host.fs.exists(final)) await host.fs.rename(final, aside)
@@ -50,7 +50,7 @@ export async function readDirectory(host: Host, path: string): Promise<readonly 
   }
 }
 
-/** Remove a directory of ours; one with owners of a user namespace needs such a namespace. What cannot be removed is mentioned. */
+/** Remove a directory of ours; files owned in a user namespace are removed inside one. What cannot be removed is logged. */
 export async function removeTree(host: Host, path: string): Promise<void> {
   try {
     await host.fs.rm(path, { recursive: true, force: true })

@@ -9,7 +9,7 @@ import { explaining } from '../process/system-error.ts'
 
 /** Something in the store that can be listed and removed as a whole. */
 export interface StoreItem {
-  /** First directory level: an artifact kind, or the name of a work directory. */
+  /** The top-level directory: an artifact kind, or the name of a work directory. */
   readonly kind: string
   readonly name: string
   readonly path: string
@@ -34,7 +34,7 @@ export async function listStoreItems(host: Host, store: Store): Promise<readonly
   const artifacts = await Promise.all(
     entries.map(async (entry): Promise<StoreItem> => {
       const { kind, key, path, bytes, usedAt } = entry
-      const inUse = (await isEntryLocked(host, store, entry)) ? 'a run makes it' : isOpen(open, path) ? 'a process uses it' : undefined
+      const inUse = (await isEntryLocked(host, store, entry)) ? 'a run is making it' : isOpen(open, path) ? 'a process uses it' : undefined
       return { kind, name: key, path, bytes, usedAtMs: usedAt, label: await readLabel(host, path), entry, inUse }
     }),
   )
@@ -57,7 +57,7 @@ async function workItems(host: Host, store: Store, open: readonly string[]): Pro
   const directories = (await readDirectory(host, store.root)).filter(
     (name) => !ownDirectories.includes(name) && !artifactKinds.some((kind) => kind === name),
   )
-  // A named lock does not tell which directory it guards.
+  // A named lock does not say which directory it guards.
   const locks = (await readDirectory(host, join(store.root, 'locks'))).filter((name) => name.startsWith('own-') && name.endsWith('.lock'))
   const held = await Promise.all(
     locks.map((name) => isLocked(host, { directory: join(store.root, 'locks'), name: name.slice(0, -'.lock'.length) })),
@@ -127,7 +127,7 @@ async function readLabel(host: Host, directory: string): Promise<string | undefi
   }
 }
 
-/** What tells a manifest from others of its kind: release or suite, architecture, where it came from. */
+/** What distinguishes a manifest from others of its kind: release or suite, architecture, where it came from. */
 export function labelOf(manifest: unknown): string | undefined {
   const { release, suite, arch, source, tarball, package: debPackage } = fieldsOf(manifest)
   const { label } = fieldsOf(source)

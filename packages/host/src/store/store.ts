@@ -1,6 +1,6 @@
 import type { KeyMaterial } from '@kernelkit/core/cachekey'
 
-/** What an artifact is; the first directory below the store's root. */
+/** What an artifact is; the name of its top-level directory in the store. */
 export type ArtifactKind = 'kernel' | 'image' | 'source' | 'agent' | 'rootfs'
 
 /** A finished artifact: an immutable directory with its files, `manifest.json` and `key.txt`. */
@@ -30,16 +30,16 @@ export interface ObtainOptions {
 export interface RemoteRequest {
   readonly kind: ArtifactKind
   readonly key: string
-  /** Empty, and emptied again when the answer is no. */
+  /** Empty, and emptied again when the remote store does not have the entry. */
   readonly directory: string
   readonly signal?: AbortSignal | undefined
 }
 
 /** A place beyond this machine that entries come from before they are made, and go to when they were. */
 export interface RemoteStore {
-  /** Fills the directory with all that belongs to the entry, `key.txt` too; `false` when it has none that is whole. */
+  /** Fills the directory with all files of the entry, `key.txt` too; `false` when it does not have it complete. */
   fetch(request: RemoteRequest): Promise<boolean>
-  /** Takes an entry that was made here; whether it wants it is its own business. */
+  /** Takes an entry that was made here, if it wants it. */
   offer(entry: StoreEntry): Promise<void>
 }
 
@@ -51,7 +51,7 @@ export interface Store {
   keyOf(material: KeyMaterial): string
   /** Here, or brought from the remote store. */
   lookup(kind: ArtifactKind, key: string): Promise<StoreEntry | undefined>
-  /** The entry of a key, made by `produce` when missing; `cached` says which. A second maker waits and says so. */
+  /** The entry of a key, made by `produce` when missing; `cached` says which. A second maker waits and logs it. */
   obtain(options: ObtainOptions): Promise<{ readonly entry: StoreEntry; readonly cached: boolean }>
   /** Run `work` while holding a named lock (build directories, project state). */
   withLock<T>(

@@ -3,7 +3,7 @@ import type { Host } from '../host.ts'
 import { isLocked } from './lock.ts'
 import { readDirectory, removeTree } from './store-directory.ts'
 
-/** Directories of makers that are gone. A maker holds its lock for as long as its directory exists, so a directory without one is nobody's. */
+/** Removes directories whose maker is gone. A maker holds its lock for as long as its directory exists, so a directory without a lock is abandoned. */
 export async function sweepStore(host: Host, root: string): Promise<void> {
   for (const name of await readDirectory(host, join(root, 'tmp'))) {
     const lockName = name.slice(0, name.lastIndexOf('.'))

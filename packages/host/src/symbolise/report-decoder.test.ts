@@ -137,11 +137,11 @@ describe('decodeReports', () => {
         ` ${siteOf('frob_ioctl', 'helper').frame}`,
       ]),
     )
-    // The instruction behind the inlined call is helper's own.
+    // The instruction after the inlined call is helper's own.
     expect(reports.map(places)).toEqual([['helper drivers/frob/main.c:6', 'frob_ioctl drivers/frob/main.c:11']])
   })
 
-  it('tells functions of one name apart by their size', async () => {
+  it('distinguishes functions of one name by their size', async () => {
     const { frame } = siteOf('helper', 'oops_here')
     const { reports } = await decode(
       lockup([frame.replace(/\/.*/, '/0x70'), siteOf('frob_ioctl', 'helper').frame, siteOf('start_kernel', 'frob_ioctl').frame]),
@@ -169,7 +169,7 @@ describe('decodeReports', () => {
     expect(problems).toMatchObject([{ code: 'MODULES_NOT_DECODED', details: { modules: ['frob'] } }])
   })
 
-  it('cuts the directory of the tree off the places that the log tells itself', async () => {
+  it('removes the directory of the tree from source lines that the log already has', async () => {
     const { frame } = siteOf('frob_ioctl', 'helper')
     const { reports } = await decode(
       read([
@@ -181,7 +181,7 @@ describe('decodeReports', () => {
     expect(reports).toMatchObject([{ source: 'drivers/frob/main.c', line: 11 }])
   })
 
-  it('maps paths as told', async () => {
+  it('maps paths as the options say', async () => {
     const { reports } = await decodeReports(host, {
       vmlinux,
       reports: lockup(stack().map(({ frame }) => frame)),
@@ -243,12 +243,12 @@ describe('decodeReports', () => {
     expect(decoded.reports[0]).toMatchObject({ function: 'helper', trace: reports[0]?.trace ?? [] })
   })
 
-  it('does without a symboliser, and says which to install', async () => {
+  it('works without a symboliser, and says which to install', async () => {
     const { problems } = await decodeReports(hostWith(), { vmlinux, reports: lockup(stack().map(({ frame }) => frame)) })
-    expect(problems).toMatchObject([{ code: 'SYMBOLISER_MISSING', hint: expect.stringContaining('apt-get install llvm') }])
+    expect(problems).toMatchObject([{ code: 'SYMBOLISER_MISSING', hint: expect.stringContaining('`apt-get install llvm`') }])
   })
 
-  it('says what a symboliser said that does not answer', async () => {
+  it('reports the output of a symboliser that does not answer', async () => {
     const program = join(directory, 'addr2line')
     writeFileSync(program, '#!/bin/sh\necho "no memory" >&2\nexit 3\n', { mode: 0o755 })
     const { problems, reports } = await decodeReports(

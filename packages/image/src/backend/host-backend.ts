@@ -30,7 +30,7 @@ async function prepareTools(host: Host, spec: ImageSpec): Promise<BakeTools> {
   const rest = bakeRequirements(host, spec.arch).filter(
     (one) => one.what === 'program' && one.program !== 'newuidmap' && (one.program !== 'arch-test' || tools.tool === 'mmdebstrap'),
   )
-  await requireAll(host, rest, { command: 'bake' })
+  await requireAll(host, rest, { user: 'bake' })
   for (const line of tools.why) host.log.info(line)
   return tools
 }

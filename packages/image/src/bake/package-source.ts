@@ -2,7 +2,7 @@ import type { Arch } from '@kernelkit/core/arch'
 import type { BakeTools, PackageSource } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import type { ImageSpec } from '@kernelkit/core/options'
-import { aptMirrors, fetchFile, type Host } from '@kernelkit/host'
+import { aptMirrors, fetchFile, isAbsent, type Host } from '@kernelkit/host'
 import type { BakeBackend } from '../backend/bake-backend.ts'
 
 /** Where a suite's packages may come from, and who says so. */
@@ -106,8 +106,7 @@ async function download(
     return { kind: 'found', text: await host.fs.readFile(to, 'utf8') }
   } catch (error) {
     signal?.throwIfAborted()
-    const reason = error instanceof Error ? error.message : String(error)
-    return /answered 40[134]|answered 410|ENOENT/.test(reason) ? { kind: 'absent' } : { kind: 'unreachable', reason }
+    return isAbsent(error) ? { kind: 'absent' } : { kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) }
   }
 }
 

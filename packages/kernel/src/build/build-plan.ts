@@ -42,7 +42,7 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
   const { host, store } = context
   const started = host.monotonicMs()
   const usesGit = spec.source.kind === 'path' || spec.source.kind === 'git'
-  await requireAll(host, usesGit ? [...buildRequirements, gitRequirement] : buildRequirements, { command: 'build' })
+  await requireAll(host, usesGit ? [...buildRequirements, gitRequirement] : buildRequirements, { user: 'build' })
   const source = await prepareSource({ ...context, arch: spec.arch }, spec.source, { inTree: spec.inTree })
   const toolchain = await findToolchain(host, { arch: spec.arch, compiler: spec.compiler, variables: spec.makeVariables })
   const requests = await collectRequests(host, { arch: spec.arch, items: spec.config, tree: () => treeToRead(context, source) })

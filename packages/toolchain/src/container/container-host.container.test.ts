@@ -94,9 +94,9 @@ describe('a host whose programs are those of a container', () => {
     expect(await inside.which('make')).toBe('/usr/bin/make')
     expect(await inside.which('no-such-program')).toBeUndefined()
     expect([inside.cpus, inside.memoryMiB]).toEqual([1, 128])
-    await requireAll(inside, buildRequirements, { command: 'build' })
+    await requireAll(inside, buildRequirements, { user: 'build' })
     const lacking = requireAll(inside, [{ what: 'program', program: 'x', package: 'no-such-package', why: 'to test' }], {
-      command: 'build',
+      user: 'build',
     })
     await expect(lacking).rejects.toThrow(/toolchain image lacks: x/)
   })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { guestFolder } from '@kernelkit/core/agent'
+import { option } from '@kernelkit/core/errors'
 import type { Forward } from '@kernelkit/core/qemu'
 import { requireAll, sshRequirements, type Host } from '@kernelkit/host'
 import type { GuestSetup } from '../vm.ts'
@@ -58,7 +59,7 @@ export async function makeSshAccess(options: {
   readonly forward: Forward
 }): Promise<SshLogin> {
   const { host, id, forward } = options
-  await requireAll(host, sshRequirements, { command: '--ssh' })
+  await requireAll(host, sshRequirements, { user: option('ssh') })
   const folder = join(options.folder, 'ssh')
   await host.fs.mkdir(folder, { mode: 0o700 })
   const [userKey, hostKey] = [join(folder, 'id_ed25519'), join(folder, 'host_ed25519')]
