@@ -10,7 +10,7 @@ import { buildKernel, listSteps, planBuild, type BuildPlan, type KernelBuild } f
 import { recordingHost, withoutBookkeeping } from './recording-host.ts'
 
 // Behaves like kbuild where kernelkit looks: O=, its refusal of unclean trees, KCONFIG_ALLCONFIG,
-// one object per file with its "CC" line, and what a build leaves behind. Builds in a second.
+// one object per file with its "CC" line, and the files that a build leaves. Builds in a second.
 const makefile = `VERSION = 0
 PATCHLEVEL = 1
 SUBLEVEL = 0
@@ -95,7 +95,7 @@ export async function effectsOfBuild(
   return withoutBookkeeping(recorded.slice(questions), { store: context.store.root, tree })
 }
 
-/** A small tree that builds like a kernel, in a directory of its own, with a store beside it. */
+/** A small tree that builds like a kernel, in a directory of its own, with a store next to it. */
 export async function toyTree(
   options: { readonly inGit?: boolean; readonly name?: string; readonly env?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<Toy> {

@@ -86,9 +86,13 @@ describe('fetchFile', () => {
   it.each([
     ['a server says is missing', '/missing', true],
     ['breaks off', '/short', false],
-  ])('isAbsent judges a file that %s', async (_what, path, expected) => {
-    expect(isAbsent(await fetchPath(path).catch((error: unknown) => error))).toBe(expected)
-  })
+  ])(
+    'isAbsent judges a file that %s',
+    async (_what, path, expected) => {
+      expect(isAbsent(await fetchPath(path).catch((error: unknown) => error))).toBe(expected)
+    },
+    10_000,
+  )
 
   it('isAbsent is true for a local file that does not exist', async () => {
     expect(isAbsent(await fetchUrl('file:///no/such/file').catch((error: unknown) => error))).toBe(true)

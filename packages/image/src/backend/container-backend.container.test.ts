@@ -86,7 +86,7 @@ describe('a bake in a container', () => {
     }
     await expect(bakeInside(container, { customize: ['bad.sh'] })).rejects.toMatchObject({
       code: 'CUSTOMIZE_FAILED',
-      message: expect.stringMatching(/bad\.sh ended with 5.*\nthe reason/),
+      message: expect.stringMatching(/bad\.sh exited with status 5.*\nthe reason/),
     })
     expect((await container.exec(['sh', '-c', 'ls /var/tmp'])).stdout).toBe('')
     expect(halfMade()).toEqual([])

@@ -25,7 +25,7 @@ async function isGone(pid: number): Promise<boolean> {
   }
   return false
 }
-// The trap stands before the first line is printed: that line is the sign to end it.
+// The trap is set before the first line is printed: that line is the sign to end it.
 const stubborn = ['sh', '-c', 'trap "sleep 0.1; echo tidied" TERM; sleep 300 & echo $!; wait; wait'] as const
 
 describe('supervise', () => {
@@ -61,7 +61,7 @@ describe('supervise', () => {
     expect(lines).toContain('tidied')
   })
 
-  test('ends the family and removes the work directory when its parent dies without a word', async () => {
+  test('ends the family and removes the work directory when its parent is killed', async () => {
     const child = spawn('sh', ['-c', supervisorScript, 'test', `rm -rf ${workDirectory}`, ...stubborn], {
       stdio: ['pipe', 'pipe', 'ignore'],
     })

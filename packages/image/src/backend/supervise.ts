@@ -5,7 +5,7 @@ import { privileged, type Rights } from './rights.ts'
 
 export interface SuperviseOptions {
   readonly argv: readonly string[]
-  /** Directory that goes away, with what other owners left in it, when kernelkit itself is killed. */
+  /** Directory that is removed, with files of other owners in it, when kernelkit itself is killed. */
   readonly workDirectory: string
   /** Of the supervisor: it could not end what runs with more rights than its own. */
   readonly rights: Rights

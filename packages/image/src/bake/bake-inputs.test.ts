@@ -26,9 +26,9 @@ describe('readBakeInputs', () => {
   test.for([
     ['a missing file', 'nosuch.pub', /no such file/, /\.pub/],
     ['a private key', 'id', /is a private key/, /ssh-keygen -y -f id/],
-    ['a private key whose public half lies beside it', 'pair', /is a private key/, /--ssh-key pair\.pub$/],
-    ['something else', 'text', /no OpenSSH public key/, /ssh-ed25519/],
-    ['an empty file', 'empty', /holds no key/, /\.pub/],
+    ['a private key whose public half is next to it', 'pair', /is a private key/, /--ssh-key pair\.pub\.$/],
+    ['something else', 'text', /not an OpenSSH public key/, /ssh-ed25519/],
+    ['an empty file', 'empty', /has no key/, /\.pub/],
     ['a directory', '.', /not a file/, /\.pub/],
   ] as const)('refuses %s', async ([, path, message, hint]) => {
     const secret = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blb\n'

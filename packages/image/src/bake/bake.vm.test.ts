@@ -123,7 +123,7 @@ describe('bakeImage', () => {
     const before = readdirSync(join(store.root, 'image'))
     await expect(bake({ customize: ['bad.sh'] })).rejects.toMatchObject({
       code: 'CUSTOMIZE_FAILED',
-      message: expect.stringMatching(/bad\.sh ended with 5.*\nthe reason/),
+      message: expect.stringMatching(/bad\.sh exited with status 5.*\nthe reason/),
     })
     expect(readdirSync(join(store.root, 'image'))).toEqual(before)
   })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { explainBootstrapFailure, workFiles } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import type { RunStep } from '@kernelkit/core/plan'
-import { withTask, type Host, type Task } from '@kernelkit/host'
+import { lastLines, readLastLines, withTask, type Host, type Task } from '@kernelkit/host'
 import type { WorkDirectory } from '../backend/bake-backend.ts'
 import type { ImageJob } from './image-job.ts'
 import { rootfsMaterial } from './rootfs.ts'
@@ -39,7 +39,7 @@ interface BootstrapRun extends Pick<ImageJob, 'spec' | 'tools' | 'known' | 'sign
   readonly task: Task
 }
 
-/** Fetch and unpack; what went wrong is said in our own words where we know it. */
+/** Fetch and unpack; known failures get an error of their own. */
 async function bootstrap(host: Host, { spec, tools, known, work, step, task, signal }: BootstrapRun): Promise<void> {
   const lines: string[] = []
   const exitCode = await work.supervise(step, {
@@ -55,8 +55,8 @@ async function bootstrap(host: Host, { spec, tools, known, work, step, task, sig
   if (exitCode === 0) return
   throw (
     explainBootstrapFailure(lines.join('\n'), { suite: spec.suite, mirror: known.uri, where: work.where }) ??
-    new UserError('BOOTSTRAP_FAILED', `${tools.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
-      hint: 'the last lines say why; --verbose shows all of them.',
+    new UserError('BOOTSTRAP_FAILED', `${tools.tool} exited with status ${exitCode}.\n${lastLines(lines)}`, {
+      hint: readLastLines,
     })
   )
 }

@@ -1,12 +1,12 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 
-/** Environment variables by which programs are told of proxies; apt and curl read the lower-case ones, others both. */
+/** Environment variables that name proxies; apt and curl read the lower-case ones, other programs both. */
 const proxyVariables = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()])
 
 /** Settings of the host, split into those that mean the same inside a container and those that do not. */
 export interface SplitSettings<T> {
   readonly kept: T
-  /** Each as the user would recognise it. */
+  /** Each as the user wrote it. */
   readonly left: readonly string[]
 }
 
@@ -38,7 +38,7 @@ export function checkMirrorInside(uri: string): void {
   if (!isDirectory && !isOnLoopback(uri)) return
   const what = isDirectory ? 'is a directory of this machine' : "answers on this machine's loopback only"
   throw new UserError('MIRROR_UNREACHABLE', `the mirror ${uri} ${what}, which the container does not see.`, {
-    hint: "name a mirror by an address that other machines reach (--mirror http://this machine's name/…), or bake on the host: --toolchain host.",
+    hint: message`Name a mirror by an address that other machines reach (${option('mirror', "http://this machine's name/…")}), or bake on the host with ${option('toolchain', 'host')}.`,
     details: { mirror: uri },
   })
 }

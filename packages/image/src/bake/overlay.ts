@@ -7,7 +7,7 @@ export interface PackedOverlay extends AsyncDisposable {
   readonly sha256: string
 }
 
-/** Directories as one archive: owned by root, without dates, sorted, so that the same contents give the same bytes. Later directories win. */
+/** Directories as one archive: owned by root, without dates, sorted, so that the same contents give the same bytes. Later directories overwrite earlier ones. */
 export async function packOverlays(
   host: Host,
   { overlays, signal }: { readonly overlays: readonly string[]; readonly signal?: AbortSignal | undefined },

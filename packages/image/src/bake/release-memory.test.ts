@@ -82,7 +82,7 @@ describe('resolveRelease', () => {
     })
   })
 
-  test('goes on with the last known state when the mirror does not answer, and says so', async () => {
+  test('uses the cached Release file when the mirror does not answer, and warns', async () => {
     const mirror = 'http://127.0.0.1:9/debian'
     await expect(know({ mirror })).rejects.toMatchObject({ code: 'MIRROR_UNREACHABLE' })
     publish('Sat, 11 Jul 2026 10:16:37 UTC')
@@ -92,6 +92,6 @@ describe('resolveRelease', () => {
     await host.fs.rename(join(directoryOf, names[0] ?? ''), join(directoryOf, `bookworm-${host.sha256(mirror).slice(0, 12)}.json`))
     now += 30 * day
     expect((await know({ mirror })).digest).toBe(known.digest)
-    expect(warnings.join()).toMatch(/no mirror could be asked.*going on with what was known 30 days ago/)
+    expect(warnings.join()).toMatch(/no mirror could be asked.*Using the cached Release file of 30 days ago/)
   })
 })

@@ -43,7 +43,7 @@ describe('buildKernel', () => {
     await rm(join(toy.tree, 'init/new.c'))
     expect((await toy.build()).key).toBe(changed.key)
     expect(new Set(keys).size).toBe(3)
-    // A build product is no change.
+    // A build product does not count as a change.
     await toy.write('init/main.o', 'x')
     expect((await toy.build()).cached).toBe(true)
   })
@@ -136,7 +136,7 @@ describe('buildKernel', () => {
     }
   })
 
-  it('reports compile errors with file and line, stores nothing, and goes on after the repair', async () => {
+  it('reports compile errors with file and line, stores nothing, and builds after the fix', async () => {
     await using toy = await toyTree({ inGit: true })
     await toy.write('init/main.c', 'int start_kernel(void)\n{\n\treturn nothing;\n}\n')
     const error = await failure(toy.build())
@@ -170,7 +170,7 @@ describe('buildKernel', () => {
 
   it('ends make and its children when it is interrupted, leaves nothing, and works again', async () => {
     await using toy = await toyTree()
-    // A number of its own tells this sleep from any other on the machine.
+    // A number of its own distinguishes this sleep from any other on the machine.
     const nap = `sleep 60.${process.pid}`
     await toy.write('slow', nap)
     const controller = new AbortController()
@@ -198,7 +198,7 @@ describe('buildKernel', () => {
     expect(toy.log.join('\n')).toMatch(/waiting for/)
   })
 
-  it('makes objects again that a killed build may have cut off', async () => {
+  it('compiles objects again that a killed build may have left incomplete', async () => {
     await using toy = await toyTree()
     const { manifest } = await toy.build()
     const marker = join(manifest.buildDirectory, '..', 'compiling')
@@ -207,11 +207,11 @@ describe('buildKernel', () => {
     await writeFile(join(manifest.buildDirectory, 'init', 'main.o'), 'cut off')
     const again = await toy.build([toy.tree], { raw: { force: true } })
     expect(again.manifest.sha256).toEqual(manifest.sha256)
-    expect(toy.log.join('\n')).toContain('may be cut off')
+    expect(toy.log.join('\n')).toContain('that may be incomplete are compiled again')
     await expect(access(marker)).rejects.toThrow('ENOENT')
   })
 
-  it('copies the artifacts out, which is no change of the tree', async () => {
+  it('copies the artifacts out, which does not count as a change of the tree', async () => {
     await using toy = await toyTree({ inGit: true })
     const out = join(toy.tree, 'out')
     const { kernel, config, directory } = await toy.build([toy.tree], { raw: { out } })
@@ -280,7 +280,7 @@ describe('buildKernel', () => {
     expect((await failure(toy.build([join(toy.directory, 'no.tar.gz')]))).code).toBe('NO_SUCH_SOURCE')
   })
 
-  it('refuses what is no kernel tree, is not there, or names a file that is missing', async () => {
+  it('refuses a source that is not a kernel tree, is missing, or names a missing file', async () => {
     await using toy = await toyTree()
     const empty = join(toy.directory, 'empty')
     await mkdir(empty)

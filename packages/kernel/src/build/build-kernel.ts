@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseArch } from '@kernelkit/core/arch'
+import { renderValue } from '@kernelkit/core/kconfig'
 import type { KernelSpec } from '@kernelkit/core/options'
 import { checkOutPath, findProject, recordProject, runSteps, type Host, type Store } from '@kernelkit/host'
 import { planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
@@ -41,7 +42,7 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
     signal,
   })
   const manifest = await readKernelManifest(host, entry.path)
-  // A build that went on with a warning is no answer to a request that wants an error.
+  // A kernel whose configuration check only warned does not answer a request that wants an error.
   if (cached && spec.configCheck === 'error') requireMet({ problems: manifest.unmet })
   const out = spec.out === undefined ? undefined : resolve(host.cwd, spec.out)
   if (out !== undefined) await runSteps(host, outSteps(entry.path, out), { signal, perform: () => copyOut(host, { entry, out, signal }) })
@@ -72,7 +73,7 @@ export async function resolveConfiguration(
 function printPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
   host.log.info(`source: ${source.label}`)
   const items = spec.config.map((item) =>
-    item.kind === 'preset' ? item.name : item.kind === 'file' ? item.path : item.request.origin.where.replace('--config ', ''),
+    item.kind === 'preset' ? item.name : item.kind === 'file' ? item.path : `${item.request.symbol}=${renderValue(item.request.value)}`,
   )
   host.log.info(
     `configuration: ${spec.base.kind === 'file' ? spec.base.path : spec.base.kind} + ${items.join(' + ')}${spec.defaultConfig ? ' (default presets)' : ''}, ${spec.arch.name}`,

@@ -25,7 +25,7 @@ export interface BuildResult {
   readonly seconds: BuildSeconds
   readonly bytes: KernelManifest['bytes']
   readonly sha256: KernelManifest['sha256']
-  /** Dependencies that were switched besides what was asked for. */
+  /** Dependencies that were switched in addition to what was asked for. */
   readonly added: readonly string[]
   /** Optional options left out, options kept on. */
   readonly notes: readonly string[]

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Diagnostic } from '@kernelkit/core/kbuild'
 import type { Host } from '@kernelkit/host'
 
-/** manifest.json beside a kernel: what it is made of and what came out. Paths of artifacts are relative to it. */
+/** manifest.json next to a kernel: what it is made of and what came out. Paths of artifacts are relative to it. */
 export interface KernelManifest {
   readonly kind: 'kernel'
   readonly schema: 1
@@ -23,7 +23,7 @@ export interface KernelManifest {
     readonly content: string
     /** The user's own directory, when the source is one. */
     readonly userTree: string | undefined
-    /** Where the files lie that were compiled: names in the debug information are relative to it. */
+    /** Where the files are that were compiled: names in the debug information are relative to it. */
     readonly tree: string
     readonly localVersion: string
   }
@@ -41,7 +41,7 @@ export interface KernelManifest {
   readonly added: readonly string[]
   readonly kept: readonly string[]
   readonly notes: readonly string[]
-  /** Requests that were not met although the build went on (`--config-check warn`). */
+  /** Requests that were not met although the build continued (`--config-check warn`). */
   readonly unmet: readonly string[]
   readonly warnings: readonly string[]
   readonly diagnostics: readonly Diagnostic[]

@@ -33,7 +33,7 @@ describe('codeToolVersions', () => {
     expect(await versions({ btf: true, rust: true })).toEqual(['pahole: v1.24', 'rustc: rustc 1.78.0', 'bindgen: none'])
   })
 
-  it('asks the program that make is told to use', async () => {
+  it('asks the program that the make variable names', async () => {
     const own = await program('own-pahole', 'echo v1.30')
     expect(await versions({ btf: true, variables: [['PAHOLE', own]] })).toEqual([`${own}: v1.30`])
   })

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, type Message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 
 /** Throws `NOT_A_KERNEL_TREE` unless the directory is the top of a kernel tree. */
 export async function checkKernelTree(
   host: Host,
   path: string,
-  { label, hint }: { readonly label: string; readonly hint?: string | undefined },
+  { label, hint }: { readonly label: string; readonly hint?: Message | undefined },
 ): Promise<void> {
   const missing: string[] = []
   for (const name of ['Makefile', 'Kconfig', 'scripts/kconfig', 'init/main.c']) {
@@ -14,7 +14,7 @@ export async function checkKernelTree(
   }
   if (missing.length === 0) return
   throw new UserError('NOT_A_KERNEL_TREE', `${label} is not a Linux kernel tree: it has no ${missing.join(', no ')}.`, {
-    hint: hint ?? "name the directory that holds the kernel's Makefile, or a source such as deb:linux-source-6.12.",
+    hint: hint ?? "Name the directory that holds the kernel's Makefile, or a source such as deb:linux-source-6.12.",
     details: { path, missing },
   })
 }

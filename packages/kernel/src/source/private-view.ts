@@ -11,7 +11,7 @@ export interface PrivateViewOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-// Small files: the disk has several to work on while each call is under way.
+// Small files: the disk works on several at a time.
 const parallelCopies = 16
 
 /** What is not in the copy yet, and what is no longer in the tree. */
@@ -89,7 +89,7 @@ async function copyFile(host: Host, from: string, to: string): Promise<void> {
   const status = await host.fs.lstat(from)
   await host.fs.rm(to, { force: true, recursive: true })
   if (status.isSymbolicLink()) return host.fs.symlink(await host.fs.readlink(from), to)
-  // A nested repository is no file of the kernel.
+  // A nested repository is not part of the kernel.
   if (!status.isFile()) return
   await host.fs.copyFile(from, to, host.fs.constants.COPYFILE_FICLONE)
   await host.fs.utimes(to, status.atimeMs / 1000, status.mtimeMs / 1000)

@@ -48,7 +48,7 @@ export interface TreeContentOptions {
 export async function readTreeContent(host: Host, options: TreeContentOptions): Promise<TreeContent> {
   const git = await openIndex(host, options)
   const { listed, list } = await listFiles(host, git, options)
-  // A nested repository ends in a slash: it is no part of the kernel.
+  // A nested repository ends in a slash: it is not part of the kernel.
   const files = listed.split('\0').filter((path) => path !== '' && !path.endsWith('/'))
   await git(['update-index', '--add', '--remove', '--info-only', '-z', '--stdin'], files.map((path) => `${path}\0`).join(''))
   const staged = await git(['ls-files', '-sz'])
@@ -142,7 +142,7 @@ async function openIndex(host: Host, { tree, cache, signal }: TreeContentOptions
   }
   await host.fs.mkdir(join(repository, 'info'), { recursive: true })
   await host.fs.writeFile(join(repository, 'info', 'exclude'), `${buildProducts}\n`)
-  // A killed run leaves a lock that nobody holds: the caller holds the lock of this directory.
+  // A killed run leaves this lock; the caller holds the lock of the whole directory, so that no other git runs here.
   await host.fs.rm(`${index}.lock`, { force: true })
   const env = { ...cleanEnvironment, GIT_DIR: repository, GIT_WORK_TREE: tree, GIT_INDEX_FILE: index }
   const settings = ['core.bare=false', 'core.quotePath=false', 'core.fileMode=true', 'core.autocrlf=false'].flatMap((setting) => [

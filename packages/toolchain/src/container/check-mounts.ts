@@ -1,9 +1,9 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { ContainerMount } from '@kernelkit/core/toolchain'
 import type { Host } from '@kernelkit/host'
 import { scratchDirectory } from './render-container.ts'
 
-/** Seen at the same path in the container, each of these would hide what the container itself needs there. */
+/** Mounted at the same path in the container, each of these would hide a directory that the container itself needs. */
 const systemDirectories = [
   '',
   'bin',
@@ -32,16 +32,16 @@ export async function checkMounts(host: Pick<Host, 'fs'>, mounts: readonly Conta
     if (systemDirectories.includes(path) || path === scratchDirectory) {
       throw new UserError(
         'CONTAINER_MOUNT',
-        `the directory ${path} cannot be passed to a container at the same path: it would hide the container's own.`,
+        `the directory ${path} cannot be mounted in a container at the same path: it would hide the container's own.`,
         {
-          hint: 'work in a directory below it, or use --toolchain host.',
+          hint: message`Work in a directory below it, or use ${option('toolchain', 'host')}.`,
           details: { path },
         },
       )
     }
     if (!(await host.fs.exists(path))) {
       throw new UserError('CONTAINER_MOUNT', `${path}, which the container needs, does not exist.`, {
-        hint: 'check the path.',
+        hint: 'Check the path.',
         details: { path },
       })
     }

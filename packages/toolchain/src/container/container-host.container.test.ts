@@ -77,7 +77,7 @@ describe('a host whose programs are those of a container', () => {
   it('fails as a host does: with the command, its status and its last lines', async () => {
     const failing = ['sh', '-c', 'echo said >&2; exit 3']
     await expect(inside.run(failing)).rejects.toThrow(
-      expect.objectContaining({ code: 'COMMAND_FAILED', message: expect.stringMatching(/ended with 3 .*\nsaid/s) }),
+      expect.objectContaining({ code: 'COMMAND_FAILED', message: expect.stringMatching(/exited with status 3 .*\nsaid/s) }),
     )
     expect(await inside.run(failing, { reject: false })).toMatchObject({ exitCode: 3, stderr: 'said\n', signal: undefined })
     await expect(inside.run(['no-such-program'])).rejects.toThrow(expect.objectContaining({ code: 'COMMAND_NOT_FOUND' }))
@@ -90,7 +90,7 @@ describe('a host whose programs are those of a container', () => {
     expect(warned.join()).toMatch(/memory ran out .*128 MiB/)
   })
 
-  it('has the programs and packages of the image, and as many processors as the container', async () => {
+  it('has the programs and packages of the image, and as many CPUs as the container', async () => {
     expect(await inside.which('make')).toBe('/usr/bin/make')
     expect(await inside.which('no-such-program')).toBeUndefined()
     expect([inside.cpus, inside.memoryMiB]).toEqual([1, 128])

@@ -15,7 +15,7 @@ import { defaultSuite } from '../image/plan-toolchain.ts'
 import { obtainToolchainImage } from '../image/obtain-toolchain-image.ts'
 import { openContainer } from './open-container.ts'
 
-/** Somebody without a name in the image; the files of the tests are theirs. */
+/** A user without a name in the image, who owns the files of the tests. */
 const caller = { uid: 4711, gid: 4712 }
 const purpose = 'test'
 
@@ -27,7 +27,7 @@ const host: Host = { ...nodeHost(), ...caller }
 beforeAll(async () => {
   engine = await connectEngine(host)
   const spec = { compiler: 'gcc', suite: await defaultSuite(host), targets: ownTargets(engine.nodeArch), kind: 'build' } as const
-  // By whom the tests run: the caller below is nobody who could bootstrap a base.
+  // The user of the tests: the caller below could not bootstrap a base.
   image = (await obtainToolchainImage({ engine, host: nodeHost(), spec })).id
   directory = await mkdtemp(join(tmpdir(), 'kernelkit-container-'))
   await chmod(directory, 0o777)
@@ -47,7 +47,7 @@ describe('a program in a container', () => {
   })
   afterAll(() => container[Symbol.asyncDispose]())
 
-  it('says on stdout and stderr what it says there, by lines as they come, and its status is told', async () => {
+  it('prints to stdout and stderr, line by line, and its exit status is returned', async () => {
     const lines: string[] = []
     const result = await container.exec(['sh', '-c', 'echo one; echo two >&2; sleep 0.2; printf end; exit 3'], {
       onLine: (line, stream) => lines.push(`${stream}: ${line}`),
@@ -90,7 +90,7 @@ describe('a program in a container', () => {
     expect(result.stderr).toMatch(said)
   })
 
-  it('is ended after its time, and the container goes on', async () => {
+  it('is ended after its time, and the container keeps running', async () => {
     const result = await container.exec(['sh', '-c', 'echo before; sleep 30'], { timeoutMs: 500 })
     expect(result).toMatchObject({ timedOut: true, stdout: 'before\n' })
     expect((await container.exec(['sh', '-c', 'exit 124'], { timeoutMs: 60_000 })).timedOut).toBe(false)
@@ -144,7 +144,7 @@ describe('files', () => {
     expect(blocks * 512).toBeLessThan(2 ** 21)
   })
 
-  it('that are not there, or are directories, leave nothing under the name or beside it', async () => {
+  it('that are missing, or are directories, leave nothing under the name or next to it', async () => {
     const before = await readdir(directory)
     for (const from of ['/var/tmp/none', '/var/tmp'])
       await expect(container.takeFile({ from, to: join(directory, 'taken') })).rejects.toThrow(
@@ -169,7 +169,7 @@ describe('what cannot be', () => {
     ['a mount that is not there', { mounts: [{ path: '/no/such/directory', readOnly: true }] }, 'CONTAINER_MOUNT', '/no/such/directory'],
     ['a mount over the system', { mounts: [{ path: '/usr', readOnly: true }] }, 'CONTAINER_MOUNT', '/usr'],
     ['an image that is not there', { image: 'kernelkit/none:1' }, 'CONTAINER_REFUSED', 'no image kernelkit/none:1'],
-    ['more processors than there are', { limits: { cpus: 10_000 } }, 'CONTAINER_REFUSED', 'CPUs'],
+    ['more CPUs than there are', { limits: { cpus: 10_000 } }, 'CONTAINER_REFUSED', 'CPUs'],
   ] as const)('%s is an error that names it', async (_, options, code, said) => {
     const failure: unknown = await open(options).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(UserError)
@@ -204,7 +204,7 @@ describe('an end', () => {
     expect(await testContainers()).toEqual([])
   })
 
-  it('by somebody else is an error of the program that ran', async () => {
+  it('by another process is an error of the program that ran', async () => {
     await using container = await open()
     const lost = container.exec(['sleep', '1000']).catch((error: unknown) => error)
     await host.sleep(300)

@@ -28,7 +28,7 @@ async function framesOf(bytes: Buffer, size: number): Promise<readonly string[]>
 describe('readFrames', () => {
   const bytes = Buffer.concat([frame(1, 'one\n'), frame(2, 'ärger'), frame(1, ''), frame(0, 'x'), frame(1, 'end')])
 
-  it.each([1, 3, 7, 8, 9, 1000])('tells stdout from stderr when the bytes come in pieces of %d', async (size) => {
+  it.each([1, 3, 7, 8, 9, 1000])('separates stdout and stderr when the bytes come in pieces of %d', async (size) => {
     expect(await framesOf(bytes, size)).toEqual(['stdout one\n', 'stderr ärger', 'stdout xend'])
   })
 

@@ -22,6 +22,6 @@ it('waits for a map that has not come whole, and for its padding', () => {
   for (const length of [1, 600, whole.indexOf(0) - 1, 1535]) expect(parseSparseMap(whole.subarray(0, length))).toBeUndefined()
 })
 
-it('refuses what is no map', () => {
+it('refuses bytes that are not a map', () => {
   expect(() => parseSparseMap(padded('ELF\n', 1))).toThrow(/not a map/)
 })

@@ -4,7 +4,7 @@ import type { EnginePlace } from './place.ts'
 
 type ContextHost = Pick<Host, 'env' | 'home' | 'fs' | 'sha256'>
 
-/** The docker context that is in use, by name: `DOCKER_CONTEXT`, else `docker context use`; `undefined`: the default one, which is no place. */
+/** The docker context that is in use, by name: `DOCKER_CONTEXT`, else `docker context use`; `undefined`: the default one, which names no place. */
 export async function currentContext(host: ContextHost): Promise<{ readonly name: string; readonly from: string } | undefined> {
   const named = host.env['DOCKER_CONTEXT']
   const file = join(configDirectory(host), 'config.json')
@@ -13,7 +13,7 @@ export async function currentContext(host: ContextHost): Promise<{ readonly name
   return { name, from: named ? 'DOCKER_CONTEXT' : file }
 }
 
-/** Where a context's engine is (the directory layout of docker's context store: a directory per name, called by its SHA-256); a string says why unknown. */
+/** Where a context's engine is (layout of docker's context store: a directory per name, named by its SHA-256); a string is the reason why it is unknown. */
 export async function contextPlace(
   host: ContextHost,
   { name, from }: { readonly name: string; readonly from: string },

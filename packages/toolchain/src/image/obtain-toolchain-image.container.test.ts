@@ -82,7 +82,7 @@ describe('obtainToolchainImage', () => {
     await engine.docker.getImage(base).remove({ force: true })
   })
 
-  test('tells a registry without the base from one that cannot be reached', async () => {
+  test('distinguishes a registry without the base from one that cannot be reached', async () => {
     const registry = await serveImage({})
     const missing = { ...spec, compiler: 'gcc-79' }
     const base = `${registry.name}@sha256:${'1'.repeat(64)}`
@@ -119,7 +119,7 @@ describe('obtainToolchainImage', () => {
   })
 })
 
-/** The engine may be somebody's own, with images that another version of kernelkit uses: these are out of reach. */
+/** The engine may be a developer's own, with images that another version of kernelkit uses: these are out of reach. */
 function onlySees(tag: string): Engine {
   const docker: Engine['docker'] = Object.create(engine.docker)
   const narrow: Engine['docker']['listImages'] = async (options?: object) =>
@@ -133,7 +133,7 @@ describe('listToolchainImages and pruneToolchains', () => {
     expect(await listToolchainImages({ engine, host })).toEqual(
       expect.arrayContaining([expect.objectContaining({ tag, key, spec, current: true, base: `bootstrap:${spec.suite}` })]),
     )
-    // One of another version of us, and one that somebody made FROM it: it has our labels, and is theirs.
+    // One of another version of ours, and one of a user that is made FROM it: it has our labels, but is not ours.
     const labels = { kernelkit: 'toolchain', 'kernelkit.kind': 'build', 'kernelkit.key': 'old', 'kernelkit.compiler': 'gcc' }
     await using registry = await serveImage(labels)
     const reference = `${registry.name}@${registry.digest}`

@@ -53,7 +53,7 @@ async function run(
   }
 }
 
-test('the image is the kernelkit command, as somebody who is not root, in /src', async () => {
+test('the image is the kernelkit command, as a user other than root, in /src', async () => {
   const { version } = JSON.parse(await host.fs.readFile(join(repository, 'packages/cli/package.json'), 'utf8')) as { version: string }
   expect(await run(['--version'])).toEqual({ stdout: `${version}\n`, stderr: '', exitCode: 0 })
   const { Config } = await engine.docker.getImage(image).inspect()

@@ -6,8 +6,8 @@ import type { ToolContainer } from '../container/tool-container.ts'
 const listsMaxAgeMs = 24 * 3600 * 1000
 
 /**
- * Package lists for apt in a container: an image has none, and its directories are root's. They lie in the store, one directory for each
- * toolchain image, and are fetched once a day. Answers the variables that make apt use them.
+ * Package lists for apt in a container: an image has none, and its directories belong to root. They are in the store, one directory for
+ * each toolchain image, and are fetched once a day. Returns the variables that make apt use them.
  */
 export async function prepareApt(
   host: Host,
@@ -34,7 +34,7 @@ export async function prepareApt(
     'Dir::State::lists': `${directory}/lists`,
     'Dir::Cache': `${directory}/cache`,
     'Dir::Etc::sourcelist': `${directory}/sources.list`,
-    // The directories are the caller's, who may be root; apt's own user could not write there.
+    // The directories belong to the caller, who may be root; apt's own user could not write there.
     'APT::Sandbox::User': 'root',
   }
   const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`)
@@ -43,8 +43,8 @@ export async function prepareApt(
     const { exitCode, stderr } = await container.exec(['apt-get', 'update', '-q'], { env, signal })
     signal.throwIfAborted()
     if (exitCode === 0) await host.fs.writeFile(stamp, '')
-    // A source that the store knows is still found; for another one apt says what it lacks.
-    else host.log.warn(`apt-get update ended with ${exitCode} in the container: ${stderr.trim().split('\n').at(-1) ?? ''}`)
+    // A source that the store knows is still found; for another one apt reports what is missing.
+    else host.log.warn(`apt-get update exited with status ${exitCode} in the container: ${stderr.trim().split('\n').at(-1) ?? ''}`)
   })
   return env
 }

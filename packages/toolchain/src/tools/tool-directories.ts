@@ -37,7 +37,7 @@ async function sourceDirectories(host: Host, source: KernelSpec['source']): Prom
   }
 }
 
-/** Directories of git that belong to a tree and lie outside it: the top level above it, and what a linked work tree or a submodule points to. */
+/** Directories of git that belong to a tree and are outside it: the top level above it, and what a linked work tree or a submodule points to. */
 export async function gitDirectories(host: Pick<Host, 'fs'>, tree: string): Promise<readonly string[]> {
   for (let directory = tree; ; directory = dirname(directory)) {
     const dotGit = join(directory, '.git')
@@ -58,7 +58,7 @@ export async function gitDirectories(host: Pick<Host, 'fs'>, tree: string): Prom
   }
 }
 
-/** Each path once, writable when anybody needs it so; what lies below a mounted directory with the same rights is left out. */
+/** Each path once, writable when one of the mounts is; a path below a mounted directory with the same rights is left out. */
 export function joinMounts(mounts: readonly ContainerMount[]): readonly ContainerMount[] {
   const rights = new Map<string, boolean>()
   for (const { path, readOnly } of mounts) rights.set(path, readOnly && (rights.get(path) ?? true))
@@ -73,7 +73,7 @@ export function readOnly(path: string): ContainerMount {
   return { path, readOnly: true }
 }
 
-/** Directories that a container has of its own and cannot do without: the host's would hide them. */
+/** Directories that a container needs of its own: the host's would hide them. */
 const systemDirectories =
   /^\/(?:|tmp|var\/tmp|usr\/local|opt|(?:bin|boot|dev|etc|lib(?:32|64|x32)?|proc|run|sbin|sys|usr|var)(?:\/(?:bin|sbin|lib(?:32|64|x32)?|include|share|run))?)$/
 
