@@ -94,7 +94,7 @@ export function wantsGdbScripts({ values }: Pick<Configuration, 'values'>): bool
 }
 
 function reportJudgement(host: Host, judgement: Judgement): void {
-  if (judgement.added.length > 0) host.log.info(`dependencies that nobody forbade: ${judgement.added.length}`)
+  if (judgement.added.length > 0) host.log.info(`dependencies switched: ${judgement.added.length}`)
   for (const line of judgement.added) host.log.info(`  ${line}`)
   for (const note of judgement.notes) host.log.detail(note)
   for (const warning of judgement.warnings) host.log.warn(warning)

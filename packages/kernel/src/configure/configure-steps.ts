@@ -11,7 +11,7 @@ export interface ConfigureStepOptions {
   /** The base when it is a file: where it is, and what was read there. */
   readonly baseFile: { readonly path: string; readonly sha256: string } | undefined
   readonly make: MakeOptions
-  /** ccache's directory for kconfig's own programs, `undefined` for the user's own. */
+  /** ccache's directory for kconfig's own programs, `undefined` for the directory that the user has chosen. */
   readonly ccacheDirectory?: string | undefined
   /** Directory of ours for the files of this run: the build directory's .config keeps its time while nothing changes. */
   readonly scratch: string

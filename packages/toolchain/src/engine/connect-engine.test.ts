@@ -101,7 +101,9 @@ describe('connectEngine', () => {
     try {
       await expect(connect({ DOCKER_HOST: `unix://${path}` })).rejects.toMatchObject({
         code: 'ENGINE_DENIED',
-        message: expect.stringMatching(/may not open the socket of an engine\. Tried:\n {2}unix:.*denied\.sock \(DOCKER_HOST\): uid \d+ may not open it$/),
+        message: expect.stringMatching(
+          /may not open the socket of an engine\. Tried:\n {2}unix:.*denied\.sock \(DOCKER_HOST\): uid \d+ may not open it$/,
+        ),
         hint: expect.stringMatching(isRoot ? /sudo usermod -aG daemon .* belongs to the group 'daemon'/ : /usermod -aG/),
       })
     } finally {
