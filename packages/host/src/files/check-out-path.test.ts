@@ -6,7 +6,7 @@ import { checkOutPath } from './check-out-path.ts'
 import { silentLogger } from '../logger.ts'
 import { nodeHost } from '../node-host.ts'
 
-it('finds out before the work whether --out can be written, and makes nothing', async () => {
+it('checkOutPath finds out before the work whether --out is writable, and makes nothing', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'kernelkit-out-'))
   const host = nodeHost({ log: silentLogger, cwd: directory })
   const access: typeof host.fs.access = async (path) => {

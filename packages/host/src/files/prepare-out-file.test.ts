@@ -14,7 +14,7 @@ describe('a file for output', () => {
   })
   afterAll(() => rm(directory, { recursive: true, force: true }))
 
-  it('gets its directory, and loses what an earlier run left', async () => {
+  it('prepareOutFile makes the directory, and removes the file of an earlier run', async () => {
     const path = join(directory, 'a/b/results.xml')
     expect(await prepare(path)).toBe(path)
     await writeFile(path, 'old')
@@ -22,11 +22,11 @@ describe('a file for output', () => {
     await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it.each(['/proc/none/results.xml', '/dev/null/results.xml'])('is refused at %s before anything runs', async (path) => {
+  it.each(['/proc/none/results.xml', '/dev/null/results.xml'])('prepareOutFile refuses %s before anything runs', async (path) => {
     await expect(prepare(path)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 
-  it('is refused when it is a directory', async () => {
+  it('prepareOutFile refuses a directory', async () => {
     await expect(prepare(directory)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 })

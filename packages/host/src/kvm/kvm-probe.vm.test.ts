@@ -33,11 +33,11 @@ describe('the probe guest', () => {
     ['bits64', x86_64],
     ['bits32', i386],
     ['plain', x86_64],
-  ] as const)('%s passes under TCG within a second or two', async (variant, { qemuBinary }) => {
+  ] as const)('the probe guest %s passes under TCG within its limit', async (variant, { qemuBinary }) => {
     expect(await runProbeGuest(host, { qemu: qemuBinary, accel: 'tcg', variant })).toMatchObject({ kind: 'exited', exitCode: 85 })
   })
 
-  it('leaves no QEMU running when it is interrupted', async () => {
+  it('an interrupted probe leaves no QEMU running', async () => {
     const abort = new AbortController()
     const children: number[] = []
     const watched: Host = {
@@ -56,7 +56,7 @@ describe('the probe guest', () => {
     expect(() => process.kill(children[0] ?? 0, 0)).toThrow('ESRCH')
   })
 
-  it('reports a QEMU that cannot start', async () => {
+  it('a probe reports a QEMU that cannot start', async () => {
     expect(await runProbeGuest(host, { qemu: join(directory, 'no-qemu'), accel: 'tcg', variant: 'bits64' })).toMatchObject({
       kind: expect.stringMatching(/exited|not-started/),
     })
@@ -73,7 +73,7 @@ describe('the probe guest', () => {
 })
 
 describe('probeKvm', () => {
-  it('answers with proof on a KVM, and keeps the answer for this boot', async (context) => {
+  it('probeKvm proves a working KVM, and keeps the answer for this boot', async (context) => {
     if (!opensKvm) context.skip('no /dev/kvm that this user may open')
     const store = await openStore(host, directory)
     // Without int3, cmpxchg16b and loop the guest passes under a software KVM too: the real success path on any machine.
@@ -89,7 +89,7 @@ describe('probeKvm', () => {
     expect(counted.spawns()).toBe(1)
   })
 
-  it.each([x86_64, i386])('refuses a software KVM for $name, with the reason, at once', async (row) => {
+  it.each([x86_64, i386])('probeKvm refuses a software KVM for $name, with the reason', async (row) => {
     const store = await openStore(host, directory)
     const answer = await probeKvm(host, store, row.qemuBinary, row)
     const expected = !opensKvm
@@ -101,7 +101,7 @@ describe('probeKvm', () => {
     expect(answer.reason).not.toContain('\n')
   })
 
-  it('believes a guest that said nothing for ten minutes only', async (context) => {
+  it('probeKvm keeps the answer of a silent guest for ten minutes only', async (context) => {
     if (!opensKvm) context.skip('no /dev/kvm that this user may open')
     const store = await openStore(host, directory)
     // Speaks QMP, says that the guest runs, and never ends: what a KVM that hangs looks like.
@@ -123,7 +123,7 @@ describe('probeKvm', () => {
     expect(counted.spawns()).toBe(2)
   })
 
-  it('does not try on a host of another architecture', async () => {
+  it('probeKvm starts no guest on a host of another architecture', async () => {
     const store = await openStore(host, directory)
     expect(await probeKvm({ ...host, nodeArch: 'arm64' }, store, x86_64.qemuBinary, x86_64)).toMatchObject({
       accel: 'tcg',
@@ -132,7 +132,7 @@ describe('probeKvm', () => {
     })
   })
 
-  it('does not trust KVM for an architecture that no probe guest can prove', async () => {
+  it('probeKvm does not trust KVM for an architecture without a probe guest', async () => {
     const store = await openStore(host, directory)
     expect(await probeKvm(host, store, x86_64.qemuBinary, { ...x86_64, kvmProbe: undefined })).toMatchObject({
       accel: 'tcg',
@@ -141,7 +141,7 @@ describe('probeKvm', () => {
     })
   })
 
-  it('names who may open the device, and a device that is missing', async (context) => {
+  it('probeKvm names the group that may open the device, and a device that is missing', async (context) => {
     const store = await openStore(host, directory)
     const failing = (code: string): Host => ({
       ...host,
@@ -162,14 +162,14 @@ describe('probeKvm', () => {
 })
 
 describe('qemuVersion', () => {
-  it('asks QEMU once and then its note', async () => {
+  it('qemuVersion asks QEMU once, and then reads its note', async () => {
     const store = await openStore(host, directory)
     expect(await qemuVersion(host, store, x86_64.qemuBinary)).toMatch(/^\d+\.\d+/)
     const mute: Host = { ...host, run: () => Promise.reject(new Error('asked again')) }
     expect(await qemuVersion(mute, store, x86_64.qemuBinary)).toMatch(/^\d+\.\d+/)
   })
 
-  it('refuses what is not QEMU', async () => {
+  it('qemuVersion refuses a program other than QEMU', async () => {
     const store = await openStore(host, directory)
     await expect(qemuVersion(host, store, 'true')).rejects.toMatchObject({ code: 'NOT_QEMU' })
     await expect(qemuVersion(host, store, 'no-such-qemu')).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' })

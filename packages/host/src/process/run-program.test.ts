@@ -14,7 +14,7 @@ describe('a program that the host runs', () => {
   afterEach(() => rm(directory, { recursive: true, force: true }))
   const host = nodeHost()
 
-  it('gets input, environment and directory, and its lines come as they are printed', async () => {
+  it('a program gets input, environment and directory, and its lines arrive as they are printed', async () => {
     const lines: string[] = []
     const { exitCode, stdout, stderr } = await host.run(['sh', '-c', 'cat; echo "$X" >&2; pwd'], {
       cwd: directory,
@@ -26,24 +26,24 @@ describe('a program that the host runs', () => {
     expect(lines.toSorted()).toEqual(['stderr: err', 'stdout: in', `stdout: ${directory}`].toSorted())
   })
 
-  it('has the file itself on its stdout, and no pipe through us', async () => {
+  it('a program with outputTo writes to the file itself, not through a pipe', async () => {
     const file = join(directory, 'out')
     await host.run(['readlink', '/proc/self/fd/1'], { outputTo: file })
     expect(await readFile(file, 'utf8')).toBe(`${file}\n`)
   })
 
-  it('fails with command, status and the last 40 lines', async () => {
+  it('a failed program is reported with command, status and the last 40 lines', async () => {
     await expect(host.run(['sh', '-c', 'seq 100; exit 3'])).rejects.toMatchObject({
       code: 'COMMAND_FAILED',
       message: expect.stringMatching(/^`sh -c 'seq 100; exit 3'` exited with status 3\.\n61\n(.*\n)*100$/),
     })
   })
 
-  it('is named when it is missing', async () => {
+  it('a missing program is named', async () => {
     await expect(host.run(['no-such-program-here'])).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' })
   })
 
-  it('is stopped when the signal says so', async () => {
+  it('a program is stopped when the signal is aborted', async () => {
     const abort = new AbortController()
     const running = host.run(['sh', '-c', 'echo up; sleep 60'], {
       signal: abort.signal,
@@ -52,7 +52,7 @@ describe('a program that the host runs', () => {
     await expect(running).rejects.toThrow('interrupted')
   })
 
-  it('ends when we are killed', async () => {
+  it('a program with endsWithParent ends when this process is killed', async () => {
     const script = join(directory, 'parent.mjs')
     await writeFile(
       script,

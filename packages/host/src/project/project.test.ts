@@ -15,7 +15,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }))
 describe('findProject', () => {
   const projectOf = (cwd: string): Promise<string> => findProject(nodeHost({ cwd }))
 
-  it('is the nearest kernelkit.yaml, else the git work tree, else the working directory', async () => {
+  it('the project is the directory of the nearest kernelkit.yaml, else the git work tree, else the working directory', async () => {
     await mkdir(join(directory, 'repo', 'part', 'deep'), { recursive: true })
     expect(await projectOf(join(directory, 'repo', 'part'))).toBe(join(directory, 'repo', 'part'))
     await writeFile(join(directory, 'repo', '.git'), 'gitdir: elsewhere\n')
@@ -26,7 +26,7 @@ describe('findProject', () => {
 })
 
 describe('the record of a project', () => {
-  it('keeps the answers of build and bake apart by project and architecture', async () => {
+  it('recordProject keeps the results of build and bake by project and architecture', async () => {
     const host = nodeHost()
     const store = await openStore(host, join(directory, 'store'))
     const [kernel, image, other] = [join(directory, 'kernel.json'), join(directory, 'image.json'), join(directory, 'other.json')]

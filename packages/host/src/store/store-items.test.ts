@@ -33,18 +33,18 @@ const names = async (): Promise<readonly string[]> =>
   (await listStoreItems(host, store)).map(({ kind, name, label }) => `${kind} ${label ?? name}`)
 
 describe('the items of a store', () => {
-  it('are artifacts and work directories, largest first, and not what the store keeps for itself', async () => {
+  it('the items of a store are artifacts and work directories, largest first, without its own files', async () => {
     expect(await names()).toEqual(['image bookworm x86_64', 'build one', 'ccache .'])
   })
 
-  it('go one by one', async () => {
+  it('items of a store are removed one by one', async () => {
     for (const item of await listStoreItems(host, store)) await removeStoreItem(host, store, item)
     expect(await names()).toEqual([])
     expect((await readdir(root)).toSorted()).toEqual(['build', 'image', 'locks', 'state', 'tmp'])
     expect(await readdir(join(root, 'tmp'))).toEqual([])
   })
 
-  it('are in use while a process has a file of them open', async () => {
+  it('an item is in use while a process has one of its files open', async () => {
     const [image] = await listStoreItems(host, store)
     const reader = spawn('sh', ['-c', `exec 3<${image?.path ?? ''}/root.ext4; echo; exec sleep 60`])
     await once(reader.stdout, 'data')
@@ -58,7 +58,7 @@ describe('the items of a store', () => {
     expect((await listStoreItems(host, store))[0]?.inUse).toBeUndefined()
   })
 
-  it('of work are in use while a run holds a named lock', async () => {
+  it('work directories are in use while a run holds a named lock', async () => {
     await store.withLock('build one', async () => {
       expect((await listStoreItems(host, store)).map(({ kind, inUse }) => [kind, inUse])).toEqual([
         ['image', undefined],
@@ -80,5 +80,5 @@ describe('labelOf', () => {
     [{ kind: 'source', tarball: 'https://x.test/a.tar' }, 'https://x.test/a.tar'],
     [{ kind: 'agent' }, undefined],
     ['text', undefined],
-  ])('of %j is %j', (manifest, label) => expect(labelOf(manifest)).toBe(label))
+  ])('labelOf of %j is %j', (manifest, label) => expect(labelOf(manifest)).toBe(label))
 })

@@ -67,7 +67,7 @@ const decodedStack = [
 ]
 
 describe.each(['llvm-symbolizer', 'addr2line'])('decodeReports with %s', (program) => {
-  it('gives lines, inlined calls and paths of the tree, and blames the inlined function', async (context) => {
+  it('a decoded report has lines, inlined calls and paths of the tree, and blames the inlined function', async (context) => {
     context.skip((await host.which(program)) === undefined, `${program} is not installed`)
     const { reports, problems, symboliser } = await decodeReports(hostWith(program), {
       vmlinux,
@@ -79,7 +79,7 @@ describe.each(['llvm-symbolizer', 'addr2line'])('decodeReports with %s', (progra
     expect(reports[0]).toMatchObject({ title: 'soft lockup in frob_check', function: 'frob_check', source: 'drivers/frob/frob.h', line: 5 })
   })
 
-  it('decodes a 32-bit kernel', async (context) => {
+  it('reports of a 32-bit kernel are decoded', async (context) => {
     context.skip((await host.which(program)) === undefined, `${program} is not installed`)
     const path = buildToyVmlinux(directory, { name: 'vmlinux-i386', flags: ['-m32'] })
     const frames = stack(listCalls(path)).map(({ frame }) => frame)
@@ -89,7 +89,7 @@ describe.each(['llvm-symbolizer', 'addr2line'])('decodeReports with %s', (progra
   })
 })
 
-it('decodes what arm64 prints, with an object that this machine cannot run', async (context) => {
+it('reports of arm64 are decoded with an object that this machine cannot run', async (context) => {
   context.skip((await host.which('llvm-mc')) === undefined, 'llvm-mc (package llvm), which assembles for arm64, is not installed')
   const assembly = join(directory, 'arm64.S')
   const object = join(directory, 'arm64.o')
@@ -126,7 +126,7 @@ describe('decodeReports', () => {
   const decode = (reports: readonly KernelReport[], options: { readonly vmlinux?: string | undefined } = {}) =>
     decodeReports(host, { vmlinux: options.vmlinux ?? vmlinux, reports })
 
-  it('takes RIP as it is and other addresses as those that calls return to', async () => {
+  it('RIP is decoded as it is, other addresses as return addresses', async () => {
     const [site] = stack()
     const frame = site?.frame ?? ''
     const { reports } = await decode(
@@ -149,7 +149,7 @@ describe('decodeReports', () => {
     expect(places(reports[0] ?? raise())[0]).toBe('helper drivers/other/main.c:2')
   })
 
-  it('names addresses that a kernel without kallsyms prints, moved by KASLR', async () => {
+  it('addresses of a kernel without kallsyms, moved by KASLR, get names', async () => {
     const moved = stack().map(({ returnAddress }) => `0x${(returnAddress + 0x2e00000n).toString(16).padStart(16, '0')}`)
     const { reports } = await decode(
       read([
@@ -163,7 +163,7 @@ describe('decodeReports', () => {
     expect(reports.map(places)).toEqual([decodedStack])
   })
 
-  it('leaves calls in modules as they are and says so', async () => {
+  it('calls in modules stay as they are, with a problem that says so', async () => {
     const { reports, problems } = await decode(lockup(['frob_poll+0x1/0x20 [frob]', ...stack().map(({ frame }) => frame)]))
     expect(reports.map(places)).toEqual([['frob_poll -:0', ...decodedStack]])
     expect(problems).toMatchObject([{ code: 'MODULES_NOT_DECODED', details: { modules: ['frob'] } }])
@@ -223,7 +223,7 @@ describe('decodeReports', () => {
         ),
       /of another size/,
     ],
-  ])('says that the vmlinux is of another build by %s, and gives no lines', async (_by, log, why) => {
+  ])('a vmlinux of another build is recognised by %s, and gives no lines', async (_by, log, why) => {
     const reports = log()
     const decoded = await decode(reports)
     expect(decoded.problems).toMatchObject([{ code: 'VMLINUX_OF_OTHER_BUILD', message: why }])
@@ -236,7 +236,7 @@ describe('decodeReports', () => {
     ['NOT_A_VMLINUX', () => join(tree, 'init/main.c')],
     ['VMLINUX_STRIPPED', () => changed('stripped', ['strip'])],
     ['VMLINUX_WITHOUT_LINES', () => changed('no-lines', ['strip', '--strip-debug'])],
-  ])('says %s and gives the reports without lines', async (code, path) => {
+  ])('%s is reported, and the reports have no lines', async (code, path) => {
     const reports = lockup(stack().map(({ frame }) => frame))
     const decoded = await decode(reports, { vmlinux: path() })
     expect(decoded.problems).toMatchObject([{ code }])
@@ -277,7 +277,7 @@ describe('decodeReports', () => {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
 
-  it('reads nothing when there are no reports', async () => {
+  it('decodeReports reads nothing when there are no reports', async () => {
     expect(await decode([], { vmlinux: join(directory, 'none') })).toEqual({ reports: [], problems: [], symboliser: undefined })
   })
 })

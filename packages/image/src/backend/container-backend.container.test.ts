@@ -53,7 +53,7 @@ const fileIn = (image: string, path: string): Buffer =>
 const halfMade = (): readonly string[] => readdirSync(join(stores.container.root, 'tmp'))
 
 describe('a bake in a container', () => {
-  test('gives the bytes of one on the host, and each answers the other', async () => {
+  test("a bake in a container gives the bytes of one on the host, and each finds the other's entry", async () => {
     const inside = await bakeInside(await open())
     const outside = await bakeImage(host, stores.host, specOf(), { force: true })
     expect([inside.cached, outside.cached]).toEqual([false, false])
@@ -65,7 +65,7 @@ describe('a bake in a container', () => {
     expect(await bakeImage(host, stores.container, specOf())).toMatchObject({ cached: true, image: inside.image })
   })
 
-  test('takes overlays and scripts in, and says which script failed with its last lines', async () => {
+  test('a bake in a container takes overlays and scripts, and reports the script that failed with its last lines', async () => {
     mkdirSync(join(directory, 'over/etc'), { recursive: true })
     writeFileSync(join(directory, 'over/etc/motd'), 'baked\n')
     writeFileSync(
@@ -92,14 +92,14 @@ describe('a bake in a container', () => {
     expect(halfMade()).toEqual([])
   })
 
-  test('says that the container does not reach the mirror', async () => {
+  test('a bake reports that the container does not reach the mirror', async () => {
     await expect(bakeInside(await open({ network: false }), { include: ['strace'] })).rejects.toMatchObject({
       code: 'MIRROR_UNREACHABLE',
       hint: expect.stringContaining('containers of this engine'),
     })
   })
 
-  test('says that the disk of the engine is full', async () => {
+  test('a bake reports that the disk of the engine is full', async () => {
     // The engine's own client, but for a small disk where the work is done.
     const { docker } = engine
     const small = Object.create(docker, {
@@ -114,7 +114,7 @@ describe('a bake in a container', () => {
     await expect(bakeInside(container, { include: ['strace'] })).rejects.toMatchObject(full)
   })
 
-  test('ends at once when it is aborted, and keeps nothing', async () => {
+  test('an aborted bake in a container ends at once, and keeps nothing', async () => {
     const abort = new AbortController()
     const container = await open({ signal: abort.signal })
     const baking = bakeInside(container, { include: ['strace'] }, abort.signal)
@@ -126,7 +126,7 @@ describe('a bake in a container', () => {
     expect(halfMade()).toEqual([])
   })
 
-  test('says that its container was killed', async () => {
+  test('a bake reports that its container was killed', async () => {
     const container = await open()
     const failure = bakeInside(container, { include: ['strace'] }).catch((error: unknown) => error)
     while ((await container.exec(['sh', '-c', 'ls -d /var/tmp/*/scratch/mmdebstrap*'])).exitCode !== 0) await host.sleep(200)

@@ -29,7 +29,7 @@ async function isGone(pid: number): Promise<boolean> {
 const stubborn = ['sh', '-c', 'trap "sleep 0.1; echo tidied" TERM; sleep 300 & echo $!; wait; wait'] as const
 
 describe('supervise', () => {
-  test('gives lines of both streams and the exit status', async () => {
+  test('supervise gives lines of both streams and the exit status', async () => {
     const lines: string[] = []
     expect(
       await supervise(host, {
@@ -43,7 +43,7 @@ describe('supervise', () => {
     expect(existsSync(workDirectory)).toBe(true)
   })
 
-  test('ends the whole family when the signal aborts, after its own tidying', async () => {
+  test('supervise ends the whole process family when the signal aborts, after its own cleanup', async () => {
     const abort = new AbortController()
     const lines: string[] = []
     const running = supervise(host, {
@@ -61,7 +61,7 @@ describe('supervise', () => {
     expect(lines).toContain('tidied')
   })
 
-  test('ends the family and removes the work directory when its parent is killed', async () => {
+  test('supervise ends the process family and removes the work directory when its parent is killed', async () => {
     const child = spawn('sh', ['-c', supervisorScript, 'test', `rm -rf ${workDirectory}`, ...stubborn], {
       stdio: ['pipe', 'pipe', 'ignore'],
     })

@@ -18,7 +18,7 @@ const read = (raw: Record<string, unknown>) =>
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHVzZXI= ann@desk'
 
 describe('readBakeInputs', () => {
-  test('reads public keys, comments left out', async () => {
+  test('readBakeInputs reads public keys without comment lines', async () => {
     writeFileSync(join(directory, 'keys.pub'), `# mine\n${key}\r\n\nfrom="10.0.2.2" ${key}\n`)
     expect((await read({ sshKey: ['keys.pub'] })).sshKeys).toEqual([key, `from="10.0.2.2" ${key}`])
   })
@@ -30,7 +30,7 @@ describe('readBakeInputs', () => {
     ['something else', 'text', /not an OpenSSH public key/, /ssh-ed25519/],
     ['an empty file', 'empty', /has no key/, /\.pub/],
     ['a directory', '.', /not a file/, /\.pub/],
-  ] as const)('refuses %s', async ([, path, message, hint]) => {
+  ] as const)('readBakeInputs refuses %s', async ([, path, message, hint]) => {
     const secret = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blb\n'
     writeFileSync(join(directory, 'id'), secret)
     writeFileSync(join(directory, 'pair'), secret)
@@ -44,7 +44,7 @@ describe('readBakeInputs', () => {
     })
   })
 
-  test('refuses scripts and overlays that are not there, or of the wrong kind', async () => {
+  test('readBakeInputs refuses scripts and overlays that are missing or of the wrong kind', async () => {
     writeFileSync(join(directory, 'file'), '')
     await expect(read({ customize: ['nosuch'] })).rejects.toMatchObject({ code: 'IMAGE_INPUT_MISSING' })
     await expect(read({ customize: ['.'] })).rejects.toMatchObject({ code: 'IMAGE_INPUT_MISSING' })
@@ -57,7 +57,7 @@ describe('readBakeInputs', () => {
 })
 
 describe('packOverlays', () => {
-  test('gives the same archive for the same contents, whenever they were written', async () => {
+  test('packOverlays gives the same archive for the same contents, whatever their dates', async () => {
     const pack = async (name: string) => {
       mkdirSync(join(directory, name, 'etc'), { recursive: true })
       writeFileSync(join(directory, name, 'etc', 'motd'), 'hello\n')

@@ -61,7 +61,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 describe('bakeImage', () => {
-  test('lays overlays over the root and runs scripts inside it, and the file system is clean', async () => {
+  test('bakeImage copies overlays over the root, runs scripts inside it, and leaves a clean file system', async () => {
     const { image, bytes, packages } = await bake({ overlay: ['over'], customize: ['good.sh'] })
     execFileSync('e2fsck', ['-fn', image], {
       stdio: 'ignore',
@@ -78,7 +78,7 @@ describe('bakeImage', () => {
     expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(['openssh-server', 'systemd', 'udev']))
   })
 
-  test('gives the same bytes when it is made again', async () => {
+  test('bakeImage gives the same bytes when the image is made again', async () => {
     const spec = parseImageSpec(givenOptions({ suite: 'bookworm', size: '512M', overlay: ['over'], customize: ['good.sh'] }), {
       hostArch: 'x86_64',
     })
@@ -92,7 +92,7 @@ describe('bakeImage', () => {
     execFileSync('cmp', [first, again.image])
   })
 
-  test('does what the dry run prints, and a paste of it into sh gives the same bytes', async () => {
+  test('bakeImage does what the dry run prints, and the printed script gives the same bytes in sh', async () => {
     const spec = parseImageSpec(givenOptions({ suite: 'bookworm', size: '512M', overlay: ['over'], customize: ['good.sh'] }), {
       hostArch: 'x86_64',
     })
@@ -119,7 +119,7 @@ describe('bakeImage', () => {
     execFileSync('cmp', [out, image])
   })
 
-  test('says which script failed with its last lines, and keeps nothing', async () => {
+  test('bakeImage reports the script that failed with its last lines, and keeps nothing', async () => {
     const before = readdirSync(join(store.root, 'image'))
     await expect(bake({ customize: ['bad.sh'] })).rejects.toMatchObject({
       code: 'CUSTOMIZE_FAILED',
@@ -128,7 +128,7 @@ describe('bakeImage', () => {
     expect(readdirSync(join(store.root, 'image'))).toEqual(before)
   })
 
-  test('says how large the image must be when the root does not fit', async () => {
+  test('bakeImage reports the size that the image needs when the root does not fit', async () => {
     mkdirSync(join(directory, 'big'))
     execFileSync('dd', ['if=/dev/urandom', `of=${join(directory, 'big/file')}`, 'bs=1M', 'count=200'], { stdio: 'ignore' })
     await expect(bake({ size: '256M', overlay: ['big'] })).rejects.toMatchObject({

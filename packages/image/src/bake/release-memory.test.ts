@@ -40,7 +40,7 @@ function know({
 }
 
 describe('resolveRelease', () => {
-  test('asks the mirror once and remembers for the refresh window', async () => {
+  test('resolveRelease asks the mirror once per refresh window', async () => {
     publish('Sat, 11 Jul 2026 10:16:37 UTC')
     const first = await know()
     publish('Sun, 12 Jul 2026 10:16:37 UTC')
@@ -53,20 +53,20 @@ describe('resolveRelease', () => {
     expect((await know()).digest).not.toBe(old.digest)
   })
 
-  test('asks again when packages will be fetched, whatever the window', async () => {
+  test('resolveRelease asks again when packages will be fetched', async () => {
     publish('Sat, 11 Jul 2026 10:16:37 UTC')
     const first = await know()
     publish('Sun, 12 Jul 2026 10:16:37 UTC')
     expect((await know({ ask: true })).digest).not.toBe(first.digest)
   })
 
-  test('says that a mirror is frozen, and takes it', async () => {
+  test('resolveRelease warns that a mirror is frozen, and uses it', async () => {
     publish('Sat, 11 Jul 2025 10:16:37 UTC', 'Valid-Until: Sat, 18 Jul 2025 10:16:37 UTC\n')
     await know()
     expect(warnings.join()).toMatch(/valid until 2025-07-18: a frozen mirror/)
   })
 
-  test('names the mirror that lacks the suite', async () => {
+  test('resolveRelease names the mirror that lacks the suite', async () => {
     mkdirSync(join(directory, 'mirror'))
     await expect(know()).rejects.toMatchObject({
       code: 'UNKNOWN_SUITE',
@@ -74,7 +74,7 @@ describe('resolveRelease', () => {
     })
   })
 
-  test('names the architectures that the suite has', async () => {
+  test('resolveRelease names the architectures that the suite has', async () => {
     publish('Sat, 11 Jul 2026 10:16:37 UTC')
     await expect(know({ arch: 'i386' })).rejects.toMatchObject({
       code: 'UNKNOWN_SUITE',
@@ -82,7 +82,7 @@ describe('resolveRelease', () => {
     })
   })
 
-  test('uses the cached Release file when the mirror does not answer, and warns', async () => {
+  test('resolveRelease uses the cached Release file when the mirror does not answer, and warns', async () => {
     const mirror = 'http://127.0.0.1:9/debian'
     await expect(know({ mirror })).rejects.toMatchObject({ code: 'MIRROR_UNREACHABLE' })
     publish('Sat, 11 Jul 2026 10:16:37 UTC')

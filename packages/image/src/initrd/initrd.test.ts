@@ -37,7 +37,7 @@ function fakeElf({ machine = 62, interpreter = '' } = {}): Buffer {
 }
 
 describe('makeInitrd', () => {
-  test('packs a directory the same way whenever and by whomever it was made', async () => {
+  test('makeInitrd packs a directory the same way for any owner and date', async () => {
     for (const name of ['a', 'b']) {
       mkdirSync(join(directory, name, 'sub'), { recursive: true })
       writeFileSync(join(directory, name, 'init'), fakeElf(), { mode: 0o755 })
@@ -54,13 +54,13 @@ describe('makeInitrd', () => {
     }
   })
 
-  test('makes a static program of a C file, as /init with a console', async (context) => {
+  test('makeInitrd compiles a C file to a static /init with a console', async (context) => {
     if (!hasCompiler) context.skip('gcc is not installed')
     writeFileSync(join(directory, 'hello.c'), 'int main(void) { return 0; }\n')
     expect(await make('hello.c')).toMatchObject({ kind: 'c-file', entries: 3, compression: 'gzip' })
   })
 
-  test('leaves nothing half-written when the compiler fails', async (context) => {
+  test('makeInitrd leaves no partial file when the compiler fails', async (context) => {
     if (!hasCompiler) context.skip('gcc is not installed')
     writeFileSync(join(directory, 'bad.c'), 'int main(void) { return nothing; }\n')
     await expect(make('bad.c')).rejects.toMatchObject({ code: 'INITRD_COMPILE', message: expect.stringMatching(/bad\.c:1:.*nothing/s) })
@@ -76,7 +76,7 @@ describe('makeInitrd', () => {
     ['a directory without init', 'empty', 'INITRD_SOURCE'],
     ['a directory whose init is not executable', 'plain', 'INITRD_SOURCE'],
     ['a directory whose init lacks its loader', 'noloader', 'INITRD_NOT_STATIC'],
-  ] as const)('refuses %s', async ([, source, code]) => {
+  ] as const)('makeInitrd refuses %s', async ([, source, code]) => {
     for (const name of ['empty', 'plain', 'noloader']) mkdirSync(join(directory, name))
     writeFileSync(join(directory, 'script'), '#!/bin/sh\n')
     writeFileSync(join(directory, 'text'), 'hello\n')
@@ -89,7 +89,7 @@ describe('makeInitrd', () => {
     expect(readdirSync(directory)).not.toContain('x.gz')
   })
 
-  test('refuses an output that cannot be', async () => {
+  test('makeInitrd refuses an output that cannot be written', async () => {
     writeFileSync(join(directory, 'prog'), fakeElf())
     await expect(make('prog', { out: 'nosuch/x.gz' })).rejects.toMatchObject({
       code: 'BAD_OPTION',

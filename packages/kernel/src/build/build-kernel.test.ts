@@ -32,7 +32,7 @@ describe('buildKernel', () => {
     expect(toy.git('status', '--porcelain')).toBe('')
   })
 
-  it('takes a changed, an added and a removed file for a change, and compiles only what differs', async () => {
+  it('a changed, an added and a removed file each give a new key, and only what differs is compiled', async () => {
     await using toy = await toyTree({ inGit: true })
     const keys = [(await toy.build()).key]
     await toy.write('init/other.c', 'int other(void) { return 3; }\n')
@@ -48,7 +48,7 @@ describe('buildKernel', () => {
     expect((await toy.build()).cached).toBe(true)
   })
 
-  it('sees a change in a plain directory, even one of the same size and time', async () => {
+  it('a change in a plain directory is seen, even one of the same size and time', async () => {
     await using toy = await toyTree()
     const first = await toy.build()
     expect(first.manifest.release).toBe('0.1.0')
@@ -119,7 +119,7 @@ describe('buildKernel', () => {
     expect(strings).toContain('init/main.c')
   })
 
-  it('lets ccache hit from a second path', async ({ skip }) => {
+  it('ccache hits from a second path', async ({ skip }) => {
     const found = spawnSync('ccache', ['--version']).status === 0
     skip(!found, 'ccache is not installed')
     const cache = await mkdtemp(join(tmpdir(), 'kernelkit-ccache-'))
@@ -191,7 +191,7 @@ describe('buildKernel', () => {
     expect((await toy.build()).cached).toBe(false)
   })
 
-  it('lets a second build of the same wait for the first and take its answer', async () => {
+  it('a second build of the same kernel waits for the first and takes its result', async () => {
     await using toy = await toyTree()
     const builds = await Promise.all([toy.build(), toy.build()])
     expect(builds.filter((build) => build.cached)).toHaveLength(1)
@@ -263,7 +263,7 @@ describe('buildKernel', () => {
     expect((await toy.build()).manifest.warnings).toEqual([`warning: ${toy.directory}/store/ccache`])
   })
 
-  it('says which of two contradicting words counts', async () => {
+  it('the log says which of two contradicting options counts', async () => {
     await using toy = await toyTree()
     await toy.build([toy.tree], { raw: { config: ['toy.config', 'FEATURE=n'] } })
     expect(toy.log).toContain('FEATURE: n (--config FEATURE=n) overrules y (toy.config:1)')

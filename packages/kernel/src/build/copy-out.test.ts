@@ -20,7 +20,7 @@ describe('copyOut', () => {
   })
   afterEach(() => rm(directory, { recursive: true, force: true }))
 
-  it('replaces what was there, directories too, and leaves other files alone', async () => {
+  it('copyOut replaces old files and directories, and keeps other files', async () => {
     await mkdir(join(out, 'gdb'), { recursive: true })
     for (const name of ['bzImage', 'mine', 'gdb/old.py']) await writeFile(join(out, name), 'old')
     await copyOut(host, { entry, out })
@@ -28,7 +28,7 @@ describe('copyOut', () => {
     expect(await readFile(join(out, 'bzImage'), 'utf8')).toBe('new bzImage')
   })
 
-  it('keeps the old files when the disk fills up half-way, and git out of a new directory', async () => {
+  it('copyOut keeps the old files when the disk fills up half-way, and keeps git out of a new directory', async () => {
     await copyOut(host, { entry, out })
     expect(await readFile(join(out, '.gitignore'), 'utf8')).toBe('*\n')
     await writeFile(join(entry.path, 'bzImage'), 'newer')

@@ -22,18 +22,18 @@ const versions = (options: Partial<Parameters<typeof codeToolVersions>[1]>) =>
   codeToolVersions(nodeHost({ env: { PATH: `${directory}:/bin` } }), { btf: false, rust: false, variables: [], ...options })
 
 describe('codeToolVersions', () => {
-  it('asks nothing when nothing is wanted', async () => {
+  it('codeToolVersions runs nothing when nothing is wanted', async () => {
     await program('pahole', 'echo v1.24')
     expect(await versions({})).toEqual([])
   })
 
-  it('changes with the version of what is wanted, and with its absence', async () => {
+  it('codeToolVersions changes with the version of a tool, and with its absence', async () => {
     await program('pahole', 'echo v1.24')
     await program('rustc', 'echo rustc 1.78.0')
     expect(await versions({ btf: true, rust: true })).toEqual(['pahole: v1.24', 'rustc: rustc 1.78.0', 'bindgen: none'])
   })
 
-  it('asks the program that the make variable names', async () => {
+  it('codeToolVersions asks the program that the make variable names', async () => {
     const own = await program('own-pahole', 'echo v1.30')
     expect(await versions({ btf: true, variables: [['PAHOLE', own]] })).toEqual([`${own}: v1.30`])
   })

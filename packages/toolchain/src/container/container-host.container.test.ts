@@ -53,14 +53,14 @@ afterAll(async () => {
 })
 
 describe('a host whose programs are those of a container', () => {
-  it('runs them in the working directory, with the variables that are given and none of the machine', async () => {
+  it('a container host runs programs in the working directory, with the given variables and none of the machine', async () => {
     const { stdout } = await inside.run(['sh', '-c', 'pwd; cat here; echo; echo "$ALWAYS $GIVEN${SECRET-}"'], {
       env: { GIVEN: 'y', ALWAYS2: undefined },
     })
     expect(stdout.split('\n').slice(0, 3)).toEqual([directory, 'of the host', 'there y'])
   })
 
-  it('has temporary directories that both sides see, of the caller', async () => {
+  it('a container host has temporary directories that both sides see, owned by the caller', async () => {
     await using temp = await inside.tempDir('seen-')
     await chmod(temp.path, 0o777)
     await inside.run(['sh', '-c', 'echo made > "$0"/file', temp.path])
@@ -68,13 +68,13 @@ describe('a host whose programs are those of a container', () => {
     expect((await stat(join(temp.path, 'file'))).uid).toBe(4711)
   })
 
-  it('gives input, writes output to a file of the host, and stops after its time', async () => {
+  it('a container host passes input, writes output to a file of the host, and ends programs at their limit', async () => {
     await inside.run(['tr', 'a-z', 'A-Z'], { input: 'words\n', outputTo: join(directory, 'out') })
     expect(await readFile(join(directory, 'out'), 'utf8')).toBe('WORDS\n')
     await expect(inside.run(['sleep', '30'], { timeoutMs: 300 })).rejects.toThrow(/did not end within 0.3 s/)
   })
 
-  it('fails as a host does: with the command, its status and its last lines', async () => {
+  it('a container host reports a failed program with command, status and last lines', async () => {
     const failing = ['sh', '-c', 'echo said >&2; exit 3']
     await expect(inside.run(failing)).rejects.toThrow(
       expect.objectContaining({ code: 'COMMAND_FAILED', message: expect.stringMatching(/exited with status 3 .*\nsaid/s) }),
@@ -83,14 +83,14 @@ describe('a host whose programs are those of a container', () => {
     await expect(inside.run(['no-such-program'])).rejects.toThrow(expect.objectContaining({ code: 'COMMAND_NOT_FOUND' }))
   })
 
-  it('says that memory ran out, also to those who look at the status alone', async () => {
+  it('a container host reports that memory ran out, also without reject', async () => {
     warned.length = 0
     const hungry = ['sh', '-c', '(x=$(head -c 400000000 /dev/zero | tr "\\0" x)) 2> /dev/null; exit 2']
     expect(await inside.run(hungry, { reject: false })).toMatchObject({ exitCode: 2 })
     expect(warned.join()).toMatch(/memory ran out .*128 MiB/)
   })
 
-  it('has the programs and packages of the image, and as many CPUs as the container', async () => {
+  it('a container host has the programs and packages of the image, and as many CPUs as the container', async () => {
     expect(await inside.which('make')).toBe('/usr/bin/make')
     expect(await inside.which('no-such-program')).toBeUndefined()
     expect([inside.cpus, inside.memoryMiB]).toEqual([1, 128])

@@ -47,7 +47,7 @@ describe('a program in a container', () => {
   })
   afterAll(() => container[Symbol.asyncDispose]())
 
-  it('prints to stdout and stderr, line by line, and its exit status is returned', async () => {
+  it('a program in a container prints to stdout and stderr, line by line, and its exit status is returned', async () => {
     const lines: string[] = []
     const result = await container.exec(['sh', '-c', 'echo one; echo two >&2; sleep 0.2; printf end; exit 3'], {
       onLine: (line, stream) => lines.push(`${stream}: ${line}`),
@@ -57,7 +57,7 @@ describe('a program in a container', () => {
     expect(result.seconds).toBeGreaterThan(0.2)
   })
 
-  it("runs as the caller, with a home that can be written and nothing of the caller's environment", async () => {
+  it("a program in a container runs as the caller, with a writable home and nothing of the caller's environment", async () => {
     const { stdout } = await container.exec(
       ['sh', '-c', 'id -u; id -g; touch "$HOME/x" "$TMPDIR/y" && echo ok; env | cut -d= -f1 | sort | tr "\\n" " "'],
       {
@@ -67,7 +67,7 @@ describe('a program in a container', () => {
     expect(stdout.split('\n')).toEqual(['4711', '4712', 'ok', 'EXTRA HOME HOSTNAME LC_ALL PATH PWD TMPDIR '])
   })
 
-  it('reads what it is given, more than any buffer holds', async () => {
+  it('a program in a container reads input that is larger than any buffer', async () => {
     const input = Buffer.alloc(5_000_001, 'ä')
     const { stdout } = await container.exec(['sh', '-c', 'cat | tee /dev/stderr | wc -c'], { input })
     expect(stdout.trim()).toBe('5000001')
@@ -75,7 +75,7 @@ describe('a program in a container', () => {
     expect((await container.exec(['true'], { input })).exitCode).toBe(0)
   })
 
-  it('works in the directory that is named, with files of the caller', async () => {
+  it('a program in a container works in the named directory, and its files belong to the caller', async () => {
     await container.exec(['sh', '-c', 'mkdir sub; echo x > sub/made'], { cwd: directory })
     const { uid, gid } = await stat(join(directory, 'sub', 'made'))
     expect({ uid, gid }).toEqual(caller)
@@ -84,19 +84,19 @@ describe('a program in a container', () => {
   it.each([
     [['no-such-program'], undefined, /no-such-program.*not found/],
     [['true'], '/no/such/directory', /no such file or directory/],
-  ])('answers 127 for %j in %s and says why', async (argv, cwd, said) => {
+  ])('a container returns 127 for %j in %s, with the reason', async (argv, cwd, said) => {
     const result = await container.exec(argv, { cwd })
     expect(result).toMatchObject({ exitCode: 127, stdout: '' })
     expect(result.stderr).toMatch(said)
   })
 
-  it('is ended after its time, and the container keeps running', async () => {
+  it('a program is ended at its limit, and the container keeps running', async () => {
     const result = await container.exec(['sh', '-c', 'echo before; sleep 30'], { timeoutMs: 500 })
     expect(result).toMatchObject({ timedOut: true, stdout: 'before\n' })
     expect((await container.exec(['sh', '-c', 'exit 124'], { timeoutMs: 60_000 })).timedOut).toBe(false)
   })
 
-  it('has no network', async () => {
+  it('a program in a container without network has none', async () => {
     expect((await container.exec(['sh', '-c', 'ls /sys/class/net'])).stdout).toBe('lo\n')
   })
 })
@@ -108,7 +108,7 @@ describe('files', () => {
   })
   afterAll(() => container[Symbol.asyncDispose]())
 
-  it('go in whole, with their mode', async () => {
+  it('files are copied in whole, with their mode', async () => {
     const from = join(directory, 'in.bin')
     await writeFile(from, Buffer.alloc(3_000_000, 7))
     await container.putFile({ from, to: '/var/tmp/a/in.bin', mode: 0o640 })
@@ -119,12 +119,12 @@ describe('files', () => {
     expect((await container.exec(['/var/tmp/a/run me'])).stdout).toBe('ran\n')
   })
 
-  it('that cannot be written there are an error with the reason, and nothing is left', async () => {
+  it('a file that cannot be written in the container is an error with the reason, and nothing is left', async () => {
     const failure = container.putText({ content: 'x', to: '/proc/none', mode: 0o644 })
     await expect(failure).rejects.toThrow(expect.objectContaining({ code: 'CONTAINER_COPY' }))
   })
 
-  it('come out with their holes, whatever lies between', async () => {
+  it('files are copied out with their holes', async () => {
     // Data at the start, in the middle and in the last byte; a file without holes; one that is all hole; an empty one.
     await container.exec([
       'sh',
@@ -144,7 +144,7 @@ describe('files', () => {
     expect(blocks * 512).toBeLessThan(2 ** 21)
   })
 
-  it('that are missing, or are directories, leave nothing under the name or next to it', async () => {
+  it('a file that is missing, or is a directory, leaves nothing under the name or next to it', async () => {
     const before = await readdir(directory)
     for (const from of ['/var/tmp/none', '/var/tmp'])
       await expect(container.takeFile({ from, to: join(directory, 'taken') })).rejects.toThrow(
@@ -155,7 +155,7 @@ describe('files', () => {
 })
 
 describe('limits', () => {
-  it('of memory are seen, and said, when they end a program or its child', async () => {
+  it('a memory limit is reported when it ends a program or its child', async () => {
     await using container = await open({ limits: { memoryMiB: 64, cpus: 1 } })
     const hungry = 'x=$(head -c 200000000 /dev/zero | tr "\\0" x); echo done'
     expect(await container.exec(['sh', '-c', hungry])).toMatchObject({ outOfMemory: true })
@@ -180,12 +180,12 @@ describe('what cannot be', () => {
 })
 
 describe('an end', () => {
-  it('by disposal leaves no container', async () => {
+  it('disposal leaves no container', async () => {
     await (await open())[Symbol.asyncDispose]()
     expect(await testContainers()).toEqual([])
   })
 
-  it('by the signal ends the program and the container before the program is done', async () => {
+  it('an aborted signal ends the program and the container at once', async () => {
     const stop = new AbortController()
     await using container = await open({ signal: stop.signal })
     const stopped = container.exec(['sleep', '100000'], { signal: stop.signal }).catch((error: unknown) => error)
@@ -196,7 +196,7 @@ describe('an end', () => {
     expect(await testContainers()).toEqual([])
   })
 
-  it('by the signal before anything runs leaves no container', async () => {
+  it('a signal that is aborted before anything runs leaves no container', async () => {
     const stop = new AbortController()
     const opening = open({ signal: stop.signal })
     stop.abort(new Error('enough'))
@@ -204,7 +204,7 @@ describe('an end', () => {
     expect(await testContainers()).toEqual([])
   })
 
-  it('by another process is an error of the program that ran', async () => {
+  it('a container that another process ends is an error of the program that ran', async () => {
     await using container = await open()
     const lost = container.exec(['sleep', '1000']).catch((error: unknown) => error)
     await host.sleep(300)
@@ -213,7 +213,7 @@ describe('an end', () => {
     await expect(container.exec(['true'])).rejects.toThrow(expect.objectContaining({ code: 'CONTAINER_LOST' }))
   })
 
-  it('of the process that opened it, killed, is the end of all that ran, and of the container', async () => {
+  it('killing the process that opened a container ends all programs in it, and the container', async () => {
     await mkdir(join(directory, 'work'), { recursive: true })
     await chmod(join(directory, 'work'), 0o777)
     const script = fileURLToPath(new URL('../../test/open-and-wait.ts', import.meta.url))
@@ -231,7 +231,7 @@ describe('an end', () => {
     expect(await beat()).toBe(last)
   })
 
-  it('that never came is swept at the next start, when the owner is certainly gone', async () => {
+  it('a container that was never removed is removed at the next start, when its owner is certainly gone', async () => {
     const labels = (pid: string, bootId: string) => ({
       kernelkit: purpose,
       'kernelkit.owner': JSON.stringify({ bootId, pidNamespace: pid, pid: 2 ** 22 + 1, startTicks: '1' }),

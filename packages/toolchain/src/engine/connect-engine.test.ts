@@ -33,7 +33,7 @@ const answer = { Version: '99.1', ApiVersion: '1.45', Arch: 'arm64', SecurityOpt
 const connect = (env: Record<string, string> = {}) => connectEngine(nodeHost({ env: { HOME: home, XDG_RUNTIME_DIR: home, ...env } }))
 
 describe('connectEngine', () => {
-  test('takes the engine that DOCKER_HOST names, and describes it', async () => {
+  test('connectEngine takes the engine that DOCKER_HOST names, and describes it', async () => {
     const path = await listen('own.sock', answer)
     expect(await connect({ DOCKER_HOST: `unix://${path}` })).toMatchObject({
       address: `unix://${path}`,
@@ -53,7 +53,7 @@ describe('connectEngine', () => {
     })
   })
 
-  test('follows the docker context in use', async () => {
+  test('connectEngine follows the docker context in use', async () => {
     const path = await listen('context.sock', answer)
     const meta = join(home, '.docker/contexts/meta', createHash('sha256').update('lab').digest('hex'))
     mkdirSync(meta, { recursive: true })
@@ -66,7 +66,7 @@ describe('connectEngine', () => {
     })
   })
 
-  test('says which version is needed when an engine is too old', async () => {
+  test('connectEngine says which version is needed when an engine is too old', async () => {
     const path = await listen('old.sock', { Version: '18.09', ApiVersion: '1.39' })
     await expect(connect({ DOCKER_HOST: `unix://${path}` })).rejects.toMatchObject({
       code: 'ENGINE_TOO_OLD',
@@ -74,7 +74,7 @@ describe('connectEngine', () => {
     })
   })
 
-  test('refuses a file, and a server that is not an engine', async () => {
+  test('connectEngine refuses a file, and a server that is not an engine', async () => {
     writeFileSync(join(home, 'file.sock'), '')
     await expect(connect({ DOCKER_HOST: `unix://${home}/file.sock` })).rejects.toMatchObject({ code: 'NO_ENGINE' })
     const path = await listen('web.sock', ['hello'])
@@ -83,14 +83,14 @@ describe('connectEngine', () => {
     })
   })
 
-  test('says which certificate is missing where TLS is asked for', async () => {
+  test('connectEngine says which certificate is missing for TLS', async () => {
     writeFileSync(join(home, 'ca.pem'), '')
     await expect(connect({ DOCKER_HOST: 'tcp://127.0.0.1:1', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: home })).rejects.toMatchObject({
       message: expect.stringContaining(`TLS is asked for, but ${home} lacks cert.pem, key.pem`),
     })
   })
 
-  test('names the group that may open a socket', async () => {
+  test('connectEngine names the group that may open a socket', async () => {
     const path = await listen('denied.sock', answer)
     chmodSync(path, 0o060)
     chmodSync(home, 0o755)

@@ -6,7 +6,7 @@ import { nodeHost } from '@kernelkit/host'
 import { gitDirectories, isPassable, joinMounts } from './tool-directories.ts'
 
 describe('joinMounts', () => {
-  it('names each path once, with the stronger right, and leaves out what a mounted directory holds already', () => {
+  it('joinMounts names each path once, with the stronger right, and leaves out paths inside a mounted directory', () => {
     expect(
       joinMounts([
         { path: '/w/tree', readOnly: true },
@@ -31,7 +31,7 @@ describe('gitDirectories', () => {
   })
   afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-  it('finds the repository of a linked work tree and the top level above a tree', async () => {
+  it('gitDirectories finds the repository of a linked work tree and the top level above a tree', async () => {
     const host = nodeHost()
     const gitDir = join(directory, 'main/.git/worktrees/linked')
     mkdirSync(gitDir, { recursive: true })
@@ -46,7 +46,7 @@ describe('gitDirectories', () => {
 })
 
 describe('isPassable', () => {
-  it.each(['/', '/tmp', '/usr', '/usr/lib', '/etc', '/lib64', '/var/run', '/proc/1', '/opt'])('keeps %s of the container', (path) => {
+  it.each(['/', '/tmp', '/usr', '/usr/lib', '/etc', '/lib64', '/var/run', '/proc/1', '/opt'])('isPassable is false for %s', (path) => {
     expect(isPassable(path)).toBe(false)
   })
 
