@@ -43,8 +43,8 @@ describe('build --toolchain docker --dry-run', () => {
   it('shows the container and the commands in it, which are the executed ones, and a paste of them builds the same kernel', async () => {
     await using toy = await toyTree({ inGit: true })
     const here = nodeHost({ cwd: toy.tree })
-    const store = await openStore(here, join(toy.folder, 'store'))
-    const spec = parseKernelSpec(givenOptions({ config: ['toy.config'], out: join(toy.folder, 'out') }), [toy.tree], {
+    const store = await openStore(here, join(toy.directory, 'store'))
+    const spec = parseKernelSpec(givenOptions({ config: ['toy.config'], out: join(toy.directory, 'out') }), [toy.tree], {
       arch: parseArch('x86_64'),
     })
     const { signal } = new AbortController()

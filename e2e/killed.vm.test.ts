@@ -40,13 +40,13 @@ describe('a command that is killed', () => {
     await toy.write('slow', 'sleep 5')
     toy.git('add', '-A')
     toy.git('commit', '-qm', 'slow')
-    const own = join(toy.folder, 'store')
+    const own = join(toy.directory, 'store')
     const build = ['build', toy.tree, '--config', 'toy.config', '--cache-dir', own]
     expect(await killIn(build, /source: /)).toBe('SIGKILL')
     expect(await killIn(build, /^compiling \.\.\./m)).toBe('SIGKILL')
     await waitUntil(
       'make and the compiler have ended with their parent',
-      async () => (await processesWith(toy.folder, /^(?:make|gcc|cc1|sh|sleep)$/)).length === 0,
+      async () => (await processesWith(toy.directory, /^(?:make|gcc|cc1|sh|sleep)$/)).length === 0,
     )
     expect(await finished(own, 'kernel')).toEqual([])
     const [one, two] = await Promise.all([1, 2].map(() => kernelkit([...build, '--json'])))

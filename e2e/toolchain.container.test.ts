@@ -90,7 +90,7 @@ describe('--toolchain docker', () => {
   it('compiles the same bytes as the host, without the compiler cache', async () => {
     await using toy = await toyTree({ inGit: true })
     const words = ['build', toy.tree, '--config', 'toy.config', '--json']
-    const env = { KERNELKIT_CACHE_DIR: join(toy.folder, 'store'), CCACHE_DISABLE: '1' }
+    const env = { KERNELKIT_CACHE_DIR: join(toy.directory, 'store'), CCACHE_DISABLE: '1' }
     const host = jsonOf(await kernelkit([...words, '--out', join(folder, 'host')], { env }))
     rmSync(host['buildDirectory'] as string, { recursive: true })
     // In the store it takes the place of the host's.
@@ -220,8 +220,8 @@ describe('Ctrl-C in the middle of a build in a container', () => {
     await using toy = await toyTree({ inGit: true })
     await toy.write('slow', 'sleep 100000')
     const other = 54_321
-    chmodSync(toy.folder, 0o777)
-    execFileSync('chown', ['-R', `${other}:${other}`, toy.folder])
+    chmodSync(toy.directory, 0o777)
+    execFileSync('chown', ['-R', `${other}:${other}`, toy.directory])
     // Another user who may read this checkout and open the engine's socket, wherever they lie.
     const user = [
       '--reuid',
@@ -235,7 +235,7 @@ describe('Ctrl-C in the middle of a build in a container', () => {
       '+dac_override',
     ]
     const command = [process.execPath, kernelkitBin, 'build', '.', '--in-tree', '--config', 'toy.config', ...inDocker]
-    const env = { HOME: toy.folder, KERNELKIT_CACHE_DIR: join(toy.folder, 'store') }
+    const env = { HOME: toy.directory, KERNELKIT_CACHE_DIR: join(toy.directory, 'store') }
     const { child, result } = startProgram(['setpriv', ...user, '--', ...command], { cwd: toy.tree, env })
     await waitUntil('the compiler runs in the container', async () => {
       if (child.exitCode !== null) throw new Error((await result).stderr)
@@ -245,7 +245,7 @@ describe('Ctrl-C in the middle of a build in a container', () => {
     const { exitCode, stderr } = await result
     expect([exitCode, stderr]).toEqual([130, expect.stringMatching(/^INTERRUPTED: /m)])
     expect(await ourContainers()).toEqual([])
-    expect(execFileSync('find', [toy.folder, '!', '-uid', String(other)], { encoding: 'utf8' })).toBe('')
+    expect(execFileSync('find', [toy.directory, '!', '-uid', String(other)], { encoding: 'utf8' })).toBe('')
     expect(existsSync(join(toy.tree, 'vmlinux'))).toBe(false)
   })
 })

@@ -13,6 +13,7 @@ const patterns: readonly string[] = [
   'actions/README.md',
   'actions/*/README.md',
   'packages/*/README.md',
+  'packages/{host,kernel,image,toolchain}/{src,test}/**/*.ts',
   '.changeset/*.md',
   '.github/**/*.yml',
   'tools/**/*.ts',
@@ -65,6 +66,12 @@ const allowed: readonly AllowedUse[] = [
   { file: 'packages/core/src/console/recognise.test.ts', text: 'kernelkit: command ended with 0', reason: 'what the guest agent prints' },
   { file: 'packages/core/src/options/vm-root.ts', text: "kind: 'folder'", reason: 'what the JSON documents of VMs call such a root' },
   { file: 'packages/core/src/options/vm.test.ts', text: "kind: 'folder'", reason: 'what the JSON documents of VMs call such a root' },
+  ...["readonly kind: 'folder'", "? 'folder' :", "kind === 'folder'"].map((text) => ({
+    file: 'packages/image/src/initrd/initrd.ts',
+    text,
+    reason: 'a value in the JSON document of `initrd`',
+  })),
+  { file: 'packages/image/src/initrd/initrd.test.ts', text: "kind: 'folder'", reason: 'a value in the JSON document of `initrd`' },
 ]
 
 const files = globSync([...patterns], { cwd: repository })

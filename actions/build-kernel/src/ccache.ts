@@ -1,7 +1,7 @@
 import type { Action } from '@kernelkit/action-kit'
 import { actionRows, isSwitchedOff, parseSizeBytes, textOption, type RawOptions } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
-import { ccacheFolderOf, type BuildPlan, type KernelContext } from '@kernelkit/kernel'
+import { ccacheDirectoryOf, type BuildPlan, type KernelContext } from '@kernelkit/kernel'
 
 /** What the inputs say of the compiler's cache. */
 export interface CcacheWish {
@@ -42,7 +42,7 @@ export async function prepareCcache(
   if (!wish.isWanted) return refuse('not asked for')
   if (!toolchain.ccache) return refuse('ccache is not installed: everything is compiled (setup-kvm with `for: build` installs it)')
   if (!(await cache.isAvailable())) return refuse('the runner offers no Actions cache')
-  const folder = ccacheFolderOf(context) ?? host.env['CCACHE_DIR'] ?? ''
+  const folder = ccacheDirectoryOf(context) ?? host.env['CCACHE_DIR'] ?? ''
   await host.fs.mkdir(folder, { recursive: true })
   // Of an earlier step, or of a machine that is not thrown away: both have what they need, and save it themselves.
   if ((await host.fs.readdir(folder)).length > 0) return refuse(`${folder} is in use already`)

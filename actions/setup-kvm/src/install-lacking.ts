@@ -28,7 +28,7 @@ export async function installLacking(action: Action, machine: Host, setup: Setup
   const key = `apt-${suite}-${machine.nodeArch}-${machine.sha256(packages.join(' ')).slice(0, 12)}-${week}`
   const came = await cache.restore({ folder, key })
   if (came !== undefined) machine.log.info('package files of an earlier run')
-  await installPackages(machine, packages, { signal, folder })
+  await installPackages(machine, packages, { signal, directory: folder })
   if (came === undefined) await savePackages(action, machine, { folder, key })
   await remove(machine, folder)
   return packages

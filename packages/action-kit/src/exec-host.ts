@@ -36,7 +36,7 @@ async function runByToolkit(host: Host, argv: readonly string[], options: RunOpt
   if (exitCode !== 0 && reject !== false) {
     const output = `${stdout}${stderr}`.trimEnd().split('\n').slice(-40).join('\n')
     throw new UserError('COMMAND_FAILED', `\`${quoteArgv(argv)}\` ended with ${exitCode}.${output === '' ? '' : `\n${output}`}`, {
-      details: { argv, exitCode },
+      details: { argv, exitCode, output },
     })
   }
   return { exitCode, signal: undefined, stdout, stderr, seconds: (host.monotonicMs() - startedMs) / 1000 }

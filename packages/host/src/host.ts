@@ -3,22 +3,22 @@ import type * as fsPromises from 'node:fs/promises'
 import type { createReadStream, createWriteStream } from 'node:fs'
 import type { Logger } from './logger.ts'
 
-/** The only door to the machine: every effect of kernelkit goes through one of these, so that tests can watch or replace it. */
+/** The only access to the machine: every effect of kernelkit goes through one of these, so that tests can watch or replace it. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Absolute path of the caller's working directory. */
   readonly cwd: string
   readonly uid: number
   readonly gid: number
-  /** Home folder of the user. */
+  /** The user's home directory. */
   readonly home: string
   /** `process.arch` of the machine, such as `x64`. */
   readonly nodeArch: string
   readonly cpus: number
   readonly memoryMiB: number
-  /** Memory that programs can still take, within the limit of the control group too. */
+  /** Memory that programs can still use, within the limit of the control group too. */
   availableMemoryMiB(): number
-  /** Debian packages of the place where programs run, when that is an image that says so: requirement checks are answered from them. */
+  /** Debian packages of the image that programs run in, where it lists them: requirement checks use this list. */
   readonly packages?: ReadonlySet<string>
   readonly fs: HostFiles
   readonly log: Logger
@@ -27,13 +27,13 @@ export interface Host {
   /** Monotonic clock in milliseconds. */
   monotonicMs(): number
   sleep(ms: number, signal?: AbortSignal): Promise<void>
-  /** Absolute path of a program on PATH (sbin folders included), `undefined` when there is none. */
+  /** Absolute path of a program on PATH (sbin directories included), `undefined` when there is none. */
   which(program: string): Promise<string | undefined>
   /** Run a program to its end. Throws `COMMAND_NOT_FOUND`, and `COMMAND_FAILED` unless `reject: false`. */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>
   /** Start a program that outlives the call, with file descriptors of the caller's choice (node:child_process). */
   spawn(argv: readonly [string, ...string[]], options: SpawnOptions): ChildProcess
-  /** A private folder (0700) below the system's temporary folder, removed on disposal. */
+  /** A private directory (0700) below the system's temporary directory, removed on disposal. */
   tempDir(prefix?: string): Promise<TempDir>
   randomHex(bytes: number): string
   sha256(content: string | Uint8Array): string
@@ -45,11 +45,11 @@ export type HostFiles = typeof fsPromises & {
   readonly createWriteStream: typeof createWriteStream
   /** True when the path exists (links followed). */
   exists(path: string): Promise<boolean>
-  /** Write beside, then rename: readers see the old file or the whole new one. */
+  /** Write under a temporary name, then rename: readers see the old file or the whole new one. */
   writeAtomic(path: string, content: string | Uint8Array, mode?: number): Promise<void>
 }
 
-/** How a program is run; by default in the host's folder and environment, without input. */
+/** How a program is run; by default in the host's directory and environment, without input. */
 export interface RunOptions {
   readonly cwd?: string | undefined
   /** Added to the host's environment; `undefined` removes a variable. */
@@ -61,7 +61,7 @@ export interface RunOptions {
   readonly outputTo?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs?: number | undefined
-  /** The program gets SIGTERM when this process dies, however it dies. Default: it goes on. */
+  /** The program gets SIGTERM when this process dies, however it dies. Default: it keeps running. */
   readonly endsWithParent?: boolean
   /** A process group of its own: an interruption ends the program and everything that it started (make and its compilers). */
   readonly ownGroup?: boolean
@@ -71,7 +71,7 @@ export interface RunOptions {
   readonly package?: string
 }
 
-/** What a program that ended left. */
+/** The result of a program that has ended. */
 export interface RunResult {
   readonly exitCode: number
   /** Set when a signal ended the program; `exitCode` is then 128 + its number. */

@@ -11,7 +11,7 @@ export interface Logger {
 
 export interface Task {
   update(status: string): void
-  /** Ends the task; `note` is shown behind its title with the time it took. */
+  /** Ends the task; `note` is shown after its title, with the time it took. */
   done(note?: string): void
   fail(note?: string): void
 }

@@ -43,7 +43,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     run: (argv, runOptions) => runProgram(argv, { ...runOptions, cwd: runOptions?.cwd ?? cwd, baseEnv: env }),
     spawn: (argv, spawnOptions) => startProgram(argv, { cwd, env: { ...env }, ...spawnOptions }),
     tempDir: async (prefix = 'kernelkit-') => {
-      // Once per process: what killed ones left is no emergency.
+      // Once per process: what killed processes left can wait.
       await (swept ??= sweepTempDirs(host, tmpdir()))
       return makeTempDir(host, { parent: tmpdir(), prefix })
     },
@@ -71,9 +71,9 @@ const hostFiles: HostFiles = {
     }
   },
   writeAtomic: async (path, content, mode) => {
-    const beside = `${path}.${randomBytes(4).toString('hex')}.tmp`
-    await fsPromises.writeFile(beside, content, mode === undefined ? {} : { mode })
-    await fsPromises.rename(beside, path)
+    const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+    await fsPromises.writeFile(temporary, content, mode === undefined ? {} : { mode })
+    await fsPromises.rename(temporary, path)
   },
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** A program that looks like a kernel to whoever decodes addresses: landmarks, a banner, inlined calls, statics of one name. */
+/** A program that looks like a kernel to a decoder of addresses: landmarks, a banner, inlined calls, statics of one name. */
 const files: Readonly<Record<string, string>> = {
   'init/main.c': `
 const char linux_banner[] = "Linux version 6.12.0-toy (a@b) (gcc 12) #1 SMP Mon Jan 1 00:00:00 UTC 2026\\n";
@@ -40,14 +40,14 @@ int other_ioctl(int n) { return helper(n) + 2; }
 `,
 }
 
-/** Compiles it below a folder; the sources stand in its `tree`. */
-export function buildToyVmlinux(folder: string, options: { readonly name?: string; readonly flags?: readonly string[] } = {}): string {
-  const tree = join(folder, 'tree')
+/** Compiles it in a directory; the sources are in its `tree`. */
+export function buildToyVmlinux(directory: string, options: { readonly name?: string; readonly flags?: readonly string[] } = {}): string {
+  const tree = join(directory, 'tree')
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(tree, name)), { recursive: true })
     writeFileSync(join(tree, name), text)
   }
-  const out = join(folder, options.name ?? 'vmlinux')
+  const out = join(directory, options.name ?? 'vmlinux')
   const sources = Object.keys(files).filter((name) => name.endsWith('.c'))
   execFileSync(
     'gcc',
@@ -65,7 +65,7 @@ export function buildToyVmlinux(folder: string, options: { readonly name?: strin
       out,
       ...sources.map((name) => join(tree, name)),
     ],
-    { cwd: folder },
+    { cwd: directory },
   )
   return out
 }

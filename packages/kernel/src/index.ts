@@ -1,5 +1,5 @@
 export { buildKernel, recordBuild, resolveConfiguration, type KernelBuild } from './build/build-kernel.ts'
-export { ccacheFolderOf, planBuild, type BuildPlan, type KernelContext } from './build/build-plan.ts'
+export { ccacheDirectoryOf, planBuild, type BuildPlan, type KernelContext } from './build/build-plan.ts'
 export type { BuildSeconds, KernelManifest } from './build/manifest.ts'
 export type { Configuration } from './configure/configure-kernel.ts'
 export { requireMet, type Judgement } from './configure/judge-configuration.ts'

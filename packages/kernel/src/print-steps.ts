@@ -6,8 +6,8 @@ import { wantsGdbScripts } from './run-steps.ts'
 import { artifactsPattern, buildPaths, buildSteps, configureOptionsOf, type BuildStepOptions } from './steps.ts'
 
 /**
- * What `build --dry-run` prints: the steps that a build executes. How often kconfig is asked depends on its answers, so it is
- * asked, in a temporary directory; a source that is not here yet leaves the list open at this place.
+ * What `build --dry-run` prints: the steps that a build executes. The number of kconfig runs depends on their results, so they
+ * are made, in a temporary directory; without the source, the list has a gap there.
  */
 export async function listSteps(
   context: KernelContext,
@@ -24,7 +24,7 @@ export async function listSteps(
     rounds,
     pending:
       gdbScripts === undefined
-        ? 'Not known before the source is here: dependencies that the options lack. Run the steps above, then --dry-run again.'
+        ? 'Not known before the source is fetched: dependencies that the options lack. Run the steps above, then use --dry-run again.'
         : undefined,
     gdbScripts: gdbScripts ?? false,
     interrupted: await host.fs.exists(paths.marker),
@@ -40,7 +40,7 @@ interface Rehearsal {
   readonly gdbScripts: boolean | undefined
 }
 
-/** The configuration as a build makes it, with a build directory that goes away; ccache, which is the store's, is left out. */
+/** The configuration as a build makes it, in a temporary build directory; ccache, which belongs to the store, is left out. */
 async function rehearse(context: KernelContext, plan: BuildPlan): Promise<Rehearsal> {
   const { host, signal } = context
   await using temporary = await host.tempDir('kernelkit-plan-')

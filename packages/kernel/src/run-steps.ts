@@ -21,7 +21,7 @@ export async function configure(context: KernelContext, plan: BuildPlan, tree: s
 export async function withBuildDirectory<T>(context: KernelContext, plan: BuildPlan, work: (tree: string) => Promise<T>): Promise<T> {
   const { store, signal } = context
   const { source, workName } = plan
-  await store.workFolder('build', workName)
+  await store.workDirectory('build', workName)
   const build = buildDirectoryOf(context, plan)
   const options = (waitingFor: string) => ({ waitingFor, signal })
   const inBuild = () => store.withLock(`build-${build}`, async () => work(await source.tree()), options(`the build directory ${build}`))
@@ -32,11 +32,11 @@ export async function withBuildDirectory<T>(context: KernelContext, plan: BuildP
 export async function produceKernel(
   context: KernelContext,
   plan: BuildPlan,
-  options: { readonly folder: string; readonly spent: { source: number; configure: number; compile: number } },
+  options: { readonly directory: string; readonly spent: { source: number; configure: number; compile: number } },
 ): Promise<void> {
   const { host, signal } = context
   const { spec, source, toolchain } = plan
-  const { spent, folder } = options
+  const { spent, directory } = options
   const lap = stopwatch(host)
   await withBuildDirectory(context, plan, async (tree) => {
     spent.source += lap()
@@ -57,8 +57,8 @@ export async function produceKernel(
       signal,
     })
     spent.compile = lap()
-    await runSteps(host, collectSteps({ build: paths.build, artifacts: folder, arch: spec.arch, gdbScripts }), { signal })
-    const artifacts = await readArtifacts(host, { build: paths.build, artifacts: folder, arch: spec.arch })
+    await runSteps(host, collectSteps({ build: paths.build, artifacts: directory, arch: spec.arch, gdbScripts }), { signal })
+    const artifacts = await readArtifacts(host, { build: paths.build, artifacts: directory, arch: spec.arch })
     const manifest: KernelManifest = {
       kind: 'kernel',
       schema: 1,
@@ -84,7 +84,7 @@ export async function produceKernel(
       objects: compiled.objects,
       seconds: { ...spent, total: spent.source + spent.configure + spent.compile },
     }
-    await writeKernelManifest(host, folder, manifest)
+    await writeKernelManifest(host, directory, manifest)
   })
 }
 
@@ -94,7 +94,7 @@ export function wantsGdbScripts({ values }: Pick<Configuration, 'values'>): bool
 }
 
 function reportJudgement(host: Host, judgement: Judgement): void {
-  if (judgement.added.length > 0) host.log.info(`dependencies that nobody forbade: ${judgement.added.length}`)
+  if (judgement.added.length > 0) host.log.info(`dependencies switched: ${judgement.added.length}`)
   for (const line of judgement.added) host.log.info(`  ${line}`)
   for (const note of judgement.notes) host.log.detail(note)
   for (const warning of judgement.warnings) host.log.warn(warning)

@@ -38,7 +38,7 @@ describe('the printed steps are the executed ones', () => {
 
   it('with a FILE as the base', async () => {
     await using toy = await toyTree({ inGit: true })
-    const base = join(toy.folder, 'base.config')
+    const base = join(toy.directory, 'base.config')
     await writeFile(base, 'CONFIG_MENU=y\n')
     const steps = await expectSame(toy, { base })
     expect(steps.join('\n')).toContain(`copy ${base} `)
@@ -46,7 +46,7 @@ describe('the printed steps are the executed ones', () => {
 
   it('with O=', async () => {
     await using toy = await toyTree({ inGit: true })
-    const build = join(toy.folder, 'own-build')
+    const build = join(toy.directory, 'own-build')
     const steps = await expectSame(toy, {}, [toy.tree, `O=${build}`])
     expect(steps.join('\n')).toContain(`${build}/.config`)
   })
@@ -72,13 +72,13 @@ describe('the printed steps are the executed ones', () => {
     const { steps } = await toy.list([toy.tree], { raw: {} })
     const marker = steps.find((step) => step.kind === 'write' && step.path.endsWith('/compiling'))
     await writeFile(marker?.kind === 'write' ? marker.path : '', '')
-    const again = await expectSame(toy, { config: ['toy.config', 'FEATURE=n'], out: join(toy.folder, 'out') })
+    const again = await expectSame(toy, { config: ['toy.config', 'FEATURE=n'], out: join(toy.directory, 'out') })
     expect(again.join('\n')).toMatch(/-newermt[^]*copy-tree/)
   })
 
   it('with a tarball and with a repository that are not here yet', async () => {
     await using toy = await toyTree({ inGit: true })
-    const tarball = join(toy.folder, 'toy.tar.gz')
+    const tarball = join(toy.directory, 'toy.tar.gz')
     toy.git('archive', '--prefix=linux-0.1/', '-o', tarball, 'HEAD')
     const raw = { config: ['MENU=y', 'FEATURE=y'] }
     for (const source of [tarball, `git+file://${toy.tree}#main`]) {
@@ -92,7 +92,7 @@ describe('the printed steps are the executed ones', () => {
 describe('the printed script', () => {
   it.each(['allnoconfig', 'tinyconfig', 'defconfig'])('builds the same kernel when it is pasted into sh, with %s', async (base) => {
     await using toy = await toyTree({ inGit: true })
-    const out = join(toy.folder, 'out')
+    const out = join(toy.directory, 'out')
     const script = renderScript(await toy.list([toy.tree], { raw: { base, out } }))
     expect(script).toMatch(/^tree=/m)
     execFileSync('sh', { input: script, stdio: ['pipe', 'ignore', 'pipe'] })
@@ -108,7 +108,7 @@ describe('the printed script', () => {
       await using toy = await toyTree({ inGit })
       await toy.write('.config', 'CONFIG_OLD=y\n')
       await toy.write('include/config/kernel.release', 'old\n')
-      const out = join(toy.folder, 'out')
+      const out = join(toy.directory, 'out')
       const script = renderScript(await toy.list([toy.tree], { raw: { out } }))
       execFileSync('sh', { input: script, stdio: ['pipe', 'ignore', 'pipe'] })
       const pasted = await readFile(join(out, 'vmlinux'))

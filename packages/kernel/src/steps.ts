@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { compileEnvironment, makeArgv, type MakeOptions } from '@kernelkit/core/kbuild'
 import type { Plan, PlanVariable, RunStep, Step } from '@kernelkit/core/plan'
-import { ccacheFolderOf, makeOptionsOf, type BuildPlan, type KernelContext } from './build/build-plan.ts'
+import { ccacheDirectoryOf, makeOptionsOf, type BuildPlan, type KernelContext } from './build/build-plan.ts'
 import { compileSteps, type CompileSteps } from './compile/compile-steps.ts'
 import { collectSteps } from './compile/collect-steps.ts'
 import type { ConfigureRound } from './configure/configure-kernel.ts'
@@ -19,7 +19,7 @@ export interface BuildPaths {
   readonly marker: string
 }
 
-/** Build directory, for those who want to look or to run make by hand. */
+/** The build directory, also to inspect or to run make by hand. */
 export function buildDirectoryOf({ host, store }: Pick<KernelContext, 'host' | 'store'>, { spec, source, workName }: BuildPlan): string {
   if (spec.inTree && source.userTree !== undefined) return source.userTree
   return spec.buildDirectory === undefined ? join(store.root, 'build', workName, 'out') : resolve(host.cwd, spec.buildDirectory)
@@ -48,7 +48,7 @@ export function configureOptionsOf(
     base: spec.base,
     baseFile,
     make: makeOptionsOf(plan, { tree, build, ccache: plan.toolchain.ccache }),
-    ccacheFolder: ccacheFolderOf(context),
+    ccacheDirectory: ccacheDirectoryOf(context),
     scratch,
   }
 }
@@ -73,7 +73,7 @@ export function compileStepsOf(
     kind: 'run',
     why: 'compile',
     argv: makeArgv(make, [spec.arch.imageTarget, ...(gdbScripts ? ['scripts_gdb'] : [])]),
-    env: compileEnvironment(make, ccacheFolderOf(context)),
+    env: compileEnvironment(make, ccacheDirectoryOf(context)),
     log,
   }
   return { make, ...compileSteps({ config: configPath({ scratch }), build, marker, interrupted, compile }) }
@@ -84,9 +84,9 @@ export interface BuildStepOptions extends CompileStepOptions {
   /** Every question to kconfig; the last one may be missing, and why. */
   readonly rounds: readonly ConfigureRound[]
   readonly pending: string | undefined
-  /** Directory that takes the artifacts. */
+  /** Directory for the artifacts. */
   readonly artifacts: string
-  /** Directory of the user's that takes a copy. */
+  /** Directory of the user for a copy. */
   readonly out: string | undefined
   readonly until: 'configuration' | 'kernel'
 }
@@ -143,7 +143,7 @@ function variablesOf(
   ]
 }
 
-/** What a directory is called that gets another name in every run: mktemp(1) makes it. */
+/** Name pattern of a directory whose name differs in every run: mktemp(1) makes it. */
 export function artifactsPattern(plan: Pick<BuildPlan, 'key'>): string {
   return join('/tmp', `kernelkit-${plan.key.slice(0, 12)}-XXXXXX`)
 }

@@ -10,7 +10,7 @@ import { buildKernel, listSteps, planBuild, type BuildPlan, type KernelBuild } f
 import { recordingHost, withoutBookkeeping } from './recording-host.ts'
 
 // Behaves like kbuild where kernelkit looks: O=, its refusal of unclean trees, KCONFIG_ALLCONFIG,
-// one object per file with its "CC" line, and what a build leaves behind. Builds in a second.
+// one object per file with its "CC" line, and the files that a build leaves. Builds in a second.
 const makefile = `VERSION = 0
 PATCHLEVEL = 1
 SUBLEVEL = 0
@@ -62,7 +62,7 @@ const files: Readonly<Record<string, string>> = {
 }
 
 export interface Toy extends AsyncDisposable {
-  readonly folder: string
+  readonly directory: string
   readonly tree: string
   readonly log: string[]
   write(path: string, content: string): Promise<void>
@@ -95,12 +95,12 @@ export async function effectsOfBuild(
   return withoutBookkeeping(recorded.slice(questions), { store: context.store.root, tree })
 }
 
-/** A small tree that builds like a kernel, in a folder of its own, with a store beside it. */
+/** A small tree that builds like a kernel, in a directory of its own, with a store next to it. */
 export async function toyTree(
   options: { readonly inGit?: boolean; readonly name?: string; readonly env?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<Toy> {
-  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-toy-'))
-  const tree = join(folder, options.name ?? 'linux')
+  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-toy-'))
+  const tree = join(directory, options.name ?? 'linux')
   const log: string[] = []
   const logger: Logger = { ...silentLogger, info: (line) => log.push(line), warn: (line) => log.push(`warning: ${line}`) }
   const write = async (path: string, content: string) => {
@@ -119,25 +119,25 @@ export async function toyTree(
     git('commit', '-qm', 'first')
   }
   return {
-    folder,
+    directory,
     tree,
     log,
     write,
     git,
     build: async (words = [tree], { raw = {}, signal } = {}) => {
       const host = nodeHost({ log: logger, cwd: tree, env: { ...process.env, ...options.env } })
-      const store = await openStore(host, join(folder, 'store'))
+      const store = await openStore(host, join(directory, 'store'))
       const spec = parseKernelSpec(givenOptions({ config: ['toy.config'], ...raw }), words, { arch: parseArch('x86_64') })
       return buildKernel({ host, store, ...(signal === undefined ? {} : { signal }) }, spec)
     },
     plan: async (words = [tree]) => {
-      const host = nodeHost({ log: logger, cwd: folder, env: { ...process.env, ...options.env } })
+      const host = nodeHost({ log: logger, cwd: directory, env: { ...process.env, ...options.env } })
       const spec = parseKernelSpec(givenOptions({ config: ['toy.config'] }), words, { arch: parseArch('x86_64') })
-      return planBuild({ host, store: openStoreToLook(host, join(folder, 'store')) }, spec)
+      return planBuild({ host, store: openStoreToLook(host, join(directory, 'store')) }, spec)
     },
     list: async (words, { raw }) => {
       const host = nodeHost({ log: logger, cwd: tree, env: { ...process.env, ...options.env } })
-      const context = { host, store: openStoreToLook(host, join(folder, 'store')) }
+      const context = { host, store: openStoreToLook(host, join(directory, 'store')) }
       return listSteps(
         context,
         await planBuild(context, parseKernelSpec(givenOptions({ config: ['toy.config'], ...raw }), words, { arch: parseArch('x86_64') })),
@@ -148,10 +148,10 @@ export async function toyTree(
       const host = recordingHost(nodeHost({ log: logger, cwd: tree, env: { ...process.env, ...options.env } }), (effect) =>
         recorded.push(effect),
       )
-      const store = await openStore(host, join(folder, 'store'))
+      const store = await openStore(host, join(directory, 'store'))
       const spec = parseKernelSpec(givenOptions({ config: ['toy.config'], ...raw }), words, { arch: parseArch('x86_64') })
       return effectsOfBuild({ host, store }, { spec, recorded, tree })
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   }
 }

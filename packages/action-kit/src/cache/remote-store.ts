@@ -26,7 +26,7 @@ export function createCacheStore(host: Host, { cache, kinds, run, notice }: Cach
   let saved = false
   return {
     saved: () => saved,
-    fetch: async ({ kind, key, folder }) => {
+    fetch: async ({ kind, key, directory: folder }) => {
       if (!kinds.includes(kind) || !(await cache.isAvailable())) return false
       const name = nameOf({ kind, key })
       if (absent.has(name)) return false

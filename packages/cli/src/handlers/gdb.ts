@@ -22,7 +22,7 @@ export async function gdb(context: CommandContext, args: readonly string[]): Pro
     context.print(`# ${commandFile}\n${text}${quoteArgv(argv)}`)
     return 0
   }
-  await requireAll(host, gdbRequirements, { command: 'gdb' })
+  await requireAll(host, gdbRequirements, { user: 'gdb' })
   for (const note of notes) host.log.info(note)
   await host.fs.writeFile(commandFile, text, { mode: 0o600 })
   const program = await host.which('gdb')

@@ -15,7 +15,7 @@ export async function ktap(context: CommandContext, args: readonly string[], raw
   }
   const junit =
     typeof junitName === 'string' && junitName !== ''
-      ? await prepareOutFile(context.host, { option: '--junit', named: junitName })
+      ? await prepareOutFile(context.host, { option: 'junit', named: junitName })
       : undefined
   const results = await readResults(context, named)
   const name = named === '-' ? 'stdin' : basename(named)

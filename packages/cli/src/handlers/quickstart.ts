@@ -43,7 +43,7 @@ export async function quickstart(context: CommandContext, _args: readonly string
   await recordProject(host, store, {
     project: await findProject(host),
     arch: archName,
-    kernel: join(kernel.folder, 'manifest.json'),
+    kernel: join(kernel.directory, 'manifest.json'),
     image: image.manifest,
   })
 

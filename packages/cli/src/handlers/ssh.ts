@@ -16,7 +16,7 @@ export async function ssh(context: CommandContext, args: readonly string[]): Pro
     context.print(quoteArgv(argv))
     return 0
   }
-  await requireAll(host, sshRequirements, { command: 'ssh' })
+  await requireAll(host, sshRequirements, { user: 'ssh' })
   await waitForSsh(access, { host, limitMs, signal })
   const child = host.spawn(argv, { stdio: 'inherit' })
   const stop = () => child.kill('SIGTERM')

@@ -23,8 +23,8 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const { host, signal } = context
   if (context.dryRun) return dryRunTests(context, plan)
   const { spec } = plan
-  const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
-  if (options['qemu'] === undefined) await requireAll(host, bootRequirements(parseArch(hostArch(host.nodeArch))), { command: 'test' })
+  const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named: spec.junit })
+  if (options['qemu'] === undefined) await requireAll(host, bootRequirements(parseArch(hostArch(host.nodeArch))), { user: 'test' })
   const store = await context.store()
   const made = await makeFiles(context, plan)
   const madeSeconds = secondsSince(host, startedAt)

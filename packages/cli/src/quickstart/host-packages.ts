@@ -32,13 +32,13 @@ export async function installMissing(host: Host, arch: Arch, options: InstallMis
   const missing = await missingRequirements(host, wanted)
   if (missing.length === 0) return []
   if (!options.install) {
-    await requireAll(host, wanted, { command: 'quickstart' })
+    await requireAll(host, wanted, { user: 'quickstart' })
     return []
   }
   const packages = packagesOf(missing)
   host.log.info(`this host lacks ${missing.map(nameOf).join(', ')}; installing ${packages.join(' ')}`)
   await installPackages(host, packages, { interactive: options.interactive, signal: options.signal })
   // What still lacks after that is an error that names it.
-  await requireAll(host, wanted, { command: 'quickstart' })
+  await requireAll(host, wanted, { user: 'quickstart' })
   return packages
 }

@@ -50,7 +50,7 @@ export async function planTests(
   host: Host,
   { path, names, options }: { readonly path: string; readonly names: readonly string[]; readonly options: RawOptions },
 ): Promise<TestPlan> {
-  const { file, folder, locatorOf } = await openProjectFile(host, path)
+  const { file, directory: folder, locatorOf } = await openProjectFile(host, path)
   const arch = hostArch(host.nodeArch)
   const located = locatePaths('vm', options, { at: (name) => resolve(host.cwd, name), hasConfig: () => false })
   const given = Object.fromEntries(Object.entries(located).filter(([key]) => !['jobs', 'failFast', 'junit'].includes(key)))

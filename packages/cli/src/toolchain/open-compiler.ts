@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type { InitrdSpec } from '@kernelkit/core/options'
 import type { Requirement } from '@kernelkit/host'
-import { chooseTools, compilerProgram, folderOrFile, joinMounts, openTools, type Tools } from '@kernelkit/toolchain/tools'
+import { chooseTools, compilerProgram, directoryOrFile, joinMounts, openTools, type Tools } from '@kernelkit/toolchain/tools'
 import type { CommandContext } from '../command.ts'
 
 const libc: Requirement = { what: 'header', header: 'stdio.h', package: 'libc6-dev', why: 'to compile' }
@@ -19,7 +19,7 @@ export async function openCompiler(context: CommandContext, spec: InitrdSpec): P
       })
     : ({ where: 'host' } as const)
   // Its headers lie beside it.
-  const mounts = place.where === 'host' ? [] : [{ path: folderOrFile(dirname(source), source), readOnly: true }]
+  const mounts = place.where === 'host' ? [] : [{ path: directoryOrFile(dirname(source), source), readOnly: true }]
   const store = place.where === 'host' ? [] : [{ path: (await context.store()).root, readOnly: false }]
   return openTools(context, place, {
     purpose: 'initrd',

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/options'
-import { makeFolder, type Requirement } from '@kernelkit/host'
+import { makeDirectory, type Requirement } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
 import { chooseTools, isPassable, toolchainFor, toolchainImage } from '@kernelkit/toolchain/tools'
 import { makeNamedDirectory } from '@kernelkit/vm/internal'
@@ -37,7 +37,7 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
     ['evidence', spec.evidence],
   ] as const)
     if (named !== undefined && !context.dryRun) await makeNamedDirectory(host, { option, named })
-  if (spec.junit !== undefined && !context.dryRun) await makeFolder(host, dirname(resolve(host.cwd, spec.junit)))
+  if (spec.junit !== undefined && !context.dryRun) await makeDirectory(host, dirname(resolve(host.cwd, spec.junit)))
   await using container = await openContainer(engine, host, {
     image: image.id,
     purpose: command,

@@ -3,7 +3,7 @@ import { hostArch, parseArch } from '@kernelkit/core/arch'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { ContainerMount } from '@kernelkit/core/toolchain'
 import { findProject, readProject, type Host, type Store } from '@kernelkit/host'
-import { folderOrFile, isPassable, joinMounts, readOnly } from '@kernelkit/toolchain/tools'
+import { directoryOrFile, isPassable, joinMounts, readOnly } from '@kernelkit/toolchain/tools'
 
 /**
  * What a VM in a container sees of this machine, at the same paths: the store, the project, the working directory, and all
@@ -11,7 +11,7 @@ import { folderOrFile, isPassable, joinMounts, readOnly } from '@kernelkit/toolc
  */
 export async function vmFolders(host: Host, store: Store, spec: VmSpec): Promise<readonly ContainerMount[]> {
   const at = (path: string): string => resolve(host.cwd, path)
-  const around = (path: string): string => folderOrFile(dirname(at(path)), at(path))
+  const around = (path: string): string => directoryOrFile(dirname(at(path)), at(path))
   const written = (path: string, isWritten: boolean): ContainerMount => ({ path: at(path), readOnly: !isWritten })
   const project = await findProject(host)
   const asked = [
@@ -39,7 +39,7 @@ export async function vmFolders(host: Host, store: Store, spec: VmSpec): Promise
 /** A kernel's folder, and the tree that a build folder of kbuild points to. */
 async function kernelFolders(host: Host, path: string): Promise<readonly string[]> {
   const isFolder = (await host.fs.stat(path).catch(() => undefined))?.isDirectory() === true
-  const folder = isFolder ? path : folderOrFile(dirname(path), path)
+  const folder = isFolder ? path : directoryOrFile(dirname(path), path)
   const source = isFolder ? await host.fs.realpath(join(path, 'source')).catch(() => undefined) : undefined
   return [folder, ...(source === undefined ? [] : [source])]
 }

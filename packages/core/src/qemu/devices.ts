@@ -81,7 +81,7 @@ export function rngArgs(launch: Pick<QemuLaunch, 'machine'>): Argv {
   return ['-device', `virtio-rng-${virtioBus(launch)}`]
 }
 
-/** What reports a guest in trouble as a QMP event: its panic, besides the text on the console, and its watchdog. */
+/** What reports a guest in trouble as a QMP event: its panic, in addition to the text on the console, and its watchdog. */
 export function alarmArgs(launch: Pick<QemuLaunch, 'machine' | 'watchdog'>): Argv {
   const { panicDevice } = machines[launch.machine]
   return [

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { archiveSources, parseDeb822Sources, parseOneLineSources, type AptSource } from './apt-sources.ts'
 import type { Host } from '../host.ts'
 
-const aptFolder = '/etc/apt'
+const aptDirectory = '/etc/apt'
 
 /** Every enabled binary archive that apt is configured with, in apt's order of files. */
-async function aptSources(host: Pick<Host, 'fs'>, folder: string = aptFolder): Promise<readonly AptSource[]> {
-  const parts = await host.fs.readdir(join(folder, 'sources.list.d')).catch(() => [])
-  const files = [join(folder, 'sources.list'), ...parts.toSorted(compareText).map((name) => join(folder, 'sources.list.d', name))]
+async function aptSources(host: Pick<Host, 'fs'>, directory: string = aptDirectory): Promise<readonly AptSource[]> {
+  const parts = await host.fs.readdir(join(directory, 'sources.list.d')).catch(() => [])
+  const files = [join(directory, 'sources.list'), ...parts.toSorted(compareText).map((name) => join(directory, 'sources.list.d', name))]
   const lists = await Promise.all(
     files.map(async (file) => {
       // Missing or unreadable: apt would not use it for this user either.
@@ -20,13 +20,13 @@ async function aptSources(host: Pick<Host, 'fs'>, folder: string = aptFolder): P
 }
 
 /** Mirrors of the distribution's archive that apt uses, those that it uses for this suite first. Whether one serves the suite is for the caller to ask. */
-export async function aptMirrors(host: Pick<Host, 'fs'>, suite: string, folder?: string): Promise<readonly AptSource[]> {
-  return archiveSources(await aptSources(host, folder), suite)
+export async function aptMirrors(host: Pick<Host, 'fs'>, suite: string, directory?: string): Promise<readonly AptSource[]> {
+  return archiveSources(await aptSources(host, directory), suite)
 }
 
 /** The first of {@link aptMirrors}. */
-export async function aptMirror(host: Pick<Host, 'fs'>, suite: string, folder?: string): Promise<AptSource | undefined> {
-  return (await aptMirrors(host, suite, folder))[0]
+export async function aptMirror(host: Pick<Host, 'fs'>, suite: string, directory?: string): Promise<AptSource | undefined> {
+  return (await aptMirrors(host, suite, directory))[0]
 }
 
 function compareText(a: string, b: string): number {

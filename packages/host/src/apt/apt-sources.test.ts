@@ -37,7 +37,7 @@ Signed-By:
 `
 
 describe('apt sources', () => {
-  it('are read from deb822 files', () => {
+  it('apt sources are read from deb822 files', () => {
     const sources = parseDeb822Sources(deb822, 'debian.sources')
     expect(sources.map(({ uri, suite }) => [uri, suite])).toEqual([
       ['http://mirror.test/debian', 'bookworm'],
@@ -56,7 +56,7 @@ describe('apt sources', () => {
     expect(sources[3]?.armoredKey).toBe('-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n-----END PGP PUBLIC KEY BLOCK-----\n')
   })
 
-  it('are read from one-line files', () => {
+  it('apt sources are read from one-line files', () => {
     const text = `# deb http://off.test/debian bookworm main
 deb [arch=amd64 signed-by=/k/ubuntu-archive-keyring.gpg] http://mirror.test/ubuntu/ jammy main universe # here
 deb-src http://mirror.test/ubuntu/ jammy main
@@ -75,26 +75,26 @@ describe('archiveSources', () => {
   const urisFor = (text: string, suite: string): readonly string[] =>
     archiveSources(parseOneLineSources(text, 'f'), suite).map(({ uri }) => uri)
 
-  it('takes the archive and not the vendor that uses the same suite and component', () => {
+  it('archiveSources takes the archive, not a vendor with the same suite and component', () => {
     const text = 'deb [signed-by=/k/vendor.gpg] https://vendor.test bookworm main\ndeb http://mirror.test/debian bookworm main\n'
     expect(urisFor(text, 'bookworm')).toEqual(['http://mirror.test/debian'])
   })
 
-  it('takes an archive of another suite when none is named for this one', () => {
+  it('archiveSources takes an archive of another suite when there is none for this one', () => {
     expect(urisFor('deb http://mirror.test/debian bookworm main\n', 'trixie')).toEqual(['http://mirror.test/debian'])
   })
 
-  it('prefers the source of this very suite', () => {
+  it('archiveSources prefers the source of the same suite', () => {
     const text = 'deb [signed-by=/k/debian-archive-keyring.gpg] http://a.test/debian bookworm main\ndeb http://b.test/debian trixie main\n'
     expect(urisFor(text, 'trixie')).toEqual(['http://b.test/debian', 'http://a.test/debian'])
   })
 
-  it('takes a mirror with a name of its own when it is used for the suite', () => {
+  it('archiveSources takes a mirror with an unusual name when it is used for the suite', () => {
     expect(urisFor('deb http://intern.test/repo bookworm main\n', 'bookworm')).toEqual(['http://intern.test/repo'])
     expect(urisFor('deb http://intern.test/repo bookworm main\n', 'trixie')).toEqual([])
   })
 
-  it('leaves out what is not http, security suites, flat archives and other components', () => {
+  it('archiveSources leaves out sources without http, security suites, flat archives and other components', () => {
     const text =
       'deb file:/srv/debian bookworm main\ndeb cdrom:[x]/ bookworm main\ndeb http://m.test/debian-security bookworm-security main\ndeb http://flat.test/debian ./\ndeb http://m.test/debian bookworm stable\n'
     expect(urisFor(text, 'bookworm')).toEqual([])

@@ -1,4 +1,4 @@
-/** One archive that apt is told to use, for one suite. */
+/** One archive that apt is configured with, for one suite. */
 export interface AptSource {
   readonly uri: string
   readonly suite: string
@@ -7,7 +7,7 @@ export interface AptSource {
   readonly keyring: string | undefined
   /** An armored key inside the entry (deb822 only). */
   readonly armoredKey: string | undefined
-  /** File that says so. */
+  /** The file with the entry. */
   readonly file: string
 }
 
@@ -75,7 +75,7 @@ function words(value: string | undefined): readonly string[] {
  * Those sources that are (a mirror of) the distribution's own archive and may serve the suite, the
  * likeliest first: those that apt uses for this very suite, then those that it uses for another
  * suite of the archive. Archives of third parties use the same suite and component names, so the
- * keyring, the neighbouring suites and the last folder of the address decide.
+ * keyring, the neighbouring suites and the last directory of the address decide.
  */
 export function archiveSources(sources: readonly AptSource[], suite: string): readonly AptSource[] {
   const candidates = sources.filter(

@@ -1,26 +1,27 @@
 import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, RunResult } from '../host.ts'
+import { lastLines } from '../process/last-lines.ts'
 
 export interface InstallOptions {
   /** sudo may ask for a password on the terminal. */
   readonly interactive?: boolean
-  /** Heard between two programs only: a package that is half configured would be worse than a wait. */
+  /** Checked between two programs only: a half-configured package would be worse than a wait. */
   readonly signal?: AbortSignal | undefined
-  /** Where lists and package files are kept instead of apt's own places; lists that lie there are taken as they are. */
-  readonly folder?: string | undefined
+  /** Where lists and package files are kept instead of apt's own directories; lists that are there already are not refreshed. */
+  readonly directory?: string | undefined
 }
 
 /** Debian publishes its lists up to four times a day; older ones name package files that are gone from the mirror. */
 const listsMaxAgeMs = 24 * 3600 * 1000
 
-const listsFolder = '/var/lib/apt/lists'
+const listsDirectory = '/var/lib/apt/lists'
 
-/** Install Debian packages as root or through sudo, with fresh lists; what apt says is shown with --verbose. */
+/** Install Debian packages as root or through sudo, with fresh lists; --verbose shows the output of apt. */
 export async function installPackages(host: Host, packages: readonly string[], options: InstallOptions = {}): Promise<void> {
   if (packages.length === 0) return
   const prefix = await privilegePrefix(host, packages, options)
-  const places = options.folder === undefined ? [] : await aptPlaces(host, options.folder)
+  const places = options.directory === undefined ? [] : await aptPlaces(host, options.directory)
   const apt = async (...words: readonly string[]): Promise<RunResult> => {
     options.signal?.throwIfAborted()
     return host.run([...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...places, ...words], {
@@ -32,34 +33,38 @@ export async function installPackages(host: Host, packages: readonly string[], o
     const task = host.log.task('apt-get update')
     const result = await apt('update')
     if (result.exitCode === 0) task.done()
-    else task.fail(`ended with ${result.exitCode}, the lists that are there are used`)
+    else task.fail(`exited with status ${result.exitCode}; using the lists that are there`)
   }
   // Recommended packages of QEMU are graphical; nothing of ours needs any.
   const install = () => apt('install', '-y', '--no-install-recommends', ...packages)
   const updatedFirst =
-    options.folder === undefined ? !(await hasFreshLists(host)) : (await listNames(host, join(options.folder, 'lists'))).length === 0
+    options.directory === undefined ? !(await hasFreshLists(host)) : (await listNames(host, join(options.directory, 'lists'))).length === 0
   if (updatedFirst) await update()
   const task = host.log.task(`apt-get install ${packages.join(' ')}`)
   let result = await install()
   if (result.exitCode !== 0 && !updatedFirst) {
-    // Lists younger than a day can still be behind the mirror.
+    // The mirror can be newer even than lists of today.
     await update()
     result = await install()
   }
   if (result.exitCode === 0) return task.done()
   task.fail()
-  const lines = `${result.stdout}${result.stderr}`.trimEnd().split('\n').slice(-20).join('\n')
-  throw new UserError('HOST_LACKS', `apt-get could not install ${packages.join(' ')} (it ended with ${result.exitCode}).\n${lines}`, {
-    hint: 'mend what apt-get says, then run this again.',
-    details: { packages },
-  })
+  const output = lastLines(`${result.stdout}${result.stderr}`, 20)
+  throw new UserError(
+    'HOST_LACKS',
+    `apt-get could not install ${packages.join(' ')} (it exited with status ${result.exitCode}).\n${output}`,
+    {
+      hint: 'Fix what apt-get reports, then run this again.',
+      details: { packages },
+    },
+  )
 }
 
 async function privilegePrefix(host: Host, packages: readonly string[], options: InstallOptions): Promise<readonly string[]> {
   const wanted = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
   if ((await host.which('apt-get')) === undefined) {
     throw new UserError('HOST_LACKS', `this host lacks ${packages.join(' ')} (names in Debian), and has no apt-get.`, {
-      hint: "install these with your distribution's tool, then run this again.",
+      hint: "Install these with your distribution's package manager, then run this again.",
       details: { packages },
     })
   }
@@ -69,17 +74,17 @@ async function privilegePrefix(host: Host, packages: readonly string[], options:
   if (hasSudo && options.interactive === true) return ['sudo']
   throw new UserError(
     'HOST_LACKS',
-    `this host lacks ${packages.join(' ')}, and uid ${host.uid} may not install packages without a password.`,
+    `this host lacks ${packages.join(' ')}, and uid ${host.uid} cannot install packages without a password.`,
     {
-      hint: `run as root: ${wanted}`,
+      hint: `Run \`${wanted}\` as root.`,
       details: { packages },
     },
   )
 }
 
-/** apt's words for lists and package files in a folder of the caller's (apt.conf(5)). */
-async function aptPlaces(host: Host, folder: string): Promise<readonly string[]> {
-  const [lists, archives] = [join(folder, 'lists'), join(folder, 'archives')]
+/** Options of apt that keep lists and package files in a directory of the caller (apt.conf(5)). */
+async function aptPlaces(host: Host, directory: string): Promise<readonly string[]> {
+  const [lists, archives] = [join(directory, 'lists'), join(directory, 'archives')]
   for (const place of [lists, archives]) await host.fs.mkdir(join(place, 'partial'), { recursive: true })
   const settings = [
     `Dir::State::lists=${lists}`,
@@ -92,14 +97,14 @@ async function aptPlaces(host: Host, folder: string): Promise<readonly string[]>
   return settings.flatMap((setting) => ['-o', setting])
 }
 
-async function listNames(host: Host, folder: string): Promise<readonly string[]> {
-  const names = await host.fs.readdir(folder).catch(() => [])
+async function listNames(host: Host, directory: string): Promise<readonly string[]> {
+  const names = await host.fs.readdir(directory).catch(() => [])
   return names.filter((name) => /_Packages(?:\.\w+)?$/.test(name))
 }
 
 async function hasFreshLists(host: Host): Promise<boolean> {
-  if ((await listNames(host, listsFolder)).length === 0) return false
-  // apt-get update leaves unchanged lists with the mirror's time, but touches the folder.
-  const { mtimeMs } = await host.fs.stat(listsFolder)
+  if ((await listNames(host, listsDirectory)).length === 0) return false
+  // apt-get update leaves unchanged lists with the mirror's time, but touches the directory.
+  const { mtimeMs } = await host.fs.stat(listsDirectory)
   return host.now() - mtimeMs < listsMaxAgeMs
 }

@@ -29,46 +29,45 @@ describe('requireAll', () => {
     { what: 'program', program: 'ccache', package: 'ccache', why: 'to be fast', optional: true },
   ]
 
-  it('names everything that is missing at once, with one command for all', async () => {
-    await expect(requireAll(hostWith(['make', 'apt-get']), list, { command: 'build' })).rejects.toMatchObject({
+  it('requireAll names everything that is missing at once, with one command for all', async () => {
+    await expect(requireAll(hostWith(['make', 'apt-get']), list, { user: 'build' })).rejects.toMatchObject({
       code: 'HOST_LACKS',
       verdict: 'infra-fail',
-      message:
-        'kernelkit build needs what this host lacks: flex (flex, to scan); <no/such/header.h> (libno-dev, to include); a or b (pa, to try).',
-      hint: 'apt-get install -y --no-install-recommends flex libno-dev pa, or `kernelkit doctor --fix`.',
+      message: 'build needs what this host lacks: flex (flex, to scan); <no/such/header.h> (libno-dev, to include); a or b (pa, to try).',
+      hint: 'Run `apt-get install -y --no-install-recommends flex libno-dev pa`, or `kernelkit doctor --fix`.',
       details: { missing: ['flex', '<no/such/header.h>', 'a or b'], packages: ['flex', 'libno-dev', 'pa'] },
     })
   })
 
-  it('puts sudo before the command for users', async () => {
-    await expect(requireAll(hostWith(['apt-get'], 1000), list.slice(0, 1), { command: 'build' })).rejects.toMatchObject({
-      hint: 'sudo apt-get install -y --no-install-recommends flex, or `kernelkit doctor --fix`.',
+  it('requireAll puts sudo before the command for users other than root', async () => {
+    await expect(requireAll(hostWith(['apt-get'], 1000), list.slice(0, 1), { user: 'build' })).rejects.toMatchObject({
+      hint: 'Run `sudo apt-get install -y --no-install-recommends flex`, or `kernelkit doctor --fix`.',
     })
   })
 
-  it('gives names only where there is no apt', async () => {
-    await expect(requireAll(hostWith([]), list.slice(0, 1), { command: 'build' })).rejects.toMatchObject({
-      hint: "install these with your distribution's tool (names in Debian: flex).",
+  it('requireAll only names the packages where there is no apt', async () => {
+    await expect(requireAll(hostWith([]), list.slice(0, 1), { user: 'build' })).rejects.toMatchObject({
+      hint: "Install these with your distribution's package manager (names in Debian: flex).",
     })
   })
 
-  it('is content with one of several and without what is optional', async () => {
+  it('requireAll accepts one of several programs, and no optional ones', async () => {
     await requireAll(
       hostWith(['flex', 'make', 'b']),
       list.filter((one) => one.what !== 'header'),
-      { command: 'build' },
+      { user: 'build' },
     )
     expect(namesOf(await missingRequirements(hostWith(['flex', 'make', 'b']), list))).toEqual(['<no/such/header.h>', 'ccache'])
   })
 
-  it('finds headers of the C library where gcc does', async () => {
+  it('requireAll finds headers of the C library where gcc does', async () => {
     const header: Requirement = { what: 'header', header: 'sys/cdefs.h', package: 'libc6-dev', why: '' }
     expect(await missingRequirements(nodeHost(), [header])).toEqual([])
   })
 })
 
 describe('the lists', () => {
-  it('name the packages of a bare Debian', async () => {
+  it('the requirement lists name the packages of a bare Debian', async () => {
     const missing = await missingRequirements(
       hostWith([]),
       buildRequirements.filter((one) => one.what === 'program'),
@@ -76,7 +75,7 @@ describe('the lists', () => {
     expect(packagesOf(missing)).toEqual(['gcc', 'binutils', 'make', 'flex', 'bison', 'bc', 'perl', 'xz-utils', 'ccache'])
   })
 
-  it('ask for uidmap of users and for arch-test where the architecture is foreign', () => {
+  it('bakeRequirements asks for uidmap for users, and for arch-test for a foreign architecture', () => {
     const [x86_64, i386] = [row('x86_64'), row('i386')]
     expect(namesOf(bakeRequirements({ uid: 0, nodeArch: 'x64' }, x86_64))).toEqual([
       'mmdebstrap or debootstrap',
@@ -94,7 +93,7 @@ describe('the lists', () => {
     ])
   })
 
-  it('take the QEMU of the architecture from its row', () => {
+  it('bootRequirements takes the QEMU of the architecture from its row', () => {
     expect(namesOf(bootRequirements(row('i386')))).toEqual(['qemu-system-i386', 'setpriv'])
   })
 })

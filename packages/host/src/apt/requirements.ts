@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option, type Message, type MessagePart } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
 
 /** Something that must be on the host, and the Debian package that brings it. */
@@ -8,7 +8,7 @@ export type Requirement = ProgramRequirement | HeaderRequirement | AnyOfRequirem
 interface Needed {
   /** What for, as an ending of "needed …": `to compile`. */
   readonly why: string
-  /** Work goes on without it, slower or with less. */
+  /** The work is possible without it, slower or with less. */
   readonly optional?: boolean
 }
 
@@ -20,7 +20,7 @@ export interface ProgramRequirement extends Needed {
 
 export interface HeaderRequirement extends Needed {
   readonly what: 'header'
-  /** Below an include folder: `libelf.h`, `openssl/ssl.h`. */
+  /** Relative to an include directory: `libelf.h`, `openssl/ssl.h`. */
   readonly header: string
   readonly package: string
 }
@@ -37,24 +37,28 @@ export async function missingRequirements(host: Host, list: readonly Requirement
   return list.filter((_, index) => present[index] === false)
 }
 
-/** Throws `HOST_LACKS` that names all that is missing, before anything starts. */
-export async function requireAll(host: Host, list: readonly Requirement[], { command }: { readonly command: string }): Promise<void> {
+/** Throws `HOST_LACKS` with everything that is missing, before anything starts. `user` is what needs it: `build`. */
+export async function requireAll(
+  host: Host,
+  list: readonly Requirement[],
+  { user }: { readonly user: Message | MessagePart },
+): Promise<void> {
   const missing = (await missingRequirements(host, list)).filter((one) => one.optional !== true)
   if (missing.length === 0) return
   const packages = packagesOf(missing)
   if (host.packages !== undefined) {
-    throw new UserError('HOST_LACKS', `kernelkit ${command} needs what the toolchain image lacks: ${missing.map(describe).join('; ')}.`, {
-      hint: 'build the image again (kernelkit toolchain build --force), or use --toolchain host.',
+    throw new UserError('HOST_LACKS', message`${user} needs what the toolchain image lacks: ${missing.map(describe).join('; ')}.`, {
+      hint: message`Build the image again (${command('kernelkit toolchain build --force')}), or use ${option('toolchain', 'host')}.`,
       details: { missing: missing.map(nameOf), packages },
     })
   }
-  throw new UserError('HOST_LACKS', `kernelkit ${command} needs what this host lacks: ${missing.map(describe).join('; ')}.`, {
+  throw new UserError('HOST_LACKS', message`${user} needs what this host lacks: ${missing.map(describe).join('; ')}.`, {
     hint: await installHint(host, packages),
     details: { missing: missing.map(nameOf), packages },
   })
 }
 
-/** The one command that brings these packages. */
+/** The command that installs these packages. */
 export function installCommand(host: Pick<Host, 'uid'>, packages: readonly string[]): readonly string[] {
   // Recommended packages of QEMU are graphical; nothing of ours needs any.
   const apt = ['apt-get', 'install', '-y', '--no-install-recommends', ...packages]
@@ -66,7 +70,7 @@ export function packagesOf(list: readonly Requirement[]): readonly string[] {
   return [...new Set(list.map((one) => (one.what === 'any-of' ? one.of[0].package : one.package)))]
 }
 
-/** What is asked for, in a word or two. */
+/** The requirement in a word or two. */
 export function nameOf(one: Requirement): string {
   switch (one.what) {
     case 'program':
@@ -82,14 +86,15 @@ function describe(one: Requirement): string {
   return `${nameOf(one)} (${packagesOf([one]).join(' ')}, ${one.why})`
 }
 
-async function installHint(host: Host, packages: readonly string[]): Promise<string> {
+async function installHint(host: Host, packages: readonly string[]): Promise<Message> {
   if ((await host.which('apt-get')) === undefined)
-    return `install these with your distribution's tool (names in Debian: ${packages.join(' ')}).`
-  return `${installCommand(host, packages).join(' ')}, or \`kernelkit doctor --fix\`.`
+    return `Install these with your distribution's package manager (names in Debian: ${packages.join(' ')}).`
+  const fix = command('kernelkit doctor --fix', { action: 'the setup-kvm action' })
+  return message`Run \`${installCommand(host, packages).join(' ')}\`, or ${fix}.`
 }
 
 async function isPresent(host: Host, one: Requirement): Promise<boolean> {
-  // This machine's own folders say nothing about another place's.
+  // Directories of this machine say nothing about another place.
   if (one.what !== 'any-of' && host.packages?.has(one.package) === true) return true
   if (one.what === 'header' && host.packages !== undefined) return false
   switch (one.what) {
@@ -104,13 +109,15 @@ async function isPresent(host: Host, one: Requirement): Promise<boolean> {
 
 /** Where gcc looks, without starting it (it may be what is missing). */
 async function hasHeader(host: Host, header: string): Promise<boolean> {
-  const own = [host.env['CPATH'], host.env['C_INCLUDE_PATH']].flatMap((list) => list?.split(':') ?? []).filter((folder) => folder !== '')
-  // Debian keeps headers that differ between architectures in a folder of the triplet.
+  const own = [host.env['CPATH'], host.env['C_INCLUDE_PATH']]
+    .flatMap((list) => list?.split(':') ?? [])
+    .filter((directory) => directory !== '')
+  // Debian keeps headers that differ between architectures in a directory of the triplet.
   const triplets = await host.fs.readdir('/usr/include').then(
     (names) => names.filter((name) => /-linux-gnu/.test(name)),
     () => [],
   )
-  const folders = [...own, '/usr/local/include', '/usr/include', ...triplets.map((triplet) => join('/usr/include', triplet))]
-  const found = await Promise.all(folders.map((folder) => host.fs.exists(join(folder, header))))
+  const directories = [...own, '/usr/local/include', '/usr/include', ...triplets.map((triplet) => join('/usr/include', triplet))]
+  const found = await Promise.all(directories.map((directory) => host.fs.exists(join(directory, header))))
   return found.includes(true)
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Host } from '../host.ts'
 
-/** Bytes that a file or a whole folder takes on disk (holes of sparse files do not count, hard links inside count once). */
+/** Bytes that a file or a whole directory takes on disk (holes of sparse files do not count, hard links inside count once). */
 export async function allocatedBytes(host: Pick<Host, 'fs'>, path: string): Promise<number> {
   return measure(host, path, new Set())
 }

@@ -6,21 +6,21 @@ import { checkOutPath } from './check-out-path.ts'
 import { silentLogger } from '../logger.ts'
 import { nodeHost } from '../node-host.ts'
 
-it('finds out before the work whether --out can be written, and makes nothing', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-out-'))
-  const host = nodeHost({ log: silentLogger, cwd: folder })
+it('checkOutPath finds out before the work whether --out is writable, and makes nothing', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-out-'))
+  const host = nodeHost({ log: silentLogger, cwd: directory })
   const access: typeof host.fs.access = async (path) => {
-    if (path === folder) throw Object.assign(new Error('EACCES'), { code: 'EACCES' })
+    if (path === directory) throw Object.assign(new Error('EACCES'), { code: 'EACCES' })
   }
   const refusing = { ...host, fs: { ...host.fs, access } }
   try {
-    await writeFile(join(folder, 'file'), '')
+    await writeFile(join(directory, 'file'), '')
     for (const out of ['new', 'a/b/c', 'file', '.']) {
       await checkOutPath(host, out)
-      await expect(checkOutPath(refusing, out)).rejects.toThrow(`the folder ${folder} is not yours`)
+      await expect(checkOutPath(refusing, out)).rejects.toThrow(`the directory ${directory} is not writable for you`)
     }
-    expect(await host.fs.readdir(folder)).toEqual(['file'])
+    expect(await host.fs.readdir(directory)).toEqual(['file'])
   } finally {
-    await rm(folder, { recursive: true })
+    await rm(directory, { recursive: true })
   }
 })

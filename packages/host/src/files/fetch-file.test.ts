@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fetchFile } from './fetch-file.ts'
+import { fetchFile, isAbsent } from './fetch-file.ts'
 import { nodeHost } from '../node-host.ts'
 
 describe('fetchFile', () => {
-  let folder: string
+  let directory: string
   let server: Server
   let asked: number
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kernelkit-fetch-'))
+    directory = await mkdtemp(join(tmpdir(), 'kernelkit-fetch-'))
     asked = 0
     server = createServer((request, response) => {
       asked++
@@ -29,9 +29,9 @@ describe('fetchFile', () => {
   afterEach(async () => {
     server.closeAllConnections()
     server.close()
-    await rm(folder, { recursive: true, force: true })
+    await rm(directory, { recursive: true, force: true })
   })
-  const fetchUrl = (url: string, sha256?: string) => fetchFile(nodeHost(), { url, to: join(folder, 'new', 'got'), sha256 })
+  const fetchUrl = (url: string, sha256?: string) => fetchFile(nodeHost(), { url, to: join(directory, 'new', 'got'), sha256 })
   const fetchPath = (path: string, expected?: string) => {
     const { port } = server.address() as { port: number }
     return fetchUrl(`http://127.0.0.1:${port}${path}`, expected)
@@ -40,21 +40,21 @@ describe('fetchFile', () => {
 
   it('verifies the checksum before the file gets its name', async () => {
     expect(await fetchPath('/file', sha256)).toEqual({ sha256, bytes: 7 })
-    expect(await readFile(join(folder, 'new', 'got'), 'utf8')).toBe('content')
-    await rm(join(folder, 'new', 'got'))
+    expect(await readFile(join(directory, 'new', 'got'), 'utf8')).toBe('content')
+    await rm(join(directory, 'new', 'got'))
     await expect(fetchPath('/file', 'f'.repeat(64))).rejects.toMatchObject({
       code: 'FETCH_FAILED',
       message: expect.stringContaining(sha256),
     })
-    expect(await readdir(join(folder, 'new'))).toEqual([])
+    expect(await readdir(join(directory, 'new'))).toEqual([])
   })
 
-  it('asks a busy server again', async () => {
+  it('tries a busy server again', async () => {
     await fetchPath('/busy-once')
     expect(asked).toBe(2)
   })
 
-  it('does not ask again for what is not there, and names address and answer', async () => {
+  it('tries a missing file once, and reports address and answer', async () => {
     await expect(fetchPath('/missing')).rejects.toMatchObject({
       code: 'FETCH_FAILED',
       message: expect.stringMatching(/^http:.*\/missing could not be fetched: the server answered 404 Not Found\.$/),
@@ -67,13 +67,13 @@ describe('fetchFile', () => {
       code: 'FETCH_FAILED',
       message: expect.stringMatching(/attempt 1: .*attempt 3: /),
     })
-    expect(await readdir(join(folder, 'new'))).toEqual([])
+    expect(await readdir(join(directory, 'new'))).toEqual([])
   }, 10_000)
 
   it('copies a local file', async () => {
-    await writeFile(join(folder, 'from here'), 'text')
-    await fetchUrl(pathToFileURL(join(folder, 'from here')).href)
-    expect(await readFile(join(folder, 'new', 'got'), 'utf8')).toBe('text')
+    await writeFile(join(directory, 'from here'), 'text')
+    await fetchUrl(pathToFileURL(join(directory, 'from here')).href)
+    expect(await readFile(join(directory, 'new', 'got'), 'utf8')).toBe('text')
   })
 
   it('names a local file that does not exist', async () => {
@@ -81,5 +81,20 @@ describe('fetchFile', () => {
       code: 'FETCH_FAILED',
       message: expect.stringContaining('ENOENT'),
     })
+  })
+
+  it.each([
+    ['a server says is missing', '/missing', true],
+    ['breaks off', '/short', false],
+  ])(
+    'isAbsent judges a file that %s',
+    async (_what, path, expected) => {
+      expect(isAbsent(await fetchPath(path).catch((error: unknown) => error))).toBe(expected)
+    },
+    10_000,
+  )
+
+  it('isAbsent is true for a local file that does not exist', async () => {
+    expect(isAbsent(await fetchUrl('file:///no/such/file').catch((error: unknown) => error))).toBe(true)
   })
 })

@@ -14,11 +14,11 @@ export interface FetchOptions {
   /** Lower-case hexadecimal; verified before the file gets its name. */
   readonly sha256?: string | undefined
   readonly signal?: AbortSignal | undefined
-  /** Bytes so far, and in all where the server says. */
+  /** Bytes so far, and in total where the server says. */
   readonly onProgress?: ((bytes: number, total: number | undefined) => void) | undefined
 }
 
-// A server that is busy for a moment is asked again; a wrong address is not.
+// A busy server is asked again; a wrong address is not.
 const attempts = 3
 // Times the number of attempts so far.
 const pauseMs = 1000
@@ -50,7 +50,26 @@ export async function fetchFile(host: Host, options: FetchOptions): Promise<{ re
 }
 
 /** Trying again would not change it. */
-class FinalAnswer extends Error {}
+class FinalAnswer extends Error {
+  /** HTTP status, where a server answered. */
+  readonly status: number | undefined
+
+  constructor(message: string, { status, cause }: { readonly status?: number; readonly cause?: unknown } = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.status = status
+  }
+}
+
+/** True when a fetch failed because there is no such file: the server or the file system says so. */
+export function isAbsent(error: unknown): boolean {
+  if (!(error instanceof UserError)) return false
+  const { status } = error.details
+  const below = error.cause instanceof Error ? (error.cause.cause as NodeJS.ErrnoException | undefined) : undefined
+  return absentStatuses.has(status) || below?.code === 'ENOENT'
+}
+
+// Some mirrors answer 401 or 403 for what they do not have.
+const absentStatuses: ReadonlySet<unknown> = new Set([401, 403, 404, 410])
 
 async function download(host: Host, { url, signal, onProgress }: FetchOptions, to: string): Promise<{ sha256: string; bytes: number }> {
   const { body, total } = await open(host, url, signal)
@@ -83,7 +102,7 @@ async function open(host: Host, url: string, signal: AbortSignal | undefined): P
   if (!response.ok || response.body === null) {
     await response.body?.cancel()
     const answer = `the server answered ${response.status}${response.statusText === '' ? '' : ` ${response.statusText}`}`
-    throw response.status >= 500 || response.status === 429 ? new Error(answer) : new FinalAnswer(answer)
+    throw response.status >= 500 || response.status === 429 ? new Error(answer) : new FinalAnswer(answer, { status: response.status })
   }
   const length = response.headers.get('content-length')
   // The length of a compressed answer is not the length of what arrives here.
@@ -93,12 +112,12 @@ async function open(host: Host, url: string, signal: AbortSignal | undefined): P
 
 let followsProxySettings = false
 
-/** http_proxy, https_proxy and no_proxy as other programs read them. Node before 24.14 cannot be told at run time (NODE_USE_ENV_PROXY=1 tells newer ones at start). */
+/** http_proxy, https_proxy and no_proxy as other programs read them. Node before 24.14 cannot switch them on at run time (newer ones also read NODE_USE_ENV_PROXY=1 at start). */
 async function followProxySettings({ env }: Pick<Host, 'env'>): Promise<void> {
   const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
   const settings = Object.fromEntries(names.flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])))
   if (followsProxySettings || Object.keys(settings).length === 0) return
-  // Loaded by who fetches: it brings the whole web client with it, which no run of a VM needs.
+  // Loaded only to fetch: it brings the whole HTTP client with it, which no run of a VM needs.
   const http = await import('node:http')
   if (typeof http.setGlobalProxyFromEnv !== 'function') return
   http.setGlobalProxyFromEnv(settings)
@@ -107,7 +126,7 @@ async function followProxySettings({ env }: Pick<Host, 'env'>): Promise<void> {
 
 function wrongContent({ url, sha256 }: FetchOptions, found: string): UserError {
   return new UserError('FETCH_FAILED', `${url} does not have the expected content: sha256 ${found}, expected ${sha256}.`, {
-    hint: 'check the checksum that was given, or who changed the file.',
+    hint: 'Check the checksum that was given, and whether the file was changed.',
     details: { url, expected: sha256, found },
   })
 }
@@ -115,9 +134,9 @@ function wrongContent({ url, sha256 }: FetchOptions, found: string): UserError {
 function fetchFailed(url: string, reasons: readonly string[], cause: unknown): UserError {
   const tried = reasons.length === 1 ? reasons[0] : reasons.map((reason, index) => `attempt ${index + 1}: ${reason}`).join('; ')
   return new UserError('FETCH_FAILED', `${url} could not be fetched: ${tried}.`, {
-    hint: 'check the address and the network, then run it again.',
+    hint: 'Check the address and the network, then run it again.',
     cause,
-    details: { url, reasons },
+    details: { url, reasons, ...(cause instanceof FinalAnswer && cause.status !== undefined ? { status: cause.status } : {}) },
   })
 }
 

@@ -19,14 +19,14 @@ it('a download goes through the proxy that the environment names', async (contex
   })
   await once(proxy.listen(0, '127.0.0.1'), 'listening')
   const { port } = proxy.address() as AddressInfo
-  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-proxy-'))
+  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-proxy-'))
   try {
     const host = nodeHost({ env: { http_proxy: `http://127.0.0.1:${port}` } })
-    await fetchFile(host, { url: 'http://archive.test/file', to: join(folder, 'file') })
-    expect([asked, await readFile(join(folder, 'file'), 'utf8')]).toEqual([['archive.test:80'], 'by proxy'])
+    await fetchFile(host, { url: 'http://archive.test/file', to: join(directory, 'file') })
+    expect([asked, await readFile(join(directory, 'file'), 'utf8')]).toEqual([['archive.test:80'], 'by proxy'])
   } finally {
     proxy.closeAllConnections()
     proxy.close()
-    await rm(folder, { recursive: true })
+    await rm(directory, { recursive: true })
   }
 })

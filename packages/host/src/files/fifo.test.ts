@@ -5,14 +5,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { endFifo, makeFifos, openFifo } from './fifo.ts'
 import { nodeHost } from '../node-host.ts'
 
-let folder = ''
+let directory = ''
 let path = ''
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-fifo-'))
-  path = join(folder, 'pipe')
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-fifo-'))
+  path = join(directory, 'pipe')
   await makeFifos(nodeHost(), [path])
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 async function textOf(socket: AsyncIterable<Buffer>): Promise<string> {
   let text = ''
@@ -20,7 +20,7 @@ async function textOf(socket: AsyncIterable<Buffer>): Promise<string> {
   return text
 }
 
-it('gives all that was written, and then the end', async () => {
+it('a pipe gives its reader all that was written, and then the end', async () => {
   const reader = openFifo(path, 'read')
   appendFileSync(path, 'one ')
   appendFileSync(path, 'two')
@@ -28,13 +28,13 @@ it('gives all that was written, and then the end', async () => {
   expect(await textOf(reader)).toBe('one two')
 })
 
-it('ends for a reader to whom nobody ever wrote', async () => {
+it('endFifo ends a reader whose pipe never had a writer', async () => {
   const reader = openFifo(path, 'read')
   setTimeout(() => endFifo(path), 50)
   expect(await textOf(reader)).toBe('')
 })
 
-it('holds tens of thousands of single bytes until somebody reads', async () => {
+it('a pipe holds tens of thousands of single bytes until they are read', async () => {
   const writer = openFifo(path, 'write')
   const reader = openFifo(path, 'read').pause()
   for (let count = 0; count < 60_000; count++) writer.write('x')
@@ -44,8 +44,8 @@ it('holds tens of thousands of single bytes until somebody reads', async () => {
   expect(await textOf(reader)).toHaveLength(60_000)
 })
 
-it('makes pipes for their owner alone, and says what stands in the way', async () => {
+it('makeFifos makes pipes for their owner alone, and reports why it cannot', async () => {
   expect(statSync(path).isFIFO()).toBe(true)
   expect(statSync(path).mode & 0o777).toBe(0o600)
-  await expect(makeFifos(nodeHost(), [path])).rejects.toThrow(/no named pipe could be made: .*File exists/)
+  await expect(makeFifos(nodeHost(), [path])).rejects.toThrow(/no named pipe could be created: .*File exists/)
 })

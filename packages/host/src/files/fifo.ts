@@ -11,21 +11,21 @@ export async function makeFifos(host: Pick<Host, 'spawn'>, paths: readonly strin
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
   const [exitCode] = (await once(child, 'close')) as [number | null]
   if (exitCode === 0) return
-  throw new UserError('COMMAND_FAILED', `no named pipe could be made: ${stderr.trim()}.`, {
-    hint: 'the folder must lie on a file system that has named pipes, with room on it.',
+  throw new UserError('COMMAND_FAILED', `no named pipe could be created: ${stderr.trim()}.`, {
+    hint: 'Use a directory on a file system that supports named pipes and has free space.',
     details: { paths },
   })
 }
 
 /** One end of a named pipe (fifo(7)), read and written without blocking a thread. The other end need not be open yet. */
 export function openFifo(path: string, end: 'read' | 'write'): Socket {
-  // A writer alone is refused while nobody reads; with both directions the open succeeds at once.
+  // Opening for writing alone fails while the pipe has no reader; with both directions the open succeeds at once.
   const direction = end === 'read' ? constants.O_RDONLY : constants.O_RDWR
   const fd = openSync(path, direction | constants.O_NONBLOCK)
   return new Socket({ fd, readable: end === 'read', writable: end === 'write' })
 }
 
-/** Ends the reading of a pipe whose writer is gone, or never came: a reader is told of the end only once somebody has written or could have. */
+/** Ends the reading of a pipe whose writer is gone, or never came: a reader sees the end of the file only after a writer has opened the pipe. */
 export function endFifo(path: string): void {
   closeSync(openSync(path, constants.O_RDWR | constants.O_NONBLOCK))
 }

@@ -5,28 +5,28 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nodeHost } from '../node-host.ts'
 import { prepareOutFile } from './prepare-out-file.ts'
 
-const prepare = (named: string) => prepareOutFile(nodeHost(), { option: '--junit', named })
+const prepare = (named: string) => prepareOutFile(nodeHost(), { option: 'junit', named })
 
 describe('a file for output', () => {
-  let folder = ''
+  let directory = ''
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kernelkit-junit-'))
+    directory = await mkdtemp(join(tmpdir(), 'kernelkit-junit-'))
   })
-  afterAll(() => rm(folder, { recursive: true, force: true }))
+  afterAll(() => rm(directory, { recursive: true, force: true }))
 
-  it('gets its folder, and loses what an earlier run left', async () => {
-    const path = join(folder, 'a/b/results.xml')
+  it('prepareOutFile makes the directory, and removes the file of an earlier run', async () => {
+    const path = join(directory, 'a/b/results.xml')
     expect(await prepare(path)).toBe(path)
     await writeFile(path, 'old')
     await prepare(path)
     await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it.each(['/proc/none/results.xml', '/dev/null/results.xml'])('is refused at %s before anything runs', async (path) => {
+  it.each(['/proc/none/results.xml', '/dev/null/results.xml'])('prepareOutFile refuses %s before anything runs', async (path) => {
     await expect(prepare(path)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 
-  it('is refused when it is a folder', async () => {
-    await expect(prepare(folder)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+  it('prepareOutFile refuses a directory', async () => {
+    await expect(prepare(directory)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 })

@@ -1,23 +1,23 @@
 import { dirname, resolve } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option as optionPart } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
-import { makeFolder } from './make-directory.ts'
+import { makeDirectory } from './make-directory.ts'
 
-/** Absolute path of a file that can be written; what an earlier run left there is gone, so that nobody takes it for this one's. */
+/** Absolute path of a file that can be written. A file of an earlier run is removed, so that it is not taken for the result of this one. */
 export async function prepareOutFile(host: Host, { option, named }: { readonly option: string; readonly named: string }): Promise<string> {
   const path = resolve(host.cwd, named)
   try {
-    await makeFolder(host, dirname(path))
+    await makeDirectory(host, dirname(path))
     await host.fs.rm(path, { force: true })
-    // Permissions alone do not tell: root may do everything, and still nobody makes a file in /proc.
+    // Permissions alone do not show it: even root cannot create a file in /proc.
     await host.fs.writeFile(path, '', { flag: 'wx' })
     await host.fs.rm(path)
   } catch (cause) {
     throw new UserError(
       'ACCESS_DENIED',
-      `${option} ${named} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
+      message`${optionPart(option)} ${named} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
       {
-        hint: 'name a file in a folder that you may write to.',
+        hint: 'Name a file in a directory that you can write to.',
         details: { path },
         cause,
       },

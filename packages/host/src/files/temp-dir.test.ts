@@ -21,7 +21,7 @@ async function own(): Promise<ProcessIdentity> {
   return identity
 }
 
-/** A folder such as a process leaves that was killed. */
+/** A directory such as a process leaves that was killed. */
 async function leave(identity: ProcessIdentity, name = 'kernelkit-initrd-'): Promise<string> {
   const path = join(parent, `${name}${ownerMark(identity)}AbC123`)
   await mkdir(path)
@@ -29,7 +29,7 @@ async function leave(identity: ProcessIdentity, name = 'kernelkit-initrd-'): Pro
   return basename(path)
 }
 
-it('keeps folders of living processes, and removes those of dead ones and of other boots', async () => {
+it('sweepTempDirs keeps directories of living processes, and removes those of dead ones and of other boots', async () => {
   const child = spawn('sleep', ['100'])
   const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8')
   const startTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
@@ -43,7 +43,7 @@ it('keeps folders of living processes, and removes those of dead ones and of oth
   expect(await readdir(parent)).toEqual([])
 })
 
-it('leaves alone what cannot be judged, what is not named so, and what notes its owner inside', async () => {
+it('sweepTempDirs keeps directories of unknown processes, with other names, and with an owner.json', async () => {
   const dead = { ...(await own()), pid: 2 ** 22 + 1, startTicks: '1' }
   const kept = [
     await leave({ ...dead, pidNamespace: 'pid:[1]' }),
@@ -57,11 +57,11 @@ it('leaves alone what cannot be judged, what is not named so, and what notes its
   expect((await readdir(parent)).toSorted()).toEqual(kept.toSorted())
 })
 
-it('makes folders that a sweep keeps, and removes them on disposal', async () => {
+it('makeTempDir makes directories that a sweep keeps, and removes them on disposal', async () => {
   {
-    await using folder = await makeTempDir(host, { parent, prefix: 'kernelkit-' })
+    await using directory = await makeTempDir(host, { parent, prefix: 'kernelkit-' })
     await sweepTempDirs(host, parent)
-    expect(await readdir(parent)).toEqual([basename(folder.path)])
+    expect(await readdir(parent)).toEqual([basename(directory.path)])
   }
   expect(await readdir(parent)).toEqual([])
 })

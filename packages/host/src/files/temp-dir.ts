@@ -4,7 +4,7 @@ import { isCertainlyGone, ownIdentity, type ProcessIdentity } from '../process/p
 
 type TempHost = Pick<Host, 'fs' | 'uid' | 'log'>
 
-/** A private folder below `parent`, whose name says who made it: what a killed process leaves is found by the next one. */
+/** A private directory below `parent`, whose name says which process made it: the next process finds what a killed one left. */
 export async function makeTempDir(
   host: TempHost,
   { parent, prefix }: { readonly parent: string; readonly prefix: string },
@@ -17,7 +17,7 @@ export async function makeTempDir(
   }
 }
 
-/** Removes this user's folders of processes that are certainly gone. */
+/** Removes directories of this user whose process is certainly gone. */
 export async function sweepTempDirs(host: TempHost, parent: string): Promise<void> {
   for (const name of await host.fs.readdir(parent).catch(() => [])) {
     const owner = parseOwnerMark(name)
@@ -25,7 +25,7 @@ export async function sweepTempDirs(host: TempHost, parent: string): Promise<voi
     const path = join(parent, name)
     try {
       if ((await host.fs.lstat(path)).uid !== host.uid || !(await isGone(host, owner))) continue
-      // Who notes the owner inside has more to clean up than files of this user, and does it himself.
+      // A directory with this file holds files of other users too; its own package removes it.
       if (await host.fs.exists(join(path, 'owner.json'))) continue
       host.log.detail(`removing what a killed run left: ${path}`)
       await host.fs.rm(path, { recursive: true, force: true })

@@ -19,13 +19,13 @@ export async function kvmDeviceAccess(host: Pick<Host, 'fs' | 'uid' | 'run'>): P
         code: 'no-device',
         reason: `there is no ${device} (no virtualisation here, or the module kvm_intel or kvm_amd is not loaded)`,
       }
-    if (code === 'EACCES' || code === 'EPERM') return { code: 'no-permission', reason: await whoMay(host) }
+    if (code === 'EACCES' || code === 'EPERM') return { code: 'no-permission', reason: await describeRefusal(host) }
     // ENODEV, ENXIO: a node without a driver, as in containers.
-    return { code: 'no-device', reason: `${device} exists but has nothing behind it (${message})` }
+    return { code: 'no-device', reason: `${device} exists, but no driver serves it (${message})` }
   }
 }
 
-async function whoMay(host: Pick<Host, 'fs' | 'uid' | 'run'>): Promise<string> {
+async function describeRefusal(host: Pick<Host, 'fs' | 'uid' | 'run'>): Promise<string> {
   const { gid, mode } = await host.fs.stat(device)
   const group = groupName(await host.fs.readFile('/etc/group', 'utf8').catch(() => ''), gid)
   const refused = `${device} exists, but uid ${host.uid} may not open it`

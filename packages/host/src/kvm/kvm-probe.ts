@@ -7,13 +7,13 @@ import { bootId } from '../process/process-identity.ts'
 import { qemuVersion } from './qemu-version.ts'
 import type { Store } from '../store/store.ts'
 
-/** What was found, for programs; `reason` says it to people. */
+/** The finding, for programs; `reason` is for people. */
 export type KvmCode =
   /** A guest has run under it. */
   | 'works'
-  /** There is no /dev/kvm, or nothing behind it. */
+  /** There is no /dev/kvm, or no driver serves it. */
   | 'no-device'
-  /** It exists, this user may not open it. */
+  /** It exists, but this user may not open it. */
   | 'no-permission'
   /** It opens, but a guest does not run under it. */
   | 'fails-probe'
@@ -32,7 +32,7 @@ export interface KvmAnswer {
 
 export interface ProbeKvmOptions {
   readonly signal?: AbortSignal | undefined
-  /** Run the probe guest although an answer of this boot is at hand. */
+  /** Run the probe guest although an answer of this boot is known. */
   readonly fresh?: boolean
   /** For tests of the success path. */
   readonly variant?: ProbeVariant
@@ -70,7 +70,7 @@ async function judge(
   const refused = await kvmDeviceAccess(host)
   if (refused !== undefined) return { accel: 'tcg', ...refused }
   const key = JSON.stringify([await bootId(host), await qemuVersion(host, store, qemu), host.uid, variant])
-  const path = join(await store.workFolder('state'), `kvm-${variant}-${host.uid}.json`)
+  const path = join(await store.workDirectory('state'), `kvm-${variant}-${host.uid}.json`)
   if (options.fresh !== true) {
     const known = await readAnswer(host, path, key)
     if (known !== undefined) return known
@@ -82,25 +82,29 @@ async function judge(
     signal: options.signal,
   })
   const judged = judgeOutcome(outcome)
-  // Silence may come from a machine that was busy: not the last word for this boot.
+  // Silence may come from a busy machine: not the final answer for this boot.
   const validUntilMs = outcome.kind === 'silent' ? host.now() + silenceValidMs : undefined
   // A store that can only be read: asked again next time.
   if (store.readOnly !== true) await host.fs.writeAtomic(path, `${JSON.stringify({ key, validUntilMs, ...judged })}\n`).catch(() => {})
   return judged
 }
 
-/** What an outcome means. Pure. */
+/** What an outcome means. */
 export function judgeOutcome(outcome: ProbeOutcome): Judged {
   if (outcome.kind === 'exited' && outcome.exitCode === probePassed)
     return { accel: 'kvm', code: 'works', reason: 'a probe guest ran under KVM' }
-  return { accel: 'tcg', code: 'fails-probe', reason: `/dev/kvm opens, but a probe guest does not run under it: ${whatHappened(outcome)}` }
+  return {
+    accel: 'tcg',
+    code: 'fails-probe',
+    reason: `/dev/kvm opens, but a probe guest does not run under it: ${describeOutcome(outcome)}`,
+  }
 }
 
-function whatHappened(outcome: ProbeOutcome): string {
+function describeOutcome(outcome: ProbeOutcome): string {
   switch (outcome.kind) {
     case 'exited': {
       const ending =
-        outcome.signal === undefined ? `QEMU ended with ${outcome.exitCode ?? 'no status'}` : `QEMU was ended by ${outcome.signal}`
+        outcome.signal === undefined ? `QEMU exited with status ${outcome.exitCode ?? 'unknown'}` : `QEMU was killed by ${outcome.signal}`
       return withComplaint(ending, outcome.stderr)
     }
     case 'stopped':
@@ -112,7 +116,7 @@ function whatHappened(outcome: ProbeOutcome): string {
   }
 }
 
-/** The line of stderr that says most: QEMU prints warnings before it and registers behind it. */
+/** The most useful line of stderr: QEMU prints warnings before it and registers after it. */
 function withComplaint(ending: string, stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line !== '' && !line.includes('warning:'))
   const line = lines.find((one) => /KVM internal error|failed|[Cc]ould not/.test(one)) ?? lines[0]

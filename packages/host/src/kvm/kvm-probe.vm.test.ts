@@ -20,24 +20,24 @@ const opensKvm = await access('/dev/kvm', constants.R_OK | constants.W_OK).then(
 /** /proc/cpuinfo of a machine with hardware virtualisation; elsewhere /dev/kvm is a software KVM, on which this project's machines are. */
 const isHardwareKvm = /\b(vmx|svm)\b/.test(await nodeHost().fs.readFile('/proc/cpuinfo', 'utf8'))
 
-let folder: string
+let directory: string
 let host: Host
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-kvm-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-kvm-'))
   host = nodeHost()
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => rm(directory, { recursive: true, force: true }))
 
 describe('the probe guest', () => {
   it.each([
     ['bits64', x86_64],
     ['bits32', i386],
     ['plain', x86_64],
-  ] as const)('%s passes under TCG within a second or two', async (variant, { qemuBinary }) => {
+  ] as const)('the probe guest %s passes under TCG within its limit', async (variant, { qemuBinary }) => {
     expect(await runProbeGuest(host, { qemu: qemuBinary, accel: 'tcg', variant })).toMatchObject({ kind: 'exited', exitCode: 85 })
   })
 
-  it('leaves no QEMU behind when it is interrupted', async () => {
+  it('an interrupted probe leaves no QEMU running', async () => {
     const abort = new AbortController()
     const children: number[] = []
     const watched: Host = {
@@ -56,11 +56,11 @@ describe('the probe guest', () => {
     expect(() => process.kill(children[0] ?? 0, 0)).toThrow('ESRCH')
   })
 
-  it('tells a QEMU that cannot start', async () => {
-    expect(await runProbeGuest(host, { qemu: join(folder, 'no-qemu'), accel: 'tcg', variant: 'bits64' })).toMatchObject({
+  it('a probe reports a QEMU that cannot start', async () => {
+    expect(await runProbeGuest(host, { qemu: join(directory, 'no-qemu'), accel: 'tcg', variant: 'bits64' })).toMatchObject({
       kind: expect.stringMatching(/exited|not-started/),
     })
-    const broken = join(folder, 'qemu')
+    const broken = join(directory, 'qemu')
     await writeFile(broken, '#!/bin/sh\necho "qemu: could not load bios" >&2\nexit 1\n')
     await chmod(broken, 0o755)
     expect(await runProbeGuest(host, { qemu: broken, accel: 'tcg', variant: 'bits64' })).toEqual({
@@ -73,9 +73,9 @@ describe('the probe guest', () => {
 })
 
 describe('probeKvm', () => {
-  it('answers with proof on a KVM, and keeps the answer for this boot', async (context) => {
+  it('probeKvm proves a working KVM, and keeps the answer for this boot', async (context) => {
     if (!opensKvm) context.skip('no /dev/kvm that this user may open')
-    const store = await openStore(host, folder)
+    const store = await openStore(host, directory)
     // Without int3, cmpxchg16b and loop the guest passes under a software KVM too: the real success path on any machine.
     const proven = await probeKvm(host, store, x86_64.qemuBinary, x86_64, { variant: 'plain' })
     expect(proven).toMatchObject({ accel: 'kvm', code: 'works', reason: 'a probe guest ran under KVM' })
@@ -89,8 +89,8 @@ describe('probeKvm', () => {
     expect(counted.spawns()).toBe(1)
   })
 
-  it.each([x86_64, i386])('refuses a software KVM for $name, with the reason, at once', async (row) => {
-    const store = await openStore(host, folder)
+  it.each([x86_64, i386])('probeKvm refuses a software KVM for $name, with the reason', async (row) => {
+    const store = await openStore(host, directory)
     const answer = await probeKvm(host, store, row.qemuBinary, row)
     const expected = !opensKvm
       ? /^tcg no-(device|permission) /
@@ -101,11 +101,11 @@ describe('probeKvm', () => {
     expect(answer.reason).not.toContain('\n')
   })
 
-  it('believes a guest that said nothing for ten minutes only', async (context) => {
+  it('probeKvm keeps the answer of a silent guest for ten minutes only', async (context) => {
     if (!opensKvm) context.skip('no /dev/kvm that this user may open')
-    const store = await openStore(host, folder)
+    const store = await openStore(host, directory)
     // Speaks QMP, says that the guest runs, and never ends: what a KVM that hangs looks like.
-    const mute = join(folder, 'qemu')
+    const mute = join(directory, 'qemu')
     await writeFile(
       mute,
       '#!/bin/sh\n[ "$1" = --version ] && echo "QEMU emulator version 1.0" && exit\necho \'{"event": "RESUME"}\'\nexec sleep 60 >/dev/null 2>&1\n',
@@ -123,8 +123,8 @@ describe('probeKvm', () => {
     expect(counted.spawns()).toBe(2)
   })
 
-  it('does not try on a host of another architecture', async () => {
-    const store = await openStore(host, folder)
+  it('probeKvm starts no guest on a host of another architecture', async () => {
+    const store = await openStore(host, directory)
     expect(await probeKvm({ ...host, nodeArch: 'arm64' }, store, x86_64.qemuBinary, x86_64)).toMatchObject({
       accel: 'tcg',
       code: 'other-arch',
@@ -132,8 +132,8 @@ describe('probeKvm', () => {
     })
   })
 
-  it('does not trust KVM for an architecture that no probe guest can prove', async () => {
-    const store = await openStore(host, folder)
+  it('probeKvm does not trust KVM for an architecture without a probe guest', async () => {
+    const store = await openStore(host, directory)
     expect(await probeKvm(host, store, x86_64.qemuBinary, { ...x86_64, kvmProbe: undefined })).toMatchObject({
       accel: 'tcg',
       code: 'other-arch',
@@ -141,8 +141,8 @@ describe('probeKvm', () => {
     })
   })
 
-  it('names who may open the device, and a device that is missing', async (context) => {
-    const store = await openStore(host, folder)
+  it('probeKvm names the group that may open the device, and a device that is missing', async (context) => {
+    const store = await openStore(host, directory)
     const failing = (code: string): Host => ({
       ...host,
       uid: 1001,
@@ -162,15 +162,15 @@ describe('probeKvm', () => {
 })
 
 describe('qemuVersion', () => {
-  it('asks QEMU once and then its note', async () => {
-    const store = await openStore(host, folder)
+  it('qemuVersion asks QEMU once, and then reads its note', async () => {
+    const store = await openStore(host, directory)
     expect(await qemuVersion(host, store, x86_64.qemuBinary)).toMatch(/^\d+\.\d+/)
     const mute: Host = { ...host, run: () => Promise.reject(new Error('asked again')) }
     expect(await qemuVersion(mute, store, x86_64.qemuBinary)).toMatch(/^\d+\.\d+/)
   })
 
-  it('refuses what is not QEMU', async () => {
-    const store = await openStore(host, folder)
+  it('qemuVersion refuses a program other than QEMU', async () => {
+    const store = await openStore(host, directory)
     await expect(qemuVersion(host, store, 'true')).rejects.toMatchObject({ code: 'NOT_QEMU' })
     await expect(qemuVersion(host, store, 'no-such-qemu')).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' })
   })

@@ -50,7 +50,7 @@ export function probeArgv({
   readonly rom: string
 }): [string, ...string[]] {
   const options = [
-    // So that a list of processes tells whose it is.
+    // So that a list of processes shows whose it is.
     ['-name', 'guest=kernelkit-probe'],
     ['-accel', accel],
     // The ROM needs nothing but the classic PC: reset vector, port I/O.
@@ -73,8 +73,8 @@ export function probeArgv({
 
 /** Run the probe guest once. Nothing of it is left when this returns. */
 export async function runProbeGuest(host: Host, options: ProbeGuestOptions): Promise<ProbeOutcome> {
-  await using folder = await host.tempDir('kernelkit-probe-')
-  const rom = join(folder.path, 'probe.rom')
+  await using directory = await host.tempDir('kernelkit-probe-')
+  const rom = join(directory.path, 'probe.rom')
   await host.fs.writeFile(rom, probeRom(options.variant))
   const argv = probeArgv({ ...options, rom })
   // QEMU must not outlive us, even after SIGKILL.

@@ -1,28 +1,31 @@
 import { join } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
 import type { Store } from '../store/store.ts'
 
 /**
- * The version that a QEMU program states, such as `7.2.22`. Starting it costs more than reading it
- * back, so it is noted for as long as the file stays the same.
+ * The version that a QEMU program prints, such as `7.2.22`. Starting QEMU takes longer than reading a file,
+ * so the version is kept for as long as the program stays the same.
  */
 export async function qemuVersion(host: Host, store: Store, qemu: string): Promise<string> {
   const path = await host.which(qemu)
   if (path === undefined)
     throw new UserError('COMMAND_NOT_FOUND', `'${qemu}' is not on PATH.`, {
-      hint: 'install QEMU (`kernelkit doctor --fix`), or name a program with --qemu.',
+      hint: message`Install QEMU (${command('kernelkit doctor --fix', { action: 'the setup-kvm action' })}), or name a program with ${option('qemu')}.`,
     })
   const real = await host.fs.realpath(path)
   const { mtimeMs, size, ino } = await host.fs.stat(real)
-  const note = join(await store.workFolder('state'), `qemu-${host.sha256(JSON.stringify([real, mtimeMs, size, ino])).slice(0, 16)}.version`)
+  const note = join(
+    await store.workDirectory('state'),
+    `qemu-${host.sha256(JSON.stringify([real, mtimeMs, size, ino])).slice(0, 16)}.version`,
+  )
   const known = await host.fs.readFile(note, 'utf8').catch(() => undefined)
   if (known !== undefined) return known.trim()
   const { stdout } = await host.run([path, '--version'])
   const version = parseQemuVersion(stdout)
   if (version === undefined) {
-    throw new UserError('NOT_QEMU', `'${path} --version' does not answer as QEMU does: ${stdout.split('\n')[0] ?? ''}`, {
-      hint: 'name a qemu-system program with --qemu.',
+    throw new UserError('NOT_QEMU', `'${path} --version' does not print a QEMU version: ${stdout.split('\n')[0] ?? ''}`, {
+      hint: message`Name a qemu-system program with ${option('qemu')}.`,
     })
   }
   if (store.readOnly !== true) await host.fs.writeAtomic(note, `${version}\n`).catch(() => {})

@@ -28,17 +28,17 @@ const map = { newuidmap: result(0), newgidmap: result(0) }
 const ids = { '/etc/subuid': 'ann:100000:65536\n', '/etc/subgid': 'ann:100000:65536\n' }
 
 describe('bootstrapPrivilege', () => {
-  it('needs nothing as root', async () => {
+  it('bootstrapPrivilege needs nothing as root', async () => {
     expect(await bootstrapPrivilege({ ...nodeHost(), uid: 0 })).toMatchObject({ kind: 'root', refused: [] })
   })
 
-  it('prefers user namespaces to sudo', async () => {
+  it('bootstrapPrivilege prefers user namespaces to sudo', async () => {
     expect(await bootstrapPrivilege(machine({ programs: { ...map, mmdebstrap: result(0), sudo: result(0) }, files: ids }))).toMatchObject({
       kind: 'user-namespaces',
     })
   })
 
-  it('falls back to sudo and says why', async () => {
+  it('bootstrapPrivilege falls back to sudo and says why', async () => {
     const files = { ...ids, '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1\n' }
     expect(
       await bootstrapPrivilege(
@@ -57,7 +57,7 @@ describe('bootstrapPrivilege', () => {
     })
   })
 
-  it('gives each reason when nothing works', async () => {
+  it('bootstrapPrivilege gives each reason when nothing works', async () => {
     const answer = await bootstrapPrivilege(
       machine({ programs: { ...map, sudo: result(1, 'sudo: a password is required\n') }, files: { '/etc/subuid': 'bob:100000:65536\n' } }),
     )
@@ -73,7 +73,7 @@ describe('bootstrapPrivilege', () => {
 })
 
 describe('subordinateIds', () => {
-  it('takes the longest range of the name or the number', () => {
+  it('subordinateIds takes the longest range of the name or the number', () => {
     expect(subordinateIds('bob:1:99999\nann:1:100\n1000:500:65536\n', ['ann', '1000'])).toBe(65536)
     expect(subordinateIds('', ['ann'])).toBe(0)
   })

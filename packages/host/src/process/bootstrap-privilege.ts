@@ -7,15 +7,15 @@ export interface BootstrapPrivilege {
   readonly kind: PrivilegeKind
   /** One line for people. */
   readonly reason: string
-  /** The command that would open the next better way, where there is one. */
+  /** The command that would make the next better kind work, where there is one. */
   readonly fix?: string
-  /** What comes before it in the order root, user namespaces, `sudo -n`, and why it cannot be used. */
+  /** The kinds before it in the order root, user namespaces, `sudo -n`, and why each cannot be used. */
   readonly refused: readonly { readonly kind: PrivilegeKind; readonly reason: string }[]
 }
 
-// A root file system uses owners up to 65534 (nobody).
+// A root file system uses owners up to 65534, the overflow uid.
 const neededIds = 65536
-// Each try runs `true`; a sudo that waits for a directory service, say, is given up.
+// Each try runs `true`; a sudo that waits for a directory service, for example, is given up.
 const tryMs = 20_000
 
 /** Root, else user namespaces, else `sudo -n`: the first that works when tried. */
@@ -24,11 +24,11 @@ export async function bootstrapPrivilege(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<BootstrapPrivilege> {
   if (host.uid === 0) return { kind: 'root', reason: 'running as root', refused: [] }
-  const obstacle = await whyNoUserNamespaces(host, options)
+  const obstacle = await userNamespaceBlocker(host, options)
   if (obstacle === undefined) return { kind: 'user-namespaces', reason: `user namespaces work for uid ${host.uid}`, refused: [] }
   const { reason: namespaces, fix } = obstacle
   const refused = [{ kind: 'user-namespaces' as const, reason: namespaces }]
-  const sudo = await whyNoSudo(host, options)
+  const sudo = await sudoBlocker(host, options)
   if (sudo === undefined) return { kind: 'sudo', reason: `sudo needs no password (user namespaces: ${namespaces})`, refused }
   return {
     kind: 'none',
@@ -44,7 +44,7 @@ interface Obstacle {
 }
 
 /** `undefined` when a namespace with a whole range of owners could be made just now. */
-async function whyNoUserNamespaces(host: Host, { signal }: { readonly signal?: AbortSignal | undefined }): Promise<Obstacle | undefined> {
+async function userNamespaceBlocker(host: Host, { signal }: { readonly signal?: AbortSignal | undefined }): Promise<Obstacle | undefined> {
   for (const program of ['newuidmap', 'newgidmap']) {
     if ((await host.which(program)) === undefined) return { reason: `${program} is missing (package uidmap)` }
   }
@@ -75,7 +75,7 @@ async function whyNoUserNamespaces(host: Host, { signal }: { readonly signal?: A
   return { reason: 'neither mmdebstrap nor unshare is installed' }
 }
 
-/** Settings of the kernel that forbid it, named. */
+/** The kernel setting that forbids it, if one does. */
 async function kernelNote(host: Host): Promise<string> {
   const settings: readonly (readonly [path: string, value: string])[] = [
     ['kernel/apparmor_restrict_unprivileged_userns', '1'],
@@ -89,10 +89,12 @@ async function kernelNote(host: Host): Promise<string> {
   return ''
 }
 
-async function whyNoSudo(host: Host, { signal }: { readonly signal?: AbortSignal | undefined }): Promise<string | undefined> {
+async function sudoBlocker(host: Host, { signal }: { readonly signal?: AbortSignal | undefined }): Promise<string | undefined> {
   if ((await host.which('sudo')) === undefined) return 'sudo is not installed'
   const result = await host.run(['sudo', '-n', 'true'], { reject: false, timeoutMs: tryMs, signal })
-  return result.exitCode === 0 ? undefined : result.stderr.trimEnd().split('\n').at(-1) || `\`sudo -n true\` ended with ${result.exitCode}`
+  return result.exitCode === 0
+    ? undefined
+    : result.stderr.trimEnd().split('\n').at(-1) || `\`sudo -n true\` exited with status ${result.exitCode}`
 }
 
 /** The longest range of ids that `name:first:count` lines give to one of these names (man 5 subuid). */
@@ -104,7 +106,7 @@ export function subordinateIds(text: string, names: readonly string[]): number {
   return Math.max(0, ...counts)
 }
 
-/** Behind every range that the file gives away. */
+/** The first id after every range in the file. */
 function firstFreeId(text: string): number {
   const ends = text.split('\n').map((line) => {
     const [, first, count] = line.trim().split(':')

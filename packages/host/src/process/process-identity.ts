@@ -15,7 +15,7 @@ export async function bootId(host: Pick<Host, 'fs'>): Promise<string> {
   return (await host.fs.readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
 }
 
-/** Who we are, `undefined` where /proc does not tell. */
+/** This process, `undefined` where /proc does not say. */
 export async function ownIdentity(host: Pick<Host, 'fs'>): Promise<ProcessIdentity | undefined> {
   try {
     const pid = Number(await host.fs.readlink('/proc/self'))

@@ -7,43 +7,43 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nodeHost } from '../node-host.ts'
 
 describe('a program that the host runs', () => {
-  let folder: string
+  let directory: string
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kernelkit-run-'))
+    directory = await mkdtemp(join(tmpdir(), 'kernelkit-run-'))
   })
-  afterEach(() => rm(folder, { recursive: true, force: true }))
+  afterEach(() => rm(directory, { recursive: true, force: true }))
   const host = nodeHost()
 
-  it('gets input, environment and folder, and its lines come as they are printed', async () => {
+  it('a program gets input, environment and directory, and its lines arrive as they are printed', async () => {
     const lines: string[] = []
     const { exitCode, stdout, stderr } = await host.run(['sh', '-c', 'cat; echo "$X" >&2; pwd'], {
-      cwd: folder,
+      cwd: directory,
       env: { X: 'err' },
       input: 'in\n',
       onLine: (line, stream) => lines.push(`${stream}: ${line}`),
     })
-    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: `in\n${folder}\n`, stderr: 'err\n' })
-    expect(lines.toSorted()).toEqual(['stderr: err', 'stdout: in', `stdout: ${folder}`].toSorted())
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: `in\n${directory}\n`, stderr: 'err\n' })
+    expect(lines.toSorted()).toEqual(['stderr: err', 'stdout: in', `stdout: ${directory}`].toSorted())
   })
 
-  it('has the file itself on its stdout, and no pipe through us', async () => {
-    const file = join(folder, 'out')
+  it('a program with outputTo writes to the file itself, not through a pipe', async () => {
+    const file = join(directory, 'out')
     await host.run(['readlink', '/proc/self/fd/1'], { outputTo: file })
     expect(await readFile(file, 'utf8')).toBe(`${file}\n`)
   })
 
-  it('fails with command, status and the last 40 lines', async () => {
+  it('a failed program is reported with command, status and the last 40 lines', async () => {
     await expect(host.run(['sh', '-c', 'seq 100; exit 3'])).rejects.toMatchObject({
       code: 'COMMAND_FAILED',
-      message: expect.stringMatching(/^`sh -c 'seq 100; exit 3'` ended with 3\.\n61\n(.*\n)*100$/),
+      message: expect.stringMatching(/^`sh -c 'seq 100; exit 3'` exited with status 3\.\n61\n(.*\n)*100$/),
     })
   })
 
-  it('is named when it is missing', async () => {
+  it('a missing program is named', async () => {
     await expect(host.run(['no-such-program-here'])).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' })
   })
 
-  it('is stopped when the signal says so', async () => {
+  it('a program is stopped when the signal is aborted', async () => {
     const abort = new AbortController()
     const running = host.run(['sh', '-c', 'echo up; sleep 60'], {
       signal: abort.signal,
@@ -52,8 +52,8 @@ describe('a program that the host runs', () => {
     await expect(running).rejects.toThrow('interrupted')
   })
 
-  it('ends when we are killed', async () => {
-    const script = join(folder, 'parent.mjs')
+  it('a program with endsWithParent ends when this process is killed', async () => {
+    const script = join(directory, 'parent.mjs')
     await writeFile(
       script,
       `import { nodeHost } from ${JSON.stringify(join(import.meta.dirname, '../index.ts'))}

@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
-import { findProgram } from './find-program.ts'
 import type { RunOptions, RunResult } from '../host.ts'
+import { findProgram } from './find-program.ts'
+import { lastLines } from './last-lines.ts'
 import { explainSystemError } from './system-error.ts'
-
-const tailLines = 40
 
 /** One program to its end, with lines as they come; the failure carries command, status and last output lines. */
 export async function runProgram(
@@ -18,7 +17,7 @@ export async function runProgram(
   // A tenth of a second to load: commands that run no program need not wait for it.
   const { execa } = await import('execa')
   const env = { ...options.baseEnv, ...options.env }
-  // sbin programs are found for users whose PATH lacks these folders.
+  // sbin programs are found for users whose PATH lacks these directories.
   env['PATH'] = `${env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`
   const prefix = options.endsWithParent === true ? await parentDeathPrefix(program, env['PATH']) : []
   const [file = program, ...args] = [...prefix, program, ...rest]
@@ -61,9 +60,12 @@ export async function runProgram(
   if (cause?.code === 'ENOENT') {
     throw new UserError(
       'COMMAND_NOT_FOUND',
-      `'${program}' is not on PATH${options.cwd === undefined ? '' : ` (or the folder ${options.cwd} does not exist)`}.`,
+      `'${program}' is not on PATH${options.cwd === undefined ? '' : ` (or the directory ${options.cwd} does not exist)`}.`,
       {
-        hint: options.package === undefined ? 'install it, or run `kernelkit doctor`.' : `apt-get install ${options.package}`,
+        hint:
+          options.package === undefined
+            ? message`Install it, or run ${command('kernelkit doctor')}.`
+            : `Run \`apt-get install ${options.package}\`.`,
         cause,
       },
     )
@@ -83,8 +85,8 @@ export async function runProgram(
 }
 
 /**
- * `make` and the bootstrap end their own children on SIGTERM; without this, whoever kills us with
- * SIGKILL leaves a build running that the next run would meet. Not every setpriv can (busybox).
+ * `make` and the bootstrap end their own children on SIGTERM. Without this, a build keeps running when we are
+ * killed with SIGKILL, and the next run would collide with it. Not every setpriv can do it (busybox).
  */
 async function parentDeathPrefix(program: string, path: string): Promise<readonly string[]> {
   const prefix = ['setpriv', '--pdeathsig', 'TERM', '--']
@@ -132,14 +134,14 @@ function signalNumber(signal: string | undefined): number {
 }
 
 function commandFailed(argv: readonly string[], result: RunResult, timeoutMs: number | undefined): UserError {
-  const output = `${result.stdout}${result.stderr}`.trimEnd().split('\n').slice(-tailLines).join('\n')
+  const output = lastLines(`${result.stdout}${result.stderr}`)
   const ending =
     timeoutMs !== undefined
       ? `did not end within ${timeoutMs / 1000} s`
       : result.signal === undefined
-        ? `ended with ${result.exitCode}`
-        : `was ended by ${result.signal}`
+        ? `exited with status ${result.exitCode}`
+        : `was killed by ${result.signal}`
   return new UserError('COMMAND_FAILED', `\`${quoteArgv(argv)}\` ${ending}.${output === '' ? '' : `\n${output}`}`, {
-    details: { argv, exitCode: result.exitCode, signal: result.signal ?? null },
+    details: { argv, exitCode: result.exitCode, signal: result.signal ?? null, output },
   })
 }

@@ -10,7 +10,7 @@ export type OwnStep = Extract<Step, { readonly kind: 'mirror' | 'copy-tree' | 't
 export interface StepOptions extends Pick<RunOptions, 'signal' | 'onLine' | 'reject' | 'package' | 'endsWithParent' | 'ownGroup'> {
   readonly onStep?: (step: Step) => void
   readonly onProgress?: FetchOptions['onProgress']
-  /** Called after each program, whose failure it may put in better words. */
+  /** Called after each program; it may throw a better error for a failure. */
   readonly onResult?: (result: RunResult, step: RunStep) => void
   /** Runs the programs of steps that are in a container. */
   readonly runInside?: Host['run']
@@ -63,7 +63,7 @@ async function runStep(host: Host, step: Step, options: StepOptions): Promise<vo
 async function runProgramStep(host: Host, step: RunStep, { onResult, onLine, ...options }: StepOptions): Promise<void> {
   const lines: string[] = []
   const run = step.container === undefined ? host.run : options.runInside
-  if (run === undefined) throw new TypeError(`'${step.argv[0]}' is to run in a container, which is not here`)
+  if (run === undefined) throw new TypeError(`'${step.argv[0]}' is to run in a container, but there is none`)
   const result = await run(step.argv, {
     signal: options.signal,
     ...(step.env === undefined ? {} : { env: step.env }),
@@ -87,7 +87,7 @@ async function runProgramStep(host: Host, step: RunStep, { onResult, onLine, ...
 }
 
 async function changeMode(host: Host, path: string, { mode }: { readonly mode?: number }): Promise<void> {
-  // Whatever the umask says.
+  // Independent of the umask.
   if (mode !== undefined) await host.fs.chmod(path, mode)
 }
 
@@ -108,11 +108,11 @@ async function update(host: Host, { from, to }: UpdateStep): Promise<void> {
 
 async function verify(host: Host, { path, sha256 }: { readonly path: string; readonly sha256: string }): Promise<void> {
   const found = await host.sha256File(path).catch((cause: unknown) => {
-    throw new UserError('FETCH_FAILED', `${path} is missing although it was just fetched.`, { hint: 'run it again.', cause })
+    throw new UserError('FETCH_FAILED', `${path} is missing although it was just fetched.`, { hint: 'Run it again.', cause })
   })
   if (found === sha256) return
   throw new UserError('FETCH_FAILED', `${path} has sha256 ${found}, not ${sha256}.`, {
-    hint: 'run it again: the file changed meanwhile, or it is damaged.',
+    hint: 'Run it again: the file changed meanwhile, or it is damaged.',
     details: { path, expected: sha256, found },
   })
 }

@@ -8,24 +8,24 @@ describe('explainSystemError', () => {
     ['cp', "cp: error writing '/x': No space left on device"],
     ['git', "fatal: sha1 file '/x/index.lock' write error. Out of diskspace"],
     ['a quota', 'write error: Disk quota exceeded'],
-  ])('takes the words of %s for a full disk', (_program, words) => {
-    const failed = new UserError('COMMAND_FAILED', `\`it\` ended with 1.\n${words}`)
+  ])('recognises a full disk in the output of %s', (_program, words) => {
+    const failed = new UserError('COMMAND_FAILED', `\`it\` exited with status 1.\n${words}`, { details: { output: words } })
     expect(explainSystemError(failed)).toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining(words) })
   })
 
-  it('leaves an error that explains itself alone', () => {
+  it('leaves an error with an explanation of its own unchanged', () => {
     const error = new UserError('BUILD_FAILED', 'No space left on device is a string in this kernel')
     expect(explainSystemError(error)).toBe(error)
   })
 })
 
 describe('explaining', () => {
-  it('says that a file stands where a folder is needed', async () => {
+  it('reports a file where a directory is needed', async () => {
     const making = explaining('/dev/null', () => nodeHost().fs.mkdir('/dev/null', { recursive: true }))
     await expect(making).rejects.toMatchObject({ code: 'NOT_A_FOLDER', message: expect.stringContaining('at /dev/null') })
   })
 
-  it('says DISK_FULL when a program met a full disk', async () => {
+  it('reports DISK_FULL when a program meets a full disk', async () => {
     const filling = explaining('/dev/full', () => nodeHost().run(['dd', 'if=/dev/zero', 'of=/dev/full', 'count=1']))
     await expect(filling).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining('at /dev/full') })
   })

@@ -1,33 +1,38 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 
-/** Node's, the C library's and git's words for it. */
+/** How Node, the C library and git word it. */
 const noSpaceText = /No space left on device|Disk quota exceeded|Out of diskspace/
 
 /**
  * The one place where errors of the operating system become errors for people: a full disk, a
- * read-only place, a folder that is a file. Anything else comes back unchanged.
+ * read-only file system, a file in place of a directory. Anything else is returned unchanged.
  */
 export function explainSystemError(error: unknown, place?: string): unknown {
   const codes = chain(error).map((link) => (link as NodeJS.ErrnoException).code)
   const path = pathOf(error) ?? place
   const at = path === undefined ? '' : ` at ${path}`
   if (error instanceof UserError && error.code !== 'COMMAND_FAILED') return error
-  if (codes.includes('ENOSPC') || codes.includes('EDQUOT') || chain(error).some((link) => noSpaceText.test(link.message))) {
-    return new UserError('DISK_FULL', `no space is left${at}.${error instanceof UserError ? `\n${error.message}` : ''}`, {
-      hint: 'free space (`kernelkit cache prune`; `kernelkit cache ls` shows what there is), or choose another folder with --cache-dir.',
-      cause: error,
-    })
+  if (codes.includes('ENOSPC') || codes.includes('EDQUOT') || chain(error).some(mentionsFullDisk)) {
+    const [list, prune] = [command('kernelkit cache ls'), command('kernelkit cache prune')]
+    return new UserError(
+      'DISK_FULL',
+      message`no space is left${at}.${error instanceof UserError ? message`\n${error.parts.message}` : ''}`,
+      {
+        hint: message`Free space (${prune}; ${list} shows what is there), or choose another directory with ${option('cache-dir')}.`,
+        cause: error,
+      },
+    )
   }
   if (error instanceof UserError) return error
   if (codes.includes('EROFS') || codes.includes('EACCES') || codes.includes('EPERM')) {
     return new UserError('ACCESS_DENIED', `the operating system denies access${at} (${reasonOf(error)}).`, {
-      hint: 'choose another folder (--cache-dir, --out), or mend the permissions.',
+      hint: message`Choose another directory (${option('cache-dir')}, ${option('out')}), or fix the permissions.`,
       cause: error,
     })
   }
   if (codes.includes('ENOTDIR') || codes.includes('EEXIST')) {
-    return new UserError('NOT_A_FOLDER', `a folder is needed${at}, and it, or something above it, is a file (${reasonOf(error)}).`, {
-      hint: 'name another folder (--out, --cache-dir), or move the file away.',
+    return new UserError('NOT_A_FOLDER', `a directory is needed${at}, but it or one of its parents is a file (${reasonOf(error)}).`, {
+      hint: message`Choose another directory (${option('out')}, ${option('cache-dir')}), or move the file away.`,
       cause: error,
     })
   }
@@ -47,6 +52,12 @@ function chain(error: unknown): Error[] {
   const links: Error[] = []
   for (let link = error; link instanceof Error && links.length < 10; link = link.cause) links.push(link)
   return links
+}
+
+/** Of an error of ours, the program's output counts, not our message. */
+function mentionsFullDisk(link: Error): boolean {
+  const text = link instanceof UserError ? link.details['output'] : link.message
+  return typeof text === 'string' && noSpaceText.test(text)
 }
 
 function pathOf(error: unknown): string | undefined {

@@ -12,7 +12,7 @@ function recorder(): { readonly said: string[]; readonly host: { readonly log: L
   return { said, host: { log: { ...silentLogger, task } } }
 }
 
-it('ends the task with a note made of the answer, which it returns', async () => {
+it('withTask ends the task with a note made of the result, which it returns', async () => {
   const { said, host } = recorder()
   const answer = await withTask(host, { title: 'count', note: (count: number) => `${count} things` }, async (task) => {
     task.update('half')
@@ -22,7 +22,7 @@ it('ends the task with a note made of the answer, which it returns', async () =>
   expect(said).toEqual(['count: half', 'count done 7 things'])
 })
 
-it('ends the task as failed and lets the error through', async () => {
+it('withTask ends the task as failed and rethrows the error', async () => {
   const { said, host } = recorder()
   await expect(withTask(host, { title: 'count' }, () => Promise.reject(new Error('no fingers')))).rejects.toThrow('no fingers')
   expect(said).toEqual(['count failed'])

@@ -1,7 +1,7 @@
 import type { Host } from '../host.ts'
 import type { Task } from '../logger.ts'
 
-/** Long work under a title: the task ends as done or, when `work` throws, as failed. `note` is what is said behind the title at the end. */
+/** Long work under a title: the task ends as done or, when `work` throws, as failed. `note` is shown after the title at the end. */
 export async function withTask<T>(
   host: Pick<Host, 'log'>,
   { title, note }: { readonly title: string; readonly note?: (answer: T) => string },

@@ -6,30 +6,30 @@ import { nodeHost } from '../node-host.ts'
 import { openStore } from '../store/open-store.ts'
 import { findProject, readProject, recordProject } from './project.ts'
 
-let folder: string
+let directory: string
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-project-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-project-'))
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => rm(directory, { recursive: true, force: true }))
 
 describe('findProject', () => {
   const projectOf = (cwd: string): Promise<string> => findProject(nodeHost({ cwd }))
 
-  it('is the nearest kernelkit.yaml, else the git work tree, else the working directory', async () => {
-    await mkdir(join(folder, 'repo', 'part', 'deep'), { recursive: true })
-    expect(await projectOf(join(folder, 'repo', 'part'))).toBe(join(folder, 'repo', 'part'))
-    await writeFile(join(folder, 'repo', '.git'), 'gitdir: elsewhere\n')
-    expect(await projectOf(join(folder, 'repo', 'part', 'deep'))).toBe(join(folder, 'repo'))
-    await writeFile(join(folder, 'repo', 'part', 'kernelkit.yaml'), '')
-    expect(await projectOf(join(folder, 'repo', 'part', 'deep'))).toBe(join(folder, 'repo', 'part'))
+  it('the project is the directory of the nearest kernelkit.yaml, else the git work tree, else the working directory', async () => {
+    await mkdir(join(directory, 'repo', 'part', 'deep'), { recursive: true })
+    expect(await projectOf(join(directory, 'repo', 'part'))).toBe(join(directory, 'repo', 'part'))
+    await writeFile(join(directory, 'repo', '.git'), 'gitdir: elsewhere\n')
+    expect(await projectOf(join(directory, 'repo', 'part', 'deep'))).toBe(join(directory, 'repo'))
+    await writeFile(join(directory, 'repo', 'part', 'kernelkit.yaml'), '')
+    expect(await projectOf(join(directory, 'repo', 'part', 'deep'))).toBe(join(directory, 'repo', 'part'))
   })
 })
 
 describe('the record of a project', () => {
-  it('keeps the answers of build and bake apart by project and architecture', async () => {
+  it('recordProject keeps the results of build and bake by project and architecture', async () => {
     const host = nodeHost()
-    const store = await openStore(host, join(folder, 'store'))
-    const [kernel, image, other] = [join(folder, 'kernel.json'), join(folder, 'image.json'), join(folder, 'other.json')]
+    const store = await openStore(host, join(directory, 'store'))
+    const [kernel, image, other] = [join(directory, 'kernel.json'), join(directory, 'image.json'), join(directory, 'other.json')]
     await Promise.all([kernel, image, other].map((path) => writeFile(path, '{}')))
     const here = { project: '/p/one', arch: 'x86_64' } as const
     expect(await readProject(host, store, here)).toEqual({})

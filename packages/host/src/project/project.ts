@@ -19,13 +19,13 @@ const projectFileName = 'kernelkit.yaml'
 
 /** Absolute path of the nearest kernelkit.yaml: in the working directory or above it. */
 export async function findProjectFile(host: Pick<Host, 'fs' | 'cwd'>): Promise<string | undefined> {
-  const folder = await findAbove(host, projectFileName)
-  return folder === undefined ? undefined : join(folder, projectFileName)
+  const directory = await findAbove(host, projectFileName)
+  return directory === undefined ? undefined : join(directory, projectFileName)
 }
 
-/** The folder of the nearest kernelkit.yaml, else git's top level, else the working directory. */
+/** The directory of the nearest kernelkit.yaml, else git's top level, else the working directory. */
 export async function findProject(host: Pick<Host, 'fs' | 'cwd'>): Promise<string> {
-  // A linked work tree and a submodule have a file instead of a folder named .git.
+  // A linked work tree and a submodule have a file instead of a directory named .git.
   return (await findAbove(host, projectFileName)) ?? (await findAbove(host, '.git')) ?? host.cwd
 }
 
@@ -55,7 +55,7 @@ interface State {
 }
 
 async function statePath(host: Host, store: Store, { project }: Pick<ProjectKey, 'project'>): Promise<string> {
-  return join(await store.workFolder('state', 'projects'), `${host.sha256(project).slice(0, 16)}.json`)
+  return join(await store.workDirectory('state', 'projects'), `${host.sha256(project).slice(0, 16)}.json`)
 }
 
 async function readState(host: Pick<Host, 'fs'>, path: string): Promise<State> {
@@ -77,8 +77,8 @@ function parseRecord(value: unknown): ProjectRecord {
 }
 
 async function findAbove(host: Pick<Host, 'fs' | 'cwd'>, name: string): Promise<string | undefined> {
-  for (let folder = host.cwd; ; folder = dirname(folder)) {
-    if (await host.fs.exists(join(folder, name))) return folder
-    if (dirname(folder) === folder) return undefined
+  for (let directory = host.cwd; ; directory = dirname(directory)) {
+    if (await host.fs.exists(join(directory, name))) return directory
+    if (dirname(directory) === directory) return undefined
   }
 }

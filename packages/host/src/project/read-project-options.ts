@@ -5,7 +5,7 @@ import type { Host } from '../host.ts'
 import { openProjectFile } from './open-project-file.ts'
 import { findProjectFile } from './project.ts'
 
-export interface ProjectQuestion {
+export interface ProjectQuery {
   readonly block: BlockName
   /** `build`, `boot`, …: not every command has every option of the block. */
   readonly command: string
@@ -23,15 +23,12 @@ export interface ProjectOptions {
   /** Names of the options that the file gave, and where. */
   readonly used: readonly string[]
   readonly places: Readonly<Record<string, Place>>
-  /** Which they are, for the log; `undefined` when there are none. */
+  /** These names for the log; `undefined` when there are none. */
   readonly note: string | undefined
 }
 
 /** Options over those of the nearest kernelkit.yaml; `undefined` where there is none. */
-export async function readProjectOptions(
-  host: Host,
-  { block, command, words, given }: ProjectQuestion,
-): Promise<ProjectOptions | undefined> {
+export async function readProjectOptions(host: Host, { block, command, words, given }: ProjectQuery): Promise<ProjectOptions | undefined> {
   const path = await findProjectFile(host)
   if (path === undefined) return undefined
   const { file, locatorOf } = await openProjectFile(host, path)

@@ -1,23 +1,24 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
-import { makeFolder } from '../files/make-directory.ts'
+import { makeDirectory } from '../files/make-directory.ts'
 import { explainSystemError } from '../process/system-error.ts'
 
-/** The root exists and is a folder; it is made when missing. */
+const hint: Message = message`Choose a directory with ${option('cache-dir')} or KERNELKIT_CACHE_DIR.`
+
+/** Makes sure that the root is a directory; it is made when missing. */
 export async function checkStoreRoot(host: Host, root: string): Promise<void> {
   try {
-    await makeFolder(host, root)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    await makeDirectory(host, root)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
     if (code === 'EEXIST' || code === 'ENOTDIR') {
-      const message = `the store ${root} cannot be opened: it, or something above it, is a file and not a folder.`
-      throw new UserError('STORE_NOT_A_FOLDER', message, { hint: 'name a folder with --cache-dir or KERNELKIT_CACHE_DIR.', cause: error })
+      const text = `the store ${root} cannot be opened: it or one of its parents is a file, not a directory.`
+      throw new UserError('STORE_NOT_A_FOLDER', text, { hint, cause })
     }
     if (code === 'ENOENT') {
-      // Its parent exists: a file system that makes no folders, as /proc.
-      const message = `the store ${root} cannot be made there (${(error as Error).message}).`
-      throw new UserError('ACCESS_DENIED', message, { hint: 'name another folder with --cache-dir or KERNELKIT_CACHE_DIR.', cause: error })
+      // Its parent exists: a file system without mkdir, such as /proc.
+      throw new UserError('ACCESS_DENIED', `the store ${root} cannot be created (${(cause as Error).message}).`, { hint, cause })
     }
-    throw explainSystemError(error, root)
+    throw explainSystemError(cause, root)
   }
 }

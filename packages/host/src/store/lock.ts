@@ -2,20 +2,20 @@ import { join } from 'node:path'
 import type { Host } from '../host.ts'
 import { isCertainlyGone, ownIdentity, parseIdentity, type ProcessIdentity } from '../process/process-identity.ts'
 
-// A lock without a heartbeat for this long belongs to a killed run (of a container, say, whose processes we cannot see).
+// A lock without a heartbeat for this long belongs to a killed run (for example of a container, whose processes we cannot see).
 const staleMs = 20_000
 const heartbeatMs = 4_000
 const pollMs = 100
 
 export interface LockOptions {
-  readonly folder: string
+  readonly directory: string
   readonly name: string
   readonly signal?: AbortSignal | undefined
-  /** Said once when another run holds the lock: "waiting for X". */
+  /** Logged once when another run holds the lock: "waiting for X". */
   readonly waitingFor?: string
 }
 
-/** Run `work` while holding the lock `name`: a lock directory with a heartbeat, so that it works across containers that share the folder. */
+/** Run `work` while holding the lock `name`: a lock directory with a heartbeat, which works across containers that share the directory. */
 export async function withLock<T>(host: Host, options: LockOptions, work: () => Promise<T>): Promise<T> {
   const release = await acquire(host, options)
   try {
@@ -26,7 +26,7 @@ export async function withLock<T>(host: Host, options: LockOptions, work: () => 
 }
 
 /** True while some run holds the lock. */
-export async function isLocked(host: Host, options: Pick<LockOptions, 'folder' | 'name'>): Promise<boolean> {
+export async function isLocked(host: Host, options: Pick<LockOptions, 'directory' | 'name'>): Promise<boolean> {
   const paths = lockPaths(options)
   try {
     const { mtimeMs } = await host.fs.stat(paths.lock)
@@ -39,11 +39,11 @@ export async function isLocked(host: Host, options: Pick<LockOptions, 'folder' |
 }
 
 async function acquire(host: Host, options: LockOptions): Promise<() => Promise<void>> {
-  // Loaded by who locks: a run that finds all in the store need not.
+  // Loaded only to lock: a run that finds everything in the store does not need it.
   const { lock } = await import('proper-lockfile')
   const paths = lockPaths(options)
-  await host.fs.mkdir(options.folder, { recursive: true })
-  let said = false
+  await host.fs.mkdir(options.directory, { recursive: true })
+  let reported = false
   for (;;) {
     options.signal?.throwIfAborted()
     try {
@@ -53,31 +53,31 @@ async function acquire(host: Host, options: LockOptions): Promise<() => Promise<
         stale: staleMs,
         update: heartbeatMs,
         onCompromised: () =>
-          host.log.warn(`the lock ${paths.lock} was taken over by another run: this one stood still for more than ${staleMs / 1000} s.`),
+          host.log.warn(`the lock ${paths.lock} was taken over by another run: this one was stopped for more than ${staleMs / 1000} s.`),
       })
-      // Only shortens the wait of whoever comes after a SIGKILL: a full disk may swallow it.
+      // Only shortens the wait of the next run after a SIGKILL: it may fail on a full disk.
       await host.fs.writeFile(paths.owner, JSON.stringify(await ownIdentity(host)) ?? '').catch(() => {})
       return async () => {
         await host.fs.rm(paths.owner, { force: true })
-        // Fails only when the lock was taken over, which was said when it happened.
+        // Fails only when the lock was taken over, which was logged when it happened.
         await release().catch(() => {})
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error
     }
     if (await removeLockOfKilledRun(host, paths)) continue
-    if (!said) {
+    if (!reported) {
       const owner = await readOwner(host, paths.owner)
       host.log.info(
         `waiting for ${options.waitingFor ?? `the lock '${options.name}'`}, held by another run${owner === undefined ? '' : ` (pid ${owner.identity.pid})`}`,
       )
-      said = true
+      reported = true
     }
     await host.sleep(pollMs, options.signal)
   }
 }
 
-/** Without this, whoever comes after a SIGKILL would wait until the heartbeat is stale. Renaming the owner's file decides which waiter may remove the lock. */
+/** Without this, the next run after a SIGKILL would wait until the heartbeat is stale. Renaming the owner's file decides which waiter may remove the lock. */
 async function removeLockOfKilledRun(host: Host, paths: LockPaths): Promise<boolean> {
   const owner = await readOwner(host, paths.owner)
   if (owner === undefined || !(await isCertainlyGone(host, owner.identity))) return false
@@ -114,7 +114,7 @@ interface LockPaths {
   readonly owner: string
 }
 
-function lockPaths({ folder, name }: Pick<LockOptions, 'folder' | 'name'>): LockPaths {
-  const path = join(folder, name)
+function lockPaths({ directory, name }: Pick<LockOptions, 'directory' | 'name'>): LockPaths {
+  const path = join(directory, name)
   return { name: path, lock: `${path}.lock`, owner: `${path}.owner` }
 }

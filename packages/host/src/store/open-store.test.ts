@@ -23,12 +23,12 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }))
 
 describe('the store under --dry-run', () => {
-  it('is not even made, answers what is there without touching its date, and makes nothing', async () => {
+  it('the store of a dry run is not created, answers lookups without touching dates, and makes nothing', async () => {
     const absent = openStoreToLook(host(), join(root, 'absent'))
     expect(await absent.lookup('kernel', absent.keyOf(material))).toBeUndefined()
-    const produce = (folder: string) => writeFile(join(folder, 'bzImage'), 'kernel')
+    const produce = (directory: string) => writeFile(join(directory, 'bzImage'), 'kernel')
     await expect(absent.obtain({ kind: 'kernel', material, produce })).rejects.toThrow('--dry-run changes nothing')
-    await absent.withLock('name', () => absent.workFolder('build', 'name'))
+    await absent.withLock('name', () => absent.workDirectory('build', 'name'))
     expect(await readdir(root)).toEqual([])
 
     const { entry } = await (await openStore(host(), root)).obtain({ kind: 'kernel', material, produce })
@@ -42,15 +42,15 @@ describe('the store under --dry-run', () => {
 })
 
 describe('the store', () => {
-  it('makes an entry once and answers from it afterwards', async () => {
+  it('the store makes an entry once and returns it afterwards', async () => {
     const store = await openStore(host(), root)
     let made = 0
     const options = {
       kind: 'kernel' as const,
       material,
-      produce: async (folder: string) => {
+      produce: async (directory: string) => {
         made++
-        await writeFile(join(folder, 'bzImage'), 'kernel')
+        await writeFile(join(directory, 'bzImage'), 'kernel')
       },
     }
     const first = await store.obtain(options)
@@ -61,19 +61,19 @@ describe('the store', () => {
     expect(second.entry.path).toBe(join(root, 'kernel', store.keyOf(material)))
   })
 
-  it('keeps another key for other material', async () => {
+  it('the store has another key for other material', async () => {
     const store = await openStore(host(), root)
     expect(store.keyOf([['source', 'abd']])).not.toBe(store.keyOf(material))
     expect(store.keyOf(material)).toMatch(/^[0-9a-f]{32}$/)
   })
 
-  it('leaves nothing behind when the maker fails, and tries again next time', async () => {
+  it('a failed maker leaves nothing in the store, and is tried again next time', async () => {
     const store = await openStore(host(), root)
     const failing = store.obtain({
       kind: 'image',
       material,
-      produce: async (folder) => {
-        await writeFile(join(folder, 'half'), 'x')
+      produce: async (directory) => {
+        await writeFile(join(directory, 'half'), 'x')
         throw new Error('no mirror')
       },
     })
@@ -83,9 +83,9 @@ describe('the store', () => {
     expect((await store.obtain({ kind: 'image', material, produce: async () => {} })).cached).toBe(false)
   })
 
-  it('replaces an entry with force, and keeps the old one when that fails', async () => {
+  it('force replaces an entry, and keeps the old one when the maker fails', async () => {
     const store = await openStore(host(), root)
-    const write = (text: string) => (folder: string) => writeFile(join(folder, 'file'), text)
+    const write = (text: string) => (directory: string) => writeFile(join(directory, 'file'), text)
     const { entry } = await store.obtain({ kind: 'image', material, produce: write('old') })
     await expect(store.obtain({ kind: 'image', material, force: true, produce: () => Promise.reject(new Error('broke')) })).rejects.toThrow(
       'broke',
@@ -95,7 +95,7 @@ describe('the store', () => {
     expect(await readFile(join(entry.path, 'file'), 'utf8')).toBe('new')
   })
 
-  it('lets a second maker wait, say so once, and take what the first one made', async () => {
+  it('a second maker waits, logs it once, and takes the entry of the first', async () => {
     const [one, two] = [await openStore(host(), root), await openStore(host(), root)]
     const started = Promise.withResolvers<void>()
     const goOn = Promise.withResolvers<void>()
@@ -120,7 +120,7 @@ describe('the store', () => {
     expect(await isEntryLocked(host(), one, { kind: 'kernel', key: one.keyOf(material) })).toBe(false)
   })
 
-  it('stops waiting when the signal says so', async () => {
+  it('a waiting maker stops when the signal is aborted', async () => {
     const store = await openStore(host(), root)
     const abort = new AbortController()
     await store.withLock('build', async () => {
@@ -131,7 +131,7 @@ describe('the store', () => {
     })
   })
 
-  it('does not wait for a run that was killed, and sweeps what it left', async () => {
+  it('a maker does not wait for a killed run, and removes what it left', async () => {
     const child = await startHolder()
     const waitedFrom = performance.now()
     child.kill('SIGKILL')
@@ -144,7 +144,7 @@ describe('the store', () => {
     expect(performance.now() - waitedFrom).toBeLessThan(5_000)
   })
 
-  it('does not sweep what a living run is making', async () => {
+  it('opening the store keeps what a living run is making', async () => {
     const child = await startHolder()
     await openStore(host(), root)
     expect(await readdir(join(root, 'tmp'))).toHaveLength(1)
@@ -152,7 +152,7 @@ describe('the store', () => {
     await once(child, 'exit')
   })
 
-  it('takes over a lock of a container whose heartbeat stopped', async () => {
+  it('the lock of a container without a heartbeat is taken over', async () => {
     const store = await openStore(host(), root)
     const lock = join(root, 'locks', `kernel-${store.keyOf(material)}.lock`)
     await mkdir(lock, { recursive: true })
@@ -162,7 +162,7 @@ describe('the store', () => {
     expect((await store.obtain({ kind: 'kernel', material, produce: async () => {} })).cached).toBe(false)
   })
 
-  it('notes the time of each use', async () => {
+  it('an entry has the time of its last use', async () => {
     const store = await openStore(host(), root)
     const { entry } = await store.obtain({ kind: 'kernel', material, produce: async () => {} })
     await utimes(entry.path, 1000, 1000)
@@ -171,12 +171,12 @@ describe('the store', () => {
     expect((await store.list())[0]?.usedAt).toBeGreaterThan(Date.now() - 60_000)
   })
 
-  it('lists what an entry takes on disk, and removes it', async () => {
+  it('the store lists the disk space of an entry, and removes it', async () => {
     const store = await openStore(host(), root)
     const { entry } = await store.obtain({
       kind: 'image',
       material,
-      produce: (folder) => writeFile(join(folder, 'disk'), Buffer.alloc(100_000, 1)),
+      produce: (directory) => writeFile(join(directory, 'disk'), Buffer.alloc(100_000, 1)),
     })
     const listed = await store.list()
     expect(listed.map(({ kind, key }) => [kind, key])).toEqual([['image', entry.key]])
@@ -186,7 +186,7 @@ describe('the store', () => {
     expect(await readdir(join(root, 'tmp'))).toEqual([])
   })
 
-  it('says DISK_FULL whatever wrapped the ENOSPC of the maker', async () => {
+  it('the store reports DISK_FULL for any error that wraps ENOSPC', async () => {
     const store = await openStore(host(), root)
     const full = new Error('tar failed', { cause: Object.assign(new Error('write'), { code: 'ENOSPC' }) })
     await expect(store.obtain({ kind: 'image', material, produce: () => Promise.reject(full) })).rejects.toMatchObject({
@@ -194,17 +194,17 @@ describe('the store', () => {
     })
   })
 
-  it('refuses a path that is a file', async () => {
+  it('openStore refuses a path that is a file', async () => {
     await writeFile(join(root, 'file'), '')
     await expect(openStore(host(), join(root, 'file'))).rejects.toMatchObject({ code: 'STORE_NOT_A_FOLDER' })
     await expect(openStore(host(), join(root, 'file', 'below'))).rejects.toMatchObject({ code: 'STORE_NOT_A_FOLDER' })
   })
 
-  it('does not hang where no folder can be made', async () => {
+  it('openStore fails, and does not hang, in /proc', async () => {
     await expect(openStore(host(), '/proc/kernelkit/store')).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
   })
 
-  it('answers from a store that can only be read, and says what it may not write', async (context) => {
+  it('a store that is not writable answers lookups, and reports what it cannot write', async (context) => {
     const store = await openStore(host(), root)
     const { entry } = await store.obtain({ kind: 'kernel', material, produce: async () => {} })
     const answer = await asReader(
@@ -218,10 +218,10 @@ describe('the store', () => {
     expect(answer).toEqual([entry.key, 'ACCESS_DENIED'])
   })
 
-  it('keeps work folders below the root and nowhere else', async () => {
+  it('work directories are below the root and nowhere else', async () => {
     const store = await openStore(host(), root)
-    expect(await store.workFolder('build', 'a')).toBe(join(root, 'build', 'a'))
-    await expect(store.workFolder('build', '..')).rejects.toThrow("'..' is not the name of one folder")
+    expect(await store.workDirectory('build', 'a')).toBe(join(root, 'build', 'a'))
+    await expect(store.workDirectory('build', '..')).rejects.toThrow("'..' is not a directory name")
   })
 })
 
@@ -232,12 +232,12 @@ describe('defaultStoreRoot', () => {
     [{ KERNELKIT_CACHE_DIR: '', XDG_CACHE_HOME: '/xdg' }, '/xdg/kernelkit'],
     [{ XDG_CACHE_HOME: 'relative' }, '/home/u/.cache/kernelkit'],
     [{}, '/home/u/.cache/kernelkit'],
-  ])('with %j is %s', (env, expected) => {
+  ])('defaultStoreRoot with %j is %s', (env, expected) => {
     expect(defaultStoreRoot({ env, home: '/home/u', cwd: '/work' })).toBe(expected)
   })
 })
 
-/** Another process that holds the lock of `material` and has begun to fill its folder. */
+/** Another process that holds the lock of `material` and has begun to fill its directory. */
 async function startHolder(): Promise<ChildProcess> {
   const script = join(root, '..', `${root.split('/').pop()}-holder.mjs`)
   await writeFile(
@@ -256,7 +256,7 @@ async function startHolder(): Promise<ChildProcess> {
 async function asReader(script: string): Promise<unknown> {
   const path = join(root, 'reader.mjs')
   await writeFile(path, script)
-  for (const folder of [root, join(root, 'kernel'), join(root, 'locks'), join(root, 'tmp')]) await chmod(folder, 0o555)
+  for (const directory of [root, join(root, 'kernel'), join(root, 'locks'), join(root, 'tmp')]) await chmod(directory, 0o555)
   const isRoot = process.getuid?.() === 0
   const child = fork(path, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], ...(isRoot ? { uid: 65534, gid: 65534 } : {}) })
   let complaints = ''
@@ -265,7 +265,7 @@ async function asReader(script: string): Promise<unknown> {
     once(child, 'message').then(([message]) => message as unknown),
     once(child, 'exit').then(() => undefined),
   ])
-  for (const folder of [root, join(root, 'kernel'), join(root, 'locks'), join(root, 'tmp')]) await chmod(folder, 0o755)
+  for (const directory of [root, join(root, 'kernel'), join(root, 'locks'), join(root, 'tmp')]) await chmod(directory, 0o755)
   if (answer === undefined && !complaints.includes('EACCES')) throw new Error(complaints)
   return answer
 }

@@ -1,20 +1,20 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { renderKeyMaterial } from '@kernelkit/core/cachekey'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
 import { allocatedBytes } from '../files/allocated-bytes.ts'
 import { checkStoreRoot } from './check-store-root.ts'
 import type { Host } from '../host.ts'
 import { isLocked, withLock } from './lock.ts'
 import type { ArtifactKind, ObtainOptions, RemoteStore, Store, StoreEntry } from './store.ts'
-import { finish, putInPlace, readEntry, readFolder, removeTree } from './store-directory.ts'
+import { finish, putInPlace, readEntry, readDirectory, removeTree } from './store-directory.ts'
 import { fileNameOf, hashOf, keyOf, lockNameOf } from './store-names.ts'
 import { sweepStore } from './sweep-store.ts'
 import { explaining } from '../process/system-error.ts'
 
-/** The first folder level of artifacts. */
+/** Names of the top-level directories with artifacts. */
 export const artifactKinds: readonly ArtifactKind[] = ['kernel', 'image', 'source', 'agent', 'rootfs']
 
-/** $KERNELKIT_CACHE_DIR, else kernelkit's folder in $XDG_CACHE_HOME, else in ~/.cache. */
+/** $KERNELKIT_CACHE_DIR, else kernelkit's directory in $XDG_CACHE_HOME, else in ~/.cache. */
 export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd'>): string {
   const own = host.env['KERNELKIT_CACHE_DIR']
   if (own !== undefined && own !== '') return resolve(host.cwd, own)
@@ -24,11 +24,11 @@ export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd'>): stri
 }
 
 export interface StoreOptions {
-  /** Asked for what is not here, offered what is made here. */
+  /** Asked for what is missing here, offered what is made here. */
   readonly remote?: RemoteStore | undefined
 }
 
-/** The local artifact store; what killed runs left half-made is removed. A store that can only be read still answers lookups. */
+/** The local artifact store; half-made entries of killed runs are removed. A store that is not writable still answers lookups. */
 export async function openStore(host: Host, root: string = defaultStoreRoot(host), { remote }: StoreOptions = {}): Promise<Store> {
   await checkStoreRoot(host, root)
   const store = createStore(host, root, remote)
@@ -36,7 +36,7 @@ export async function openStore(host: Host, root: string = defaultStoreRoot(host
   return store
 }
 
-/** The store for --dry-run: it answers what is there and changes nothing, not even dates; what would have to be made first is an error. */
+/** The store for --dry-run: it answers from what is there and changes nothing, not even dates; what would have to be made first is an error. */
 export function openStoreToLook(host: Host, root: string = defaultStoreRoot(host)): Store {
   const store = createStore(host, root)
   const lookup: Store['lookup'] = (kind, key) => readEntry(host, { kind, key, path: join(root, kind, key) })
@@ -46,39 +46,39 @@ export function openStoreToLook(host: Host, root: string = defaultStoreRoot(host
     lookup,
     obtain: async ({ kind, material }) => {
       const entry = await lookup(kind, keyOf(host, material))
-      if (entry === undefined) throw notUnderDryRun(`the ${kind} that it needs to answer is not in the store`)
+      if (entry === undefined) throw notUnderDryRun(`the ${kind} that it needs is not in the store`)
       return { entry, cached: true }
     },
-    // A lock is a folder; what is read here is written under another name and renamed.
+    // A lock is a directory; what is read here is written under another name and renamed.
     withLock: (_name, work) => work(),
-    workFolder: async (...parts) => join(root, ...parts),
+    workDirectory: async (...parts) => join(root, ...parts),
     remove: async ({ kind, key }) => {
       throw new Error(`${kind} ${key} was to be removed under --dry-run`)
     },
   }
 }
 
-/** For what --dry-run cannot tell without making something. */
-export function notUnderDryRun(why: string): UserError {
-  return new UserError('DRY_RUN_LIMIT', `--dry-run changes nothing, so it cannot go on: ${why}.`, {
-    hint: 'run it without --dry-run; for a kernel, `kernelkit config show` fetches the source and compiles nothing.',
+/** For what --dry-run cannot know without making something. */
+export function notUnderDryRun(why: Message): UserError {
+  return new UserError('DRY_RUN_LIMIT', message`${option('dry-run')} changes nothing, so it cannot continue: ${why}.`, {
+    hint: message`Run it without ${option('dry-run')}; for a kernel, ${command('kernelkit config show')} fetches the source and compiles nothing.`,
   })
 }
 
 function createStore(host: Host, root: string, remote?: RemoteStore): Store {
   const locks = join(root, 'locks')
-  const folderOf = (kind: ArtifactKind, key: string): string => join(root, kind, key)
+  const directoryOf = (kind: ArtifactKind, key: string): string => join(root, kind, key)
 
   const lookupHere: Store['lookup'] = async (kind, key) => {
-    const entry = await readEntry(host, { kind, key, path: folderOf(kind, key) })
+    const entry = await readEntry(host, { kind, key, path: directoryOf(kind, key) })
     if (entry === undefined) return undefined
     const now = host.now()
-    // A store that can only be read keeps its old time.
+    // A store that is not writable keeps its old time.
     await host.fs.utimes(entry.path, now / 1000, now / 1000).catch(() => {})
     return { ...entry, usedAt: now }
   }
 
-  /** Fill a folder under a temporary name; what `fill` says no to leaves nothing. Whoever calls this holds the entry's lock. */
+  /** Fill a directory under a temporary name; when `fill` returns false, nothing is left. The caller holds the entry's lock. */
   const place = async (kind: ArtifactKind, key: string, fill: (making: string) => Promise<boolean>): Promise<void> => {
     const making = join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`)
     await host.fs.mkdir(making, { recursive: true })
@@ -86,7 +86,7 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
       if (!(await fill(making))) return
       await putInPlace(host, {
         making,
-        final: folderOf(kind, key),
+        final: directoryOf(kind, key),
         aside: join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`),
       })
     } finally {
@@ -105,15 +105,15 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
   const withEntryLock = <T>(entry: Pick<StoreEntry, 'kind' | 'key'>, work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
     const { kind, key } = entry
     const waitingFor = `the ${kind} ${key.slice(0, 12)}, which is being made`
-    return withLock(host, { folder: locks, name: lockNameOf(kind, key), waitingFor, signal }, work)
+    return withLock(host, { directory: locks, name: lockNameOf(kind, key), waitingFor, signal }, work)
   }
 
-  /** What came without the right key.txt is not the entry. */
+  /** A directory without the right key.txt is not the entry. */
   const bring = async (kind: ArtifactKind, key: string, signal?: AbortSignal): Promise<StoreEntry | undefined> => {
     if (remote === undefined) return undefined
-    await place(kind, key, async (folder) => {
-      if (!(await remote.fetch({ kind, key, folder, signal }))) return false
-      const text = await host.fs.readFile(join(folder, 'key.txt'), 'utf8').catch(() => '')
+    await place(kind, key, async (directory) => {
+      if (!(await remote.fetch({ kind, key, directory, signal }))) return false
+      const text = await host.fs.readFile(join(directory, 'key.txt'), 'utf8').catch(() => '')
       return hashOf(host, text) === key
     })
     return lookupHere(kind, key)
@@ -139,7 +139,7 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
         if (madeMeanwhile !== undefined) return { entry: madeMeanwhile, cached: true }
         await make(options, key)
         const entry = await lookupHere(kind, key)
-        if (entry === undefined) throw new Error(`the store lost ${folderOf(kind, key)} right after it was made`)
+        if (entry === undefined) throw new Error(`the store lost ${directoryOf(kind, key)} right after it was made`)
         await remote?.offer(entry)
         return { entry, cached: false }
       }
@@ -149,24 +149,23 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
       explaining(root, () =>
         withLock(
           host,
-          { folder: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, signal: options.signal },
+          { directory: locks, name: fileNameOf(host, name), waitingFor: options.waitingFor ?? `'${name}'`, signal: options.signal },
           work,
         ),
       ),
-    workFolder: async (...parts) => {
+    workDirectory: async (...parts) => {
       for (const part of parts) {
-        if (part === '' || part === '.' || part === '..' || part.includes('/'))
-          throw new TypeError(`'${part}' is not the name of one folder`)
+        if (part === '' || part === '.' || part === '..' || part.includes('/')) throw new TypeError(`'${part}' is not a directory name`)
       }
-      const folder = join(root, ...parts)
-      await explaining(folder, () => host.fs.mkdir(folder, { recursive: true }))
-      return folder
+      const directory = join(root, ...parts)
+      await explaining(directory, () => host.fs.mkdir(directory, { recursive: true }))
+      return directory
     },
     list: async () => {
       const entries: (StoreEntry & { readonly bytes: number })[] = []
       for (const kind of artifactKinds) {
-        for (const key of await readFolder(host, join(root, kind))) {
-          const entry = await readEntry(host, { kind, key, path: folderOf(kind, key) })
+        for (const key of await readDirectory(host, join(root, kind))) {
+          const entry = await readEntry(host, { kind, key, path: directoryOf(kind, key) })
           if (entry !== undefined) entries.push({ ...entry, bytes: await allocatedBytes(host, entry.path) })
         }
       }
@@ -187,5 +186,5 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
 
 /** True while a run makes, replaces or removes this entry. */
 export function isEntryLocked(host: Host, store: Pick<Store, 'root'>, entry: Pick<StoreEntry, 'kind' | 'key'>): Promise<boolean> {
-  return isLocked(host, { folder: join(store.root, 'locks'), name: lockNameOf(entry.kind, entry.key) })
+  return isLocked(host, { directory: join(store.root, 'locks'), name: lockNameOf(entry.kind, entry.key) })
 }

@@ -1,7 +1,7 @@
 /** The part of proper-lockfile that we use; the package carries no types of its own. */
 declare module 'proper-lockfile' {
   export interface LockOptions {
-    /** Age in ms after which a lock without a heartbeat is nobody's. */
+    /** Age in ms after which a lock without a heartbeat counts as abandoned. */
     readonly stale?: number
     /** Heartbeat period in ms. */
     readonly update?: number

@@ -31,7 +31,7 @@ describe('selectForPrune', () => {
     ['one kind only', { all: true, kinds: ['image'] }, ['older'], []],
     ['the compiler cache when it is named', { olderThanMs: 500, kinds: ['ccache'] }, ['.'], []],
     ['the least recently used until the rest fits', { maxBytes: 25 }, ['old', 'older'], ['busy']],
-  ])('takes %s', (_title, spec, removed, kept) => {
+  ])('selectForPrune takes %s', (_title, spec, removed, kept) => {
     const choice = selectForPrune(items, { ...none, ...spec }, now)
     expect([names(choice.remove), names(choice.kept)]).toEqual([removed, kept])
   })

@@ -5,21 +5,21 @@ import type { ArtifactKind, StoreEntry } from './store.ts'
 /** Write what belongs to every entry, and make sure that its files are on the disk. */
 export async function finish(
   host: Host,
-  folder: string,
+  directory: string,
   { kind, key, text }: { kind: ArtifactKind; key: string; text: string },
 ): Promise<void> {
-  await host.fs.writeFile(join(folder, 'key.txt'), text)
-  const manifest = join(folder, 'manifest.json')
+  await host.fs.writeFile(join(directory, 'key.txt'), text)
+  const manifest = join(directory, 'manifest.json')
   if (!(await host.fs.exists(manifest))) await host.fs.writeFile(manifest, `${JSON.stringify({ kind, key }, undefined, 2)}\n`)
   // Only the files at the top (kernel, image, manifest): after a power cut a final name must not hold empty files.
-  for (const item of await host.fs.readdir(folder, { withFileTypes: true })) {
+  for (const item of await host.fs.readdir(directory, { withFileTypes: true })) {
     if (!item.isFile()) continue
-    await using handle = await host.fs.open(join(folder, item.name), 'r')
+    await using handle = await host.fs.open(join(directory, item.name), 'r')
     await handle.datasync()
   }
 }
 
-/** Give a finished folder its final name; what had it before goes to `aside` and away. */
+/** Give a finished directory its final name; one that had the name before is moved to `aside` and removed. */
 export async function putInPlace(host: Host, { making, final, aside }: { making: string; final: string; aside: string }): Promise<void> {
   await host.fs.mkdir(dirname(final), { recursive: true })
   if (await host.fs.exists(final)) await host.fs.rename(final, aside)
@@ -27,22 +27,22 @@ export async function putInPlace(host: Host, { making, final, aside }: { making:
   await removeTree(host, aside)
 }
 
-/** The entry in a folder, `undefined` when there is none. */
+/** The entry in a directory, `undefined` when there is none. */
 export async function readEntry(
   host: Host,
   { kind, key, path }: { kind: ArtifactKind; key: string; path: string },
 ): Promise<StoreEntry | undefined> {
   try {
-    const folder = await host.fs.stat(path)
+    const directory = await host.fs.stat(path)
     const keyFile = await host.fs.stat(join(path, 'key.txt'))
-    return { kind, key, path, createdAt: keyFile.mtimeMs, usedAt: folder.mtimeMs }
+    return { kind, key, path, createdAt: keyFile.mtimeMs, usedAt: directory.mtimeMs }
   } catch {
     return undefined
   }
 }
 
-/** Names in a folder; a missing one is empty. */
-export async function readFolder(host: Host, path: string): Promise<readonly string[]> {
+/** Names in a directory; a missing one is empty. */
+export async function readDirectory(host: Host, path: string): Promise<readonly string[]> {
   try {
     return (await host.fs.readdir(path)).toSorted((a, b) => (a < b ? -1 : Number(a > b)))
   } catch {
@@ -50,7 +50,7 @@ export async function readFolder(host: Host, path: string): Promise<readonly str
   }
 }
 
-/** Remove a folder of ours; one with owners of a user namespace needs such a namespace. What cannot be removed is mentioned. */
+/** Remove a directory of ours; files owned in a user namespace are removed inside one. What cannot be removed is logged. */
 export async function removeTree(host: Host, path: string): Promise<void> {
   try {
     await host.fs.rm(path, { recursive: true, force: true })

@@ -18,14 +18,14 @@ beforeEach(async () => {
   await store.obtain({
     kind: 'image',
     material: [['suite', 'x']],
-    produce: async (folder) => {
-      await writeFile(join(folder, 'root.ext4'), Buffer.alloc(50_000, 1))
-      await writeFile(join(folder, 'manifest.json'), JSON.stringify({ suite: 'bookworm', arch: 'x86_64' }))
+    produce: async (directory) => {
+      await writeFile(join(directory, 'root.ext4'), Buffer.alloc(50_000, 1))
+      await writeFile(join(directory, 'manifest.json'), JSON.stringify({ suite: 'bookworm', arch: 'x86_64' }))
     },
   })
-  await writeFile(join(await store.workFolder('build', 'one'), 'vmlinux.o'), Buffer.alloc(20_000, 1))
-  await mkdir(join(await store.workFolder('ccache'), '0'), { recursive: true })
-  await store.workFolder('state', 'projects')
+  await writeFile(join(await store.workDirectory('build', 'one'), 'vmlinux.o'), Buffer.alloc(20_000, 1))
+  await mkdir(join(await store.workDirectory('ccache'), '0'), { recursive: true })
+  await store.workDirectory('state', 'projects')
 })
 afterEach(() => rm(root, { recursive: true, force: true }))
 
@@ -33,18 +33,18 @@ const names = async (): Promise<readonly string[]> =>
   (await listStoreItems(host, store)).map(({ kind, name, label }) => `${kind} ${label ?? name}`)
 
 describe('the items of a store', () => {
-  it('are artifacts and work folders, largest first, and not what the store keeps for itself', async () => {
+  it('the items of a store are artifacts and work directories, largest first, without its own files', async () => {
     expect(await names()).toEqual(['image bookworm x86_64', 'build one', 'ccache .'])
   })
 
-  it('go one by one', async () => {
+  it('items of a store are removed one by one', async () => {
     for (const item of await listStoreItems(host, store)) await removeStoreItem(host, store, item)
     expect(await names()).toEqual([])
     expect((await readdir(root)).toSorted()).toEqual(['build', 'image', 'locks', 'state', 'tmp'])
     expect(await readdir(join(root, 'tmp'))).toEqual([])
   })
 
-  it('are in use while a process has a file of them open', async () => {
+  it('an item is in use while a process has one of its files open', async () => {
     const [image] = await listStoreItems(host, store)
     const reader = spawn('sh', ['-c', `exec 3<${image?.path ?? ''}/root.ext4; echo; exec sleep 60`])
     await once(reader.stdout, 'data')
@@ -58,7 +58,7 @@ describe('the items of a store', () => {
     expect((await listStoreItems(host, store))[0]?.inUse).toBeUndefined()
   })
 
-  it('of work are in use while a run holds a named lock', async () => {
+  it('work directories are in use while a run holds a named lock', async () => {
     await store.withLock('build one', async () => {
       expect((await listStoreItems(host, store)).map(({ kind, inUse }) => [kind, inUse])).toEqual([
         ['image', undefined],
@@ -80,5 +80,5 @@ describe('labelOf', () => {
     [{ kind: 'source', tarball: 'https://x.test/a.tar' }, 'https://x.test/a.tar'],
     [{ kind: 'agent' }, undefined],
     ['text', undefined],
-  ])('of %j is %j', (manifest, label) => expect(labelOf(manifest)).toBe(label))
+  ])('labelOf of %j is %j', (manifest, label) => expect(labelOf(manifest)).toBe(label))
 })

@@ -4,12 +4,12 @@ import type { Host } from '../host.ts'
 import { isLocked } from './lock.ts'
 import { artifactKinds, isEntryLocked } from './open-store.ts'
 import type { Store, StoreEntry } from './store.ts'
-import { readFolder, removeTree } from './store-directory.ts'
+import { readDirectory, removeTree } from './store-directory.ts'
 import { explaining } from '../process/system-error.ts'
 
 /** Something in the store that can be listed and removed as a whole. */
 export interface StoreItem {
-  /** First folder level: an artifact kind, or the name of a work folder. */
+  /** The top-level directory: an artifact kind, or the name of a work directory. */
   readonly kind: string
   readonly name: string
   readonly path: string
@@ -23,9 +23,9 @@ export interface StoreItem {
   readonly inUse: string | undefined
 }
 
-// Not counted and not offered: locks and half-made folders come and go; the state is a few KiB that runs rely on; the command's compiled code
+// Not counted and not offered: locks and half-made directories come and go; the state is a few KiB that runs rely on; the command's compiled code
 // would be written again by the command that removes it.
-const ownFolders: readonly string[] = ['tmp', 'locks', 'state', 'compiled']
+const ownDirectories: readonly string[] = ['tmp', 'locks', 'state', 'compiled']
 
 /** Everything that the store holds, largest first. */
 export async function listStoreItems(host: Host, store: Store): Promise<readonly StoreItem[]> {
@@ -34,7 +34,7 @@ export async function listStoreItems(host: Host, store: Store): Promise<readonly
   const artifacts = await Promise.all(
     entries.map(async (entry): Promise<StoreItem> => {
       const { kind, key, path, bytes, usedAt } = entry
-      const inUse = (await isEntryLocked(host, store, entry)) ? 'a run makes it' : isOpen(open, path) ? 'a process uses it' : undefined
+      const inUse = (await isEntryLocked(host, store, entry)) ? 'a run is making it' : isOpen(open, path) ? 'a process uses it' : undefined
       return { kind, name: key, path, bytes, usedAtMs: usedAt, label: await readLabel(host, path), entry, inUse }
     }),
   )
@@ -54,18 +54,18 @@ export async function removeStoreItem(host: Host, store: Store, item: StoreItem)
 }
 
 async function workItems(host: Host, store: Store, open: readonly string[]): Promise<readonly StoreItem[]> {
-  const folders = (await readFolder(host, store.root)).filter(
-    (name) => !ownFolders.includes(name) && !artifactKinds.some((kind) => kind === name),
+  const directories = (await readDirectory(host, store.root)).filter(
+    (name) => !ownDirectories.includes(name) && !artifactKinds.some((kind) => kind === name),
   )
-  // A named lock does not tell which folder it guards.
-  const locks = (await readFolder(host, join(store.root, 'locks'))).filter((name) => name.startsWith('own-') && name.endsWith('.lock'))
+  // A named lock does not say which directory it guards.
+  const locks = (await readDirectory(host, join(store.root, 'locks'))).filter((name) => name.startsWith('own-') && name.endsWith('.lock'))
   const held = await Promise.all(
-    locks.map((name) => isLocked(host, { folder: join(store.root, 'locks'), name: name.slice(0, -'.lock'.length) })),
+    locks.map((name) => isLocked(host, { directory: join(store.root, 'locks'), name: name.slice(0, -'.lock'.length) })),
   )
   const items: StoreItem[] = []
-  for (const kind of folders) {
+  for (const kind of directories) {
     // ccache keeps its own books: it goes whole or not at all.
-    const names = kind === 'ccache' ? ['.'] : await readFolder(host, join(store.root, kind))
+    const names = kind === 'ccache' ? ['.'] : await readDirectory(host, join(store.root, kind))
     for (const name of names) {
       const path = join(store.root, kind, name)
       const inUse = held.includes(true) ? 'another run is at work' : isOpen(open, path) ? 'a process uses it' : undefined
@@ -84,13 +84,13 @@ async function workItems(host: Host, store: Store, open: readonly string[]): Pro
   return items
 }
 
-/** Files, folders and command lines of processes that we may look at. */
+/** Files, directories and command lines of processes that we may look at. */
 async function pathsInUse(host: Host): Promise<readonly string[]> {
   const own = await host.fs.readlink('/proc/self').catch(() => '')
-  const pids = (await readFolder(host, '/proc')).filter((name) => /^\d+$/.test(name) && name !== own)
+  const pids = (await readDirectory(host, '/proc')).filter((name) => /^\d+$/.test(name) && name !== own)
   const lists = await Promise.all(
     pids.map(async (pid) => {
-      const descriptors = await readFolder(host, `/proc/${pid}/fd`)
+      const descriptors = await readDirectory(host, `/proc/${pid}/fd`)
       const links = ['cwd', ...descriptors.map((fd) => `fd/${fd}`)]
       const targets = await Promise.all(links.map((link) => host.fs.readlink(`/proc/${pid}/${link}`).catch(() => '')))
       // QEMU has read its kernel long ago, but gdb will want the file.
@@ -104,9 +104,9 @@ function isOpen(open: readonly string[], path: string): boolean {
   return open.some((text) => text === path || text.includes(`${path}/`) || text.includes(`${path}\0`))
 }
 
-/** The newest time of the folder and what is directly in it. */
+/** The newest time of the directory and what is directly in it. */
 async function changedAtMs(host: Host, path: string): Promise<number> {
-  const names = await readFolder(host, path)
+  const names = await readDirectory(host, path)
   const times = await Promise.all(
     ['.', ...names].map((name) =>
       host.fs.stat(join(path, name)).then(
@@ -118,8 +118,8 @@ async function changedAtMs(host: Host, path: string): Promise<number> {
   return Math.max(0, ...times)
 }
 
-async function readLabel(host: Host, folder: string): Promise<string | undefined> {
-  const text = await host.fs.readFile(join(folder, 'manifest.json'), 'utf8').catch(() => '{}')
+async function readLabel(host: Host, directory: string): Promise<string | undefined> {
+  const text = await host.fs.readFile(join(directory, 'manifest.json'), 'utf8').catch(() => '{}')
   try {
     return labelOf(JSON.parse(text))
   } catch {
@@ -127,7 +127,7 @@ async function readLabel(host: Host, folder: string): Promise<string | undefined
   }
 }
 
-/** What tells a manifest from others of its kind: release or suite, architecture, where it came from. */
+/** What distinguishes a manifest from others of its kind: release or suite, architecture, where it came from. */
 export function labelOf(manifest: unknown): string | undefined {
   const { release, suite, arch, source, tarball, package: debPackage } = fieldsOf(manifest)
   const { label } = fieldsOf(source)

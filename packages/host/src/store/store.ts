@@ -1,14 +1,14 @@
 import type { KeyMaterial } from '@kernelkit/core/cachekey'
 
-/** What an artifact is; the first folder below the store's root. */
+/** What an artifact is; the name of its top-level directory in the store. */
 export type ArtifactKind = 'kernel' | 'image' | 'source' | 'agent' | 'rootfs'
 
-/** A finished artifact: an immutable folder with its files, `manifest.json` and `key.txt`. */
+/** A finished artifact: an immutable directory with its files, `manifest.json` and `key.txt`. */
 export interface StoreEntry {
   readonly kind: ArtifactKind
   /** Hexadecimal, from the key material. */
   readonly key: string
-  /** Absolute path of the folder. */
+  /** Absolute path of the directory. */
   readonly path: string
   /** Milliseconds since 1970. */
   readonly createdAt: number
@@ -19,8 +19,8 @@ export interface StoreEntry {
 export interface ObtainOptions {
   readonly kind: ArtifactKind
   readonly material: KeyMaterial
-  /** Fills the folder, which is renamed to its final name when this returns. */
-  readonly produce: (folder: string) => Promise<void>
+  /** Fills the directory, which is renamed to its final name when this returns. */
+  readonly produce: (directory: string) => Promise<void>
   readonly signal?: AbortSignal | undefined
   /** Make it again although it exists. */
   readonly force?: boolean | undefined
@@ -30,20 +30,20 @@ export interface ObtainOptions {
 export interface RemoteRequest {
   readonly kind: ArtifactKind
   readonly key: string
-  /** Empty, and emptied again when the answer is no. */
-  readonly folder: string
+  /** Empty, and emptied again when the remote store does not have the entry. */
+  readonly directory: string
   readonly signal?: AbortSignal | undefined
 }
 
 /** A place beyond this machine that entries come from before they are made, and go to when they were. */
 export interface RemoteStore {
-  /** Fills the folder with all that belongs to the entry, `key.txt` too; `false` when it has none that is whole. */
+  /** Fills the directory with all files of the entry, `key.txt` too; `false` when it does not have it complete. */
   fetch(request: RemoteRequest): Promise<boolean>
-  /** Takes an entry that was made here; whether it wants it is its own business. */
+  /** Takes an entry that was made here, if it wants it. */
   offer(entry: StoreEntry): Promise<void>
 }
 
-/** The content-addressed store of artifacts: half-made folders never carry a final name, two makers of one key wait for each other. */
+/** The content-addressed store of artifacts: half-made directories never carry a final name, two makers of one key wait for each other. */
 export interface Store {
   readonly root: string
   /** True under --dry-run: nothing below the root may change, notes included. */
@@ -51,7 +51,7 @@ export interface Store {
   keyOf(material: KeyMaterial): string
   /** Here, or brought from the remote store. */
   lookup(kind: ArtifactKind, key: string): Promise<StoreEntry | undefined>
-  /** The entry of a key, made by `produce` when missing; `cached` says which. A second maker waits and says so. */
+  /** The entry of a key, made by `produce` when missing; `cached` says which. A second maker waits and logs it. */
   obtain(options: ObtainOptions): Promise<{ readonly entry: StoreEntry; readonly cached: boolean }>
   /** Run `work` while holding a named lock (build directories, project state). */
   withLock<T>(
@@ -59,8 +59,8 @@ export interface Store {
     work: () => Promise<T>,
     options?: { readonly signal?: AbortSignal | undefined; readonly waitingFor?: string },
   ): Promise<T>
-  /** A folder below the store that outlives runs and is not content-addressed: build directories, ccache, downloads. */
-  workFolder(...parts: readonly string[]): Promise<string>
+  /** A directory below the store that outlives runs and is not content-addressed: build directories, ccache, downloads. */
+  workDirectory(...parts: readonly string[]): Promise<string>
   list(): Promise<readonly (StoreEntry & { readonly bytes: number })[]>
   remove(entry: StoreEntry): Promise<void>
 }

@@ -10,7 +10,7 @@ export interface ChosenSymboliser {
   readonly program: string
 }
 
-// Debian's packages of one version have its number behind the name.
+// Debian's packages of one version have its number after the name.
 const llvmVersions = [22, 21, 20, 19, 18, 17, 16, 15, 14, 13]
 
 /** llvm-symbolizer reads every architecture and answers a hundred times faster; addr2line comes with every compiler. Throws SYMBOLISER_MISSING. */
@@ -27,7 +27,7 @@ export async function chooseSymboliser(host: Pick<Host, 'which'>, machine: numbe
     const program = await host.which(name)
     if (program !== undefined) return { kind, program }
   }
-  throw new UserError('SYMBOLISER_MISSING', 'neither llvm-symbolizer nor addr2line is on PATH: addresses stay without lines.', {
-    hint: 'apt-get install llvm, or binutils.',
+  throw new UserError('SYMBOLISER_MISSING', 'neither llvm-symbolizer nor addr2line is on PATH: addresses are shown without source lines.', {
+    hint: 'Run `apt-get install llvm`, or install binutils.',
   })
 }

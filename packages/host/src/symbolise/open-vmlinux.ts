@@ -1,17 +1,17 @@
 import { buildTree, landmarks } from '@kernelkit/core/decode'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
 import { chooseSymboliser } from './choose-symboliser.ts'
 import { readVmlinux, type Vmlinux } from './read-vmlinux.ts'
 import { startSymboliser, type Symboliser } from './symboliser.ts'
 
-/** A vmlinux as far as it can be used, and what stands in the way of the rest. */
+/** A vmlinux as far as it can be used, and why the rest cannot. */
 export interface OpenVmlinux {
   readonly vmlinux?: Vmlinux
   readonly symboliser?: Symboliser
   /** The symboliser's path. */
   readonly program?: string
-  /** The folder that its paths begin with. */
+  /** The directory that its paths begin with. */
   readonly tree?: string
   readonly problem?: UserError
 }
@@ -51,8 +51,8 @@ async function findBuildTree({ symbols }: Vmlinux, symboliser: Symboliser): Prom
 }
 
 function withoutLines(path: string): UserError {
-  return new UserError('VMLINUX_WITHOUT_LINES', `${path} has no debug information: it knows functions and no lines.`, {
-    hint: 'build with `--config debug` (CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y; DEBUG_INFO_REDUCED is enough).',
+  return new UserError('VMLINUX_WITHOUT_LINES', `${path} has no debug information: it gives functions, but no source lines.`, {
+    hint: message`Build with ${option('config', 'debug')} (CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y; DEBUG_INFO_REDUCED is enough).`,
     details: { path, option: 'DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT' },
   })
 }

@@ -10,7 +10,7 @@ import {
   type ElfHeader,
   type ElfSection,
 } from '@kernelkit/core/elf'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
 
 /** An executable that decodes addresses; its size hardly matters, only parts of it are read. */
@@ -57,7 +57,7 @@ async function open({ fs }: Pick<Host, 'fs'>, path: string): Promise<FileHandle>
     await file.close()
   } catch (cause) {
     throw new UserError('VMLINUX_MISSING', `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, {
-      hint: 'name the vmlinux of the build that printed the log; `kernelkit build` leaves it beside the kernel.',
+      hint: message`Name the vmlinux of the kernel that printed the log; ${command('kernelkit build', { action: 'the build-kernel action' })} leaves it next to the kernel.`,
       details: { path },
       cause,
     })
@@ -109,14 +109,14 @@ async function read(file: FileHandle, position: number, size: number): Promise<U
 
 function notElf(path: string): UserError {
   return new UserError('NOT_A_VMLINUX', `${path} is not an ELF executable.`, {
-    hint: 'name the vmlinux at the top of the build directory, not the compressed image that is booted.',
+    hint: 'Name the vmlinux at the top of the build directory, not the compressed image that is booted.',
     details: { path },
   })
 }
 
 function stripped(path: string): UserError {
   return new UserError('VMLINUX_STRIPPED', `${path} has no symbols: no address can be found in it.`, {
-    hint: 'name the vmlinux as the build made it, before strip.',
+    hint: 'Name the vmlinux as the build made it, before strip.',
     details: { path },
   })
 }

@@ -9,16 +9,16 @@ import type { Host } from '../host.ts'
 import { nodeHost } from '../node-host.ts'
 import { decodeReports } from './report-decoder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'kernelkit-decode-'))
-const tree = join(folder, 'tree')
+const directory = mkdtempSync(join(tmpdir(), 'kernelkit-decode-'))
+const tree = join(directory, 'tree')
 const host = nodeHost()
 let vmlinux = ''
 let calls: readonly CallSite[] = []
 beforeAll(() => {
-  vmlinux = buildToyVmlinux(folder)
+  vmlinux = buildToyVmlinux(directory)
   calls = listCalls(vmlinux)
 }, 60_000)
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => rmSync(directory, { recursive: true }))
 
 const banner = 'Linux version 6.12.0-toy (a@b) (gcc 12) #1 SMP Mon Jan 1 00:00:00 UTC 2026'
 
@@ -67,7 +67,7 @@ const decodedStack = [
 ]
 
 describe.each(['llvm-symbolizer', 'addr2line'])('decodeReports with %s', (program) => {
-  it('gives lines, inlined calls and paths of the tree, and blames the inlined function', async (context) => {
+  it('a decoded report has lines, inlined calls and paths of the tree, and blames the inlined function', async (context) => {
     context.skip((await host.which(program)) === undefined, `${program} is not installed`)
     const { reports, problems, symboliser } = await decodeReports(hostWith(program), {
       vmlinux,
@@ -79,9 +79,9 @@ describe.each(['llvm-symbolizer', 'addr2line'])('decodeReports with %s', (progra
     expect(reports[0]).toMatchObject({ title: 'soft lockup in frob_check', function: 'frob_check', source: 'drivers/frob/frob.h', line: 5 })
   })
 
-  it('decodes a 32-bit kernel', async (context) => {
+  it('reports of a 32-bit kernel are decoded', async (context) => {
     context.skip((await host.which(program)) === undefined, `${program} is not installed`)
-    const path = buildToyVmlinux(folder, { name: 'vmlinux-i386', flags: ['-m32'] })
+    const path = buildToyVmlinux(directory, { name: 'vmlinux-i386', flags: ['-m32'] })
     const frames = stack(listCalls(path)).map(({ frame }) => frame)
     const { reports, problems } = await decodeReports(hostWith(program), { vmlinux: path, reports: lockup(frames) })
     expect(problems).toEqual([])
@@ -89,10 +89,10 @@ describe.each(['llvm-symbolizer', 'addr2line'])('decodeReports with %s', (progra
   })
 })
 
-it('decodes what arm64 prints, with an object that this machine cannot run', async (context) => {
+it('reports of arm64 are decoded with an object that this machine cannot run', async (context) => {
   context.skip((await host.which('llvm-mc')) === undefined, 'llvm-mc (package llvm), which assembles for arm64, is not installed')
-  const assembly = join(folder, 'arm64.S')
-  const object = join(folder, 'arm64.o')
+  const assembly = join(directory, 'arm64.S')
+  const object = join(directory, 'arm64.o')
   writeFileSync(
     assembly,
     [
@@ -117,7 +117,7 @@ it('decodes what arm64 prints, with an object that this machine cannot run', asy
     ' helper+0x0/0x8',
     ' frob_ioctl+0x4/0x8',
   ])
-  const decoded = await decodeReports(hostWith('llvm-symbolizer'), { vmlinux: object, reports, source: folder })
+  const decoded = await decodeReports(hostWith('llvm-symbolizer'), { vmlinux: object, reports, source: directory })
   expect(decoded.problems).toEqual([])
   expect(decoded.reports.map(places)).toEqual([['helper arm64.S:5', 'frob_ioctl arm64.S:2']])
 })
@@ -126,7 +126,7 @@ describe('decodeReports', () => {
   const decode = (reports: readonly KernelReport[], options: { readonly vmlinux?: string | undefined } = {}) =>
     decodeReports(host, { vmlinux: options.vmlinux ?? vmlinux, reports })
 
-  it('takes RIP as it is and other addresses as those that calls return to', async () => {
+  it('RIP is decoded as it is, other addresses as return addresses', async () => {
     const [site] = stack()
     const frame = site?.frame ?? ''
     const { reports } = await decode(
@@ -137,11 +137,11 @@ describe('decodeReports', () => {
         ` ${siteOf('frob_ioctl', 'helper').frame}`,
       ]),
     )
-    // The instruction behind the inlined call is helper's own.
+    // The instruction after the inlined call is helper's own.
     expect(reports.map(places)).toEqual([['helper drivers/frob/main.c:6', 'frob_ioctl drivers/frob/main.c:11']])
   })
 
-  it('tells functions of one name apart by their size', async () => {
+  it('distinguishes functions of one name by their size', async () => {
     const { frame } = siteOf('helper', 'oops_here')
     const { reports } = await decode(
       lockup([frame.replace(/\/.*/, '/0x70'), siteOf('frob_ioctl', 'helper').frame, siteOf('start_kernel', 'frob_ioctl').frame]),
@@ -149,7 +149,7 @@ describe('decodeReports', () => {
     expect(places(reports[0] ?? raise())[0]).toBe('helper drivers/other/main.c:2')
   })
 
-  it('names addresses that a kernel without kallsyms prints, moved by KASLR', async () => {
+  it('addresses of a kernel without kallsyms, moved by KASLR, get names', async () => {
     const moved = stack().map(({ returnAddress }) => `0x${(returnAddress + 0x2e00000n).toString(16).padStart(16, '0')}`)
     const { reports } = await decode(
       read([
@@ -163,13 +163,13 @@ describe('decodeReports', () => {
     expect(reports.map(places)).toEqual([decodedStack])
   })
 
-  it('leaves calls in modules as they are and says so', async () => {
+  it('calls in modules stay as they are, with a problem that says so', async () => {
     const { reports, problems } = await decode(lockup(['frob_poll+0x1/0x20 [frob]', ...stack().map(({ frame }) => frame)]))
     expect(reports.map(places)).toEqual([['frob_poll -:0', ...decodedStack]])
     expect(problems).toMatchObject([{ code: 'MODULES_NOT_DECODED', details: { modules: ['frob'] } }])
   })
 
-  it('cuts the folder of the tree off the places that the log tells itself', async () => {
+  it('removes the directory of the tree from source lines that the log already has', async () => {
     const { frame } = siteOf('frob_ioctl', 'helper')
     const { reports } = await decode(
       read([
@@ -181,7 +181,7 @@ describe('decodeReports', () => {
     expect(reports).toMatchObject([{ source: 'drivers/frob/main.c', line: 11 }])
   })
 
-  it('maps paths as told', async () => {
+  it('maps paths as the options say', async () => {
     const { reports } = await decodeReports(host, {
       vmlinux,
       reports: lockup(stack().map(({ frame }) => frame)),
@@ -223,7 +223,7 @@ describe('decodeReports', () => {
         ),
       /of another size/,
     ],
-  ])('says that the vmlinux is of another build by %s, and gives no lines', async (_by, log, why) => {
+  ])('a vmlinux of another build is recognised by %s, and gives no lines', async (_by, log, why) => {
     const reports = log()
     const decoded = await decode(reports)
     expect(decoded.problems).toMatchObject([{ code: 'VMLINUX_OF_OTHER_BUILD', message: why }])
@@ -231,25 +231,25 @@ describe('decodeReports', () => {
   })
 
   it.each([
-    ['VMLINUX_MISSING', () => join(folder, 'none')],
+    ['VMLINUX_MISSING', () => join(directory, 'none')],
     ['NOT_A_VMLINUX', () => tree],
     ['NOT_A_VMLINUX', () => join(tree, 'init/main.c')],
     ['VMLINUX_STRIPPED', () => changed('stripped', ['strip'])],
     ['VMLINUX_WITHOUT_LINES', () => changed('no-lines', ['strip', '--strip-debug'])],
-  ])('says %s and gives the reports without lines', async (code, path) => {
+  ])('%s is reported, and the reports have no lines', async (code, path) => {
     const reports = lockup(stack().map(({ frame }) => frame))
     const decoded = await decode(reports, { vmlinux: path() })
     expect(decoded.problems).toMatchObject([{ code }])
     expect(decoded.reports[0]).toMatchObject({ function: 'helper', trace: reports[0]?.trace ?? [] })
   })
 
-  it('does without a symboliser, and says which to install', async () => {
+  it('works without a symboliser, and says which to install', async () => {
     const { problems } = await decodeReports(hostWith(), { vmlinux, reports: lockup(stack().map(({ frame }) => frame)) })
-    expect(problems).toMatchObject([{ code: 'SYMBOLISER_MISSING', hint: expect.stringContaining('apt-get install llvm') }])
+    expect(problems).toMatchObject([{ code: 'SYMBOLISER_MISSING', hint: expect.stringContaining('`apt-get install llvm`') }])
   })
 
-  it('says what a symboliser said that does not answer', async () => {
-    const program = join(folder, 'addr2line')
+  it('reports the output of a symboliser that does not answer', async () => {
+    const program = join(directory, 'addr2line')
     writeFileSync(program, '#!/bin/sh\necho "no memory" >&2\nexit 3\n', { mode: 0o755 })
     const { problems, reports } = await decodeReports(
       { ...host, which: async (name) => (name === 'addr2line' ? program : undefined) },
@@ -262,7 +262,7 @@ describe('decodeReports', () => {
   })
 
   it('ends at once, with its symboliser, when it is interrupted', async () => {
-    const program = join(folder, 'llvm-symbolizer')
+    const program = join(directory, 'llvm-symbolizer')
     writeFileSync(program, '#!/bin/sh\necho $$ > "$0.pid"\nexec sleep 1000\n', { mode: 0o755 })
     const interruption = new AbortController()
     const decoding = decodeReports(
@@ -277,13 +277,13 @@ describe('decodeReports', () => {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
 
-  it('reads nothing when there are no reports', async () => {
-    expect(await decode([], { vmlinux: join(folder, 'none') })).toEqual({ reports: [], problems: [], symboliser: undefined })
+  it('decodeReports reads nothing when there are no reports', async () => {
+    expect(await decode([], { vmlinux: join(directory, 'none') })).toEqual({ reports: [], problems: [], symboliser: undefined })
   })
 })
 
 function changed(name: string, command: readonly [string, ...string[]]): string {
-  const path = join(folder, name)
+  const path = join(directory, name)
   cpSync(vmlinux, path)
   const [program, ...args] = command
   execFileSync(program, [...args, path])

@@ -9,9 +9,9 @@ import { openVmlinux, type OpenVmlinux } from './open-vmlinux.ts'
 export interface DecoderOptions {
   /** The vmlinux of the kernel that printed the reports; undefined: paths are mapped and nothing is decoded. */
   readonly vmlinux: string | undefined
-  /** Folder of the kernel tree: paths below it come out relative to it. */
+  /** Directory of the kernel tree: paths below it come out relative to it. */
   readonly source?: string | undefined
-  /** Beginnings of paths as the build wrote them, and what stands for them in the repository. */
+  /** Beginnings of paths as the build wrote them, and what replaces them in the repository. */
   readonly pathMaps?: SourcePaths['maps'] | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -24,13 +24,13 @@ export interface Decoded {
   readonly symboliser: string | undefined
 }
 
-/** Gives reports their lines and inlined calls and blames again. A bad vmlinux is a problem in the answer and no failure: reports come back as they were. */
+/** Gives reports their lines and inlined calls and blames again. A bad vmlinux is a problem in the answer, not a failure: reports are returned unchanged. */
 export interface ReportDecoder extends AsyncDisposable {
   /** One call at a time. */
   decode(reports: readonly KernelReport[]): Promise<Decoded>
 }
 
-// A log of a gigabyte repeats itself; what does not must not fill memory.
+// A log of a gigabyte repeats itself; one that does not must not fill memory.
 const mostKnown = 20_000
 
 /** Opens the vmlinux once and keeps its symboliser, for reports that come one after the other. */
@@ -55,7 +55,7 @@ export function createReportDecoder(host: Host, options: DecoderOptions): Report
   }
   return {
     decode: async (reports) => {
-      // Without reports too: a missing file is said.
+      // Without reports too: a missing file is reported.
       const at = await open()
       const problems = at.problem === undefined ? [] : [at.problem]
       const located = reports.map((report) => locate(report, at))
@@ -88,7 +88,7 @@ export function createReportDecoder(host: Host, options: DecoderOptions): Report
       return { reports: owned, problems, symboliser: at.program }
     },
     [Symbol.asyncDispose]: async () => {
-      // What failed to open has been told by whoever asked for it.
+      // A failure to open was reported by the call that opened it.
       const left = await opened?.catch(() => undefined)
       await left?.symboliser?.[Symbol.asyncDispose]()
     },
@@ -112,7 +112,7 @@ function otherBuild(located: readonly LocatedReport[], path: string): readonly U
   if (why === undefined) return []
   return [
     new UserError('VMLINUX_OF_OTHER_BUILD', `${path} is of another build than the kernel that printed the log: ${why}.`, {
-      hint: 'its lines would be wrong and are left out; name the vmlinux of the same build.',
+      hint: 'Name the vmlinux of the same build; lines of this one would be wrong and are left out.',
       details: { path },
     }),
   ]
@@ -129,7 +129,7 @@ function modules(reports: readonly KernelReport[]): readonly UserError[] {
   if (names.length === 0) return []
   return [
     new UserError('MODULES_NOT_DECODED', `calls in loadable modules have no lines: ${names.join(', ')}.`, {
-      hint: 'a vmlinux holds no code of modules; build what you test into the kernel (=y) to have its lines.',
+      hint: 'Build what you test into the kernel (=y) to have its lines; a vmlinux holds no code of modules.',
       details: { modules: names },
     }),
   ]

@@ -5,9 +5,9 @@ import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
 import type { ChosenSymboliser } from './choose-symboliser.ts'
 
-/** One process that knows the lines of an executable; it reads the debug information once and is asked as often as you like. */
+/** One process that finds the source lines of an executable; it reads the debug information once and answers any number of times. */
 export interface Symboliser extends AsyncDisposable {
-  /** The calls that stand at each address, innermost first; one question at a time. Throws SYMBOLISER_FAILED. */
+  /** The calls at each address, innermost first; one question at a time. Throws SYMBOLISER_FAILED. */
   ask(addresses: readonly bigint[]): Promise<readonly (readonly CodePlace[])[]>
 }
 
@@ -27,15 +27,15 @@ export function startSymboliser(host: Host, { chosen, executable, signal }: Symb
   const { kind, program } = chosen
   const child = host.spawn([program, ...kind.args(executable)], { stdio: ['pipe', 'pipe', 'pipe'] })
   const exited = new Promise<void>((resolve) => void child.once('close', () => resolve()).once('error', () => resolve()))
-  const words = collectStderr(child)
+  const stderr = collectStderr(child)
   const failed = (what: string, cause?: unknown): UserError =>
-    new UserError('SYMBOLISER_FAILED', `${program} ${what}${words() === '' ? '.' : `:\n${words()}`}`, {
-      hint: 'reports are shown without lines; see whether the program runs by hand on the vmlinux.',
+    new UserError('SYMBOLISER_FAILED', `${program} ${what}${stderr() === '' ? '.' : `:\n${stderr()}`}`, {
+      hint: 'Run the program by hand on the vmlinux; until it works, reports are shown without source lines.',
       details: { program, executable },
       cause,
     })
   const lines = child.stdout === null ? undefined : createInterface({ input: child.stdout })
-  // Writing to one that has ended: `close` tells.
+  // Writing to one that has ended: `close` reports it.
   child.stdin?.on('error', () => {})
   const askSome = async (addresses: readonly bigint[]): Promise<readonly (readonly CodePlace[])[]> => {
     const answers: (readonly CodePlace[])[] = []

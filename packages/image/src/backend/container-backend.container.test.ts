@@ -19,21 +19,21 @@ import { containerBackend } from './container-backend.ts'
 import type { BakeResult } from '../bake/image-manifest.ts'
 
 // One bootstrap in a container, whose packages the other tests assemble; the host assembles those that the VM tests left in the store.
-let folder: string
+let directory: string
 let host: Host
 let stores: { readonly host: Store; readonly container: Store }
 let engine: Engine
 let image: string
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
-  host = nodeHost({ cwd: folder })
-  stores = { host: await openStore(host), container: await openStore(host, join(folder, 'container')) }
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  host = nodeHost({ cwd: directory })
+  stores = { host: await openStore(host), container: await openStore(host, join(directory, 'container')) }
   engine = await connectEngine(host)
   const spec = { compiler: 'gcc', suite: await defaultSuite(host), targets: ['x86_64', 'i386'], kind: 'build' } as const
   image = (await obtainToolchainImage({ engine, host, spec })).id
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 const purpose = 'bake-test'
 const open = async (options: Partial<ContainerOptions> = {}, from: Engine = engine): Promise<ToolContainer> => {
@@ -53,7 +53,7 @@ const fileIn = (image: string, path: string): Buffer =>
 const halfMade = (): readonly string[] => readdirSync(join(stores.container.root, 'tmp'))
 
 describe('a bake in a container', () => {
-  test('gives the bytes of one on the host, and each answers the other', async () => {
+  test("a bake in a container gives the bytes of one on the host, and each finds the other's entry", async () => {
     const inside = await bakeInside(await open())
     const outside = await bakeImage(host, stores.host, specOf(), { force: true })
     expect([inside.cached, outside.cached]).toEqual([false, false])
@@ -65,13 +65,16 @@ describe('a bake in a container', () => {
     expect(await bakeImage(host, stores.container, specOf())).toMatchObject({ cached: true, image: inside.image })
   })
 
-  test('takes overlays and scripts in, and says which script failed with its last lines', async () => {
-    mkdirSync(join(folder, 'over/etc'), { recursive: true })
-    writeFileSync(join(folder, 'over/etc/motd'), 'baked\n')
-    writeFileSync(join(folder, 'good.sh'), 'set -e\ngrep -q baked /etc/motd\nuseradd -m tester\necho x > /dev/null\ntest -e /dev/urandom\n')
+  test('a bake in a container takes overlays and scripts, and reports the script that failed with its last lines', async () => {
+    mkdirSync(join(directory, 'over/etc'), { recursive: true })
+    writeFileSync(join(directory, 'over/etc/motd'), 'baked\n')
+    writeFileSync(
+      join(directory, 'good.sh'),
+      'set -e\ngrep -q baked /etc/motd\nuseradd -m tester\necho x > /dev/null\ntest -e /dev/urandom\n',
+    )
     // Not UTF-8: what goes in is bytes.
-    writeFileSync(join(folder, 'bytes.sh'), Buffer.from('#!/bin/sh\nprintf %s "\xff\xfe" > /etc/bytes\n', 'latin1'))
-    writeFileSync(join(folder, 'bad.sh'), '#!/bin/bash\necho the reason\nexit 5\n')
+    writeFileSync(join(directory, 'bytes.sh'), Buffer.from('#!/bin/sh\nprintf %s "\xff\xfe" > /etc/bytes\n', 'latin1'))
+    writeFileSync(join(directory, 'bad.sh'), '#!/bin/bash\necho the reason\nexit 5\n')
     const container = await open()
     const inside = await bakeInside(container, { overlay: ['over'], customize: ['good.sh', 'bytes.sh'] })
     const outside = await bakeImage(host, stores.host, specOf({ overlay: ['over'], customize: ['good.sh', 'bytes.sh'] }))
@@ -83,20 +86,20 @@ describe('a bake in a container', () => {
     }
     await expect(bakeInside(container, { customize: ['bad.sh'] })).rejects.toMatchObject({
       code: 'CUSTOMIZE_FAILED',
-      message: expect.stringMatching(/bad\.sh ended with 5.*\nthe reason/),
+      message: expect.stringMatching(/bad\.sh exited with status 5.*\nthe reason/),
     })
     expect((await container.exec(['sh', '-c', 'ls /var/tmp'])).stdout).toBe('')
     expect(halfMade()).toEqual([])
   })
 
-  test('says that the container does not reach the mirror', async () => {
+  test('a bake reports that the container does not reach the mirror', async () => {
     await expect(bakeInside(await open({ network: false }), { include: ['strace'] })).rejects.toMatchObject({
       code: 'MIRROR_UNREACHABLE',
       hint: expect.stringContaining('containers of this engine'),
     })
   })
 
-  test('says that the disk of the engine is full', async () => {
+  test('a bake reports that the disk of the engine is full', async () => {
     // The engine's own client, but for a small disk where the work is done.
     const { docker } = engine
     const small = Object.create(docker, {
@@ -111,11 +114,11 @@ describe('a bake in a container', () => {
     await expect(bakeInside(container, { include: ['strace'] })).rejects.toMatchObject(full)
   })
 
-  test('ends at once when it is aborted, and keeps nothing', async () => {
+  test('an aborted bake in a container ends at once, and keeps nothing', async () => {
     const abort = new AbortController()
     const container = await open({ signal: abort.signal })
     const baking = bakeInside(container, { include: ['strace'] }, abort.signal)
-    // mmdebstrap is at work when its scratch folder has something in it.
+    // mmdebstrap is at work when its scratch directory has something in it.
     while ((await container.exec(['sh', '-c', 'ls -d /var/tmp/*/scratch/mmdebstrap*'])).exitCode !== 0) await host.sleep(200)
     abort.abort(new Error('stop'))
     await expect(baking).rejects.toThrow('stop')
@@ -123,7 +126,7 @@ describe('a bake in a container', () => {
     expect(halfMade()).toEqual([])
   })
 
-  test('says that its container was killed', async () => {
+  test('a bake reports that its container was killed', async () => {
     const container = await open()
     const failure = bakeInside(container, { include: ['strace'] }).catch((error: unknown) => error)
     while ((await container.exec(['sh', '-c', 'ls -d /var/tmp/*/scratch/mmdebstrap*'])).exitCode !== 0) await host.sleep(200)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
-import { aptOptionsOfHost, explaining, runSteps, type Host, type RunOptions, type RunResult } from '@kernelkit/host'
+import { aptOptionsOfHost, explaining, lastLines, runSteps, type Host, type RunOptions, type RunResult } from '@kernelkit/host'
 import type { ExecResult, ToolContainer } from '@kernelkit/toolchain'
 import { containerTools } from './container-tools.ts'
 import { aptOptionsInside, checkMirrorInside, proxiesInside } from '../bake/outside-settings.ts'
@@ -90,20 +90,20 @@ const killed = 137
 function failed(argv: readonly string[], { exitCode, stdout, stderr, outOfMemory }: ExecResult): UserError {
   const program = argv.find((word) => word !== 'env' && !/^\w+=/.test(word)) ?? ''
   if (outOfMemory || exitCode === killed) {
-    const why = outOfMemory ? 'memory ran out inside the container' : 'something outside killed it'
+    const why = outOfMemory ? 'memory ran out inside the container' : 'a process outside the container killed it'
     return new UserError('BOOTSTRAP_FAILED', `${program} was killed in the container: ${why}.`, {
       hint: outOfMemory
-        ? 'a bake needs about 512 MiB: raise the memory limit of the container or of the engine.'
-        : 'run it again; what was finished comes from the store.',
+        ? 'Raise the memory limit of the container or of the engine; a bake needs about 512 MiB.'
+        : 'Run it again; what was finished comes from the store.',
       details: { exitCode, outOfMemory },
     })
   }
-  const output = `${stdout}${stderr}`.trimEnd().split('\n').slice(-40).join('\n')
+  const output = lastLines(`${stdout}${stderr}`)
   return new UserError(
     'COMMAND_FAILED',
-    `\`${quoteArgv(argv)}\` ended with ${exitCode} in the container.${output === '' ? '' : `\n${output}`}`,
+    `\`${quoteArgv(argv)}\` exited with status ${exitCode} in the container.${output === '' ? '' : `\n${output}`}`,
     {
-      details: { argv, exitCode },
+      details: { argv, exitCode, output },
     },
   )
 }

@@ -1,5 +1,5 @@
 import { chooseContainerTools, type BakeTools } from '@kernelkit/core/debootstrap'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { ImageSpec } from '@kernelkit/core/options'
 import { bakeRequirements, nameOf, type Host } from '@kernelkit/host'
 import type { ToolContainer } from '@kernelkit/toolchain'
@@ -28,8 +28,8 @@ export async function containerTools(container: ToolContainer, host: Host, spec:
     ...programs.filter((program) => !found.includes(program)),
   ]
   if (missing.length > 0) {
-    throw new UserError('HOST_LACKS', `kernelkit bake needs what the toolchain image lacks: ${missing.join(', ')}.`, {
-      hint: 'build the image again (`kernelkit toolchain build`), or bake on the host: --toolchain host.',
+    throw new UserError('HOST_LACKS', `bake needs what the toolchain image lacks: ${missing.join(', ')}.`, {
+      hint: message`Build the image again (${command('kernelkit toolchain build')}), or bake on the host with ${option('toolchain', 'host')}.`,
       details: { missing },
     })
   }

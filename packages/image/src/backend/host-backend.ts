@@ -30,7 +30,7 @@ async function prepareTools(host: Host, spec: ImageSpec): Promise<BakeTools> {
   const rest = bakeRequirements(host, spec.arch).filter(
     (one) => one.what === 'program' && one.program !== 'newuidmap' && (one.program !== 'arch-test' || tools.tool === 'mmdebstrap'),
   )
-  await requireAll(host, rest, { command: 'bake' })
+  await requireAll(host, rest, { user: 'bake' })
   for (const line of tools.why) host.log.info(line)
   return tools
 }
@@ -42,7 +42,7 @@ async function openHostDirectory(host: Host, tools: BakeTools): Promise<WorkDire
     where: 'host',
     steps,
     perform: (list, options) => explaining(path, () => runSteps(host, list, options)),
-    supervise: ({ argv }, options) => supervise(host, { argv: withoutSudo(tools, argv), workFolder: path, rights: tools, ...options }),
+    supervise: ({ argv }, options) => supervise(host, { argv: withoutSudo(tools, argv), workDirectory: path, rights: tools, ...options }),
     readText: (name) => host.fs.readFile(join(path, name), 'utf8'),
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   }

@@ -9,12 +9,12 @@ import { supervise } from './supervise.ts'
 
 const host = nodeHost()
 const rights = { privilege: 'root' } as const
-let workFolder: string
+let workDirectory: string
 beforeEach(() => {
-  workFolder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
-  mkdirSync(join(workFolder, 'scratch'))
+  workDirectory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  mkdirSync(join(workDirectory, 'scratch'))
 })
-afterEach(() => rmSync(workFolder, { recursive: true, force: true }))
+afterEach(() => rmSync(workDirectory, { recursive: true, force: true }))
 
 /** A process that has ended but was not waited for yet (a zombie) counts as gone. */
 async function isGone(pid: number): Promise<boolean> {
@@ -25,30 +25,30 @@ async function isGone(pid: number): Promise<boolean> {
   }
   return false
 }
-// The trap stands before the first line is printed: that line is the sign to end it.
+// The trap is set before the first line is printed: that line is the sign to end it.
 const stubborn = ['sh', '-c', 'trap "sleep 0.1; echo tidied" TERM; sleep 300 & echo $!; wait; wait'] as const
 
 describe('supervise', () => {
-  test('gives lines of both streams and the exit status', async () => {
+  test('supervise gives lines of both streams and the exit status', async () => {
     const lines: string[] = []
     expect(
       await supervise(host, {
         argv: ['sh', '-c', 'echo out; echo err >&2; printf last; exit 7'],
-        workFolder,
+        workDirectory,
         rights,
         onLine: (line) => lines.push(line),
       }),
     ).toBe(7)
     expect(lines.toSorted()).toEqual(['err', 'last', 'out'])
-    expect(existsSync(workFolder)).toBe(true)
+    expect(existsSync(workDirectory)).toBe(true)
   })
 
-  test('ends the whole family when the signal aborts, after its own tidying', async () => {
+  test('supervise ends the whole process family when the signal aborts, after its own cleanup', async () => {
     const abort = new AbortController()
     const lines: string[] = []
     const running = supervise(host, {
       argv: stubborn,
-      workFolder,
+      workDirectory,
       rights,
       signal: abort.signal,
       onLine: (line) => {
@@ -61,13 +61,15 @@ describe('supervise', () => {
     expect(lines).toContain('tidied')
   })
 
-  test('ends the family and removes the work folder when its parent dies without a word', async () => {
-    const child = spawn('sh', ['-c', supervisorScript, 'test', `rm -rf ${workFolder}`, ...stubborn], { stdio: ['pipe', 'pipe', 'ignore'] })
+  test('supervise ends the process family and removes the work directory when its parent is killed', async () => {
+    const child = spawn('sh', ['-c', supervisorScript, 'test', `rm -rf ${workDirectory}`, ...stubborn], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
     const pid = await new Promise<number>((resolve) => child.stdout.once('data', (data: Buffer) => resolve(Number(data.toString()))))
     // What the kernel does with the pipe of a process that got SIGKILL.
     child.stdin.destroy()
     await new Promise((resolve) => child.once('exit', resolve))
     expect(await isGone(pid)).toBe(true)
-    expect(existsSync(workFolder)).toBe(false)
+    expect(existsSync(workDirectory)).toBe(false)
   })
 })

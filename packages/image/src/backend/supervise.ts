@@ -5,8 +5,8 @@ import { privileged, type Rights } from './rights.ts'
 
 export interface SuperviseOptions {
   readonly argv: readonly string[]
-  /** Directory that goes away, with what other owners left in it, when kernelkit itself is killed. */
-  readonly workFolder: string
+  /** Directory that is removed, with files of other owners in it, when kernelkit itself is killed. */
+  readonly workDirectory: string
   /** Of the supervisor: it could not end what runs with more rights than its own. */
   readonly rights: Rights
   readonly onLine: (line: string) => void
@@ -18,13 +18,13 @@ export interface SuperviseOptions {
  * the supervisor's standard input is the lifeline. Resolves with its exit status.
  */
 export async function supervise(host: Host, options: SuperviseOptions): Promise<number> {
-  const { rights, workFolder } = options
+  const { rights, workDirectory } = options
   options.signal?.throwIfAborted()
-  const remove = ['rm', '-rf', '--one-file-system', workFolder]
-  // A user namespace's files can only be removed from inside one; the folder itself is ours.
+  const remove = ['rm', '-rf', '--one-file-system', workDirectory]
+  // A user namespace's files can only be removed from inside one; the directory itself is ours.
   const cleanup =
     rights.privilege === 'user-namespace'
-      ? `${quoteArgv(privileged(rights, ['rm', '-rf', `${workFolder}/scratch`]))}; ${quoteArgv(remove)}`
+      ? `${quoteArgv(privileged(rights, ['rm', '-rf', `${workDirectory}/scratch`]))}; ${quoteArgv(remove)}`
       : quoteArgv(remove)
   const supervisor = ['sh', '-c', supervisorScript, 'kernelkit-bake', cleanup, ...options.argv]
   const argv = (rights.privilege === 'sudo' ? ['sudo', '-n', ...supervisor] : supervisor) as [string, ...string[]]

@@ -8,15 +8,15 @@ const prefix = 'kernelkit-bake-'
 const ownerFile = 'owner.json'
 
 /**
- * A temporary directory in which root, or the root of a user namespace, can work: others may pass through it (its name
- * cannot be guessed) and write in its scratch directory. Disposal removes what they own as well.
+ * A temporary directory in which root, or the root of a user namespace, can work: other users can pass through it (its
+ * name cannot be guessed) and write in its scratch directory. Disposal removes their files as well.
  */
 export async function openWorkDirectory(
   host: Host,
   rights: Rights,
 ): Promise<AsyncDisposable & { readonly path: string; readonly steps: WorkSteps }> {
-  const folder = await host.tempDir(prefix)
-  const { path } = folder
+  const directory = await host.tempDir(prefix)
+  const { path } = directory
   await sweep(host, { rights, parent: dirname(path) })
   await host.fs.writeFile(join(path, ownerFile), JSON.stringify((await ownIdentity(host)) ?? {}))
   const steps = hostSteps(path, rights)
@@ -26,12 +26,12 @@ export async function openWorkDirectory(
     steps,
     [Symbol.asyncDispose]: async () => {
       await runSteps(host, steps.close, { reject: false })
-      await folder[Symbol.asyncDispose]()
+      await directory[Symbol.asyncDispose]()
     },
   }
 }
 
-/** Folders of our own that a killed process left; a running bake's supervisor removes its own, so these are few. */
+/** Removes directories of ours that a killed process left; the supervisor of a running bake removes its own, so there are few. */
 async function sweep(host: Host, { rights, parent }: { readonly rights: Rights; readonly parent: string }): Promise<void> {
   for (const name of await host.fs.readdir(parent)) {
     if (!name.startsWith(prefix)) continue

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import type { ImageSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
@@ -16,7 +16,7 @@ export interface BakeInputs {
   /** Lines for authorized_keys. */
   readonly sshKeys: readonly string[]
   readonly scripts: readonly BakeScript[]
-  /** Absolute paths of folders. */
+  /** Absolute paths of directories. */
   readonly overlays: readonly string[]
 }
 
@@ -38,16 +38,16 @@ async function readPublicKeys(host: Host, written: string): Promise<readonly str
     throw badKey(
       written,
       `cannot be read (${reason(error)})`,
-      'give the path of a .pub file, such as ~/.ssh/id_ed25519.pub; ssh-keygen -t ed25519 makes a pair.',
+      'Name a .pub file, such as ~/.ssh/id_ed25519.pub; `ssh-keygen -t ed25519` makes a pair.',
       error,
     )
   })
   const text = content.toString('utf8')
   if (/^-----BEGIN [A-Z ]*PRIVATE KEY-----/m.test(text) || text.startsWith('PuTTY-User-Key-File')) {
-    const beside = (await host.fs.exists(`${path}.pub`))
-      ? `give its public half: --ssh-key ${written}.pub`
-      : `give its public half; ssh-keygen -y -f ${written} > ${written}.pub makes it.`
-    throw badKey(written, 'is a private key, which must not leave this machine', beside)
+    const hint = (await host.fs.exists(`${path}.pub`))
+      ? message`Name its public half: ${option('ssh-key', `${written}.pub`)}.`
+      : `Name its public half; \`ssh-keygen -y -f ${written} > ${written}.pub\` makes it.`
+    throw badKey(written, 'is a private key, which must not leave this machine', hint)
   }
   const lines = text
     .split(/\r?\n/)
@@ -57,21 +57,21 @@ async function readPublicKeys(host: Host, written: string): Promise<readonly str
   if (lines.length === 0 || wrong !== undefined) {
     throw badKey(
       written,
-      lines.length === 0 ? 'holds no key' : `holds a line that is no OpenSSH public key: '${wrong?.slice(0, 60)}'`,
-      'give a .pub file as ssh-keygen writes it: ssh-ed25519 AAAA… comment',
+      lines.length === 0 ? 'has no key' : `has a line that is not an OpenSSH public key: '${wrong?.slice(0, 60)}'`,
+      'Name a .pub file as ssh-keygen writes it: ssh-ed25519 AAAA… comment.',
     )
   }
   return lines
 }
 
-function badKey(path: string, what: string, hint: string, cause?: unknown): UserError {
-  return new UserError('BAD_SSH_KEY', `--ssh-key ${path} ${what}.`, { hint, details: { path }, cause })
+function badKey(path: string, what: string, hint: Message, cause?: unknown): UserError {
+  return new UserError('BAD_SSH_KEY', message`${option('ssh-key')} ${path} ${what}.`, { hint, details: { path }, cause })
 }
 
 async function readScript(host: Host, written: string): Promise<BakeScript> {
   const path = absolute(host, written)
   const content = await readInput(host, path).catch((error: unknown) => {
-    throw missing(`--customize ${written} cannot be read (${reason(error)}).`, 'give the path of a script.', error)
+    throw missing(message`${option('customize')} ${written} cannot be read (${reason(error)}).`, 'Name a script.', error)
   })
   return { name: written, path, sha256: host.sha256(content) }
 }
@@ -80,20 +80,23 @@ async function checkOverlay(host: Host, written: string): Promise<string> {
   const path = absolute(host, written)
   const stat = await host.fs.stat(path).catch((error: unknown) => {
     throw missing(
-      `--overlay ${written} cannot be read (${reason(error)}).`,
-      'give the path of a folder whose contents go over the root.',
+      message`${option('overlay')} ${written} cannot be read (${reason(error)}).`,
+      'Name a directory whose contents are copied over the root.',
       error,
     )
   })
   if (stat.isDirectory()) return path
-  throw missing(`--overlay ${written} is not a folder.`, 'give a folder that mirrors the root: DIR/etc/motd becomes /etc/motd.')
+  throw missing(
+    message`${option('overlay')} ${written} is not a directory.`,
+    'Name a directory that mirrors the root: DIR/etc/motd becomes /etc/motd.',
+  )
 }
 
-function missing(message: string, hint: string, cause?: unknown): UserError {
-  return new UserError('IMAGE_INPUT_MISSING', message, { hint, cause })
+function missing(text: Message, hint: string, cause?: unknown): UserError {
+  return new UserError('IMAGE_INPUT_MISSING', text, { hint, cause })
 }
 
-/** Refuses folders and devices, which would be read for ever. */
+/** Refuses directories and devices, which would be read forever. */
 async function readInput(host: Host, path: string): Promise<Buffer> {
   const stat = await host.fs.stat(path)
   if (!stat.isFile()) throw new Error('not a file')

@@ -39,7 +39,7 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
     const baked = await store.obtain({
       kind: 'image',
       material: materialOf(known),
-      produce: (folder) =>
+      produce: (directory) =>
         produceImage(host, {
           store,
           spec,
@@ -47,7 +47,7 @@ export async function bakeImage(host: Host, store: Store, spec: ImageSpec, optio
           known,
           inputs,
           overlay: overlay?.path,
-          folder,
+          directory,
           key: store.keyOf(materialOf(known)),
           seconds,
           ...options,
@@ -69,7 +69,7 @@ async function produceImage(host: Host, job: ImageJob): Promise<void> {
   const canUnshare = await canHaveOwnMounts(job)
   await using work = await backend.open(tools)
   await withTask(host, { title: 'assemble the disk image' }, async (task) => {
-    const image = join(job.folder, imageFileName)
+    const image = join(job.directory, imageFileName)
     const stages = await assembleImage(host, {
       steps: imageSteps({ spec, tools, known, inputs, overlay, key, work: work.steps, rootfs, canUnshare, image }),
       work,

@@ -30,7 +30,7 @@ function isBookkeeping(effect: string): boolean {
   )
 }
 
-let folder: string
+let directory: string
 let host: Host
 let store: Store
 const bake = (raw: Record<string, unknown>) =>
@@ -43,25 +43,25 @@ const inside = (image: string, command: string) =>
   })
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
-  host = nodeHost({ cwd: folder })
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  host = nodeHost({ cwd: directory })
   store = await openStore(host)
-  mkdirSync(join(folder, 'over/lib'), { recursive: true })
-  mkdirSync(join(folder, 'over/etc'))
-  writeFileSync(join(folder, 'over/lib/from-overlay'), 'overlay\n')
-  writeFileSync(join(folder, 'over/etc/motd'), 'baked\n')
-  // The folder's own mode must not become the root's.
-  chmodSync(join(folder, 'over'), 0o700)
+  mkdirSync(join(directory, 'over/lib'), { recursive: true })
+  mkdirSync(join(directory, 'over/etc'))
+  writeFileSync(join(directory, 'over/lib/from-overlay'), 'overlay\n')
+  writeFileSync(join(directory, 'over/etc/motd'), 'baked\n')
+  // The directory's own mode must not become the root's.
+  chmodSync(join(directory, 'over'), 0o700)
   writeFileSync(
-    join(folder, 'good.sh'),
+    join(directory, 'good.sh'),
     'set -e\nid -u > /etc/customised\ngrep -q baked /etc/motd\ncat /proc/self/status > /dev/null\nuseradd -m tester\n',
   )
-  writeFileSync(join(folder, 'bad.sh'), '#!/bin/bash\necho the reason\nexit 5\n')
+  writeFileSync(join(directory, 'bad.sh'), '#!/bin/bash\necho the reason\nexit 5\n')
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 describe('bakeImage', () => {
-  test('lays overlays over the root and runs scripts inside it, and the file system is clean', async () => {
+  test('bakeImage copies overlays over the root, runs scripts inside it, and leaves a clean file system', async () => {
     const { image, bytes, packages } = await bake({ overlay: ['over'], customize: ['good.sh'] })
     execFileSync('e2fsck', ['-fn', image], {
       stdio: 'ignore',
@@ -78,11 +78,11 @@ describe('bakeImage', () => {
     expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(['openssh-server', 'systemd', 'udev']))
   })
 
-  test('gives the same bytes when it is made again', async () => {
+  test('bakeImage gives the same bytes when the image is made again', async () => {
     const spec = parseImageSpec(givenOptions({ suite: 'bookworm', size: '512M', overlay: ['over'], customize: ['good.sh'] }), {
       hostArch: 'x86_64',
     })
-    const first = await copyImage(host, await bakeImage(host, store, spec), join(folder, 'first.ext4'))
+    const first = await copyImage(host, await bakeImage(host, store, spec), join(directory, 'first.ext4'))
     const plan = await planBake(host, store, spec)
     const entry = await store.lookup('image', JSON.parse(readFileSync(`${first}.json`, 'utf8')).key as string)
     expect(plan.image).toBe(join(entry?.path ?? '', 'root.ext4'))
@@ -92,7 +92,7 @@ describe('bakeImage', () => {
     execFileSync('cmp', [first, again.image])
   })
 
-  test('does what the dry run prints, and a paste of it into sh gives the same bytes', async () => {
+  test('bakeImage does what the dry run prints, and the printed script gives the same bytes in sh', async () => {
     const spec = parseImageSpec(givenOptions({ suite: 'bookworm', size: '512M', overlay: ['over'], customize: ['good.sh'] }), {
       hostArch: 'x86_64',
     })
@@ -102,7 +102,7 @@ describe('bakeImage', () => {
     if (entry !== undefined) await store.remove(entry)
     const recorded: string[] = []
     const recording = recordingHost(host, (effect) => recorded.push(effect))
-    const out = join(folder, 'pasted.ext4')
+    const out = join(directory, 'pasted.ext4')
     const { plan } = await planBake(recording, store, spec)
     const questions = recorded.splice(0)
     const { image } = await bakeImage(recording, store, spec)
@@ -119,18 +119,18 @@ describe('bakeImage', () => {
     execFileSync('cmp', [out, image])
   })
 
-  test('says which script failed with its last lines, and keeps nothing', async () => {
+  test('bakeImage reports the script that failed with its last lines, and keeps nothing', async () => {
     const before = readdirSync(join(store.root, 'image'))
     await expect(bake({ customize: ['bad.sh'] })).rejects.toMatchObject({
       code: 'CUSTOMIZE_FAILED',
-      message: expect.stringMatching(/bad\.sh ended with 5.*\nthe reason/),
+      message: expect.stringMatching(/bad\.sh exited with status 5.*\nthe reason/),
     })
     expect(readdirSync(join(store.root, 'image'))).toEqual(before)
   })
 
-  test('says how large the image must be when the root does not fit', async () => {
-    mkdirSync(join(folder, 'big'))
-    execFileSync('dd', ['if=/dev/urandom', `of=${join(folder, 'big/file')}`, 'bs=1M', 'count=200'], { stdio: 'ignore' })
+  test('bakeImage reports the size that the image needs when the root does not fit', async () => {
+    mkdirSync(join(directory, 'big'))
+    execFileSync('dd', ['if=/dev/urandom', `of=${join(directory, 'big/file')}`, 'bs=1M', 'count=200'], { stdio: 'ignore' })
     await expect(bake({ size: '256M', overlay: ['big'] })).rejects.toMatchObject({
       code: 'IMAGE_TOO_SMALL',
       hint: expect.stringMatching(/--size \d+M or more/),

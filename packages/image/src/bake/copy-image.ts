@@ -3,7 +3,7 @@ import type { Step } from '@kernelkit/core/plan'
 import { explaining, runSteps, type Host } from '@kernelkit/host'
 import type { BakeResult } from './image-manifest.ts'
 
-/** The file that `--out` means; in a directory its name is of suite and architecture. */
+/** The file that `--out` means; in a directory it is named after suite and architecture. */
 export async function imageTarget(host: Host, { suite, arch }: Pick<BakeResult, 'suite' | 'arch'>, out: string): Promise<string> {
   const isDirectory =
     out.endsWith('/') ||

@@ -1,6 +1,6 @@
 import { stageMark } from '@kernelkit/core/debootstrap'
-import { UserError } from '@kernelkit/core/errors'
-import type { Host } from '@kernelkit/host'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
+import { lastLines, readLastLines, type Host } from '@kernelkit/host'
 import type { WorkDirectory } from '../backend/bake-backend.ts'
 import type { StageSteps } from './steps.ts'
 
@@ -14,7 +14,7 @@ export interface AssembleRun {
   readonly signal?: AbortSignal | undefined
 }
 
-// What mmdebstrap --unshare-helper adds when the script has already said why it failed.
+// What mmdebstrap --unshare-helper adds after the script's own error.
 const unshareNoise = /^E: (?:system failed: \d+|unshared command failed)$/
 
 /** Tree and disk image from rootfs.tar of the work directory; resolves with the seconds of each stage. */
@@ -59,16 +59,16 @@ function assembleFailed(
   run: AssembleRun,
   { stages, lines }: { readonly stages: readonly string[]; readonly lines: readonly string[] },
 ): UserError {
-  const output = lines.slice(-40).join('\n')
+  const output = lastLines(lines)
   const stage = stages.at(-1) ?? 'start'
   const failedScript = /^customize-failed (\d+)$/.exec(stage)
   if (failedScript !== null) {
     const name = run.scriptNames[Number(stages.at(-2)?.replace(/^customize /, ''))] ?? ''
     return new UserError(
       'CUSTOMIZE_FAILED',
-      `--customize ${name} ended with ${failedScript[1]} inside the root file system.${output === '' ? '' : `\n${output}`}`,
+      message`${option('customize')} ${name} exited with status ${failedScript[1] ?? ''} inside the root file system.${output === '' ? '' : `\n${output}`}`,
       {
-        hint: 'it runs as root, chrooted, with standard input closed; mend it and bake again (the packages come from the store).',
+        hint: 'Fix the script and bake again (the packages come from the store); it runs as root, chrooted, with standard input closed.',
         details: { script: name, exitCode: Number(failedScript[1]) },
       },
     )
@@ -80,8 +80,8 @@ function assembleFailed(
       `no space is left in ${run.work.steps.path}${inside ? ' of the container' : ''} while baking.\n${output}`,
       {
         hint: inside
-          ? 'free about 1 GiB where the engine keeps its data: kernelkit toolchain prune, docker system prune.'
-          : 'free about 1 GiB there, or point TMPDIR to a larger folder.',
+          ? message`Free about 1 GiB where the engine keeps its data: ${command('kernelkit toolchain prune')}, \`docker system prune\`.`
+          : 'Free about 1 GiB there, or set TMPDIR to a directory with more space.',
       },
     )
   }
@@ -92,12 +92,12 @@ function assembleFailed(
       'IMAGE_TOO_SMALL',
       `the root file system takes ${mib} MiB, which does not fit in an image of ${Math.floor(run.sizeBytes / 2 ** 20)} MiB.`,
       {
-        hint: `give --size ${Math.ceil((mib * 1.3) / 128) * 128}M or more; the file is sparse, the default of 4G costs nothing.`,
+        hint: message`Give ${option('size', `${Math.ceil((mib * 1.3) / 128) * 128}M`)} or more; the file is sparse, so that the default of 4G takes no space.`,
         details: { usedMiB: mib, sizeBytes: run.sizeBytes },
       },
     )
   }
   return new UserError('BOOTSTRAP_FAILED', `making the image failed (${stage}).\n${output}`, {
-    hint: 'the last lines say why; --verbose shows all of them.',
+    hint: readLastLines,
   })
 }

@@ -16,8 +16,8 @@ export interface ImageJob extends Omit<MaterialOptions, 'host' | 'overlayDigest'
   readonly backend: BakeBackend
   /** Archive of the overlays. */
   readonly overlay: string | undefined
-  /** Folder of the store to fill. */
-  readonly folder: string
+  /** Directory of the store to fill. */
+  readonly directory: string
   readonly key: string
   /** Filled as the stages end. */
   readonly seconds: { bootstrap: number; customize: number; mkfs: number }

@@ -7,7 +7,7 @@ import { customisationOf } from './image-material.ts'
 /** Name of the disk image inside its store entry. */
 export const imageFileName = 'root.ext4'
 
-/** What `bake` answers; also, with inputs and versions, the manifest beside the image. */
+/** The result of `bake`; with inputs and versions also the manifest next to the image. */
 export interface BakeResult {
   /** Absolute path of the ext4 file in the store. */
   readonly image: string
@@ -34,11 +34,11 @@ interface Manifest extends Omit<BakeResult, 'cached' | 'seconds' | 'manifest'> {
   readonly inputs: Readonly<Record<string, unknown>>
 }
 
-/** Beside the image: inputs, versions, sizes and seconds of this bake. */
+/** Next to the image: inputs, versions, sizes and seconds of this bake. */
 export async function writeManifest(
   host: Host,
   {
-    folder,
+    directory,
     key,
     spec,
     tools,
@@ -73,7 +73,7 @@ export async function writeManifest(
     },
     packages,
   }
-  await host.fs.writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
+  await host.fs.writeFile(join(directory, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
 }
 
 /** The answer that a store entry holds. */

@@ -28,7 +28,7 @@ describe('imageMaterial', () => {
   })
 
   it.each([{ include: ['curl'] }, { script: 'ls /proc' }, { include: ['curl'], script: 'ls /proc' }])(
-    'tells a bake without /proc apart when programs of %j may have missed it',
+    'distinguishes a bake without /proc when programs of %j may have missed it',
     (change) => {
       expect(material(inContainer, change)).toEqual(expect.arrayContaining([['proc', 'none']]))
       expect(material(onHost, change)).not.toEqual(expect.arrayContaining([['proc', 'none']]))

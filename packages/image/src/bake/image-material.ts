@@ -54,7 +54,7 @@ export function assembleText({
 }: Pick<MaterialOptions, 'spec' | 'known' | 'inputs'> & { readonly overlay: boolean; readonly uuid: string }): string {
   return assembleScript({
     customisation: customisationOf({ spec, known, inputs }),
-    // Positions, not paths: the same script from another folder is the same image.
+    // Positions, not paths: the same script from another directory is the same image.
     scripts: inputs.scripts.map((_, index) => String(index)),
     overlay,
     epoch: known.release.date,

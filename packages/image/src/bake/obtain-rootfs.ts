@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { explainBootstrapFailure, workFiles } from '@kernelkit/core/debootstrap'
 import { UserError } from '@kernelkit/core/errors'
 import type { RunStep } from '@kernelkit/core/plan'
-import { withTask, type Host, type Task } from '@kernelkit/host'
+import { lastLines, readLastLines, withTask, type Host, type Task } from '@kernelkit/host'
 import type { WorkDirectory } from '../backend/bake-backend.ts'
 import type { ImageJob } from './image-job.ts'
 import { rootfsMaterial } from './rootfs.ts'
@@ -15,11 +15,11 @@ export async function obtainRootfs(host: Host, job: ImageJob): Promise<string> {
   const { entry, cached } = await store.obtain({
     kind: 'rootfs',
     material: rootfsMaterial({ spec, tools, known }),
-    produce: (folder) =>
+    produce: (directory) =>
       withTask(host, { title: `bootstrap ${spec.suite} ${spec.arch.debianArch}` }, async (task) => {
         backend.checkMirror(known.uri)
         await using work = await backend.open(tools)
-        const rootfs = join(folder, workFiles.rootfs)
+        const rootfs = join(directory, workFiles.rootfs)
         const steps = packagesSteps({ spec, tools, known, work: work.steps, aptOptions: await backend.aptOptions(), rootfs })
         await work.perform(steps.before, { signal })
         await bootstrap(host, { ...job, work, step: steps.long, task })
@@ -39,7 +39,7 @@ interface BootstrapRun extends Pick<ImageJob, 'spec' | 'tools' | 'known' | 'sign
   readonly task: Task
 }
 
-/** Fetch and unpack; what went wrong is said in our own words where we know it. */
+/** Fetch and unpack; known failures get an error of their own. */
 async function bootstrap(host: Host, { spec, tools, known, work, step, task, signal }: BootstrapRun): Promise<void> {
   const lines: string[] = []
   const exitCode = await work.supervise(step, {
@@ -55,8 +55,8 @@ async function bootstrap(host: Host, { spec, tools, known, work, step, task, sig
   if (exitCode === 0) return
   throw (
     explainBootstrapFailure(lines.join('\n'), { suite: spec.suite, mirror: known.uri, where: work.where }) ??
-    new UserError('BOOTSTRAP_FAILED', `${tools.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
-      hint: 'the last lines say why; --verbose shows all of them.',
+    new UserError('BOOTSTRAP_FAILED', `${tools.tool} exited with status ${exitCode}.\n${lastLines(lines)}`, {
+      hint: readLastLines,
     })
   )
 }

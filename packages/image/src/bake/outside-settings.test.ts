@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { aptOptionsInside, checkMirrorInside, proxiesInside } from './outside-settings.ts'
 
 describe('settings of the host inside a container', () => {
-  test('keep a proxy that other machines reach, and the settings of a frozen mirror', () => {
+  test('aptOptionsInside keeps a proxy that other machines reach, and the settings of a frozen mirror', () => {
     const kept = [
       'Acquire::http::Proxy "http://proxy.example:3128"',
       'Acquire::Check-Valid-Until "false"',
@@ -20,12 +20,12 @@ describe('settings of the host inside a container', () => {
     },
   )
 
-  test('leave out a program of the host that finds proxies', () => {
+  test('aptOptionsInside leaves out a program of the host that finds proxies', () => {
     const option = 'Acquire::http::Proxy-Auto-Detect "/usr/bin/auto-apt-proxy"'
     expect(aptOptionsInside([option]).left).toEqual([option])
   })
 
-  test('keep proxy variables of both cases, and nothing else of the environment', () => {
+  test('proxiesInside keeps proxy variables in both cases, and nothing else of the environment', () => {
     expect(proxiesInside({ HTTPS_PROXY: 'http://proxy.example', no_proxy: 'localhost,127.0.0.1', http_proxy: '', HOME: '/root' })).toEqual({
       kept: { HTTPS_PROXY: 'http://proxy.example', no_proxy: 'localhost,127.0.0.1' },
       left: [],

@@ -1,12 +1,12 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 
-/** Environment variables by which programs are told of proxies; apt and curl read the lower-case ones, others both. */
+/** Environment variables that name proxies; apt and curl read the lower-case ones, other programs both. */
 const proxyVariables = ['http_proxy', 'https_proxy', 'ftp_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()])
 
 /** Settings of the host, split into those that mean the same inside a container and those that do not. */
 export interface SplitSettings<T> {
   readonly kept: T
-  /** Each as the user would recognise it. */
+  /** Each as the user wrote it. */
   readonly left: readonly string[]
 }
 
@@ -32,13 +32,13 @@ export function proxiesInside(env: Readonly<Record<string, string | undefined>>)
   }
 }
 
-/** Refuses mirrors that no container sees: folders of the host, and servers on its loopback. */
+/** Refuses mirrors that no container sees: directories of the host, and servers on its loopback. */
 export function checkMirrorInside(uri: string): void {
-  const isFolder = /^(file|copy|cdrom):/.test(uri)
-  if (!isFolder && !isOnLoopback(uri)) return
-  const what = isFolder ? 'is a folder of this machine' : "answers on this machine's loopback only"
+  const isDirectory = /^(file|copy|cdrom):/.test(uri)
+  if (!isDirectory && !isOnLoopback(uri)) return
+  const what = isDirectory ? 'is a directory of this machine' : "answers on this machine's loopback only"
   throw new UserError('MIRROR_UNREACHABLE', `the mirror ${uri} ${what}, which the container does not see.`, {
-    hint: "name a mirror by an address that other machines reach (--mirror http://this machine's name/…), or bake on the host: --toolchain host.",
+    hint: message`Name a mirror by an address that other machines reach (${option('mirror', "http://this machine's name/…")}), or bake on the host with ${option('toolchain', 'host')}.`,
     details: { mirror: uri },
   })
 }

@@ -7,19 +7,19 @@ export interface PackedOverlay extends AsyncDisposable {
   readonly sha256: string
 }
 
-/** Folders as one archive: owned by root, without dates, sorted, so that the same contents give the same bytes. Later folders win. */
+/** Directories as one archive: owned by root, without dates, sorted, so that the same contents give the same bytes. Later directories overwrite earlier ones. */
 export async function packOverlays(
   host: Host,
   { overlays, signal }: { readonly overlays: readonly string[]; readonly signal?: AbortSignal | undefined },
 ): Promise<PackedOverlay | undefined> {
   if (overlays.length === 0) return undefined
-  const folder = await host.tempDir('kernelkit-overlay-')
-  const path = join(folder.path, 'overlay.tar')
+  const directory = await host.tempDir('kernelkit-overlay-')
+  const path = join(directory.path, 'overlay.tar')
   try {
     await runSteps(host, overlaySteps(overlays, path), { signal })
-    return { path, sha256: await host.sha256File(path), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+    return { path, sha256: await host.sha256File(path), [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose]() }
   } catch (error) {
-    await folder[Symbol.asyncDispose]()
+    await directory[Symbol.asyncDispose]()
     throw error
   }
 }

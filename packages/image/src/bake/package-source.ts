@@ -1,15 +1,15 @@
 import type { Arch } from '@kernelkit/core/arch'
 import type { BakeTools, PackageSource } from '@kernelkit/core/debootstrap'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, joinMessages, message, option, type Message, type MessagePart } from '@kernelkit/core/errors'
 import type { ImageSpec } from '@kernelkit/core/options'
-import { aptMirrors, fetchFile, type Host } from '@kernelkit/host'
+import { aptMirrors, fetchFile, isAbsent, type Host } from '@kernelkit/host'
 import type { BakeBackend } from '../backend/bake-backend.ts'
 
-/** Where a suite's packages may come from, and who says so. */
+/** Where a suite's packages may come from, and what names it. */
 export interface MirrorCandidate {
   readonly uri: string
   readonly keyring: string | undefined
-  readonly from: string
+  readonly from: MessagePart
 }
 
 /** The tool that will fetch the packages, and where it runs. */
@@ -25,13 +25,13 @@ export async function mirrorCandidates(
 ): Promise<readonly MirrorCandidate[]> {
   const apt = (await aptMirrors(host, spec.suite)).map(({ uri, keyring }) => ({ uri: uri.replace(/\/+$/, ''), keyring, from: 'apt' }))
   if (spec.mirror !== undefined)
-    return [{ uri: spec.mirror, keyring: apt.find(({ uri }) => uri === spec.mirror)?.keyring, from: '--mirror' }]
+    return [{ uri: spec.mirror, keyring: apt.find(({ uri }) => uri === spec.mirror)?.keyring, from: option('mirror') }]
   const own = await suiteMirror(spec.suite, there)
   return [
     ...apt,
     ...(own === undefined || apt.some(({ uri }) => uri === own)
       ? []
-      : [{ uri: own, keyring: undefined, from: `the suite's own, as ${there.tool} knows it` }]),
+      : [{ uri: own, keyring: undefined, from: `the suite's own, known to ${there.tool}` }]),
   ]
 }
 
@@ -55,7 +55,7 @@ async function suiteMirror(suite: string, { tool, backend }: BootstrapTool): Pro
   return /^default_mirror (\S+)/m.exec(stdout)?.[1]?.replace(/\/+$/, '')
 }
 
-/** What stands at a mirror's dists/SUITE; the reason why nothing does is for people. */
+/** What a mirror has at dists/SUITE; the reason for having nothing is for people. */
 export type ReleaseAnswer =
   | { readonly kind: 'found'; readonly text: string }
   | { readonly kind: 'absent' }
@@ -63,12 +63,12 @@ export type ReleaseAnswer =
 
 /** The Release file of a suite: InRelease, else Release. */
 export async function fetchRelease(host: Host, source: Pick<PackageSource, 'uri' | 'suite'>, signal?: AbortSignal): Promise<ReleaseAnswer> {
-  await using folder = await host.tempDir('kernelkit-release-')
+  await using directory = await host.tempDir('kernelkit-release-')
   let answer: ReleaseAnswer = { kind: 'absent' }
   for (const name of ['InRelease', 'Release']) {
     answer = await download(host, {
       url: `${source.uri}/dists/${source.suite}/${name}`,
-      to: `${folder.path}/${name}`,
+      to: `${directory.path}/${name}`,
       signal,
     })
     if (answer.kind !== 'absent') return answer
@@ -98,7 +98,10 @@ async function download(
     const { exitCode, stdout, stderr } = await host.run(argv, { reject: false, signal, env: { LC_ALL: 'C' } })
     if (exitCode === 0 && (await host.fs.exists(to))) return { kind: 'found', text: await host.fs.readFile(to, 'utf8') }
     const failure =
-      /^E: Failed to fetch \S+ +(.*)$/m.exec(stderr)?.[1] ?? lastLine(stderr) ?? lastLine(stdout) ?? `apt-helper ended with ${exitCode}`
+      /^E: Failed to fetch \S+ +(.*)$/m.exec(stderr)?.[1] ??
+      lastLine(stderr) ??
+      lastLine(stdout) ??
+      `apt-helper exited with status ${exitCode}`
     return /^40[134]\b|^410\b|File not found/.test(failure) ? { kind: 'absent' } : { kind: 'unreachable', reason: failure }
   }
   try {
@@ -106,12 +109,11 @@ async function download(
     return { kind: 'found', text: await host.fs.readFile(to, 'utf8') }
   } catch (error) {
     signal?.throwIfAborted()
-    const reason = error instanceof Error ? error.message : String(error)
-    return /answered 40[134]|answered 410|ENOENT/.test(reason) ? { kind: 'absent' } : { kind: 'unreachable', reason }
+    return isAbsent(error) ? { kind: 'absent' } : { kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) }
   }
 }
 
-/** No mirror has the suite: which of them were asked, and what each said. */
+/** No mirror has the suite: which of them were asked, and what each answered. */
 export function noSuite(
   spec: Pick<ImageSpec, 'suite'>,
   tried: readonly { readonly candidate: MirrorCandidate; readonly answer: ReleaseAnswer }[],
@@ -121,30 +123,31 @@ export function noSuite(
     return new UserError(
       'NO_MIRROR',
       `no mirror is known for ${suite}: apt has no sources here, and the bootstrap tool does not know the suite.`,
-      { hint: 'name one with --mirror URL.' },
+      { hint: message`Name one with ${option('mirror', 'URL')}.` },
     )
-  const list = tried
-    .map(
-      ({ candidate, answer }) =>
-        `${candidate.uri} (${candidate.from}): ${answer.kind === 'unreachable' ? answer.reason : `no dists/${suite} there`}`,
-    )
-    .join('; ')
+  const list = joinMessages(
+    tried.map(
+      ({ candidate, answer }): Message =>
+        message`${candidate.uri} (${candidate.from}): ${answer.kind === 'unreachable' ? answer.reason : `no dists/${suite} there`}`,
+    ),
+    '; ',
+  )
   const details = { suite, tried: tried.map(({ candidate }) => candidate.uri) }
   if (tried.every(({ answer }) => answer.kind === 'absent')) {
-    return new UserError('UNKNOWN_SUITE', `suite '${suite}' was not found: ${list}.`, {
-      hint: 'suites that work: bookworm, trixie, sid (--suite); for others name a mirror that has them with --mirror.',
+    return new UserError('UNKNOWN_SUITE', message`suite '${suite}' was not found: ${list}.`, {
+      hint: message`Choose bookworm, trixie or sid with ${option('suite')}; for others name a mirror that has them with ${option('mirror')}.`,
       details,
     })
   }
-  return new UserError('MIRROR_UNREACHABLE', `no mirror could be asked for ${suite}: ${list}.`, {
-    hint: 'check the network, or name another mirror with --mirror URL.',
+  return new UserError('MIRROR_UNREACHABLE', message`no mirror could be asked for ${suite}: ${list}.`, {
+    hint: message`Check the network, or name another mirror with ${option('mirror', 'URL')}.`,
     details,
   })
 }
 
 export function wrongArchitecture(suite: string, arch: Arch, available: readonly string[]): UserError {
   return new UserError('UNKNOWN_SUITE', `suite '${suite}' has no packages for ${arch.debianArch}; it has ${available.join(', ')}.`, {
-    hint: `choose another suite: --suite ${arch.defaultSuite} has it.`,
+    hint: message`Choose a suite that has it: ${option('suite', arch.defaultSuite)}.`,
     details: { suite, architecture: arch.debianArch, available },
   })
 }

@@ -7,30 +7,30 @@ import { nodeHost, openStore, silentLogger, type Host, type Store } from '@kerne
 import { resolveRelease } from './release-memory.ts'
 
 const day = 24 * 3600 * 1000
-let folder: string
+let directory: string
 let now: number
 let warnings: string[]
 let host: Host
 let store: Store
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
   now = Date.UTC(2026, 0, 1)
   warnings = []
-  host = { ...nodeHost({ cwd: folder, log: { ...silentLogger, warn: (line) => warnings.push(line) } }), now: () => now }
-  store = await openStore(host, join(folder, 'store'))
+  host = { ...nodeHost({ cwd: directory, log: { ...silentLogger, warn: (line) => warnings.push(line) } }), now: () => now }
+  store = await openStore(host, join(directory, 'store'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 function publish(date: string, more = ''): void {
-  mkdirSync(join(folder, 'mirror/dists/bookworm'), { recursive: true })
-  writeFileSync(join(folder, 'mirror/dists/bookworm/InRelease'), `Codename: bookworm\nDate: ${date}\nArchitectures: all amd64\n${more}`)
+  mkdirSync(join(directory, 'mirror/dists/bookworm'), { recursive: true })
+  writeFileSync(join(directory, 'mirror/dists/bookworm/InRelease'), `Codename: bookworm\nDate: ${date}\nArchitectures: all amd64\n${more}`)
 }
 function know({
   refresh = 'weekly',
   ask = false,
   arch = 'x86_64',
-  mirror = `file://${folder}/mirror`,
+  mirror = `file://${directory}/mirror`,
 }: { refresh?: RefreshRhythm; ask?: boolean; arch?: string; mirror?: string } = {}) {
   return resolveRelease(host, store, {
     spec: parseImageSpec(givenOptions({ suite: 'bookworm', mirror, refresh, arch }), { hostArch: 'x86_64' }),
@@ -40,7 +40,7 @@ function know({
 }
 
 describe('resolveRelease', () => {
-  test('asks the mirror once and remembers for the refresh window', async () => {
+  test('resolveRelease asks the mirror once per refresh window', async () => {
     publish('Sat, 11 Jul 2026 10:16:37 UTC')
     const first = await know()
     publish('Sun, 12 Jul 2026 10:16:37 UTC')
@@ -53,28 +53,28 @@ describe('resolveRelease', () => {
     expect((await know()).digest).not.toBe(old.digest)
   })
 
-  test('asks again when packages will be fetched, whatever the window', async () => {
+  test('resolveRelease asks again when packages will be fetched', async () => {
     publish('Sat, 11 Jul 2026 10:16:37 UTC')
     const first = await know()
     publish('Sun, 12 Jul 2026 10:16:37 UTC')
     expect((await know({ ask: true })).digest).not.toBe(first.digest)
   })
 
-  test('says that a mirror is frozen, and takes it', async () => {
+  test('resolveRelease warns that a mirror is frozen, and uses it', async () => {
     publish('Sat, 11 Jul 2025 10:16:37 UTC', 'Valid-Until: Sat, 18 Jul 2025 10:16:37 UTC\n')
     await know()
     expect(warnings.join()).toMatch(/valid until 2025-07-18: a frozen mirror/)
   })
 
-  test('names the mirror that lacks the suite', async () => {
-    mkdirSync(join(folder, 'mirror'))
+  test('resolveRelease names the mirror that lacks the suite', async () => {
+    mkdirSync(join(directory, 'mirror'))
     await expect(know()).rejects.toMatchObject({
       code: 'UNKNOWN_SUITE',
-      message: expect.stringContaining(`file://${folder}/mirror (--mirror)`),
+      message: expect.stringContaining(`file://${directory}/mirror (--mirror)`),
     })
   })
 
-  test('names the architectures that the suite has', async () => {
+  test('resolveRelease names the architectures that the suite has', async () => {
     publish('Sat, 11 Jul 2026 10:16:37 UTC')
     await expect(know({ arch: 'i386' })).rejects.toMatchObject({
       code: 'UNKNOWN_SUITE',
@@ -82,16 +82,16 @@ describe('resolveRelease', () => {
     })
   })
 
-  test('goes on with the last known state when the mirror does not answer, and says so', async () => {
+  test('resolveRelease uses the cached Release file when the mirror does not answer, and warns', async () => {
     const mirror = 'http://127.0.0.1:9/debian'
     await expect(know({ mirror })).rejects.toMatchObject({ code: 'MIRROR_UNREACHABLE' })
     publish('Sat, 11 Jul 2026 10:16:37 UTC')
     const known = await know()
-    const folderOf = await store.workFolder('state', 'releases')
-    const names = await host.fs.readdir(folderOf)
-    await host.fs.rename(join(folderOf, names[0] ?? ''), join(folderOf, `bookworm-${host.sha256(mirror).slice(0, 12)}.json`))
+    const directoryOf = await store.workDirectory('state', 'releases')
+    const names = await host.fs.readdir(directoryOf)
+    await host.fs.rename(join(directoryOf, names[0] ?? ''), join(directoryOf, `bookworm-${host.sha256(mirror).slice(0, 12)}.json`))
     now += 30 * day
     expect((await know({ mirror })).digest).toBe(known.digest)
-    expect(warnings.join()).toMatch(/no mirror could be asked.*going on with what was known 30 days ago/)
+    expect(warnings.join()).toMatch(/no mirror could be asked.*Using the cached Release file of 30 days ago/)
   })
 })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { parseRelease, type BakeTools, type SuiteRelease } from '@kernelkit/core/debootstrap'
+import { commandWriter, writeMessage } from '@kernelkit/core/errors'
 import type { ImageSpec, RefreshRhythm } from '@kernelkit/core/options'
 import type { Host, Store } from '@kernelkit/host'
 import { hostBackend } from '../backend/host-backend.ts'
@@ -15,14 +16,14 @@ export interface KnownRelease {
   readonly release: SuiteRelease
   /** Milliseconds since 1970. */
   readonly checkedAt: number
-  /** For the log: where it comes from and how old the knowledge is. */
+  /** For the log: where it comes from and how old it is. */
   readonly note: string
 }
 
 const dayMs = 24 * 3600 * 1000
 const windowMs: Readonly<Record<RefreshRhythm, number>> = { daily: dayMs, weekly: 7 * dayMs, never: Number.POSITIVE_INFINITY }
 
-export interface ReleaseQuestion {
+export interface ReleaseQuery {
   readonly spec: ImageSpec
   readonly tools: Pick<BakeTools, 'tool'>
   /** Where the bootstrap tool runs; default: this host. */
@@ -34,11 +35,11 @@ export interface ReleaseQuestion {
   readonly signal?: AbortSignal | undefined
 }
 
-/** The suite's Release: the remembered one while the refresh window lasts, else the mirror's; offline the last known, said. */
+/** The suite's Release: the cached one within the refresh window, else the mirror's; offline the last known one, with a warning. */
 export async function resolveRelease(
   host: Host,
   store: Store,
-  { spec, tools, backend = hostBackend(host), ask, remember, signal }: ReleaseQuestion,
+  { spec, tools, backend = hostBackend(host), ask, remember, signal }: ReleaseQuery,
 ): Promise<KnownRelease> {
   const path = await releaseMemoryPath(host, store, spec)
   const remembered = await readMemory(host, path)
@@ -55,18 +56,18 @@ export async function resolveRelease(
       checked(spec, { ...known, note: '' })
       if (remember !== false) await host.fs.writeAtomic(path, `${JSON.stringify({ ...known, suite: spec.suite }, undefined, 2)}\n`)
       if (release.validUntil !== undefined && release.validUntil * 1000 < host.now()) {
-        host.log.warn(`${candidate.uri} ${spec.suite} was valid until ${day(release.validUntil)}: a frozen mirror, taken as it is`)
+        host.log.warn(`${candidate.uri} ${spec.suite} was valid until ${day(release.validUntil)}: a frozen mirror, used as it is`)
       }
-      return { ...known, note: `${candidate.uri} (${candidate.from}), Release of ${day(release.date)}` }
+      return { ...known, note: `${candidate.uri} (${writeMessage([candidate.from], commandWriter)}), Release of ${day(release.date)}` }
     }
     tried.push({
       candidate,
-      answer: answer.kind === 'found' ? { kind: 'unreachable', reason: 'what is there is no Release file' } : answer,
+      answer: answer.kind === 'found' ? { kind: 'unreachable', reason: 'the file there is not a Release file' } : answer,
     })
   }
   const error = noSuite(spec, tried)
   if (remembered === undefined || error.code !== 'MIRROR_UNREACHABLE') throw error
-  host.log.warn(`${error.message.replace(/\.$/, '')}; going on with what was known ${describeAge(age ?? 0)} ago`)
+  host.log.warn(`${error.message} Using the cached Release file of ${describeAge(age ?? 0)} ago.`)
   return checked(spec, {
     ...remembered,
     note: `${remembered.uri}, last known Release of ${day(remembered.release.date)}; the mirror does not answer`,
@@ -82,7 +83,7 @@ function checked(spec: ImageSpec, known: KnownRelease): KnownRelease {
 
 /** The file that remembers a suite's Release and when it was asked for. */
 export async function releaseMemoryPath(host: Host, store: Store, { suite, mirror }: Pick<ImageSpec, 'suite' | 'mirror'>): Promise<string> {
-  return join(await store.workFolder('state', 'releases'), `${suite}-${host.sha256(mirror ?? '').slice(0, 12)}.json`)
+  return join(await store.workDirectory('state', 'releases'), `${suite}-${host.sha256(mirror ?? '').slice(0, 12)}.json`)
 }
 
 async function readMemory(host: Host, path: string): Promise<Omit<KnownRelease, 'note'> | undefined> {

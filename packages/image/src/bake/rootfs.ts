@@ -13,7 +13,7 @@ import { quoteArgv } from '@kernelkit/core/plan'
 import type { ImageSpec } from '@kernelkit/core/options'
 import type { KnownRelease } from './release-memory.ts'
 
-/** Bytes that the shape of the archive depends on beside its packages; raised when that shape changes. */
+/** The format of the archive, in addition to its packages; raised when it changes. */
 const format = '2'
 
 /** All that shapes the archive of a suite's packages. */
@@ -37,7 +37,7 @@ export function rootfsMaterial({
   ]
 }
 
-/** The default packages come out the same with and without /proc; of what a user adds nobody knows. */
+/** The default packages come out the same with and without /proc; packages that a user adds may not. */
 export function procMaterial({ withoutProc }: Pick<BakeTools, 'withoutProc'>, hasAdditions: boolean): KeyMaterial {
   return withoutProc === true && hasAdditions ? [['proc', 'none']] : []
 }

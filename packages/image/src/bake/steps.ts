@@ -77,7 +77,7 @@ export function imageSteps(options: ImageStepOptions): StageSteps {
       ),
       work.run({ why: 'a sparse file', argv: ['truncate', '-s', String(spec.sizeBytes), disk] }),
       // Made by us and writable to the root of a user namespace, so that it stays ours.
-      work.run({ why: 'which the rights of the next step may fill', argv: ['chmod', '666', disk] }),
+      work.run({ why: 'writable with the rights of the next step', argv: ['chmod', '666', disk] }),
     ],
     long: work.run({
       why: 'unpack, customise, fill the ext4 image: no loop device, no mount of it',
@@ -92,7 +92,7 @@ export function imageSteps(options: ImageStepOptions): StageSteps {
       }),
       work.run({ why: 'the same times in every bake', argv: ['debugfs', '-w', '-f', `${disk}.times`, disk], env }),
       ...work.takeFile({ why: 'the image', name: workFiles.image, to: image }),
-      { kind: 'run', why: 'readable for everybody', argv: ['chmod', '644', image] },
+      { kind: 'run', why: 'readable for all users', argv: ['chmod', '644', image] },
     ],
   }
 }

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
-import type { Host } from '@kernelkit/host'
+import { lastLines, type Host } from '@kernelkit/host'
 
 export interface CompileOptions {
   readonly source: string
@@ -19,7 +19,7 @@ export function compileStaticArgv({ source, arch, out }: CompileOptions, nodeArc
     '-static',
     '-O2',
     '-Wall',
-    // The same bytes from whatever folder (assert and debug info hold file names).
+    // The same bytes from any directory (assert and debug info hold file names).
     `-ffile-prefix-map=${dirname(source)}=.`,
     '-o',
     out,
@@ -27,7 +27,7 @@ export function compileStaticArgv({ source, arch, out }: CompileOptions, nodeArc
   ]
 }
 
-/** Compile it; the compiler's own words are in the error, its warnings in the log. */
+/** Compile it; the error has the compiler's output, the log its warnings. */
 export async function compileStatic(host: Host, options: CompileOptions): Promise<void> {
   const { source, arch, signal } = options
   const argv = compileStaticArgv(options, host.nodeArch)
@@ -48,9 +48,11 @@ export async function compileStatic(host: Host, options: CompileOptions): Promis
   const packages = arch.wordBits === 32 && arch.nativeHosts.includes(host.nodeArch) ? 'gcc-multilib' : 'libc6-dev'
   throw new UserError(
     'INITRD_COMPILE',
-    `${basename(source)} does not compile to a static program for ${arch.name}.\n${stderr.trimEnd().split('\n').slice(-40).join('\n')}`,
+    `${basename(source)} does not compile to a static program for ${arch.name}.\n${lastLines(stderr)}`,
     {
-      hint: lacksLibc ? `the static C library for ${arch.name} is missing: apt-get install ${packages}` : 'mend what the compiler says.',
+      hint: lacksLibc
+        ? `Install the static C library for ${arch.name}: \`apt-get install ${packages}\`.`
+        : 'Fix what the compiler reports.',
       details: { argv, exitCode },
     },
   )

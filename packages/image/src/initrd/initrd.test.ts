@@ -9,14 +9,14 @@ import { givenOptions, parseInitrdSpec } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { makeInitrd } from './initrd.ts'
 
-let folder: string
+let directory: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 const make = (source: string, raw: Record<string, unknown> = {}) =>
-  makeInitrd(nodeHost({ cwd: folder }), parseInitrdSpec(source, givenOptions({ out: 'x.gz', ...raw }), { hostArch: 'x86_64' }))
+  makeInitrd(nodeHost({ cwd: directory }), parseInitrdSpec(source, givenOptions({ out: 'x.gz', ...raw }), { hostArch: 'x86_64' }))
 const hasCompiler = spawnSync('gcc', ['--version']).error === undefined
 const hasCpio = spawnSync('cpio', ['--version']).error === undefined
 
@@ -37,14 +37,14 @@ function fakeElf({ machine = 62, interpreter = '' } = {}): Buffer {
 }
 
 describe('makeInitrd', () => {
-  test('packs a folder the same way whenever and by whomever it was made', async () => {
+  test('makeInitrd packs a directory the same way for any owner and date', async () => {
     for (const name of ['a', 'b']) {
-      mkdirSync(join(folder, name, 'sub'), { recursive: true })
-      writeFileSync(join(folder, name, 'init'), fakeElf(), { mode: 0o755 })
-      writeFileSync(join(folder, name, 'sub', 'data'), 'x'.repeat(100_000))
-      symlinkSync('sub/data', join(folder, name, 'link'))
+      mkdirSync(join(directory, name, 'sub'), { recursive: true })
+      writeFileSync(join(directory, name, 'init'), fakeElf(), { mode: 0o755 })
+      writeFileSync(join(directory, name, 'sub', 'data'), 'x'.repeat(100_000))
+      symlinkSync('sub/data', join(directory, name, 'link'))
     }
-    utimesSync(join(folder, 'b', 'init'), 1, 1)
+    utimesSync(join(directory, 'b', 'init'), 1, 1)
     const [a, b] = [await make('a', { out: 'a.gz' }), await make('b', { out: 'b.gz' })]
     expect(a.sha256).toBe(b.sha256)
     expect(a).toMatchObject({ kind: 'folder', entries: 4 })
@@ -54,17 +54,17 @@ describe('makeInitrd', () => {
     }
   })
 
-  test('makes a static program of a C file, as /init with a console', async (context) => {
+  test('makeInitrd compiles a C file to a static /init with a console', async (context) => {
     if (!hasCompiler) context.skip('gcc is not installed')
-    writeFileSync(join(folder, 'hello.c'), 'int main(void) { return 0; }\n')
+    writeFileSync(join(directory, 'hello.c'), 'int main(void) { return 0; }\n')
     expect(await make('hello.c')).toMatchObject({ kind: 'c-file', entries: 3, compression: 'gzip' })
   })
 
-  test('leaves nothing half-written when the compiler fails', async (context) => {
+  test('makeInitrd leaves no partial file when the compiler fails', async (context) => {
     if (!hasCompiler) context.skip('gcc is not installed')
-    writeFileSync(join(folder, 'bad.c'), 'int main(void) { return nothing; }\n')
+    writeFileSync(join(directory, 'bad.c'), 'int main(void) { return nothing; }\n')
     await expect(make('bad.c')).rejects.toMatchObject({ code: 'INITRD_COMPILE', message: expect.stringMatching(/bad\.c:1:.*nothing/s) })
-    expect(readdirSync(folder)).toEqual(['bad.c'])
+    expect(readdirSync(directory)).toEqual(['bad.c'])
   })
 
   test.for([
@@ -73,24 +73,24 @@ describe('makeInitrd', () => {
     ['a text', 'text', 'INITRD_SOURCE'],
     ['a dynamic program', 'dynamic', 'INITRD_NOT_STATIC'],
     ['a program for another architecture', 'arm', 'INITRD_WRONG_ARCH'],
-    ['a folder without init', 'empty', 'INITRD_SOURCE'],
-    ['a folder whose init is not executable', 'plain', 'INITRD_SOURCE'],
-    ['a folder whose init lacks its loader', 'noloader', 'INITRD_NOT_STATIC'],
-  ] as const)('refuses %s', async ([, source, code]) => {
-    for (const name of ['empty', 'plain', 'noloader']) mkdirSync(join(folder, name))
-    writeFileSync(join(folder, 'script'), '#!/bin/sh\n')
-    writeFileSync(join(folder, 'text'), 'hello\n')
-    writeFileSync(join(folder, 'dynamic'), fakeElf({ interpreter: '/lib64/ld.so' }))
-    writeFileSync(join(folder, 'arm'), fakeElf({ machine: 183 }))
-    writeFileSync(join(folder, 'plain', 'init'), fakeElf())
-    writeFileSync(join(folder, 'noloader', 'init'), fakeElf({ interpreter: '/lib64/ld.so' }))
-    chmodSync(join(folder, 'noloader', 'init'), 0o755)
+    ['a directory without init', 'empty', 'INITRD_SOURCE'],
+    ['a directory whose init is not executable', 'plain', 'INITRD_SOURCE'],
+    ['a directory whose init lacks its loader', 'noloader', 'INITRD_NOT_STATIC'],
+  ] as const)('makeInitrd refuses %s', async ([, source, code]) => {
+    for (const name of ['empty', 'plain', 'noloader']) mkdirSync(join(directory, name))
+    writeFileSync(join(directory, 'script'), '#!/bin/sh\n')
+    writeFileSync(join(directory, 'text'), 'hello\n')
+    writeFileSync(join(directory, 'dynamic'), fakeElf({ interpreter: '/lib64/ld.so' }))
+    writeFileSync(join(directory, 'arm'), fakeElf({ machine: 183 }))
+    writeFileSync(join(directory, 'plain', 'init'), fakeElf())
+    writeFileSync(join(directory, 'noloader', 'init'), fakeElf({ interpreter: '/lib64/ld.so' }))
+    chmodSync(join(directory, 'noloader', 'init'), 0o755)
     await expect(make(source)).rejects.toMatchObject({ code, hint: expect.any(String) })
-    expect(readdirSync(folder)).not.toContain('x.gz')
+    expect(readdirSync(directory)).not.toContain('x.gz')
   })
 
-  test('refuses an output that cannot be', async () => {
-    writeFileSync(join(folder, 'prog'), fakeElf())
+  test('makeInitrd refuses an output that cannot be written', async () => {
+    writeFileSync(join(directory, 'prog'), fakeElf())
     await expect(make('prog', { out: 'nosuch/x.gz' })).rejects.toMatchObject({
       code: 'BAD_OPTION',
       hint: expect.stringContaining('mkdir -p'),

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { architectures, type Arch } from '@kernelkit/core/arch'
 import { elfHeadBytes, readElfProgram, type ElfProgram } from '@kernelkit/core/elf'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
 import type { InitrdCompression, InitrdSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { compileStatic } from './compile-static.ts'
@@ -20,7 +20,7 @@ export interface InitrdResult {
   readonly seconds: { readonly total: number }
 }
 
-/** A folder, an executable or a C file to an initramfs that runs it as /init. */
+/** Makes an initramfs that runs a directory's /init, an executable or a C file. */
 export async function makeInitrd(
   host: Host,
   spec: InitrdSpec,
@@ -43,7 +43,7 @@ export async function makeInitrd(
     entries = await walkTree(host, source)
     await checkInit(host, source, spec)
   } else {
-    if (!stat.isFile()) throw sourceError(`${spec.source} is neither a file nor a folder.`)
+    if (!stat.isFile()) throw sourceError(`${spec.source} is neither a file nor a directory.`)
     let program = source
     if (kind === 'c-file') {
       program = join(temp.path, 'init')
@@ -83,38 +83,43 @@ async function checkOut(
   host: Host,
   { out, written, source }: { readonly out: string; readonly written: string; readonly source: string },
 ): Promise<void> {
-  const folder = await host.fs.stat(dirname(out)).catch(() => undefined)
-  if (folder?.isDirectory() !== true)
-    throw new UserError('BAD_OPTION', `--out ${written}: the folder ${dirname(out)} does not exist.`, { hint: `mkdir -p ${dirname(out)}` })
+  const directory = await host.fs.stat(dirname(out)).catch(() => undefined)
+  if (directory?.isDirectory() !== true)
+    throw new UserError('BAD_OPTION', message`${option('out')} ${written}: the directory ${dirname(out)} does not exist.`, {
+      hint: `Run \`mkdir -p ${dirname(out)}\`.`,
+    })
   if (
     await host.fs.stat(out).then(
       (stat) => stat.isDirectory(),
       () => false,
     )
   )
-    throw new UserError('BAD_OPTION', `--out ${written} is a folder.`, {
-      hint: `give a file name: --out ${join(written, 'initrd.cpio.gz')}`,
+    throw new UserError('BAD_OPTION', message`${option('out')} ${written} is a directory.`, {
+      hint: message`Name a file: ${option('out', join(written, 'initrd.cpio.gz'))}.`,
     })
-  if (out === source) throw new UserError('BAD_OPTION', `--out ${written} would overwrite the source.`, { hint: 'give another file name.' })
+  if (out === source)
+    throw new UserError('BAD_OPTION', message`${option('out')} ${written} would overwrite the source.`, { hint: 'Name another file.' })
 }
 
-/** A folder's /init: a program of this architecture, or a script or link, which are taken on trust. */
-async function checkInit(host: Host, folder: string, { source, arch }: Pick<InitrdSpec, 'source' | 'arch'>): Promise<void> {
-  const path = join(folder, 'init')
+/** The /init of a directory: a program of this architecture, or a script or link, which are not checked. */
+async function checkInit(host: Host, directory: string, { source, arch }: Pick<InitrdSpec, 'source' | 'arch'>): Promise<void> {
+  const path = join(directory, 'init')
   const stat = await host.fs.lstat(path).catch(() => undefined)
   if (stat === undefined)
     throw new UserError('INITRD_SOURCE', `${source} has no init: the kernel starts /init of an initramfs.`, {
-      hint: `put a static program or a script with its interpreter there as ${join(source, 'init')}, executable.`,
+      hint: `Put an executable there as ${join(source, 'init')}: a static program, or a script with its interpreter.`,
     })
   if (!stat.isFile()) return
   if ((stat.mode & 0o111) === 0)
-    throw new UserError('INITRD_SOURCE', `${join(source, 'init')} is not executable.`, { hint: `chmod +x ${join(source, 'init')}` })
+    throw new UserError('INITRD_SOURCE', `${join(source, 'init')} is not executable.`, {
+      hint: `Run \`chmod +x ${join(source, 'init')}\`.`,
+    })
   const elf = readElfProgram(await readHead(host, path))
   if (elf === undefined) return
   checkMachine(host, elf, { written: join(source, 'init'), arch })
   if (
     elf.interpreter === undefined ||
-    (await host.fs.lstat(join(folder, elf.interpreter)).then(
+    (await host.fs.lstat(join(directory, elf.interpreter)).then(
       () => true,
       () => false,
     ))
@@ -130,17 +135,19 @@ async function checkProgram(host: Host, path: string, { written, arch }: { reado
     const isScript = head.subarray(0, 2).toString('latin1') === '#!'
     throw new UserError(
       'INITRD_SOURCE',
-      `${written} is ${isScript ? 'a script, which needs its interpreter beside it' : 'neither a C file (its name would end in .c) nor an executable (ELF)'}.`,
+      `${written} is ${isScript ? 'a script, which needs its interpreter in the initramfs' : 'neither a C file (its name would end in .c) nor an executable (ELF)'}.`,
       {
-        hint: isScript
-          ? 'give a folder that holds /init and the interpreter (busybox-static has one file for all).'
-          : 'give a folder with /init, a static executable, or a C file.',
+        hint: isScript ? 'Name a directory with /init and the interpreter (the one file of busybox-static is enough).' : nameSource,
       },
     )
   }
   checkMachine(host, elf, { written, arch })
   if (elf.interpreter !== undefined)
-    throw notStatic(written, elf.interpreter, `or use \`kernelkit run -- ${written}\`, whose guest has the host's libraries.`)
+    throw notStatic(
+      written,
+      elf.interpreter,
+      message`or use ${command(`kernelkit run -- ${written}`)}, whose guest has the host's libraries.`,
+    )
 }
 
 function checkMachine(
@@ -158,20 +165,17 @@ function checkMachine(
     'INITRD_WRONG_ARCH',
     `${written} is a program for ${other?.name ?? `ELF machine ${machine}`}, not for ${arch.name}.`,
     {
-      hint: other === undefined ? `compile it for ${arch.name}.` : `give --arch ${other.name}, or compile it for ${arch.name}.`,
+      hint:
+        other === undefined ? `Compile it for ${arch.name}.` : message`Use ${option('arch', other.name)}, or compile it for ${arch.name}.`,
     },
   )
 }
 
-function notStatic(written: string, interpreter: string, otherwise: string): UserError {
-  return new UserError(
-    'INITRD_NOT_STATIC',
-    `${written} is not static: it asks for ${interpreter}, which an initramfs of one file does not have.`,
-    {
-      hint: `link it with -static, ${otherwise}`,
-      details: { interpreter },
-    },
-  )
+function notStatic(written: string, interpreter: string, otherwise: Message): UserError {
+  return new UserError('INITRD_NOT_STATIC', `${written} is not static: it needs ${interpreter}, which this initramfs does not have.`, {
+    hint: message`Link it with -static, ${otherwise}`,
+    details: { interpreter },
+  })
 }
 
 async function readHead(host: Host, path: string): Promise<Buffer> {
@@ -184,6 +188,8 @@ async function readHead(host: Host, path: string): Promise<Buffer> {
   }
 }
 
+const nameSource = 'Name a directory with /init, a static executable, or a C file.'
+
 function sourceError(message: string, cause?: unknown): UserError {
-  return new UserError('INITRD_SOURCE', message, { hint: 'give a folder with /init, a static executable, or a C file.', cause })
+  return new UserError('INITRD_SOURCE', message, { hint: nameSource, cause })
 }

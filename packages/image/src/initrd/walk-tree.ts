@@ -2,16 +2,16 @@ import { join } from 'node:path'
 import type { CpioHeaderEntry } from '@kernelkit/core/cpio'
 import type { Host } from '@kernelkit/host'
 
-/** A member of an archive to be, and the file that has its bytes. */
+/** A future member of an archive, and the file with its content. */
 export type TreeEntry = CpioHeaderEntry & { readonly source?: string }
 
-/** Every member of a folder, owned by root and without dates: what the archive says does not depend on who packs it, or when. Sockets are left out. */
-export async function walkTree(host: Host, folder: string): Promise<readonly TreeEntry[]> {
+/** Every member of a directory, owned by root and without dates: the archive does not depend on who packs it, or when. Sockets are left out. */
+export async function walkTree(host: Host, directory: string): Promise<readonly TreeEntry[]> {
   const entries: TreeEntry[] = []
   const visit = async (below: string): Promise<void> => {
-    for (const name of (await host.fs.readdir(join(folder, below))).toSorted()) {
+    for (const name of (await host.fs.readdir(join(directory, below))).toSorted()) {
       const path = below === '' ? name : `${below}/${name}`
-      const source = join(folder, path)
+      const source = join(directory, path)
       const stat = await host.fs.lstat(source)
       const mode = stat.mode & 0o7777
       if (stat.isDirectory()) {

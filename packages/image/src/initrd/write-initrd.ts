@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import zlib from 'node:zlib'
 import { cpioHeader, cpioPadding, cpioTrailer, orderCpioEntries } from '@kernelkit/core/cpio'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { InitrdCompression } from '@kernelkit/core/options'
 import { explaining, type Host } from '@kernelkit/host'
 import type { TreeEntry } from './walk-tree.ts'
@@ -20,7 +20,7 @@ export async function writeInitrd(
   { entries, out, compression, signal }: WriteInitrdOptions,
 ): Promise<{ readonly entries: number; readonly bytes: { readonly archive: number; readonly file: number } }> {
   const ordered = orderCpioEntries(entries)
-  const beside = `${out}.${host.randomHex(4)}.tmp`
+  const temporary = `${out}.${host.randomHex(4)}.tmp`
   let archive = 0
   const counted = async function* (): AsyncGenerator<Uint8Array> {
     for await (const chunk of archiveChunks(host, ordered)) {
@@ -31,13 +31,13 @@ export async function writeInitrd(
   return explaining(out, async () => {
     try {
       const source = Readable.from(counted(), { objectMode: false })
-      const target = host.fs.createWriteStream(beside)
+      const target = host.fs.createWriteStream(temporary)
       const compressor = createCompressor(compression)
       const options = signal === undefined ? {} : { signal }
       await (compressor === undefined ? pipeline(source, target, options) : pipeline(source, compressor, target, options))
-      await host.fs.rename(beside, out)
+      await host.fs.rename(temporary, out)
     } finally {
-      await host.fs.rm(beside, { force: true })
+      await host.fs.rm(temporary, { force: true })
     }
     return { entries: ordered.length, bytes: { archive, file: (await host.fs.stat(out)).size } }
   })
@@ -69,7 +69,7 @@ async function* fileChunks(host: Host, { path, size }: { readonly path: string; 
   }
   if (bytes !== size)
     throw new UserError('INITRD_SOURCE', `${path} changed while it was packed: ${bytes} bytes instead of ${size}.`, {
-      hint: 'run it again when nothing writes there.',
+      hint: 'Run it again when nothing writes there.',
     })
 }
 
@@ -83,6 +83,8 @@ function createCompressor(compression: InitrdCompression): NodeJS.ReadWriteStrea
       return zlib.createGzip({ level: 9 })
     case 'zstd':
       if (typeof zlib.createZstdCompress === 'function') return zlib.createZstdCompress()
-      throw new UserError('BAD_OPTION', '--compress zstd needs Node 22.15 or newer.', { hint: 'use --compress gzip, the default.' })
+      throw new UserError('BAD_OPTION', message`${option('compress', 'zstd')} needs Node 22.15 or newer.`, {
+        hint: message`Use ${option('compress', 'gzip')}, the default.`,
+      })
   }
 }

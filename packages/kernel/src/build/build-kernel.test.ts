@@ -32,7 +32,7 @@ describe('buildKernel', () => {
     expect(toy.git('status', '--porcelain')).toBe('')
   })
 
-  it('takes a changed, an added and a removed file for a change, and compiles only what differs', async () => {
+  it('a changed, an added and a removed file each give a new key, and only what differs is compiled', async () => {
     await using toy = await toyTree({ inGit: true })
     const keys = [(await toy.build()).key]
     await toy.write('init/other.c', 'int other(void) { return 3; }\n')
@@ -43,12 +43,12 @@ describe('buildKernel', () => {
     await rm(join(toy.tree, 'init/new.c'))
     expect((await toy.build()).key).toBe(changed.key)
     expect(new Set(keys).size).toBe(3)
-    // A build product is no change.
+    // A build product does not count as a change.
     await toy.write('init/main.o', 'x')
     expect((await toy.build()).cached).toBe(true)
   })
 
-  it('sees a change in a plain folder, even one of the same size and time', async () => {
+  it('a change in a plain directory is seen, even one of the same size and time', async () => {
     await using toy = await toyTree()
     const first = await toy.build()
     expect(first.manifest.release).toBe('0.1.0')
@@ -119,7 +119,7 @@ describe('buildKernel', () => {
     expect(strings).toContain('init/main.c')
   })
 
-  it('lets ccache hit from a second path', async ({ skip }) => {
+  it('ccache hits from a second path', async ({ skip }) => {
     const found = spawnSync('ccache', ['--version']).status === 0
     skip(!found, 'ccache is not installed')
     const cache = await mkdtemp(join(tmpdir(), 'kernelkit-ccache-'))
@@ -136,14 +136,14 @@ describe('buildKernel', () => {
     }
   })
 
-  it('reports compile errors with file and line, stores nothing, and goes on after the repair', async () => {
+  it('reports compile errors with file and line, stores nothing, and builds after the fix', async () => {
     await using toy = await toyTree({ inGit: true })
     await toy.write('init/main.c', 'int start_kernel(void)\n{\n\treturn nothing;\n}\n')
     const error = await failure(toy.build())
     expect([error.code, error.verdict]).toEqual(['BUILD_FAILED', 'build-fail'])
     expect(error.message).toMatch(/init\/main\.c:3:\d+: error: .*nothing.* undeclared/)
     expect(error.details['errors']).toMatchObject([{ file: 'init/main.c', line: 3 }])
-    expect(await readdir(join(toy.folder, 'store', 'kernel')).catch(() => [])).toEqual([])
+    expect(await readdir(join(toy.directory, 'store', 'kernel')).catch(() => [])).toEqual([])
     await toy.write('init/main.c', 'int start_kernel(void)\n{\n\tint unused;\n\treturn 0;\n}\n')
     const { manifest } = await toy.build()
     expect(manifest.diagnostics).toMatchObject([
@@ -170,7 +170,7 @@ describe('buildKernel', () => {
 
   it('ends make and its children when it is interrupted, leaves nothing, and works again', async () => {
     await using toy = await toyTree()
-    // A number of its own tells this sleep from any other on the machine.
+    // A number of its own distinguishes this sleep from any other on the machine.
     const nap = `sleep 60.${process.pid}`
     await toy.write('slow', nap)
     const controller = new AbortController()
@@ -186,19 +186,19 @@ describe('buildKernel', () => {
     await delay(200)
     expect(isCompiling()).toBe(false)
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(nap)
-    expect(await readdir(join(toy.folder, 'store', 'kernel')).catch(() => [])).toEqual([])
+    expect(await readdir(join(toy.directory, 'store', 'kernel')).catch(() => [])).toEqual([])
     await rm(join(toy.tree, 'slow'))
     expect((await toy.build()).cached).toBe(false)
   })
 
-  it('lets a second build of the same wait for the first and take its answer', async () => {
+  it('a second build of the same kernel waits for the first and takes its result', async () => {
     await using toy = await toyTree()
     const builds = await Promise.all([toy.build(), toy.build()])
     expect(builds.filter((build) => build.cached)).toHaveLength(1)
     expect(toy.log.join('\n')).toMatch(/waiting for/)
   })
 
-  it('makes objects again that a killed build may have cut off', async () => {
+  it('compiles objects again that a killed build may have left incomplete', async () => {
     await using toy = await toyTree()
     const { manifest } = await toy.build()
     const marker = join(manifest.buildDirectory, '..', 'compiling')
@@ -207,16 +207,16 @@ describe('buildKernel', () => {
     await writeFile(join(manifest.buildDirectory, 'init', 'main.o'), 'cut off')
     const again = await toy.build([toy.tree], { raw: { force: true } })
     expect(again.manifest.sha256).toEqual(manifest.sha256)
-    expect(toy.log.join('\n')).toContain('may be cut off')
+    expect(toy.log.join('\n')).toContain('that may be incomplete are compiled again')
     await expect(access(marker)).rejects.toThrow('ENOENT')
   })
 
-  it('copies the artifacts out, which is no change of the tree', async () => {
+  it('copies the artifacts out, which does not count as a change of the tree', async () => {
     await using toy = await toyTree({ inGit: true })
     const out = join(toy.tree, 'out')
-    const { kernel, config, folder } = await toy.build([toy.tree], { raw: { out } })
+    const { kernel, config, directory } = await toy.build([toy.tree], { raw: { out } })
     expect({ kernel, config }).toEqual({ kernel: join(out, 'bzImage'), config: join(out, '.config') })
-    expect(folder).not.toBe(out)
+    expect(directory).not.toBe(out)
     expect((await toy.build()).cached).toBe(true)
     expect((await readdir(out)).toSorted()).toEqual(['.config', '.gitignore', 'System.map', 'bzImage', 'manifest.json', 'vmlinux'])
   })
@@ -236,10 +236,10 @@ describe('buildKernel', () => {
     const next = await toy.build(source('main'))
     expect([next.cached, next.manifest.objects]).toEqual([false, 1])
     expect((await failure(toy.build(source('no-such-branch')))).message).toContain("no branch or tag 'no-such-branch'")
-    const absent = await failure(toy.build([`git+${toy.folder}/nowhere#main`]))
+    const absent = await failure(toy.build([`git+${toy.directory}/nowhere#main`]))
     expect([absent.code, absent.message]).toEqual([
       'NO_SUCH_SOURCE',
-      `the git repository ${toy.folder}/nowhere does not answer: '${toy.folder}/nowhere' does not appear to be a git repository.`,
+      `the git repository ${toy.directory}/nowhere does not answer: '${toy.directory}/nowhere' does not appear to be a git repository.`,
     ])
   })
 
@@ -248,7 +248,7 @@ describe('buildKernel', () => {
     const { key } = await toy.build()
     await toy.write('.config', 'CONFIG_OLD=y\n')
     await toy.write('include/config/kernel.release', 'old\n')
-    const listing = () => execFileSync('find', ['.', '-printf', '%p %s %T@\n'], { cwd: toy.folder, encoding: 'utf8' })
+    const listing = () => execFileSync('find', ['.', '-printf', '%p %s %T@\n'], { cwd: toy.directory, encoding: 'utf8' })
     const before = listing()
     expect((await toy.plan()).key).toBe(key)
     expect((await failure(toy.plan([`git+file://${toy.tree}#main`]))).code).toBe('DRY_RUN_LIMIT')
@@ -260,10 +260,10 @@ describe('buildKernel', () => {
     await using toy = await toyTree({ env: { CCACHE_DIR: undefined, CCACHE_DISABLE: undefined } })
     const conf = await readFile(join(toy.tree, 'scripts/kconfig/conf.pl'), 'utf8')
     await toy.write('scripts/kconfig/conf.pl', `print "warning: $ENV{CCACHE_DIR}\\n";${conf}`)
-    expect((await toy.build()).manifest.warnings).toEqual([`warning: ${toy.folder}/store/ccache`])
+    expect((await toy.build()).manifest.warnings).toEqual([`warning: ${toy.directory}/store/ccache`])
   })
 
-  it('says which of two contradicting words counts', async () => {
+  it('the log says which of two contradicting options counts', async () => {
     await using toy = await toyTree()
     await toy.build([toy.tree], { raw: { config: ['toy.config', 'FEATURE=n'] } })
     expect(toy.log).toContain('FEATURE: n (--config FEATURE=n) overrules y (toy.config:1)')
@@ -271,21 +271,21 @@ describe('buildKernel', () => {
 
   it('unpacks a tarball whose checksum is right', async () => {
     await using toy = await toyTree({ inGit: true })
-    const tarball = join(toy.folder, 'toy.tar.gz')
+    const tarball = join(toy.directory, 'toy.tar.gz')
     toy.git('archive', '--prefix=linux-0.1/', '-o', tarball, 'HEAD')
     const sha256 = execFileSync('sha256sum', [tarball], { encoding: 'utf8' }).slice(0, 64)
     const build = await toy.build([tarball], { raw: { sha256 } })
     expect(build.manifest.release).toBe('0.1.0')
     expect((await failure(toy.build([tarball], { raw: { sha256: '0'.repeat(64) } }))).code).toBe('FETCH_FAILED')
-    expect((await failure(toy.build([join(toy.folder, 'no.tar.gz')]))).code).toBe('NO_SUCH_SOURCE')
+    expect((await failure(toy.build([join(toy.directory, 'no.tar.gz')]))).code).toBe('NO_SUCH_SOURCE')
   })
 
-  it('refuses what is no kernel tree, is not there, or names a file that is missing', async () => {
+  it('refuses a source that is not a kernel tree, is missing, or names a missing file', async () => {
     await using toy = await toyTree()
-    const empty = join(toy.folder, 'empty')
+    const empty = join(toy.directory, 'empty')
     await mkdir(empty)
     expect((await failure(toy.build([empty]))).code).toBe('NOT_A_KERNEL_TREE')
-    expect((await failure(toy.build([join(toy.folder, 'absent')]))).code).toBe('NO_SUCH_SOURCE')
+    expect((await failure(toy.build([join(toy.directory, 'absent')]))).code).toBe('NO_SUCH_SOURCE')
     expect((await failure(toy.build([toy.tree], { raw: { config: ['./absent.config', 'other.config'] } }))).message).toContain(
       './absent.config, other.config',
     )

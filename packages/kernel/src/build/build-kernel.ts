@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseArch } from '@kernelkit/core/arch'
+import { renderValue } from '@kernelkit/core/kconfig'
 import type { KernelSpec } from '@kernelkit/core/options'
 import { checkOutPath, findProject, recordProject, runSteps, type Host, type Store } from '@kernelkit/host'
 import { planBuild, type BuildPlan, type KernelContext } from './build-plan.ts'
@@ -16,8 +17,8 @@ export interface KernelBuild {
   readonly kernel: string
   readonly vmlinux: string
   readonly config: string
-  /** Folder of the store with the artifacts and manifest.json. */
-  readonly folder: string
+  /** Directory of the store with the artifacts and manifest.json. */
+  readonly directory: string
   readonly key: string
   readonly cached: boolean
   /** Of this run; a cached answer spends its time in `source`. */
@@ -36,12 +37,12 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
   const { entry, cached } = await store.obtain({
     kind: 'kernel',
     material: plan.material,
-    produce: (folder) => produceKernel(context, plan, { folder, spent }),
+    produce: (directory) => produceKernel(context, plan, { directory, spent }),
     ...(spec.force ? { force: true } : {}),
     signal,
   })
   const manifest = await readKernelManifest(host, entry.path)
-  // A build that went on with a warning is no answer to a request that wants an error.
+  // A kernel whose configuration check only warned does not answer a request that wants an error.
   if (cached && spec.configCheck === 'error') requireMet({ problems: manifest.unmet })
   const out = spec.out === undefined ? undefined : resolve(host.cwd, spec.out)
   if (out !== undefined) await runSteps(host, outSteps(entry.path, out), { signal, perform: () => copyOut(host, { entry, out, signal }) })
@@ -50,7 +51,7 @@ export async function buildKernel(context: KernelContext, spec: KernelSpec): Pro
     kernel: join(at, manifest.files.kernel),
     vmlinux: join(at, manifest.files.vmlinux),
     config: join(at, manifest.files.config),
-    folder: entry.path,
+    directory: entry.path,
     key: entry.key,
     cached,
     seconds: { ...spent, total: (host.monotonicMs() - started) / 1000 },
@@ -72,7 +73,7 @@ export async function resolveConfiguration(
 function printPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
   host.log.info(`source: ${source.label}`)
   const items = spec.config.map((item) =>
-    item.kind === 'preset' ? item.name : item.kind === 'file' ? item.path : item.request.origin.where.replace('--config ', ''),
+    item.kind === 'preset' ? item.name : item.kind === 'file' ? item.path : `${item.request.symbol}=${renderValue(item.request.value)}`,
   )
   host.log.info(
     `configuration: ${spec.base.kind === 'file' ? spec.base.path : spec.base.kind} + ${items.join(' + ')}${spec.defaultConfig ? ' (default presets)' : ''}, ${spec.arch.name}`,
@@ -83,10 +84,14 @@ function printPlan(host: Host, { source, spec, toolchain }: BuildPlan): void {
 }
 
 /** `boot` and `run` find the kernel from the project that it was built in, and from the tree that it was built of. */
-export async function recordBuild(host: Host, store: Store, { folder, manifest }: Pick<KernelBuild, 'folder' | 'manifest'>): Promise<void> {
+export async function recordBuild(
+  host: Host,
+  store: Store,
+  { directory, manifest }: Pick<KernelBuild, 'directory' | 'manifest'>,
+): Promise<void> {
   const { userTree } = manifest.source
   const projects = new Set([await findProject(host)])
   if (userTree !== undefined) projects.add(await findProject({ fs: host.fs, cwd: userTree }))
-  const [arch, kernel] = [parseArch(manifest.arch).name, join(folder, 'manifest.json')]
+  const [arch, kernel] = [parseArch(manifest.arch).name, join(directory, 'manifest.json')]
   for (const project of projects) await recordProject(host, store, { project, arch, kernel })
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { KeyMaterial } from '@kernelkit/core/cachekey'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { renderLine, type ConfigRequest } from '@kernelkit/core/kconfig'
 import type { MakeOptions } from '@kernelkit/core/kbuild'
 import type { ConfigItem, KernelSpec } from '@kernelkit/core/options'
@@ -28,7 +28,7 @@ export interface BuildPlan {
   readonly baseFile: { readonly path: string; readonly sha256: string } | undefined
   readonly material: KeyMaterial
   readonly key: string
-  /** Folder of the store for what belongs to this build directory. */
+  /** Directory of the store for what belongs to this build directory. */
   readonly workName: string
   /** Seconds that finding out took. */
   readonly seconds: number
@@ -42,7 +42,7 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
   const { host, store } = context
   const started = host.monotonicMs()
   const usesGit = spec.source.kind === 'path' || spec.source.kind === 'git'
-  await requireAll(host, usesGit ? [...buildRequirements, gitRequirement] : buildRequirements, { command: 'build' })
+  await requireAll(host, usesGit ? [...buildRequirements, gitRequirement] : buildRequirements, { user: 'build' })
   const source = await prepareSource({ ...context, arch: spec.arch }, spec.source, { inTree: spec.inTree })
   const toolchain = await findToolchain(host, { arch: spec.arch, compiler: spec.compiler, variables: spec.makeVariables })
   const requests = await collectRequests(host, { arch: spec.arch, items: spec.config, tree: () => treeToRead(context, source) })
@@ -54,7 +54,7 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
     ['localVersion', source.localVersion],
     ['arch', spec.arch.name],
     ['base', baseFile?.sha256 ?? spec.base.kind],
-    // The voice is part of it: it decides which request yields.
+    // Who asks is part of it: it decides which request yields.
     [
       'config',
       requests
@@ -80,15 +80,15 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
   }
 }
 
-/** Where fragments of the source itself are read: the user's own tree, else what is fetched, while nobody else changes it. */
+/** Where fragments of the source itself are read: the user's own tree, else the fetched one, under a lock that keeps other runs from changing it. */
 async function treeToRead({ store, signal }: KernelContext, source: PreparedSource): Promise<string> {
   if (source.userTree !== undefined) return source.userTree
   if (source.exclusive === undefined) return source.tree()
   return store.withLock(source.exclusive, () => source.tree(), { waitingFor: `another build of ${source.label}`, signal })
 }
 
-/** ccache's folder: the store's, unless the user has chosen one. */
-export function ccacheFolderOf({ host, store }: Pick<KernelContext, 'host' | 'store'>): string | undefined {
+/** ccache's directory: the store's, unless the user has chosen one. */
+export function ccacheDirectoryOf({ host, store }: Pick<KernelContext, 'host' | 'store'>): string | undefined {
   return host.env['CCACHE_DIR'] === undefined ? join(store.root, 'ccache') : undefined
 }
 
@@ -97,7 +97,7 @@ async function readBase(host: Host, { base }: KernelSpec): Promise<BuildPlan['ba
   const path = resolve(host.cwd, base.path)
   const text = await host.fs.readFile(path, 'utf8').catch((cause: unknown) => {
     throw new UserError('CONFIG_FILE_MISSING', `the base configuration ${path} cannot be read.`, {
-      hint: 'check --base.',
+      hint: message`Check ${option('base')}.`,
       verdict: 'config-fail',
       cause,
     })
@@ -108,7 +108,7 @@ async function readBase(host: Host, { base }: KernelSpec): Promise<BuildPlan['ba
     .flatMap((line, index) => (/^\s*(?:#.*)?$|^CONFIG_\w+=/.test(line) ? [] : [`  ${path}:${index + 1}: ${line}`]))
   if (bad.length === 0) return { path, sha256: host.sha256(text) }
   throw new UserError('BAD_CONFIG_LINE', `not understood as kernel configuration:\n${bad.slice(0, 5).join('\n')}`, {
-    hint: 'lines of a base are CONFIG_X=VALUE, comments and # CONFIG_X is not set; shorter ways to write go into --config.',
+    hint: message`Use only CONFIG_X=VALUE, comments and # CONFIG_X is not set in a base; give shorter forms with ${option('config')}.`,
     verdict: 'config-fail',
   })
 }
@@ -120,7 +120,7 @@ function workNameOf(
 ): string {
   const family = spec.config.flatMap((item: ConfigItem) => (item.kind === 'symbol' ? [] : [item.kind === 'preset' ? item.name : item.path]))
   const base = spec.base.kind === 'file' ? spec.base.path : spec.base.kind
-  // A tree and the private view of it are different folders: objects of one are none of the other.
+  // A tree and its private view are different directories, whose objects cannot be shared.
   const rest = JSON.stringify([
     source.identity,
     source.plannedTree === source.userTree,
@@ -151,7 +151,7 @@ export function makeOptionsOf(
   }
 }
 
-/** Programs beside the compiler that somebody asked for; make is kept from finding the others. */
+/** Programs in addition to the compiler that the configuration asks for; make is kept from finding the others. */
 function wantedTools(requests: readonly ConfigRequest[]): { readonly btf: boolean; readonly rust: boolean } {
   const asks = (symbol: string): boolean => requests.some((request) => request.symbol === symbol && request.value.value === 'y')
   return { btf: asks('DEBUG_INFO_BTF'), rust: asks('RUST') }

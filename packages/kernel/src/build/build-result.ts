@@ -25,7 +25,7 @@ export interface BuildResult {
   readonly seconds: BuildSeconds
   readonly bytes: KernelManifest['bytes']
   readonly sha256: KernelManifest['sha256']
-  /** Dependencies that were switched besides what was asked for. */
+  /** Dependencies that were switched in addition to what was asked for. */
   readonly added: readonly string[]
   /** Optional options left out, options kept on. */
   readonly notes: readonly string[]
@@ -34,7 +34,7 @@ export interface BuildResult {
 }
 
 /** What `build --json` prints. */
-export function resultOf({ kernel, vmlinux, config, folder, key, cached, seconds, manifest }: KernelBuild): BuildResult {
+export function resultOf({ kernel, vmlinux, config, directory, key, cached, seconds, manifest }: KernelBuild): BuildResult {
   const { release, arch, bytes, sha256, added, notes, unmet } = manifest
   const compiler = manifest.diagnostics.map(({ message, file, line, column }) => ({
     message,
@@ -46,7 +46,7 @@ export function resultOf({ kernel, vmlinux, config, folder, key, cached, seconds
     kernel,
     vmlinux,
     config,
-    manifest: join(folder, 'manifest.json'),
+    manifest: join(directory, 'manifest.json'),
     release,
     arch,
     key,

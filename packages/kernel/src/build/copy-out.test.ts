@@ -6,21 +6,21 @@ import { nodeHost, silentLogger, type Host } from '@kernelkit/host'
 import { copyOut } from './copy-out.ts'
 
 describe('copyOut', () => {
-  let folder: string
+  let directory: string
   let entry: { readonly path: string }
   let out: string
   const host = nodeHost({ log: silentLogger })
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kernelkit-out-'))
-    entry = { path: join(folder, 'entry') }
-    out = join(folder, 'out')
+    directory = await mkdtemp(join(tmpdir(), 'kernelkit-out-'))
+    entry = { path: join(directory, 'entry') }
+    out = join(directory, 'out')
     await mkdir(join(entry.path, 'gdb'), { recursive: true })
     for (const name of ['bzImage', 'vmlinux', 'key.txt', 'gdb/script.py']) await writeFile(join(entry.path, name), `new ${name}`)
   })
-  afterEach(() => rm(folder, { recursive: true, force: true }))
+  afterEach(() => rm(directory, { recursive: true, force: true }))
 
-  it('replaces what was there, folders too, and leaves other files alone', async () => {
+  it('copyOut replaces old files and directories, and keeps other files', async () => {
     await mkdir(join(out, 'gdb'), { recursive: true })
     for (const name of ['bzImage', 'mine', 'gdb/old.py']) await writeFile(join(out, name), 'old')
     await copyOut(host, { entry, out })
@@ -28,7 +28,7 @@ describe('copyOut', () => {
     expect(await readFile(join(out, 'bzImage'), 'utf8')).toBe('new bzImage')
   })
 
-  it('keeps the old files when the disk fills up half-way, and git out of a new folder', async () => {
+  it('copyOut keeps the old files when the disk fills up half-way, and keeps git out of a new directory', async () => {
     await copyOut(host, { entry, out })
     expect(await readFile(join(out, '.gitignore'), 'utf8')).toBe('*\n')
     await writeFile(join(entry.path, 'bzImage'), 'newer')

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Diagnostic } from '@kernelkit/core/kbuild'
 import type { Host } from '@kernelkit/host'
 
-/** manifest.json beside a kernel: what it is made of and what came out. Paths of artifacts are relative to it. */
+/** manifest.json next to a kernel: what it is made of and what came out. Paths of artifacts are relative to it. */
 export interface KernelManifest {
   readonly kind: 'kernel'
   readonly schema: 1
@@ -21,9 +21,9 @@ export interface KernelManifest {
   readonly source: {
     readonly label: string
     readonly content: string
-    /** The user's own folder, when the source is one. */
+    /** The user's own directory, when the source is one. */
     readonly userTree: string | undefined
-    /** Where the files lie that were compiled: names in the debug information are relative to it. */
+    /** Where the files are that were compiled: names in the debug information are relative to it. */
     readonly tree: string
     readonly localVersion: string
   }
@@ -41,7 +41,7 @@ export interface KernelManifest {
   readonly added: readonly string[]
   readonly kept: readonly string[]
   readonly notes: readonly string[]
-  /** Requests that were not met although the build went on (`--config-check warn`). */
+  /** Requests that were not met although the build continued (`--config-check warn`). */
   readonly unmet: readonly string[]
   readonly warnings: readonly string[]
   readonly diagnostics: readonly Diagnostic[]
@@ -59,11 +59,11 @@ export interface BuildSeconds {
 
 const fileName = 'manifest.json'
 
-/** The manifest in a folder of the store. */
-export async function readKernelManifest(host: Host, folder: string): Promise<KernelManifest> {
-  return JSON.parse(await host.fs.readFile(join(folder, fileName), 'utf8')) as KernelManifest
+/** The manifest in a directory of the store. */
+export async function readKernelManifest(host: Host, directory: string): Promise<KernelManifest> {
+  return JSON.parse(await host.fs.readFile(join(directory, fileName), 'utf8')) as KernelManifest
 }
 
-export async function writeKernelManifest(host: Host, folder: string, manifest: KernelManifest): Promise<void> {
-  await host.fs.writeFile(join(folder, fileName), `${JSON.stringify(manifest, undefined, 2)}\n`)
+export async function writeKernelManifest(host: Host, directory: string, manifest: KernelManifest): Promise<void> {
+  await host.fs.writeFile(join(directory, fileName), `${JSON.stringify(manifest, undefined, 2)}\n`)
 }

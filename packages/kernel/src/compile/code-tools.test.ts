@@ -5,35 +5,35 @@ import { nodeHost } from '@kernelkit/host'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { codeToolVersions } from './code-tools.ts'
 
-let folder = ''
+let directory = ''
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-test-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-test-'))
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => rm(directory, { recursive: true, force: true }))
 
 async function program(name: string, script: string): Promise<string> {
-  const path = join(folder, name)
+  const path = join(directory, name)
   await writeFile(path, `#!/bin/sh\n${script}\n`)
   await chmod(path, 0o755)
   return path
 }
 
 const versions = (options: Partial<Parameters<typeof codeToolVersions>[1]>) =>
-  codeToolVersions(nodeHost({ env: { PATH: `${folder}:/bin` } }), { btf: false, rust: false, variables: [], ...options })
+  codeToolVersions(nodeHost({ env: { PATH: `${directory}:/bin` } }), { btf: false, rust: false, variables: [], ...options })
 
 describe('codeToolVersions', () => {
-  it('asks nothing when nothing is wanted', async () => {
+  it('codeToolVersions runs nothing when nothing is wanted', async () => {
     await program('pahole', 'echo v1.24')
     expect(await versions({})).toEqual([])
   })
 
-  it('changes with the version of what is wanted, and with its absence', async () => {
+  it('codeToolVersions changes with the version of a tool, and with its absence', async () => {
     await program('pahole', 'echo v1.24')
     await program('rustc', 'echo rustc 1.78.0')
     expect(await versions({ btf: true, rust: true })).toEqual(['pahole: v1.24', 'rustc: rustc 1.78.0', 'bindgen: none'])
   })
 
-  it('asks the program that make is told to use', async () => {
+  it('codeToolVersions asks the program that the make variable names', async () => {
     const own = await program('own-pahole', 'echo v1.30')
     expect(await versions({ btf: true, variables: [['PAHOLE', own]] })).toEqual([`${own}: v1.30`])
   })

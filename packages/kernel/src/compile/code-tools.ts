@@ -9,7 +9,7 @@ export interface CodeToolsOptions {
 }
 
 /**
- * Programs beside the compiler that shape a kernel which asks for them, with their versions: `pahole` writes BTF, `rustc` and `bindgen`
+ * Programs in addition to the compiler that shape a kernel whose configuration asks for them, with their versions: `pahole` writes BTF, `rustc` and `bindgen`
  * compile Rust. Without them kconfig answers differently, so their absence counts too.
  */
 export async function codeToolVersions(host: Pick<Host, 'run' | 'which'>, options: CodeToolsOptions): Promise<readonly string[]> {

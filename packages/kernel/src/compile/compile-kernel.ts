@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import {
   estimateObjects,
   isObjectLine,
@@ -25,7 +25,7 @@ export interface CompileResult {
   readonly seconds: number
 }
 
-const tailLines = 20
+const makeLines = 20
 /** More of these are counted, not listed. */
 const listedErrors = 10
 
@@ -67,7 +67,7 @@ async function runMake(host: Host, options: CompileOptions, task: Task): Promise
       },
     })
   } finally {
-    // Not after an interruption: what make did not live to remove is looked for by the next build.
+    // Not after an interruption: the next build looks for what make could not remove.
     if (signal?.aborted !== true) await runSteps(host, after)
   }
   return { diagnostics: [...diagnostics.values()], objects, seconds }
@@ -75,7 +75,7 @@ async function runMake(host: Host, options: CompileOptions, task: Task): Promise
 
 function reportSuspects(host: Host, removed: string): void {
   const count = removed.split('\n').filter((line) => line !== '').length
-  if (count > 0) host.log.info(`the last build here was killed: ${count} objects that may be cut off are made again`)
+  if (count > 0) host.log.info(`the last build here was killed: ${count} objects that may be incomplete are compiled again`)
 }
 
 function buildFailed({
@@ -92,7 +92,7 @@ function buildFailed({
   const full = log.find((line) => line.includes('No space left on device'))
   if (full !== undefined) {
     return new UserError('DISK_FULL', `the disk became full while compiling: ${full.trim()}`, {
-      hint: 'free space (kernelkit cache prune), or choose another --cache-dir.',
+      hint: message`Free space (${command('kernelkit cache prune')}), or choose another directory with ${option('cache-dir')}.`,
       details: { log: logPath },
     })
   }
@@ -103,12 +103,12 @@ function buildFailed({
   const head =
     errors.length > 0
       ? `the kernel does not compile: ${errors.length} error${errors.length === 1 ? '' : 's'}${target === undefined ? '' : ` (${target})`}`
-      : `make ended with ${exitCode}${target === undefined ? '' : ` at ${target}`}`
+      : `make exited with status ${exitCode}${target === undefined ? '' : ` at ${target}`}`
   return new UserError(
     'BUILD_FAILED',
-    [head, ...listed, ...more, 'last lines of make:', ...log.slice(-tailLines).map((line) => `  ${line}`)].join('\n'),
+    [head, ...listed, ...more, 'last lines of make:', ...log.slice(-makeLines).map((line) => `  ${line}`)].join('\n'),
     {
-      hint: `the whole log is ${logPath}.`,
+      hint: `See the whole log in ${logPath}.`,
       verdict: 'build-fail',
       details: { errors, warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning'), exitCode, log: logPath },
     },

@@ -2,7 +2,7 @@ import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 
-/** The compiler and linker that a build uses, and what they say they are: both shape the kernel. */
+/** The compiler and linker of a build, and their versions: both shape the kernel. */
 export interface Toolchain {
   readonly compiler: string
   readonly compilerVersion: string
@@ -28,9 +28,9 @@ export async function findToolchain(host: Host, { arch, compiler, variables }: T
   if ((await host.which(program)) === undefined) {
     throw new UserError(
       'BAD_COMPILER',
-      `the compiler '${program}' is not on PATH${isNative ? '' : `; ${arch.name} is not what this machine's own compiler builds`}.`,
+      `the compiler '${program}' is not on PATH${isNative ? '' : `; this machine's own compiler does not build for ${arch.name}`}.`,
       {
-        hint: `apt-get install ${packageOf(program, arch, isNative)}`,
+        hint: `Run \`apt-get install ${packageOf(program, arch, isNative)}\`.`,
         details: { compiler: program },
       },
     )

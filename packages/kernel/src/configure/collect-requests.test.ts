@@ -6,7 +6,7 @@ import { nodeHost } from '@kernelkit/host'
 import { expect, it } from 'vitest'
 import { collectRequests } from './collect-requests.ts'
 
-it('takes a folder of the tree for the .kunitconfig in it, on a machine to run it, and misses one without', async () => {
+it('a directory as --config means its .kunitconfig, with presets to run it, and is missing without one', async () => {
   const tree = await mkdtemp(join(tmpdir(), 'kernelkit-requests-'))
   try {
     await mkdir(join(tree, 'lib/kunit'), { recursive: true })

@@ -21,7 +21,7 @@ export interface CollectOptions {
   readonly tree: () => Promise<string>
 }
 
-/** Name of the fragment that a folder's KUnit tests need. */
+/** Name of the fragment that a directory's KUnit tests need. */
 const kunitConfig = '.kunitconfig'
 
 interface FoundFragment {
@@ -29,7 +29,7 @@ interface FoundFragment {
   readonly text: string
 }
 
-/** Everything that is asked of the configuration, the weakest voice first, one request per symbol. Missing files are reported together. */
+/** Everything that is asked of the configuration, the weakest request first, one per symbol. Missing files are reported together. */
 export async function collectRequests(host: Host, { arch, items, tree }: CollectOptions): Promise<readonly ConfigRequest[]> {
   const asked: ConfigRequest[] = []
   const missing: string[] = []
@@ -42,7 +42,7 @@ export async function collectRequests(host: Host, { arch, items, tree }: Collect
       if (found !== undefined) {
         asked.push(...parseFragment(found.text, { name: item.path }))
         isKunit ||= basename(found.path) === kunitConfig
-      } else if (item.optional) host.log.info(`configuration ${item.path}: not there, left out (it is optional)`)
+      } else if (item.optional) host.log.info(`configuration ${item.path}: missing, left out (it is optional)`)
       else missing.push(item.path)
     }
   }
@@ -51,13 +51,13 @@ export async function collectRequests(host: Host, { arch, items, tree }: Collect
       'CONFIG_FILE_MISSING',
       `no such configuration file: ${missing.join(', ')} (looked in ${host.cwd}, the source tree, its kernel/configs and arch/${arch.sourceArch}/configs).`,
       {
-        hint: `check the path, or write ${missing[0]}? when it may be absent.`,
+        hint: `Check the path, or write ${missing[0]}? if it may be missing.`,
         verdict: 'config-fail',
         details: { missing },
       },
     )
   }
-  if (isKunit) host.log.info(`${kunitConfig} names tests and no machine: presets ${kunitPresets.join(' and ')} come along`)
+  if (isKunit) host.log.info(`${kunitConfig} names tests and no machine: presets ${kunitPresets.join(' and ')} are added`)
   const base = isKunit ? kunitPresets.flatMap((name) => presetRequests(name, arch)) : []
   const requests = [...alwaysRequests(arch), ...base, ...asked]
   for (const { request, by } of overruledRequests(requests)) {
@@ -84,7 +84,7 @@ async function readFragment(
   return undefined
 }
 
-/** A folder means the `.kunitconfig` in it, as for tools/testing/kunit/kunit.py: `--config lib/kunit`. */
+/** A directory means the `.kunitconfig` in it, as for tools/testing/kunit/kunit.py: `--config lib/kunit`. */
 async function readText(host: Host, path: string): Promise<FoundFragment | undefined> {
   try {
     return { path, text: await host.fs.readFile(path, 'utf8') }

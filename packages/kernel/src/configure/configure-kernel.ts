@@ -9,9 +9,9 @@ import {
   type ConfigValues,
   type KconfigTree,
 } from '@kernelkit/core/kconfig'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import type { RunStep, Step } from '@kernelkit/core/plan'
-import { runSteps, type Host, type RunResult } from '@kernelkit/host'
+import { lastLines, runSteps, type Host, type RunResult } from '@kernelkit/host'
 import { baseSteps, configPath, roundSteps, type ConfigureStepOptions } from './configure-steps.ts'
 import { loadKconfigTree } from './load-kconfig.ts'
 
@@ -50,7 +50,7 @@ const roundLimit = 8
 /** Configure, compare every request with the result, add simple dependencies, again, until nothing changes. */
 export async function configureKernel(host: Host, options: ConfigureOptions): Promise<Configuration> {
   const kconfig = loadKconfigTree(host, { tree: options.make.source, arch: options.arch })
-  // Handled below; without this a failing make would leave a rejection behind.
+  // Handled below; without this a failing make would leave an unhandled rejection.
   kconfig.catch(() => {})
   const runner = new KconfigRunner(host, options)
   const modules = wantsModules(options.requests)
@@ -84,7 +84,7 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
     }
     host.log.detail(`configuration round ${round}: ${check.additions.length} dependencies to switch, ${fresh.length} options to keep`)
     for (const symbol of fresh) kept.add(symbol)
-    // What comes back by itself need not be asked for.
+    // Options that come back by themselves need no request.
     if (fresh.length === 0) for (const addition of check.additions) added.set(addition.symbol, addition)
     before ??= values
   }
@@ -183,8 +183,8 @@ class KconfigRunner {
     const output = `${stdout}${stderr}`.trimEnd().split('\n')
     if (exitCode !== 0) {
       const program = `${argv[0]}${argv[0] === 'make' ? ` ${argv.at(-1)}` : ''}`
-      throw new UserError('CONFIGURE_FAILED', `${program} ended with ${exitCode}:\n${output.slice(-20).join('\n')}`, {
-        hint: 'missing build tools are the usual reason: kernelkit doctor.',
+      throw new UserError('CONFIGURE_FAILED', `${program} exited with status ${exitCode}:\n${lastLines(output, 20)}`, {
+        hint: message`Check for missing build tools with ${command('kernelkit doctor')}; they are the usual reason.`,
         verdict: 'build-fail',
         details: { argv, exitCode },
       })

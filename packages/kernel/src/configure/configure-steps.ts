@@ -11,8 +11,8 @@ export interface ConfigureStepOptions {
   /** The base when it is a file: where it is, and what was read there. */
   readonly baseFile: { readonly path: string; readonly sha256: string } | undefined
   readonly make: MakeOptions
-  /** ccache's directory for kconfig's own programs, `undefined` for the user's own. */
-  readonly ccacheFolder?: string | undefined
+  /** ccache's directory for kconfig's own programs, `undefined` for the directory that the user has chosen. */
+  readonly ccacheDirectory?: string | undefined
   /** Directory of ours for the files of this run: the build directory's .config keeps its time while nothing changes. */
   readonly scratch: string
 }
@@ -97,11 +97,11 @@ function makeStep(
   options: ConfigureStepOptions,
   { target, why, env = {} }: { readonly target: string; readonly why: string; readonly env?: Readonly<Record<string, string>> },
 ): RunStep {
-  const { make, ccacheFolder } = options
+  const { make, ccacheDirectory } = options
   return {
     kind: 'run',
     why,
     argv: makeArgv(make, [target]),
-    env: { ...compileEnvironment(make, ccacheFolder), KCONFIG_CONFIG: configPath(options), ...env },
+    env: { ...compileEnvironment(make, ccacheDirectory), KCONFIG_CONFIG: configPath(options), ...env },
   }
 }

@@ -1,8 +1,8 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { renderAddition, renderUnmet, renderValue, type UnknownSymbol, type UnmetRequest } from '@kernelkit/core/kconfig'
 import type { Configuration } from './configure-kernel.ts'
 
-/** What the comparison of asked and found comes to. */
+/** The result of comparing what was asked for with what was configured. */
 export interface Judgement {
   /** Lines that make the build fail under `--config-check error`. */
   readonly problems: readonly string[]
@@ -15,7 +15,7 @@ export interface Judgement {
   readonly notes: readonly string[]
 }
 
-/** Sort differences into failures and remarks: the user's own words must be met, ours yield to the user's n. */
+/** Sort differences into failures and remarks: the user's own requests must be met, ours yield to the user's n. */
 export function judgeConfiguration(configuration: Pick<Configuration, 'check' | 'added' | 'kept' | 'warnings'>): Judgement {
   const problems: string[] = []
   const origins: string[] = []
@@ -47,7 +47,7 @@ export function requireMet(judgement: Pick<Judgement, 'problems' | 'origins'>): 
   const { problems, origins } = judgement
   if (problems.length === 0) return
   throw new UserError('CONFIG_UNMET', `the kernel would not have what was asked for:\n  ${problems.join('\n  ')}`, {
-    hint: 'change these, write SYMBOL=VALUE? for what may be missing, or build anyway with --config-check warn.',
+    hint: message`Change these, write SYMBOL=VALUE? for what may be missing, or build anyway with ${option('config-check', 'warn')}.`,
     verdict: 'config-fail',
     details: { problems, ...(origins === undefined ? {} : { origins }) },
   })

@@ -28,10 +28,10 @@ export async function prepareDebSource(context: SourceContext, packageName: stri
   })
 }
 
-/** What apt would download; what it said last time when it no longer knows the package (no lists, offline). */
+/** What apt would download; its last answer when it no longer knows the package (no lists, offline). */
 async function findPackage({ host, store, signal }: SourceContext, name: string): Promise<DebPackage> {
-  const memory = join(await store.workFolder('downloads'), `deb-${name}.json`)
-  // In a folder of its own: apt prints nothing for a package that lies in the working directory.
+  const memory = join(await store.workDirectory('downloads'), `deb-${name}.json`)
+  // In a directory of its own: apt prints nothing for a package that is already in the working directory.
   await using empty = await host.tempDir()
   const answer = await host.run(['apt-get', 'download', '--print-uris', name], {
     cwd: empty.path,
@@ -51,7 +51,7 @@ async function findPackage({ host, store, signal }: SourceContext, name: string)
     () => undefined,
   )
   if (last !== undefined) {
-    host.log.warn(`apt does not know ${name} now; using ${last.version}, which it knew last`)
+    host.log.warn(`apt does not know ${name} any more; using the last known version ${last.version}`)
     return last
   }
   throw await noSuchPackage(host, name, answer.stderr)
@@ -64,8 +64,8 @@ async function noSuchPackage(host: Host, name: string, stderr: string): Promise<
   return new UserError('NO_SUCH_SOURCE', `apt finds no package '${name}'${said === '' ? '' : `: ${said}`}.`, {
     hint:
       known.length === 0
-        ? 'refresh the package lists first: apt-get update (as root).'
-        : `packages that it knows: ${known.map((found) => `deb:${found}`).join(', ')}.`,
+        ? 'Run `apt-get update` as root first.'
+        : `Choose a package that apt knows: ${known.map((found) => `deb:${found}`).join(', ')}.`,
     details: { package: name, known },
   })
 }
@@ -122,7 +122,7 @@ async function unpackPackage({ host, signal }: SourceContext, found: DebPackage,
     task.update('unpacking')
     if (!(await holdsTarball(host, join(directory, 'download', 'x', 'usr', 'src'))))
       throw new UserError('NO_SUCH_SOURCE', `the package ${found.name} holds no kernel tarball below /usr/src.`, {
-        hint: 'name a package such as linux-source-6.12.',
+        hint: 'Name a package such as linux-source-6.12.',
       })
     await runSteps(host, steps.unpack, options)
     await checkKernelTree(host, join(directory, 'tree'), { label: `deb:${found.name}` })

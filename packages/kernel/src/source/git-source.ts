@@ -13,7 +13,7 @@ type GitSource = KernelSource & { readonly kind: 'git' }
 export async function prepareGitSource(context: SourceContext, source: GitSource): Promise<PreparedSource> {
   const { host, store } = context
   const url = /^[./]/.test(source.url) ? resolve(host.cwd, source.url) : source.url
-  const mirror = join(await store.workFolder('git'), `${host.sha256(url).slice(0, 16)}.git`)
+  const mirror = join(await store.workDirectory('git'), `${host.sha256(url).slice(0, 16)}.git`)
   const commit = await findCommit(context, { source, url, mirror })
   const directory = join(store.root, 'git', checkoutName(host, url, source))
   const checkout: Checkout = { source, url, mirror, commit, directory }
@@ -48,7 +48,7 @@ async function findCommit(
   const answer = await git(context, ['ls-remote', '--', url, ref, `refs/heads/${ref}`, `refs/tags/${ref}^{}`], { reject: false })
   if (answer.exitCode !== 0) {
     throw new UserError('NO_SUCH_SOURCE', `the git repository ${url} does not answer: ${complaintOf(answer.stderr)}.`, {
-      hint: 'check the address and the network; a private repository needs credentials that git itself can find.',
+      hint: 'Check the address and the network; a private repository needs credentials that git itself can find.',
     })
   }
   const rows = answer.stdout
@@ -63,11 +63,11 @@ async function findCommit(
     if (known.exitCode === 0) return known.stdout.trim()
   }
   throw new UserError('NO_SUCH_SOURCE', `the git repository ${url} has no branch or tag '${ref}'.`, {
-    hint: /^[0-9a-f]{4,39}$/.test(ref) ? 'a commit is named with all its 40 digits.' : `see what it has: git ls-remote ${url}`,
+    hint: /^[0-9a-f]{4,39}$/.test(ref) ? 'Name a commit with all its 40 digits.' : `Run \`git ls-remote ${url}\` to see what it has.`,
   })
 }
 
-/** git ends a failure with advice over several lines; what went wrong stands in the first `fatal:`, what ssh says before it. */
+/** git ends a failure with advice over several lines; the reason is in the first `fatal:` line, and that of ssh in the line before. */
 function complaintOf(stderr: string): string {
   const lines = stderr.trim().split('\n')
   const fatal = lines.findIndex((line) => line.startsWith('fatal: '))
@@ -88,7 +88,7 @@ interface Checkout {
 async function checkOut(context: SourceContext, checkout: Checkout): Promise<string> {
   const { host, store, signal } = context
   const { source, url, commit, directory } = checkout
-  await store.workFolder('git', checkoutName(host, url, source))
+  await store.workDirectory('git', checkoutName(host, url, source))
   const tree = join(directory, 'tree')
   return withTask(host, { title: `fetching ${renderKernelSource(source)}`, note: () => commit.slice(0, 12) }, async (task) => {
     await runSteps(host, await checkoutSteps(context, checkout), {

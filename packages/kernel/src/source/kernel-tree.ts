@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { UserError, type Message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 
-/** Throws `NOT_A_KERNEL_TREE` unless the folder is the top of a kernel tree. */
+/** Throws `NOT_A_KERNEL_TREE` unless the directory is the top of a kernel tree. */
 export async function checkKernelTree(
   host: Host,
   path: string,
@@ -14,7 +14,7 @@ export async function checkKernelTree(
   }
   if (missing.length === 0) return
   throw new UserError('NOT_A_KERNEL_TREE', `${label} is not a Linux kernel tree: it has no ${missing.join(', no ')}.`, {
-    hint: hint ?? "name the folder that holds the kernel's Makefile, or a source such as deb:linux-source-6.12.",
+    hint: hint ?? "Name the directory that holds the kernel's Makefile, or a source such as deb:linux-source-6.12.",
     details: { path, missing },
   })
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { hintForTarget } from '@kernelkit/core/kbuild'
 import { runSteps, type Host, type Store } from '@kernelkit/host'
 import { checkKernelTree, findInPlaceBuild, readKernelVersion } from './kernel-tree.ts'
@@ -15,7 +15,7 @@ export interface SourceContext {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A tree of the user's: keyed by what is in it now, and never written unless `inTree`. */
+/** A tree of the user: keyed by its current content, and never written unless `inTree`. */
 export async function preparePathSource(
   context: SourceContext,
   options: { readonly path: string; readonly inTree: boolean },
@@ -24,7 +24,7 @@ export async function preparePathSource(
   const named = resolve(host.cwd, options.path)
   const tree = await host.fs.realpath(named).catch((cause: unknown) => {
     throw new UserError('NO_SUCH_SOURCE', `the kernel source ${named} does not exist.`, {
-      hint: hintForTarget(options.path) ?? 'name a tree, git+URL#REF, a tarball, or deb:linux-source-6.12.',
+      hint: hintForTarget(options.path) ?? 'Name a tree, git+URL#REF, a tarball, or deb:linux-source-6.12.',
       cause,
     })
   })
@@ -32,14 +32,14 @@ export async function preparePathSource(
   await checkKernelTree(host, tree, { label, hint: hintForTarget(options.path) })
   if (options.inTree) {
     await host.fs.access(tree, host.fs.constants.W_OK).catch((cause: unknown) => {
-      throw new UserError('ACCESS_DENIED', `--in-tree builds inside ${tree}, which cannot be written.`, {
-        hint: 'leave --in-tree out: the tree is then only read.',
+      throw new UserError('ACCESS_DENIED', message`${option('in-tree')} builds inside ${tree}, which is not writable.`, {
+        hint: message`Leave ${option('in-tree')} out: the tree is then only read.`,
         cause,
       })
     })
   }
   const identity = `tree-${host.sha256(tree).slice(0, 16)}`
-  const cache = await store.workFolder('trees', identity)
+  const cache = await store.workDirectory('trees', identity)
   const content =
     store.readOnly === true
       ? await readUnwritten(context, { tree, cache })
@@ -47,8 +47,8 @@ export async function preparePathSource(
           waitingFor: `another run that reads ${tree}`,
           signal,
         })
-  const view = { tree, content, folder: cache, signal }
-  const reason = options.inTree ? undefined : await whyNotDirectly(host, tree, context.arch)
+  const view = { tree, content, directory: cache, signal }
+  const reason = options.inTree ? undefined : await directBuildBlocker(host, tree, context.arch)
   return {
     label: tree,
     identity,
@@ -60,7 +60,7 @@ export async function preparePathSource(
     exclusive: reason === undefined ? undefined : `view-${identity}`,
     steps: async () => (reason === undefined ? [] : privateViewSteps(host, view)),
     treeToConfigure: async (scratch) =>
-      (await whyNotDirectly(host, tree, context.arch)) === undefined ? tree : linkTree(host, { ...view, folder: scratch }),
+      (await directBuildBlocker(host, tree, context.arch)) === undefined ? tree : linkTree(host, { ...view, directory: scratch }),
     tree: async () => {
       if (reason === undefined) return tree
       host.log.info(`building from a private view of ${tree}: ${reason} (--in-tree builds inside)`)
@@ -86,7 +86,7 @@ async function readUnwritten(
   return await readTreeContent(host, { tree, cache: scratch.path, signal })
 }
 
-async function whyNotDirectly(host: Host, tree: string, arch: Arch): Promise<string | undefined> {
+async function directBuildBlocker(host: Host, tree: string, arch: Arch): Promise<string | undefined> {
   const product = await findInPlaceBuild(host, tree, arch.sourceArch)
   if (product !== undefined) return `it was built in place (${product}), and kbuild refuses O= then`
   // The kernel's Makefile: "source directory cannot contain spaces or colons".

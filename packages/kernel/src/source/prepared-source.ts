@@ -4,13 +4,13 @@ import type { Step } from '@kernelkit/core/plan'
 export interface PreparedSource {
   /** For people: `deb:linux-source-6.12 6.12.117-1`. */
   readonly label: string
-  /** Names the work folders that belong to this source: stays the same while its files change. */
+  /** Names the work directories that belong to this source: stays the same while its files change. */
   readonly identity: string
   /** Changes with every change of the files. */
   readonly content: string
   /** What git would append to the release; kbuild does not ask git again. */
   readonly localVersion: string
-  /** The folder that the user named, when it is one. */
+  /** The directory that the user named, when it is one. */
   readonly userTree: string | undefined
   /** Build inside {@link userTree}. */
   readonly inTree: boolean

@@ -6,12 +6,12 @@ import type { TreeContent } from './tree-content.ts'
 export interface PrivateViewOptions {
   readonly tree: string
   readonly content: TreeContent
-  /** Folder of ours: holds the copy in `tree/` and its list. */
-  readonly folder: string
+  /** Directory of ours: holds the copy in `tree/` and its list. */
+  readonly directory: string
   readonly signal?: AbortSignal | undefined
 }
 
-// Small files: the disk has several to work on while each call is under way.
+// Small files: the disk works on several at a time.
 const parallelCopies = 16
 
 /** What is not in the copy yet, and what is no longer in the tree. */
@@ -25,21 +25,21 @@ export async function privateViewSteps(host: Host, options: PrivateViewOptions):
   const { changed, gone } = await difference(host, options)
   if (gone.length === 0 && changed.length === 0) return []
   const why = `a private view of the tree, which is not written itself: ${changed.length} files are copied, with their times`
-  const to = join(options.folder, 'tree')
+  const to = join(options.directory, 'tree')
   return [{ kind: 'mirror', why, from: options.tree, to, list: options.content.list, changed: changed.length, removed: gone.length }]
 }
 
 /** Bring the copy of a tree up to date: only files that changed are written, with their times, so that make sees what you changed. */
 export async function updatePrivateView(host: Host, options: PrivateViewOptions): Promise<void> {
-  const { tree, content, folder, signal } = options
-  const copy = join(folder, 'tree')
+  const { tree, content, directory, signal } = options
+  const copy = join(directory, 'tree')
   const { changed, gone } = await difference(host, options)
-  const listPath = listPathIn(folder)
+  const listPath = listPathIn(directory)
   // Without the list a killed copy is not trusted: the next run writes every file again.
   await host.fs.rm(listPath, { force: true })
   await withTask(host, { title: `copying ${changed.length} source files to a private view` }, async (task) => {
     for (const path of gone) await host.fs.rm(join(copy, path), { force: true, recursive: true })
-    await makeFolders(host, copy, changed)
+    await makeDirectories(host, copy, changed)
     let done = 0
     await forEach(changed, async (path) => {
       signal?.throwIfAborted()
@@ -52,25 +52,25 @@ export async function updatePrivateView(host: Host, options: PrivateViewOptions)
 }
 
 /** The tree without what was built in it, as links: kconfig reads it as it would read a private view. */
-export async function linkTree(host: Host, { tree, content, folder }: PrivateViewOptions): Promise<string> {
-  const links = join(folder, 'tree')
+export async function linkTree(host: Host, { tree, content, directory }: PrivateViewOptions): Promise<string> {
+  const links = join(directory, 'tree')
   const paths = [...content.entries.keys()]
   await host.fs.mkdir(links, { recursive: true })
-  await makeFolders(host, links, paths)
+  await makeDirectories(host, links, paths)
   await forEach(paths, (path) => host.fs.symlink(join(tree, path), join(links, path)))
   return links
 }
 
-async function difference(host: Host, { content, folder }: PrivateViewOptions): Promise<Difference> {
-  const before = await readList(host, listPathIn(folder))
+async function difference(host: Host, { content, directory }: PrivateViewOptions): Promise<Difference> {
+  const before = await readList(host, listPathIn(directory))
   return {
     gone: [...before.keys()].filter((path) => !content.entries.has(path)),
     changed: [...content.entries].filter(([path, entry]) => before.get(path) !== entry).map(([path]) => path),
   }
 }
 
-function listPathIn(folder: string): string {
-  return join(folder, 'entries.json')
+function listPathIn(directory: string): string {
+  return join(directory, 'entries.json')
 }
 
 async function forEach(paths: readonly string[], work: (path: string) => Promise<void>): Promise<void> {
@@ -81,15 +81,15 @@ async function forEach(paths: readonly string[], work: (path: string) => Promise
   await Promise.all(Array.from({ length: parallelCopies }, worker))
 }
 
-async function makeFolders(host: Host, root: string, paths: readonly string[]): Promise<void> {
-  for (const folder of new Set(paths.map((path) => dirname(path)))) await host.fs.mkdir(join(root, folder), { recursive: true })
+async function makeDirectories(host: Host, root: string, paths: readonly string[]): Promise<void> {
+  for (const directory of new Set(paths.map((path) => dirname(path)))) await host.fs.mkdir(join(root, directory), { recursive: true })
 }
 
 async function copyFile(host: Host, from: string, to: string): Promise<void> {
   const status = await host.fs.lstat(from)
   await host.fs.rm(to, { force: true, recursive: true })
   if (status.isSymbolicLink()) return host.fs.symlink(await host.fs.readlink(from), to)
-  // A nested repository is no file of the kernel.
+  // A nested repository is not part of the kernel.
   if (!status.isFile()) return
   await host.fs.copyFile(from, to, host.fs.constants.COPYFILE_FICLONE)
   await host.fs.utimes(to, status.atimeMs / 1000, status.mtimeMs / 1000)

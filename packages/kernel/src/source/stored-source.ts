@@ -10,7 +10,7 @@ export interface UnpackSteps {
   readonly unpack: readonly Step[]
 }
 
-/** A tree that is unpacked once into the store and changed by nobody: `unpack` puts it below `DIRECTORY/tree`. */
+/** A tree that is unpacked once into the store and never changed: `unpack` puts it below `DIRECTORY/tree`. */
 export function storedSource(
   { store, signal }: SourceContext,
   {

@@ -31,11 +31,11 @@ export async function prepareTarballSource(
   ): Promise<string> {
     const path = resolve(cwd, location)
     const found = await host.sha256File(path).catch((cause: unknown) => {
-      throw new UserError('NO_SUCH_SOURCE', `the tarball ${path} cannot be read.`, { hint: 'check the path.', cause })
+      throw new UserError('NO_SUCH_SOURCE', `the tarball ${path} cannot be read.`, { hint: 'Check the path.', cause })
     })
     if (expected === undefined || expected === found) return found
     throw new UserError('FETCH_FAILED', `${path} has sha256 ${found}, not ${expected}.`, {
-      hint: 'the file is damaged, or the checksum belongs to another one.',
+      hint: 'Check the file, which may be damaged, and the checksum, which may be that of another file.',
     })
   }
 }

@@ -35,7 +35,7 @@ const buildProducts = [
 export interface TreeContentOptions {
   /** Absolute path of the tree. */
   readonly tree: string
-  /** Folder of ours that keeps the index between runs. */
+  /** Directory of ours that keeps the index between runs. */
   readonly cache: string
   readonly signal?: AbortSignal | undefined
 }
@@ -43,12 +43,12 @@ export interface TreeContentOptions {
 /**
  * Read a tree's content through a git index of our own: git hashes only what changed since the last
  * run, and .gitignore says what is a build product. Neither the user's index nor their objects are
- * written; it works in plain folders too.
+ * written; it works in plain directories too.
  */
 export async function readTreeContent(host: Host, options: TreeContentOptions): Promise<TreeContent> {
   const git = await openIndex(host, options)
   const { listed, list } = await listFiles(host, git, options)
-  // A nested repository ends in a slash: it is no part of the kernel.
+  // A nested repository ends in a slash: it is not part of the kernel.
   const files = listed.split('\0').filter((path) => path !== '' && !path.endsWith('/'))
   await git(['update-index', '--add', '--remove', '--info-only', '-z', '--stdin'], files.map((path) => `${path}\0`).join(''))
   const staged = await git(['ls-files', '-sz'])
@@ -62,7 +62,7 @@ export async function readTreeContent(host: Host, options: TreeContentOptions): 
 
 /**
  * What git counts as the tree's files, separated by NUL: those of the user's repository, else what .gitignore leaves.
- * Both may leave out the whole tree (a folder that the repository around it ignores; Debian's source, whose
+ * Both may leave out the whole tree (a directory that the repository around it ignores; Debian's source, whose
  * .gitignore says `/*`): then everything but build products counts. What the index has is listed as well, so that
  * files that are gone leave it.
  */
@@ -142,7 +142,7 @@ async function openIndex(host: Host, { tree, cache, signal }: TreeContentOptions
   }
   await host.fs.mkdir(join(repository, 'info'), { recursive: true })
   await host.fs.writeFile(join(repository, 'info', 'exclude'), `${buildProducts}\n`)
-  // A killed run leaves a lock that nobody holds: the caller holds the lock of this folder.
+  // A killed run leaves this lock; the caller holds the lock of the whole directory, so that no other git runs here.
   await host.fs.rm(`${index}.lock`, { force: true })
   const env = { ...cleanEnvironment, GIT_DIR: repository, GIT_WORK_TREE: tree, GIT_INDEX_FILE: index }
   const settings = ['core.bare=false', 'core.quotePath=false', 'core.fileMode=true', 'core.autocrlf=false'].flatMap((setting) => [

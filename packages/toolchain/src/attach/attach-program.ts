@@ -28,7 +28,7 @@ export interface AttachOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-// The engine tells the exit status a moment after the end of the output.
+// The engine reports the exit status a moment after the end of the output.
 const statusPollMs = 20
 const statusLooks = 500
 
@@ -105,7 +105,7 @@ async function followSize(exec: Docker.Exec, terminal: AttachTerminal | undefine
   await resize(columns, rows)
 }
 
-/** What the runtime says instead of a program that it cannot start comes as that program's output: it is held back and returned. */
+/** The runtime's message about a program that it cannot start comes as output of that program: it is held back and returned. */
 async function passOutput(stream: Duplex, { stdout, stderr, terminal }: AttachOptions): Promise<Buffer | undefined> {
   const frames = terminal === undefined ? readFrames(stream) : oneStream(stream)
   const held: Uint8Array[] = []
@@ -126,11 +126,11 @@ async function* oneStream(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Fra
 
 async function exitStatusOf(host: Host, exec: Docker.Exec, argv: readonly string[]): Promise<number> {
   for (let look = 0; look < statusLooks; look++) {
-    const { Running, ExitCode } = await answerWithin(host, 'tell the exit status', exec.inspect())
+    const { Running, ExitCode } = await answerWithin(host, 'report the exit status', exec.inspect())
     if (!Running && ExitCode !== null) return ExitCode
     await host.sleep(statusPollMs)
   }
-  throw new UserError('CONTAINER_LOST', `the engine does not tell how \`${argv[0]}\` ended.`, {
-    hint: 'look at the log of the engine; run it again.',
+  throw new UserError('CONTAINER_LOST', `the engine does not report the exit status of \`${argv[0]}\`.`, {
+    hint: 'Look at the log of the engine, then run it again.',
   })
 }

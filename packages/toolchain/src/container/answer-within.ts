@@ -9,10 +9,10 @@ export async function answerWithin<T>(host: Pick<Host, 'sleep'>, what: string, r
   const done = new AbortController()
   const tooLate = host.sleep(limitMs, done.signal).then(() => {
     throw new UserError('CONTAINER_REFUSED', `the engine did not ${what} within ${limitMs / 1000} s.`, {
-      hint: 'see whether it answers at all: docker ps; restart it if it does not.',
+      hint: 'Check that it answers (`docker ps`), and restart it if it does not.',
     })
   })
-  // Cancelled below, which is no failure.
+  // Cancelled below, which is not a failure.
   tooLate.catch(() => {})
   try {
     return await Promise.race([request, tooLate])

@@ -1,10 +1,10 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { ContainerMount } from '@kernelkit/core/toolchain'
 import type { Host } from '@kernelkit/host'
-import { scratchFolder } from './render-container.ts'
+import { scratchDirectory } from './render-container.ts'
 
-/** Seen at the same path in the container, each of these would hide what the container itself needs there. */
-const systemFolders = [
+/** Mounted at the same path in the container, each of these would hide a directory that the container itself needs. */
+const systemDirectories = [
   '',
   'bin',
   'boot',
@@ -29,19 +29,19 @@ const systemFolders = [
 /** Throws `CONTAINER_MOUNT` for a path that does not exist or that cannot be seen at the same path. */
 export async function checkMounts(host: Pick<Host, 'fs'>, mounts: readonly ContainerMount[]): Promise<void> {
   for (const { path } of mounts) {
-    if (systemFolders.includes(path) || path === scratchFolder) {
+    if (systemDirectories.includes(path) || path === scratchDirectory) {
       throw new UserError(
         'CONTAINER_MOUNT',
-        `the folder ${path} cannot be passed to a container at the same path: it would hide the container's own.`,
+        `the directory ${path} cannot be mounted in a container at the same path: it would hide the container's own.`,
         {
-          hint: 'work in a folder below it, or use --toolchain host.',
+          hint: message`Work in a directory below it, or use ${option('toolchain', 'host')}.`,
           details: { path },
         },
       )
     }
     if (!(await host.fs.exists(path))) {
       throw new UserError('CONTAINER_MOUNT', `${path}, which the container needs, does not exist.`, {
-        hint: 'check the path.',
+        hint: 'Check the path.',
         details: { path },
       })
     }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { collectLines } from './collect-lines.ts'
 
-it('gives whole lines, whatever the pieces, and the last one without its newline', () => {
+it('collectLines gives whole lines from any pieces, and the last one without its newline', () => {
   const bytes = Buffer.from('first\nzwölf\r\n\nlast')
   for (const size of [1, 2, 5, 100]) {
     const lines: string[] = []

@@ -15,19 +15,19 @@ import { openContainer } from './open-container.ts'
 const warned: string[] = []
 let image: ToolchainImage
 let container: ToolContainer
-let folder: string
+let directory: string
 let outside: Host
 let inside: Host
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-container-'))
-  await chmod(folder, 0o777)
-  await mkdir(join(folder, 'scratch'))
-  await chmod(join(folder, 'scratch'), 0o777)
-  await writeFile(join(folder, 'here'), 'of the host')
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-container-'))
+  await chmod(directory, 0o777)
+  await mkdir(join(directory, 'scratch'))
+  await chmod(join(directory, 'scratch'), 0o777)
+  await writeFile(join(directory, 'here'), 'of the host')
   outside = {
     ...nodeHost({
-      cwd: folder,
+      cwd: directory,
       env: { PATH: '/nowhere', SECRET: 'x', HOME: '/root' },
       log: { ...silentLogger, warn: (line) => void warned.push(line) },
     }),
@@ -41,26 +41,26 @@ beforeAll(async () => {
     image: image.id,
     purpose: 'test',
     user: 'caller',
-    mounts: [{ path: folder, readOnly: false }],
+    mounts: [{ path: directory, readOnly: false }],
     network: false,
     limits: { memoryMiB: 128, cpus: 1 },
   })
-  inside = containerHost(outside, { container, image, scratch: join(folder, 'scratch'), env: { ALWAYS: 'there' } })
+  inside = containerHost(outside, { container, image, scratch: join(directory, 'scratch'), env: { ALWAYS: 'there' } })
 })
 afterAll(async () => {
   await container[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 })
 
 describe('a host whose programs are those of a container', () => {
-  it('runs them in the working directory, with the variables that are given and none of the machine', async () => {
+  it('a container host runs programs in the working directory, with the given variables and none of the machine', async () => {
     const { stdout } = await inside.run(['sh', '-c', 'pwd; cat here; echo; echo "$ALWAYS $GIVEN${SECRET-}"'], {
       env: { GIVEN: 'y', ALWAYS2: undefined },
     })
-    expect(stdout.split('\n').slice(0, 3)).toEqual([folder, 'of the host', 'there y'])
+    expect(stdout.split('\n').slice(0, 3)).toEqual([directory, 'of the host', 'there y'])
   })
 
-  it('has temporary folders that both sides see, of the caller', async () => {
+  it('a container host has temporary directories that both sides see, owned by the caller', async () => {
     await using temp = await inside.tempDir('seen-')
     await chmod(temp.path, 0o777)
     await inside.run(['sh', '-c', 'echo made > "$0"/file', temp.path])
@@ -68,35 +68,35 @@ describe('a host whose programs are those of a container', () => {
     expect((await stat(join(temp.path, 'file'))).uid).toBe(4711)
   })
 
-  it('gives input, writes output to a file of the host, and stops after its time', async () => {
-    await inside.run(['tr', 'a-z', 'A-Z'], { input: 'words\n', outputTo: join(folder, 'out') })
-    expect(await readFile(join(folder, 'out'), 'utf8')).toBe('WORDS\n')
+  it('a container host passes input, writes output to a file of the host, and ends programs at their limit', async () => {
+    await inside.run(['tr', 'a-z', 'A-Z'], { input: 'words\n', outputTo: join(directory, 'out') })
+    expect(await readFile(join(directory, 'out'), 'utf8')).toBe('WORDS\n')
     await expect(inside.run(['sleep', '30'], { timeoutMs: 300 })).rejects.toThrow(/did not end within 0.3 s/)
   })
 
-  it('fails as a host does: with the command, its status and its last lines', async () => {
+  it('a container host reports a failed program with command, status and last lines', async () => {
     const failing = ['sh', '-c', 'echo said >&2; exit 3']
     await expect(inside.run(failing)).rejects.toThrow(
-      expect.objectContaining({ code: 'COMMAND_FAILED', message: expect.stringMatching(/ended with 3 .*\nsaid/s) }),
+      expect.objectContaining({ code: 'COMMAND_FAILED', message: expect.stringMatching(/exited with status 3 .*\nsaid/s) }),
     )
     expect(await inside.run(failing, { reject: false })).toMatchObject({ exitCode: 3, stderr: 'said\n', signal: undefined })
     await expect(inside.run(['no-such-program'])).rejects.toThrow(expect.objectContaining({ code: 'COMMAND_NOT_FOUND' }))
   })
 
-  it('says that memory ran out, also to those who look at the status alone', async () => {
+  it('a container host reports that memory ran out, also without reject', async () => {
     warned.length = 0
     const hungry = ['sh', '-c', '(x=$(head -c 400000000 /dev/zero | tr "\\0" x)) 2> /dev/null; exit 2']
     expect(await inside.run(hungry, { reject: false })).toMatchObject({ exitCode: 2 })
     expect(warned.join()).toMatch(/memory ran out .*128 MiB/)
   })
 
-  it('has the programs and packages of the image, and as many processors as the container', async () => {
+  it('a container host has the programs and packages of the image, and as many CPUs as the container', async () => {
     expect(await inside.which('make')).toBe('/usr/bin/make')
     expect(await inside.which('no-such-program')).toBeUndefined()
     expect([inside.cpus, inside.memoryMiB]).toEqual([1, 128])
-    await requireAll(inside, buildRequirements, { command: 'build' })
+    await requireAll(inside, buildRequirements, { user: 'build' })
     const lacking = requireAll(inside, [{ what: 'program', program: 'x', package: 'no-such-package', why: 'to test' }], {
-      command: 'build',
+      user: 'build',
     })
     await expect(lacking).rejects.toThrow(/toolchain image lacks: x/)
   })

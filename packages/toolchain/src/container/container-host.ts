@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
-import type { Host, RunOptions, RunResult } from '@kernelkit/host'
+import { lastLines, type Host, type RunOptions, type RunResult } from '@kernelkit/host'
 import type { ExecResult, ToolContainer } from './tool-container.ts'
 import type { ToolchainImage } from '../image/toolchain-image.ts'
 import { programInside, searchPath } from './place-plan.ts'
@@ -12,13 +12,11 @@ import { writeChunk } from './write-chunk.ts'
 export interface ContainerHostOptions {
   readonly container: ToolContainer
   readonly image: Pick<ToolchainImage, 'packages' | 'tag'>
-  /** A folder that is mounted writable: temporary folders are made in it, so that both sides see them. */
+  /** A directory that is mounted writable: temporary directories are made in it, so that host and container see them. */
   readonly scratch: string
   /** For every program. */
   readonly env?: Readonly<Record<string, string>>
 }
-
-const tailLines = 40
 
 /**
  * A host whose programs are those of a container while its files stay this machine's: all that the work needs is mounted
@@ -46,7 +44,7 @@ export function containerHost(host: Host, { container, image, scratch, env = {} 
     run: (argv, options = {}) => run({ host, container, image, env }, argv, options),
     spawn: (argv) => {
       throw new UserError('NOT_IN_CONTAINER', `${argv[0]} cannot be started in a container for longer than a call.`, {
-        hint: 'use --toolchain host.',
+        hint: message`Use ${option('toolchain', 'host')}.`,
       })
     },
     tempDir: async (prefix = 'kernelkit-') => {
@@ -74,7 +72,7 @@ async function run(place: ProgramPlace, argv: readonly string[], options: RunOpt
   signal?.throwIfAborted()
   if (result.exitCode === 127 && result.stdout === '' && !(await isThere(container, argv[0] ?? ''))) {
     throw new UserError('COMMAND_NOT_FOUND', `'${argv[0]}' is not in the toolchain image ${image.tag}.`, {
-      hint: options.package === undefined ? 'use --toolchain host.' : `it comes with ${options.package}; use --toolchain host.`,
+      hint: message`Use ${option('toolchain', 'host')}${options.package === undefined ? '' : ` with the package ${options.package}`}.`,
     })
   }
   if (result.outOfMemory) host.log.warn(`memory ran out in the container while ${argv[0]} ran${limitOf(container)}`)
@@ -99,13 +97,15 @@ async function openOutput(host: Host, path: string) {
 }
 
 function commandFailed(argv: readonly string[], result: ExecResult, timeoutMs: number | undefined): UserError {
-  const output = `${result.stdout}${result.stderr}`.trimEnd().split('\n').slice(-tailLines).join('\n')
+  const output = lastLines(`${result.stdout}${result.stderr}`)
   const ending =
     result.timedOut && timeoutMs !== undefined
       ? `did not end within ${timeoutMs / 1000} s`
-      : `ended with ${result.exitCode}${result.outOfMemory ? ', because memory ran out in the container' : ''}`
+      : `exited with status ${result.exitCode}${result.outOfMemory ? ', because memory ran out in the container' : ''}`
   return new UserError('COMMAND_FAILED', `\`${quoteArgv(argv)}\` ${ending} in the container.${output === '' ? '' : `\n${output}`}`, {
-    ...(result.outOfMemory ? { hint: 'raise the memory of the engine, or build with fewer jobs: -j 2.' } : {}),
-    details: { argv, exitCode: result.exitCode, signal: null, outOfMemory: result.outOfMemory },
+    ...(result.outOfMemory
+      ? { hint: message`Raise the memory limit of the engine, or build with fewer jobs: ${option('jobs', '2')}.` }
+      : {}),
+    details: { argv, exitCode: result.exitCode, signal: null, outOfMemory: result.outOfMemory, output },
   })
 }

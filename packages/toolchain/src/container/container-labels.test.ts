@@ -3,7 +3,7 @@ import { parseOwner, renderLabels } from './container-labels.ts'
 
 const owner = { bootId: 'b', pidNamespace: 'pid:[1]', pid: 7, startTicks: '42' }
 
-it('reads the owner back from the labels', () => {
+it('parseOwner reads the owner that renderLabels wrote', () => {
   const labels = renderLabels({ purpose: 'build', owner })
   expect(labels).toEqual({
     kernelkit: 'build',

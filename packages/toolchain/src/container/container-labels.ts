@@ -12,7 +12,7 @@ export function renderLabels(options: {
   return { [ownLabel]: options.purpose, ...(options.owner === undefined ? {} : { [ownerLabel]: JSON.stringify(options.owner) }) }
 }
 
-/** The process that a container belongs to, `undefined` when the labels do not tell. */
+/** The process that a container belongs to, `undefined` when the labels do not say. */
 export function parseOwner(labels: Readonly<Record<string, string>>): ProcessIdentity | undefined {
   try {
     return parseIdentity(JSON.parse(labels[ownerLabel] ?? ''))

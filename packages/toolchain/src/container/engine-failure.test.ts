@@ -16,7 +16,7 @@ describe('explainRefusal', () => {
     [failure(404, 'No such image: kernelkit/toolchain:abc'), 'CONTAINER_REFUSED', 'has no image kernelkit/toolchain:abc'],
     [failure(400, 'Range of CPUs is from 0.01 to 2.00'), 'CONTAINER_REFUSED', 'container for build: Range of CPUs is from 0.01 to 2.00.'],
     [new Error('connect ECONNREFUSED /e.sock'), 'CONTAINER_REFUSED', 'unix:///e.sock cannot start'],
-  ])('%s is %s', (error, code, said) => {
+  ])('explainRefusal of %s is %s', (error, code, said) => {
     const found = explainRefusal(error, context)
     expect(found.code).toBe(code)
     expect(found.message).toContain(said)
@@ -24,12 +24,12 @@ describe('explainRefusal', () => {
     expect(found.cause).toBe(error)
   })
 
-  it('leaves an explained error as it is', () => {
+  it('explainRefusal returns an explained error unchanged', () => {
     const known = new UserError('CONTAINER_MOUNT', 'x')
     expect(explainRefusal(known, context)).toBe(known)
   })
 })
 
-it('drops the framing of the client where the engine sent no JSON', () => {
+it("engineWords removes the client's framing when the engine sent no JSON", () => {
   expect(engineWords(new Error('(HTTP code 409) conflict - removal is in progress '))).toBe('removal is in progress')
 })

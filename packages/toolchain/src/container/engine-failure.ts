@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { Engine } from '../engine/engine.ts'
 
 /** What an error of the engine's API says, without the client's framing `(HTTP code 404) no such container - `. */
@@ -29,24 +29,24 @@ export function explainRefusal(
   const source = /bind source path does not exist: (\S.*)$/.exec(words)?.[1] ?? /statfs (.*): no such file or directory/.exec(words)?.[1]
   if (source !== undefined) {
     return new UserError('CONTAINER_MOUNT', `${source} is on this machine, but the engine at ${engine.address} does not see it.`, {
-      hint: 'the engine must run on this machine (not behind tcp:// or in a virtual machine that lacks the folder), or use --toolchain host.',
+      hint: message`Use an engine on this machine (not one at tcp:// or in a virtual machine without the directory), or ${option('toolchain', 'host')}.`,
       ...fact,
     })
   }
   if (/no space left on device/i.test(words)) {
     return new UserError('DISK_FULL', `the engine at ${engine.address} has no space for a container: ${words}.`, {
-      hint: 'free space where the engine keeps its data: kernelkit toolchain prune, docker system prune.',
+      hint: message`Free space where the engine keeps its data: ${command('kernelkit toolchain prune')}, \`docker system prune\`.`,
       ...fact,
     })
   }
   if (engineStatus(error) === 404 && /no such image/i.test(words)) {
     return new UserError('CONTAINER_REFUSED', `the engine at ${engine.address} has no image ${image}.`, {
-      hint: 'kernelkit toolchain build',
+      hint: message`Run ${command('kernelkit toolchain build')}.`,
       ...fact,
     })
   }
   return new UserError('CONTAINER_REFUSED', `the engine at ${engine.address} cannot start a container for ${purpose}: ${words}.`, {
-    hint: 'try it by hand: docker run --rm ' + image + ' true; or use --toolchain host.',
+    hint: message`Try it by hand (\`docker run --rm ${image} true\`), or use ${option('toolchain', 'host')}.`,
     ...fact,
   })
 }

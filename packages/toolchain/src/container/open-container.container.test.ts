@@ -15,24 +15,24 @@ import { defaultSuite } from '../image/plan-toolchain.ts'
 import { obtainToolchainImage } from '../image/obtain-toolchain-image.ts'
 import { openContainer } from './open-container.ts'
 
-/** Somebody without a name in the image; the files of the tests are theirs. */
+/** A user without a name in the image, who owns the files of the tests. */
 const caller = { uid: 4711, gid: 4712 }
 const purpose = 'test'
 
 let engine: Engine
 let image: string
-let folder: string
+let directory: string
 const host: Host = { ...nodeHost(), ...caller }
 
 beforeAll(async () => {
   engine = await connectEngine(host)
   const spec = { compiler: 'gcc', suite: await defaultSuite(host), targets: ownTargets(engine.nodeArch), kind: 'build' } as const
-  // By whom the tests run: the caller below is nobody who could bootstrap a base.
+  // The user of the tests: the caller below could not bootstrap a base.
   image = (await obtainToolchainImage({ engine, host: nodeHost(), spec })).id
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-container-'))
-  await chmod(folder, 0o777)
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-container-'))
+  await chmod(directory, 0o777)
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 const open = (options: Partial<ContainerOptions> = {}): Promise<ToolContainer> =>
   openContainer(engine, host, { image, purpose, user: 'caller', mounts: [], network: false, ...options })
@@ -43,11 +43,11 @@ const testContainers = async (): Promise<readonly string[]> =>
 describe('a program in a container', () => {
   let container: ToolContainer
   beforeAll(async () => {
-    container = await open({ mounts: [{ path: folder, readOnly: false }], env: { GREETING: 'hello' } })
+    container = await open({ mounts: [{ path: directory, readOnly: false }], env: { GREETING: 'hello' } })
   })
   afterAll(() => container[Symbol.asyncDispose]())
 
-  it('says on stdout and stderr what it says there, by lines as they come, and its status is told', async () => {
+  it('a program in a container prints to stdout and stderr, line by line, and its exit status is returned', async () => {
     const lines: string[] = []
     const result = await container.exec(['sh', '-c', 'echo one; echo two >&2; sleep 0.2; printf end; exit 3'], {
       onLine: (line, stream) => lines.push(`${stream}: ${line}`),
@@ -57,7 +57,7 @@ describe('a program in a container', () => {
     expect(result.seconds).toBeGreaterThan(0.2)
   })
 
-  it("runs as the caller, with a home that can be written and nothing of the caller's environment", async () => {
+  it("a program in a container runs as the caller, with a writable home and nothing of the caller's environment", async () => {
     const { stdout } = await container.exec(
       ['sh', '-c', 'id -u; id -g; touch "$HOME/x" "$TMPDIR/y" && echo ok; env | cut -d= -f1 | sort | tr "\\n" " "'],
       {
@@ -67,7 +67,7 @@ describe('a program in a container', () => {
     expect(stdout.split('\n')).toEqual(['4711', '4712', 'ok', 'EXTRA HOME HOSTNAME LC_ALL PATH PWD TMPDIR '])
   })
 
-  it('reads what it is given, more than any buffer holds', async () => {
+  it('a program in a container reads input that is larger than any buffer', async () => {
     const input = Buffer.alloc(5_000_001, 'ä')
     const { stdout } = await container.exec(['sh', '-c', 'cat | tee /dev/stderr | wc -c'], { input })
     expect(stdout.trim()).toBe('5000001')
@@ -75,28 +75,28 @@ describe('a program in a container', () => {
     expect((await container.exec(['true'], { input })).exitCode).toBe(0)
   })
 
-  it('works in the folder that is named, with files of the caller', async () => {
-    await container.exec(['sh', '-c', 'mkdir sub; echo x > sub/made'], { cwd: folder })
-    const { uid, gid } = await stat(join(folder, 'sub', 'made'))
+  it('a program in a container works in the named directory, and its files belong to the caller', async () => {
+    await container.exec(['sh', '-c', 'mkdir sub; echo x > sub/made'], { cwd: directory })
+    const { uid, gid } = await stat(join(directory, 'sub', 'made'))
     expect({ uid, gid }).toEqual(caller)
   })
 
   it.each([
     [['no-such-program'], undefined, /no-such-program.*not found/],
-    [['true'], '/no/such/folder', /no such file or directory/],
-  ])('answers 127 for %j in %s and says why', async (argv, cwd, said) => {
+    [['true'], '/no/such/directory', /no such file or directory/],
+  ])('a container returns 127 for %j in %s, with the reason', async (argv, cwd, said) => {
     const result = await container.exec(argv, { cwd })
     expect(result).toMatchObject({ exitCode: 127, stdout: '' })
     expect(result.stderr).toMatch(said)
   })
 
-  it('is ended after its time, and the container goes on', async () => {
+  it('a program is ended at its limit, and the container keeps running', async () => {
     const result = await container.exec(['sh', '-c', 'echo before; sleep 30'], { timeoutMs: 500 })
     expect(result).toMatchObject({ timedOut: true, stdout: 'before\n' })
     expect((await container.exec(['sh', '-c', 'exit 124'], { timeoutMs: 60_000 })).timedOut).toBe(false)
   })
 
-  it('has no network', async () => {
+  it('a program in a container without network has none', async () => {
     expect((await container.exec(['sh', '-c', 'ls /sys/class/net'])).stdout).toBe('lo\n')
   })
 })
@@ -108,8 +108,8 @@ describe('files', () => {
   })
   afterAll(() => container[Symbol.asyncDispose]())
 
-  it('go in whole, with their mode', async () => {
-    const from = join(folder, 'in.bin')
+  it('files are copied in whole, with their mode', async () => {
+    const from = join(directory, 'in.bin')
     await writeFile(from, Buffer.alloc(3_000_000, 7))
     await container.putFile({ from, to: '/var/tmp/a/in.bin', mode: 0o640 })
     await container.putText({ content: '#!/bin/sh\necho ran\n', to: '/var/tmp/a/run me', mode: 0o755 })
@@ -119,12 +119,12 @@ describe('files', () => {
     expect((await container.exec(['/var/tmp/a/run me'])).stdout).toBe('ran\n')
   })
 
-  it('that cannot be written there are an error with the reason, and nothing is left', async () => {
+  it('a file that cannot be written in the container is an error with the reason, and nothing is left', async () => {
     const failure = container.putText({ content: 'x', to: '/proc/none', mode: 0o644 })
     await expect(failure).rejects.toThrow(expect.objectContaining({ code: 'CONTAINER_COPY' }))
   })
 
-  it('come out with their holes, whatever lies between', async () => {
+  it('files are copied out with their holes', async () => {
     // Data at the start, in the middle and in the last byte; a file without holes; one that is all hole; an empty one.
     await container.exec([
       'sh',
@@ -134,28 +134,28 @@ describe('files', () => {
        i=0; while [ $i -lt 3000 ]; do printf "%4096d" $i; i=$((i+1)); done > src; truncate -s 40M comb; i=0; while [ $i -lt 300 ]; do dd if=src of=comb bs=4096 skip=$i seek=$((i*30)) count=1 conv=notrunc status=none; i=$((i+1)); done`,
     ])
     for (const name of ['holes', 'dense', 'hollow', 'empty', 'many', 'comb']) {
-      const to = join(folder, name)
+      const to = join(directory, name)
       await container.takeFile({ from: `/var/tmp/${name}`, to })
       const sum = (await container.exec(['sha256sum', `/var/tmp/${name}`])).stdout.slice(0, 64)
       expect([name, await host.sha256File(to)]).toEqual([name, sum])
     }
-    const { size, blocks } = await stat(join(folder, 'holes'))
+    const { size, blocks } = await stat(join(directory, 'holes'))
     expect(size).toBe(2 ** 29)
     expect(blocks * 512).toBeLessThan(2 ** 21)
   })
 
-  it('that are not there, or are folders, leave nothing under the name or beside it', async () => {
-    const before = await readdir(folder)
+  it('a file that is missing, or is a directory, leaves nothing under the name or next to it', async () => {
+    const before = await readdir(directory)
     for (const from of ['/var/tmp/none', '/var/tmp'])
-      await expect(container.takeFile({ from, to: join(folder, 'taken') })).rejects.toThrow(
+      await expect(container.takeFile({ from, to: join(directory, 'taken') })).rejects.toThrow(
         expect.objectContaining({ code: 'CONTAINER_COPY' }),
       )
-    expect(await readdir(folder)).toEqual(before)
+    expect(await readdir(directory)).toEqual(before)
   })
 })
 
 describe('limits', () => {
-  it('of memory are seen, and said, when they end a program or its child', async () => {
+  it('a memory limit is reported when it ends a program or its child', async () => {
     await using container = await open({ limits: { memoryMiB: 64, cpus: 1 } })
     const hungry = 'x=$(head -c 200000000 /dev/zero | tr "\\0" x); echo done'
     expect(await container.exec(['sh', '-c', hungry])).toMatchObject({ outOfMemory: true })
@@ -166,10 +166,10 @@ describe('limits', () => {
 
 describe('what cannot be', () => {
   it.each([
-    ['a mount that is not there', { mounts: [{ path: '/no/such/folder', readOnly: true }] }, 'CONTAINER_MOUNT', '/no/such/folder'],
+    ['a mount that is not there', { mounts: [{ path: '/no/such/directory', readOnly: true }] }, 'CONTAINER_MOUNT', '/no/such/directory'],
     ['a mount over the system', { mounts: [{ path: '/usr', readOnly: true }] }, 'CONTAINER_MOUNT', '/usr'],
     ['an image that is not there', { image: 'kernelkit/none:1' }, 'CONTAINER_REFUSED', 'no image kernelkit/none:1'],
-    ['more processors than there are', { limits: { cpus: 10_000 } }, 'CONTAINER_REFUSED', 'CPUs'],
+    ['more CPUs than there are', { limits: { cpus: 10_000 } }, 'CONTAINER_REFUSED', 'CPUs'],
   ] as const)('%s is an error that names it', async (_, options, code, said) => {
     const failure: unknown = await open(options).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(UserError)
@@ -180,12 +180,12 @@ describe('what cannot be', () => {
 })
 
 describe('an end', () => {
-  it('by disposal leaves no container', async () => {
+  it('disposal leaves no container', async () => {
     await (await open())[Symbol.asyncDispose]()
     expect(await testContainers()).toEqual([])
   })
 
-  it('by the signal ends the program and the container before the program is done', async () => {
+  it('an aborted signal ends the program and the container at once', async () => {
     const stop = new AbortController()
     await using container = await open({ signal: stop.signal })
     const stopped = container.exec(['sleep', '100000'], { signal: stop.signal }).catch((error: unknown) => error)
@@ -196,7 +196,7 @@ describe('an end', () => {
     expect(await testContainers()).toEqual([])
   })
 
-  it('by the signal before anything runs leaves no container', async () => {
+  it('a signal that is aborted before anything runs leaves no container', async () => {
     const stop = new AbortController()
     const opening = open({ signal: stop.signal })
     stop.abort(new Error('enough'))
@@ -204,7 +204,7 @@ describe('an end', () => {
     expect(await testContainers()).toEqual([])
   })
 
-  it('by somebody else is an error of the program that ran', async () => {
+  it('a container that another process ends is an error of the program that ran', async () => {
     await using container = await open()
     const lost = container.exec(['sleep', '1000']).catch((error: unknown) => error)
     await host.sleep(300)
@@ -213,25 +213,25 @@ describe('an end', () => {
     await expect(container.exec(['true'])).rejects.toThrow(expect.objectContaining({ code: 'CONTAINER_LOST' }))
   })
 
-  it('of the process that opened it, killed, is the end of all that ran, and of the container', async () => {
-    await mkdir(join(folder, 'work'), { recursive: true })
-    await chmod(join(folder, 'work'), 0o777)
+  it('killing the process that opened a container ends all programs in it, and the container', async () => {
+    await mkdir(join(directory, 'work'), { recursive: true })
+    await chmod(join(directory, 'work'), 0o777)
     const script = fileURLToPath(new URL('../../test/open-and-wait.ts', import.meta.url))
-    const child = spawn(process.execPath, [script, image, join(folder, 'work')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [script, image, join(directory, 'work')], { stdio: ['ignore', 'pipe', 'inherit'] })
     // Its first line, or its end.
     await once(child.stdout, 'readable')
-    await expect.poll(() => readdir(join(folder, 'work'))).toContain('beat')
+    await expect.poll(() => readdir(join(directory, 'work'))).toContain('beat')
     expect(await testContainers()).toHaveLength(1)
     child.kill('SIGKILL')
     await once(child, 'exit')
     await expect.poll(testContainers).toEqual([])
-    const beat = () => readFile(join(folder, 'work', 'beat'), 'utf8')
+    const beat = () => readFile(join(directory, 'work', 'beat'), 'utf8')
     const last = await beat()
     await host.sleep(500)
     expect(await beat()).toBe(last)
   })
 
-  it('that never came is swept at the next start, when the owner is certainly gone', async () => {
+  it('a container that was never removed is removed at the next start, when its owner is certainly gone', async () => {
     const labels = (pid: string, bootId: string) => ({
       kernelkit: purpose,
       'kernelkit.owner': JSON.stringify({ bootId, pidNamespace: pid, pid: 2 ** 22 + 1, startTicks: '1' }),

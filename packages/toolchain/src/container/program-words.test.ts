@@ -4,7 +4,7 @@ import { renderProgram, runtimeComplaint } from './program-words.ts'
 const inContainer = ['HOME=/run/kernelkit', 'PATH=/usr/bin', 'CCACHE_DIR=/c']
 
 describe('renderProgram', () => {
-  it('adds variables, unsets those that the container has, and leaves out what is neither', () => {
+  it('renderProgram adds variables, unsets those that the container has, and leaves out others', () => {
     expect(
       renderProgram(
         ['make', '-j2'],
@@ -21,7 +21,7 @@ describe('renderProgram', () => {
     })
   })
 
-  it('gives a limited program its time', () => {
+  it('renderProgram limits the time of a program', () => {
     const { Cmd, AttachStdin } = renderProgram(['sleep', '9'], { timeoutMs: 1500, input: true }, inContainer)
     expect([Cmd, AttachStdin]).toEqual([['timeout', '-k', '2', '1.5', 'sleep', '9'], true])
   })
@@ -37,6 +37,6 @@ it.each([
     'chdir to cwd ("/x") set in config.json failed: no such file or directory',
   ],
   ['sh: 1: nope: not found', undefined],
-])('reads what the runtime says: %s', (output, expected) => {
+])("runtimeComplaint reads the runtime's message: %s", (output, expected) => {
   expect(runtimeComplaint(output)).toBe(expected)
 })

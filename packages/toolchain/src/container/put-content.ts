@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { ExecResult } from './tool-container.ts'
 import type { ProgramInput, StreamedExecOptions } from './run-exec.ts'
 
@@ -18,8 +18,8 @@ export async function putContent(
   const isFull = /no space left/i.test(stderr)
   throw new UserError(isFull ? 'DISK_FULL' : 'CONTAINER_COPY', `${to} could not be written in the container: ${stderr.trim()}.`, {
     hint: isFull
-      ? 'free space where the engine keeps its data: kernelkit toolchain prune, docker system prune.'
-      : 'run the command again with --verbose.',
+      ? message`Free space where the engine keeps its data: ${command('kernelkit toolchain prune')}, \`docker system prune\`.`
+      : message`Run the command again with ${option('verbose')}.`,
     details: { to, exitCode },
   })
 }

@@ -28,11 +28,11 @@ async function framesOf(bytes: Buffer, size: number): Promise<readonly string[]>
 describe('readFrames', () => {
   const bytes = Buffer.concat([frame(1, 'one\n'), frame(2, 'ärger'), frame(1, ''), frame(0, 'x'), frame(1, 'end')])
 
-  it.each([1, 3, 7, 8, 9, 1000])('tells stdout from stderr when the bytes come in pieces of %d', async (size) => {
+  it.each([1, 3, 7, 8, 9, 1000])('readFrames separates stdout and stderr when the bytes come in pieces of %d', async (size) => {
     expect(await framesOf(bytes, size)).toEqual(['stdout one\n', 'stderr ärger', 'stdout xend'])
   })
 
-  it('gives out what came of a frame that was cut off', async () => {
+  it('readFrames yields what arrived of a frame that was cut off', async () => {
     expect(await framesOf(frame(2, 'whole').subarray(0, 11), 4)).toEqual(['stderr who'])
   })
 })

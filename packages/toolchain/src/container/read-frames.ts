@@ -9,7 +9,7 @@ const headerBytes = 8
 
 /**
  * stdout and stderr of a stream without a terminal, apart again. A loop rather than dockerode's demuxStream, which
- * writes on whether or not anybody reads: a disk image would pile up in memory.
+ * writes whether or not its output is read: a disk image would pile up in memory.
  */
 export async function* readFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
   let header = new Uint8Array(0)

@@ -3,11 +3,11 @@ import type { Host } from '@kernelkit/host'
 import { answerWithin } from './answer-within.ts'
 import { engineStatus, engineWords } from './engine-failure.ts'
 
-/** Between two looks at a container that is being removed already; after so many the engine is not going to. */
+/** Between two checks of a container that is being removed already; after so many checks the engine will not remove it. */
 const pollMs = 50
 const looks = 600
 
-/** Kill and remove, and wait until it is gone. One that is gone is no error; what cannot be removed is a warning. */
+/** Kill and remove, and wait until it is gone. One that is gone is not an error; one that cannot be removed is a warning. */
 export async function removeContainer(host: Pick<Host, 'sleep' | 'log'>, container: Docker.Container): Promise<void> {
   try {
     await answerWithin(host, 'remove the container', killAndRemove(host, container))

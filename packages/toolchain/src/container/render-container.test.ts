@@ -14,7 +14,7 @@ const build = {
 } as const
 
 describe('renderContainer', () => {
-  it('runs a build as the caller, who sees the folders that it needs at their own paths, and nothing of the network', () => {
+  it('a build runs as the caller, with its directories at their own paths and without network', () => {
     expect(renderContainer({ ...build, env: { A: '1' }, limits: { memoryMiB: 512, cpus: 1.5 } }, facts)).toEqual({
       name: 'kernelkit-build-1',
       Image: 'sha256:1',
@@ -49,7 +49,7 @@ describe('renderContainer', () => {
     })
   })
 
-  it('runs a bake as the root of the container, with its own home, a network and no privilege', () => {
+  it('a bake runs as the root of the container, with its own home, a network and no privilege', () => {
     const { User, Env, HostConfig } = renderContainer({ ...build, user: 'root', mounts: [], network: true }, facts)
     expect([User, Env, HostConfig]).toEqual([
       '0:0',
@@ -58,7 +58,7 @@ describe('renderContainer', () => {
     ])
   })
 
-  it("makes the caller the root of a rootless engine's container: that is who writes the caller's files", () => {
+  it("in a rootless engine the caller is the container's root, who writes the caller's files", () => {
     const { User, HostConfig } = renderContainer(build, { ...facts, rootless: true })
     expect([User, HostConfig?.UsernsMode, HostConfig?.Tmpfs]).toEqual([
       '0:0',
@@ -67,7 +67,7 @@ describe('renderContainer', () => {
     ])
   })
 
-  it('passes KVM with the group that may open it', () => {
+  it('KVM is passed with the group that may open it', () => {
     const { HostConfig } = renderContainer(build, { ...facts, kvmGid: 108 })
     expect(HostConfig?.GroupAdd).toEqual(['108'])
     expect(HostConfig?.Devices).toEqual([{ PathOnHost: '/dev/kvm', PathInContainer: '/dev/kvm', CgroupPermissions: 'rwm' }])

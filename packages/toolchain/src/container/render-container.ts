@@ -3,10 +3,10 @@ import type { ProcessIdentity } from '@kernelkit/host'
 import type { ContainerOptions } from './tool-container.ts'
 import { renderLabels } from './container-labels.ts'
 
-/** Writable, the user's own, gone with the container: home and temporary files of a user that /etc/passwd does not know. */
-export const scratchFolder = '/run/kernelkit'
+/** Writable, owned by the user, removed with the container: home and temporary files of a user that /etc/passwd does not have. */
+export const scratchDirectory = '/run/kernelkit'
 
-/** What the machine says, for the container that is asked for. */
+/** Facts of the machine that a container request depends on. */
 export interface ContainerFacts {
   /** Unique among containers. */
   readonly name: string
@@ -26,15 +26,15 @@ export function renderContainer(
 ): Docker.ContainerCreateOptions {
   const { limits, mounts, network } = options
   const { uid, gid, kvmGid } = facts
-  // In a rootless engine the container's root is the caller, and uid 1000 is somebody without a name.
+  // In a rootless engine the container's root is the caller, and uid 1000 is another user without a name.
   const isCaller = options.user === 'caller' && !facts.rootless
   const user = isCaller ? `${uid}:${gid}` : '0:0'
-  const env = { HOME: scratchFolder, TMPDIR: scratchFolder, ...options.env }
+  const env = { HOME: scratchDirectory, TMPDIR: scratchDirectory, ...options.env }
   const memory = limits?.memoryMiB === undefined ? undefined : Math.round(limits.memoryMiB * 2 ** 20)
   return {
     name: facts.name,
     Image: options.image,
-    // Ends when our side of its standard input is closed, however we end; the shell reaps what programs leave behind.
+    // Ends when our side of its standard input is closed, however we end; the shell reaps the orphans of programs.
     Entrypoint: ['/bin/sh', '-c', 'cat > /dev/null; exit 0'],
     Cmd: [],
     OpenStdin: true,
@@ -51,24 +51,24 @@ export function renderContainer(
     Env: Object.entries(options.user === 'root' ? (options.env ?? {}) : env).map(([name, value]) => `${name}=${value}`),
     Labels: renderLabels({ purpose: options.purpose, owner: facts.owner }),
     HostConfig: {
-      // Also when nobody is left to remove it.
+      // Also when no process of ours is left to remove it.
       AutoRemove: true,
-      // Unlike `Binds`, a missing source is an error and not an empty folder of root's.
+      // Unlike with `Binds`, a missing source is an error, not an empty directory that belongs to root.
       Mounts: mounts.map(({ path, readOnly }) => ({ Type: 'bind', Source: path, Target: path, ReadOnly: readOnly })),
-      // Programs are compiled and run there (feature tests of the build). For everybody inside, who is the caller alone: Podman takes no uid= here.
-      ...(options.user === 'root' ? {} : { Tmpfs: { [scratchFolder]: 'rw,exec,nosuid,nodev,mode=1777' } }),
+      // Programs are compiled and run there (feature tests of the build). World-writable, but the caller is the only user inside: Podman takes no uid= here.
+      ...(options.user === 'root' ? {} : { Tmpfs: { [scratchDirectory]: 'rw,exec,nosuid,nodev,mode=1777' } }),
       NetworkMode: network ? 'default' : 'none',
-      // Its only output is none.
+      // The container itself prints nothing.
       LogConfig: { Type: 'none', Config: {} },
       SecurityOpt: [
-        // On hosts with SELinux, containers may not read the user's folders; relabelling them would be worse.
+        // On hosts with SELinux, containers may not read the user's directories; relabelling these would be worse.
         ...(mounts.length > 0 ? ['label=disable'] : []),
         // Nothing in a build gains rights. Not for root: package scripts of a bake switch users.
         ...(isCaller && uid !== 0 ? ['no-new-privileges'] : []),
       ],
-      // An engine with remapped users would write files of somebody else.
+      // An engine with remapped users would write files of another user.
       ...(isCaller ? { UsernsMode: 'host' } : {}),
-      // The second limit counts swap as well: equal means none beside the memory.
+      // The second limit includes swap: equal means no swap.
       ...(memory === undefined ? {} : { Memory: memory, MemorySwap: memory }),
       ...(limits?.cpus === undefined ? {} : { NanoCpus: Math.round(limits.cpus * 1e9) }),
       ...(kvmGid === undefined

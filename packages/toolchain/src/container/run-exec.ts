@@ -31,7 +31,7 @@ export interface StreamedExecOptions extends Omit<ExecOptions, 'input'> {
   readonly input?: ProgramInput | undefined
 }
 
-/** The engine tells the exit status a moment after the end of the output. */
+/** The engine reports the exit status a moment after the end of the output. */
 const statusPollMs = 20
 const statusLooks = 500
 const dyingLooks = 25
@@ -79,7 +79,7 @@ export async function runExec(
 /** 128 + SIGKILL. */
 const killed = 137
 
-/** The engine hears of the end of a program before it hears of the container's, which was the cause. */
+/** The engine notices the end of a program before the end of the container, which was its cause. */
 async function staysUp(container: RunningContainer): Promise<boolean> {
   for (let look = 0; look < dyingLooks; look++) {
     if (!(await isRunning(container))) return false
@@ -153,11 +153,11 @@ async function writeInput(stream: Duplex, input: ProgramInput): Promise<void> {
 
 async function exitCodeOf({ host }: RunningContainer, exec: Docker.Exec): Promise<number> {
   for (let look = 0; look < statusLooks; look++) {
-    const { Running, ExitCode } = await answerWithin(host, 'tell the exit status', exec.inspect())
+    const { Running, ExitCode } = await answerWithin(host, 'report the exit status', exec.inspect())
     if (!Running && ExitCode !== null) return ExitCode
     await host.sleep(statusPollMs)
   }
-  throw new Error('the engine does not tell the exit status')
+  throw new Error('the engine does not report the exit status')
 }
 
 function textOf(pieces: readonly Uint8Array[]): string {
@@ -167,7 +167,7 @@ function textOf(pieces: readonly Uint8Array[]): string {
 function containerLost({ title }: RunningContainer, argv: readonly string[], cause: unknown): UserError {
   const words = cause === undefined ? '' : ` (${engineWords(cause)})`
   return new UserError('CONTAINER_LOST', `the ${title} ended while \`${argv[0]}\` ran in it${words}.`, {
-    hint: 'it was killed or the engine stopped: see docker events and the log of the engine; run the command again.',
+    hint: 'See `docker events` and the log of the engine (the container was killed, or the engine stopped), then run the command again.',
     ...(cause === undefined ? {} : { cause }),
   })
 }

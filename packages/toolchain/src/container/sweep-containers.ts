@@ -16,7 +16,7 @@ export async function sweepContainers(engine: Pick<Engine, 'docker'>, host: Pick
       await removeContainer(host, engine.docker.getContainer(info.Id))
     }
   } catch (error) {
-    // It is tidying: whatever is wrong with the engine stops what comes next, with a better message.
+    // Only cleanup: a problem with the engine stops the next step, with a better message.
     host.log.detail(`containers of killed runs were not looked for: ${engineWords(error)}`)
   }
 }

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { extract, type Header } from 'tar-stream'
 import type { Exec } from './put-content.ts'
@@ -17,9 +17,9 @@ export async function takeFile(
   exec: Exec,
   { from, to, signal }: { readonly from: string; readonly to: string; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const beside = `${to}.${host.randomHex(4)}.part`
+  const partial = `${to}.${host.randomHex(4)}.part`
   try {
-    await using file = await host.fs.open(beside, 'wx')
+    await using file = await host.fs.open(partial, 'wx')
     const reader = extract()
     let taken = 0
     // Kept here: a destroyed reader of this library takes more and never says that it is done.
@@ -52,15 +52,15 @@ export async function takeFile(
     await finished
     if (failure !== undefined) throw failure
     if (taken !== 1) throw copyFailed(from, 'the archive holds no file')
-    await host.fs.rename(beside, to)
+    await host.fs.rename(partial, to)
   } catch (error) {
-    await host.fs.rm(beside, { force: true })
+    await host.fs.rm(partial, { force: true })
     throw error
   }
 }
 
 function tarArgv(from: string): readonly string[] {
-  // The map of version 1.0 stands before the data, in plain numbers.
+  // The map of version 1.0 comes before the data, in plain numbers.
   const format = ['--format=pax', '--sparse', '--sparse-version=1.0', '--dereference']
   return ['tar', '--create', ...format, '--file=-', `--directory=${dirname(from)}`, '--', basename(from)]
 }
@@ -103,7 +103,7 @@ async function writeEntry(
 
 function copyFailed(from: string, words: string): UserError {
   return new UserError('CONTAINER_COPY', `${from} could not be copied out of the container: ${words}.`, {
-    hint: 'run the command again with --verbose; --toolchain host needs no copy.',
+    hint: message`Run the command again with ${option('verbose')}, or use ${option('toolchain', 'host')}, which needs no copy.`,
     details: { from },
   })
 }

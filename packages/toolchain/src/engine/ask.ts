@@ -9,14 +9,14 @@ import { parseAddress, type EnginePlace } from './place.ts'
 /** The oldest API that is used and tested: Docker 20.10's. Podman answers the same from version 4 on. */
 export const oldestApi = '1.41'
 
-/** What became of one place; everything but `found` carries its reason for people. */
+/** The result of asking one place; all but `found` have a reason for people. */
 export type Answer =
   | { readonly kind: 'found'; readonly engine: Engine }
   | { readonly kind: 'absent' | 'failed'; readonly reason: string }
   | { readonly kind: 'denied'; readonly reason: string; readonly group: string | undefined }
   | { readonly kind: 'too-old'; readonly reason: string }
 
-// A local engine answers in 10 ms, a loaded or remote one in a second or two; one that accepts and stays silent is none.
+// A local engine answers in 10 ms, a loaded or remote one in a second or two; one that accepts and stays silent does not count.
 const answerMs = 10_000
 
 /** Ask one place whether an engine is there. */
@@ -29,7 +29,7 @@ export async function askPlace(host: Host, place: EnginePlace, signal: AbortSign
   if (lacking.length > 0)
     return {
       kind: 'failed',
-      reason: `TLS is asked for, but ${place.tls ?? ''} lacks ${lacking.join(', ')} (DOCKER_CERT_PATH names the folder)`,
+      reason: `TLS is asked for, but ${place.tls ?? ''} lacks ${lacking.join(', ')} (DOCKER_CERT_PATH names the directory)`,
     }
   const limit = AbortSignal.timeout(answerMs)
   const abortSignal = signal === undefined ? limit : AbortSignal.any([signal, limit])
@@ -80,7 +80,7 @@ async function callInfo(docker: Docker, abortSignal: AbortSignal): Promise<Facts
 
 function judge(place: EnginePlace, docker: Docker, { version, info }: Facts): Answer {
   const { ApiVersion: apiVersion, Version: name = 'unknown' } = version
-  if (typeof apiVersion !== 'string') return { kind: 'failed', reason: 'something answers that is no Docker Engine' }
+  if (typeof apiVersion !== 'string') return { kind: 'failed', reason: 'the server there is not a Docker Engine' }
   if (isOlder(apiVersion, oldestApi))
     return { kind: 'too-old', reason: `version ${name} speaks API ${apiVersion}; at least ${oldestApi} is needed (Docker 20.10, Podman 4)` }
   return {
@@ -103,9 +103,9 @@ export function isOlder(version: string, than: string): boolean {
   return major !== oldMajor ? major < oldMajor : minor < oldMinor
 }
 
-/** True when a missing file there is really missing, and not just out of sight. */
-async function canLookInto(host: Host, folder: string): Promise<boolean> {
-  return host.fs.stat(join(folder, '.')).then(
+/** True when a missing file there is really missing, and not only invisible to this user. */
+async function canLookInto(host: Host, directory: string): Promise<boolean> {
+  return host.fs.stat(join(directory, '.')).then(
     () => true,
     (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
   )
@@ -122,9 +122,9 @@ async function explainRefusal(host: Host, error: unknown, socketPath: string | u
     return { kind: 'failed', reason: socketPath === undefined ? 'connection refused' : 'the socket is there, but no engine listens on it' }
   if (code === 'ENOTSOCK') return { kind: 'failed', reason: 'not a socket' }
   if (code === 'EPROTO') return { kind: 'failed', reason: 'it does not speak TLS, which DOCKER_TLS_VERIFY or the context asks for' }
-  // Node's HTTP parser: what came was no HTTP.
+  // Node's HTTP parser: the answer is not HTTP.
   if (code?.startsWith('HPE_') === true)
-    return { kind: 'failed', reason: 'something answers that is no Docker Engine (or it wants TLS: DOCKER_TLS_VERIFY=1)' }
+    return { kind: 'failed', reason: 'the server there is not a Docker Engine (or it needs TLS: DOCKER_TLS_VERIFY=1)' }
   return { kind: 'failed', reason: message.trim() }
 }
 

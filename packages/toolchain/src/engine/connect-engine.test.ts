@@ -33,7 +33,7 @@ const answer = { Version: '99.1', ApiVersion: '1.45', Arch: 'arm64', SecurityOpt
 const connect = (env: Record<string, string> = {}) => connectEngine(nodeHost({ env: { HOME: home, XDG_RUNTIME_DIR: home, ...env } }))
 
 describe('connectEngine', () => {
-  test('takes the engine that DOCKER_HOST names, and tells what it is', async () => {
+  test('connectEngine takes the engine that DOCKER_HOST names, and describes it', async () => {
     const path = await listen('own.sock', answer)
     expect(await connect({ DOCKER_HOST: `unix://${path}` })).toMatchObject({
       address: `unix://${path}`,
@@ -53,7 +53,7 @@ describe('connectEngine', () => {
     })
   })
 
-  test('follows the docker context in use', async () => {
+  test('connectEngine follows the docker context in use', async () => {
     const path = await listen('context.sock', answer)
     const meta = join(home, '.docker/contexts/meta', createHash('sha256').update('lab').digest('hex'))
     mkdirSync(meta, { recursive: true })
@@ -66,7 +66,7 @@ describe('connectEngine', () => {
     })
   })
 
-  test('says which version is needed when an engine is too old', async () => {
+  test('connectEngine says which version is needed when an engine is too old', async () => {
     const path = await listen('old.sock', { Version: '18.09', ApiVersion: '1.39' })
     await expect(connect({ DOCKER_HOST: `unix://${path}` })).rejects.toMatchObject({
       code: 'ENGINE_TOO_OLD',
@@ -74,35 +74,37 @@ describe('connectEngine', () => {
     })
   })
 
-  test('is not taken in by a file, or by a server that is no engine', async () => {
+  test('connectEngine refuses a file, and a server that is not an engine', async () => {
     writeFileSync(join(home, 'file.sock'), '')
     await expect(connect({ DOCKER_HOST: `unix://${home}/file.sock` })).rejects.toMatchObject({ code: 'NO_ENGINE' })
     const path = await listen('web.sock', ['hello'])
     await expect(connect({ DOCKER_HOST: `unix://${path}` })).rejects.toMatchObject({
-      message: expect.stringContaining('something answers that is no Docker Engine'),
+      message: expect.stringContaining('the server there is not a Docker Engine'),
     })
   })
 
-  test('says which certificate is missing where TLS is asked for', async () => {
+  test('connectEngine says which certificate is missing for TLS', async () => {
     writeFileSync(join(home, 'ca.pem'), '')
     await expect(connect({ DOCKER_HOST: 'tcp://127.0.0.1:1', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: home })).rejects.toMatchObject({
       message: expect.stringContaining(`TLS is asked for, but ${home} lacks cert.pem, key.pem`),
     })
   })
 
-  test('names the group that may open a socket', async () => {
+  test('connectEngine names the group that may open a socket', async () => {
     const path = await listen('denied.sock', answer)
     chmodSync(path, 0o060)
     chmodSync(home, 0o755)
     const isRoot = process.getuid?.() === 0
-    // Root may open everything: the refusal is met as nobody, at a socket of the group daemon.
+    // Root may open everything: the test runs as uid 65534, with a socket of the group daemon.
     if (isRoot) chownSync(path, 0, 1)
     if (isRoot) process.seteuid?.(65_534)
     try {
       await expect(connect({ DOCKER_HOST: `unix://${path}` })).rejects.toMatchObject({
         code: 'ENGINE_DENIED',
-        message: expect.stringMatching(/may not open it\. Tried:\n {2}unix:.*denied\.sock \(DOCKER_HOST\): uid \d+ may not open it$/),
-        hint: expect.stringMatching(isRoot ? /belongs to the group 'daemon': sudo usermod -aG daemon/ : /usermod -aG/),
+        message: expect.stringMatching(
+          /may not open the socket of an engine\. Tried:\n {2}unix:.*denied\.sock \(DOCKER_HOST\): uid \d+ may not open it$/,
+        ),
+        hint: expect.stringMatching(isRoot ? /sudo usermod -aG daemon .* belongs to the group 'daemon'/ : /usermod -aG/),
       })
     } finally {
       if (isRoot) process.seteuid?.(0)

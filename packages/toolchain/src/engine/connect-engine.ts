@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import type { Engine } from './engine.ts'
 import { askPlace, oldestApi, type Answer } from './ask.ts'
@@ -45,7 +45,7 @@ async function findPlaces(host: Host): Promise<{ readonly places: readonly Engin
   return { places: [...first, ...rest], unknown }
 }
 
-/** One error for all places, told by the nearest miss. */
+/** One error for all places, named after the nearest miss. */
 function explainAttempts(host: Pick<Host, 'uid'>, attempts: readonly Attempt[], unknown: readonly string[]): UserError {
   const tried = [...unknown, ...attempts.map(({ place, answer }) => `${place.address} (${place.from}): ${answer.reason}`)]
   const list = tried.map((line) => `\n  ${line}`).join('')
@@ -53,22 +53,22 @@ function explainAttempts(host: Pick<Host, 'uid'>, attempts: readonly Attempt[], 
   const old = attempts.find(({ answer }) => answer.kind === 'too-old')
   if (old !== undefined)
     return new UserError('ENGINE_TOO_OLD', `the engine at ${old.place.address} is too old. Tried:${list}`, {
-      hint: `install Docker 20.10 or newer (API ${oldestApi}), or name another engine with DOCKER_HOST.`,
+      hint: `Install Docker 20.10 or newer (API ${oldestApi}), or name another engine with DOCKER_HOST.`,
       details,
     })
   for (const { place, answer } of attempts) {
     if (answer.kind !== 'denied') continue
     const { group } = answer
-    return new UserError('ENGINE_DENIED', `there is an engine's socket, but uid ${host.uid} may not open it. Tried:${list}`, {
+    return new UserError('ENGINE_DENIED', `uid ${host.uid} may not open the socket of an engine. Tried:${list}`, {
       hint:
         group === undefined
-          ? `ask the owner of ${place.address.replace('unix://', '')}, or start an engine of your own (dockerd-rootless-setuptool.sh install).`
-          : `it belongs to the group '${group}': sudo usermod -aG ${group} "$USER", then log in again (who may use it is root on this machine); or start a rootless engine of your own.`,
+          ? `Ask the owner of ${place.address.replace('unix://', '')}, or start an engine of your own (\`dockerd-rootless-setuptool.sh install\`).`
+          : `Run \`sudo usermod -aG ${group} "$USER"\` and log in again (the socket belongs to the group '${group}', whose members can become root on this machine), or start a rootless engine of your own.`,
       details: { ...details, group },
     })
   }
   return new UserError('NO_ENGINE', `no Docker Engine answers. Tried:${list}`, {
-    hint: 'start one (apt-get install docker.io; systemctl start docker), name one with DOCKER_HOST, or use --toolchain host.',
+    hint: message`Start one (\`apt-get install docker.io\`, \`systemctl start docker\`), name one with DOCKER_HOST, or use ${option('toolchain', 'host')}.`,
     details,
   })
 }

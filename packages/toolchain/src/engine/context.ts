@@ -4,21 +4,21 @@ import type { EnginePlace } from './place.ts'
 
 type ContextHost = Pick<Host, 'env' | 'home' | 'fs' | 'sha256'>
 
-/** The docker context that is in use, by name: `DOCKER_CONTEXT`, else `docker context use`; `undefined`: the default one, which is no place. */
+/** The docker context that is in use, by name: `DOCKER_CONTEXT`, else `docker context use`; `undefined`: the default one, which names no place. */
 export async function currentContext(host: ContextHost): Promise<{ readonly name: string; readonly from: string } | undefined> {
   const named = host.env['DOCKER_CONTEXT']
-  const file = join(configFolder(host), 'config.json')
+  const file = join(configDirectory(host), 'config.json')
   const name = named || field(await readJson(host, file), 'currentContext')
   if (name === undefined || name === 'default') return undefined
   return { name, from: named ? 'DOCKER_CONTEXT' : file }
 }
 
-/** Where a context's engine is (the folder layout of docker's context store: a folder per name, called by its SHA-256); a string says why unknown. */
+/** Where a context's engine is (layout of docker's context store: a directory per name, named by its SHA-256); a string is the reason why it is unknown. */
 export async function contextPlace(
   host: ContextHost,
   { name, from }: { readonly name: string; readonly from: string },
 ): Promise<EnginePlace | string> {
-  const store = join(configFolder(host), 'contexts')
+  const store = join(configDirectory(host), 'contexts')
   const id = host.sha256(name)
   const file = join(store, 'meta', id, 'meta.json')
   const docker = object(object(await readJson(host, file))['Endpoints'])['docker']
@@ -28,7 +28,7 @@ export async function contextPlace(
   return { address, from: `the docker context '${name}' (${from})`, tls: (await host.fs.exists(tls)) ? tls : undefined }
 }
 
-function configFolder(host: ContextHost): string {
+function configDirectory(host: ContextHost): string {
   return host.env['DOCKER_CONFIG'] || join(host.home, '.docker')
 }
 

@@ -11,7 +11,7 @@ const read = async (...parts: readonly (string | Uint8Array)[]) => {
 }
 
 describe('readJsonLines', () => {
-  test('joins objects over chunks, takes several from one, and the last one without a newline', async () => {
+  test('readJsonLines joins objects over chunks, takes several from one, and the last one without a newline', async () => {
     expect(await read('{"stream":"a"}\r\n{"str', 'eam":"b"}\n\n{"stream":"c"}\n', '{"aux":{"ID":"d"}}')).toEqual([
       { stream: 'a' },
       { stream: 'b' },
@@ -20,20 +20,20 @@ describe('readJsonLines', () => {
     ])
   })
 
-  test('keeps characters that are split between chunks', async () => {
+  test('readJsonLines keeps characters that are split between chunks', async () => {
     const bytes = Buffer.from('{"stream":"grün €"}\n')
     expect(await read(...bytes.map((byte) => byte).reduce<Uint8Array[]>((all, byte) => [...all, Uint8Array.of(byte)], []))).toEqual([
       { stream: 'grün €' },
     ])
   })
 
-  test('throws what the engine says inside the stream, with the status of a failed step', async () => {
+  test('readJsonLines throws an error of the engine in the stream, with the status of a failed step', async () => {
     const failed = read('{"stream":"x"}\n', '{"errorDetail":{"code":100,"message":"no"},"error":"the command returned 100\\n"}')
     await expect(failed).rejects.toThrow(StreamError)
     await expect(failed).rejects.toMatchObject({ message: 'the command returned 100', exitCode: 100 })
   })
 
-  test('does not take a stream that broke off for a whole one', async () => {
+  test('readJsonLines refuses a stream that broke off', async () => {
     await expect(read('{"stream":"x"}\n{"stre')).rejects.toThrow(/broke off/)
   })
 })

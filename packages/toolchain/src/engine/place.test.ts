@@ -11,7 +11,7 @@ describe('parseAddress', () => {
     ['tcp://lab', true, { host: 'lab', port: 2376 }],
     ['lab:99', false, { host: 'lab', port: 99 }],
     ['tcp://[::1]:2375', false, { host: '::1', port: 2375 }],
-  ] as const)('reads %s (TLS %s)', ([address, tls, target]) => {
+  ] as const)('parseAddress reads %s (TLS %s)', ([address, tls, target]) => {
     expect(parseAddress(address, { tls })).toEqual(target)
   })
 

@@ -2,13 +2,13 @@
 export interface EnginePlace {
   /** As a user would write it: `unix:///var/run/docker.sock`, `tcp://build-host:2376`. */
   readonly address: string
-  /** Who names it: `DOCKER_HOST`, `the docker context 'lab'`, `the usual socket`. */
+  /** What names it: `DOCKER_HOST`, `the docker context 'lab'`, `the usual socket`. */
   readonly from: string
-  /** Folder with ca.pem, cert.pem and key.pem; absent: no TLS. */
+  /** Directory with ca.pem, cert.pem and key.pem; absent: no TLS. */
   readonly tls?: string | undefined
 }
 
-/** What dockerode is told to connect to an address; a string is the reason why it cannot. */
+/** The options with which dockerode connects to an address; a string is the reason why it cannot. */
 export type Target = { readonly socketPath: string } | { readonly host: string; readonly port: number } | string
 
 /** The parts of an engine address (`DOCKER_HOST` of docker(1)). */
@@ -21,7 +21,7 @@ export function parseAddress(address: string, { tls }: { readonly tls: boolean }
   const match = /^(?:(tcp|http|https):\/\/)?(\[[0-9a-f:.]+\]|[^/:\s]+)(?::(\d+))?\/?$/i.exec(address)
   if (match === null)
     return address.startsWith('ssh:')
-      ? 'ssh addresses are not spoken here; forward the socket: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/docker.sock'
+      ? 'ssh addresses are not supported; forward the socket: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/docker.sock'
       : 'not an address of an engine; allowed: unix:///PATH and tcp://HOST:PORT'
   // 2376 with TLS, 2375 without: registered with IANA for Docker.
   return { host: (match[2] ?? '').replace(/^\[|\]$/g, ''), port: Number(match[3] ?? (tls ? 2376 : 2375)) }
@@ -34,7 +34,7 @@ export interface CallerFacts {
   readonly home: string
 }
 
-/** Sockets that are looked at when nobody names an engine: Docker's, a rootless one, Docker Desktop's, Podman's. */
+/** Sockets that are tried when no engine is named: Docker's, a rootless one, Docker Desktop's, Podman's. */
 export function usualPlaces({ env, uid, home }: CallerFacts): readonly EnginePlace[] {
   // Where systemd puts it when the variable is missing (sudo, cron).
   const runtime = env['XDG_RUNTIME_DIR'] || `/run/user/${uid}`

@@ -4,7 +4,7 @@ import { UserError } from '@kernelkit/core/errors'
 import { debianArchOf } from '@kernelkit/core/arch'
 import type { EngineStep, RunStep, Step } from '@kernelkit/core/plan'
 import { baseRepository, componentsOf, imageLabel } from '@kernelkit/core/toolchain'
-import { aptMirror, aptOptionsOfHost, readBakeFacts, runSteps, withTask, type Host } from '@kernelkit/host'
+import { aptMirror, aptOptionsOfHost, lastLines, readBakeFacts, readLastLines, runSteps, withTask, type Host } from '@kernelkit/host'
 import type { Engine } from '../engine/engine.ts'
 import { performEngineStep } from './engine-steps.ts'
 
@@ -20,7 +20,7 @@ export interface BootstrapBaseOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** How this host would bootstrap; throws what stands in the way (no tool, no rights). */
+/** How this host would bootstrap; throws the reason why it cannot (no tool, no rights). */
 export async function bootstrapTools(host: Host): Promise<BakeTools> {
   return chooseBakeTools(await readBakeFacts(host))
 }
@@ -112,8 +112,8 @@ async function bootstrap(
       if (exitCode === 0) return
       throw (
         explainBootstrapFailure(lines.join('\n'), { suite, mirror: mirror ?? `the mirror that ${tools.tool} knows` }) ??
-        new UserError('BOOTSTRAP_FAILED', `${tools.tool} ended with ${exitCode}.\n${lines.slice(-40).join('\n')}`, {
-          hint: 'the last lines say why; --verbose shows all of them.',
+        new UserError('BOOTSTRAP_FAILED', `${tools.tool} exited with status ${exitCode}.\n${lastLines(lines)}`, {
+          hint: readLastLines,
         })
       )
     },

@@ -7,27 +7,27 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { nodeHost } from '@kernelkit/host'
 import { digestToolFiles, packContext, wholeToolFiles } from './build-context.ts'
 
-let folder: string
+let directory: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 const host = nodeHost()
 
 async function tool() {
-  for (const name of ['cli/bin', 'cli/bundle', 'vm/agent/prebuilt']) mkdirSync(join(folder, name), { recursive: true })
-  writeFileSync(join(folder, 'cli/package.json'), '{}')
-  writeFileSync(join(folder, 'cli/bin/kernelkit.js'), '#!', { mode: 0o755 })
-  writeFileSync(join(folder, 'cli/bundle/main.js'), 'x'.repeat(700))
-  writeFileSync(join(folder, 'vm/package.json'), '{}')
-  writeFileSync(join(folder, 'vm/agent/prebuilt/agent'), 'elf')
-  return wholeToolFiles(host, { node: process.execPath, cli: join(folder, 'cli'), vm: join(folder, 'vm') }, 'x64')
+  for (const name of ['cli/bin', 'cli/bundle', 'vm/agent/prebuilt']) mkdirSync(join(directory, name), { recursive: true })
+  writeFileSync(join(directory, 'cli/package.json'), '{}')
+  writeFileSync(join(directory, 'cli/bin/kernelkit.js'), '#!', { mode: 0o755 })
+  writeFileSync(join(directory, 'cli/bundle/main.js'), 'x'.repeat(700))
+  writeFileSync(join(directory, 'vm/package.json'), '{}')
+  writeFileSync(join(directory, 'vm/agent/prebuilt/agent'), 'elf')
+  return wholeToolFiles(host, { node: process.execPath, cli: join(directory, 'cli'), vm: join(directory, 'vm') }, 'x64')
 }
 
 test('the context is an archive that tar reads, with the names of a checkout', async () => {
   const files = (await tool()).filter(({ name }) => !name.startsWith('node_modules/'))
-  const archive = join(folder, 'context.tar')
+  const archive = join(directory, 'context.tar')
   writeFileSync(archive, await buffer(packContext(host, 'FROM grün\n', files)))
   expect(
     execFileSync('tar', ['-tvf', archive], { encoding: 'utf8', env: { ...process.env, TZ: 'UTC', LC_ALL: 'C' } }).replaceAll(/ +/g, ' '),
@@ -45,6 +45,6 @@ test('the context is an archive that tar reads, with the names of a checkout', a
 test('the digest follows names and contents, not times', async () => {
   const first = await digestToolFiles(host, await tool())
   expect(await digestToolFiles(host, await tool())).toBe(first)
-  writeFileSync(join(folder, 'cli/bundle/other.js'), '')
+  writeFileSync(join(directory, 'cli/bundle/other.js'), '')
   expect(await digestToolFiles(host, await tool())).not.toBe(first)
 })

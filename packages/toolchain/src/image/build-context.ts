@@ -21,7 +21,7 @@ export async function wholeToolFiles(host: Pick<Host, 'fs'>, tool: ToolFiles, no
     [wholeToolPaths.vm, tool.vm, ['package.json', 'agent']],
   ] as const
   const files = await Promise.all(
-    trees.map(([name, folder, parts]) => Promise.all(parts.map((part) => listFiles(host, `${name}/${part}`, join(folder, part))))),
+    trees.map(([name, directory, parts]) => Promise.all(parts.map((part) => listFiles(host, `${name}/${part}`, join(directory, part))))),
   )
   const node = { name: wholeToolPaths.node(nodeArch), path: tool.node, mode: 0o755 }
   return [...files.flat(2), node].toSorted((a, b) => (a.name < b.name ? -1 : 1))

@@ -41,7 +41,7 @@ export async function buildImage(options: BuildImageOptions): Promise<string> {
         reportLine(task, text)
       }
       if (id !== undefined) return id
-      throw new StreamError('the build ended without saying what it has built', undefined)
+      throw new StreamError('the build ended without naming the image', undefined)
     } catch (error) {
       signal?.throwIfAborted()
       if (error instanceof UserError) throw error
@@ -69,7 +69,7 @@ async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
 // eslint-disable-next-line no-control-regex -- that is what is taken away
 const colours = /\u001b\[\d*m/g
 
-/** Steps, and what apt is at. */
+/** Steps, and the progress of apt. */
 function reportLine(task: Task, line: string): void {
   const step = /^Step (\d+\/\d+) : (\S+)/.exec(line)
   if (step !== null) task.update(`step ${step[1]}`)
@@ -90,10 +90,10 @@ function explainCallFailure(error: unknown, output: string, facts: BuildFacts): 
   return engineLost(error, facts.engine)
 }
 
-/** The connection broke: nobody knows how far it came. */
+/** The connection broke: how far the work came is unknown. */
 export function engineLost(error: unknown, engine: string): UserError {
   return new UserError('ENGINE_LOST', `the engine at ${engine} stopped answering: ${engineWords(error)}.`, {
-    hint: 'look whether it runs (docker info; journalctl -u docker), then run the command again: what was finished is kept.',
+    hint: 'Check that it is running (`docker info`, `journalctl -u docker`), then run the command again: finished work is kept.',
     details: { engine },
     cause: error,
   })

@@ -53,8 +53,8 @@ async function importImage(context: EngineContext, call: Extract<EngineCall, { r
     })
     let id: string | undefined
     for await (const { status } of readJsonLines(stream as AsyncIterable<Uint8Array>)) id = /\b[0-9a-f]{64}\b/.exec(status ?? '')?.[0] ?? id
-    if (id === undefined) throw new StreamError('the import ended without saying what it has made', undefined)
-    // Named afterwards: Podman gives an imported image the tag `latest`, whatever is asked for.
+    if (id === undefined) throw new StreamError('the import ended without naming the image', undefined)
+    // Tagged afterwards: Podman gives an imported image the tag `latest` in any case.
     await tagImage(context, { image: id, tag })
   } catch (error) {
     signal?.throwIfAborted()
@@ -77,9 +77,9 @@ async function build(context: EngineContext, call: BuildCall): Promise<void> {
   if (before !== undefined) await removeQuietly(host, engine.docker.getImage(before.Id))
 }
 
-/** Without force: what a container or another image uses stays, and so does what has another name. */
+/** Without force: an image that a container or another image uses is kept, and so is one with another name. */
 export async function removeQuietly(host: Host, image: { remove(): Promise<unknown> }): Promise<void> {
-  await image.remove().catch((error: unknown) => host.log.detail(`an image stays: ${engineWords(error)}`))
+  await image.remove().catch((error: unknown) => host.log.detail(`an image is kept: ${engineWords(error)}`))
 }
 
 /** Fetch an image from its registry; progress counts the layers. */

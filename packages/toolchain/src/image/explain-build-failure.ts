@@ -1,4 +1,5 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
+import { lastLines, readLastLines } from '@kernelkit/host'
 
 export interface BuildFacts {
   /** Reference of the base, as in the label. */
@@ -9,7 +10,7 @@ export interface BuildFacts {
   readonly engine: string
 }
 
-/** The engine's disk is full, whoever says it: dockerd, apt or dpkg. */
+/** The engine's disk is full, in the words of dockerd, apt or dpkg. */
 const fullDisk = /no space left on device|not enough free space|don't have enough free space/i
 const noNetwork =
   /Could not resolve|Temporary failure resolving|Unable to connect|Connection (?:timed out|refused)|Failed to fetch|Network is unreachable/i
@@ -18,31 +19,31 @@ const noNetwork =
 export function explainBuildFailure(output: string, facts: BuildFacts, cause?: unknown): UserError {
   const { base, suite, compiler, engine } = facts
   const details = { base, suite, compiler, engine }
-  const tail = output.trimEnd().split('\n').slice(-40).join('\n')
+  const tail = lastLines(output)
   if (fullDisk.test(output)) return engineDiskFull(engine, cause)
   const missing = missingPackages(output)
   if (missing.length > 0)
     return new UserError('TOOLCHAIN_PACKAGE', `${suite} (${base}) has no package ${missing.map((name) => `'${name}'`).join(', ')}.`, {
       hint: missing.some((name) => name.includes(compiler))
-        ? `--compiler ${compiler.replace(/-.*/, '')} is the version that ${suite} prefers; a newer suite has newer ones: --suite trixie.`
-        : 'choose another --suite.',
+        ? message`Use ${option('compiler', compiler.replace(/-.*/, ''))}, the default version of ${suite}, or a newer suite, which has newer ones: ${option('suite', 'trixie')}.`
+        : message`Choose another suite with ${option('suite')}.`,
       details: { ...details, packages: missing },
       cause,
     })
   if (/apt-get: (?:command )?not found|exec: "\/bin\/sh"|\/bin\/sh: no such file|exec \/bin\/sh/i.test(output))
     return new UserError('TOOLCHAIN_BASE', `the base ${base} is not Debian-like: it has no apt-get.`, {
-      hint: 'name an image of Debian or Ubuntu by digest (--base NAME@sha256:…), or use --base bootstrap.',
+      hint: message`Name an image of Debian or Ubuntu by digest (${option('base', 'NAME@sha256:…')}), or use ${option('base', 'bootstrap')}.`,
       details,
       cause,
     })
   if (noNetwork.test(output))
     return new UserError('MIRROR_UNREACHABLE', `packages could not be fetched inside the engine at ${engine}.\n${tail}`, {
-      hint: 'the containers of this engine may reach the network only through a proxy: set http_proxy to an address that is not on localhost; then run it again.',
+      hint: 'Set http_proxy to an address that is not on localhost, then run it again: the containers of this engine may reach the network only through a proxy.',
       details,
       cause,
     })
   return new UserError('TOOLCHAIN_BUILD', `the toolchain image could not be built on ${base}.\n${tail}`, {
-    hint: 'the last lines say why; --verbose shows all of them.',
+    hint: readLastLines,
     details,
     cause,
   })
@@ -58,12 +59,12 @@ export function explainPullFailure(reason: string, { base, engine }: Pick<BuildF
     )
   )
     return new UserError('TOOLCHAIN_BASE', `the registry has no ${base} for this engine: ${reason}.`, {
-      hint: 'correct the name and the digest (`docker pull NAME:TAG` prints the digest; a private one is found once it was pulled by hand), or use --base bootstrap.',
+      hint: message`Correct the name and the digest (\`docker pull NAME:TAG\` prints the digest; pull a private image by hand first), or use ${option('base', 'bootstrap')}.`,
       details,
       cause,
     })
   return new UserError('REGISTRY_UNREACHABLE', `the engine at ${engine} could not fetch ${base}: ${reason}.`, {
-    hint: 'check the network and proxy of the engine; --base bootstrap makes the base on this machine and needs no registry.',
+    hint: message`Check the network and proxy of the engine, or use ${option('base', 'bootstrap')}, which makes the base on this machine without a registry.`,
     details,
     cause,
   })
@@ -71,7 +72,7 @@ export function explainPullFailure(reason: string, { base, engine }: Pick<BuildF
 
 function engineDiskFull(engine: string, cause: unknown): UserError {
   return new UserError('DISK_FULL', `the engine at ${engine} has no space left for an image.`, {
-    hint: 'kernelkit toolchain prune removes ours that are of no more use, `docker system prune` what nobody uses; about 1.5 GiB are needed.',
+    hint: message`Free about 1.5 GiB: ${command('kernelkit toolchain prune')} removes old images of ours, \`docker system prune\` everything that is unused.`,
     details: { engine },
     cause,
   })

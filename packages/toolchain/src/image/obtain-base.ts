@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, joinMessages, message, option } from '@kernelkit/core/errors'
 import { defaultBase } from '@kernelkit/core/toolchain'
 import type { BakeTools } from '@kernelkit/core/debootstrap'
 import type { EngineStep } from '@kernelkit/core/plan'
@@ -24,11 +24,11 @@ export interface Base {
 /** A reference by digest (https://github.com/distribution/reference): a tag may be another image tomorrow. */
 const byDigest = /^[a-z0-9][\w.:/-]*@sha256:[0-9a-f]{64}$/i
 
-/** Refuse a base that says nothing firm, before anything is asked of anybody. */
+/** Refuse a base that names no fixed image, before any request. */
 export function checkBase(base: string | undefined): void {
   if (base === undefined || base === 'bootstrap' || byDigest.test(base)) return
-  throw new UserError('TOOLCHAIN_BASE', `--base '${base}' is neither 'bootstrap' nor a reference by digest.`, {
-    hint: `write NAME@sha256:…, such as debian@sha256:…: \`docker pull NAME:TAG\` prints the digest; a tag may be another image tomorrow.`,
+  throw new UserError('TOOLCHAIN_BASE', message`${option('base')} '${base}' is neither 'bootstrap' nor a reference by digest.`, {
+    hint: 'Write NAME@sha256:…, such as debian@sha256:… (`docker pull NAME:TAG` prints the digest); a tag may be another image tomorrow.',
     details: { seen: base, allowed: ['bootstrap', 'NAME@sha256:DIGEST'] },
   })
 }
@@ -125,8 +125,12 @@ async function fromDefaultRegistry(
     await pull(options, tag)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    throw new UserError(error.code, `${error.message} A base cannot be bootstrapped on this host either: ${obstacle.message}`, {
-      hint: `${obstacle.hint ?? ''} Or: ${error.hint ?? ''}`,
+    const text = message`${error.parts.message} A base cannot be bootstrapped on this host either: ${obstacle.parts.message}`
+    throw new UserError(error.code, text, {
+      hint: joinMessages(
+        [obstacle.parts.hint, error.parts.hint].filter((hint) => hint !== undefined),
+        ' ',
+      ),
       details: { ...error.details, bootstrap: obstacle.message },
       cause: error,
     })

@@ -49,7 +49,7 @@ describe('obtainToolchainImage', () => {
     expect(said).toEqual([`toolchain ${image.tag} (gcc, ${spec.suite}): the engine has it, made on bootstrap:${spec.suite}`])
   })
 
-  test('takes an image with the key whatever base was asked for, and says so', async () => {
+  test('an image with the key is used for any requested base, and the log says so', async () => {
     said.length = 0
     const { found } = await obtainToolchainImage({ engine, host, spec, base: `debian@sha256:${'0'.repeat(64)}` })
     expect(found).toBe('local')
@@ -82,7 +82,7 @@ describe('obtainToolchainImage', () => {
     await engine.docker.getImage(base).remove({ force: true })
   })
 
-  test('tells a registry without the base from one that cannot be reached', async () => {
+  test('a registry without the base is distinguished from one that cannot be reached', async () => {
     const registry = await serveImage({})
     const missing = { ...spec, compiler: 'gcc-79' }
     const base = `${registry.name}@sha256:${'1'.repeat(64)}`
@@ -97,7 +97,7 @@ describe('obtainToolchainImage', () => {
     })
   })
 
-  test('names the package that a suite does not have, and leaves no container', async () => {
+  test('a package that a suite does not have is named, and no container is left', async () => {
     await expect(obtainToolchainImage({ engine, host, spec: { ...spec, compiler: 'gcc-99' } })).rejects.toMatchObject({
       code: 'TOOLCHAIN_PACKAGE',
       message: expect.stringContaining("'gcc-99'"),
@@ -119,7 +119,7 @@ describe('obtainToolchainImage', () => {
   })
 })
 
-/** The engine may be somebody's own, with images that another version of kernelkit uses: these are out of reach. */
+/** The engine may be a developer's own, with images that another version of kernelkit uses: these are out of reach. */
 function onlySees(tag: string): Engine {
   const docker: Engine['docker'] = Object.create(engine.docker)
   const narrow: Engine['docker']['listImages'] = async (options?: object) =>
@@ -128,12 +128,12 @@ function onlySees(tag: string): Engine {
 }
 
 describe('listToolchainImages and pruneToolchains', () => {
-  test('list what is ours and of use, and remove what is ours and not', async () => {
+  test('listToolchainImages lists our images, and pruneToolchains removes those that are of no use', async () => {
     const { tag, key } = await obtainToolchainImage({ engine, host, spec })
     expect(await listToolchainImages({ engine, host })).toEqual(
       expect.arrayContaining([expect.objectContaining({ tag, key, spec, current: true, base: `bootstrap:${spec.suite}` })]),
     )
-    // One of another version of us, and one that somebody made FROM it: it has our labels, and is theirs.
+    // One of another version of ours, and one of a user that is made FROM it: it has our labels, but is not ours.
     const labels = { kernelkit: 'toolchain', 'kernelkit.kind': 'build', 'kernelkit.key': 'old', 'kernelkit.compiler': 'gcc' }
     await using registry = await serveImage(labels)
     const reference = `${registry.name}@${registry.digest}`

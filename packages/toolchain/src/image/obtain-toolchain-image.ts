@@ -49,7 +49,7 @@ export async function obtainToolchainImage(options: ObtainToolchainOptions): Pro
   return { id: made?.Id ?? plan.tag, tag: plan.tag, key: plan.key, base: base.name, spec, found, packages: plan.packages }
 }
 
-/** The key holds whatever the base: said, so that nobody wonders why the one asked for was not used. */
+/** The key does not depend on the base: logged, so that it is clear why the requested one was not used. */
 function otherBase(asked: string | undefined, has: string): string {
   return asked === undefined || has === asked || (asked === 'bootstrap' && has.startsWith('bootstrap:'))
     ? ''
@@ -111,7 +111,7 @@ export async function listToolchainSteps(options: ObtainToolchainOptions): Promi
     }
     case 'registry': {
       const { reference } = choice
-      const why = `Digest and labels of ${reference} are known when it is here. Fetch it, then --dry-run again.`
+      const why = `Digest and labels of ${reference} are known once it is fetched. Fetch it, then use --dry-run again.`
       return {
         title,
         steps: [pullStep(reference), { kind: 'pending', why }, ...finish({ from: reference, name: reference, labels: {}, id: reference })],

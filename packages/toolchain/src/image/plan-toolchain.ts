@@ -46,7 +46,7 @@ export async function planToolchain(options: PlanToolchainOptions): Promise<Tool
 
 function neededTool(tool: ToolFiles | undefined): ToolFiles {
   if (tool !== undefined) return tool
-  throw new UserError('TOOLCHAIN_BUILD', "the whole-tool image holds the command's own files, and it is not known where these are.", {
-    hint: 'run it through the kernelkit command.',
+  throw new UserError('TOOLCHAIN_BUILD', "the whole-tool image holds the command's own files, whose place is not known.", {
+    hint: 'Run it through the kernelkit command.',
   })
 }

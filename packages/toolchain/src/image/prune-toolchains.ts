@@ -3,7 +3,7 @@ import type { PruneToolchainsOptions, PrunedToolchains } from './toolchain-image
 import { engineWords } from '../container/engine-failure.ts'
 import { listToolchainImages, ourImages, shortTags } from './list-toolchain-images.ts'
 
-/** Remove toolchain images of ours that this version would not use, or all of them with their bases; nobody else's, and none that a container uses. */
+/** Remove toolchain images of ours that this version would not use, or all of them with their bases; never images of others, or images that a container uses. */
 export async function pruneToolchains(options: PruneToolchainsOptions): Promise<PrunedToolchains> {
   const { engine, host, all, dryRun, signal } = options
   const toolchains = (await listToolchainImages(options)).filter(({ current }) => all || !current)
@@ -38,7 +38,7 @@ async function listBases({ engine, signal }: PruneToolchainsOptions): Promise<re
   )
 }
 
-/** Nameless remains of builds: what an interrupted one had finished, and the stage that is only copied from. Whoever builds FROM ours has a key in its labels. */
+/** Nameless remains of builds: what an interrupted one had finished, and the stage that is only copied from. An image built FROM ours has a key in its labels. */
 async function listRemains({ engine }: PruneToolchainsOptions): Promise<readonly { readonly tag: string; readonly bytes: number }[]> {
   const nameless = await engine.docker.listImages({ filters: { label: [imageLabel.what], dangling: ['true'] } })
   const remains = nameless.filter(({ Labels }) => Labels?.[imageLabel.key] === undefined)

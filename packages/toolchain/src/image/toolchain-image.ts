@@ -48,7 +48,7 @@ export interface ListedToolchain {
 export interface PruneToolchainsOptions {
   readonly engine: Engine
   readonly host: Host
-  /** Those that are still of use, too, and the bases. */
+  /** Also those that this version would use, and the bases. */
   readonly all: boolean
   readonly dryRun: boolean
   /** Without it, an image of the whole tool counts as one of another version. */
@@ -56,7 +56,7 @@ export interface PruneToolchainsOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What went, or would go; `kept` says why (a running container of ours uses it). */
+/** What was removed, or would be; `kept` says why not (a running container of ours uses it). */
 export interface PrunedToolchains {
   readonly removed: readonly { readonly tag: string; readonly bytes: number }[]
   readonly kept: readonly { readonly tag: string; readonly why: string }[]
@@ -66,9 +66,9 @@ export interface PrunedToolchains {
 export interface ToolFiles {
   /** The node program that runs it. */
   readonly node: string
-  /** Folder with package.json, bin and bundle of the command. */
+  /** Directory with package.json, bin and bundle of the command. */
   readonly cli: string
-  /** Folder with package.json and agent of @kernelkit/vm. */
+  /** Directory with package.json and agent of @kernelkit/vm. */
   readonly vm: string
 }
 

@@ -16,16 +16,16 @@ const repository = fileURLToPath(new URL('../../../..', import.meta.url))
 const host = nodeHost()
 let engine: Engine
 let image: string
-let folder: string
+let directory: string
 beforeAll(async () => {
   engine = await connectEngine(host)
   const spec = { kind: 'whole', suite: await defaultSuite(host), compiler: 'gcc', targets: ownTargets(engine.nodeArch) } as const
   const tool = { node: process.execPath, cli: join(repository, 'packages/cli'), vm: join(repository, 'packages/vm') }
   image = (await obtainToolchainImage({ engine, host, spec, base: 'bootstrap', tool })).tag
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
-  chmodSync(folder, 0o755)
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+  chmodSync(directory, 0o755)
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 /** What `docker run --rm -v $PWD:/src [--user UID] IMAGE WORD…` says. */
 async function run(
@@ -36,7 +36,7 @@ async function run(
     Image: image,
     Cmd: [...words],
     Tty: false,
-    HostConfig: { Mounts: [{ Type: 'bind', Source: folder, Target: '/src', ReadOnly: true }], NetworkMode: 'none' },
+    HostConfig: { Mounts: [{ Type: 'bind', Source: directory, Target: '/src', ReadOnly: true }], NetworkMode: 'none' },
     ...(user === undefined ? {} : { User: user }),
   })
   try {
@@ -53,7 +53,7 @@ async function run(
   }
 }
 
-test('the image is the kernelkit command, as somebody who is not root, in /src', async () => {
+test('the image is the kernelkit command, as a user other than root, in /src', async () => {
   const { version } = JSON.parse(await host.fs.readFile(join(repository, 'packages/cli/package.json'), 'utf8')) as { version: string }
   expect(await run(['--version'])).toEqual({ stdout: `${version}\n`, stderr: '', exitCode: 0 })
   const { Config } = await engine.docker.getImage(image).inspect()
@@ -68,7 +68,7 @@ test.for([undefined, '4321:4321', '0:0'])('it has what build, boot and ssh need,
 })
 
 test('it compiles a static program and packs it for any user, in its own store', async () => {
-  writeFileSync(join(folder, 'hello.c'), '#include <stdio.h>\nint main(void) { puts("hello"); }\n')
+  writeFileSync(join(directory, 'hello.c'), '#include <stdio.h>\nint main(void) { puts("hello"); }\n')
   for (const [user, arch] of [
     ['1000:1000', 'x86_64'],
     ['4321:4321', 'i386'],

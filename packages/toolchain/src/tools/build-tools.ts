@@ -3,7 +3,7 @@ import type { KernelSpec } from '@kernelkit/core/options'
 import { buildRequirements, gitRequirement, type Requirement, type Store } from '@kernelkit/host'
 import { chooseTools } from './choose-tools.ts'
 import { openTools, type Tools } from './open-tools.ts'
-import { buildFolders } from './tool-folders.ts'
+import { buildDirectories } from './tool-directories.ts'
 import type { ToolsContext } from './tools-context.ts'
 
 /** Compiler, make and what else builds a kernel, on this host or in a container. */
@@ -22,7 +22,7 @@ export async function openBuildTools(context: ToolsContext, store: Store, spec: 
     purpose: 'build',
     image: { compiler: spec.compiler, arch: spec.arch.name },
     user: 'caller',
-    mounts: place.where === 'host' ? [] : await buildFolders(host, store, spec),
+    mounts: place.where === 'host' ? [] : await buildDirectories(host, store, spec),
     // A tree on this machine needs nothing from outside, and what it runs should not reach there.
     network: spec.source.kind !== 'path',
     apt: spec.source.kind === 'deb' ? store : undefined,

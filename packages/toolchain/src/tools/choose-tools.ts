@@ -13,7 +13,7 @@ export interface ToolNeeds {
   readonly requirements: readonly Requirement[]
   /** The usual case is not worth a line in a command that is run every minute. */
   readonly quietOnHost?: true
-  /** Asked when all of these are there: why this host cannot do it all the same. */
+  /** Asked when all of these are there: why this host still cannot do it. */
   readonly obstacle?: () => Promise<string | undefined>
 }
 
@@ -40,7 +40,7 @@ export async function chooseTools(context: ToolsContext, needs: ToolNeeds): Prom
     return { where: 'docker', engine }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    // An engine that is there and refuses is worth a word; that there is none is the usual case.
+    // An engine that is there and refuses is worth a warning; that there is none is the usual case.
     host.log[error.code === 'NO_ENGINE' ? 'detail' : 'warn'](`tools: this host, although ${why}: ${error.message}`)
     return { where: 'host' }
   }

@@ -1,6 +1,6 @@
 export { compilerProgram, openBuildTools } from './build-tools.ts'
 export { chooseTools } from './choose-tools.ts'
 export { openTools, toolchainImage, type Tools } from './open-tools.ts'
-export { folderOrFile, isPassable, joinMounts, readOnly } from './tool-folders.ts'
+export { directoryOrFile, isPassable, joinMounts, readOnly } from './tool-directories.ts'
 export { toolchainFor } from './toolchain-for.ts'
 export type { ToolsContext } from './tools-context.ts'

@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { Plan } from '@kernelkit/core/plan'
 import type { ContainerMount, ToolchainSpec } from '@kernelkit/core/toolchain'
 import type { Host, Store } from '@kernelkit/host'
@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { ToolchainImage } from '../image/toolchain-image.ts'
 import type { ToolPlace } from './choose-tools.ts'
 import { prepareApt } from './prepare-apt.ts'
-import { joinMounts } from './tool-folders.ts'
+import { joinMounts } from './tool-directories.ts'
 import { toolchainFor, type ToolchainFor } from './toolchain-for.ts'
 import type { ToolsContext } from './tools-context.ts'
 
@@ -97,10 +97,11 @@ export async function toolchainImage(context: ToolsContext, engine: Engine, spec
     const { tag } = await planToolchain({ engine, host, spec, tool })
     const listed = await listToolchainImages({ engine, host, tool, signal })
     if (!listed.some((image) => image.tag === tag)) {
+      const words = `kernelkit toolchain build${spec.kind === 'whole' ? ' --whole' : ''} --compiler ${spec.compiler} --suite ${spec.suite}`
       throw new UserError(
         'DRY_RUN_LIMIT',
-        `--dry-run changes nothing, so it cannot go on: the engine at ${engine.address} has no toolchain ${tag} yet.`,
-        { hint: `kernelkit toolchain build${spec.kind === 'whole' ? ' --whole' : ''} --compiler ${spec.compiler} --suite ${spec.suite}` },
+        message`${option('dry-run')} changes nothing, so it cannot continue: the engine at ${engine.address} has no toolchain ${tag} yet.`,
+        { hint: message`Run ${command(words)}.` },
       )
     }
   }

@@ -18,10 +18,13 @@ test.each([
       'deb [signed-by=/k.gpg] http://mirror.example/ubuntu noble-security main universe',
     ],
   ],
-])('adds the pockets of updates to %j', (list, lines) => {
+])('withPockets adds the pockets of updates to %j', (list, lines) => {
   expect(withPockets(list)).toBe(`${lines.join('\n')}\n`)
 })
 
-test.each(['', 'deb http://a/debian x main\ndeb http://a/debian x-updates main\n', 'deb nonsense\n'])('leaves %j as it is', (list) => {
-  expect(withPockets(list)).toBe(list)
-})
+test.each(['', 'deb http://a/debian x main\ndeb http://a/debian x-updates main\n', 'deb nonsense\n'])(
+  'withPockets leaves %j as it is',
+  (list) => {
+    expect(withPockets(list)).toBe(list)
+  },
+)

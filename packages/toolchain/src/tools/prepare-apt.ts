@@ -6,8 +6,8 @@ import type { ToolContainer } from '../container/tool-container.ts'
 const listsMaxAgeMs = 24 * 3600 * 1000
 
 /**
- * Package lists for apt in a container: an image has none, and its folders are root's. They lie in the store, one folder for each
- * toolchain image, and are fetched once a day. Answers the variables that make apt use them.
+ * Package lists for apt in a container: an image has none, and its directories belong to root. They are in the store, one directory for
+ * each toolchain image, and are fetched once a day. Returns the variables that make apt use them.
  */
 export async function prepareApt(
   host: Host,
@@ -18,23 +18,23 @@ export async function prepareApt(
     signal,
   }: { readonly container: ToolContainer; readonly store: Store; readonly name: string; readonly signal: AbortSignal },
 ): Promise<Readonly<Record<string, string>>> {
-  const folder = await store.workFolder('apt', name)
-  const config = join(folder, 'apt.conf')
-  const stamp = join(folder, 'fetched')
+  const directory = await store.workDirectory('apt', name)
+  const config = join(directory, 'apt.conf')
+  const stamp = join(directory, 'fetched')
   const env = { APT_CONFIG: config, LC_ALL: 'C' }
   const fetchedMs = (await host.fs.stat(stamp).catch(() => undefined))?.mtimeMs ?? 0
   if (host.now() - fetchedMs < listsMaxAgeMs) return env
   // Under --dry-run the store stays as it is: what it remembers of the package is the answer.
   if (store.readOnly === true) return {}
-  await host.fs.mkdir(join(folder, 'lists/partial'), { recursive: true })
-  await host.fs.mkdir(join(folder, 'cache/archives/partial'), { recursive: true })
+  await host.fs.mkdir(join(directory, 'lists/partial'), { recursive: true })
+  await host.fs.mkdir(join(directory, 'cache/archives/partial'), { recursive: true })
   const { stdout: list } = await container.exec(['cat', '/etc/apt/sources.list'])
-  await host.fs.writeAtomic(join(folder, 'sources.list'), withPockets(list))
+  await host.fs.writeAtomic(join(directory, 'sources.list'), withPockets(list))
   const settings = {
-    'Dir::State::lists': `${folder}/lists`,
-    'Dir::Cache': `${folder}/cache`,
-    'Dir::Etc::sourcelist': `${folder}/sources.list`,
-    // The folders are the caller's, who may be root; apt's own user could not write there.
+    'Dir::State::lists': `${directory}/lists`,
+    'Dir::Cache': `${directory}/cache`,
+    'Dir::Etc::sourcelist': `${directory}/sources.list`,
+    // The directories belong to the caller, who may be root; apt's own user could not write there.
     'APT::Sandbox::User': 'root',
   }
   const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`)
@@ -43,8 +43,8 @@ export async function prepareApt(
     const { exitCode, stderr } = await container.exec(['apt-get', 'update', '-q'], { env, signal })
     signal.throwIfAborted()
     if (exitCode === 0) await host.fs.writeFile(stamp, '')
-    // A source that the store knows is still found; for another one apt says what it lacks.
-    else host.log.warn(`apt-get update ended with ${exitCode} in the container: ${stderr.trim().split('\n').at(-1) ?? ''}`)
+    // A source that the store knows is still found; for another one apt reports what is missing.
+    else host.log.warn(`apt-get update exited with status ${exitCode} in the container: ${stderr.trim().split('\n').at(-1) ?? ''}`)
   })
   return env
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { UserError, message, option } from '@kernelkit/core/errors'
-import { makeFolder, type Host, type Store } from '@kernelkit/host'
+import { makeDirectory, type Host, type Store } from '@kernelkit/host'
 import { evidenceNames } from './evidence-paths.ts'
 
 // Enough to look back at; each holds a console log and a kernel configuration, some hundred KB.
@@ -14,7 +14,7 @@ export async function makeEvidenceDirectory(
   if (named === undefined) return makeDirectoryInStore(host, store, id)
   const directory = resolve(host.cwd, named)
   try {
-    await makeFolder(host, directory)
+    await makeDirectory(host, directory)
     await Promise.all(Object.values(evidenceNames).map((name) => host.fs.rm(join(directory, name), { force: true })))
     await host.fs.access(directory, host.fs.constants.W_OK)
   } catch (cause) {
@@ -33,7 +33,7 @@ export async function makeEvidenceDirectory(
 
 /** The oldest make room. */
 async function makeDirectoryInStore(host: Host, store: Store, id: string): Promise<string> {
-  const runs = await store.workFolder('runs')
+  const runs = await store.workDirectory('runs')
   // Names begin with the time, so that they sort by age.
   const stamp = new Date(host.now())
     .toISOString()

@@ -51,7 +51,7 @@ describe('makeEvidenceDirectory', () => {
   it('keeps the last 50 in the store', async () => {
     const store = await openStore(host, join(scratch, 'many'))
     for (let n = 0; n < 53; n++) await makeEvidenceDirectory(host, { store, id: `${n}`.padStart(2, '0'), named: undefined })
-    const kept = await readdir(await store.workFolder('runs'))
+    const kept = await readdir(await store.workDirectory('runs'))
     expect(kept.length).toBeLessThanOrEqual(51)
     expect(kept.some((name) => name.endsWith('-52'))).toBe(true)
   })

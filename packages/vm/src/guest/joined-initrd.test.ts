@@ -31,7 +31,7 @@ it('makes an archive once, and notes that it is wanted again', async () => {
 })
 
 it('keeps a gigabyte of them, and whatever was wanted within the hour', async () => {
-  const initrds = await store.workFolder('initrds')
+  const initrds = await store.workDirectory('initrds')
   const hours = { oldest: 3, old: 2, young: 0.5 }
   for (const [name, ago] of Object.entries(hours)) {
     const path = join(initrds, `${name}.cpio`)

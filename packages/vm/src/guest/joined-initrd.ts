@@ -16,7 +16,7 @@ export async function joinedInitrd(options: {
 }): Promise<string> {
   const { user, agent, host } = options
   const key = host.sha256(`unpacked\n${agent}\n${await host.sha256File(user)}`).slice(0, 16)
-  const directory = await options.store.workFolder('initrds')
+  const directory = await options.store.workDirectory('initrds')
   const path = join(directory, `${key}.cpio`)
   // Under --dry-run the store gets only what the printed command line needs.
   const isChanged = options.store.readOnly !== true

@@ -11,7 +11,7 @@ export async function measureTscKhz(host: Host, store: Store): Promise<number | 
   const arch = nativeArch(host.nodeArch)
   if (arch?.counterProgram === undefined) return undefined
   const bootId = (await host.fs.readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
-  const cache = join(await store.workFolder('tsc'), 'khz.json')
+  const cache = join(await store.workDirectory('tsc'), 'khz.json')
   const known = await readCache(cache, host)
   if (known?.bootId === bootId) return known.khz
   // A disturbed measurement is off to either side: the middle of five is not.

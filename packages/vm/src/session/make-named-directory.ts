@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { UserError, message, option } from '@kernelkit/core/errors'
-import { makeFolder, type Host } from '@kernelkit/host'
+import { makeDirectory, type Host } from '@kernelkit/host'
 
 /** Makes the directory that an option names, unless it exists; `option` is the bare name. */
 export async function makeNamedDirectory(
@@ -8,7 +8,7 @@ export async function makeNamedDirectory(
   { option: name, named }: { readonly option: string; readonly named: string },
 ): Promise<void> {
   try {
-    await makeFolder(host, resolve(host.cwd, named))
+    await makeDirectory(host, resolve(host.cwd, named))
   } catch (cause) {
     throw new UserError(
       'FILE_NOT_FOUND',

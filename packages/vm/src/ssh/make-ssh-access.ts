@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { guestDirectory } from '@kernelkit/core/agent'
+import { option } from '@kernelkit/core/errors'
 import type { Forward } from '@kernelkit/core/qemu'
 import { requireAll, sshRequirements, type Host } from '@kernelkit/host'
 import type { GuestSetup } from '../vm.ts'
@@ -58,7 +59,7 @@ export async function makeSshAccess(options: {
   readonly forward: Forward
 }): Promise<SshLogin> {
   const { host, id, forward } = options
-  await requireAll(host, sshRequirements, { command: '--ssh' })
+  await requireAll(host, sshRequirements, { user: option('ssh') })
   const directory = join(options.folder, 'ssh')
   await host.fs.mkdir(directory, { mode: 0o700 })
   const [userKey, hostKey] = [join(directory, 'id_ed25519'), join(directory, 'host_ed25519')]

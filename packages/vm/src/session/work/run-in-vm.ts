@@ -53,7 +53,7 @@ export interface FinishedRun {
 export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
   const { host, wanted, script, afterwards } = input
   const { spec } = wanted
-  const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
+  const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named: spec.junit })
   return runSession<RunOutcome, FinishedRun>(input, async (prepared) => {
     const streams = await input.openStreams(prepared.evidenceDirectory)
     const stdin = script === undefined ? streams.stdin : Readable.from([Buffer.from(script)])

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nodeHost } from '@kernelkit/host'
-import { gitFolders, isPassable, joinMounts } from './tool-folders.ts'
+import { gitDirectories, isPassable, joinMounts } from './tool-directories.ts'
 
 describe('joinMounts', () => {
-  it('names each path once, with the stronger right, and leaves out what a mounted folder holds already', () => {
+  it('joinMounts names each path once, with the stronger right, and leaves out paths inside a mounted directory', () => {
     expect(
       joinMounts([
         { path: '/w/tree', readOnly: true },
@@ -24,29 +24,29 @@ describe('joinMounts', () => {
   })
 })
 
-describe('gitFolders', () => {
-  let folder: string
+describe('gitDirectories', () => {
+  let directory: string
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
+    directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
   })
-  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-  it('finds the repository of a linked work tree and the top level above a tree', async () => {
+  it('gitDirectories finds the repository of a linked work tree and the top level above a tree', async () => {
     const host = nodeHost()
-    const gitDir = join(folder, 'main/.git/worktrees/linked')
+    const gitDir = join(directory, 'main/.git/worktrees/linked')
     mkdirSync(gitDir, { recursive: true })
-    mkdirSync(join(folder, 'main/sub'))
-    mkdirSync(join(folder, 'linked'))
+    mkdirSync(join(directory, 'main/sub'))
+    mkdirSync(join(directory, 'linked'))
     writeFileSync(join(gitDir, 'commondir'), '../..\n')
-    writeFileSync(join(folder, 'linked/.git'), `gitdir: ${gitDir}\n`)
-    expect(await gitFolders(host, join(folder, 'linked'))).toEqual([gitDir, join(folder, 'main/.git')])
-    expect(await gitFolders(host, join(folder, 'main'))).toEqual([])
-    expect(await gitFolders(host, join(folder, 'main/sub'))).toEqual([join(folder, 'main')])
+    writeFileSync(join(directory, 'linked/.git'), `gitdir: ${gitDir}\n`)
+    expect(await gitDirectories(host, join(directory, 'linked'))).toEqual([gitDir, join(directory, 'main/.git')])
+    expect(await gitDirectories(host, join(directory, 'main'))).toEqual([])
+    expect(await gitDirectories(host, join(directory, 'main/sub'))).toEqual([join(directory, 'main')])
   })
 })
 
 describe('isPassable', () => {
-  it.each(['/', '/tmp', '/usr', '/usr/lib', '/etc', '/lib64', '/var/run', '/proc/1', '/opt'])('keeps %s of the container', (path) => {
+  it.each(['/', '/tmp', '/usr', '/usr/lib', '/etc', '/lib64', '/var/run', '/proc/1', '/opt'])('isPassable is false for %s', (path) => {
     expect(isPassable(path)).toBe(false)
   })
 

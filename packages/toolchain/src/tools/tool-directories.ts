@@ -3,8 +3,8 @@ import type { KernelSpec } from '@kernelkit/core/options'
 import type { ContainerMount } from '@kernelkit/core/toolchain'
 import type { Host, Store } from '@kernelkit/host'
 
-/** Folders that a kernel build reads and writes: the store, the user's tree or archive, its git data, and `O=`. */
-export async function buildFolders(
+/** Directories that a kernel build reads and writes: the store, the user's tree or archive, its git data, and `O=`. */
+export async function buildDirectories(
   host: Host,
   store: Store,
   { source, inTree, buildDirectory }: Pick<KernelSpec, 'source' | 'inTree' | 'buildDirectory'>,
@@ -12,18 +12,18 @@ export async function buildFolders(
   const own = buildDirectory === undefined ? undefined : resolve(host.cwd, buildDirectory)
   return joinMounts([
     { path: store.root, readOnly: false },
-    ...(await sourceFolders(host, source)).map((path) => ({ path, readOnly: !inTree })),
+    ...(await sourceDirectories(host, source)).map((path) => ({ path, readOnly: !inTree })),
     ...(own === undefined || !(await host.fs.exists(own)) ? [] : [{ path: own, readOnly: false }]),
   ])
 }
 
-async function sourceFolders(host: Host, source: KernelSpec['source']): Promise<readonly string[]> {
+async function sourceDirectories(host: Host, source: KernelSpec['source']): Promise<readonly string[]> {
   switch (source.kind) {
     case 'path': {
       const named = resolve(host.cwd, source.path)
       // The build works at the tree's real path; a missing one gets its error there.
       const tree = await host.fs.realpath(named).catch(() => named)
-      return [tree, ...(await gitFolders(host, tree))]
+      return [tree, ...(await gitDirectories(host, tree))]
     }
     case 'tarball':
       return source.remote ? [] : [resolve(host.cwd, source.location)]
@@ -37,28 +37,28 @@ async function sourceFolders(host: Host, source: KernelSpec['source']): Promise<
   }
 }
 
-/** Folders of git that belong to a tree and lie outside it: the top level above it, and what a linked work tree or a submodule points to. */
-export async function gitFolders(host: Pick<Host, 'fs'>, tree: string): Promise<readonly string[]> {
-  for (let folder = tree; ; folder = dirname(folder)) {
-    const dotGit = join(folder, '.git')
+/** Directories of git that belong to a tree and are outside it: the top level above it, and what a linked work tree or a submodule points to. */
+export async function gitDirectories(host: Pick<Host, 'fs'>, tree: string): Promise<readonly string[]> {
+  for (let directory = tree; ; directory = dirname(directory)) {
+    const dotGit = join(directory, '.git')
     const stat = await host.fs.stat(dotGit).catch(() => undefined)
-    if (stat?.isDirectory() === true) return folder === tree ? [] : [folder]
+    if (stat?.isDirectory() === true) return directory === tree ? [] : [directory]
     if (stat?.isFile() === true) {
       const [, named] = /^gitdir: (.*)$/m.exec(await host.fs.readFile(dotGit, 'utf8')) ?? []
-      const gitDir = named === undefined ? undefined : resolve(folder, named)
+      const gitDir = named === undefined ? undefined : resolve(directory, named)
       // `commondir` of a linked work tree names the repository with the objects (gitrepository-layout(5)).
       const common = gitDir === undefined ? undefined : await host.fs.readFile(join(gitDir, 'commondir'), 'utf8').catch(() => undefined)
       return [
-        ...(folder === tree ? [] : [folder]),
+        ...(directory === tree ? [] : [directory]),
         ...(gitDir === undefined ? [] : [gitDir]),
         ...(gitDir === undefined || common === undefined ? [] : [resolve(gitDir, common.trim())]),
       ]
     }
-    if (dirname(folder) === folder) return []
+    if (dirname(directory) === directory) return []
   }
 }
 
-/** Each path once, writable when anybody needs it so; what lies below a mounted folder with the same rights is left out. */
+/** Each path once, writable when one of the mounts is; a path below a mounted directory with the same rights is left out. */
 export function joinMounts(mounts: readonly ContainerMount[]): readonly ContainerMount[] {
   const rights = new Map<string, boolean>()
   for (const { path, readOnly } of mounts) rights.set(path, readOnly && (rights.get(path) ?? true))
@@ -73,16 +73,16 @@ export function readOnly(path: string): ContainerMount {
   return { path, readOnly: true }
 }
 
-/** Folders that a container has of its own and cannot do without: the host's would hide them. */
-const systemFolders =
+/** Directories that a container needs of its own: the host's would hide them. */
+const systemDirectories =
   /^\/(?:|tmp|var\/tmp|usr\/local|opt|(?:bin|boot|dev|etc|lib(?:32|64|x32)?|proc|run|sbin|sys|usr|var)(?:\/(?:bin|sbin|lib(?:32|64|x32)?|include|share|run))?)$/
 
-/** The folder can be seen at the same path in a container. */
+/** The directory can be seen at the same path in a container. */
 export function isPassable(path: string): boolean {
-  return !systemFolders.test(path) && !/^\/(?:dev|proc|sys)\//.test(path)
+  return !systemDirectories.test(path) && !/^\/(?:dev|proc|sys)\//.test(path)
 }
 
-/** A folder when it can be seen in a container, else the one file of it that is needed. */
-export function folderOrFile(folder: string, file: string): string {
-  return isPassable(folder) ? folder : file
+/** A directory when it can be seen in a container, else the one file of it that is needed. */
+export function directoryOrFile(directory: string, file: string): string {
+  return isPassable(directory) ? directory : file
 }
