@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { quoteArgv } from '@kernelkit/core/plan'
 import type { Host } from '@kernelkit/host'
-import { jobFolder } from './job-folder.ts'
+import { jobFolder } from './job-directory.ts'
 
 /** Writes the program `kernelkit-vm` for `shell: kernelkit-vm {0}` and answers its folder. */
 export async function installWrapper(host: Host, { node, program }: { readonly node: string; readonly program: string }): Promise<string> {

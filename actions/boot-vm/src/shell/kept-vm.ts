@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { UserError, nearestName } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
-import { jobFolder } from './job-folder.ts'
+import { jobFolder } from './job-directory.ts'
 
 /** A VM that was left running for later steps of this job. */
 export interface KeptVm {

@@ -10,7 +10,7 @@ import type { CommandContext } from '../command.ts'
 import { insideVariable } from '../context.ts'
 import { ownToolFiles } from './tool-files.ts'
 import type { VmCommand } from './run-elsewhere.ts'
-import { vmFolders } from './vm-folders.ts'
+import { vmFolders } from './vm-directories.ts'
 
 /** Where no container can be used, the command runs here all the same, and its own errors say what is missing. */
 export async function rerunInContainer(

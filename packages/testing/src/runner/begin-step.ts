@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { inputVariables, joinInputs, readActionFile, type ActionFile } from './action-file.ts'
 import { substitute, type Contexts } from './expressions.ts'
 import type { JobStep } from './job-step.ts'
-import type { RunnerFolders } from './runner-folders.ts'
+import type { RunnerFolders } from './runner-directories.ts'
 import { parseShell, shellArguments, which } from './step-shell.ts'
 
 /** A step with its expressions evaluated and its action found. */

@@ -1,5 +1,5 @@
 import type { Contexts, JobStatus } from './expressions.ts'
-import type { RunnerFolders } from './runner-folders.ts'
+import type { RunnerFolders } from './runner-directories.ts'
 import type { StageResult } from './run-stage.ts'
 
 /** What one step leaves for the next. */

@@ -4,7 +4,7 @@ import { beginStep, writeScript, type BegunStep } from './begin-step.ts'
 import { isMet, type JobStatus } from './expressions.ts'
 import { startJobState } from './job-state.ts'
 import type { JobStep } from './job-step.ts'
-import { makeRunnerFolders, type RunnerFolders } from './runner-folders.ts'
+import { makeRunnerFolders, type RunnerFolders } from './runner-directories.ts'
 import { machineEnvironment, runnerVariables, type JobFacts } from './runner-variables.ts'
 import { runStage, type StageRequest, type StageResult } from './run-stage.ts'
 

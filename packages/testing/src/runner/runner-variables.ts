@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { RunnerFolders } from './runner-folders.ts'
+import type { RunnerFolders } from './runner-directories.ts'
 
 /** What the job, not the machine, decides. */
 export interface JobFacts {

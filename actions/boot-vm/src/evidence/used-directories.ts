@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Host } from '@kernelkit/host'
-import { jobFolder } from '../shell/job-folder.ts'
+import { jobFolder } from '../shell/job-directory.ts'
 
 /** Folders of artifacts that boot-vm has filled in this job, as their steps wrote them. */
 export async function readUsedFolders(host: Host): Promise<readonly string[]> {
