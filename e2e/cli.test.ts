@@ -19,7 +19,7 @@ describe('the kernelkit executable', () => {
   it('explains a mistyped command in two lines on stderr', async () => {
     const { exitCode, stdout, stderr } = await kernelkit(['bild'])
     expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: '' })
-    expect(stderr).toBe("BAD_OPTION: unknown command 'bild'.\nHint: did you mean 'build'? `kernelkit --help` shows all.\n")
+    expect(stderr).toBe("BAD_OPTION: unknown command 'bild'.\nHint: Did you mean 'build'? Run `kernelkit --help` to see all.\n")
   })
 
   it('ends a refused run with its verdict, and with --json in one document', async () => {

@@ -107,7 +107,7 @@ async function dryRun(context: CommandContext, options: RawOptions): Promise<num
   const commands = [
     `kernelkit build ${source}`,
     `kernelkit bake${suite}`,
-    "kernelkit run --ssh -v FOLDER:/mnt/quickstart:ro -- sh -c 'uname -a; cat /etc/os-release'",
+    "kernelkit run --ssh -v DIRECTORY:/mnt/quickstart:ro -- sh -c 'uname -a; cat /etc/os-release'",
   ]
   const install = packages.length === 0 ? undefined : installCommand(host, packages)
   if (context.json) context.printJson({ packages, install: install ?? null, commands })

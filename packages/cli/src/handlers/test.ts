@@ -1,5 +1,7 @@
 import { basename } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
+import { message, option, type Message } from '@kernelkit/core/errors'
+import { writeFor } from '@kernelkit/core/options'
 import type { Capacity } from '@kernelkit/core/project'
 import { bootRequirements, nodeHost, prepareOutFile, requireAll, type Host } from '@kernelkit/host'
 import { makeEvidenceFolder } from '@kernelkit/vm/internal'
@@ -23,14 +25,14 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const { host, signal } = context
   if (context.dryRun) return dryRunTests(context, plan)
   const { spec } = plan
-  const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
+  const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named: spec.junit })
   if (options['qemu'] === undefined) await requireAll(host, bootRequirements(parseArch(hostArch(host.nodeArch))), { command: 'test' })
   const store = await context.store()
   const made = await makeFiles(context, plan)
   const madeSeconds = secondsSince(host, startedAt)
   const evidence = await makeEvidenceFolder(host, { store, id: `test-${host.randomHex(3)}`, named: undefined })
   const capacity = { memoryMiB: host.availableMemoryMiB(), cpus: host.cpus, jobs: spec.jobs }
-  host.log.info(`tests: ${plan.tests.length} of ${plan.file}, ${howMany(capacity)}`)
+  host.log.info(`tests: ${plan.tests.length} of ${plan.file}, ${writeFor(howMany(capacity), context.reader)}`)
   const results = await runTests({
     host,
     store,
@@ -70,10 +72,10 @@ async function makeFiles(context: CommandContext, { kernel, image }: TestPlan): 
   }
 }
 
-function howMany({ memoryMiB, cpus, jobs }: Capacity): string {
+function howMany({ memoryMiB, cpus, jobs }: Capacity): Message {
   return jobs === undefined
-    ? `as many at once as fit into ${memoryMiB} MiB of free memory and ${cpus} processors`
-    : `${jobs} at once, as --jobs says`
+    ? `as many at once as fit into ${memoryMiB} MiB of free memory and ${cpus} CPUs`
+    : message`${jobs} at once, as ${option('jobs')} says`
 }
 
 function hostIn(host: Host, cwd: string): Host {

@@ -26,14 +26,14 @@ describe('findTestsFile', () => {
   })
   afterAll(() => rm(folder, { recursive: true }))
 
-  it('finds the nearest, the named one and that of a folder', async () => {
+  it('finds the nearest file, the named one and that of a named directory', async () => {
     const path = join(folder, 'ci/kernelkit.yaml')
     expect(await findTestsFile(nodeHost({ cwd: join(folder, 'ci/deep') }), undefined)).toBe(path)
     expect(await findTestsFile(nodeHost({ cwd: folder }), 'ci/')).toBe(path)
     expect(await findTestsFile(nodeHost({ cwd: folder }), 'ci/kernelkit.yaml')).toBe(path)
   })
 
-  it.each([['none/'], ['deep.yaml'], [undefined]])('says that there is none for %j', async (named) => {
+  it.each([['none/'], ['deep.yaml'], [undefined]])('reports that there is no file for %j', async (named) => {
     await expect(findTestsFile(nodeHost({ cwd: folder }), named)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
   })
 })
