@@ -25,7 +25,7 @@ type Texts = Readonly<Record<string, string>>
 /** `undefined` takes a variable away. */
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** As the runner does, from a folder where no package can be found. */
+/** As the runner does, from a directory where no package can be found. */
 function runEntry(action: string, entry: string, { inputs, env = {} }: { readonly inputs: Texts; readonly env?: Variables }) {
   return spawnSync(process.execPath, [join(folder, action, entry)], {
     cwd: folder,
@@ -55,7 +55,7 @@ describe.each(actions)('the bundle of %s', (action) => {
     expect(status).toBe(1)
   })
 
-  it('leaves no file behind where there is no job', () => {
+  it('leaves no file where there is no job', () => {
     const temp = mkdtempSync(join(folder, 'temp-'))
     const { status } = runEntry(action, 'main.mjs', { inputs: { nonsense: '1' }, env: { RUNNER_TEMP: undefined, TMPDIR: temp } })
     expect(status).toBe(1)

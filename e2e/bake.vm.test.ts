@@ -55,8 +55,8 @@ describe('kernelkit bake', () => {
     ['a missing key file', ['--ssh-key', './missing.pub'], /missing\.pub/],
     ['a size without a unit', ['--size', '4'], /--size/],
     ['an image size too small for the packages', ['--suite', 'bookworm', '--size', '32M'], /32M|too small/],
-    ['an architecture that is none', ['--arch', 'x68'], /x68/],
-  ])('refuses %s with 125, a code and a hint', async (_what, args, named) => {
+    ['an unknown architecture', ['--arch', 'x68'], /x68/],
+  ])('refuses %s with status 125, a code and a hint', async (_what, args, named) => {
     const { exitCode, stderr } = await kernelkit(['bake', '--out', join(folder, 'out.ext4'), ...args], {
       cwd: folder,
       timeoutMs: 5 * 60_000,

@@ -23,7 +23,7 @@ const errorsOf = (job: JobResult, id: string, stage: 'main' | 'post' = 'main') =
   stageOf(job, id, stage).annotations.filter(({ level }) => level === 'error')
 
 describe('boot-vm', () => {
-  it('runs the script in the guest, tells the verdict and leaves what is worth uploading', async () => {
+  it('runs the script in the guest, reports the verdict and leaves what is worth uploading', async () => {
     const script = [
       'uname -r',
       'echo "$PWD $GITHUB_REF_NAME [$GITHUB_TOKEN] $MINE [$OTHER] $FIXED"',
@@ -79,7 +79,7 @@ describe('boot-vm', () => {
     expect(stageOf(job, 'boot').lines).toContain('before')
     expect(stageOf(job, 'boot').lines).not.toContain('after')
     expect(errorsOf(job, 'boot')).toEqual([
-      { level: 'error', title: 'boot-vm: fail', message: expect.stringMatching(/^the command ended with 42\./) as string },
+      { level: 'error', title: 'boot-vm: fail', message: expect.stringMatching(/^the command exited with status 42\./) as string },
     ])
     expect(stageOf(job, 'boot').summary).toMatch(/^### ❌ boot-vm: fail$/m)
   })
@@ -131,7 +131,7 @@ describe('boot-vm', () => {
     ])
     expect(job.step('bad').outputs).toEqual({ verdict: 'infra-fail', 'exit-code': '125' })
     expect(errorsOf(job, 'bad')).toEqual([
-      { level: 'error', title: 'BAD_OPTION', message: expect.stringMatching(/^memory '12' is not allowed here/) as string },
+      { level: 'error', title: 'BAD_OPTION', message: expect.stringMatching(/^the input `memory` '12' is not allowed here/) as string },
     ])
     expect(stageOf(job, 'none').summary).toMatch(/^### ❌ boot-vm: infra-fail$/m)
   })
@@ -250,7 +250,11 @@ describe('a VM that is kept', () => {
         title: 'Kernel report: warning',
         message: expect.stringContaining('WARNING in bad_probe (none/such.c:3)') as string,
       },
-      { level: 'error', title: 'warns: splat', message: expect.stringMatching(/^in a later step: .*\nHint: .*for allow\./s) as string },
+      {
+        level: 'error',
+        title: 'warns: splat',
+        message: expect.stringMatching(/^in a later step: .*\nHint: .* name it with the input `allow`\./s) as string,
+      },
     ])
   })
 })

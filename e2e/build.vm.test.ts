@@ -46,15 +46,15 @@ describe('kernelkit build', () => {
   })
 })
 
-describe('sources that are none', () => {
+describe('sources that cannot be built', () => {
   it.each([
-    ['a folder that does not exist', './nowhere', /nowhere/],
-    ['a folder that is no kernel tree', '.', /kernel tree|Kbuild|Makefile/],
+    ['a directory that does not exist', './nowhere', /nowhere/],
+    ['a directory that is not a kernel tree', '.', /kernel tree|Kbuild|Makefile/],
     ['a package that does not exist', 'deb:linux-source-0.1', /linux-source-0\.1/],
     ['a bare version', '6.1', /v6\.1/],
     ['a git repository that does not exist', 'git+file:///no/such/repository#main', /no\/such\/repository/],
     ['a git reference that does not exist', 'git+file:///no/such/repository', /no\/such\/repository/],
-  ])('%s is 125 with code and hint', async (_what, given, named) => {
+  ])('%s exits with status 125, a code and a hint', async (_what, given, named) => {
     const { exitCode, stderr } = await kernelkit(['build', given], { cwd: folder })
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(/^[A-Z_]+: /m)

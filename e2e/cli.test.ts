@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kernelkit-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('the kernelkit executable', () => {
-  it('prints help on stdout and ends with 0', async () => {
+  it('prints help on stdout and exits with status 0', async () => {
     const { exitCode, stdout, stderr } = await kernelkit(['--help'])
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatch(/^ {2}build +kernel source/m)
@@ -34,16 +34,18 @@ describe('the kernelkit executable', () => {
     expect(stderr).toMatch(/^(?:0|141)\n$/)
   })
 
-  it.each([
+  it.for([
     ['bash', ['-n']],
     ['zsh', ['-n']],
     ['fish', ['--no-execute']],
-  ])('prints a completion script that %s can read', async (shellName, parseOnly) => {
+  ] as const)('prints a completion script that %s can read', async ([shellName, parseOnly], { skip }) => {
     const { exitCode, stdout } = await kernelkit(['completion', shellName])
     expect(exitCode).toBe(0)
     expect(stdout).toContain('kernelkit complete --')
-    // Only bash is on every machine; where the others are, they parse it too.
-    if (hasProgram(shellName)) execFileSync(shellName, [...parseOnly], { input: stdout })
+    skip(!hasProgram(shellName), `${shellName} is not installed (npm test installs it)`)
+    const script = join(folder, `completion.${shellName}`)
+    writeFileSync(script, stdout)
+    execFileSync(shellName, [...parseOnly, script])
   })
 
   it('answers what the completion script asks', async () => {

@@ -25,7 +25,7 @@ async function pathWithApt(): Promise<string> {
 }
 
 describe('kernelkit doctor', () => {
-  it('names what is missing, ends with 1, and --fix --dry-run installs nothing', async () => {
+  it('names what is missing, exits with status 1, and --fix --dry-run installs nothing', async () => {
     const path = await pathWithApt()
     const answer = await run(['doctor', '--fix', '--dry-run'], path)
     expect(answer.exitCode).toBe(1)

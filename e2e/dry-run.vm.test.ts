@@ -32,7 +32,7 @@ describe('kernelkit run --dry-run', () => {
     }
   })
 
-  it('makes no artifacts folder, but prints how', async () => {
+  it('makes no artifacts directory, but prints the command that does', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
     try {
       const { stdout } = await kernelkit(['run', '--dry-run', '-k', kernel, '--image', image, '--artifacts', 'out put', '--', 'true'], {

@@ -31,7 +31,7 @@ const commandLineOf = (log: string) =>
 describe('the evidence of a run', () => {
   const command = `cat seen; echo '${warning}' > /dev/kmsg; touch changed /run/kernelkit/artifacts/made; exit 3`
 
-  it('lies in one folder that the document names', async () => {
+  it('is in one directory that the document names', async () => {
     const work = join(folder, 'work')
     await mkdir(work)
     await writeFile(join(work, 'seen'), 'the file of the working directory\n')
@@ -62,7 +62,7 @@ describe('the evidence of a run', () => {
     expect(await text('result.json')).toBe(stdout)
     expect(JSON.parse(await text('reports.json'))).toEqual(reports)
     expect(await text('reports.txt')).toContain('kernel/foo.c:12')
-    expect(await text('junit.xml')).toContain('ended with 3')
+    expect(await text('junit.xml')).toContain('the command exited with status 3.')
     expect(await text('config')).toContain('CONFIG_9P_FS=y')
     expect(await text('qemu.txt')).toMatch(/^\S*qemu-system-x86_64 .*fd=3/)
     const [raw, timed] = [await text('console.log'), await text('console.timed.log')]
@@ -95,7 +95,7 @@ describe('the evidence of a run', () => {
     expect(await readdir(work)).not.toContain('changed')
   })
 
-  it('tells what stood in the way when nothing could be booted', async () => {
+  it('shows what went wrong when nothing could be booted', async () => {
     const args = ['-k', kernel, '--image', image, '--no-cwd', '--evidence', 'refused', '--qemu-arg=-nosuch']
     const { exitCode, stdout } = await kernelkit(['run', '--json', ...args, '--', 'true'], { cwd: folder })
     expect({ exitCode, result: await readFile(join(folder, 'refused', 'result.json'), 'utf8') }).toEqual({ exitCode: 125, result: stdout })
@@ -120,7 +120,7 @@ describe('the evidence of a run', () => {
     expect((await shell("grep -la 'hostname=[n]o-room' /proc/[0-9]*/cmdline")).stdout).toBe('')
   })
 
-  it('of boot lies in one folder, too', async () => {
+  it('of boot is in one directory, too', async () => {
     const { exitCode, stdout } = await kernelkit(['boot', '--json', '-k', kernel, '--root', 'none', '--evidence', 'boot'], { cwd: folder })
     const { evidence } = JSON.parse(stdout) as Document
     // The agent's initramfs has no shell.

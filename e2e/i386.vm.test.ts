@@ -29,7 +29,7 @@ async function finished(kind: string): Promise<readonly string[]> {
   return names.filter((_, index) => archs[index] === 'i386').toSorted((x, y) => x.localeCompare(y))
 }
 
-/** Beginning of the path of each folder in which this architecture's kernels are compiled. */
+/** Beginning of the path of each directory in which this architecture's kernels are compiled. */
 async function buildFolders(): Promise<string> {
   const folder = join(store, 'build')
   const name = (await readdir(folder)).find((one) => one.includes('-i386-'))

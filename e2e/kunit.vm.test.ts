@@ -28,14 +28,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kernelkit-kunit-'))
   const words = ['build', '--config', 'lib/kunit', ...debugConfig]
   const { exitCode, stderr } = await kernelkit(words, { cwd: tree, timeoutMs: debugKernelLimitMs })
-  if (exitCode !== 0) throw new Error(`kernelkit ${words.join(' ')} ended with ${String(exitCode)}:\n${stderr}`)
+  if (exitCode !== 0) throw new Error(`kernelkit ${words.join(' ')} exited with status ${String(exitCode)}:\n${stderr}`)
 }, debugKernelLimitMs)
 
 beforeEach(({ skip }) => skip(!isAtHand, noDebugKernel))
 
 afterAll(() => isAtHand && rm(folder, { recursive: true, force: true }))
 
-/** No -k: the kernel that was built of this tree. An emulated guest pays for memory that KASAN watches and for each processor. */
+/** No -k: the kernel that was built of this tree. An emulated guest pays for memory that KASAN watches and for each CPU. */
 async function runKunit(...options: readonly string[]): Promise<Outcome> {
   const { stdout } = await kernelkit(['run', '-m', '1G', '-c', '1', '--json', ...options], { cwd: tree })
   return JSON.parse(stdout) as Outcome

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('kernelkit.yaml', () => {
-  it('gives run its kernel, image, processors, shares and variables, from a folder below it, and the command line wins', async () => {
+  it('gives run its kernel, image, CPUs, shares and variables, from a directory below it, and the command line wins', async () => {
     const line = 'nproc; cat /mnt/project/word; echo "$WORD, $OTHER"'
     const { exitCode, stdout, stderr } = await kernelkit(['run', '-e', 'WORD=of the command', '--', 'sh', '-c', line], { cwd: below })
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '1\nshared\nof the command, kept\n' })

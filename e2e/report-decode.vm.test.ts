@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('kernelkit report --vmlinux on the console of a guest that crashed', () => {
-  it('tells the line of the panic and those of its callers, relative to the tree', async () => {
+  it('shows the line of the panic and those of its callers, relative to the tree', async () => {
     const { exitCode, stdout } = await kernelkit(['report', '--json', '--vmlinux', vmlinux, log])
     expect(exitCode).toBe(0)
     const document = JSON.parse(stdout) as {

@@ -23,7 +23,7 @@ const crash = file('crash.log', '[    1.0] cat[99]: segfault at 0 ip 00000000004
 const empty = file('empty.log', '')
 
 describe('kernelkit report', () => {
-  it('prints title, place and trace, and ends with 0', async () => {
+  it('prints title, place and trace, and exits with status 0', async () => {
     const { exitCode, stdout, stderr } = await kernelkit(['report', splat])
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
@@ -111,7 +111,7 @@ describe('kernelkit report --vmlinux', () => {
     ])
   })
 
-  it('decodes what a cut log tells', async () => {
+  it('decodes what a cut log contains', async () => {
     const { exitCode, stdout } = await kernelkit(['report', '--json', '--vmlinux', vmlinux, cut])
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
@@ -137,7 +137,7 @@ describe('kernelkit report --vmlinux', () => {
     expect(stderr.split(code).length - 1).toBe(1)
   })
 
-  it('maps the paths that a log tells itself, without a vmlinux too', async () => {
+  it('maps the paths that are in a log itself, without a vmlinux too', async () => {
     const log = file('built.log', `WARNING: CPU: 0 PID: 1 at ${folder}/drivers/a.c:9 frob+0x1/0x20\nCall Trace:\n bar+0x1/0x20\n`)
     const bySource = await kernelkit(['report', '--json', '--source', folder, log])
     const byMap = await kernelkit(['report', '--json', '--map-path', `${folder}/drivers=ours`, log])

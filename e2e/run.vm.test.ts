@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('kernelkit run on the image', () => {
-  it('keeps stdout and stderr apart, and ends with the status of the command', async () => {
+  it('keeps stdout and stderr apart, and exits with the status of the command', async () => {
     const { exitCode, stdout, stderr } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo out; echo err >&2; exit 7'], { cwd: folder })
     expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: 'out\n' })
     expect(stderr).toMatch(/^err$/m)
@@ -44,7 +44,7 @@ describe('kernelkit run on the image', () => {
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=timeout\b/)
   })
 
-  it('tells a panic by 121 and shows its evidence', async () => {
+  it('exits with status 121 after a panic and shows its evidence', async () => {
     const { exitCode, stderr } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo c > /proc/sysrq-trigger'], { cwd: folder })
     expect(exitCode).toBe(121)
     expect(stderr).toContain('sysrq triggered crash')
@@ -78,12 +78,12 @@ describe('kernelkit run on the image', () => {
   it('runs in the shared working directory and leaves it as it was', async () => {
     await writeFile(join(folder, 'here'), 'host\n')
     const { exitCode, stdout } = await kernelkit(
-      [...onImage, '--', 'sh', '-c', 'pwd; cat here; echo guest > here; cat here; echo new > beside'],
+      [...onImage, '--', 'sh', '-c', 'pwd; cat here; echo guest > here; cat here; echo new > second'],
       { cwd: folder },
     )
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${folder}\nhost\nguest\n` })
     expect(await readFile(join(folder, 'here'), 'utf8')).toBe('host\n')
-    await expect(readFile(join(folder, 'beside'))).rejects.toThrow('ENOENT')
+    await expect(readFile(join(folder, 'second'))).rejects.toThrow('ENOENT')
   })
 
   it('brings artifacts out and passes only the environment that is asked for', async () => {
@@ -120,7 +120,7 @@ describe('kernelkit run on the image', () => {
     expect(await readFile(String(document['console']), 'utf8')).toContain('Linux version')
   })
 
-  it('shares folders read-only, copy-on-write and writable', async () => {
+  it('shares directories read-only, copy-on-write and writable', async () => {
     await writeFile(join(folder, 'shared'), 'host\n')
     const script = 'for d in ro cow rw; do echo $d > /mnt/$d/by-$d && echo $d; done; cat /mnt/ro/shared'
     const shares = ['ro', 'cow', 'rw'].flatMap((mode) => ['-v', `${folder}:/mnt/${mode}:${mode}`])

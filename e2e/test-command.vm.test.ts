@@ -20,7 +20,7 @@ interface TestEntry {
   readonly [key: string]: unknown
 }
 
-/** A project folder with these tests on the test kernel and image. */
+/** A project directory with these tests on the test kernel and image. */
 async function project(name: string, tests: readonly TestEntry[], vm: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const folder = join(scratch, name)
   await mkdir(folder)
@@ -55,7 +55,7 @@ async function answerOf(
 const verdicts = ({ tests }: Answer) => Object.fromEntries(tests.map(({ name, verdict }) => [name, verdict]))
 
 describe('kernelkit test', () => {
-  it('runs every test in a VM of its own, from anywhere, with one summary, one JUnit document and a folder of artifacts each', async () => {
+  it('runs every test in a VM of its own, from anywhere, with one summary, one JUnit document and a directory of artifacts each', async () => {
     const folder = await project('mixed', [
       { name: 'good', run: 'pwd; echo $WORD; echo kept > $KERNELKIT_ARTIFACTS/file', env: ['WORD=own'] },
       { name: 'bad', run: 'echo why; exit 7' },
@@ -85,7 +85,7 @@ describe('kernelkit test', () => {
     expect(xml).toMatch(/<testcase name="panics" classname="panics"[^>]*>\s*<error type="panic"/)
   })
 
-  it('runs two at once when told so: each waits for the other', async () => {
+  it('runs two tests at once with -j2: each waits for the other', async () => {
     const meet = (own: string, other: string) => `echo here > /mnt/meet/${own}; until cat /mnt/meet/${other}; do sleep 0.2; done`
     const folder = await project(
       'meet',
@@ -107,12 +107,12 @@ describe('kernelkit test', () => {
     const { exitCode, stdout, stderr } = await kernelkit(['test', '-j1', '--fail-fast'], { cwd: folder })
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(
-      /^test +verdict +seconds +why\none +pass +[\d.]+\ntwo +fail +[\d.]+ +the command ended with 1\.\nthree +not run +not run: another/,
+      /^test +verdict +seconds +why\none +pass +[\d.]+\ntwo +fail +[\d.]+ +the command exited with status 1\.\nthree +not run +not run: another/,
     )
     expect(lastLine(stderr)).toMatch(/tests=3 passed=1 failed=1 left-out=1/)
   })
 
-  it('ends with 125 when something stood in the way of one test, and runs the others', async () => {
+  it('exits with status 125 when one test cannot be run, and runs the others', async () => {
     const folder = await project('way', [
       { name: 'here', run: 'true' },
       { name: 'nowhere', run: 'true', vm: { kernel: 'no/such/kernel' } },
@@ -126,7 +126,7 @@ describe('kernelkit test', () => {
   it('refuses what it does not know before anything is started', async () => {
     const folder = await project('typo', [{ name: 'smoke', run: 'true', timout: '5s' }])
     expect((await kernelkit(['test'], { cwd: folder })).stderr).toMatch(
-      /'timout' is not known in tests\[0\]\.\nHint: did you mean timeout\?/,
+      /'timout' is not known in tests\[0\]\.\nHint: Did you mean timeout\? Allowed: /,
     )
     const known = await project('names', [{ name: 'smoke', run: 'true' }])
     const { exitCode, stderr } = await kernelkit(['test', 'smok'], { cwd: known })
@@ -136,7 +136,7 @@ describe('kernelkit test', () => {
     )
   })
 
-  it('leaves no VM behind when it is interrupted', async () => {
+  it('ends its VMs when it is interrupted', async () => {
     const folder = await project('interrupted', [
       { name: 'a', run: 'sleep 1000' },
       { name: 'b', run: 'sleep 1000' },

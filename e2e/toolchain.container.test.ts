@@ -13,7 +13,7 @@ import { isFullRun } from './lib/tiers.ts'
 const source = 'deb:linux-source-6.12'
 const inDocker = ['--toolchain', 'docker'] as const
 const jsonOf = ({ exitCode, stdout, stderr }: CommandResult): Readonly<Record<string, unknown>> => {
-  if (exitCode !== 0) throw new Error(`ended with ${exitCode}:\n${stderr}`)
+  if (exitCode !== 0) throw new Error(`exited with status ${exitCode}:\n${stderr}`)
   return JSON.parse(stdout) as Record<string, unknown>
 }
 
@@ -42,16 +42,16 @@ describe('kernelkit toolchain', () => {
     expect((await kernelkit(['doctor'])).stdout).toMatch(/^ok +docker +version/m)
   })
 
-  it('runs a command as the caller, with its streams, folder and exit status', async () => {
-    const script = 'cat; echo told >&2; pwd; echo made > file; exit 7'
+  it('runs a command as the caller, with its streams, directory and exit status', async () => {
+    const script = 'cat; echo noted >&2; pwd; echo made > file; exit 7'
     const { exitCode, stdout, stderr } = await kernelkit(['toolchain', 'run', 'sh', '-c', script], { cwd: folder, input: 'given\n' })
     expect([exitCode, stdout]).toEqual([7, `given\n${folder}\n`])
-    expect(stderr).toContain('told\n')
+    expect(stderr).toContain('noted\n')
     const made = statSync(join(folder, 'file'))
     expect([made.uid, made.gid]).toEqual([process.getuid?.(), process.getgid?.()])
   })
 
-  it('ends with 127 for a program that is not there, and says which', async () => {
+  it('exits with status 127 for a program that is not there, and names it', async () => {
     const { exitCode, stdout, stderr } = await kernelkit(['toolchain', 'run', '--', 'no-such-program'], { cwd: folder })
     expect([exitCode, stdout]).toEqual([127, ''])
     expect(stderr).toContain('no-such-program')
@@ -166,8 +166,8 @@ describe('--toolchain docker', () => {
 
   it.each([
     ['below the working directory', './nowhere', /^BAD_SHARE: [^]*\.\/nowhere/m],
-    ['elsewhere', '/no/such/folder', /^CONTAINER_MOUNT: \/no\/such\/folder/m],
-  ])('names a folder that does not exist %s', async (_where, path, message) => {
+    ['elsewhere', '/no/such/directory', /^CONTAINER_MOUNT: \/no\/such\/directory/m],
+  ])('names a directory that does not exist %s', async (_where, path, message) => {
     // The store's newest may be a toy of other tests.
     const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
     const words = ['-k', kernel as string, '-v', `${path}:/mnt`]

@@ -31,7 +31,7 @@ describe('verdicts', () => {
     })
   })
 
-  it('is splat when the kernel complained beside a passing command, unless that is known', async () => {
+  it('is splat when the kernel complained during a passing command, unless that is known', async () => {
     expect(await verdictOf([...onImage, '--json', ...kernelSays(warning)])).toMatchObject({
       exitCode: 122,
       verdict: 'splat',
@@ -63,7 +63,7 @@ describe('verdicts', () => {
     for (const pid of await qemuPids(name)) process.kill(pid, 'SIGKILL')
     const { exitCode, stderr } = await result
     expect(exitCode).toBe(119)
-    expect(stderr).toMatch(/QEMU was ended by SIGKILL/)
+    expect(stderr).toMatch(/QEMU was killed by SIGKILL/)
   })
 
   it('is boot-fail when the root cannot be mounted, and when the guest is late', async () => {
@@ -94,7 +94,7 @@ describe('verdicts', () => {
     expect(stderr).toMatch(/--config 9P_FS=y/)
   })
 
-  it('is told by 0, 1, 124 and 125 alone with --status simple', async () => {
+  it('is one of 0, 1, 124 and 125 with --status simple', async () => {
     const simple = async (...args: readonly string[]) => (await verdictOf([...onImage, '--status', 'simple', ...args])).exitCode
     expect(await simple('--', 'sh', '-c', 'exit 7')).toBe(1)
     expect(await simple('--', 'sh', '-c', 'echo c > /proc/sysrq-trigger')).toBe(1)
@@ -102,7 +102,7 @@ describe('verdicts', () => {
     expect(await simple('--cpus', '0', '--', 'true')).toBe(125)
   })
 
-  it('says how many bytes a command line has too many', async () => {
+  it('refuses a kernel command line that is too long', async () => {
     expect(await verdictOf([...onImage, '--append', `x=${'y'.repeat(2048)}`, '--', 'true'])).toMatchObject({
       exitCode: 125,
       stderr: expect.stringMatching(/CMDLINE_TOO_LONG/),
@@ -131,7 +131,7 @@ describe('the ways of booting', () => {
     expect(stderr).toMatch(/^machine microvm/m)
   })
 
-  it('waits for systemd and runs beside it', async () => {
+  it('waits for systemd and runs next to it', async () => {
     const { exitCode, stdout } = await verdictOf([
       ...onImage,
       '--init',

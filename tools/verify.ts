@@ -66,7 +66,7 @@ function runStages(stages: readonly Stage[], countsFile: string, times: StageTim
     if (result.signal === 'SIGINT' || result.signal === 'SIGTERM') return [...failed, `${stage.name} (${result.signal})`]
     if (result.status === 0) continue
     const counted = readFileSync(countsFile, 'utf8').slice(before.length)
-    // A stage that is no test run, or died before it counted its tests, is one failure.
+    // A stage that does not run tests, or died before it counted its tests, is one failure.
     if (addCounts(parseCounts(counted)).failed === 0) writeFileSync(countsFile, '0 1 0\n', { flag: 'a' })
     failed.push(stage.name)
     if (stage.needed === true) break

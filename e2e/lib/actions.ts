@@ -21,7 +21,7 @@ export function useAction(name: string, inputs: NonNullable<JobStep['with']> = {
 
 export interface Machine extends AsyncDisposable {
   readonly folder: string
-  /** The artifact store that its jobs use unless told otherwise. */
+  /** The artifact store that its jobs use unless they name another. */
   readonly store: string
   readonly workspace: string
   /** Puts sources, downloads, packages and the compiler's cache of the test store into a store. */
@@ -33,7 +33,7 @@ export interface MachineOptions {
   readonly cache?: CacheService
 }
 
-/** A machine that is new to its first job: empty store, empty workspace. It lies beside the test store, so that files can be linked. */
+/** A machine that is new to its first job: empty store, empty workspace. It is next to the test store, so that files can be linked. */
 export async function newMachine({ cache }: MachineOptions = {}): Promise<Machine> {
   const shared = testStore()
   const folder = await mkdtemp(join(shared, 'e2e-runner-'))

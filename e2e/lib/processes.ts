@@ -21,7 +21,7 @@ export async function waitUntil(what: string, isMet: () => boolean | Promise<boo
   }
 }
 
-/** Running processes whose name matches and whose working directory or arguments lie below this folder. */
+/** Running processes whose name matches and whose working directory or arguments are below this directory. */
 export async function processesWith(folder: string, name: RegExp): Promise<readonly number[]> {
   const found: number[] = []
   for (const entry of await readdir('/proc')) {

@@ -13,7 +13,7 @@ export interface BootContext {
   readonly action: Action
   readonly store: Store
   readonly request: BootRequest
-  /** Absolute folder that takes what is known of the run, however it ends. */
+  /** Absolute directory that takes what is known of the run, however it ends. */
   readonly artifacts: string
   /** Before anything starts: what a killed step must not forget. */
   readonly onPrepared: (prepared: PreparedVm) => void

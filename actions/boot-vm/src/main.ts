@@ -24,7 +24,7 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, (action) =>
         store,
         request,
         artifacts,
-        // A step that is killed must not forget a VM that goes on without it.
+        // A step that is killed must not forget a VM that keeps running without it.
         onPrepared: (prepared) => void (request.spec.keep && action.saveState('kept', keptState(prepared, artifacts, 0))),
       }),
     )

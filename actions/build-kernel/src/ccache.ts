@@ -4,12 +4,12 @@ import type { Host } from '@kernelkit/host'
 import { ccacheFolderOf, type BuildPlan, type KernelContext } from '@kernelkit/kernel'
 
 /** What the inputs say of the compiler's cache. */
-export interface CcacheWish {
+export interface CcacheMode {
   readonly isWanted: boolean
   readonly maxBytes: number
 }
 
-export function parseCcacheWish(inputs: RawOptions): CcacheWish {
+export function parseCcacheMode(inputs: RawOptions): CcacheMode {
   const size = textOption(inputs, 'ccacheSize') ?? actionRows['build-kernel']['ccache-size'].default
   return {
     isWanted: !isSwitchedOff(inputs, 'ccache') && !isSwitchedOff(inputs, 'cache'),
@@ -30,7 +30,7 @@ const stateName = 'ccache'
 export async function prepareCcache(
   action: Action,
   context: KernelContext,
-  { plan, wish }: { readonly plan: BuildPlan; readonly wish: CcacheWish },
+  { plan, mode }: { readonly plan: BuildPlan; readonly mode: CcacheMode },
 ): Promise<CcacheState | undefined> {
   const { cache } = action
   const { host } = context
@@ -39,7 +39,7 @@ export async function prepareCcache(
     host.log.info(why)
     return undefined
   }
-  if (!wish.isWanted) return refuse('not asked for')
+  if (!mode.isWanted) return refuse('not asked for')
   if (!toolchain.ccache) return refuse('ccache is not installed: everything is compiled (setup-kvm with `for: build` installs it)')
   if (!(await cache.isAvailable())) return refuse('the runner offers no Actions cache')
   const folder = ccacheFolderOf(context) ?? host.env['CCACHE_DIR'] ?? ''
@@ -49,7 +49,7 @@ export async function prepareCcache(
   // A compiler may be a path; a key holds no comma.
   const compiler = toolchain.compiler.replaceAll(/[^A-Za-z0-9.]+/g, '-')
   const family = `ccache-${spec.arch.name}-${compiler}-${host.sha256(toolchain.compilerVersion).slice(0, 8)}`
-  const state: CcacheState = { folder, key: `${family}-${key}`, maxBytes: wish.maxBytes }
+  const state: CcacheState = { folder, key: `${family}-${key}`, maxBytes: mode.maxBytes }
   action.saveState(stateName, state)
   const came = await cache.restore({ folder, key: state.key, prefixes: [`${family}-`] })
   host.log.info(came === undefined ? 'none yet: everything is compiled' : `restored ${came}`)
@@ -65,7 +65,7 @@ export async function trimCcache(host: Host, state: CcacheState | undefined): Pr
   await host.run(['ccache', '--cleanup'], { env, reject: false })
 }
 
-/** The post step: trimmed and saved, when main had use for it. */
+/** The post step: trims and saves the cache when main used it. */
 export async function saveCcache(action: Action): Promise<void> {
   const { host, cache } = action
   const state = parseState(action.readState(stateName))

@@ -46,7 +46,7 @@ describe('opening /dev/kvm', () => {
     expect(log.at(-1)).toBe('opened by a rule in /etc/udev/rules.d/99-kernelkit-kvm.rules')
   })
 
-  it('takes the device itself where nobody listens to rules, as in a container', async () => {
+  it('changes the owner of the device itself where no udev applies rules, as in a container', async () => {
     const { host, commands, log } = machine({ programs: ['sudo'], opener: 'chown' })
     await openDevice(host)
     expect(commands.filter((command) => command.startsWith('sudo'))).toEqual(['sudo -n true', 'sudo -n chown 1001 /dev/kvm'])

@@ -20,7 +20,7 @@ export async function openDevice(host: Host): Promise<void> {
     await host.run([...sudo, 'udevadm', 'settle', '--timeout=10'], { reject: false })
     if ((await kvmDeviceAccess(host)) === undefined) return host.log.info(`opened by a rule in ${rulePath}`)
   }
-  // In a container nobody listens to rules.
+  // In a container udev does not run.
   await host.run([...sudo, 'chown', String(host.uid), '/dev/kvm'], { reject: false })
   const left = await kvmDeviceAccess(host)
   host.log.info(left === undefined ? `opened: it belongs to uid ${host.uid} now` : `still closed: ${left.reason}`)

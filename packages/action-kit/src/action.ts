@@ -19,9 +19,9 @@ export interface Action {
   readAlso(places: Readonly<Record<string, Place>>): void
   /** `$GITHUB_WORKSPACE`. */
   readonly workspace: string
-  /** `$RUNNER_TEMP`, emptied with each job; outside a job the system's temporary folder. */
+  /** `$RUNNER_TEMP`, emptied with each job; outside a job the system's temporary directory. */
   readonly temp: string
-  /** The folder that main.mjs lies in: its companions are beside it. */
+  /** The directory of main.mjs and its companions. */
   readonly folder: string
   readonly version: string
   readonly cache: ActionsCache
@@ -32,7 +32,7 @@ export interface Action {
   summarise(markdown: string): void
   /** `undefined` is the empty text. */
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void
-  /** The step ends as failed, with this reason; the work goes on. */
+  /** The step ends as failed, with this reason; the work continues. */
   fail(reason: string, options?: { readonly title?: string }): void
   /** The log shows `***` for each line of it from now on. */
   mask(secret: string): void

@@ -7,13 +7,13 @@ export interface Annotation {
   readonly level: AnnotationLevel
   readonly message: string
   readonly title?: string | undefined
-  /** Absolute, or relative to the folder that the action works in. */
+  /** Absolute, or relative to the directory that the action works in. */
   readonly file?: string | undefined
   readonly line?: number | undefined
   readonly column?: number | undefined
 }
 
-/** GitHub shows these many of each level and step, and drops the rest without a word. */
+/** GitHub shows these many of each level and step, and drops the rest without any message. */
 export const shownPerStep = 10
 export const shownPerJob = 50
 

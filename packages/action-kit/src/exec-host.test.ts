@@ -21,7 +21,7 @@ describe("programs that the runner's toolkit starts", () => {
     expect(log.at(-1)).toMatch(/^\[command\] sh -c /)
   })
 
-  it('are found in a folder with a blank', async () => {
+  it('are found in a directory with a blank', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kernelkit exec-'))
     try {
       await host.fs.writeFile(join(folder, 'hello'), '#!/bin/sh\necho hello\n', { mode: 0o755 })
@@ -34,7 +34,7 @@ describe("programs that the runner's toolkit starts", () => {
   it('fail with their status and last lines, or answer them', async () => {
     await expect(host.run(['sh', '-c', 'echo why; exit 3'])).rejects.toMatchObject({
       code: 'COMMAND_FAILED',
-      message: expect.stringMatching(/ended with 3\.\nwhy$/) as string,
+      message: expect.stringMatching(/exited with status 3\.\nwhy$/) as string,
     })
     expect(await host.run(['false'], { reject: false })).toMatchObject({ exitCode: 1 })
     await expect(host.run(['no-such-program-here'])).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' })

@@ -24,7 +24,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
   const jobFolder = env['RUNNER_TEMP']
   const write = (text: string): void => void process.stdout.write(text)
-  // Without a folder of the job, each step counts for itself.
+  // Without a directory of the job, each step counts for itself.
   const counter = jobFolder === undefined ? undefined : join(jobFolder, 'kernelkit-annotations')
   const before = counter === undefined ? 0 : readCounter(counter)
   const annotator = createAnnotator({
@@ -166,7 +166,7 @@ function writeCounter(path: string, count: number): void {
   try {
     writeFileSync(path, `${count}\n`)
   } catch {
-    // The folder cannot be written: nobody counts.
+    // The directory cannot be written: annotations are not counted.
   }
 }
 

@@ -27,7 +27,7 @@ describe('completion of paths', () => {
     expect(await listPaths(word, nodeHost({ cwd: folder }))).toEqual(paths)
   })
 
-  it('keeps an absolute folder as it was typed', async () => {
+  it('keeps an absolute directory as it was typed', async () => {
     expect(await listPaths(`${folder}/ba`, nodeHost())).toEqual([`${folder}/bare.ext4`])
   })
 

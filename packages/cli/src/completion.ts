@@ -43,12 +43,12 @@ export async function printCompletions(words: readonly string[], host: Pick<Host
   tab.parse([...words])
 }
 
-/** Placeholders tell what a value is: `<file>`, `<file|dir>`, `[source]`, `<src[:dst]…>`. */
+/** Placeholders show what a value is: `<file>`, `<file|dir>`, `[source]`, `<src[:dst]…>`. */
 export function takesPath(flags: string): boolean {
-  return /[<[](?:file|dir|path|folder|script|source|src|what)/.test(flags)
+  return /[<[](?:file|dir|path|script|source|src|what)/.test(flags)
 }
 
-/** Files and folders that begin with the word; folders end with a slash. */
+/** Files and directories that begin with the word; directories end with a slash. */
 export async function listPaths(word: string, host: Pick<Host, 'fs' | 'cwd'>): Promise<readonly string[]> {
   const typed = word.slice(word.indexOf('=') + 1)
   const folder = typed.slice(0, typed.lastIndexOf('/') + 1)

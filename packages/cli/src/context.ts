@@ -5,7 +5,7 @@ import type { CommandContext } from './command.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { createTerminalLogger } from './output/terminal-logger.ts'
 
-/** Set where `boot` and `run` go on inside the whole-tool image. */
+/** Set where `boot` and `run` continue inside the whole-tool image. */
 export const insideVariable = 'KERNELKIT_INSIDE'
 
 /** The process's own streams and clock, given by the first file. */

@@ -9,10 +9,10 @@ const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-publish-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 it('puts the files of a run among the artifacts and follows no link that the guest left there', async () => {
-  const [from, folder, outside] = ['from', 'folder', 'outside'].map((name) => join(scratch, name))
+  const [from, folder, outside] = ['from', 'to', 'outside'].map((name) => join(scratch, name))
   if (from === undefined || folder === undefined || outside === undefined) throw new TypeError('three paths')
   mkdirSync(from)
-  // A VM that shares nothing leaves no folder.
+  // A VM that shares nothing leaves no directory.
   expect(await publishFolder(nodeHost(), { from, folder })).toEqual([])
   writeFileSync(outside, 'the host owns this')
   for (const name of ['console.log', 'result.json', 'junit.xml']) writeFileSync(join(from, name), `our ${name}`)

@@ -13,7 +13,7 @@ export async function publishFolder(
   return names
 }
 
-/** Copies a file into the folder of artifacts. The guest writes there: what it put in the place goes, and no link of its is followed. */
+/** Copies a file into the directory of artifacts. The guest writes there: what it put in the place goes, and no link of its is followed. */
 export async function publishFile(host: Host, { from, folder }: { readonly from: string; readonly folder: string }): Promise<void> {
   const to = join(folder, basename(from))
   await host.fs.rm(to, { recursive: true, force: true })

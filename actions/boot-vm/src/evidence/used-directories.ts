@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Host } from '@kernelkit/host'
 import { jobFolder } from '../shell/job-directory.ts'
 
-/** Folders of artifacts that boot-vm has filled in this job, as their steps wrote them. */
+/** Directories of artifacts that boot-vm has filled in this job, as their steps wrote them. */
 export async function readUsedFolders(host: Host): Promise<readonly string[]> {
   const text = await host.fs.readFile(join(jobFolder(host), 'artifacts'), 'utf8').catch(() => '')
   return text.split('\n').filter((line) => line !== '')

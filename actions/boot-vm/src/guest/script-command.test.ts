@@ -16,7 +16,7 @@ function run(script: string, place: Partial<ScriptPlace> = {}, path = process.en
   return { status, stdout, stderr, folder }
 }
 
-/** A folder of programs without bash. */
+/** A directory of programs without bash. */
 function withoutBash(): string {
   const folder = mkdtempSync(join(scratch, 'bin-'))
   for (const name of ['sh', 'mkdir', 'cat']) symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(folder, name))
@@ -32,7 +32,7 @@ describe('a script in the guest', () => {
     expect(readFileSync(join(result.folder, 'script'), 'utf8')).toBe(`cat <<'END'\n${hostile}\nEND\n`)
   })
 
-  it('is no word of any command', () => {
+  it('is not a word of any command', () => {
     expect(scriptCommand({ folder: '/run/kernelkit/x', shell: parseShell('python3 -u {0}') }).slice(3)).toEqual([
       'kernelkit',
       '/run/kernelkit/x/script',
@@ -59,7 +59,7 @@ describe('a script in the guest', () => {
     expect(run('echo "${BASH_VERSION-sh}"; false; echo on', {}, withoutBash())).toMatchObject({ status: 1, stdout: 'sh\n' })
   })
 
-  it('ends with 127 where the shell that was asked for is not there', () => {
+  it('exits with status 127 where the shell that was asked for is not there', () => {
     expect(run('true', { shell: parseShell('bash') }, withoutBash()).status).toBe(127)
   })
 
@@ -72,14 +72,14 @@ describe('a script in the guest', () => {
     expect(run('cat; umask')).toMatchObject({ status: 0, stdout: '0022\n' })
   })
 
-  it('lies in a folder that nobody else enters, beside the files that it may write to', () => {
+  it('is in a directory that no other user can enter, next to the files that it may write to', () => {
     const { folder } = run('true', { files: ['output', 'env'] })
     expect(readdirSync(folder).toSorted()).toEqual(['env', 'output', 'script'])
     expect(statSync(folder).mode & 0o777).toBe(0o700)
     expect(statSync(join(folder, 'script')).mode & 0o777).toBe(0o600)
   })
 
-  it('finds programs in the folders that earlier steps named first', () => {
+  it('finds programs first in the directories that earlier steps named', () => {
     const folder = mkdtempSync(join(scratch, 'own-'))
     mkdirSync(join(folder, 'bin'))
     execFileSync('sh', ['-c', 'printf "#!/bin/sh\\necho ours\\n" >"$1"', 'sh', join(folder, 'bin', 'uname')])

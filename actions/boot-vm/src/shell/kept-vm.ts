@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { UserError, nearestName } from '@kernelkit/core/errors'
+import { UserError, message, nearestName, option } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { jobFolder } from './job-directory.ts'
 
@@ -12,9 +12,9 @@ export interface KeptVm {
   readonly names: readonly string[]
   /** Those that it gives a value. */
   readonly values: Readonly<Record<string, string>>
-  /** Folder of the artifacts, which takes the console after each step. */
+  /** Directory of the artifacts, which takes the console after each step. */
   readonly artifacts: string
-  /** Variables and folders that steps in this guest have given to those behind them. */
+  /** Variables and directories that steps in this guest have given to those after them. */
   readonly given: { readonly env: readonly string[]; readonly path: readonly string[] }
 }
 
@@ -39,7 +39,7 @@ export async function findKeptVm(host: Host): Promise<KeptVm> {
     .toSorted()
   const wanted = host.env['KERNELKIT_VM'] ?? ''
   const name = wanted === '' && names.length === 1 ? names[0] : names.find((one) => one === wanted)
-  // Written by boot-vm into a folder that only this user may enter.
+  // Written by boot-vm into a directory that only this user may enter.
   if (name !== undefined) return JSON.parse(await host.fs.readFile(join(folder, `${name}.json`), 'utf8')) as KeptVm
   throw notFound(wanted, names)
 }
@@ -48,12 +48,12 @@ function notFound(wanted: string, names: readonly string[]): UserError {
   const details = { running: names }
   if (names.length === 0)
     return new UserError('VM_NOT_FOUND', 'no VM of this job is running.', {
-      hint: 'boot-vm with keep: true leaves one for the steps behind it.',
+      hint: message`Give boot-vm ${option('keep', 'true')}: it leaves its VM running for the steps after it.`,
       details,
     })
   if (wanted === '')
     return new UserError('VM_NOT_FOUND', `${names.length} VMs of this job are running: ${names.join(', ')}.`, {
-      hint: `say which one in the step: env: KERNELKIT_VM: ${names[0] ?? ''}`,
+      hint: `Choose one in the step, for example with env: { KERNELKIT_VM: ${names[0] ?? ''} }.`,
       details,
     })
   const near = nearestName(wanted, names)
@@ -61,7 +61,7 @@ function notFound(wanted: string, names: readonly string[]): UserError {
     'VM_NOT_FOUND',
     `KERNELKIT_VM is '${wanted}', but no such VM of this job is running. Running: ${names.join(', ')}.`,
     {
-      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+      ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
       details,
     },
   )

@@ -77,7 +77,7 @@ async function takeFiles({ host, vm, kept, folder, signal }: Context & { readonl
       'STEP_FILES',
       `what the step wrote to ${Object.values(stepFiles).join(', ')} cannot be read: ${reasonOf(texts().stderr)}.`,
       {
-        hint: 'the script must leave these files in place, and write text without NUL bytes to them.',
+        hint: 'Leave these files in place in the script, and write text without NUL bytes to them.',
       },
     )
   }

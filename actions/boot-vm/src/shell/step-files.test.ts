@@ -9,7 +9,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-files-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 function stepFolder(files: Readonly<Record<string, string>>): string {
-  const folder = join(mkdtempSync(join(scratch, 'x-')), "it's a $folder")
+  const folder = join(mkdtempSync(join(scratch, 'x-')), "it's a $directory")
   mkdirSync(folder)
   for (const name of stepFileNames) writeFileSync(join(folder, name), files[name] ?? '')
   return folder
@@ -33,7 +33,7 @@ describe("a step's files in the guest", () => {
     expect(existsSync(folder)).toBe(false)
   })
 
-  it('are told apart from a step that removed one, or wrote binary data', () => {
+  it('are distinguished from those of a step that removed one, or wrote binary data', () => {
     const folder = stepFolder({})
     rmSync(join(folder, 'env'))
     const { program, args } = collect(folder)

@@ -1,7 +1,7 @@
 import type { Host } from '@kernelkit/host'
 import { withCacheEnvironment, type ProcessPlace } from './cache-environment.ts'
 
-/** The one path of every archive: the folder itself. */
+/** The one path of every archive: the directory itself. */
 const paths = ['.']
 
 /** Raised when what is kept, or how, changes: older entries are then not found. */
@@ -10,7 +10,7 @@ const format = '1'
 export interface ActionsCache {
   /** The runner offers a cache to this job. */
   readonly isAvailable: () => Promise<boolean>
-  /** Fills an empty folder; answers the key of what came. A prefix takes the newest that begins so. */
+  /** Fills an empty directory and returns the key of the entry that was found. A prefix takes the newest key that begins with it. */
   restore(request: { readonly folder: string; readonly key: string; readonly prefixes?: readonly string[] }): Promise<string | undefined>
   /** There is an entry, whatever it holds. */
   has(key: string): Promise<boolean>
@@ -18,7 +18,7 @@ export interface ActionsCache {
   save(request: { readonly folder: string; readonly key: string }): Promise<boolean>
 }
 
-/** Folders in the cache of GitHub Actions, under keys of this project. */
+/** Directories in the cache of GitHub Actions, under keys of this project. */
 export function createActionsCache(host: Host, place: ProcessPlace): ActionsCache {
   // The client and its Azure library are two thirds of a bundle: loaded by who uses them.
   const client = () => import('@actions/cache')

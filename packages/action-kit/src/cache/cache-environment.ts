@@ -6,7 +6,7 @@ export interface ProcessPlace {
 }
 
 /**
- * Runs the cache client with `folder` as its workspace, so that the one path `.` names it: entries are found by the paths as they
+ * Runs the cache client with `directory` as its workspace, so that the one path `.` names it: entries are found by the paths as they
  * are written, and what lies outside the workspace is stored relative to it, which another runner may have elsewhere.
  */
 export async function withCacheEnvironment<T>(place: ProcessPlace, folder: string, work: () => Promise<T>): Promise<T> {

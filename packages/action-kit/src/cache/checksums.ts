@@ -6,19 +6,19 @@ const fileName = 'checksums.json'
 
 interface Checksum {
   readonly bytes: number
-  /** Of the pieces that are not all zero, each behind its offset: the holes of a disk image cost nothing but their reading. */
+  /** Of the pieces that are not all zero, each after its offset: the holes of a disk image are only read, not hashed. */
   readonly sha256: string
 }
 
 const pieceBytes = 2 ** 20
 const zeros = Buffer.alloc(pieceBytes)
 
-/** Notes what is in a folder, for {@link findDamage} on another machine. */
+/** Notes what is in a directory, for {@link findDamage} on another machine. */
 export async function writeChecksums(host: Host, folder: string): Promise<void> {
   await host.fs.writeAtomic(join(folder, fileName), `${JSON.stringify({ files: await readChecksums(host, folder) }, undefined, 2)}\n`)
 }
 
-/** What is wrong with a folder that came from elsewhere, in a few words; `undefined` when it is as it was noted. */
+/** What is wrong with a directory that came from elsewhere, in a few words; `undefined` when it is as it was noted. */
 export async function findDamage(host: Host, folder: string): Promise<string | undefined> {
   const noted = await readNoted(host, folder)
   if (noted === undefined) return `it has no ${fileName}`

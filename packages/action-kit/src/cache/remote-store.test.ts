@@ -53,7 +53,7 @@ const image: ObtainOptions = {
 }
 const refuse: ObtainOptions = { ...image, produce: () => Promise.reject(new Error('made again')) }
 
-describe('the Actions cache behind the store', () => {
+describe('the Actions cache as a level of the store', () => {
   it('carries an entry to another machine, holes and all, whatever the depth of its workspace', async () => {
     const first = await machine('a')
     expect((await first.store.obtain(image)).cached).toBe(false)
@@ -106,7 +106,7 @@ describe('the Actions cache behind the store', () => {
     expect((await third.store.obtain(refuse)).cached).toBe(true)
   })
 
-  it('goes on when it may not write, and says so in a notice', async () => {
+  it('continues when it may not write, and shows a notice', async () => {
     service.switches.writable = false
     const { store, remote, notices } = await machine('a')
     expect((await store.obtain(image)).cached).toBe(false)
@@ -114,7 +114,7 @@ describe('the Actions cache behind the store', () => {
     expect(notices).toEqual([expect.stringContaining('The image was not saved to the Actions cache')])
   })
 
-  it('goes on when the service is gone', async () => {
+  it('continues when the service is gone', async () => {
     const { store, remote, notices } = await machine('a')
     await service.stop()
     expect((await store.obtain(image)).cached).toBe(false)

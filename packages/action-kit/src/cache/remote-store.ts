@@ -2,7 +2,7 @@ import { allocatedBytes, type ArtifactKind, type Host, type RemoteStore, type St
 import { emptyFolder, type ActionsCache } from './actions-cache.ts'
 import { findDamage, writeChecksums } from './checksums.ts'
 
-/** The Actions cache behind the store, and what became of what was offered to it. */
+/** The Actions cache as a level of the store, and whether it took what was offered. */
 export interface CacheStore extends RemoteStore {
   /** Something made here is in the cache now. */
   readonly saved: () => boolean
@@ -14,14 +14,14 @@ export interface CacheStoreOptions {
   readonly kinds: readonly ArtifactKind[]
   /** Of this run and attempt: entries cannot be replaced, so the successor of a damaged one needs a name of its own. */
   readonly run: string
-  /** Tells whoever looks at the run that nothing was saved. */
+  /** Shows at the top of the run that nothing was saved. */
   readonly notice: (text: string) => void
 }
 
-/** Entries of the store by their keys; what came damaged is none. */
+/** Entries of the store by their keys; one that came damaged counts as absent. */
 export function createCacheStore(host: Host, { cache, kinds, run, notice }: CacheStoreOptions): CacheStore {
   const damaged = new Set<string>()
-  // Whoever made a plan has asked already.
+  // Making a plan has asked already.
   const absent = new Set<string>()
   let saved = false
   return {

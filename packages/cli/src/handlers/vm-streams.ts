@@ -31,7 +31,7 @@ export async function openStreams(options: {
   return fileStreams(context.host, { folder, stdin })
 }
 
-/** Both streams in files of a folder. */
+/** Both streams in files of a directory. */
 export function fileStreams(
   host: Pick<Host, 'fs'>,
   { folder, stdin }: { readonly folder: string; readonly stdin: Readable | undefined },

@@ -35,7 +35,7 @@ export interface PlannedTest {
   readonly name: string
   /** Shell line; absent for the kernel's own suites. */
   readonly run: string | undefined
-  /** The test with what was made for it; `evidence` takes a folder of its name, where nothing else was said. */
+  /** The test with what was made for it; `evidence` takes a directory of its name, where no other was given. */
   readonly ready: (made: MadeFiles & { readonly evidence: string }) => ReadyTest
 }
 
@@ -45,7 +45,7 @@ export interface MadeFiles {
   readonly image: string | undefined
 }
 
-/** The file, the chosen tests and the command line as specs; whatever is wrong with them is said here. */
+/** The file, the chosen tests and the command line as specs; whatever is wrong with them is reported here. */
 export async function planTests(
   host: Host,
   { path, names, options }: { readonly path: string; readonly names: readonly string[]; readonly options: RawOptions },

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
-/** Uploaded archives as files of a folder, spoken to as to an Azure block blob. */
+/** Uploaded archives as files of a directory, with the protocol of Azure block blobs. */
 export interface BlobFolder {
   readonly pathOf: (id: number) => string
   readonly sizeOf: (id: number) => Promise<number | undefined>
@@ -21,7 +21,7 @@ export function openBlobFolder(folder: string): BlobFolder {
       () => undefined,
     )
 
-  /** Put the blocks that the list names behind each other. */
+  /** Put the blocks that the list names one after the other. */
   async function joinBlocks(id: number, list: string): Promise<void> {
     const blocks = [...list.matchAll(/<Latest>([^<]+)<\/Latest>/g)].map(([, blockId]) => blockOf(id, blockId ?? ''))
     const whole = async function* () {

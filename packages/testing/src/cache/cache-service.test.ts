@@ -76,7 +76,7 @@ describe('the cache service and the real client', { timeout: 120_000 }, () => {
   it.each([
     ['a second upload of one key', async () => (await reserve('twice'), call('CreateCacheEntry', { key: 'twice', version: 'v' })), 409],
     ['a token it does not know', () => call('CreateCacheEntry', { key: 'k', version: 'v' }, 'other'), 401],
-    ['an upload that nobody reserved', () => call('FinalizeCacheEntryUpload', { key: 'k', version: 'v', size_bytes: '1' }), 404],
+    ['an upload that was not reserved', () => call('FinalizeCacheEntryUpload', { key: 'k', version: 'v', size_bytes: '1' }), 404],
     ['an address that was not handed out', async () => fetch(`${(await reserve('k')).split('?')[0]}?sig=x`), 403],
   ])('refuse %s', async (_what, request, status) => {
     expect((await request()).status).toBe(status)

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 
 /**
  * `bytes`: the archive does not unpack any more. `content`: it unpacks without complaint,
- * but the last byte of its largest file is another one, which only a checksum can tell.
+ * but the last byte of its largest file is another one, which only a checksum can show.
  */
 export type Spoil = 'bytes' | 'content'
 

@@ -22,7 +22,7 @@ export interface BegunStep {
 export interface StepPlace {
   readonly contexts: Contexts
   readonly folders: RunnerFolders
-  /** Folders that stand for repositories. */
+  /** Directories that stand for repositories. */
   readonly repositories: Readonly<Record<string, string>>
 }
 
@@ -59,6 +59,6 @@ function actionFolder(
   if (uses.startsWith('./')) return join(options.workspace, uses)
   const [, repository = '', path = ''] = /^([^/]+\/[^/@]+)\/?([^@]*)@.+$/.exec(uses) ?? []
   const folder = options.repositories[repository]
-  if (folder === undefined) throw new Error(`no folder stands for the repository of ${uses}`)
+  if (folder === undefined) throw new Error(`no directory stands for the repository of ${uses}`)
   return join(folder, path)
 }

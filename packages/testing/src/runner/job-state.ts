@@ -17,7 +17,7 @@ export interface JobState {
 export function startJobState(options: {
   readonly machine: Readonly<Record<string, string>>
   readonly jobEnv: Readonly<Record<string, string>>
-  /** Set by the runner: nobody can change them. */
+  /** Set by the runner: steps cannot change them. */
   readonly fixed: Readonly<Record<string, string>>
   readonly folders: RunnerFolders
   readonly secrets: readonly string[]

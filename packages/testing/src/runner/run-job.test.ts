@@ -8,7 +8,7 @@ import { runJob, type JobOptions } from './run-job.ts'
 let folder = ''
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'kernelkit-job-')))
-  // Prints what it is given, and tells post by state.
+  // Prints what it is given, and passes it to post by state.
   await writeAction('echo', {
     'action.yml': `
       name: echo
@@ -41,7 +41,7 @@ const run = async (steps: readonly JobStep[], options: Partial<JobOptions> = {})
   runJob({ folder: await mkdtemp(join(folder, 'machine-')), steps, repositories: { 'o/r': join(folder, 'repository') }, ...options })
 const script = (id: string, text: string, more: Partial<JobStep> = {}): JobStep => ({ id, run: text, ...more })
 
-/** Not so a process that has ended and whom nobody has asked for its status yet. */
+/** A process that has ended, but whose status was not read yet, does not count. */
 async function isRunning(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return stat !== '' && !stat.includes(') Z ')
@@ -72,13 +72,13 @@ describe.concurrent('runJob', { timeout: 120_000 }, () => {
     const job = await run([
       script(
         'a',
-        'echo "word=$(printf "a\\x27b")" >> "$GITHUB_OUTPUT"; mkdir -p bin; echo "$PWD/bin" >> "$GITHUB_PATH"; echo "::add-mask::tell"',
+        'echo "word=$(printf "a\\x27b")" >> "$GITHUB_OUTPUT"; mkdir -p bin; echo "$PWD/bin" >> "$GITHUB_PATH"; echo "::add-mask::quiet"',
       ),
       script('b', 'printf "#!/bin/sh\\necho tool of %s \\$1\\n" mine > bin/tool; chmod +x bin/tool; tool "${{ steps.a.outputs.word }}"'),
-      script('c', 'echo do not tell; echo "# tell" >> "$GITHUB_STEP_SUMMARY"'),
+      script('c', 'echo be quiet; echo "# quiet" >> "$GITHUB_STEP_SUMMARY"'),
     ])
     expect(job.step('b').main?.log).toBe("tool of mine a'b")
-    expect(job.step('c').main).toMatchObject({ log: 'do not ***', summary: '# ***\n' })
+    expect(job.step('c').main).toMatchObject({ log: 'be ***', summary: '# ***\n' })
   })
 
   it('runs a script with a shell of its own, found on PATH', async () => {

@@ -9,14 +9,14 @@ import { machineEnvironment, runnerVariables, type JobFacts } from './runner-var
 import { runStage, type StageRequest, type StageResult } from './run-stage.ts'
 
 export interface JobOptions {
-  /** Holds the runner's folders; what an earlier job left there is still there. */
+  /** Holds the runner's directories; what an earlier job left there is still there. */
   readonly folder: string
   readonly steps: readonly JobStep[]
   /** The job's `env:`. */
   readonly env?: Readonly<Record<string, string>>
   /** Given to JavaScript actions only: the cache service's. */
   readonly actionEnv?: Readonly<Record<string, string>>
-  /** Folders that stand for repositories: `uses: OWNER/REPO/PATH@REF` is PATH below OWNER/REPO's. */
+  /** Directories that stand for repositories: `uses: OWNER/REPO/PATH@REF` is PATH below OWNER/REPO's. */
   readonly repositories?: Readonly<Record<string, string>>
   /** Values that are masked from the beginning. */
   readonly secrets?: readonly string[]
@@ -48,7 +48,7 @@ export interface JobResult {
 }
 
 const defaultFacts = {
-  repository: 'somebody/project',
+  repository: 'someone/project',
   ref: 'refs/heads/main',
   sha: '0123456789abcdef0123456789abcdef01234567',
   eventName: 'push',

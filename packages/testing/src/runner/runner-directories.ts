@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** The folders of a runner, in the shape that GitHub's own machines have. */
+/** The directories of a runner, in the shape that GitHub's own machines have. */
 export interface RunnerFolders {
   readonly workspace: string
   readonly temp: string

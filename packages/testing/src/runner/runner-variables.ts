@@ -16,7 +16,7 @@ export function runnerVariables(folders: RunnerFolders, facts: JobFacts): Readon
   return {
     CI: 'true',
     GITHUB_ACTIONS: 'true',
-    GITHUB_ACTOR: 'somebody',
+    GITHUB_ACTOR: 'someone',
     GITHUB_API_URL: 'https://api.github.com',
     GITHUB_EVENT_NAME: facts.eventName,
     GITHUB_EVENT_PATH: folders.eventFile,
