@@ -65,7 +65,7 @@ function forgedIn({ commands, outputs, addedEnv, addedPaths, errors }: StageResu
     ...[outputs, addedEnv].flatMap((values) =>
       Object.keys(values).filter((name) => !/^[a-z-]+$|^KERNELKIT_[A-Z_]+$/.test(name) || name === 'forged'),
     ),
-    ...addedPaths.filter((path) => !path.startsWith(machine.folder)),
+    ...addedPaths.filter((path) => !path.startsWith(machine.directory)),
     ...errors,
   ]
 }
@@ -74,7 +74,7 @@ describe.each(ownActions)('%s', async (name) => {
   const inputs = Object.keys((await readActionFile(actionPath(name))).defaults)
 
   it.each(inputs)('takes the input %s for a value, whatever it holds', { timeout: 20 * 60_000 }, async (input) => {
-    const marker = join(machine.folder, 'hostile-ran')
+    const marker = join(machine.directory, 'hostile-ran')
     for (const value of hostileValues(marker)) {
       const job = await machine.run([useAction(name, inputsWith(name, input, value))], { env: { KERNELKIT_CACHE_DIR: store } })
       const { main, post } = job.step(name)
@@ -88,7 +88,7 @@ describe.each(ownActions)('%s', async (name) => {
 
 describe('a key', () => {
   it('that is private is refused as the input ssh-key, and no line of it is printed', async () => {
-    const path = join(machine.folder, 'id')
+    const path = join(machine.directory, 'id')
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'mine', '-f', path])
     const secret = readFileSync(path, 'utf8')
     const job = await machine.run([useAction('bake-image', { suite: 'bookworm', 'ssh-key': secret })], {

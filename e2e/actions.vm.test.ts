@@ -145,12 +145,12 @@ describe('after both jobs', () => {
       for (const { main, post } of job.steps) expect([main?.leftOutputOpen, post?.leftOutputOpen]).not.toContain(true)
     }
     for (const machine of [first, second]) {
-      expect(execFileSync('find', [machine.folder, '-perm', '-002', '!', '-type', 'l'], { encoding: 'utf8' })).toBe('')
+      expect(execFileSync('find', [machine.directory, '-perm', '-002', '!', '-type', 'l'], { encoding: 'utf8' })).toBe('')
     }
   })
 
   it('no QEMU is left', async () => {
-    for (const machine of [first, second]) expect(await processesWith(machine.folder, /qemu|node/)).toEqual([])
+    for (const machine of [first, second]) expect(await processesWith(machine.directory, /qemu|node/)).toEqual([])
   })
 
   it('no token of the runner was printed', () => {

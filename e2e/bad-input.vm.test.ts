@@ -6,19 +6,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image } = testArtifacts()
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
-  await writeFile(join(folder, 'text'), 'neither a kernel nor an image\n'.repeat(100))
-  await writeFile(join(folder, 'blank.ext4'), '')
-  await truncate(join(folder, 'blank.ext4'), 64 * 2 ** 20)
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  await writeFile(join(directory, 'text'), 'neither a kernel nor an image\n'.repeat(100))
+  await writeFile(join(directory, 'blank.ext4'), '')
+  await truncate(join(directory, 'blank.ext4'), 64 * 2 ** 20)
 })
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 async function refusal(args: readonly string[]) {
-  const { exitCode, stderr } = await kernelkit(['run', ...args, '--', 'true'], { cwd: folder })
+  const { exitCode, stderr } = await kernelkit(['run', ...args, '--', 'true'], { cwd: directory })
   return { exitCode, stderr, verdict: /verdict=(\S+)/.exec(lastLine(stderr))?.[1] }
 }
 

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { kernelkit, shell } from './lib/kernelkit.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'kernelkit-cli-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const directory = mkdtempSync(join(tmpdir(), 'kernelkit-cli-'))
+afterAll(() => rmSync(directory, { recursive: true }))
 
 describe('the kernelkit executable', () => {
   it('prints help on stdout and exits with status 0', async () => {
@@ -43,7 +43,7 @@ describe('the kernelkit executable', () => {
     expect(exitCode).toBe(0)
     expect(stdout).toContain('kernelkit complete --')
     skip(!hasProgram(shellName), `${shellName} is not installed (npm test installs it)`)
-    const script = join(folder, `completion.${shellName}`)
+    const script = join(directory, `completion.${shellName}`)
     writeFileSync(script, stdout)
     execFileSync(shellName, [...parseOnly, script])
   })

@@ -7,12 +7,12 @@ import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image } = testArtifacts()
 const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd']
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 interface Results {
   readonly status: string
@@ -96,7 +96,7 @@ const print = (...lines: readonly string[]) => ['--', 'printf', String.raw`%s\n`
 describe('a command that prints results', () => {
   it('is fail when one is not ok and the command exited with status 0; its output stays what it was', async () => {
     const lines = ['KTAP version 1', '1..2', 'ok 1 first', '# why it is so', 'not ok 2 second']
-    const junit = join(folder, 'new/results.xml')
+    const junit = join(directory, 'new/results.xml')
     const { exitCode, stdout, stderr } = await kernelkit([...onImage, '--junit', junit, ...print(...lines)])
     expect(exitCode).toBe(1)
     expect(stdout).toBe(`${lines.join('\n')}\n`)
@@ -168,7 +168,7 @@ describe('KUnit', () => {
     expect(stderr).toMatch(/CONFIG_KUNIT to run its own tests/)
     expect(lastLine(stderr)).toMatch(/verdict=config-fail/)
     // The same kernel, declared to have it: it boots, and reports nothing.
-    const own = join(folder, 'kernel')
+    const own = join(directory, 'kernel')
     await mkdir(own)
     await copyFile(kernel, join(own, 'bzImage'))
     await writeFile(join(own, 'config'), `${await configOf(kernel)}\nCONFIG_KUNIT=y\n`)

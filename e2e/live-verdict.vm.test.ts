@@ -7,12 +7,12 @@ import { qemuPids, waitUntil } from './lib/processes.ts'
 
 const { kernel, image } = testArtifacts()
 const onImage = ['run', '--json', '-k', kernel, '--image', image, '--no-cwd']
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 interface Document {
   readonly verdict: string
@@ -26,7 +26,7 @@ async function readResult({ exitCode, stdout, stderr }: CommandResult) {
   return { exitCode, said: stderr, ...document, log: await readFile(document.console, 'utf8') }
 }
 
-const run = async (...args: readonly string[]) => readResult(await kernelkit([...onImage, ...args], { cwd: folder }))
+const run = async (...args: readonly string[]) => readResult(await kernelkit([...onImage, ...args], { cwd: directory }))
 /** A shell line in the guest. */
 const sh = (line: string) => ['--', 'sh', '-c', line]
 // Nothing but the verdict ends these commands.
@@ -45,9 +45,9 @@ describe('a guest that does not end by itself', () => {
   it('is hang when QEMU itself was stopped', async () => {
     const name = `e2e-stopped-${process.pid}`
     const { result } = startKernelkit([...onImage, '--name', name, '--evidence', 'stopped', ...sh(`echo is up > /dev/kmsg; ${forever}`)], {
-      cwd: folder,
+      cwd: directory,
     })
-    const log = join(folder, 'stopped', 'console.log')
+    const log = join(directory, 'stopped', 'console.log')
     await waitUntil('the command runs', async () => (await readFile(log, 'utf8').catch(() => '')).includes('is up'))
     for (const pid of await qemuPids(name)) process.kill(pid, 'SIGSTOP')
     const { exitCode, verdict, what } = await readResult(await result)

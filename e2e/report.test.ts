@@ -5,11 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { buildToyVmlinux, listCalls } from '../packages/host/test/toy-vmlinux.ts'
 import { kernelkit, shell } from './lib/kernelkit.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'kernelkit-report-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const directory = mkdtempSync(join(tmpdir(), 'kernelkit-report-'))
+afterAll(() => rmSync(directory, { recursive: true }))
 
 function file(name: string, content: string | Uint8Array): string {
-  const path = join(folder, name)
+  const path = join(directory, name)
   writeFileSync(path, content)
   return path
 }
@@ -59,9 +59,9 @@ describe('kernelkit report', () => {
   it.each([
     [[empty], /^EMPTY_LOG: .*empty\.log is empty/],
     [[process.execPath], /^BINARY_LOG: /],
-    [[join(folder, 'none.log')], /^FILE_NOT_FOUND: .*none\.log cannot be read/],
-    [[folder], /^FILE_NOT_FOUND: .*EISDIR/],
-    [['--source', join(folder, 'none'), splat], /^NO_SUCH_SOURCE: --source .* does not exist/],
+    [[join(directory, 'none.log')], /^FILE_NOT_FOUND: .*none\.log cannot be read/],
+    [[directory], /^FILE_NOT_FOUND: .*EISDIR/],
+    [['--source', join(directory, 'none'), splat], /^NO_SUCH_SOURCE: --source .* does not exist/],
     [['--map-path', '/build', splat], /^BAD_OPTION: --map-path '\/build' is not allowed here; it takes FROM=TO/],
   ])('explains %j', async (args, message) => {
     const { exitCode, stdout, stderr } = await kernelkit(['report', ...args])
@@ -86,7 +86,7 @@ describe('kernelkit report', () => {
 })
 
 describe('kernelkit report --vmlinux', () => {
-  const vmlinux = buildToyVmlinux(folder)
+  const vmlinux = buildToyVmlinux(directory)
   const frames = [
     ['helper', 'oops_here'],
     ['frob_ioctl', 'helper'],
@@ -128,7 +128,7 @@ describe('kernelkit report --vmlinux', () => {
   })
 
   it.each([
-    ['VMLINUX_MISSING', join(folder, 'none')],
+    ['VMLINUX_MISSING', join(directory, 'none')],
     ['NOT_A_VMLINUX', splat],
   ])('says %s once and shows the reports without lines', async (code, path) => {
     const { exitCode, stdout, stderr } = await kernelkit(['report', '--json', '--vmlinux', path, cut])
@@ -138,9 +138,9 @@ describe('kernelkit report --vmlinux', () => {
   })
 
   it('maps the paths that are in a log itself, without a vmlinux too', async () => {
-    const log = file('built.log', `WARNING: CPU: 0 PID: 1 at ${folder}/drivers/a.c:9 frob+0x1/0x20\nCall Trace:\n bar+0x1/0x20\n`)
-    const bySource = await kernelkit(['report', '--json', '--source', folder, log])
-    const byMap = await kernelkit(['report', '--json', '--map-path', `${folder}/drivers=ours`, log])
+    const log = file('built.log', `WARNING: CPU: 0 PID: 1 at ${directory}/drivers/a.c:9 frob+0x1/0x20\nCall Trace:\n bar+0x1/0x20\n`)
+    const bySource = await kernelkit(['report', '--json', '--source', directory, log])
+    const byMap = await kernelkit(['report', '--json', '--map-path', `${directory}/drivers=ours`, log])
     expect([bySource, byMap].map(({ stdout }) => JSON.parse(stdout))).toMatchObject([
       { reports: [{ source: 'drivers/a.c' }] },
       { reports: [{ source: 'ours/a.c' }] },

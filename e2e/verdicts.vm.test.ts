@@ -7,15 +7,15 @@ import { qemuPids, waitUntil } from './lib/processes.ts'
 
 const { kernel, image } = testArtifacts()
 const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd']
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 async function verdictOf(args: readonly string[]) {
-  const { exitCode, stderr, stdout } = await kernelkit(args, { cwd: folder })
+  const { exitCode, stderr, stdout } = await kernelkit(args, { cwd: directory })
   return { exitCode, stderr, stdout, verdict: /verdict=(\S+)/.exec(lastLine(stderr))?.[1] }
 }
 
@@ -38,7 +38,7 @@ describe('verdicts', () => {
       stdout: expect.stringMatching(/"kind": "warning"/),
       stderr: expect.stringContaining('kernel/foo.c:12'),
     })
-    await writeFile(join(folder, 'known'), '# known\nfoo\\.c:12\n')
+    await writeFile(join(directory, 'known'), '# known\nfoo\\.c:12\n')
     expect(await verdictOf([...onImage, '--allow', 'known', ...kernelSays(warning)])).toMatchObject({ exitCode: 0, verdict: 'pass' })
     expect(await verdictOf([...onImage, '--fail-on', 'kasan,oops', ...kernelSays(warning)])).toMatchObject({ exitCode: 0, verdict: 'pass' })
   })
@@ -56,7 +56,7 @@ describe('verdicts', () => {
       verdict: 'vm-lost',
     })
     const name = `e2e-lost-${process.pid}`
-    const { child, result } = startKernelkit([...onImage, '--name', name, '--', 'sh', '-c', 'echo up; sleep 1000'], { cwd: folder })
+    const { child, result } = startKernelkit([...onImage, '--name', name, '--', 'sh', '-c', 'echo up; sleep 1000'], { cwd: directory })
     const output: string[] = []
     child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
     await waitUntil('the command runs', () => output.join('').includes('up'))
@@ -67,7 +67,7 @@ describe('verdicts', () => {
   })
 
   it('is boot-fail when the root cannot be mounted, and when the guest is late', async () => {
-    const broken = join(folder, 'broken.ext4')
+    const broken = join(directory, 'broken.ext4')
     const superblock = Buffer.alloc(2048)
     superblock.writeUInt16LE(0xef53, 0x438)
     await writeFile(broken, superblock)
@@ -82,7 +82,7 @@ describe('verdicts', () => {
   })
 
   it('is config-fail before anything starts when the kernel lacks what the root needs', async () => {
-    const own = join(folder, 'kernel')
+    const own = join(directory, 'kernel')
     await shell(`mkdir -p ${own} && cp ${kernel} ${own}/bzImage`)
     const config = await readFile(join(dirname(kernel), '.config'), 'utf8').catch(() =>
       readFile(join(dirname(kernel), '../../../.config'), 'utf8'),
@@ -124,7 +124,7 @@ describe('the ways of booting', () => {
   })
 
   it('boots a bzImage alone, its configuration read from inside', async () => {
-    const alone = join(folder, 'alone')
+    const alone = join(directory, 'alone')
     await copyFile(kernel, alone)
     const { exitCode, stderr } = await verdictOf(['run', '-k', alone, '--image', image, '--', 'true'])
     expect(exitCode).toBe(0)
@@ -145,13 +145,13 @@ describe('the ways of booting', () => {
   })
 
   it('keeps what is written with --persist, and gives a second disk', async () => {
-    const own = join(folder, 'own.ext4')
-    await shell(`cp --sparse=always ${image} ${own} && truncate -s 8M ${folder}/second`)
+    const own = join(directory, 'own.ext4')
+    await shell(`cp --sparse=always ${image} ${own} && truncate -s 8M ${directory}/second`)
     const onOwn = ['run', '-k', kernel, '--image', own, '--no-cwd', '--persist']
     expect(
       (await verdictOf([...onOwn, '--disk', 'second', '--', 'sh', '-c', 'echo kept > /root/kept; echo two > /dev/vdb'])).exitCode,
     ).toBe(0)
     expect(await verdictOf([...onOwn, '--', 'cat', '/root/kept'])).toMatchObject({ exitCode: 0, stdout: 'kept\n' })
-    expect((await readFile(join(folder, 'second'))).subarray(0, 4).toString()).toBe('two\n')
+    expect((await readFile(join(directory, 'second'))).subarray(0, 4).toString()).toBe('two\n')
   })
 })

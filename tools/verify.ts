@@ -75,9 +75,9 @@ function runStages(stages: readonly Stage[], countsFile: string, times: StageTim
 }
 
 function verify(stages: readonly Stage[]): Counts & { readonly failedStages: readonly string[]; readonly times: readonly StageTime[] } {
-  const folder = mkdtempSync(join(tmpdir(), 'kernelkit-verify-'))
+  const directory = mkdtempSync(join(tmpdir(), 'kernelkit-verify-'))
   try {
-    const countsFile = join(folder, 'counts')
+    const countsFile = join(directory, 'counts')
     writeFileSync(countsFile, '')
     // What .ci/run did before.
     const installSeconds = process.env['KERNELKIT_TEST_INSTALL_SECONDS']
@@ -85,7 +85,7 @@ function verify(stages: readonly Stage[]): Counts & { readonly failedStages: rea
     const failedStages = runStages(stages, countsFile, times)
     return { ...addCounts(parseCounts(readFileSync(countsFile, 'utf8'))), failedStages, times }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(directory, { recursive: true, force: true })
   }
 }
 

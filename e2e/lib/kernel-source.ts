@@ -13,9 +13,9 @@ export async function kernelSource(): Promise<string> {
 }
 
 async function findSource(): Promise<string | undefined> {
-  const folder = join(testArtifacts().store, 'source')
-  const names = await readdir(folder).catch(() => [])
-  return names.map((name) => join(folder, name, 'tree')).find((tree) => existsSync(join(tree, 'tools/testing/kunit/test_data')))
+  const directory = join(testArtifacts().store, 'source')
+  const names = await readdir(directory).catch(() => [])
+  return names.map((name) => join(directory, name, 'tree')).find((tree) => existsSync(join(tree, 'tools/testing/kunit/test_data')))
 }
 
 /** Number of the first line of a file that holds this text, after the line that holds `after`. */

@@ -3,7 +3,7 @@ import type { Action } from '@kernelkit/action-kit'
 import { guestFolder } from '@kernelkit/core/agent'
 import type { Store } from '@kernelkit/host'
 import { runInVm, type FinishedRun, type PreparedVm } from '@kernelkit/vm/internal'
-import { publishFolder } from './evidence/publish.ts'
+import { publishDirectory } from './evidence/publish.ts'
 import { jobVariables } from './guest/guest-variables.ts'
 import { lineWriter } from './guest/line-writer.ts'
 import { scriptCommand } from './guest/script-command.ts'
@@ -26,17 +26,17 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
   // The user's own value of one of these comes first.
   const named = new Set(spec.env.map(({ name }) => name))
   const env = Object.fromEntries(Object.entries(jobVariables(host.env)).filter(([name]) => !named.has(name)))
-  let logFolder: string | undefined
+  let logDirectory: string | undefined
   try {
     return await runInVm({
       host,
       store,
       wanted: { spec, command: 'run', reader: action.reader(), artifacts: request.guestArtifacts },
-      argv: scriptCommand({ folder: `${guestFolder}/script-${host.randomHex(6)}`, shell }),
+      argv: scriptCommand({ directory: `${guestFolder}/script-${host.randomHex(6)}`, shell }),
       script: `${script}\n`,
       env,
       onPrepared: (prepared) => {
-        logFolder = prepared.logFolder
+        logDirectory = prepared.logFolder
         onPrepared(prepared)
         printPlan(action, prepared)
       },
@@ -58,7 +58,7 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
       signal,
     })
   } finally {
-    if (logFolder !== undefined) await publishFolder(host, { from: logFolder, folder: artifacts })
+    if (logDirectory !== undefined) await publishDirectory(host, { from: logDirectory, directory: artifacts })
   }
 }
 

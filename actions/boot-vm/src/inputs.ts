@@ -22,11 +22,11 @@ export interface BootRequest {
 /** Where the files of a VM without `artifacts` go: next to those of other VMs of the job, never inside, as the guest may write there. */
 export function defaultArtifacts(name: string | undefined, used: readonly string[]): string {
   const base = 'kernelkit-artifacts'
-  const named = [base, ...(name === undefined ? [] : [`${base}-${name}`])].find((folder) => !used.includes(folder))
+  const named = [base, ...(name === undefined ? [] : [`${base}-${name}`])].find((directory) => !used.includes(directory))
   if (named !== undefined) return named
   for (let count = 2; ; count++) {
-    const folder = `${base}-${count}`
-    if (!used.includes(folder)) return folder
+    const directory = `${base}-${count}`
+    if (!used.includes(directory)) return directory
   }
 }
 

@@ -19,7 +19,7 @@ export function parseCcacheMode(inputs: RawOptions): CcacheMode {
 
 /** What the post step saves. */
 interface CcacheState {
-  readonly folder: string
+  readonly directory: string
   readonly key: string
   readonly maxBytes: number
 }
@@ -42,25 +42,25 @@ export async function prepareCcache(
   if (!mode.isWanted) return refuse('not asked for')
   if (!toolchain.ccache) return refuse('ccache is not installed: everything is compiled (setup-kvm with `for: build` installs it)')
   if (!(await cache.isAvailable())) return refuse('the runner offers no Actions cache')
-  const folder = ccacheFolderOf(context) ?? host.env['CCACHE_DIR'] ?? ''
-  await host.fs.mkdir(folder, { recursive: true })
+  const directory = ccacheFolderOf(context) ?? host.env['CCACHE_DIR'] ?? ''
+  await host.fs.mkdir(directory, { recursive: true })
   // Of an earlier step, or of a machine that is not thrown away: both have what they need, and save it themselves.
-  if ((await host.fs.readdir(folder)).length > 0) return refuse(`${folder} is in use already`)
+  if ((await host.fs.readdir(directory)).length > 0) return refuse(`${directory} is in use already`)
   // A compiler may be a path; a key holds no comma.
   const compiler = toolchain.compiler.replaceAll(/[^A-Za-z0-9.]+/g, '-')
   const family = `ccache-${spec.arch.name}-${compiler}-${host.sha256(toolchain.compilerVersion).slice(0, 8)}`
-  const state: CcacheState = { folder, key: `${family}-${key}`, maxBytes: mode.maxBytes }
+  const state: CcacheState = { directory, key: `${family}-${key}`, maxBytes: mode.maxBytes }
   action.saveState(stateName, state)
-  const came = await cache.restore({ folder, key: state.key, prefixes: [`${family}-`] })
+  const came = await cache.restore({ directory, key: state.key, prefixes: [`${family}-`] })
   host.log.info(came === undefined ? 'none yet: everything is compiled' : `restored ${came}`)
-  await host.run(['ccache', '--zero-stats'], { env: { CCACHE_DIR: folder }, reject: false })
+  await host.run(['ccache', '--zero-stats'], { env: { CCACHE_DIR: directory }, reject: false })
   return state
 }
 
 /** What was hit, for the log, and no more kept than was asked for; `host` is where ccache ran. */
 export async function trimCcache(host: Host, state: CcacheState | undefined): Promise<void> {
   if (state === undefined || (await host.which('ccache')) === undefined) return
-  const env = { CCACHE_DIR: state.folder, CCACHE_MAXSIZE: `${Math.max(1, Math.floor(state.maxBytes / 2 ** 20))}Mi` }
+  const env = { CCACHE_DIR: state.directory, CCACHE_MAXSIZE: `${Math.max(1, Math.floor(state.maxBytes / 2 ** 20))}Mi` }
   host.log.info((await host.run(['ccache', '--show-stats'], { env, reject: false })).stdout.trimEnd())
   await host.run(['ccache', '--cleanup'], { env, reject: false })
 }
@@ -70,10 +70,10 @@ export async function saveCcache(action: Action): Promise<void> {
   const { host, cache } = action
   const state = parseState(action.readState(stateName))
   if (state === undefined) return host.log.info('nothing was compiled: nothing to save')
-  const { folder, key } = state
+  const { directory, key } = state
   await trimCcache(host, state)
-  await removeTemporary(host, folder)
-  const saved = await cache.save({ folder, key })
+  await removeTemporary(host, directory)
+  const saved = await cache.save({ directory, key })
   if (saved) return host.log.info(`saved as ${key}`)
   action.annotate({
     level: 'notice',
@@ -82,12 +82,12 @@ export async function saveCcache(action: Action): Promise<void> {
 }
 
 /** Files of a compiler that was ended. */
-async function removeTemporary({ fs }: Pick<Host, 'fs'>, folder: string): Promise<void> {
-  await fs.rm(`${folder}/tmp`, { recursive: true, force: true })
+async function removeTemporary({ fs }: Pick<Host, 'fs'>, directory: string): Promise<void> {
+  await fs.rm(`${directory}/tmp`, { recursive: true, force: true })
 }
 
 function parseState(value: unknown): CcacheState | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { folder, key, maxBytes } = value as Partial<CcacheState>
-  return folder === undefined || key === undefined || maxBytes === undefined ? undefined : { folder, key, maxBytes }
+  const { directory, key, maxBytes } = value as Partial<CcacheState>
+  return directory === undefined || key === undefined || maxBytes === undefined ? undefined : { directory, key, maxBytes }
 }

@@ -9,7 +9,7 @@ import { inputRows } from './inputs.ts'
 import { readKernelSpec } from './read-kernel-spec.ts'
 import { renderBuildSummary, renderFailureSummary } from './summary.ts'
 
-await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (action) => {
+await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (action) => {
   const { host, signal } = action
   const spec = await readKernelSpec(action)
   const mode = parseCcacheMode(action.inputs)

@@ -8,7 +8,7 @@ import { putOnPath } from './put-on-path.ts'
 import { readSetup } from './read-setup.ts'
 import { renderSetupSummary } from './summary.ts'
 
-await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (action) => {
+await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (action) => {
   const setup = readSetup(action)
   const machine = execHost(action.host)
   const { store } = await openActionStore(action, [])

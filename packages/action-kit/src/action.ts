@@ -22,7 +22,7 @@ export interface Action {
   /** `$RUNNER_TEMP`, emptied with each job; outside a job the system's temporary directory. */
   readonly temp: string
   /** The directory of main.mjs and its companions. */
-  readonly folder: string
+  readonly directory: string
   readonly version: string
   readonly cache: ActionsCache
   /** One foldable part of the log; groups inside are plain lines, because GitHub folds one level. */
@@ -38,7 +38,7 @@ export interface Action {
   mask(secret: string): void
   /** For later steps of the job. */
   exportVariable(name: string, value: string): void
-  addPath(folder: string): void
+  addPath(directory: string): void
   /** From main to post. */
   saveState(name: string, value: unknown): void
   readState(name: string): unknown
@@ -48,5 +48,5 @@ export interface Action {
 export interface ActionDefinition {
   readonly inputs: readonly InputRow[]
   /** `import.meta.dirname` of the entry. */
-  readonly folder: string
+  readonly directory: string
 }

@@ -22,12 +22,12 @@ describe("programs that the runner's toolkit starts", () => {
   })
 
   it('are found in a directory with a blank', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'kernelkit exec-'))
+    const directory = await mkdtemp(join(tmpdir(), 'kernelkit exec-'))
     try {
-      await host.fs.writeFile(join(folder, 'hello'), '#!/bin/sh\necho hello\n', { mode: 0o755 })
-      expect((await host.run([join(folder, 'hello')])).stdout).toBe('hello\n')
+      await host.fs.writeFile(join(directory, 'hello'), '#!/bin/sh\necho hello\n', { mode: 0o755 })
+      expect((await host.run([join(directory, 'hello')])).stdout).toBe('hello\n')
     } finally {
-      await rm(folder, { recursive: true })
+      await rm(directory, { recursive: true })
     }
   })
 

@@ -51,10 +51,10 @@ export function takesPath(flags: string): boolean {
 /** Files and directories that begin with the word; directories end with a slash. */
 export async function listPaths(word: string, host: Pick<Host, 'fs' | 'cwd'>): Promise<readonly string[]> {
   const typed = word.slice(word.indexOf('=') + 1)
-  const folder = typed.slice(0, typed.lastIndexOf('/') + 1)
-  const entries = await host.fs.readdir(resolve(host.cwd, folder), { withFileTypes: true }).catch(() => [])
+  const directory = typed.slice(0, typed.lastIndexOf('/') + 1)
+  const entries = await host.fs.readdir(resolve(host.cwd, directory), { withFileTypes: true }).catch(() => [])
   return entries
-    .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+    .map((entry) => `${directory}${entry.name}${entry.isDirectory() ? '/' : ''}`)
     .filter((path) => path.startsWith(typed))
     .toSorted()
 }

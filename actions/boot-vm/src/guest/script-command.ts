@@ -2,7 +2,7 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 
 /** Guest file with the script; its directory is made when the script comes. */
 export interface ScriptPlace {
-  readonly folder: string
+  readonly directory: string
   /** Words of a shell with `{0}` for the script's file; absent: bash where the guest has it, else sh. */
   readonly shell: readonly string[] | undefined
   /** Empty files made next to the script. */
@@ -43,8 +43,8 @@ exec "$@" </dev/null
 `.trim()
 
 /** Command of the guest that takes a script on stdin and runs it. */
-export function scriptCommand({ folder, shell, files = [], path = [] }: ScriptPlace): readonly string[] {
-  const file = `${folder}/script`
+export function scriptCommand({ directory, shell, files = [], path = [] }: ScriptPlace): readonly string[] {
+  const file = `${directory}/script`
   const words = shell?.map((word) => word.replaceAll('{0}', file)) ?? []
   return ['/bin/sh', '-c', launcher, 'kernelkit', file, files.join(' '), path.map((one) => `${one}:`).join(''), ...words]
 }

@@ -9,7 +9,7 @@ export interface StepPlace {
 }
 
 /** The guest's directory for a step: the same as on the host where the guest sees it, else the one that the VM was started with. */
-export function guestFolderOf({ cwd, owner, at }: StepPlace): string {
+export function guestDirectoryOf({ cwd, owner, at }: StepPlace): string {
   const inside = relative(owner, cwd)
   const isInside = !inside.startsWith('..') && !isAbsolute(inside)
   return isInside && at === owner ? join(at, inside) : at

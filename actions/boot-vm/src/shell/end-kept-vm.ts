@@ -20,7 +20,7 @@ export async function endKeptVm(host: Host, kept: KeptState): Promise<KeptEnd> {
   if (running !== undefined) await stopVm(running, host, kept.persist ? 'poweroff' : 'kill')
   host.log.info(running === undefined ? `VM '${kept.name}' had already ended` : `stopped ${kept.name}`)
   await forgetKeptVm(host, kept.name)
-  await publishFile(host, { from: kept.console, folder: kept.artifacts })
+  await publishFile(host, { from: kept.console, directory: kept.artifacts })
   const rest = readRest(await host.fs.readFile(kept.console, 'utf8'), kept.judgedLines)
   const { reports, problems } = await decodeReports(host, { vmlinux: kept.vmlinux, source: kept.sourceTree, reports: rest.reports })
   for (const problem of problems) host.log.info(problem.message)

@@ -21,5 +21,5 @@ export async function leaveForLaterSteps(
     artifacts: resolve(host.cwd, request.artifacts),
     given: { env: [], path: [] },
   })
-  action.addPath(await installWrapper(host, { node: process.execPath, program: join(action.folder, 'kernelkit-vm.mjs') }))
+  action.addPath(await installWrapper(host, { node: process.execPath, program: join(action.directory, 'kernelkit-vm.mjs') }))
 }

@@ -18,8 +18,8 @@ cd / && rm -rf "$OLDPWD"
 `.trim()
 
 /** Command of the guest that prints a step's files and removes its directory. */
-export function collectCommand(folder: string): readonly string[] {
-  return ['/bin/sh', '-c', collector, 'kernelkit', folder, ...stepFileNames]
+export function collectCommand(directory: string): readonly string[] {
+  return ['/bin/sh', '-c', collector, 'kernelkit', directory, ...stepFileNames]
 }
 
 /** What {@link collectCommand} printed; `undefined` when it is not that. */

@@ -1,5 +1,5 @@
 import { allocatedBytes, type ArtifactKind, type Host, type RemoteStore, type StoreEntry } from '@kernelkit/host'
-import { emptyFolder, type ActionsCache } from './actions-cache.ts'
+import { emptyDirectory, type ActionsCache } from './actions-cache.ts'
 import { findDamage, writeChecksums } from './checksums.ts'
 
 /** The Actions cache as a level of the store, and whether it took what was offered. */
@@ -26,25 +26,25 @@ export function createCacheStore(host: Host, { cache, kinds, run, notice }: Cach
   let saved = false
   return {
     saved: () => saved,
-    fetch: async ({ kind, key, folder }) => {
+    fetch: async ({ kind, key, folder: directory }) => {
       if (!kinds.includes(kind) || !(await cache.isAvailable())) return false
       const name = nameOf({ kind, key })
       if (absent.has(name)) return false
       const startedMs = host.monotonicMs()
       const candidates = [{ key: name }, { key: `${name}-again`, prefixes: [`${name}-again-`] }]
       for (const candidate of candidates) {
-        const came = await cache.restore({ folder, ...candidate })
+        const came = await cache.restore({ directory, ...candidate })
         // The client says the same of an entry that is not there and of one that breaks off.
         if (came === undefined && !(await cache.has(candidate.key))) break
-        const damage = came === undefined ? 'it does not unpack' : await findDamage(host, folder)
+        const damage = came === undefined ? 'it does not unpack' : await findDamage(host, directory)
         if (damage === undefined) {
-          const size = mebibytes(await allocatedBytes(host, folder))
+          const size = mebibytes(await allocatedBytes(host, directory))
           host.log.info(`${kind} ${short(key)}: from the Actions cache (${size}, ${seconds(host.monotonicMs() - startedMs)})`)
           return true
         }
         host.log.warn(`${kind} ${short(key)} came damaged from the Actions cache (${damage}): it is made again`)
         damaged.add(name)
-        await emptyFolder(host, folder)
+        await emptyDirectory(host, directory)
       }
       absent.add(name)
       return false
@@ -54,7 +54,7 @@ export function createCacheStore(host: Host, { cache, kinds, run, notice }: Cach
       const startedMs = host.monotonicMs()
       await writeChecksums(host, entry.path)
       const name = nameOf(entry)
-      saved = await cache.save({ folder: entry.path, key: damaged.has(name) ? `${name}-again-${run}` : name })
+      saved = await cache.save({ directory: entry.path, key: damaged.has(name) ? `${name}-again-${run}` : name })
       if (saved) host.log.info(`${entry.kind} ${short(entry.key)}: saved to the Actions cache (${seconds(host.monotonicMs() - startedMs)})`)
       else
         notice(

@@ -52,7 +52,7 @@ export async function quickstart(context: CommandContext, _args: readonly string
   await host.fs.writeFile(join(shared.path, 'greeting'), greeting)
   // With --json stdout is for the document.
   const stdout = context.json ? context.stderr : context.stdout
-  const file = { folder: shared.path, name: 'greeting' }
+  const file = { directory: shared.path, name: 'greeting' }
   const booted = begin('boot, command over the agent')
   const { outcome, exitCode } = await runQuickstartGuest({
     host,

@@ -28,7 +28,7 @@ export async function run(context: CommandContext, words: readonly string[], raw
     wanted,
     argv,
     onPrepared: printDecisions(host),
-    openStreams: (folder) => openStreams({ context, folder, tty, stdin: spec.stdin || interactive }),
+    openStreams: (directory) => openStreams({ context, directory, tty, stdin: spec.stdin || interactive }),
     onConsoleLine: spec.console === 'always' ? (line) => context.stderr.write(`${line}\n`) : undefined,
     signal,
   })

@@ -21,7 +21,7 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const { named, names } = splitWords(words)
   const plan = await planTests(given.host, { path: await findTestsFile(given.host, named), names, options })
   // Relative paths of the file, the working directory of its tests: they are the same from wherever they are run.
-  const context = { ...given, host: hostIn(given.host, plan.folder) }
+  const context = { ...given, host: hostIn(given.host, plan.directory) }
   const { host, signal } = context
   if (context.dryRun) return dryRunTests(context, plan)
   const { spec } = plan
@@ -46,7 +46,7 @@ export async function test(given: CommandContext, words: readonly string[], opti
   })
   const total = secondsSince(host, startedAt)
   const { verdict, exitCode } = judgeResults(results)
-  if (junit !== undefined) await host.fs.writeAtomic(junit, await renderTestsJunit(results, basename(plan.folder)))
+  if (junit !== undefined) await host.fs.writeAtomic(junit, await renderTestsJunit(results, basename(plan.directory)))
   if (context.json)
     context.printJson({
       verdict,

@@ -93,7 +93,7 @@ async function runTest({ host, store, test, slots, signal, onStart }: OneTest): 
         task ??= host.log.task(name)
         onStart()
       },
-      openStreams: async (to) => fileStreams(host, { folder: to, stdin: undefined }),
+      openStreams: async (to) => fileStreams(host, { directory: to, stdin: undefined }),
       signal,
     })
     const result: TestResult = {

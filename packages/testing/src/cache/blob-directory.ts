@@ -6,14 +6,14 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 /** Uploaded archives as files of a directory, with the protocol of Azure block blobs. */
-export interface BlobFolder {
+export interface BlobDirectory {
   readonly pathOf: (id: number) => string
   readonly sizeOf: (id: number) => Promise<number | undefined>
   readonly answer: (id: number, request: IncomingMessage, response: ServerResponse) => Promise<void>
 }
 
-export function openBlobFolder(folder: string): BlobFolder {
-  const pathOf = (id: number) => join(folder, String(id))
+export function openBlobDirectory(directory: string): BlobDirectory {
+  const pathOf = (id: number) => join(directory, String(id))
   const blockOf = (id: number, blockId: string) => `${pathOf(id)}.${Buffer.from(blockId).toString('hex')}`
   const sizeOf = (id: number) =>
     stat(pathOf(id)).then(

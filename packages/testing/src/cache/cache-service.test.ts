@@ -7,21 +7,21 @@ import { runJob, type JobOptions } from '../runner/run-job.ts'
 import { startCacheService, type CacheService } from './cache-service.ts'
 
 const repositories = { 'our/tests': fileURLToPath(new URL('../../test', import.meta.url)) }
-let folder = ''
+let directory = ''
 let cache: CacheService
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-cache-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-cache-'))
   cache = await startCacheService()
 })
 afterEach(async () => {
   await cache[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 })
 
 /** A job of the fixture action alone, on a machine that is new each time. */
 async function storeFile(inputs: Readonly<Record<string, string>> = {}, options: Partial<JobOptions> = {}) {
   const job = await runJob({
-    folder: await mkdtemp(join(folder, 'machine-')),
+    directory: await mkdtemp(join(directory, 'machine-')),
     steps: [{ id: 'store', uses: 'our/tests/store-file@v1', with: { key: 'file-1', ...inputs } }],
     actionEnv: cache.env,
     repositories,
@@ -34,7 +34,7 @@ async function storeFile(inputs: Readonly<Record<string, string>> = {}, options:
     text: main?.outputs['text'],
     saved: post?.outputs['saved'],
     log: `${main?.log ?? ''}\n${post?.log ?? ''}`,
-    workspace: job.folders.workspace,
+    workspace: job.directories.workspace,
   }
 }
 const names = () => cache.calls.map(({ name }) => name)

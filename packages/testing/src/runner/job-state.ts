@@ -1,5 +1,5 @@
 import type { Contexts, JobStatus } from './expressions.ts'
-import type { RunnerFolders } from './runner-directories.ts'
+import type { RunnerDirectories } from './runner-directories.ts'
 import type { StageResult } from './run-stage.ts'
 
 /** What one step leaves for the next. */
@@ -19,12 +19,12 @@ export function startJobState(options: {
   readonly jobEnv: Readonly<Record<string, string>>
   /** Set by the runner: steps cannot change them. */
   readonly fixed: Readonly<Record<string, string>>
-  readonly folders: RunnerFolders
+  readonly directories: RunnerDirectories
   readonly secrets: readonly string[]
   readonly signal?: AbortSignal | undefined
 }): JobState {
   const steps: Record<string, { outputs: Readonly<Record<string, string>>; outcome: JobStatus }> = {}
-  const { temp, toolCache, workspace } = options.folders
+  const { temp, toolCache, workspace } = options.directories
   let env = options.jobEnv
   let paths: readonly string[] = []
   let masks = options.secrets

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobStep } from './job-step.ts'
 import { runJob, type JobOptions } from './run-job.ts'
 
-let folder = ''
+let directory = ''
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'kernelkit-job-')))
+  directory = await realpath(await mkdtemp(join(tmpdir(), 'kernelkit-job-')))
   // Prints what it is given, and passes it to post by state.
   await writeAction('echo', {
     'action.yml': `
@@ -27,18 +27,23 @@ beforeAll(async () => {
     'post.mjs': "console.log('post of ' + process.env.STATE_mine + ' in ' + process.cwd())",
   })
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 async function writeAction(name: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [file, text] of Object.entries(files)) {
-    const path = join(folder, 'repository', name, file)
+    const path = join(directory, 'repository', name, file)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text)
   }
 }
 
 const run = async (steps: readonly JobStep[], options: Partial<JobOptions> = {}) =>
-  runJob({ folder: await mkdtemp(join(folder, 'machine-')), steps, repositories: { 'o/r': join(folder, 'repository') }, ...options })
+  runJob({
+    directory: await mkdtemp(join(directory, 'machine-')),
+    steps,
+    repositories: { 'o/r': join(directory, 'repository') },
+    ...options,
+  })
 const script = (id: string, text: string, more: Partial<JobStep> = {}): JobStep => ({ id, run: text, ...more })
 
 /** A process that has ended, but whose status was not read yet, does not count. */
@@ -62,7 +67,7 @@ describe.concurrent('runJob', { timeout: 120_000 }, () => {
       outputs: { seen: JSON.stringify(['of Linux', '6.12', 'true', 't', 'j', 's', '1']) },
       undeclared: ['unknown'],
       main: { annotations: [{ level: 'warning', file: 'a.c', line: '7', message: 'from stderr' }] },
-      post: { log: `post of one in ${job.folders.workspace}` },
+      post: { log: `post of one in ${job.directories.workspace}` },
     })
     expect(job.step('two').outputs['seen']).toBe(JSON.stringify(['', '', null, 't', 'j', null, '1']))
     expect(job.step('two').post?.startedAt).toBeLessThan(job.step('one').post?.startedAt ?? 0)

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** The directories of a runner, in the shape that GitHub's own machines have. */
-export interface RunnerFolders {
+export interface RunnerDirectories {
   readonly workspace: string
   readonly temp: string
   readonly toolCache: string
@@ -11,19 +11,24 @@ export interface RunnerFolders {
   readonly eventFile: string
 }
 
-export async function makeRunnerFolders(folder: string): Promise<RunnerFolders> {
-  const folders = {
-    workspace: join(folder, 'work', 'project', 'project'),
-    temp: join(folder, 'work', '_temp'),
-    toolCache: join(folder, 'hostedtoolcache'),
-    actions: join(folder, 'work', '_actions'),
-    eventFile: join(folder, 'work', '_temp', '_github_workflow', 'event.json'),
+export async function makeRunnerDirectories(directory: string): Promise<RunnerDirectories> {
+  const directories = {
+    workspace: join(directory, 'work', 'project', 'project'),
+    temp: join(directory, 'work', '_temp'),
+    toolCache: join(directory, 'hostedtoolcache'),
+    actions: join(directory, 'work', '_actions'),
+    eventFile: join(directory, 'work', '_temp', '_github_workflow', 'event.json'),
   }
   // The runner empties it before each job.
-  await rm(folders.temp, { recursive: true, force: true })
-  for (const path of [folders.workspace, join(folders.temp, '_runner_file_commands'), folders.toolCache, dirname(folders.eventFile)]) {
+  await rm(directories.temp, { recursive: true, force: true })
+  for (const path of [
+    directories.workspace,
+    join(directories.temp, '_runner_file_commands'),
+    directories.toolCache,
+    dirname(directories.eventFile),
+  ]) {
     await mkdir(path, { recursive: true })
   }
-  await writeFile(folders.eventFile, '{}\n')
-  return folders
+  await writeFile(directories.eventFile, '{}\n')
+  return directories
 }
