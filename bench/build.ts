@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { kernelkit, kernelkitJson } from './lib/kernelkit.ts'
-import { median, tellPairs } from './lib/pairs.ts'
+import { median, printPairs } from './lib/pairs.ts'
 import { benchDirectory } from './lib/seed.ts'
 import { timeCommand, type Timing } from './lib/time-command.ts'
 
@@ -55,13 +55,13 @@ try {
       `round ${round + 1}: ${[timings.make, timings.cold, timings.warm].map((list) => `${list[round]?.cpuSeconds.toFixed(0)} s`).join(', ')} of CPU\n`,
     )
   }
-  tellPairs({
+  printPairs({
     title: 'rebuild from a clean build directory, warm ccache against cold',
     goal: { figure: 'cpu', ratio: 0.12 },
     a: { label: 'kernelkit build, warm ccache', timings: timings.warm },
     b: { label: 'kernelkit build, empty ccache', timings: timings.cold },
   })
-  tellPairs({
+  printPairs({
     title: 'kernelkit build against plain make of the same configuration, both with an empty ccache',
     goal: { figure: 'cpu', ratio: 1.05 },
     a: { label: 'kernelkit build', timings: timings.cold },

@@ -124,7 +124,7 @@ describe('boot-vm', () => {
     expect(summary).toMatch(/<details><summary>warning: WARNING in bad_probe \(bad\.c:3\)<\/summary>/)
   })
 
-  it('names the input and the verdict when it cannot come to one of the guest', async () => {
+  it('names the input and the verdict when no VM could be booted', async () => {
     const job = await machine.run([
       boot({ run: 'true', memory: '12' }, { id: 'bad', 'continue-on-error': true }),
       boot({ run: 'true', kernel: 'nowhere' }, { id: 'none' }),

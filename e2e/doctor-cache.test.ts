@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFil
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultStoreRoot } from '@kernelkit/host'
 import { kernelkit, type CommandResult } from './lib/kernelkit.ts'
 
 let directory: string
@@ -70,6 +71,24 @@ describe('kernelkit cache', () => {
     const pruned = JSON.parse((await run(['cache', 'prune', '--json'], path)).stdout) as { removed: readonly { name: string }[] }
     expect(pruned.removed.map(({ name }) => name)).toEqual([entries[0]])
     expect(await readdir(join(directory, 'store', 'kernel'))).toEqual([entries[1]])
+  })
+
+  it.each([
+    [{ KERNELKIT_CACHE_DIR: 'own', XDG_CACHE_HOME: '/xdg' }],
+    [{ KERNELKIT_CACHE_DIR: '', XDG_CACHE_HOME: 'relative' }],
+    [{ XDG_CACHE_HOME: join(tmpdir(), `kernelkit-xdg-${process.pid}`) }],
+    [{}],
+  ])('the launcher and the command find the same default store with %j', async (given) => {
+    const env = { KERNELKIT_CACHE_DIR: undefined, XDG_CACHE_HOME: undefined, HOME: directory, ...given }
+    const store = defaultStoreRoot({ env, home: directory, cwd: directory })
+    await mkdir(store, { recursive: true })
+    try {
+      await kernelkit(['--version'], { cwd: directory, env })
+      // Made by the launcher, before the command knows its store.
+      expect(await readdir(store)).toEqual(['compiled'])
+    } finally {
+      await rm(store, { recursive: true })
+    }
   })
 
   it('keeps the code of the command that Node compiled, where there is a store, and neither lists nor removes it', async () => {

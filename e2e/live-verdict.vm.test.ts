@@ -23,7 +23,7 @@ interface Document {
 
 async function readResult({ exitCode, stdout, stderr }: CommandResult) {
   const document = JSON.parse(stdout) as Document
-  return { exitCode, said: stderr, ...document, log: await readFile(document.console, 'utf8') }
+  return { exitCode, shown: stderr, ...document, log: await readFile(document.console, 'utf8') }
 }
 
 const run = async (...args: readonly string[]) => readResult(await kernelkit([...onImage, ...args], { cwd: directory }))
@@ -63,11 +63,11 @@ describe('a guest that does not end by itself', () => {
   })
 
   it('is timeout with the stacks of all tasks and of the blocked ones', async () => {
-    const { verdict, log, said } = await run('--timeout', '1s', ...sh(`echo the last word > /dev/kmsg; ${forever}`))
+    const { verdict, log, shown } = await run('--timeout', '1s', ...sh(`echo the last word > /dev/kmsg; ${forever}`))
     expect(verdict).toBe('timeout')
     // What is shown is what the guest printed by itself.
-    expect(said).toContain('the last word')
-    expect(said).not.toContain('sysrq: Show State')
+    expect(shown).toContain('the last word')
+    expect(shown).not.toContain('sysrq: Show State')
     expect(log).toMatch(/sysrq: Show State[^]*task:sleep[^]*sysrq: Show Blocked State[^]*sysrq: HELP/)
   })
 })
@@ -76,14 +76,14 @@ describe('a panic', () => {
   const crash = sh(`echo c > /proc/sysrq-trigger; ${forever}`)
 
   it('is reported to its end, and does not wait for a kernel that does not reboot', async () => {
-    const { exitCode, verdict, log, reports, said } = await run('--append', 'panic=0', ...crash)
+    const { exitCode, verdict, log, reports, shown } = await run('--append', 'panic=0', ...crash)
     expect({ exitCode, verdict }).toEqual({ exitCode: 121, verdict: 'panic' })
     expect(log).toMatch(/Kernel panic - not syncing[^]*---\[ end Kernel panic/)
     // The vmlinux next to the kernel knows the lines.
     expect(reports.flatMap(({ trace }) => trace)).toContainEqual(
       expect.objectContaining({ function: 'sysrq_handle_crash', source: 'drivers/tty/sysrq.c' }),
     )
-    expect(said).toMatch(/what the kernel reported[^]*sysrq_handle_crash\S* \(drivers\/tty\/sysrq\.c:\d+\)[^]*panic: the kernel panicked/)
+    expect(shown).toMatch(/what the kernel reported[^]*sysrq_handle_crash\S* \(drivers\/tty\/sysrq\.c:\d+\)[^]*panic: the kernel panicked/)
   })
 
   it('is reported for a VM that was to be kept, too', async () => {

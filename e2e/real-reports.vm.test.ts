@@ -45,8 +45,8 @@ async function play(scene: Scene): Promise<Played> {
   const command = script === undefined ? [] : ['--', 'sh', '-c', script]
   const words = ['run', '-k', debug?.kernel ?? '', '--json', ...root, ...small, ...options, ...command]
   const { stdout, stderr } = await kernelkit(words, { timeoutMs: 9 * 60_000 })
-  const { console: log, ...told } = JSON.parse(stdout) as Omit<Outcome, 'consoleLines'> & { readonly console: string }
-  const outcome: Outcome = { ...told, consoleLines: (await readFile(log, 'utf8')).split('\n') }
+  const { console: log, ...result } = JSON.parse(stdout) as Omit<Outcome, 'consoleLines'> & { readonly console: string }
+  const outcome: Outcome = { ...result, consoleLines: (await readFile(log, 'utf8')).split('\n') }
   const evidence = { log, stderr }
   return { outcome, log, seen: { ...evidence, seen: scene.observe(outcome) }, expected: { ...evidence, seen: scene.expected } }
 }

@@ -201,7 +201,7 @@ describe('--toolchain auto', () => {
     expect(exitCode).toBe(0)
   })
 
-  it('leaves it at what this machine lacks where no engine answers', async () => {
+  it('reports what this machine lacks where no engine answers', async () => {
     const { stderr, exitCode } = await kernelkit(['build', source, '--dry-run'], {
       env: { ...bare(), DOCKER_HOST: 'unix:///no/such.sock' },
     })

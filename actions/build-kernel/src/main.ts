@@ -36,14 +36,14 @@ await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (ac
   })
   await recordBuild(host, store, build)
 
-  const answer = resultOf(build)
-  annotateWarnings(action, answer, plan.source.userTree)
-  action.summarise(renderBuildSummary(answer, { source: plan.source.label, saved: saved() }))
-  await setOutputs(action, answer, saved())
+  const result = resultOf(build)
+  annotateWarnings(action, result, plan.source.userTree)
+  action.summarise(renderBuildSummary(result, { source: plan.source.label, saved: saved() }))
+  await setOutputs(action, result, saved())
 })
 
-async function setOutputs({ host, setOutputs: set }: Action, answer: BuildResult, saved: boolean): Promise<void> {
-  const { kernel, vmlinux, config, release, key, cached, buildDirectory } = answer
+async function setOutputs({ host, setOutputs: set }: Action, result: BuildResult, saved: boolean): Promise<void> {
+  const { kernel, vmlinux, config, release, key, cached, buildDirectory } = result
   // For a kernel from a cache it is a directory of another machine.
   const buildDir = (await host.fs.exists(buildDirectory)) ? buildDirectory : undefined
   set({ kernel, vmlinux, config, 'build-dir': buildDir, release, key, 'cache-hit': cached, saved })

@@ -9,7 +9,7 @@ const packages = (inputs: Readonly<Record<string, unknown>>, nodeArch = 'x64') =
   packagesOf(readSetup({ host: { ...host, nodeArch }, inputs: givenOptions(inputs) }).requirements)
 
 describe('what the later steps need', () => {
-  it('is what boots VMs, when nothing is said', () => {
+  it('is what boots VMs, when no purpose is given', () => {
     expect(packages({})).toEqual(['qemu-system-x86', 'util-linux', 'openssh-client', 'zstd'])
     expect(readSetup({ host, inputs: {} })).toMatchObject({ boots: true, requireKvm: false })
   })

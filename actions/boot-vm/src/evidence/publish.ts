@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path'
 import type { Host } from '@kernelkit/host'
 
-/** Copies the files of a run to its artifacts; answers their names. */
+/** Copies the files of a run to its artifacts; returns their names. */
 export async function publishDirectory(
   host: Host,
   { from, directory }: { readonly from: string; readonly directory: string },

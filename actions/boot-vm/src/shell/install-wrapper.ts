@@ -3,7 +3,7 @@ import { quoteArgv } from '@kernelkit/core/plan'
 import type { Host } from '@kernelkit/host'
 import { jobDirectory } from './job-directory.ts'
 
-/** Writes the program `kernelkit-vm` for `shell: kernelkit-vm {0}` and answers its directory. */
+/** Writes the program `kernelkit-vm` for `shell: kernelkit-vm {0}` and returns its directory. */
 export async function installWrapper(host: Host, { node, program }: { readonly node: string; readonly program: string }): Promise<string> {
   const directory = join(jobDirectory(host), 'bin')
   await host.fs.mkdir(directory, { recursive: true, mode: 0o755 })

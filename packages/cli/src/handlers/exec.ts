@@ -41,9 +41,9 @@ export async function exec(context: CommandContext, args: readonly string[], raw
       signal,
     })
     terminal?.onResize((columns, rows) => command.resize(columns, rows))
-    const tell = (status: string) =>
+    const warn = (status: string) =>
       host.log.warn(`VM '${vm.name}' is paused (QEMU: ${status}), as by a debugger: the command waits until the VM runs again`)
-    void reportWhenPaused({ host, vm, tell, signal: watching.signal })
+    void reportWhenPaused({ host, vm, tell: warn, signal: watching.signal })
     const result = await command.result
     if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...collected.texts() })
     return result.exitCode

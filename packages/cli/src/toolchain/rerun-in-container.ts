@@ -68,7 +68,7 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   }
 }
 
-/** How the command answers, and what `--env NAME` takes from this environment. */
+/** How the command prints, and what `--env NAME` takes from this environment. */
 const passedOn = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'CI', 'LANG', 'TZ']
 
 function environmentInside(

@@ -142,7 +142,7 @@ async function call(rpc: string, body: unknown, token = cache.env['ACTIONS_RUNTI
   return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> }
 }
 
-/** Reserve a key; answers where its archive goes. */
+/** Reserve a key; returns where its archive goes. */
 async function reserve(key: string): Promise<string> {
   return String((await call('CreateCacheEntry', { key, version: 'v' })).body['signed_upload_url'])
 }

@@ -12,7 +12,7 @@ const run = promisify(execFile)
 /** Unit of a tar archive (POSIX pax interchange format). */
 const block = 512
 
-/** Damage a zstd-compressed tar archive; answers its new size. */
+/** Damage a zstd-compressed tar archive; returns its new size. */
 export async function spoilArchive(path: string, how: Spoil): Promise<number> {
   if (how === 'bytes') {
     await flipByte(path, Math.floor((await stat(path)).size / 2))

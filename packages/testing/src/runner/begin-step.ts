@@ -51,7 +51,7 @@ export async function writeScript(step: JobStep, options: { readonly place: Step
   }
 }
 
-/** `./PATH` lies in the workspace, `OWNER/REPO/PATH@REF` in a repository. */
+/** `./PATH` is in the workspace, `OWNER/REPO/PATH@REF` in a repository. */
 function actionDirectory(
   uses: string,
   options: { readonly workspace: string; readonly repositories: Readonly<Record<string, string>> },

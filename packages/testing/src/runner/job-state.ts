@@ -10,7 +10,7 @@ export interface JobState {
   /** Environment of a step, PATH included. */
   readonly environment: (stepEnv: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
   readonly contexts: () => Contexts
-  /** Take over what a stage said; a failure that may pass changes no status. */
+  /** Take over what a stage wrote; a failure with continue-on-error changes no status. */
   readonly absorb: (stepId: string, stage: StageResult, mayFail: boolean) => void
 }
 
