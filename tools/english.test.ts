@@ -17,13 +17,11 @@ const patterns: readonly string[] = [
   '.github/**/*.yml',
   'tools/**/*.ts',
   'bench/**/*.ts',
-  ...[
-    'packages/{cli,action-kit,testing}/{src,test}/**/*.ts',
-    'packages/cli/bin/*.js',
-    'actions/*.ts',
-    'actions/*/{src,test}/**/*.ts',
-    'e2e/**/*.ts',
-  ],
+  'packages/{cli,action-kit,testing}/{src,test}/**/*.ts',
+  'packages/cli/bin/*.js',
+  'actions/*.ts',
+  'actions/*/{src,test}/**/*.ts',
+  'e2e/**/*.ts',
 ]
 
 const skipped: readonly string[] = [

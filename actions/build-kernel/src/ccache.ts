@@ -1,5 +1,6 @@
 import type { Action } from '@kernelkit/action-kit'
-import { actionRows, isSwitchedOff, parseSizeBytes, textOption, type RawOptions } from '@kernelkit/core/options'
+import { message, option, type Message } from '@kernelkit/core/errors'
+import { actionRows, isSwitchedOff, parseSizeBytes, textOption, writeFor, type RawOptions } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { ccacheFolderOf, type BuildPlan, type KernelContext } from '@kernelkit/kernel'
 
@@ -35,16 +36,17 @@ export async function prepareCcache(
   const { cache } = action
   const { host } = context
   const { key, spec, toolchain } = plan
-  const refuse = (why: string): undefined => {
-    host.log.info(why)
+  const refuse = (why: Message): undefined => {
+    host.log.info(writeFor(why, action.reader()))
     return undefined
   }
-  if (!mode.isWanted) return refuse('not asked for')
-  if (!toolchain.ccache) return refuse('ccache is not installed: everything is compiled (setup-kvm with `for: build` installs it)')
-  if (!(await cache.isAvailable())) return refuse('the runner offers no Actions cache')
+  if (!mode.isWanted) return refuse('switched off by an input')
+  if (!toolchain.ccache)
+    return refuse(message`ccache is not installed: everything is compiled (setup-kvm with ${option('for', 'build')} installs it)`)
+  if (!(await cache.isAvailable())) return refuse('the runner has no Actions cache')
   const directory = ccacheFolderOf(context) ?? host.env['CCACHE_DIR'] ?? ''
   await host.fs.mkdir(directory, { recursive: true })
-  // Of an earlier step, or of a machine that is not thrown away: both have what they need, and save it themselves.
+  // Of an earlier step, or of a machine that is kept between jobs: both have what they need, and save it themselves.
   if ((await host.fs.readdir(directory)).length > 0) return refuse(`${directory} is in use already`)
   // A compiler may be a path; a key holds no comma.
   const compiler = toolchain.compiler.replaceAll(/[^A-Za-z0-9.]+/g, '-')
@@ -52,7 +54,7 @@ export async function prepareCcache(
   const state: CcacheState = { directory, key: `${family}-${key}`, maxBytes: mode.maxBytes }
   action.saveState(stateName, state)
   const came = await cache.restore({ directory, key: state.key, prefixes: [`${family}-`] })
-  host.log.info(came === undefined ? 'none yet: everything is compiled' : `restored ${came}`)
+  host.log.info(came === undefined ? 'there is none yet: everything is compiled' : `restored ${came}`)
   await host.run(['ccache', '--zero-stats'], { env: { CCACHE_DIR: directory }, reject: false })
   return state
 }
@@ -77,7 +79,7 @@ export async function saveCcache(action: Action): Promise<void> {
   if (saved) return host.log.info(`saved as ${key}`)
   action.annotate({
     level: 'notice',
-    message: "The compiler's cache was not saved: this run may not write to the Actions cache, or another one was first.",
+    message: "The compiler's cache was not saved: this run may not write to the Actions cache, or another run saved it first.",
   })
 }
 

@@ -58,7 +58,7 @@ export function createCacheStore(host: Host, { cache, kinds, run, notice }: Cach
       if (saved) host.log.info(`${entry.kind} ${short(entry.key)}: saved to the Actions cache (${seconds(host.monotonicMs() - startedMs)})`)
       else
         notice(
-          `The ${entry.kind} was not saved to the Actions cache: this run may not write to it, or another one was first. The next run makes it again.`,
+          `The ${entry.kind} was not saved to the Actions cache: this run may not write to it, or another run saved it first. The next run makes it again.`,
         )
     },
   }

@@ -113,7 +113,7 @@ async function dryRun(context: CommandContext, options: RawOptions): Promise<num
   if (context.json) context.printJson({ packages, install: install ?? null, commands })
   else {
     context.print(install === undefined ? '# this host lacks nothing' : quoteArgv(install))
-    context.print(['# what follows is what these commands do (each has its own --dry-run)', ...commands].join('\n'))
+    context.print(['# the rest is what these commands do (each has its own --dry-run)', ...commands].join('\n'))
   }
   return 0
 }
