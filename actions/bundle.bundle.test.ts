@@ -11,33 +11,33 @@ const actions = readdirSync(join(repository, 'actions')).filter((name) => exists
 const distOf = (name: string): string => join(repository, 'actions', name, 'dist')
 const fileCommands = ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY']
 
-let folder: string
+let directory: string
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-bundles-'))
-  for (const name of actions) cpSync(distOf(name), join(folder, name), { recursive: true })
-  for (const name of fileCommands) writeFileSync(join(folder, name), '')
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-bundles-'))
+  for (const name of actions) cpSync(distOf(name), join(directory, name), { recursive: true })
+  for (const name of fileCommands) writeFileSync(join(directory, name), '')
 })
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 type Texts = Readonly<Record<string, string>>
 /** `undefined` takes a variable away. */
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** As the runner does, from a folder where no package can be found. */
+/** As the runner does, from a directory where no package can be found. */
 function runEntry(action: string, entry: string, { inputs, env = {} }: { readonly inputs: Texts; readonly env?: Variables }) {
-  return spawnSync(process.execPath, [join(folder, action, entry)], {
-    cwd: folder,
+  return spawnSync(process.execPath, [join(directory, action, entry)], {
+    cwd: directory,
     encoding: 'utf8',
     env: {
       PATH: process.env['PATH'],
-      HOME: folder,
+      HOME: directory,
       GITHUB_ACTIONS: 'true',
-      GITHUB_WORKSPACE: folder,
-      RUNNER_TEMP: folder,
+      GITHUB_WORKSPACE: directory,
+      RUNNER_TEMP: directory,
       ...env,
-      ...Object.fromEntries(fileCommands.map((name) => [name, join(folder, name)])),
+      ...Object.fromEntries(fileCommands.map((name) => [name, join(directory, name)])),
       ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
     },
   })
@@ -55,8 +55,8 @@ describe.each(actions)('the bundle of %s', (action) => {
     expect(status).toBe(1)
   })
 
-  it('leaves no file behind where there is no job', () => {
-    const temp = mkdtempSync(join(folder, 'temp-'))
+  it('leaves no file where there is no job', () => {
+    const temp = mkdtempSync(join(directory, 'temp-'))
     const { status } = runEntry(action, 'main.mjs', { inputs: { nonsense: '1' }, env: { RUNNER_TEMP: undefined, TMPDIR: temp } })
     expect(status).toBe(1)
     expect(readdirSync(temp)).toEqual([])
@@ -79,7 +79,7 @@ describe.each(actions)('the bundle of %s', (action) => {
 
 describe.each(['build-kernel', 'bake-image'])('the input toolchain of %s', (action) => {
   it('asks for the engine that docker needs, and names each place that was tried', () => {
-    const socket = join(folder, 'no-engine.sock')
+    const socket = join(directory, 'no-engine.sock')
     const { stdout, stderr, status } = runEntry(action, 'main.mjs', {
       inputs: { toolchain: 'docker' },
       env: { DOCKER_HOST: `unix://${socket}` },
@@ -108,7 +108,7 @@ it('bundles hold the client of Docker only where it is used', () => {
 })
 
 it('bundles have the same bytes when they are made again', () => {
-  const again = join(folder, 'again')
+  const again = join(directory, 'again')
   const { status, stderr } = spawnSync(process.execPath, ['tools/bundle-actions.ts', again], { cwd: repository, encoding: 'utf8' })
   expect(stderr).toBe('')
   expect(status).toBe(0)
@@ -125,15 +125,15 @@ function digests(dist: string): Readonly<Record<string, string>> {
 it('setup-kvm carries the command, which runs without any package around it', () => {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    [join(folder, 'setup-kvm/cli/bin/kernelkit.js'), 'cache', 'ls', '--json'],
+    [join(directory, 'setup-kvm/cli/bin/kernelkit.js'), 'cache', 'ls', '--json'],
     {
-      cwd: folder,
+      cwd: directory,
       encoding: 'utf8',
-      env: { PATH: process.env['PATH'], HOME: folder },
+      env: { PATH: process.env['PATH'], HOME: directory },
     },
   )
   expect(stderr).toBe('')
   expect(JSON.parse(stdout)).toBeTypeOf('object')
   expect(status).toBe(0)
-  expect(readdirSync(join(folder, 'setup-kvm/cli/bundle/agent/prebuilt'))).toEqual(['i386', 'x86_64'])
+  expect(readdirSync(join(directory, 'setup-kvm/cli/bundle/agent/prebuilt'))).toEqual(['i386', 'x86_64'])
 })

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { startCacheService, type CacheService, type JobResult, type JobStep } from '@kernelkit/testing'
 import { newMachine, requireConclusion, stageOf, useAction } from '../e2e/lib/actions.ts'
-import { median, tellPairs, type Figures } from './lib/pairs.ts'
+import { median, printPairs, type Figures } from './lib/pairs.ts'
 
 // A cold job bakes an image and links a kernel, which takes minutes: fewer pairs than elsewhere.
 const pairs = Number(process.argv[2] ?? 3)
@@ -33,7 +33,7 @@ for (let pair = 0; pair < pairs; pair++) {
   warm.push(wall(secondsOf(found)))
 }
 
-tellPairs({
+printPairs({
   title: 'kernel and image from the Actions cache and a boot of true, against a cold job without its compiler',
   goal: { figure: 'wall', ratio: 0.25 },
   a: { label: 'both from the cache', timings: warm },

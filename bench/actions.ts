@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { actionPath, ownActions } from '../tools/own-actions.ts'
-import { tellPairs, type Figures } from './lib/pairs.ts'
+import { printPairs, type Figures } from './lib/pairs.ts'
 
 /** From the start of a program to the first that it writes; it is ended then. CPU time is of no interest here. */
 async function timeToFirstLine(args: readonly string[]): Promise<Figures> {
@@ -11,7 +11,7 @@ async function timeToFirstLine(args: readonly string[]): Promise<Figures> {
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve())
     child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code} before it wrote anything`)))
+    child.once('exit', (code) => reject(new Error(`${args.join(' ')} exited with status ${code} before it wrote anything`)))
   })
   const wallSeconds = (performance.now() - startedMs) / 1000
   child.removeAllListeners('exit')
@@ -30,7 +30,7 @@ for (const name of ownActions) {
     a.push(pair[0])
     b.push(pair[1])
   }
-  tellPairs({
+  printPairs({
     title: `start of ${name} to the first line of its log`,
     goal: { figure: 'wall', ratio: 3 },
     a: { label: `actions/${name}/dist/main.mjs`, timings: a },

@@ -6,13 +6,13 @@ import { classicBakeScript, peakMemoryMB } from './lib/classic-image.ts'
 import { imageSizes } from './lib/image-sizes.ts'
 import { bakeImage, kernelkit } from './lib/kernelkit.ts'
 import { comparePairs } from './lib/pairs.ts'
-import { benchFolder } from './lib/seed.ts'
+import { benchDirectory } from './lib/seed.ts'
 
 /** A bake with an empty store against the classic recipe; size of the default image; our own process's memory. Usage: bake.ts [PAIRS], default 7. Needs root. */
 const pairs = Number(process.argv[2] ?? 7)
 const suite = 'bookworm'
-const folder = await benchFolder('bake')
-const store = join(folder, 'store')
+const directory = await benchDirectory('bake')
+const store = join(directory, 'store')
 const emptyStore = () => rm(store, { recursive: true, force: true })
 const bake = [...kernelkit, 'bake', '-q', '--suite', suite, '--cache-dir', store]
 try {
@@ -20,7 +20,7 @@ try {
     title: `bake ${suite} against debootstrap, dd, mkfs, loop mount, cp -a`,
     goal: { figure: 'cpu', ratio: 0.7 },
     a: { label: 'kernelkit bake, empty store', argv: bake, before: emptyStore },
-    b: { label: 'classic recipe', argv: classicBakeScript({ folder, suite }) },
+    b: { label: 'classic recipe', argv: classicBakeScript({ directory, suite }) },
     pairs,
     warmUp: 0,
   })
@@ -44,5 +44,5 @@ try {
     `default image: ${allocatedMiB.toFixed(0)} MiB allocated (goal: at most 260), ${zstdMB.toFixed(1)} MB as zstd (goal: at most 60)\n`,
   )
 } finally {
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 }

@@ -1,15 +1,15 @@
 import { rm } from 'node:fs/promises'
 import { buildKernel, kernelkit } from './lib/kernelkit.ts'
-import { benchFolder, makeHello } from './lib/seed.ts'
+import { benchDirectory, makeHello } from './lib/seed.ts'
 import { timeCommand } from './lib/time-command.ts'
 
 /** Boot a hello initrd many times and compare its output to the last byte. Usage: boots.ts [COUNT], default 200. */
 const count = Number(process.argv[2] ?? 200)
 if (!Number.isInteger(count) || count < 1) throw new Error(`boots: COUNT '${process.argv[2]}' is not a positive whole number`)
-const folder = await benchFolder('boots')
+const directory = await benchDirectory('boots')
 try {
   const { kernel } = await buildKernel()
-  const { initrd } = await makeHello(folder)
+  const { initrd } = await makeHello(directory)
   let whole = 0
   const lost: number[] = []
   for (let boot = 1; boot <= count; boot++) {
@@ -25,5 +25,5 @@ try {
   )
   if (lost.length > 0) process.exitCode = 1
 } finally {
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 }

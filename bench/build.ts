@@ -2,8 +2,8 @@ import { readdir, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { kernelkit, kernelkitJson } from './lib/kernelkit.ts'
-import { median, tellPairs } from './lib/pairs.ts'
-import { benchFolder } from './lib/seed.ts'
+import { median, printPairs } from './lib/pairs.ts'
+import { benchDirectory } from './lib/seed.ts'
 import { timeCommand, type Timing } from './lib/time-command.ts'
 
 /**
@@ -12,8 +12,8 @@ import { timeCommand, type Timing } from './lib/time-command.ts'
  */
 const rounds = Number(process.argv[2] ?? 7)
 const words = ['deb:linux-source-6.12', '--config', 'minimal']
-const folder = await benchFolder('build')
-const store = join(folder, 'store')
+const directory = await benchDirectory('build')
+const store = join(directory, 'store')
 const build = [...kernelkit, 'build', '-q', ...words, '--cache-dir', store]
 const empty = (...names: readonly string[]) => Promise.all(names.map((name) => rm(join(store, name), { recursive: true, force: true })))
 try {
@@ -27,8 +27,8 @@ try {
 
   const { config } = await kernelkitJson(['build', ...words, '--cache-dir', store])
   const [source = ''] = await readdir(join(store, 'source'))
-  const plain = join(folder, 'plain')
-  const plainCcache = join(folder, 'plain-ccache')
+  const plain = join(directory, 'plain')
+  const plainCcache = join(directory, 'plain-ccache')
   const make = [
     'bash',
     '-c',
@@ -55,18 +55,18 @@ try {
       `round ${round + 1}: ${[timings.make, timings.cold, timings.warm].map((list) => `${list[round]?.cpuSeconds.toFixed(0)} s`).join(', ')} of CPU\n`,
     )
   }
-  tellPairs({
+  printPairs({
     title: 'rebuild from a clean build directory, warm ccache against cold',
     goal: { figure: 'cpu', ratio: 0.12 },
     a: { label: 'kernelkit build, warm ccache', timings: timings.warm },
     b: { label: 'kernelkit build, empty ccache', timings: timings.cold },
   })
-  tellPairs({
+  printPairs({
     title: 'kernelkit build against plain make of the same configuration, both with an empty ccache',
     goal: { figure: 'cpu', ratio: 1.05 },
     a: { label: 'kernelkit build', timings: timings.cold },
     b: { label: 'make O=… olddefconfig bzImage', timings: timings.make },
   })
 } finally {
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 }

@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { bakeImage, buildKernel, kernelkit, kernelkitJson } from './lib/kernelkit.ts'
 import { comparePairs } from './lib/pairs.ts'
-import { benchFolder, classicLine, makeHello } from './lib/seed.ts'
+import { benchDirectory, classicLine, makeHello } from './lib/seed.ts'
 
 /** One command in a fresh VM: against the classic QEMU line, against our own argv by hand, and on a disk image. All under TCG. */
-const folder = await benchFolder('run')
+const directory = await benchDirectory('run')
 try {
   const { kernel } = await buildKernel()
   const image = await bakeImage()
-  const hello = await makeHello(folder)
+  const hello = await makeHello(directory)
   const common = ['run', '-q', '--accel', 'tcg', '--kernel', kernel, '--cpus', '1', '--memory', '128M', '--no-cwd', '--net', 'none']
   const inInitramfs = [...kernelkit, ...common, '--initrd', hello.initrdWithTrue, '--', '/bin/true']
 
@@ -38,5 +38,5 @@ try {
     b: { label: 'kernelkit run --initrd … -- /bin/true', argv: inInitramfs },
   })
 } finally {
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 }

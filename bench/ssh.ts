@@ -3,18 +3,18 @@ import { join } from 'node:path'
 import { classicBakeScript } from './lib/classic-image.ts'
 import { bakeImage, buildKernel, kernelkit } from './lib/kernelkit.ts'
 import { median } from './lib/pairs.ts'
-import { benchFolder, classicLine } from './lib/seed.ts'
+import { benchDirectory, classicLine } from './lib/seed.ts'
 import { secondsToBanner } from './lib/ssh-banner.ts'
 import { timeCommand } from './lib/time-command.ts'
 
 /** Time to the ssh banner with systemd: our image and boot against an untrimmed image on the classic line. Usage: ssh.ts [PAIRS], default 7. Needs root. */
 const pairs = Number(process.argv[2] ?? 7)
-const folder = await benchFolder('ssh')
+const directory = await benchDirectory('ssh')
 const port = 20000 + (process.pid % 20000)
 try {
   const { kernel } = await buildKernel()
   const image = await bakeImage()
-  await timeCommand(classicBakeScript({ folder, suite: 'bookworm' }))
+  await timeCommand(classicBakeScript({ directory, suite: 'bookworm' }))
   const ours = [
     ...kernelkit,
     'run',
@@ -43,7 +43,7 @@ try {
       '-m',
       '512M',
       '-drive',
-      `file=${join(folder, 'classic.img')},if=virtio,format=raw,snapshot=on`,
+      `file=${join(directory, 'classic.img')},if=virtio,format=raw,snapshot=on`,
       '-nic',
       `user,model=virtio,hostfwd=tcp:127.0.0.1:${port}-:22`,
     ],
@@ -64,5 +64,5 @@ try {
     ].join('\n'),
   )
 } finally {
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 }

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kernelkit } from './lib/kernelkit.ts'
 import { comparePairs, median } from './lib/pairs.ts'
-import { benchFolder } from './lib/seed.ts'
+import { benchDirectory } from './lib/seed.ts'
 import { timeCommand } from './lib/time-command.ts'
 
 /**
@@ -10,8 +10,8 @@ import { timeCommand } from './lib/time-command.ts'
  * (same store, warm ccache: what differs is where the compiler runs). Needs an engine. Usage: toolchain.ts [PAIRS], default 7.
  */
 const pairs = Number(process.argv[2] ?? 7)
-const folder = await benchFolder('toolchain')
-const store = join(folder, 'store')
+const directory = await benchDirectory('toolchain')
+const store = join(directory, 'store')
 const build = [...kernelkit, 'build', '-q', 'deb:linux-source-6.12', '--config', 'minimal', '--cache-dir', store]
 const inContainer = [...build, '--toolchain', 'docker']
 try {
@@ -40,5 +40,5 @@ try {
     pairs,
   })
 } finally {
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 }

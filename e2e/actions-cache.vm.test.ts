@@ -62,7 +62,7 @@ describe('build-kernel and the Actions cache', () => {
   it.each([
     ['bytes', /damaged from the Actions cache \(it does not unpack\)/],
     ['content', /damaged from the Actions cache \(the checksum of \S+ differs\)/],
-  ] as const)('takes an entry with spoilt %s for none, says so, and puts a good one beside it', async (how, warning) => {
+  ] as const)('ignores an entry with spoilt %s, warns, and saves a good one next to it', async (how, warning) => {
     const { key } = await build({ ccache: 'false' })
     await cache.spoil(`kernelkit-1-kernel-${key}`, how)
     const second = await build({ ccache: 'false' })

@@ -20,7 +20,7 @@ const goodInputs: Readonly<Record<string, NonNullable<JobStep['with']>>> = {
   'boot-vm': { kernel, image, run: 'true', 'boot-timeout': '120s' },
 }
 
-/** Where nobody answers: without the store's image, a whole new one would be baked. */
+/** An address that does not answer: without the store's image, a whole new one would be baked. */
 const unreachable = 'http://127.0.0.1:9/debian'
 const inputsWith = (name: string, input: string, value: string): NonNullable<JobStep['with']> => ({
   ...goodInputs[name],
@@ -56,7 +56,7 @@ function hostileValues(marker: string): readonly string[] {
   return [`a ${shells.join(' ')} ${orders.map((order) => `%0A${order}`).join('')}`, ['a', ...shells, ...orders, ''].join('\n')]
 }
 
-/** What the runner was told that only a value can have said. */
+/** Commands to the runner that can only come from a value. */
 function forgedIn({ commands, outputs, addedEnv, addedPaths, errors }: StageResult): readonly unknown[] {
   return [
     ...commands.filter(
@@ -65,7 +65,7 @@ function forgedIn({ commands, outputs, addedEnv, addedPaths, errors }: StageResu
     ...[outputs, addedEnv].flatMap((values) =>
       Object.keys(values).filter((name) => !/^[a-z-]+$|^KERNELKIT_[A-Z_]+$/.test(name) || name === 'forged'),
     ),
-    ...addedPaths.filter((path) => !path.startsWith(machine.folder)),
+    ...addedPaths.filter((path) => !path.startsWith(machine.directory)),
     ...errors,
   ]
 }
@@ -74,13 +74,13 @@ describe.each(ownActions)('%s', async (name) => {
   const inputs = Object.keys((await readActionFile(actionPath(name))).defaults)
 
   it.each(inputs)('takes the input %s for a value, whatever it holds', { timeout: 20 * 60_000 }, async (input) => {
-    const marker = join(machine.folder, 'hostile-ran')
+    const marker = join(machine.directory, 'hostile-ran')
     for (const value of hostileValues(marker)) {
       const job = await machine.run([useAction(name, inputsWith(name, input, value))], { env: { KERNELKIT_CACHE_DIR: store } })
       const { main, post } = job.step(name)
       expect(existsSync(marker)).toBe(false)
       for (const stage of [main, post]) if (stage !== undefined) expect(forgedIn(stage)).toEqual([])
-      expect(main?.lines.join('\n')).not.toContain('this is a bug of kernelkit')
+      expect(main?.lines.join('\n')).not.toContain('this is a bug in kernelkit')
       expect(main?.leftOutputOpen).toBe(false)
     }
   })
@@ -88,7 +88,7 @@ describe.each(ownActions)('%s', async (name) => {
 
 describe('a key', () => {
   it('that is private is refused as the input ssh-key, and no line of it is printed', async () => {
-    const path = join(machine.folder, 'id')
+    const path = join(machine.directory, 'id')
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'mine', '-f', path])
     const secret = readFileSync(path, 'utf8')
     const job = await machine.run([useAction('bake-image', { suite: 'bookworm', 'ssh-key': secret })], {
@@ -101,7 +101,7 @@ describe('a key', () => {
     for (const line of secret.trim().split('\n').slice(1, -1)) expect(shown).not.toContain(line)
   })
 
-  it('of a running VM is for its owner alone, and so are all folders of the VM', async () => {
+  it('of a running VM is for its owner alone, and so are all directories of the VM', async () => {
     const runtime = await mkdtemp(join(tmpdir(), 'kernelkit-run-'))
     try {
       const look = 'cd "$XDG_RUNTIME_DIR"; stat -c "%a %n" kernelkit/vms/*/ssh/id_ed25519; find kernelkit -type d -perm /077'

@@ -31,7 +31,7 @@ it('builds and bakes in containers where a workflow says toolchain: docker', asy
   expect(build.main?.annotations).toEqual([
     { level: 'warning', message: expect.stringContaining('[-Wreturn-type]') as string, file: 'linux/init/other.c', line: '3' },
   ])
-  // The container's ccache tells what it did; the post step has none to ask.
+  // The container's ccache shows what it did; the post step has none to ask.
   expect(build.main?.log).toMatch(/^Cacheable calls: +2 /m)
   expect(cache.entries.map(({ key }) => key)).toContainEqual(expect.stringMatching(/^kernelkit-1-ccache-x86_64-gcc-/))
   const bake = stageOf(done, 'bake-image').log

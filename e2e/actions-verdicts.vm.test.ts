@@ -6,8 +6,8 @@ import { newMachine, requireOutcomes, stageOf, useAction, type Machine } from '.
 
 const annotationsOf = (job: JobResult, id: string) => stageOf(job, id).annotations
 
-describe('what went wrong is told where it is', { timeout: 30 * 60_000 }, () => {
-  // The compiler's cache knows files by their way from the build folder: the tree lies where that of the source package would.
+describe('what went wrong is annotated at its line', { timeout: 30 * 60_000 }, () => {
+  // The compiler's cache knows files by their path from the build directory: the tree is where that of the source package would be.
   const ownStore = 'store'
   let own: Machine
   let tree = ''

@@ -15,7 +15,7 @@ const steps: readonly JobStep[] = [
     run: 'uname -r\ncat /etc/os-release\necho "$GREETING" | tee "$KERNELKIT_ARTIFACTS/from-guest"\n',
     env: 'GREETING=hello $(id) "guest"',
   }),
-  { id: 'command', run: 'kernelkit --version; ls "$FOLDER"', env: { FOLDER: '${{ steps.boot-vm.outputs.artifacts }}' } },
+  { id: 'command', run: 'kernelkit --version; ls "$DIRECTORY"', env: { DIRECTORY: '${{ steps.boot-vm.outputs.artifacts }}' } },
 ]
 
 let cache: CacheService
@@ -48,7 +48,7 @@ describe('the four Actions as steps of one job', () => {
     expect(cold.steps.flatMap(({ undeclared, main }) => [...undeclared, ...(main?.errors ?? [])])).toEqual([])
   })
 
-  it('tell in outputs what they made', () => {
+  it('name in outputs what they made', () => {
     const kernel = outputsOf(cold, 'build-kernel')
     const image = outputsOf(cold, 'bake-image')
     expect(kernel).toMatchObject({ 'cache-hit': 'false', saved: 'true', release: expect.stringMatching(/^6\.12\.\d+/) })
@@ -76,7 +76,7 @@ describe('the four Actions as steps of one job', () => {
     expect(JSON.parse(readFileSync(join(artifacts, 'result.json'), 'utf8'))).toMatchObject({ verdict: 'pass', exitCode: 0 })
   })
 
-  it('put the command on PATH for the steps behind them', () => {
+  it('put the command on PATH for the steps after them', () => {
     expect(stageOf(cold, 'command').log).toMatch(/^\d+\.\d+\.\d+[^]*^console\.log$/m)
   })
 
@@ -139,18 +139,18 @@ describe('the same job on another machine', () => {
   })
 })
 
-describe('behind both jobs', () => {
-  it('no output is held open, and nobody else may write a file', () => {
+describe('after both jobs', () => {
+  it('no output is held open, and no other user may write a file', () => {
     for (const job of [cold, warm]) {
       for (const { main, post } of job.steps) expect([main?.leftOutputOpen, post?.leftOutputOpen]).not.toContain(true)
     }
     for (const machine of [first, second]) {
-      expect(execFileSync('find', [machine.folder, '-perm', '-002', '!', '-type', 'l'], { encoding: 'utf8' })).toBe('')
+      expect(execFileSync('find', [machine.directory, '-perm', '-002', '!', '-type', 'l'], { encoding: 'utf8' })).toBe('')
     }
   })
 
   it('no QEMU is left', async () => {
-    for (const machine of [first, second]) expect(await processesWith(machine.folder, /qemu|node/)).toEqual([])
+    for (const machine of [first, second]) expect(await processesWith(machine.directory, /qemu|node/)).toEqual([])
   })
 
   it('no token of the runner was printed', () => {

@@ -6,39 +6,39 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image } = testArtifacts()
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
-  await writeFile(join(folder, 'text'), 'neither a kernel nor an image\n'.repeat(100))
-  await writeFile(join(folder, 'blank.ext4'), '')
-  await truncate(join(folder, 'blank.ext4'), 64 * 2 ** 20)
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  await writeFile(join(directory, 'text'), 'neither a kernel nor an image\n'.repeat(100))
+  await writeFile(join(directory, 'blank.ext4'), '')
+  await truncate(join(directory, 'blank.ext4'), 64 * 2 ** 20)
 })
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 async function refusal(args: readonly string[]) {
-  const { exitCode, stderr } = await kernelkit(['run', ...args, '--', 'true'], { cwd: folder })
+  const { exitCode, stderr } = await kernelkit(['run', ...args, '--', 'true'], { cwd: directory })
   return { exitCode, stderr, verdict: /verdict=(\S+)/.exec(lastLine(stderr))?.[1] }
 }
 
 describe('bad input of a run', () => {
   it.each([
     ['a kernel that does not exist', ['-k', 'nowhere', '--image', image], /nowhere/],
-    ['a kernel file that is none', ['-k', 'text', '--image', image], /text/],
+    ['a file that is not a kernel', ['-k', 'text', '--image', image], /text/],
     ['an image that does not exist', ['-k', kernel, '--image', 'nowhere.ext4'], /nowhere\.ext4/],
-    ['an image that is none', ['-k', kernel, '--image', 'text'], /text/],
-    ['a file that is no file system', ['-k', kernel, '--image', 'blank.ext4'], /blank\.ext4/],
-    ['a share whose folder is missing', ['-k', kernel, '--image', image, '-v', './nowhere:/mnt'], /nowhere/],
+    ['a file that is not an image', ['-k', kernel, '--image', 'text'], /text/],
+    ['an image without a file system', ['-k', kernel, '--image', 'blank.ext4'], /blank\.ext4/],
+    ['a share whose directory is missing', ['-k', kernel, '--image', image, '-v', './nowhere:/mnt'], /nowhere/],
     ['a share of an unknown kind', ['-k', kernel, '--image', image, '-v', '.:/mnt:rx'], /rx/],
-    ['memory that is no size', ['-k', kernel, '--image', image, '-m', 'lots'], /lots/],
+    ['memory that is not a size', ['-k', kernel, '--image', image, '-m', 'lots'], /lots/],
     ['a time without a unit', ['-k', kernel, '--image', image, '--timeout', '10'], /--timeout/],
-    ['no processor', ['-k', kernel, '--image', image, '-c', '0'], /0/],
+    ['no CPU', ['-k', kernel, '--image', image, '-c', '0'], /0/],
     ['a QEMU that does not exist', ['-k', kernel, '--image', image, '--qemu', './no-qemu'], /no-qemu/],
     ['an argument that QEMU refuses', ['-k', kernel, '--image', image, '--qemu-arg', '-no-such-option'], /no-such-option/],
     ['an unknown machine', ['-k', kernel, '--image', image, '--machine', 'vax'], /vax/],
-    ['a root folder that is missing', ['-k', kernel, '--root', './nowhere'], /nowhere/],
-  ])('%s is 125 with code, hint and verdict', async (_what, args, named) => {
+    ['a root directory that is missing', ['-k', kernel, '--root', './nowhere'], /nowhere/],
+  ])('%s exits with status 125 and prints code, hint and verdict', async (_what, args, named) => {
     const { exitCode, stderr, verdict } = await refusal(args)
     expect(stderr).toMatch(named)
     expect(stderr).toMatch(/^[A-Z_]+: /m)
@@ -47,7 +47,7 @@ describe('bad input of a run', () => {
     expect(exitCode).toBe(125)
   })
 
-  it('a root without the init that is asked for is boot-fail and says what it looked for', async () => {
+  it('a root without the init that is asked for is boot-fail and the message names the init', async () => {
     const { exitCode, stderr, verdict } = await refusal(['-k', kernel, '--root', '.', '--init', 'systemd'])
     expect({ exitCode, verdict }).toEqual({ exitCode: 120, verdict: 'boot-fail' })
     expect(stderr).toMatch(/the root has no init: \/sbin\/init/)

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, lastLine, shell, testArtifacts } from './lib/kernelkit.ts'
 
 const { image, kernel } = testArtifacts()
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256')
@@ -24,7 +24,7 @@ async function sha256(path: string): Promise<string> {
 
 describe('kernelkit bake', () => {
   it('gives the same bytes from an emptied store', async () => {
-    const { exitCode, stdout } = await kernelkit(['bake', '--suite', 'bookworm', '--json', '--cache-dir', join(folder, 'store')], {
+    const { exitCode, stdout } = await kernelkit(['bake', '--suite', 'bookworm', '--json', '--cache-dir', join(directory, 'store')], {
       timeoutMs: 9 * 60_000,
     })
     expect(exitCode).toBe(0)
@@ -55,10 +55,10 @@ describe('kernelkit bake', () => {
     ['a missing key file', ['--ssh-key', './missing.pub'], /missing\.pub/],
     ['a size without a unit', ['--size', '4'], /--size/],
     ['an image size too small for the packages', ['--suite', 'bookworm', '--size', '32M'], /32M|too small/],
-    ['an architecture that is none', ['--arch', 'x68'], /x68/],
-  ])('refuses %s with 125, a code and a hint', async (_what, args, named) => {
-    const { exitCode, stderr } = await kernelkit(['bake', '--out', join(folder, 'out.ext4'), ...args], {
-      cwd: folder,
+    ['an unknown architecture', ['--arch', 'x68'], /x68/],
+  ])('refuses %s with status 125, a code and a hint', async (_what, args, named) => {
+    const { exitCode, stderr } = await kernelkit(['bake', '--out', join(directory, 'out.ext4'), ...args], {
+      cwd: directory,
       timeoutMs: 5 * 60_000,
     })
     expect(exitCode).toBe(125)
@@ -66,12 +66,12 @@ describe('kernelkit bake', () => {
     expect(stderr).toMatch(/^Hint: /m)
     expect(stderr).toMatch(named)
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=\S+ exit=125/)
-    expect(await readdir(folder)).not.toContain('out.ext4')
+    expect(await readdir(directory)).not.toContain('out.ext4')
   })
 
   it('refuses a private key where a public one belongs', async () => {
-    await writeFile(join(folder, 'id'), '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----\n')
-    const { exitCode, stderr } = await kernelkit(['bake', '--ssh-key', join(folder, 'id')])
+    await writeFile(join(directory, 'id'), '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n-----END OPENSSH PRIVATE KEY-----\n')
+    const { exitCode, stderr } = await kernelkit(['bake', '--ssh-key', join(directory, 'id')])
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(/private/i)
   })
@@ -79,7 +79,7 @@ describe('kernelkit bake', () => {
   it('says that the disk is full, and leaves nothing half-written', async ({ skip }) => {
     const { exitCode: isMountable } = await shell('unshare --mount --map-root-user true || [ "$(id -u)" = 0 ]')
     skip(isMountable !== 0, 'needs a private mount namespace for a small file system')
-    const small = join(folder, 'small')
+    const small = join(directory, 'small')
     const line = `mkdir -p ${small} && mount -t tmpfs -o size=64M tmpfs ${small} && kernelkit bake --suite bookworm --cache-dir ${small}; code=$?; ls ${small}/image 2>/dev/null; exit $code`
     const { exitCode, stderr, stdout } = await shell(
       `unshare --mount bash -c '${line.replaceAll("'", `'\\''`).replace('kernelkit bake', '"$0" "$1" bake')}' "${process.execPath}" "$KERNELKIT_BIN"`,

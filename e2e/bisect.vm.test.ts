@@ -9,14 +9,14 @@ import { kernelkitBin } from './lib/paths.ts'
 const { kernel, image } = testArtifacts()
 
 it('git bisect run finds the commit that panics', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-bisect-'))
+  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-bisect-'))
   const git = (...args: readonly string[]) =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: folder, encoding: 'utf8' }).trim()
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd: directory, encoding: 'utf8' }).trim()
   try {
     git('init', '--quiet')
     const commits: string[] = []
     for (let number = 1; number <= 6; number++) {
-      await writeFile(join(folder, 'test.sh'), `# ${number}\n${number >= 4 ? 'echo c > /proc/sysrq-trigger\n' : 'exit 0\n'}`)
+      await writeFile(join(directory, 'test.sh'), `# ${number}\n${number >= 4 ? 'echo c > /proc/sysrq-trigger\n' : 'exit 0\n'}`)
       git('add', 'test.sh')
       git('commit', '--quiet', '-m', `Change ${number}`)
       commits.push(git('rev-parse', 'HEAD'))
@@ -37,10 +37,10 @@ it('git bisect run finds the commit that panics', async () => {
       'sh',
       'test.sh',
     ] as const
-    const { exitCode, stdout } = await startProgram([...run], { cwd: folder }).result
+    const { exitCode, stdout } = await startProgram([...run], { cwd: directory }).result
     expect(exitCode).toBe(0)
     expect(stdout).toContain(`${commits[3] ?? ''} is the first bad commit`)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(directory, { recursive: true, force: true })
   }
 })

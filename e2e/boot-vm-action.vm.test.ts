@@ -23,7 +23,7 @@ const errorsOf = (job: JobResult, id: string, stage: 'main' | 'post' = 'main') =
   stageOf(job, id, stage).annotations.filter(({ level }) => level === 'error')
 
 describe('boot-vm', () => {
-  it('runs the script in the guest, tells the verdict and leaves what is worth uploading', async () => {
+  it('runs the script in the guest, reports the verdict and leaves what is worth uploading', async () => {
     const script = [
       'uname -r',
       'echo "$PWD $GITHUB_REF_NAME [$GITHUB_TOKEN] $MINE [$OTHER] $FIXED"',
@@ -48,7 +48,7 @@ describe('boot-vm', () => {
     const { artifacts = '', console = '', junit = '', ...outputs } = job.step('boot').outputs
     expect(outputs).toMatchObject({ verdict: 'pass', 'exit-code': '0', accel: expect.stringMatching(/^(?:kvm|tcg)$/) })
     expect(Number(outputs['boot-seconds'])).toBeGreaterThan(0)
-    const { workspace } = job.folders
+    const { workspace } = job.directories
     expect(main.lines).toContain(`${workspace} main [] mine [] with = $signs`)
     expect(main.lines).toContain(String.raw`it's "$HOME" \n $(id) {0}`)
     expect(main.lines).toContain('content')
@@ -79,7 +79,7 @@ describe('boot-vm', () => {
     expect(stageOf(job, 'boot').lines).toContain('before')
     expect(stageOf(job, 'boot').lines).not.toContain('after')
     expect(errorsOf(job, 'boot')).toEqual([
-      { level: 'error', title: 'boot-vm: fail', message: expect.stringMatching(/^the command ended with 42\./) as string },
+      { level: 'error', title: 'boot-vm: fail', message: expect.stringMatching(/^the command exited with status 42\./) as string },
     ])
     expect(stageOf(job, 'boot').summary).toMatch(/^### ❌ boot-vm: fail$/m)
   })
@@ -124,14 +124,14 @@ describe('boot-vm', () => {
     expect(summary).toMatch(/<details><summary>warning: WARNING in bad_probe \(bad\.c:3\)<\/summary>/)
   })
 
-  it('names the input and the verdict when it cannot come to one of the guest', async () => {
+  it('names the input and the verdict when no VM could be booted', async () => {
     const job = await machine.run([
       boot({ run: 'true', memory: '12' }, { id: 'bad', 'continue-on-error': true }),
       boot({ run: 'true', kernel: 'nowhere' }, { id: 'none' }),
     ])
     expect(job.step('bad').outputs).toEqual({ verdict: 'infra-fail', 'exit-code': '125' })
     expect(errorsOf(job, 'bad')).toEqual([
-      { level: 'error', title: 'BAD_OPTION', message: expect.stringMatching(/^memory '12' is not allowed here/) as string },
+      { level: 'error', title: 'BAD_OPTION', message: expect.stringMatching(/^the input `memory` '12' is not allowed here/) as string },
     ])
     expect(stageOf(job, 'none').summary).toMatch(/^### ❌ boot-vm: infra-fail$/m)
   })
@@ -194,7 +194,13 @@ describe('a VM that is kept', () => {
     expect(stageOf(job, 'write')).toMatchObject({ outputs: { out: 'of the guest' }, summary: '# from the guest\n' })
     expect(stageOf(job, 'write').lines[1]).toBe('kept-one')
     expect(stageOf(job, 'host').log).toMatch(/^w\|a=1\n\$HOME\|of the guest\|\/run\/own:/)
-    expect(stageOf(job, 'read').lines).toEqual(['w|a=1', '$HOME|again|', 'tool of the guest', join(job.folders.workspace, 'sub'), 'seen'])
+    expect(stageOf(job, 'read').lines).toEqual([
+      'w|a=1',
+      '$HOME|again|',
+      'tool of the guest',
+      join(job.directories.workspace, 'sub'),
+      'seen',
+    ])
     expect(stageOf(job, 'fail')).toMatchObject({ exitCode: 1, log: 'one' })
     expect(stageOf(job, 'status').exitCode).toBe(7)
     expect(stageOf(job, 'files').lines[0]).toBe('left')
@@ -219,8 +225,10 @@ describe('a VM that is kept', () => {
     ])
     expect(stageOf(job, 'which').exitCode).toBe(125)
     expect([stageOf(job, 'one').log, stageOf(job, 'other').log]).toEqual(['a-vm', 'b-vm'])
-    const folders = ['a', 'b'].map((id) => job.step(id).outputs['artifacts'])
-    expect(folders).toEqual(['kernelkit-artifacts', 'kernelkit-artifacts-b-vm'].map((folder) => join(job.folders.workspace, folder)))
+    const directories = ['a', 'b'].map((id) => job.step(id).outputs['artifacts'])
+    expect(directories).toEqual(
+      ['kernelkit-artifacts', 'kernelkit-artifacts-b-vm'].map((directory) => join(job.directories.workspace, directory)),
+    )
     for (const name of ['a-vm', 'b-vm']) expect(await qemuPids(name)).toEqual([])
   })
 
@@ -250,7 +258,11 @@ describe('a VM that is kept', () => {
         title: 'Kernel report: warning',
         message: expect.stringContaining('WARNING in bad_probe (none/such.c:3)') as string,
       },
-      { level: 'error', title: 'warns: splat', message: expect.stringMatching(/^in a later step: .*\nHint: .*for allow\./s) as string },
+      {
+        level: 'error',
+        title: 'warns: splat',
+        message: expect.stringMatching(/^in a later step: .*\nHint: .* name it with the input `allow`\./s) as string,
+      },
     ])
   })
 })
@@ -268,7 +280,7 @@ describe('a cancelled job', () => {
     expect(stageOf(job, 'boot').annotations.at(-1)).toMatchObject({ level: 'error', title: 'INTERRUPTED' })
     expect(job.step('boot').outputs['verdict']).toBeUndefined()
     // What is known of it can be uploaded all the same.
-    expect(readFileSync(join(job.folders.workspace, 'kernelkit-artifacts', 'console.log'), 'utf8')).toContain('Linux version')
+    expect(readFileSync(join(job.directories.workspace, 'kernelkit-artifacts', 'console.log'), 'utf8')).toContain('Linux version')
     await waitUntil('no QEMU', async () => (await qemuPids('cancelled')).length === 0)
   })
 

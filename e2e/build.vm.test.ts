@@ -6,13 +6,13 @@ import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 
 const source = 'deb:linux-source-6.12'
 const { kernel } = testArtifacts()
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 describe('kernelkit build', () => {
   it('answers an unchanged input from the store and compiles nothing', async () => {
@@ -46,16 +46,16 @@ describe('kernelkit build', () => {
   })
 })
 
-describe('sources that are none', () => {
+describe('sources that cannot be built', () => {
   it.each([
-    ['a folder that does not exist', './nowhere', /nowhere/],
-    ['a folder that is no kernel tree', '.', /kernel tree|Kbuild|Makefile/],
+    ['a directory that does not exist', './nowhere', /nowhere/],
+    ['a directory that is not a kernel tree', '.', /kernel tree|Kbuild|Makefile/],
     ['a package that does not exist', 'deb:linux-source-0.1', /linux-source-0\.1/],
     ['a bare version', '6.1', /v6\.1/],
     ['a git repository that does not exist', 'git+file:///no/such/repository#main', /no\/such\/repository/],
     ['a git reference that does not exist', 'git+file:///no/such/repository', /no\/such\/repository/],
-  ])('%s is 125 with code and hint', async (_what, given, named) => {
-    const { exitCode, stderr } = await kernelkit(['build', given], { cwd: folder })
+  ])('%s exits with status 125, a code and a hint', async (_what, given, named) => {
+    const { exitCode, stderr } = await kernelkit(['build', given], { cwd: directory })
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(/^[A-Z_]+: /m)
     expect(stderr).toMatch(/^Hint: /m)
@@ -64,21 +64,21 @@ describe('sources that are none', () => {
   })
 
   it('a configuration file that does not exist is named', async () => {
-    const { exitCode, stderr } = await kernelkit(['build', source, '--config', './missing.config'], { cwd: folder })
+    const { exitCode, stderr } = await kernelkit(['build', source, '--config', './missing.config'], { cwd: directory })
     expect(exitCode).toBe(125)
     expect(stderr).toContain('missing.config')
   })
 
   it('a misspelt preset gets the nearest name', async () => {
-    const { exitCode, stderr } = await kernelkit(['build', source, '--config', 'minmal'], { cwd: folder })
+    const { exitCode, stderr } = await kernelkit(['build', source, '--config', 'minmal'], { cwd: directory })
     expect(exitCode).toBe(125)
     expect(stderr).toContain('minimal')
   })
 
   it('a symbol that the tree does not know is a warning when it comes from a file', async () => {
-    await writeFile(join(folder, 'odd.config'), 'CONFIG_NO_SUCH_SYMBOL_AT_ALL=y\n')
+    await writeFile(join(directory, 'odd.config'), 'CONFIG_NO_SUCH_SYMBOL_AT_ALL=y\n')
     const { exitCode, stderr } = await kernelkit(['config', 'show', source, '--config', 'minimal', '--config', './odd.config'], {
-      cwd: folder,
+      cwd: directory,
     })
     expect(exitCode).toBe(0)
     expect(stderr).toContain('NO_SUCH_SYMBOL_AT_ALL')

@@ -2,30 +2,31 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFil
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultStoreRoot } from '@kernelkit/host'
 import { kernelkit, type CommandResult } from './lib/kernelkit.ts'
 
-let folder: string
+let directory: string
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-doctor-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-doctor-'))
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => rm(directory, { recursive: true, force: true }))
 
 const run = (words: readonly string[], path: string): Promise<CommandResult> =>
-  kernelkit(words, { env: { PATH: path, HOME: folder, KERNELKIT_CACHE_DIR: join(folder, 'store') } })
+  kernelkit(words, { env: { PATH: path, HOME: directory, KERNELKIT_CACHE_DIR: join(directory, 'store') } })
 
 /** A PATH of our own: an apt-get that notes its words and "installs" gdb, and a sudo that needs no password. */
 async function pathWithApt(): Promise<string> {
-  const bin = join(folder, 'bin')
+  const bin = join(directory, 'bin')
   await mkdir(bin)
   for (const program of ['sh', 'env', 'id', 'touch', 'chmod']) await symlink(`/usr/bin/${program}`, join(bin, program))
-  await writeFile(join(bin, 'apt-get'), `#!/bin/sh\necho "$*" >> ${folder}/apt.log\ntouch ${bin}/gdb\nchmod 755 ${bin}/gdb\n`)
+  await writeFile(join(bin, 'apt-get'), `#!/bin/sh\necho "$*" >> ${directory}/apt.log\ntouch ${bin}/gdb\nchmod 755 ${bin}/gdb\n`)
   await writeFile(join(bin, 'sudo'), '#!/bin/sh\nshift\nexec "$@"\n')
   for (const program of ['apt-get', 'sudo']) await chmod(join(bin, program), 0o755)
   return bin
 }
 
 describe('kernelkit doctor', () => {
-  it('names what is missing, ends with 1, and --fix --dry-run installs nothing', async () => {
+  it('names what is missing, exits with status 1, and --fix --dry-run installs nothing', async () => {
     const path = await pathWithApt()
     const answer = await run(['doctor', '--fix', '--dry-run'], path)
     expect(answer.exitCode).toBe(1)
@@ -34,7 +35,7 @@ describe('kernelkit doctor', () => {
     )
     expect(answer.stdout).toMatch(/^absent {3}gdb .* -> .*apt-get install -y --no-install-recommends gdb$/m)
     expect(answer.stderr).toMatch(/^would run: .*apt-get install .*qemu-system-x86 .*gdb/m)
-    expect(await readdir(folder)).not.toContain('apt.log')
+    expect(await readdir(directory)).not.toContain('apt.log')
   })
 
   it('--fix installs everything with one apt-get after saying so, and looks again', async () => {
@@ -50,7 +51,7 @@ describe('kernelkit doctor', () => {
     // Our apt-get brings no QEMU: the doctor believes its eyes.
     expect([document.ok, answer.exitCode]).toEqual([false, 1])
     expect(answer.stderr).toContain('running: ')
-    expect(await readFile(join(folder, 'apt.log'), 'utf8')).toMatch(/install -y --no-install-recommends .*qemu-system-x86 .*gdb/)
+    expect(await readFile(join(directory, 'apt.log'), 'utf8')).toMatch(/install -y --no-install-recommends .*qemu-system-x86 .*gdb/)
   })
 })
 
@@ -60,20 +61,38 @@ describe('kernelkit cache', () => {
   it('lists and prunes by age, and --dry-run removes nothing', async () => {
     const entries = ['a'.repeat(32), 'b'.repeat(32)]
     for (const key of entries) {
-      await mkdir(join(folder, 'store', 'kernel', key), { recursive: true })
-      await writeFile(join(folder, 'store', 'kernel', key, 'key.txt'), '')
+      await mkdir(join(directory, 'store', 'kernel', key), { recursive: true })
+      await writeFile(join(directory, 'store', 'kernel', key, 'key.txt'), '')
     }
-    await utimes(join(folder, 'store', 'kernel', entries[0] ?? ''), 1000, 1000)
+    await utimes(join(directory, 'store', 'kernel', entries[0] ?? ''), 1000, 1000)
     expect((await run(['cache', 'ls'], path)).stdout).toMatch(/^kernel {2}a{12} /m)
     const dry = await run(['cache', 'prune', '--dry-run'], path)
     expect(dry.stderr).toMatch(/^would remove kernel a{12} /m)
     const pruned = JSON.parse((await run(['cache', 'prune', '--json'], path)).stdout) as { removed: readonly { name: string }[] }
     expect(pruned.removed.map(({ name }) => name)).toEqual([entries[0]])
-    expect(await readdir(join(folder, 'store', 'kernel'))).toEqual([entries[1]])
+    expect(await readdir(join(directory, 'store', 'kernel'))).toEqual([entries[1]])
+  })
+
+  it.each([
+    [{ KERNELKIT_CACHE_DIR: 'own', XDG_CACHE_HOME: '/xdg' }],
+    [{ KERNELKIT_CACHE_DIR: '', XDG_CACHE_HOME: 'relative' }],
+    [{ XDG_CACHE_HOME: join(tmpdir(), `kernelkit-xdg-${process.pid}`) }],
+    [{}],
+  ])('the launcher and the command find the same default store with %j', async (given) => {
+    const env = { KERNELKIT_CACHE_DIR: undefined, XDG_CACHE_HOME: undefined, HOME: directory, ...given }
+    const store = defaultStoreRoot({ env, home: directory, cwd: directory })
+    await mkdir(store, { recursive: true })
+    try {
+      await kernelkit(['--version'], { cwd: directory, env })
+      // Made by the launcher, before the command knows its store.
+      expect(await readdir(store)).toEqual(['compiled'])
+    } finally {
+      await rm(store, { recursive: true })
+    }
   })
 
   it('keeps the code of the command that Node compiled, where there is a store, and neither lists nor removes it', async () => {
-    const store = join(folder, 'store')
+    const store = join(directory, 'store')
     await mkdir(store)
     await run(['cache', 'ls'], path)
     expect(await readdir(join(store, 'compiled'))).toHaveLength(1)
@@ -84,6 +103,6 @@ describe('kernelkit cache', () => {
   it('refuses what it does not understand before it touches the store', async () => {
     const answer = await run(['cache', 'prune', '--older-than', 'soon'], path)
     expect([answer.exitCode, answer.stderr]).toEqual([125, expect.stringContaining('BAD_DURATION')])
-    expect(await readdir(folder)).toEqual([])
+    expect(await readdir(directory)).toEqual([])
   })
 })

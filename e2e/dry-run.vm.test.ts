@@ -9,15 +9,15 @@ const { kernel, image } = testArtifacts()
 
 describe('kernelkit run --dry-run', () => {
   it('shows a QEMU command line that boots the same VM when it is pasted', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+    const directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
     try {
       const { exitCode, stdout } = await kernelkit(['run', '--dry-run', '--json', '-k', kernel, '--image', image, '--', 'true'], {
-        cwd: folder,
+        cwd: directory,
       })
       expect(exitCode).toBe(0)
       const { qemu } = JSON.parse(stdout) as { qemu: [string, ...string[]] }
       expect(qemu[0]).toMatch(/qemu-system-x86_64$/)
-      const { child, result } = startProgram(qemu, { cwd: folder })
+      const { child, result } = startProgram(qemu, { cwd: directory })
       const output: string[] = []
       child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
       result.catch(() => {})
@@ -28,20 +28,20 @@ describe('kernelkit run --dry-run', () => {
         await result
       }
     } finally {
-      await rm(folder, { recursive: true, force: true })
+      await rm(directory, { recursive: true, force: true })
     }
   })
 
-  it('makes no artifacts folder, but prints how', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  it('makes no artifacts directory, but prints the command that does', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
     try {
       const { stdout } = await kernelkit(['run', '--dry-run', '-k', kernel, '--image', image, '--artifacts', 'out put', '--', 'true'], {
-        cwd: folder,
+        cwd: directory,
       })
-      expect(stdout).toContain(`\nmkdir -p '${join(folder, 'out put')}'\n`)
-      expect(await readdir(folder)).toEqual([])
+      expect(stdout).toContain(`\nmkdir -p '${join(directory, 'out put')}'\n`)
+      expect(await readdir(directory)).toEqual([])
     } finally {
-      await rm(folder, { recursive: true, force: true })
+      await rm(directory, { recursive: true, force: true })
     }
   })
 

@@ -6,12 +6,12 @@ import { kernelkit, shell, testArtifacts } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 
 const { kernel, image } = testArtifacts()
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 interface Document {
   readonly reports: readonly unknown[]
@@ -31,8 +31,8 @@ const commandLineOf = (log: string) =>
 describe('the evidence of a run', () => {
   const command = `cat seen; echo '${warning}' > /dev/kmsg; touch changed /run/kernelkit/artifacts/made; exit 3`
 
-  it('lies in one folder that the document names', async () => {
-    const work = join(folder, 'work')
+  it('is in one directory that the document names', async () => {
+    const work = join(directory, 'work')
     await mkdir(work)
     await writeFile(join(work, 'seen'), 'the file of the working directory\n')
     await writeFile(join(work, 'known'), 'foo\\.c:12  # the test makes it\nnever\n')
@@ -62,7 +62,7 @@ describe('the evidence of a run', () => {
     expect(await text('result.json')).toBe(stdout)
     expect(JSON.parse(await text('reports.json'))).toEqual(reports)
     expect(await text('reports.txt')).toContain('kernel/foo.c:12')
-    expect(await text('junit.xml')).toContain('ended with 3')
+    expect(await text('junit.xml')).toContain('the command exited with status 3.')
     expect(await text('config')).toContain('CONFIG_9P_FS=y')
     expect(await text('qemu.txt')).toMatch(/^\S*qemu-system-x86_64 .*fd=3/)
     const [raw, timed] = [await text('console.log'), await text('console.timed.log')]
@@ -82,7 +82,7 @@ describe('the evidence of a run', () => {
   })
 
   it('boots the same again by QEMU alone, and writes nothing', async () => {
-    const work = join(folder, 'work')
+    const work = join(directory, 'work')
     const { exitCode, stdout } = await shell('rm -f out/made; sh kept/replay.sh < /dev/null', { cwd: work })
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(
@@ -95,22 +95,25 @@ describe('the evidence of a run', () => {
     expect(await readdir(work)).not.toContain('changed')
   })
 
-  it('tells what stood in the way when nothing could be booted', async () => {
+  it('shows what went wrong when nothing could be booted', async () => {
     const args = ['-k', kernel, '--image', image, '--no-cwd', '--evidence', 'refused', '--qemu-arg=-nosuch']
-    const { exitCode, stdout } = await kernelkit(['run', '--json', ...args, '--', 'true'], { cwd: folder })
-    expect({ exitCode, result: await readFile(join(folder, 'refused', 'result.json'), 'utf8') }).toEqual({ exitCode: 125, result: stdout })
+    const { exitCode, stdout } = await kernelkit(['run', '--json', ...args, '--', 'true'], { cwd: directory })
+    expect({ exitCode, result: await readFile(join(directory, 'refused', 'result.json'), 'utf8') }).toEqual({
+      exitCode: 125,
+      result: stdout,
+    })
     expect(stdout).toMatch(/nosuch/)
-    const early = await kernelkit(['run', '--json', '-k', '/nosuch', '--evidence', 'refused', '--', 'true'], { cwd: folder })
-    expect(await readFile(join(folder, 'refused', 'result.json'), 'utf8')).toBe(early.stdout)
+    const early = await kernelkit(['run', '--json', '-k', '/nosuch', '--evidence', 'refused', '--', 'true'], { cwd: directory })
+    expect(await readFile(join(directory, 'refused', 'result.json'), 'utf8')).toBe(early.stdout)
     // Nothing of the run before.
-    expect(await readdir(join(folder, 'refused'))).toEqual(['result.json'])
+    expect(await readdir(join(directory, 'refused'))).toEqual(['result.json'])
   })
 
   it('ends the VM at once when there is no room for it', async ({ skip }) => {
     const mounts = process.getuid?.() === 0 ? 'unshare --mount' : 'unshare --mount --map-root-user'
     skip((await shell(`${mounts} true`)).exitCode !== 0, 'needs a private mount namespace for a small file system')
-    const small = join(folder, 'small')
-    const script = join(folder, 'small.sh')
+    const small = join(directory, 'small')
+    const script = join(directory, 'small.sh')
     // The kernel's configuration alone is larger.
     const run = `run -k ${kernel} --image ${image} --name no-room --evidence ${small} -- sleep 100000`
     await writeFile(script, `mkdir -p ${small}; mount -t tmpfs -o size=24k tmpfs ${small}; "$0" "$1" ${run}\n`)
@@ -120,12 +123,14 @@ describe('the evidence of a run', () => {
     expect((await shell("grep -la 'hostname=[n]o-room' /proc/[0-9]*/cmdline")).stdout).toBe('')
   })
 
-  it('of boot lies in one folder, too', async () => {
-    const { exitCode, stdout } = await kernelkit(['boot', '--json', '-k', kernel, '--root', 'none', '--evidence', 'boot'], { cwd: folder })
+  it('of boot is in one directory, too', async () => {
+    const { exitCode, stdout } = await kernelkit(['boot', '--json', '-k', kernel, '--root', 'none', '--evidence', 'boot'], {
+      cwd: directory,
+    })
     const { evidence } = JSON.parse(stdout) as Document
     // The agent's initramfs has no shell.
     expect({ exitCode, result: await readFile(evidence['result'] ?? '', 'utf8') }).toEqual({ exitCode: 120, result: stdout })
-    expect((await readdir(join(folder, 'boot'))).toSorted()).toEqual([
+    expect((await readdir(join(directory, 'boot'))).toSorted()).toEqual([
       'config',
       'console.log',
       'console.timed.log',

@@ -20,24 +20,24 @@ async function exampleSteps(name: string): Promise<readonly JobStep[]> {
 }
 
 it('a program tests itself on a fresh kernel, on the files of the machine, and leaves only what was to come out', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-example-'))
+  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-example-'))
   try {
     const check = 'mkdir test-results && { uname -r; pwd; id -u; } > test-results/place'
     const program: JobStep = { run: `printf '%s\\n' all: check: "$CHECK" > Makefile`, env: { CHECK: `\t${check}` } }
     const job = await runJob({
-      folder,
+      directory,
       steps: [program, ...(await exampleSteps('program-tests.yml'))],
       repositories: { 'OWNER/kernelkit': repository },
       env: { KERNELKIT_CACHE_DIR: process.env['KERNELKIT_CACHE_DIR'] ?? '' },
     })
     const logs = job.steps.map(({ id, outcome, main }) => `== ${id}: ${outcome}\n${main?.log}`)
     expect({ conclusion: job.conclusion, logs }).toEqual({ conclusion: 'success', logs })
-    const { workspace } = job.folders
+    const { workspace } = job.directories
     const release = job.steps.map(({ outputs }) => outputs['release']).find((text) => text !== undefined)
     expect(await readFile(join(workspace, 'kernelkit-artifacts/test-results/place'), 'utf8')).toBe(`${release}\n${workspace}\n0\n`)
     await expect(readFile(join(workspace, 'test-results/place'))).rejects.toThrow('ENOENT')
     expect(job.steps.flatMap(({ undeclared }) => undeclared)).toEqual([])
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(directory, { recursive: true, force: true })
   }
 })

@@ -8,7 +8,7 @@ import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 const { kernel } = testArtifacts()
 
 describe('kernelkit run --root host', () => {
-  it("shows the host's own root, leaves nothing on it, and says once that it is no sandbox", async () => {
+  it("shows the host's own root, leaves nothing on it, and says once that it is not a sandbox", async () => {
     const below = await mkdtemp(join(homedir(), '.kernelkit-e2e-'))
     try {
       const script = 'touch /etc/x && pwd && cat /etc/os-release'

@@ -29,12 +29,12 @@ async function finished(kind: string): Promise<readonly string[]> {
   return names.filter((_, index) => archs[index] === 'i386').toSorted((x, y) => x.localeCompare(y))
 }
 
-/** Beginning of the path of each folder in which this architecture's kernels are compiled. */
-async function buildFolders(): Promise<string> {
-  const folder = join(store, 'build')
-  const name = (await readdir(folder)).find((one) => one.includes('-i386-'))
-  if (name === undefined) throw new Error(`no build of i386 below ${folder}`)
-  return join(folder, name.slice(0, name.indexOf('-i386-') + '-i386-'.length))
+/** Beginning of the path of each directory in which this architecture's kernels are compiled. */
+async function buildDirectories(): Promise<string> {
+  const directory = join(store, 'build')
+  const name = (await readdir(directory)).find((one) => one.includes('-i386-'))
+  if (name === undefined) throw new Error(`no build of i386 below ${directory}`)
+  return join(directory, name.slice(0, name.indexOf('-i386-') + '-i386-'.length))
 }
 
 /** Start a command, kill it as soon as it says that this phase has begun. */
@@ -60,7 +60,7 @@ describe('i386, killed in the middle of every phase', () => {
       expect(await killIn(build, /^compiling \.\.\./m)).toBe('killed')
       await waitUntil(
         'make and the compiler have ended with their parent',
-        async () => (await processesWith(await buildFolders(), /^(?:make|gcc|cc1)$/)).length === 0,
+        async () => (await processesWith(await buildDirectories(), /^(?:make|gcc|cc1)$/)).length === 0,
       )
       expect(await finished('kernel')).toEqual(before)
       const [one, two] = await Promise.all([1, 2].map(() => kernelkit([...build, '--json'], { timeoutMs: compileLimitMs })))

@@ -9,14 +9,14 @@ import { processesWith, waitUntil } from './lib/processes.ts'
 
 const { store } = testArtifacts()
 let toy: Toy
-let folder = ''
+let directory = ''
 beforeAll(async () => {
   toy = await toyTree({ inGit: true })
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
 afterAll(async () => {
   await toy[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 })
 
 /** What a store holds under final names. */
@@ -60,9 +60,9 @@ describe('a command that is killed', () => {
 
   it('while it assembles an image leaves nothing under a final name', async () => {
     // Of packages that the test store has; its overlay is new, so that no other run has made this image.
-    await mkdir(join(folder, 'over/etc'), { recursive: true })
-    await writeFile(join(folder, 'over/etc/motd'), `${randomUUID()}\n`)
-    const bake = ['bake', '--suite', 'bookworm', '--size', '512M', '--overlay', join(folder, 'over'), '--json']
+    await mkdir(join(directory, 'over/etc'), { recursive: true })
+    await writeFile(join(directory, 'over/etc/motd'), `${randomUUID()}\n`)
+    const bake = ['bake', '--suite', 'bookworm', '--size', '512M', '--overlay', join(directory, 'over'), '--json']
     expect(await killIn(bake, /^assemble the disk image \.\.\./m)).toBe('SIGKILL')
     expect(JSON.parse((await kernelkit([...bake, '--dry-run'])).stdout)).toMatchObject({ image: null })
     const { exitCode, stdout } = await kernelkit(bake)

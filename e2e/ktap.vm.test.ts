@@ -7,12 +7,12 @@ import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image } = testArtifacts()
 const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd']
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 interface Results {
   readonly status: string
@@ -22,7 +22,7 @@ interface Results {
 
 type Counts = Readonly<Record<string, number>>
 
-/** What tools/testing/kunit/kunit_tool_test.py expects of each log beside it. */
+/** What tools/testing/kunit/kunit_tool_test.py expects of each log next to it. */
 const rows: readonly (readonly [log: string, status: string, counts: Counts, first?: string])[] = [
   ['test_is_test_passed-all_passed', 'pass', { errors: 0 }],
   ['test_is_test_passed-all_passed_nested', 'pass', { errors: 0 }],
@@ -87,21 +87,21 @@ describe("the logs of the kernel's own parser", () => {
   })
 })
 
-/** The configuration beside a kernel, where the store or kbuild leaves it. */
+/** The configuration next to a kernel, where the store or kbuild leaves it. */
 const configOf = (path: string) =>
   readFile(join(dirname(path), '.config'), 'utf8').catch(() => readFile(join(dirname(path), '../../../.config'), 'utf8'))
 
 const print = (...lines: readonly string[]) => ['--', 'printf', String.raw`%s\n`, ...lines]
 
 describe('a command that prints results', () => {
-  it('is fail when one is not ok and the command ended with 0; its output stays what it was', async () => {
+  it('is fail when one is not ok and the command exited with status 0; its output stays what it was', async () => {
     const lines = ['KTAP version 1', '1..2', 'ok 1 first', '# why it is so', 'not ok 2 second']
-    const junit = join(folder, 'new/results.xml')
+    const junit = join(directory, 'new/results.xml')
     const { exitCode, stdout, stderr } = await kernelkit([...onImage, '--junit', junit, ...print(...lines)])
     expect(exitCode).toBe(1)
     expect(stdout).toBe(`${lines.join('\n')}\n`)
     expect(stderr).toMatch(/^not ok second\n {4}# why it is so$/m)
-    expect(stderr).toMatch(/^fail: the command ended with 0, but .* 1 failed \(second\)/m)
+    expect(stderr).toMatch(/^fail: the command exited with status 0, but .* 1 failed \(second\)/m)
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=1/)
     expect(await readFile(junit, 'utf8')).toMatch(/<testcase name="second"[^>]*>\s*<failure type="fail" message="not ok">\s*# why it is so/)
   })
@@ -151,7 +151,7 @@ describe('KUnit', () => {
       `${result} 1 s`,
     )
 
-  it('owns the reports inside its tests: a passing one is no splat', async () => {
+  it('owns the reports inside its tests: a passing one is not a splat', async () => {
     const passed = await kernelkit([...onImage, '--json', ...suite('ok')])
     expect(JSON.parse(passed.stdout)).toMatchObject({
       verdict: 'pass',
@@ -167,8 +167,8 @@ describe('KUnit', () => {
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(/CONFIG_KUNIT to run its own tests/)
     expect(lastLine(stderr)).toMatch(/verdict=config-fail/)
-    // The same kernel, said to have it: it boots, and has nothing to tell.
-    const own = join(folder, 'kernel')
+    // The same kernel, declared to have it: it boots, and reports nothing.
+    const own = join(directory, 'kernel')
     await mkdir(own)
     await copyFile(kernel, join(own, 'bzImage'))
     await writeFile(join(own, 'config'), `${await configOf(kernel)}\nCONFIG_KUNIT=y\n`)

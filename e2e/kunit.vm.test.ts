@@ -18,24 +18,24 @@ interface Outcome {
 
 let isAtHand = false
 let tree = ''
-let folder = ''
+let directory = ''
 
 /** A kernel of a tree: that of the store, which is only read, so that ccache has nearly all objects of the debug kernel. */
 beforeAll(async () => {
   isAtHand = (await debugKernel()) !== undefined
   if (!isAtHand) return
   tree = await kernelSource()
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-kunit-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-kunit-'))
   const words = ['build', '--config', 'lib/kunit', ...debugConfig]
   const { exitCode, stderr } = await kernelkit(words, { cwd: tree, timeoutMs: debugKernelLimitMs })
-  if (exitCode !== 0) throw new Error(`kernelkit ${words.join(' ')} ended with ${String(exitCode)}:\n${stderr}`)
+  if (exitCode !== 0) throw new Error(`kernelkit ${words.join(' ')} exited with status ${String(exitCode)}:\n${stderr}`)
 }, debugKernelLimitMs)
 
 beforeEach(({ skip }) => skip(!isAtHand, noDebugKernel))
 
-afterAll(() => isAtHand && rm(folder, { recursive: true, force: true }))
+afterAll(() => isAtHand && rm(directory, { recursive: true, force: true }))
 
-/** No -k: the kernel that was built of this tree. An emulated guest pays for memory that KASAN watches and for each processor. */
+/** No -k: the kernel that was built of this tree. An emulated guest pays for memory that KASAN watches and for each CPU. */
 async function runKunit(...options: readonly string[]): Promise<Outcome> {
   const { stdout } = await kernelkit(['run', '-m', '1G', '-c', '1', '--json', ...options], { cwd: tree })
   return JSON.parse(stdout) as Outcome
@@ -43,7 +43,7 @@ async function runKunit(...options: readonly string[]): Promise<Outcome> {
 
 describe('kernelkit build --config lib/kunit && kernelkit run --kunit, in a kernel tree', () => {
   it('pass with counts and JUnit of all suites, although one faults on purpose', async () => {
-    const junit = join(folder, 'kunit.xml')
+    const junit = join(directory, 'kunit.xml')
     const { verdict, results, reports } = await runKunit('--kunit', '--junit', junit)
     expect({ verdict, status: results.status, failed: results.counts['failed'] }).toEqual({ verdict: 'pass', status: 'pass', failed: 0 })
     expect(results.tests.map(({ name }) => name)).toEqual(expect.arrayContaining(['example', 'kunit_fault', 'kunit-resource-test']))

@@ -7,12 +7,12 @@ import { qemuPids, waitUntil } from './lib/processes.ts'
 
 const { kernel, image } = testArtifacts()
 const onImage = ['run', '--json', '-k', kernel, '--image', image, '--no-cwd']
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 interface Document {
   readonly verdict: string
@@ -21,72 +21,72 @@ interface Document {
   readonly reports: readonly { readonly trace: readonly unknown[] }[]
 }
 
-async function told({ exitCode, stdout, stderr }: CommandResult) {
+async function readResult({ exitCode, stdout, stderr }: CommandResult) {
   const document = JSON.parse(stdout) as Document
-  return { exitCode, said: stderr, ...document, log: await readFile(document.console, 'utf8') }
+  return { exitCode, shown: stderr, ...document, log: await readFile(document.console, 'utf8') }
 }
 
-const run = async (...args: readonly string[]) => told(await kernelkit([...onImage, ...args], { cwd: folder }))
+const run = async (...args: readonly string[]) => readResult(await kernelkit([...onImage, ...args], { cwd: directory }))
 /** A shell line in the guest. */
 const sh = (line: string) => ['--', 'sh', '-c', line]
 // Nothing but the verdict ends these commands.
-const forEver = 'sleep 100000'
+const forever = 'sleep 100000'
 
 describe('a guest that does not end by itself', () => {
-  it('is hang as soon as the kernel tells of a lockup, with the stacks of its tasks', async () => {
+  it('is hang as soon as the kernel reports a lockup, with the stacks of its tasks', async () => {
     const lockup = 'watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [cat:99]'
-    const { exitCode, verdict, what, log } = await run(...sh(`echo '${lockup}' > /dev/kmsg; exec ${forEver}`))
+    const { exitCode, verdict, what, log } = await run(...sh(`echo '${lockup}' > /dev/kmsg; exec ${forever}`))
     expect({ exitCode, verdict }).toEqual({ exitCode: 123, verdict: 'hang' })
     expect(what).toMatch(/soft lockup/)
-    // Whole: the kernel's answer to the last letter stands behind all the others.
+    // Complete: the kernel's answer to the last letter comes after all the others.
     expect(log).toMatch(/sysrq: Show State[^]*task:sleep[^]*sysrq: Show Blocked State[^]*sysrq: HELP/)
   })
 
   it('is hang when QEMU itself was stopped', async () => {
     const name = `e2e-stopped-${process.pid}`
-    const { result } = startKernelkit([...onImage, '--name', name, '--evidence', 'stopped', ...sh(`echo is up > /dev/kmsg; ${forEver}`)], {
-      cwd: folder,
+    const { result } = startKernelkit([...onImage, '--name', name, '--evidence', 'stopped', ...sh(`echo is up > /dev/kmsg; ${forever}`)], {
+      cwd: directory,
     })
-    const log = join(folder, 'stopped', 'console.log')
+    const log = join(directory, 'stopped', 'console.log')
     await waitUntil('the command runs', async () => (await readFile(log, 'utf8').catch(() => '')).includes('is up'))
     for (const pid of await qemuPids(name)) process.kill(pid, 'SIGSTOP')
-    const { exitCode, verdict, what } = await told(await result)
+    const { exitCode, verdict, what } = await readResult(await result)
     expect({ exitCode, verdict }).toEqual({ exitCode: 123, verdict: 'hang' })
     expect(what).toMatch(/SIGSTOP/)
   })
 
   it('is vm-lost at once when it starts again and QEMU lets it', async () => {
     const again = ['--qemu-arg=-action', '--qemu-arg=reboot=reset']
-    const { exitCode, verdict, what } = await run(...again, ...sh(`echo b > /proc/sysrq-trigger; ${forEver}`))
+    const { exitCode, verdict, what } = await run(...again, ...sh(`echo b > /proc/sysrq-trigger; ${forever}`))
     expect({ exitCode, verdict }).toEqual({ exitCode: 119, verdict: 'vm-lost' })
     expect(what).toMatch(/rebooted before the command ended/)
   })
 
   it('is timeout with the stacks of all tasks and of the blocked ones', async () => {
-    const { verdict, log, said } = await run('--timeout', '1s', ...sh(`echo the last word > /dev/kmsg; ${forEver}`))
+    const { verdict, log, shown } = await run('--timeout', '1s', ...sh(`echo the last word > /dev/kmsg; ${forever}`))
     expect(verdict).toBe('timeout')
     // What is shown is what the guest printed by itself.
-    expect(said).toContain('the last word')
-    expect(said).not.toContain('sysrq: Show State')
+    expect(shown).toContain('the last word')
+    expect(shown).not.toContain('sysrq: Show State')
     expect(log).toMatch(/sysrq: Show State[^]*task:sleep[^]*sysrq: Show Blocked State[^]*sysrq: HELP/)
   })
 })
 
 describe('a panic', () => {
-  const crash = sh(`echo c > /proc/sysrq-trigger; ${forEver}`)
+  const crash = sh(`echo c > /proc/sysrq-trigger; ${forever}`)
 
-  it('is told to its end, and does not wait for a kernel that stays', async () => {
-    const { exitCode, verdict, log, reports, said } = await run('--append', 'panic=0', ...crash)
+  it('is reported to its end, and does not wait for a kernel that does not reboot', async () => {
+    const { exitCode, verdict, log, reports, shown } = await run('--append', 'panic=0', ...crash)
     expect({ exitCode, verdict }).toEqual({ exitCode: 121, verdict: 'panic' })
     expect(log).toMatch(/Kernel panic - not syncing[^]*---\[ end Kernel panic/)
-    // The vmlinux beside the kernel knows the lines.
+    // The vmlinux next to the kernel knows the lines.
     expect(reports.flatMap(({ trace }) => trace)).toContainEqual(
       expect.objectContaining({ function: 'sysrq_handle_crash', source: 'drivers/tty/sysrq.c' }),
     )
-    expect(said).toMatch(/what the kernel reported[^]*sysrq_handle_crash\S* \(drivers\/tty\/sysrq\.c:\d+\)[^]*panic: the kernel panicked/)
+    expect(shown).toMatch(/what the kernel reported[^]*sysrq_handle_crash\S* \(drivers\/tty\/sysrq\.c:\d+\)[^]*panic: the kernel panicked/)
   })
 
-  it('is told of a VM that was to be kept, too', async () => {
+  it('is reported for a VM that was to be kept, too', async () => {
     const { exitCode, verdict, log } = await run('--keep', '--name', `e2e-kept-${process.pid}`, ...crash)
     expect({ exitCode, verdict }).toEqual({ exitCode: 121, verdict: 'panic' })
     // It reboots instead of saying that the panic ends.
@@ -101,14 +101,14 @@ describe('a command that passed', () => {
       'for i in 1 2 3 4 5 6 7 8; do (for n in $(seq 100); do echo "noise $i $n ........................................" > /dev/kmsg; done) & done'
     const warning = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2'
     const { exitCode, verdict, log } = await run(...sh(`${noise}; echo '${warning}' > /dev/kmsg; exit 0`))
-    // Whatever was printed before the agent's word stands above it.
+    // What was printed before the agent's line is above it.
     expect(log.slice(log.indexOf(warning))).toMatch(/^WARNING[^]*kernelkit: command ended with 0/)
     expect({ exitCode, verdict }).toEqual({ exitCode: 122, verdict: 'splat' })
   })
 
-  it('is splat when only the taint tells of a warning', async () => {
+  it('is splat when only the taint shows a warning', async () => {
     const { exitCode, verdict, what } = await run(...sh('echo 512 > /proc/sys/kernel/tainted'))
     expect({ exitCode, verdict }).toEqual({ exitCode: 122, verdict: 'splat' })
-    expect(what).toMatch(/taint tells of a warning/)
+    expect(what).toMatch(/taint shows a warning \(W\), and the console shows nothing of it/)
   })
 })

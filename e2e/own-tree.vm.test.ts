@@ -34,7 +34,7 @@ beforeAll(async () => {
     env,
     timeoutMs: compileLimitMs,
   }).result
-  if (made.exitCode !== 0) throw new Error(`make ended with ${String(made.exitCode)}:\n${made.stderr.slice(-2000)}`)
+  if (made.exitCode !== 0) throw new Error(`make exited with status ${String(made.exitCode)}:\n${made.stderr.slice(-2000)}`)
 }, compileLimitMs)
 
 afterAll(() => rm(tree, { recursive: true, force: true }))

@@ -45,8 +45,8 @@ async function play(scene: Scene): Promise<Played> {
   const command = script === undefined ? [] : ['--', 'sh', '-c', script]
   const words = ['run', '-k', debug?.kernel ?? '', '--json', ...root, ...small, ...options, ...command]
   const { stdout, stderr } = await kernelkit(words, { timeoutMs: 9 * 60_000 })
-  const { console: log, ...told } = JSON.parse(stdout) as Omit<Outcome, 'consoleLines'> & { readonly console: string }
-  const outcome: Outcome = { ...told, consoleLines: (await readFile(log, 'utf8')).split('\n') }
+  const { console: log, ...result } = JSON.parse(stdout) as Omit<Outcome, 'consoleLines'> & { readonly console: string }
+  const outcome: Outcome = { ...result, consoleLines: (await readFile(log, 'utf8')).split('\n') }
   const evidence = { log, stderr }
   return { outcome, log, seen: { ...evidence, seen: scene.observe(outcome) }, expected: { ...evidence, seen: scene.expected } }
 }
@@ -58,7 +58,7 @@ async function decode({ log }: Played): Promise<readonly Report[]> {
 }
 
 describe('crashes that the guest survives', () => {
-  it('are told apart in one run, with kind, function and line of each', async () => {
+  it('are distinguished in one run, with kind, function and line of each', async () => {
     const played = await play(survived)
     expect(played.seen).toEqual(played.expected)
     const decoded = firstReports({ ...played.outcome, reports: await decode(played) })
@@ -92,13 +92,13 @@ describe('guests that stop making progress', () => {
     const decoded = await lastCrash(scene, scene.kind)
     const near = await lineOf(join(source, bugs), scene.guilty, `${scene.blamed}(`)
     expect(decoded?.source).toBe(bugs)
-    // A loop stands on any of its lines.
+    // A loop is at any of its lines.
     expect(Math.abs((decoded?.line ?? 0) - near)).toBeLessThanOrEqual(1)
   })
 })
 
 describe('lockdep', () => {
-  it('tells deadlocks of its own tests apart, by the function that takes the lock', async () => {
+  it('distinguishes deadlocks of its own tests by the function that takes the lock', async () => {
     const { seen, expected } = await play(lockdep.own)
     expect(seen).toEqual(expected)
   })

@@ -6,20 +6,20 @@ import { kernelkit, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image } = testArtifacts()
 const vmlinux = process.env['KERNELKIT_TEST_VMLINUX'] ?? ''
-let folder = ''
+let directory = ''
 let log = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-decode-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-decode-'))
   const { stdout } = await kernelkit(['run', '--json', '-k', kernel, '--image', image, '--', 'sh', '-c', 'echo c > /proc/sysrq-trigger'], {
-    cwd: folder,
+    cwd: directory,
   })
   log = String((JSON.parse(stdout) as Record<string, unknown>)['console'])
 }, 300_000)
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 describe('kernelkit report --vmlinux on the console of a guest that crashed', () => {
-  it('tells the line of the panic and those of its callers, relative to the tree', async () => {
+  it('shows the line of the panic and those of its callers, relative to the tree', async () => {
     const { exitCode, stdout } = await kernelkit(['report', '--json', '--vmlinux', vmlinux, log])
     expect(exitCode).toBe(0)
     const document = JSON.parse(stdout) as {

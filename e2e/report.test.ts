@@ -5,11 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { buildToyVmlinux, listCalls } from '../packages/host/test/toy-vmlinux.ts'
 import { kernelkit, shell } from './lib/kernelkit.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'kernelkit-report-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const directory = mkdtempSync(join(tmpdir(), 'kernelkit-report-'))
+afterAll(() => rmSync(directory, { recursive: true }))
 
 function file(name: string, content: string | Uint8Array): string {
-  const path = join(folder, name)
+  const path = join(directory, name)
   writeFileSync(path, content)
   return path
 }
@@ -23,7 +23,7 @@ const crash = file('crash.log', '[    1.0] cat[99]: segfault at 0 ip 00000000004
 const empty = file('empty.log', '')
 
 describe('kernelkit report', () => {
-  it('prints title, place and trace, and ends with 0', async () => {
+  it('prints title, place and trace, and exits with status 0', async () => {
     const { exitCode, stdout, stderr } = await kernelkit(['report', splat])
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
@@ -52,7 +52,7 @@ describe('kernelkit report', () => {
   })
 
   it('names who looks after the blamed file when it has the tree', async () => {
-    const tree = join(folder, 'owned')
+    const tree = join(directory, 'owned')
     mkdirSync(tree)
     writeFileSync(join(tree, 'MAINTAINERS'), 'FROB DRIVER\nM:\tAnn Frob <ann@frob.org>\nF:\tdrivers/frob/\n')
     const { stdout } = await kernelkit(['report', '--source', tree, splat])
@@ -62,7 +62,7 @@ describe('kernelkit report', () => {
   })
 
   it('writes what is expected of a log once, and compares with it afterwards', async () => {
-    const expected = join(folder, 'expected')
+    const expected = join(directory, 'expected')
     const first = await kernelkit(['report', '--expect', expected, splat])
     expect(first).toMatchObject({ exitCode: 0, stdout: '' })
     expect(readFileSync(expected, 'utf8')).toBe('2-4 warning frob_check drivers/frob/main.c:9 by -\nWARNING in frob_check\n  frob_ioctl\n')
@@ -82,9 +82,9 @@ describe('kernelkit report', () => {
   it.each([
     [[empty], /^EMPTY_LOG: .*empty\.log is empty/],
     [[process.execPath], /^BINARY_LOG: /],
-    [[join(folder, 'none.log')], /^FILE_NOT_FOUND: .*none\.log cannot be read/],
-    [[folder], /^FILE_NOT_FOUND: .*EISDIR/],
-    [['--source', join(folder, 'none'), splat], /^NO_SUCH_SOURCE: --source .* does not exist/],
+    [[join(directory, 'none.log')], /^FILE_NOT_FOUND: .*none\.log cannot be read/],
+    [[directory], /^FILE_NOT_FOUND: .*EISDIR/],
+    [['--source', join(directory, 'none'), splat], /^NO_SUCH_SOURCE: --source .* does not exist/],
     [['--map-path', '/build', splat], /^BAD_OPTION: --map-path '\/build' is not allowed here; it takes FROM=TO/],
   ])('explains %j', async (args, message) => {
     const { exitCode, stdout, stderr } = await kernelkit(['report', ...args])
@@ -109,7 +109,7 @@ describe('kernelkit report', () => {
 })
 
 describe('kernelkit report --vmlinux', () => {
-  const vmlinux = buildToyVmlinux(folder)
+  const vmlinux = buildToyVmlinux(directory)
   const frames = [
     ['helper', 'oops_here'],
     ['frob_ioctl', 'helper'],
@@ -134,7 +134,7 @@ describe('kernelkit report --vmlinux', () => {
     ])
   })
 
-  it('decodes what a cut log tells', async () => {
+  it('decodes what a cut log contains', async () => {
     const { exitCode, stdout } = await kernelkit(['report', '--json', '--vmlinux', vmlinux, cut])
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
@@ -151,7 +151,7 @@ describe('kernelkit report --vmlinux', () => {
   })
 
   it.each([
-    ['VMLINUX_MISSING', join(folder, 'none')],
+    ['VMLINUX_MISSING', join(directory, 'none')],
     ['NOT_A_VMLINUX', splat],
   ])('says %s once and shows the reports without lines', async (code, path) => {
     const { exitCode, stdout, stderr } = await kernelkit(['report', '--json', '--vmlinux', path, cut])
@@ -160,10 +160,10 @@ describe('kernelkit report --vmlinux', () => {
     expect(stderr.split(code).length - 1).toBe(1)
   })
 
-  it('maps the paths that a log tells itself, without a vmlinux too', async () => {
-    const log = file('built.log', `WARNING: CPU: 0 PID: 1 at ${folder}/drivers/a.c:9 frob+0x1/0x20\nCall Trace:\n bar+0x1/0x20\n`)
-    const bySource = await kernelkit(['report', '--json', '--source', folder, log])
-    const byMap = await kernelkit(['report', '--json', '--map-path', `${folder}/drivers=ours`, log])
+  it('maps the paths that are in a log itself, without a vmlinux too', async () => {
+    const log = file('built.log', `WARNING: CPU: 0 PID: 1 at ${directory}/drivers/a.c:9 frob+0x1/0x20\nCall Trace:\n bar+0x1/0x20\n`)
+    const bySource = await kernelkit(['report', '--json', '--source', directory, log])
+    const byMap = await kernelkit(['report', '--json', '--map-path', `${directory}/drivers=ours`, log])
     expect([bySource, byMap].map(({ stdout }) => JSON.parse(stdout))).toMatchObject([
       { reports: [{ source: 'drivers/a.c' }] },
       { reports: [{ source: 'ours/a.c' }] },

@@ -8,29 +8,31 @@ import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image } = testArtifacts()
 const onImage = ['run', '-k', kernel, '--image', image]
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 describe('kernelkit run on the image', () => {
-  it('keeps stdout and stderr apart, and ends with the status of the command', async () => {
-    const { exitCode, stdout, stderr } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo out; echo err >&2; exit 7'], { cwd: folder })
+  it('keeps stdout and stderr apart, and exits with the status of the command', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo out; echo err >&2; exit 7'], {
+      cwd: directory,
+    })
     expect({ exitCode, stdout }).toEqual({ exitCode: 7, stdout: 'out\n' })
     expect(stderr).toMatch(/^err$/m)
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail\b/)
   })
 
   it('takes one word with blanks as a shell line', async () => {
-    const { exitCode, stdout } = await kernelkit([...onImage, 'echo one; exit 3'], { cwd: folder })
+    const { exitCode, stdout } = await kernelkit([...onImage, 'echo one; exit 3'], { cwd: directory })
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: 'one\n' })
   })
 
   it('says first which kernel and root it boots, and leaves the options of the command to the command', async () => {
-    const { exitCode, stdout, stderr } = await kernelkit([...onImage, 'uname', '-r'], { cwd: folder })
+    const { exitCode, stdout, stderr } = await kernelkit([...onImage, 'uname', '-r'], { cwd: directory })
     expect(exitCode).toBe(0)
     expect(stderr).toMatch(/^kernel \S+ \(/m)
     expect(stderr).toContain(image)
@@ -39,13 +41,13 @@ describe('kernelkit run on the image', () => {
   })
 
   it('ends a command that takes too long with 124', async () => {
-    const { exitCode, stderr } = await kernelkit([...onImage, '--timeout', '5s', '--', 'sleep', '100000'], { cwd: folder })
+    const { exitCode, stderr } = await kernelkit([...onImage, '--timeout', '5s', '--', 'sleep', '100000'], { cwd: directory })
     expect(exitCode).toBe(124)
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=timeout\b/)
   })
 
-  it('tells a panic by 121 and shows its evidence', async () => {
-    const { exitCode, stderr } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo c > /proc/sysrq-trigger'], { cwd: folder })
+  it('exits with status 121 after a panic and shows its evidence', async () => {
+    const { exitCode, stderr } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo c > /proc/sysrq-trigger'], { cwd: directory })
     expect(exitCode).toBe(121)
     expect(stderr).toContain('sysrq triggered crash')
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=panic\b/)
@@ -53,11 +55,11 @@ describe('kernelkit run on the image', () => {
 
   it('carries 30 MB of stdin there and back without a byte lost', async () => {
     const bytes = randomBytes(30_000_000)
-    const input = join(folder, 'in')
-    const output = join(folder, 'out')
+    const input = join(directory, 'in')
+    const output = join(directory, 'out')
     await writeFile(input, bytes)
     const { exitCode } = await kernelkit([...onImage, '--stdin', '--', 'cat'], {
-      cwd: folder,
+      cwd: directory,
       input: createReadStream(input),
       outputTo: output,
     })
@@ -70,24 +72,24 @@ describe('kernelkit run on the image', () => {
     ['a file that is not executable', ['/etc/hostname'], 126],
     ['a command ended by a signal', ['sh', '-c', 'kill -9 $$'], 137],
   ])('ends %s as a shell would', async (_what, command, expected) => {
-    const { exitCode, stderr } = await kernelkit([...onImage, '--', ...command], { cwd: folder })
+    const { exitCode, stderr } = await kernelkit([...onImage, '--', ...command], { cwd: directory })
     expect(exitCode).toBe(expected)
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail\b/)
   })
 
   it('runs in the shared working directory and leaves it as it was', async () => {
-    await writeFile(join(folder, 'here'), 'host\n')
+    await writeFile(join(directory, 'here'), 'host\n')
     const { exitCode, stdout } = await kernelkit(
-      [...onImage, '--', 'sh', '-c', 'pwd; cat here; echo guest > here; cat here; echo new > beside'],
-      { cwd: folder },
+      [...onImage, '--', 'sh', '-c', 'pwd; cat here; echo guest > here; cat here; echo new > second'],
+      { cwd: directory },
     )
-    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${folder}\nhost\nguest\n` })
-    expect(await readFile(join(folder, 'here'), 'utf8')).toBe('host\n')
-    await expect(readFile(join(folder, 'beside'))).rejects.toThrow('ENOENT')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${directory}\nhost\nguest\n` })
+    expect(await readFile(join(directory, 'here'), 'utf8')).toBe('host\n')
+    await expect(readFile(join(directory, 'second'))).rejects.toThrow('ENOENT')
   })
 
   it('brings artifacts out and passes only the environment that is asked for', async () => {
-    const out = join(folder, 'artifacts')
+    const out = join(directory, 'artifacts')
     const { exitCode, stdout } = await kernelkit(
       [
         ...onImage,
@@ -102,7 +104,7 @@ describe('kernelkit run on the image', () => {
         '-c',
         'echo "$ONE $FROM_HOST $SECRET."; echo kept > "$KERNELKIT_ARTIFACTS/file"',
       ],
-      { cwd: folder, env: { FROM_HOST: 'two', SECRET: 'three' } },
+      { cwd: directory, env: { FROM_HOST: 'two', SECRET: 'three' } },
     )
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '1 two .\n' })
     expect(await readFile(join(out, 'file'), 'utf8')).toBe('kept\n')
@@ -110,7 +112,7 @@ describe('kernelkit run on the image', () => {
 
   it('answers --json with one document that names the files of both streams', async () => {
     const { exitCode, stdout } = await kernelkit([...onImage, '--json', '--', 'sh', '-c', 'echo out; echo err >&2; exit 7'], {
-      cwd: folder,
+      cwd: directory,
     })
     expect(exitCode).toBe(7)
     const document = JSON.parse(stdout) as Record<string, unknown>
@@ -120,21 +122,21 @@ describe('kernelkit run on the image', () => {
     expect(await readFile(String(document['console']), 'utf8')).toContain('Linux version')
   })
 
-  it('shares folders read-only, copy-on-write and writable', async () => {
-    await writeFile(join(folder, 'shared'), 'host\n')
+  it('shares directories read-only, copy-on-write and writable', async () => {
+    await writeFile(join(directory, 'shared'), 'host\n')
     const script = 'for d in ro cow rw; do echo $d > /mnt/$d/by-$d && echo $d; done; cat /mnt/ro/shared'
-    const shares = ['ro', 'cow', 'rw'].flatMap((mode) => ['-v', `${folder}:/mnt/${mode}:${mode}`])
-    const { stdout } = await kernelkit([...onImage, '--no-cwd', ...shares, '--', 'sh', '-c', script], { cwd: folder })
+    const shares = ['ro', 'cow', 'rw'].flatMap((mode) => ['-v', `${directory}:/mnt/${mode}:${mode}`])
+    const { stdout } = await kernelkit([...onImage, '--no-cwd', ...shares, '--', 'sh', '-c', script], { cwd: directory })
     expect(stdout).toBe('cow\nrw\nhost\n')
-    expect(await readFile(join(folder, 'by-rw'), 'utf8')).toBe('rw\n')
-    await expect(readFile(join(folder, 'by-cow'))).rejects.toThrow('ENOENT')
-    await expect(readFile(join(folder, 'by-ro'))).rejects.toThrow('ENOENT')
+    expect(await readFile(join(directory, 'by-rw'), 'utf8')).toBe('rw\n')
+    await expect(readFile(join(directory, 'by-cow'))).rejects.toThrow('ENOENT')
+    await expect(readFile(join(directory, 'by-ro'))).rejects.toThrow('ENOENT')
   })
 
   it('never writes the image', async () => {
-    const { exitCode } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo x > /root/written && sync'], { cwd: folder })
+    const { exitCode } = await kernelkit([...onImage, '--', 'sh', '-c', 'echo x > /root/written && sync'], { cwd: directory })
     expect(exitCode).toBe(0)
-    const again = await kernelkit([...onImage, '--', 'test', '!', '-e', '/root/written'], { cwd: folder })
+    const again = await kernelkit([...onImage, '--', 'test', '!', '-e', '/root/written'], { cwd: directory })
     expect(again.exitCode).toBe(0)
   })
 })

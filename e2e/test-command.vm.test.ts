@@ -20,13 +20,13 @@ interface TestEntry {
   readonly [key: string]: unknown
 }
 
-/** A project folder with these tests on the test kernel and image. */
+/** A project directory with these tests on the test kernel and image. */
 async function project(name: string, tests: readonly TestEntry[], vm: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const folder = join(scratch, name)
-  await mkdir(folder)
+  const directory = join(scratch, name)
+  await mkdir(directory)
   // JSON is YAML.
-  await writeFile(join(folder, 'kernelkit.yaml'), JSON.stringify({ vm: { kernel, image, memory: '512M', ...vm }, tests }))
-  return folder
+  await writeFile(join(directory, 'kernelkit.yaml'), JSON.stringify({ vm: { kernel, image, memory: '512M', ...vm }, tests }))
+  return directory
 }
 
 interface Answer {
@@ -55,8 +55,8 @@ async function answerOf(
 const verdicts = ({ tests }: Answer) => Object.fromEntries(tests.map(({ name, verdict }) => [name, verdict]))
 
 describe('kernelkit test', () => {
-  it('runs every test in a VM of its own, from anywhere, with one summary, one JUnit document and a folder of artifacts each', async () => {
-    const folder = await project('mixed', [
+  it('runs every test in a VM of its own, from anywhere, with one summary, one JUnit document and a directory of artifacts each', async () => {
+    const directory = await project('mixed', [
       { name: 'good', run: 'pwd; echo $WORD; echo kept > $KERNELKIT_ARTIFACTS/file', env: ['WORD=own'] },
       { name: 'bad', run: 'echo why; exit 7' },
       { name: 'results', run: "printf 'TAP version 13\\n1..2\\nok 1 - a\\nnot ok 2 - b\\n'" },
@@ -64,8 +64,8 @@ describe('kernelkit test', () => {
       { name: 'known', run: "echo 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2' > /dev/kmsg", allow: 'known' },
       { name: 'late', run: 'sleep 1000', timeout: '2s' },
     ])
-    await writeFile(join(folder, 'known'), 'foo\\.c:12\n')
-    const answer = await answerOf([`${folder}/`, '--junit', 'all.xml', '--artifacts', 'out'], scratch)
+    await writeFile(join(directory, 'known'), 'foo\\.c:12\n')
+    const answer = await answerOf([`${directory}/`, '--junit', 'all.xml', '--artifacts', 'out'], scratch)
     expect(verdicts(answer)).toEqual({ good: 'pass', bad: 'fail', results: 'fail', panics: 'panic', known: 'pass', late: 'timeout' })
     expect({ status: answer.status, exitCode: answer.exitCode, verdict: answer.verdict }).toEqual({
       status: 1,
@@ -75,7 +75,7 @@ describe('kernelkit test', () => {
     expect(lastLine(answer.stderr)).toMatch(/^kernelkit: verdict=fail exit=1 tests=6 passed=2 failed=4 total=/)
     expect(answer.stderr).toContain('--- bad: the end of its stdout ---\nwhy\n')
     const [good, , results] = answer.tests
-    expect(await readFile(good?.stdout ?? '', 'utf8')).toBe(`${folder}\nown\n`)
+    expect(await readFile(good?.stdout ?? '', 'utf8')).toBe(`${directory}\nown\n`)
     expect(await readFile(join(scratch, 'out/good/file'), 'utf8')).toBe('kept\n')
     expect(await readFile(good?.evidence.replay ?? '', 'utf8')).toContain('qemu')
     expect(results?.results?.counts.failed).toBe(1)
@@ -85,9 +85,9 @@ describe('kernelkit test', () => {
     expect(xml).toMatch(/<testcase name="panics" classname="panics"[^>]*>\s*<error type="panic"/)
   })
 
-  it('runs two at once when told so: each waits for the other', async () => {
+  it('runs two tests at once with -j2: each waits for the other', async () => {
     const meet = (own: string, other: string) => `echo here > /mnt/meet/${own}; until cat /mnt/meet/${other}; do sleep 0.2; done`
-    const folder = await project(
+    const directory = await project(
       'meet',
       [
         { name: 'a', run: meet('a', 'b'), timeout: '5m' },
@@ -95,38 +95,39 @@ describe('kernelkit test', () => {
       ],
       { share: ['.:/mnt/meet:rw'] },
     )
-    expect(verdicts(await answerOf(['-j', '2'], folder))).toEqual({ a: 'pass', b: 'pass' })
+    expect(verdicts(await answerOf(['-j', '2'], directory))).toEqual({ a: 'pass', b: 'pass' })
   })
 
   it('leaves the others out after the first that does not pass with --fail-fast, and shows it in a table', async () => {
-    const folder = await project('fast', [
+    const directory = await project('fast', [
       { name: 'one', run: 'true' },
       { name: 'two', run: 'false' },
       { name: 'three', run: 'true' },
     ])
-    const { exitCode, stdout, stderr } = await kernelkit(['test', '-j1', '--fail-fast'], { cwd: folder })
+    const { exitCode, stdout, stderr } = await kernelkit(['test', '-j1', '--fail-fast'], { cwd: directory })
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(
-      /^test +verdict +seconds +why\none +pass +[\d.]+\ntwo +fail +[\d.]+ +the command ended with 1\.\nthree +not run +not run: another/,
+      /^test +verdict +seconds +why\none +pass +[\d.]+\ntwo +fail +[\d.]+ +the command exited with status 1\.\nthree +not run +not run: another/,
     )
     expect(lastLine(stderr)).toMatch(/tests=3 passed=1 failed=1 left-out=1/)
   })
 
-  it('ends with 125 when something stood in the way of one test, and runs the others', async () => {
-    const folder = await project('way', [
+  it('exits with status 125 when one test cannot be run, and runs the others', async () => {
+    const directory = await project('way', [
       { name: 'here', run: 'true' },
       { name: 'nowhere', run: 'true', vm: { kernel: 'no/such/kernel' } },
     ])
-    const answer = await answerOf([], folder)
+    const answer = await answerOf([], directory)
     expect(verdicts(answer)).toEqual({ here: 'pass', nowhere: 'infra-fail' })
     expect(answer).toMatchObject({ status: 125, verdict: 'infra-fail' })
-    expect(answer.tests[1]?.what).toContain('FILE_NOT_FOUND')
+    // In the words of kernelkit.yaml.
+    expect(answer.tests[1]?.what).toMatch(/^FILE_NOT_FOUND: `kernel: \S*no\/such\/kernel`: there is no such file/)
   })
 
   it('refuses what it does not know before anything is started', async () => {
-    const folder = await project('typo', [{ name: 'smoke', run: 'true', timout: '5s' }])
-    expect((await kernelkit(['test'], { cwd: folder })).stderr).toMatch(
-      /'timout' is not known in tests\[0\]\.\nHint: did you mean timeout\?/,
+    const directory = await project('typo', [{ name: 'smoke', run: 'true', timout: '5s' }])
+    expect((await kernelkit(['test'], { cwd: directory })).stderr).toMatch(
+      /'timout' is not known in tests\[0\]\.\nHint: Did you mean timeout\? Allowed: /,
     )
     const known = await project('names', [{ name: 'smoke', run: 'true' }])
     const { exitCode, stderr } = await kernelkit(['test', 'smok'], { cwd: known })
@@ -136,18 +137,18 @@ describe('kernelkit test', () => {
     )
   })
 
-  it('leaves no VM behind when it is interrupted', async () => {
-    const folder = await project('interrupted', [
+  it('ends its VMs when it is interrupted', async () => {
+    const directory = await project('interrupted', [
       { name: 'a', run: 'sleep 1000' },
       { name: 'b', run: 'sleep 1000' },
       { name: 'c', run: 'sleep 1000' },
     ])
-    const { child, result } = startKernelkit(['test', '-j2'], { cwd: folder })
-    await waitUntil('two VMs run', async () => (await qemuPids(folder)).length === 2)
+    const { child, result } = startKernelkit(['test', '-j2'], { cwd: directory })
+    await waitUntil('two VMs run', async () => (await qemuPids(directory)).length === 2)
     child.kill('SIGINT')
     const { exitCode, stderr } = await result
     expect(exitCode).toBe(130)
     expect(lastLine(stderr)).toMatch(/code=INTERRUPTED/)
-    expect(await qemuPids(folder)).toEqual([])
+    expect(await qemuPids(directory)).toEqual([])
   })
 })

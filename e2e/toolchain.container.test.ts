@@ -13,16 +13,16 @@ import { isFullRun } from './lib/tiers.ts'
 const source = 'deb:linux-source-6.12'
 const inDocker = ['--toolchain', 'docker'] as const
 const jsonOf = ({ exitCode, stdout, stderr }: CommandResult): Readonly<Record<string, unknown>> => {
-  if (exitCode !== 0) throw new Error(`ended with ${exitCode}:\n${stderr}`)
+  if (exitCode !== 0) throw new Error(`exited with status ${exitCode}:\n${stderr}`)
   return JSON.parse(stdout) as Record<string, unknown>
 }
 
-let folder = ''
+let directory = ''
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-e2e-'))
 })
 afterEach(async () => {
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(directory, { recursive: true, force: true })
   // Whatever the test was about.
   const left = await ourContainers()
   if (left.length > 0) throw new Error(`containers are left: ${left.join(', ')}`)
@@ -42,25 +42,25 @@ describe('kernelkit toolchain', () => {
     expect((await kernelkit(['doctor'])).stdout).toMatch(/^ok +docker +version/m)
   })
 
-  it('runs a command as the caller, with its streams, folder and exit status', async () => {
-    const script = 'cat; echo told >&2; pwd; echo made > file; exit 7'
-    const { exitCode, stdout, stderr } = await kernelkit(['toolchain', 'run', 'sh', '-c', script], { cwd: folder, input: 'given\n' })
-    expect([exitCode, stdout]).toEqual([7, `given\n${folder}\n`])
-    expect(stderr).toContain('told\n')
-    const made = statSync(join(folder, 'file'))
+  it('runs a command as the caller, with its streams, directory and exit status', async () => {
+    const script = 'cat; echo noted >&2; pwd; echo made > file; exit 7'
+    const { exitCode, stdout, stderr } = await kernelkit(['toolchain', 'run', 'sh', '-c', script], { cwd: directory, input: 'given\n' })
+    expect([exitCode, stdout]).toEqual([7, `given\n${directory}\n`])
+    expect(stderr).toContain('noted\n')
+    const made = statSync(join(directory, 'file'))
     expect([made.uid, made.gid]).toEqual([process.getuid?.(), process.getgid?.()])
   })
 
-  it('ends with 127 for a program that is not there, and says which', async () => {
-    const { exitCode, stdout, stderr } = await kernelkit(['toolchain', 'run', '--', 'no-such-program'], { cwd: folder })
+  it('exits with status 127 for a program that is not there, and names it', async () => {
+    const { exitCode, stdout, stderr } = await kernelkit(['toolchain', 'run', '--', 'no-such-program'], { cwd: directory })
     expect([exitCode, stdout]).toEqual([127, ''])
     expect(stderr).toContain('no-such-program')
   })
 
   it('has no network unless asked', async () => {
-    const { stdout } = await kernelkit(['toolchain', 'run', '--', 'cat', '/proc/net/dev'], { cwd: folder })
+    const { stdout } = await kernelkit(['toolchain', 'run', '--', 'cat', '/proc/net/dev'], { cwd: directory })
     expect(stdout).not.toMatch(/^ *eth0:/m)
-    const open = await kernelkit(['toolchain', 'run', '--net', 'user', '--', 'cat', '/proc/net/dev'], { cwd: folder })
+    const open = await kernelkit(['toolchain', 'run', '--net', 'user', '--', 'cat', '/proc/net/dev'], { cwd: directory })
     expect(open.stdout).toMatch(/^ *eth0:/m)
   })
 
@@ -91,12 +91,12 @@ describe('--toolchain docker', () => {
     await using toy = await toyTree({ inGit: true })
     const words = ['build', toy.tree, '--config', 'toy.config', '--json']
     const env = { KERNELKIT_CACHE_DIR: join(toy.directory, 'store'), CCACHE_DISABLE: '1' }
-    const host = jsonOf(await kernelkit([...words, '--out', join(folder, 'host')], { env }))
+    const host = jsonOf(await kernelkit([...words, '--out', join(directory, 'host')], { env }))
     rmSync(host['buildDirectory'] as string, { recursive: true })
     // In the store it takes the place of the host's.
-    const container = jsonOf(await kernelkit([...words, ...inDocker, '--force', '--out', join(folder, 'container')], { env }))
+    const container = jsonOf(await kernelkit([...words, ...inDocker, '--force', '--out', join(directory, 'container')], { env }))
     expect(container).toMatchObject({ release: host['release'], key: host['key'], cached: false })
-    for (const name of ['bzImage', 'vmlinux']) execFileSync('cmp', [join(folder, 'host', name), join(folder, 'container', name)])
+    for (const name of ['bzImage', 'vmlinux']) execFileSync('cmp', [join(directory, 'host', name), join(directory, 'container', name)])
   })
 
   it('compiles the same whole kernel as the host, every object anew', async ({ skip }) => {
@@ -105,12 +105,12 @@ describe('--toolchain docker', () => {
       'it compiles 1200 objects with the compiler cache off: KERNELKIT_TEST_FULL=1 does; a small tree shows the same above',
     )
     const words = ['build', source, '--config', 'minimal', '--json']
-    const host = jsonOf(await kernelkit([...words, '--out', join(folder, 'host')], { timeoutMs: 40 * 60_000 }))
+    const host = jsonOf(await kernelkit([...words, '--out', join(directory, 'host')], { timeoutMs: 40 * 60_000 }))
     rmSync(host['buildDirectory'] as string, { recursive: true })
-    const again = [...words, ...inDocker, '--force', '--out', join(folder, 'container')]
+    const again = [...words, ...inDocker, '--force', '--out', join(directory, 'container')]
     const container = jsonOf(await kernelkit(again, { env: { CCACHE_DISABLE: '1' }, timeoutMs: 40 * 60_000 }))
     expect(container).toMatchObject({ release: host['release'], cached: false })
-    for (const name of ['bzImage', 'vmlinux']) execFileSync('cmp', [join(folder, 'host', name), join(folder, 'container', name)])
+    for (const name of ['bzImage', 'vmlinux']) execFileSync('cmp', [join(directory, 'host', name), join(directory, 'container', name)])
   })
 
   it('bakes an image that boots, and boots it there', async () => {
@@ -121,22 +121,22 @@ describe('--toolchain docker', () => {
     const { kernel, release } = jsonOf(await kernelkit(['build', source, '--json']))
     const words = ['-k', kernel as string, '--image', baked['image'] as string, '--artifacts', 'out']
     const script = 'uname -r; echo kept > $KERNELKIT_ARTIFACTS/file; exit 3'
-    const { exitCode, stdout, stderr } = await kernelkit(['run', ...inDocker, ...words, '--', 'sh', '-c', script], { cwd: folder })
+    const { exitCode, stdout, stderr } = await kernelkit(['run', ...inDocker, ...words, '--', 'sh', '-c', script], { cwd: directory })
     expect([exitCode, stdout]).toEqual([3, `${String(release)}\n`])
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=3/)
-    expect(readFileSync(join(folder, 'out/file'), 'utf8')).toBe('kept\n')
-    expect(statSync(join(folder, 'out/file')).uid).toBe(process.getuid?.())
+    expect(readFileSync(join(directory, 'out/file'), 'utf8')).toBe('kept\n')
+    expect(statSync(join(directory, 'out/file')).uid).toBe(process.getuid?.())
   })
 
   it('compiles the program of an initramfs, which boots there', async () => {
     writeFileSync(
-      join(folder, 'hello.c'),
+      join(directory, 'hello.c'),
       '#include <stdio.h>\n#include <sys/reboot.h>\nint main(void) { puts("hello from init"); reboot(RB_POWER_OFF); }\n',
     )
-    const made = await kernelkit(['initrd', 'hello.c', '-o', 'hello.gz', ...inDocker], { cwd: folder })
+    const made = await kernelkit(['initrd', 'hello.c', '-o', 'hello.gz', ...inDocker], { cwd: directory })
     expect([made.exitCode, made.stderr]).toEqual([0, expect.any(String)])
     const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
-    const { exitCode, stdout } = await kernelkit(['boot', '-k', kernel as string, '--initrd', 'hello.gz', ...inDocker], { cwd: folder })
+    const { exitCode, stdout } = await kernelkit(['boot', '-k', kernel as string, '--initrd', 'hello.gz', ...inDocker], { cwd: directory })
     expect(exitCode).toBe(0)
     expect(stdout).toContain('hello from init')
   })
@@ -144,7 +144,7 @@ describe('--toolchain docker', () => {
   it('takes --root host for the root of the container, and says so first', async () => {
     const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
     const { stdout, stderr } = await kernelkit(['run', ...inDocker, '-k', kernel as string, '--root', 'host', '--', 'ls', '/opt'], {
-      cwd: folder,
+      cwd: directory,
     })
     expect(stdout).toContain('kernelkit')
     expect(stderr).toMatch(/--root host: in the container that is the container's root/)
@@ -158,7 +158,7 @@ describe('--toolchain docker', () => {
     ['exec', ['vm']],
   ])('%s %j says why it cannot', async (command, words) => {
     const { exitCode, stderr } = await kernelkit([command, ...inDocker, ...words, ...(command === 'run' ? ['--', 'true'] : [])], {
-      cwd: folder,
+      cwd: directory,
     })
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(/^NOT_IN_CONTAINER: [^]*\nHint: /m)
@@ -166,12 +166,12 @@ describe('--toolchain docker', () => {
 
   it.each([
     ['below the working directory', './nowhere', /^BAD_SHARE: [^]*\.\/nowhere/m],
-    ['elsewhere', '/no/such/folder', /^CONTAINER_MOUNT: \/no\/such\/folder/m],
-  ])('names a folder that does not exist %s', async (_where, path, message) => {
+    ['elsewhere', '/no/such/directory', /^CONTAINER_MOUNT: \/no\/such\/directory/m],
+  ])('names a directory that does not exist %s', async (_where, path, message) => {
     // The store's newest may be a toy of other tests.
     const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
     const words = ['-k', kernel as string, '-v', `${path}:/mnt`]
-    const { exitCode, stderr } = await kernelkit(['run', ...inDocker, ...words, '--', 'true'], { cwd: folder })
+    const { exitCode, stderr } = await kernelkit(['run', ...inDocker, ...words, '--', 'true'], { cwd: directory })
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(message)
   })
@@ -186,7 +186,7 @@ describe('--toolchain docker', () => {
 describe('--toolchain auto', () => {
   /** As on a machine without a compiler. */
   const bare = (): Readonly<Record<string, string>> => {
-    const bin = join(folder, 'bin')
+    const bin = join(directory, 'bin')
     mkdirSync(bin)
     for (const name of ['make', 'ld', 'flex', 'bison', 'bc', 'perl', 'xz', 'git', 'apt-get']) {
       writeFileSync(join(bin, name), '#!/bin/sh\n')
@@ -201,7 +201,7 @@ describe('--toolchain auto', () => {
     expect(exitCode).toBe(0)
   })
 
-  it('leaves it at what this machine lacks where no engine answers', async () => {
+  it('reports what this machine lacks where no engine answers', async () => {
     const { stderr, exitCode } = await kernelkit(['build', source, '--dry-run'], {
       env: { ...bare(), DOCKER_HOST: 'unix:///no/such.sock' },
     })

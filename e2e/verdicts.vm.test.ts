@@ -7,15 +7,15 @@ import { qemuPids, waitUntil } from './lib/processes.ts'
 
 const { kernel, image } = testArtifacts()
 const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd']
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 async function verdictOf(args: readonly string[]) {
-  const { exitCode, stderr, stdout } = await kernelkit(args, { cwd: folder })
+  const { exitCode, stderr, stdout } = await kernelkit(args, { cwd: directory })
   return { exitCode, stderr, stdout, verdict: /verdict=(\S+)/.exec(lastLine(stderr))?.[1] }
 }
 
@@ -31,14 +31,14 @@ describe('verdicts', () => {
     })
   })
 
-  it('is splat when the kernel complained beside a passing command, unless that is known', async () => {
+  it('is splat when the kernel complained during a passing command, unless that is known', async () => {
     expect(await verdictOf([...onImage, '--json', ...kernelSays(warning)])).toMatchObject({
       exitCode: 122,
       verdict: 'splat',
       stdout: expect.stringMatching(/"kind": "warning"/),
       stderr: expect.stringContaining('kernel/foo.c:12'),
     })
-    await writeFile(join(folder, 'known'), '# known\nfoo\\.c:12\n')
+    await writeFile(join(directory, 'known'), '# known\nfoo\\.c:12\n')
     expect(await verdictOf([...onImage, '--allow', 'known', ...kernelSays(warning)])).toMatchObject({ exitCode: 0, verdict: 'pass' })
     expect(await verdictOf([...onImage, '--fail-on', 'kasan,oops', ...kernelSays(warning)])).toMatchObject({ exitCode: 0, verdict: 'pass' })
   })
@@ -65,7 +65,7 @@ describe('verdicts', () => {
       verdict: 'vm-lost',
     })
     const name = `e2e-lost-${process.pid}`
-    const { child, result } = startKernelkit([...onImage, '--name', name, '--', 'sh', '-c', 'echo up; sleep 1000'], { cwd: folder })
+    const { child, result } = startKernelkit([...onImage, '--name', name, '--', 'sh', '-c', 'echo up; sleep 1000'], { cwd: directory })
     const output: string[] = []
     child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
     await waitUntil('the command runs', () => output.join('').includes('up'))
@@ -76,7 +76,7 @@ describe('verdicts', () => {
   })
 
   it('is boot-fail when the root cannot be mounted, and when the guest is late', async () => {
-    const broken = join(folder, 'broken.ext4')
+    const broken = join(directory, 'broken.ext4')
     const superblock = Buffer.alloc(2048)
     superblock.writeUInt16LE(0xef53, 0x438)
     await writeFile(broken, superblock)
@@ -91,7 +91,7 @@ describe('verdicts', () => {
   })
 
   it('is config-fail before anything starts when the kernel lacks what the root needs', async () => {
-    const own = join(folder, 'kernel')
+    const own = join(directory, 'kernel')
     await shell(`mkdir -p ${own} && cp ${kernel} ${own}/bzImage`)
     const config = await readFile(join(dirname(kernel), '.config'), 'utf8').catch(() =>
       readFile(join(dirname(kernel), '../../../.config'), 'utf8'),
@@ -103,7 +103,7 @@ describe('verdicts', () => {
     expect(stderr).toMatch(/--config 9P_FS=y/)
   })
 
-  it('is told by 0, 1, 124 and 125 alone with --status simple', async () => {
+  it('is one of 0, 1, 124 and 125 with --status simple', async () => {
     const simple = async (...args: readonly string[]) => (await verdictOf([...onImage, '--status', 'simple', ...args])).exitCode
     expect(await simple('--', 'sh', '-c', 'exit 7')).toBe(1)
     expect(await simple('--', 'sh', '-c', 'echo c > /proc/sysrq-trigger')).toBe(1)
@@ -111,7 +111,7 @@ describe('verdicts', () => {
     expect(await simple('--cpus', '0', '--', 'true')).toBe(125)
   })
 
-  it('says how many bytes a command line has too many', async () => {
+  it('refuses a kernel command line that is too long', async () => {
     expect(await verdictOf([...onImage, '--append', `x=${'y'.repeat(2048)}`, '--', 'true'])).toMatchObject({
       exitCode: 125,
       stderr: expect.stringMatching(/CMDLINE_TOO_LONG/),
@@ -133,14 +133,14 @@ describe('the ways of booting', () => {
   })
 
   it('boots a bzImage alone, its configuration read from inside', async () => {
-    const alone = join(folder, 'alone')
+    const alone = join(directory, 'alone')
     await copyFile(kernel, alone)
     const { exitCode, stderr } = await verdictOf(['run', '-k', alone, '--image', image, '--', 'true'])
     expect(exitCode).toBe(0)
     expect(stderr).toMatch(/^machine microvm/m)
   })
 
-  it('waits for systemd and runs beside it', async () => {
+  it('waits for systemd and runs next to it', async () => {
     const { exitCode, stdout } = await verdictOf([
       ...onImage,
       '--init',
@@ -154,13 +154,13 @@ describe('the ways of booting', () => {
   })
 
   it('keeps what is written with --persist, and gives a second disk', async () => {
-    const own = join(folder, 'own.ext4')
-    await shell(`cp --sparse=always ${image} ${own} && truncate -s 8M ${folder}/second`)
+    const own = join(directory, 'own.ext4')
+    await shell(`cp --sparse=always ${image} ${own} && truncate -s 8M ${directory}/second`)
     const onOwn = ['run', '-k', kernel, '--image', own, '--no-cwd', '--persist']
     expect(
       (await verdictOf([...onOwn, '--disk', 'second', '--', 'sh', '-c', 'echo kept > /root/kept; echo two > /dev/vdb'])).exitCode,
     ).toBe(0)
     expect(await verdictOf([...onOwn, '--', 'cat', '/root/kept'])).toMatchObject({ exitCode: 0, stdout: 'kept\n' })
-    expect((await readFile(join(folder, 'second'))).subarray(0, 4).toString()).toBe('two\n')
+    expect((await readFile(join(directory, 'second'))).subarray(0, 4).toString()).toBe('two\n')
   })
 })

@@ -28,6 +28,8 @@ async function engineRequirements(): Promise<readonly Requirement[]> {
 const testRequirements: readonly Requirement[] = [
   { what: 'program', program: 'cpio', package: 'cpio', why: 'to read our archives with another program' },
   { what: 'program', program: 'file', package: 'file', why: 'to look at built files' },
+  { what: 'program', program: 'zsh', package: 'zsh', why: 'to parse its completion script' },
+  { what: 'program', program: 'fish', package: 'fish', why: 'to parse its completion script' },
 ]
 
 const line = (text: string) => process.stderr.write(`${text}\n`)

@@ -66,7 +66,7 @@ function runStages(stages: readonly Stage[], countsFile: string, times: StageTim
     if (result.signal === 'SIGINT' || result.signal === 'SIGTERM') return [...failed, `${stage.name} (${result.signal})`]
     if (result.status === 0) continue
     const counted = readFileSync(countsFile, 'utf8').slice(before.length)
-    // A stage that is no test run, or died before it counted its tests, is one failure.
+    // A stage that does not run tests, or died before it counted its tests, is one failure.
     if (addCounts(parseCounts(counted)).failed === 0) writeFileSync(countsFile, '0 1 0\n', { flag: 'a' })
     failed.push(stage.name)
     if (stage.needed === true) break
@@ -75,9 +75,9 @@ function runStages(stages: readonly Stage[], countsFile: string, times: StageTim
 }
 
 function verify(stages: readonly Stage[]): Counts & { readonly failedStages: readonly string[]; readonly times: readonly StageTime[] } {
-  const folder = mkdtempSync(join(tmpdir(), 'kernelkit-verify-'))
+  const directory = mkdtempSync(join(tmpdir(), 'kernelkit-verify-'))
   try {
-    const countsFile = join(folder, 'counts')
+    const countsFile = join(directory, 'counts')
     writeFileSync(countsFile, '')
     // What .ci/run did before.
     const installSeconds = process.env['KERNELKIT_TEST_INSTALL_SECONDS']
@@ -85,7 +85,7 @@ function verify(stages: readonly Stage[]): Counts & { readonly failedStages: rea
     const failedStages = runStages(stages, countsFile, times)
     return { ...addCounts(parseCounts(readFileSync(countsFile, 'utf8'))), failedStages, times }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(directory, { recursive: true, force: true })
   }
 }
 

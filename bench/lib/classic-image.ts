@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** The classic recipe, word for word but for the suite: debootstrap, dd, mkfs, loop mount, cp -a. Needs root and a loop device. */
-export function classicBakeScript(options: { readonly folder: string; readonly suite: string; readonly publicKey?: string }): string[] {
+export function classicBakeScript(options: { readonly directory: string; readonly suite: string; readonly publicKey?: string }): string[] {
   const script = `
     set -e
     cd "$1"
@@ -19,7 +19,7 @@ export function classicBakeScript(options: { readonly folder: string; readonly s
     trap 'umount mnt' EXIT
     cp -a tree/. mnt/.
   `
-  return ['bash', '-c', script, 'bash', options.folder, options.suite, options.publicKey ?? '']
+  return ['bash', '-c', script, 'bash', options.directory, options.suite, options.publicKey ?? '']
 }
 
 /** Peak resident set of one process so far, in MB, from /proc/<pid>/status (VmHWM, proc_pid_status(5)); `undefined` when it is gone. */

@@ -46,7 +46,7 @@ export async function comparePairs(comparison: Comparison): Promise<void> {
     }
   }
   const { title, goal, a, b } = comparison
-  tellPairs({ title, goal, a: { label: a.label, timings: timings.a }, b: { label: b.label, timings: timings.b } })
+  printPairs({ title, goal, a: { label: a.label, timings: timings.a }, b: { label: b.label, timings: timings.b } })
 }
 
 /** What is compared of a run. */
@@ -60,7 +60,7 @@ export interface TimedPairs {
 }
 
 /** Print medians, the median of the pairwise ratios and of the differences, and whether the goal is met. */
-export function tellPairs({ title, goal, a, b }: TimedPairs): void {
+export function printPairs({ title, goal, a, b }: TimedPairs): void {
   const figureOf = (timing: Figures) => (goal.figure === 'wall' ? timing.wallSeconds : timing.cpuSeconds)
   const pairs = a.timings.map((timing, index) => ({ a: figureOf(timing), b: figureOf(b.timings[index] ?? timing) }))
   const ratio = median(pairs.map((pair) => pair.a / pair.b))

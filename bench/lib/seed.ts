@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { timeCommand } from './time-command.ts'
 
 /** A private directory for one bench; the caller removes it. */
-export async function benchFolder(name: string): Promise<string> {
+export async function benchDirectory(name: string): Promise<string> {
   return mkdtemp(join(tmpdir(), `kernelkit-bench-${name}-`))
 }
 
@@ -55,9 +55,9 @@ export interface HelloFiles {
 }
 
 /** Compile the program statically and pack it with cpio and gzip, as one would by hand. */
-export async function makeHello(folder: string): Promise<HelloFiles> {
-  await writeFile(join(folder, 'hello.c'), helloSource)
-  await writeFile(join(folder, 'true.c'), 'int main(void) { return 0; }\n')
+export async function makeHello(directory: string): Promise<HelloFiles> {
+  await writeFile(join(directory, 'hello.c'), helloSource)
+  await writeFile(join(directory, 'true.c'), 'int main(void) { return 0; }\n')
   const script = `
     set -e
     mkdir -p hello true/bin
@@ -66,6 +66,6 @@ export async function makeHello(folder: string): Promise<HelloFiles> {
     gcc -O2 -static -o true/bin/true true.c
     (cd true && find . | cpio --quiet -o -H newc) | gzip > true.gz
   `
-  await timeCommand(['sh', '-c', script], { cwd: folder })
-  return { initrd: join(folder, 'hello.gz'), initrdWithTrue: join(folder, 'true.gz') }
+  await timeCommand(['sh', '-c', script], { cwd: directory })
+  return { initrd: join(directory, 'hello.gz'), initrdWithTrue: join(directory, 'true.gz') }
 }

@@ -13,7 +13,7 @@ export async function secondsToBanner(argv: readonly string[], port: number, lim
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   try {
     while (performance.now() - start < limitSeconds * 1000) {
-      if (child.exitCode !== null) throw new Error(`bench: \`${argv.join(' ')}\` ended with ${child.exitCode}\n${errors}`)
+      if (child.exitCode !== null) throw new Error(`bench: \`${argv.join(' ')}\` exited with status ${child.exitCode}\n${errors}`)
       if (await readBanner(port)) return (performance.now() - start) / 1000
       await delay(20)
     }

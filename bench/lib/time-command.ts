@@ -38,7 +38,7 @@ export async function timeCommand(argv: readonly string[], options: TimeOptions 
   const match = new RegExp(`${marker} ([\\d.]+) ([\\d.]+) ([\\d.]+)`).exec(errors)
   const output = Buffer.concat(stdout).toString()
   if (match === null || !(options.expect ?? [0]).includes(exitCode)) {
-    throw new Error(`bench: \`${argv.join(' ')}\` ended with ${exitCode}\n${output.slice(-2000)}\n${errors.slice(-4000)}`)
+    throw new Error(`bench: \`${argv.join(' ')}\` exited with status ${exitCode}\n${output.slice(-2000)}\n${errors.slice(-4000)}`)
   }
   return {
     wallSeconds: Number(match[1]),

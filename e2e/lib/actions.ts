@@ -20,8 +20,8 @@ export function useAction(name: string, inputs: NonNullable<JobStep['with']> = {
 }
 
 export interface Machine extends AsyncDisposable {
-  readonly folder: string
-  /** The artifact store that its jobs use unless told otherwise. */
+  readonly directory: string
+  /** The artifact store that its jobs use unless they name another. */
   readonly store: string
   readonly workspace: string
   /** Puts sources, downloads, packages and the compiler's cache of the test store into a store. */
@@ -33,13 +33,13 @@ export interface MachineOptions {
   readonly cache?: CacheService
 }
 
-/** A machine that is new to its first job: empty store, empty workspace. It lies beside the test store, so that files can be linked. */
+/** A machine that is new to its first job: empty store, empty workspace. It is next to the test store, so that files can be linked. */
 export async function newMachine({ cache }: MachineOptions = {}): Promise<Machine> {
   const shared = testStore()
-  const folder = await mkdtemp(join(shared, 'e2e-runner-'))
-  const store = join(folder, 'cache', 'kernelkit')
+  const directory = await mkdtemp(join(shared, 'e2e-runner-'))
+  const store = join(directory, 'cache', 'kernelkit')
   await mkdir(store, { recursive: true })
-  const repository = join(folder, 'work', '_actions', 'kernelkit')
+  const repository = join(directory, 'work', '_actions', 'kernelkit')
   for (const name of ownActions) {
     const dist = actionPath(name, 'dist')
     if (!existsSync(dist)) throw new Error(`${dist} is not there: npm run bundle makes it`)
@@ -47,9 +47,9 @@ export async function newMachine({ cache }: MachineOptions = {}): Promise<Machin
     for (const part of ['action.yml', 'dist']) cpSync(actionPath(name, part), join(repository, 'actions', name, part), { recursive: true })
   }
   return {
-    folder,
+    directory,
     store,
-    workspace: join(folder, 'work', 'project', 'project'),
+    workspace: join(directory, 'work', 'project', 'project'),
     async prime(to = store) {
       await mkdir(to, { recursive: true })
       const present = await readdir(shared)
@@ -59,14 +59,14 @@ export async function newMachine({ cache }: MachineOptions = {}): Promise<Machin
     },
     run: (steps, options = {}) =>
       runJob({
-        folder,
+        directory,
         steps,
         repositories: { 'kernelkit/kernelkit': repository },
         ...(cache === undefined ? {} : { actionEnv: cache.env }),
         ...options,
-        env: { XDG_CACHE_HOME: join(folder, 'cache'), ...options.env },
+        env: { XDG_CACHE_HOME: join(directory, 'cache'), ...options.env },
       }),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   }
 }
 

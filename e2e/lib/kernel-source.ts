@@ -13,16 +13,16 @@ export async function kernelSource(): Promise<string> {
 }
 
 async function findSource(): Promise<string | undefined> {
-  const folder = join(testArtifacts().store, 'source')
-  const names = await readdir(folder).catch(() => [])
-  return names.map((name) => join(folder, name, 'tree')).find((tree) => existsSync(join(tree, 'tools/testing/kunit/test_data')))
+  const directory = join(testArtifacts().store, 'source')
+  const names = await readdir(directory).catch(() => [])
+  return names.map((name) => join(directory, name, 'tree')).find((tree) => existsSync(join(tree, 'tools/testing/kunit/test_data')))
 }
 
-/** Number of the first line of a file that holds this text, behind the line that holds `after`. */
+/** Number of the first line of a file that holds this text, after the line that holds `after`. */
 export async function lineOf(file: string, text: string, after = ''): Promise<number> {
   const lines = (await readFile(file, 'utf8')).split('\n')
   const from = lines.findIndex((line) => line.includes(after))
   const at = lines.findIndex((line, index) => index >= from && line.includes(text))
-  if (from < 0 || at < 0) throw new Error(`${file} has no '${text}' behind '${after}'`)
+  if (from < 0 || at < 0) throw new Error(`${file} has no '${text}' after '${after}'`)
   return at + 1
 }

@@ -90,7 +90,7 @@ export function testArtifacts(): { readonly kernel: string; readonly image: stri
   return { kernel: read('KERNELKIT_TEST_KERNEL'), image: read('KERNELKIT_TEST_IMAGE'), store: read('KERNELKIT_CACHE_DIR') }
 }
 
-/** The last line on stderr, where the verdict stands. */
+/** The last line on stderr, which has the verdict. */
 export function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1) ?? ''
 }

@@ -21,8 +21,8 @@ export async function waitUntil(what: string, isMet: () => boolean | Promise<boo
   }
 }
 
-/** Running processes whose name matches and whose working directory or arguments lie below this folder. */
-export async function processesWith(folder: string, name: RegExp): Promise<readonly number[]> {
+/** Running processes whose name matches and whose working directory or arguments are below this directory. */
+export async function processesWith(directory: string, name: RegExp): Promise<readonly number[]> {
   const found: number[] = []
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue
@@ -30,7 +30,7 @@ export async function processesWith(folder: string, name: RegExp): Promise<reado
     if (!name.test(command)) continue
     const argv = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '')
     const cwd = await readlink(`/proc/${entry}/cwd`).catch(() => '')
-    if (argv.includes(folder) || cwd.startsWith(folder)) found.push(Number(entry))
+    if (argv.includes(directory) || cwd.startsWith(directory)) found.push(Number(entry))
   }
   return found
 }

@@ -5,7 +5,7 @@ import { testStore } from './test-store.ts'
 
 /**
  * The engine of the container tests: the one that answers at DOCKER_HOST or at Docker's own place, else a private one
- * whose images stay beside the test store. Tests find it in DOCKER_HOST, and the store in KERNELKIT_CACHE_DIR.
+ * whose images stay next to the test store. Tests find it in DOCKER_HOST, and the store in KERNELKIT_CACHE_DIR.
  * Where no engine can run this throws: the project fails instead of passing without having tested anything.
  */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {

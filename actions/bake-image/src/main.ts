@@ -9,7 +9,7 @@ import { openReleaseWindow } from './release-window.ts'
 import { sshKeyFiles } from './ssh-key-files.ts'
 import { renderBakeSummary, showKey } from './summary.ts'
 
-await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (action) => {
+await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (action) => {
   const { host, signal } = action
   const own = { ...action, inputs: { ...action.inputs, ...(await sshKeyFiles(action)) } }
   const { spec, force } = parseWantedImage(host, await readOptions(own, { block: 'image', command: 'bake' }))

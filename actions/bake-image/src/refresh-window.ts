@@ -2,7 +2,7 @@ import type { RefreshRhythm } from '@kernelkit/core/options'
 
 const dayMs = 24 * 3600 * 1000
 
-/** The name of the span of time in which the known state of a suite is good: whoever bakes in the same one starts from the same state. */
+/** The name of the span of time in which the known state of a suite is good: every bake in it starts from the same state. */
 export function refreshWindow(rhythm: RefreshRhythm, nowMs: number): string {
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
   switch (rhythm) {

@@ -27,9 +27,9 @@ export async function openReleaseWindow(action: Action, store: Store, spec: Imag
   host.log.info(describe())
   const isUsed = !isSwitchedOff(inputs, 'cache') && (await cache.isAvailable())
   if (isUsed && !(await host.fs.exists(memory))) {
-    await using folder = await host.tempDir()
-    const came = await cache.restore({ folder: folder.path, key: prefix, prefixes: [prefix] })
-    const file = join(folder.path, basename(memory))
+    await using directory = await host.tempDir()
+    const came = await cache.restore({ directory: directory.path, key: prefix, prefixes: [prefix] })
+    const file = join(directory.path, basename(memory))
     if (came !== undefined && (await host.fs.exists(file))) await host.fs.writeAtomic(memory, await host.fs.readFile(file))
     host.log.info(came === undefined ? 'first bake of this span: the mirror is asked' : `as an earlier run found it: ${came}`)
   }
@@ -39,9 +39,9 @@ export async function openReleaseWindow(action: Action, store: Store, spec: Imag
     save: async () => {
       const text = await readText(action, memory)
       if (!isUsed || text === undefined || text === known) return host.log.info('nothing new')
-      await using folder = await host.tempDir()
-      await host.fs.writeFile(join(folder.path, basename(memory)), text)
-      const saved = await cache.save({ folder: folder.path, key: prefix + host.sha256(text).slice(0, 12) })
+      await using directory = await host.tempDir()
+      await host.fs.writeFile(join(directory.path, basename(memory)), text)
+      const saved = await cache.save({ directory: directory.path, key: prefix + host.sha256(text).slice(0, 12) })
       host.log.info(saved ? 'saved to the Actions cache' : 'not saved: the next run asks the mirror itself')
     },
   }

@@ -3,7 +3,7 @@ import type { Action } from '@kernelkit/action-kit'
 import { guestDirectory } from '@kernelkit/core/agent'
 import type { Store } from '@kernelkit/host'
 import { runInVm, type FinishedRun, type PreparedVm } from '@kernelkit/vm/internal'
-import { publishFolder } from './evidence/publish.ts'
+import { publishDirectory } from './evidence/publish.ts'
 import { jobVariables } from './guest/guest-variables.ts'
 import { lineWriter } from './guest/line-writer.ts'
 import { scriptCommand } from './guest/script-command.ts'
@@ -13,7 +13,7 @@ export interface BootContext {
   readonly action: Action
   readonly store: Store
   readonly request: BootRequest
-  /** Absolute folder that takes what is known of the run, however it ends. */
+  /** Absolute directory that takes what is known of the run, however it ends. */
   readonly artifacts: string
   /** Before anything starts: what a killed step must not forget. */
   readonly onPrepared: (prepared: PreparedVm) => void
@@ -32,7 +32,7 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
       host,
       store,
       wanted: { spec, command: 'run', reader: action.reader(), artifacts: request.guestArtifacts },
-      argv: scriptCommand({ folder: `${guestDirectory}/script-${host.randomHex(6)}`, shell }),
+      argv: scriptCommand({ directory: `${guestDirectory}/script-${host.randomHex(6)}`, shell }),
       script: `${script}\n`,
       env,
       onPrepared: (prepared) => {
@@ -58,7 +58,7 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
       signal,
     })
   } finally {
-    if (evidenceDirectory !== undefined) await publishFolder(host, { from: evidenceDirectory, folder: artifacts })
+    if (evidenceDirectory !== undefined) await publishDirectory(host, { from: evidenceDirectory, directory: artifacts })
   }
 }
 

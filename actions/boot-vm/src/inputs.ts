@@ -15,18 +15,18 @@ export interface BootRequest {
   readonly shell: readonly string[] | undefined
   /** Directory for what the guest leaves and for console, result and JUnit; as written. */
   readonly artifacts: string
-  /** The same folder where the user did not name it: the guest gets it if its kernel can share one. */
+  /** The same directory where the user did not name it: the guest gets it if its kernel can share one. */
   readonly guestArtifacts: WantedVm['artifacts']
 }
 
-/** Where the files of a VM without `artifacts` go: beside those of other VMs of the job, never inside, as the guest may write there. */
+/** Where the files of a VM without `artifacts` go: next to those of other VMs of the job, never inside, as the guest may write there. */
 export function defaultArtifacts(name: string | undefined, used: readonly string[]): string {
   const base = 'kernelkit-artifacts'
-  const named = [base, ...(name === undefined ? [] : [`${base}-${name}`])].find((folder) => !used.includes(folder))
+  const named = [base, ...(name === undefined ? [] : [`${base}-${name}`])].find((directory) => !used.includes(directory))
   if (named !== undefined) return named
   for (let count = 2; ; count++) {
-    const folder = `${base}-${count}`
-    if (!used.includes(folder)) return folder
+    const directory = `${base}-${count}`
+    if (!used.includes(directory)) return directory
   }
 }
 
@@ -34,7 +34,7 @@ export function defaultArtifacts(name: string | undefined, used: readonly string
 export function parseBootRequest(raw: RawOptions, used: readonly string[]): BootRequest {
   const artifacts = textOption(raw, 'artifacts') ?? defaultArtifacts(textOption(raw, 'name'), used)
   const isKunit = isGiven(raw, 'kunit')
-  // A kernel for KUnit alone may have no file system to share the folder by.
+  // A kernel for KUnit alone may have no file system to share the directory with.
   const isNamed = textOption(raw, 'artifacts') !== undefined
   const defaulted = isNamed || isKunit ? undefined : { path: artifacts, isOptional: true }
   const spec = parseVmSpec(raw, { command: 'run' })

@@ -1,12 +1,12 @@
 import type { ReportKind } from '@kernelkit/core/console'
 import type { PreparedVm } from '@kernelkit/vm/internal'
 
-/** What main tells post of a VM that goes on. */
+/** What main passes to post about a VM that keeps running. */
 export interface KeptState {
   readonly id: string
   readonly name: string
   readonly console: string
-  /** Folder of the artifacts, absolute. */
+  /** Directory of the artifacts, absolute. */
   readonly artifacts: string
   readonly failOn: readonly ReportKind[]
   readonly allow: string | undefined

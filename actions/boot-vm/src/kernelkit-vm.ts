@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   try {
     if (scriptPath === undefined) {
       throw new UserError('COMMAND_MISSING', 'kernelkit-vm runs the script of a step.', {
-        hint: 'write in the workflow: shell: kernelkit-vm {0}',
+        hint: 'Write shell: kernelkit-vm {0} in the step.',
       })
     }
     return await runGuestStep({

@@ -2,20 +2,20 @@ import { resolve } from 'node:path'
 import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
 import { baseKey, readBase, writeBase } from './base/base-result.ts'
 import { bootAndRun } from './boot.ts'
-import { noteUsedFolder, readUsedFolders } from './evidence/used-folders.ts'
+import { noteUsedDirectory, readUsedDirectories } from './evidence/used-directories.ts'
 import { inputRows, parseBootRequest } from './inputs.ts'
 import { keptState } from './kept-state.ts'
 import { leaveForLaterSteps } from './shell/leave-for-later-steps.ts'
 import { secondsOf, reportRun } from './report/report-run.ts'
 import { reportUnable } from './report/report-unable.ts'
 
-await runAction({ inputs: inputRows, folder: import.meta.dirname }, (action) =>
+await runAction({ inputs: inputRows, directory: import.meta.dirname }, (action) =>
   reportUnable(action, async () => {
     const { host } = action
     const options = await readOptions(action, { block: 'vm', command: 'run' })
-    const request = parseBootRequest(options, await readUsedFolders(host))
+    const request = parseBootRequest(options, await readUsedDirectories(host))
     const artifacts = resolve(host.cwd, request.artifacts)
-    await noteUsedFolder(host, request.artifacts)
+    await noteUsedDirectory(host, request.artifacts)
     const { store } = await openActionStore(action, [])
 
     const finished = await action.group('Boot and run', () =>
@@ -24,7 +24,7 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, (action) =>
         store,
         request,
         artifacts,
-        // A step that is killed must not forget a VM that goes on without it.
+        // A step that is killed must not forget a VM that keeps running without it.
         onPrepared: (prepared) => void (request.spec.keep && action.saveState('kept', keptState(prepared, artifacts, 0))),
       }),
     )

@@ -4,7 +4,7 @@ import { endKeptVm } from './shell/end-kept-vm.ts'
 import type { KeptState } from './kept-state.ts'
 import { reportEnd } from './report/report-end.ts'
 
-await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (action) => {
+await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (action) => {
   // Written by main of this step.
   const kept = action.readState('kept') as KeptState | undefined
   if (kept === undefined) return

@@ -1,6 +1,6 @@
 import type { KernelReport } from '@kernelkit/core/report'
 
-/** A warning with an inlined frame, as a decoded log tells it. */
+/** A warning with an inlined frame, as a decoded log shows it. */
 export const exampleReport: KernelReport = {
   kind: 'warning',
   title: 'WARNING in foo_check',

@@ -26,7 +26,7 @@ function annotateAll(action: Action, level: Diagnostic['severity'], remarks: rea
   for (const remark of remarks) {
     const { file } = remark
     if (file !== undefined && tree !== undefined) action.annotate({ level, ...remark, file: join(tree, file) })
-    // A tree that was fetched is no part of the repository: the place stands in the message.
+    // A tree that was fetched is not a part of the repository: the message has the place.
     else action.annotate({ level, message: renderDiagnostic({ severity: level, ...remark }) })
   }
 }

@@ -1,15 +1,16 @@
 import type { Action } from '@kernelkit/action-kit'
-import { actionRows, isSwitchedOff, parseSizeBytes, textOption, type RawOptions } from '@kernelkit/core/options'
+import { message, option, type Message } from '@kernelkit/core/errors'
+import { actionRows, isSwitchedOff, parseSizeBytes, textOption, writeFor, type RawOptions } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { ccacheDirectoryOf, type BuildPlan, type KernelContext } from '@kernelkit/kernel'
 
 /** What the inputs say of the compiler's cache. */
-export interface CcacheWish {
+export interface CcacheMode {
   readonly isWanted: boolean
   readonly maxBytes: number
 }
 
-export function parseCcacheWish(inputs: RawOptions): CcacheWish {
+export function parseCcacheMode(inputs: RawOptions): CcacheMode {
   const size = textOption(inputs, 'ccacheSize') ?? actionRows['build-kernel']['ccache-size'].default
   return {
     isWanted: !isSwitchedOff(inputs, 'ccache') && !isSwitchedOff(inputs, 'cache'),
@@ -19,7 +20,7 @@ export function parseCcacheWish(inputs: RawOptions): CcacheWish {
 
 /** What the post step saves. */
 interface CcacheState {
-  readonly folder: string
+  readonly directory: string
   readonly key: string
   readonly maxBytes: number
 }
@@ -30,64 +31,65 @@ const stateName = 'ccache'
 export async function prepareCcache(
   action: Action,
   context: KernelContext,
-  { plan, wish }: { readonly plan: BuildPlan; readonly wish: CcacheWish },
+  { plan, mode }: { readonly plan: BuildPlan; readonly mode: CcacheMode },
 ): Promise<CcacheState | undefined> {
   const { cache } = action
   const { host } = context
   const { key, spec, toolchain } = plan
-  const refuse = (why: string): undefined => {
-    host.log.info(why)
+  const refuse = (why: Message): undefined => {
+    host.log.info(writeFor(why, action.reader()))
     return undefined
   }
-  if (!wish.isWanted) return refuse('not asked for')
-  if (!toolchain.ccache) return refuse('ccache is not installed: everything is compiled (setup-kvm with `for: build` installs it)')
-  if (!(await cache.isAvailable())) return refuse('the runner offers no Actions cache')
-  const folder = ccacheDirectoryOf(context) ?? host.env['CCACHE_DIR'] ?? ''
-  await host.fs.mkdir(folder, { recursive: true })
-  // Of an earlier step, or of a machine that is not thrown away: both have what they need, and save it themselves.
-  if ((await host.fs.readdir(folder)).length > 0) return refuse(`${folder} is in use already`)
+  if (!mode.isWanted) return refuse('switched off by an input')
+  if (!toolchain.ccache)
+    return refuse(message`ccache is not installed: everything is compiled (setup-kvm with ${option('for', 'build')} installs it)`)
+  if (!(await cache.isAvailable())) return refuse('the runner has no Actions cache')
+  const directory = ccacheDirectoryOf(context) ?? host.env['CCACHE_DIR'] ?? ''
+  await host.fs.mkdir(directory, { recursive: true })
+  // Of an earlier step, or of a machine that is kept between jobs: both have what they need, and save it themselves.
+  if ((await host.fs.readdir(directory)).length > 0) return refuse(`${directory} is in use already`)
   // A compiler may be a path; a key holds no comma.
   const compiler = toolchain.compiler.replaceAll(/[^A-Za-z0-9.]+/g, '-')
   const family = `ccache-${spec.arch.name}-${compiler}-${host.sha256(toolchain.compilerVersion).slice(0, 8)}`
-  const state: CcacheState = { folder, key: `${family}-${key}`, maxBytes: wish.maxBytes }
+  const state: CcacheState = { directory, key: `${family}-${key}`, maxBytes: mode.maxBytes }
   action.saveState(stateName, state)
-  const came = await cache.restore({ folder, key: state.key, prefixes: [`${family}-`] })
-  host.log.info(came === undefined ? 'none yet: everything is compiled' : `restored ${came}`)
-  await host.run(['ccache', '--zero-stats'], { env: { CCACHE_DIR: folder }, reject: false })
+  const came = await cache.restore({ directory, key: state.key, prefixes: [`${family}-`] })
+  host.log.info(came === undefined ? 'there is none yet: everything is compiled' : `restored ${came}`)
+  await host.run(['ccache', '--zero-stats'], { env: { CCACHE_DIR: directory }, reject: false })
   return state
 }
 
 /** What was hit, for the log, and no more kept than was asked for; `host` is where ccache ran. */
 export async function trimCcache(host: Host, state: CcacheState | undefined): Promise<void> {
   if (state === undefined || (await host.which('ccache')) === undefined) return
-  const env = { CCACHE_DIR: state.folder, CCACHE_MAXSIZE: `${Math.max(1, Math.floor(state.maxBytes / 2 ** 20))}Mi` }
+  const env = { CCACHE_DIR: state.directory, CCACHE_MAXSIZE: `${Math.max(1, Math.floor(state.maxBytes / 2 ** 20))}Mi` }
   host.log.info((await host.run(['ccache', '--show-stats'], { env, reject: false })).stdout.trimEnd())
   await host.run(['ccache', '--cleanup'], { env, reject: false })
 }
 
-/** The post step: trimmed and saved, when main had use for it. */
+/** The post step: trims and saves the cache when main used it. */
 export async function saveCcache(action: Action): Promise<void> {
   const { host, cache } = action
   const state = parseState(action.readState(stateName))
   if (state === undefined) return host.log.info('nothing was compiled: nothing to save')
-  const { folder, key } = state
+  const { directory, key } = state
   await trimCcache(host, state)
-  await removeTemporary(host, folder)
-  const saved = await cache.save({ folder, key })
+  await removeTemporary(host, directory)
+  const saved = await cache.save({ directory, key })
   if (saved) return host.log.info(`saved as ${key}`)
   action.annotate({
     level: 'notice',
-    message: "The compiler's cache was not saved: this run may not write to the Actions cache, or another one was first.",
+    message: "The compiler's cache was not saved: this run may not write to the Actions cache, or another run saved it first.",
   })
 }
 
 /** Files of a compiler that was ended. */
-async function removeTemporary({ fs }: Pick<Host, 'fs'>, folder: string): Promise<void> {
-  await fs.rm(`${folder}/tmp`, { recursive: true, force: true })
+async function removeTemporary({ fs }: Pick<Host, 'fs'>, directory: string): Promise<void> {
+  await fs.rm(`${directory}/tmp`, { recursive: true, force: true })
 }
 
 function parseState(value: unknown): CcacheState | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { folder, key, maxBytes } = value as Partial<CcacheState>
-  return folder === undefined || key === undefined || maxBytes === undefined ? undefined : { folder, key, maxBytes }
+  const { directory, key, maxBytes } = value as Partial<CcacheState>
+  return directory === undefined || key === undefined || maxBytes === undefined ? undefined : { directory, key, maxBytes }
 }

@@ -14,6 +14,6 @@ export async function findKernel(context: KernelContext, spec: KernelSpec): Prom
   host.log.info(`key ${plan.key}, of:`)
   host.log.info(renderKeyMaterial(plan.material).trimEnd())
   const found = spec.force ? undefined : await store.lookup('kernel', plan.key)
-  host.log.info(found === undefined ? 'it is built now' : 'it is there: nothing is compiled')
+  host.log.info(found === undefined ? 'not in the store: it is built' : 'in the store: nothing is compiled')
   return { ...plan, isKnown: found !== undefined }
 }

@@ -3,16 +3,16 @@ import { parseToolchainChoice } from '@kernelkit/core/options'
 import { resultOf, buildKernel, recordBuild, type BuildResult } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
 import { annotateFailure, annotateWarnings } from './annotate-build.ts'
-import { parseCcacheWish, prepareCcache, trimCcache } from './ccache.ts'
+import { parseCcacheMode, prepareCcache, trimCcache } from './ccache.ts'
 import { findKernel } from './find-kernel.ts'
 import { inputRows } from './inputs.ts'
 import { readKernelSpec } from './read-kernel-spec.ts'
 import { renderBuildSummary, renderFailureSummary } from './summary.ts'
 
-await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (action) => {
+await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (action) => {
   const { host, signal } = action
   const spec = await readKernelSpec(action)
-  const wish = parseCcacheWish(action.inputs)
+  const mode = parseCcacheMode(action.inputs)
   const toolchain = parseToolchainChoice(action.inputs)
   const { store, saved } = await openActionStore(action, ['kernel'])
   await using tools = await action.group('Tools', () => openBuildTools({ host, signal, toolchain }, store, spec))
@@ -21,7 +21,7 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (actio
   const plan = await action.group('Key of the kernel', () => findKernel(context, spec))
   const ccache = plan.isKnown
     ? undefined
-    : await action.group("The compiler's cache of earlier runs", () => prepareCcache(action, context, { plan, wish }))
+    : await action.group("The compiler's cache of earlier runs", () => prepareCcache(action, context, { plan, mode }))
   const build = await action.group(plan.isKnown ? 'Kernel' : 'Build', async () => {
     try {
       return await buildKernel(context, spec)
@@ -36,15 +36,15 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (actio
   })
   await recordBuild(host, store, build)
 
-  const answer = resultOf(build)
-  annotateWarnings(action, answer, plan.source.userTree)
-  action.summarise(renderBuildSummary(answer, { source: plan.source.label, saved: saved() }))
-  await setOutputs(action, answer, saved())
+  const result = resultOf(build)
+  annotateWarnings(action, result, plan.source.userTree)
+  action.summarise(renderBuildSummary(result, { source: plan.source.label, saved: saved() }))
+  await setOutputs(action, result, saved())
 })
 
-async function setOutputs({ host, setOutputs: set }: Action, answer: BuildResult, saved: boolean): Promise<void> {
-  const { kernel, vmlinux, config, release, key, cached, buildDirectory } = answer
-  // Of a kernel from a cache it is the folder of another machine.
+async function setOutputs({ host, setOutputs: set }: Action, result: BuildResult, saved: boolean): Promise<void> {
+  const { kernel, vmlinux, config, release, key, cached, buildDirectory } = result
+  // For a kernel from a cache it is a directory of another machine.
   const buildDir = (await host.fs.exists(buildDirectory)) ? buildDirectory : undefined
   set({ kernel, vmlinux, config, 'build-dir': buildDir, release, key, 'cache-hit': cached, saved })
 }

@@ -7,17 +7,17 @@ import { runJob, startCacheService, type CacheService, type JobOptions, type Job
 import { toyTree } from '../../../packages/kernel/test/toy-tree.ts'
 import { repository } from '../../../tools/source-files.ts'
 
-let folder: string
+let directory: string
 let service: CacheService
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-build-action-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-build-action-'))
   service = await startCacheService()
 })
 
 afterEach(async () => {
   await service[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 })
 
 interface JobChanges extends Pick<JobOptions, 'signal' | 'onLine'> {
@@ -33,8 +33,8 @@ async function job(name: string, options: JobChanges = {}): Promise<JobResult> {
   return await runJob({
     ...(signal === undefined ? {} : { signal }),
     ...(onLine === undefined ? {} : { onLine }),
-    folder: join(folder, name),
-    env: { HOME: join(folder, name, 'home') },
+    directory: join(directory, name),
+    env: { HOME: join(directory, name, 'home') },
     actionEnv: service.env,
     repositories: { 'me/kernelkit': repository },
     steps: [
@@ -75,7 +75,7 @@ describe('build-kernel', () => {
     const second = await job('second')
     const again = second.step('build')
     expect(again.outputs).toMatchObject({ key: outputs['key'], release: '0.1.0+', 'cache-hit': 'true', saved: 'false' })
-    expect(again.outputs['vmlinux']).toMatch(new RegExp(`^${folder}/second/`))
+    expect(again.outputs['vmlinux']).toMatch(new RegExp(`^${directory}/second/`))
     expect(await readFile(again.outputs['vmlinux'] ?? '')).toEqual(await readFile(outputs['vmlinux'] ?? ''))
     expect(again.main?.groups).toEqual(['Tools', 'Key of the kernel', 'Kernel'])
     expect(again.post?.log).toContain('nothing was compiled: nothing to save')

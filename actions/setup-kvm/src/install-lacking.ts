@@ -21,16 +21,16 @@ export async function installLacking(action: Action, machine: Host, setup: Setup
     await installPackages(machine, packages, { signal })
     return packages
   }
-  const folder = join(temp, `kernelkit-apt-${machine.randomHex(8)}`)
-  await machine.fs.mkdir(folder, { recursive: true, mode: 0o700 })
+  const directory = join(temp, `kernelkit-apt-${machine.randomHex(8)}`)
+  await machine.fs.mkdir(directory, { recursive: true, mode: 0o700 })
   // Lists name package files that leave the mirror after a while.
   const week = Math.floor(machine.now() / weekMs)
   const key = `apt-${suite}-${machine.nodeArch}-${machine.sha256(packages.join(' ')).slice(0, 12)}-${week}`
-  const came = await cache.restore({ folder, key })
+  const came = await cache.restore({ directory, key })
   if (came !== undefined) machine.log.info('package files of an earlier run')
-  await installPackages(machine, packages, { signal, directory: folder })
-  if (came === undefined) await savePackages(action, machine, { folder, key })
-  await remove(machine, folder)
+  await installPackages(machine, packages, { signal, directory })
+  if (came === undefined) await savePackages(action, machine, { directory, key })
+  await remove(machine, directory)
   return packages
 }
 
@@ -38,18 +38,18 @@ export async function installLacking(action: Action, machine: Host, setup: Setup
 async function savePackages(
   { cache }: Action,
   machine: Host,
-  { folder, key }: { readonly folder: string; readonly key: string },
+  { directory, key }: { readonly directory: string; readonly key: string },
 ): Promise<void> {
   const sudo = (await sudoPrefix(machine)) ?? []
-  await machine.run([...sudo, 'chown', '-R', `${machine.uid}:${machine.gid}`, folder])
+  await machine.run([...sudo, 'chown', '-R', `${machine.uid}:${machine.gid}`, directory])
   for (const place of ['lists', 'archives']) {
-    for (const name of ['partial', 'lock', 'auxfiles']) await machine.fs.rm(join(folder, place, name), { recursive: true, force: true })
+    for (const name of ['partial', 'lock', 'auxfiles']) await machine.fs.rm(join(directory, place, name), { recursive: true, force: true })
   }
-  const saved = await cache.save({ folder, key })
+  const saved = await cache.save({ directory, key })
   machine.log.info(saved ? 'package files are saved for later runs' : 'package files were not saved: the next run fetches them again')
 }
 
-async function remove(machine: Host, folder: string): Promise<void> {
+async function remove(machine: Host, directory: string): Promise<void> {
   const sudo = (await sudoPrefix(machine)) ?? []
-  await machine.run([...sudo, 'rm', '-rf', '--', folder], { reject: false })
+  await machine.run([...sudo, 'rm', '-rf', '--', directory], { reject: false })
 }

@@ -1,5 +1,5 @@
 import { execHost, openActionStore, runAction } from '@kernelkit/action-kit'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { inputRows } from './inputs.ts'
 import { installLacking } from './install-lacking.ts'
 import { openDevice } from './open-device.ts'
@@ -8,7 +8,7 @@ import { putOnPath } from './put-on-path.ts'
 import { readSetup } from './read-setup.ts'
 import { renderSetupSummary } from './summary.ts'
 
-await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (action) => {
+await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (action) => {
   const setup = readSetup(action)
   const machine = execHost(action.host)
   const { store } = await openActionStore(action, [])
@@ -22,8 +22,10 @@ await runAction({ inputs: inputRows, folder: import.meta.dirname }, async (actio
   action.summarise(renderSetupSummary(setup, { installed, proof }))
   if (proof?.accel !== 'tcg') return
   if (setup.requireKvm) {
-    const hint = 'choose a runner with nested virtualisation, or leave require-kvm out.'
-    throw new UserError('KVM_REQUIRED', `require-kvm is true, but guests cannot run under KVM here: ${proof.reason}.`, { hint })
+    const hint = message`Choose a runner with nested virtualisation, or leave out ${option('require-kvm')}.`
+    throw new UserError('KVM_REQUIRED', message`${option('require-kvm')} is true, but guests cannot run under KVM here: ${proof.reason}.`, {
+      hint,
+    })
   }
   action.annotate({
     level: 'warning',

@@ -46,17 +46,17 @@ describe('opening /dev/kvm', () => {
     expect(log.at(-1)).toBe('opened by a rule in /etc/udev/rules.d/99-kernelkit-kvm.rules')
   })
 
-  it('takes the device itself where nobody listens to rules, as in a container', async () => {
+  it('changes the owner of the device itself where no udev applies rules, as in a container', async () => {
     const { host, commands, log } = machine({ programs: ['sudo'], opener: 'chown' })
     await openDevice(host)
     expect(commands.filter((command) => command.startsWith('sudo'))).toEqual(['sudo -n true', 'sudo -n chown 1001 /dev/kvm'])
-    expect(log.at(-1)).toBe('opened: it belongs to uid 1001 now')
+    expect(log.at(-1)).toBe('opened: /dev/kvm belongs to uid 1001 now')
   })
 
   it('leaves it closed without sudo, and says why', async () => {
     const { host, commands, log } = machine({ programs: [] })
     await openDevice(host)
     expect(commands.filter((command) => command.startsWith('sudo'))).toEqual([])
-    expect(log).toEqual([expect.stringContaining('uid 1001 may not open it'), 'no sudo without a password here: it stays closed'])
+    expect(log).toEqual([expect.stringContaining('uid 1001 may not open it'), 'sudo is missing or needs a password: /dev/kvm stays closed'])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { givenOptions } from '@kernelkit/core/options'
+import { UserError } from '@kernelkit/core/errors'
+import { givenOptions, writeError } from '@kernelkit/core/options'
 import { nodeHost, packagesOf } from '@kernelkit/host'
 import { readSetup } from './read-setup.ts'
 
@@ -8,7 +9,7 @@ const packages = (inputs: Readonly<Record<string, unknown>>, nodeArch = 'x64') =
   packagesOf(readSetup({ host: { ...host, nodeArch }, inputs: givenOptions(inputs) }).requirements)
 
 describe('what the later steps need', () => {
-  it('is what boots VMs, when nothing is said', () => {
+  it('is what boots VMs, when no purpose is given', () => {
     expect(packages({})).toEqual(['qemu-system-x86', 'util-linux', 'openssh-client', 'zstd'])
     expect(readSetup({ host, inputs: {} })).toMatchObject({ boots: true, requireKvm: false })
   })
@@ -29,9 +30,19 @@ describe('what the later steps need', () => {
   })
 
   it.each([
-    [{ for: 'boots' }, "the input for is 'boots'; allowed: boot, build, bake, all."],
-    [{ for: 'build', compiler: 'tcc' }, "the input compiler is 'tcc'; allowed: gcc, gcc-N, clang, clang-N."],
-  ])('refuses %j', (inputs, message) => {
-    expect(() => packages(inputs)).toThrow(message)
+    [{ for: 'boots' }, "the input `for` is 'boots'; allowed: boot, build, bake, all.", 'Did you mean `for: boot`?'],
+    [
+      { for: 'build', compiler: 'tcc' },
+      "the input `compiler` is 'tcc'; allowed: gcc, gcc-N, clang, clang-N.",
+      'Install another compiler in a step of your own.',
+    ],
+  ])('refuses %j', (inputs, message, hint) => {
+    try {
+      packages(inputs)
+      expect.unreachable()
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      expect(writeError(error, { door: 'action' })).toMatchObject({ message, hint })
+    }
   })
 })

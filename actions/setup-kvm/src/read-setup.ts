@@ -1,6 +1,6 @@
 import type { Action } from '@kernelkit/action-kit'
 import { hostArch, parseArch, type Arch } from '@kernelkit/core/arch'
-import { UserError, nearestName } from '@kernelkit/core/errors'
+import { UserError, message, nearestName, option } from '@kernelkit/core/errors'
 import { flagOption, isSwitchedOff, textOption } from '@kernelkit/core/options'
 import {
   bakeRequirements,
@@ -50,8 +50,8 @@ function parsePurpose(text: string): (typeof purposes)[number] {
   const found = purposes.find((purpose) => purpose === text)
   if (found !== undefined) return found
   const near = nearestName(text, purposes)
-  throw new UserError('BAD_INPUT', `the input for is '${text}'; allowed: ${purposes.join(', ')}.`, {
-    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+  throw new UserError('BAD_INPUT', message`${option('for')} is '${text}'; allowed: ${purposes.join(', ')}.`, {
+    ...(near === undefined ? {} : { hint: message`Did you mean ${option('for', near)}?` }),
     details: { input: 'for', seen: text, allowed: purposes },
   })
 }
@@ -59,8 +59,8 @@ function parsePurpose(text: string): (typeof purposes)[number] {
 /** Debian names packages after their programs; a cross compiler's has the triplet with dashes. */
 function compilerRequirement(host: Pick<Host, 'nodeArch'>, arch: Arch, compiler: string): Requirement {
   if (!/^(?:gcc|clang)(?:-\d+(?:\.\d+)?)?$/.test(compiler)) {
-    throw new UserError('BAD_INPUT', `the input compiler is '${compiler}'; allowed: gcc, gcc-N, clang, clang-N.`, {
-      hint: 'install another compiler in a step of your own.',
+    throw new UserError('BAD_INPUT', message`${option('compiler')} is '${compiler}'; allowed: gcc, gcc-N, clang, clang-N.`, {
+      hint: 'Install another compiler in a step of your own.',
       details: { input: 'compiler', seen: compiler },
     })
   }

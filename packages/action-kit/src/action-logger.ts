@@ -10,7 +10,7 @@ export interface ActionLoggerOptions {
   readonly now: () => number
 }
 
-/** How often a log hears of long work. */
+/** How often a log shows the progress of long work. */
 const updateMs = 30_000
 
 /** Plain lines for decisions; long work has a line at its start and its end, and one now and then. */
@@ -18,7 +18,7 @@ export function createActionLogger({ write, warn, verbose, now }: ActionLoggerOp
   const line = (text: string): void => write(`${plainText(text)}\n`)
   const task = (title: string): Task => {
     const startedMs = now()
-    let saidMs = startedMs
+    let shownMs = startedMs
     const end = (mark: string, note: string | undefined): void => {
       const what = note === undefined || note === '' ? title : `${title}: ${note}`
       line(`${mark} ${what} (${((now() - startedMs) / 1000).toFixed(1)} s)`)
@@ -26,8 +26,8 @@ export function createActionLogger({ write, warn, verbose, now }: ActionLoggerOp
     line(`${title} ...`)
     return {
       update: (status) => {
-        if (now() - saidMs < updateMs) return
-        saidMs = now()
+        if (now() - shownMs < updateMs) return
+        shownMs = now()
         line(`  ${title}: ${status}`)
       },
       done: (note) => end('ok', note),

@@ -19,10 +19,10 @@ export interface Action {
   readAlso(places: Readonly<Record<string, Place>>): void
   /** `$GITHUB_WORKSPACE`. */
   readonly workspace: string
-  /** `$RUNNER_TEMP`, emptied with each job; outside a job the system's temporary folder. */
+  /** `$RUNNER_TEMP`, emptied with each job; outside a job the system's temporary directory. */
   readonly temp: string
-  /** The folder that main.mjs lies in: its companions are beside it. */
-  readonly folder: string
+  /** The directory of main.mjs and its companions. */
+  readonly directory: string
   readonly version: string
   readonly cache: ActionsCache
   /** One foldable part of the log; groups inside are plain lines, because GitHub folds one level. */
@@ -32,13 +32,13 @@ export interface Action {
   summarise(markdown: string): void
   /** `undefined` is the empty text. */
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void
-  /** The step ends as failed, with this reason; the work goes on. */
+  /** The step ends as failed, with this reason; the work continues. */
   fail(reason: string, options?: { readonly title?: string }): void
   /** The log shows `***` for each line of it from now on. */
   mask(secret: string): void
   /** For later steps of the job. */
   exportVariable(name: string, value: string): void
-  addPath(folder: string): void
+  addPath(directory: string): void
   /** From main to post. */
   saveState(name: string, value: unknown): void
   readState(name: string): unknown
@@ -48,5 +48,5 @@ export interface Action {
 export interface ActionDefinition {
   readonly inputs: readonly InputRow[]
   /** `import.meta.dirname` of the entry. */
-  readonly folder: string
+  readonly directory: string
 }

@@ -31,7 +31,7 @@ describe('annotations', () => {
     expect(sent).toEqual([{ level: 'error', message: '/usr/include/a.h:3: no' }])
   })
 
-  it('are given once, however often they are said', () => {
+  it('are given once, however often they are added', () => {
     const { sent, annotator } = start()
     for (const line of [1, 1, 2]) annotator.add({ level: 'warning', message: 'hm', file: 'a.c', line })
     expect(sent.map(({ line }) => line)).toEqual([1, 2])

@@ -7,13 +7,13 @@ export interface Annotation {
   readonly level: AnnotationLevel
   readonly message: string
   readonly title?: string | undefined
-  /** Absolute, or relative to the folder that the action works in. */
+  /** Absolute, or relative to the directory that the action works in. */
   readonly file?: string | undefined
   readonly line?: number | undefined
   readonly column?: number | undefined
 }
 
-/** GitHub shows these many of each level and step, and drops the rest without a word. */
+/** GitHub shows these many of each level and step, and drops the rest without any message. */
 export const shownPerStep = 10
 export const shownPerJob = 50
 
@@ -38,11 +38,11 @@ export interface Annotator {
   readonly describeLeftOut: () => string | undefined
 }
 
-/** Says each thing once, counts what GitHub would drop, and prints it to the log instead. */
+/** Gives each annotation once, counts what GitHub would drop, and prints it to the log instead. */
 export function createAnnotator({ send, print, workspace, cwd, before }: AnnotatorOptions): Annotator {
   const shown: Record<AnnotationLevel, number> = { error: 0, warning: 0, notice: 0 }
   const leftOut: Record<AnnotationLevel, number> = { error: 0, warning: 0, notice: 0 }
-  const said = new Set<string>()
+  const given = new Set<string>()
   const total = (): number => shown.error + shown.warning + shown.notice
   const give = (annotation: Annotation): void => {
     shown[annotation.level] += 1
@@ -51,10 +51,10 @@ export function createAnnotator({ send, print, workspace, cwd, before }: Annotat
   return {
     add: (annotation) => {
       const { level, message, file, line } = annotation
-      // A warning of the log may come again in the answer.
+      // A warning of the log may come again in the result.
       const identity = JSON.stringify([level, message, file, line])
-      if (said.has(identity)) return
-      said.add(identity)
+      if (given.has(identity)) return
+      given.add(identity)
       const kept = level === 'error' ? 1 : 0
       if (shown[level] + kept < shownPerStep && before + total() + 1 < shownPerJob) return give(annotation)
       leftOut[level] += 1

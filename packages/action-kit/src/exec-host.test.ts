@@ -21,20 +21,20 @@ describe("programs that the runner's toolkit starts", () => {
     expect(log.at(-1)).toMatch(/^\[command\] sh -c /)
   })
 
-  it('are found in a folder with a blank', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'kernelkit exec-'))
+  it('are found in a directory with a blank', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'kernelkit exec-'))
     try {
-      await host.fs.writeFile(join(folder, 'hello'), '#!/bin/sh\necho hello\n', { mode: 0o755 })
-      expect((await host.run([join(folder, 'hello')])).stdout).toBe('hello\n')
+      await host.fs.writeFile(join(directory, 'hello'), '#!/bin/sh\necho hello\n', { mode: 0o755 })
+      expect((await host.run([join(directory, 'hello')])).stdout).toBe('hello\n')
     } finally {
-      await rm(folder, { recursive: true })
+      await rm(directory, { recursive: true })
     }
   })
 
   it('fail with their status and last lines, or answer them', async () => {
     await expect(host.run(['sh', '-c', 'echo why; exit 3'])).rejects.toMatchObject({
       code: 'COMMAND_FAILED',
-      message: expect.stringMatching(/ended with 3\.\nwhy$/) as string,
+      message: expect.stringMatching(/exited with status 3\.\nwhy$/) as string,
     })
     expect(await host.run(['false'], { reject: false })).toMatchObject({ exitCode: 1 })
     await expect(host.run(['no-such-program-here'])).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' })

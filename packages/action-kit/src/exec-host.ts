@@ -15,7 +15,7 @@ async function runByToolkit(host: Host, argv: readonly string[], options: RunOpt
   signal?.throwIfAborted()
   const path = await host.which(program)
   if (path === undefined) {
-    const hint = `install ${options.package ?? `the package that brings ${program}`}.`
+    const hint = `Install ${options.package ?? `the package that contains ${program}`}.`
     throw new UserError('COMMAND_NOT_FOUND', `'${program}' is not on PATH.`, { hint })
   }
   const startedMs = host.monotonicMs()
@@ -32,10 +32,10 @@ async function runByToolkit(host: Host, argv: readonly string[], options: RunOpt
       errline: (line) => onLine?.(line, 'stderr'),
     },
   })
-  host.log.info(`[command] ${quoteArgv(argv)}${exitCode === 0 ? '' : ` (ended with ${exitCode})`}`)
+  host.log.info(`[command] ${quoteArgv(argv)}${exitCode === 0 ? '' : ` (exited with status ${exitCode})`}`)
   if (exitCode !== 0 && reject !== false) {
     const output = `${stdout}${stderr}`.trimEnd().split('\n').slice(-40).join('\n')
-    throw new UserError('COMMAND_FAILED', `\`${quoteArgv(argv)}\` ended with ${exitCode}.${output === '' ? '' : `\n${output}`}`, {
+    throw new UserError('COMMAND_FAILED', `\`${quoteArgv(argv)}\` exited with status ${exitCode}.${output === '' ? '' : `\n${output}`}`, {
       details: { argv, exitCode, output },
     })
   }

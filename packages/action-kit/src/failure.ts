@@ -21,7 +21,7 @@ export function describeFailure(thrown: unknown, options: { readonly reader: Rea
   if (!(thrown instanceof UserError)) {
     return {
       title: 'INTERNAL',
-      message: `this is a bug of kernelkit, not of your input: ${thrown instanceof Error ? thrown.message : inspect(thrown)}`,
+      message: `this is a bug in kernelkit, not in your input: ${thrown instanceof Error ? thrown.message : inspect(thrown)}`,
       details: thrown instanceof Error ? renderCauses(thrown) : undefined,
     }
   }

@@ -1,8 +1,20 @@
+import { UserError } from '@kernelkit/core/errors'
 import { givenOptions } from '@kernelkit/core/options'
 import { describe, expect, it } from 'vitest'
+import { describeFailure } from './failure.ts'
 import { actionInputs, readInputs, type InputRow } from './inputs.ts'
 
 const rows: readonly InputRow[] = [...actionInputs('bake-image'), ...actionInputs('build-kernel')]
+
+/** As the log of the step shows it. */
+function refusal(env: Readonly<Record<string, string>>): string {
+  try {
+    readInputs(env, rows)
+  } catch (error) {
+    if (error instanceof UserError) return describeFailure(error, { reader: { door: 'action' }, interrupted: undefined }).message
+  }
+  return 'accepted'
+}
 
 describe('readInputs', () => {
   it('gives each input the form that the parsers of options take', () => {
@@ -33,13 +45,13 @@ describe('readInputs', () => {
     expect(readInputs({ INPUT_SUITE: '', INPUT_FORCE: '  ', INPUT_INCLUDE: '\n' }, rows)).toEqual({})
   })
 
-  it('refuses a boolean that is none', () => {
-    expect(() => readInputs({ INPUT_FORCE: 'yes' }, rows)).toThrow("the input force is 'yes'; allowed: true, false.")
+  it('refuses what is not a boolean, and names the input', () => {
+    expect(refusal({ INPUT_FORCE: 'yes' })).toBe(
+      "the input `force` is 'yes'; allowed: true, false.\nHint: Write `force: true`, or leave it out.",
+    )
   })
 
   it('refuses an input that the action does not have, and names the nearest', () => {
-    expect(() => readInputs({ 'INPUT_SSH-KEYS': 'a' }, rows)).toThrow(
-      expect.objectContaining({ code: 'BAD_INPUT', hint: 'did you mean ssh-key?' }),
-    )
+    expect(refusal({ 'INPUT_SSH-KEYS': 'a' })).toMatch(/^the input `ssh-keys` is not known; known: .*\nHint: Did you mean `ssh-key`\?$/)
   })
 })

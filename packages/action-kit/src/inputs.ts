@@ -1,4 +1,4 @@
-import { UserError, nearestName } from '@kernelkit/core/errors'
+import { UserError, message, nearestName, option } from '@kernelkit/core/errors'
 import { camelCase, givenOptions, rowsOfAction, type ActionName, type NamedRow, type RawOptions } from '@kernelkit/core/options'
 import { splitLines, splitWords } from './split-list.ts'
 
@@ -66,8 +66,8 @@ const flags = new Map([
 function parseFlag(name: string, text: string): boolean {
   const flag = flags.get(text)
   if (flag !== undefined) return flag
-  throw new UserError('BAD_INPUT', `the input ${name} is '${text}'; allowed: true, false.`, {
-    hint: `write ${name}: true, or leave it out.`,
+  throw new UserError('BAD_INPUT', message`${option(name)} is '${text}'; allowed: true, false.`, {
+    hint: message`Write ${option(name, 'true')}, or leave it out.`,
     details: { input: name, seen: text, allowed: ['true', 'false'] },
   })
 }
@@ -79,8 +79,8 @@ function refuseUnknown(env: Readonly<Record<string, string | undefined>>, rows: 
     const name = /^INPUT_(.+)$/.exec(variable)?.[1]?.toLowerCase()
     if (name === undefined || names.includes(name.replaceAll('_', ' ')) || names.includes(name)) continue
     const near = nearestName(name, names)
-    throw new UserError('BAD_INPUT', `the input ${name} is not known; known: ${names.toSorted().join(', ')}.`, {
-      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+    throw new UserError('BAD_INPUT', `the input \`${name}\` is not known; known: ${names.toSorted().join(', ')}.`, {
+      ...(near === undefined ? {} : { hint: `Did you mean \`${near}\`?` }),
       details: { input: name, allowed: names },
     })
   }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { isSwitchedOff, textOption } from '@kernelkit/core/options'
 import { openStore, type ArtifactKind, type Store } from '@kernelkit/host'
 import type { Action } from './action.ts'
@@ -21,7 +21,7 @@ export async function openActionStore(action: Action, kinds: readonly ArtifactKi
   const own = textOption(inputs, 'cacheDir')
   const root = typeof own === 'string' ? resolve(host.cwd, own) : undefined
   if (root !== undefined) {
-    refuseOrders(root)
+    refuseCommands(root)
     action.exportVariable('KERNELKIT_CACHE_DIR', root)
   }
   if (isSwitchedOff(inputs, 'cache') || kinds.length === 0) return { store: await openStore(host, root), saved: () => false }
@@ -29,16 +29,16 @@ export async function openActionStore(action: Action, kinds: readonly ArtifactKi
     cache: action.cache,
     kinds,
     run: `${host.env['GITHUB_RUN_ID'] ?? ''}-${host.env['GITHUB_RUN_ATTEMPT'] ?? ''}`,
-    notice: (message) => action.annotate({ level: 'notice', message }),
+    notice: (text) => action.annotate({ level: 'notice', message: text }),
   })
   return { store: await openStore(host, root, { remote }), saved: remote.saved }
 }
 
-/** The cache client shows its commands as they are: the runner would obey what looks like an order in a path. */
-function refuseOrders(path: string): void {
+/** The cache client shows its commands as they are: the runner would obey what looks like a command in a path. */
+function refuseCommands(path: string): void {
   if (plainText(path) === path && !/[\r\n]/.test(path)) return
-  throw new UserError('BAD_INPUT', `the input cache-dir is ${JSON.stringify(path)}; allowed: a path of one line without ##[.`, {
-    hint: 'leave it out, or name another folder.',
+  throw new UserError('BAD_INPUT', message`${option('cache-dir')} is ${JSON.stringify(path)}; allowed: a path of one line without ##[.`, {
+    hint: 'Leave it out, or name another directory.',
     details: { input: 'cache-dir', seen: path },
   })
 }

@@ -16,16 +16,16 @@ import { joinSummary } from './summary.ts'
 
 /** An action from its inputs to its exit status: the first thing that an entry calls, and the only place that prints errors and ends the process. */
 export async function runAction(definition: ActionDefinition, work: (action: Action) => Promise<void>): Promise<void> {
-  const { inputs: rows, folder } = definition
-  const version = readVersion(folder)
+  const { inputs: rows, directory } = definition
+  const version = readVersion(directory)
   const interrupt = listenForSignals()
   const { env } = process
   const core = await import('@actions/core')
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
-  const jobFolder = env['RUNNER_TEMP']
+  const jobDirectory = env['RUNNER_TEMP']
   const write = (text: string): void => void process.stdout.write(text)
-  // Without a folder of the job, each step counts for itself.
-  const counter = jobFolder === undefined ? undefined : join(jobFolder, 'kernelkit-annotations')
+  // Without a directory of the job, each step counts for itself.
+  const counter = jobDirectory === undefined ? undefined : join(jobDirectory, 'kernelkit-annotations')
   const before = counter === undefined ? 0 : readCounter(counter)
   const annotator = createAnnotator({
     send: (annotation) => send(core, annotation),
@@ -54,8 +54,8 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
         reader = { ...reader, places }
       },
       workspace,
-      temp: jobFolder ?? tmpdir(),
-      folder,
+      temp: jobDirectory ?? tmpdir(),
+      directory,
       version,
       cache: createActionsCache(host, process),
       group: createGroups(write),
@@ -146,9 +146,9 @@ function parseState(text: string): unknown {
   }
 }
 
-function readVersion(folder: string): string {
+function readVersion(directory: string): string {
   try {
-    return (JSON.parse(readFileSync(join(folder, 'version.json'), 'utf8')) as { version: string }).version
+    return (JSON.parse(readFileSync(join(directory, 'version.json'), 'utf8')) as { version: string }).version
   } catch {
     return 'from sources'
   }
@@ -166,7 +166,7 @@ function writeCounter(path: string, count: number): void {
   try {
     writeFileSync(path, `${count}\n`)
   } catch {
-    // The folder cannot be written: nobody counts.
+    // The directory cannot be written: annotations are not counted.
   }
 }
 

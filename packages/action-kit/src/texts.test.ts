@@ -11,7 +11,7 @@ describe('plainText', () => {
     ['a ##[error]b', 'a # #[error]b'],
     ['fine :: here', 'fine :: here'],
     ['progress\r::stop-commands::x', 'progress\n> ::stop-commands::x'],
-  ])('makes %j no order to the runner', (text, expected) => {
+  ])('makes %j harmless to the runner', (text, expected) => {
     expect(plainText(text)).toBe(expected)
   })
 })
@@ -35,16 +35,16 @@ describe('describeFailure', () => {
 
   it('names options as the inputs that they are', () => {
     const error = new UserError('BAD_SSH_KEY', message`${option('ssh-key')} 'a' is missing.`, {
-      hint: message`Write ${option('ssh-key', 'a.pub')}; ${option('stdin')} is no input.`,
+      hint: message`Write ${option('ssh-key', 'a.pub')}; ${option('stdin')} is not an input.`,
     })
     expect(describeFailure(error, { reader, interrupted: undefined })).toEqual({
       title: 'BAD_SSH_KEY',
-      message: "the input `ssh-key` 'a' is missing.\nHint: Write `ssh-key: a.pub`; --stdin is no input.",
+      message: "the input `ssh-key` 'a' is missing.\nHint: Write `ssh-key: a.pub`; --stdin is not an input.",
       details: undefined,
     })
   })
 
-  it('calls what nobody expected a bug, with its causes', () => {
+  it('calls an unexpected error a bug, with its causes', () => {
     const failure = describeFailure(new Error('above', { cause: new TypeError('below') }), { reader, interrupted: undefined })
     expect(failure.title).toBe('INTERNAL')
     expect(failure.details).toMatch(/^Error: above[^]*\nCaused by: TypeError: below/)

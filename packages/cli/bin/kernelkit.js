@@ -20,12 +20,13 @@ if (major < 22 || (major === 22 && minor < 12)) {
   )
 }
 
-/** V8's code of our modules stays in the store (node:module, enableCompileCache), once there is one: a start is some milliseconds shorter. */
+/** V8's code of our modules stays in the store (node:module, enableCompileCache), if there is one: it makes a start some milliseconds shorter. */
 function keepCompiledCode() {
   const { existsSync } = process.getBuiltinModule('node:fs')
+  const { homedir } = process.getBuiltinModule('node:os')
   const { isAbsolute, join, resolve } = process.getBuiltinModule('node:path')
-  const { KERNELKIT_CACHE_DIR: own, XDG_CACHE_HOME: xdg, HOME: home = '/' } = process.env
-  // As defaultStoreRoot of @kernelkit/host finds it, which is not loaded yet.
+  const { KERNELKIT_CACHE_DIR: own, XDG_CACHE_HOME: xdg, HOME: home = homedir() } = process.env
+  // The same as defaultStoreRoot of @kernelkit/host, which is not loaded yet; e2e/doctor-cache.test.ts compares the two.
   const store = own ? resolve(own) : join(xdg && isAbsolute(xdg) ? xdg : join(home, '.cache'), 'kernelkit')
   if (existsSync(store)) process.getBuiltinModule('node:module').enableCompileCache(join(store, 'compiled'))
 }

@@ -98,22 +98,22 @@ describe('the command line', () => {
   })
 
   it.each([
-    [['bild'], "unknown command 'bild'.", "did you mean 'build'?"],
-    [['build', '--cofig', 'x'], "unknown option '--cofig' (kernelkit build).", "did you mean '--config'?"],
-    [['--jsn', 'build'], "unknown option '--jsn'", "did you mean '--json'?"],
+    [['bild'], "unknown command 'bild'.", "Did you mean 'build'?"],
+    [['build', '--cofig', 'x'], "unknown option '--cofig' (kernelkit build).", 'Did you mean --config?'],
+    [['--jsn', 'build'], "unknown option '--jsn'", 'Did you mean --json?'],
     [['build', '--config'], "option '--config <item>' argument missing (kernelkit build).", '`kernelkit build --help`'],
     [['doctor', 'a'], "too many arguments for 'doctor'", '`kernelkit doctor --help`'],
     [['run', '-r'], "unknown option '-r' (kernelkit run).", '`kernelkit run --help`'],
     [['exec'], "missing required argument 'vm' (kernelkit exec).", '`kernelkit exec --help`'],
     [['build', '--toolchain', 'host,docker'], "--toolchain 'host,docker' is not known; allowed: auto, host, docker.", ''],
-  ])('refuses `%j` and says what is near', async (argv, message, hint) => {
+  ])('refuses `%j` and shows what is near', async (argv, message, hint) => {
     const error = await refusal(...argv)
     expect(error.code).toBe('BAD_OPTION')
     expect(error.message).toContain(message)
     expect(error.hint ?? '').toContain(hint)
   })
 
-  it('says of a reserved command that it is not built yet', async () => {
+  it('refuses a reserved command as not implemented yet', async () => {
     expect((await refusal('watch')).code).toBe('NOT_YET')
   })
 

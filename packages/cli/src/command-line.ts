@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { UserError, nearestName } from '@kernelkit/core/errors'
+import { UserError, command as commandPart, message, nearestName, option } from '@kernelkit/core/errors'
 import { camelCase, commonRows, givenOptions } from '@kernelkit/core/options'
 import type { CommandDefinition, RawOptions } from './command.ts'
 import type { CommandRow } from './commands/index.ts'
@@ -104,8 +104,8 @@ function defineCommand(command: Command, row: CommandRow, definition: CommandDef
 
 async function loadDefinition(row: CommandRow): Promise<CommandDefinition> {
   if (row.load !== undefined) return row.load()
-  throw new UserError('NOT_YET', `\`kernelkit ${row.name}\` is reserved and not built yet.`, {
-    hint: '`kernelkit --help` lists the commands that work.',
+  throw new UserError('NOT_YET', message`${commandPart(`kernelkit ${row.name}`)} is reserved and not implemented yet.`, {
+    hint: message`Run ${commandPart('kernelkit --help')} to list the commands that work.`,
     details: { command: row.name },
   })
 }
@@ -127,18 +127,22 @@ function withoutSeparator(args: readonly string[], ownOperands: number | undefin
 function toUserError(error: CommanderError, program: Command, command: Command): UserError {
   const name = command === program ? 'kernelkit' : `kernelkit ${command.name()}`
   const seen = /'(.*?)'/.exec(error.message)?.[1] ?? ''
-  const message = error.message.replace(/^error: /, '').replace(/\n[^]*$/, '')
+  const text = error.message.replace(/^error: /, '').replace(/\n[^]*$/, '')
   const candidates = error.code === 'commander.unknownCommand' ? program.commands.map((row) => row.name()) : longFlags(command)
+  const help = commandPart(`${name} --help`)
   const near = /unknown/.test(error.code) ? nearestName(seen, candidates) : undefined
-  return new UserError('BAD_OPTION', `${message.replace(/\.$/, '')}${command === program ? '' : ` (${name})`}.`, {
-    hint: near === undefined ? `\`${name} --help\` shows what is allowed.` : `did you mean '${near}'? \`${name} --help\` shows all.`,
+  return new UserError('BAD_OPTION', `${text.replace(/\.$/, '')}${command === program ? '' : ` (${name})`}.`, {
+    hint:
+      near === undefined
+        ? message`Run ${help} to see what is allowed.`
+        : message`Did you mean ${near.startsWith('--') ? option(near.slice(2)) : `'${near}'`}? Run ${help} to see all.`,
     details: { seen },
     cause: error,
   })
 }
 
 function longFlags(command: Command): readonly string[] {
-  return command.options.flatMap((option) => (option.long === undefined || option.long === null ? [] : [option.long]))
+  return command.options.flatMap(({ long }) => (long === undefined || long === null ? [] : [long]))
 }
 
 function sentence(text: string): string {

@@ -19,7 +19,7 @@ export interface CommandContext {
   readonly toolchain: ToolchainChoice
   /** How messages name options: as flags, those of kernelkit.yaml as keys. */
   readonly reader: Reader
-  /** The command line's words, for a command that goes on elsewhere. */
+  /** The command line's words, for a command that continues elsewhere. */
   readonly argv: readonly string[]
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly stdout: Writable & { readonly isTTY?: boolean }
@@ -34,7 +34,7 @@ export interface CommandContext {
 
 export type { RawOptions }
 
-/** What a command does; answers with the exit status of the process. */
+/** What a command does; resolves with the exit status of the process. */
 export type CommandHandler = (context: CommandContext, args: readonly string[], options: RawOptions) => Promise<number>
 
 /** One command: cheap to define (help and completion need only this), its work loaded when it runs. */

@@ -5,16 +5,16 @@ import { nodeHost } from '@kernelkit/host'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listPaths, listTests, takesPath } from './completion.ts'
 
-let folder = ''
+let directory = ''
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-completion-'))
-  await mkdir(join(folder, 'build'))
-  await writeFile(join(folder, 'build', 'bzImage'), '')
-  await writeFile(join(folder, 'bare.ext4'), '')
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-completion-'))
+  await mkdir(join(directory, 'build'))
+  await writeFile(join(directory, 'build', 'bzImage'), '')
+  await writeFile(join(directory, 'bare.ext4'), '')
 })
 
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(() => rm(directory, { recursive: true }))
 
 describe('completion of paths', () => {
   it.each([
@@ -24,11 +24,11 @@ describe('completion of paths', () => {
     ['--kernel=b', ['bare.ext4', 'build/']],
     ['nowhere/', []],
   ])('after %j offers %j', async (word, paths) => {
-    expect(await listPaths(word, nodeHost({ cwd: folder }))).toEqual(paths)
+    expect(await listPaths(word, nodeHost({ cwd: directory }))).toEqual(paths)
   })
 
-  it('keeps an absolute folder as it was typed', async () => {
-    expect(await listPaths(`${folder}/ba`, nodeHost())).toEqual([`${folder}/bare.ext4`])
+  it('keeps an absolute directory as it was typed', async () => {
+    expect(await listPaths(`${directory}/ba`, nodeHost())).toEqual([`${directory}/bare.ext4`])
   })
 
   it.each([
@@ -44,7 +44,7 @@ describe('completion of paths', () => {
 
 describe('completion of tests', () => {
   it('offers the names of the nearest kernelkit.yaml, and nothing where it cannot be read', async () => {
-    const project = join(folder, 'project')
+    const project = join(directory, 'project')
     await mkdir(join(project, 'below'), { recursive: true })
     await writeFile(join(project, 'kernelkit.yaml'), 'tests: [{ name: smoke, run: a }, { name: net, run: b }]')
     expect(await listTests(nodeHost({ cwd: join(project, 'below') }))).toEqual(['smoke', 'net'])

@@ -43,18 +43,18 @@ export async function printCompletions(words: readonly string[], host: Pick<Host
   tab.parse([...words])
 }
 
-/** Placeholders tell what a value is: `<file>`, `<file|dir>`, `[source]`, `<src[:dst]…>`. */
+/** Placeholders show what a value is: `<file>`, `<file|dir>`, `[source]`, `<src[:dst]…>`. */
 export function takesPath(flags: string): boolean {
-  return /[<[](?:file|dir|path|folder|script|source|src|what)/.test(flags)
+  return /[<[](?:file|dir|path|script|source|src|what)/.test(flags)
 }
 
-/** Files and folders that begin with the word; folders end with a slash. */
+/** Files and directories that begin with the word; directories end with a slash. */
 export async function listPaths(word: string, host: Pick<Host, 'fs' | 'cwd'>): Promise<readonly string[]> {
   const typed = word.slice(word.indexOf('=') + 1)
-  const folder = typed.slice(0, typed.lastIndexOf('/') + 1)
-  const entries = await host.fs.readdir(resolve(host.cwd, folder), { withFileTypes: true }).catch(() => [])
+  const directory = typed.slice(0, typed.lastIndexOf('/') + 1)
+  const entries = await host.fs.readdir(resolve(host.cwd, directory), { withFileTypes: true }).catch(() => [])
   return entries
-    .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+    .map((entry) => `${directory}${entry.name}${entry.isDirectory() ? '/' : ''}`)
     .filter((path) => path.startsWith(typed))
     .toSorted()
 }

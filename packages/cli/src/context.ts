@@ -5,7 +5,7 @@ import type { CommandContext } from './command.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { createTerminalLogger } from './output/terminal-logger.ts'
 
-/** Set where `boot` and `run` go on inside the whole-tool image. */
+/** Set where `boot` and `run` continue inside the whole-tool image. */
 export const insideVariable = 'KERNELKIT_INSIDE'
 
 /** The process's own streams and clock, given by the first file. */
@@ -19,7 +19,7 @@ export interface ProcessParts {
   readonly argv: readonly string[]
 }
 
-/** What the action gets; host and spinner are imported here, not for --help. */
+/** What a handler gets; host and spinner are imported here, not for --help. */
 export async function createContext(globals: GlobalOptions, parts: ProcessParts, signal: AbortSignal): Promise<CommandContext> {
   const { nodeHost, openStore, openStoreToLook } = await import('@kernelkit/host')
   const color = globals.color && usesColor(parts)
@@ -60,7 +60,7 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
   }
 }
 
-/** https://no-color.org: set and not empty means no colour. FORCE_COLOR is Node's own word for the opposite. */
+/** https://no-color.org: set and not empty means no colour. FORCE_COLOR is Node's own variable for the opposite. */
 function usesColor(parts: ProcessParts): boolean {
   if ((parts.env['NO_COLOR'] ?? '') !== '') return false
   const forced = parts.env['FORCE_COLOR']

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { UserError } from '@kernelkit/core/errors'
-import { writeError, type Reader } from '@kernelkit/core/options'
+import type { Reader } from '@kernelkit/core/options'
 import { parseCommandLine, type Invocation } from './command-line.ts'
 import { commandRows } from './commands/index.ts'
 import { createContext } from './context.ts'
@@ -10,7 +9,7 @@ import { readProjectDefaults } from './project/read-project-defaults.ts'
 import { renderFailure, signalExitCodes } from './output/failure.ts'
 import { refuseDocker } from './toolchain/refuse-docker.ts'
 
-// Whoever interrupted is not kept waiting for ever by a clean-up that hangs.
+// A clean-up that hangs must not keep the user waiting forever after an interruption.
 const cleanUpLimitMs = 30_000
 
 function end(signalName: string): never {
@@ -71,20 +70,24 @@ async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Pr
   } catch (thrown) {
     // Imported here, not for --help.
     const { explainSystemError } = await import('@kernelkit/host')
-    const explained = explainSystemError(thrown)
-    const error = explained instanceof UserError ? writeError(explained, reader) : explained
     const globals = invocation?.kind === 'command' ? invocation.globals : guessGlobals(argv)
     const command = invocation?.kind === 'command' ? invocation.definition.name : argv.find((word) => !word.startsWith('-'))
     const row = commandRows.find((candidate) => candidate.name === command)
     const verdict = row?.verdict === true
-    const failure = renderFailure(error, { ...globals, verdict, interrupted: interrupt.name(), command: row?.name })
+    const failure = renderFailure(explainSystemError(thrown), {
+      ...globals,
+      verdict,
+      interrupted: interrupt.name(),
+      command: row?.name,
+      reader,
+    })
     process.stdout.write(failure.stdout)
     process.stderr.write(failure.stderr)
     return failure.exitCode
   }
 }
 
-/** For errors of the command line itself: what can be read of it. */
+/** For errors of the command line itself: what can be read from it. */
 function guessGlobals(argv: readonly string[]): { readonly json: boolean; readonly verbose: boolean } {
   const own = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length)
   return { json: own.includes('--json'), verbose: own.includes('--verbose') }

@@ -36,11 +36,11 @@ function comparable(options: RawOptions): readonly (readonly [string, unknown])[
 export async function readBase(action: Action, key: string): Promise<BaseResult | string> {
   const missing = 'No result of the base branch to compare with'
   if (!(await action.cache.isAvailable())) return `${missing}: there is no Actions cache here.`
-  await using folder = await action.host.tempDir()
-  const came = await action.cache.restore({ folder: folder.path, key: `${key}-`, prefixes: [`${key}-`] })
+  await using directory = await action.host.tempDir()
+  const came = await action.cache.restore({ directory: directory.path, key: `${key}-`, prefixes: [`${key}-`] })
   if (came === undefined) return `${missing}: the first passing run on the default branch leaves one.`
   return (
-    parseBase(await action.host.fs.readFile(join(folder.path, fileName), 'utf8').catch(() => '')) ??
+    parseBase(await action.host.fs.readFile(join(directory.path, fileName), 'utf8').catch(() => '')) ??
     `${missing}: what it left cannot be read.`
   )
 }
@@ -49,11 +49,11 @@ export async function readBase(action: Action, key: string): Promise<BaseResult 
 export async function writeBase(action: Action, key: string, result: BaseResult): Promise<void> {
   const { host, cache } = action
   if (!(await isDefaultBranch(action)) || !(await cache.isAvailable())) return
-  await using folder = await host.tempDir()
-  await host.fs.writeFile(join(folder.path, fileName), JSON.stringify(result))
+  await using directory = await host.tempDir()
+  await host.fs.writeFile(join(directory.path, fileName), JSON.stringify(result))
   // Entries cannot be replaced: each run has its own, the newest is found by the prefix.
   const saved = await cache.save({
-    folder: folder.path,
+    directory: directory.path,
     key: `${key}-${host.env['GITHUB_RUN_ID'] ?? ''}-${host.env['GITHUB_RUN_ATTEMPT'] ?? ''}`,
   })
   host.log.info(

@@ -3,30 +3,30 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { nodeHost } from '@kernelkit/host'
-import { publishFolder } from './publish.ts'
+import { publishDirectory } from './publish.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-publish-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 it('puts the files of a run among the artifacts and follows no link that the guest left there', async () => {
-  const [from, folder, outside] = ['from', 'folder', 'outside'].map((name) => join(scratch, name))
-  if (from === undefined || folder === undefined || outside === undefined) throw new TypeError('three paths')
+  const [from, directory, outside] = ['from', 'to', 'outside'].map((name) => join(scratch, name))
+  if (from === undefined || directory === undefined || outside === undefined) throw new TypeError('three paths')
   mkdirSync(from)
-  // A VM that shares nothing leaves no folder.
-  expect(await publishFolder(nodeHost(), { from, folder })).toEqual([])
+  // A VM that shares nothing leaves no directory.
+  expect(await publishDirectory(nodeHost(), { from, directory })).toEqual([])
   writeFileSync(outside, 'the host owns this')
   for (const name of ['console.log', 'result.json', 'junit.xml']) writeFileSync(join(from, name), `our ${name}`)
-  symlinkSync(outside, join(folder, 'console.log'))
-  mkdirSync(join(folder, 'result.json'))
-  symlinkSync('/nowhere', join(folder, 'result.json', 'x'))
-  writeFileSync(join(folder, 'of-the-guest'), 'kept')
+  symlinkSync(outside, join(directory, 'console.log'))
+  mkdirSync(join(directory, 'result.json'))
+  symlinkSync('/nowhere', join(directory, 'result.json', 'x'))
+  writeFileSync(join(directory, 'of-the-guest'), 'kept')
 
-  expect((await publishFolder(nodeHost(), { from, folder })).toSorted()).toEqual(['console.log', 'junit.xml', 'result.json'])
-  expect(['console.log', 'result.json', 'junit.xml'].map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual([
+  expect((await publishDirectory(nodeHost(), { from, directory })).toSorted()).toEqual(['console.log', 'junit.xml', 'result.json'])
+  expect(['console.log', 'result.json', 'junit.xml'].map((name) => readFileSync(join(directory, name), 'utf8'))).toEqual([
     'our console.log',
     'our result.json',
     'our junit.xml',
   ])
   expect(readFileSync(outside, 'utf8')).toBe('the host owns this')
-  expect(readFileSync(join(folder, 'of-the-guest'), 'utf8')).toBe('kept')
+  expect(readFileSync(join(directory, 'of-the-guest'), 'utf8')).toBe('kept')
 })

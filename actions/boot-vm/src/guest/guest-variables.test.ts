@@ -18,7 +18,7 @@ const env = {
 }
 
 describe("a guest's environment", () => {
-  it('holds what tells about the job, and no credential', () => {
+  it('holds the variables that describe the job, and no credential', () => {
     expect(jobVariables(env)).toEqual({ CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_SHA: 'abc', RUNNER_OS: 'Linux' })
   })
 
@@ -29,6 +29,8 @@ describe("a guest's environment", () => {
   })
 
   it.each(['GITHUB_TOKEN', 'npm_config_token', 'ACTIONS_RESULTS_URL', 'INPUT_RUN', 'STATE_kept'])('refuses %s by name', (name) => {
-    expect(() => refuseCredentials(['MINE', name])).toThrow(`the input env names ${name}`)
+    expect(() => refuseCredentials(['MINE', name])).toThrow(
+      expect.objectContaining({ code: 'BAD_INPUT', details: { input: 'env', seen: name } }),
+    )
   })
 })

@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 
 /** What a script may know of its job; everything else is named by the input `env`. */
 const ofTheJob = [
@@ -18,7 +18,7 @@ const ofTheJob = [
   'RUNNER_DEBUG',
 ] as const
 
-/** Credentials of the runner, and what it tells this action alone. */
+/** Credentials of the runner, and what it passes to this action alone. */
 const neverPassed = /TOKEN|^(?:ACTIONS|INPUT|STATE)_/i
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -40,10 +40,14 @@ export function pickVariables(env: Environment, names: readonly string[]): Reado
 export function refuseCredentials(names: readonly string[]): void {
   const name = names.find((one) => neverPassed.test(one))
   if (name === undefined) return
-  throw new UserError('BAD_INPUT', `the input env names ${name}; names with TOKEN, ACTIONS_*, INPUT_* and STATE_* never reach a guest.`, {
-    hint: 'a value that the guest is meant to have goes under another name: env: MY_KEY=value.',
-    details: { input: 'env', seen: name },
-  })
+  throw new UserError(
+    'BAD_INPUT',
+    message`${option('env')} names ${name}; names with TOKEN, ACTIONS_*, INPUT_* and STATE_* never reach a guest.`,
+    {
+      hint: message`Give a value that the guest is meant to have another name: ${option('env', 'MY_KEY=value')}.`,
+      details: { input: 'env', seen: name },
+    },
+  )
 }
 
 function pick(env: Environment, names: readonly string[]): Readonly<Record<string, string>> {

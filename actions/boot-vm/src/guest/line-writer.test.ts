@@ -19,7 +19,7 @@ it('keeps characters whole that were cut', async () => {
   expect(await linesOf([bytes.subarray(0, 2), bytes.subarray(2)])).toEqual(['🐧'])
 })
 
-it('does not gather a line without an end for ever', async () => {
+it('does not gather a line without an end forever', async () => {
   const lines = await linesOf(Array.from({ length: 5 }, () => 'x'.repeat(50_000)))
   expect(lines.length).toBeGreaterThan(1)
   expect(lines.join('')).toBe('x'.repeat(250_000))

@@ -10,17 +10,17 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 /** The command as a guest runs it, with this machine's shells. */
 function run(script: string, place: Partial<ScriptPlace> = {}, path = process.env['PATH'] ?? '') {
-  const folder = join(mkdtempSync(join(scratch, 'x-')), 'step')
-  const [program = '', ...args] = scriptCommand({ folder, shell: undefined, ...place })
+  const directory = join(mkdtempSync(join(scratch, 'x-')), 'step')
+  const [program = '', ...args] = scriptCommand({ directory, shell: undefined, ...place })
   const { status, stdout, stderr } = spawnSync(program, args, { input: script, env: { PATH: path }, encoding: 'utf8' })
-  return { status, stdout, stderr, folder }
+  return { status, stdout, stderr, directory }
 }
 
-/** A folder of programs without bash. */
+/** A directory of programs without bash. */
 function withoutBash(): string {
-  const folder = mkdtempSync(join(scratch, 'bin-'))
-  for (const name of ['sh', 'mkdir', 'cat']) symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(folder, name))
-  return folder
+  const directory = mkdtempSync(join(scratch, 'bin-'))
+  for (const name of ['sh', 'mkdir', 'cat']) symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(directory, name))
+  return directory
 }
 
 const hostile = ['$HOME', '`id`', '$(id)', "'", '"', String.raw`\n`, '; id', '&& id', '{0}', '%s', '* ?', '</pre>', '🐧', '\t'].join(' ')
@@ -29,11 +29,11 @@ describe('a script in the guest', () => {
   it('arrives byte for byte, whatever it holds', () => {
     const result = run(`cat <<'END'\n${hostile}\nEND\n`)
     expect(result).toMatchObject({ status: 0, stdout: `${hostile}\n`, stderr: '' })
-    expect(readFileSync(join(result.folder, 'script'), 'utf8')).toBe(`cat <<'END'\n${hostile}\nEND\n`)
+    expect(readFileSync(join(result.directory, 'script'), 'utf8')).toBe(`cat <<'END'\n${hostile}\nEND\n`)
   })
 
-  it('is no word of any command', () => {
-    expect(scriptCommand({ folder: '/run/kernelkit/x', shell: parseShell('python3 -u {0}') }).slice(3)).toEqual([
+  it('is not a word of any command', () => {
+    expect(scriptCommand({ directory: '/run/kernelkit/x', shell: parseShell('python3 -u {0}') }).slice(3)).toEqual([
       'kernelkit',
       '/run/kernelkit/x/script',
       '',
@@ -59,7 +59,7 @@ describe('a script in the guest', () => {
     expect(run('echo "${BASH_VERSION-sh}"; false; echo on', {}, withoutBash())).toMatchObject({ status: 1, stdout: 'sh\n' })
   })
 
-  it('ends with 127 where the shell that was asked for is not there', () => {
+  it('exits with status 127 where the shell that was asked for is not there', () => {
     expect(run('true', { shell: parseShell('bash') }, withoutBash()).status).toBe(127)
   })
 
@@ -72,23 +72,23 @@ describe('a script in the guest', () => {
     expect(run('cat; umask')).toMatchObject({ status: 0, stdout: '0022\n' })
   })
 
-  it('lies in a folder that nobody else enters, beside the files that it may write to', () => {
-    const { folder } = run('true', { files: ['output', 'env'] })
-    expect(readdirSync(folder).toSorted()).toEqual(['env', 'output', 'script'])
-    expect(statSync(folder).mode & 0o777).toBe(0o700)
-    expect(statSync(join(folder, 'script')).mode & 0o777).toBe(0o600)
+  it('is in a directory that no other user can enter, next to the files that it may write to', () => {
+    const { directory } = run('true', { files: ['output', 'env'] })
+    expect(readdirSync(directory).toSorted()).toEqual(['env', 'output', 'script'])
+    expect(statSync(directory).mode & 0o777).toBe(0o700)
+    expect(statSync(join(directory, 'script')).mode & 0o777).toBe(0o600)
   })
 
-  it('finds programs in the folders that earlier steps named first', () => {
-    const folder = mkdtempSync(join(scratch, 'own-'))
-    mkdirSync(join(folder, 'bin'))
-    execFileSync('sh', ['-c', 'printf "#!/bin/sh\\necho ours\\n" >"$1"', 'sh', join(folder, 'bin', 'uname')])
-    chmodSync(join(folder, 'bin', 'uname'), 0o755)
-    expect(run('uname', { path: [join(folder, 'bin')] }).stdout).toBe('ours\n')
+  it('finds programs first in the directories that earlier steps named', () => {
+    const directory = mkdtempSync(join(scratch, 'own-'))
+    mkdirSync(join(directory, 'bin'))
+    execFileSync('sh', ['-c', 'printf "#!/bin/sh\\necho ours\\n" >"$1"', 'sh', join(directory, 'bin', 'uname')])
+    chmodSync(join(directory, 'bin', 'uname'), 0o755)
+    expect(run('uname', { path: [join(directory, 'bin')] }).stdout).toBe('ours\n')
   })
 
   it('does not run when it cannot be written', () => {
-    const result = run('touch should-not-be', { folder: '/proc/nowhere' })
+    const result = run('touch should-not-be', { directory: '/proc/nowhere' })
     expect(result.status).toBe(125)
     expect(existsSync('should-not-be')).toBe(false)
   })

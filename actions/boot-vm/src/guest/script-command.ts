@@ -1,13 +1,13 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 
-/** Guest file with the script; its folder is made when the script comes. */
+/** Guest file with the script; its directory is made when the script comes. */
 export interface ScriptPlace {
-  readonly folder: string
+  readonly directory: string
   /** Words of a shell with `{0}` for the script's file; absent: bash where the guest has it, else sh. */
   readonly shell: readonly string[] | undefined
-  /** Empty files made beside the script. */
+  /** Empty files made next to the script. */
   readonly files?: readonly string[]
-  /** Folders of the guest in front of its PATH. */
+  /** Directories of the guest in front of its PATH. */
   readonly path?: readonly string[]
 }
 
@@ -24,9 +24,9 @@ export function parseShell(text: string | undefined): readonly string[] | undefi
   if (words.some((word) => word.includes('{0}'))) return words
   throw new UserError(
     'BAD_INPUT',
-    `the input shell is '${text}'; allowed: bash, sh, or a command in which {0} stands for the script's file.`,
+    message`${option('shell')} is '${text}'; allowed: bash, sh, or a command in which {0} stands for the script's file.`,
     {
-      hint: `write for instance shell: ${text} {0}`,
+      hint: message`Write ${option('shell', `${text} {0}`)}, for example.`,
       details: { input: 'shell', seen: text },
     },
   )
@@ -43,8 +43,8 @@ exec "$@" </dev/null
 `.trim()
 
 /** Command of the guest that takes a script on stdin and runs it. */
-export function scriptCommand({ folder, shell, files = [], path = [] }: ScriptPlace): readonly string[] {
-  const file = `${folder}/script`
+export function scriptCommand({ directory, shell, files = [], path = [] }: ScriptPlace): readonly string[] {
+  const file = `${directory}/script`
   const words = shell?.map((word) => word.replaceAll('{0}', file)) ?? []
   return ['/bin/sh', '-c', launcher, 'kernelkit', file, files.join(' '), path.map((one) => `${one}:`).join(''), ...words]
 }

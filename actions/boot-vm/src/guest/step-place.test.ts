@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { guestFolderOf } from './step-place.ts'
+import { guestDirectoryOf } from './step-place.ts'
 
 it.each([
   ['/w/repo', '/w/repo', '/w/repo', '/w/repo'],
@@ -8,5 +8,5 @@ it.each([
   ['/w/repository', '/w/repo', '/w/repo', '/w/repo'],
   ['/w/repo/sub', '/w/repo', '/mnt/src', '/mnt/src'],
 ])('a step in %s of a VM that was started in %s and sees it at %s works in %s', (cwd, owner, at, expected) => {
-  expect(guestFolderOf({ cwd, owner, at })).toBe(expected)
+  expect(guestDirectoryOf({ cwd, owner, at })).toBe(expected)
 })

@@ -15,7 +15,7 @@ writeFileSync(join(scratch, 'drivers/misc/foo.c'), '')
 const findSource = sourceFinder(nodeHost(), { workspace: scratch, tree: '/somewhere/else' })
 
 describe('a kernel report', () => {
-  it('is told at its line, with the trace from the function to blame', async () => {
+  it('is annotated at its line, with the trace from the function to blame', async () => {
     expect(await annotateReport(exampleReport, { level: 'error', findSource })).toEqual({
       level: 'error',
       title: 'Kernel report: warning',
@@ -31,7 +31,7 @@ describe('a kernel report', () => {
     expect(annotation.message).toMatch(/^WARNING in foo_check \(mm\/slub\.c:42\)\n/)
   })
 
-  it('is told without a place when none is known', async () => {
+  it('is annotated without a place when none is known', async () => {
     const annotation = await annotateReport(
       { ...exampleReport, source: undefined, line: undefined, trace: [] },
       { level: 'error', findSource },
@@ -41,7 +41,7 @@ describe('a kernel report', () => {
 })
 
 describe('a failed test', () => {
-  it('is told with its diagnostics, at the line of its expectation', async () => {
+  it('is annotated with its diagnostics, at the line of its expectation', async () => {
     const reader = createKtapReader({ prefixed: false, versionless: false })
     const stream = [
       'KTAP version 1',

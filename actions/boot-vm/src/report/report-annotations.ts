@@ -6,7 +6,7 @@ import { renderFrame, traceFromBlame, type KernelReport } from '@kernelkit/core/
 const mostFrames = 12
 const mostLines = 20
 
-/** Where a source lies in the workspace; `undefined` for one that does not. */
+/** Where a source is in the workspace; `undefined` for one that does not. */
 export type FindSource = (source: string) => Promise<string | undefined>
 
 /** A report of the kernel at its source line, with the trace from the function to blame. */

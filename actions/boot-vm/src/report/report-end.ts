@@ -15,11 +15,11 @@ export async function reportEnd(action: Action, kept: KeptState, { judgement, re
   for (const report of reports)
     action.annotate(await annotateReport(report, { level: failing.includes(report) ? 'error' : 'notice', findSource }))
   if (verdict === 'pass' && reports.length === 0) return
-  const told = verdict === 'pass' ? 'the kernel reported nothing that fails a run.' : what
+  const summary = verdict === 'pass' ? 'the kernel reported nothing that fails a run.' : what
   action.summarise(
     [
       `### ${verdict === 'pass' ? '✅' : '❌'} ${escapeCell(kept.name)}, later steps: ${verdict}`,
-      escapeCell(told),
+      escapeCell(summary),
       ...reports.map(renderReport),
     ].join('\n\n'),
   )

@@ -6,7 +6,7 @@ import { explainSystemError } from '@kernelkit/host'
 /** Exit status of what cannot be judged. */
 const noVerdictStatus = 125
 
-/** Runs the work; when it cannot come to a verdict of the guest's, outputs and summary say so all the same. */
+/** Runs the work; when that ends without a verdict of the guest, outputs and summary show it all the same. */
 export async function reportUnable(action: Action, work: () => Promise<void>): Promise<void> {
   try {
     await work()

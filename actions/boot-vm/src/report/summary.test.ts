@@ -6,7 +6,7 @@ import { renderSummary, type RunSummary } from './summary.ts'
 const passed: RunSummary = {
   name: 'boot-vm',
   verdict: 'pass',
-  what: 'the command ended with 0.',
+  what: 'the command exited with status 0.',
   hint: undefined,
   seconds: { probe: 0.31, ready: 1.5, command: 2, total: 4 },
   facts: [['acceleration', 'kvm (a guest ran)']],
@@ -22,11 +22,11 @@ const failedResults = () => {
 }
 
 describe('the summary of a run', () => {
-  it('tells the verdict, the facts and the seconds, and that there is nothing to compare with', () => {
+  it('shows the verdict, the facts and the seconds, and that there is nothing to compare with', () => {
     expect(renderSummary(passed).split('\n')).toEqual([
       '### ✅ boot-vm: pass',
       '',
-      'the command ended with 0.',
+      'the command exited with status 0.',
       '',
       '|  |  |',
       '| --- | --- |',

@@ -5,7 +5,7 @@ import type { BaseResult } from '../base/base-result.ts'
 
 const mostTests = 50
 
-/** One VM's run, as its summary tells it. */
+/** One VM's run, as its summary shows it. */
 export interface RunSummary {
   readonly name: string
   readonly verdict: string
@@ -21,7 +21,7 @@ export interface RunSummary {
   readonly base: BaseResult | string
 }
 
-/** The run in Markdown: verdict, seconds beside those of the base branch, tests, reports, what to try next. */
+/** The run in Markdown: verdict, seconds next to those of the base branch, tests, reports, what to try next. */
 export function renderSummary(run: RunSummary): string {
   const { name, verdict, what, hint, facts } = run
   return [
@@ -52,7 +52,7 @@ function renderSeconds({ seconds, base }: RunSummary): string {
   return `${table}\n\nBoot time: ${show(seconds['ready'])} s, ${renderChange(seconds['ready'], base.seconds['ready'])} against the base branch.`
 }
 
-/** `+12 %`; seconds of less than a hundredth tell nothing. */
+/** `+12 %`; seconds of less than a hundredth say nothing. */
 function renderChange(now: number | undefined, before: number | undefined): string {
   if (now === undefined || before === undefined || before < 0.01) return '–'
   const percent = Math.round((now / before - 1) * 100)

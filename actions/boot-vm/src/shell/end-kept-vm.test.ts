@@ -55,7 +55,7 @@ describe('the console of a kept VM at its end', () => {
     expect(judgeLines([...first, panic], first.length, { isRunning: false }).judgement.verdict).toBe('panic')
   })
 
-  it('does not tell a panic twice', () => {
+  it('does not report a panic twice', () => {
     expect(judgeLines([...first, panic, '[    9.600000] Rebooting'], first.length + 1).judgement.verdict).toBe('pass')
   })
 

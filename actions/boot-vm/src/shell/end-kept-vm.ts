@@ -9,18 +9,18 @@ import { forgetKeptVm } from './kept-vm.ts'
 
 export interface KeptEnd {
   readonly judgement: Judgement
-  /** Reports of the steps behind the one that started the VM. */
+  /** Reports of the steps after the one that started the VM. */
   readonly reports: readonly KernelReport[]
   readonly failing: readonly KernelReport[]
 }
 
-/** Stops a VM that was kept, and judges what its console told since its first step. */
+/** Stops a VM that was kept, and judges what its console printed since its first step. */
 export async function endKeptVm(host: Host, kept: KeptState): Promise<KeptEnd> {
   const running = (await listVms(host)).find(({ id }) => id === kept.id)
   if (running !== undefined) await stopVm(running, host, kept.persist ? 'poweroff' : 'kill')
-  host.log.info(running === undefined ? `the VM '${kept.name}' had ended before` : `stopped ${kept.name}`)
+  host.log.info(running === undefined ? `VM '${kept.name}' had already ended` : `stopped ${kept.name}`)
   await forgetKeptVm(host, kept.name)
-  await publishFile(host, { from: kept.console, folder: kept.artifacts })
+  await publishFile(host, { from: kept.console, directory: kept.artifacts })
   const rest = readRest(await host.fs.readFile(kept.console, 'utf8'), kept.judgedLines)
   const { reports, problems } = await decodeReports(host, { vmlinux: kept.vmlinux, source: kept.sourceTree, reports: rest.reports })
   for (const problem of problems) host.log.info(problem.message)
@@ -29,7 +29,7 @@ export async function endKeptVm(host: Host, kept: KeptState): Promise<KeptEnd> {
   return { judgement: judgeRest({ ...rest, reports }, { failing, isRunning: running !== undefined }), reports, failing }
 }
 
-/** What a console tells behind the lines that were judged already. */
+/** What a console shows after the lines that were judged already. */
 export function readRest(text: string, judgedLines: number): ConsoleFacts {
   const reader = createConsoleReader()
   let panicBefore: string | undefined
@@ -45,7 +45,7 @@ export function readRest(text: string, judgedLines: number): ConsoleFacts {
   }
 }
 
-/** The verdict of the steps behind the first one: each has told how its own script ended. */
+/** The verdict of the steps after the first one: each has reported how its own script ended. */
 export function judgeRest(
   console: ConsoleFacts,
   { failing, isRunning }: { readonly failing: readonly KernelReport[]; readonly isRunning: boolean },
@@ -69,5 +69,5 @@ const ended: Judgement = {
   verdict: 'vm-lost',
   exitCode: 119,
   what: 'the VM had ended before the job did.',
-  hint: 'the end of its console tells more; a script that powers off ends the VM for the steps behind it too.',
+  hint: 'Read the end of its console; a script that powers off ends the VM for the steps after it, too.',
 }

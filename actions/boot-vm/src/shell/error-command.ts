@@ -1,12 +1,14 @@
 import { UserError } from '@kernelkit/core/errors'
+import { writeError } from '@kernelkit/core/options'
 
 /** An error as the runner's command for an annotation. */
 export function renderErrorCommand(error: unknown): string {
   if (!(error instanceof UserError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return command('INTERNAL', `this is a bug of kernelkit, not of your input:\n${text}`)
+    return command('INTERNAL', `this is a bug in kernelkit, not in your input:\n${text}`)
   }
-  return command(error.code, `${error.message}${error.hint === undefined ? '' : `\nHint: ${error.hint}`}`)
+  const { code, message, hint } = writeError(error, { door: 'action' })
+  return command(code, `${message}${hint === undefined ? '' : `\nHint: ${hint}`}`)
 }
 
 function command(title: string, message: string): string {

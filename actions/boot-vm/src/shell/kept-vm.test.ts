@@ -40,24 +40,24 @@ describe('the VM that a step means', () => {
     const named = (name: string) => findKeptVm(jobHost({ KERNELKIT_VM: name }, host.env['RUNNER_TEMP']))
     expect(await named('two')).toEqual(kept('two'))
     await expect(findKeptVm(host)).rejects.toMatchObject({ message: '2 VMs of this job are running: one, two.' })
-    await expect(named('twoo')).rejects.toMatchObject({ hint: 'did you mean two?' })
+    await expect(named('twoo')).rejects.toMatchObject({ hint: 'Did you mean two?' })
     await expect(named('../one')).rejects.toMatchObject({ code: 'VM_NOT_FOUND' })
   })
 
-  it('cannot be told outside of a job', async () => {
+  it('cannot be found outside of a job', async () => {
     await expect(findKeptVm(jobHost({ RUNNER_TEMP: '' }))).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 })
 
 describe('kernelkit-vm on PATH', () => {
-  it('runs the program under the Node that were meant, whatever their paths hold, and nobody else may write it', async () => {
+  it('runs the intended program under the intended Node, whatever their paths hold, and no other user may write it', async () => {
     const host = jobHost()
     const program = join(host.env['RUNNER_TEMP'] ?? '', "print '$1'.mjs")
     writeFileSync(program, 'process.stdout.write(JSON.stringify(process.argv.slice(2)))')
-    const folder = await installWrapper(host, { node: process.execPath, program })
+    const directory = await installWrapper(host, { node: process.execPath, program })
     const script = "/tmp/it's $a script.sh"
-    expect(JSON.parse(execFileSync(join(folder, 'kernelkit-vm'), [script], { encoding: 'utf8', env: {} }))).toEqual([script])
-    expect(statSync(join(folder, 'kernelkit-vm')).mode & 0o777).toBe(0o755)
-    expect(statSync(folder).mode & 0o022).toBe(0)
+    expect(JSON.parse(execFileSync(join(directory, 'kernelkit-vm'), [script], { encoding: 'utf8', env: {} }))).toEqual([script])
+    expect(statSync(join(directory, 'kernelkit-vm')).mode & 0o777).toBe(0o755)
+    expect(statSync(directory).mode & 0o022).toBe(0)
   })
 })

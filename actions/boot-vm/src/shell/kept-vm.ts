@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { UserError, nearestName } from '@kernelkit/core/errors'
+import { UserError, message, nearestName, option } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
-import { jobFolder } from './job-folder.ts'
+import { jobDirectory } from './job-directory.ts'
 
 /** A VM that was left running for later steps of this job. */
 export interface KeptVm {
@@ -12,35 +12,35 @@ export interface KeptVm {
   readonly names: readonly string[]
   /** Those that it gives a value. */
   readonly values: Readonly<Record<string, string>>
-  /** Folder of the artifacts, which takes the console after each step. */
+  /** Directory of the artifacts, which takes the console after each step. */
   readonly artifacts: string
-  /** Variables and folders that steps in this guest have given to those behind them. */
+  /** Variables and directories that steps in this guest have given to those after them. */
   readonly given: { readonly env: readonly string[]; readonly path: readonly string[] }
 }
 
-function folderOf(host: Host): string {
-  return join(jobFolder(host), 'kept')
+function directoryOf(host: Host): string {
+  return join(jobDirectory(host), 'kept')
 }
 
 export async function writeKeptVm(host: Host, vm: KeptVm): Promise<void> {
-  await host.fs.mkdir(folderOf(host), { recursive: true, mode: 0o700 })
-  await host.fs.writeAtomic(join(folderOf(host), `${vm.name}.json`), JSON.stringify(vm), 0o600)
+  await host.fs.mkdir(directoryOf(host), { recursive: true, mode: 0o700 })
+  await host.fs.writeAtomic(join(directoryOf(host), `${vm.name}.json`), JSON.stringify(vm), 0o600)
 }
 
 export async function forgetKeptVm(host: Host, name: string): Promise<void> {
-  await host.fs.rm(join(folderOf(host), `${name}.json`), { force: true })
+  await host.fs.rm(join(directoryOf(host), `${name}.json`), { force: true })
 }
 
 /** The VM that a step means: KERNELKIT_VM, else the only one. VMs of other jobs on the same machine are never meant. */
 export async function findKeptVm(host: Host): Promise<KeptVm> {
-  const folder = folderOf(host)
-  const names = (await host.fs.readdir(folder).catch(() => []))
+  const directory = directoryOf(host)
+  const names = (await host.fs.readdir(directory).catch(() => []))
     .flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : []))
     .toSorted()
   const wanted = host.env['KERNELKIT_VM'] ?? ''
   const name = wanted === '' && names.length === 1 ? names[0] : names.find((one) => one === wanted)
-  // Written by boot-vm into a folder that only this user may enter.
-  if (name !== undefined) return JSON.parse(await host.fs.readFile(join(folder, `${name}.json`), 'utf8')) as KeptVm
+  // Written by boot-vm into a directory that only this user may enter.
+  if (name !== undefined) return JSON.parse(await host.fs.readFile(join(directory, `${name}.json`), 'utf8')) as KeptVm
   throw notFound(wanted, names)
 }
 
@@ -48,12 +48,12 @@ function notFound(wanted: string, names: readonly string[]): UserError {
   const details = { running: names }
   if (names.length === 0)
     return new UserError('VM_NOT_FOUND', 'no VM of this job is running.', {
-      hint: 'boot-vm with keep: true leaves one for the steps behind it.',
+      hint: message`Give boot-vm ${option('keep', 'true')}: it leaves its VM running for the steps after it.`,
       details,
     })
   if (wanted === '')
     return new UserError('VM_NOT_FOUND', `${names.length} VMs of this job are running: ${names.join(', ')}.`, {
-      hint: `say which one in the step: env: KERNELKIT_VM: ${names[0] ?? ''}`,
+      hint: `Choose one in the step, for example with env: { KERNELKIT_VM: ${names[0] ?? ''} }.`,
       details,
     })
   const near = nearestName(wanted, names)
@@ -61,7 +61,7 @@ function notFound(wanted: string, names: readonly string[]): UserError {
     'VM_NOT_FOUND',
     `KERNELKIT_VM is '${wanted}', but no such VM of this job is running. Running: ${names.join(', ')}.`,
     {
-      ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+      ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
       details,
     },
   )

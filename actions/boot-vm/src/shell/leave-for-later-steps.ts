@@ -4,7 +4,7 @@ import type { BootRequest } from '../inputs.ts'
 import { installWrapper } from './install-wrapper.ts'
 import { writeKeptVm } from './kept-vm.ts'
 
-/** Makes a running VM the one of `shell: kernelkit-vm {0}` for the steps behind this one. */
+/** Makes a running VM the one of `shell: kernelkit-vm {0}` for the steps after this one. */
 export async function leaveForLaterSteps(
   action: Action,
   { id, name, request }: { readonly id: string; readonly name: string; readonly request: BootRequest },
@@ -21,5 +21,5 @@ export async function leaveForLaterSteps(
     artifacts: resolve(host.cwd, request.artifacts),
     given: { env: [], path: [] },
   })
-  action.addPath(await installWrapper(host, { node: process.execPath, program: join(action.folder, 'kernelkit-vm.mjs') }))
+  action.addPath(await installWrapper(host, { node: process.execPath, program: join(action.directory, 'kernelkit-vm.mjs') }))
 }

@@ -7,7 +7,7 @@ import { connectVm, type VmClient, collectOutput } from '@kernelkit/vm/internal/
 import { envFileNames } from '../guest/env-file.ts'
 import { jobVariables, pickVariables } from '../guest/guest-variables.ts'
 import { scriptCommand } from '../guest/script-command.ts'
-import { guestFolderOf } from '../guest/step-place.ts'
+import { guestDirectoryOf } from '../guest/step-place.ts'
 import { publishFile } from '../evidence/publish.ts'
 import { findKeptVm, writeKeptVm, type KeptVm } from './kept-vm.ts'
 import { collectCommand, splitFiles, stepFileNames, stepFiles, type StepFile } from './step-files.ts'
@@ -28,10 +28,10 @@ export async function runGuestStep({ host, scriptPath, stdout, stderr, signal }:
   const kept = await findKeptVm(host)
   const script = await host.fs.readFile(scriptPath)
   await using vm = await connectVm(kept.id, host)
-  const folder = `${guestDirectory}/step-${host.randomHex(6)}`
+  const directory = `${guestDirectory}/step-${host.randomHex(6)}`
   const { result } = vm.exec({
-    argv: scriptCommand({ folder, shell: kept.shell, files: stepFileNames, path: kept.given.path }),
-    env: variablesOf({ host, vm, kept, folder }),
+    argv: scriptCommand({ directory, shell: kept.shell, files: stepFileNames, path: kept.given.path }),
+    env: variablesOf({ host, vm, kept, directory }),
     cwd: cwdOf(host, vm),
     stdin: Readable.from([script]),
     stdout,
@@ -40,8 +40,8 @@ export async function runGuestStep({ host, scriptPath, stdout, stderr, signal }:
   })
   const { exitCode } = await result
   await Promise.all([stdout, stderr].map((stream) => finished(stream.end(), { readable: false })))
-  await takeFiles({ host, vm, kept, folder, signal })
-  await publishFile(host, { from: vm.state.console, folder: kept.artifacts })
+  await takeFiles({ host, vm, kept, directory, signal })
+  await publishFile(host, { from: vm.state.console, directory: kept.artifacts })
   return exitCode
 }
 
@@ -49,35 +49,35 @@ interface Context {
   readonly host: Host
   readonly vm: VmClient
   readonly kept: KeptVm
-  readonly folder: string
+  readonly directory: string
 }
 
-function variablesOf({ host, vm, kept, folder }: Context): Readonly<Record<string, string>> {
+function variablesOf({ host, vm, kept, directory }: Context): Readonly<Record<string, string>> {
   const { artifacts } = vm.state.facts
   return {
     ...(typeof artifacts === 'string' ? { KERNELKIT_ARTIFACTS: artifacts } : {}),
     ...jobVariables(host.env),
     ...kept.values,
     ...pickVariables(host.env, [...kept.names, ...kept.given.env]),
-    ...Object.fromEntries(stepFileNames.map((name) => [stepFiles[name], `${folder}/${name}`])),
+    ...Object.fromEntries(stepFileNames.map((name) => [stepFiles[name], `${directory}/${name}`])),
   }
 }
 
 function cwdOf(host: Host, vm: VmClient): string | undefined {
   const { cwd: at, owner } = vm.state.facts
-  return typeof at === 'string' && typeof owner === 'string' ? guestFolderOf({ cwd: host.cwd, owner, at }) : undefined
+  return typeof at === 'string' && typeof owner === 'string' ? guestDirectoryOf({ cwd: host.cwd, owner, at }) : undefined
 }
 
-async function takeFiles({ host, vm, kept, folder, signal }: Context & { readonly signal: AbortSignal }): Promise<void> {
+async function takeFiles({ host, vm, kept, directory, signal }: Context & { readonly signal: AbortSignal }): Promise<void> {
   const { stdout, stderr, texts } = collectOutput()
-  await vm.exec({ argv: collectCommand(folder), stdout, stderr, signal }).result
+  await vm.exec({ argv: collectCommand(directory), stdout, stderr, signal }).result
   const files = splitFiles(texts().stdout)
   if (files === undefined) {
     throw new UserError(
       'STEP_FILES',
       `what the step wrote to ${Object.values(stepFiles).join(', ')} cannot be read: ${reasonOf(texts().stderr)}.`,
       {
-        hint: 'the script must leave these files in place, and write text without NUL bytes to them.',
+        hint: 'Leave these files in place in the script, and write text without NUL bytes to them.',
       },
     )
   }

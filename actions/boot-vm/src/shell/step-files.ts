@@ -9,7 +9,7 @@ export const stepFiles = {
 export type StepFile = keyof typeof stepFiles
 export const stepFileNames = Object.keys(stepFiles) as readonly StepFile[]
 
-// A byte that no text holds, behind each file; then nothing of the step is left in the guest.
+// A byte that no text holds, after each file; then nothing of the step is left in the guest.
 const collector = `
 cd "$1" || exit
 shift
@@ -17,9 +17,9 @@ for name; do cat "$name" && printf '\\000' || exit; done
 cd / && rm -rf "$OLDPWD"
 `.trim()
 
-/** Command of the guest that prints a step's files and removes its folder. */
-export function collectCommand(folder: string): readonly string[] {
-  return ['/bin/sh', '-c', collector, 'kernelkit', folder, ...stepFileNames]
+/** Command of the guest that prints a step's files and removes its directory. */
+export function collectCommand(directory: string): readonly string[] {
+  return ['/bin/sh', '-c', collector, 'kernelkit', directory, ...stepFileNames]
 }
 
 /** What {@link collectCommand} printed; `undefined` when it is not that. */

@@ -9,32 +9,32 @@ import { createActionsCache } from './actions-cache.ts'
 import { createCacheStore } from './remote-store.ts'
 
 const imageBytes = 256 * 2 ** 20
-let folder: string
+let directory: string
 let service: CacheService
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-remote-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-remote-'))
   service = await startCacheService()
-  await mkdir(join(folder, 'temp'))
+  await mkdir(join(directory, 'temp'))
 })
 
 afterEach(async () => {
   await service[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 })
 
 /** A machine of its own, with a workspace of its own depth. */
 async function machine(name: string, { run = '1-1' } = {}) {
-  const workspace = join(folder, name, 'deep'.repeat(name.length), 'work')
+  const workspace = join(directory, name, 'deep'.repeat(name.length), 'work')
   await mkdir(workspace, { recursive: true })
   const log: string[] = []
   const notices: string[] = []
   const add = (line: string): void => void log.push(line)
   const host = nodeHost({ log: { ...silentLogger, info: add, warn: add } })
-  Object.assign(process.env, service.env, { GITHUB_WORKSPACE: workspace, RUNNER_TEMP: join(folder, 'temp') })
+  Object.assign(process.env, service.env, { GITHUB_WORKSPACE: workspace, RUNNER_TEMP: join(directory, 'temp') })
   const cache = createActionsCache(host, process)
   const remote = createCacheStore(host, { cache, kinds: ['image'], run, notice: (text) => void notices.push(text) })
-  const store = await openStore(host, join(folder, name, 'store'), { remote })
+  const store = await openStore(host, join(directory, name, 'store'), { remote })
   return { store, remote, log, notices, workspace }
 }
 
@@ -53,7 +53,7 @@ const image: ObtainOptions = {
 }
 const refuse: ObtainOptions = { ...image, produce: () => Promise.reject(new Error('made again')) }
 
-describe('the Actions cache behind the store', () => {
+describe('the Actions cache as a level of the store', () => {
   it('carries an entry to another machine, holes and all, whatever the depth of its workspace', async () => {
     const first = await machine('a')
     expect((await first.store.obtain(image)).cached).toBe(false)
@@ -68,7 +68,7 @@ describe('the Actions cache behind the store', () => {
     const file = join(entry.path, 'root.ext4')
     expect((await stat(file)).size).toBe(imageBytes)
     expect(await allocatedBytes(nodeHost(), file)).toBeLessThan(2 ** 20)
-    execFileSync('cmp', [file, join(folder, 'a/store/image', entry.key, 'root.ext4')])
+    execFileSync('cmp', [file, join(directory, 'a/store/image', entry.key, 'root.ext4')])
     expect(await readFile(join(entry.path, 'below/notes'), 'utf8')).toBe('text\n')
     expect(service.entries).toHaveLength(1)
     expect(service.entries[0]?.sizeBytes).toBeLessThan(2 ** 20)
@@ -78,7 +78,7 @@ describe('the Actions cache behind the store', () => {
     const first = await machine('a')
     const { entry } = await first.store.obtain(image)
     const second = await machine('bb')
-    expect((await second.store.lookup('image', entry.key))?.path).toBe(join(folder, 'bb/store/image', entry.key))
+    expect((await second.store.lookup('image', entry.key))?.path).toBe(join(directory, 'bb/store/image', entry.key))
     expect(await second.store.lookup('image', '0'.repeat(32))).toBeUndefined()
   })
 
@@ -106,7 +106,7 @@ describe('the Actions cache behind the store', () => {
     expect((await third.store.obtain(refuse)).cached).toBe(true)
   })
 
-  it('goes on when it may not write, and says so in a notice', async () => {
+  it('continues when it may not write, and shows a notice', async () => {
     service.switches.writable = false
     const { store, remote, notices } = await machine('a')
     expect((await store.obtain(image)).cached).toBe(false)
@@ -114,7 +114,7 @@ describe('the Actions cache behind the store', () => {
     expect(notices).toEqual([expect.stringContaining('The image was not saved to the Actions cache')])
   })
 
-  it('goes on when the service is gone', async () => {
+  it('continues when the service is gone', async () => {
     const { store, remote, notices } = await machine('a')
     await service.stop()
     expect((await store.obtain(image)).cached).toBe(false)

@@ -1,8 +1,8 @@
 import { allocatedBytes, type ArtifactKind, type Host, type RemoteStore, type StoreEntry } from '@kernelkit/host'
-import { emptyFolder, type ActionsCache } from './actions-cache.ts'
+import { emptyDirectory, type ActionsCache } from './actions-cache.ts'
 import { findDamage, writeChecksums } from './checksums.ts'
 
-/** The Actions cache behind the store, and what became of what was offered to it. */
+/** The Actions cache as a level of the store, and whether it took what was offered. */
 export interface CacheStore extends RemoteStore {
   /** Something made here is in the cache now. */
   readonly saved: () => boolean
@@ -14,37 +14,37 @@ export interface CacheStoreOptions {
   readonly kinds: readonly ArtifactKind[]
   /** Of this run and attempt: entries cannot be replaced, so the successor of a damaged one needs a name of its own. */
   readonly run: string
-  /** Tells whoever looks at the run that nothing was saved. */
+  /** Shows at the top of the run that nothing was saved. */
   readonly notice: (text: string) => void
 }
 
-/** Entries of the store by their keys; what came damaged is none. */
+/** Entries of the store by their keys; one that came damaged counts as absent. */
 export function createCacheStore(host: Host, { cache, kinds, run, notice }: CacheStoreOptions): CacheStore {
   const damaged = new Set<string>()
-  // Whoever made a plan has asked already.
+  // Making a plan has asked already.
   const absent = new Set<string>()
   let saved = false
   return {
     saved: () => saved,
-    fetch: async ({ kind, key, directory: folder }) => {
+    fetch: async ({ kind, key, directory }) => {
       if (!kinds.includes(kind) || !(await cache.isAvailable())) return false
       const name = nameOf({ kind, key })
       if (absent.has(name)) return false
       const startedMs = host.monotonicMs()
       const candidates = [{ key: name }, { key: `${name}-again`, prefixes: [`${name}-again-`] }]
       for (const candidate of candidates) {
-        const came = await cache.restore({ folder, ...candidate })
+        const came = await cache.restore({ directory, ...candidate })
         // The client says the same of an entry that is not there and of one that breaks off.
         if (came === undefined && !(await cache.has(candidate.key))) break
-        const damage = came === undefined ? 'it does not unpack' : await findDamage(host, folder)
+        const damage = came === undefined ? 'it does not unpack' : await findDamage(host, directory)
         if (damage === undefined) {
-          const size = mebibytes(await allocatedBytes(host, folder))
+          const size = mebibytes(await allocatedBytes(host, directory))
           host.log.info(`${kind} ${short(key)}: from the Actions cache (${size}, ${seconds(host.monotonicMs() - startedMs)})`)
           return true
         }
         host.log.warn(`${kind} ${short(key)} came damaged from the Actions cache (${damage}): it is made again`)
         damaged.add(name)
-        await emptyFolder(host, folder)
+        await emptyDirectory(host, directory)
       }
       absent.add(name)
       return false
@@ -54,11 +54,11 @@ export function createCacheStore(host: Host, { cache, kinds, run, notice }: Cach
       const startedMs = host.monotonicMs()
       await writeChecksums(host, entry.path)
       const name = nameOf(entry)
-      saved = await cache.save({ folder: entry.path, key: damaged.has(name) ? `${name}-again-${run}` : name })
+      saved = await cache.save({ directory: entry.path, key: damaged.has(name) ? `${name}-again-${run}` : name })
       if (saved) host.log.info(`${entry.kind} ${short(entry.key)}: saved to the Actions cache (${seconds(host.monotonicMs() - startedMs)})`)
       else
         notice(
-          `The ${entry.kind} was not saved to the Actions cache: this run may not write to it, or another one was first. The next run makes it again.`,
+          `The ${entry.kind} was not saved to the Actions cache: this run may not write to it, or another run saved it first. The next run makes it again.`,
         )
     },
   }

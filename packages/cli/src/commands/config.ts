@@ -10,7 +10,7 @@ export const configCommand: CommandDefinition = {
       'after',
       `
 show [SOURCE] [VAR=VALUE…]   the resulting configuration with who asked for what and why (the default)
-diff A B                     what differs; A and B are presets, fragments, .config files or folders with one
+diff A B                     what differs; A and B are presets, fragments, .config files or directories with one
 presets                      the presets with what they are for`,
     )
   },

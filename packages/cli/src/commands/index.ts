@@ -8,7 +8,7 @@ export interface CommandRow {
   readonly load?: () => Promise<CommandDefinition>
   /** Words of our own before the user's command, after which nothing is parsed: `run -r` is not our -r. */
   readonly passThroughAfter?: 0 | 1
-  /** A first word of our own behind which the user's command is not parsed: `toolchain run make -j` is not our -j. */
+  /** A first word of our own after which the user's command is not parsed: `toolchain run make -j` is not our -j. */
   readonly passThroughBehind?: string
   /** Its last line on stderr is `kernelkit: verdict=…`, errors included. */
   readonly verdict?: true
@@ -25,7 +25,7 @@ export const commandRows: readonly CommandRow[] = [
   },
   {
     name: 'doctor',
-    summary: 'what this host can do, and the command that mends what it cannot',
+    summary: 'what this host can do, and the command that fixes what it cannot',
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
   {

@@ -5,7 +5,7 @@ export const initrdCommand: CommandDefinition = {
   summary: 'a directory, an executable or a C file as an initramfs that runs it',
   example: 'kernelkit initrd hello.c --out hello.cpio.gz && kernelkit boot --initrd hello.cpio.gz',
   define: (command) => {
-    command.argument('<source>', 'a folder with /init, a static executable, or a C file (compiled static)')
+    command.argument('<source>', 'a directory with /init, a static executable, or a C file (compiled static)')
   },
   load: async () => (await import('../handlers/initrd.ts')).initrd,
 }

@@ -8,8 +8,8 @@ const checks: readonly Check[] = [
   { name: 'compilers', detail: 'lacks gcc', status: 'missing', required: true, fix: 'apt-get install gcc', packages: ['gcc', 'ccache'] },
 ]
 
-it('shows each check on one line with the command that mends it', () => {
-  expect(renderChecks(checks)).toBe(
+it('shows each check on one line with the command that fixes it', () => {
+  expect(renderChecks(checks, { door: 'command' })).toBe(
     [
       'ok       qemu       QEMU 7.2',
       '--       kvm        TCG',

@@ -1,16 +1,19 @@
+import type { Message } from '@kernelkit/core/errors'
+import { writeFor, type Reader } from '@kernelkit/core/options'
+
 /** One line of the doctor. */
 export interface Check {
   /** Stable, for scripts. */
   readonly name: string
   /** What was found, or what is missing. */
-  readonly detail: string
+  readonly detail: Message
   /** `limited`: works, but slower or with less. */
   readonly status: 'ok' | 'limited' | 'missing'
   /** The main path (build, bake, boot, run, ssh) stops without it. */
   readonly required: boolean
-  /** The command that mends it. */
-  readonly fix?: string
-  /** Debian packages that mend it. */
+  /** The command that fixes it. */
+  readonly fix?: Message
+  /** Debian packages that fix it. */
   readonly packages?: readonly string[]
 }
 
@@ -26,14 +29,14 @@ export function missingPackages(checks: readonly Check[]): readonly string[] {
 
 const marks = { ok: 'ok', limited: '--', missing: 'MISSING' } as const
 
-/** One line per check, with the command that mends it. */
-export function renderChecks(checks: readonly Check[]): string {
+/** One line per check, with the command that fixes it. */
+export function renderChecks(checks: readonly Check[], reader: Reader): string {
   const nameWidth = Math.max(...checks.map(({ name }) => name.length))
   const markOf = ({ status, required }: Check): string => (status === 'missing' && !required ? 'absent' : marks[status])
   return checks
     .map((check) => {
-      const mend = check.fix === undefined || check.status === 'ok' ? '' : `  -> ${check.fix}`
-      return `${markOf(check).padEnd(marks.missing.length)}  ${check.name.padEnd(nameWidth)}  ${check.detail}${mend}`
+      const fix = check.fix === undefined || check.status === 'ok' ? '' : `  -> ${writeFor(check.fix, reader)}`
+      return `${markOf(check).padEnd(marks.missing.length)}  ${check.name.padEnd(nameWidth)}  ${writeFor(check.detail, reader)}${fix}`
     })
     .join('\n')
 }

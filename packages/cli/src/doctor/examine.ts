@@ -1,5 +1,5 @@
 import { archRows, architectures, hostArch, type Arch } from '@kernelkit/core/arch'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, errorCodes, message, option, type ErrorCode } from '@kernelkit/core/errors'
 import {
   bakeRequirements,
   bootRequirements,
@@ -87,7 +87,7 @@ export async function examineHost(host: Host, openStore: () => Promise<Store>, s
 async function checkQemu(host: Host, store: Store | UserError, arch: Arch): Promise<Check> {
   const found = await host.which(arch.qemuBinary)
   if (found === undefined)
-    return { name: 'qemu', status: 'missing', required: true, detail: `no ${arch.qemuBinary}`, ...mend(host, [arch.qemuPackage]) }
+    return { name: 'qemu', status: 'missing', required: true, detail: `no ${arch.qemuBinary}`, ...fixOf(host, [arch.qemuPackage]) }
   const version = store instanceof UserError ? 'version not asked' : await qemuVersion(host, store, found)
   return { name: 'qemu', status: 'ok', required: true, detail: `QEMU ${version} (${found})` }
 }
@@ -112,7 +112,7 @@ async function checkPrograms(
   const missing = await missingRequirements(host, list)
   if (missing.length === 0) return { name, status: 'ok', required, detail: list.map(nameOf).join(' ') }
   const detail = `lacks ${missing.map(nameOf).join(', ')}${optional === undefined ? '' : ` (${optional})`}`
-  return { name, status: 'missing', required, detail, ...mend(host, packagesOf(missing)) }
+  return { name, status: 'missing', required, detail, ...fixOf(host, packagesOf(missing)) }
 }
 
 async function checkPrivilege(host: Host, signal: AbortSignal): Promise<Check> {
@@ -129,6 +129,12 @@ async function checkForeignImages(host: Host, own: Arch): Promise<Check> {
   return checkPrograms(host, `images for ${names}`, list.slice(0, 1), { optional: `no ${names} images` })
 }
 
+const engineProblems: Partial<Record<ErrorCode, string>> = {
+  NO_ENGINE: 'no Docker Engine answers',
+  ENGINE_DENIED: "this user may not open the engine's socket",
+  ENGINE_TOO_OLD: 'the engine is too old',
+}
+
 /** The engine's client is loaded here only: the other checks take no time, and most commands never need it. */
 async function checkDocker(host: Host, signal: AbortSignal): Promise<Check> {
   const row = { name: 'docker', required: false } as const
@@ -139,9 +145,11 @@ async function checkDocker(host: Host, signal: AbortSignal): Promise<Check> {
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     // The error has a line for each place that was tried; a check has one line in all.
-    const what = (error.message.split('\n')[0] ?? '').replace(/\.? Tried:$/, '')
-    const fix = error.code === 'NO_ENGINE' || error.hint === undefined ? {} : { fix: error.hint }
-    return { ...row, status: 'missing', detail: `${what}; \`kernelkit toolchain ls\` lists where (only for --toolchain docker)`, ...fix }
+    const what = engineProblems[error.code] ?? errorCodes[error.code].meaning.replace(/\.$/, '')
+    const { hint } = error.parts
+    const fix = error.code === 'NO_ENGINE' || hint === undefined ? {} : { fix: hint }
+    const where = message`${command('kernelkit toolchain ls')} lists where (only for ${option('toolchain', 'docker')})`
+    return { ...row, status: 'missing', detail: message`${what}; ${where}`, ...fix }
   }
 }
 
@@ -151,22 +159,23 @@ async function checkStore(host: Host, store: Store | UserError): Promise<Check> 
       name: 'disk',
       status: 'missing',
       required: true,
-      detail: store.message,
-      ...(store.hint === undefined ? {} : { fix: store.hint }),
+      detail: store.parts.message,
+      ...(store.parts.hint === undefined ? {} : { fix: store.parts.hint }),
     }
   const free = await freeBytes(host, store.root)
   const detail = `${formatBytes(free)} free in ${store.root}`
   if (free >= neededBytes) return { name: 'disk', status: 'ok', required: true, detail }
-  const other = store.root === defaultStoreRoot(host) ? ', or name another --cache-dir' : ''
+  const other = store.root === defaultStoreRoot(host) ? message`, or choose another directory with ${option('cache-dir')}` : ''
   return {
     name: 'disk',
     status: 'missing',
     required: true,
     detail: `${detail}, ${formatBytes(neededBytes)} are needed`,
-    fix: `kernelkit cache prune --all${other}`,
+    fix: message`kernelkit cache prune --all${other}`,
   }
 }
 
-function mend(host: Host, packages: readonly string[]): Pick<Check, 'fix' | 'packages'> {
+/** The command that installs the packages. */
+function fixOf(host: Host, packages: readonly string[]): Pick<Check, 'fix' | 'packages'> {
   return { packages, fix: installCommand(host, packages).join(' ') }
 }

@@ -46,7 +46,7 @@ export async function lookAtBake(
   return { ...bake, plan: tools.place(bake.plan) }
 }
 
-/** The image of a spec, baked or from the store; noted for `boot` and `run`, and said in one line. */
+/** The image of a spec, baked or from the store; recorded for `boot` and `run`, and logged in one line. */
 export async function makeImage(context: CommandContext, spec: ImageSpec, { force }: { readonly force: boolean }): Promise<BakeResult> {
   const { host, signal } = context
   const store = await context.store()

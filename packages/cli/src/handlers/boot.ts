@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import { parseVmSpec } from '@kernelkit/core/options'
 import { bootAndLeave, bootInVm, renderKept } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
@@ -10,7 +10,7 @@ import { rawTerminal } from './raw-terminal.ts'
 export async function boot(context: CommandContext, words: readonly string[], raw: RawOptions): Promise<number> {
   if (words.length > 0) {
     throw new UserError('BAD_OPTION', `boot takes no command, but '${words.join(' ')}' was given.`, {
-      hint: `kernelkit run -- ${words.join(' ')}`,
+      hint: message`Use ${command(`kernelkit run -- ${words.join(' ')}`)}.`,
     })
   }
   const wanted = { spec: parseVmSpec(raw, { command: 'boot' }), command: 'boot', reader: context.reader } as const

@@ -12,22 +12,22 @@ export async function build(context: CommandContext, args: readonly string[], op
     await using tools = await openBuildTools(context, await context.store(), spec)
     return await showBuildPlan(context, spec, { host: tools.host, place: tools.place, until: 'kernel' })
   }
-  const answer = await makeKernel(context, spec)
-  if (context.json) context.printJson(answer)
-  else context.print(answer.kernel)
+  const result = await makeKernel(context, spec)
+  if (context.json) context.printJson(result)
+  else context.print(result.kernel)
   return 0
 }
 
-/** The kernel of a spec, built or from the store; noted for `boot` and `run`, and said in one line. */
+/** The kernel of a spec, built or from the store; recorded for `boot` and `run`, and logged in one line. */
 export async function makeKernel(context: CommandContext, spec: KernelSpec): Promise<BuildResult> {
   const { host, signal } = context
   const store = await context.store()
   await using tools = await openBuildTools(context, store, spec)
   const build = await buildKernel({ host: tools.host, store, signal }, spec)
-  const answer = resultOf(build)
+  const result = resultOf(build)
   await recordBuild(host, store, build)
-  if (!context.json) host.log.info(describe(answer))
-  return answer
+  if (!context.json) host.log.info(describe(result))
+  return result
 }
 
 function describe({ release, arch, cached, seconds, bytes, added, warnings, source }: BuildResult): string {

@@ -1,4 +1,4 @@
-import { UserError, nearestName } from '@kernelkit/core/errors'
+import { UserError, command, message, nearestName, option } from '@kernelkit/core/errors'
 import type { CommandContext } from '../command.ts'
 import { printCompletionScript } from '../completion.ts'
 
@@ -11,13 +11,15 @@ export async function completion(context: CommandContext, args: readonly string[
     const near = nearestName(shell, shells)
     throw new UserError('BAD_OPTION', `no completion for shell '${shell}'; allowed: ${shells.join(', ')}.`, {
       hint:
-        near === undefined ? 'write for instance `source <(kernelkit completion bash)`.' : `did you mean \`kernelkit completion ${near}\`?`,
+        near === undefined
+          ? message`Run ${command('source <(kernelkit completion bash)')}, for example.`
+          : message`Did you mean ${command(`kernelkit completion ${near}`)}?`,
       details: { seen: shell, allowed: shells },
     })
   }
   if (context.json) {
-    throw new UserError('BAD_OPTION', '--json has no meaning here: the answer is a shell script.', {
-      hint: `run \`kernelkit completion ${shell}\`.`,
+    throw new UserError('BAD_OPTION', message`${option('json')} has no meaning here: the output is a shell script.`, {
+      hint: message`Run ${command(`kernelkit completion ${shell}`)}.`,
     })
   }
   await printCompletionScript(shell)

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path'
 import { hostArch, parseArch, type Arch } from '@kernelkit/core/arch'
-import { nearestName, UserError } from '@kernelkit/core/errors'
+import { UserError, command, message, nearestName, option } from '@kernelkit/core/errors'
 import { mergeRequests, parseFragment, presetRequests, presets, renderValue, type ConfigValues } from '@kernelkit/core/kconfig'
-import { flagOption, parseKernelSpec, textOption, type KernelSpec } from '@kernelkit/core/options'
+import { flagOption, parseKernelSpec, textOption, writeFor, type KernelSpec } from '@kernelkit/core/options'
 import { requireMet, resolveConfiguration, type Configuration, type Judgement } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
 import type { CommandContext, RawOptions } from '../command.ts'
@@ -19,8 +19,8 @@ export async function config(context: CommandContext, args: readonly string[], o
   if (sub === 'presets') return listPresets(context)
   const near = sub === undefined && first !== undefined ? nearestName(first, subcommands) : undefined
   if (near !== undefined && !(await context.host.fs.exists(resolve(context.host.cwd, first ?? '.')))) {
-    throw new UserError('BAD_OPTION', `'${first}' is neither a source nor what config can do.`, {
-      hint: `did you mean: kernelkit config ${near}?`,
+    throw new UserError('BAD_OPTION', `'${first}' is neither a source nor a subcommand of config.`, {
+      hint: message`Did you mean ${command(`kernelkit config ${near}`)}?`,
     })
   }
   return show(context, sub === 'show' ? rest : args, options)
@@ -30,7 +30,7 @@ export async function config(context: CommandContext, args: readonly string[], o
 interface ShownOption {
   readonly symbol: string
   readonly value: string
-  /** Who asked for it; kconfig's own answers have nobody. */
+  /** Who asked for it; empty for kconfig's own answers. */
   readonly where: string
   readonly why: string
 }
@@ -56,7 +56,7 @@ async function show(context: CommandContext, words: readonly string[], options: 
     })
   } else if (flagOption(options, 'dotConfig')) {
     context.print(configuration.text.trimEnd())
-    sayProblems(context, judgement, spec)
+    printProblems(context, judgement, spec)
   } else {
     context.print(
       formatTable(
@@ -65,16 +65,21 @@ async function show(context: CommandContext, words: readonly string[], options: 
       ),
     )
     const on = [...configuration.values.values()].filter((value) => value === 'y').length
-    host.log.info(`${on} options are on in all${flagOption(options, 'full') ? '' : '; --full shows every one'}`)
+    host.log.info(
+      writeFor(
+        message`${on} options are on in total${flagOption(options, 'full') ? '' : message`; ${option('full')} shows all of them`}`,
+        context.reader,
+      ),
+    )
     for (const note of judgement.notes) host.log.info(note)
-    sayProblems(context, judgement, spec)
+    printProblems(context, judgement, spec)
   }
   if (judgement.problems.length === 0 || spec.configCheck === 'warn') return 0
   return 125
 }
 
-/** Behind the configuration: what `build` would refuse is refused here too. */
-function sayProblems({ host }: CommandContext, judgement: Judgement, { configCheck }: Pick<KernelSpec, 'configCheck'>): void {
+/** After the configuration: what `build` would refuse is refused here too. */
+function printProblems({ host }: CommandContext, judgement: Judgement, { configCheck }: Pick<KernelSpec, 'configCheck'>): void {
   for (const line of judgement.warnings) host.log.warn(line)
   if (configCheck === 'error') requireMet(judgement)
   else for (const line of judgement.problems) host.log.warn(line)
@@ -106,7 +111,7 @@ function shownOptions(configuration: Configuration, full: boolean): readonly Sho
   return [...listed, ...others].toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1))
 }
 
-/** For options that nobody asked for: what selects them, else the default. */
+/** For options that were not asked for: what selects them, else the default. */
 function whyOfTree({ tree, values }: Configuration, symbol: string): string {
   const entry = tree.symbols.get(symbol)
   const selector = entry?.selectedBy.find(({ by }) => values.get(by) === 'y')
@@ -119,7 +124,7 @@ async function diff(context: CommandContext, args: readonly string[], options: R
   const [first, second, ...more] = args
   if (first === undefined || second === undefined || more.length > 0) {
     throw new UserError('BAD_OPTION', `config diff takes two configurations, but got ${args.length}.`, {
-      hint: 'for instance: kernelkit config diff old/.config new/.config, or: kernelkit config diff debug debug-full.',
+      hint: message`Name two presets or files: ${command('kernelkit config diff old/.config new/.config')}, ${command('kernelkit config diff debug debug-full')}.`,
     })
   }
   const arch = parseArch(textOption(options, 'arch') ?? hostArch(context.host.nodeArch))
@@ -140,15 +145,15 @@ async function diff(context: CommandContext, args: readonly string[], options: R
   return 0
 }
 
-/** Symbols and values of a preset, a fragment, a .config or a folder with one. */
+/** Symbols and values of a preset, a fragment, a .config or a directory with one. */
 async function readConfiguration({ host }: CommandContext, name: string, arch: Arch): Promise<ConfigValues> {
   if (presets.some((preset) => preset.name === name))
     return new Map(presetRequests(name, arch).map(({ symbol, value }) => [symbol, renderValue(value)]))
   const path = resolve(host.cwd, name)
-  const isFolder = (await host.fs.stat(path).catch(() => undefined))?.isDirectory() === true
-  const text = await host.fs.readFile(isFolder ? join(path, '.config') : path, 'utf8').catch((cause: unknown) => {
+  const isDirectory = (await host.fs.stat(path).catch(() => undefined))?.isDirectory() === true
+  const text = await host.fs.readFile(isDirectory ? join(path, '.config') : path, 'utf8').catch((cause: unknown) => {
     throw new UserError('CONFIG_FILE_MISSING', `'${name}' is neither a preset nor a readable configuration file.`, {
-      hint: `presets: ${presets.map((preset) => preset.name).join(', ')}.`,
+      hint: `Name a file that exists, or a preset: ${presets.map((preset) => preset.name).join(', ')}.`,
       cause,
     })
   })

@@ -1,10 +1,11 @@
-import { flagOption } from '@kernelkit/core/options'
+import { command, message } from '@kernelkit/core/errors'
+import { flagOption, writeFor } from '@kernelkit/core/options'
 import { installCommand, installPackages } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { isHealthy, missingPackages, renderChecks } from '../doctor/check.ts'
 import { examineHost, type Examination } from '../doctor/examine.ts'
 
-/** What this host can do, one line each; `--fix` installs what is missing. Ends with 0 when the main path can work. */
+/** What this host can do, one line each; `--fix` installs what is missing. The exit status is 0 when the main path can work. */
 export async function doctor(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const wantsFix = flagOption(options, 'fix')
@@ -28,19 +29,19 @@ function report(context: CommandContext, { checks, accel }: Examination, install
       name,
       status,
       required,
-      detail,
-      fix: status === 'ok' ? null : (fix ?? null),
+      detail: writeFor(detail, context.reader),
+      fix: status === 'ok' || fix === undefined ? null : writeFor(fix, context.reader),
     }))
     context.printJson({ ok, accel: accel?.accel ?? null, accelReason: accel?.reason ?? null, installed, checks: lines })
     return
   }
-  context.print(renderChecks(checks))
-  const mendable = missingPackages(checks)
+  context.print(renderChecks(checks, context.reader))
+  const fixable = missingPackages(checks)
   if (ok) context.print('This host can build, bake and boot.')
   else
     context.print(
-      mendable.length > 0
-        ? 'Something is missing; `kernelkit doctor --fix` installs it.'
+      fixable.length > 0
+        ? writeFor(message`Something is missing; ${command('kernelkit doctor --fix')} installs it.`, context.reader)
         : 'Something is missing; the lines above say what.',
     )
 }

@@ -1,8 +1,8 @@
-import { UserError } from '@kernelkit/core/errors'
 import { parseExecSpec } from '@kernelkit/core/options'
 import { connectVm, reportWhenPaused, collectOutput, commandWords } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
+import { refuseTty } from './refuse-tty.ts'
 
 /** `kernelkit exec`: one command in a running VM; its exit status is ours. */
 export async function exec(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
@@ -12,8 +12,7 @@ export async function exec(context: CommandContext, args: readonly string[], raw
   const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true
   const { argv, interactive } = commandWords(words, isTerminal)
   const tty = spec.tty || interactive
-  if (tty && !isTerminal) throw new UserError('BAD_OPTION', '--tty needs a terminal on stdin and stdout.', { hint: 'leave --tty out.' })
-  if (tty && context.json) throw new UserError('BAD_OPTION', '--tty and --json do not go together.', { hint: 'leave one of them out.' })
+  refuseTty({ tty, isTerminal, json: context.json })
   await using vm = await connectVm(name, host)
   if (context.dryRun) {
     context.print(`in ${vm.name} (${vm.id}): ${argv.join(' ')}`)
@@ -42,9 +41,9 @@ export async function exec(context: CommandContext, args: readonly string[], raw
       signal,
     })
     terminal?.onResize((columns, rows) => command.resize(columns, rows))
-    const tell = (status: string) =>
-      host.log.warn(`the VM '${vm.name}' stands still (QEMU: ${status}), as a debugger leaves it: the command waits until it goes on`)
-    void reportWhenPaused({ host, vm, report: tell, signal: watching.signal })
+    const warn = (status: string) =>
+      host.log.warn(`VM '${vm.name}' is paused (QEMU: ${status}), as by a debugger: the command waits until the VM runs again`)
+    void reportWhenPaused({ host, vm, report: warn, signal: watching.signal })
     const result = await command.result
     if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...collected.texts() })
     return result.exitCode

@@ -38,7 +38,7 @@ async function readResults(context: CommandContext, named: string): Promise<Ktap
   } catch (cause) {
     if (context.signal.aborted) throw cause
     throw new UserError('FILE_NOT_FOUND', `${named} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, {
-      hint: 'name a console log or the output of a test; - reads stdin.',
+      hint: 'Name a console log or the output of a test; - reads stdin.',
       details: { path: named },
       cause,
     })

@@ -52,7 +52,7 @@ export async function quickstart(context: CommandContext, _args: readonly string
   await host.fs.writeFile(join(shared.path, 'greeting'), greeting)
   // With --json stdout is for the document.
   const stdout = context.json ? context.stderr : context.stdout
-  const file = { folder: shared.path, name: 'greeting' }
+  const file = { directory: shared.path, name: 'greeting' }
   const booted = begin('boot, command over the agent')
   const { outcome, exitCode } = await runQuickstartGuest({
     host,
@@ -107,13 +107,13 @@ async function dryRun(context: CommandContext, options: RawOptions): Promise<num
   const commands = [
     `kernelkit build ${source}`,
     `kernelkit bake${suite}`,
-    "kernelkit run --ssh -v FOLDER:/mnt/quickstart:ro -- sh -c 'uname -a; cat /etc/os-release'",
+    "kernelkit run --ssh -v DIRECTORY:/mnt/quickstart:ro -- sh -c 'uname -a; cat /etc/os-release'",
   ]
   const install = packages.length === 0 ? undefined : installCommand(host, packages)
   if (context.json) context.printJson({ packages, install: install ?? null, commands })
   else {
     context.print(install === undefined ? '# this host lacks nothing' : quoteArgv(install))
-    context.print(['# what follows is what these commands do (each has its own --dry-run)', ...commands].join('\n'))
+    context.print(['# the rest is what these commands do (each has its own --dry-run)', ...commands].join('\n'))
   }
   return 0
 }

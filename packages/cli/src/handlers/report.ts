@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { UserError, type ErrorCode } from '@kernelkit/core/errors'
+import { UserError, message, option, type ErrorCode, type Message } from '@kernelkit/core/errors'
 import { compareExpectation, renderExpectation, renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
-import { parseReportSpec, textOption, type ReportSpec } from '@kernelkit/core/options'
+import { parseReportSpec, textOption, writeError, writeFor, type ReportSpec } from '@kernelkit/core/options'
 import { createReportDecoder, type ReportDecoder } from '@kernelkit/host/symbolise'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { readLog, type LogSummary } from '../report/read-log.ts'
@@ -37,8 +37,8 @@ export async function report(context: CommandContext, files: readonly string[], 
 
 async function checkTree({ host }: CommandContext, { source }: ReportSpec): Promise<void> {
   if (source === undefined || (await host.fs.exists(resolve(host.cwd, source, '.')))) return
-  throw new UserError('NO_SUCH_SOURCE', `--source ${source} does not exist.`, {
-    hint: 'name the folder of the kernel tree; without it, paths are relative to the folder that the kernel was built in.',
+  throw new UserError('NO_SUCH_SOURCE', message`${option('source', source)} does not exist.`, {
+    hint: 'Name the directory of the kernel tree; without it, paths are relative to the directory in which the kernel was built.',
     details: { source },
   })
 }
@@ -52,8 +52,8 @@ async function expectReports(
   const { host } = context
   const [file, ...others] = files
   if (file === undefined || others.length > 0)
-    throw new UserError('BAD_OPTION', `--expect ${expect} takes one log, not ${files.length}.`, {
-      hint: 'run the command once for each log.',
+    throw new UserError('BAD_OPTION', message`${option('expect')} ${expect} takes one log, not ${files.length}.`, {
+      hint: 'Run the command once for each log.',
       details: { option: '--expect' },
     })
   await using decoder = createReportDecoder(host, { ...spec, signal: context.signal })
@@ -107,28 +107,31 @@ async function reportFile(context: CommandContext, { file, all, decoder }: LogTo
     }
   }
   const summary = await readLog(context, { file, all, onReports: show })
-  // A bad vmlinux is said for clean logs too.
+  // A bad vmlinux is reported for clean logs too.
   if (shown === 0) await decode([])
   if (context.json) {
     const head = shown === 0 ? `{"file":${JSON.stringify(file)},"reports":[` : ''
-    const told = [...problems.values()].map(({ code, message }) => ({ code, message }))
+    const listed = [...problems.values()].map((problem) => ({ code: problem.code, message: problem.message }))
     await write(
       context,
-      `${head}],"lines":${summary.lines},"userspaceCrashes":${summary.userspaceCrashes},"problems":${JSON.stringify(told)}}\n`,
+      `${head}],"lines":${summary.lines},"userspaceCrashes":${summary.userspaceCrashes},"problems":${JSON.stringify(listed)}}\n`,
     )
-  } else context.host.log.info(conclusion(file, { shown, summary, all }))
+  } else context.host.log.info(writeFor(conclusion(file, { shown, summary, all }), context.reader))
 }
 
-function warn({ host }: CommandContext, { code, message, hint }: UserError): void {
-  host.log.warn(`${code}: ${message}${hint === undefined ? '' : ` Hint: ${hint}`}`)
+function warn({ host, reader }: CommandContext, error: UserError): void {
+  const { code, message: text, hint } = writeError(error, reader)
+  host.log.warn(`${code}: ${text}${hint === undefined ? '' : ` Hint: ${hint}`}`)
 }
 
-function conclusion(file: string, seen: { readonly shown: number; readonly summary: LogSummary; readonly all: boolean }): string {
+function conclusion(file: string, seen: { readonly shown: number; readonly summary: LogSummary; readonly all: boolean }): Message {
   const { lines, userspaceCrashes } = seen.summary
   const found = seen.shown === 0 ? 'no kernel report' : seen.shown === 1 ? '1 kernel report' : `${seen.shown} kernel reports`
   const crashes =
-    userspaceCrashes === 0 || seen.all ? '' : `; ${userspaceCrashes} crashes of user-space programs are not listed (--all lists them)`
-  return `${file}: ${found} in ${lines} lines${crashes}`
+    userspaceCrashes === 0 || seen.all
+      ? ''
+      : message`; ${userspaceCrashes} crashes of user-space programs are not listed (${option('all')} lists them)`
+  return message`${file}: ${found} in ${lines} lines${crashes}`
 }
 
 async function write({ stdout, signal }: CommandContext, text: string): Promise<void> {

@@ -1,26 +1,23 @@
 import type { CommandContext, RawOptions } from '../command.ts'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, joinedOption, message, option } from '@kernelkit/core/errors'
 import { parseVmSpec } from '@kernelkit/core/options'
 import { commandWords, runInVm } from '@kernelkit/vm/internal'
 import { runElsewhere } from '../toolchain/run-elsewhere.ts'
 import { printDecisions } from './print-decisions.ts'
+import { refuseTty } from './refuse-tty.ts'
 import { openStreams } from './vm-streams.ts'
 
 /** `kernelkit run`: boot, one command, its verdict. */
 export async function run(context: CommandContext, words: readonly string[], raw: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseVmSpec(raw, { command: 'run' })
-  refuseCommandBesideKunit(spec.kunit !== undefined, words)
+  refuseCommandWithKunit(spec.kunit !== undefined, words)
   const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true
-  // A plan names no command, and nobody types into it.
+  // A dry run needs no command, and has no input.
   const { argv, interactive } =
     context.dryRun || spec.kunit !== undefined ? { argv: [], interactive: false } : commandWords(words, isTerminal)
   const tty = !context.dryRun && (spec.tty || interactive)
-  if (tty && !isTerminal) throw new UserError('BAD_OPTION', '--tty needs a terminal on stdin and stdout.', { hint: 'leave --tty out.' })
-  if (tty && context.json)
-    throw new UserError('BAD_OPTION', '--tty and --json do not go together: with --json the streams go to files.', {
-      hint: 'leave one of them out.',
-    })
+  refuseTty({ tty, isTerminal, json: context.json })
   const elsewhere = await runElsewhere(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
   if (elsewhere !== undefined) return elsewhere
   const wanted = { spec, command: 'run', reader: context.reader } as const
@@ -31,7 +28,7 @@ export async function run(context: CommandContext, words: readonly string[], raw
     wanted,
     argv,
     onPrepared: printDecisions(host),
-    openStreams: (folder) => openStreams({ context, folder, tty, stdin: spec.stdin || interactive }),
+    openStreams: (directory) => openStreams({ context, directory, tty, stdin: spec.stdin || interactive }),
     onConsoleLine: spec.console === 'always' ? (line) => context.stderr.write(`${line}\n`) : undefined,
     signal,
   })
@@ -41,9 +38,13 @@ export async function run(context: CommandContext, words: readonly string[], raw
   return finished.exitCode
 }
 
-function refuseCommandBesideKunit(isKunit: boolean, words: readonly string[]): void {
+function refuseCommandWithKunit(isKunit: boolean, words: readonly string[]): void {
   if (!isKunit || words.length === 0) return
-  throw new UserError('BAD_OPTION', `--kunit runs the kernel's own tests and no command, but '${words.join(' ')}' was given.`, {
-    hint: 'leave one of them out; a pattern is joined by =, as in --kunit=ext4*.',
-  })
+  throw new UserError(
+    'BAD_OPTION',
+    message`${option('kunit')} runs the kernel's own tests and no command, but '${words.join(' ')}' was given.`,
+    {
+      hint: message`Leave one of them out; write a pattern as in ${joinedOption('kunit', 'ext4*')}.`,
+    },
+  )
 }

@@ -1,15 +1,17 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { flagOption } from '@kernelkit/core/options'
 import { findVm, listVms, stopVm, type VmState } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 
-/** `kernelkit stop`: powers guests off; what does not listen is killed. */
+/** `kernelkit stop`: powers guests off, and kills those that do not react. */
 export async function stop(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
   const { host } = context
   const [name] = args
   const all = flagOption(raw, 'all')
   if (all && name !== undefined)
-    throw new UserError('BAD_OPTION', `--all and the name '${name}' do not go together.`, { hint: 'leave one of them out.' })
+    throw new UserError('BAD_OPTION', message`${option('all')} does not go together with the name '${name}'.`, {
+      hint: 'Leave one of them out.',
+    })
   const vms: readonly VmState[] = all ? await listVms(host) : [await findVm(name, host)]
   if (!context.dryRun) await Promise.all(vms.map((vm) => stopVm(vm, host, flagOption(raw, 'kill') ? 'kill' : 'poweroff')))
   for (const vm of vms) host.log.info(`${context.dryRun ? 'would stop' : 'stopped'} ${vm.name}`)

@@ -1,5 +1,7 @@
 import { basename } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
+import { message, option, type Message } from '@kernelkit/core/errors'
+import { writeFor } from '@kernelkit/core/options'
 import type { Capacity } from '@kernelkit/core/project'
 import { bootRequirements, nodeHost, prepareOutFile, requireAll, type Host } from '@kernelkit/host'
 import { makeEvidenceDirectory } from '@kernelkit/vm/internal'
@@ -19,7 +21,7 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const { named, names } = splitWords(words)
   const plan = await planTests(given.host, { path: await findTestsFile(given.host, named), names, options })
   // Relative paths of the file, the working directory of its tests: they are the same from wherever they are run.
-  const context = { ...given, host: hostIn(given.host, plan.folder) }
+  const context = { ...given, host: hostIn(given.host, plan.directory) }
   const { host, signal } = context
   if (context.dryRun) return dryRunTests(context, plan)
   const { spec } = plan
@@ -30,7 +32,7 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const madeSeconds = secondsSince(host, startedAt)
   const evidence = await makeEvidenceDirectory(host, { store, id: `test-${host.randomHex(3)}`, named: undefined })
   const capacity = { memoryMiB: host.availableMemoryMiB(), cpus: host.cpus, jobs: spec.jobs }
-  host.log.info(`tests: ${plan.tests.length} of ${plan.file}, ${howMany(capacity)}`)
+  host.log.info(`tests: ${plan.tests.length} of ${plan.file}, ${writeFor(howMany(capacity), context.reader)}`)
   const results = await runTests({
     host,
     store,
@@ -44,7 +46,7 @@ export async function test(given: CommandContext, words: readonly string[], opti
   })
   const total = secondsSince(host, startedAt)
   const { verdict, exitCode } = judgeResults(results)
-  if (junit !== undefined) await host.fs.writeAtomic(junit, await renderTestsJunit(results, basename(plan.folder)))
+  if (junit !== undefined) await host.fs.writeAtomic(junit, await renderTestsJunit(results, basename(plan.directory)))
   if (context.json)
     context.printJson({
       verdict,
@@ -70,10 +72,10 @@ async function makeFiles(context: CommandContext, { kernel, image }: TestPlan): 
   }
 }
 
-function howMany({ memoryMiB, cpus, jobs }: Capacity): string {
+function howMany({ memoryMiB, cpus, jobs }: Capacity): Message {
   return jobs === undefined
-    ? `as many at once as fit into ${memoryMiB} MiB of free memory and ${cpus} processors`
-    : `${jobs} at once, as --jobs says`
+    ? `as many at once as fit into ${memoryMiB} MiB of free memory and ${cpus} CPUs`
+    : message`${jobs} at once, as ${option('jobs')} says`
 }
 
 function hostIn(host: Host, cwd: string): Host {

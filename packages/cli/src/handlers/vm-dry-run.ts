@@ -9,11 +9,11 @@ export async function dryRunVm(context: CommandContext, wanted: WantedVm): Promi
   const plan = await planForDryRun({ host: context.host, store: await context.store({ prepares: true }), wanted })
   for (const line of plan.warnings) context.host.log.warn(line)
   // QEMU shares only what exists; a run makes the artifacts directory, a dry run makes nothing.
-  const folders = plan.vm.artifacts === undefined ? [] : [resolve(context.host.cwd, plan.vm.artifacts.path)]
-  if (context.json) context.printJson({ ...planDocument(plan), folders })
+  const directories = plan.vm.artifacts === undefined ? [] : [resolve(context.host.cwd, plan.vm.artifacts.path)]
+  if (context.json) context.printJson({ ...planDocument(plan), folders: directories })
   else {
     for (const line of plan.lines) context.print(`# ${line}`)
-    for (const folder of folders) context.print(quoteArgv(['mkdir', '-p', folder]))
+    for (const directory of directories) context.print(quoteArgv(['mkdir', '-p', directory]))
     context.print(quoteArgv(qemuArgv(plan.launch, 'standalone')))
   }
   return 0

@@ -9,11 +9,11 @@ import { rawTerminal } from './raw-terminal.ts'
 /** Where a command's streams come from and go to: this process's own, a terminal in raw mode, or files with --json. */
 export async function openStreams(options: {
   readonly context: CommandContext
-  readonly folder: string
+  readonly directory: string
   readonly tty: boolean
   readonly stdin: boolean
 }): Promise<RunStreams> {
-  const { context, folder } = options
+  const { context, directory } = options
   if (options.tty) return terminalStreams(context)
   const stdin = options.stdin ? context.stdin : undefined
   if (!context.json) {
@@ -28,15 +28,15 @@ export async function openStreams(options: {
       close: async () => {},
     }
   }
-  return fileStreams(context.host, { folder, stdin })
+  return fileStreams(context.host, { directory, stdin })
 }
 
-/** Both streams in files of a folder. */
+/** Both streams in files of a directory. */
 export function fileStreams(
   host: Pick<Host, 'fs'>,
-  { folder, stdin }: { readonly folder: string; readonly stdin: Readable | undefined },
+  { directory, stdin }: { readonly directory: string; readonly stdin: Readable | undefined },
 ): RunStreams {
-  const [stdoutPath, stderrPath] = [join(folder, 'stdout'), join(folder, 'stderr')]
+  const [stdoutPath, stderrPath] = [join(directory, 'stdout'), join(directory, 'stderr')]
   const [stdout, stderr] = [stdoutPath, stderrPath].map((path) => host.fs.createWriteStream(path))
   if (stdout === undefined || stderr === undefined) throw new TypeError('two streams')
   return {

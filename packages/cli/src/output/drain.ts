@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 
-// After an interruption a reader that does not read must not keep the process: nobody waits for the rest.
+// After an interruption a reader that does not read must not keep the process: the rest is not wanted.
 const interruptedLimitMs = 500
 
 /** Resolves when what was written has left the process (pipes are asynchronous), after an interruption soon in any case. */

@@ -1,10 +1,10 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { describe, expect, it } from 'vitest'
 import { renderFailure } from './failure.ts'
 
-const plain = { json: false, verbose: false, verdict: false }
+const plain = { json: false, verbose: false, verdict: false, reader: { door: 'command' } } as const
 const mistake = new UserError('BAD_SIZE', "--size '4' is not a size.", {
-  hint: 'write 4G.',
+  hint: 'Write 4G.',
   details: { seen: '4' },
   cause: new Error('below'),
 })
@@ -13,32 +13,47 @@ describe('a failure', () => {
   it('of the user is two lines and 125', () => {
     expect(renderFailure(mistake, plain)).toEqual({
       stdout: '',
-      stderr: "BAD_SIZE: --size '4' is not a size.\nHint: write 4G.\n",
+      stderr: "BAD_SIZE: --size '4' is not a size.\nHint: Write 4G.\n",
       exitCode: 125,
     })
   })
 
   it('without a hint of its own points to the help of its command', () => {
     const error = new UserError('BAD_OPTION', "--machine 'vax' is not known; allowed: pc.")
-    expect(renderFailure(error, { ...plain, command: 'run' }).stderr).toContain('\nHint: `kernelkit run --help` shows what is allowed.\n')
+    expect(renderFailure(error, { ...plain, command: 'run' }).stderr).toContain(
+      '\nHint: Run `kernelkit run --help` to see what is allowed.\n',
+    )
     expect(renderFailure(new UserError('DISK_FULL', 'x.'), { ...plain, command: 'run' }).stderr).toBe('DISK_FULL: x.\n')
   })
 
-  it('of a command with a verdict ends with it', () => {
-    const error = new UserError('BAD_SIZE', 'x.', { verdict: 'config-fail', hint: 'write 4G.' })
+  it('of a command with a verdict has the verdict as its last line', () => {
+    const error = new UserError('BAD_SIZE', 'x.', { verdict: 'config-fail', hint: 'Write 4G.' })
     expect(renderFailure(error, { ...plain, verdict: true }).stderr).toBe(
-      'BAD_SIZE: x.\nHint: write 4G.\nkernelkit: verdict=config-fail exit=125 code=BAD_SIZE\n',
+      'BAD_SIZE: x.\nHint: Write 4G.\nkernelkit: verdict=config-fail exit=125 code=BAD_SIZE\n',
     )
   })
 
   it('is one JSON document on stdout with --json, the text staying on stderr', () => {
     const { stdout, stderr } = renderFailure(mistake, { ...plain, json: true })
     expect(JSON.parse(stdout)).toEqual({
-      error: { code: 'BAD_SIZE', message: "--size '4' is not a size.", hint: 'write 4G.', details: { seen: '4' } },
+      error: { code: 'BAD_SIZE', message: "--size '4' is not a size.", hint: 'Write 4G.', details: { seen: '4' } },
       verdict: 'infra-fail',
       exitCode: 125,
     })
-    expect(stderr).toContain('Hint: write 4G.')
+    expect(stderr).toContain('Hint: Write 4G.')
+  })
+
+  it('names options as its reader does, and where kernelkit.yaml has them', () => {
+    const place = { file: 'kernelkit.yaml', key: 'vm.memory', line: 3, column: 5 }
+    const error = new UserError('BAD_SIZE', message`${option('memory')} '4' is not a size.`, { place })
+    expect(renderFailure(error, { ...plain, command: 'run' }).stderr).toBe(
+      "BAD_SIZE: kernelkit.yaml:3:5: `memory:` '4' is not a size.\nHint: Run `kernelkit run --help` to see what is allowed.\n",
+    )
+    const places = { memory: place }
+    const missing = new UserError('KERNEL_LACKS', message`raise ${option('memory')}.`)
+    expect(renderFailure(missing, { ...plain, reader: { door: 'command', places } }).stderr).toBe(
+      'KERNEL_LACKS: raise `memory:` (line 3).\n',
+    )
   })
 
   it('shows its cause and stack with --verbose only', () => {
@@ -46,9 +61,9 @@ describe('a failure', () => {
     expect(renderFailure(mistake, { ...plain, verbose: true }).stderr).toMatch(/failure\.test\.ts[^]*Caused by: Error: below/)
   })
 
-  it('that nobody foresaw is called a bug of ours, with its stack', () => {
+  it('that is not a UserError is called a bug in kernelkit, with its stack', () => {
     const { stderr, exitCode } = renderFailure(new TypeError('no such thing'), plain)
-    expect(stderr).toMatch(/^kernelkit: this is a bug of kernelkit[^]*TypeError: no such thing\n +at /)
+    expect(stderr).toMatch(/^kernelkit: this is a bug in kernelkit[^]*TypeError: no such thing\n +at /)
     expect(exitCode).toBe(125)
   })
 

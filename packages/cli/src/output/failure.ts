@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { UserError, errorDocument, renderUserError } from '@kernelkit/core/errors'
+import { UserError, command as commandPart, errorDocument, message, renderUserError } from '@kernelkit/core/errors'
+import { writeError, type Reader } from '@kernelkit/core/options'
 
 export interface FailureOptions {
   readonly json: boolean
@@ -10,6 +11,8 @@ export interface FailureOptions {
   readonly interrupted?: string | undefined
   /** Name of the command, for the hint of last resort. */
   readonly command?: string | undefined
+  /** How messages name options. */
+  readonly reader: Reader
 }
 
 export interface Failure {
@@ -30,10 +33,10 @@ export function renderFailure(thrown: unknown, options: FailureOptions): Failure
   const exitCode = options.interrupted === undefined ? errorExitCode : (signalExitCodes[options.interrupted] ?? errorExitCode)
   // A closed pipe (`| head`) is how readers say that they have enough.
   if (options.interrupted === 'SIGPIPE') return { stdout: '', stderr: '', exitCode }
-  const known = error instanceof UserError ? withHint(error, options.command) : undefined
+  const known = error instanceof UserError ? writeError(withHint(error, options.command), options.reader) : undefined
   const verdict = known?.verdict ?? 'infra-fail'
   const code = known?.code ?? 'INTERNAL'
-  const text = known === undefined ? renderBug(error) : `${renderUserError(known)}\n${options.verbose ? renderCauses(known) : ''}`
+  const text = known === undefined ? renderBug(error) : `${renderUserError(known)}\n${options.verbose ? renderCauses(error) : ''}`
   const last = options.verdict ? `kernelkit: verdict=${verdict} exit=${exitCode} code=${code}\n` : ''
   const document = {
     error: known === undefined ? { code, message: messageOf(error), hint: null, details: {} } : errorDocument(known),
@@ -43,12 +46,18 @@ export function renderFailure(thrown: unknown, options: FailureOptions): Failure
   return { stdout: options.json ? `${JSON.stringify(document, undefined, 2)}\n` : '', stderr: text + last, exitCode }
 }
 
-/** What is allowed stands in the help, when an error of the command line has nothing better to say. */
+/** An error of the command line without a hint of its own refers to the help, which shows what is allowed. */
 function withHint(error: UserError, command: string | undefined): UserError {
   if (error.hint !== undefined || !error.code.startsWith('BAD_')) return error
-  const { code, message, verdict, details, cause } = error
-  const hint = `\`kernelkit${command === undefined ? '' : ` ${command}`} --help\` shows what is allowed.`
-  return new UserError(code, message, { verdict, details, cause, hint })
+  const { code, parts, verdict, details, cause } = error
+  const help = commandPart(`kernelkit${command === undefined ? '' : ` ${command}`} --help`)
+  return new UserError(code, parts.message, {
+    hint: message`Run ${help} to see what is allowed.`,
+    place: parts.place,
+    verdict,
+    details,
+    cause,
+  })
 }
 
 function interruption(signal: string, thrown: unknown): UserError {
@@ -56,7 +65,7 @@ function interruption(signal: string, thrown: unknown): UserError {
     'INTERRUPTED',
     `${signal === 'SIGINT' ? 'Ctrl-C (SIGINT)' : signal} ended the command; what it had started was ended too.`,
     {
-      hint: 'run it again; finished parts come from the store.',
+      hint: 'Run it again; finished parts come from the store.',
       details: { signal },
       cause: thrown,
     },
@@ -64,7 +73,7 @@ function interruption(signal: string, thrown: unknown): UserError {
 }
 
 function renderBug(error: unknown): string {
-  return `kernelkit: this is a bug of kernelkit, not of your input; please report it with these lines.\n${stackOf(error)}\n${renderCauses(error)}`
+  return `kernelkit: this is a bug in kernelkit, not in your input; please report it with these lines.\n${stackOf(error)}\n${renderCauses(error)}`
 }
 
 function renderCauses(error: unknown): string {

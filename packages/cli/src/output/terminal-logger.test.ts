@@ -61,7 +61,7 @@ describe('the terminal logger', () => {
     expect(text()).toBe('ok inner (0.0 s)\nfailed outer: broken (0.0 s)\n')
   })
 
-  it('colours when told to', () => {
+  it('colours when color is set', () => {
     const { log, text } = setUp({ color: true })
     log.warn('odd')
     expect(text()).toBe('\u001B[33mwarning:\u001B[39m odd\n')

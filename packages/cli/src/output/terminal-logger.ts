@@ -20,7 +20,7 @@ export interface Spinner {
   stop(): unknown
 }
 
-/** Plain logs (CI) hear of long work again at most this often. */
+/** Plain logs (CI) show the progress of long work at most this often. */
 const plainUpdateMs = 30_000
 
 /** Lines for decisions; for long work a spinner on a terminal, a line at its start and end elsewhere. */
@@ -41,7 +41,7 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
   const task = (title: string): Task => {
     const entry = { title, status: '' }
     const startedAt = options.now()
-    let saidAt = startedAt
+    let shownAt = startedAt
     let ended = false
     const end = (mark: string, format: 'green' | 'red', note: string | undefined) => {
       if (ended) return
@@ -60,8 +60,8 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
         entry.status = status
         showLast()
         const now = options.now()
-        if (options.spinner !== undefined || ended || (!options.verbose && now - saidAt < plainUpdateMs)) return
-        saidAt = now
+        if (options.spinner !== undefined || ended || (!options.verbose && now - shownAt < plainUpdateMs)) return
+        shownAt = now
         line(`  ${title}: ${status}`)
       },
       done: (note) => end('ok', 'green', note),

@@ -7,7 +7,7 @@ import { collectOutput, runInVm, type FinishedRun, type Guest } from '@kernelkit
 import { findVm, readSshAccess, sshArgv, waitForSsh } from '@kernelkit/vm/internal/running'
 
 /** Where the host's file is read in the guest. */
-const shareFolder = '/mnt/quickstart'
+const shareDirectory = '/mnt/quickstart'
 
 /** The same over the agent and over ssh. */
 const question = 'uname -a; cat /etc/os-release'
@@ -21,7 +21,7 @@ export interface GuestInput {
   readonly kernel: string
   readonly image: string
   /** A file of the host, in a directory of its own. */
-  readonly file: { readonly folder: string; readonly name: string }
+  readonly file: { readonly directory: string; readonly name: string }
   readonly stdout: Writable
   readonly stderr: Writable
   /** Called with the guest when it has answered the question over the agent; it ends when this is done. */
@@ -40,7 +40,7 @@ export interface QuickstartGuest {
 /** Boot with an ssh server and a shared directory, and ask the first question over the agent. */
 export async function runQuickstartGuest(input: GuestInput): Promise<FinishedRun> {
   const { host, store, stdout, stderr, signal } = input
-  const share = `${input.file.folder}:${shareFolder}:ro`
+  const share = `${input.file.directory}:${shareDirectory}:ro`
   const raw = givenOptions({ kernel: input.kernel, image: input.image, share, noCwd: true, ssh: true })
   const finished = await runInVm({
     host,
@@ -69,7 +69,7 @@ function quickstartGuest(guest: Guest, { host, file, signal }: GuestInput): Quic
   const readySeconds = (watch.facts().readyAtMs ?? Number.NaN) / 1000
   return {
     summary: `${plan.accel.accel}, ${plan.machine.machine}, agent after ${readySeconds.toFixed(1)} s`,
-    readFile: () => ask(guest, ['cat', join(shareFolder, file.name)]),
+    readFile: () => ask(guest, ['cat', join(shareDirectory, file.name)]),
     askOverSsh: async () => {
       const access = readSshAccess(await findVm(vm.name, host))
       await waitForSsh(access, { host, limitMs: sshLimitMs, signal })

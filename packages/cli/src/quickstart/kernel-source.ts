@@ -1,4 +1,4 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 
 /** The series that the documentation and the tests use. */
@@ -24,7 +24,7 @@ export async function quickstartSource(host: Host, signal: AbortSignal): Promise
   const { stdout } = await host.run(['apt-cache', 'pkgnames', 'linux-source-'], { signal, reject: false, package: 'apt' })
   const name = chooseSourcePackage(stdout.split('\n'))
   if (name !== undefined) return `deb:${name}`
-  throw new UserError('NO_SUCH_SOURCE', 'apt knows no package linux-source-X.Y on this machine.', {
-    hint: 'run apt-get update as root, or name a source: kernelkit quickstart --source PATH.',
+  throw new UserError('NO_SUCH_SOURCE', 'apt does not know a package linux-source-X.Y on this machine.', {
+    hint: message`Run apt-get update as root, or name a source: ${command('kernelkit quickstart --source PATH')}.`,
   })
 }

@@ -17,7 +17,7 @@ export function createStepList(host: Pick<Host, 'monotonicMs'>) {
   }
   return {
     steps: steps as readonly QuickstartStep[],
-    /** A step whose end is said by the caller, once. */
+    /** A step that the caller ends, once. */
     begin,
     /** Do `work`, note its time and what `describe` says of its result. */
     async time<T>(name: string, work: () => Promise<T>, describe: (result: T) => string): Promise<T> {

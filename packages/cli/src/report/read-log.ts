@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { consoleNames, listNames } from '@kernelkit/core/arch'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import { createReportScanner, type KernelReport } from '@kernelkit/core/report'
 import type { CommandContext } from '../command.ts'
 
-/** What a log held besides the reports. */
+/** What a log held in addition to the reports. */
 export interface LogSummary {
   readonly lines: number
   readonly userspaceCrashes: number
@@ -19,9 +19,9 @@ export interface ReadLogOptions {
   readonly onReports: (reports: readonly KernelReport[]) => Promise<void>
 }
 
-// Small enough that what is decoded dies young: 256 KiB took 210 MB for a gigabyte of reports, and are no faster.
+// Small enough that what is decoded dies young: 256 KiB took 210 MB for a gigabyte of reports, and were not faster.
 const chunkBytes = 64 * 1024
-// A chunk that is nothing but reports holds a hundred of them: decoded and written in parts, they leave less behind.
+// A chunk that is nothing but reports holds a hundred of them: decoded and written in parts, they take less memory.
 const pieceBytes = 16 * 1024
 
 /** Reads a log piece by piece; throws FILE_NOT_FOUND, EMPTY_LOG and BINARY_LOG. */
@@ -68,7 +68,7 @@ async function* openLog({ host, stdin, signal }: CommandContext, file: string): 
   } catch (cause) {
     if (signal.aborted || cause instanceof UserError) throw cause
     throw new UserError('FILE_NOT_FOUND', `${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, {
-      hint: 'name a console log; - reads stdin.',
+      hint: 'Name a console log; - reads stdin.',
       details: { path: file },
       cause,
     })
@@ -86,14 +86,14 @@ function isBinary(sample: Uint8Array): boolean {
 
 function emptyLog(file: string): UserError {
   return new UserError('EMPTY_LOG', `${file} is empty: there is no console output to read.`, {
-    hint: `was the console captured (console=${listNames(consoleNames)} on the kernel command line)? \`kernelkit run\` keeps it in its artifacts.`,
+    hint: message`Check that the console was captured (console=${listNames(consoleNames)} on the kernel command line); ${command('kernelkit run')} keeps it in its artifacts.`,
     details: { path: file },
   })
 }
 
 function binaryLog(file: string): UserError {
-  return new UserError('BINARY_LOG', `${file} is no console log: it holds binary data.`, {
-    hint: 'name the text of a console; unpack a compressed log first: zcat FILE | kernelkit report -',
+  return new UserError('BINARY_LOG', `${file} is not a console log: it holds binary data.`, {
+    hint: message`Name the text of a console; unpack a compressed log first: ${command('zcat FILE | kernelkit report -')}.`,
     details: { path: file },
   })
 }

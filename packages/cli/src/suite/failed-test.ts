@@ -5,13 +5,13 @@ import { verdictOf, type TestResult } from './test-result.ts'
 // A screen's worth of each.
 const shownLines = 20
 
-/** What a person needs to see of a test that did not pass: the end of its streams, then what `run` would say. */
+/** What to show of a test that did not pass: the end of its streams, then what `run` would print. */
 export async function renderFailedTest(host: Pick<Host, 'fs'>, result: TestResult): Promise<readonly string[]> {
   if (result.kind !== 'run' || verdictOf(result) === 'pass') {
     return result.kind === 'error' && result.error.hint !== undefined ? [`Hint: ${result.error.hint}`] : []
   }
   const { outcome, paths } = result.run
-  // A test that said no has said why; the kernel's last lines would bury it.
+  // A failed test has printed why; the kernel's last lines would hide it.
   const paragraph = renderParagraph({ outcome, paths, tail: verdictOf(result) !== 'fail', keptName: undefined })
   const [stdout, stderr] = await Promise.all([endOf(host, result.stdout), endOf(host, result.stderr)])
   const shown = (name: string, lines: readonly string[]) =>

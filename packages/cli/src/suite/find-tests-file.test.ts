@@ -18,22 +18,22 @@ describe('splitWords', () => {
 })
 
 describe('findTestsFile', () => {
-  let folder = ''
+  let directory = ''
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kernelkit-tests-file-'))
-    await mkdir(join(folder, 'ci/deep'), { recursive: true })
-    await writeFile(join(folder, 'ci/kernelkit.yaml'), '')
+    directory = await mkdtemp(join(tmpdir(), 'kernelkit-tests-file-'))
+    await mkdir(join(directory, 'ci/deep'), { recursive: true })
+    await writeFile(join(directory, 'ci/kernelkit.yaml'), '')
   })
-  afterAll(() => rm(folder, { recursive: true }))
+  afterAll(() => rm(directory, { recursive: true }))
 
-  it('finds the nearest, the named one and that of a folder', async () => {
-    const path = join(folder, 'ci/kernelkit.yaml')
-    expect(await findTestsFile(nodeHost({ cwd: join(folder, 'ci/deep') }), undefined)).toBe(path)
-    expect(await findTestsFile(nodeHost({ cwd: folder }), 'ci/')).toBe(path)
-    expect(await findTestsFile(nodeHost({ cwd: folder }), 'ci/kernelkit.yaml')).toBe(path)
+  it('finds the nearest file, the named one and that of a named directory', async () => {
+    const path = join(directory, 'ci/kernelkit.yaml')
+    expect(await findTestsFile(nodeHost({ cwd: join(directory, 'ci/deep') }), undefined)).toBe(path)
+    expect(await findTestsFile(nodeHost({ cwd: directory }), 'ci/')).toBe(path)
+    expect(await findTestsFile(nodeHost({ cwd: directory }), 'ci/kernelkit.yaml')).toBe(path)
   })
 
-  it.each([['none/'], ['deep.yaml'], [undefined]])('says that there is none for %j', async (named) => {
-    await expect(findTestsFile(nodeHost({ cwd: folder }), named)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+  it.each([['none/'], ['deep.yaml'], [undefined]])('reports that there is no file for %j', async (named) => {
+    await expect(findTestsFile(nodeHost({ cwd: directory }), named)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
   })
 })

@@ -2,19 +2,19 @@ import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import { findProjectFile, type Host } from '@kernelkit/host'
 
-/** `[FILE] [NAME…]`: a file is told by a slash or its ending, which no name of a test has. */
+/** `[FILE] [NAME…]`: a slash or the ending marks a file, as names of tests have neither. */
 export function splitWords(words: readonly string[]): { readonly named: string | undefined; readonly names: readonly string[] } {
   const [first = '', ...rest] = words
   return first.includes('/') || /\.ya?ml$/.test(first) ? { named: first, names: rest } : { named: undefined, names: words }
 }
 
-/** Absolute path of the file that is meant: the named one, the kernelkit.yaml of the named folder, or the nearest. */
+/** Absolute path of the file that is meant: the named one, the kernelkit.yaml of the named directory, or the nearest. */
 export async function findTestsFile(host: Pick<Host, 'fs' | 'cwd'>, named: string | undefined): Promise<string> {
   if (named !== undefined) {
     const path = resolve(host.cwd, named)
     const stat = await host.fs.stat(path).catch((cause: unknown) => {
-      throw new UserError('FILE_NOT_FOUND', `${named}: there is no such file.`, {
-        hint: 'name a kernelkit.yaml or its folder; the names of tests come behind it.',
+      throw new UserError('FILE_NOT_FOUND', `${named} does not exist.`, {
+        hint: 'Name a kernelkit.yaml or its directory, then the names of tests.',
         cause,
       })
     })
@@ -23,6 +23,6 @@ export async function findTestsFile(host: Pick<Host, 'fs' | 'cwd'>, named: strin
   const found = await findProjectFile(host)
   if (found !== undefined) return found
   throw new UserError('FILE_NOT_FOUND', 'there is no kernelkit.yaml here or above.', {
-    hint: 'write one, with tests: [{ name: smoke, run: uname -r }], or name another FILE.',
+    hint: 'Write one with tests: [{ name: smoke, run: uname -r }], or name another FILE.',
   })
 }

@@ -28,7 +28,7 @@ describe('createGuestSlots', () => {
     expect(started).toEqual(['a', 'b', 'big', 'late'])
   })
 
-  it('forgets one that is interrupted while it waits, and lets those behind it go on', async () => {
+  it('forgets a guest that is interrupted while it waits, and lets the next ones start', async () => {
     const slots = createGuestSlots({ memoryMiB: 65_536, cpus: 1, jobs: undefined })
     const end = await slots.take(small, never)
     const controller = new AbortController()

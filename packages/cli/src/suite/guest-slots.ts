@@ -29,7 +29,7 @@ export function createGuestSlots(capacity: Capacity): GuestSlots {
   }
   return {
     take(demand, signal) {
-      // One after the other: a small guest would for ever overtake a big one.
+      // One after the other: small guests would overtake a big one forever.
       const own = queue.then(() => wait({ ...demand }, signal))
       queue = own.catch(() => {})
       return own

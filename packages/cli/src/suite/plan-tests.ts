@@ -23,7 +23,7 @@ export interface TestPlan {
   /** Name of the file for messages. */
   readonly file: string
   /** Where builds, bakes and tests run, wherever the command was given. */
-  readonly folder: string
+  readonly directory: string
   readonly spec: TestsSpec
   /** What is made first; absent when no chosen test takes it. */
   readonly kernel: KernelSpec | undefined
@@ -35,7 +35,7 @@ export interface PlannedTest {
   readonly name: string
   /** Shell line; absent for the kernel's own suites. */
   readonly run: string | undefined
-  /** The test with what was made for it; `evidence` takes a folder of its name, where nothing else was said. */
+  /** The test with what was made for it; `evidence` takes a directory of its name, where no other was given. */
   readonly ready: (made: MadeFiles & { readonly evidence: string }) => ReadyTest
 }
 
@@ -45,12 +45,12 @@ export interface MadeFiles {
   readonly image: string | undefined
 }
 
-/** The file, the chosen tests and the command line as specs; whatever is wrong with them is said here. */
+/** The file, the chosen tests and the command line as specs; whatever is wrong with them is reported here. */
 export async function planTests(
   host: Host,
   { path, names, options }: { readonly path: string; readonly names: readonly string[]; readonly options: RawOptions },
 ): Promise<TestPlan> {
-  const { file, directory: folder, locatorOf } = await openProjectFile(host, path)
+  const { file, directory, locatorOf } = await openProjectFile(host, path)
   const arch = hostArch(host.nodeArch)
   const located = locatePaths('vm', options, { at: (name) => resolve(host.cwd, name), hasConfig: () => false })
   const given = Object.fromEntries(Object.entries(located).filter(([key]) => !['jobs', 'failFast', 'junit'].includes(key)))
@@ -63,7 +63,7 @@ export async function planTests(
   return {
     path,
     file: file.name,
-    folder,
+    directory,
     spec: parseTestsSpec(options),
     kernel: takes('kernel') ? parseKernelSpec(await blockOptions('kernel', 'build'), [], { arch: parseArch(arch) }) : undefined,
     image: image === undefined ? undefined : { spec: parseImageSpec(image, { hostArch: arch }), force: flagOption(image, 'force') },

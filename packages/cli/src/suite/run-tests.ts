@@ -1,4 +1,5 @@
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
+import { writeError, writeFor } from '@kernelkit/core/options'
 import type { Capacity } from '@kernelkit/core/project'
 import type { Host, Logger, Store } from '@kernelkit/host'
 import { runInVm, type WantedVm } from '@kernelkit/vm/internal'
@@ -64,7 +65,13 @@ interface OneTest extends RunTestsInput {
 
 async function runTest({ host, store, test, slots, signal, onStart }: OneTest): Promise<TestResult> {
   const { name, wanted, argv } = test
-  if (signal.aborted) return { name, kind: 'left-out', seconds: 0 }
+  const reader = wanted.reader ?? { door: 'command' }
+  const leftOut = {
+    name,
+    kind: 'left-out',
+    reason: writeFor(message`not run: another test failed (${option('fail-fast')}).`, reader),
+  } as const
+  if (signal.aborted) return { ...leftOut, seconds: 0 }
   let startedAt = host.monotonicMs()
   const seconds = () => (host.monotonicMs() - startedAt) / 1000
   let release = () => {}
@@ -86,7 +93,7 @@ async function runTest({ host, store, test, slots, signal, onStart }: OneTest): 
         task ??= host.log.task(name)
         onStart()
       },
-      openStreams: async (to) => fileStreams(host, { folder: to, stdin: undefined }),
+      openStreams: async (to) => fileStreams(host, { directory: to, stdin: undefined }),
       signal,
     })
     const result: TestResult = {
@@ -101,12 +108,13 @@ async function runTest({ host, store, test, slots, signal, onStart }: OneTest): 
     else task?.fail(`${verdictOf(result) ?? ''}: ${reasonOf(result)}`)
     for (const line of run.warnings) log.warn(line)
     return result
-  } catch (error) {
+  } catch (thrown) {
     if (signal.aborted) {
       task?.fail('ended')
-      return { name, kind: 'left-out', seconds: seconds() }
+      return { ...leftOut, seconds: seconds() }
     }
-    if (!(error instanceof UserError)) throw error
+    if (!(thrown instanceof UserError)) throw thrown
+    const error = writeError(thrown, reader)
     const text = `${error.verdict}: ${error.message}`
     if (task === undefined) host.log.warn(`${name}: ${text}`)
     else task.fail(text)
@@ -116,7 +124,7 @@ async function runTest({ host, store, test, slots, signal, onStart }: OneTest): 
   }
 }
 
-/** What is said while several run names the one that it is about; decisions are details here. */
+/** Lines that are printed while several tests run begin with the name of their test; decisions are details here. */
 function namedLog(log: Logger, name: string): Logger {
   return {
     ...log,

@@ -8,10 +8,10 @@ export type TestResult = {
   readonly seconds: number
 } & (
   | { readonly kind: 'run'; readonly run: FinishedRun; readonly stdout: string; readonly stderr: string }
-  /** It never came to a verdict of its own. */
+  /** It never came to a verdict of its own; the error is written for the reader of kernelkit.yaml. */
   | { readonly kind: 'error'; readonly error: UserError }
-  /** Another test ended the whole (--fail-fast). */
-  | { readonly kind: 'left-out' }
+  /** Another test ended the whole run (`fail-fast`). */
+  | { readonly kind: 'left-out'; readonly reason: string }
 )
 
 /** `undefined` for a test that was left out. */
@@ -23,5 +23,5 @@ export function verdictOf(result: TestResult): Verdict | undefined {
 /** What happened, in one sentence. */
 export function reasonOf(result: TestResult): string {
   if (result.kind === 'run') return result.run.outcome.judgement.what
-  return result.kind === 'error' ? `${result.error.code}: ${result.error.message}` : 'not run: another test failed (--fail-fast).'
+  return result.kind === 'error' ? `${result.error.code}: ${result.error.message}` : result.reason
 }

@@ -7,7 +7,7 @@ import { documentOf, renderTable, renderTestsJunit, renderVerdictLine } from './
 const error = new UserError('KERNEL_LACKS', 'this kernel lacks CONFIG_9P_FS.', { verdict: 'config-fail', hint: 'kernelkit build' })
 const results: readonly TestResult[] = [
   { name: 'lacking', kind: 'error', error, seconds: 0.25 },
-  { name: 'after', kind: 'left-out', seconds: 0 },
+  { name: 'after', kind: 'left-out', reason: 'not run: another test failed (--fail-fast).', seconds: 0 },
 ]
 
 // Tests that ran are looked at in e2e/test-command.vm.test.ts.

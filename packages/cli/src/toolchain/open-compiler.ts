@@ -18,7 +18,7 @@ export async function openCompiler(context: CommandContext, spec: InitrdSpec): P
         requirements: [{ what: 'program', program, package: program, why: 'to compile' }, libc],
       })
     : ({ where: 'host' } as const)
-  // Its headers lie beside it.
+  // Its headers are next to it.
   const mounts = place.where === 'host' ? [] : [{ path: directoryOrFile(dirname(source), source), readOnly: true }]
   const store = place.where === 'host' ? [] : [{ path: (await context.store()).root, readOnly: false }]
   return openTools(context, place, {

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
-import type { VmSpec } from '@kernelkit/core/options'
+import { UserError, command as commandPart, commandWriter, message, option, writeMessage, type Message } from '@kernelkit/core/errors'
+import { writeFor, type VmSpec } from '@kernelkit/core/options'
 import { makeDirectory, type Requirement } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
 import { chooseTools, isPassable, toolchainFor, toolchainImage } from '@kernelkit/toolchain/tools'
@@ -10,7 +10,7 @@ import type { CommandContext } from '../command.ts'
 import { insideVariable } from '../context.ts'
 import { ownToolFiles } from './tool-files.ts'
 import type { VmCommand } from './run-elsewhere.ts'
-import { vmFolders } from './vm-folders.ts'
+import { vmDirectories } from './vm-directories.ts'
 
 /** Where no container can be used, the command runs here all the same, and its own errors say what is missing. */
 export async function rerunInContainer(
@@ -31,18 +31,23 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   const spoken = await toolchainFor(context, { kind: 'whole', ...(spec.arch === undefined ? {} : { arch: spec.arch }) })
   const image = await toolchainImage({ ...context, tool: ownToolFiles() }, engine, spoken)
   if (spec.root.kind === 'host')
-    host.log.warn(`--root host: in the container that is the container's root (${image.tag}), not this machine's`)
-  for (const [option, named] of [
+    host.log.warn(
+      writeFor(
+        message`${option('root', 'host')}: in the container that is the container's root (${image.tag}), not this machine's`,
+        context.reader,
+      ),
+    )
+  for (const [name, named] of [
     ['artifacts', spec.artifacts],
     ['evidence', spec.evidence],
   ] as const)
-    if (named !== undefined && !context.dryRun) await makeNamedDirectory(host, { option, named })
+    if (named !== undefined && !context.dryRun) await makeNamedDirectory(host, { option: name, named })
   if (spec.junit !== undefined && !context.dryRun) await makeDirectory(host, dirname(resolve(host.cwd, spec.junit)))
   await using container = await openContainer(engine, host, {
     image: image.id,
     purpose: command,
     user: 'caller',
-    mounts: await vmFolders(host, store, spec),
+    mounts: await vmDirectories(host, store, spec),
     network: spec.net === 'user',
     kvm: spec.accel !== 'tcg',
     signal,
@@ -63,7 +68,7 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   }
 }
 
-/** How the command answers, and what `--env NAME` takes from this environment. */
+/** How the command prints, and what `--env NAME` takes from this environment. */
 const passedOn = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'CI', 'LANG', 'TZ']
 
 function environmentInside(
@@ -79,30 +84,34 @@ function environmentInside(
   }
 }
 
-/** A folder of the container that hides this machine's. */
-function isOwn(folder: string | undefined): boolean {
-  return folder?.startsWith('/') === true && !isPassable(folder)
+/** A directory of the container that hides this machine's. */
+function isOwn(directory: string | undefined): boolean {
+  return directory?.startsWith('/') === true && !isPassable(directory)
 }
 
 /** Nothing outside a container can reach what listens inside, and it ends with the command. */
 function refuseUnreachable({ command, spec }: VmCommand): void {
-  const reasons: readonly (readonly [boolean, string, string])[] = [
-    [spec.keep, '--keep', 'the container ends with this command, and exec, ssh, gdb, ps and stop do not see into it'],
-    [spec.ssh, '--ssh', '`kernelkit ssh` does not see into the container'],
-    [spec.gdb !== undefined || spec.waitForDebugger, '--gdb, -s and -S', '`kernelkit gdb` does not see into the container'],
-    [spec.forwards.length > 0, '--forward', 'the port would be open inside the container only'],
+  const reasons: readonly (readonly [boolean, Message, Message])[] = [
+    [spec.keep, message`${option('keep')}`, 'the container ends with this command, and exec, ssh, gdb, ps and stop do not see into it'],
+    [spec.ssh, message`${option('ssh')}`, message`${commandPart('kernelkit ssh')} does not see into the container`],
+    [
+      spec.gdb !== undefined || spec.waitForDebugger,
+      message`${option('gdb')}, ${option('s')} and ${option('S')}`,
+      message`${commandPart('kernelkit gdb')} does not see into the container`,
+    ],
+    [spec.forwards.length > 0, message`${option('forward')}`, 'the port would be open inside the container only'],
     [
       isOwn(spec.junit === undefined ? undefined : dirname(spec.junit)),
-      `--junit ${spec.junit ?? ''}`,
-      "that folder is the container's own",
+      message`${option('junit', spec.junit)}`,
+      "that directory is the container's own",
     ],
-    [isOwn(spec.evidence), `--evidence ${spec.evidence ?? ''}`, "that folder is the container's own"],
-    [spec.qemu !== undefined, '--qemu', "the container has its own QEMU, and not this machine's libraries"],
+    [isOwn(spec.evidence), message`${option('evidence', spec.evidence)}`, "that directory is the container's own"],
+    [spec.qemu !== undefined, message`${option('qemu')}`, "the container has its own QEMU, and not this machine's libraries"],
   ]
   const found = reasons.find(([isAsked]) => isAsked)
   if (found === undefined) return
-  throw new UserError('NOT_IN_CONTAINER', `${found[1]} cannot be used with --toolchain docker: ${found[2]}.`, {
-    hint: `kernelkit ${command} --toolchain host …, with QEMU on this machine (kernelkit doctor --fix installs it).`,
-    details: { option: found[1] },
+  throw new UserError('NOT_IN_CONTAINER', message`${found[1]} cannot be used with ${option('toolchain', 'docker')}: ${found[2]}.`, {
+    hint: message`Run ${commandPart(`kernelkit ${command} --toolchain host`)} with QEMU on this machine (${commandPart('kernelkit doctor --fix')} installs it).`,
+    details: { option: writeMessage(found[1], commandWriter) },
   })
 }

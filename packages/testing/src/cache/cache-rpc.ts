@@ -50,7 +50,7 @@ async function finalizeUpload(
   const { entries, uploadedBytes } = upload.context
   const index = entries.findIndex((entry) => entry.key === key && entry.version === version)
   const entry = entries[index]
-  if (entry === undefined) return { status: 404, body: { code: 'not_found', msg: `nobody reserved the key ${key}` } }
+  if (entry === undefined) return { status: 404, body: { code: 'not_found', msg: `the key ${key} was not reserved` } }
   const found = await uploadedBytes(entry.id)
   if (found !== upload.sizeBytes) {
     return { status: 200, body: { ok: false, message: `${upload.sizeBytes} bytes were announced, ${found ?? 'none'} came` } }

@@ -7,21 +7,21 @@ import { runJob, type JobOptions } from '../runner/run-job.ts'
 import { startCacheService, type CacheService } from './cache-service.ts'
 
 const repositories = { 'our/tests': fileURLToPath(new URL('../../test', import.meta.url)) }
-let folder = ''
+let directory = ''
 let cache: CacheService
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kernelkit-cache-'))
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-cache-'))
   cache = await startCacheService()
 })
 afterEach(async () => {
   await cache[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
+  await rm(directory, { recursive: true, force: true })
 })
 
 /** A job of the fixture action alone, on a machine that is new each time. */
 async function storeFile(inputs: Readonly<Record<string, string>> = {}, options: Partial<JobOptions> = {}) {
   const job = await runJob({
-    folder: await mkdtemp(join(folder, 'machine-')),
+    directory: await mkdtemp(join(directory, 'machine-')),
     steps: [{ id: 'store', uses: 'our/tests/store-file@v1', with: { key: 'file-1', ...inputs } }],
     actionEnv: cache.env,
     repositories,
@@ -34,7 +34,7 @@ async function storeFile(inputs: Readonly<Record<string, string>> = {}, options:
     text: main?.outputs['text'],
     saved: post?.outputs['saved'],
     log: `${main?.log ?? ''}\n${post?.log ?? ''}`,
-    workspace: job.folders.workspace,
+    workspace: job.directories.workspace,
   }
 }
 const names = () => cache.calls.map(({ name }) => name)
@@ -76,7 +76,7 @@ describe('the cache service and the real client', { timeout: 120_000 }, () => {
   it.each([
     ['a second upload of one key', async () => (await reserve('twice'), call('CreateCacheEntry', { key: 'twice', version: 'v' })), 409],
     ['a token it does not know', () => call('CreateCacheEntry', { key: 'k', version: 'v' }, 'other'), 401],
-    ['an upload that nobody reserved', () => call('FinalizeCacheEntryUpload', { key: 'k', version: 'v', size_bytes: '1' }), 404],
+    ['an upload that was not reserved', () => call('FinalizeCacheEntryUpload', { key: 'k', version: 'v', size_bytes: '1' }), 404],
     ['an address that was not handed out', async () => fetch(`${(await reserve('k')).split('?')[0]}?sig=x`), 403],
   ])('refuse %s', async (_what, request, status) => {
     expect((await request()).status).toBe(status)
@@ -142,7 +142,7 @@ async function call(rpc: string, body: unknown, token = cache.env['ACTIONS_RUNTI
   return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> }
 }
 
-/** Reserve a key; answers where its archive goes. */
+/** Reserve a key; returns where its archive goes. */
 async function reserve(key: string): Promise<string> {
   return String((await call('CreateCacheEntry', { key, version: 'v' })).body['signed_upload_url'])
 }

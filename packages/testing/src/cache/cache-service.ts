@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openBlobFolder, readBody } from './blob-folder.ts'
+import { openBlobDirectory, readBody } from './blob-directory.ts'
 import type { CacheEntry } from './cache-entries.ts'
 import { answerRpc, cacheRpcs, type CacheRpc, type Reply } from './cache-rpc.ts'
 import { spoilArchive, type Spoil } from './spoil-archive.ts'
@@ -40,8 +40,8 @@ const rpcPath = /^\/twirp\/github\.actions\.results\.api\.v1\.CacheService\/(\w+
 const blobPath = /^\/account\/cache\/(\d+)$/
 
 export async function startCacheService(): Promise<CacheService> {
-  const folder = await mkdtemp(join(tmpdir(), 'kernelkit-actions-cache-'))
-  const blobs = openBlobFolder(folder)
+  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-actions-cache-'))
+  const blobs = openBlobDirectory(directory)
   const token = `token-${randomUUID()}`
   const signature = randomUUID()
   const entries: CacheEntry[] = []
@@ -119,7 +119,7 @@ export async function startCacheService(): Promise<CacheService> {
     stop,
     async [Symbol.asyncDispose]() {
       await stop()
-      await rm(folder, { recursive: true, force: true })
+      await rm(directory, { recursive: true, force: true })
     },
   }
 }

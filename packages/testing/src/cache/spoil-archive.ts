@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 
 /**
  * `bytes`: the archive does not unpack any more. `content`: it unpacks without complaint,
- * but the last byte of its largest file is another one, which only a checksum can tell.
+ * but the last byte of its largest file is another one, which only a checksum can show.
  */
 export type Spoil = 'bytes' | 'content'
 
@@ -12,7 +12,7 @@ const run = promisify(execFile)
 /** Unit of a tar archive (POSIX pax interchange format). */
 const block = 512
 
-/** Damage a zstd-compressed tar archive; answers its new size. */
+/** Damage a zstd-compressed tar archive; returns its new size. */
 export async function spoilArchive(path: string, how: Spoil): Promise<number> {
   if (how === 'bytes') {
     await flipByte(path, Math.floor((await stat(path)).size / 2))

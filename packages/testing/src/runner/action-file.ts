@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 
 /** What the runner takes from an action.yml. */
 export interface ActionFile {
-  readonly folder: string
+  readonly directory: string
   /** Declared inputs with their defaults; none is the empty string. */
   readonly defaults: Readonly<Record<string, string>>
   readonly main: string
@@ -17,14 +17,14 @@ interface RawAction {
   readonly runs: { readonly using: string; readonly main: string; readonly post?: string; readonly 'post-if'?: string }
 }
 
-export async function readActionFile(folder: string): Promise<ActionFile> {
-  const { inputs = {}, runs } = parse(await readFile(join(folder, 'action.yml'), 'utf8')) as RawAction
+export async function readActionFile(directory: string): Promise<ActionFile> {
+  const { inputs = {}, runs } = parse(await readFile(join(directory, 'action.yml'), 'utf8')) as RawAction
   const [, major] = /^node(\d+)$/.exec(runs.using) ?? []
   if (major === undefined || process.versions.node.split('.')[0] !== major) {
-    throw new Error(`${folder}/action.yml asks for ${runs.using}, this is Node ${process.versions.node}`)
+    throw new Error(`${directory}/action.yml asks for ${runs.using}, this is Node ${process.versions.node}`)
   }
   return {
-    folder,
+    directory,
     defaults: Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, toText(input?.default)])),
     main: runs.main,
     ...(runs.post === undefined ? {} : { post: runs.post }),

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { inputVariables, joinInputs, readActionFile, type ActionFile } from './action-file.ts'
 import { substitute, type Contexts } from './expressions.ts'
 import type { JobStep } from './job-step.ts'
-import type { RunnerFolders } from './runner-folders.ts'
+import type { RunnerDirectories } from './runner-directories.ts'
 import { parseShell, shellArguments, which } from './step-shell.ts'
 
 /** A step with its expressions evaluated and its action found. */
@@ -21,19 +21,19 @@ export interface BegunStep {
 
 export interface StepPlace {
   readonly contexts: Contexts
-  readonly folders: RunnerFolders
-  /** Folders that stand for repositories. */
+  readonly directories: RunnerDirectories
+  /** Directories that stand for repositories. */
   readonly repositories: Readonly<Record<string, string>>
 }
 
-export async function beginStep(id: string, step: JobStep, { contexts, folders, repositories }: StepPlace): Promise<BegunStep> {
+export async function beginStep(id: string, step: JobStep, { contexts, directories, repositories }: StepPlace): Promise<BegunStep> {
   if ((step.uses === undefined) === (step.run === undefined)) throw new Error(`step ${id} needs either uses or run`)
   const evaluate = (values: Readonly<Record<string, string | number | boolean>>) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, substitute(String(value), contexts)]))
   const env = evaluate(step.env ?? {})
   const mayFail = step['continue-on-error'] ?? false
   if (step.uses === undefined) return { id, action: undefined, undeclared: [], env, mayFail }
-  const action = await readActionFile(actionFolder(step.uses, { workspace: folders.workspace, repositories }))
+  const action = await readActionFile(actionDirectory(step.uses, { workspace: directories.workspace, repositories }))
   const { inputs, undeclared } = joinInputs(action, evaluate(step.with ?? {}))
   const evaluated = evaluate(inputs)
   return { id, action, undeclared, env: { ...env, ...inputVariables(evaluated), GITHUB_ACTION: id }, mayFail }
@@ -41,24 +41,24 @@ export async function beginStep(id: string, step: JobStep, { contexts, folders, 
 
 /** The process of a `run` step: its script in a file, given to its shell. */
 export async function writeScript(step: JobStep, options: { readonly place: StepPlace; readonly path: string }) {
-  const { contexts, folders } = options.place
+  const { contexts, directories } = options.place
   const { program, template, extension } = parseShell(step.shell)
-  const script = join(folders.temp, `${randomUUID()}${extension}`)
+  const script = join(directories.temp, `${randomUUID()}${extension}`)
   await writeFile(script, substitute(step.run ?? '', contexts))
   return {
     argv: [await which(program, options.path), ...shellArguments(template, script)],
-    cwd: join(folders.workspace, substitute(step['working-directory'] ?? '', contexts)),
+    cwd: join(directories.workspace, substitute(step['working-directory'] ?? '', contexts)),
   }
 }
 
-/** `./PATH` lies in the workspace, `OWNER/REPO/PATH@REF` in a repository. */
-function actionFolder(
+/** `./PATH` is in the workspace, `OWNER/REPO/PATH@REF` in a repository. */
+function actionDirectory(
   uses: string,
   options: { readonly workspace: string; readonly repositories: Readonly<Record<string, string>> },
 ): string {
   if (uses.startsWith('./')) return join(options.workspace, uses)
   const [, repository = '', path = ''] = /^([^/]+\/[^/@]+)\/?([^@]*)@.+$/.exec(uses) ?? []
-  const folder = options.repositories[repository]
-  if (folder === undefined) throw new Error(`no folder stands for the repository of ${uses}`)
-  return join(folder, path)
+  const directory = options.repositories[repository]
+  if (directory === undefined) throw new Error(`no directory stands for the repository of ${uses}`)
+  return join(directory, path)
 }

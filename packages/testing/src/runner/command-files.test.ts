@@ -19,6 +19,6 @@ describe('parseValueFile', () => {
   })
 })
 
-it('parsePathFile reads one folder a line', () => {
+it('parsePathFile reads one directory a line', () => {
   expect(parsePathFile('/a b\n\n/c')).toEqual(['/a b', '/c'])
 })

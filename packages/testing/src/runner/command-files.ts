@@ -37,7 +37,7 @@ export function parseValueFile(text: string): Readonly<Record<string, string>> {
   return values
 }
 
-/** Folders that a step put before PATH, in the order it wrote them. */
+/** Directories that a step put before PATH, in the order it wrote them. */
 export function parsePathFile(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '')
 }

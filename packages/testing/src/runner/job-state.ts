@@ -1,5 +1,5 @@
 import type { Contexts, JobStatus } from './expressions.ts'
-import type { RunnerFolders } from './runner-folders.ts'
+import type { RunnerDirectories } from './runner-directories.ts'
 import type { StageResult } from './run-stage.ts'
 
 /** What one step leaves for the next. */
@@ -10,21 +10,21 @@ export interface JobState {
   /** Environment of a step, PATH included. */
   readonly environment: (stepEnv: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
   readonly contexts: () => Contexts
-  /** Take over what a stage said; a failure that may pass changes no status. */
+  /** Take over what a stage wrote; a failure with continue-on-error changes no status. */
   readonly absorb: (stepId: string, stage: StageResult, mayFail: boolean) => void
 }
 
 export function startJobState(options: {
   readonly machine: Readonly<Record<string, string>>
   readonly jobEnv: Readonly<Record<string, string>>
-  /** Set by the runner: nobody can change them. */
+  /** Set by the runner: steps cannot change them. */
   readonly fixed: Readonly<Record<string, string>>
-  readonly folders: RunnerFolders
+  readonly directories: RunnerDirectories
   readonly secrets: readonly string[]
   readonly signal?: AbortSignal | undefined
 }): JobState {
   const steps: Record<string, { outputs: Readonly<Record<string, string>>; outcome: JobStatus }> = {}
-  const { temp, toolCache, workspace } = options.folders
+  const { temp, toolCache, workspace } = options.directories
   let env = options.jobEnv
   let paths: readonly string[] = []
   let masks = options.secrets

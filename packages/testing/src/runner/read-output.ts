@@ -64,7 +64,7 @@ export function readOutput(lines: readonly string[], knownMasks: readonly string
   }
 }
 
-/** Put stars where a secret stands. */
+/** Put stars where a secret is. */
 export function maskSecrets(text: string, masks: readonly string[]): string {
   return masks.reduce((result, secret) => result.replaceAll(secret, '***'), text)
 }

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobStep } from './job-step.ts'
 import { runJob, type JobOptions } from './run-job.ts'
 
-let folder = ''
+let directory = ''
 beforeAll(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'kernelkit-job-')))
-  // Prints what it is given, and tells post by state.
+  directory = await realpath(await mkdtemp(join(tmpdir(), 'kernelkit-job-')))
+  // Prints what it is given, and passes it to post by state.
   await writeAction('echo', {
     'action.yml': `
       name: echo
@@ -27,21 +27,26 @@ beforeAll(async () => {
     'post.mjs': "console.log('post of ' + process.env.STATE_mine + ' in ' + process.cwd())",
   })
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 async function writeAction(name: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [file, text] of Object.entries(files)) {
-    const path = join(folder, 'repository', name, file)
+    const path = join(directory, 'repository', name, file)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text)
   }
 }
 
 const run = async (steps: readonly JobStep[], options: Partial<JobOptions> = {}) =>
-  runJob({ folder: await mkdtemp(join(folder, 'machine-')), steps, repositories: { 'o/r': join(folder, 'repository') }, ...options })
+  runJob({
+    directory: await mkdtemp(join(directory, 'machine-')),
+    steps,
+    repositories: { 'o/r': join(directory, 'repository') },
+    ...options,
+  })
 const script = (id: string, text: string, more: Partial<JobStep> = {}): JobStep => ({ id, run: text, ...more })
 
-/** Not so a process that has ended and whom nobody has asked for its status yet. */
+/** A process that has ended, but whose status was not read yet, does not count. */
 async function isRunning(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return stat !== '' && !stat.includes(') Z ')
@@ -62,7 +67,7 @@ describe.concurrent('runJob', { timeout: 120_000 }, () => {
       outputs: { seen: JSON.stringify(['of Linux', '6.12', 'true', 't', 'j', 's', '1']) },
       undeclared: ['unknown'],
       main: { annotations: [{ level: 'warning', file: 'a.c', line: '7', message: 'from stderr' }] },
-      post: { log: `post of one in ${job.folders.workspace}` },
+      post: { log: `post of one in ${job.directories.workspace}` },
     })
     expect(job.step('two').outputs['seen']).toBe(JSON.stringify(['', '', null, 't', 'j', null, '1']))
     expect(job.step('two').post?.startedAt).toBeLessThan(job.step('one').post?.startedAt ?? 0)
@@ -72,13 +77,13 @@ describe.concurrent('runJob', { timeout: 120_000 }, () => {
     const job = await run([
       script(
         'a',
-        'echo "word=$(printf "a\\x27b")" >> "$GITHUB_OUTPUT"; mkdir -p bin; echo "$PWD/bin" >> "$GITHUB_PATH"; echo "::add-mask::tell"',
+        'echo "word=$(printf "a\\x27b")" >> "$GITHUB_OUTPUT"; mkdir -p bin; echo "$PWD/bin" >> "$GITHUB_PATH"; echo "::add-mask::quiet"',
       ),
       script('b', 'printf "#!/bin/sh\\necho tool of %s \\$1\\n" mine > bin/tool; chmod +x bin/tool; tool "${{ steps.a.outputs.word }}"'),
-      script('c', 'echo do not tell; echo "# tell" >> "$GITHUB_STEP_SUMMARY"'),
+      script('c', 'echo be quiet; echo "# quiet" >> "$GITHUB_STEP_SUMMARY"'),
     ])
     expect(job.step('b').main?.log).toBe("tool of mine a'b")
-    expect(job.step('c').main).toMatchObject({ log: 'do not ***', summary: '# ***\n' })
+    expect(job.step('c').main).toMatchObject({ log: 'be ***', summary: '# ***\n' })
   })
 
   it('runs a script with a shell of its own, found on PATH', async () => {

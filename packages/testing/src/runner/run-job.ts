@@ -4,19 +4,19 @@ import { beginStep, writeScript, type BegunStep } from './begin-step.ts'
 import { isMet, type JobStatus } from './expressions.ts'
 import { startJobState } from './job-state.ts'
 import type { JobStep } from './job-step.ts'
-import { makeRunnerFolders, type RunnerFolders } from './runner-folders.ts'
+import { makeRunnerDirectories, type RunnerDirectories } from './runner-directories.ts'
 import { machineEnvironment, runnerVariables, type JobFacts } from './runner-variables.ts'
 import { runStage, type StageRequest, type StageResult } from './run-stage.ts'
 
 export interface JobOptions {
-  /** Holds the runner's folders; what an earlier job left there is still there. */
-  readonly folder: string
+  /** Holds the runner's directories; what an earlier job left there is still there. */
+  readonly directory: string
   readonly steps: readonly JobStep[]
   /** The job's `env:`. */
   readonly env?: Readonly<Record<string, string>>
   /** Given to JavaScript actions only: the cache service's. */
   readonly actionEnv?: Readonly<Record<string, string>>
-  /** Folders that stand for repositories: `uses: OWNER/REPO/PATH@REF` is PATH below OWNER/REPO's. */
+  /** Directories that stand for repositories: `uses: OWNER/REPO/PATH@REF` is PATH below OWNER/REPO's. */
   readonly repositories?: Readonly<Record<string, string>>
   /** Values that are masked from the beginning. */
   readonly secrets?: readonly string[]
@@ -42,13 +42,13 @@ export interface JobResult {
   readonly steps: readonly StepResult[]
   /** The step of this id; throws when there is none. */
   readonly step: (id: string) => StepResult
-  readonly folders: RunnerFolders
+  readonly directories: RunnerDirectories
   /** RUNNER_TRACKING_ID of the job's processes. */
   readonly trackingId: string
 }
 
 const defaultFacts = {
-  repository: 'somebody/project',
+  repository: 'someone/project',
   ref: 'refs/heads/main',
   sha: '0123456789abcdef0123456789abcdef01234567',
   eventName: 'push',
@@ -56,13 +56,13 @@ const defaultFacts = {
 
 /** Run a list of steps as the runner runs a job: mains in order, then posts from the last to the first. */
 export async function runJob(options: JobOptions): Promise<JobResult> {
-  const folders = await makeRunnerFolders(options.folder)
+  const directories = await makeRunnerDirectories(options.directory)
   const facts = { ...defaultFacts, trackingId: `github_${randomUUID()}`, ...options.facts }
   const state = startJobState({
     machine: machineEnvironment(process.env),
     jobEnv: options.env ?? {},
-    fixed: runnerVariables(folders, facts),
-    folders,
+    fixed: runnerVariables(directories, facts),
+    directories,
     secrets: options.secrets ?? [],
     signal: options.signal,
   })
@@ -73,15 +73,15 @@ export async function runJob(options: JobOptions): Promise<JobResult> {
     runStage({
       ...process,
       env: environmentOf(begun),
-      temp: folders.temp,
+      temp: directories.temp,
       masks: state.masks(),
       ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
       ...more,
     })
   const environmentOf = ({ action, env }: BegunStep) => state.environment({ ...(action === undefined ? {} : options.actionEnv), ...env })
   const entryOf = ({ action }: BegunStep, file: string) => ({
-    argv: [process.execPath, join(action?.folder ?? '', file)],
-    cwd: folders.workspace,
+    argv: [process.execPath, join(action?.directory ?? '', file)],
+    cwd: directories.workspace,
   })
 
   for (const [index, step] of options.steps.entries()) {
@@ -91,7 +91,7 @@ export async function runJob(options: JobOptions): Promise<JobResult> {
       results.push({ id, outcome: 'skipped', outputs: {}, undeclared: [] })
       continue
     }
-    const place = { contexts: state.contexts(), folders, repositories: options.repositories ?? {} }
+    const place = { contexts: state.contexts(), directories, repositories: options.repositories ?? {} }
     const begun = await beginStep(id, step, place)
     const command =
       begun.action === undefined
@@ -123,7 +123,7 @@ export async function runJob(options: JobOptions): Promise<JobResult> {
       if (found === undefined) throw new Error(`no step ${id}; there are: ${results.map((result) => result.id).join(', ')}`)
       return found
     },
-    folders,
+    directories,
     trackingId: facts.trackingId,
   }
 }

@@ -13,7 +13,7 @@ export interface StageRequest extends ProcessOptions {
   readonly masks: readonly string[]
 }
 
-/** One process of a step and all that it told the runner. */
+/** One process of a step and everything that it passed to the runner. */
 export interface StageResult extends ProcessResult, StageOutput {
   readonly outcome: JobStatus
   /** Whatever the runner could not accept; each fails the step. */

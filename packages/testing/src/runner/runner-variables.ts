@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { RunnerFolders } from './runner-folders.ts'
+import type { RunnerDirectories } from './runner-directories.ts'
 
 /** What the job, not the machine, decides. */
 export interface JobFacts {
@@ -12,14 +12,14 @@ export interface JobFacts {
 }
 
 /** GITHUB_* and RUNNER_* variables that every step of a job sees. */
-export function runnerVariables(folders: RunnerFolders, facts: JobFacts): Readonly<Record<string, string>> {
+export function runnerVariables(directories: RunnerDirectories, facts: JobFacts): Readonly<Record<string, string>> {
   return {
     CI: 'true',
     GITHUB_ACTIONS: 'true',
-    GITHUB_ACTOR: 'somebody',
+    GITHUB_ACTOR: 'someone',
     GITHUB_API_URL: 'https://api.github.com',
     GITHUB_EVENT_NAME: facts.eventName,
-    GITHUB_EVENT_PATH: folders.eventFile,
+    GITHUB_EVENT_PATH: directories.eventFile,
     GITHUB_JOB: 'job',
     GITHUB_REF: facts.ref,
     GITHUB_REF_NAME: facts.ref.replace(/^refs\/(?:heads|tags|pull)\//, ''),
@@ -31,15 +31,15 @@ export function runnerVariables(folders: RunnerFolders, facts: JobFacts): Readon
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_SHA: facts.sha,
     GITHUB_WORKFLOW: 'workflow',
-    GITHUB_WORKSPACE: folders.workspace,
+    GITHUB_WORKSPACE: directories.workspace,
     RUNNER_ARCH: process.arch === 'arm64' ? 'ARM64' : 'X64',
     RUNNER_ENVIRONMENT: 'github-hosted',
     RUNNER_NAME: 'harness',
     RUNNER_OS: 'Linux',
-    RUNNER_TEMP: folders.temp,
-    RUNNER_TOOL_CACHE: folders.toolCache,
+    RUNNER_TEMP: directories.temp,
+    RUNNER_TOOL_CACHE: directories.toolCache,
     RUNNER_TRACKING_ID: facts.trackingId,
-    RUNNER_WORKSPACE: dirname(folders.workspace),
+    RUNNER_WORKSPACE: dirname(directories.workspace),
   }
 }
 
@@ -50,6 +50,6 @@ const ofTheTestRun =
 /** The environment a runner on this machine would have: the caller's, without what npm and Vitest put into it. */
 export function machineEnvironment(own: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const kept = Object.entries(own).flatMap(([name, value]) => (value === undefined || ofTheTestRun.test(name) ? [] : [[name, value]]))
-  const path = (own['PATH'] ?? '').split(':').filter((folder) => !folder.includes('node_modules'))
+  const path = (own['PATH'] ?? '').split(':').filter((directory) => !directory.includes('node_modules'))
   return { ...(Object.fromEntries(kept) as Record<string, string>), PATH: path.join(':') }
 }

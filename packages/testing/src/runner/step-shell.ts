@@ -35,8 +35,8 @@ export function shellArguments(template: string, script: string): readonly strin
 /** The first executable of this name on a PATH. */
 export async function which(program: string, path: string): Promise<string> {
   if (program.includes('/')) return program
-  for (const folder of path.split(':')) {
-    const file = join(folder, program)
+  for (const directory of path.split(':')) {
+    const file = join(directory, program)
     const isThere = await access(file, constants.X_OK).then(
       () => true,
       () => false,

@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
-/** Uploaded archives as files of a folder, spoken to as to an Azure block blob. */
-export interface BlobFolder {
+/** Uploaded archives as files of a directory, with the protocol of Azure block blobs. */
+export interface BlobDirectory {
   readonly pathOf: (id: number) => string
   readonly sizeOf: (id: number) => Promise<number | undefined>
   readonly answer: (id: number, request: IncomingMessage, response: ServerResponse) => Promise<void>
 }
 
-export function openBlobFolder(folder: string): BlobFolder {
-  const pathOf = (id: number) => join(folder, String(id))
+export function openBlobDirectory(directory: string): BlobDirectory {
+  const pathOf = (id: number) => join(directory, String(id))
   const blockOf = (id: number, blockId: string) => `${pathOf(id)}.${Buffer.from(blockId).toString('hex')}`
   const sizeOf = (id: number) =>
     stat(pathOf(id)).then(
@@ -21,7 +21,7 @@ export function openBlobFolder(folder: string): BlobFolder {
       () => undefined,
     )
 
-  /** Put the blocks that the list names behind each other. */
+  /** Put the blocks that the list names one after the other. */
   async function joinBlocks(id: number, list: string): Promise<void> {
     const blocks = [...list.matchAll(/<Latest>([^<]+)<\/Latest>/g)].map(([, blockId]) => blockOf(id, blockId ?? ''))
     const whole = async function* () {

@@ -9,57 +9,57 @@ import { directoryOrFile, isPassable, joinMounts, readOnly } from '@kernelkit/to
  * What a VM in a container sees of this machine, at the same paths: the store, the project, the working directory, and all
  * that the options name. Everything but the store, `--artifacts`, `--evidence` and what is to be written is read-only.
  */
-export async function vmFolders(host: Host, store: Store, spec: VmSpec): Promise<readonly ContainerMount[]> {
+export async function vmDirectories(host: Host, store: Store, spec: VmSpec): Promise<readonly ContainerMount[]> {
   const at = (path: string): string => resolve(host.cwd, path)
   const around = (path: string): string => directoryOrFile(dirname(at(path)), at(path))
   const written = (path: string, isWritten: boolean): ContainerMount => ({ path: at(path), readOnly: !isWritten })
   const project = await findProject(host)
   const asked = [
-    ...(spec.kernel === undefined ? [] : await kernelFolders(host, at(spec.kernel))),
+    ...(spec.kernel === undefined ? [] : await kernelDirectories(host, at(spec.kernel))),
     ...[spec.initrd, spec.allow].flatMap((path) => (path === undefined ? [] : [around(path)])),
     ...(spec.root.kind === 'folder' ? [at(spec.root.path)] : []),
-    ...(await recordedFolders(host, store, { project, spec })),
+    ...(await recordedDirectories(host, store, { project, spec })),
   ]
   const given: readonly ContainerMount[] = [
     { path: store.root, readOnly: false },
     ...asked.map(readOnly),
-    // The image's manifest lies beside it.
+    // The image's manifest is next to it.
     ...(spec.image === undefined ? [] : [readOnly(around(spec.image)), written(spec.image, spec.persist)]),
     ...spec.disks.map(({ path, readonly }) => written(path, spec.persist && !readonly)),
     ...spec.shares.map(({ source, mode }) => written(source, mode === 'rw')),
     ...[spec.artifacts, spec.evidence].flatMap((path) => (path === undefined ? [] : [written(path, true)])),
-    // It is written beside its place, then renamed.
+    // It is written next to its place, then renamed.
     ...(spec.junit === undefined ? [] : [written(dirname(at(spec.junit)), true)]),
   ]
-  // Nobody asked for these by name: where they are the container's own, a guest cannot see them.
+  // These were not asked for by name: where they are the container's own, a guest cannot see them.
   const usual = [host.cwd, project, ...(await treeAbove(host, host.cwd))].filter(isPassable).map(readOnly)
   return joinMounts([...given, ...usual])
 }
 
-/** A kernel's folder, and the tree that a build folder of kbuild points to. */
-async function kernelFolders(host: Host, path: string): Promise<readonly string[]> {
-  const isFolder = (await host.fs.stat(path).catch(() => undefined))?.isDirectory() === true
-  const folder = isFolder ? path : directoryOrFile(dirname(path), path)
-  const source = isFolder ? await host.fs.realpath(join(path, 'source')).catch(() => undefined) : undefined
-  return [folder, ...(source === undefined ? [] : [source])]
+/** A kernel's directory, and the tree that a build directory of kbuild points to. */
+async function kernelDirectories(host: Host, path: string): Promise<readonly string[]> {
+  const isDirectory = (await host.fs.stat(path).catch(() => undefined))?.isDirectory() === true
+  const directory = isDirectory ? path : directoryOrFile(dirname(path), path)
+  const source = isDirectory ? await host.fs.realpath(join(path, 'source')).catch(() => undefined) : undefined
+  return [directory, ...(source === undefined ? [] : [source])]
 }
 
 /** What was built and baked for this project may lie outside the store, where --out or --in-tree put it. */
-async function recordedFolders(
+async function recordedDirectories(
   host: Host,
   store: Store,
   { project, spec }: { readonly project: string; readonly spec: VmSpec },
 ): Promise<readonly string[]> {
   const arch = parseArch(spec.arch ?? hostArch(host.nodeArch)).name
   const record = await readProject(host, store, { project, arch })
-  const folders = [record.kernel, record.image].flatMap((manifest) => (manifest === undefined ? [] : [dirname(manifest)]))
-  return folders.filter((folder) => isPassable(folder) && !`${folder}/`.startsWith(`${store.root}/`))
+  const directories = [record.kernel, record.image].flatMap((manifest) => (manifest === undefined ? [] : [dirname(manifest)]))
+  return directories.filter((directory) => isPassable(directory) && !`${directory}/`.startsWith(`${store.root}/`))
 }
 
 /** The kernel tree around the working directory, when that lies deeper. */
 async function treeAbove(host: Pick<Host, 'fs'>, from: string): Promise<readonly string[]> {
-  for (let folder = from; dirname(folder) !== folder; folder = dirname(folder)) {
-    if ((await host.fs.exists(join(folder, 'Kconfig'))) && (await host.fs.exists(join(folder, 'Kbuild')))) return [folder]
+  for (let directory = from; dirname(directory) !== directory; directory = dirname(directory)) {
+    if ((await host.fs.exists(join(directory, 'Kconfig'))) && (await host.fs.exists(join(directory, 'Kbuild')))) return [directory]
   }
   return []
 }
