@@ -51,7 +51,7 @@ describe.each(actions)('the bundle of %s', (action) => {
     const { stdout, stderr, status } = runEntry(action, entry, { inputs: { nonsense: '1' } })
     expect(stderr).toBe('')
     expect(stdout).toMatch(new RegExp(`^kernelkit ${action} \\d+\\.\\d+\\.\\d+\\S*, Node v\\d+`))
-    expect(stdout).toMatch(/^::error title=BAD_INPUT::the input nonsense is not known; known: /m)
+    expect(stdout).toMatch(/^::error title=BAD_INPUT::the input `nonsense` is not known; known: /m)
     expect(status).toBe(1)
   })
 
@@ -87,13 +87,13 @@ describe.each(['build-kernel', 'bake-image'])('the input toolchain of %s', (acti
     expect(stderr).toBe('')
     expect(stdout).toContain('::error title=NO_ENGINE::')
     expect(stdout).toContain(socket)
-    expect(stdout).toContain('use toolchain: host.')
+    expect(stdout).toContain('or use `toolchain: host`.')
     expect(status).toBe(1)
   })
 
   it('refuses another value with those that it takes', () => {
     const { stdout, status } = runEntry(action, 'main.mjs', { inputs: { toolchain: 'maybe' } })
-    expect(stdout).toMatch(/^::error title=BAD_OPTION::toolchain 'maybe' is not known; allowed: auto, host, docker\.$/m)
+    expect(stdout).toMatch(/^::error title=BAD_OPTION::the input `toolchain` 'maybe' is not known; allowed: auto, host, docker\.$/m)
     expect(status).toBe(1)
   })
 })

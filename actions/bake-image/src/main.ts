@@ -2,12 +2,11 @@ import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
 import { parseToolchainChoice } from '@kernelkit/core/options'
 import { findProject, recordProject } from '@kernelkit/host'
 import { bakeImage, openBakePlace } from '@kernelkit/image'
-import { copyWanted } from './copy-wanted.ts'
 import { inputRows } from './inputs.ts'
-import { parseWantedImage } from './parse-wanted-image.ts'
 import { openReleaseWindow } from './release-window.ts'
 import { sshKeyFiles } from './ssh-key-files.ts'
 import { renderBakeSummary, showKey } from './summary.ts'
+import { copyWanted, parseWantedImage } from './wanted-image.ts'
 
 await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (action) => {
   const { host, signal } = action

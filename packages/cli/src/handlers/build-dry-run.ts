@@ -1,9 +1,10 @@
+import { renderValue, type ConfigRequest } from '@kernelkit/core/kconfig'
 import { renderScript } from '@kernelkit/core/plan'
 import type { KernelSpec } from '@kernelkit/core/options'
 import { listSteps, planBuild } from '@kernelkit/kernel'
 import type { Tools } from '@kernelkit/toolchain/tools'
 import type { CommandContext } from '../command.ts'
-import { renderRequests } from '../output/kernel-config.ts'
+import { formatTable } from '../output/table.ts'
 
 /** `build --dry-run`, and the part of it that `config show --dry-run` would do. */
 export async function showBuildPlan(
@@ -43,4 +44,12 @@ export async function showBuildPlan(
   context.print('\n# options that were asked for, with reasons:')
   for (const line of renderRequests(plan.requests).split('\n')) context.print(`# ${line}`)
   return 0
+}
+
+/** Options with their origin and reason. */
+function renderRequests(requests: readonly ConfigRequest[]): string {
+  return formatTable(
+    ['option', 'asked by', 'why'],
+    requests.map(({ symbol, value, origin }) => [`${symbol}=${renderValue(value)}`, origin.where, origin.why ?? '']),
+  )
 }

@@ -1,3 +1,5 @@
+import { UserError } from '@kernelkit/core/errors'
+import { writeFor, type Reader } from '@kernelkit/core/options'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import { planBuild } from '@kernelkit/kernel'
@@ -32,12 +34,21 @@ async function showTest(
     return { name: test.name, run: test.run ?? null, plan: null }
   }
   const { wanted } = test.ready({ ...made, evidence: '' })
-  const vm = await planForDryRun({ host: context.host, store: await context.store({ prepares: true }), wanted })
+  const store = await context.store({ prepares: true })
+  const vm = await planForDryRun({ host: context.host, store, wanted }).catch((error: unknown) => {
+    throw error instanceof UserError ? fixText(error, wanted.reader ?? context.reader) : error
+  })
   if (!context.json) {
     for (const line of vm.lines) context.print(`# ${line}`)
     context.print(quoteArgv(qemuArgv(vm.launch, 'standalone')))
   }
   return { name: test.name, run: test.run ?? null, plan: planDocument(vm) }
+}
+
+/** The error in the words of one reader for good: the reader of the command does not know the options of this test. */
+export function fixText({ code, parts, verdict, details, cause }: UserError, reader: Reader): UserError {
+  const hint = parts.hint === undefined ? undefined : writeFor(parts.hint, reader)
+  return new UserError(code, writeFor(parts.message, reader), { hint, place: parts.place, verdict, details, cause })
 }
 
 async function builtKernel(context: CommandContext, { kernel }: TestPlan): Promise<string | undefined> {

@@ -1,7 +1,13 @@
 import { resolve } from 'node:path'
-import type { ImageSpec } from '@kernelkit/core/options'
+import { hostArch } from '@kernelkit/core/arch'
+import { flagOption, parseImageSpec, type ImageSpec, type RawOptions } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { copyImage, type BakeResult } from '@kernelkit/image'
+
+/** What the inputs ask for. */
+export function parseWantedImage(host: Pick<Host, 'nodeArch'>, options: RawOptions): { readonly spec: ImageSpec; readonly force: boolean } {
+  return { spec: parseImageSpec(options, { hostArch: hostArch(host.nodeArch) }), force: flagOption(options, 'force') }
+}
 
 /** The image where `out` wants it, else where the store has it. */
 export async function copyWanted(host: Host, { out }: Pick<ImageSpec, 'out'>, result: BakeResult): Promise<string> {
