@@ -26,14 +26,14 @@ const pauseMs = 1000
 /** Download to a temporary name, verify, rename. `FETCH_FAILED` lists each attempt with its reason. */
 export async function fetchFile(host: Host, options: FetchOptions): Promise<{ readonly sha256: string; readonly bytes: number }> {
   const reasons: string[] = []
-  const beside = `${options.to}.${host.randomHex(4)}.tmp`
+  const temporary = `${options.to}.${host.randomHex(4)}.tmp`
   try {
     await host.fs.mkdir(dirname(options.to), { recursive: true })
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await download(host, options, beside)
+        const answer = await download(host, options, temporary)
         if (options.sha256 !== undefined && answer.sha256 !== options.sha256) throw wrongContent(options, answer.sha256)
-        await host.fs.rename(beside, options.to)
+        await host.fs.rename(temporary, options.to)
         return answer
       } catch (error) {
         options.signal?.throwIfAborted()
@@ -45,7 +45,7 @@ export async function fetchFile(host: Host, options: FetchOptions): Promise<{ re
       }
     }
   } finally {
-    await host.fs.rm(beside, { force: true })
+    await host.fs.rm(temporary, { force: true })
   }
 }
 

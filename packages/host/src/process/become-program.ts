@@ -2,7 +2,7 @@ import type { Host } from '../host.ts'
 
 /**
  * Replaces this process by an interactive program: Ctrl-C and the terminal are then its own. Node lines without
- * execve (before 22.15) start it as a child instead and answer its exit status.
+ * execve (before 22.15) start it as a child instead, and the call returns its exit status.
  */
 export async function becomeProgram(host: Pick<Host, 'spawn' | 'env'>, argv: readonly [string, ...string[]]): Promise<number> {
   const [file] = argv

@@ -39,7 +39,7 @@ export function explainSystemError(error: unknown, place?: string): unknown {
   return error
 }
 
-/** Run `work`; whatever it throws is explained by {@link explainSystemError}. */
+/** Run `work`; {@link explainSystemError} explains what it throws. */
 export async function explaining<T>(place: string | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -3,7 +3,7 @@ import type { ArchName } from '@kernelkit/core/arch'
 import type { Host } from '../host.ts'
 import type { Store } from '../store/store.ts'
 
-/** What `build` and `bake` last answered for a project and an architecture: paths of manifests. */
+/** The last results of `build` and `bake` for a project and an architecture: paths of manifests. */
 export interface ProjectRecord {
   readonly kernel?: string
   readonly image?: string
@@ -65,7 +65,7 @@ async function readState(host: Pick<Host, 'fs'>, path: string): Promise<State> {
     if (typeof answers !== 'object' || answers === null) return { answers: {} }
     return { answers: Object.fromEntries(Object.entries(answers).map(([arch, record]) => [arch, parseRecord(record)])) }
   } catch {
-    // Nothing noted yet, or by another version: the next build or bake writes it anew.
+    // Nothing noted yet, or by another version: the next build or bake writes it again.
     return { answers: {} }
   }
 }

@@ -75,7 +75,7 @@ async function readSections(file: FileHandle, header: ElfHeader): Promise<readon
 
 async function readBuildId(file: FileHandle, header: ElfHeader, sections: readonly ElfSection[]): Promise<string | undefined> {
   for (const { name, offset, size } of sections) {
-    // The kernel's linker script gathers all notes in .notes; a program has them apart.
+    // The kernel's linker script gathers all notes in .notes; a program has them in separate sections.
     if (name !== '.notes' && name !== '.note.gnu.build-id') continue
     const found = findBuildId(header, await read(file, offset, size))
     if (found !== undefined) return found
@@ -84,7 +84,7 @@ async function readBuildId(file: FileHandle, header: ElfHeader, sections: readon
 }
 
 // linux_banner is shorter.
-const mostText = 1024
+const maxTextBytes = 1024
 
 async function readText(file: FileHandle, sections: readonly ElfSection[], address: bigint | undefined): Promise<string | undefined> {
   const section = sections.find(
@@ -92,7 +92,7 @@ async function readText(file: FileHandle, sections: readonly ElfSection[], addre
       address !== undefined && start !== 0n && type !== noBits && address >= start && address < start + BigInt(size),
   )
   if (section === undefined || address === undefined) return undefined
-  const text = nameAt(await read(file, section.offset + Number(address - section.address), mostText), 0).trim()
+  const text = nameAt(await read(file, section.offset + Number(address - section.address), maxTextBytes), 0).trim()
   return text === '' ? undefined : text
 }
 

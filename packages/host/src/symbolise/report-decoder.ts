@@ -31,7 +31,7 @@ export interface ReportDecoder extends AsyncDisposable {
 }
 
 // A log of a gigabyte repeats itself; one that does not must not fill memory.
-const mostKnown = 20_000
+const maxKnown = 20_000
 
 /** Opens the vmlinux once and keeps its symboliser, for reports that come one after the other. */
 export function createReportDecoder(host: Host, options: DecoderOptions): ReportDecoder {
@@ -44,7 +44,7 @@ export function createReportDecoder(host: Host, options: DecoderOptions): Report
     return (opened ??= openVmlinux(host, { path: resolve(host.cwd, options.vmlinux), signal }))
   }
   const learn = async ({ symboliser }: OpenVmlinux, located: readonly LocatedReport[]): Promise<void> => {
-    if (known.size > mostKnown) known.clear()
+    if (known.size > maxKnown) known.clear()
     const addresses = new Set(located.flatMap(({ frames }) => [...frames.values()].map(({ address }) => address)))
     const unknown = [...addresses].filter((address) => !known.has(address))
     const answers = (await symboliser?.ask(unknown)) ?? []

@@ -18,9 +18,9 @@ interface SymboliserOptions {
 }
 
 // The first answer takes as long as reading hundreds of MB of debug information on a busy machine.
-const longestAnswerMs = 300_000
-const mostAtOnce = 500
-const keptStderr = 4096
+const answerLimitMs = 300_000
+const maxAtOnce = 500
+const keptStderrChars = 4096
 
 /** Starts a symboliser; it ends on disposal, and when this process dies, because its input ends. */
 export function startSymboliser(host: Host, { chosen, executable, signal }: SymboliserOptions): Symboliser {
@@ -56,7 +56,7 @@ export function startSymboliser(host: Host, { chosen, executable, signal }: Symb
       await Promise.race([
         answered,
         exited.then(() => Promise.reject(failed('ended before it had answered'))),
-        host.sleep(longestAnswerMs, stop).then(() => Promise.reject(failed(`did not answer within ${longestAnswerMs / 1000} s`))),
+        host.sleep(answerLimitMs, stop).then(() => Promise.reject(failed(`did not answer within ${answerLimitMs / 1000} s`))),
       ])
     } finally {
       over.abort()
@@ -67,7 +67,7 @@ export function startSymboliser(host: Host, { chosen, executable, signal }: Symb
   return {
     ask: async (addresses) => {
       const answers: (readonly CodePlace[])[] = []
-      for (let at = 0; at < addresses.length; at += mostAtOnce) answers.push(...(await askSome(addresses.slice(at, at + mostAtOnce))))
+      for (let at = 0; at < addresses.length; at += maxAtOnce) answers.push(...(await askSome(addresses.slice(at, at + maxAtOnce))))
       return answers
     },
     [Symbol.asyncDispose]: async () => {
@@ -83,7 +83,7 @@ function collectStderr(child: ChildProcess): () => string {
   let text = ''
   child.stderr?.setEncoding('utf8')
   child.stderr?.on('data', (chunk: string) => {
-    text = (text + chunk).slice(-keptStderr)
+    text = (text + chunk).slice(-keptStderrChars)
   })
   child.once('error', (error) => {
     text += error.message

@@ -9,13 +9,13 @@ export interface BakeBackend {
   readonly where: 'host' | 'container'
   /** Of the programs there. */
   readonly uid: number
-  /** Tool and rights, said in the log; everything that is missing there in one error. */
+  /** Tool and rights, with a line in the log; everything that is missing there in one error. */
   tools(spec: ImageSpec): Promise<BakeTools>
   /** A short program there, outside any work directory; its exit status is returned. */
   ask(argv: readonly string[], options?: Pick<RunOptions, 'signal'>): Promise<Pick<RunResult, 'exitCode' | 'stdout' | 'stderr'>>
   /** Settings of the host's apt (`Acquire::…`) that the bootstrap there needs too. */
   aptOptions(): Promise<readonly string[]>
-  /** Throws when programs there cannot see this mirror, whatever the network does. */
+  /** Throws when programs there cannot see this mirror at all. */
   checkMirror(uri: string): void
   /** What a work directory is called in a printed list; `perRun`: mktemp(1) gives it its name. */
   plannedDirectory(): { readonly path: string; readonly perRun: boolean }

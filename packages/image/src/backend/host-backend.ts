@@ -23,7 +23,7 @@ export function hostBackend(host: Host): BakeBackend {
   }
 }
 
-/** Tool and rights, said in the log; everything that the host lacks in one error. */
+/** Tool and rights, with a line in the log; everything that the host lacks in one error. */
 async function prepareTools(host: Host, spec: ImageSpec): Promise<BakeTools> {
   const tools = chooseBakeTools(await readBakeFacts(host))
   // Which bootstrap tool and which rights has just been answered; the list is for the rest.

@@ -3,7 +3,7 @@ import { UserError, message, option, type Message } from '@kernelkit/core/errors
 import type { ImageSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 
-/** A script of the user's. */
+/** A script of the user. */
 export interface BakeScript {
   /** As the user wrote it. */
   readonly name: string

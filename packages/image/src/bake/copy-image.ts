@@ -15,16 +15,24 @@ export async function imageTarget(host: Host, { suite, arch }: Pick<BakeResult, 
 }
 
 /** Copied under another name first: what was there stays until the copy is whole. */
-export function copyImageSteps({ image, target, beside }: { readonly image: string; readonly target: string; readonly beside: string }): {
+export function copyImageSteps({
+  image,
+  target,
+  temporary,
+}: {
+  readonly image: string
+  readonly target: string
+  readonly temporary: string
+}): {
   readonly copy: readonly Step[]
   readonly rename: readonly Step[]
 } {
   return {
     copy: [
       { kind: 'mkdir', why: 'room for your copy', path: dirname(target) },
-      { kind: 'run', why: 'a copy for you, holes kept', argv: ['cp', '--sparse=always', '--reflink=auto', image, beside] },
+      { kind: 'run', why: 'a copy for you, holes kept', argv: ['cp', '--sparse=always', '--reflink=auto', image, temporary] },
     ],
-    rename: [{ kind: 'run', why: 'it is whole', argv: ['mv', beside, target] }],
+    rename: [{ kind: 'run', why: 'it is whole', argv: ['mv', temporary, target] }],
   }
 }
 
@@ -35,8 +43,8 @@ export async function copyImage(
   out: string,
 ): Promise<string> {
   const target = await imageTarget(host, result, out)
-  const beside = `${target}.${host.randomHex(4)}.tmp`
-  const { copy, rename } = copyImageSteps({ image: result.image, target, beside })
+  const temporary = `${target}.${host.randomHex(4)}.tmp`
+  const { copy, rename } = copyImageSteps({ image: result.image, target, temporary })
   await explaining(target, async () => {
     try {
       await runSteps(host, copy)
@@ -44,7 +52,7 @@ export async function copyImage(
       await host.fs.writeAtomic(`${target}.json`, `${JSON.stringify({ ...manifest, image: basename(target) }, undefined, 2)}\n`)
       await runSteps(host, rename)
     } finally {
-      await host.fs.rm(beside, { force: true })
+      await host.fs.rm(temporary, { force: true })
     }
   })
   return target

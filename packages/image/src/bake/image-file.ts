@@ -49,7 +49,7 @@ export async function assembleImage(host: Host, run: AssembleRun): Promise<Reado
   return Object.fromEntries(stages.map(({ name, atMs }, index) => [name, ((stages[index + 1] ?? end).atMs - atMs) / 1000]))
 }
 
-/** debugfs exits with 0 whatever happened to a command; its first line is its version. */
+/** debugfs exits with status 0 even when a command fails; its first line is its version. */
 function checkDebugfs(stderr: string): void {
   const complaint = stderr.split('\n').find((line) => line !== '' && !/^debugfs \d/.test(line))
   if (complaint !== undefined) throw new UserError('BOOTSTRAP_FAILED', `debugfs could not fix the times inside the image: ${complaint}`)

@@ -19,7 +19,7 @@ export interface BakePlan {
   readonly plan: Plan
   readonly tools: BakeTools
   readonly from: string
-  /** What a bake now would answer with, when the store has it. */
+  /** The store entry that a bake would return now, if there is one. */
   readonly image: string | undefined
 }
 
@@ -60,7 +60,7 @@ export async function planBake(
       ? []
       : inWork(packagesWork, packagesSteps({ spec, tools, known, work: packagesWork, aptOptions: await backend.aptOptions(), rootfs }))),
     ...inWork(imageWork, imageSteps({ spec, tools, known, inputs, work: imageWork, rootfs, overlay, key, canUnshare, image })),
-    ...(target === undefined ? [] : Object.values(copyImageSteps({ image, target, beside: `${target}.tmp` })).flat()),
+    ...(target === undefined ? [] : Object.values(copyImageSteps({ image, target, temporary: `${target}.tmp` })).flat()),
   ]
   const variables: readonly PlanVariable[] = [
     { name: 'store', value: store.root },

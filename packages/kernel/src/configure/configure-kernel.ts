@@ -63,7 +63,7 @@ export async function configureKernel(host: Host, options: ConfigureOptions): Pr
       ...options.requests.filter((request) => !added.has(request.symbol)),
       ...[...added.values()].map(({ symbol, value }) => ({ symbol, value: { kind: 'tristate', value } as const })),
     ]
-    const text = await runner.run(renderFragment(lines, { modules }), whyOfRound({ requests: options.requests, added, kept }))
+    const text = await runner.run(renderFragment(lines, { modules }), reasonOfRound({ requests: options.requests, added, kept }))
     const values = parseDotConfig(text)
     const tree = await kconfig
     const check = checkConfig({ tree, values, requests: options.requests, added: [...added.values()] })
@@ -95,7 +95,7 @@ export function firstRound({ requests, base }: Pick<ConfigureOptions, 'requests'
   const others = withoutExpert({ requests, base })
   return {
     fragment: renderFragment(others ?? requests, { modules: wantsModules(requests) }),
-    why: whyOfRound({ requests, added: new Map(), kept: new Set() }),
+    why: reasonOfRound({ requests, added: new Map(), kept: new Set() }),
   }
 }
 
@@ -103,7 +103,7 @@ function wantsModules(requests: readonly ConfigRequest[]): boolean {
   return requests.some((request) => request.symbol === 'MODULES' && request.value.value === 'y' && request.origin.kind !== 'preset')
 }
 
-function whyOfRound({
+function reasonOfRound({
   requests,
   added,
   kept,

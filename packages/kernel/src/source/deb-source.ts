@@ -60,8 +60,8 @@ async function findPackage({ host, store, signal }: SourceContext, name: string)
 async function noSuchPackage(host: Host, name: string, stderr: string): Promise<UserError> {
   const search = await host.run(['apt-cache', 'search', '--names-only', '^linux-source-'], { reject: false, env: { LC_ALL: 'C' } })
   const known = [...search.stdout.matchAll(/^(linux-source-[\d.]+) /gm)].map((found) => found[1])
-  const said = stderr.trim().split('\n').at(-1) ?? ''
-  return new UserError('NO_SUCH_SOURCE', `apt finds no package '${name}'${said === '' ? '' : `: ${said}`}.`, {
+  const complaint = stderr.trim().split('\n').at(-1) ?? ''
+  return new UserError('NO_SUCH_SOURCE', `apt finds no package '${name}'${complaint === '' ? '' : `: ${complaint}`}.`, {
     hint:
       known.length === 0
         ? 'Run `apt-get update` as root first.'

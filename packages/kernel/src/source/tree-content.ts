@@ -75,7 +75,7 @@ async function listFiles(host: Host, git: Git, { tree, cache, signal }: TreeCont
     signal,
   })
   if (own.exitCode === 0 && holdsTree(own.stdout)) return { listed: own.stdout + indexed, list: listStep(tree, ownList) }
-  // Asked of the rules, not of the list: what the last run indexed is no longer among the others, whatever the rules say.
+  // Asked of the rules, not of the list: files that the last run indexed are no longer listed as others, even when the rules ignore them.
   const ignoresItself = await git(['check-ignore', '--no-index', '-q', 'Makefile']).then(
     () => true,
     () => false,

@@ -56,7 +56,7 @@ export async function attachProgram(
   const abort = (): void => void stream.destroy()
   signal?.addEventListener('abort', abort, { once: true })
   try {
-    // The container's end closes the connection in whatever way; the exit status below says what it was.
+    // The container's end may close the connection with an error; the exit status below is what counts.
     stream.on('error', () => {})
     stdin?.pipe(stream)
     await followSize(exec, terminal)

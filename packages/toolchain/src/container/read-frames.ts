@@ -8,7 +8,7 @@ export interface Frame {
 const headerBytes = 8
 
 /**
- * stdout and stderr of a stream without a terminal, apart again. A loop rather than dockerode's demuxStream, which
+ * Separates stdout and stderr of a stream without a terminal. A loop rather than dockerode's demuxStream, which
  * writes whether or not its output is read: a disk image would pile up in memory.
  */
 export async function* readFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {

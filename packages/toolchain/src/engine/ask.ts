@@ -47,7 +47,7 @@ export async function askPlace(host: Host, place: EnginePlace, signal: AbortSign
 async function createClient(host: Host, target: Exclude<ReturnType<typeof parseAddress>, string>, place: EnginePlace): Promise<Docker> {
   // A third of a second to load: nothing else needs it.
   const { default: Client } = await import('dockerode')
-  // dockerode falls back to DOCKER_HOST for what is not given, so that both ways are always said.
+  // dockerode falls back to DOCKER_HOST for what is not given, so that both are always given.
   const none = { host: undefined, port: undefined, socketPath: undefined, ca: undefined, cert: undefined, key: undefined }
   const options: DockerOptions = { ...none, protocol: 'http', ...target }
   if (place.tls === undefined) return new Client(options)

@@ -10,7 +10,7 @@ export interface Progress {
   readonly aux?: { readonly ID?: string; readonly Digest?: string }
 }
 
-/** The engine said inside the stream that it failed: the HTTP status was 200 by then. */
+/** A failure that the engine reports inside the stream: the HTTP status was 200 by then. */
 export class StreamError extends Error {
   override readonly name = 'StreamError'
   /** Of a failed step. */

@@ -18,7 +18,7 @@ export interface BuildImageOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Build a Dockerfile with the classic builder, which every engine has; an aborted signal ends the build. Answers the id of the image, which has no name yet. */
+/** Build a Dockerfile with the classic builder, which every engine has; an aborted signal ends the build. Returns the id of the image, which has no name yet. */
 export async function buildImage(options: BuildImageOptions): Promise<string> {
   const { engine, host, title, facts, signal } = options
   const output: string[] = []

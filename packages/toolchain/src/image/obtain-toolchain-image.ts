@@ -15,7 +15,7 @@ import { planToolchain } from './plan-toolchain.ts'
 const names = architectures.map(({ name }) => name)
 
 /**
- * The toolchain image of a spec: the engine's own with this key whatever its base (one call), else a finished one that
+ * The toolchain image of a spec: the engine's own with this key, on any base (one call), else a finished one that
  * the registry has under the base that was asked for, else built on that base or on one bootstrapped here. One line says which.
  */
 export async function obtainToolchainImage(options: ObtainToolchainOptions): Promise<ToolchainImage> {
