@@ -11,7 +11,8 @@ import { copyWanted, parseWantedImage } from './wanted-image.ts'
 await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (action) => {
   const { host, signal } = action
   const own = { ...action, inputs: { ...action.inputs, ...(await sshKeyFiles(action)) } }
-  const { spec, force } = parseWantedImage(host, await readOptions(own, { block: 'image', command: 'bake' }))
+  const { options } = await readOptions(own, { block: 'image', command: 'bake' })
+  const { spec, force } = parseWantedImage(host, options)
   const toolchain = parseToolchainChoice(action.inputs)
   const { store, saved } = await openActionStore(action, ['image'])
 

@@ -13,6 +13,8 @@ export interface BootContext {
   readonly action: Action
   readonly store: Store
   readonly request: BootRequest
+  /** What was built last for the project is meant. */
+  readonly projectKernel: boolean
   /** Absolute directory that takes what is known of the run, however it ends. */
   readonly artifacts: string
   /** Before anything starts: what a killed step must not forget. */
@@ -20,7 +22,7 @@ export interface BootContext {
 }
 
 /** Boots the VM and runs the script in it, whose output is in the log as it comes. */
-export async function bootAndRun({ action, store, request, artifacts, onPrepared }: BootContext): Promise<FinishedRun> {
+export async function bootAndRun({ action, store, request, projectKernel, artifacts, onPrepared }: BootContext): Promise<FinishedRun> {
   const { host, signal } = action
   const { spec, script, shell } = request
   // The user's own value of one of these comes first.
@@ -31,7 +33,7 @@ export async function bootAndRun({ action, store, request, artifacts, onPrepared
     return await runInVm({
       host,
       store,
-      wanted: { spec, command: 'run', reader: action.reader(), artifacts: request.guestArtifacts },
+      wanted: { spec, command: 'run', reader: action.reader(), projectKernel, artifacts: request.guestArtifacts },
       argv: scriptCommand({ directory: `${guestDirectory}/script-${host.randomHex(6)}`, shell }),
       script: `${script}\n`,
       env,

@@ -12,7 +12,7 @@ import { reportUnable } from './report/report-unable.ts'
 await runAction({ inputs: inputRows, directory: import.meta.dirname }, (action) =>
   reportUnable(action, async () => {
     const { host } = action
-    const options = await readOptions(action, { block: 'vm', command: 'run' })
+    const { options, projectKernel } = await readOptions(action, { block: 'vm', command: 'run' })
     const request = parseBootRequest(options, await readUsedDirectories(host))
     const artifacts = resolve(host.cwd, request.artifacts)
     await noteUsedDirectory(host, request.artifacts)
@@ -23,6 +23,7 @@ await runAction({ inputs: inputRows, directory: import.meta.dirname }, (action) 
         action,
         store,
         request,
+        projectKernel,
         artifacts,
         // A step that is killed must not forget a VM that keeps running without it.
         onPrepared: (prepared) => void (request.spec.keep && action.saveState('kept', keptState(prepared, artifacts, 0))),

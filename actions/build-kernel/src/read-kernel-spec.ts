@@ -8,7 +8,7 @@ import { listOption, parseKernelSpec, type KernelSpec, type RawOptions } from '@
 export async function readKernelSpec(action: Pick<Action, 'host' | 'inputs' | 'readAlso'>): Promise<KernelSpec> {
   const { host, inputs } = action
   const words = makeWords(inputs)
-  const options = await readOptions(action, { block: 'kernel', command: 'build', words })
+  const { options } = await readOptions(action, { block: 'kernel', command: 'build', words })
   return parseKernelSpec(options, words, { arch: parseArch(hostArch(host.nodeArch)) })
 }
 

@@ -9,13 +9,19 @@ export interface OptionQuestion {
   readonly words?: readonly string[]
 }
 
+export interface ReadOptions {
+  readonly options: RawOptions
+  /** kernelkit.yaml says how the kernel is built: what was built last for the project is meant. */
+  readonly projectKernel: boolean
+}
+
 /** The inputs over the options of the nearest kernelkit.yaml, as the command has them. */
 export async function readOptions(
   { host, inputs, readAlso }: Pick<Action, 'host' | 'inputs' | 'readAlso'>,
   { block, command, words = [] }: OptionQuestion,
-): Promise<RawOptions> {
+): Promise<ReadOptions> {
   const project = await readProjectOptions(host, { block, command, words, given: inputs })
   if (project?.note !== undefined) host.log.info(project.note)
   if (project !== undefined) readAlso(project.places)
-  return project?.options ?? inputs
+  return project ?? { options: inputs, projectKernel: false }
 }

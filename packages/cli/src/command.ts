@@ -19,6 +19,8 @@ export interface CommandContext {
   readonly toolchain: ToolchainChoice
   /** How messages name options: as flags, those of kernelkit.yaml as keys. */
   readonly reader: Reader
+  /** kernelkit.yaml says how the kernel is built: what was built last for the project is meant. */
+  readonly projectKernel: boolean
   /** The command line's words, for a command that continues elsewhere. */
   readonly argv: readonly string[]
   readonly stdin: Readable & { readonly isTTY?: boolean }

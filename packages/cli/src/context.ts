@@ -50,6 +50,7 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
     // The command that runs in the container was chosen to run there: its tools are around it.
     toolchain: parts.env[insideVariable] === undefined ? globals.toolchain : 'host',
     reader: { door: 'command' },
+    projectKernel: false,
     argv: parts.argv,
     stdin: parts.stdin,
     stdout: parts.stdout,

@@ -13,7 +13,8 @@ export async function boot(context: CommandContext, words: readonly string[], ra
       hint: message`Use ${command(`kernelkit run -- ${words.join(' ')}`)}.`,
     })
   }
-  const wanted = { spec: parseVmSpec(raw, { command: 'boot' }), command: 'boot', reader: context.reader } as const
+  const { reader, projectKernel } = context
+  const wanted = { spec: parseVmSpec(raw, { command: 'boot' }), command: 'boot', reader, projectKernel } as const
   const tty = isInteractive(context) && !context.dryRun
   const elsewhere = await runElsewhere(context, { command: 'boot', spec: wanted.spec, stdin: false, tty })
   if (elsewhere !== undefined) return elsewhere

@@ -20,7 +20,7 @@ export async function run(context: CommandContext, words: readonly string[], raw
   refuseTty({ tty, isTerminal, json: context.json })
   const elsewhere = await runElsewhere(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
   if (elsewhere !== undefined) return elsewhere
-  const wanted = { spec, command: 'run', reader: context.reader } as const
+  const wanted = { spec, command: 'run', reader: context.reader, projectKernel: context.projectKernel } as const
   if (context.dryRun) return (await import('./vm-dry-run.ts')).dryRunVm(context, wanted)
   const finished = await runInVm({
     host,

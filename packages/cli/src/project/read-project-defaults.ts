@@ -23,7 +23,7 @@ export async function readProjectDefaults(context: CommandContext, { definition,
   const { readProjectOptions } = await import('@kernelkit/host')
   const project = await readProjectOptions(host, { block, command: name, words, given: options })
   if (project === undefined) return { context, options }
-  const { path, used, note, places } = project
+  const { path, used, note, places, projectKernel } = project
   if (note !== undefined) {
     if (context.dryRun && !context.json) context.print(`# ${note}`)
     else host.log.info(note)
@@ -33,5 +33,5 @@ export async function readProjectDefaults(context: CommandContext, { definition,
     context.printJson(
       typeof document === 'object' && document !== null && !Array.isArray(document) ? { ...document, projectFile } : document,
     )
-  return { context: { ...context, reader: { ...context.reader, places }, printJson }, options: project.options }
+  return { context: { ...context, reader: { ...context.reader, places }, projectKernel, printJson }, options: project.options }
 }

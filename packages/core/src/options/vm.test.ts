@@ -81,7 +81,6 @@ describe('parseVmSpec', () => {
         "net": "user",
         "onOops": "panic",
         "persist": false,
-        "projectKernel": false,
         "qemu": undefined,
         "qemuArgs": [],
         "root": {

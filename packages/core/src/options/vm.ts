@@ -30,8 +30,6 @@ type Choice<Name extends 'accel' | 'machine' | 'watchdog' | 'net' | 'console' | 
 /** What `boot` and `run` are asked for: valid and typed; paths are still as written. */
 export interface VmSpec extends ResultsSpec {
   readonly kernel: string | undefined
-  /** kernelkit.yaml says how the project's kernel is built: what was built last for it comes before what is in the tree. */
-  readonly projectKernel: boolean
   readonly image: string | undefined
   readonly initrd: string | undefined
   readonly root: RootSpec
@@ -92,7 +90,6 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
   }
   return {
     kernel: textOption(raw, 'kernel'),
-    projectKernel: flagOption(raw, 'projectKernel'),
     image: textOption(raw, 'image'),
     initrd: textOption(raw, 'initrd'),
     root: isKunit ? { kind: 'none' } : (readOption(raw, 'root', parseRoot) ?? parseRoot(vmRows.root.default)),

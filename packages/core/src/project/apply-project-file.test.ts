@@ -82,11 +82,7 @@ describe('applyProjectFile', () => {
     ['keeps ports with the network they need', { text: 'vm: { ssh: true }', given: { net: 'user' } }, { net: 'user', ssh: true }],
     ['lets -s override a debugger', { text: 'vm: { gdb: true }', given: { s: true } }, { s: true }],
     ['leaves out for boot what only run has', { text: 'vm: { env: [A=1], format: ktap, cpus: 2 }', command: 'boot' }, { cpus: '2' }],
-    [
-      'runs the kernel of the project, in its architecture',
-      { text: 'kernel: { arch: i386 }\nvm: {}' },
-      { arch: 'i386', projectKernel: true },
-    ],
+    ['runs the kernel of the project, in its architecture', { text: 'kernel: { arch: i386 }\nvm: {}' }, { arch: 'i386' }],
     ['runs the kernel that is named', { text: 'kernel: { arch: i386 }', given: { kernel: 'k' } }, { kernel: 'k' }],
     ['runs the kernel that the file names', { text: 'kernel: { arch: i386 }\nvm: { kernel: k }' }, { kernel: '/p/k' }],
     ['bakes', { text: 'image: { size: 1G, no-trim: true }', block: 'image', command: 'bake' }, { size: '1G', noTrim: true }],

@@ -2,7 +2,6 @@ import { parseArch } from '../arch/index.ts'
 import {
   camelCase,
   fileRows,
-  givenOptions,
   mergeOptions,
   parseImageSpec,
   parseKernelSpec,
@@ -30,6 +29,8 @@ export interface AppliedFile {
   readonly options: RawOptions
   /** Names of the options that the file gave. */
   readonly used: readonly string[]
+  /** The file says how the kernel of the project is built, and no other one is named: what was built last for the project is meant. */
+  readonly projectKernel: boolean
 }
 
 /** The file's defaults below a command line: located and merged. Values that are overridden are parsed here, because nothing else parses them. */
@@ -43,7 +44,7 @@ export function applyProjectFile({ file, block, command, given, words, locator, 
     const { options, used, unused } = mergeOptions({ block, defaults: known, given, words })
     if (block === 'kernel') parseKernelSpec(unused, [], { arch: parseArch(hostArch) })
     else parseImageSpec(unused, { hostArch })
-    return { options, used }
+    return { options, used, projectKernel: false }
   }
   const kernel = file.blocks.kernel
   // A kernel of its own has its own architecture.
@@ -51,8 +52,7 @@ export function applyProjectFile({ file, block, command, given, words, locator, 
     known['kernel'] === undefined && known['arch'] === undefined && kernel?.['arch'] !== undefined ? { arch: kernel['arch'] } : {}
   const { options, used, unused } = mergeOptions({ block, defaults: { ...known, ...arch }, given, words: [] })
   parseVmSpec(unused, { command: command === 'boot' ? 'boot' : 'run' })
-  const isNamed = options['kernel'] !== undefined
-  return { options: kernel === undefined || isNamed ? options : { ...options, ...givenOptions({ projectKernel: true }) }, used }
+  return { options, used, projectKernel: kernel !== undefined && options['kernel'] === undefined }
 }
 
 /** Where the options of the file are, by name: for messages that name them. */

@@ -20,6 +20,8 @@ export interface ProjectOptions {
   readonly path: string
   /** What was given over what the file says. */
   readonly options: RawOptions
+  /** The kernel that was built last for the project is meant. */
+  readonly projectKernel: boolean
   /** Names of the options that the file gave, and where. */
   readonly used: readonly string[]
   readonly places: Readonly<Record<string, Place>>
@@ -34,10 +36,19 @@ export async function readProjectOptions(host: Host, { block, command, words, gi
   const { file, locatorOf } = await openProjectFile(host, path)
   const { applyProjectFile, placesOf } = await import('@kernelkit/core/project')
   const locator = await locatorOf(block)
-  const { options, used } = applyProjectFile({ file, block, command, given, words, locator, hostArch: hostArch(host.nodeArch) })
+  const { options, used, projectKernel } = applyProjectFile({
+    file,
+    block,
+    command,
+    given,
+    words,
+    locator,
+    hostArch: hostArch(host.nodeArch),
+  })
   return {
     path,
     options,
+    projectKernel,
     used,
     places: placesOf(options),
     note: used.length === 0 ? undefined : `defaults from ${file.name} (${block}): ${used.join(', ')}`,

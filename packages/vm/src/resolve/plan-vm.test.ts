@@ -63,14 +63,23 @@ interface Asked {
   readonly command?: 'boot' | 'run'
   readonly cwd?: string
   readonly artifacts?: ArtifactsDirectory
+  readonly projectKernel?: boolean
   readonly reader?: Reader
   readonly with?: Partial<PlanServices>
 }
 
-const plan = async ({ raw = {}, command = 'run', cwd = join(directory, 'work'), artifacts, reader, with: change }: Asked) => {
+const plan = async ({
+  raw = {},
+  command = 'run',
+  cwd = join(directory, 'work'),
+  artifacts,
+  projectKernel = false,
+  reader,
+  with: change,
+}: Asked) => {
   const host: Host = { ...nodeHost({ cwd }), nodeArch: 'x64', cpus: 2 }
   const spec = parseVmSpec(givenOptions({ qemu: join(directory, 'qemu'), ...raw }), { command })
-  const vm = await resolveVm({ spec, command, artifacts, ...(reader === undefined ? {} : { reader }) })
+  const vm = await resolveVm({ spec, command, artifacts, projectKernel, ...(reader === undefined ? {} : { reader }) })
   return planVm({ host, services: services(change), vm, id: 'x', name: 'x', runtimeFolder: '/run/x' })
 }
 
@@ -115,10 +124,10 @@ describe('which kernel', () => {
     const last = await built('store/kernel')
     const asked = { cwd: build, with: { ofProject: async () => ({ path: last, why: 'last built for x' }) } }
     expect((await plan({ ...asked, raw: { root: 'none' } })).launch.kernel).toBe(join(build, 'vmlinux'))
-    const { launch, lines } = await plan({ ...asked, raw: { root: 'none', projectKernel: true } })
+    const { launch, lines } = await plan({ ...asked, projectKernel: true, raw: { root: 'none' } })
     expect(launch.kernel).toBe(join(last, 'vmlinux'))
     expect(lines[0]).toContain('last built for x')
-    expect((await plan({ cwd: build, raw: { root: 'none', projectKernel: true } })).launch.kernel).toBe(join(build, 'vmlinux'))
+    expect((await plan({ cwd: build, projectKernel: true, raw: { root: 'none' } })).launch.kernel).toBe(join(build, 'vmlinux'))
   })
 
   it("finds this tree's kernel from a directory inside it", async () => {

@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
 import { hostArch, type ArchName } from '@kernelkit/core/arch'
-import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { buildDirectoriesBelow, enclosingTree, kernelAt, kernelInDirectory, showAge, type FoundKernel } from './find-kernel.ts'
 import { readKernelOptions, type KernelOptions } from './kernel-options.ts'
 import { kernelRelease, readManifest } from './kernel-version.ts'
+import type { ResolvedVm } from './resolve-vm.ts'
 import type { PlanServices } from './services.ts'
 
 export interface ResolvedKernel extends FoundKernel {
@@ -21,7 +21,7 @@ export interface ResolvedKernel extends FoundKernel {
 export async function resolveKernel(
   host: Host,
   services: PlanServices,
-  asked: Pick<VmSpec, 'kernel' | 'projectKernel' | 'arch'>,
+  asked: Pick<ResolvedVm, 'kernel' | 'projectKernel' | 'arch'>,
 ): Promise<ResolvedKernel> {
   const { found, why } =
     asked.kernel === undefined ? await searchKernel(host, services, asked) : { found: await kernelAt(host, asked.kernel), why: undefined }
@@ -67,7 +67,7 @@ interface Search {
   readonly why: string | undefined
 }
 
-async function searchKernel(host: Host, services: PlanServices, asked: Pick<VmSpec, 'projectKernel' | 'arch'>): Promise<Search> {
+async function searchKernel(host: Host, services: PlanServices, asked: Pick<ResolvedVm, 'projectKernel' | 'arch'>): Promise<Search> {
   const arch = asked.arch ?? hostArch(host.nodeArch)
   const project = asked.projectKernel ? await lastBuilt(host, services, arch) : undefined
   if (project !== undefined) return project

@@ -7,6 +7,8 @@ export interface WantedVm {
   readonly command: 'boot' | 'run'
   /** How hints name options. Default: as flags of the command. */
   readonly reader?: Reader
+  /** What was built last for the project comes before what is in the tree. */
+  readonly projectKernel?: boolean
   /** What was built and baked for this VM: it comes before what the options leave open. */
   readonly made?: { readonly kernel: string | undefined; readonly image: string | undefined }
   /** Default: the directory that the options name, which is not optional. */
@@ -31,6 +33,7 @@ type Unresolved = 'artifacts'
 export interface ResolvedVm extends Omit<VmSpec, Unresolved> {
   readonly command: 'boot' | 'run'
   readonly reader: Reader
+  readonly projectKernel: boolean
   readonly artifacts: ArtifactsDirectory | undefined
 }
 
@@ -39,6 +42,7 @@ export async function resolveVm({
   spec,
   command,
   reader = { door: 'command' },
+  projectKernel = false,
   made,
   artifacts,
   evidence,
@@ -49,6 +53,7 @@ export async function resolveVm({
     ...settled,
     command,
     reader,
+    projectKernel,
     kernel: made?.kernel ?? spec.kernel,
     image: made?.image ?? spec.image,
     init: init ?? spec.init,
