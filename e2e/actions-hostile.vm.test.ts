@@ -41,7 +41,7 @@ afterAll(async () => {
   for (const resource of [machine, cache, toy]) await resource[Symbol.asyncDispose]()
 })
 
-const orders = [
+const forged = [
   '::error file=forged.c::forged',
   '##[error file=forged.c]forged',
   '::set-output name=forged::1',
@@ -53,7 +53,7 @@ const orders = [
 function hostileValues(marker: string): readonly string[] {
   const touch = `touch ${marker}`
   const shells = [`$(${touch})`, `\`${touch}\``, `;${touch};`, `';${touch};'`, `";${touch};"`, `|${touch}`, `&${touch}&`, `{{x}}\${x}`]
-  return [`a ${shells.join(' ')} ${orders.map((order) => `%0A${order}`).join('')}`, ['a', ...shells, ...orders, ''].join('\n')]
+  return [`a ${shells.join(' ')} ${forged.map((line) => `%0A${line}`).join('')}`, ['a', ...shells, ...forged, ''].join('\n')]
 }
 
 /** Commands to the runner that can only come from a value. */
@@ -118,14 +118,14 @@ describe('a key', () => {
 })
 
 describe('a guest', () => {
-  it('cannot give orders to the runner: neither its programs nor its kernel', async () => {
-    const script = [...orders, '::add-mask::e']
-      .map((order) => `echo '${order}'; echo 'x ${order}' >&2; echo '<3>${order}' > /dev/kmsg`)
+  it('cannot give commands to the runner: neither its programs nor its kernel', async () => {
+    const script = [...forged, '::add-mask::e']
+      .map((line) => `echo '${line}'; echo 'x ${line}' >&2; echo '<3>${line}' > /dev/kmsg`)
       .join('\n')
     const job = await machine.run([useAction('boot-vm', { ...goodInputs['boot-vm'], run: script, console: 'always' })])
     requireConclusion(job, 'success')
     const { commands, log } = stageOf(job, 'boot-vm')
-    expect(log.split('\n').filter((line) => line.includes('forged.c')).length).toBeGreaterThan(orders.length)
+    expect(log.split('\n').filter((line) => line.includes('forged.c')).length).toBeGreaterThan(forged.length)
     expect(forgedIn(stageOf(job, 'boot-vm'))).toEqual([])
     expect(commands.filter(({ name }) => name === 'add-mask')).toEqual([])
   })

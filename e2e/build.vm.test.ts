@@ -22,7 +22,7 @@ describe('kernelkit build', () => {
     expect(stderr).not.toMatch(/compiling/)
   })
 
-  it('refuses what cannot be before it compiles, names the nearest symbol and the unmet dependency', async () => {
+  it('refuses options that cannot be set before it compiles, and names the nearest symbol and the unmet dependency', async () => {
     const asked = ['minimal', '-EXT4_FS', 'EXT4_FS_SECURITY=y', 'VIRTIO_NETT=y'].flatMap((value) => ['--config', value])
     const { exitCode, stderr } = await kernelkit(['build', source, ...asked])
     expect(exitCode).toBe(125)

@@ -131,7 +131,7 @@ describe('the command line', () => {
     expect(await parseCommandLine(['--version'], rows, '1.2.3')).toEqual({ kind: 'text', text: '1.2.3\n', exitCode: 0 })
   })
 
-  it('answers no words with help and a failure', async () => {
+  it('prints help and fails without words', async () => {
     expect(await parseCommandLine([], rows, '1.2.3')).toMatchObject({ kind: 'text', exitCode: 125 })
   })
 })

@@ -59,7 +59,7 @@ describe('the console of a kept VM at its end', () => {
     expect(judgeLines([...first, panic, '[    9.600000] Rebooting'], first.length + 1).judgement.verdict).toBe('pass')
   })
 
-  it('is lost when the VM had ended and nothing says why', () => {
+  it('is vm-lost when the VM had ended and the console does not show why', () => {
     expect(judgeLines(first, first.length, { isRunning: false }).judgement.verdict).toBe('vm-lost')
   })
 })

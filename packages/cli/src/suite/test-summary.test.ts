@@ -22,7 +22,7 @@ describe('tests that never ran', () => {
     )
   })
 
-  it('make the whole 125', () => {
+  it('make the exit status of the whole run 125', () => {
     expect(renderVerdictLine(results, 1)).toBe('kernelkit: verdict=config-fail exit=125 tests=2 passed=0 failed=1 left-out=1 total=1.00s')
   })
 

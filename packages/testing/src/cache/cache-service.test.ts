@@ -82,7 +82,7 @@ describe('the cache service and the real client', { timeout: 120_000 }, () => {
     expect((await request()).status).toBe(status)
   })
 
-  it('commit no upload whose size is another than announced', async () => {
+  it('commit no upload whose size differs from the announced one', async () => {
     const blob = await reserve('short')
     await fetch(blob, { method: 'PUT', body: 'four' })
     const reply = await call('FinalizeCacheEntryUpload', { key: 'short', version: 'v', size_bytes: '5' })

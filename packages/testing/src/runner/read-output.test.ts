@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readOutput } from './read-output.ts'
 
 describe('readOutput', () => {
-  it('keeps annotations with their place, groups, and a log without orders', () => {
+  it('keeps annotations with their place, groups, and a log without commands', () => {
     const output = readOutput(['start', '::group::Build', '::error file=a.c,line=3,title=T::bad', '::endgroup::', 'end'], [])
     expect(output).toMatchObject({
       annotations: [{ level: 'error', file: 'a.c', line: '3', title: 'T', message: 'bad' }],

@@ -10,7 +10,7 @@ export interface Annotation {
 
 /** What the runner makes of the output of one stage. */
 export interface StageOutput {
-  /** What people see: masked, orders to the runner left out. */
+  /** What people see: masked, commands to the runner left out. */
   readonly log: string
   readonly annotations: readonly Annotation[]
   readonly groups: readonly string[]

@@ -1,4 +1,4 @@
-/** A line of output that the runner takes as an order. */
+/** A line of output that the runner takes as a command. */
 export interface WorkflowCommand {
   readonly name: string
   readonly properties: Readonly<Record<string, string>>
