@@ -4,11 +4,11 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import * as fsPromises from 'node:fs/promises'
 import { availableParallelism, homedir, tmpdir, totalmem } from 'node:os'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as delay } from 'node:timers/promises'
 import { findProgram } from './process/find-program.ts'
 import type { Host, HostFiles } from './host.ts'
 import { silentLogger, type Logger } from './logger.ts'
 import { runProgram } from './process/run-program.ts'
+import { sleep } from './process/sleep.ts'
 import { makeTempDir, sweepTempDirs } from './files/temp-dir.ts'
 
 export interface NodeHostOptions {
@@ -36,9 +36,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     log: options.log ?? silentLogger,
     now: () => Date.now(),
     monotonicMs: () => performance.now(),
-    sleep: async (ms, signal) => {
-      await delay(ms, undefined, signal === undefined ? {} : { signal })
-    },
+    sleep,
     which: async (program) => findProgram(program, env['PATH'] ?? ''),
     run: (argv, runOptions) => runProgram(argv, { ...runOptions, cwd: runOptions?.cwd ?? cwd, baseEnv: env }),
     spawn: (argv, spawnOptions) => startProgram(argv, { cwd, env: { ...env }, ...spawnOptions }),
