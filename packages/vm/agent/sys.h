@@ -116,9 +116,10 @@ static inline void sys_sync(void) { sys_call(NR_sync, 0, 0, 0, 0, 0); }
 int sys_poll(struct pollfd *fds, unsigned count, int milliseconds);
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t monotonic_ms(void);
-/* CLOCK_REALTIME in whole seconds. */
-int64_t wall_seconds(void);
-int set_wall_seconds(int64_t seconds);
+/* The same in nanoseconds. */
+int64_t monotonic_ns(void);
+/* Sets CLOCK_REALTIME; nanoseconds below 1000000000. */
+int set_wall_clock(struct timespec64 time);
 void sleep_ms(int milliseconds);
 /* `handler` runs on `signal`; SA_RESTART is not set, so that waits end. */
 void on_signal(int signal, void (*handler)(int));

@@ -135,7 +135,7 @@ export async function testGround(): Promise<TestGround> {
         folder: place.folder,
         consolePath: join(scratchFolder(), 'console.log'),
         timedConsolePath: join(scratchFolder(), 'console.timed.log'),
-        guest: { hostname: 'testguest', files: [], epochSeconds: Math.floor(Date.now() / 1000), ssh: false, ...change.guest },
+        guest: { hostname: 'testguest', files: [], ssh: false, ...change.guest },
         facts: {},
       }
     },

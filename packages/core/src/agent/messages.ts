@@ -20,7 +20,6 @@ export interface StartMessage {
 export interface SetupMessage {
   readonly hostname: string
   readonly files: readonly { readonly path: string; readonly mode: number; readonly content: string }[]
-  readonly epochSeconds: number
   readonly ssh: boolean
 }
 
@@ -46,7 +45,13 @@ export function encodeSetup(message: SetupMessage): Uint8Array {
     const content = encoder.encode(file.content)
     return [u32(file.mode), u32(content.length), text(file.path), content]
   })
-  return concat([u64(message.epochSeconds), u32(message.ssh ? 1 : 0), u32(message.files.length), text(message.hostname), ...files])
+  return concat([u32(message.ssh ? 1 : 0), u32(message.files.length), text(message.hostname), ...files])
+}
+
+/** The host's time, asked for by the guest: milliseconds since 1970, with a fraction. */
+export function encodeClock(epochMs: number): Uint8Array {
+  const seconds = Math.floor(epochMs / 1000)
+  return concat([u64(seconds), u32(Math.floor((epochMs - seconds * 1000) * 1e6))])
 }
 
 export const encodeKill = (signal: number): Uint8Array => u32(signal)

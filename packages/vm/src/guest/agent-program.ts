@@ -16,6 +16,7 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
     'params.c',
     'serve.c',
     'setup.c',
+    'clock.c',
     'sessions.c',
     'session-start.c',
     'session-input.c',

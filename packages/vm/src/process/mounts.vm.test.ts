@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, existsSync, statSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -23,6 +23,8 @@ async function output(vm: Vm, script: string): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
+const toMs = (nanoseconds: string): number => Number(nanoseconds) / 1e6
+
 function sharedFolder(): string {
   const folder = scratchFolder()
   writeFileSync(join(folder, 'file'), 'host\n')
@@ -44,6 +46,12 @@ describe('shares in the guest', () => {
     expect(await output(vm, 'cd /mnt/ro; cat file; echo guest > file')).toMatch(/^host\n.*Read-only file system/)
     expect(await output(vm, 'cd "/mnt/r w,x"; cat file; echo guest > file')).toBe('host\n')
     expect(readFileSync(join(rw, 'file'), 'utf8')).toBe('guest\n')
+    // The host dates the files of a share: make and ninja compare that with the guest's clock.
+    for (const name of ['a', 'b', 'c']) {
+      const [before = 0, after = 0] = (await output(vm, `cd "/mnt/r w,x"; date +%s%N; echo > ${name}; date +%s%N`)).split('\n').map(toMs)
+      expect(statSync(join(rw, name)).mtimeMs - before).toBeGreaterThan(-50)
+      expect(after - statSync(join(rw, name)).mtimeMs).toBeGreaterThan(-50)
+    }
     writeFileSync(join(rw, 'file'), 'changed on the host\n')
     expect(await output(vm, 'cat "/mnt/r w,x/file"')).toBe('changed on the host\n')
   })
@@ -120,7 +128,7 @@ describe('a root on a disk', () => {
   })
 
   it('with an init of its own runs it as first process, the agent beside it', async () => {
-    const image = diskWith(['/bin/sh', '/bin/sleep', ...libraries])
+    const image = diskWith(['/bin/sh', '/bin/sleep', '/bin/date', ...libraries])
     execFileSync('/sbin/debugfs', ['-w', '-R', `write ${scriptFile()} sbin/init`, image], { stdio: 'ignore' })
     execFileSync('/sbin/debugfs', ['-w', '-R', 'sif sbin/init mode 0100755', image], { stdio: 'ignore' })
     await using vm = await startVm(
@@ -128,6 +136,10 @@ describe('a root on a disk', () => {
       ground.host,
     )
     expect(await output(vm, 'read name < /proc/1/comm; echo $name; read words < /proc/$PPID/cmdline; echo "$words"')).toMatch(/^init\n@/)
+    const before = Date.now()
+    const guest = toMs(await output(vm, 'date +%s%N'))
+    expect(guest - before).toBeGreaterThan(-50)
+    expect(Date.now() - guest).toBeGreaterThan(-50)
   })
 
   function scriptFile(): string {

@@ -84,7 +84,6 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
       ? {
           hostname: place.name,
           files: ssh?.files ?? [],
-          epochSeconds: Math.floor(host.now() / 1000),
           ssh: plan.vm.ssh && plan.agentFirst,
         }
       : undefined,
