@@ -75,12 +75,14 @@ export async function connectVm(word: string | undefined, host: Host, options: C
     watched.add(name)
     link.send(frameTypes.request, encodeText(JSON.stringify({ id: 0, method: 'watch', params: what })))
   }
+  let lost: UserError | undefined
   void link.closed.then(() => {
-    const lost = new UserError('VM_LOST', `the VM '${state.name}' has gone.`, {
+    lost = new UserError('VM_LOST', `the VM '${state.name}' has gone.`, {
       verdict: 'vm-lost',
       hint: `read its console: ${state.console}`,
     })
     for (const { reject } of requests.values()) reject(lost)
+    requests.clear()
     ready.reject(lost)
     exited.resolve({ exitCode: undefined, signal: undefined, stderr: '' })
     console_.push(null)
@@ -89,6 +91,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
   })
   const request = (method: string, params: Readonly<Record<string, unknown>>) =>
     new Promise<unknown>((resolve, reject) => {
+      if (lost !== undefined) return reject(lost)
       const id = nextRequest++
       requests.set(id, { resolve, reject })
       link.send(frameTypes.request, encodeText(JSON.stringify({ id, method, params })))

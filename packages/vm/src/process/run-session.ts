@@ -59,7 +59,7 @@ export function runSession(
     },
     () => finish(lost()),
   )
-  const stdin = options.stdin === undefined ? undefined : createInput(options.stdin, session.send)
+  const stdin = options.stdin === undefined ? undefined : createInput(options.stdin, { send: session.send, onFailed: failInput })
 
   function kill(signalNumber: number): void {
     if (!over) session.send(frameTypes.kill, encodeKill(signalNumber))
@@ -88,6 +88,11 @@ export function runSession(
     options.signal?.removeEventListener('abort', abort)
     if (outcome instanceof Error) result.reject(outcome)
     else result.resolve(outcome)
+  }
+  /** The command must not take a part of its input for the whole: it is killed before its stdin is closed. */
+  function failInput(error: UserError): void {
+    kill(sigkill)
+    finish(error)
   }
   function abort(): void {
     kill(sigterm)
