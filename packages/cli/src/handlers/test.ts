@@ -4,6 +4,7 @@ import type { Capacity } from '@kernelkit/core/project'
 import { bootRequirements, nodeHost, prepareOutFile, requireAll, type Host } from '@kernelkit/host'
 import { makeEvidenceFolder } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
+import { signalExitCodes } from '../output/failure.ts'
 import { renderFailedTest } from '../suite/failed-test.ts'
 import { findTestsFile, splitWords } from '../suite/find-tests-file.ts'
 import { planTests, type MadeFiles, type TestPlan } from '../suite/plan-tests.ts'
@@ -43,7 +44,8 @@ export async function test(given: CommandContext, words: readonly string[], opti
     signal,
   })
   const total = secondsSince(host, startedAt)
-  const { verdict, exitCode } = judgeResults(results)
+  // What was finished is not lost; the end of the command says what ended it.
+  const { verdict, exitCode } = signal.aborted ? interruptedBy(signal.reason) : judgeResults(results)
   if (junit !== undefined) await host.fs.writeAtomic(junit, await renderTestsJunit(results, basename(plan.folder)))
   if (context.json)
     context.printJson({
@@ -58,8 +60,13 @@ export async function test(given: CommandContext, words: readonly string[], opti
   else {
     context.print(renderTable(results))
   }
-  context.stderr.write(`${renderVerdictLine(results, total)}\n`)
+  if (!signal.aborted) context.stderr.write(`${renderVerdictLine(results, total)}\n`)
   return exitCode
+}
+
+function interruptedBy(reason: unknown): { readonly verdict: string; readonly exitCode: number } {
+  const name = reason instanceof Error ? reason.message : ''
+  return { verdict: 'interrupted', exitCode: signalExitCodes[name] ?? 125 }
 }
 
 /** Kernel and image, from the store when nothing changed. */
