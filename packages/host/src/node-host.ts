@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import * as fsPromises from 'node:fs/promises'
 import { availableParallelism, homedir, tmpdir, totalmem } from 'node:os'
 import { pipeline } from 'node:stream/promises'
 import { findProgram } from './process/find-program.ts'
 import type { Host, HostFiles } from './host.ts'
 import { silentLogger, type Logger } from './logger.ts'
+import { createNamedWriteStream, namingFile } from './files/named-writes.ts'
 import { runProgram } from './process/run-program.ts'
 import { sleep } from './process/sleep.ts'
 import { makeTempDir, sweepTempDirs } from './files/temp-dir.ts'
@@ -59,7 +60,9 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
 const hostFiles: HostFiles = {
   ...fsPromises,
   createReadStream,
-  createWriteStream,
+  createWriteStream: createNamedWriteStream,
+  writeFile: (path, ...rest) => namingFile(path, () => fsPromises.writeFile(path, ...rest)),
+  appendFile: (path, ...rest) => namingFile(path, () => fsPromises.appendFile(path, ...rest)),
   exists: async (path) => {
     try {
       await fsPromises.stat(path)
@@ -70,8 +73,14 @@ const hostFiles: HostFiles = {
   },
   writeAtomic: async (path, content, mode) => {
     const beside = `${path}.${randomBytes(4).toString('hex')}.tmp`
-    await fsPromises.writeFile(beside, content, mode === undefined ? {} : { mode })
-    await fsPromises.rename(beside, path)
+    try {
+      await fsPromises.writeFile(beside, content, mode === undefined ? {} : { mode })
+      await fsPromises.rename(beside, path)
+    } catch (error) {
+      await fsPromises.rm(beside, { force: true })
+      // The caller knows nothing of the temporary name.
+      throw error instanceof Error ? Object.assign(error, { path, dest: undefined }) : error
+    }
   },
 }
 

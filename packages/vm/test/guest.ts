@@ -117,7 +117,7 @@ export async function testGround(): Promise<TestGround> {
         kernel,
         initrd,
         append:
-          `console=ttyS0 earlycon=uart8250,io,0x3f8 panic=-1 oops=panic no_timer_check tsc_early_khz=${khz ?? 0} rdinit=/.kernelkit/init kernelkit.root=initramfs kernelkit.init=agent ${change.append ?? ''}`.trim(),
+          `console=ttyS0 earlycon=uart8250,io,0x3f8 panic=-1 oops=panic no_timer_check tsc_early_khz=${khz ?? 0} tsc=reliable rdinit=/.kernelkit/init kernelkit.root=initramfs kernelkit.init=agent ${change.append ?? ''}`.trim(),
         drives: [],
         shares: [],
         network: { kind: 'none' },

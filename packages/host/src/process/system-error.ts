@@ -12,13 +12,24 @@ export function explainSystemError(error: unknown, place?: string): unknown {
   const path = pathOf(error) ?? place
   const at = path === undefined ? '' : ` at ${path}`
   if (error instanceof UserError && error.code !== 'COMMAND_FAILED') return error
-  if (codes.includes('ENOSPC') || codes.includes('EDQUOT') || chain(error).some((link) => noSpaceText.test(link.message))) {
+  if (
+    codes.includes('ENOSPC') ||
+    codes.includes('EDQUOT') ||
+    codes.includes('EFBIG') ||
+    chain(error).some((link) => noSpaceText.test(link.message))
+  ) {
     return new UserError('DISK_FULL', `no space is left${at}.${error instanceof UserError ? `\n${error.message}` : ''}`, {
       hint: 'free space (`kernelkit cache prune`; `kernelkit cache ls` shows what there is), or choose another folder with --cache-dir.',
       cause: error,
     })
   }
   if (error instanceof UserError) return error
+  if (codes.includes('EIO')) {
+    return new UserError('IO_ERROR', `the operating system cannot read or write${at} (${reasonOf(error)}).`, {
+      hint: 'Read the log of the kernel of this machine (`dmesg`): a disk, or the connection to it, has failed.',
+      cause: error,
+    })
+  }
   if (codes.includes('EROFS') || codes.includes('EACCES') || codes.includes('EPERM')) {
     return new UserError('ACCESS_DENIED', `the operating system denies access${at} (${reasonOf(error)}).`, {
       hint: 'choose another folder (--cache-dir, --out), or mend the permissions.',

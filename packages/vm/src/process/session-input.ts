@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { frameTypes, streamWindow } from '@kernelkit/core/agent'
-import { UserError, message, option } from '@kernelkit/core/errors'
+import { UserError } from '@kernelkit/core/errors'
 
 // Below the guest's window, so that one chunk never waits for the whole of it.
 const inputPieceBytes = 32 * 1024
@@ -83,12 +83,8 @@ export function createInput(from: Readable, { send, onFailed }: InputContext) {
 }
 
 function inputFailed(cause: unknown): UserError {
-  return new UserError(
-    'STDIN_FAILED',
-    message`stdin cannot be read to its end: ${cause instanceof Error ? cause.message : String(cause)}.`,
-    {
-      hint: message`Pass a file or stream that can be read to its end, or leave ${option('stdin')} out.`,
-      cause,
-    },
-  )
+  return new UserError('STDIN_FAILED', `stdin cannot be read to its end: ${cause instanceof Error ? cause.message : String(cause)}.`, {
+    hint: 'Pass a file or stream that can be read to its end.',
+    cause,
+  })
 }

@@ -78,7 +78,7 @@ export const vmCodes = {
   },
   STDIN_FAILED: {
     meaning: 'The input of a command could not be read to its end; the command was killed.',
-    fix: message`Pass a file or stream that can be read to its end, or leave ${option('stdin')} out.`,
+    fix: 'Pass a file or stream that can be read to its end.',
   },
   VM_LOST: {
     meaning: 'The guest or QEMU exited while it was in use.',
