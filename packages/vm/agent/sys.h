@@ -32,6 +32,8 @@
 #define ENOTDIR 20
 #define EISDIR 21
 #define EINVAL 22
+#define EFBIG 27
+#define ENOSPC 28
 #define EROFS 30
 #define EPIPE 32
 #define ENAMETOOLONG 36
@@ -42,6 +44,7 @@
 #define E2BIG 7
 #define ENOMEM 12
 #define EPROTONOSUPPORT 93
+#define EDQUOT 122
 
 #define MS_RDONLY 1
 #define MS_NOSUID 2

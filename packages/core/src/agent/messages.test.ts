@@ -71,6 +71,8 @@ describe('messages from the guest', () => {
     const exit = { exitCode: 139, signal: 11, stdoutBytes: 2 ** 40 + 3, stderrBytes: 0, tainted: 2 ** 18, artifacts: true }
     expect(decodeExit(encodeExit(exit))).toEqual(exit)
     expect(decodeExit(encodeExit(exit).subarray(0, 32))).toEqual({ ...exit, artifacts: false })
+    const cut = { ...exit, lost: { tag: 'share0', errno: 28 } }
+    expect(decodeExit(encodeExit(cut))).toEqual(cut)
   })
 
   it('CREDIT names its stream', () => {

@@ -31,6 +31,8 @@ export interface ExitMessage {
   readonly tainted: number
   /** Something lies in the guest's artifacts folder. */
   readonly artifacts: boolean
+  /** A directory of the host that could not take everything that was written to it: its mount tag, and the errno. */
+  readonly lost?: { readonly tag: string; readonly errno: number } | undefined
 }
 
 export function encodeStart(message: StartMessage): Uint8Array {
@@ -74,8 +76,9 @@ export function decodeHello(data: Uint8Array): { readonly version: number; reado
 }
 
 export function encodeExit(message: ExitMessage): Uint8Array {
-  const { exitCode, signal, stdoutBytes, stderrBytes, tainted, artifacts } = message
-  return concat([u32(exitCode), u32(signal), u64(stdoutBytes), u64(stderrBytes), u64(tainted), u32(artifacts ? 1 : 0)])
+  const { exitCode, signal, stdoutBytes, stderrBytes, tainted, artifacts, lost } = message
+  const numbers = [u32(exitCode), u32(signal), u64(stdoutBytes), u64(stderrBytes), u64(tainted), u32(artifacts ? 1 : 0)]
+  return concat([...numbers, ...(lost === undefined ? [] : [u32(lost.errno), encoder.encode(lost.tag)])])
 }
 
 export function decodeExit(data: Uint8Array): ExitMessage {
@@ -87,6 +90,7 @@ export function decodeExit(data: Uint8Array): ExitMessage {
     tainted: readU64(data, 24),
     // A VM that was left running by an earlier release has an agent that does not tell.
     artifacts: data.length >= 36 && (readU32(data, 32) & 1) !== 0,
+    ...(data.length > 40 ? { lost: { errno: readU32(data, 36), tag: decodeText(data.subarray(40)) } } : {}),
   }
 }
 

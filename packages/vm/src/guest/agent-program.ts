@@ -17,6 +17,7 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
     'serve.c',
     'setup.c',
     'clock.c',
+    'writeback.c',
     'sessions.c',
     'session-start.c',
     'session-input.c',

@@ -110,7 +110,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
         throw new UserError('VM_NO_AGENT', `the VM '${state.name}' runs without the guest agent.`, {
           hint: 'use its console, or start it with `kernelkit run --keep`.',
         })
-      return runSession(options, { link, ready: ready.promise, monotonicMs: host.monotonicMs })
+      return runSession(options, { link, ready: ready.promise, monotonicMs: host.monotonicMs, shareOf: (tag) => shareOf(state.facts, tag) })
     },
     get console() {
       watch({ console: true })
@@ -133,6 +133,12 @@ export async function connectVm(word: string | undefined, host: Host, options: C
       socket.destroy()
     },
   }
+}
+
+function shareOf({ shares }: VmState['facts'], tag: string): string | undefined {
+  const path: unknown =
+    typeof shares === 'object' && shares !== null && tag in shares ? (shares as Record<string, unknown>)[tag] : undefined
+  return typeof path === 'string' ? path : undefined
 }
 
 function remoteStream(send: (data: Buffer) => void): Duplex {

@@ -56,6 +56,30 @@ describe('shares in the guest', () => {
     expect(await output(vm, 'cat "/mnt/r w,x/file"')).toBe('changed on the host\n')
   })
 
+  it('that the host cannot write whole make the command fail, with the directory that is full', async ({ skip }) => {
+    const full = scratchFolder()
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8M', 'tmpfs', full], { stdio: 'pipe' })
+    } catch {
+      skip('needs the right to mount a small file system')
+    }
+    try {
+      const rw = sharedFolder()
+      const shares = [rw, full].map((host, index) => ({ host, tag: `s${index}`, readonly: false }))
+      const append = 'kernelkit.mount=s0,/mnt/other,rw kernelkit.mount=s1,/mnt/full,rw'
+      await using vm = await startVm(await ground.request({ launch: { shares }, append }), ground.host)
+      const write = (megabytes: number) =>
+        vm.exec({ argv: ['/bin/sh', '-c', `echo x > /mnt/other/file; dd if=/dev/zero of=/mnt/full/file bs=1M count=${megabytes}`] }).result
+      expect(await write(4)).toMatchObject({ exitCode: 0 })
+      await expect(write(24)).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining(`at ${full}: `) })
+      // It is the command that noticed, not every later one.
+      expect(await vm.exec({ argv: ['/bin/true'] }).result).toMatchObject({ exitCode: 0 })
+      expect(readFileSync(join(rw, 'file'), 'utf8')).toBe('x\n')
+    } finally {
+      execFileSync('umount', ['-l', full])
+    }
+  })
+
   it('find a place below a read-only root', async () => {
     const share = sharedFolder()
     const request = await ground.request({

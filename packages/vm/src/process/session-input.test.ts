@@ -7,6 +7,7 @@ import { runSession } from './run-session.ts'
 
 const ready = Promise.resolve()
 const monotonicMs = () => performance.now()
+const shareOf = () => undefined
 
 /** A session with a peer that notes what it is sent and answers only when a test says so. */
 function conversation() {
@@ -33,7 +34,7 @@ it.each<[string, () => Readable, RegExp]>([
   ['a stream that fails half-way', () => Readable.from(half()), /disk on fire/],
 ])('A command whose input is %s fails with that reason, is killed and sees no end of its input.', async (_title, open, reason) => {
   const { link, seen, types } = conversation()
-  const { result } = runSession({ argv: ['cat'], stdin: open() }, { link, ready, monotonicMs })
+  const { result } = runSession({ argv: ['cat'], stdin: open() }, { link, ready, monotonicMs, shareOf })
   await expect(result).rejects.toMatchObject({ code: 'STDIN_FAILED', message: expect.stringMatching(reason) as string })
   expect(types()).not.toContain(frameTypes.stdinEof)
   if (types().includes(frameTypes.start)) expect(seen.at(-1)).toMatchObject({ type: frameTypes.kill, data: Buffer.from([9, 0, 0, 0]) })
@@ -43,7 +44,7 @@ it('A stream that fails before the guest is ready fails the command without a st
   const { link, types } = conversation()
   const { result } = runSession(
     { argv: ['cat'], stdin: createReadStream('/no/such/file') },
-    { link, ready: new Promise(() => {}), monotonicMs },
+    { link, ready: new Promise(() => {}), monotonicMs, shareOf },
   )
   await expect(result).rejects.toMatchObject({ code: 'STDIN_FAILED' })
   expect(types()).not.toContain(frameTypes.start)
@@ -52,7 +53,7 @@ it('A stream that fails before the guest is ready fails the command without a st
 it('A stream that fails after its command has ended changes nothing.', async () => {
   const { channel, link, types } = conversation()
   const stdin = new PassThrough()
-  const { result } = runSession({ argv: ['true'], stdin }, { link, ready, monotonicMs })
+  const { result } = runSession({ argv: ['true'], stdin }, { link, ready, monotonicMs, shareOf })
   await expect.poll(types).toContain(frameTypes.start)
   channel.push(encodeFrame(frameTypes.exit, 1, new Uint8Array(36)))
   expect(await result).toMatchObject({ exitCode: 0 })

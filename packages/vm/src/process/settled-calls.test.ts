@@ -12,6 +12,7 @@ import { runSession } from './run-session.ts'
 import { reserveVm, writeVmState, type VmState } from './vm-state.ts'
 
 const monotonicMs = () => performance.now()
+const shareOf = () => undefined
 const silent = () => new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
 
 describe('a guest that has gone', () => {
@@ -22,7 +23,7 @@ describe('a guest that has gone', () => {
     if (how === 'close') channel.destroy()
     else channel.push(null)
     await link.closed
-    const { result } = runSession({ argv: ['true'] }, { link, ready: Promise.resolve(), monotonicMs })
+    const { result } = runSession({ argv: ['true'] }, { link, ready: Promise.resolve(), monotonicMs, shareOf })
     await expect(result).rejects.toMatchObject({ code: 'VM_LOST' })
   })
 

@@ -97,6 +97,7 @@ async function requestOf({ host, plan, place, logFolder }: RequestInput): Promis
       artifacts: plan.launch.agent ? artifactsFolder : null,
       source: plan.kernel.sourceTree ?? null,
       owner: host.cwd,
+      shares: Object.fromEntries(plan.launch.shares.map((share) => [share.tag, share.host])),
       ssh: ssh?.access ?? null,
     },
   }
