@@ -24,7 +24,7 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const { host, signal } = context
   if (context.dryRun) return dryRunTests(context, plan)
   const { spec } = plan
-  const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: '--junit', named: spec.junit })
+  const junit = spec.junit === undefined ? undefined : await prepareOutFile(given.host, { option: '--junit', named: spec.junit })
   if (options['qemu'] === undefined) await requireAll(host, bootRequirements(parseArch(hostArch(host.nodeArch))), { command: 'test' })
   const store = await context.store()
   const made = await makeFiles(context, plan)
