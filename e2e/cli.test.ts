@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { kernelkit, shell } from './lib/kernelkit.ts'
+import { kernelkitBin } from './lib/paths.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'kernelkit-cli-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -32,6 +33,39 @@ describe('the kernelkit executable', () => {
   it('is quiet when the reader of its output has gone', async () => {
     const { stderr } = await shell('kernelkit completion bash | true; echo "${PIPESTATUS[0]}" >&2')
     expect(stderr).toMatch(/^(?:0|141)\n$/)
+  })
+
+  it.each(['cache ls', 'ps --json', '--help', 'run --help', '--version', 'completion bash', 'complete -- bu'])(
+    'ends `%s` with DISK_FULL and the path when its output cannot be written',
+    async (words) => {
+      const { exitCode, stderr } = await shell(`kernelkit ${words} > /dev/full`, { env: { KERNELKIT_CACHE_DIR: join(directory, 'store') } })
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 125,
+        stderr: expect.stringMatching(
+          /^DISK_FULL: no space is left at \/dev\/full\.\nHint: .*\n(kernelkit: verdict=infra-fail exit=125 code=DISK_FULL\n)?$/,
+        ) as string,
+      })
+    },
+  )
+
+  it('exits with status 125 when not even its error can be written', async () => {
+    expect((await shell('kernelkit bild 2> /dev/full')).exitCode).toBe(125)
+    expect((await shell('kernelkit ps > /dev/full 2>&1')).exitCode).toBe(125)
+  })
+
+  it('notices an output of which only the first part fits', async ({ skip }) => {
+    const mounts = process.getuid?.() === 0 ? 'unshare --mount' : 'unshare --mount --map-root-user'
+    skip((await shell(`${mounts} true`)).exitCode !== 0, 'needs a private mount namespace for a small file system')
+    const script = join(directory, 'short.sh')
+    writeFileSync(
+      script,
+      `mkdir -p ${directory}/small; mount -t tmpfs -o size=4k tmpfs ${directory}/small; "$0" "$1" run --help > ${directory}/small/out\n`,
+    )
+    const { exitCode, stderr } = await shell(`${mounts} bash -c '. ${script}' ${process.execPath} ${kernelkitBin}`)
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 125,
+      stderr: expect.stringContaining(`DISK_FULL: no space is left at ${directory}/small/out`) as string,
+    })
   })
 
   it.for([

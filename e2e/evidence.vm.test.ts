@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kernelkit, shell, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, shell, testArtifacts } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 
 const { kernel, image } = testArtifacts()
@@ -121,6 +121,37 @@ describe('the evidence of a run', () => {
     expect([exitCode, stderr]).toEqual([125, expect.stringMatching(/^DISK_FULL: /m)])
     expect((await kernelkit(['ps'])).stdout).not.toContain('no-room')
     expect((await shell("grep -la 'hostname=[n]o-room' /proc/[0-9]*/cmdline")).stdout).toBe('')
+  })
+
+  it('is complete, and the run DISK_FULL, when an output of ours cannot be written', async () => {
+    const args = `-k ${kernel} --image ${image} --no-cwd`
+    const [early, late] = await Promise.all([
+      shell(`kernelkit run ${args} --evidence full-stdout -- sh -c 'echo out; sleep 100000' > /dev/full`, { cwd: directory }),
+      shell(`kernelkit run --json ${args} --evidence full-json -- true > /dev/full`, { cwd: directory }),
+    ])
+    for (const { exitCode, stderr } of [early, late]) {
+      expect([exitCode, stderr]).toEqual([125, expect.stringContaining('DISK_FULL: no space is left at /dev/full.\n')])
+      expect(lastLine(stderr)).toBe('kernelkit: verdict=infra-fail exit=125 code=DISK_FULL')
+    }
+    expect(JSON.parse(await readFile(join(directory, 'full-stdout', 'result.json'), 'utf8'))).toMatchObject({
+      error: { code: 'DISK_FULL' },
+      exitCode: 125,
+    })
+    expect(JSON.parse(await readFile(join(directory, 'full-json', 'result.json'), 'utf8'))).toMatchObject({ verdict: 'pass' })
+  })
+
+  it('names the JUnit file that does not fit, and leaves no part of it', async ({ skip }) => {
+    const mounts = process.getuid?.() === 0 ? 'unshare --mount' : 'unshare --mount --map-root-user'
+    skip((await shell(`${mounts} true`)).exitCode !== 0, 'needs a private mount namespace for a small file system')
+    const small = join(directory, 'small-junit')
+    const script = join(directory, 'small-junit.sh')
+    const run = `run -k ${kernel} --image ${image} --no-cwd --evidence ${join(directory, 'junit')} --junit ${small}/r.xml -- true`
+    await writeFile(
+      script,
+      `mkdir -p ${small}; mount -t tmpfs -o size=4k tmpfs ${small}; head -c 4096 /dev/zero > ${small}/fill; "$0" "$1" ${run}; code=$?; ls ${small}; exit $code\n`,
+    )
+    const { exitCode, stdout, stderr } = await shell(`${mounts} bash -c '. ${script}' ${process.execPath} ${kernelkitBin}`)
+    expect([exitCode, stdout, stderr]).toEqual([125, 'fill\n', expect.stringContaining(`DISK_FULL: no space is left at ${small}/r.xml.`)])
   })
 
   it('of boot is in one directory, too', async () => {

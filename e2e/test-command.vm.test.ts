@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -137,17 +138,22 @@ describe('kernelkit test', () => {
     )
   })
 
-  it('ends its VMs when it is interrupted', async () => {
-    const directory = await project('interrupted', [
-      { name: 'a', run: 'sleep 1000' },
-      { name: 'b', run: 'sleep 1000' },
-      { name: 'c', run: 'sleep 1000' },
-    ])
-    const { child, result } = startKernelkit(['test', '-j2'], { cwd: directory })
-    await waitUntil('two VMs run', async () => (await qemuPids(directory)).length === 2)
+  it('ends its VMs when it is interrupted, and keeps the results of the tests that had ended', async () => {
+    const running = (name: string) => ({ name, run: `touch /mnt/here/${name}; sleep 1000` })
+    const tests = [{ name: 'done', run: 'true' }, { name: 'failed', run: 'exit 3' }, running('a'), running('b'), running('c')]
+    const directory = await project('interrupted', tests, { share: ['.:/mnt/here:rw'] })
+    const { child, result } = startKernelkit(['test', '-j2', '--json', '--junit', 'r.xml'], { cwd: directory })
+    await waitUntil('the last two tests run', async () => existsSync(join(directory, 'a')) && existsSync(join(directory, 'b')))
     child.kill('SIGINT')
-    const { exitCode, stderr } = await result
+    const { exitCode, stderr, stdout } = await result
     expect(exitCode).toBe(130)
+    const answer = JSON.parse(stdout) as Answer
+    expect(verdicts(answer)).toEqual({ done: 'pass', failed: 'fail', a: 'interrupted', b: 'interrupted', c: 'interrupted' })
+    expect(answer).toMatchObject({ verdict: 'interrupted', exitCode: 130 })
+    const xml = await readFile(join(directory, 'r.xml'), 'utf8')
+    expect(junitViolations(xml)).toEqual([])
+    expect(xml).toMatch(/<testcase name="done"[^>]*\/>/)
+    expect(xml.match(/<error type="interrupted"/g)).toHaveLength(3)
     expect(lastLine(stderr)).toMatch(/code=INTERRUPTED/)
     expect(await qemuPids(directory)).toEqual([])
   })

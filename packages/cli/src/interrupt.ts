@@ -9,6 +9,8 @@ export interface Interrupt {
   readonly name: () => string | undefined
   /** Ask for the end as a signal would. */
   readonly interrupt: (name: string) => void
+  /** Ask for the end because of an error, which becomes the reason of the abort signal. */
+  readonly fail: (error: unknown) => void
 }
 
 const listenedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -20,9 +22,10 @@ export function listenForSignals(source: SignalSource, force: (name: string) => 
   const interrupt = (name: string) => {
     if (first === undefined) {
       first = name
-      controller.abort()
+      // Its message is the signal's name.
+      controller.abort(new DOMException(name, 'AbortError'))
     } else if (name !== 'SIGPIPE') force(first)
   }
   for (const name of listenedSignals) source.on(name, () => interrupt(name))
-  return { signal: controller.signal, name: () => first, interrupt }
+  return { signal: controller.signal, name: () => first, interrupt, fail: (error) => controller.abort(error) }
 }

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { fstatSync, readFileSync, readlinkSync, writeSync } from 'node:fs'
 import type { Reader } from '@kernelkit/core/options'
 import { parseCommandLine, type Invocation } from './command-line.ts'
 import { commandRows } from './commands/index.ts'
 import { createContext } from './context.ts'
 import { listenForSignals, type Interrupt } from './interrupt.ts'
 import { drain } from './output/drain.ts'
+import { ownOutput, type OwnOutput } from './output/own-output.ts'
 import { readProjectDefaults } from './project/read-project-defaults.ts'
 import { renderFailure, signalExitCodes } from './output/failure.ts'
 import { refuseDocker } from './toolchain/refuse-docker.ts'
@@ -24,50 +25,42 @@ export async function main(): Promise<void> {
     // Cleaning up takes a second or two; a command that hangs in it must end all the same.
     setTimeout(() => end(interrupt.name() ?? ''), cleanUpLimitMs).unref()
   })
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') interrupt.interrupt('SIGPIPE')
-      else throw error
-    })
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code === 'EPIPE') interrupt.interrupt('SIGPIPE')
+    else interrupt.fail(error)
   }
-  const exitCode = argv[0] === 'complete' && argv[1] === '--' ? await complete(argv.slice(2)) : await runCommandLine(argv, interrupt)
-  await drain([process.stdout, process.stderr], { isInterrupted: interrupt.name() !== undefined })
-  process.exit(exitCode)
+  const files = { fstatSync, readlinkSync, writeSync }
+  const out = ownOutput({ stream: process.stdout, fd: 1, files, onError })
+  const err = ownOutput({ stream: process.stderr, fd: 2, files, onError })
+  const ended = await runCommandLine(argv, { interrupt, out, err })
+  await drain([out.stream, err.stream], { isInterrupted: interrupt.name() !== undefined })
+  // What Node reports of a write it reports in a later turn.
+  await new Promise((resolve) => void setImmediate(resolve))
+  const lost = interrupt.name() === undefined ? (out.error() ?? err.error()) : undefined
+  process.exit(lost === undefined || ended.fail === undefined ? ended.exitCode : await ended.fail(lost))
 }
 
-async function complete(words: readonly string[]): Promise<number> {
+interface Ended {
+  readonly exitCode: number
+  /** Reports an error as this command's and answers with its exit status; absent once an error was reported. */
+  readonly fail?: (thrown: unknown) => Promise<number>
+}
+
+interface CommandEnds {
+  readonly interrupt: Interrupt
+  readonly out: OwnOutput
+  readonly err: OwnOutput
+}
+
+async function complete(words: readonly string[]): Promise<void> {
   const [{ printCompletions }, { nodeHost }] = await Promise.all([import('./completion.ts'), import('@kernelkit/host')])
   await printCompletions(words, nodeHost())
-  return 0
 }
 
-async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Promise<number> {
+async function runCommandLine(argv: readonly string[], { interrupt, out, err }: CommandEnds): Promise<Ended> {
   let invocation: Invocation | undefined
   let reader: Reader = { door: 'command' }
-  try {
-    invocation = await parseCommandLine(argv, commandRows, version())
-    if (invocation.kind === 'text') {
-      process[invocation.exitCode === 0 ? 'stdout' : 'stderr'].write(invocation.text)
-      return invocation.exitCode
-    }
-    const { definition, args, options, globals } = invocation
-    refuseDocker(definition.name, globals)
-    const parts = {
-      stdin: process.stdin,
-      stdout: process.stdout,
-      stderr: process.stderr,
-      env: process.env,
-      now: () => performance.now(),
-      argv,
-    }
-    const context = await createContext(globals, parts, interrupt.signal)
-    const handle = await definition.load()
-    const project = await readProjectDefaults(context, { definition, args, options })
-    reader = project.context.reader
-    const exitCode = await handle(project.context, args, project.options)
-    if (interrupt.name() === undefined) return exitCode
-    throw interrupt.signal.reason
-  } catch (thrown) {
+  const fail = async (thrown: unknown, { hasAnswered = false } = {}): Promise<number> => {
     // Imported here, not for --help.
     const { explainSystemError } = await import('@kernelkit/host')
     const globals = invocation?.kind === 'command' ? invocation.globals : guessGlobals(argv)
@@ -81,9 +74,41 @@ async function runCommandLine(argv: readonly string[], interrupt: Interrupt): Pr
       command: row?.name,
       reader,
     })
-    process.stdout.write(failure.stdout)
-    process.stderr.write(failure.stderr)
+    if (out.error() === undefined && !hasAnswered) out.stream.write(failure.stdout)
+    err.stream.write(failure.stderr)
     return failure.exitCode
+  }
+  try {
+    if (argv[0] === 'complete' && argv[1] === '--') {
+      await complete(argv.slice(2))
+      return { exitCode: 0, fail }
+    }
+    invocation = await parseCommandLine(argv, commandRows, version())
+    if (invocation.kind === 'text') {
+      ;(invocation.exitCode === 0 ? out : err).stream.write(invocation.text)
+      return { exitCode: invocation.exitCode, fail }
+    }
+    const { definition, args, options, globals } = invocation
+    refuseDocker(definition.name, globals)
+    const parts = {
+      stdin: process.stdin,
+      stdout: out.stream,
+      stderr: err.stream,
+      env: process.env,
+      now: () => performance.now(),
+      argv,
+    }
+    const context = await createContext(globals, parts, interrupt.signal)
+    const handle = await definition.load()
+    const project = await readProjectDefaults(context, { definition, args, options })
+    reader = project.context.reader
+    const exitCode = await handle(project.context, args, project.options)
+    if (interrupt.name() === undefined) return { exitCode, fail }
+    // One JSON document: the command has printed its own.
+    return { exitCode: await fail(interrupt.signal.reason, { hasAnswered: true }) }
+  } catch (thrown) {
+    const lost = interrupt.name() === undefined ? (out.error() ?? err.error()) : undefined
+    return { exitCode: await fail(lost ?? thrown) }
   }
 }
 

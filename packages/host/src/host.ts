@@ -26,6 +26,7 @@ export interface Host {
   now(): number
   /** Monotonic clock in milliseconds. */
   monotonicMs(): number
+  /** However long: the one timer for durations that a user names. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Absolute path of a program on PATH (sbin directories included), `undefined` when there is none. */
   which(program: string): Promise<string | undefined>

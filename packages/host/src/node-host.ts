@@ -1,14 +1,15 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import * as fsPromises from 'node:fs/promises'
 import { availableParallelism, homedir, tmpdir, totalmem } from 'node:os'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as delay } from 'node:timers/promises'
 import { findProgram } from './process/find-program.ts'
 import type { Host, HostFiles } from './host.ts'
 import { silentLogger, type Logger } from './logger.ts'
+import { createNamedWriteStream, namingFile } from './files/named-writes.ts'
 import { runProgram } from './process/run-program.ts'
+import { sleep } from './process/sleep.ts'
 import { makeTempDir, sweepTempDirs } from './files/temp-dir.ts'
 
 export interface NodeHostOptions {
@@ -36,9 +37,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     log: options.log ?? silentLogger,
     now: () => Date.now(),
     monotonicMs: () => performance.now(),
-    sleep: async (ms, signal) => {
-      await delay(ms, undefined, signal === undefined ? {} : { signal })
-    },
+    sleep,
     which: async (program) => findProgram(program, env['PATH'] ?? ''),
     run: (argv, runOptions) => runProgram(argv, { ...runOptions, cwd: runOptions?.cwd ?? cwd, baseEnv: env }),
     spawn: (argv, spawnOptions) => startProgram(argv, { cwd, env: { ...env }, ...spawnOptions }),
@@ -61,7 +60,9 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
 const hostFiles: HostFiles = {
   ...fsPromises,
   createReadStream,
-  createWriteStream,
+  createWriteStream: createNamedWriteStream,
+  writeFile: (path, ...rest) => namingFile(path, () => fsPromises.writeFile(path, ...rest)),
+  appendFile: (path, ...rest) => namingFile(path, () => fsPromises.appendFile(path, ...rest)),
   exists: async (path) => {
     try {
       await fsPromises.stat(path)
@@ -72,8 +73,14 @@ const hostFiles: HostFiles = {
   },
   writeAtomic: async (path, content, mode) => {
     const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-    await fsPromises.writeFile(temporary, content, mode === undefined ? {} : { mode })
-    await fsPromises.rename(temporary, path)
+    try {
+      await fsPromises.writeFile(temporary, content, mode === undefined ? {} : { mode })
+      await fsPromises.rename(temporary, path)
+    } catch (error) {
+      await fsPromises.rm(temporary, { force: true })
+      // The caller knows nothing of the temporary name.
+      throw error instanceof Error ? Object.assign(error, { path, dest: undefined }) : error
+    }
   },
 }
 

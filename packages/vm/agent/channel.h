@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define HEADER_SIZE 12
 #define FRAME_MARK 0x4b6b
 /* The largest frame that we send: the kernel takes 32 KiB per write to a port. */
@@ -17,7 +17,7 @@ enum frame_type {
 	/* host to guest */
 	F_SETUP = 16, F_START = 17, F_STDIN = 18, F_STDIN_EOF = 19, F_KILL = 20, F_RESIZE = 21, F_PING = 22, F_DUMP = 23, F_SHUTDOWN = 24, F_CLOSE = 25,
 	/* both */
-	F_CREDIT = 32,
+	F_CREDIT = 32, F_CLOCK = 33,
 };
 
 struct frame { enum frame_type type; uint32_t session; uint8_t *data; uint32_t size; };

@@ -2,6 +2,7 @@
 #include "files.h"
 #include "sys.h"
 #include "text.h"
+#include "writeback.h"
 
 /* What no command ever sees: mount points of lower layers, the memory of copy-on-write. Out of reach after chroot. */
 #define HIDDEN "/.kernelkit"
@@ -150,6 +151,7 @@ static int make_mount_point(const char *path)
 
 int mount_shares(const struct params *params, char *problem, unsigned size)
 {
+	if (equal(params->root_kind, "9p") && equal(params->root_mode, "rw")) watch_writes(params->root_source, "/");
 	for (int i = 0; i < params->share_count; i++) {
 		const struct share *share = &params->shares[i];
 		int answer = make_mount_point(share->to);
@@ -163,6 +165,7 @@ int mount_shares(const struct params *params, char *problem, unsigned size)
 			format(problem, size, "cannot mount share %s at %s (%s): %s", share->tag, share->to, share->mode, reason(answer));
 			return -1;
 		}
+		if (equal(share->mode, "rw")) watch_writes(share->tag, share->to);
 	}
 	return 0;
 }

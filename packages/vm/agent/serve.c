@@ -1,5 +1,6 @@
 #include "serve.h"
 #include "channel.h"
+#include "clock.h"
 #include "files.h"
 #include "sessions.h"
 #include "setup.h"
@@ -93,12 +94,17 @@ void greet(const char *problem)
 	memcpy(hello + 4, name.release, length(name.release));
 	send_frame(F_HELLO, 0, hello, 4 + length(name.release));
 	if (*problem) fail(problem);
+	int clock_set = 0, set_up = 0;
+	clock_ask();
 	for (;;) {
 		while (next_frame(&frame)) {
 			if (frame.type == F_PING) send_frame(F_PONG, frame.session, frame.data, frame.size);
 			if (frame.type == F_SHUTDOWN) shut_down();
-			if (frame.type != F_SETUP) continue;
-			if (apply_setup(&frame, trouble, sizeof trouble) < 0) fail(trouble);
+			if (frame.type == F_CLOCK) clock_set = clock_answer(&frame);
+			else if (frame.type == F_SETUP && apply_setup(&frame, trouble, sizeof trouble) < 0) fail(trouble);
+			else if (frame.type == F_SETUP) set_up = 1;
+			/* The clock first: commands and an init of the root begin with the right time. */
+			if (!clock_set || !set_up) continue;
 			send_frame(F_READY, 0, 0, 0);
 			return;
 		}

@@ -3,6 +3,7 @@
 #include "files.h"
 #include "session.h"
 #include "text.h"
+#include "writeback.h"
 
 /* In guest memory unless the host has mounted a directory of its own there (packages/vm/src/resolve/resolve-shares.ts). */
 #define ARTIFACTS "/run/kernelkit/artifacts"
@@ -25,7 +26,16 @@ static uint64_t read_tainted(void)
 
 void send_exit(struct session *session)
 {
-	uint8_t exit[36];
+	uint8_t exit[36 + 4 + 64];
+	size_t size = 36;
+	int lost_reason = 0;
+	if (!session->written_back && session->writeback_pid == 0) {
+		session->writeback_pid = start_writeback();
+		/* Without the process that would know nothing is known. */
+		if (session->writeback_pid <= 0) session->written_back = 1;
+	}
+	if (!session->written_back) return;
+	const char *tag = lost_tag(session->writeback_code, &lost_reason);
 	put32(exit, (uint32_t)exit_code(session->status));
 	put32(exit + 4, (uint32_t)session->status & 0x7f);
 	put64(exit + 8, session->stream[OUT].bytes);
@@ -33,7 +43,12 @@ void send_exit(struct session *session)
 	put64(exit + 24, read_tainted());
 	put32(exit + 32, has_entries(ARTIFACTS) ? EXIT_ARTIFACTS : 0);
 	if (session->announced) log_command_end(session->status);
-	send_frame(F_EXIT, session->id, exit, sizeof exit);
+	if (tag) {
+		put32(exit + size, (uint32_t)lost_reason);
+		format((char *)exit + size + 4, 64, "%s", tag);
+		size += 4 + length(tag);
+	}
+	send_frame(F_EXIT, session->id, exit, size);
 	session->exited = 1;
 	close_stdin(session);
 }

@@ -22,6 +22,8 @@ struct session {
 	int hung_up;          /* no process holds the other end of the terminal */
 	int deaf;             /* the host does not listen: output is dropped */
 	int exited;           /* EXIT was sent; what an orphan still writes is dropped */
+	int written_back;     /* what the command wrote to the host's directories has arrived, or is lost */
+	int writeback_pid, writeback_code;
 	int64_t give_up_at;   /* when to stop waiting for orphans */
 	struct stream stream[2];
 	int in, in_ready, in_eof;
@@ -39,5 +41,5 @@ void write_stdin(struct session *session);
 void close_stdin(struct session *session);
 /* session-output.c: one block of a stream on its way. */
 void move_stream(struct session *session, int which);
-/* session-exit.c */
+/* session-exit.c: waits for what the command wrote to the host's directories, then sends its end. */
 void send_exit(struct session *session);

@@ -1,3 +1,4 @@
+#include "command.h"
 #include "session.h"
 
 /* A finished command's output ends here although some orphan still holds the pipe. */
@@ -87,7 +88,8 @@ int sessions_poll(struct pollfd *fds, int *limit)
 			fds[count++] = (struct pollfd){ session->in, POLLOUT, 0 };
 			session->in_ready = count;
 		}
-		if (session->dead && !session->exited && is_drained(session)) {
+		/* The end of the writeback comes as a signal. */
+		if (session->dead && !session->exited && session->writeback_pid <= 0 && is_drained(session)) {
 			int left = (int)(session->give_up_at - monotonic_ms());
 			if (*limit < 0 || left < *limit) *limit = left < 0 ? 0 : left;
 		}
@@ -114,6 +116,10 @@ void reap_children(void)
 	while ((pid = sys_wait(-1, &status, WNOHANG)) > 0) {
 		for (int i = 0; i < MAX_SESSIONS; i++) {
 			struct session *session = &sessions[i];
+			if (session->used && session->writeback_pid == pid) {
+				session->written_back = 1;
+				session->writeback_code = exit_code(status);
+			}
 			if (!session->used || session->dead || session->pid != pid) continue;
 			session->dead = 1;
 			session->status = status;

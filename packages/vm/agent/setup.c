@@ -27,12 +27,9 @@ static void start_sshd(void)
 /* Every header is read before its bytes: a cut frame is refused, never read past. */
 int apply_setup(const struct frame *frame, char *problem, unsigned size)
 {
-	uint8_t *at = frame->data + 16, *end = frame->data + frame->size;
-	if (frame->size < 17) goto malformed;
-	int64_t epoch = (int64_t)(get32(frame->data) | (uint64_t)get32(frame->data + 4) << 32);
-	uint32_t flags = get32(frame->data + 8), count = get32(frame->data + 12);
-	int64_t off = epoch - wall_seconds();
-	if (epoch > 0 && (off > 1 || off < -1)) set_wall_seconds(epoch);
+	uint8_t *at = frame->data + 8, *end = frame->data + frame->size;
+	if (frame->size < 9) goto malformed;
+	uint32_t flags = get32(frame->data), count = get32(frame->data + 4);
 	const char *hostname = (char *)at;
 	while (at < end && *at) at++;
 	if (at++ >= end) goto malformed;

@@ -1,4 +1,4 @@
-/* What varies per run and comes over the channel: files, clock, host name, ssh. */
+/* What varies per run and comes over the channel: files, host name, ssh. */
 #pragma once
 #include "channel.h"
 

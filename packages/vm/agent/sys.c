@@ -32,14 +32,17 @@ int64_t monotonic_ms(void)
 	return now.seconds * 1000 + (uint32_t)now.nanoseconds / 1000000;
 }
 
-int64_t wall_seconds(void) { return clock_now(0).seconds; }
-
-int set_wall_seconds(int64_t seconds)
+int64_t monotonic_ns(void)
 {
-	struct timespec64 time = { seconds, 0 };
+	struct timespec64 now = clock_now(1);
+	return now.seconds * 1000000000 + now.nanoseconds;
+}
+
+int set_wall_clock(struct timespec64 time)
+{
 	int answer = (int)sys_call(NR_clock_settime, 0, (long)&time, 0, 0, 0);
 	if (answer == -ENOSYS && NR_clock_settime_old >= 0) {
-		struct timespec32 old = { (int32_t)seconds, 0 };
+		struct timespec32 old = { (int32_t)time.seconds, (int32_t)time.nanoseconds };
 		answer = (int)sys_call(NR_clock_settime_old, 0, (long)&old, 0, 0, 0);
 	}
 	return answer;

@@ -32,6 +32,8 @@
 #define ENOTDIR 20
 #define EISDIR 21
 #define EINVAL 22
+#define EFBIG 27
+#define ENOSPC 28
 #define EROFS 30
 #define EPIPE 32
 #define ENAMETOOLONG 36
@@ -42,6 +44,7 @@
 #define E2BIG 7
 #define ENOMEM 12
 #define EPROTONOSUPPORT 93
+#define EDQUOT 122
 
 #define MS_RDONLY 1
 #define MS_NOSUID 2
@@ -116,9 +119,10 @@ static inline void sys_sync(void) { sys_call(NR_sync, 0, 0, 0, 0, 0); }
 int sys_poll(struct pollfd *fds, unsigned count, int milliseconds);
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t monotonic_ms(void);
-/* CLOCK_REALTIME in whole seconds. */
-int64_t wall_seconds(void);
-int set_wall_seconds(int64_t seconds);
+/* The same in nanoseconds. */
+int64_t monotonic_ns(void);
+/* Sets CLOCK_REALTIME; nanoseconds below 1000000000. */
+int set_wall_clock(struct timespec64 time);
 void sleep_ms(int milliseconds);
 /* `handler` runs on `signal`; SA_RESTART is not set, so that waits end. */
 void on_signal(int signal, void (*handler)(int));

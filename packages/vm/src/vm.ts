@@ -21,8 +21,6 @@ export interface GuestSetup {
   readonly hostname: string
   /** Files written in the guest before anything runs (keys, resolv.conf); paths are absolute, below /run for what must not persist. */
   readonly files: readonly { readonly path: string; readonly mode: number; readonly content: string }[]
-  /** Seconds since 1970; the guest's clock is set to it when it is off by more than a second. */
-  readonly epochSeconds: number
   /** Start /usr/sbin/sshd of the root in an agent-first guest. */
   readonly ssh: boolean
 }

@@ -117,7 +117,7 @@ export async function testGround(): Promise<TestGround> {
         kernel,
         initrd,
         append:
-          `console=ttyS0 earlycon=uart8250,io,0x3f8 panic=-1 oops=panic no_timer_check tsc_early_khz=${khz ?? 0} rdinit=/.kernelkit/init kernelkit.root=initramfs kernelkit.init=agent ${change.append ?? ''}`.trim(),
+          `console=ttyS0 earlycon=uart8250,io,0x3f8 panic=-1 oops=panic no_timer_check tsc_early_khz=${khz ?? 0} tsc=reliable rdinit=/.kernelkit/init kernelkit.root=initramfs kernelkit.init=agent ${change.append ?? ''}`.trim(),
         drives: [],
         shares: [],
         network: { kind: 'none' },
@@ -136,7 +136,7 @@ export async function testGround(): Promise<TestGround> {
         folder: place.folder,
         consolePath: join(scratchDirectory(), 'console.log'),
         timedConsolePath: join(scratchDirectory(), 'console.timed.log'),
-        guest: { hostname: 'testguest', files: [], epochSeconds: Math.floor(Date.now() / 1000), ssh: false, ...change.guest },
+        guest: { hostname: 'testguest', files: [], ssh: false, ...change.guest },
         facts: {},
       }
     },

@@ -2,19 +2,21 @@ import { UserError, command, message } from '@kernelkit/core/errors'
 import { parseVmSpec } from '@kernelkit/core/options'
 import { bootAndLeave, bootInVm, renderKept } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
+import { withBisectionStatus } from '../project/bisection.ts'
 import { runElsewhere } from '../toolchain/run-elsewhere.ts'
 import { printDecisions } from './print-decisions.ts'
 import { rawTerminal } from './raw-terminal.ts'
 
 /** `kernelkit boot`: a guest with the terminal attached, until it powers off or Ctrl-A x; with --keep it is left running. */
-export async function boot(context: CommandContext, words: readonly string[], raw: RawOptions): Promise<number> {
+export async function boot(context: CommandContext, words: readonly string[], given: RawOptions): Promise<number> {
   if (words.length > 0) {
     throw new UserError('BAD_OPTION', `boot takes no command, but '${words.join(' ')}' was given.`, {
       hint: message`Use ${command(`kernelkit run -- ${words.join(' ')}`)}.`,
     })
   }
   const { reader, projectKernel } = context
-  const wanted = { spec: parseVmSpec(raw, { command: 'boot' }), command: 'boot', reader, projectKernel } as const
+  const spec = parseVmSpec(await withBisectionStatus(context, given), { command: 'boot' })
+  const wanted = { spec, command: 'boot', reader, projectKernel } as const
   const tty = isInteractive(context) && !context.dryRun
   const elsewhere = await runElsewhere(context, { command: 'boot', spec: wanted.spec, stdin: false, tty })
   if (elsewhere !== undefined) return elsewhere

@@ -2,15 +2,16 @@ import type { CommandContext, RawOptions } from '../command.ts'
 import { UserError, joinedOption, message, option } from '@kernelkit/core/errors'
 import { parseVmSpec } from '@kernelkit/core/options'
 import { commandWords, runInVm } from '@kernelkit/vm/internal'
+import { withBisectionStatus } from '../project/bisection.ts'
 import { runElsewhere } from '../toolchain/run-elsewhere.ts'
 import { printDecisions } from './print-decisions.ts'
 import { refuseTty } from './refuse-tty.ts'
 import { openStreams } from './vm-streams.ts'
 
 /** `kernelkit run`: boot, one command, its verdict. */
-export async function run(context: CommandContext, words: readonly string[], raw: RawOptions): Promise<number> {
+export async function run(context: CommandContext, words: readonly string[], given: RawOptions): Promise<number> {
   const { host, signal } = context
-  const spec = parseVmSpec(raw, { command: 'run' })
+  const spec = parseVmSpec(await withBisectionStatus(context, given), { command: 'run' })
   refuseCommandWithKunit(spec.kunit !== undefined, words)
   const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true
   // A dry run needs no command, and has no input.

@@ -6,6 +6,7 @@ import type { Capacity } from '@kernelkit/core/project'
 import { bootRequirements, nodeHost, prepareOutFile, requireAll, type Host } from '@kernelkit/host'
 import { makeEvidenceDirectory } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
+import { signalExitCodes } from '../output/failure.ts'
 import { renderFailedTest } from '../suite/failed-test.ts'
 import { findTestsFile, splitWords } from '../suite/find-tests-file.ts'
 import { planTests, type MadeFiles, type TestPlan } from '../suite/plan-tests.ts'
@@ -25,7 +26,7 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const { host, signal } = context
   if (context.dryRun) return dryRunTests(context, plan)
   const { spec } = plan
-  const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named: spec.junit })
+  const junit = spec.junit === undefined ? undefined : await prepareOutFile(given.host, { option: 'junit', named: spec.junit })
   if (options['qemu'] === undefined) await requireAll(host, bootRequirements(parseArch(hostArch(host.nodeArch))), { user: 'test' })
   const store = await context.store()
   const made = await makeFiles(context, plan)
@@ -45,7 +46,8 @@ export async function test(given: CommandContext, words: readonly string[], opti
     signal,
   })
   const total = secondsSince(host, startedAt)
-  const { verdict, exitCode } = judgeResults(results)
+  // What was finished is not lost; the end of the command says what ended it.
+  const { verdict, exitCode } = signal.aborted ? interruptedBy(signal.reason) : judgeResults(results)
   if (junit !== undefined) await host.fs.writeAtomic(junit, await renderTestsJunit(results, basename(plan.directory)))
   if (context.json)
     context.printJson({
@@ -60,8 +62,13 @@ export async function test(given: CommandContext, words: readonly string[], opti
   else {
     context.print(renderTable(results))
   }
-  context.stderr.write(`${renderVerdictLine(results, total)}\n`)
+  if (!signal.aborted) context.stderr.write(`${renderVerdictLine(results, total)}\n`)
   return exitCode
+}
+
+function interruptedBy(reason: unknown): { readonly verdict: string; readonly exitCode: number } {
+  const name = reason instanceof Error ? reason.message : ''
+  return { verdict: 'interrupted', exitCode: signalExitCodes[name] ?? 125 }
 }
 
 /** Kernel and image, from the store when nothing changed. */

@@ -39,6 +39,8 @@ export function fileStreams(
   const [stdoutPath, stderrPath] = [join(directory, 'stdout'), join(directory, 'stderr')]
   const [stdout, stderr] = [stdoutPath, stderrPath].map((path) => host.fs.createWriteStream(path))
   if (stdout === undefined || stderr === undefined) throw new TypeError('two streams')
+  // What cannot be written ends the command; closing says why.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
   return {
     stdin,
     stdout,

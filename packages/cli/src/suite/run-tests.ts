@@ -25,7 +25,7 @@ export interface RunTestsInput {
   readonly signal: AbortSignal
 }
 
-/** Every test in a fresh VM, as many at once as there is room for; results in the order of the tests. Ends only when no VM is left. */
+/** Every test in a fresh VM, as many at once as there is room for; results in the order of the tests. Ends only when no VM is left; an interruption leaves the results that there are. */
 export async function runTests(input: RunTestsInput): Promise<readonly TestResult[]> {
   const stop = new AbortController()
   const signal = AbortSignal.any([input.signal, stop.signal])
@@ -33,14 +33,14 @@ export async function runTests(input: RunTestsInput): Promise<readonly TestResul
   const pending: Promise<TestResult>[] = []
   for (const test of input.tests) {
     const started = Promise.withResolvers<void>()
-    const ended = runTest({ ...input, signal, test, slots, onStart: started.resolve }).then(
+    const ended = runTest({ ...input, signal, interruption: input.signal, test, slots, onStart: started.resolve }).then(
       async (result) => {
         if (input.failFast && verdictOf(result) !== 'pass') stop.abort()
-        if (result.kind !== 'left-out') await input.onResult(result)
+        if (result.kind === 'run' || result.kind === 'error') await input.onResult(result)
         return result
       },
       (error: unknown) => {
-        // A bug of ours or the user's interruption: the other VMs end too.
+        // A bug of ours: the other VMs end too.
         stop.abort()
         throw error
       },
@@ -50,7 +50,6 @@ export async function runTests(input: RunTestsInput): Promise<readonly TestResul
     await Promise.race([started.promise, ended.catch(() => {})])
   }
   const settled = await Promise.allSettled(pending)
-  input.signal.throwIfAborted()
   return settled.map((one) => {
     if (one.status === 'rejected') throw one.reason
     return one.value
@@ -61,9 +60,11 @@ interface OneTest extends RunTestsInput {
   readonly test: ReadyTest
   readonly slots: GuestSlots
   readonly onStart: () => void
+  /** The user's interruption; `signal` is also aborted by --fail-fast. */
+  readonly interruption: AbortSignal
 }
 
-async function runTest({ host, store, test, slots, signal, onStart }: OneTest): Promise<TestResult> {
+async function runTest({ host, store, test, slots, signal, interruption, onStart }: OneTest): Promise<TestResult> {
   const { name, wanted, argv } = test
   const reader = wanted.reader ?? { door: 'command' }
   const leftOut = {
@@ -71,7 +72,8 @@ async function runTest({ host, store, test, slots, signal, onStart }: OneTest): 
     kind: 'left-out',
     reason: writeFor(message`not run: another test failed (${option('fail-fast')}).`, reader),
   } as const
-  if (signal.aborted) return { ...leftOut, seconds: 0 }
+  const unfinished = () => (interruption.aborted ? ({ name, kind: 'interrupted' } as const) : leftOut)
+  if (signal.aborted) return { ...unfinished(), seconds: 0 }
   let startedAt = host.monotonicMs()
   const seconds = () => (host.monotonicMs() - startedAt) / 1000
   let release = () => {}
@@ -111,7 +113,7 @@ async function runTest({ host, store, test, slots, signal, onStart }: OneTest): 
   } catch (thrown) {
     if (signal.aborted) {
       task?.fail('ended')
-      return { ...leftOut, seconds: seconds() }
+      return { ...unfinished(), seconds: seconds() }
     }
     if (!(thrown instanceof UserError)) throw thrown
     const error = writeError(thrown, reader)

@@ -43,4 +43,22 @@ describe('tests that never ran', () => {
     })
     expect(documentOf(results[1] ?? expect.unreachable())).toMatchObject({ name: 'after', verdict: null, error: null })
   })
+
+  it('are interrupted in every format when the user ended the whole', async () => {
+    const ended: readonly TestResult[] = [
+      { name: 'first', kind: 'interrupted', seconds: 1.5 },
+      { name: 'second', kind: 'interrupted', seconds: 0 },
+    ]
+    expect(renderTable(ended)).toBe(
+      [
+        'test    verdict      seconds  why',
+        'first   interrupted  1.5      interrupted before it ended.',
+        'second  interrupted  0.0      interrupted before it began.',
+      ].join('\n'),
+    )
+    const xml = await renderTestsJunit(ended, 'project')
+    expect(junitViolations(xml)).toEqual([])
+    expect(xml.match(/<error type="interrupted" message="interrupted before it (ended|began)\."/g)).toHaveLength(2)
+    expect(documentOf(ended[0] ?? expect.unreachable())).toMatchObject({ verdict: 'interrupted', exitCode: null })
+  })
 })

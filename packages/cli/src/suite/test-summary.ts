@@ -2,7 +2,7 @@ import { judgeTests, type TestsJudgement } from '@kernelkit/core/project'
 import { renderJunit, type JunitSuite } from '@kernelkit/core/ktap'
 import { outcomeSuites } from '@kernelkit/vm/internal'
 import { formatTable } from '../output/table.ts'
-import { reasonOf, verdictOf, type TestResult } from './test-result.ts'
+import { reasonOf, stateOf, verdictOf, type TestResult } from './test-result.ts'
 
 export function judgeResults(results: readonly TestResult[]): TestsJudgement {
   return judgeTests(results.map(verdictOf))
@@ -13,7 +13,7 @@ export function renderTable(results: readonly TestResult[]): string {
   const rows = results.map((result) => {
     const verdict = verdictOf(result)
     const why = verdict === 'pass' ? '' : reasonOf(result)
-    return [result.name, verdict ?? 'not run', result.kind === 'left-out' ? '' : result.seconds.toFixed(1), why]
+    return [result.name, stateOf(result), result.kind === 'left-out' ? '' : result.seconds.toFixed(1), why]
   })
   return formatTable(['test', 'verdict', 'seconds', 'why'], rows)
 }
@@ -35,7 +35,7 @@ export function documentOf(result: TestResult): Readonly<Record<string, unknown>
   const error = result.kind === 'error' ? result.error : undefined
   return {
     name,
-    verdict: verdictOf(result) ?? null,
+    verdict: result.kind === 'interrupted' ? 'interrupted' : (verdictOf(result) ?? null),
     exitCode: error === undefined ? null : 125,
     what: reasonOf(result),
     hint: error?.hint ?? null,
@@ -55,14 +55,17 @@ export function renderTestsJunit(results: readonly TestResult[], name: string): 
 function suitesOf(result: TestResult): readonly JunitSuite[] {
   const { name, seconds } = result
   if (result.kind === 'run') return outcomeSuites({ outcome: result.run.outcome, name })
+  const unfinished = { type: result.kind, message: reasonOf(result), text: [] } as const
   const outcome =
     result.kind === 'left-out'
-      ? ({ kind: 'skipped', type: 'left-out', message: reasonOf(result), text: [] } as const)
-      : ({
-          kind: 'error',
-          type: result.error.verdict,
-          message: reasonOf(result),
-          text: result.error.hint === undefined ? [] : [`Hint: ${result.error.hint}`],
-        } as const)
+      ? ({ kind: 'skipped', ...unfinished } as const)
+      : result.kind === 'interrupted'
+        ? ({ kind: 'error', ...unfinished } as const)
+        : ({
+            kind: 'error',
+            type: result.error.verdict,
+            message: reasonOf(result),
+            text: result.error.hint === undefined ? [] : [`Hint: ${result.error.hint}`],
+          } as const)
   return [{ name, seconds, cases: [{ name, classname: name, seconds, outcome, output: [] }] }]
 }

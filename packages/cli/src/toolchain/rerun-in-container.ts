@@ -54,7 +54,7 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   })
   const terminal = tty ? rawTerminal(context) : undefined
   try {
-    return await attachProgram({ engine, host, container }, ['kernelkit', ...context.argv], {
+    return await attachProgram({ engine, host, container }, ['kernelkit', ...wordsInside(context, { command, spec })], {
       cwd: host.cwd,
       env: environmentInside(context, { spec, store: store.root }),
       stdin: tty || stdin ? context.stdin : undefined,
@@ -66,6 +66,13 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   } finally {
     terminal?.restore()
   }
+}
+
+/** The words of this command; what was decided from files that the container does not have is added. */
+function wordsInside({ argv }: Pick<CommandContext, 'argv'>, { command, spec }: Pick<VmCommand, 'command' | 'spec'>): readonly string[] {
+  const at = argv.indexOf(command) + 1
+  const isNamed = argv.some((word) => /^--status(=|$)/.test(word))
+  return spec.status === 'simple' && !isNamed ? argv.toSpliced(at, 0, '--status=simple') : argv
 }
 
 /** How the command prints, and what `--env NAME` takes from this environment. */

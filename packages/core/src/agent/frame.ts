@@ -23,6 +23,7 @@ export const frameTypes = {
   close: 25,
   // both ways
   credit: 32,
+  clock: 33,
   // between a client and the VM host process only
   request: 48,
   reply: 49,
@@ -39,7 +40,7 @@ export interface Frame {
 }
 
 /** Version that HELLO carries; another one means that agent and host come from different releases. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /** Bytes that a stream may carry before its reader gives credit (packages/vm/agent/session.h, WINDOW). */
 export const streamWindow = 256 * 1024

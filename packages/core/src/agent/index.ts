@@ -14,6 +14,7 @@ export {
   decodeExit,
   decodeHello,
   decodeText,
+  encodeClock,
   encodeCredit,
   encodeKill,
   encodeResize,

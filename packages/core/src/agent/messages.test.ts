@@ -5,6 +5,7 @@ import {
   decodeExit,
   decodeHello,
   decodeText,
+  encodeClock,
   encodeCredit,
   encodeExit,
   encodeKill,
@@ -45,15 +46,18 @@ describe('messages to the guest', () => {
     expect(() => encodeStart({ argv: ['a\0b'], env: {}, cwd: '', user: '', stdin: false, tty: undefined })).toThrow(/NUL/)
   })
 
-  it('SETUP carries clock, flags, host name and files', () => {
+  it('SETUP carries flags, host name and files', () => {
     const bytes = encodeSetup({
       hostname: 'vm',
-      epochSeconds: 2 ** 32 + 5,
       ssh: true,
       files: [{ path: '/run/k', mode: 0o600, content: 'é' }],
     })
-    expect([...bytes.subarray(0, 16)]).toEqual([5, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0])
-    expect([...bytes.subarray(16)]).toEqual([118, 109, 0, 0x80, 1, 0, 0, 2, 0, 0, 0, ...new TextEncoder().encode('/run/k\0é')])
+    expect([...bytes.subarray(0, 8)]).toEqual([1, 0, 0, 0, 1, 0, 0, 0])
+    expect([...bytes.subarray(8)]).toEqual([118, 109, 0, 0x80, 1, 0, 0, 2, 0, 0, 0, ...new TextEncoder().encode('/run/k\0é')])
+  })
+
+  it('CLOCK is seconds beyond 32 bits and nanoseconds', () => {
+    expect([...encodeClock((2 ** 32 + 5) * 1000 + 250)]).toEqual([5, 0, 0, 0, 1, 0, 0, 0, 0x80, 0xb2, 0xe6, 0x0e])
   })
 
   it('KILL and RESIZE are numbers', () => {
@@ -67,6 +71,8 @@ describe('messages from the guest', () => {
     const exit = { exitCode: 139, signal: 11, stdoutBytes: 2 ** 40 + 3, stderrBytes: 0, tainted: 2 ** 18, artifacts: true }
     expect(decodeExit(encodeExit(exit))).toEqual(exit)
     expect(decodeExit(encodeExit(exit).subarray(0, 32))).toEqual({ ...exit, artifacts: false })
+    const cut = { ...exit, lost: { tag: 'share0', errno: 28 } }
+    expect(decodeExit(encodeExit(cut))).toEqual(cut)
   })
 
   it('CREDIT names its stream', () => {

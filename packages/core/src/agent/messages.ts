@@ -20,7 +20,6 @@ export interface StartMessage {
 export interface SetupMessage {
   readonly hostname: string
   readonly files: readonly { readonly path: string; readonly mode: number; readonly content: string }[]
-  readonly epochSeconds: number
   readonly ssh: boolean
 }
 
@@ -32,6 +31,8 @@ export interface ExitMessage {
   readonly tainted: number
   /** The guest's artifacts directory is not empty. */
   readonly artifacts: boolean
+  /** A directory of the host that could not take everything that was written to it: its mount tag, and the errno. */
+  readonly lost?: { readonly tag: string; readonly errno: number } | undefined
 }
 
 export function encodeStart(message: StartMessage): Uint8Array {
@@ -46,7 +47,13 @@ export function encodeSetup(message: SetupMessage): Uint8Array {
     const content = encoder.encode(file.content)
     return [u32(file.mode), u32(content.length), text(file.path), content]
   })
-  return concat([u64(message.epochSeconds), u32(message.ssh ? 1 : 0), u32(message.files.length), text(message.hostname), ...files])
+  return concat([u32(message.ssh ? 1 : 0), u32(message.files.length), text(message.hostname), ...files])
+}
+
+/** The host's time, asked for by the guest: milliseconds since 1970, with a fraction. */
+export function encodeClock(epochMs: number): Uint8Array {
+  const seconds = Math.floor(epochMs / 1000)
+  return concat([u64(seconds), u32(Math.floor((epochMs - seconds * 1000) * 1e6))])
 }
 
 export const encodeKill = (signal: number): Uint8Array => u32(signal)
@@ -69,8 +76,9 @@ export function decodeHello(data: Uint8Array): { readonly version: number; reado
 }
 
 export function encodeExit(message: ExitMessage): Uint8Array {
-  const { exitCode, signal, stdoutBytes, stderrBytes, tainted, artifacts } = message
-  return concat([u32(exitCode), u32(signal), u64(stdoutBytes), u64(stderrBytes), u64(tainted), u32(artifacts ? 1 : 0)])
+  const { exitCode, signal, stdoutBytes, stderrBytes, tainted, artifacts, lost } = message
+  const numbers = [u32(exitCode), u32(signal), u64(stdoutBytes), u64(stderrBytes), u64(tainted), u32(artifacts ? 1 : 0)]
+  return concat([...numbers, ...(lost === undefined ? [] : [u32(lost.errno), encoder.encode(lost.tag)])])
 }
 
 export function decodeExit(data: Uint8Array): ExitMessage {
@@ -82,6 +90,7 @@ export function decodeExit(data: Uint8Array): ExitMessage {
     tainted: readU64(data, 24),
     // The agent of a VM that an earlier release left running does not send it.
     artifacts: data.length >= 36 && (readU32(data, 32) & 1) !== 0,
+    ...(data.length > 40 ? { lost: { errno: readU32(data, 36), tag: decodeText(data.subarray(40)) } } : {}),
   }
 }
 

@@ -39,9 +39,29 @@ describe('parseDurationMs', () => {
     ['1.5m', 90_000],
     ['2h', 7_200_000],
     ['30d', 2_592_000_000],
+    ['600h', 2_160_000_000],
+    ['100000d', 8_640_000_000_000],
   ])('reads %j as %d ms', (raw, ms) => expect(parseDurationMs(raw, { name: 'timeout' })).toBe(ms))
 
-  it.each(['', '10', '0s', '-5s', '5 s', '1w', 's', '1s1s'])('refuses %j', (raw) => {
+  it.each([
+    '',
+    '10',
+    '0',
+    '0s',
+    '0.0001ms',
+    '-5s',
+    '-5',
+    '5 s',
+    '1w',
+    's',
+    '1s1s',
+    'NaN',
+    'NaNs',
+    'Infinity',
+    'Infinitys',
+    '1e3s',
+    '999999999999d',
+  ])('refuses %j', (raw) => {
     expect(() => parseDurationMs(raw, { name: 'timeout' })).toThrow(
       expect.objectContaining({ code: 'BAD_DURATION', hint: 'Write for instance --timeout 10s.' }),
     )

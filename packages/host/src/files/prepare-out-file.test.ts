@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { lstat, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,6 +25,16 @@ describe('a file for output', () => {
 
   it.each(['/proc/none/results.xml', '/dev/null/results.xml'])('prepareOutFile refuses %s before anything runs', async (path) => {
     await expect(prepare(path)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+  })
+
+  it('prepareOutFile refuses a device or a pipe, which stays', async () => {
+    const pipe = join(directory, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    await expect(prepare(pipe)).rejects.toMatchObject({
+      code: 'ACCESS_DENIED',
+      message: expect.stringContaining('is not a file') as string,
+    })
+    expect((await lstat(pipe)).isFIFO()).toBe(true)
   })
 
   it('prepareOutFile refuses a directory', async () => {

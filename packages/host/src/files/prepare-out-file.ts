@@ -8,6 +8,9 @@ export async function prepareOutFile(host: Host, { option, named }: { readonly o
   const path = resolve(host.cwd, named)
   try {
     await makeDirectory(host, dirname(path))
+    // A device or a pipe must not be removed, and a file put in its place would be no file of the caller's.
+    const there = await host.fs.lstat(path).catch(() => undefined)
+    if (there !== undefined && !there.isFile() && !there.isSymbolicLink()) throw new Error('it is there and is not a file')
     await host.fs.rm(path, { force: true })
     // Permissions alone do not show it: even root cannot create a file in /proc.
     await host.fs.writeFile(path, '', { flag: 'wx' })

@@ -12,7 +12,7 @@ export function explainSystemError(error: unknown, place?: string): unknown {
   const path = pathOf(error) ?? place
   const at = path === undefined ? '' : ` at ${path}`
   if (error instanceof UserError && error.code !== 'COMMAND_FAILED') return error
-  if (codes.includes('ENOSPC') || codes.includes('EDQUOT') || chain(error).some(mentionsFullDisk)) {
+  if (codes.some((code) => code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') || chain(error).some(mentionsFullDisk)) {
     const [list, prune] = [command('kernelkit cache ls'), command('kernelkit cache prune')]
     return new UserError(
       'DISK_FULL',
@@ -24,6 +24,12 @@ export function explainSystemError(error: unknown, place?: string): unknown {
     )
   }
   if (error instanceof UserError) return error
+  if (codes.includes('EIO')) {
+    return new UserError('IO_ERROR', `the operating system cannot read or write${at} (${reasonOf(error)}).`, {
+      hint: 'Read the log of the kernel of this machine (`dmesg`): a disk, or the connection to it, has failed.',
+      cause: error,
+    })
+  }
   if (codes.includes('EROFS') || codes.includes('EACCES') || codes.includes('EPERM')) {
     return new UserError('ACCESS_DENIED', `the operating system denies access${at} (${reasonOf(error)}).`, {
       hint: message`Choose another directory (${option('cache-dir')}, ${option('out')}), or fix the permissions.`,

@@ -16,6 +16,8 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
     'params.c',
     'serve.c',
     'setup.c',
+    'clock.c',
+    'writeback.c',
     'sessions.c',
     'session-start.c',
     'session-input.c',

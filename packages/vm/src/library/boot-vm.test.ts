@@ -13,6 +13,8 @@ describe('bootVm', () => {
     [{ network: 'none', forwards: ['0:80'] }, "`forwards` '0:80' does not go together with `network: 'none'`", 'Leave one of them out.'],
     [{ init: 'sbin/init' }, "`init` 'sbin/init' is not allowed here", ''],
     [{ bootTimeoutMs: Number.NaN }, "`bootTimeoutMs` 'NaN' is not allowed here", ''],
+    [{ bootTimeoutMs: 0 }, "`bootTimeoutMs` '0' is not allowed here", ''],
+    [{ bootTimeoutMs: Number.POSITIVE_INFINITY }, "`bootTimeoutMs` 'Infinity' is not allowed here", ''],
     [{ bootTimeoutMs: -5 }, "`bootTimeoutMs` '-5' is not allowed here", ''],
     [{ bootTimeoutMs: 2.5 }, 'a positive whole number of milliseconds', ''],
     [{ shares: [{ host: '.', guest: 'mnt' }] }, '"mnt" is not an absolute path of the guest', ''],

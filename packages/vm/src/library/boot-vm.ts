@@ -9,6 +9,7 @@ import type { EndedVm, Ending, Guest, VmWork } from '../session/guest.ts'
 import type { PreparedVm } from '../session/prepare-vm.ts'
 import { runSession } from '../session/session.ts'
 import { untilReady } from '../session/until-ready.ts'
+import type { VmEnd } from '../session/watch-vm.ts'
 import { withReports, type GuestEvent } from './with-reports.ts'
 
 /** What the guest is: the options of `kernelkit run` that make sense in a program, with the same defaults. */
@@ -133,8 +134,24 @@ function whyUnbooted(ending: Ending): string {
   return `it ended early (${ending.kind === 'over' ? ending.end : ending.kind})`
 }
 
-function bootedVm({ host, vm, plan }: Guest, { request, evidenceDirectory }: PreparedVm, end: () => Promise<void>): BootedVm {
+// In these states a guest answers no command any more, whether or not QEMU is still running.
+const deadEnds: readonly VmEnd[] = ['panic', 'halted', 'stopped', 'restarted', 'exited']
+const lastWordsMs = 2000
+
+/** Rejects when the guest has come to an end that it does not come back from. */
+async function untilLost({ host, vm, watch }: Guest, consolePath: string): Promise<never> {
+  const end = await watch.over
+  if (!deadEnds.includes(end)) return new Promise(() => {})
+  // What the guest sent before its end is read first: a command that has ended is not lost.
+  await Promise.race([vm.exited, host.sleep(lastWordsMs)])
+  throw new UserError('VM_LOST', `the guest has ended (${end}).`, { verdict: 'vm-lost', hint: `Read its console: ${consolePath}.` })
+}
+
+function bootedVm(guest: Guest, { request, evidenceDirectory }: PreparedVm, end: () => Promise<void>): BootedVm {
+  const { host, vm, plan } = guest
   const baseEnv = guestEnvironment(host, plan.vm, plan.root)
+  const lost = untilLost(guest, request.consolePath)
+  lost.catch(() => {})
   return {
     name: vm.name,
     release: plan.kernel.release,
@@ -148,7 +165,8 @@ function bootedVm({ host, vm, plan }: Guest, { request, evidenceDirectory }: Pre
       inLibraryWords(async () => {
         const { stdout, stderr, texts } = collectOutput()
         const { env, cwd = plan.shares.cwd, ...rest } = execOptions
-        const { exitCode, signal } = await vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest }).result
+        const { result } = vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest })
+        const { exitCode, signal } = await Promise.race([result, lost])
         return { exitCode, signal, ...texts() }
       }),
     [Symbol.asyncDispose]: end,

@@ -11,7 +11,7 @@ export interface AgentSession {
 
 /** Frames to and from one peer: the guest's agent, or the VM host process seen from a client. */
 export interface AgentLink {
-  /** `onClosed` is called when the peer goes away while the session is open. */
+  /** `onClosed` is called when the peer goes away while the session is open, or soon when it has gone already. */
   open(onFrame: (frame: Frame) => void, onClosed: () => void): AgentSession
   /** Frames that concern the whole guest (session 0). */
   send(type: number, data?: Uint8Array): void
@@ -32,6 +32,7 @@ export function createAgentLink(options: {
   const decode = createFrameDecoder()
   const closed = Promise.withResolvers<void>()
   let nextId = 1
+  let isClosed = false
   let heardAtMs = options.monotonicMs()
 
   const send = (type: number, session: number, data?: Uint8Array) => {
@@ -52,6 +53,7 @@ export function createAgentLink(options: {
     }
   })
   const close = () => {
+    isClosed = true
     for (const { onClosed } of sessions.values()) onClosed()
     sessions.clear()
     closed.resolve()
@@ -63,7 +65,9 @@ export function createAgentLink(options: {
   return {
     open(onFrame, onClosed) {
       const id = nextId++
-      sessions.set(id, { onFrame, onClosed })
+      // The caller has its session before it hears that there is no peer.
+      if (isClosed) queueMicrotask(onClosed)
+      else sessions.set(id, { onFrame, onClosed })
       return { id, send: (type, data) => send(type, id, data), release: () => void sessions.delete(id) }
     },
     send: (type, data) => send(type, 0, data),

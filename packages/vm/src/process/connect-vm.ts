@@ -75,12 +75,14 @@ export async function connectVm(word: string | undefined, host: Host, options: C
     watched.add(name)
     link.send(frameTypes.request, encodeText(JSON.stringify({ id: 0, method: 'watch', params: what })))
   }
+  let lost: UserError | undefined
   void link.closed.then(() => {
-    const lost = new UserError('VM_LOST', `the VM '${state.name}' is gone.`, {
+    lost = new UserError('VM_LOST', `the VM '${state.name}' is gone.`, {
       verdict: 'vm-lost',
       hint: `Read its console: ${state.console}.`,
     })
     for (const { reject } of requests.values()) reject(lost)
+    requests.clear()
     ready.reject(lost)
     exited.resolve({ exitCode: undefined, signal: undefined, stderr: '' })
     console_.push(null)
@@ -89,6 +91,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
   })
   const request = (method: string, params: Readonly<Record<string, unknown>>) =>
     new Promise<unknown>((resolve, reject) => {
+      if (lost !== undefined) return reject(lost)
       const id = nextRequest++
       requests.set(id, { resolve, reject })
       link.send(frameTypes.request, encodeText(JSON.stringify({ id, method, params })))
@@ -107,7 +110,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
         throw new UserError('VM_NO_AGENT', `the VM '${state.name}' runs without the guest agent.`, {
           hint: message`Use its console, or start it with ${command('kernelkit run --keep')}.`,
         })
-      return runSession(options, { link, ready: ready.promise, monotonicMs: host.monotonicMs })
+      return runSession(options, { link, ready: ready.promise, monotonicMs: host.monotonicMs, shareOf: (tag) => shareOf(state.facts, tag) })
     },
     get console() {
       watch({ console: true })
@@ -130,6 +133,12 @@ export async function connectVm(word: string | undefined, host: Host, options: C
       socket.destroy()
     },
   }
+}
+
+function shareOf({ shares }: VmState['facts'], tag: string): string | undefined {
+  const path: unknown =
+    typeof shares === 'object' && shares !== null && tag in shares ? (shares as Record<string, unknown>)[tag] : undefined
+  return typeof path === 'string' ? path : undefined
 }
 
 function remoteStream(send: (data: Buffer) => void): Duplex {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { decodeHello, decodeText, encodeSetup, frameTypes, protocolVersion, type Frame } from '@kernelkit/core/agent'
+import { decodeHello, decodeText, encodeClock, encodeSetup, frameTypes, protocolVersion, type Frame } from '@kernelkit/core/agent'
 import type { Host } from '@kernelkit/host'
 import type { VmRequest } from '../vm.ts'
 import { createAgentLink, type AgentLink } from './agent-link.ts'
@@ -49,10 +49,9 @@ export function greetAgent({ channel, request, host, isQemuStopped, emit }: Gree
       release = hello.release
       if (hello.version !== protocolVersion)
         return fail(`the guest's agent speaks version ${hello.version}, this program ${protocolVersion}`)
-      link.send(
-        frameTypes.setup,
-        encodeSetup(request.guest ?? { hostname: '', files: [], epochSeconds: Math.floor(host.now() / 1000), ssh: false }),
-      )
+      link.send(frameTypes.setup, encodeSetup(request.guest ?? { hostname: '', files: [], ssh: false }))
+    } else if (frame.type === frameTypes.clock) {
+      link.send(frameTypes.clock, encodeClock(host.now()))
     } else if (frame.type === frameTypes.failed) {
       fail(decodeText(frame.data))
     } else if (frame.type === frameTypes.ready) {

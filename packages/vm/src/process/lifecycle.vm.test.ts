@@ -92,6 +92,21 @@ describe('a VM of this process', () => {
     await expect(command.result).rejects.toMatchObject({ code: 'VM_LOST', verdict: 'vm-lost' })
   })
 
+  it('settles what is asked of it while its guest panics, and everything that is asked later', async () => {
+    await using vm = await startVm(await ground.request(), ground.host)
+    await output(vm, ['true'])
+    const sleeping = vm.exec({ argv: ['sleep', '1000'] })
+    const panicking = vm.exec({ argv: ['sh', '-c', 'echo c > /proc/sysrq-trigger'] })
+    await expect(panicking.result).rejects.toMatchObject({ code: 'VM_LOST' })
+    await expect(sleeping.result).rejects.toMatchObject({ code: 'VM_LOST' })
+    await vm.exited
+    await expect(vm.exec({ argv: ['true'] }).result).rejects.toMatchObject({ code: 'VM_LOST' })
+    await expect(vm.qmp('query-status')).rejects.toThrow('QEMU is gone')
+    vm.dump('t')
+    await vm.stop('poweroff')
+    for await (const event of vm.events) expect(event.type).not.toBe('agent-silent')
+  })
+
   it('is ended by its abort signal', async () => {
     const abort = new AbortController()
     const request = await ground.request()

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, existsSync, statSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -23,6 +23,8 @@ async function output(vm: Vm, script: string): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
+const toMs = (nanoseconds: string): number => Number(nanoseconds) / 1e6
+
 function sharedDirectory(): string {
   const directory = scratchDirectory()
   writeFileSync(join(directory, 'file'), 'host\n')
@@ -44,8 +46,38 @@ describe('shares in the guest', () => {
     expect(await output(vm, 'cd /mnt/ro; cat file; echo guest > file')).toMatch(/^host\n.*Read-only file system/)
     expect(await output(vm, 'cd "/mnt/r w,x"; cat file; echo guest > file')).toBe('host\n')
     expect(readFileSync(join(rw, 'file'), 'utf8')).toBe('guest\n')
+    // The host dates the files of a share: make and ninja compare that with the guest's clock.
+    for (const name of ['a', 'b', 'c']) {
+      const [before = 0, after = 0] = (await output(vm, `cd "/mnt/r w,x"; date +%s%N; echo > ${name}; date +%s%N`)).split('\n').map(toMs)
+      expect(statSync(join(rw, name)).mtimeMs - before).toBeGreaterThan(-50)
+      expect(after - statSync(join(rw, name)).mtimeMs).toBeGreaterThan(-50)
+    }
     writeFileSync(join(rw, 'file'), 'changed on the host\n')
     expect(await output(vm, 'cat "/mnt/r w,x/file"')).toBe('changed on the host\n')
+  })
+
+  it('that the host cannot write whole make the command fail, with the directory that is full', async ({ skip }) => {
+    const full = scratchDirectory()
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8M', 'tmpfs', full], { stdio: 'pipe' })
+    } catch {
+      skip('needs the right to mount a small file system')
+    }
+    try {
+      const rw = sharedDirectory()
+      const shares = [rw, full].map((host, index) => ({ host, tag: `s${index}`, readonly: false }))
+      const append = 'kernelkit.mount=s0,/mnt/other,rw kernelkit.mount=s1,/mnt/full,rw'
+      await using vm = await startVm(await ground.request({ launch: { shares }, append }), ground.host)
+      const write = (megabytes: number) =>
+        vm.exec({ argv: ['/bin/sh', '-c', `echo x > /mnt/other/file; dd if=/dev/zero of=/mnt/full/file bs=1M count=${megabytes}`] }).result
+      expect(await write(4)).toMatchObject({ exitCode: 0 })
+      await expect(write(24)).rejects.toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining(`at ${full}: `) })
+      // It is the command that noticed, not every later one.
+      expect(await vm.exec({ argv: ['/bin/true'] }).result).toMatchObject({ exitCode: 0 })
+      expect(readFileSync(join(rw, 'file'), 'utf8')).toBe('x\n')
+    } finally {
+      execFileSync('umount', ['-l', full])
+    }
   })
 
   it('find a place below a read-only root', async () => {
@@ -120,7 +152,7 @@ describe('a root on a disk', () => {
   })
 
   it('with an init of its own runs it as first process, with the agent next to it', async () => {
-    const image = diskWith(['/bin/sh', '/bin/sleep', ...libraries])
+    const image = diskWith(['/bin/sh', '/bin/sleep', '/bin/date', ...libraries])
     execFileSync('/sbin/debugfs', ['-w', '-R', `write ${scriptFile()} sbin/init`, image], { stdio: 'ignore' })
     execFileSync('/sbin/debugfs', ['-w', '-R', 'sif sbin/init mode 0100755', image], { stdio: 'ignore' })
     await using vm = await startVm(
@@ -128,6 +160,10 @@ describe('a root on a disk', () => {
       ground.host,
     )
     expect(await output(vm, 'read name < /proc/1/comm; echo $name; read words < /proc/$PPID/cmdline; echo "$words"')).toMatch(/^init\n@/)
+    const before = Date.now()
+    const guest = toMs(await output(vm, 'date +%s%N'))
+    expect(guest - before).toBeGreaterThan(-50)
+    expect(Date.now() - guest).toBeGreaterThan(-50)
   })
 
   function scriptFile(): string {

@@ -24,10 +24,11 @@ export function createQmpClient(channel: Duplex, onEvent: (event: QmpEvent) => v
   ready.promise.catch(() => {})
   let nextId = 1
   let text = ''
+  let isClosed = false
 
   const execute: QmpClient['execute'] = (command, args) =>
     new Promise((resolve, reject) => {
-      if (channel.destroyed) return reject(new Error(`QEMU is gone: ${command} was not sent`))
+      if (isClosed || channel.destroyed || !channel.writable) return reject(new Error(`QEMU is gone: ${command} was not sent`))
       const id = nextId++
       pending.set(id, { command, resolve, reject })
       channel.write(`${JSON.stringify({ execute: command, id, ...(args === undefined ? {} : { arguments: args }) })}\n`)
@@ -63,10 +64,12 @@ export function createQmpClient(channel: Duplex, onEvent: (event: QmpEvent) => v
     }
   })
   const fail = () => {
+    isClosed = true
     ready.reject(new Error('QEMU ended before it was ready'))
     for (const { command, reject } of pending.values()) reject(new Error(`QEMU ended before it answered ${command}`))
     pending.clear()
   }
+  channel.on('end', fail)
   channel.on('close', fail)
   channel.on('error', fail)
   return { execute, ready: ready.promise }

@@ -10,7 +10,7 @@ import {
   maxFrameBytes,
   type ExitMessage,
 } from '@kernelkit/core/agent'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { ExecOptions, ExecResult, RunningCommand } from '../vm.ts'
 import type { AgentLink } from './agent-link.ts'
 import { createInput } from './session-input.ts'
@@ -30,6 +30,8 @@ export function runSession(
     /** Commands are sent once the guest serves them. */
     readonly ready: Promise<unknown>
     readonly monotonicMs: () => number
+    /** The host's directory that has a mount tag of the guest. */
+    readonly shareOf: (tag: string) => string | undefined
   },
 ): RunningCommand {
   const result = Promise.withResolvers<ExecResult>()
@@ -59,7 +61,7 @@ export function runSession(
     },
     () => finish(lost()),
   )
-  const stdin = options.stdin === undefined ? undefined : createInput(options.stdin, session.send)
+  const stdin = options.stdin === undefined ? undefined : createInput(options.stdin, { send: session.send, onFailed: failInput })
 
   function kill(signalNumber: number): void {
     if (!over) session.send(frameTypes.kill, encodeKill(signalNumber))
@@ -68,6 +70,7 @@ export function runSession(
   function settle(): void {
     if (exit === undefined || stdout.pending() || stderr.pending()) return
     if (stdout.bytes() !== exit.stdoutBytes || stderr.bytes() !== exit.stderrBytes) return finish(lost())
+    if (exit.lost !== undefined) return finish(writesLost(exit.lost, context.shareOf(exit.lost.tag)))
     finish({
       exitCode: exit.exitCode,
       signal: exit.signal === 0 ? undefined : exit.signal,
@@ -88,6 +91,11 @@ export function runSession(
     options.signal?.removeEventListener('abort', abort)
     if (outcome instanceof Error) result.reject(outcome)
     else result.resolve(outcome)
+  }
+  /** The command must not take a part of its input for the whole: it is killed before its stdin is closed. */
+  function failInput(error: UserError): void {
+    kill(sigkill)
+    finish(error)
   }
   function abort(): void {
     kill(sigterm)
@@ -126,6 +134,19 @@ export function runSession(
     kill,
     resize: (columns, rows) => session.send(frameTypes.resize, encodeResize(columns, rows)),
   }
+}
+
+// Numbers of errno(3) in the guest for a host that has no room: ENOSPC, EDQUOT, EFBIG.
+const noRoom = [28, 122, 27]
+
+/** The command may have ended well: it could not know, the guest writes to the host's directories later. */
+function writesLost({ tag, errno }: NonNullable<ExitMessage['lost']>, path = tag): UserError {
+  const isFull = noRoom.includes(errno)
+  const why = isFull ? 'no space is left' : 'the operating system of this host cannot write'
+  return new UserError(isFull ? 'DISK_FULL' : 'IO_ERROR', `${why} at ${path}: what the guest wrote there did not arrive whole.`, {
+    hint: isFull ? message`Free space there, or name another directory with ${option('share')} or ${option('artifacts')}.` : undefined,
+    details: { path },
+  })
 }
 
 function lost(): UserError {

@@ -87,6 +87,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   }
   options.signal?.throwIfAborted()
 
+  const shareOf = (tag: string) => request.launch.shares.find((share) => share.tag === tag)?.host
   const stop = (how: 'kill' | 'poweroff') =>
     stopQemu({ how, qemu, exited, host, agent, powerButton: () => qmp.execute('system_powerdown') })
   return {
@@ -101,7 +102,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     ready: agent?.ready ?? new Promise(() => {}),
     exec(execOptions) {
       if (agent === undefined) throw new TypeError('this VM has no agent')
-      return runSession(execOptions, { link: agent.link, ready: agent.ready, monotonicMs: host.monotonicMs })
+      return runSession(execOptions, { link: agent.link, ready: agent.ready, monotonicMs: host.monotonicMs, shareOf })
     },
     terminal,
     console: console_.live,

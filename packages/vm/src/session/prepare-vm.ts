@@ -84,7 +84,6 @@ async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput)
       ? {
           hostname: place.name,
           files: ssh?.files ?? [],
-          epochSeconds: Math.floor(host.now() / 1000),
           ssh: plan.vm.ssh && plan.agentFirst,
         }
       : undefined,
@@ -98,6 +97,7 @@ async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput)
       artifacts: plan.launch.agent ? artifactsDirectory : null,
       source: plan.kernel.sourceTree ?? null,
       owner: host.cwd,
+      shares: Object.fromEntries(plan.launch.shares.map((share) => [share.tag, share.host])),
       ssh: ssh?.access ?? null,
     },
   }

@@ -1,5 +1,5 @@
 import type { AllowEntry } from '@kernelkit/core/console'
-import type { Host, Store } from '@kernelkit/host'
+import { explainSystemError, type Host, type Store } from '@kernelkit/host'
 import { recordBoot, type BootRecord } from '../evidence/record-boot.ts'
 import { recordFailure, recordVerdict, type RecordedVerdict, type VerdictRecord } from '../evidence/record-verdict.ts'
 import { startVm } from '../process/start-vm.ts'
@@ -102,12 +102,13 @@ async function startOnce<Outcome, Result>(
   const turn = await openInOrder(input, prepared, open)
   const orRecord = async <T>(step: () => Promise<T>): Promise<T> => {
     try {
-      return await step()
-    } catch (error) {
-      await recordFailure(host, evidenceDirectory, error)
-      throw error
-    } finally {
+      const result = await step()
       await turn.close()
+      return result
+    } catch (error) {
+      await turn.close().catch(() => {})
+      await recordFailure(host, evidenceDirectory, explainSystemError(error))
+      throw error
     }
   }
   const start = () => startRecorded(input, prepared, turn.replayed)

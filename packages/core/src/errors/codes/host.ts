@@ -20,8 +20,12 @@ export const hostCodes = {
     fix: 'Check the address and the network; the message names both.',
   },
   DISK_FULL: {
-    meaning: 'The file system of the store or of the output is full.',
+    meaning: 'The file system of the store or of an output is full, or a limit of its user is reached.',
     fix: message`Free space, run ${command('kernelkit cache prune')} (${command('kernelkit cache ls')} shows what there is), or choose another store with ${option('cache-dir')}.`,
+  },
+  IO_ERROR: {
+    meaning: 'A disk, or the connection to it, fails to read or write a file that kernelkit needs.',
+    fix: 'Read the log of the kernel of this machine (`dmesg`), and choose another disk; the message names the path.',
   },
   ACCESS_DENIED: {
     meaning: 'The operating system denies access to a file or directory that kernelkit must read or write.',

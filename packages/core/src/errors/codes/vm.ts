@@ -76,6 +76,10 @@ export const vmCodes = {
     meaning: 'The guest could not start one more command.',
     fix: 'End other commands in this VM, or read its console.',
   },
+  STDIN_FAILED: {
+    meaning: 'The input of a command could not be read to its end; the command was killed.',
+    fix: 'Pass a file or stream that can be read to its end.',
+  },
   VM_LOST: {
     meaning: 'The guest or QEMU exited while it was in use.',
     fix: 'Read the end of the console: a panic, a power-off, or the host ended QEMU.',

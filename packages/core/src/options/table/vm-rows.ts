@@ -345,7 +345,7 @@ export const vmRows = {
     value: 'style',
     choices: ['full', 'simple'],
     default: 'full',
-    help: 'exit status; simple: only 0, 1, 124 and 125',
+    help: 'exit status; simple: only 0, 1, 124 and 125, as git bisect needs it; chosen by itself in a tree that is being bisected',
     group: debug,
     commands: single,
     library: false,

@@ -92,6 +92,14 @@ describe('a VM that we end ourselves is judged by why', () => {
     expect(await run(events, raw)).toBe(verdict)
   })
 
+  it.each(['timeout', 'bootTimeout'])('run: a %s of 600 hours or 30 days does not end a command that needs a moment', async (name) => {
+    for (const limit of ['600h', '30d']) {
+      const waiting = name === 'timeout' ? [ready] : []
+      const late = [...(name === 'timeout' ? [] : [ready]), { type: 'exited', exit: killed, atMs: 1 } as const]
+      expect(await run(waiting, { [name]: limit }, undefined, late)).toBe('vm-lost')
+    }
+  })
+
   it('run: a system that does not settle, or is not systemd, has not booted', async () => {
     expect(await run([ready], { init: 'systemd', bootTimeout: '10ms' })).toBe('boot-fail')
     expect(await run([ready], { init: 'systemd' }, 127)).toBe('boot-fail')

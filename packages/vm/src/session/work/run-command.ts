@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { judge, taintedBy, writeJudgement, type Judgement } from '@kernelkit/core/console'
+import { UserError } from '@kernelkit/core/errors'
 import { prepareJunit, type KtapResults } from '@kernelkit/core/ktap'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../../resolve/plan-vm.ts'
@@ -72,8 +73,11 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
   command.onResizable?.((columns, rows) => running.resize(columns, rows))
   const ended = running.result.then(
     (result): Ending => ({ kind: 'command', result }),
-    // The guest or the agent went away under the command: what the watch sees says why.
-    () => over,
+    (error: unknown) => {
+      if (error instanceof UserError && error.code !== 'VM_LOST') throw error
+      // The guest or the agent went away under the command: what the watch sees says why.
+      return over
+    },
   )
   const limit = timeoutMs === undefined ? undefined : ({ kind: 'command', ms: timeoutMs } as const)
   const ending = await firstOf<Ending>(guest, { limit, paused: false, of: [ended, over] })
