@@ -57,6 +57,8 @@ export interface QemuLaunch {
   readonly extraArgs: readonly string[]
   /** Folder with the unix sockets of the standalone form and of the gdb stub. */
   readonly runtimeFolder: string
+  /** Directory on a disk, where QEMU keeps what the guest writes to throw-away overlays; default: the runtime directory. */
+  readonly overlayFolder?: string | undefined
 }
 
 /** `fd`: connected socket pairs handed to QEMU at run time; `standalone`: unix sockets and stdio, for --dry-run, JSON and replay scripts. */

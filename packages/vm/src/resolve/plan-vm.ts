@@ -39,6 +39,8 @@ export interface VmIdentity {
   readonly name: string
   /** Directory of its sockets. */
   readonly runtimeFolder: string
+  /** Directory of its throw-away overlays. */
+  readonly overlayFolder?: string | undefined
 }
 
 export interface PlanInput extends VmIdentity {
@@ -48,8 +50,8 @@ export interface PlanInput extends VmIdentity {
 }
 
 /** Kernel, root, machine and accelerator for a VM; throws `config-fail` when the kernel cannot do what was chosen. */
-export async function planVm({ host, services, vm, id, name, runtimeFolder }: PlanInput): Promise<VmPlan> {
-  return decidePlan(vm, await findParts(host, services, vm), { id, name, runtimeFolder })
+export async function planVm({ host, services, vm, id, name, runtimeFolder, overlayFolder }: PlanInput): Promise<VmPlan> {
+  return decidePlan(vm, await findParts(host, services, vm), { id, name, runtimeFolder, overlayFolder })
 }
 
 type Devices = Pick<QemuLaunch, 'agent' | 'terminal' | 'drives' | 'shares' | 'network'>
@@ -91,6 +93,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
     waitForDebugger: vm.waitForDebugger,
     extraArgs: vm.qemuArgs,
     runtimeFolder: identity.runtimeFolder,
+    ...(identity.overlayFolder === undefined ? {} : { overlayFolder: identity.overlayFolder }),
   }
   const decided = { vm, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch }
   return { ...decided, lines: decisionLines(decided), warnings: planWarnings(launch, parts.hostCpus) }
