@@ -35,28 +35,39 @@ describe('the kernelkit executable', () => {
     expect(stderr).toMatch(/^(?:0|141)\n$/)
   })
 
-  it.each([
-    'cache ls',
-    'ps --json',
-    '--help',
-    'run --help',
-    '--version',
-    'completion bash',
-    'complete -- bu',
-    'run --json --no-such-option',
-  ])('ends `%s` with DISK_FULL and the path when its output cannot be written.', async (words) => {
-    const { exitCode, stderr } = await shell(`kernelkit ${words} > /dev/full`, { env: { KERNELKIT_CACHE_DIR: join(folder, 'store') } })
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 125,
-      stderr: expect.stringMatching(
-        /^DISK_FULL: no space is left at \/dev\/full\.\nHint: .*\n(kernelkit: verdict=infra-fail exit=125 code=DISK_FULL\n)?$/,
-      ) as string,
-    })
-  })
+  it.each(['cache ls', 'ps --json', '--help', 'run --help', '--version', 'completion bash', 'complete -- bu'])(
+    'ends `%s` with DISK_FULL and the path when its output cannot be written.',
+    async (words) => {
+      const { exitCode, stderr } = await shell(`kernelkit ${words} > /dev/full`, { env: { KERNELKIT_CACHE_DIR: join(folder, 'store') } })
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 125,
+        stderr: expect.stringMatching(
+          /^DISK_FULL: no space is left at \/dev\/full\.\nHint: .*\n(kernelkit: verdict=infra-fail exit=125 code=DISK_FULL\n)?$/,
+        ) as string,
+      })
+    },
+  )
 
   it('ends with 125 when not even its error can be written.', async () => {
     expect((await shell('kernelkit bild 2> /dev/full')).exitCode).toBe(125)
     expect((await shell('kernelkit ps > /dev/full 2>&1')).exitCode).toBe(125)
+  })
+
+  it.each([
+    ["kernelkit exec vm -- printf %s $'a\\xffb'", "the word $'a\\xffb' of the command line"],
+    ["kernelkit run -v $'/d/l\\xe9':/mnt/x -- true", "the word $'/d/l\\xe9:/mnt/x' of the command line"],
+    ["mkdir $'l\\xe9'; cd $'l\\xe9'; kernelkit ps", "the current directory $'FOLDER/l\\xe9'"],
+    ["XDG_CACHE_HOME=$'/tmp/l\\xe9' kernelkit cache ls", "the variable $'XDG_CACHE_HOME=/tmp/l\\xe9'"],
+  ])('refuses bytes that are not UTF-8, which Node would change: %s', async (line, what) => {
+    const { exitCode, stderr } = await shell(line, { cwd: folder })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 125,
+      stderr: expect.stringContaining(`NOT_UTF8: ${what.replace('FOLDER', folder)} has bytes that are not UTF-8.\n`) as string,
+    })
+  })
+
+  it('takes the replacement character itself as any other.', async () => {
+    expect((await shell("kernelkit ps $'\\uFFFD'", { cwd: folder })).stderr).not.toContain('NOT_UTF8')
   })
 
   it('notices an output of which only the first part fits.', async ({ skip }) => {

@@ -9,6 +9,7 @@ import { drain } from './output/drain.ts'
 import { ownOutput, type OwnOutput } from './output/own-output.ts'
 import { readProjectDefaults } from './project/read-project-defaults.ts'
 import { renderFailure, signalExitCodes } from './output/failure.ts'
+import { refuseLossyWords } from './refuse-lossy-words.ts'
 import { refuseDocker } from './toolchain/refuse-docker.ts'
 
 // Whoever interrupted is not kept waiting for ever by a clean-up that hangs.
@@ -86,6 +87,7 @@ async function runCommandLine(argv: readonly string[], { interrupt, out, err }: 
       return { exitCode: invocation.exitCode, fail }
     }
     const { definition, args, options, globals } = invocation
+    refuseLossyWords({ readFileSync, readlinkSync }, { argv, cwd: process.cwd(), env: process.env })
     refuseDocker(definition.name, globals)
     const parts = {
       stdin: process.stdin,

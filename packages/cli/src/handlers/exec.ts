@@ -1,6 +1,6 @@
 import { UserError } from '@kernelkit/core/errors'
 import { parseExecSpec } from '@kernelkit/core/options'
-import { connectVm, reportWhenPaused, collectOutput, commandWords } from '@kernelkit/vm/internal/running'
+import { connectVm, reportWhenPaused, collectOutput, commandWords, type CollectedOutput } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
 
@@ -46,11 +46,26 @@ export async function exec(context: CommandContext, args: readonly string[], raw
       host.log.warn(`the VM '${vm.name}' stands still (QEMU: ${status}), as a debugger leaves it: the command waits until it goes on`)
     void reportWhenPaused({ host, vm, tell, signal: watching.signal })
     const result = await command.result
-    if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...collected.texts() })
+    if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...outputDocument(collected) })
     return result.exitCode
   } finally {
     watching.abort()
     terminal?.restore()
+  }
+}
+
+/** Both streams as text; one that is not UTF-8 is there byte by byte, too. */
+function outputDocument(collected: CollectedOutput): Readonly<Record<string, string>> {
+  const { stdout, stderr } = collected.bytes()
+  return { ...collected.texts(), ...base64Of('stdoutBase64', stdout), ...base64Of('stderrBase64', stderr) }
+}
+
+function base64Of(name: string, bytes: Uint8Array): Readonly<Record<string, string>> {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return {}
+  } catch {
+    return { [name]: Buffer.from(bytes).toString('base64') }
   }
 }
 
