@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { kernelkit, shell } from './lib/kernelkit.ts'
@@ -68,6 +68,16 @@ describe('the kernelkit executable', () => {
 
   it('takes the replacement character itself as any other.', async () => {
     expect((await shell("kernelkit ps $'\\uFFFD'", { cwd: folder })).stderr).not.toContain('NOT_UTF8')
+  })
+
+  it('ends with an error when it has output and stdout is closed.', async () => {
+    const command = `'${kernelkitBin}'`
+    const env = { KERNELKIT_CACHE_DIR: join(folder, 'store'), PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` }
+    for (const words of ['ps --json', '--version', 'completion bash']) {
+      const { exitCode, stderr } = await shell(`${command} ${words} >&-`, { env })
+      expect({ exitCode, stderr }).toEqual({ exitCode: 125, stderr: expect.stringMatching(/^STDOUT_CLOSED: stdout is closed/) as string })
+    }
+    expect((await shell(`${command} --version > /dev/null; ${command} --version`, { env })).stdout).toMatch(/^\d+\.\d+\.\d+/)
   })
 
   it('notices an output of which only the first part fits.', async ({ skip }) => {

@@ -27,12 +27,15 @@ export async function main(): Promise<void> {
     // Cleaning up takes a second or two; a command that hangs in it must end all the same.
     setTimeout(() => end(interrupt.name() ?? ''), cleanUpLimitMs).unref()
   })
-  const onError = (error: NodeJS.ErrnoException): void => {
+  const onError = (error: Error & { readonly code?: string | undefined }): void => {
     if (error.code === 'EPIPE') interrupt.interrupt('SIGPIPE')
     else interrupt.fail(error)
   }
+  const isStdoutClosed = process.env['KERNELKIT_STDOUT_CLOSED'] === '1'
+  // Of this process alone, not of what it starts.
+  delete process.env['KERNELKIT_STDOUT_CLOSED']
   const files = { fstatSync, readlinkSync, writeSync }
-  const out = ownOutput({ stream: process.stdout, fd: 1, files, onError })
+  const out = ownOutput({ stream: process.stdout, fd: 1, files, isClosed: isStdoutClosed, onError })
   const err = ownOutput({ stream: process.stderr, fd: 2, files, onError })
   const ended = await runCommandLine(argv, { interrupt, out, err })
   await drain([out.stream, err.stream], { isInterrupted: interrupt.name() !== undefined })
