@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { kernelkit, shell } from './lib/kernelkit.ts'
@@ -51,6 +51,33 @@ describe('the kernelkit executable', () => {
   it('exits with status 125 when not even its error can be written', async () => {
     expect((await shell('kernelkit bild 2> /dev/full')).exitCode).toBe(125)
     expect((await shell('kernelkit ps > /dev/full 2>&1')).exitCode).toBe(125)
+  })
+
+  it.each([
+    ["kernelkit exec vm -- printf %s $'a\\xffb'", "the word $'a\\xffb' of the command line"],
+    ["kernelkit run -v $'/d/l\\xe9':/mnt/x -- true", "the word $'/d/l\\xe9:/mnt/x' of the command line"],
+    ["mkdir $'l\\xe9'; cd $'l\\xe9'; kernelkit ps", "the current directory $'DIRECTORY/l\\xe9'"],
+    ["XDG_CACHE_HOME=$'/tmp/l\\xe9' kernelkit cache ls", "the variable $'XDG_CACHE_HOME=/tmp/l\\xe9'"],
+  ])('refuses bytes that are not UTF-8, which Node would change: %s', async (line, what) => {
+    const { exitCode, stderr } = await shell(line, { cwd: directory })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 125,
+      stderr: expect.stringContaining(`NOT_UTF8: ${what.replace('DIRECTORY', directory)} has bytes that are not UTF-8.\n`) as string,
+    })
+  })
+
+  it('takes the replacement character itself like any other', async () => {
+    expect((await shell("kernelkit ps $'\\uFFFD'", { cwd: directory })).stderr).not.toContain('NOT_UTF8')
+  })
+
+  it('refuses to run with a closed stdout', async () => {
+    const command = `'${kernelkitBin}'`
+    const env = { KERNELKIT_CACHE_DIR: join(directory, 'store'), PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` }
+    for (const words of ['ps --json', '--version', 'completion bash']) {
+      const { exitCode, stderr } = await shell(`${command} ${words} >&-`, { env })
+      expect({ exitCode, stderr }).toEqual({ exitCode: 125, stderr: expect.stringMatching(/^STDOUT_CLOSED: stdout is closed/) as string })
+    }
+    expect((await shell(`${command} --version > /dev/null; ${command} --version`, { env })).stdout).toMatch(/^\d+\.\d+\.\d+/)
   })
 
   it('notices an output of which only the first part fits', async ({ skip }) => {

@@ -8,6 +8,7 @@ import { drain } from './output/drain.ts'
 import { ownOutput, type OwnOutput } from './output/own-output.ts'
 import { readProjectDefaults } from './project/read-project-defaults.ts'
 import { renderFailure, signalExitCodes } from './output/failure.ts'
+import { refuseLossyWords } from './refuse-lossy-words.ts'
 import { refuseDocker } from './toolchain/refuse-docker.ts'
 
 // A clean-up that hangs must not keep the user waiting forever after an interruption.
@@ -25,12 +26,15 @@ export async function main(): Promise<void> {
     // Cleaning up takes a second or two; a command that hangs in it must end all the same.
     setTimeout(() => end(interrupt.name() ?? ''), cleanUpLimitMs).unref()
   })
-  const onError = (error: NodeJS.ErrnoException): void => {
+  const onError = (error: Error & { readonly code?: string | undefined }): void => {
     if (error.code === 'EPIPE') interrupt.interrupt('SIGPIPE')
     else interrupt.fail(error)
   }
+  const isStdoutClosed = process.env['KERNELKIT_STDOUT_CLOSED'] === '1'
+  // Of this process alone, not of what it starts.
+  delete process.env['KERNELKIT_STDOUT_CLOSED']
   const files = { fstatSync, readlinkSync, writeSync }
-  const out = ownOutput({ stream: process.stdout, fd: 1, files, onError })
+  const out = ownOutput({ stream: process.stdout, fd: 1, files, isClosed: isStdoutClosed, onError })
   const err = ownOutput({ stream: process.stderr, fd: 2, files, onError })
   const ended = await runCommandLine(argv, { interrupt, out, err })
   await drain([out.stream, err.stream], { isInterrupted: interrupt.name() !== undefined })
@@ -89,6 +93,7 @@ async function runCommandLine(argv: readonly string[], { interrupt, out, err }: 
       return { exitCode: invocation.exitCode, fail }
     }
     const { definition, args, options, globals } = invocation
+    refuseLossyWords({ readFileSync, readlinkSync }, { argv, cwd: process.cwd(), env: process.env })
     refuseDocker(definition.name, globals)
     const parts = {
       stdin: process.stdin,

@@ -5,13 +5,15 @@ import { decodeReports } from '@kernelkit/host/symbolise'
 import { listVms, readAllowed, stopVm } from '@kernelkit/vm/internal/running'
 import { publishFile } from '../evidence/publish.ts'
 import type { KeptState } from '../kept-state.ts'
-import { forgetKeptVm } from './kept-vm.ts'
+import { forgetKeptVm, readKeptVm } from './kept-vm.ts'
 
 export interface KeptEnd {
   readonly judgement: Judgement
   /** Reports of the steps after the one that started the VM. */
   readonly reports: readonly KernelReport[]
   readonly failing: readonly KernelReport[]
+  /** Later steps, and those of them that failed: each has reported its own failure. */
+  readonly steps: { readonly all: number; readonly failed: number }
 }
 
 /** Stops a VM that was kept, and judges what its console printed since its first step. */
@@ -19,6 +21,7 @@ export async function endKeptVm(host: Host, kept: KeptState): Promise<KeptEnd> {
   const running = (await listVms(host)).find(({ id }) => id === kept.id)
   if (running !== undefined) await stopVm(running, host, kept.persist ? 'poweroff' : 'kill')
   host.log.info(running === undefined ? `VM '${kept.name}' had already ended` : `stopped ${kept.name}`)
+  const { steps = { all: 0, failed: 0 } } = (await readKeptVm(host, kept.name)) ?? {}
   await forgetKeptVm(host, kept.name)
   await publishFile(host, { from: kept.console, directory: kept.artifacts })
   const rest = readRest(await host.fs.readFile(kept.console, 'utf8'), kept.judgedLines)
@@ -26,7 +29,7 @@ export async function endKeptVm(host: Host, kept: KeptState): Promise<KeptEnd> {
   for (const problem of problems) host.log.info(problem.message)
   const allowed = await readAllowed(host, { named: kept.allow, reader: { door: 'action' } })
   const failing = failingReports(reports, { failOn: kept.failOn, allowed })
-  return { judgement: judgeRest({ ...rest, reports }, { failing, isRunning: running !== undefined }), reports, failing }
+  return { judgement: judgeRest({ ...rest, reports }, { failing, isRunning: running !== undefined }), reports, failing, steps }
 }
 
 /** What a console shows after the lines that were judged already. */
@@ -45,7 +48,7 @@ export function readRest(text: string, judgedLines: number): ConsoleFacts {
   }
 }
 
-/** The verdict of the steps after the first one: each has reported how its own script ended. */
+/** What the console and the VM say of the steps after the first one; how their scripts ended is in {@link KeptEnd.steps}. */
 export function judgeRest(
   console: ConsoleFacts,
   { failing, isRunning }: { readonly failing: readonly KernelReport[]; readonly isRunning: boolean },

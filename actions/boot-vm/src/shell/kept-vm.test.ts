@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { nodeHost, type Host } from '@kernelkit/host'
 import { installWrapper } from './install-wrapper.ts'
-import { findKeptVm, forgetKeptVm, writeKeptVm, type KeptVm } from './kept-vm.ts'
+import { describeSteps } from '../report/report-end.ts'
+import { findKeptVm, forgetKeptVm, noteStep, readKeptVm, writeKeptVm, type KeptVm } from './kept-vm.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-kept-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -42,6 +43,20 @@ describe('the VM that a step means', () => {
     await expect(findKeptVm(host)).rejects.toMatchObject({ message: '2 VMs of this job are running: one, two.' })
     await expect(named('twoo')).rejects.toMatchObject({ hint: 'Did you mean two?' })
     await expect(named('../one')).rejects.toMatchObject({ code: 'VM_NOT_FOUND' })
+  })
+
+  it('keeps how later steps ended, so that one that failed is not a pass of the steps', async () => {
+    const host = jobHost()
+    await writeKeptVm(host, kept('one'))
+    for (const exitCode of [0, 3, 125]) await noteStep(host, 'one', exitCode)
+    const steps = (await readKeptVm(host, 'one'))?.steps ?? { all: 0, failed: 0 }
+    expect(steps).toEqual({ all: 3, failed: 2 })
+    expect(describeSteps('one', { verdict: 'pass', steps })).toBe('verdict of the steps in one: fail (2 of 3 failed)')
+    expect(describeSteps('one', { verdict: 'panic', steps })).toBe('verdict of the steps in one: panic')
+    expect(describeSteps('one', { verdict: 'pass', steps: { all: 3, failed: 0 } })).toBe('verdict of the steps in one: pass')
+    await forgetKeptVm(host, 'one')
+    await noteStep(host, 'one', 0)
+    expect(await readKeptVm(host, 'one')).toBeUndefined()
   })
 
   it('cannot be found outside of a job', async () => {

@@ -16,6 +16,8 @@ export interface KeptVm {
   readonly artifacts: string
   /** Variables and directories that steps in this guest have given to those after them. */
   readonly given: { readonly env: readonly string[]; readonly path: readonly string[] }
+  /** How many later steps ran in it, and how many of them failed. */
+  readonly steps?: { readonly all: number; readonly failed: number } | undefined
 }
 
 function directoryOf(host: Host): string {
@@ -25,6 +27,20 @@ function directoryOf(host: Host): string {
 export async function writeKeptVm(host: Host, vm: KeptVm): Promise<void> {
   await host.fs.mkdir(directoryOf(host), { recursive: true, mode: 0o700 })
   await host.fs.writeAtomic(join(directoryOf(host), `${vm.name}.json`), JSON.stringify(vm), 0o600)
+}
+
+/** Notes how a later step ended. */
+export async function noteStep(host: Host, name: string, exitCode: number): Promise<void> {
+  const vm = await readKeptVm(host, name)
+  // Forgotten meanwhile: the job has ended.
+  if (vm === undefined) return
+  const { all = 0, failed = 0 } = vm.steps ?? {}
+  await writeKeptVm(host, { ...vm, steps: { all: all + 1, failed: failed + (exitCode === 0 ? 0 : 1) } })
+}
+
+export async function readKeptVm(host: Host, name: string): Promise<KeptVm | undefined> {
+  const text = await host.fs.readFile(join(directoryOf(host), `${name}.json`), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : (JSON.parse(text) as KeptVm)
 }
 
 export async function forgetKeptVm(host: Host, name: string): Promise<void> {

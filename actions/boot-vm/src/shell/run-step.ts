@@ -9,7 +9,7 @@ import { jobVariables, pickVariables } from '../guest/guest-variables.ts'
 import { scriptCommand } from '../guest/script-command.ts'
 import { guestDirectoryOf } from '../guest/step-place.ts'
 import { publishFile } from '../evidence/publish.ts'
-import { findKeptVm, writeKeptVm, type KeptVm } from './kept-vm.ts'
+import { findKeptVm, noteStep, writeKeptVm, type KeptVm } from './kept-vm.ts'
 import { collectCommand, splitFiles, stepFileNames, stepFiles, type StepFile } from './step-files.ts'
 
 /** One step of a workflow with `shell: kernelkit-vm {0}`. */
@@ -24,8 +24,20 @@ export interface GuestStep {
 }
 
 /** Runs the script in the kept VM; its exit status is the answer. What it adds to the runner's files is added to those of the host. */
-export async function runGuestStep({ host, scriptPath, stdout, stderr, signal }: GuestStep): Promise<number> {
+export async function runGuestStep(step: GuestStep): Promise<number> {
+  const { host } = step
   const kept = await findKeptVm(host)
+  // Whatever ends it early is a failure, too.
+  let exitCode = 125
+  try {
+    exitCode = await runScript(step, kept)
+    return exitCode
+  } finally {
+    await noteStep(host, kept.name, exitCode)
+  }
+}
+
+async function runScript({ host, scriptPath, stdout, stderr, signal }: GuestStep, kept: KeptVm): Promise<number> {
   const script = await host.fs.readFile(scriptPath)
   await using vm = await connectVm(kept.id, host)
   const directory = `${guestDirectory}/step-${host.randomHex(6)}`

@@ -1,5 +1,5 @@
 import { parseExecSpec } from '@kernelkit/core/options'
-import { connectVm, reportWhenPaused, collectOutput, commandWords } from '@kernelkit/vm/internal/running'
+import { connectVm, reportWhenPaused, collectOutput, commandWords, type CollectedOutput } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
 import { refuseTty } from './refuse-tty.ts'
@@ -45,11 +45,26 @@ export async function exec(context: CommandContext, args: readonly string[], raw
       host.log.warn(`VM '${vm.name}' is paused (QEMU: ${status}), as by a debugger: the command waits until the VM runs again`)
     void reportWhenPaused({ host, vm, report: warn, signal: watching.signal })
     const result = await command.result
-    if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...collected.texts() })
+    if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...outputDocument(collected) })
     return result.exitCode
   } finally {
     watching.abort()
     terminal?.restore()
+  }
+}
+
+/** Both streams as text; one that is not UTF-8 is there byte by byte, too. */
+function outputDocument(collected: CollectedOutput): Readonly<Record<string, string>> {
+  const { stdout, stderr } = collected.bytes()
+  return { ...collected.texts(), ...base64Of('stdoutBase64', stdout), ...base64Of('stderrBase64', stderr) }
+}
+
+function base64Of(name: string, bytes: Uint8Array): Readonly<Record<string, string>> {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return {}
+  } catch {
+    return { [name]: Buffer.from(bytes).toString('base64') }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { UserError } from '@kernelkit/core/errors'
 
 /** stdout or stderr of this process; `error` is set once something could not be written. */
 export interface OwnOutput {
@@ -19,23 +20,37 @@ interface OwnOutputInput {
   readonly stream: NodeJS.WriteStream
   readonly fd: 1 | 2
   readonly files: DescriptorFiles
-  readonly onError: (error: NodeJS.ErrnoException) => void
+  /** It was closed when this process began, and what is written goes nowhere. */
+  readonly isClosed?: boolean
+  readonly onError: (error: OutputError) => void
 }
+
+/** `code` is that of errno(3), or ours. */
+type OutputError = Error & { readonly code?: string | undefined; path?: string | undefined }
 
 /**
  * One of Node's own streams. On a file Node takes a short write for a whole one and reports an error in a later turn, which may
  * never come: there the writing is ours, and everything is written or known to be lost at once.
  */
-export function ownOutput({ stream, fd, files, onError }: OwnOutputInput): OwnOutput {
+export function ownOutput({ stream, fd, files, isClosed = false, onError }: OwnOutputInput): OwnOutput {
   const path = nameOf(files, fd)
   let failed: Error | undefined
-  const fail = (error: NodeJS.ErrnoException): void => {
+  const fail = (error: OutputError): void => {
     if (failed !== undefined) return
     error.path ??= path
     failed = error
     onError(error)
   }
-  if (isFile(files, { stream, fd })) {
+  if (isClosed) {
+    stream._write = (chunk: Uint8Array | string, _encoding: BufferEncoding, done: (error?: Error | null) => void) => {
+      if (chunk.length === 0) return done()
+      const error = new UserError('STDOUT_CLOSED', 'stdout is closed: the output of the command has nowhere to go.', {
+        hint: 'Leave it open, or redirect it to a file or to /dev/null.',
+      })
+      fail(error)
+      done(error)
+    }
+  } else if (isFile(files, { stream, fd })) {
     // Libraries write to Node's stream, too: its writing is replaced, not the stream.
     stream._write = (chunk: Uint8Array | string, _encoding: BufferEncoding, done: (error?: Error | null) => void) => {
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk

@@ -46,6 +46,12 @@ describe('messages to the guest', () => {
     expect(() => encodeStart({ argv: ['a\0b'], env: {}, cwd: '', user: '', stdin: false, tty: undefined })).toThrow(/NUL/)
   })
 
+  it('START refuses half of a surrogate pair, which has no bytes', () => {
+    for (const word of ['\uD83D', 'a\uDE00b'])
+      expect(() => encodeStart({ argv: [word], env: {}, cwd: '', user: '', stdin: false, tty: undefined })).toThrow(/surrogate/)
+    expect(encodeStart({ argv: ['\u{1F600}'], env: {}, cwd: '', user: '', stdin: false, tty: undefined }).length).toBeGreaterThan(0)
+  })
+
   it('SETUP carries flags, host name and files', () => {
     const bytes = encodeSetup({
       hostname: 'vm',

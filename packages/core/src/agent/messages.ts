@@ -114,6 +114,8 @@ function u64(value: number): Uint8Array {
 function text(value: string): Uint8Array {
   // The guest's kernel ends every word, path and variable at the first NUL.
   if (value.includes('\0')) throw new RangeError(`'${value.replaceAll('\0', '\\0')}' has a NUL byte`)
+  // Half a pair of UTF-16 has no bytes: the encoder would put another character in its place.
+  if (/\p{Surrogate}/u.test(value)) throw new RangeError(`'${value}' has half of a surrogate pair`)
   return encoder.encode(`${value}\0`)
 }
 

@@ -59,6 +59,8 @@ export interface QemuLaunch {
   readonly extraArgs: readonly string[]
   /** Directory with the unix sockets of the standalone form and of the gdb stub. */
   readonly runtimeDirectory: string
+  /** Directory on a disk, where QEMU keeps what the guest writes to throw-away overlays; default: the runtime directory. */
+  readonly overlayDirectory?: string | undefined
 }
 
 /** `fd`: connected socket pairs handed to QEMU at run time; `standalone`: unix sockets and stdio, for --dry-run, JSON and replay scripts. */

@@ -40,7 +40,8 @@ async function readProjectText(host: Pick<Host, 'fs' | 'uid'>, path: string): Pr
     })
   }
   try {
-    return await host.fs.readFile(path, 'utf8')
+    // Fatal: other bytes would become other words and paths.
+    return new TextDecoder('utf-8', { fatal: true }).decode(await host.fs.readFile(path))
   } catch (cause) {
     throw new UserError('BAD_PROJECT_FILE', `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, {
       hint: 'Check that it is a regular file that you may read.',

@@ -1,6 +1,7 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { ArchName } from '@kernelkit/core/arch'
 import type { Host } from '../host.ts'
+import { artifactKinds } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 
 /** The last results of `build` and `bake` for a project and an architecture: paths of manifests. */
@@ -45,9 +46,17 @@ export async function readProject(host: Host, store: Store, key: ProjectKey): Pr
   const { answers } = await readState(host, await statePath(host, store, key))
   const { kernel, image } = answers[key.arch] ?? {}
   return {
-    ...(kernel !== undefined && (await host.fs.exists(kernel)) ? { kernel } : {}),
-    ...(image !== undefined && (await host.fs.exists(image)) ? { image } : {}),
+    ...(kernel !== undefined && (await isUsable(host, store, kernel)) ? { kernel } : {}),
+    ...(image !== undefined && (await isUsable(host, store, image)) ? { image } : {}),
   }
+}
+
+/** There, and not damaged where the store knows its content. */
+async function isUsable(host: Pick<Host, 'fs'>, store: Store, path: string): Promise<boolean> {
+  if (!(await host.fs.exists(path))) return false
+  const [kind, key] = relative(store.root, path).split('/')
+  const known = artifactKinds.find((one) => one === kind)
+  return known === undefined || key === undefined || (await store.lookup(known, key)) !== undefined
 }
 
 interface State {

@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { renderKeyMaterial } from '@kernelkit/core/cachekey'
 import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
 import { allocatedBytes } from '../files/allocated-bytes.ts'
+import { damageOf, forgetEntry, noteEntry } from './check-entry.ts'
 import { checkStoreRoot } from './check-store-root.ts'
 import type { Host } from '../host.ts'
 import { isLocked, withLock } from './lock.ts'
@@ -69,9 +70,17 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
   const locks = join(root, 'locks')
   const directoryOf = (kind: ArtifactKind, key: string): string => join(root, kind, key)
 
+  const reported = new Set<string>()
   const lookupHere: Store['lookup'] = async (kind, key) => {
     const entry = await readEntry(host, { kind, key, path: directoryOf(kind, key) })
     if (entry === undefined) return undefined
+    const damage = await damageOf(host, root, entry)
+    if (damage !== undefined) {
+      if (!reported.has(entry.path))
+        host.log.warn(`the ${kind} ${key.slice(0, 12)} in the store is damaged (${damage}): it is not used, and made again`)
+      reported.add(entry.path)
+      return undefined
+    }
     const now = host.now()
     // A store that is not writable keeps its old time.
     await host.fs.utimes(entry.path, now / 1000, now / 1000).catch(() => {})
@@ -89,6 +98,7 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
         final: directoryOf(kind, key),
         aside: join(root, 'tmp', `${lockNameOf(kind, key)}.${host.randomHex(4)}`),
       })
+      await noteEntry(host, root, { kind, key, path: directoryOf(kind, key) })
     } finally {
       await removeTree(host, making)
     }
@@ -179,6 +189,7 @@ function createStore(host: Host, root: string, remote?: RemoteStore): Store {
           await host.fs.mkdir(join(root, 'tmp'), { recursive: true })
           await host.fs.rename(entry.path, aside)
           await removeTree(host, aside)
+          await forgetEntry(host, root, entry)
         }),
       ),
   }

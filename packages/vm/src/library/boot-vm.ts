@@ -30,14 +30,16 @@ export interface GuestExecOptions {
   readonly cwd?: string
   readonly stdin?: Readable
   readonly signal?: AbortSignal
+  /** `buffer`: the streams as bytes. Default: as UTF-8, whose decoder replaces what is not. */
+  readonly encoding?: 'utf8' | 'buffer'
 }
 
-export interface GuestExecResult {
+export interface GuestExecResult<Output = string> {
   /** 0-255; 128 + n when signal n ended the command. */
   readonly exitCode: number
   readonly signal: number | undefined
-  readonly stdout: string
-  readonly stderr: string
+  readonly stdout: Output
+  readonly stderr: Output
 }
 
 /** A booted guest; disposal ends it at once, and nothing is written to its image. */
@@ -51,7 +53,8 @@ export interface BootedVm extends AsyncDisposable {
   readonly evidence: string
   /** From the start of the VM on, for each reader. */
   readonly events: AsyncIterable<GuestEvent>
-  /** One command, both streams kept in memory as UTF-8. */
+  /** One command, both streams kept in memory. Rejects with `VM_LOST` when the guest ends before the command. */
+  exec(argv: readonly string[], options: GuestExecOptions & { readonly encoding: 'buffer' }): Promise<GuestExecResult<Uint8Array>>
   exec(argv: readonly string[], options?: GuestExecOptions): Promise<GuestExecResult>
 }
 
@@ -152,6 +155,17 @@ function bootedVm(guest: Guest, { request, evidenceDirectory }: PreparedVm, end:
   const baseEnv = guestEnvironment(host, plan.vm, plan.root)
   const lost = untilLost(guest, request.consolePath)
   lost.catch(() => {})
+  function exec(argv: readonly string[], options: GuestExecOptions & { readonly encoding: 'buffer' }): Promise<GuestExecResult<Uint8Array>>
+  function exec(argv: readonly string[], options?: GuestExecOptions): Promise<GuestExecResult>
+  async function exec(argv: readonly string[], execOptions: GuestExecOptions = {}): Promise<GuestExecResult<string | Uint8Array>> {
+    return inLibraryWords(async () => {
+      const { stdout, stderr, texts, bytes } = collectOutput()
+      const { env, cwd = plan.shares.cwd, encoding = 'utf8', ...rest } = execOptions
+      const { result } = vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest })
+      const { exitCode, signal } = await Promise.race([result, lost])
+      return { exitCode, signal, ...(encoding === 'buffer' ? bytes() : texts()) }
+    })
+  }
   return {
     name: vm.name,
     release: plan.kernel.release,
@@ -161,14 +175,7 @@ function bootedVm(guest: Guest, { request, evidenceDirectory }: PreparedVm, end:
     get events() {
       return withReports(vm.events)
     },
-    exec: (argv, execOptions = {}) =>
-      inLibraryWords(async () => {
-        const { stdout, stderr, texts } = collectOutput()
-        const { env, cwd = plan.shares.cwd, ...rest } = execOptions
-        const { result } = vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest })
-        const { exitCode, signal } = await Promise.race([result, lost])
-        return { exitCode, signal, ...texts() }
-      }),
+    exec,
     [Symbol.asyncDispose]: end,
   }
 }

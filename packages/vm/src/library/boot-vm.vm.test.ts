@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,9 @@ test('A program boots a guest with the root of this machine and a shared directo
     expect(await vm.exec(['cat', '/mnt/src/word'])).toEqual({ exitCode: 0, signal: undefined, stdout: 'shared\n', stderr: '' })
     expect(await vm.exec(['sh', '-c', 'echo "$WORD" >&2; exit 9'], { env: { WORD: 'w' } })).toMatchObject({ exitCode: 9, stderr: 'w\n' })
     expect((await vm.exec(['uname', '-r'])).stdout.trim()).toBe(vm.release)
+    const octal = await vm.exec(['printf', String.raw`a\377\000b`], { encoding: 'buffer' })
+    expect([...octal.stdout]).toEqual([0x61, 0xff, 0, 0x62])
+    await expect(vm.exec(['cat'], { stdin: createReadStream('/no/such/file') })).rejects.toMatchObject({ code: 'STDIN_FAILED' })
     const warning = ['WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2', '---[ end trace 0000000000000000 ]---']
     await vm.exec(['sh', '-c', warning.map((line) => `echo '${line}' > /dev/kmsg`).join('; ')])
     for await (const event of vm.events) {
@@ -23,9 +27,23 @@ test('A program boots a guest with the root of this machine and a shared directo
       break
     }
     expect(await readdir(vm.evidence)).toEqual(expect.arrayContaining(['console.log', 'replay.sh']))
+    const sleeping = expect(vm.exec(['sleep', '1000'])).rejects.toMatchObject({ code: 'VM_LOST' })
+    await vm[Symbol.asyncDispose]()
+    await sleeping
+    await expect(vm.exec(['true'])).rejects.toMatchObject({ code: 'VM_LOST' })
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
+})
+
+test('A guest that panics and stays settles the commands of then and of later.', async () => {
+  await using vm = await bootVm({ kernel, root: 'host', accel: 'tcg', append: ['panic=0'] })
+  const commands = [
+    ['sleep', '1000'],
+    ['sh', '-c', 'echo c > /proc/sysrq-trigger'],
+  ].map((argv) => vm.exec(argv))
+  for (const ended of await Promise.allSettled(commands)) expect(ended).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
+  await expect(vm.exec(['true'])).rejects.toMatchObject({ code: 'VM_LOST' })
 })
 
 test('A guest that never serves commands is an error with the last lines of its console.', async () => {

@@ -6,6 +6,8 @@ export interface CollectedOutput {
   readonly stderr: Writable
   /** What has come so far. */
   texts(): { readonly stdout: string; readonly stderr: string }
+  /** The same, byte by byte. */
+  bytes(): { readonly stdout: Uint8Array; readonly stderr: Uint8Array }
 }
 
 /** Streams to hand to `exec`; their texts are whole when its result is there. */
@@ -14,6 +16,7 @@ export function collectOutput(): CollectedOutput {
   return {
     stdout: collect(out),
     stderr: collect(err),
+    bytes: () => ({ stdout: Buffer.concat(out), stderr: Buffer.concat(err) }),
     texts: () => ({ stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
   }
 }

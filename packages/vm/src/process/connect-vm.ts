@@ -6,6 +6,7 @@ import { UserError, command, message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { createAgentLink } from './agent-link.ts'
 import { createEventHub } from './event-hub.ts'
+import { createTrouble, hostFailure, type DiskPlaces } from './host-failure.ts'
 import { runSession } from './run-session.ts'
 import type { QemuExit, Vm, VmEvent } from '../vm.ts'
 import { findVm, type VmState } from './vm-state.ts'
@@ -48,7 +49,10 @@ export async function connectVm(word: string | undefined, host: Host, options: C
   ready.promise.catch(() => {})
   let nextRequest = 1
 
+  const trouble = createTrouble()
+  const places = diskPlaces(state)
   const onEvent = (event: VmEvent) => {
+    if (event.type === 'qmp') trouble.note(hostFailure(event, places), event.event)
     hub.emit(event)
     if (event.type === 'ready') ready.resolve(event)
     if (event.type === 'agent-failed') ready.reject(new Error(event.message))
@@ -110,7 +114,13 @@ export async function connectVm(word: string | undefined, host: Host, options: C
         throw new UserError('VM_NO_AGENT', `the VM '${state.name}' runs without the guest agent.`, {
           hint: message`Use its console, or start it with ${command('kernelkit run --keep')}.`,
         })
-      return runSession(options, { link, ready: ready.promise, monotonicMs: host.monotonicMs, shareOf: (tag) => shareOf(state.facts, tag) })
+      return runSession(options, {
+        link,
+        ready: ready.promise,
+        monotonicMs: host.monotonicMs,
+        shareOf: (tag) => shareOf(state.facts, tag),
+        trouble,
+      })
     },
     get console() {
       watch({ console: true })
@@ -132,6 +142,16 @@ export async function connectVm(word: string | undefined, host: Host, options: C
       socket.end()
       socket.destroy()
     },
+  }
+}
+
+/** Noted by the process that started it (session/prepare-vm.ts). */
+function diskPlaces({ folder, facts }: VmState): DiskPlaces {
+  const { overlay, drives } = facts
+  return {
+    runtimeDirectory: folder,
+    overlayDirectory: typeof overlay === 'string' ? overlay : undefined,
+    drives: Array.isArray(drives) ? (drives as DiskPlaces['drives']) : [],
   }
 }
 

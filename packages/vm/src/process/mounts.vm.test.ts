@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { scratchDirectory, testGround, type TestGround } from '../../test/guest.ts'
+import { connectVm } from './connect-vm.ts'
 import { startVm } from './start-vm.ts'
 import type { Vm } from '../vm.ts'
 
@@ -133,6 +134,34 @@ describe('a root on a disk', () => {
     expect(await output(vm, 'echo x > /etc/x; read line < /etc/x; echo $line')).toBe('x\n')
     await vm.stop('poweroff')
     expect(readFileSync(image).equals(before)).toBe(true)
+  })
+
+  it('that grows beyond the host’s disk ends its commands with DISK_FULL and the directory, for its owner and for clients', async ({
+    skip,
+  }) => {
+    const small = scratchDirectory()
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4M', 'tmpfs', small], { stdio: 'pipe' })
+    } catch {
+      skip('needs the right to mount a small file system')
+    }
+    try {
+      const { launch } = onDisk(diskWith(['/bin/sh', '/bin/dd', ...libraries]))
+      const request = await ground.request({
+        launch: { ...launch, overlayDirectory: small },
+        append: 'kernelkit.root=disk:/dev/vda:ext4:rw',
+      })
+      await using vm = await startVm({ ...request, facts: { overlay: small, drives: launch.drives } }, ground.host)
+      await using client = await connectVm(vm.id, ground.host)
+      const isFull = { code: 'DISK_FULL', message: expect.stringContaining(`no space is left at ${small},`) as string }
+      const argv = ['/bin/sh', '-c', 'dd if=/dev/zero of=/file bs=1M count=32 conv=fsync']
+      await expect(client.exec({ argv }).result).rejects.toMatchObject(isFull)
+      // The machine is stopped: no later command can answer.
+      await expect(vm.exec({ argv: ['/bin/sh', '-c', 'true'] }).result).rejects.toMatchObject(isFull)
+      await expect(client.exec({ argv: ['/bin/sh', '-c', 'true'] }).result).rejects.toMatchObject(isFull)
+    } finally {
+      execFileSync('umount', ['-l', small])
+    }
   })
 
   it('that is not a file system is reported', async () => {

@@ -13,6 +13,7 @@ import {
 import { UserError, message, option } from '@kernelkit/core/errors'
 import type { ExecOptions, ExecResult, RunningCommand } from '../vm.ts'
 import type { AgentLink } from './agent-link.ts'
+import type { Trouble } from './host-failure.ts'
 import { createInput } from './session-input.ts'
 import { createOutput } from './session-output.ts'
 
@@ -32,6 +33,7 @@ export function runSession(
     readonly monotonicMs: () => number
     /** The host's directory that has a mount tag of the guest. */
     readonly shareOf: (tag: string) => string | undefined
+    readonly trouble?: Pick<Trouble, 'watch'> | undefined
   },
 ): RunningCommand {
   const result = Promise.withResolvers<ExecResult>()
@@ -85,6 +87,7 @@ export function runSession(
     if (over) return
     over = true
     session.release()
+    watching?.stop()
     stdin?.stop()
     stdout.release()
     stderr.release()
@@ -125,6 +128,7 @@ export function runSession(
     session.send(frameTypes.start, message)
     stdin?.start()
   }
+  const watching = context.trouble?.watch((failure) => queueMicrotask(() => finish(failure)))
   if (options.signal?.aborted) abort()
   else options.signal?.addEventListener('abort', abort, { once: true })
   context.ready.then(start).catch((error: unknown) => finish(error instanceof Error ? error : new Error(String(error))))

@@ -35,6 +35,8 @@ export async function spawnQemu(options: {
   /** Debian package with the program. */
   readonly package: string
   readonly folder: string
+  /** Takes QEMU's throw-away overlays (snapshot=on), which are unlinked files in TMPDIR. */
+  readonly overlays: string
   readonly host: Host
 }): Promise<QemuProcess> {
   const { host, folder } = options
@@ -50,8 +52,7 @@ export async function spawnQemu(options: {
   const child = host.spawn(['setpriv', '--pdeathsig', 'KILL', ...options.argv], {
     // A socket pair per channel: nothing on disk, and both sides see when the other dies.
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-    // QEMU's throw-away overlays (snapshot=on) are unlinked files in TMPDIR.
-    env: { ...host.env, TMPDIR: folder },
+    env: { ...host.env, TMPDIR: options.overlays },
   })
   const exited = watchExit(child)
   void exited.then(() => {

@@ -9,6 +9,7 @@ import { captureConsole, liveCopy } from './console-capture.ts'
 import { createEventHub } from './event-hub.ts'
 import { greetAgent, type GreetedAgent } from './greet-agent.ts'
 import { createQmpClient } from './qmp-client.ts'
+import { createTrouble, hostFailure } from './host-failure.ts'
 import { runSession } from './run-session.ts'
 import { spawnQemu, type QemuProcess } from './spawn-qemu.ts'
 
@@ -36,7 +37,13 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   const hub = createEventHub<VmEvent>()
   const atMs = () => Math.round(host.monotonicMs() - startedAt)
   const argv = qemuArgv(request.launch, 'fd')
-  const qemu = await spawnQemu({ argv, package: archRows[request.launch.arch].qemuPackage, folder: request.folder, host })
+  const qemu = await spawnQemu({
+    argv,
+    package: archRows[request.launch.arch].qemuPackage,
+    folder: request.folder,
+    overlays: request.launch.overlayDirectory ?? request.folder,
+    host,
+  })
   const abort = () => qemu.kill()
   options.signal?.addEventListener('abort', abort, { once: true })
 
@@ -48,7 +55,9 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     atMs,
     onLine: (line) => hub.emit({ type: 'console', line, atMs: atMs() }),
   })
+  const trouble = createTrouble()
   const qmp = createQmpClient(qemu.channel('qmp'), ({ event, data }) => {
+    trouble.note(hostFailure({ event, data }, request.launch), event)
     // A debugger's stop, or ours: a guest that may not run is not silent.
     if (event === 'STOP' || event === 'RESUME') agent?.pause(event === 'STOP')
     if (event !== 'STOP') return hub.emit({ type: 'qmp', event, data, atMs: atMs() })
@@ -102,7 +111,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     ready: agent?.ready ?? new Promise(() => {}),
     exec(execOptions) {
       if (agent === undefined) throw new TypeError('this VM has no agent')
-      return runSession(execOptions, { link: agent.link, ready: agent.ready, monotonicMs: host.monotonicMs, shareOf })
+      return runSession(execOptions, { link: agent.link, ready: agent.ready, monotonicMs: host.monotonicMs, shareOf, trouble })
     },
     terminal,
     console: console_.live,

@@ -39,6 +39,8 @@ export interface VmIdentity {
   readonly name: string
   /** Directory of its sockets. */
   readonly runtimeFolder: string
+  /** Directory of its throw-away overlays. */
+  readonly overlayDirectory?: string | undefined
 }
 
 export interface PlanInput extends VmIdentity {
@@ -48,8 +50,8 @@ export interface PlanInput extends VmIdentity {
 }
 
 /** Kernel, root, machine and accelerator for a VM; throws `config-fail` when the kernel cannot do what was chosen. */
-export async function planVm({ host, services, vm, id, name, runtimeFolder }: PlanInput): Promise<VmPlan> {
-  return decidePlan(vm, await findParts(host, services, vm), { id, name, runtimeFolder })
+export async function planVm({ host, services, vm, id, name, runtimeFolder, overlayDirectory }: PlanInput): Promise<VmPlan> {
+  return decidePlan(vm, await findParts(host, services, vm), { id, name, runtimeFolder, overlayDirectory })
 }
 
 type Devices = Pick<QemuLaunch, 'agent' | 'terminal' | 'drives' | 'shares' | 'network'>
@@ -93,6 +95,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
     waitForDebugger: vm.waitForDebugger,
     extraArgs: vm.qemuArgs,
     runtimeDirectory: identity.runtimeFolder,
+    ...(identity.overlayDirectory === undefined ? {} : { overlayDirectory: identity.overlayDirectory }),
   }
   const decided = { vm, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch }
   return { ...decided, lines: decisionLines(decided), warnings: planWarnings(decided, parts.hostCpus) }

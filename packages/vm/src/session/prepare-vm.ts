@@ -34,7 +34,14 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   const { host, store, wanted } = input
   const { spec } = wanted
   const place = await reserveVm(host, spec.name === undefined ? {} : { name: spec.name })
-  const planned = decide(input, { id: place.id, name: place.name, runtimeFolder: place.folder })
+  // The runtime directory is a tmpfs on most hosts: what a guest writes to its disk would fill the memory.
+  const identity = overlayDirectory(host, store).then((overlayDirectory) => ({
+    id: place.id,
+    name: place.name,
+    runtimeFolder: place.folder,
+    overlayDirectory,
+  }))
+  const planned = identity.then((one) => decide(input, one))
   const making = [
     makeEvidenceDirectory(host, { store, id: place.id, named: wanted.evidence ?? spec.evidence }),
     makeConsolePipe(host, place.folder),
@@ -63,6 +70,22 @@ export async function planForDryRun(input: PrepareInput): Promise<VmPlan> {
 
 async function decide({ host, store, wanted }: PrepareInput, identity: VmIdentity): Promise<VmPlan> {
   return planVm({ host, services: machineServices(host, store), vm: await resolveVm(wanted), ...identity })
+}
+
+/** A directory on a disk that can be written: in the store, else the one for large temporary files (file-hierarchy(7)). */
+async function overlayDirectory(host: Host, store: Store): Promise<string | undefined> {
+  // Not in the store's tmp, which is swept: QEMU's file has a name for a moment.
+  const candidates = [() => store.workDirectory('state', 'overlays'), async () => '/var/tmp']
+  for (const candidate of candidates) {
+    try {
+      const path = await candidate()
+      await host.fs.access(path, host.fs.constants.W_OK | host.fs.constants.X_OK)
+      return path
+    } catch {
+      // A store may be one that can only be read.
+    }
+  }
+  return undefined
 }
 
 interface RequestInput {
@@ -97,6 +120,8 @@ async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput)
       artifacts: plan.launch.agent ? artifactsDirectory : null,
       source: plan.kernel.sourceTree ?? null,
       owner: host.cwd,
+      overlay: plan.launch.overlayDirectory ?? null,
+      drives: plan.launch.drives,
       shares: Object.fromEntries(plan.launch.shares.map((share) => [share.tag, share.host])),
       ssh: ssh?.access ?? null,
     },

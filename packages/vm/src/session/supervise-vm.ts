@@ -2,6 +2,7 @@ import { machines } from '@kernelkit/core/arch'
 import { failingReports, useOfAllowList, type AllowEntry, type ConsoleFacts } from '@kernelkit/core/console'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
+import { hostFailure } from '../process/host-failure.ts'
 import type { Vm } from '../vm.ts'
 import { endVm } from './end-vm.ts'
 import type { EndedVm, Ending, Guest, VmWork } from './guest.ts'
@@ -39,6 +40,9 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
   const guest: Guest = { host, plan, vm, watch, signal }
   const { ending, tail } = await workAndEnd(guest, work)
   const watched = watch.facts()
+  // Whatever the guest made of it is nothing that can be said of the guest.
+  const failure = watched.blockError && hostFailure({ event: 'BLOCK_IO_ERROR', data: watched.blockError }, plan.launch)
+  if (failure !== undefined) throw failure
   const facts = { ...watched, tail, console: await decodeConsole(guest, watched.console) }
   const { reports } = facts.console
   const kunit = watch.kunit()

@@ -14,6 +14,8 @@ export interface WatchFacts {
   readonly shutdown: string | undefined
   /** QEMU stopped the machine by itself, and why. */
   readonly stopped: string | undefined
+  /** A disk of the guest met an error of this host. */
+  readonly blockError: Readonly<Record<string, unknown>> | undefined
   /** The kernel gave up the only timer that its machine has. */
   readonly timerLost: boolean
   /** The guest started again, and QEMU kept running. */
@@ -75,6 +77,7 @@ export function watchVm(options: WatchOptions): VmWatch {
     guestPanicked: false,
     shutdown: undefined,
     stopped: undefined,
+    blockError: undefined,
     restarted: false,
     timerLost: false,
     qemu: undefined,
@@ -141,6 +144,10 @@ export function watchVm(options: WatchOptions): VmWatch {
           over.resolve('panic')
         }
         if (event.event === 'RESET' && event.data['guest'] === true) onRestart()
+        if (event.event === 'BLOCK_IO_ERROR' && event.data['action'] !== 'ignore') {
+          facts = { ...facts, blockError: event.data }
+          over.resolve('stopped')
+        }
         if (event.event === 'STOP' && isOwnStop(event.data['status'])) {
           facts = { ...facts, stopped: event.data['status'] }
           over.resolve('stopped')

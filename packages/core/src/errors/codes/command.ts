@@ -8,6 +8,14 @@ export const commandCodes = {
     meaning: 'An option is unknown, lacks its value, or has a value that is not allowed.',
     fix: message`Read the allowed values in the message, or run the command with ${option('help')}.`,
   },
+  NOT_UTF8: {
+    meaning: 'A word, a path or a text has bytes that are not UTF-8, and would not arrive as it is.',
+    fix: 'Name paths in UTF-8, and pass other bytes to the guest on stdin or in a file.',
+  },
+  STDOUT_CLOSED: {
+    meaning: 'The command has output, but its stdout was closed when it started.',
+    fix: 'Leave stdout open, or redirect it to a file or to /dev/null.',
+  },
   BAD_SIZE: {
     meaning: 'A size is not a number with a unit (K, M, G, T; binary; iB optional).',
     fix: 'Write for instance 512M or 4G.',

@@ -1,5 +1,5 @@
 /** For the command and the Actions, which use VMs that run already; anything here may change with any version. */
-export { collectOutput } from '../../process/collect-output.ts'
+export { collectOutput, type CollectedOutput } from '../../process/collect-output.ts'
 export { connectVm, type VmClient } from '../../process/connect-vm.ts'
 export { findVm, listVms, type VmState } from '../../process/vm-state.ts'
 export { stopVm } from '../../process/stop-vm.ts'
