@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -68,6 +68,32 @@ describe('the kernelkit executable', () => {
 
   it('takes the replacement character itself as any other.', async () => {
     expect((await shell("kernelkit ps $'\\uFFFD'", { cwd: folder })).stderr).not.toContain('NOT_UTF8')
+  })
+
+  it.each([
+    ["--cache-dir 'FOLDER/dol$lar'", 'a dollar sign'],
+    ["--cache-dir 'FOLDER/two words'", 'a blank'],
+    ['--cache-dir FOLDER/co:lon', 'a colon'],
+  ])('refuses to build a kernel with %s before anything is written', async (option, what) => {
+    const before = readdirSync(folder)
+    const { exitCode, stderr } = await shell(`kernelkit build deb:linux-source-6.12 ${option.replace('FOLDER', folder)}`, { cwd: folder })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 125,
+      stderr: expect.stringMatching(new RegExp(`^PATH_NOT_PLAIN: the store .* has ${what} in its path`)) as string,
+    })
+    expect(readdirSync(folder)).toEqual(before)
+  })
+
+  it('refuses to build a kernel in a HOME or a TMPDIR with a blank.', async () => {
+    const home = join(folder, 'home of mine')
+    const build = (env: Readonly<Record<string, string | undefined>>) =>
+      shell('kernelkit build deb:linux-source-6.12', { cwd: folder, env })
+    const inHome = await build({ HOME: home, KERNELKIT_CACHE_DIR: undefined, XDG_CACHE_HOME: undefined })
+    expect(inHome.stderr).toContain(`the store ${home}/.cache/kernelkit has a blank in its path`)
+    expect((await build({ KERNELKIT_CACHE_DIR: join(folder, 'plain'), TMPDIR: home })).stderr).toContain(
+      `TMPDIR (${home}) has a blank in its path`,
+    )
+    expect(existsSync(home)).toBe(false)
   })
 
   it('ends with an error when it has output and stdout is closed.', async () => {
