@@ -13,7 +13,7 @@ export async function withBisectionStatus({ host }: Pick<CommandContext, 'host'>
 }
 
 /** The working tree of the current directory, when it is being bisected (gitrepository-layout(5); git bisect start writes BISECT_START). */
-export async function findBisection(host: Pick<Host, 'fs' | 'cwd' | 'env'>): Promise<string | undefined> {
+async function findBisection(host: Pick<Host, 'fs' | 'cwd' | 'env'>): Promise<string | undefined> {
   const named = host.env['GIT_DIR']
   if (named !== undefined && named !== '') return (await isBisected(host, resolve(host.cwd, named))) ? host.cwd : undefined
   for (let directory = host.cwd; ; directory = dirname(directory)) {

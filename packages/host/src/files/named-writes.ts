@@ -3,7 +3,7 @@ import { createWriteStream, close, open, write, writev, type PathLike } from 'no
 type StreamOptions = Exclude<Parameters<typeof createWriteStream>[1], string | undefined>
 
 /** Node's errors of open(2) name the file, those of write(2) do not: with this one they do. */
-export function nameFile<T>(error: T, path: PathLike): T {
+function nameFile<T>(error: T, path: PathLike): T {
   if (error instanceof Error) (error as NodeJS.ErrnoException).path ??= String(path)
   return error
 }
