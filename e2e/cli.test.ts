@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -70,7 +70,35 @@ describe('the kernelkit executable', () => {
     expect((await shell("kernelkit ps $'\\uFFFD'", { cwd: directory })).stderr).not.toContain('NOT_UTF8')
   })
 
-  it('refuses to run with a closed stdout', async () => {
+  it.each([
+    ["--cache-dir 'DIRECTORY/dol$lar'", 'a dollar sign'],
+    ["--cache-dir 'DIRECTORY/two words'", 'a blank'],
+    ['--cache-dir DIRECTORY/co:lon', 'a colon'],
+  ])('refuses to build a kernel with %s before anything is written', async (option, what) => {
+    const before = readdirSync(directory)
+    const { exitCode, stderr } = await shell(`kernelkit build deb:linux-source-6.12 ${option.replace('DIRECTORY', directory)}`, {
+      cwd: directory,
+    })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 125,
+      stderr: expect.stringMatching(new RegExp(`^PATH_NOT_PLAIN: the store .* has ${what} in its path`)) as string,
+    })
+    expect(readdirSync(directory)).toEqual(before)
+  })
+
+  it('refuses to build a kernel in a HOME or a TMPDIR with a blank', async () => {
+    const home = join(directory, 'home of mine')
+    const build = (env: Readonly<Record<string, string | undefined>>) =>
+      shell('kernelkit build deb:linux-source-6.12', { cwd: directory, env })
+    const inHome = await build({ HOME: home, KERNELKIT_CACHE_DIR: undefined, XDG_CACHE_HOME: undefined })
+    expect(inHome.stderr).toContain(`the store ${home}/.cache/kernelkit has a blank in its path`)
+    expect((await build({ KERNELKIT_CACHE_DIR: join(directory, 'plain'), TMPDIR: home })).stderr).toContain(
+      `TMPDIR (${home}) has a blank in its path`,
+    )
+    expect(existsSync(home)).toBe(false)
+  })
+
+  it('refuses to print to a closed stdout', async () => {
     const command = `'${kernelkitBin}'`
     const env = { KERNELKIT_CACHE_DIR: join(directory, 'store'), PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` }
     for (const words of ['ps --json', '--version', 'completion bash']) {

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, shell, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image } = testArtifacts()
 const onImage = ['run', '-k', kernel, '--image', image]
@@ -51,6 +51,20 @@ describe('kernelkit run on the image', () => {
     expect(exitCode).toBe(121)
     expect(stderr).toContain('sysrq triggered crash')
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=panic\b/)
+  })
+
+  it('takes limits of weeks as they are', async () => {
+    const limits = ['--timeout', '600h', '--boot-timeout', '30d']
+    const { exitCode, stdout } = await kernelkit([...onImage, ...limits, '--', 'sh', '-c', 'sleep 1; echo late'], { cwd: directory })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'late\n' })
+  })
+
+  it('fails when its input cannot be read to its end', async () => {
+    const line = `kernelkit ${onImage.map((word) => `'${word}'`).join(' ')} --stdin -- sh -c 'cat; echo whole' < ${directory}`
+    const { exitCode, stdout, stderr } = await shell(line, { cwd: directory })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 125, stdout: '' })
+    expect(stderr).toMatch(/^STDIN_FAILED: stdin cannot be read to its end: EISDIR/m)
+    expect(lastLine(stderr)).toBe('kernelkit: verdict=infra-fail exit=125 code=STDIN_FAILED')
   })
 
   it('carries 30 MB of stdin there and back without a byte lost', async () => {

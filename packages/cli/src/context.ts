@@ -21,7 +21,7 @@ export interface ProcessParts {
 
 /** What a handler gets; host and spinner are imported here, not for --help. */
 export async function createContext(globals: GlobalOptions, parts: ProcessParts, signal: AbortSignal): Promise<CommandContext> {
-  const { nodeHost, openStore, openStoreToLook } = await import('@kernelkit/host')
+  const { defaultStoreRoot, nodeHost, openStore, openStoreToLook, requirePlainPaths } = await import('@kernelkit/host')
   const color = globals.color && usesColor(parts)
   // The spinner animates on a terminal for people only (https://no-color.org says nothing of it; TERM=dumb and CI do).
   const animated = parts.stderr.isTTY === true && parts.env['CI'] === undefined && parts.env['TERM'] !== 'dumb' && !globals.quiet
@@ -38,8 +38,9 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
   let store: Promise<Store> | undefined
   return {
     host,
-    store: ({ prepares = false } = {}) => {
+    store: async ({ prepares = false, compiles = false } = {}) => {
       const root = globals.cacheDir === undefined ? undefined : resolve(host.cwd, globals.cacheDir)
+      if (compiles) requirePlainPaths(host, root ?? defaultStoreRoot(host))
       return (store ??= globals.dryRun && !prepares ? Promise.resolve(openStoreToLook(host, root)) : openStore(host, root))
     },
     json: globals.json,

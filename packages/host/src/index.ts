@@ -29,6 +29,7 @@ export { installCommand, missingRequirements, nameOf, packagesOf, requireAll, ty
 export { listStoreItems, removeStoreItem, type StoreItem } from './store/store-items.ts'
 export { nodeHost, type NodeHostOptions } from './node-host.ts'
 export { makeDirectory } from './files/make-directory.ts'
+export { requirePlainPaths, specialCharacter } from './files/plain-path.ts'
 export { prepareOutFile } from './files/prepare-out-file.ts'
 export { kvmDeviceAccess, type KvmRefusal } from './kvm/kvm-device.ts'
 export { probeKvm, type KvmAnswer, type KvmCode, type ProbeKvmOptions } from './kvm/kvm-probe.ts'

@@ -1,4 +1,5 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
+import type { ErrorCode } from '@kernelkit/core/errors'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 
 /** What the VM host process is asked to start: plain data, so that a detached process gets it as JSON. */
@@ -36,6 +37,14 @@ export type VmEvent =
   /** No answer to pings for this long; repeated every few seconds while it lasts. `qemuStopped`: QEMU's own process was stopped (SIGSTOP). */
   | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped?: boolean; readonly atMs: number }
   | { readonly type: 'qmp'; readonly event: string; readonly data: Readonly<Record<string, unknown>>; readonly atMs: number }
+  /** This host can no longer keep what the guest prints: its log is cut. */
+  | {
+      readonly type: 'host-failed'
+      readonly code: ErrorCode
+      readonly message: string
+      readonly hint: string | undefined
+      readonly atMs: number
+    }
   | { readonly type: 'exited'; readonly exit: QemuExit; readonly atMs: number }
 
 /** How QEMU ended: a status or the name of a signal, and what it wrote to stderr. */

@@ -13,7 +13,7 @@ export async function showBuildPlan(
   { host, place, until }: Pick<Tools, 'host' | 'place'> & { readonly until: 'configuration' | 'kernel' },
 ): Promise<number> {
   const { signal } = context
-  const store = await context.store()
+  const store = await context.store({ compiles: true })
   const plan = await planBuild({ host, store, signal }, spec)
   const found = await store.lookup('kernel', plan.key)
   const steps = place(await listSteps({ host, store, signal }, plan, { until }))

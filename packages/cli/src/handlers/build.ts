@@ -9,7 +9,7 @@ import { showBuildPlan } from './build-dry-run.ts'
 export async function build(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseKernelSpec(options, args, { arch: parseArch(hostArch(context.host.nodeArch)) })
   if (context.dryRun) {
-    await using tools = await openBuildTools(context, await context.store(), spec)
+    await using tools = await openBuildTools(context, await context.store({ compiles: true }), spec)
     return await showBuildPlan(context, spec, { host: tools.host, place: tools.place, until: 'kernel' })
   }
   const result = await makeKernel(context, spec)
@@ -21,7 +21,7 @@ export async function build(context: CommandContext, args: readonly string[], op
 /** The kernel of a spec, built or from the store; recorded for `boot` and `run`, and logged in one line. */
 export async function makeKernel(context: CommandContext, spec: KernelSpec): Promise<BuildResult> {
   const { host, signal } = context
-  const store = await context.store()
+  const store = await context.store({ compiles: true })
   await using tools = await openBuildTools(context, store, spec)
   const build = await buildKernel({ host: tools.host, store, signal }, spec)
   const result = resultOf(build)

@@ -38,7 +38,7 @@ interface ShownOption {
 async function show(context: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseKernelSpec(options, words, { arch: parseArch(hostArch(host.nodeArch)) })
-  const store = await context.store()
+  const store = await context.store({ compiles: true })
   await using tools = await openBuildTools(context, store, spec)
   if (context.dryRun) return await showBuildPlan(context, spec, { host: tools.host, place: tools.place, until: 'configuration' })
   const { plan, configuration, judgement } = await resolveConfiguration({ host: tools.host, store, signal }, spec)

@@ -4,7 +4,7 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 import { renderLine, type ConfigRequest } from '@kernelkit/core/kconfig'
 import type { MakeOptions } from '@kernelkit/core/kbuild'
 import type { ConfigItem, KernelSpec } from '@kernelkit/core/options'
-import { buildRequirements, gitRequirement, requireAll, type Host, type Store } from '@kernelkit/host'
+import { buildRequirements, gitRequirement, requireAll, type Host, type Store, requirePlainPaths } from '@kernelkit/host'
 import { codeToolVersions } from '../compile/code-tools.ts'
 import { collectRequests } from '../configure/collect-requests.ts'
 import { prepareSource } from '../source/prepare-source.ts'
@@ -41,6 +41,7 @@ const recipe = '2'
 export async function planBuild(context: KernelContext, spec: KernelSpec): Promise<BuildPlan> {
   const { host, store } = context
   const started = host.monotonicMs()
+  requirePlainPaths(host, store.root)
   const usesGit = spec.source.kind === 'path' || spec.source.kind === 'git'
   await requireAll(host, usesGit ? [...buildRequirements, gitRequirement] : buildRequirements, { user: 'build' })
   const source = await prepareSource({ ...context, arch: spec.arch }, spec.source, { inTree: spec.inTree })

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { hintForTarget } from '@kernelkit/core/kbuild'
-import { runSteps, type Host, type Store } from '@kernelkit/host'
+import { runSteps, type Host, type Store, specialCharacter } from '@kernelkit/host'
 import { checkKernelTree, findInPlaceBuild, readKernelVersion } from './kernel-tree.ts'
 import type { PreparedSource } from './prepared-source.ts'
 import { linkTree, privateViewSteps, updatePrivateView } from './private-view.ts'
@@ -89,8 +89,9 @@ async function readUnwritten(
 async function directBuildBlocker(host: Host, tree: string, arch: Arch): Promise<string | undefined> {
   const product = await findInPlaceBuild(host, tree, arch.sourceArch)
   if (product !== undefined) return `it was built in place (${product}), and kbuild refuses O= then`
-  // The kernel's Makefile: "source directory cannot contain spaces or colons".
-  return /[\s:]/.test(tree) ? 'its path has a blank or a colon, which kbuild refuses' : undefined
+  // The kernel's Makefile: "source directory cannot contain spaces or colons"; make reads others as its own.
+  const character = specialCharacter(tree)
+  return character === undefined ? undefined : `its path has ${character}, which kbuild cannot take`
 }
 
 /** `+` unless HEAD is the tag of this very version, as scripts/setlocalversion says; nothing outside git. */

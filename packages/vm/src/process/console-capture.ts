@@ -28,6 +28,8 @@ export function captureConsole(options: {
   /** Since the start of the VM. */
   readonly atMs: () => number
   readonly onLine: (line: string) => void
+  /** Called once when one of the files cannot be written any more. */
+  readonly onFailed: (error: Error) => void
 }): ConsoleCapture {
   const { output, host } = options
   const file = host.fs.createWriteStream(options.path, { mode: 0o600 })
@@ -49,7 +51,7 @@ export function captureConsole(options: {
     file.once('drain', () => output.resume())
   }
   file.on('error', (error) => {
-    host.log.warn(`the console log ${options.path} cannot be written: ${error.message}`)
+    options.onFailed(error)
     finished.resolve()
   })
   file.on('close', () => void timed.finished.then(() => finished.resolve()))
@@ -114,11 +116,19 @@ function cleanLine(line: string): string {
 }
 
 /** Lines with the time at which the host had read them: by the clock, and in seconds since the start of the VM. */
-function timedLines({ host, timedPath, atMs }: { readonly host: Host; readonly timedPath: string; readonly atMs: () => number }) {
+function timedLines({
+  host,
+  timedPath,
+  atMs,
+  onFailed,
+}: Pick<Parameters<typeof captureConsole>[0], 'host' | 'timedPath' | 'atMs' | 'onFailed'>) {
   const file = host.fs.createWriteStream(timedPath, { mode: 0o600 })
   const finished = Promise.withResolvers<void>()
   let text = ''
-  file.on('error', () => finished.resolve())
+  file.on('error', (error) => {
+    onFailed(error)
+    finished.resolve()
+  })
   file.on('close', () => finished.resolve())
   const flush = () => {
     if (text !== '') file.write(text)

@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream'
 import { encodeText, frameTypes } from '@kernelkit/core/agent'
 import { archRows } from '@kernelkit/core/arch'
 import { qemuArgv } from '@kernelkit/core/qemu'
-import type { Host } from '@kernelkit/host'
+import { UserError } from '@kernelkit/core/errors'
+import { explainSystemError, type Host } from '@kernelkit/host'
 import type { QemuExit, Vm, VmEvent, VmRequest } from '../vm.ts'
 import type { AgentLink } from './agent-link.ts'
 import { captureConsole, liveCopy } from './console-capture.ts'
@@ -54,6 +55,14 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     host,
     atMs,
     onLine: (line) => hub.emit({ type: 'console', line, atMs: atMs() }),
+    onFailed: (error) => {
+      const explained = explainSystemError(error)
+      const { code, message, hint } =
+        explained instanceof UserError
+          ? explained
+          : new UserError('IO_ERROR', `the console log ${request.consolePath} cannot be written: ${error.message}.`)
+      hub.emit({ type: 'host-failed', code, message, hint, atMs: atMs() })
+    },
   })
   const trouble = createTrouble()
   const qmp = createQmpClient(qemu.channel('qmp'), ({ event, data }) => {

@@ -1,4 +1,5 @@
 import { machines } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
 import { failingReports, useOfAllowList, type AllowEntry, type ConsoleFacts } from '@kernelkit/core/console'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
@@ -43,6 +44,8 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
   // Whatever the guest made of it is nothing that can be said of the guest.
   const failure = watched.blockError && hostFailure({ event: 'BLOCK_IO_ERROR', data: watched.blockError }, plan.launch)
   if (failure !== undefined) throw failure
+  const { hostFailed } = watched
+  if (hostFailed !== undefined) throw new UserError(hostFailed.code, hostFailed.message, { hint: hostFailed.hint })
   const facts = { ...watched, tail, console: await decodeConsole(guest, watched.console) }
   const { reports } = facts.console
   const kunit = watch.kunit()

@@ -14,6 +14,8 @@ export interface WatchFacts {
   readonly shutdown: string | undefined
   /** QEMU stopped the machine by itself, and why. */
   readonly stopped: string | undefined
+  /** This host can no longer keep what the guest prints. */
+  readonly hostFailed: Extract<VmEvent, { readonly type: 'host-failed' }> | undefined
   /** A disk of the guest met an error of this host. */
   readonly blockError: Readonly<Record<string, unknown>> | undefined
   /** The kernel gave up the only timer that its machine has. */
@@ -78,6 +80,7 @@ export function watchVm(options: WatchOptions): VmWatch {
     shutdown: undefined,
     stopped: undefined,
     blockError: undefined,
+    hostFailed: undefined,
     restarted: false,
     timerLost: false,
     qemu: undefined,
@@ -154,6 +157,9 @@ export function watchVm(options: WatchOptions): VmWatch {
         }
         if (event.event === 'SHUTDOWN' && typeof event.data['reason'] === 'string') facts = { ...facts, shutdown: event.data['reason'] }
         return
+      case 'host-failed':
+        facts = { ...facts, hostFailed: facts.hostFailed ?? event }
+        return over.resolve('stopped')
       case 'exited':
         facts = { ...facts, qemu: event.exit }
         return over.resolve('exited')

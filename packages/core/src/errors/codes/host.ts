@@ -23,6 +23,10 @@ export const hostCodes = {
     meaning: 'The file system of the store or of an output is full, or a limit of its user is reached.',
     fix: message`Free space, run ${command('kernelkit cache prune')} (${command('kernelkit cache ls')} shows what there is), or choose another store with ${option('cache-dir')}.`,
   },
+  PATH_NOT_PLAIN: {
+    meaning: 'The path of the store or of TMPDIR has a character that make or sh reads as something else, so no kernel can be built there.',
+    fix: message`Name a directory without blanks, quotes, dollar signs or colons with ${option('cache-dir')} or KERNELKIT_CACHE_DIR.`,
+  },
   IO_ERROR: {
     meaning: 'A disk, or the connection to it, fails to read or write a file that kernelkit needs.',
     fix: 'Read the log of the kernel of this machine (`dmesg`), and choose another disk; the message names the path.',

@@ -100,6 +100,17 @@ describe('a VM that we end ourselves is judged by why', () => {
     }
   })
 
+  it('run: when this host cannot keep the log, or the disk of the guest, that is the error and not a verdict of the guest', async () => {
+    const message = 'no space is left at /full/console.log.'
+    await expect(run([ready, { type: 'host-failed', code: 'DISK_FULL', message, hint: undefined, atMs: 1 }])).rejects.toMatchObject({
+      code: 'DISK_FULL',
+      message,
+    })
+    const block = { type: 'qmp', event: 'BLOCK_IO_ERROR', data: { device: 'disk0', nospace: true, action: 'stop' }, atMs: 1 } as const
+    await expect(run([ready, block])).rejects.toMatchObject({ code: 'DISK_FULL', verdict: 'infra-fail' })
+    await expect(boot([block])).rejects.toMatchObject({ code: 'DISK_FULL' })
+  })
+
   it('run: a system that does not settle, or is not systemd, has not booted', async () => {
     expect(await run([ready], { init: 'systemd', bootTimeout: '10ms' })).toBe('boot-fail')
     expect(await run([ready], { init: 'systemd' }, 127)).toBe('boot-fail')
