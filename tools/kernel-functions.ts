@@ -53,7 +53,8 @@ function cFunctions(source: string): readonly DefinedFunction[] {
       const name = declaredName(declaration)
       if (name !== undefined) open = { name, body: [] }
       declaration = ''
-    } else if (/^\s*#/.test(line) || /^\s*$/.test(line) || /[;}]\s*$/.test(line)) {
+    } else if (/^\s*$/.test(line) && /^[^=;]*\)\s*$/.test(declaration)) continue
+    else if (/^\s*#/.test(line) || /^\s*$/.test(line) || /[;}]\s*$/.test(line)) {
       // One line: static inline void foo(void) { }
       const short = /^(?=[a-z_])[^=;]*\)\s*\{.*\}\s*$/i.test(line)
         ? declaredName(`${declaration} ${line.slice(0, line.indexOf('{'))}`)
@@ -95,7 +96,7 @@ function declaredName(declaration: string): string | undefined {
   if (/^\s*(?:struct|union|enum|typedef|extern)\b[^()]*$/.test(text) || text.includes('=')) return undefined
   const name = /([A-Za-z_]\w*)\s*\(/.exec(text)?.[1]
   // SYSCALL_DEFINE3, DEFINE_RAW_SPINLOCK: names of macros, not of functions.
-  return name === undefined || name !== name.toLowerCase() || reserved.has(name) ? undefined : name
+  return name === undefined || name === name.toUpperCase() || reserved.has(name) ? undefined : name
 }
 
 const reserved = new Set(['if', 'for', 'while', 'switch', 'do', 'else', 'return', 'sizeof', 'typeof', '__typeof__', 'asm', 'void', 'int'])

@@ -76,8 +76,17 @@ function isCore(path: string): boolean {
   return !/^(?:drivers|sound)\//.test(path) || path.startsWith('drivers/base/')
 }
 
+function isHeader(path: string): boolean {
+  return /(?:^|\/)include\//.test(path)
+}
+
 function wrapperClass(wrapper: Wrapper | undefined): Class | undefined {
   return wrapper === 'stop' ? 'checking' : wrapper === 'lock' ? 'serving' : undefined
+}
+
+/** A helper that only stops the machine is a check, whatever its file is. */
+function classWith(ofFile: Class | undefined, ofBody: Class | undefined): Class | undefined {
+  return ofFile === undefined || (ofFile === 'serving' && ofBody === 'checking') ? ofBody : ofFile
 }
 
 function versionOf(tree: string): string {
@@ -125,9 +134,10 @@ for (const tree of trees) {
       if (isModules(path) || isOtherArch(path)) continue
       const text = readFileSync(join(tree, path), 'latin1')
       for (const { name: symbol, wrapper } of definedFunctions(path, text)) {
-        const group = isTest(path) ? undefined : (classOf(path, symbol) ?? (isCore(path) ? wrapperClass(wrapper) : undefined))
+        const group = isTest(path) ? undefined : classWith(classOf(path, symbol), isCore(path) ? wrapperClass(wrapper) : undefined)
         if (group === undefined) {
-          elsewhere.add(symbol)
+          // A header of another architecture defines the same interface.
+          if (!isHeader(path)) elsewhere.add(symbol)
           continue
         }
         const known = machinery.get(symbol)

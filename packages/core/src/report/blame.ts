@@ -1,7 +1,7 @@
 import type { ReportKind } from '../console/kinds.ts'
 import type { BlameRules } from './evidence.ts'
 import { isNameless, sourceName, type FoundFrame } from './frame.ts'
-import { isSharedName, serviceOf } from './machinery/match.ts'
+import { isInTest, isLayer, isOuter, isSharedName, serviceOf } from './machinery/match.ts'
 import { nameMatcher } from './machinery/name-matcher.ts'
 
 const matchers = new WeakMap<BlameRules, (name: string) => boolean>()
@@ -27,6 +27,8 @@ export function blamedFrame(rules: BlameRules, frames: readonly FoundFrame[]): F
   const isCrash = !checks.includes(rules.kind)
   // Where the CPU was, or the call from there: it counts for a crash even when it serves others.
   let isThere = false
+  // Where it was found, when the file says that this is code of many users.
+  let found: FoundFrame | undefined
   for (const [index, frame] of frames.entries()) {
     const isPlace: boolean = frame.exact === true || (isThere && !frame.inlined)
     isThere = isPlace && (isNameless(frame) || passesOn.test(frame.function))
@@ -34,13 +36,18 @@ export function blamedFrame(rules: BlameRules, frames: readonly FoundFrame[]): F
     const service = serviceOf(frame)
     // What serves others and takes a lock of its own is a part of a deadlock.
     if (service === undefined && isSharedName(frame) && servesBetween(frames, index)) continue
-    if (
-      service === undefined ||
-      (service === 'serving' && (rules.blame === 'lock' || rules.kind === 'leak' || (isCrash && isPlace && !frame.inlined)))
-    )
-      return frame
+    const isFound =
+      service === undefined ? rules.blame !== 'lock' && isLayer(frame) : service === 'serving' && isCrash && isPlace && !frame.inlined
+    if (isFound && frame.source !== undefined) found ??= frame
+    else if (isFound || service === undefined) return found === undefined || isUser(frame) ? frame : found
+    else if (service === 'serving' && (rules.blame === 'lock' || rules.kind === 'leak')) return found ?? frame
   }
-  return undefined
+  return found
+}
+
+/** Whether a call shows who used the code of many users: a test and the way in from a system call use it on purpose. */
+function isUser(frame: FoundFrame): boolean {
+  return frame.source !== undefined && !isInTest(frame) && !isOuter(sourceName(frame.function))
 }
 
 /** Whether the calls around a frame serve others: then the frame is one of them, whoever else has a function of its name. */

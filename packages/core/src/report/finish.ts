@@ -94,7 +94,10 @@ function lockSites(locks: readonly FoundFrame[]): readonly FoundFrame[] {
 /** What ran when the tick or the NMI came that reports. A trace that begins elsewhere begins where the CPU was: interrupts further out are innocent. */
 function belowInterrupt(frames: readonly FoundFrame[]): readonly FoundFrame[] {
   const at = frames.findIndex((frame) => isInterrupt(sourceName(frame.function)))
-  const isReporting = frames.slice(0, at).every((frame) => frame.exact !== true && serviceOf(frame) !== undefined)
+  const above = frames.slice(0, at)
+  const services = above.map((frame) => serviceOf(frame))
+  const isReporting =
+    above.every((frame) => frame.exact !== true) && (services.includes('printing') || services.every((service) => service !== undefined))
   return at < 0 || at === frames.length - 1 || !isReporting ? aboveInterrupt(frames) : frames.slice(at + 1)
 }
 
@@ -135,13 +138,19 @@ function blame({ rules, groups, stacks }: ReportEvidence, candidates: readonly F
   if (found !== undefined) return found
   // Every call serves others: what the report's own lines name comes first, unless it only led to the report.
   const named = groups['function'] === undefined ? undefined : whole(groups['function'], candidates)
-  const least = leastServing(candidates)
+  const least = workInTrace(groups, candidates) ?? leastServing(candidates)
   return named === undefined || (least !== undefined && ['printing', 'entry'].includes(serviceOf(named) ?? '')) ? least : named
 }
 
 /** A deadlock of a work item with whoever waits for it is always found in process_one_work: the work tells one from another. */
 function workFrame({ blame: whom }: ReportEvidence['rules'], { work }: ReportEvidence['groups']): FoundFrame | undefined {
   return whom === 'lock' && work !== undefined ? namedFrame(work) : undefined
+}
+
+/** The work item that a worker ran, when nothing that it called but checks is to blame. */
+function workInTrace({ work }: ReportEvidence['groups'], frames: readonly FoundFrame[]): FoundFrame | undefined {
+  if (work === undefined || frames.some((frame) => !isNameless(frame) && serviceOf(frame) === 'serving')) return undefined
+  return frames.find((frame) => sourceName(frame.function) === work)
 }
 
 function whole(symbol: string, frames: readonly FoundFrame[]): FoundFrame {

@@ -459,10 +459,65 @@ describe('createReportReader', () => {
 
   it('marks inlined calls and blames the function that calls what headers define', () => {
     const log =
-      'BUG: KASAN: use-after-free in frob_flags include/linux/frob.h:3 [inline]\nBUG: KASAN: use-after-free in frob_send+0x1/0x2 net/core/skbuff.c:9\nCall Trace:\n kasan_report+0x1/0x2 mm/kasan/report.c:1\n frob_flags include/linux/frob.h:3 [inline]\n frob_send+0x1/0x2 net/core/skbuff.c:9\n frob_ioctl+0x1/0x2 ./net/frob/../frob/ioctl.c:77'
+      'BUG: KASAN: use-after-free in frob_flags include/linux/frob.h:3 [inline]\nBUG: KASAN: use-after-free in frob_send+0x1/0x2 net/frob/send.c:9\nCall Trace:\n kasan_report+0x1/0x2 mm/kasan/report.c:1\n frob_flags include/linux/frob.h:3 [inline]\n frob_send+0x1/0x2 net/frob/send.c:9\n frob_ioctl+0x1/0x2 ./net/frob/../frob/ioctl.c:77'
     expect(read(log)).toMatchObject([
-      { function: 'frob_send', source: 'net/core/skbuff.c', line: 9, trace: [{ inlined: false }, { inlined: true, line: 3 }, {}, {}] },
+      { function: 'frob_send', source: 'net/frob/send.c', line: 9, trace: [{ inlined: false }, { inlined: true, line: 3 }, {}, {}] },
     ])
+  })
+
+  it('blames the user of common code where the log names files, and the place of the CPU where it does not', () => {
+    const crash = (places: boolean): string =>
+      [
+        'BUG: kernel NULL pointer dereference, address: 8',
+        `RIP: 0010:free_percpu+0x1/0x20${places ? ' mm/percpu.c:9' : ''}`,
+        'Call Trace:',
+        ` frob_drop+0x1/0x20${places ? ' net/frob/frob.c:12' : ''}`,
+        ` __x64_sys_frob+0x1/0x20${places ? ' net/frob/frob.c:77' : ''}`,
+        '---[ end trace 0 ]---',
+      ].join('\n')
+    expect(read(crash(true))).toMatchObject([{ function: 'frob_drop', source: 'net/frob/frob.c', line: 12 }])
+    expect(read(crash(false))).toMatchObject([{ function: 'free_percpu', source: undefined }])
+  })
+
+  it.each([
+    ['a socket', 'kernel_accept+0x1/0x20 net/socket.c:9', 'frob_accept+0x1/0x20 net/frob/server.c:5', 'net/frob/server.c'],
+    ['the page cache', 'filemap_fault+0x1/0x20 mm/filemap.c:9', 'frob_fault+0x1/0x20 fs/frob/file.c:5', 'fs/frob/file.c'],
+    ['a test', 'demo_pop+0x1/0x20 lib/demo.c:9', 'demo_test_pop+0x1/0x20 lib/tests/demo_kunit.c:5', 'lib/demo.c'],
+    ['a system call', 'sock_frob+0x1/0x20 net/socket.c:9', '__x64_sys_frob+0x1/0x20 net/other.c:5', 'net/socket.c'],
+  ])('knows by files whom to blame for a crash in what %s uses', (_title, place, caller, source) => {
+    const log = `BUG: kernel NULL pointer dereference, address: 8\nRIP: 0010:${place}\nCall Trace:\n ${caller}\n---[ end trace 0 ]---`
+    expect(read(log)).toMatchObject([{ source, line: source === place.split(' ')[1]?.split(':')[0] ? 9 : 5 }])
+  })
+
+  it('cuts a decoded stall below the tick, whatever clock the tick came from', () => {
+    const log = [
+      'rcu: INFO: rcu_preempt self-detected stall on CPU',
+      'Call Trace:',
+      ' <IRQ>',
+      ' sched_show_task+0x1/0x20 kernel/sched/core.c:1',
+      ' rcu_sched_clock_irq+0x1/0x20 kernel/rcu/tree.c:1',
+      ' update_process_times+0x1/0x20 kernel/time/timer.c:1',
+      ' frob_clock_event drivers/frob/clock.c:1 [inline]',
+      ' __sysvec_apic_timer_interrupt+0x1/0x20 arch/frob/clock.c:1',
+      ' asm_sysvec_apic_timer_interrupt+0x1/0x20 arch/x86/include/asm/idtentry.h:1',
+      ' frob_spin+0x1/0x20 net/frob/spin.c:7',
+      ' do_syscall_64+0x1/0x20 arch/x86/entry/common.c:1',
+    ].join('\n')
+    expect(read(log)).toMatchObject([{ kind: 'rcu-stall', function: 'frob_spin', source: 'net/frob/spin.c', line: 7 }])
+  })
+
+  it('blames the work item when all that it called are checks', () => {
+    const log = [
+      'BUG: unable to handle page fault for address: ffffffff9175c704',
+      'Workqueue: rcu_gp process_srcu',
+      'RIP: 0010:do_raw_spin_lock+0x1/0x20',
+      'Call Trace:',
+      ' lock_timer_base+0x1/0x20',
+      ' process_srcu+0x1/0x20',
+      ' process_one_work+0x1/0x20',
+      '---[ end trace 0 ]---',
+    ].join('\n')
+    expect(read(log)).toMatchObject([{ function: 'process_srcu' }])
   })
 
   it('reads what scripts/decode_stacktrace.sh wrote', () => {

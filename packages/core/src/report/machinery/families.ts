@@ -48,12 +48,19 @@ export const families: MachineryFiles = {
     __alloc_pages_nodemask __alloc_pages_slowpath alloc_pages_current
     _cond_resched finish_task_switch context_switch wait_for_common __wait_for_common do_wait_for_common
     __memzero csum_partial_copy_nocheck csum_partial_copy_generic call_rcu_sched call_rcu_bh __call_rcu synchronize_sched synchronize_rcu_bh
-    lockdep_rcu_suspicious print_bad_unlock_balance
+    lockdep_rcu_suspicious print_bad_unlock_balance lockdep_trace_alloc __lockdep_trace_alloc trace_softirqs_on lockdep_rcu_dereference
+    _spin_lock* _spin_unlock* _spin_trylock* _read_lock* _read_unlock* _write_lock* _write_unlock* ___preempt_schedule
+    rcu_process_callbacks __rcu_process_callbacks invoke_rcu_callbacks rcu_check_callbacks __rcu_pending rcu_barrier_sched _rcu_barrier wait_rcu_gp
+    kfree_call_rcu schedule_work wait_on_work flush_kthread_worker flush_delayed_work_sync cache_grow kzfree __krealloc slab_error store_stackinfo
+    copy_from_iter memcpy_from_page memcpy_to_page __copy_from_user_ll* __copy_to_user_ll* copy_from_user_overflow _copy_in_user copy_page_rep
+    flex_array_* idr_get_empty_slot idr_get_new idr_get_new_above ida_get_new ida_get_new_above ida_pre_get ida_remove ida_simple_get ida_simple_remove
+    find_lock_page pagevec_lookup_entries device_create_vargs __percpu_counter_add depot_save_stack
   `),
   serving: list(`
     # Kernels before 5.10.
     del_timer del_timer_sync try_to_del_timer_sync init_timer_key __flush_work flush_work flush_work_sync cancel_work_sync rollback_registered rollback_registered_many
-    unregister_netdevice_queue unregister_netdevice_many
+    unregister_netdevice_queue unregister_netdevice_many free_hot_cold_page free_hot_cold_page_list free_pages_check warn_alloc_failed map_vm_area
+    vmap_page_range_noflush __blocking_notifier_call_chain cascade __debugfs_create_file
   `),
   entry: list(`
     # Labels of assembly and stubs that macros make.

@@ -17,6 +17,7 @@ export const machineryFiles: MachineryFiles = {
     # Printing and stopping.
     kernel/panic.c kernel/printk/* lib/dump_stack.c lib/nmi_backtrace.c lib/bug.c lib/hexdump.c lib/vsprintf.c lib/kasprintf.c
     lib/seq_buf.c lib/trace_readwrite.c kernel/stacktrace.c kernel/watchdog* kernel/hung_task.c kernel/cfi.c kernel/sched/core.c:*schedule*
+    kernel/sched/core.c:*show_task kernel/sched/core.c:dump_cpu_task kernel/sched/debug.c kernel/rcu/tree_stall.h
     kernel/locking/lockdep.c:print_* kernel/locking/lockdep.c:lockdep_rcu_suspicious kernel/locking/lockdep.c:dump_* kernel/trace/ftrace.c
     kernel/trace/trace_irqsoff.c kernel/trace/trace_preemptirq.c kernel/trace/trace_event_perf.c kernel/tracepoint.c
     drivers/base/core.c:*dev_*printk* drivers/base/core.c:_dev_* drivers/base/core.c:create_syslog_header drivers/base/core.c:*dev_err_probe*
@@ -65,7 +66,7 @@ export const machineryFiles: MachineryFiles = {
     include/linux/instrumented.h include/linux/kcsan*.h include/linux/spinlock*.h include/linux/rwlock*.h include/linux/seqlock.h
     include/linux/slab.h include/linux/fortify-string.h include/linux/uaccess.h include/linux/thread_info.h include/linux/sched.h
     include/linux/rcupdate.h include/linux/string.h include/linux/atomic/* include/linux/completion.h include/linux/bit_spinlock.h
-    include/asm-generic/bitops/* include/asm-generic/rwonce.h include/linux/compiler.h include/linux/percpu-refcount.h include/linux/percpu.h
+    include/asm-generic/bitops/* include/asm-generic/rwonce.h include/linux/compiler.h include/linux/percpu-refcount.h include/linux/percpu-rwsem.h include/linux/percpu.h
     arch/*/include/asm/io*.h include/asm-generic/io.h arch/*/include/asm/bitops*.h arch/*/include/asm/atomic*.h include/linux/preempt.h include/linux/lockdep.h include/linux/irqflags.h include/linux/mutex.h include/linux/rwsem.h include/linux/wait.h
   `),
   serving: list(`
@@ -74,6 +75,11 @@ export const machineryFiles: MachineryFiles = {
     kernel/irq/* kernel/async.c kernel/sched/* arch/x86/kernel/kvmclock.c arch/x86/kernel/tsc.c fs/kernfs/* fs/sysfs/* fs/proc/generic.c
     mm/page_alloc.c mm/vmalloc.c mm/percpu* mm/mempool.c mm/dmapool.c mm/page_frag_cache.c mm/kasan/quarantine.c
     mm/folio-compat.c mm/list_lru.c mm/mempolicy.c
+    # Ticks and calls between CPUs.
+    arch/*/kernel/apic/* arch/*/kernel/smp.c arch/*/kernel/time.c
+    # Code that is patched, memory for devices, random numbers.
+    kernel/jump_label.c arch/*/kernel/jump_label.c arch/x86/kernel/alternative.c kernel/dma/* drivers/char/random.c
+    include/linux/fs.h:*sb_*_write net/core/dev.c:call_netdevice_notifiers*
     net/core/dev.c:*unregister_netdevice* net/core/dev.c:rollback_registered*
     fs/dcache.c:*dput* fs/dcache.c:retain_dentry fs/dcache.c:dget* fs/inode.c:iput* fs/inode.c:ihold fs/inode.c:igrab fs/inode.c:*nlink
     crypto/api.c crypto/algapi.c crypto/cipher.c crypto/scatterwalk.c
@@ -85,6 +91,16 @@ export const machineryFiles: MachineryFiles = {
     lib/kunit/* init/main.c arch/*/include/asm/idtentry.h arch/*/kernel/process*:ret_from_* arch/*/kernel/smpboot.c:start_secondary
   `),
 }
+
+/**
+ * What every protocol, file system or driver goes through: sockets and packets, the page cache, system calls on files. A log that names files shows
+ * which of them it was. By name alone a function of these is as likely at fault as its caller is.
+ */
+export const layerFiles: readonly string[] = list(`
+  net/socket.c net/core/dev.c net/core/sock.c net/core/skbuff.c net/core/datagram.c net/core/stream.c
+  fs/read_write.c fs/ioctl.c fs/file_table.c fs/buffer.c fs/mpage.c fs/splice.c fs/libfs.c fs/seq_file.c fs/debugfs/*
+  mm/filemap.c mm/truncate.c mm/readahead.c mm/page-writeback.c mm/memory.c mm/gup.c mm/swap.c
+`)
 
 /** Tests of the machinery itself are not machinery. */
 export const testFiles: readonly string[] = list(`

@@ -1,7 +1,7 @@
 import { sourceName } from '../frame.ts'
 import type { ReportFrame } from '../report.ts'
 import { families } from './families.ts'
-import { machineryFiles, testFiles, type MachineryFiles } from './files.ts'
+import { layerFiles, machineryFiles, testFiles, type MachineryFiles } from './files.ts'
 import * as functions from './functions.ts'
 import { outerFunctions, interruptFunctions } from './ways-in.ts'
 import { nameMatcher } from './name-matcher.ts'
@@ -57,6 +57,7 @@ function findService(name: string): Service | undefined {
 }
 
 const isTest = nameMatcher(testFiles)
+const isLayerFile = nameMatcher(layerFiles)
 const wholeFiles = services.map((service) => [service, machineryFiles[service].filter((entry) => !entry.includes(':'))] as const)
 const rules = wholeFiles
   .flatMap(([service, globs]) => globs.map((glob) => ({ service, glob, matches: nameMatcher([glob]) })))
@@ -73,17 +74,27 @@ export function serviceOf(frame: Pick<ReportFrame, 'function' | 'source' | 'modu
   if (frame.module !== undefined) return undefined
   const name = sourceName(frame.function)
   if (frame.source === undefined || frame.source.startsWith('/') || frame.source.startsWith('..')) return serviceOfName(name)
-  const service = serviceOfFile(frame.source)
-  return (
-    service ??
-    (knownFunctions().has(name) && !/^(?:drivers|net|sound|block|security)\//.test(frame.source) ? knownFunctions().get(name) : undefined)
-  )
+  const known = knownFunctions().get(name)
+  // Parts of a file may do something else than the rest of it.
+  const ofFile = serviceOfFile(frame.source)
+  if (ofFile !== undefined) return known ?? ofFile
+  return /^(?:drivers|net|sound|block|security)\//.test(frame.source) ? undefined : known
 }
 
 /** Whether both a service and others have a function of that name. */
 export function isSharedName(frame: Pick<ReportFrame, 'function' | 'source' | 'module'>): boolean {
   shared ??= new Set(names(functions.sharedFunctions))
   return frame.module === undefined && frame.source === undefined && shared.has(sourceName(frame.function))
+}
+
+/** Whether the log says that a frame is in code of many users: a call of one of them is nearer to the defect. */
+export function isLayer(frame: Pick<ReportFrame, 'source' | 'module'>): boolean {
+  return frame.module === undefined && frame.source !== undefined && isLayerFile(frame.source)
+}
+
+/** Whether the log says that a frame is in the code of a test. */
+export function isInTest({ source }: Pick<ReportFrame, 'source'>): boolean {
+  return source !== undefined && isTest(source)
 }
 
 /** Whether a file only serves others. */
