@@ -60,11 +60,17 @@ export async function readLog(context: CommandContext, options: ReadLogOptions):
 
 async function* openLog({ host, stdin, signal }: CommandContext, file: string): AsyncIterable<Uint8Array> {
   try {
-    const input = file === '-' ? stdin : host.fs.createReadStream(resolve(host.cwd, file), { highWaterMark: chunkBytes })
+    const path = resolve(host.cwd, file)
+    const before = file === '-' ? undefined : await host.fs.stat(path)
+    const input = file === '-' ? stdin : host.fs.createReadStream(path, { highWaterMark: chunkBytes })
+    let read = 0
     for await (const chunk of input) {
       signal.throwIfAborted()
+      read += chunk.length
       yield typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
     }
+    // One that grows is read as far as it goes.
+    if (before?.isFile() === true && read < before.size) throw logCut(file, { read, size: before.size })
   } catch (cause) {
     if (signal.aborted || cause instanceof UserError) throw cause
     throw new UserError('FILE_NOT_FOUND', `${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, {
@@ -73,6 +79,13 @@ async function* openLog({ host, stdin, signal }: CommandContext, file: string): 
       cause,
     })
   }
+}
+
+function logCut(file: string, { read, size }: { readonly read: number; readonly size: number }): UserError {
+  return new UserError('LOG_CUT', `${file} was cut while it was read: it had ${size} bytes, and ended after ${read}.`, {
+    hint: 'Read a copy, or wait until the log is no longer written anew.',
+    details: { path: file },
+  })
 }
 
 // A twentieth of control characters: a serial line in trouble stays below, machine code and compressed data are above.

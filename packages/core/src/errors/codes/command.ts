@@ -36,6 +36,10 @@ export const commandCodes = {
     meaning: 'kernelkit.yaml has no tests, or none of the name that was given.',
     fix: 'Use a name from the list in the message, or add the test to the file; docs/test.md shows how.',
   },
+  LOG_CUT: {
+    meaning: 'A log became shorter while it was read.',
+    fix: 'Read a copy, or wait until the log is no longer written anew.',
+  },
   EMPTY_LOG: {
     meaning: 'A log that should be read is empty.',
     fix: `Check that the console was captured: console=${listNames(consoleNames)} on the kernel command line, the right file.`,
