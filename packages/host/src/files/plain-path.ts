@@ -20,7 +20,7 @@ export function specialCharacter(path: string): string | undefined {
   return found === undefined ? undefined : (names[found] ?? `the character ${found}`)
 }
 
-/** Refuses a store or a TMPDIR that a kernel's build cannot use: make would write beside it, or nothing. Asked before the store is opened. */
+/** Refuses a store or a TMPDIR that a kernel's build cannot use: make would write to another directory, or nothing. To be called before the store is opened. */
 export function requirePlainPaths(host: Pick<Host, 'env'>, storeRoot: string): void {
   const character = specialCharacter(storeRoot)
   if (character !== undefined) {
