@@ -108,7 +108,7 @@ describe('kernelkit test', () => {
     const { exitCode, stdout, stderr } = await kernelkit(['test', '-j1', '--fail-fast'], { cwd: folder })
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(
-      /^test +verdict +seconds +why\none +pass +[\d.]+\ntwo +fail +[\d.]+ +the command ended with 1\.\nthree +not run +not run: another/,
+      /^test +verdict +seconds +why\none +pass +[\d.]+\ntwo +fail +[\d.]+ +the command exited with status 1\.\nthree +not run +not run: another/,
     )
     expect(lastLine(stderr)).toMatch(/tests=3 passed=1 failed=1 left-out=1/)
   })
@@ -127,7 +127,7 @@ describe('kernelkit test', () => {
   it('refuses what it does not know before anything is started', async () => {
     const folder = await project('typo', [{ name: 'smoke', run: 'true', timout: '5s' }])
     expect((await kernelkit(['test'], { cwd: folder })).stderr).toMatch(
-      /'timout' is not known in tests\[0\]\.\nHint: did you mean timeout\?/,
+      /'timout' is not known in tests\[0\]\.\nHint: Did you mean timeout\?/,
     )
     const known = await project('names', [{ name: 'smoke', run: 'true' }])
     const { exitCode, stderr } = await kernelkit(['test', 'smok'], { cwd: known })
