@@ -1,4 +1,4 @@
-import { fstatSync, readFileSync, readlinkSync, writeSync } from 'node:fs'
+import { createReadStream, fstatSync, readFileSync, readlinkSync, writeSync, type ReadStream } from 'node:fs'
 import type { Reader } from '@kernelkit/core/options'
 import { parseCommandLine, type Invocation } from './command-line.ts'
 import { commandRows } from './commands/index.ts'
@@ -96,7 +96,7 @@ async function runCommandLine(argv: readonly string[], { interrupt, out, err }: 
     refuseLossyWords({ readFileSync, readlinkSync }, { argv, cwd: process.cwd(), env: process.env })
     refuseDocker(definition.name, globals)
     const parts = {
-      stdin: process.stdin,
+      stdin: ownInput(),
       stdout: out.stream,
       stderr: err.stream,
       env: process.env,
@@ -115,6 +115,12 @@ async function runCommandLine(argv: readonly string[], { interrupt, out, err }: 
     const lost = interrupt.name() === undefined ? (out.error() ?? err.error()) : undefined
     return { exitCode: await fail(lost ?? thrown) }
   }
+}
+
+/** Node's own stream, which is empty where stdin is neither a file nor a pipe, socket or character device: a directory has an error, a disk has bytes. */
+function ownInput(): NodeJS.ReadStream | ReadStream {
+  const stat = fstatSync(0)
+  return stat.isDirectory() || stat.isBlockDevice() ? createReadStream('', { fd: 0, autoClose: false }) : process.stdin
 }
 
 /** For errors of the command line itself: what can be read from it. */

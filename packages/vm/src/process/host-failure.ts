@@ -11,7 +11,7 @@ export type DiskPlaces = Pick<QemuLaunch, 'drives' | 'overlayDirectory' | 'runti
  */
 export function hostFailure({ event, data }: QmpEvent, places: DiskPlaces): UserError | undefined {
   if (event !== 'BLOCK_IO_ERROR' || data['action'] === 'ignore') return undefined
-  const path = pathOf(wordOf(data['device'], ''), places)
+  const path = pathOf(wordOf(data['device']) ?? '', places)
   const details = { path, reason: data['reason'], operation: data['operation'] }
   if (data['nospace'] === true) {
     return new UserError('DISK_FULL', `no space is left at ${path}, where the disk of the guest is kept; the guest cannot run on.`, {
@@ -21,12 +21,16 @@ export function hostFailure({ event, data }: QmpEvent, places: DiskPlaces): User
   }
   return new UserError(
     'IO_ERROR',
-    `QEMU cannot ${wordOf(data['operation'], 'use')} a disk of the guest at ${path}: ${wordOf(data['reason'], 'an error of this host')}.`,
+    `QEMU cannot ${wordOf(data['operation']) ?? 'use'} a disk of the guest at ${path}: ${wordOf(data['reason']) ?? 'an error of this host'}.`,
     {
       hint: 'Read the log of the kernel of this machine (`dmesg`): a disk, or the connection to it, has failed.',
       details,
     },
   )
+}
+
+function wordOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 /** Whether the host has a fault that keeps the guest from running, for those who wait for the guest. */
@@ -61,8 +65,4 @@ export function createTrouble(): Trouble {
 function pathOf(device: string, { drives, overlayDirectory, runtimeDirectory }: DiskPlaces): string {
   const drive = drives[Number(/^disk(\d+)$/.exec(device)?.[1] ?? 0)]
   return drive === undefined || drive.mode === 'snapshot' ? (overlayDirectory ?? runtimeDirectory) : drive.path
-}
-
-function wordOf(value: unknown, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise
 }
