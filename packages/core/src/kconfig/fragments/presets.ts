@@ -6,23 +6,10 @@ import { debian } from './debian.ts'
 import { debug, debugFull, kasan, kunit, lkdtm, lockdep, lockup, ubsan } from './debugging.ts'
 import type { Fragment, FragmentOption } from './fragment.ts'
 import { minimal } from './minimal.ts'
-import { ninep, virtiofs } from './shares.ts'
+import { ninep } from './ninep.ts'
 
 /** What `--config NAME` may name. */
-export const presets: readonly Fragment[] = [
-  minimal,
-  debian,
-  ninep,
-  virtiofs,
-  debug,
-  debugFull,
-  kasan,
-  ubsan,
-  lockdep,
-  lockup,
-  lkdtm,
-  kunit,
-]
+export const presets: readonly Fragment[] = [minimal, debian, ninep, debug, debugFull, kasan, ubsan, lockdep, lockup, lkdtm, kunit]
 
 /** Presets of a build without `--config`. */
 export const defaultPresets: readonly string[] = kernelRows.config.otherwise.split(', ')

@@ -11,12 +11,3 @@ export const ninep: Fragment = {
     { symbol: '9P_FS_POSIX_ACL', why: 'access control lists of shared directories' },
   ],
 }
-
-export const virtiofs: Fragment = {
-  name: 'virtiofs',
-  summary: 'directories of the host over virtiofs, faster than 9p',
-  options: [
-    { symbol: 'FUSE_FS', why: 'virtiofs speaks the FUSE protocol' },
-    { symbol: 'VIRTIO_FS', why: 'the file system' },
-  ],
-}
