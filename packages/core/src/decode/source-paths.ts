@@ -14,7 +14,7 @@ export const landmarks = [
   { function: 'panic', file: 'kernel/panic.c' },
 ] as const
 
-/** The folder that a build's paths begin with, from the place of a landmark; undefined for relative paths. */
+/** The directory that a build's paths begin with, from the place of a landmark; undefined for relative paths. */
 export function buildTree(landmark: { readonly file: string }, source: string): string | undefined {
   const path = tidyPath(source)
   return path.startsWith('/') && path.endsWith(`/${landmark.file}`) ? path.slice(0, -landmark.file.length - 1) : undefined
@@ -31,10 +31,10 @@ export function repositoryPath(path: string, { trees, maps }: SourcePaths): stri
     const rest = below(tidy, tree)
     if (rest !== undefined) return rest
   }
-  // A build folder inside the tree: kbuild writes ../fs/x.c.
+  // A build directory inside the tree: kbuild writes ../fs/x.c.
   return tidy.replace(/^(?:\.\.\/)+/, '')
 }
 
-function below(path: string, folder: string): string | undefined {
-  return path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined
+function below(path: string, directory: string): string | undefined {
+  return path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : undefined
 }

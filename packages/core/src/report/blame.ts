@@ -50,7 +50,7 @@ function isUser(frame: FoundFrame): boolean {
   return frame.source !== undefined && !isInTest(frame) && !isOuter(sourceName(frame.function))
 }
 
-/** Whether the calls around a frame serve others: then the frame is one of them, whoever else has a function of its name. */
+/** Whether the calls around a frame serve others: then the frame is one of them, even when another file has a function of its name. */
 function servesBetween(frames: readonly FoundFrame[], index: number): boolean {
   const [inner, outer] = [frames[index - 1], frames[index + 1]]
   return inner !== undefined && outer !== undefined && serviceOf(inner) !== undefined && serviceOf(outer) !== undefined

@@ -142,7 +142,7 @@ function blame({ rules, groups, stacks }: ReportEvidence, candidates: readonly F
   return named === undefined || (least !== undefined && ['printing', 'entry'].includes(serviceOf(named) ?? '')) ? least : named
 }
 
-/** A deadlock of a work item with whoever waits for it is always found in process_one_work: the work tells one from another. */
+/** A deadlock of a work item with a task that waits for it is always found in process_one_work: the work tells one from another. */
 function workFrame({ blame: whom }: ReportEvidence['rules'], { work }: ReportEvidence['groups']): FoundFrame | undefined {
   return whom === 'lock' && work !== undefined ? namedFrame(work) : undefined
 }

@@ -5,7 +5,7 @@ import { parseCaller, parseFrame, parseLockSite, parseProgramCounter, type Found
 import type { Message } from './message.ts'
 import { endOf, headingOf, isMaterial, type Heading } from './sections.ts'
 
-/** A report whose end has not come yet. Changed in place: it is fed line by line and never leaves this folder. */
+/** A report whose end has not come yet. Changed in place: it is fed line by line and never leaves this directory. */
 export interface OpenReport {
   format: Format
   readonly caller: string | undefined

@@ -18,7 +18,7 @@ import { endOf } from './sections.ts'
 export interface ReportReader {
   /** One line without its end; true when a report began with it. */
   read(line: string): boolean
-  /** The same for a line in which `holdsControls` finds nothing: whoever has many lines looks once. */
+  /** The same for a line in which `holdsControls` finds nothing, so that a caller with many lines looks once. */
   readPlain(line: string): boolean
   /** Lines that were skipped because they hold no report: only counted. Allowed while `isIdle`. */
   skip(lines: number): void

@@ -15,7 +15,7 @@ const mostKnownLines = 256
 
 /**
  * A banner is a restart once user space ran. Before, it is the same log once more: a preferred console that is not ours (console=tty0) makes the
- * kernel print it again when ttyS0 is registered. In a log with stamps a banner without one comes from a program, and with one from a program
+ * kernel print it again when its serial console is registered. In a log with stamps a banner without one comes from a program, and with one from a program
  * that prints the ring buffer when lines follow that were there before, with the same stamps.
  */
 export function createRestartWatch(): RestartWatch {

@@ -11,7 +11,7 @@ const longestTail = '/vms/0123456789ab/terminal.sock'
  * The directory of everything that lives only while VMs run: `$XDG_RUNTIME_DIR/kernelkit`, else `/tmp/kernelkit-<uid>`.
  * /tmp is shared by all users, so a directory found there must be accessible to us alone before a socket goes into it.
  */
-export async function runtimeFolder(host: Host): Promise<string> {
+export async function runtimeDirectory(host: Host): Promise<string> {
   const xdg = host.env['XDG_RUNTIME_DIR']
   const path = xdg === undefined || xdg === '' || !(await isUsable(xdg, host)) ? `/tmp/kernelkit-${host.uid}` : join(xdg, 'kernelkit')
   if (Buffer.byteLength(path + longestTail) > longestSocketPath) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeHost, ownIdentity, type Host } from '@kernelkit/host'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runtimeFolder } from './runtime-directory.ts'
+import { runtimeDirectory } from './runtime-directory.ts'
 import { findVm, listVms, releaseVm, reserveVm, sweepVms, writeVmState, type VmPlace, type VmState } from './vm-state.ts'
 
 let directory: string
@@ -37,7 +37,7 @@ async function stateOf(place: VmPlace, owner?: VmState['owner']): Promise<VmStat
 
 describe('the runtime directory', () => {
   it('is kernelkit below XDG_RUNTIME_DIR, for its owner only', async () => {
-    const path = await runtimeFolder(host)
+    const path = await runtimeDirectory(host)
     expect(path).toBe(join(directory, 'kernelkit'))
     expect((await host.fs.stat(path)).mode & 0o777).toBe(0o700)
   })
@@ -45,14 +45,14 @@ describe('the runtime directory', () => {
   it('that others may enter is refused', async () => {
     await mkdir(join(directory, 'kernelkit'))
     await chmod(join(directory, 'kernelkit'), 0o755)
-    await expect(runtimeFolder(host)).rejects.toMatchObject({ code: 'RUNTIME_FOLDER' })
+    await expect(runtimeDirectory(host)).rejects.toMatchObject({ code: 'RUNTIME_FOLDER' })
   })
 
   it('whose path is too long for sockets is refused before anything is made', async () => {
     const long = join(directory, 'x'.repeat(80))
     await mkdir(long)
     const other = nodeHost({ env: { ...process.env, XDG_RUNTIME_DIR: long } })
-    await expect(runtimeFolder(other)).rejects.toMatchObject({ code: 'RUNTIME_FOLDER' })
+    await expect(runtimeDirectory(other)).rejects.toMatchObject({ code: 'RUNTIME_FOLDER' })
     expect(await readdir(long)).toEqual([])
   })
 })
@@ -126,7 +126,7 @@ describe('sweeping', () => {
   })
 
   it('keeps directories that are being made', async () => {
-    const young = join(await runtimeFolder(host), 'vms/young')
+    const young = join(await runtimeDirectory(host), 'vms/young')
     await mkdir(young)
     await writeFile(join(young, 'half'), '')
     await sweepVms(host)

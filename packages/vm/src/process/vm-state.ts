@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { UserError, command, message, nearestName, option } from '@kernelkit/core/errors'
 import { isCertainlyGone, ownIdentity, parseIdentity, type Host, type ProcessIdentity } from '@kernelkit/host'
-import { runtimeFolder } from './runtime-directory.ts'
+import { runtimeDirectory } from './runtime-directory.ts'
 
 /** What `state.json` in a VM's directory says: who owns it, and the facts that clients need. */
 export interface VmState {
@@ -41,7 +41,7 @@ const allowedName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 
 /** Makes the directory of a new VM (0700) and takes its name; what dead owners left is swept first. */
 export async function reserveVm(host: Host, wanted: { readonly name?: string } = {}): Promise<VmPlace> {
-  const root = await runtimeFolder(host)
+  const root = await runtimeDirectory(host)
   await sweepVms(host)
   const id = host.randomHex(6)
   const name = wanted.name ?? id
@@ -88,7 +88,7 @@ export async function writeVmState(state: VmState, host: Host): Promise<void> {
 /** The running VMs of this user, oldest first. */
 export async function listVms(host: Host): Promise<readonly VmState[]> {
   await sweepVms(host)
-  const root = await runtimeFolder(host)
+  const root = await runtimeDirectory(host)
   const states = await Promise.all((await host.fs.readdir(join(root, 'vms'))).map((id) => readState(join(root, 'vms', id), host)))
   return states.filter((state) => state !== undefined).toSorted((a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1))
 }
@@ -126,7 +126,7 @@ export async function findVm(word: string | undefined, host: Host): Promise<VmSt
 
 /** Removes the directories and names of VMs whose owner has died (SIGKILL, power cut): QEMU died with it. */
 export async function sweepVms(host: Host): Promise<void> {
-  const root = await runtimeFolder(host)
+  const root = await runtimeDirectory(host)
   for (const id of await host.fs.readdir(join(root, 'vms'))) {
     const directory = join(root, 'vms', id)
     const owner = parseIdentity((await readState(directory, host))?.owner) ?? (await readReservation(directory, host))

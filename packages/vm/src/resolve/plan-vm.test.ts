@@ -80,7 +80,7 @@ const plan = async ({
   const host: Host = { ...nodeHost({ cwd }), nodeArch: 'x64', cpus: 2 }
   const spec = parseVmSpec(givenOptions({ qemu: join(directory, 'qemu'), ...raw }), { command })
   const vm = await resolveVm({ spec, command, artifacts, projectKernel, ...(reader === undefined ? {} : { reader }) })
-  return planVm({ host, services: services(change), vm, id: 'x', name: 'x', runtimeFolder: '/run/x' })
+  return planVm({ host, services: services(change), vm, id: 'x', name: 'x', runtimeDirectory: '/run/x' })
 }
 
 async function built(path: string, config = allOptions): Promise<string> {

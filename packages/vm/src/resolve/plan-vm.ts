@@ -38,7 +38,7 @@ export interface VmIdentity {
   readonly id: string
   readonly name: string
   /** Directory of its sockets. */
-  readonly runtimeFolder: string
+  readonly runtimeDirectory: string
   /** Directory of its throw-away overlays. */
   readonly overlayDirectory?: string | undefined
 }
@@ -50,8 +50,8 @@ export interface PlanInput extends VmIdentity {
 }
 
 /** Kernel, root, machine and accelerator for a VM; throws `config-fail` when the kernel cannot do what was chosen. */
-export async function planVm({ host, services, vm, id, name, runtimeFolder, overlayDirectory }: PlanInput): Promise<VmPlan> {
-  return decidePlan(vm, await findParts(host, services, vm), { id, name, runtimeFolder, overlayDirectory })
+export async function planVm({ host, services, vm, id, name, runtimeDirectory, overlayDirectory }: PlanInput): Promise<VmPlan> {
+  return decidePlan(vm, await findParts(host, services, vm), { id, name, runtimeDirectory, overlayDirectory })
 }
 
 type Devices = Pick<QemuLaunch, 'agent' | 'terminal' | 'drives' | 'shares' | 'network'>
@@ -94,7 +94,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
     gdb: vm.gdb,
     waitForDebugger: vm.waitForDebugger,
     extraArgs: vm.qemuArgs,
-    runtimeDirectory: identity.runtimeFolder,
+    runtimeDirectory: identity.runtimeDirectory,
     ...(identity.overlayDirectory === undefined ? {} : { overlayDirectory: identity.overlayDirectory }),
   }
   const decided = { vm, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch }

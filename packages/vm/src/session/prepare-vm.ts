@@ -8,7 +8,7 @@ import { artifactsDirectory } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
 import { planVm, type VmIdentity, type VmPlan } from '../resolve/plan-vm.ts'
 import { resolveVm, type WantedVm } from '../resolve/resolve-vm.ts'
-import { runtimeFolder } from '../process/runtime-directory.ts'
+import { runtimeDirectory } from '../process/runtime-directory.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
 import type { SshLogin } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
@@ -38,7 +38,7 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   const identity = overlayDirectory(host, store).then((overlayDirectory) => ({
     id: place.id,
     name: place.name,
-    runtimeFolder: place.folder,
+    runtimeDirectory: place.folder,
     overlayDirectory,
   }))
   const planned = identity.then((one) => decide(input, one))
@@ -62,10 +62,10 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
 /** The same decisions for a VM whose command line is pasted into a shell later: nothing is reserved, sockets are in a directory of their own. */
 export async function planForDryRun(input: PrepareInput): Promise<VmPlan> {
   const { host, wanted } = input
-  const directory = join(await runtimeFolder(host), 'paste')
+  const directory = join(await runtimeDirectory(host), 'paste')
   await host.fs.mkdir(directory, { recursive: true, mode: 0o700 })
   const name = wanted.spec.name ?? 'paste'
-  return decide(input, { id: name, name, runtimeFolder: directory })
+  return decide(input, { id: name, name, runtimeDirectory: directory })
 }
 
 async function decide({ host, store, wanted }: PrepareInput, identity: VmIdentity): Promise<VmPlan> {

@@ -41,14 +41,14 @@ export const machineryFiles: MachineryFiles = {
     kernel/sched/wait.c:*wait_woken* kernel/sched/wait.c:do_wait* kernel/sched/wait_bit.c kernel/sched/swait.c
     kernel/sched/completion.c kernel/sched/clock.c kernel/softirq.c kernel/context_tracking.c lib/dec_and_lock.c lib/atomic64.c
     lib/lockref.c lib/percpu-refcount.c lib/percpu_counter.c
-    # Deferred work: whoever starts, flushes or cancels it is the one that matters.
+    # Deferred work: the function that starts, flushes or cancels it is the one that matters.
     kernel/workqueue.c:*flush* kernel/workqueue.c:*cancel* kernel/workqueue.c:*drain* kernel/workqueue.c:*destroy_workqueue* kernel/workqueue.c:*queue_work*
     kernel/workqueue.c:*queue_delayed* kernel/workqueue.c:*mod_delayed* kernel/workqueue.c:insert_work kernel/workqueue.c:try_to_grab_pending
     kernel/workqueue.c:*is_static_object kernel/workqueue.c:*fixup* kernel/time/timer.c:*del_timer* kernel/time/timer.c:*timer_delete*
     kernel/time/timer.c:*timer_shutdown* kernel/time/timer.c:*mod_timer* kernel/time/timer.c:add_timer* kernel/time/timer.c:lock_timer_base
     kernel/time/timer.c:*is_static_object kernel/time/timer.c:*fixup* kernel/time/timer.c:debug_* kernel/time/timer.c:init_timer*
     kernel/time/hrtimer.c:*cancel* kernel/time/hrtimer.c:*fixup* kernel/time/hrtimer.c:*debug_* kernel/time/hrtimer.c:hrtimer_start*
-    # Devices and data structures of whoever registers and fills them.
+    # Devices and data structures: what matters is the function that registers or fills them.
     drivers/base/core.c drivers/base/bus.c drivers/base/class.c drivers/base/dd.c drivers/base/driver.c drivers/base/platform.c drivers/base/devres.c
     drivers/base/power/* drivers/i2c/i2c-core* lib/xarray.c lib/llist.c lib/kobject*.c lib/klist.c lib/bitmap* lib/find_bit.c lib/sort.c
     lib/scatterlist.c lib/crypto/* drivers/usb/core/urb.c drivers/usb/core/message.c drivers/usb/core/hcd.c
