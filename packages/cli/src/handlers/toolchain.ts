@@ -1,4 +1,5 @@
-import { parseToolchainCommand, type ToolchainCommand } from '@kernelkit/core/options'
+import { message, option } from '@kernelkit/core/errors'
+import { parseToolchainCommand, writeFor, type ToolchainCommand } from '@kernelkit/core/options'
 import { renderScript } from '@kernelkit/core/plan'
 import { ownTargets } from '@kernelkit/core/toolchain'
 import {
@@ -143,8 +144,9 @@ async function prune(context: CommandContext, engine: Engine, all: boolean): Pro
   for (const { tag, why } of kept) host.log.info(`kept ${tag}: ${why}`)
   if (context.json) context.printJson({ engine: engine.address, dryRun, removed, kept })
   else {
-    const hint = removed.length === 0 && !all ? '; --all removes what is still of use, too' : ''
-    context.print(`${removed.length} images ${dryRun ? 'would be ' : ''}removed from the engine at ${engine.address}${hint}`)
+    const hint = removed.length === 0 && !all ? message`; ${option('all')} removes images that are still of use, too` : ''
+    const what = message`${removed.length} images ${dryRun ? 'would be ' : ''}removed from the engine at ${engine.address}${hint}`
+    context.print(writeFor(what, context.reader))
   }
   return 0
 }
