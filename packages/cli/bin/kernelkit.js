@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env sh
 ':' //# ; { true 3>&1; } 2>/dev/null || export KERNELKIT_STDOUT_CLOSED=1; exec node "$0" "$@"
 // Above, a shell starts Node: only there is it seen that stdout is closed (>&-), where Node opens /dev/null and all output would be lost.
 // Plain JavaScript that every Node understands: an old one gets one clear line, not a stack trace.
