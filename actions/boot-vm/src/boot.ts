@@ -1,12 +1,11 @@
 import { finished } from 'node:stream/promises'
 import type { Action } from '@kernelkit/action-kit'
-import { guestDirectory } from '@kernelkit/core/agent'
 import type { Store } from '@kernelkit/host'
 import { runInVm, type FinishedRun, type PreparedVm } from '@kernelkit/vm/internal'
 import { publishDirectory } from './evidence/publish.ts'
 import { jobVariables } from './guest/guest-variables.ts'
 import { lineWriter } from './guest/line-writer.ts'
-import { scriptCommand } from './guest/script-command.ts'
+import { scriptCommand, scriptDirectory } from './guest/script-command.ts'
 import type { BootRequest } from './inputs.ts'
 
 export interface BootContext {
@@ -34,7 +33,7 @@ export async function bootAndRun({ action, store, request, projectKernel, artifa
       host,
       store,
       wanted: { spec, command: 'run', reader: action.reader(), projectKernel, artifacts: request.guestArtifacts },
-      argv: scriptCommand({ directory: `${guestDirectory}/script-${host.randomHex(6)}`, shell }),
+      argv: scriptCommand({ directory: scriptDirectory(`script-${host.randomHex(6)}`, spec.user), shell }),
       script: `${script}\n`,
       env,
       onPrepared: (prepared) => {

@@ -96,20 +96,35 @@ static int find_account(const char *user, struct account *account)
 	return 0;
 }
 
-static void become_user(struct command *command)
+/* Numbers need no line in /etc/passwd: `UID` or `UID:GID`, the group of a lone one is that of the line, else the same number. */
+static int take_numbers(const char *user, struct account *account)
+{
+	const char *at = user;
+	while (*at >= '0' && *at <= '9') at++;
+	if (at == user || (*at && *at != ':')) return 0;
+	format(account->name, sizeof account->name, "%s", user);
+	if (*at) account->name[at - user] = 0;
+	if (!find_account(account->name, account)) {
+		*account->home = *account->shell = 0;
+		account->uid = account->gid = parse_uint(user);
+	}
+	if (*at) account->gid = parse_uint(at + 1);
+	return 1;
+}
+
+void become_user(struct command *command)
 {
 	static char home[300], name[80], logname[80], shell[160];
 	struct account account = { "root", 0, 0, "/root", "/bin/sh" };
-	const char *user = *command->user ? command->user : "0";
-	int found = find_account(user, &account);
-	if (!found && *command->user && !equal(command->user, "root") && !equal(command->user, "0")) {
+	if (!*command->user) find_account("0", &account);
+	else if (!take_numbers(command->user, &account) && !find_account(command->user, &account) && !equal(command->user, "root")) {
 		give_up(126, "no such user in the guest", command->user, "not in its /etc/passwd");
 	}
 	if (*command->user && (sys_call(NR_setgroups, 0, 0, 0, 0, 0) < 0 || sys_call(NR_setgid, account.gid, 0, 0, 0, 0) < 0 ||
 		sys_call(NR_setuid, account.uid, 0, 0, 0, 0) < 0)) {
 		give_up(126, "cannot become user", command->user, "operation not permitted");
 	}
-	default_env(command->envp, "HOME", format(home, sizeof home, "HOME=%s", exists(account.home) ? account.home : "/"));
+	default_env(command->envp, "HOME", format(home, sizeof home, "HOME=%s", *account.home && exists(account.home) ? account.home : "/"));
 	default_env(command->envp, "USER", format(name, sizeof name, "USER=%s", account.name));
 	default_env(command->envp, "LOGNAME", format(logname, sizeof logname, "LOGNAME=%s", account.name));
 	default_env(command->envp, "SHELL", format(shell, sizeof shell, "SHELL=%s", account.shell[0] ? account.shell : "/bin/sh"));

@@ -20,5 +20,7 @@ int parse_command(struct command *command, uint8_t *data, uint32_t size);
 int exit_code(int status);
 /* The host looks for this line (packages/core/src/console/recognise.ts). */
 void log_command_end(int status);
+/* In the child: its user (`""`: root), and the variables that follow from it, for which `envp` has room. Says why not on stderr and exits. */
+void become_user(struct command *command);
 /* In the child, with its streams at 0, 1, 2: user, directory, environment, program. Errors are printed on its stderr. */
 __attribute__((noreturn)) void run_command(struct command *command);

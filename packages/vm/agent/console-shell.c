@@ -18,23 +18,25 @@ static int open_console(void)
 	return fd >= 0 ? fd : sys_open("/dev/console", O_RDWR, 0);
 }
 
-__attribute__((noreturn)) static void run_shell(const char *script)
+__attribute__((noreturn)) static void run_shell(const char *script, char *user)
 {
 	char *argv[] = { *script ? "sh" : "-sh", *script ? "-c" : 0, (char *)script, 0 };
-	static char *const envp[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "USER=root", "TERM=linux", 0 };
+	static char *envp[8] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=linux" };
+	struct command command = { .user = user, .envp = envp };
 	sys_setsid();
 	default_signal(SIGPIPE);
 	write_text("/proc/self/oom_score_adj", "0");
 	int fd = open_console();
 	for (int i = 0; i < 3; i++) sys_dup2(fd, i);
 	sys_ioctl(0, TIOCSCTTY, (void *)1);
-	sys_chdir("/root");
+	become_user(&command);
+	if (!*user) sys_chdir("/root");
 	int answer = sys_execve("/bin/sh", argv, envp);
 	log_line("cannot start /bin/sh: %s", reason(answer));
 	sys_exit(127);
 }
 
-void console_shell(const char *problem, const char *script)
+void console_shell(const char *problem, const char *script, char *user)
 {
 	int status;
 	if (*problem) {
@@ -43,7 +45,7 @@ void console_shell(const char *problem, const char *script)
 	}
 	log_line("no host at the other end of the agent's port: %s on the console; powers off when it ends", *script ? "the command of a run" : "a shell");
 	int shell = sys_fork();
-	if (shell == 0) run_shell(script);
+	if (shell == 0) run_shell(script, user);
 	for (;;) {
 		int ended;
 		while ((ended = sys_wait(-1, &status, WNOHANG)) > 0) {

@@ -17,6 +17,8 @@
 static struct params params;
 /* What replay.sh adds to the initramfs (packages/core/src/qemu/replay.ts): the command of a run, as a shell script. */
 static char replay[32768];
+/* Who runs it; "": root. */
+static char replay_user[64];
 
 static void become_unkillable(void) { write_text("/proc/self/oom_score_adj", "-1000"); }
 
@@ -64,13 +66,16 @@ __attribute__((noreturn, used)) void start_c(long *stack)
 	mount_basics();
 	/* The kernel opened /dev/console for us only where one exists: 0, 1 and 2 must never be a port. */
 	for (int fd = sys_open("/dev/null", O_RDWR, 0); fd >= 0 && fd < 2; fd = sys_open("/dev/null", O_RDWR, 0)) ;
+	/* PR_SET_DUMPABLE: no other process of the guest but root's may look into us, where the host's port is open. A command gets it back by execve. */
+	sys_call(NR_prctl, 4, 0, 0, 0, 0);
 	log_line("agent started");
 	ignore_signal(SIGPIPE);
 	read_file("/.kernelkit/replay", replay, sizeof replay);
+	read_file("/.kernelkit/replay-user", replay_user, sizeof replay_user);
 	prepare(problem, sizeof problem);
 	int connected = wait_for_host(HOST_WAIT_MS) >= 0;
 	if (!connected) {
-		if (equal(params.init, "agent") || *problem) console_shell(problem, replay);
+		if (equal(params.init, "agent") || *problem) console_shell(problem, replay, replay_user);
 		serve_beside_init(argv, 0);
 	}
 	greet(problem);

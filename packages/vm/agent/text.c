@@ -58,9 +58,9 @@ char *find(const char *text, char byte)
 
 int parse_uint(const char *text)
 {
-	int value = 0;
-	while (*text >= '0' && *text <= '9') value = value * 10 + (*text++ - '0');
-	return value;
+	unsigned value = 0;
+	while (*text >= '0' && *text <= '9') value = value * 10 + (unsigned)(*text++ - '0');
+	return (int)value;
 }
 
 uint32_t get32(const uint8_t *bytes)

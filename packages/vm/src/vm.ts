@@ -61,7 +61,7 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Directory in the guest; default: the home directory of the user, read from the guest. */
   readonly cwd?: string | undefined
-  /** Name or number in the guest's /etc/passwd; default root. */
+  /** Name or number in the guest's /etc/passwd, or UID:GID; default root. */
   readonly user?: string | undefined
   readonly stdin?: Readable | undefined
   readonly stdout?: Writable

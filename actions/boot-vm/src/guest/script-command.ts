@@ -1,4 +1,10 @@
+import { guestDirectory } from '@kernelkit/core/agent'
 import { UserError, message, option } from '@kernelkit/core/errors'
+
+/** A directory that the command's user can make, and that no other user can enter: the name is random. */
+export function scriptDirectory(name: string, user: string | undefined): string {
+  return user === undefined ? `${guestDirectory}/${name}` : `/tmp/kernelkit-${name}`
+}
 
 /** Guest file with the script; its directory is made when the script comes. */
 export interface ScriptPlace {

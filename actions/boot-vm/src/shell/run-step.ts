@@ -1,12 +1,11 @@
 import { Readable, type Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { guestDirectory } from '@kernelkit/core/agent'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { connectVm, type VmClient, collectOutput } from '@kernelkit/vm/internal/running'
 import { envFileNames } from '../guest/env-file.ts'
 import { jobVariables, pickVariables } from '../guest/guest-variables.ts'
-import { scriptCommand } from '../guest/script-command.ts'
+import { scriptCommand, scriptDirectory } from '../guest/script-command.ts'
 import { guestDirectoryOf } from '../guest/step-place.ts'
 import { publishFile } from '../evidence/publish.ts'
 import { findKeptVm, noteStep, writeKeptVm, type KeptVm } from './kept-vm.ts'
@@ -40,11 +39,13 @@ export async function runGuestStep(step: GuestStep): Promise<number> {
 async function runScript({ host, scriptPath, stdout, stderr, signal }: GuestStep, kept: KeptVm): Promise<number> {
   const script = await host.fs.readFile(scriptPath)
   await using vm = await connectVm(kept.id, host)
-  const directory = `${guestDirectory}/step-${host.randomHex(6)}`
+  const user = userOf(vm)
+  const directory = scriptDirectory(`step-${host.randomHex(6)}`, user)
   const { result } = vm.exec({
     argv: scriptCommand({ directory, shell: kept.shell, files: stepFileNames, path: kept.given.path }),
     env: variablesOf({ host, vm, kept, directory }),
     cwd: cwdOf(host, vm),
+    user,
     stdin: Readable.from([script]),
     stdout,
     stderr,
@@ -75,6 +76,12 @@ function variablesOf({ host, vm, kept, directory }: Context): Readonly<Record<st
   }
 }
 
+/** The one that boot-vm was given. */
+function userOf({ state }: VmClient): string | undefined {
+  const { user } = state.facts
+  return typeof user === 'string' ? user : undefined
+}
+
 function cwdOf(host: Host, vm: VmClient): string | undefined {
   const { cwd: at, owner } = vm.state.facts
   return typeof at === 'string' && typeof owner === 'string' ? guestDirectoryOf({ cwd: host.cwd, owner, at }) : undefined
@@ -82,7 +89,7 @@ function cwdOf(host: Host, vm: VmClient): string | undefined {
 
 async function takeFiles({ host, vm, kept, directory, signal }: Context & { readonly signal: AbortSignal }): Promise<void> {
   const { stdout, stderr, texts } = collectOutput()
-  await vm.exec({ argv: collectCommand(directory), stdout, stderr, signal }).result
+  await vm.exec({ argv: collectCommand(directory), user: userOf(vm), stdout, stderr, signal }).result
   const files = splitFiles(texts().stdout)
   if (files === undefined) {
     throw new UserError(

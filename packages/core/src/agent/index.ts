@@ -26,4 +26,4 @@ export {
   type StartMessage,
   type StreamName,
 } from './messages.ts'
-export { replayCommand, replayPath, type ReplayedCommand } from './replay-command.ts'
+export { replayCommand, replayPath, replayUserPath, type ReplayedCommand } from './replay-command.ts'

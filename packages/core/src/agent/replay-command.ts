@@ -3,6 +3,9 @@ import { quoteArgv } from '../plan/index.ts'
 /** Where the agent looks in its initramfs for what it runs when no host speaks to it (packages/vm/agent/init.c). */
 export const replayPath = '.kernelkit/replay'
 
+/** And who runs it; without the file root. */
+export const replayUserPath = '.kernelkit/replay-user'
+
 // Of the agent's buffer; the end of a longer script would be lost.
 const longestScript = 32_767
 

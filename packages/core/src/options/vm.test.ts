@@ -3,6 +3,7 @@ import { givenOptions } from './given.ts'
 import { UserError } from '../errors/index.ts'
 import { parseForward } from './vm-forward.ts'
 import { parseShare } from './vm-share.ts'
+import { parseExecSpec } from './exec.ts'
 import { parseVmSpec } from './vm.ts'
 
 const run = (raw: Record<string, unknown>) => parseVmSpec(givenOptions(raw), { command: 'run' })
@@ -17,6 +18,19 @@ function refusal(raw: Record<string, unknown>): string {
   }
   return 'accepted'
 }
+
+describe('--user', () => {
+  it.each(['daemon', '_apt', 'systemd-network', '1000', '0', '1000:100', '4294967294'])('takes %s', (user) => {
+    expect(parseVmSpec(givenOptions({ user }), { command: 'run' }).user).toBe(user)
+    expect(parseExecSpec(givenOptions({ user })).user).toBe(user)
+  })
+
+  it.each(['a b', '-1', '1000:', ':5', 'root:root', '4294967295', '99999999999', 'a\0b', '../x'])('refuses %j', (user) => {
+    const refusal = expect.objectContaining({ code: 'BAD_OPTION', message: expect.stringContaining('/etc/passwd') })
+    expect(() => parseVmSpec(givenOptions({ user }), { command: 'run' })).toThrow(refusal)
+    expect(() => parseExecSpec(givenOptions({ user }))).toThrow(refusal)
+  })
+})
 
 describe('parseVmSpec', () => {
   it('has every default', () => {
@@ -93,6 +107,7 @@ describe('parseVmSpec', () => {
         "stdin": false,
         "timeoutMs": undefined,
         "tty": false,
+        "user": undefined,
         "waitForDebugger": false,
         "watchdog": "none",
       }

@@ -3,7 +3,7 @@ import { failingKinds, reportKinds, type ReportKind } from '../console/kinds.ts'
 import { UserError, message, nearestName, option } from '../errors/index.ts'
 import type { Forward, GdbStub } from '../qemu/index.ts'
 import { splitWords } from '../cmdline/cmdline.ts'
-import { parseGuestPath, parseVariable, type GuestVariable } from './exec.ts'
+import { parseGuestPath, parseGuestUser, parseVariable, type GuestVariable } from './exec.ts'
 import {
   badOption,
   choiceOption,
@@ -58,6 +58,8 @@ export interface VmSpec extends ResultsSpec {
   readonly forwards: readonly Forward[]
   readonly gdb: GdbStub | undefined
   readonly waitForDebugger: boolean
+  /** Who runs the command, as the guest's START message has it; absent: root. */
+  readonly user: string | undefined
   readonly env: readonly GuestVariable[]
   readonly stdin: boolean
   readonly tty: boolean
@@ -115,6 +117,7 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     forwards: [...readList(raw, 'forward', parseForward), ...readList(raw, 'publish', parseForward)],
     gdb: parseGdb(raw),
     waitForDebugger: flagOption(raw, 'S'),
+    user: readOption(raw, 'user', parseGuestUser),
     env: readList(raw, 'env', parseVariable),
     stdin: flagOption(raw, 'stdin'),
     tty: flagOption(raw, 'tty'),

@@ -1,4 +1,4 @@
-import { replayCommand, replayPath } from '@kernelkit/core/agent'
+import { replayCommand, replayPath, replayUserPath } from '@kernelkit/core/agent'
 import { writeCpio } from '@kernelkit/core/cpio'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { qemuArgv, replayScript } from '@kernelkit/core/qemu'
@@ -18,17 +18,18 @@ export interface BootRecord {
 export async function recordBoot(host: Pick<Host, 'fs' | 'env' | 'home'>, { directory, plan, command }: BootRecord): Promise<void> {
   const { launch, kernel } = plan
   // The values of --env are left out: they may be secrets, and evidence is passed on.
-  const env = guestEnvironment(host, { env: [] }, plan.root)
+  const env = guestEnvironment(host, { env: [], user: plan.vm.user }, plan.root)
   const script = command === undefined || !plan.agentFirst ? undefined : replayCommand({ ...command, cwd: plan.shares.cwd, env })
   const shown = script === undefined ? undefined : quoteArgv(command?.argv ?? [])
   await Promise.all([
     ...(kernel.options.text === undefined ? [] : [host.fs.writeFile(evidencePath(directory, 'config'), kernel.options.text)]),
     host.fs.writeFile(evidencePath(directory, 'qemu'), `${quoteArgv(qemuArgv(launch, 'fd'))}\n`),
     host.fs.writeFile(evidencePath(directory, 'replay'), replayScript({ launch, command: shown }), { mode: 0o755 }),
-    ...(script === undefined ? [] : [host.fs.writeFile(evidencePath(directory, 'replayArchive'), archiveOf(script))]),
+    ...(script === undefined ? [] : [host.fs.writeFile(evidencePath(directory, 'replayArchive'), archiveOf(script, plan.vm.user))]),
   ])
 }
 
-function archiveOf(script: string): Uint8Array {
-  return writeCpio([{ kind: 'file', path: replayPath, mode: 0o600, content: new TextEncoder().encode(script) }])
+function archiveOf(script: string, user: string | undefined): Uint8Array {
+  const file = (path: string, text: string) => ({ kind: 'file', path, mode: 0o600, content: new TextEncoder().encode(text) }) as const
+  return writeCpio([file(replayPath, script), ...(user === undefined ? [] : [file(replayUserPath, user)])])
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { AccelName } from '@kernelkit/core/arch'
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
-import { givenOptions, libraryOptions, parseVmSpec, writeError, type LibraryVmOptions } from '@kernelkit/core/options'
+import { givenOptions, libraryOptions, parseGuestUser, parseVmSpec, writeError, type LibraryVmOptions } from '@kernelkit/core/options'
 import { defaultStoreRoot, nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
 import { collectOutput } from '../process/collect-output.ts'
 import { guestEnvironment } from '../session/guest-environment.ts'
@@ -28,6 +28,8 @@ export interface BootVmContext {
 export interface GuestExecOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** A user of the guest's /etc/passwd, `UID` or `UID:GID`. Default: the VM's `user`, else root. */
+  readonly user?: string
   readonly stdin?: Readable
   readonly signal?: AbortSignal
   /** `buffer`: the streams as bytes. Default: as UTF-8, whose decoder replaces what is not. */
@@ -161,7 +163,8 @@ function bootedVm(guest: Guest, { request, evidenceDirectory }: PreparedVm, end:
     return inLibraryWords(async () => {
       const { stdout, stderr, texts, bytes } = collectOutput()
       const { env, cwd = plan.shares.cwd, encoding = 'utf8', ...rest } = execOptions
-      const { result } = vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest })
+      const user = execOptions.user === undefined ? plan.vm.user : parseGuestUser(execOptions.user)
+      const { result } = vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest, user })
       const { exitCode, signal } = await Promise.race([result, lost])
       return { exitCode, signal, ...(encoding === 'buffer' ? bytes() : texts()) }
     })

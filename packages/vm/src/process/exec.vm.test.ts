@@ -88,6 +88,10 @@ describe('a command in the guest', () => {
 
   it('runs as another user when asked, and names one that does not exist', async () => {
     expect((await exec(['sh', '-c', 'id -u; id -g; id -G; echo $USER'], { user: 'nobody' })).stdout).toBe('65534\n65534\n65534\nnobody\n')
+    const ids = ['sh', '-c', 'id -u; id -g; id -G; echo $USER $HOME']
+    expect((await exec(ids, { user: '65534:7' })).stdout).toBe('65534\n7\n7\nnobody /\n')
+    expect((await exec(ids, { user: '4294967294' })).stdout).toBe('4294967294\n4294967294\n4294967294\n4294967294 /\n')
+    expect((await exec(ids, { user: '1234:5678' })).stdout).toBe('1234\n5678\n5678\n1234 /\n')
     expect(await exec(['true'], { user: 'nosuch' })).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('nosuch') })
   })
 

@@ -117,6 +117,7 @@ async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput)
       config: plan.kernel.options.source ?? null,
       root: plan.root.path ?? plan.root.kind,
       cwd: plan.shares.cwd,
+      user: plan.vm.user ?? null,
       artifacts: plan.launch.agent ? artifactsDirectory : null,
       source: plan.kernel.sourceTree ?? null,
       owner: host.cwd,

@@ -350,6 +350,15 @@ export const vmRows = {
     commands: single,
     library: false,
   },
+  user: {
+    kind: 'text',
+    value: 'name|uid[:gid]',
+    help: "who runs the command: a user of the guest's /etc/passwd, or numbers",
+    default: 'root',
+    group: command,
+    commands: ['run', 'test'],
+    action: { help: "who runs the script: a user of the guest's /etc/passwd, or `UID` or `UID:GID`" },
+  },
   env: {
     kind: 'list',
     short: 'e',
@@ -414,7 +423,7 @@ export const vmRows = {
     refuses: [
       { option: 'root', unless: 'none', because: noRoot },
       ...(['image', 'initrd', 'init', 'cwd'] as const).map((option) => ({ option, because: noRoot })),
-      ...(['stdin', 'tty', 'keep', 'env'] as const).map((option) => ({ option, because: noCommand })),
+      ...(['stdin', 'tty', 'keep', 'env', 'user'] as const).map((option) => ({ option, because: noCommand })),
     ],
   },
   junit: {

@@ -64,6 +64,7 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
     argv: command.argv,
     env: command.env,
     cwd: plan.shares.cwd,
+    user: plan.vm.user,
     stdout: command.stdout,
     announced: true,
     signal: controller.signal,
