@@ -74,6 +74,20 @@ describe('kernelkit report', () => {
     })
   })
 
+  it.each([
+    [['--fail-on', 'warning,kasan'], 1],
+    [['--fail-on', 'kasan'], 0],
+    [['--fail-on', 'userspace-crash'], 1],
+  ])('exits with the status that a bisection needs with %j', async (words, status) => {
+    const { exitCode, stdout } = await kernelkit(['report', ...words, clean, splat, crash])
+    expect(exitCode).toBe(status)
+    expect(stdout).toContain('WARNING in frob_check')
+  })
+
+  it('is skipped by a bisection when a log cannot be read, whatever the others hold', async () => {
+    expect((await kernelkit(['report', '--fail-on', 'warning', empty, splat])).exitCode).toBe(125)
+  })
+
   it('reads stdin', async () => {
     const { stdout } = await shell(`cat ${splat} | kernelkit report --json -`)
     expect(JSON.parse(stdout)).toMatchObject({ file: '-', reports: [{ kind: 'warning' }] })

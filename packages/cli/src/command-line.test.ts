@@ -8,7 +8,7 @@ import { givenOptions } from '@kernelkit/core/options'
 const loaded: string[] = []
 const rows: readonly CommandRow[] = [
   ...commandRows
-    .filter(({ name }) => ['run', 'exec', 'build', 'doctor', 'toolchain'].includes(name))
+    .filter(({ name }) => ['run', 'exec', 'ssh', 'gdb', 'initrd', 'build', 'doctor', 'toolchain'].includes(name))
     .map((row) => ({
       ...row,
       load: async () => {
@@ -68,6 +68,25 @@ describe('the command line', () => {
   })
 
   it.each([
+    [
+      ['gdb', '--', '-batch', '-ex', 'bt'],
+      ['', '-batch', '-ex', 'bt'],
+    ],
+    [
+      ['exec', '-t', '--', 'top', '--', '-t'],
+      ['', 'top', '--', '-t'],
+    ],
+    [
+      ['ssh', '--ssh-arg', '-N', '--', 'uname'],
+      ['', 'uname'],
+    ],
+    [['gdb'], []],
+    [['gdb', '--'], ['']],
+  ])('takes no word for the VM when `--` comes first in `%j`', async (argv, args) => {
+    expect((await parse(...argv)).args).toEqual(args)
+  })
+
+  it.each([
     [['toolchain', 'run', '--compiler', 'gcc-12', 'make', '-j', '--all'], ['run', 'make', '-j', '--all'], { compiler: 'gcc-12' }],
     [['toolchain', 'run', '--', 'gcc', '--', '-v'], ['run', 'gcc', '--', '-v'], {}],
     [['toolchain', 'prune', '--all'], ['prune'], { all: true }],
@@ -104,7 +123,7 @@ describe('the command line', () => {
     [['build', '--config'], "option '--config <item>' argument missing (kernelkit build).", '`kernelkit build --help`'],
     [['doctor', 'a'], "too many arguments for 'doctor'", '`kernelkit doctor --help`'],
     [['run', '-r'], "unknown option '-r' (kernelkit run).", '`kernelkit run --help`'],
-    [['exec'], "missing required argument 'vm' (kernelkit exec).", '`kernelkit exec --help`'],
+    [['initrd'], "missing required argument 'source' (kernelkit initrd).", '`kernelkit initrd --help`'],
     [['build', '--toolchain', 'host,docker'], "--toolchain 'host,docker' is not known; allowed: auto, host, docker.", ''],
   ])('refuses `%j` and shows what is near', async (argv, message, hint) => {
     const error = await refusal(...argv)

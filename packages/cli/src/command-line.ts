@@ -58,6 +58,8 @@ export async function createFullProgram(rows: readonly CommandRow[]): Promise<Co
 
 class KernelkitCommand extends Command {
   stopsAtOperand = false
+  /** `--` came before any word of ours. */
+  beginsWithSeparator = false
   passThroughBehind: string | undefined
 
   override createCommand(name?: string): KernelkitCommand {
@@ -71,7 +73,11 @@ class KernelkitCommand extends Command {
       const { operands, unknown } = super.parseOptions([...markOptionalValues(rest, this.options, true)])
       return { operands: [first, ...operands], unknown }
     }
-    return super.parseOptions([...markOptionalValues(args, this.options, this.stopsAtOperand)])
+    const parsed = super.parseOptions([...markOptionalValues(args, this.options, this.stopsAtOperand)])
+    // Commander drops the first `--`: it came first when all operands follow it.
+    const separator = args.indexOf('--')
+    this.beginsWithSeparator = separator !== -1 && parsed.unknown.length === 0 && parsed.operands.length === args.length - separator - 1
+    return parsed
   }
 }
 
@@ -115,13 +121,18 @@ function readInvocation(program: Command, command: Command, row: CommandRow, def
   const globals = readGlobalOptions(program.opts(), values)
   const common = Object.keys(commonRows).map(camelCase)
   const options = givenOptions(Object.fromEntries(Object.entries(values).filter(([name]) => !common.includes(name))))
-  return { kind: 'command', definition, args: withoutSeparator(command.args, row.passThroughAfter), options, globals }
+  return { kind: 'command', definition, args: ownOperands(command, row.passThroughAfter), options, globals }
 }
 
-/** `exec VM -- COMMAND`: commander passes the `--` on, because it comes after the first operand. */
-function withoutSeparator(args: readonly string[], ownOperands: number | undefined): readonly string[] {
-  if (ownOperands === undefined || ownOperands === 0 || args[ownOperands] !== '--') return args
-  return args.filter((_, index) => index !== ownOperands)
+/**
+ * `exec VM -- COMMAND`: commander passes the `--` on, because it comes after the first operand. `gdb -- -batch` has no operand of
+ * ours: an empty word stands for it.
+ */
+function ownOperands(command: Command, count: number | undefined): readonly string[] {
+  const { args } = command
+  if (count === undefined || count === 0) return args
+  if (command instanceof KernelkitCommand && command.beginsWithSeparator) return ['', ...args]
+  return args[count] === '--' ? args.filter((_, index) => index !== count) : args
 }
 
 function toUserError(error: CommanderError, program: Command, command: Command): UserError {

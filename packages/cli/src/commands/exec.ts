@@ -5,7 +5,7 @@ export const execCommand: CommandDefinition = {
   summary: 'run a command in a running VM',
   example: 'kernelkit exec debug -- dmesg',
   define: (command) => {
-    command.argument('<vm>', 'name or id, as `kernelkit ps` shows it')
+    command.argument('[vm]', 'name or id, as `kernelkit ps` shows it (default: the only one that runs)')
     command.argument('[command...]', 'command in the guest; one word with blanks is a shell line, none on a terminal is a shell')
   },
   load: async () => (await import('../handlers/exec.ts')).exec,

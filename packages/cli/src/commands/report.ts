@@ -9,7 +9,7 @@ export const reportCommand: CommandDefinition = {
     command.addHelpText(
       'after',
       `
-Exit status: 0 when every log was read, whether it holds reports or not; 1 when the reports are not those of --expect; 125 when a log could not be read.
+Exit status: 0 when every log was read, whether it holds reports or not; 1 when the reports are not those of --expect or one is of a kind of --fail-on; 125 when a log could not be read.
 --json prints one document per log and line: {file, lines, reports: [{kind, title, function, source, line, process, startLine, endLine, subsystem, maintainers, trace}], problems: [{code, message}]}.`,
     )
   },

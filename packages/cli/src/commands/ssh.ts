@@ -5,8 +5,9 @@ export const sshCommand: CommandDefinition = {
   summary: 'ssh into a running VM',
   example: 'kernelkit ssh debug -- uname -a',
   define: (command) => {
-    command.argument('<vm>', 'name or id, as `kernelkit ps` shows it')
-    command.argument('[command...]', "command for the guest's shell (default: a login)")
+    command.argument('[vm]', 'name or id, as `kernelkit ps` shows it (default: the only one that runs)')
+    command.argument('[command...]', "command in the guest; one word is a line for the guest's shell, none is a login")
+    command.addHelpText('after', '\nExit status: that of the command; 255 when ssh itself failed.')
   },
   load: async () => (await import('../handlers/ssh.ts')).ssh,
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
+import type { ReportKind } from '@kernelkit/core/console'
 import { UserError, message, option, type ErrorCode, type Message } from '@kernelkit/core/errors'
 import { compareExpectation, renderExpectation, renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import { parseReportSpec, textOption, writeError, writeFor, type ReportSpec } from '@kernelkit/core/options'
@@ -7,7 +8,7 @@ import { createReportDecoder, type ReportDecoder } from '@kernelkit/host/symboli
 import type { CommandContext, RawOptions } from '../command.ts'
 import { readLog, type LogSummary } from '../report/read-log.ts'
 
-/** `kernelkit report FILE...`: 0 when every log was read, 1 when its reports are not as --expect says, 125 when one could not be read. */
+/** `kernelkit report FILE...`: 0 when every log was read, 1 when its reports are not as --expect says or of a kind of --fail-on, 125 when one could not be read. */
 export async function report(context: CommandContext, files: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseReportSpec(options)
   await checkTree(context, spec)
@@ -20,9 +21,11 @@ export async function report(context: CommandContext, files: readonly string[], 
   if (expect !== undefined) return await expectReports(context, files, { spec, expect })
   await using decoder = createReportDecoder(context.host, { ...spec, signal: context.signal })
   let failed = 0
+  let isBad = false
   for (const file of files) {
     try {
-      await reportFile(context, { file, all: spec.all, decoder })
+      const kinds = await reportFile(context, { file, all: spec.all, decoder })
+      isBad ||= spec.failOn.some((kind) => kinds.has(kind))
     } catch (error) {
       // One bad file among many does not hide the others.
       if (!(error instanceof UserError) || files.length === 1) throw error
@@ -32,7 +35,8 @@ export async function report(context: CommandContext, files: readonly string[], 
       warn(context, error)
     }
   }
-  return failed === 0 ? 0 : 125
+  if (failed > 0) return 125
+  return isBad ? 1 : 0
 }
 
 async function checkTree({ host }: CommandContext, { source }: ReportSpec): Promise<void> {
@@ -86,8 +90,9 @@ interface LogToReport {
   readonly decoder: ReportDecoder
 }
 
-/** Reports go out while the log is read, so that a log full of them needs no memory. */
-async function reportFile(context: CommandContext, { file, all, decoder }: LogToReport): Promise<void> {
+/** Reports go out while the log is read, so that a log full of them needs no memory. Answers with the kinds that it has. */
+async function reportFile(context: CommandContext, { file, all, decoder }: LogToReport): Promise<ReadonlySet<ReportKind>> {
+  const kinds = new Set<ReportKind>()
   const problems = new Map<ErrorCode, UserError>()
   let shown = 0
   const decode = async (reports: readonly KernelReport[]): Promise<readonly KernelReport[]> => {
@@ -104,6 +109,7 @@ async function reportFile(context: CommandContext, { file, all, decoder }: LogTo
       const head = shown === 0 ? `{"file":${JSON.stringify(file)},"reports":[` : ','
       await write(context, context.json ? `${head}${JSON.stringify(reportDocument(report))}` : `${renderReport(file, report)}\n\n`)
       shown += 1
+      kinds.add(report.kind)
     }
   }
   const summary = await readLog(context, { file, all, onReports: show })
@@ -117,6 +123,7 @@ async function reportFile(context: CommandContext, { file, all, decoder }: LogTo
       `${head}],"lines":${summary.lines},"userspaceCrashes":${summary.userspaceCrashes},"problems":${JSON.stringify(listed)}}\n`,
     )
   } else context.host.log.info(writeFor(conclusion(file, { shown, summary, all }), context.reader))
+  return kinds
 }
 
 function warn({ host, reader }: CommandContext, error: UserError): void {

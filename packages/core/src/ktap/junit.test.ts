@@ -63,11 +63,18 @@ describe('JUnit XML', () => {
     expect(xml).toContain('<error type="crashed" message="never reported">')
   })
 
+  it('repeats the message in the body of a failure without diagnostics, which viewers show alone', async () => {
+    const xml = await junit('TAP version 13\n1..3\nnot ok 1 - a\nok 2 - b # SKIP why')
+    expect(xml).toMatch(/<failure type="fail" message="not ok">\s*not ok\s*<\/failure>/)
+    expect(xml).toMatch(/<error type="crashed" message="never reported">\s*never reported\s*<\/error>/)
+    expect(xml).toContain('<skipped message="why"/>')
+  })
+
   it('is red where no single test is', async () => {
     expect(await junit('TAP version 13\nok 1 a\nBail out! no memory')).toMatch(/failures="0" errors="1"[^]*message="no memory"/)
     expect(await junit('nothing')).toMatch(/<error type="no-results"/)
     expect(await junit('TAP version 13\n1..1\n    ok 1 - a\n    1..1\nnot ok 1 - init failed')).toMatch(
-      /<failure type="fail" message="not ok"\/>/,
+      /<failure type="fail" message="not ok">\s*not ok\s*<\/failure>/,
     )
   })
 })

@@ -1,4 +1,4 @@
-import type { JunitCase, JunitSuite } from './junit.ts'
+import type { JunitCase, JunitOutcome, JunitSuite } from './junit.ts'
 
 const xmlLibrary = () => import('fast-xml-builder')
 
@@ -65,11 +65,17 @@ function renderCase({ name, classname, seconds: time, outcome, output }: JunitCa
             // Surefire knows only the message of a skipped test.
             ...(outcome.kind === 'skipped' ? {} : { '@_type': outcome.type }),
             '@_message': clean(outcome.message),
-            ...(outcome.text.length === 0 ? {} : { '#text': `\n${clean(outcome.text.join('\n'))}\n` }),
+            ...bodyOf(outcome),
           },
         }),
     ...(output.length === 0 ? {} : { 'system-out': clean(output.join('\n')) }),
   }
+}
+
+/** Viewers show the body and not the message: a failure without diagnostics has its message there. */
+function bodyOf({ kind, type, text, message }: JunitOutcome): Readonly<Record<string, string>> {
+  const lines = text.length === 0 && kind !== 'skipped' ? [message === '' ? type : message] : text
+  return lines.length === 0 ? {} : { '#text': `\n${clean(lines.join('\n'))}\n` }
 }
 
 // At most three decimals: the schema's pattern for times knows no exponent.

@@ -6,12 +6,13 @@ const read = (raw: Readonly<Record<string, unknown>>) => parseReportSpec(givenOp
 
 describe('parseReportSpec', () => {
   it('decodes nothing unless asked', () => {
-    expect(parseReportSpec({})).toEqual({ all: false, vmlinux: undefined, source: undefined, pathMaps: [] })
+    expect(parseReportSpec({})).toEqual({ all: false, failOn: [], vmlinux: undefined, source: undefined, pathMaps: [] })
   })
 
   it('reads pairs of paths', () => {
     expect(read({ vmlinux: 'vmlinux', source: '.', mapPath: ['/build/a=b', '/src='] })).toEqual({
       all: false,
+      failOn: [],
       vmlinux: 'vmlinux',
       source: '.',
       pathMaps: [
@@ -19,6 +20,13 @@ describe('parseReportSpec', () => {
         { from: '/src', to: '' },
       ],
     })
+  })
+
+  it('fails on the kinds that are named, and lists crashes of programs when they are among them', () => {
+    expect(read({ failOn: ['kasan,bug', 'oops'] })).toMatchObject({ all: false, failOn: ['kasan', 'bug', 'oops'] })
+    expect(read({ failOn: ['userspace-crash'] })).toMatchObject({ all: true })
+    expect(() => read({ failOn: ['kasn'] })).toThrow(/--fail-on 'kasn' is not a kind of report/)
+    expect(() => read({ failOn: ['bug'], expect: 'file' })).toThrow(/--expect 'file' does not go together with --fail-on/)
   })
 
   it.each(['', '/build', '=b', 'a=b=c'])('refuses the pair %j', (mapPath) => {

@@ -1,10 +1,15 @@
 import { message, option } from '../errors/index.ts'
-import { badOption, flagOption, readList, textOption, type RawOptions } from './given.ts'
+import type { ReportKind } from '../console/kinds.ts'
+import { parseFailOn } from './fail-on.ts'
+import { badOption, flagOption, readList, refuseConflicts, textOption, type RawOptions } from './given.ts'
+import { commandRows } from './table/index.ts'
 
 /** How logs are read for kernel reports. */
 export interface ReportSpec {
   /** Crashes of user-space programs count as reports. */
   readonly all: boolean
+  /** Kinds whose presence is exit status 1. */
+  readonly failOn: readonly ReportKind[]
   readonly vmlinux: string | undefined
   /** Directory of the kernel tree. */
   readonly source: string | undefined
@@ -13,8 +18,12 @@ export interface ReportSpec {
 }
 
 export function parseReportSpec(raw: RawOptions): ReportSpec {
+  refuseConflicts(raw, commandRows.report)
+  const failOn = parseFailOn(raw) ?? []
   return {
-    all: flagOption(raw, 'all'),
+    // Who asks for crashes of programs wants to see them.
+    all: flagOption(raw, 'all') || failOn.includes('userspace-crash'),
+    failOn,
     vmlinux: textOption(raw, 'vmlinux'),
     source: textOption(raw, 'source'),
     pathMaps: readList(raw, 'mapPath', parsePathMap),

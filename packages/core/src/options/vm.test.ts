@@ -214,4 +214,22 @@ describe('parseForward', () => {
   it.each(['80', '80:', '70000:80', '80:0', '1.2.3.400:80:80', '80:80/sctp', 'a:b'])('refuses %j', (raw) => {
     expect(() => parseForward(raw)).toThrow(expect.objectContaining({ code: 'BAD_FORWARD' }))
   })
+
+  it.each([
+    [['8080:80', '8080:81'], undefined, '8080/tcp of this host is given twice: for 80 of the guest and for 81 of the guest'],
+    [['0.0.0.0:8080:80', '8080:80'], undefined, '8080/tcp'],
+    [['1234:80'], '1234', '1234/tcp of this host is given twice: for the gdb stub and for 80 of the guest'],
+  ])('refuses one port of the host for two uses: %j, gdb %j', (forward, gdb, message) => {
+    const raw = givenOptions({ forward, ...(gdb === undefined ? {} : { gdb }) })
+    expect(() => parseVmSpec(raw, { command: 'run' })).toThrow(
+      expect.objectContaining({ code: 'BAD_FORWARD', message: expect.stringContaining(message) }),
+    )
+  })
+
+  it.each([[['0:80', '0:81']], [['53:53', '53:53/udp']], [['127.0.0.1:80:80', '127.0.0.2:80:80']]])(
+    'takes %j, which are several ports',
+    (forward) => {
+      expect(parseVmSpec(givenOptions({ forward }), { command: 'run' }).forwards).toHaveLength(2)
+    },
+  )
 })

@@ -1,9 +1,10 @@
 import { parseArch, type ArchName } from '../arch/index.ts'
-import { failingKinds, reportKinds, type ReportKind } from '../console/kinds.ts'
-import { UserError, message, nearestName, option } from '../errors/index.ts'
+import { failingKinds, type ReportKind } from '../console/kinds.ts'
+import { message, option } from '../errors/index.ts'
 import type { Forward, GdbStub } from '../qemu/index.ts'
 import { splitWords } from '../cmdline/cmdline.ts'
 import { parseGuestPath, parseGuestUser, parseVariable, type GuestVariable } from './exec.ts'
+import { parseFailOn } from './fail-on.ts'
 import {
   badOption,
   choiceOption,
@@ -18,7 +19,7 @@ import {
 } from './given.ts'
 import { parseDurationMs } from './quantity.ts'
 import { camelCase, vmRows } from './table/index.ts'
-import { parseForward } from './vm-forward.ts'
+import { parseForward, refuseSamePort } from './vm-forward.ts'
 import { parseDisk, parseGdb, parseMac, parseMemory } from './vm-hardware.ts'
 import { parseResultsSpec, type ResultsSpec } from './vm-results.ts'
 import { parseInit, parseRoot, type InitSpec, type RootSpec } from './vm-root.ts'
@@ -90,6 +91,9 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
       place: raw['format']?.at(-1)?.place,
     })
   }
+  const forwards = [...readList(raw, 'forward', parseForward), ...readList(raw, 'publish', parseForward)]
+  const gdb = parseGdb(raw)
+  refuseSamePort(forwards, gdb)
   return {
     kernel: textOption(raw, 'kernel'),
     image: textOption(raw, 'image'),
@@ -114,8 +118,8 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     evidence: textOption(raw, 'evidence'),
     net: choiceOption(raw, vmRows, 'net'),
     mac: readOption(raw, 'mac', parseMac) ?? vmRows.mac.default,
-    forwards: [...readList(raw, 'forward', parseForward), ...readList(raw, 'publish', parseForward)],
-    gdb: parseGdb(raw),
+    forwards,
+    gdb,
     waitForDebugger: flagOption(raw, 'S'),
     user: readOption(raw, 'user', parseGuestUser),
     env: readList(raw, 'env', parseVariable),
@@ -124,7 +128,7 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     timeoutMs: readDurationMs(raw, 'timeout'),
     bootTimeoutMs: readDurationMs(raw, 'boot-timeout'),
     console: choiceOption(raw, vmRows, 'console'),
-    failOn: parseFailOn(raw),
+    failOn: parseFailOn(raw) ?? failingKinds,
     allow: textOption(raw, 'allow'),
     // KUnit's own suite makes faults on purpose and catches them (lib/kunit/kunit-test.c, kunit_fault).
     onOops: choiceOption(raw, vmRows, 'on-oops') ?? (isKunit ? 'continue' : 'panic'),
@@ -142,27 +146,6 @@ function readDurationMs(raw: RawOptions, name: string): number | undefined {
   if (typeof last?.value !== 'number') return readOption(raw, camelCase(name), (text) => parseDurationMs(text, { name }))
   if (Number.isSafeInteger(last.value) && last.value > 0) return last.value
   throw badOption(name, last.value, { allowed: 'a positive whole number of milliseconds' })
-}
-
-function parseFailOn(raw: RawOptions): readonly ReportKind[] {
-  const kinds = readList(raw, 'failOn', (text) =>
-    text
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== '')
-      .map(parseKind),
-  ).flat()
-  return kinds.length === 0 ? failingKinds : kinds
-}
-
-function parseKind(name: string): ReportKind {
-  const kind = reportKinds.find((known) => known === name)
-  if (kind !== undefined) return kind
-  const near = nearestName(name, reportKinds)
-  throw new UserError('BAD_OPTION', message`${option('fail-on')} '${name}' is not a kind of report; allowed: ${reportKinds.join(', ')}.`, {
-    hint: near === undefined ? undefined : `Did you mean ${near}?`,
-    details: { option: '--fail-on', seen: name, allowed: reportKinds },
-  })
 }
 
 function parseName(raw: string): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -59,6 +59,18 @@ describe('replayScript', () => {
     writeFileSync(join(directory, 'replay.cpio'), 'command;')
     writeFileSync(launch.qemu, '#!/bin/sh\nwhile [ "$1" != -initrd ]; do shift; done\ncat "$2"\n')
     expect(wordsOf(replayScript({ launch, command: 'sh -c\n"a\nb"' }))).toEqual(['agent;command;'])
+  })
+
+  it('finds the command of the run when it is called by a symbolic link', () => {
+    const initrd = join(directory, 'agent.cpio')
+    const launch = launchHere({ initrd })
+    writeFileSync(initrd, 'agent;')
+    writeFileSync(join(directory, 'replay.cpio'), 'command;')
+    writeFileSync(launch.qemu, '#!/bin/sh\nwhile [ "$1" != -initrd ]; do shift; done\ncat "$2"\n')
+    writeFileSync(join(directory, 'replay.sh'), replayScript({ launch, command: 'true' }))
+    const elsewhere = mkdtempSync(join(directory, 'elsewhere-'))
+    symlinkSync(join(directory, 'replay.sh'), join(elsewhere, '-again'))
+    expect(execFileSync('sh', ['./-again'], { cwd: elsewhere, encoding: 'utf8' })).toBe('agent;command;')
   })
 
   it('names what is gone instead of letting QEMU guess', () => {

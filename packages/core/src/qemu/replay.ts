@@ -35,7 +35,8 @@ export function replayScript({ launch, command }: Replay): string {
     'export TMPDIR="$directory"',
     ...(command === undefined || launch.initrd === undefined
       ? []
-      : [`cat ${quoteArgv([launch.initrd])} "$(dirname "$0")/${replayArchive}" > "$directory/initrd"`]),
+      : // The script may be called by a symbolic link from elsewhere.
+        [`cat ${quoteArgv([launch.initrd])} "$(dirname -- "$(readlink -f -- "$0")")/${replayArchive}" > "$directory/initrd"`]),
     lineByOption(argv).replaceAll(directoryMark, '"$directory"'),
     '',
   ].join('\n')

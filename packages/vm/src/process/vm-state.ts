@@ -93,12 +93,12 @@ export async function listVms(host: Host): Promise<readonly VmState[]> {
   return states.filter((state) => state !== undefined).toSorted((a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1))
 }
 
-/** The VM that a user means by name, id or the beginning of its id, else the only one that runs. */
+/** The VM that a user means by name, id or the beginning of its id; the only one that runs when the word is absent or empty. */
 export async function findVm(word: string | undefined, host: Host): Promise<VmState> {
   const all = await listVms(host)
   const names = all.map((state) => state.name)
   const running = names.length === 0 ? 'No VM is running.' : `Running: ${names.join(', ')}.`
-  if (word === undefined) {
+  if (word === undefined || word === '') {
     const [only] = all
     if (only !== undefined && all.length === 1) return only
     throw new UserError(

@@ -31,6 +31,21 @@ export const commandRows = {
     stdin: { ...none, kind: 'flag', help: 'the command reads the standard input of kernelkit', commands: ['exec'] },
     tty: { ...none, kind: 'flag', short: 't', help: 'a terminal for the command', commands: ['exec'] },
   },
+  ssh: {
+    config: {
+      ...none,
+      kind: 'flag',
+      help: 'print the login as ssh_config text for editors, rsync, Ansible: of one VM, or of all that have an ssh server',
+      commands: ['ssh'],
+    },
+    'ssh-arg': {
+      ...none,
+      kind: 'list',
+      value: 'arg',
+      help: 'a word for ssh, such as -L8080:localhost:80; it wins over ours',
+      commands: ['ssh'],
+    },
+  },
   stop: {
     all: { ...none, kind: 'flag', help: 'every VM of this user', commands: ['stop'] },
     kill: { ...none, kind: 'flag', help: 'end QEMU at once instead of powering the guest off', commands: ['stop'] },
@@ -138,6 +153,15 @@ export const commandRows = {
       help: 'compare with the reports that this file expects; written when it does not exist',
       otherwise: 'none',
       commands: ['report'],
+    },
+    'fail-on': {
+      ...none,
+      kind: 'set',
+      value: 'kind,...',
+      help: 'exit with status 1 when a log has a report of one of these kinds, as a bisection needs it',
+      otherwise: 'none',
+      commands: ['report'],
+      refuses: [{ option: 'expect', because: 'which decides the exit status' }],
     },
     'map-path': {
       ...none,
