@@ -153,6 +153,15 @@ static int try_path(const char *path, struct command *command)
 	return answer;
 }
 
+/* Why a file of the host may be missing. */
+static const char *absence(const char *path)
+{
+	if (begins(path, "/tmp/")) return "no such file in the guest, whose /tmp is its own";
+	if (begins(path, "/run/")) return "no such file in the guest, whose /run is its own";
+	if (begins(path, "/dev/shm/")) return "no such file in the guest, whose /dev/shm is its own";
+	return "no such file in the guest";
+}
+
 void run_command(struct command *command)
 {
 	static char path[4096], term[] = "TERM=linux";
@@ -169,7 +178,8 @@ void run_command(struct command *command)
 	if (find(program, '/')) {
 		seen = try_path(program, command);
 		if (seen == -ENOENT && exists(program)) give_up(127, "cannot run", program, "its interpreter or loader does not exist in the guest");
-		give_up(seen == -ENOENT ? 127 : 126, seen == -ENOENT ? "command not found:" : "cannot run", program, seen == -ENOENT ? "no such file in the guest" : reason(seen));
+		if (seen == -ENOENT) give_up(127, "command not found:", program, absence(program));
+		give_up(126, "cannot run", program, reason(seen));
 	}
 	for (const char *at = get_env(command->envp, "PATH"); at && *at;) {
 		const char *end = find(at, ':');

@@ -54,7 +54,7 @@ static int prepare(char *problem, unsigned size)
 		format(problem, size, "the root has no init: %s does not exist in it", params.init);
 		return -1;
 	}
-	if (params.hostname[0]) sys_call(NR_sethostname, (long)params.hostname, (long)length(params.hostname), 0, 0, 0);
+	name_guest(params.hostname);
 	return 0;
 }
 

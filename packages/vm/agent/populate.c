@@ -4,6 +4,9 @@
 #include "sys.h"
 #include "text.h"
 
+/* No init of the root follows. */
+static int agent_first;
+
 static void mount_tmpfs(const char *path, const char *options)
 {
 	if (!exists(path)) make_directories(path);
@@ -27,27 +30,60 @@ static void loopback_up(void)
 	sys_close(fd);
 }
 
-/* QEMU's user network answers names at 10.0.2.3; the root's own file is covered, not written. */
-static void cover_resolv_conf(void)
+/* A file of ours in place of one of the root, which is covered and not written. */
+static void cover(const char *ours, const char *theirs)
 {
-	const char *ours = "/run/kernelkit/resolv.conf", *theirs = "/etc/resolv.conf";
 	char target[256], path[300];
-	int got;
-	write_text(ours, "nameserver 10.0.2.3\n");
 	if (!exists(theirs)) {
-		/* Missing, or a link to what systemd-resolved would have written. */
-		got = sys_readlink(theirs, target, sizeof target - 1);
+		/* Missing, or a link to what the root's own init would have written. */
+		int got = sys_readlink(theirs, target, sizeof target - 1);
 		target[got > 0 ? got : 0] = 0;
-		format(path, sizeof path, target[0] == '/' ? "%s" : "/etc/%s", got > 0 ? target : "resolv.conf");
+		format(path, sizeof path, target[0] == '/' ? "%s" : "/etc/%s", got > 0 ? target : theirs + length("/etc/"));
 		make_parents(path);
 		write_text(path, "");
 	}
 	sys_mount(ours, theirs, 0, MS_BIND, 0);
 }
 
+/* QEMU's user network answers names at 10.0.2.3. */
+static void cover_resolv_conf(void)
+{
+	write_text("/run/kernelkit/resolv.conf", "nameserver 10.0.2.3\n");
+	cover("/run/kernelkit/resolv.conf", "/etc/resolv.conf");
+}
+
+/* The root's own file, after the name that this guest has (127.0.1.1 as in hosts(5)). */
+static void cover_hosts(const char *name)
+{
+	static const char *const ours = "/run/kernelkit/hosts", *const theirs = "/etc/hosts";
+	char buffer[1024];
+	long got;
+	int from = sys_open(theirs, O_RDONLY | O_CLOEXEC, 0);
+	format(buffer, sizeof buffer, "127.0.1.1 %s\n%s", name, from < 0 ? "127.0.0.1 localhost\n" : "");
+	write_text(ours, buffer);
+	if (from >= 0) {
+		int to = sys_open(ours, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
+		while ((got = sys_read(from, buffer, sizeof buffer)) > 0) sys_write(to, buffer, (size_t)got);
+		sys_close(to);
+		sys_close(from);
+	}
+	cover(ours, theirs);
+}
+
+void name_guest(const char *name)
+{
+	static int named;
+	if (!*name) return;
+	sys_call(NR_sethostname, (long)name, (long)length(name), 0, 0, 0);
+	/* A root with an init and a name of its own takes care of both; what is written to its file then stays. */
+	if (named || (!agent_first && exists("/etc/hostname"))) return;
+	named = 1;
+	cover_hosts(name);
+}
+
 void populate_root(const struct params *params)
 {
-	int agent_first = equal(params->init, "agent");
+	agent_first = equal(params->init, "agent");
 	/* Another init finds /run mounted and keeps it (systemd does so by design: the interface of initramfs images). */
 	mount_tmpfs("/run", "mode=0755");
 	sys_mkdir("/run/kernelkit", 0755);
@@ -57,7 +93,9 @@ void populate_root(const struct params *params)
 	if (agent_first || params->mask) mount_tmpfs("/tmp", "mode=1777");
 	if (!agent_first) return;
 
-	sys_mkdir("/run/lock", 01777);
+	/* Not by the mode of mkdir, which loses what is in the umask. */
+	sys_mkdir("/run/lock", 0);
+	sys_chmod("/run/lock", 01777);
 	sys_symlink("/proc/self/fd", "/dev/fd");
 	sys_symlink("fd/0", "/dev/stdin");
 	sys_symlink("fd/1", "/dev/stdout");

@@ -10,5 +10,7 @@ int enter_root(const struct params *params, char *problem, unsigned size);
 int mount_shares(const struct params *params, char *problem, unsigned size);
 /* /run, /tmp, /dev/shm, /dev/pts, links in /dev, /sys/fs/cgroup, loopback, resolv.conf. */
 void populate_root(const struct params *params);
+/* The host name, and in /etc/hosts an address for it. */
+void name_guest(const char *name);
 /* Terminals need /dev/pts, which another init may not have mounted (yet). */
 void mount_devpts(void);

@@ -1,5 +1,6 @@
 #include "setup.h"
 #include "files.h"
+#include "root.h"
 #include "sys.h"
 #include "text.h"
 
@@ -33,7 +34,7 @@ int apply_setup(const struct frame *frame, char *problem, unsigned size)
 	const char *hostname = (char *)at;
 	while (at < end && *at) at++;
 	if (at++ >= end) goto malformed;
-	if (*hostname) sys_call(NR_sethostname, (long)hostname, (long)length(hostname), 0, 0, 0);
+	name_guest(hostname);
 	for (uint32_t i = 0; i < count; i++) {
 		if (end - at < 9) goto malformed;
 		uint32_t mode = get32(at), bytes = get32(at + 4);

@@ -12,6 +12,7 @@
 #define O_RDWR 2
 #define O_CREAT 0100
 #define O_TRUNC 01000
+#define O_APPEND 02000
 #define O_NOCTTY 0400
 #define O_NONBLOCK 04000
 #define O_CLOEXEC 02000000

@@ -43,6 +43,8 @@ const programs = [
   'dd',
   'sha256sum',
   'ps',
+  'getent',
+  'stat',
 ]
 
 /** Kernel of the VM tests: a file or a build directory in KERNELKIT_TEST_KERNEL. Missing is a failure, not a skip. */

@@ -2,7 +2,7 @@ import { Readable, type Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
-import { connectVm, type VmClient, collectOutput } from '@kernelkit/vm/internal/running'
+import { connectVm, type VmClient, collectOutput, keptEnvironment } from '@kernelkit/vm/internal/running'
 import { envFileNames } from '../guest/env-file.ts'
 import { jobVariables, pickVariables } from '../guest/guest-variables.ts'
 import { scriptCommand, scriptDirectory } from '../guest/script-command.ts'
@@ -66,9 +66,8 @@ interface Context {
 }
 
 function variablesOf({ host, vm, kept, directory }: Context): Readonly<Record<string, string>> {
-  const { artifacts } = vm.state.facts
   return {
-    ...(typeof artifacts === 'string' ? { KERNELKIT_ARTIFACTS: artifacts } : {}),
+    ...keptEnvironment(vm.state, undefined),
     ...jobVariables(host.env),
     ...kept.values,
     ...pickVariables(host.env, [...kept.names, ...kept.given.env]),

@@ -1,5 +1,12 @@
 import { parseExecSpec } from '@kernelkit/core/options'
-import { connectVm, reportWhenPaused, collectOutput, commandWords, type CollectedOutput } from '@kernelkit/vm/internal/running'
+import {
+  connectVm,
+  reportWhenPaused,
+  collectOutput,
+  commandWords,
+  keptEnvironment,
+  type CollectedOutput,
+} from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { rawTerminal } from './raw-terminal.ts'
 import { refuseTty } from './refuse-tty.ts'
@@ -18,11 +25,10 @@ export async function exec(context: CommandContext, args: readonly string[], raw
     context.print(`in ${vm.name} (${vm.id}): ${argv.join(' ')}`)
     return 0
   }
-  const { cwd: ownCwd, env: ownEnv, artifacts } = vm.state.facts
+  const { cwd: ownCwd } = vm.state.facts
   const cwd = spec.cwd ?? (typeof ownCwd === 'string' ? ownCwd : undefined)
   const env = {
-    ...(typeof artifacts === 'string' ? { KERNELKIT_ARTIFACTS: artifacts } : {}),
-    ...textRecord(ownEnv),
+    ...keptEnvironment(vm.state, spec.user),
     ...Object.fromEntries(spec.env.flatMap(({ name: key, value }) => readVariable(key, value ?? host.env[key]))),
   }
   const collected = context.json ? collectOutput() : undefined
@@ -71,9 +77,4 @@ function base64Of(name: string, bytes: Uint8Array): Readonly<Record<string, stri
 // A name that the caller does not have stays unset in the guest.
 function readVariable(name: string, value: string | undefined): [string, string][] {
   return value === undefined ? [] : [[name, value]]
-}
-
-function textRecord(value: unknown): Readonly<Record<string, string>> {
-  if (typeof value !== 'object' || value === null) return {}
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }

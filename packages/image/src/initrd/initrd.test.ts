@@ -76,6 +76,10 @@ describe('makeInitrd', () => {
     ['a directory without init', 'empty', 'INITRD_SOURCE'],
     ['a directory whose init is not executable', 'plain', 'INITRD_SOURCE'],
     ['a directory whose init lacks its loader', 'noloader', 'INITRD_NOT_STATIC'],
+    ['a directory whose init is a script without its interpreter', 'noshell', 'INITRD_SOURCE'],
+    ['a directory whose init is a text', 'noline', 'INITRD_SOURCE'],
+    ['a directory whose init is a link to nowhere', 'nolink', 'INITRD_SOURCE'],
+    ['a directory whose interpreter lacks its loader', 'noloader2', 'INITRD_NOT_STATIC'],
   ] as const)('makeInitrd refuses %s', async ([, source, code]) => {
     for (const name of ['empty', 'plain', 'noloader']) mkdirSync(join(directory, name))
     writeFileSync(join(directory, 'script'), '#!/bin/sh\n')
@@ -85,8 +89,26 @@ describe('makeInitrd', () => {
     writeFileSync(join(directory, 'plain', 'init'), fakeElf())
     writeFileSync(join(directory, 'noloader', 'init'), fakeElf({ interpreter: '/lib64/ld.so' }))
     chmodSync(join(directory, 'noloader', 'init'), 0o755)
+    for (const name of ['noshell', 'noline', 'nolink', 'noloader2']) mkdirSync(join(directory, name, 'bin'), { recursive: true })
+    writeFileSync(join(directory, 'noshell', 'init'), '#! /bin/sh -e\n', { mode: 0o755 })
+    writeFileSync(join(directory, 'noline', 'init'), 'echo\n', { mode: 0o755 })
+    // The host has this file: links are followed inside the archive.
+    symlinkSync('/bin/sh', join(directory, 'nolink', 'init'))
+    writeFileSync(join(directory, 'noloader2', 'init'), '#!/bin/sh\n', { mode: 0o755 })
+    writeFileSync(join(directory, 'noloader2', 'bin', 'sh'), fakeElf({ interpreter: '/lib64/ld.so' }), { mode: 0o755 })
     await expect(make(source)).rejects.toMatchObject({ code, hint: expect.any(String) })
     expect(readdirSync(directory)).not.toContain('x.gz')
+  })
+
+  test('makeInitrd packs a script whose interpreter is found through links of the directory', async () => {
+    mkdirSync(join(directory, 'tree', 'usr', 'bin'), { recursive: true })
+    symlinkSync('/usr/bin', join(directory, 'tree', 'bin'))
+    symlinkSync('../bin/busybox', join(directory, 'tree', 'usr', 'bin', 'sh'))
+    symlinkSync('usr/init.sh', join(directory, 'tree', 'init'))
+    writeFileSync(join(directory, 'tree', 'usr', 'init.sh'), '#!/bin/sh\n', { mode: 0o755 })
+    await expect(make('tree')).rejects.toMatchObject({ message: expect.stringContaining('tree/init needs /bin/sh, which is not there') })
+    writeFileSync(join(directory, 'tree', 'usr', 'bin', 'busybox'), fakeElf(), { mode: 0o755 })
+    expect(await make('tree')).toMatchObject({ kind: 'folder', entries: 7 })
   })
 
   test('makeInitrd refuses an output that cannot be written', async () => {

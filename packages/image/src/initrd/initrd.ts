@@ -1,10 +1,9 @@
 import { dirname, join, resolve } from 'node:path'
-import { architectures, type Arch } from '@kernelkit/core/arch'
-import { elfHeadBytes, readElfProgram, type ElfProgram } from '@kernelkit/core/elf'
-import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { InitrdCompression, InitrdSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { compileStatic } from './compile-static.ts'
+import { checkInit, checkProgram, nameSource } from './check-program.ts'
 import { walkTree, type TreeEntry } from './walk-tree.ts'
 import { writeInitrd } from './write-initrd.ts'
 
@@ -41,7 +40,7 @@ export async function makeInitrd(
   let entries: readonly TreeEntry[]
   if (kind === 'folder') {
     entries = await walkTree(host, source)
-    await checkInit(host, source, spec)
+    await checkInit(host, { directory: source, members: new Map(entries.map((entry) => [entry.path, entry])), spec })
   } else {
     if (!stat.isFile()) throw sourceError(`${spec.source} is neither a file nor a directory.`)
     let program = source
@@ -100,95 +99,6 @@ async function checkOut(
   if (out === source)
     throw new UserError('BAD_OPTION', message`${option('out')} ${written} would overwrite the source.`, { hint: 'Name another file.' })
 }
-
-/** The /init of a directory: a program of this architecture, or a script or link, which are not checked. */
-async function checkInit(host: Host, directory: string, { source, arch }: Pick<InitrdSpec, 'source' | 'arch'>): Promise<void> {
-  const path = join(directory, 'init')
-  const stat = await host.fs.lstat(path).catch(() => undefined)
-  if (stat === undefined)
-    throw new UserError('INITRD_SOURCE', `${source} has no init: the kernel starts /init of an initramfs.`, {
-      hint: `Put an executable there as ${join(source, 'init')}: a static program, or a script with its interpreter.`,
-    })
-  if (!stat.isFile()) return
-  if ((stat.mode & 0o111) === 0)
-    throw new UserError('INITRD_SOURCE', `${join(source, 'init')} is not executable.`, {
-      hint: `Run \`chmod +x ${join(source, 'init')}\`.`,
-    })
-  const elf = readElfProgram(await readHead(host, path))
-  if (elf === undefined) return
-  checkMachine(host, elf, { written: join(source, 'init'), arch })
-  if (
-    elf.interpreter === undefined ||
-    (await host.fs.lstat(join(directory, elf.interpreter)).then(
-      () => true,
-      () => false,
-    ))
-  )
-    return
-  throw notStatic(join(source, 'init'), elf.interpreter, `or put ${elf.interpreter} and its libraries into ${source}.`)
-}
-
-async function checkProgram(host: Host, path: string, { written, arch }: { readonly written: string; readonly arch: Arch }): Promise<void> {
-  const head = await readHead(host, path)
-  const elf = readElfProgram(head)
-  if (elf === undefined || !elf.isProgram) {
-    const isScript = head.subarray(0, 2).toString('latin1') === '#!'
-    throw new UserError(
-      'INITRD_SOURCE',
-      `${written} is ${isScript ? 'a script, which needs its interpreter in the initramfs' : 'neither a C file (its name would end in .c) nor an executable (ELF)'}.`,
-      {
-        hint: isScript ? 'Name a directory with /init and the interpreter (the one file of busybox-static is enough).' : nameSource,
-      },
-    )
-  }
-  checkMachine(host, elf, { written, arch })
-  if (elf.interpreter !== undefined)
-    throw notStatic(
-      written,
-      elf.interpreter,
-      message`or use ${command(`kernelkit run -- ${written}`)}, whose guest has the host's libraries.`,
-    )
-}
-
-function checkMachine(
-  host: Host,
-  { header: { machine } }: ElfProgram,
-  { written, arch }: { readonly written: string; readonly arch: Arch },
-): void {
-  if (machine === arch.elfMachine) return
-  const other = architectures.find((row) => row.elfMachine === machine)
-  if (other !== undefined && other.name === arch.alsoRuns?.name) {
-    host.log.warn(`${written} is for ${other.name}: a kernel for ${arch.name} runs it only with ${arch.alsoRuns.option}`)
-    return
-  }
-  throw new UserError(
-    'INITRD_WRONG_ARCH',
-    `${written} is a program for ${other?.name ?? `ELF machine ${machine}`}, not for ${arch.name}.`,
-    {
-      hint:
-        other === undefined ? `Compile it for ${arch.name}.` : message`Use ${option('arch', other.name)}, or compile it for ${arch.name}.`,
-    },
-  )
-}
-
-function notStatic(written: string, interpreter: string, otherwise: Message): UserError {
-  return new UserError('INITRD_NOT_STATIC', `${written} is not static: it needs ${interpreter}, which this initramfs does not have.`, {
-    hint: message`Link it with -static, ${otherwise}`,
-    details: { interpreter },
-  })
-}
-
-async function readHead(host: Host, path: string): Promise<Buffer> {
-  const file = await host.fs.open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(elfHeadBytes), 0, elfHeadBytes, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
-}
-
-const nameSource = 'Name a directory with /init, a static executable, or a C file.'
 
 function sourceError(message: string, cause?: unknown): UserError {
   return new UserError('INITRD_SOURCE', message, { hint: nameSource, cause })

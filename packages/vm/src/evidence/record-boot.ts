@@ -15,10 +15,13 @@ export interface BootRecord {
 }
 
 /** What is known before anything starts: the configuration, QEMU's words, the script that boots the same again. */
-export async function recordBoot(host: Pick<Host, 'fs' | 'env' | 'home'>, { directory, plan, command }: BootRecord): Promise<void> {
+export async function recordBoot(
+  host: Pick<Host, 'fs' | 'env' | 'home' | 'uid' | 'gid'>,
+  { directory, plan, command }: BootRecord,
+): Promise<void> {
   const { launch, kernel } = plan
   // The values of --env are left out: they may be secrets, and evidence is passed on.
-  const env = guestEnvironment(host, { env: [], user: plan.vm.user }, plan.root)
+  const env = guestEnvironment(host, plan, { env: [], user: plan.vm.user })
   const script = command === undefined || !plan.agentFirst ? undefined : replayCommand({ ...command, cwd: plan.shares.cwd, env })
   const shown = script === undefined ? undefined : quoteArgv(command?.argv ?? [])
   await Promise.all([

@@ -154,7 +154,7 @@ async function untilLost({ host, vm, watch }: Guest, consolePath: string): Promi
 
 function bootedVm(guest: Guest, { request, evidenceDirectory }: PreparedVm, end: () => Promise<void>): BootedVm {
   const { host, vm, plan } = guest
-  const baseEnv = guestEnvironment(host, plan.vm, plan.root)
+  const baseEnv = guestEnvironment(host, plan, plan.vm)
   const lost = untilLost(guest, request.consolePath)
   lost.catch(() => {})
   function exec(argv: readonly string[], options: GuestExecOptions & { readonly encoding: 'buffer' }): Promise<GuestExecResult<Uint8Array>>

@@ -110,6 +110,19 @@ describe('the root of this machine', () => {
     expect(existsSync('/etc/kernelkit-was-here')).toBe(false)
     expect(await output(vm, 'ls /tmp; ls /run')).toBe('kernelkit\nlock\n')
     expect(await output(vm, 'cat /proc/1/comm')).toBe('init\n')
+    expect(await output(vm, 'stat -c %a /run/lock /tmp /dev/shm')).toBe('1777\n1777\n1777\n')
+    expect(await output(vm, 'getent hosts $(hostname); tail -n +2 /etc/hosts')).toBe(
+      `127.0.1.1       testguest\n${readFileSync('/etc/hosts', 'utf8')}`,
+    )
+  })
+})
+
+describe('an initramfs', () => {
+  it('knows its own name and localhost without any /etc/hosts', async () => {
+    await using vm = await startVm(await ground.request(), ground.host)
+    expect(await output(vm, 'getent hosts $(hostname) localhost; stat -c %a /run/lock')).toBe(
+      '127.0.1.1       testguest\n127.0.0.1       localhost\n1777\n',
+    )
   })
 })
 

@@ -4,6 +4,7 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 import type { Share } from '@kernelkit/core/qemu'
 import type { ShareSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
+import { maskedDirectoryOf } from './masked-directories.ts'
 import type { ResolvedRoot } from './resolve-root.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
 
@@ -17,9 +18,6 @@ export interface ResolvedShares {
 
 /** Where the artifacts directory appears in the guest. */
 export const artifactsDirectory = '/run/kernelkit/artifacts'
-
-/** Directories of a running machine that `--root host` hides: the guest has its own. */
-const maskedDirectories = ['/run', '/tmp', '/dev', '/proc', '/sys'] as const
 
 export interface SharesInput {
   readonly vm: Pick<ResolvedVm, 'shares' | 'cwd' | 'shareCwd' | 'artifacts'>
@@ -120,10 +118,10 @@ function workingDirectory({ host, vm, root, canShare, asked }: CwdInput): {
   if (!vm.shareCwd) return { share: undefined, cwd: '/', notes: [] }
   // The root of this machine cannot be mounted at the same path of another root.
   if (host.cwd === '/') return { share: undefined, cwd: '/', notes: [] }
-  const isMasked = maskedDirectories.some((directory) => host.cwd === directory || host.cwd.startsWith(`${directory}/`))
+  const isMasked = maskedDirectoryOf(host.cwd) !== undefined
   if ((root.kind === 'host' && !isMasked) || asked.includes(host.cwd)) return { share: undefined, cwd: host.cwd, notes: [] }
   // A whole masked directory (/tmp, /dev) stays the guest's own.
-  if (maskedDirectories.some((directory) => directory === host.cwd))
+  if (maskedDirectoryOf(host.cwd) === host.cwd)
     return { share: undefined, cwd: '/', notes: [`the working directory ${host.cwd} is the guest's own: not shared`] }
   if (!canShare)
     return {

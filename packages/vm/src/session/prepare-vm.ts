@@ -4,7 +4,6 @@ import { makeEvidenceDirectory } from '../evidence/evidence-directory.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
 import { recordFailure } from '../evidence/record-verdict.ts'
 import { makeConsolePipe } from '../process/spawn-qemu.ts'
-import { artifactsDirectory } from '../resolve/resolve-shares.ts'
 import { machineServices } from '../resolve/machine-services.ts'
 import { planVm, type VmIdentity, type VmPlan } from '../resolve/plan-vm.ts'
 import { resolveVm, type WantedVm } from '../resolve/resolve-vm.ts'
@@ -12,6 +11,7 @@ import { runtimeDirectory } from '../process/runtime-directory.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
 import type { SshLogin } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
+import { guestEnvironment } from './guest-environment.ts'
 import { makeNamedDirectory } from './make-named-directory.ts'
 
 export interface PrepareInput {
@@ -118,7 +118,8 @@ async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput)
       root: plan.root.path ?? plan.root.kind,
       cwd: plan.shares.cwd,
       user: plan.vm.user ?? null,
-      artifacts: plan.launch.agent ? artifactsDirectory : null,
+      // Commands of `kernelkit exec` see what that of `run` sees, but for --env.
+      env: plan.launch.agent ? guestEnvironment(host, plan, { env: [], user: plan.vm.user }) : null,
       source: plan.kernel.sourceTree ?? null,
       owner: host.cwd,
       overlay: plan.launch.overlayDirectory ?? null,

@@ -81,7 +81,7 @@ async function runShell({ host, plan, vm }: Guest, { terminal, output }: UserTer
   if (terminal === undefined) stdin.end()
   const running = vm.exec({
     argv,
-    env: guestEnvironment(host, plan.vm, plan.root),
+    env: guestEnvironment(host, plan, plan.vm),
     cwd: plan.shares.cwd,
     stdin,
     stdout,

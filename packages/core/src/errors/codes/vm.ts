@@ -56,6 +56,11 @@ export const vmCodes = {
     meaning: '`run` needs a command when it is not on a terminal.',
     fix: message`Write the command after --, for instance ${command('kernelkit run -- uname -a')}.`,
   },
+  COMMAND_HIDDEN: {
+    meaning:
+      'The program is in a directory of this host that the guest has as its own, empty one: /tmp, /run or /dev/shm with `--root host`.',
+    fix: message`Share the directory, as the message shows: ${option('share', '/tmp/build')}.`,
+  },
   KVM_NOT_USABLE: {
     meaning: 'KVM was asked for by name, but it does not run guests here.',
     fix: message`Read the reason in the message; fall back to emulation with ${option('accel', 'auto')}.`,

@@ -6,6 +6,7 @@ import { prepareOutFile } from '@kernelkit/host'
 import type { EvidencePaths } from '../../evidence/evidence-paths.ts'
 import type { ResolvedVm } from '../../resolve/resolve-vm.ts'
 import { guestEnvironment } from '../guest-environment.ts'
+import { hiddenFiles, refuseHiddenProgram } from './hidden-files.ts'
 import { outcomeJunit } from './outcome-junit.ts'
 import type { PreparedVm } from '../prepare-vm.ts'
 import { outcomeDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from './render-outcome.ts'
@@ -55,9 +56,10 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
   const { spec } = wanted
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named: spec.junit })
   return runSession<RunOutcome, FinishedRun>(input, async (prepared) => {
+    if (spec.kunit === undefined) await refuseHiddenProgram(host, prepared.plan, input.argv)
     const streams = await input.openStreams(prepared.evidenceDirectory)
     const stdin = script === undefined ? streams.stdin : Readable.from([Buffer.from(script)])
-    const env = { ...guestEnvironment(host, spec, prepared.plan.root), ...input.env }
+    const env = { ...guestEnvironment(host, prepared.plan, spec), ...input.env }
     // A session at a terminal cannot be run again.
     const isReplayed = spec.kunit === undefined && streams.tty === undefined
     return {
@@ -89,6 +91,8 @@ async function finishRun({ input, prepared, streams, junit }: Finishing, outcome
     junit,
     evidence: prepared.evidenceDirectory,
   }
+  const { command } = outcome
+  const hidden = outcome.judgement.verdict !== 'fail' || command === undefined ? [] : await hiddenFiles(host, plan, { ...command, argv })
   const xml = await outcomeJunit({ outcome, title: titleOf(vm, script ?? argv.join(' ')) })
   if (junit !== undefined) await host.fs.writeAtomic(junit, xml)
   const { evidence, document } = await record({
@@ -104,7 +108,7 @@ async function finishRun({ input, prepared, streams, junit }: Finishing, outcome
     paragraph: renderParagraph({ outcome, paths, tail: vm.console === 'auto', keptName: vm.keep ? place.name : undefined }),
     verdictLine: renderVerdictLine({ judgement: outcome.judgement, exitCode, accel: plan.accel.accel, seconds: outcome.seconds }),
     document,
-    warnings: isLost(outcome) ? [writeFor(lostArtifacts, vm.reader)] : [],
+    warnings: [...(isLost(outcome) ? [lostArtifacts] : []), ...hidden].map((line) => writeFor(line, vm.reader)),
   }
 }
 
