@@ -55,6 +55,43 @@ describe('kernelkit doctor', () => {
   })
 })
 
+describe('commands that only read', () => {
+  const absent = { HOME: '/nonexistent', KERNELKIT_CACHE_DIR: undefined, XDG_CACHE_HOME: undefined, XDG_RUNTIME_DIR: undefined }
+  // Below /proc no user can make a directory, not even root.
+  const unmakable = { ...absent, KERNELKIT_CACHE_DIR: '/proc/1/nowhere/store' }
+
+  it.each([
+    [['cache', 'ls'], 0],
+    [['cache', 'ls', '--json'], 0],
+    [['ps'], 0],
+    [['ps', '--json'], 0],
+  ])('%j works without a home directory, makes nothing and takes the store for empty', async (words, status) => {
+    const answer = await kernelkit(words, { env: { ...absent, HOME: join(directory, 'home') } })
+    expect(answer).toMatchObject({ exitCode: status })
+    expect(answer.stderr + answer.stdout).not.toMatch(/ACCESS_DENIED|INTERNAL/)
+    expect(await readdir(directory)).toEqual([])
+    expect((await kernelkit(words, { env: unmakable })).exitCode).toBe(status)
+  })
+
+  it('doctor reports a store that cannot be made as a row, with all others', async () => {
+    await writeFile(join(directory, 'file'), '')
+    const answer = await kernelkit(['doctor', '--json'], { env: { ...absent, KERNELKIT_CACHE_DIR: join(directory, 'file/store') } })
+    const { checks } = JSON.parse(answer.stdout) as { checks: readonly { name: string; status: string; detail: string; fix: string }[] }
+    expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['qemu', 'build', 'ssh']))
+    expect(checks.find(({ name }) => name === 'disk')).toMatchObject({
+      status: 'missing',
+      detail: expect.stringContaining('cannot be opened'),
+      fix: 'Choose a directory with --cache-dir or KERNELKIT_CACHE_DIR.',
+    })
+    expect(answer.exitCode).toBe(1)
+  })
+
+  it('doctor makes no store', async () => {
+    await kernelkit(['doctor'], { env: { ...absent, HOME: directory } })
+    expect(await readdir(directory)).toEqual([])
+  })
+})
+
 describe('kernelkit cache', () => {
   const path = process.env['PATH'] ?? ''
 

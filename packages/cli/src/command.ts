@@ -6,8 +6,8 @@ import type { Host, Store } from '@kernelkit/host'
 /** What every command gets: the host, the store and how the user wants to be answered. */
 export interface CommandContext {
   readonly host: Host
-  /** The artifact store at --cache-dir, opened on first use. Under --dry-run nothing in it changes, unless `prepares` says that the plan names files that must be there. `compiles`: a path that make cannot take is refused first. */
-  readonly store: (options?: { readonly prepares?: boolean; readonly compiles?: boolean }) => Promise<Store>
+  /** The artifact store at --cache-dir, opened on first use. Under --dry-run nothing in it changes, unless `prepares` says that the plan names files that must be there. `compiles`: a path that make cannot take is refused first. `looks`: nothing is made or changed, and an absent store is an empty one. */
+  readonly store: (options?: { readonly prepares?: boolean; readonly compiles?: boolean; readonly looks?: boolean }) => Promise<Store>
   /** One JSON document on stdout, logs on stderr. */
   readonly json: boolean
   /** Print the plan, change nothing. */

@@ -38,9 +38,10 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
   let store: Promise<Store> | undefined
   return {
     host,
-    store: async ({ prepares = false, compiles = false } = {}) => {
+    store: async ({ prepares = false, compiles = false, looks = false } = {}) => {
       const root = globals.cacheDir === undefined ? undefined : resolve(host.cwd, globals.cacheDir)
       if (compiles) requirePlainPaths(host, root ?? defaultStoreRoot(host))
+      if (looks) return openStoreToLook(host, root)
       return (store ??= globals.dryRun && !prepares ? Promise.resolve(openStoreToLook(host, root)) : openStore(host, root))
     },
     json: globals.json,

@@ -16,12 +16,15 @@ import {
   probeKvm,
   qemuVersion,
   sshRequirements,
+  storeProblem,
+  sudoWords,
   symboliserRequirements,
   type Host,
   type KvmAnswer,
   type Requirement,
   type Store,
 } from '@kernelkit/host'
+import type { CommandContext } from '../command.ts'
 import { formatBytes } from '../output/quantities.ts'
 import type { Check } from './check.ts'
 
@@ -33,19 +36,16 @@ export interface Examination {
   readonly accel: KvmAnswer | undefined
 }
 
-/** Look at everything that the commands will need, without changing anything but the store's notes. */
-export async function examineHost(host: Host, openStore: () => Promise<Store>, signal: AbortSignal): Promise<Examination> {
+/** Look at everything that the commands will need, without changing anything but the notes of a store that is there. */
+export async function examineHost(
+  { host, store: openStore }: Pick<CommandContext, 'host' | 'store'>,
+  signal: AbortSignal,
+): Promise<Examination> {
   // On another machine than the table's rows, their QEMU emulates the first one.
   const arch = archRows[hostArch(host.nodeArch)]
-  const store = await openStore().catch((error: unknown) => {
-    if (error instanceof UserError) return error
-    throw error
-  })
+  const { store, problem } = await examineStore(host, openStore)
   const qemu = await checkQemu(host, store, arch)
-  const kvm =
-    store instanceof UserError || qemu.status === 'missing'
-      ? undefined
-      : await probeKvm(host, store, arch.qemuBinary, arch, { signal, fresh: true })
+  const kvm = qemu.status === 'missing' ? undefined : await probeKvm(host, store, arch.qemuBinary, arch, { signal, fresh: true })
   return {
     accel: kvm,
     checks: [
@@ -79,16 +79,16 @@ export async function examineHost(host: Host, openStore: () => Promise<Store>, s
       await checkPrograms(host, 'gdb', gdbRequirements, { optional: 'no kernelkit gdb' }),
       await checkPrograms(host, 'lines', symboliserRequirements, { optional: 'kernel reports without lines' }),
       await checkDocker(host, signal),
-      await checkStore(host, store),
+      await checkStore(host, store, problem),
     ],
   }
 }
 
-async function checkQemu(host: Host, store: Store | UserError, arch: Arch): Promise<Check> {
+async function checkQemu(host: Host, store: Store, arch: Arch): Promise<Check> {
   const found = await host.which(arch.qemuBinary)
   if (found === undefined)
-    return { name: 'qemu', status: 'missing', required: true, detail: `no ${arch.qemuBinary}`, ...fixOf(host, [arch.qemuPackage]) }
-  const version = store instanceof UserError ? 'version not asked' : await qemuVersion(host, store, found)
+    return { name: 'qemu', status: 'missing', required: true, detail: `no ${arch.qemuBinary}`, ...(await fixOf(host, [arch.qemuPackage])) }
+  const version = await qemuVersion(host, store, found)
   return { name: 'qemu', status: 'ok', required: true, detail: `QEMU ${version} (${found})` }
 }
 
@@ -112,7 +112,7 @@ async function checkPrograms(
   const missing = await missingRequirements(host, list)
   if (missing.length === 0) return { name, status: 'ok', required, detail: list.map(nameOf).join(' ') }
   const detail = `lacks ${missing.map(nameOf).join(', ')}${optional === undefined ? '' : ` (${optional})`}`
-  return { name, status: 'missing', required, detail, ...fixOf(host, packagesOf(missing)) }
+  return { name, status: 'missing', required, detail, ...(await fixOf(host, packagesOf(missing))) }
 }
 
 async function checkPrivilege(host: Host, signal: AbortSignal): Promise<Check> {
@@ -153,14 +153,25 @@ async function checkDocker(host: Host, signal: AbortSignal): Promise<Check> {
   }
 }
 
-async function checkStore(host: Host, store: Store | UserError): Promise<Check> {
-  if (store instanceof UserError)
+/** The store as it is: one that is absent stays so, and counts as empty. `problem`: why nothing can be kept in it. */
+async function examineStore(
+  host: Host,
+  openStore: CommandContext['store'],
+): Promise<{ readonly store: Store; readonly problem: UserError | undefined }> {
+  const looking = await openStore({ looks: true })
+  const problem = await storeProblem(host, looking.root)
+  if (problem !== undefined || !(await host.fs.exists(looking.root))) return { store: looking, problem }
+  return { store: await openStore(), problem }
+}
+
+async function checkStore(host: Host, store: Store, problem: UserError | undefined): Promise<Check> {
+  if (problem !== undefined)
     return {
       name: 'disk',
       status: 'missing',
       required: true,
-      detail: store.parts.message,
-      ...(store.parts.hint === undefined ? {} : { fix: store.parts.hint }),
+      detail: problem.parts.message,
+      ...(problem.parts.hint === undefined ? {} : { fix: problem.parts.hint }),
     }
   const free = await freeBytes(host, store.root)
   const detail = `${formatBytes(free)} free in ${store.root}`
@@ -176,6 +187,8 @@ async function checkStore(host: Host, store: Store | UserError): Promise<Check> 
 }
 
 /** The command that installs the packages. */
-function fixOf(host: Host, packages: readonly string[]): Pick<Check, 'fix' | 'packages'> {
-  return { packages, fix: installCommand(host, packages).join(' ') }
+async function fixOf(host: Host, packages: readonly string[]): Promise<Pick<Check, 'fix' | 'packages'>> {
+  const words = await sudoWords(host)
+  const text = [...(words ?? []), ...installCommand(packages)].join(' ')
+  return { packages, fix: words === undefined ? `as root: ${text}` : text }
 }

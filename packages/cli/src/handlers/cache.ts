@@ -7,7 +7,7 @@ import { formatTable } from '../output/table.ts'
 /** `cache ls`: what the store holds. `cache prune`: less of it, never what is in use. */
 export async function cache(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const spec = parseCacheSpec(args, options)
-  const store = await context.store()
+  const store = await context.store({ looks: spec.action === 'ls' })
   const items = await listStoreItems(context.host, store)
   if (spec.action === 'ls') {
     list(

@@ -1,6 +1,6 @@
 import { command, message } from '@kernelkit/core/errors'
 import { flagOption, writeFor } from '@kernelkit/core/options'
-import { installCommand, installPackages } from '@kernelkit/host'
+import { installCommand, installPackages, installPrefix } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { isHealthy, missingPackages, renderChecks } from '../doctor/check.ts'
 import { examineHost, type Examination } from '../doctor/examine.ts'
@@ -9,13 +9,19 @@ import { examineHost, type Examination } from '../doctor/examine.ts'
 export async function doctor(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const wantsFix = flagOption(options, 'fix')
-  let examination = await examineHost(host, context.store, signal)
+  let examination = await examineHost(context, signal)
   const packages = missingPackages(examination.checks)
   if (wantsFix && packages.length > 0) {
-    host.log.info(`${context.dryRun ? 'would run' : 'running'}: ${installCommand(host, packages).join(' ')}`)
+    const interactive = context.stdin.isTTY === true
+    const prefix = await installPrefix(host, packages, { interactive }).catch((error: unknown) => {
+      // What was found is worth reading although nothing can be installed.
+      if (!context.json) report(context, examination, [])
+      throw error
+    })
+    host.log.info(`${context.dryRun ? 'would run' : 'running'}: ${[...prefix, ...installCommand(packages)].join(' ')}`)
     if (!context.dryRun) {
-      await installPackages(host, packages, { interactive: context.stdin.isTTY === true })
-      examination = await examineHost(host, context.store, signal)
+      await installPackages(host, packages, { interactive })
+      examination = await examineHost(context, signal)
     }
   }
   report(context, examination, wantsFix && !context.dryRun ? packages : [])

@@ -3,7 +3,7 @@ import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
 import { flagOption, givenOptions, parseImageSpec, parseKernelSpec, textOption } from '@kernelkit/core/options'
-import { findProject, installCommand, missingRequirements, packagesOf, recordProject, type Host } from '@kernelkit/host'
+import { findProject, installCommand, missingRequirements, packagesOf, recordProject, sudoWords, type Host } from '@kernelkit/host'
 import { bakeImage } from '@kernelkit/image'
 import { buildKernel } from '@kernelkit/kernel'
 import type { CommandContext, RawOptions } from '../command.ts'
@@ -109,7 +109,7 @@ async function dryRun(context: CommandContext, options: RawOptions): Promise<num
     `kernelkit bake${suite}`,
     "kernelkit run --ssh -v DIRECTORY:/mnt/quickstart:ro -- sh -c 'uname -a; cat /etc/os-release'",
   ]
-  const install = packages.length === 0 ? undefined : installCommand(host, packages)
+  const install = packages.length === 0 ? undefined : [...((await sudoWords(host)) ?? []), ...installCommand(packages)]
   if (context.json) context.printJson({ packages, install: install ?? null, commands })
   else {
     context.print(install === undefined ? '# this host lacks nothing' : quoteArgv(install))

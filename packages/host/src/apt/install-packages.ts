@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, RunResult } from '../host.ts'
 import { lastLines } from '../process/last-lines.ts'
+import { rootRemedy, sudoWords } from '../process/root-command.ts'
+import { installCommand } from './requirements.ts'
 
 export interface InstallOptions {
   /** sudo may ask for a password on the terminal. */
@@ -20,7 +22,7 @@ const listsDirectory = '/var/lib/apt/lists'
 /** Install Debian packages as root or through sudo, with fresh lists; --verbose shows the output of apt. */
 export async function installPackages(host: Host, packages: readonly string[], options: InstallOptions = {}): Promise<void> {
   if (packages.length === 0) return
-  const prefix = await privilegePrefix(host, packages, options)
+  const prefix = await installPrefix(host, packages, options)
   const places = options.directory === undefined ? [] : await aptPlaces(host, options.directory)
   const apt = async (...words: readonly string[]): Promise<RunResult> => {
     options.signal?.throwIfAborted()
@@ -35,8 +37,7 @@ export async function installPackages(host: Host, packages: readonly string[], o
     if (result.exitCode === 0) task.done()
     else task.fail(`exited with status ${result.exitCode}; using the lists that are there`)
   }
-  // Recommended packages of QEMU are graphical; nothing of ours needs any.
-  const install = () => apt('install', '-y', '--no-install-recommends', ...packages)
+  const install = () => apt(...installCommand(packages).slice(1))
   const updatedFirst =
     options.directory === undefined ? !(await hasFreshLists(host)) : (await listNames(host, join(options.directory, 'lists'))).length === 0
   if (updatedFirst) await update()
@@ -60,26 +61,28 @@ export async function installPackages(host: Host, packages: readonly string[], o
   )
 }
 
-async function privilegePrefix(host: Host, packages: readonly string[], options: InstallOptions): Promise<readonly string[]> {
-  const wanted = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+/** Words before apt-get: none for root, else sudo. Throws HOST_LACKS where nothing can be installed: before it is announced. */
+export async function installPrefix(
+  host: Host,
+  packages: readonly string[],
+  options: Pick<InstallOptions, 'interactive'>,
+): Promise<readonly string[]> {
+  const wanted = installCommand(packages).join(' ')
   if ((await host.which('apt-get')) === undefined) {
     throw new UserError('HOST_LACKS', `this host lacks ${packages.join(' ')} (names in Debian), and has no apt-get.`, {
       hint: "Install these with your distribution's package manager, then run this again.",
       details: { packages },
     })
   }
-  if (host.uid === 0) return []
-  const hasSudo = (await host.which('sudo')) !== undefined
-  if (hasSudo && (await host.run(['sudo', '-n', 'true'], { reject: false })).exitCode === 0) return ['sudo', '-n']
-  if (hasSudo && options.interactive === true) return ['sudo']
-  throw new UserError(
-    'HOST_LACKS',
-    `this host lacks ${packages.join(' ')}, and uid ${host.uid} cannot install packages without a password.`,
-    {
-      hint: `Run \`${wanted}\` as root.`,
-      details: { packages },
-    },
-  )
+  const words = await sudoWords(host)
+  if (words?.length === 0) return []
+  if (words !== undefined && (await host.run([...words, '-n', 'true'], { reject: false })).exitCode === 0) return [...words, '-n']
+  if (words !== undefined && options.interactive === true) return words
+  const why = words === undefined ? 'and sudo is not installed' : 'and sudo asks for a password, which needs a terminal'
+  throw new UserError('HOST_LACKS', `this host lacks ${packages.join(' ')}; uid ${host.uid} cannot install packages, ${why}.`, {
+    hint: `Run ${await rootRemedy(host, wanted)}.`,
+    details: { packages },
+  })
 }
 
 /** Options of apt that keep lists and package files in a directory of the caller (apt.conf(5)). */

@@ -1,4 +1,4 @@
-import { debianArchOf, type Arch } from '@kernelkit/core/arch'
+import { architectures, debianArchOf, type Arch } from '@kernelkit/core/arch'
 import type { Host } from '../host.ts'
 import type { AnyOfRequirement, ProgramRequirement, Requirement } from './requirements.ts'
 
@@ -70,3 +70,29 @@ export const symboliserRequirements: readonly Requirement[] = [
 ]
 
 export const gdbRequirements: readonly Requirement[] = [program('gdb', 'gdb', 'to debug the kernel')]
+
+/** What is in every Debian but not on every PATH: the other programs that we start. */
+const basePackages: Readonly<Record<string, string>> = {
+  'apt-cache': 'apt',
+  'apt-config': 'apt',
+  'apt-get': 'apt',
+  cat: 'coreutils',
+  env: 'coreutils',
+  id: 'coreutils',
+  mkfifo: 'coreutils',
+  rm: 'coreutils',
+  sh: 'dash',
+  tar: 'tar',
+  unshare: 'util-linux',
+}
+
+/** The Debian package of a program that we start, where it is known. */
+export function packageOfProgram(name: string): string | undefined {
+  const lists = [buildRequirements, [gitRequirement, bootstrapTools], sshRequirements, symboliserRequirements, gdbRequirements]
+  const own = [
+    ...architectures.flatMap((arch) => [...bootRequirements(arch), ...bakeRequirements({ uid: 1, nodeArch: '' }, arch)]),
+    ...lists.flat(),
+  ]
+  const programs = own.flatMap((one) => (one.what === 'any-of' ? one.of : [one]))
+  return programs.find((one) => one.what === 'program' && one.program === name)?.package ?? basePackages[name]
+}

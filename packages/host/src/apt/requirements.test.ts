@@ -33,14 +33,28 @@ describe('requireAll', () => {
     await expect(requireAll(hostWith(['make', 'apt-get']), list, { user: 'build' })).rejects.toMatchObject({
       code: 'HOST_LACKS',
       verdict: 'infra-fail',
-      message: 'build needs what this host lacks: flex (flex, to scan); <no/such/header.h> (libno-dev, to include); a or b (pa, to try).',
+      message: 'build needs what this host lacks: flex (to scan); <no/such/header.h> (libno-dev, to include); a or b (pa, to try).',
       hint: 'Run `apt-get install -y --no-install-recommends flex libno-dev pa`, or `kernelkit doctor --fix`.',
       details: { missing: ['flex', '<no/such/header.h>', 'a or b'], packages: ['flex', 'libno-dev', 'pa'] },
     })
   })
 
-  it('requireAll puts sudo before the command for users other than root', async () => {
+  it('requireAll advises root, and no program that is not there, where sudo is not installed', async () => {
     await expect(requireAll(hostWith(['apt-get'], 1000), list.slice(0, 1), { user: 'build' })).rejects.toMatchObject({
+      hint: 'Run `apt-get install -y --no-install-recommends flex` as root.',
+    })
+  })
+
+  it('requireAll names once what two lists ask for', async () => {
+    const [flex] = list
+    if (flex === undefined) expect.unreachable()
+    await expect(requireAll(hostWith([]), [flex, { ...flex, why: 'to scan again' }], { user: 'build' })).rejects.toMatchObject({
+      message: 'build needs what this host lacks: flex (to scan).',
+    })
+  })
+
+  it('requireAll puts sudo before the command for users other than root', async () => {
+    await expect(requireAll(hostWith(['apt-get', 'sudo'], 1000), list.slice(0, 1), { user: 'build' })).rejects.toMatchObject({
       hint: 'Run `sudo apt-get install -y --no-install-recommends flex`, or `kernelkit doctor --fix`.',
     })
   })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { UserError, command, message, option, type Message, type MessagePart } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
+import { rootRemedy, sudoWords } from '../process/root-command.ts'
 
 /** Something that must be on the host, and the Debian package that brings it. */
 export type Requirement = ProgramRequirement | HeaderRequirement | AnyOfRequirement
@@ -33,8 +34,10 @@ export interface AnyOfRequirement extends Needed {
 
 /** Those of the list that this host does not have, in its order. */
 export async function missingRequirements(host: Host, list: readonly Requirement[]): Promise<readonly Requirement[]> {
-  const present = await Promise.all(list.map((one) => isPresent(host, one)))
-  return list.filter((_, index) => present[index] === false)
+  // Two lists may ask for the same program.
+  const each = list.filter((one, index) => index === list.findIndex((other) => nameOf(other) === nameOf(one)))
+  const present = await Promise.all(each.map((one) => isPresent(host, one)))
+  return each.filter((_, index) => present[index] === false)
 }
 
 /** Throws `HOST_LACKS` with everything that is missing, before anything starts. `user` is what needs it: `build`. */
@@ -58,11 +61,10 @@ export async function requireAll(
   })
 }
 
-/** The command that installs these packages. */
-export function installCommand(host: Pick<Host, 'uid'>, packages: readonly string[]): readonly string[] {
+/** The command that installs these packages, for root. */
+export function installCommand(packages: readonly string[]): readonly string[] {
   // Recommended packages of QEMU are graphical; nothing of ours needs any.
-  const apt = ['apt-get', 'install', '-y', '--no-install-recommends', ...packages]
-  return host.uid === 0 ? apt : ['sudo', ...apt]
+  return ['apt-get', 'install', '-y', '--no-install-recommends', ...packages]
 }
 
 /** Debian packages of these, each once. */
@@ -83,14 +85,18 @@ export function nameOf(one: Requirement): string {
 }
 
 function describe(one: Requirement): string {
-  return `${nameOf(one)} (${packagesOf([one]).join(' ')}, ${one.why})`
+  // The package is named where its name is another one.
+  return `${nameOf(one)} (${[...packagesOf([one]).filter((name) => name !== nameOf(one)), one.why].join(', ')})`
 }
 
 async function installHint(host: Host, packages: readonly string[]): Promise<Message> {
   if ((await host.which('apt-get')) === undefined)
     return `Install these with your distribution's package manager (names in Debian: ${packages.join(' ')}).`
+  const remedy = await rootRemedy(host, installCommand(packages).join(' '))
+  // It would refuse.
+  if ((await sudoWords(host)) === undefined) return `Run ${remedy}.`
   const fix = command('kernelkit doctor --fix', { action: 'the setup-kvm action' })
-  return message`Run \`${installCommand(host, packages).join(' ')}\`, or ${fix}.`
+  return message`Run ${remedy}, or ${fix}.`
 }
 
 async function isPresent(host: Host, one: Requirement): Promise<boolean> {

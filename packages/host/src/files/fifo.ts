@@ -3,13 +3,14 @@ import { constants, openSync, closeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
+import { explaining } from '../process/system-error.ts'
 
 /** Named pipes for their owner alone (mkfifo(1), as Node has no call for it). Not over `host.run`: that loads a library which a VM's start would wait for. */
 export async function makeFifos(host: Pick<Host, 'spawn'>, paths: readonly string[]): Promise<void> {
   const child = host.spawn(['mkfifo', '-m', '600', ...paths], { stdio: ['ignore', 'ignore', 'pipe'] })
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
-  const [exitCode] = (await once(child, 'close')) as [number | null]
+  const [exitCode] = (await explaining(undefined, () => once(child, 'close'))) as [number | null]
   if (exitCode === 0) return
   throw new UserError('COMMAND_FAILED', `no named pipe could be created: ${stderr.trim()}.`, {
     hint: 'Use a directory on a file system that supports named pipes and has free space.',

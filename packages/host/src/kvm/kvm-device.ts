@@ -1,4 +1,5 @@
 import type { Host } from '../host.ts'
+import { rootRemedy } from '../process/root-command.ts'
 
 const device = '/dev/kvm'
 
@@ -8,7 +9,7 @@ export interface KvmRefusal {
 }
 
 /** Why /dev/kvm cannot be opened, `undefined` when it can. */
-export async function kvmDeviceAccess(host: Pick<Host, 'fs' | 'uid' | 'run'>): Promise<KvmRefusal | undefined> {
+export async function kvmDeviceAccess(host: Pick<Host, 'fs' | 'uid' | 'run' | 'which'>): Promise<KvmRefusal | undefined> {
   try {
     await (await host.fs.open(device, 'r+')).close()
     return undefined
@@ -25,7 +26,7 @@ export async function kvmDeviceAccess(host: Pick<Host, 'fs' | 'uid' | 'run'>): P
   }
 }
 
-async function describeRefusal(host: Pick<Host, 'fs' | 'uid' | 'run'>): Promise<string> {
+async function describeRefusal(host: Pick<Host, 'fs' | 'uid' | 'run' | 'which'>): Promise<string> {
   const { gid, mode } = await host.fs.stat(device)
   const group = groupName(await host.fs.readFile('/etc/group', 'utf8').catch(() => ''), gid)
   const refused = `${device} exists, but uid ${host.uid} may not open it`
@@ -34,7 +35,7 @@ async function describeRefusal(host: Pick<Host, 'fs' | 'uid' | 'run'>): Promise<
     return `${refused}: it belongs to ${group} alone; a udev rule opens it: KERNEL=="kvm", GROUP="kvm", MODE="0666", OPTIONS+="static_node=kvm"`
   }
   const user = (await host.run(['id', '-un'], { reject: false })).stdout.trim() || String(host.uid)
-  return `${refused}: group ${group} may (sudo usermod -aG ${group} ${user}, then log in again)`
+  return `${refused}: group ${group} may (${await rootRemedy(host, `usermod -aG ${group} ${user}`)}, then log in again)`
 }
 
 /** The name of a group id in the text of /etc/group (man 5 group). */

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { UserError, command, message } from '@kernelkit/core/errors'
+import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/plan'
 import type { RunOptions, RunResult } from '../host.ts'
 import { findProgram } from './find-program.ts'
 import { lastLines } from './last-lines.ts'
-import { explainSystemError } from './system-error.ts'
+import { commandNotFound, explainSystemError } from './system-error.ts'
 
 /** One program to its end, with lines as they come; the failure carries command, status and last output lines. */
 export async function runProgram(
@@ -58,17 +58,7 @@ export async function runProgram(
   options.signal?.throwIfAborted()
   const cause = result.cause as NodeJS.ErrnoException | undefined
   if (cause?.code === 'ENOENT') {
-    throw new UserError(
-      'COMMAND_NOT_FOUND',
-      `'${program}' is not on PATH${options.cwd === undefined ? '' : ` (or the directory ${options.cwd} does not exist)`}.`,
-      {
-        hint:
-          options.package === undefined
-            ? message`Install it, or run ${command('kernelkit doctor')}.`
-            : `Run \`apt-get install ${options.package}\`.`,
-        cause,
-      },
-    )
+    throw commandNotFound(program, { cause, cwd: options.cwd, package: options.package })
   }
   if (cause !== undefined && result.exitCode === undefined && result.signal === undefined)
     throw explainSystemError(cause, options.cwd ?? program)

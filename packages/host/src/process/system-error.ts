@@ -1,4 +1,7 @@
+import { dirname } from 'node:path'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
+import { packageOfProgram } from '../apt/requirement-lists.ts'
+import { findProgram } from './find-program.ts'
 
 /** How Node, the C library and git word it. */
 const noSpaceText = /No space left on device|Disk quota exceeded|Out of diskspace/
@@ -12,6 +15,8 @@ export function explainSystemError(error: unknown, place?: string): unknown {
   const path = pathOf(error) ?? place
   const at = path === undefined ? '' : ` at ${path}`
   if (error instanceof UserError && error.code !== 'COMMAND_FAILED') return error
+  const program = unknownProgram(error)
+  if (program !== undefined) return commandNotFound(program, { cause: error })
   if (codes.some((code) => code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') || chain(error).some(mentionsFullDisk)) {
     const [list, prune] = [command('kernelkit cache ls'), command('kernelkit cache prune')]
     return new UserError(
@@ -52,6 +57,41 @@ export async function explaining<T>(place: string | undefined, work: () => Promi
   } catch (error) {
     throw explainSystemError(error, place)
   }
+}
+
+export interface NotFound {
+  readonly cause: unknown
+  /** The program's own directory, which may be what is missing. */
+  readonly cwd?: string | undefined
+  /** Debian package that holds it, when the caller knows better. */
+  readonly package?: string | undefined
+}
+
+/** A program that was to be started and is not on PATH: says where it is although PATH does not, else which package brings it. */
+export function commandNotFound(program: string, { cause, cwd, package: known }: NotFound): UserError {
+  const elsewhere = program.includes('/') ? undefined : findProgram(program, '/usr/local/bin:/usr/bin:/bin')
+  const debianPackage = known ?? packageOfProgram(program)
+  const hint =
+    elsewhere !== undefined
+      ? `Add ${dirname(elsewhere)} to PATH: it is there.`
+      : debianPackage !== undefined
+        ? `Run \`apt-get install ${debianPackage}\` as root.`
+        : message`Install it, or run ${command('kernelkit doctor')}.`
+  return new UserError(
+    'COMMAND_NOT_FOUND',
+    `'${program}' is not on PATH${cwd === undefined ? '' : ` (or the directory ${cwd} does not exist)`}.`,
+    {
+      hint,
+      cause,
+      details: { program, package: debianPackage ?? null },
+    },
+  )
+}
+
+/** Node's error of a program that is nowhere on PATH: `spawn mkfifo ENOENT`. */
+function unknownProgram(error: unknown): string | undefined {
+  const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException
+  return code === 'ENOENT' && syscall?.startsWith('spawn ') === true ? path : undefined
 }
 
 function chain(error: unknown): Error[] {

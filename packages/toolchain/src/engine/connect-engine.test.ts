@@ -104,7 +104,7 @@ describe('connectEngine', () => {
         message: expect.stringMatching(
           /may not open the socket of an engine\. Tried:\n {2}unix:.*denied\.sock \(DOCKER_HOST\): uid \d+ may not open it$/,
         ),
-        hint: expect.stringMatching(isRoot ? /sudo usermod -aG daemon .* belongs to the group 'daemon'/ : /usermod -aG/),
+        hint: expect.stringMatching(isRoot ? /`usermod -aG daemon .* belongs to the group 'daemon'/ : /usermod -aG/),
       })
     } finally {
       if (isRoot) process.seteuid?.(0)

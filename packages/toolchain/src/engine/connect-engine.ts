@@ -1,5 +1,5 @@
 import { UserError, message, option } from '@kernelkit/core/errors'
-import type { Host } from '@kernelkit/host'
+import { rootRemedy, type Host } from '@kernelkit/host'
 import type { Engine } from './engine.ts'
 import { askPlace, oldestApi, type Answer } from './ask.ts'
 import { contextPlace, currentContext } from './context.ts'
@@ -26,7 +26,7 @@ export async function connectEngine(host: Host, { signal }: { readonly signal?: 
     }
     attempts.push({ place, answer })
   }
-  throw explainAttempts(host, attempts, unknown)
+  throw await explainAttempts(host, attempts, unknown)
 }
 
 async function findPlaces(host: Host): Promise<{ readonly places: readonly EnginePlace[]; readonly unknown: readonly string[] }> {
@@ -46,7 +46,11 @@ async function findPlaces(host: Host): Promise<{ readonly places: readonly Engin
 }
 
 /** One error for all places, named after the nearest miss. */
-function explainAttempts(host: Pick<Host, 'uid'>, attempts: readonly Attempt[], unknown: readonly string[]): UserError {
+async function explainAttempts(
+  host: Pick<Host, 'uid' | 'which'>,
+  attempts: readonly Attempt[],
+  unknown: readonly string[],
+): Promise<UserError> {
   const tried = [...unknown, ...attempts.map(({ place, answer }) => `${place.address} (${place.from}): ${answer.reason}`)]
   const list = tried.map((line) => `\n  ${line}`).join('')
   const details = { tried: attempts.map(({ place, answer }) => ({ address: place.address, from: place.from, reason: answer.reason })) }
@@ -63,7 +67,7 @@ function explainAttempts(host: Pick<Host, 'uid'>, attempts: readonly Attempt[], 
       hint:
         group === undefined
           ? `Ask the owner of ${place.address.replace('unix://', '')}, or start an engine of your own (\`dockerd-rootless-setuptool.sh install\`).`
-          : `Run \`sudo usermod -aG ${group} "$USER"\` and log in again (the socket belongs to the group '${group}', whose members can become root on this machine), or start a rootless engine of your own.`,
+          : `Run ${await rootRemedy(host, `usermod -aG ${group} "$USER"`)} and log in again (the socket belongs to the group '${group}', whose members can become root on this machine), or start a rootless engine of your own.`,
       details: { ...details, group },
     })
   }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { Duplex, type Readable, type Writable } from 'node:stream'
 import { UserError, command, message } from '@kernelkit/core/errors'
 import { consolePipe, qemuFds } from '@kernelkit/core/qemu'
-import { endFifo, makeFifos, openFifo, type Host } from '@kernelkit/host'
+import { endFifo, explainSystemError, makeFifos, openFifo, type Host } from '@kernelkit/host'
 import type { QemuExit } from '../vm.ts'
 
 export interface QemuProcess {
@@ -61,14 +61,7 @@ export async function spawnQemu(options: {
   })
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
-    child.once('error', (cause) =>
-      reject(
-        new UserError('QEMU_MISSING', `QEMU cannot be started: ${cause.message}.`, {
-          hint: `Run \`apt-get install util-linux ${options.package}\` (setpriv, QEMU).`,
-          cause,
-        }),
-      ),
-    )
+    child.once('error', (cause) => reject(explainSystemError(cause)))
   })
   return {
     pid: child.pid ?? 0,

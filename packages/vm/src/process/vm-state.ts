@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { UserError, command, message, nearestName, option } from '@kernelkit/core/errors'
 import { isCertainlyGone, ownIdentity, parseIdentity, type Host, type ProcessIdentity } from '@kernelkit/host'
-import { runtimeDirectory } from './runtime-directory.ts'
+import { existingRuntimeDirectory, runtimeDirectory } from './runtime-directory.ts'
 
 /** What `state.json` in a VM's directory says: who owns it, and the facts that clients need. */
 export interface VmState {
@@ -87,8 +87,9 @@ export async function writeVmState(state: VmState, host: Host): Promise<void> {
 
 /** The running VMs of this user, oldest first. */
 export async function listVms(host: Host): Promise<readonly VmState[]> {
+  const root = await existingRuntimeDirectory(host)
+  if (root === undefined) return []
   await sweepVms(host)
-  const root = await runtimeDirectory(host)
   const states = await Promise.all((await host.fs.readdir(join(root, 'vms'))).map((id) => readState(join(root, 'vms', id), host)))
   return states.filter((state) => state !== undefined).toSorted((a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1))
 }
@@ -126,7 +127,8 @@ export async function findVm(word: string | undefined, host: Host): Promise<VmSt
 
 /** Removes the directories and names of VMs whose owner has died (SIGKILL, power cut): QEMU died with it. */
 export async function sweepVms(host: Host): Promise<void> {
-  const root = await runtimeDirectory(host)
+  const root = await existingRuntimeDirectory(host)
+  if (root === undefined) return
   for (const id of await host.fs.readdir(join(root, 'vms'))) {
     const directory = join(root, 'vms', id)
     const owner = parseIdentity((await readState(directory, host))?.owner) ?? (await readReservation(directory, host))
