@@ -1,4 +1,4 @@
-import { createReportScanner } from '../packages/core/src/report/scanner.ts'
+import { createReportScanner } from '../packages/core/src/report/log/scanner.ts'
 
 /** Console text through the parser of kernel reports in a second of one CPU: ordinary text, with a report now and then, reports only. */
 const goalMBs = 100

@@ -67,8 +67,8 @@ const allowed: readonly AllowedUse[] = [
     reason: 'a part of the content key of every image: changed together with something that makes new images anyway',
   })),
   { file: 'packages/core/src/console/recognise.test.ts', text: 'kernelkit: command ended with 0', reason: 'what the guest agent prints' },
-  { file: 'packages/core/src/options/vm-root.ts', text: "kind: 'folder'", reason: 'what the JSON documents of VMs call such a root' },
-  { file: 'packages/core/src/options/vm.test.ts', text: "kind: 'folder'", reason: 'what the JSON documents of VMs call such a root' },
+  { file: 'packages/core/src/options/vm/vm-root.ts', text: "kind: 'folder'", reason: 'what the JSON documents of VMs call such a root' },
+  { file: 'packages/core/src/options/vm/vm.test.ts', text: "kind: 'folder'", reason: 'what the JSON documents of VMs call such a root' },
   ...["readonly kind: 'folder'", "? 'folder' :", "kind === 'folder'"].map((text) => ({
     file: 'packages/image/src/initrd/initrd.ts',
     text,

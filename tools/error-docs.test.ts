@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { commandWriter, errorCodes, writeMessage } from '@kernelkit/core/errors'
+import { commandWriter, writeMessage } from '@kernelkit/core/errors'
+import { errorCodes } from '@kernelkit/core/errors/codes'
 import { describe, expect, it } from 'vitest'
 import { renderErrorDocs } from './error-docs.ts'
 import { repository } from './source-files.ts'

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { machineryFiles, testFiles, type MachineryFiles } from '../packages/core/src/report/machinery/files.ts'
-import { nameMatcher } from '../packages/core/src/report/machinery/name-matcher.ts'
+import { nameMatcher } from '../packages/core/src/report/machinery/names.ts'
 import { definedFunctions, type Wrapper } from './kernel-functions.ts'
 import { repository } from './source-files.ts'
 

@@ -1,5 +1,6 @@
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import { parseKernelSpec, type RawOptions } from '@kernelkit/core/options'
+import { parseKernelSpec } from '@kernelkit/core/options/build'
+import { type RawOptions } from '@kernelkit/core/options'
 import { nodeHost } from '@kernelkit/host'
 import { inputRows as bakeRows } from '../../actions/bake-image/src/inputs.ts'
 import { parseWantedImage } from '../../actions/bake-image/src/wanted-image.ts'

@@ -1,5 +1,5 @@
 import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
-import { parseToolchainChoice } from '@kernelkit/core/options'
+import { parseToolchainChoice } from '@kernelkit/core/options/commands'
 import { findProject, recordProject } from '@kernelkit/host'
 import { bakeImage, openBakePlace } from '@kernelkit/image'
 import { inputRows } from './inputs.ts'

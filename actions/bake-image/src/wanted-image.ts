@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { hostArch } from '@kernelkit/core/arch'
-import { flagOption, parseImageSpec, type ImageSpec, type RawOptions } from '@kernelkit/core/options'
+import { flagOption, type ImageSpec, type RawOptions } from '@kernelkit/core/options'
+import { parseImageSpec } from '@kernelkit/core/options/build'
 import type { Host } from '@kernelkit/host'
 import { copyImage, type BakeResult } from '@kernelkit/image'
 

@@ -1,6 +1,7 @@
 import { actionInputs } from '@kernelkit/action-kit'
 import { UserError, message, option } from '@kernelkit/core/errors'
-import { flagOption, isGiven, parseVmSpec, textOption, type RawOptions, type VmSpec } from '@kernelkit/core/options'
+import { flagOption, isGiven, textOption, type RawOptions, type VmSpec } from '@kernelkit/core/options'
+import { parseVmSpec } from '@kernelkit/core/options/vm'
 import type { WantedVm } from '@kernelkit/vm/internal'
 import { refuseCredentials } from './guest/guest-variables.ts'
 import { parseShell } from './guest/script-command.ts'

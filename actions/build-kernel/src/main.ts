@@ -1,5 +1,5 @@
 import { openActionStore, runAction, type Action } from '@kernelkit/action-kit'
-import { parseToolchainChoice } from '@kernelkit/core/options'
+import { parseToolchainChoice } from '@kernelkit/core/options/commands'
 import { resultOf, buildKernel, recordBuild, type BuildResult } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
 import { annotateFailure, annotateWarnings } from './annotate-build.ts'

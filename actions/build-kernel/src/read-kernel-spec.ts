@@ -2,7 +2,8 @@ import { readOptions, type Action } from '@kernelkit/action-kit'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { isMakeWord } from '@kernelkit/core/kbuild'
-import { listOption, parseKernelSpec, type KernelSpec, type RawOptions } from '@kernelkit/core/options'
+import { listOption, type KernelSpec, type RawOptions } from '@kernelkit/core/options'
+import { parseKernelSpec } from '@kernelkit/core/options/build'
 
 /** Inputs and kernelkit.yaml to what is built. */
 export async function readKernelSpec(action: Pick<Action, 'host' | 'inputs' | 'readAlso'>): Promise<KernelSpec> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Action } from '@kernelkit/action-kit'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 
 /** `kernelkit` of this version for `run:` steps, under the Node that runs this action: the machine's own may be too old. */
 export async function putOnPath(action: Action): Promise<void> {

@@ -1,6 +1,6 @@
 import { getExecOutput } from '@actions/exec'
 import { UserError } from '@kernelkit/core/errors'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import type { Host, RunOptions, RunResult } from '@kernelkit/host'
 
 /** The same machine, its programs started by the runner's own toolkit: each command is shown in the log, secrets are masked. */

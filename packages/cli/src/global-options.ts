@@ -1,4 +1,5 @@
-import { givenOptions, parseToolchainChoice, type ToolchainChoice } from '@kernelkit/core/options'
+import { givenOptions, type ToolchainChoice } from '@kernelkit/core/options'
+import { parseToolchainChoice } from '@kernelkit/core/options/commands'
 
 /** What every command understands, before and after its name. */
 export interface GlobalOptions {

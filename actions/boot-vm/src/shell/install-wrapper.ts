@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import type { Host } from '@kernelkit/host'
 import { jobDirectory } from './job-directory.ts'
 

@@ -1,5 +1,6 @@
 import { archRows, architectures, hostArch, type Arch } from '@kernelkit/core/arch'
-import { UserError, command, errorCodes, message, option, type ErrorCode } from '@kernelkit/core/errors'
+import { UserError, command, message, option, type ErrorCode } from '@kernelkit/core/errors'
+import { errorCodes } from '@kernelkit/core/errors/codes'
 import {
   bakeRequirements,
   bootRequirements,

@@ -1,5 +1,6 @@
 import { archRows, hostArch, parseArch } from '@kernelkit/core/arch'
-import { parseKernelSpec, type KernelSpec } from '@kernelkit/core/options'
+import { parseKernelSpec } from '@kernelkit/core/options/build'
+import { type KernelSpec } from '@kernelkit/core/options'
 import { resultOf, buildKernel, recordBuild, type BuildResult } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
 import type { CommandContext, RawOptions } from '../command.ts'

@@ -1,4 +1,4 @@
-import { parseCacheSpec } from '@kernelkit/core/options'
+import { parseCacheSpec } from '@kernelkit/core/options/commands'
 import { listStoreItems, removeStoreItem, selectForPrune, type StoreItem } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { formatAge, formatBytes } from '../output/quantities.ts'

@@ -1,4 +1,4 @@
-import { parseExecSpec } from '@kernelkit/core/options'
+import { parseExecSpec } from '@kernelkit/core/options/vm'
 import {
   connectVm,
   reportWhenPaused,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { gdbCommands } from '@kernelkit/core/gdb'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import { becomeProgram, gdbRequirements, requireAll } from '@kernelkit/host'
 import { findVm, gdbTargetOf } from '@kernelkit/vm/internal/running'
 import type { CommandContext } from '../command.ts'

@@ -1,7 +1,7 @@
 import { hostArch } from '@kernelkit/core/arch'
-import { parseInitrdSpec } from '@kernelkit/core/options'
+import { parseInitrdSpec } from '@kernelkit/core/options/build'
 import { compileStaticArgv, makeInitrd } from '@kernelkit/image'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { openCompiler } from '../toolchain/open-compiler.ts'
 

@@ -1,7 +1,8 @@
 import { textOption } from '@kernelkit/core/options'
 import { basename, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import { createKtapReader, createKtapText, isGood, junitSuites, renderJunit, renderResults, type KtapResults } from '@kernelkit/core/ktap'
+import { createKtapReader, createKtapText, isGood, renderResults, type KtapResults } from '@kernelkit/core/ktap'
+import { junitSuites, renderJunit } from '@kernelkit/core/ktap/junit'
 import { prepareOutFile } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
 

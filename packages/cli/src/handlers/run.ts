@@ -1,6 +1,6 @@
 import type { CommandContext, RawOptions } from '../command.ts'
 import { UserError, joinedOption, message, option } from '@kernelkit/core/errors'
-import { parseVmSpec } from '@kernelkit/core/options'
+import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { commandWords, runInVm } from '@kernelkit/vm/internal'
 import { withBisectionStatus } from '../project/bisection.ts'
 import { runElsewhere } from '../toolchain/run-elsewhere.ts'

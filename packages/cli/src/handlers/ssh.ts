@@ -2,7 +2,7 @@ import { UserError, command as commandPart, message, option } from '@kernelkit/c
 import { flagOption, listOption } from '@kernelkit/core/options'
 import { requireAll, sshRequirements } from '@kernelkit/host'
 import { findVm, hasSshAccess, listVms, readSshAccess, sshArgv, sshConfig, waitForSsh } from '@kernelkit/vm/internal/running'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import type { CommandContext, RawOptions } from '../command.ts'
 
 // A systemd guest under emulation needs tens of seconds until its server listens.

@@ -1,5 +1,6 @@
 import { message, option } from '@kernelkit/core/errors'
-import { parseToolchainCommand, writeFor, type ToolchainCommand } from '@kernelkit/core/options'
+import { parseToolchainCommand } from '@kernelkit/core/options/commands'
+import { writeFor, type ToolchainCommand } from '@kernelkit/core/options'
 import { renderScript } from '@kernelkit/core/plan'
 import { ownTargets } from '@kernelkit/core/toolchain'
 import {

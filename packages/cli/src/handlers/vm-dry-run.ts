@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import { planDocument, planForDryRun, type WantedVm } from '@kernelkit/vm/internal'
 import type { CommandContext } from '../command.ts'

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { consoleNames, listNames } from '@kernelkit/core/arch'
 import { UserError, command, message } from '@kernelkit/core/errors'
-import { createReportScanner, type KernelReport } from '@kernelkit/core/report'
+import { createReportScanner } from '@kernelkit/core/report/log'
+import { type KernelReport } from '@kernelkit/core/report'
 import type { CommandContext } from '../command.ts'
 
 /** What a log held in addition to the reports. */

@@ -1,18 +1,10 @@
 import { join, resolve } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { applyProjectFile, applyTest, chooseTests, locatePaths, placesOf } from '@kernelkit/core/project'
-import {
-  flagOption,
-  parseImageSpec,
-  parseKernelSpec,
-  parseTestsSpec,
-  parseVmSpec,
-  type BlockName,
-  type ImageSpec,
-  type KernelSpec,
-  type RawOptions,
-  type TestsSpec,
-} from '@kernelkit/core/options'
+import { flagOption, type BlockName, type ImageSpec, type KernelSpec, type RawOptions, type TestsSpec } from '@kernelkit/core/options'
+import { parseImageSpec, parseKernelSpec } from '@kernelkit/core/options/build'
+import { parseTestsSpec } from '@kernelkit/core/options/commands'
+import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { openProjectFile, type Host } from '@kernelkit/host'
 import type { ReadyTest } from './run-tests.ts'
 

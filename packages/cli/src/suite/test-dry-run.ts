@@ -1,6 +1,6 @@
 import { UserError } from '@kernelkit/core/errors'
 import { writeFor, type Reader } from '@kernelkit/core/options'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import { planBuild } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'

@@ -1,6 +1,6 @@
 import { judgeTests, type TestsJudgement } from '@kernelkit/core/project'
-import { renderJunit, type JunitSuite } from '@kernelkit/core/ktap'
-import { outcomeSuites } from '@kernelkit/vm/internal'
+import { renderJunit, type JunitSuite } from '@kernelkit/core/ktap/junit'
+import { outcomeSuites } from '@kernelkit/vm/internal/junit'
 import { formatTable } from '../output/table.ts'
 import { reasonOf, stateOf, verdictOf, type TestResult } from './test-result.ts'
 

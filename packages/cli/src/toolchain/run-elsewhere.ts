@@ -1,6 +1,6 @@
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import type { VmSpec } from '@kernelkit/core/options'
-import { bootRequirements, missingRequirements } from '@kernelkit/host'
+import { bootRequirements, missingRequirements } from '@kernelkit/host/requirements'
 import type { CommandContext } from '../command.ts'
 
 /** A `boot` or `run` that may have to run in a container. */

@@ -8,7 +8,6 @@ export {
   type Frame,
   type FrameDecoder,
 } from './frame.ts'
-export { guestDirectory } from './guest-directory.ts'
 export {
   decodeCredit,
   decodeExit,
@@ -21,6 +20,7 @@ export {
   encodeSetup,
   encodeStart,
   encodeText,
+  guestDirectory,
   type ExitMessage,
   type SetupMessage,
   type StartMessage,

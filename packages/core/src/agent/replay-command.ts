@@ -1,4 +1,4 @@
-import { quoteArgv } from '../plan/index.ts'
+import { quoteArgv } from '../shell/index.ts'
 
 /** Where the agent looks in its initramfs for what it runs when no host speaks to it (packages/vm/agent/init.c). */
 export const replayPath = '.kernelkit/replay'

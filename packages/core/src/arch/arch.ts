@@ -1,5 +1,4 @@
 import type { FragmentOption } from '../kconfig/fragments/fragment.ts'
-import type { ImageHeader } from './image-header.ts'
 import type { MachineCandidate, MachineName } from './machines.ts'
 
 /** Architectures that kernels are built and guests are run for: each has a row in `rows.ts`. */
@@ -99,4 +98,12 @@ export interface Arch {
   readonly machines: readonly MachineCandidate[]
   /** The machine that boots every kernel, and why one of {@link machines} was not taken. */
   readonly lastMachine: { readonly machine: MachineName; readonly why: string }
+}
+
+/** What the beginning of a compressed kernel image says. */
+export interface ImageHeader {
+  /** Where the text `6.12.1 (user@host) …` is in the file, up to a zero byte. */
+  readonly versionAt: number | undefined
+  /** Where the compressed kernel is in the file. */
+  readonly payload: { readonly offset: number; readonly size: number } | undefined
 }

@@ -1,6 +1,5 @@
 import { UserError, message, nearestName, option } from '../errors/index.ts'
-import type { Arch, ArchName } from './arch.ts'
-import type { ImageHeader } from './image-header.ts'
+import type { Arch, ArchName, ImageHeader } from './arch.ts'
 import { archWords } from './names.ts'
 import { archRows, architectures } from './rows.ts'
 import type { ElfHeader } from '../elf/index.ts'
@@ -59,6 +58,9 @@ export function archOfElf({ machine, is64, littleEndian }: Pick<ElfHeader, 'mach
     (arch) => arch.elfMachine === machine && arch.wordBits === (is64 ? 64 : 32) && (arch.byteOrder === 'little') === littleEndian,
   )
 }
+
+/** Bytes of a file that every row's `readImage` is content with. */
+export const imageHeadBytes = 4096
 
 /** The architecture of a compressed kernel image and what its header says, `undefined` when no row reads it. */
 export function readImageHeader(head: Uint8Array): (ImageHeader & { readonly arch: Arch }) | undefined {

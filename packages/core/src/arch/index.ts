@@ -5,6 +5,7 @@ export {
   findArch,
   gccFor,
   hostArch,
+  imageHeadBytes,
   mergedDirectoriesOf,
   nativeArch,
   nodeArchOfEngine,
@@ -12,7 +13,6 @@ export {
   readImageHeader,
   rowsOfSource,
 } from './find-arch.ts'
-export { imageHeadBytes } from './image-header.ts'
 export {
   firmwareNames,
   machines,

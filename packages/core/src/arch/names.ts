@@ -40,3 +40,6 @@ export function listNames(names: readonly string[], word: 'and' | 'or' = 'or'): 
   const last = names.at(-1) ?? ''
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} ${word} ${last}`
 }
+
+/** Names of architectures, as help texts list them. */
+export const architectureChoices: string = listNames(archNames)

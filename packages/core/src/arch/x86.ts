@@ -1,7 +1,6 @@
 import { viewOf, textOf } from '../elf/index.ts'
 import type { FragmentOption } from '../kconfig/fragments/fragment.ts'
-import type { Arch, EntryNote } from './arch.ts'
-import type { ImageHeader } from './image-header.ts'
+import type { Arch, EntryNote, ImageHeader } from './arch.ts'
 import type { MachineCandidate } from './machines.ts'
 
 const xloadKernel64 = 1

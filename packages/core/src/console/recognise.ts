@@ -1,4 +1,5 @@
-import { createReportReader, type KernelReport } from '../report/index.ts'
+import { createReportReader } from '../report/reader.ts'
+import type { KernelReport } from '../report/report.ts'
 
 export type { KernelReport } from '../report/index.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { CpioEntry } from './cpio-entry.ts'
-import { orderCpioEntries, writeCpio } from './newc.ts'
+import { orderCpioEntries, writeCpio } from './index.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const entries: readonly CpioEntry[] = [

@@ -1,4 +1,4 @@
-import { quoteArgv } from '../plan/index.ts'
+import { quoteArgv } from '../shell/index.ts'
 import { bootstrapPreferences, mergedUsrHook, packTreeArgv } from './bootstrap-argv.ts'
 import { leftOutPaths } from './left-out-paths.ts'
 import type { BakeTools } from './privilege.ts'

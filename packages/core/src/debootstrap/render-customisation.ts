@@ -1,4 +1,4 @@
-import { quoteArgv } from '../plan/index.ts'
+import { quoteArgv } from '../shell/index.ts'
 import type { CustomisationStep } from './customisation-step.ts'
 
 const endOfFile = 'KERNELKIT_END_OF_FILE'

@@ -1,4 +1,4 @@
-import { quoteArgv } from '../plan/index.ts'
+import { quoteArgv } from '../shell/index.ts'
 import { renderCustomisation } from './render-customisation.ts'
 import type { CustomisationStep } from './customisation-step.ts'
 import { ext4Environment, mkfsArgv } from './ext4.ts'

@@ -1,4 +1,4 @@
-import { framesToDecode } from '../report/decode-report.ts'
+import { framesToDecode } from './decode-report.ts'
 import { isNameless, type FoundFrame } from '../report/frame.ts'
 import type { KernelReport } from '../report/report.ts'
 import { compareKernels, type ExecutableFacts } from './same-kernel.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { elfExecutable, findBuildId, noteSegment, parseElfHeader, parseNotes, parseSegments } from './elf.ts'
+import { elfExecutable, findBuildId, noteSegment, parseElfHeader, parseNotes, parseSegments } from './index.ts'
 
 /** A 32-bit big-endian executable with one segment of notes: what no kernel of the x86 family is. */
 function powerpcProgram(notes: Uint8Array): Uint8Array {

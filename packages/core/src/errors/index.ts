@@ -1,5 +1,5 @@
 export type { CodeEntry } from './code-entry.ts'
-export { errorCodes, type ErrorCode } from './codes.ts'
+export type { ErrorCode } from './codes/index.ts'
 export {
   command,
   joinMessages,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { errorCodes } from './codes.ts'
+import { errorCodes } from './codes/index.ts'
 import { commandWriter, writeMessage } from './message.ts'
 import { UserError, renderUserError } from './user-error.ts'
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './codes.ts'
+import type { ErrorCode } from './codes/index.ts'
 import { commandWriter, writeMessage, type Message, type PartWriter, type Place } from './message.ts'
 
 /** Verdicts that an error without a result of the guest ends with (see docs/verdicts.md). */

@@ -3,7 +3,7 @@ import type { Ledger } from './ledger.ts'
 import { clearNotes, emptyNotes, moveNotes, notesText, type Notes } from './notes.ts'
 import type { ResultLine } from './parse-line.ts'
 import { addStatus, countsOfOne, noTests, totalOf, type TestStatus } from './result.ts'
-import { reasonOf, statusOf } from './status-of.ts'
+import { reasonOf, statusOf } from './parse-line.ts'
 
 // A plan is one line of text: it may promise a billion tests.
 const listedMissing = 100

@@ -12,7 +12,5 @@ export {
   type TestStatus,
 } from './result.ts'
 export { failurePlace, type FailurePlace } from './failure-place.ts'
-export { junitSuites, type JunitCase, type JunitOutcome, type JunitSuite } from './junit.ts'
-export { prepareJunit, renderJunit } from './render-junit.ts'
 export { describeResults, renderCounts, renderResults, type RenderOptions } from './render-results.ts'
 export { badTests, displayName, pathName, testAtLine, type PlacedTest } from './walk.ts'

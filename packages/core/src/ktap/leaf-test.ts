@@ -4,7 +4,7 @@ import type { Ledger } from './ledger.ts'
 import { clearNotes, notesText } from './notes.ts'
 import type { ResultLine } from './parse-line.ts'
 import { countsOfOne } from './result.ts'
-import { reasonOf, statusOf } from './status-of.ts'
+import { reasonOf, statusOf } from './parse-line.ts'
 
 export interface LeafOptions {
   readonly line: ResultLine

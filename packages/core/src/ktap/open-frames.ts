@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.ts'
 import { moveNotes, notesText, takeTrailing } from './notes.ts'
 import type { ResultLine } from './parse-line.ts'
 import { addCounts, noCounts } from './result.ts'
-import { statusOf } from './status-of.ts'
+import { statusOf } from './parse-line.ts'
 import { createYamlBlock } from './yaml-block.ts'
 
 /** The suites that are open, from the stream itself to the innermost one, and the accounts of what they have got. */

@@ -1,3 +1,5 @@
+import type { TestStatus } from './result.ts'
+
 /** A line that means something in TAP or KTAP; `column` is its indentation. */
 export type KtapLine =
   | { readonly kind: 'version'; readonly column: number; readonly protocol: 'TAP' | 'KTAP'; readonly version: number }
@@ -122,4 +124,17 @@ function readDirective(comment: string): readonly [ResultLine['directive'], stri
   const name = word.toLowerCase()
   const directive = name === 'todo' || name === 'xfail' || name === 'timeout' || name === 'error' ? name : 'skip'
   return [directive, reason]
+}
+
+/** Only these directives change the status; an unknown one leaves ok and not ok (ktap.rst). */
+export function statusOf(line: ResultLine): TestStatus {
+  if (line.directive === 'skip' || line.directive === 'todo' || line.directive === 'xfail') return line.directive
+  return line.ok ? 'pass' : 'fail'
+}
+
+/** The text behind `#`, and the directives that have no status of their own. */
+export function reasonOf(line: ResultLine): string | undefined {
+  const words = [...(line.directive === 'timeout' || line.directive === 'error' ? [line.directive] : []), line.reason]
+  const text = words.filter((word) => word !== '').join(': ')
+  return text === '' ? undefined : text
 }

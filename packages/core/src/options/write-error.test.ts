@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { errorCodes, joinedOption, message, option, UserError } from '../errors/index.ts'
+import { errorCodes } from '../errors/codes/index.ts'
+import { joinedOption, message, option, UserError } from '../errors/index.ts'
 import { writeError, writeFor, type Door } from './write-error.ts'
 
 const doors: readonly Door[] = ['command', 'file', 'action', 'library']

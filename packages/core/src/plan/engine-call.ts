@@ -1,4 +1,4 @@
-import { heredoc } from './quote-argv.ts'
+import { heredoc } from '../shell/index.ts'
 
 /** A container as the Docker Engine API is asked for it (POST /containers/create), as far as a build needs it. */
 export interface ContainerRequest {

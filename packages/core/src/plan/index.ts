@@ -12,5 +12,4 @@ export type {
   UpdateStep,
   WriteStep,
 } from './plan.ts'
-export { quoteArgv } from './quote-argv.ts'
 export { renderScript, type ScriptOptions } from './render-script.ts'

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { quoteArgv } from './quote-argv.ts'
+import { quoteArgv } from '../shell/index.ts'
 import { renderScript } from './render-script.ts'
 
 const awkward = ['plain', 'with blank', "it's", '', '$HOME', 'a\nb', '*', '--x=y', 'ü', '"', '\\', '~', '!', '#']

@@ -1,6 +1,6 @@
 import type { Plan, PlanVariable, RunStep, Step } from './plan.ts'
 import { renderEngineCall } from './engine-call.ts'
-import { heredoc, quoteArgv } from './quote-argv.ts'
+import { heredoc, quoteArgv } from '../shell/index.ts'
 
 export interface ScriptOptions {
   /** Whether the caller's environment has a variable: what it lacks need not be removed. */

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parseArch } from '../arch/index.ts'
 import { UserError } from '../errors/index.ts'
-import {
-  givenOptions,
-  parseImageSpec,
-  parseKernelSpec,
-  parseVmSpec,
-  writeError,
-  type BlockName,
-  type RawOptions,
-} from '../options/index.ts'
+import { givenOptions, writeError, type BlockName, type RawOptions } from '../options/index.ts'
+import { parseImageSpec, parseKernelSpec } from '../options/build/index.ts'
+import { parseVmSpec } from '../options/vm/index.ts'
 import { applyProjectFile } from './apply-project-file.ts'
 import { parseProjectFile } from './parse-project-file.ts'
 

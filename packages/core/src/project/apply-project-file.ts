@@ -1,14 +1,8 @@
 import { parseArch } from '../arch/index.ts'
-import {
-  camelCase,
-  fileRows,
-  mergeOptions,
-  parseImageSpec,
-  parseKernelSpec,
-  parseVmSpec,
-  type BlockName,
-  type RawOptions,
-} from '../options/index.ts'
+import { camelCase, fileRows, type BlockName, type RawOptions } from '../options/index.ts'
+import { mergeOptions } from './merge-options.ts'
+import { parseImageSpec, parseKernelSpec } from '../options/build/index.ts'
+import { parseVmSpec } from '../options/vm/index.ts'
 import type { Place } from '../errors/index.ts'
 import { locatePaths, type Locator } from './locate-paths.ts'
 import type { ProjectFile } from './parse-project-file.ts'

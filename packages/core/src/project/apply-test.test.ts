@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../errors/index.ts'
-import { givenOptions, parseVmSpec, writeError, type RawOptions } from '../options/index.ts'
+import { givenOptions, writeError, type RawOptions } from '../options/index.ts'
+import { parseVmSpec } from '../options/vm/index.ts'
 import { applyTest } from './apply-test.ts'
 import { parseProjectFile } from './parse-project-file.ts'
 

@@ -1,15 +1,7 @@
 import { parseArch } from '../arch/index.ts'
-import {
-  camelCase,
-  fileRows,
-  givenOptions,
-  isGiven,
-  mergeOptions,
-  parseVmSpec,
-  textOption,
-  vmRows,
-  type RawOptions,
-} from '../options/index.ts'
+import { camelCase, fileRows, givenOptions, isGiven, textOption, vmRows, type RawOptions } from '../options/index.ts'
+import { mergeOptions } from './merge-options.ts'
+import { parseVmSpec } from '../options/vm/index.ts'
 import { readOption } from '../options/given.ts'
 import { locatePaths, type Locator } from './locate-paths.ts'
 import type { ProjectFile } from './parse-project-file.ts'

@@ -1,5 +1,5 @@
 import { parseAssignment } from '../kconfig/index.ts'
-import { parseKernelSource, renderKernelSource } from '../options/kernel-source.ts'
+import { parseKernelSource, renderKernelSource } from '../options/build/kernel-source.ts'
 import { camelCase, fileRows, listOption, type BlockName, type PathKind, type RawOptions } from '../options/index.ts'
 
 /** The directory of the file, as functions: core has no file system. */

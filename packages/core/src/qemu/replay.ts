@@ -1,4 +1,4 @@
-import { quoteArgv } from '../plan/index.ts'
+import { quoteArgv } from '../shell/index.ts'
 import { qemuArgv } from './argv.ts'
 import type { QemuLaunch } from './launch.ts'
 

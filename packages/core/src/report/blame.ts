@@ -2,7 +2,7 @@ import type { ReportKind } from '../console/kinds.ts'
 import type { BlameRules } from './evidence.ts'
 import { isNameless, sourceName, type FoundFrame } from './frame.ts'
 import { isInTest, isLayer, isOuter, isSharedName, serviceOf } from './machinery/match.ts'
-import { nameMatcher } from './machinery/name-matcher.ts'
+import { nameMatcher } from './machinery/names.ts'
 
 const matchers = new WeakMap<BlameRules, (name: string) => boolean>()
 

@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { renderExpectation } from './expectation.ts'
+import { renderExpectation } from './log/expectation.ts'
 import type { KernelReport } from './report.ts'
-import { createReportScanner } from './scanner.ts'
+import { createReportScanner } from './log/scanner.ts'
 
 const golden = new URL('golden/', import.meta.url)
 const formats = new URL('golden-formats/', import.meta.url)

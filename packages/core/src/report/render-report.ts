@@ -1,4 +1,4 @@
-import type { Owners } from './maintainers.ts'
+import type { Owners } from '../decode/maintainers.ts'
 import type { KernelReport, ReportFrame } from './report.ts'
 
 // What fits a screen; --json has all of them.

@@ -1,6 +1,6 @@
 import type { ReportKind } from '../console/kinds.ts'
 import type { ReportEvidence } from './evidence.ts'
-import type { Owners } from './maintainers.ts'
+import type { Owners } from '../decode/maintainers.ts'
 
 /** One call in a trace, innermost first. */
 export interface ReportFrame {

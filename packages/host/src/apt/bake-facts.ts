@@ -1,5 +1,5 @@
 import type { BakeHostFacts } from '@kernelkit/core/debootstrap'
-import { bootstrapPrivilege } from '../process/bootstrap-privilege.ts'
+import { bootstrapPrivilege } from './bootstrap-privilege.ts'
 import type { Host } from '../host.ts'
 
 /** What this host has for baking; nothing is changed. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, RunResult } from '../host.ts'
-import { lastLines } from '../process/last-lines.ts'
 import { rootRemedy, sudoWords } from '../process/root-command.ts'
-import { installCommand } from './requirements.ts'
+import { lastLines } from '../process/system-error.ts'
+import { installCommand } from '../requirements/requirements.ts'
 
 export interface InstallOptions {
   /** sudo may ask for a password on the terminal. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { checkOutPath } from './check-out-path.ts'
+import { checkOutPath } from './out-path.ts'
 import { silentLogger } from '../logger.ts'
 import { nodeHost } from '../node-host.ts'
 

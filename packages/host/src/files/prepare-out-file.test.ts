@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nodeHost } from '../node-host.ts'
-import { prepareOutFile } from './prepare-out-file.ts'
+import { prepareOutFile } from './out-path.ts'
 
 const prepare = (named: string) => prepareOutFile(nodeHost(), { option: 'junit', named })
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { groupName } from './kvm-device.ts'
-import { judgeOutcome } from './kvm-probe.ts'
-import { probeArgv, probeRom } from './probe-guest.ts'
+import { judgeOutcome, probeArgv, probeRom } from './probe-guest.ts'
 import { parseQemuVersion } from './qemu-version.ts'
 
 describe('judgeOutcome', () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { AccelName, Arch } from '@kernelkit/core/arch'
 import type { Host } from '../host.ts'
 import { kvmDeviceAccess } from './kvm-device.ts'
-import { probePassed, runProbeGuest, type ProbeOutcome, type ProbeVariant } from './probe-guest.ts'
+import type { ProbeVariant } from './probe-guest.ts'
 import { bootId } from '../process/process-identity.ts'
 import { qemuVersion } from './qemu-version.ts'
 import type { Store } from '../store/store.ts'
@@ -40,7 +40,7 @@ export interface ProbeKvmOptions {
 
 const silenceValidMs = 10 * 60_000
 
-type Judged = Pick<KvmAnswer, 'accel' | 'code' | 'reason'>
+export type Judged = Pick<KvmAnswer, 'accel' | 'code' | 'reason'>
 
 /** Whether KVM can be used for guests of `arch`: proven by a guest that ran under it, never assumed. */
 export async function probeKvm(
@@ -75,6 +75,8 @@ async function judge(
     const known = await readAnswer(host, path, key)
     if (known !== undefined) return known
   }
+  // Once per boot of the host: other runs do not load it.
+  const { judgeOutcome, runProbeGuest } = await import('./probe-guest.ts')
   const outcome = await runProbeGuest(host, {
     qemu,
     accel: 'kvm',
@@ -87,40 +89,6 @@ async function judge(
   // A store that can only be read: asked again next time.
   if (store.readOnly !== true) await host.fs.writeAtomic(path, `${JSON.stringify({ key, validUntilMs, ...judged })}\n`).catch(() => {})
   return judged
-}
-
-/** What an outcome means. */
-export function judgeOutcome(outcome: ProbeOutcome): Judged {
-  if (outcome.kind === 'exited' && outcome.exitCode === probePassed)
-    return { accel: 'kvm', code: 'works', reason: 'a probe guest ran under KVM' }
-  return {
-    accel: 'tcg',
-    code: 'fails-probe',
-    reason: `/dev/kvm opens, but a probe guest does not run under it: ${describeOutcome(outcome)}`,
-  }
-}
-
-function describeOutcome(outcome: ProbeOutcome): string {
-  switch (outcome.kind) {
-    case 'exited': {
-      const ending =
-        outcome.signal === undefined ? `QEMU exited with status ${outcome.exitCode ?? 'unknown'}` : `QEMU was killed by ${outcome.signal}`
-      return withComplaint(ending, outcome.stderr)
-    }
-    case 'stopped':
-      return withComplaint(`QEMU stopped it (${outcome.status})`, outcome.stderr)
-    case 'silent':
-      return `no answer within ${outcome.limitMs / 1000} s`
-    case 'not-started':
-      return `QEMU did not start (${outcome.message})`
-  }
-}
-
-/** The most useful line of stderr: QEMU prints warnings before it and registers after it. */
-function withComplaint(ending: string, stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => line !== '' && !line.includes('warning:'))
-  const line = lines.find((one) => /KVM internal error|failed|[Cc]ould not/.test(one)) ?? lines[0]
-  return line === undefined ? ending : `${ending}, "${line.trim()}"`
 }
 
 async function readAnswer(host: Host, path: string, key: string): Promise<Judged | undefined> {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { AccelName } from '@kernelkit/core/arch'
 import type { Host } from '../host.ts'
+import type { Judged } from './kvm-probe.ts'
 import { probeRomParts } from './kvm-probe-rom.ts'
 
 export type ProbeVariant = keyof typeof probeRomParts
@@ -16,7 +17,7 @@ export type ProbeOutcome =
   | { readonly kind: 'not-started'; readonly message: string }
 
 /** The exit status of QEMU when the guest passed: isa-debug-exit makes (0x2a << 1) | 1 of the ROM's 0x2a. */
-export const probePassed = 85
+const probePassed = 85
 
 // From the first instruction on: real hardware and TCG need a tenth of it.
 const guestLimitMs = 2000
@@ -137,4 +138,38 @@ function parseMessage(line: string): Readonly<Record<string, unknown>> {
 
 function statusOf(value: unknown): string {
   return typeof value === 'object' && value !== null && 'status' in value ? String(value.status) : 'stopped'
+}
+
+/** What an outcome means. */
+export function judgeOutcome(outcome: ProbeOutcome): Judged {
+  if (outcome.kind === 'exited' && outcome.exitCode === probePassed)
+    return { accel: 'kvm', code: 'works', reason: 'a probe guest ran under KVM' }
+  return {
+    accel: 'tcg',
+    code: 'fails-probe',
+    reason: `/dev/kvm opens, but a probe guest does not run under it: ${describeOutcome(outcome)}`,
+  }
+}
+
+function describeOutcome(outcome: ProbeOutcome): string {
+  switch (outcome.kind) {
+    case 'exited': {
+      const ending =
+        outcome.signal === undefined ? `QEMU exited with status ${outcome.exitCode ?? 'unknown'}` : `QEMU was killed by ${outcome.signal}`
+      return withComplaint(ending, outcome.stderr)
+    }
+    case 'stopped':
+      return withComplaint(`QEMU stopped it (${outcome.status})`, outcome.stderr)
+    case 'silent':
+      return `no answer within ${outcome.limitMs / 1000} s`
+    case 'not-started':
+      return `QEMU did not start (${outcome.message})`
+  }
+}
+
+/** The most useful line of stderr: QEMU prints warnings before it and registers after it. */
+function withComplaint(ending: string, stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => line !== '' && !line.includes('warning:'))
+  const line = lines.find((one) => /KVM internal error|failed|[Cc]ould not/.test(one)) ?? lines[0]
+  return line === undefined ? ending : `${ending}, "${line.trim()}"`
 }

@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { UserError } from '@kernelkit/core/errors'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import type { RunOptions, RunResult } from '../host.ts'
 import { findProgram } from './find-program.ts'
-import { lastLines } from './last-lines.ts'
-import { commandNotFound, explainSystemError } from './system-error.ts'
+import { commandNotFound, explainSystemError, lastLines } from './system-error.ts'
 
 /** One program to its end, with lines as they come; the failure carries command, status and last output lines. */
 export async function runProgram(

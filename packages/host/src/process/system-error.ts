@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
-import { UserError, command, message, option } from '@kernelkit/core/errors'
-import { packageOfProgram } from '../apt/requirement-lists.ts'
+import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
+import { packageOfProgram } from '../requirements/requirement-lists.ts'
 import { findProgram } from './find-program.ts'
 
 /** How Node, the C library and git word it. */
@@ -117,4 +117,16 @@ function pathOf(error: unknown): string | undefined {
 
 function reasonOf(error: unknown): string {
   return chain(error)[0]?.message ?? String(error)
+}
+
+/** How much of a program's output an error carries. */
+const errorLines = 40
+
+/** The hint of an error whose message ends with the last lines of a program. */
+export const readLastLines: Message = message`Read the last lines; ${option('verbose')} shows all of them.`
+
+/** The end of a program's output, for an error message. */
+export function lastLines(output: string | readonly string[], count: number = errorLines): string {
+  const lines = typeof output === 'string' ? output.trimEnd().split('\n') : output
+  return lines.slice(-count).join('\n')
 }

@@ -1,8 +1,7 @@
 import { dirname, join, relative } from 'node:path'
 import type { ArchName } from '@kernelkit/core/arch'
 import type { Host } from '../host.ts'
-import { artifactKinds } from '../store/open-store.ts'
-import type { Store } from '../store/store.ts'
+import { artifactKinds, type Store } from '../store/store.ts'
 
 /** The last results of `build` and `bake` for a project and an architecture: paths of manifests. */
 export interface ProjectRecord {

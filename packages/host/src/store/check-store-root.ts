@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
-import { makeDirectory } from '../files/make-directory.ts'
+import { makeDirectory } from '../files/out-path.ts'
 import { explainSystemError } from '../process/system-error.ts'
 
 const hint: Message = message`Choose a directory with ${option('cache-dir')} or KERNELKIT_CACHE_DIR.`

@@ -1,19 +1,16 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { renderKeyMaterial } from '@kernelkit/core/cachekey'
 import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
-import { allocatedBytes } from '../files/allocated-bytes.ts'
+import { allocatedBytes } from '../files/disk-space.ts'
 import { damageOf, forgetEntry, noteEntry } from './check-entry.ts'
 import { checkStoreRoot } from './check-store-root.ts'
 import type { Host } from '../host.ts'
 import { isLocked, withLock } from './lock.ts'
-import type { ArtifactKind, ObtainOptions, RemoteStore, Store, StoreEntry } from './store.ts'
+import { artifactKinds, type ArtifactKind, type ObtainOptions, type RemoteStore, type Store, type StoreEntry } from './store.ts'
 import { finish, putInPlace, readEntry, readDirectory, removeTree } from './store-directory.ts'
 import { fileNameOf, hashOf, keyOf, lockNameOf } from './store-names.ts'
 import { sweepStore } from './sweep-store.ts'
 import { explaining } from '../process/system-error.ts'
-
-/** Names of the top-level directories with artifacts. */
-export const artifactKinds: readonly ArtifactKind[] = ['kernel', 'image', 'source', 'agent', 'rootfs']
 
 /** $KERNELKIT_CACHE_DIR, else kernelkit's directory in $XDG_CACHE_HOME, else in ~/.cache. */
 export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd'>): string {

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { allocatedBytes } from '../files/allocated-bytes.ts'
+import { allocatedBytes } from '../files/disk-space.ts'
 import type { Host } from '../host.ts'
 import { isLocked } from './lock.ts'
-import { artifactKinds, isEntryLocked } from './open-store.ts'
-import type { Store, StoreEntry } from './store.ts'
+import { isEntryLocked } from './open-store.ts'
+import { artifactKinds, type Store, type StoreEntry } from './store.ts'
 import { readDirectory, removeTree } from './store-directory.ts'
 import { explaining } from '../process/system-error.ts'
 

@@ -1,7 +1,9 @@
 import type { KeyMaterial } from '@kernelkit/core/cachekey'
 
-/** What an artifact is; the name of its top-level directory in the store. */
-export type ArtifactKind = 'kernel' | 'image' | 'source' | 'agent' | 'rootfs'
+/** What artifacts are: the names of the top-level directories of the store. */
+export const artifactKinds = ['kernel', 'image', 'source', 'agent', 'rootfs'] as const
+
+export type ArtifactKind = (typeof artifactKinds)[number]
 
 /** A finished artifact: an immutable directory with its files, `manifest.json` and `key.txt`. */
 export interface StoreEntry {

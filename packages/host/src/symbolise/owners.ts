@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ownersOf, parseMaintainers, type MaintainersSection, type Owners } from '@kernelkit/core/report'
+import { ownersOf, parseMaintainers, type MaintainersSection, type Owners } from '@kernelkit/core/decode'
 import type { Host } from '../host.ts'
 
 /** Who looks after the files of a kernel tree, from its MAINTAINERS. */

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { givenOptions, parseImageSpec } from '@kernelkit/core/options'
+import { givenOptions } from '@kernelkit/core/options'
+import { parseImageSpec } from '@kernelkit/core/options/build'
 import { nodeHost, openStore, type Host, type Store } from '@kernelkit/host'
 import {
   connectEngine,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import { aptOptionsOfHost, explaining, lastLines, runSteps, type Host, type RunOptions, type RunResult } from '@kernelkit/host'
 import type { ExecResult, ToolContainer } from '@kernelkit/toolchain'
 import { containerTools } from './container-tools.ts'

@@ -1,4 +1,4 @@
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import { supervisorScript } from '@kernelkit/core/debootstrap'
 import type { Host } from '@kernelkit/host'
 import { privileged, type Rights } from './rights.ts'

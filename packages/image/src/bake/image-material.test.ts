@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { chooseBakeTools, chooseContainerTools } from '@kernelkit/core/debootstrap'
-import { givenOptions, parseImageSpec } from '@kernelkit/core/options'
+import { givenOptions } from '@kernelkit/core/options'
+import { parseImageSpec } from '@kernelkit/core/options/build'
 import { nodeHost } from '@kernelkit/host'
 import { imageMaterial } from './image-material.ts'
 

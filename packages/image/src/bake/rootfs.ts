@@ -9,7 +9,7 @@ import {
   type BakeTools,
   type BootstrapOptions,
 } from '@kernelkit/core/debootstrap'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import type { ImageSpec } from '@kernelkit/core/options'
 import type { KnownRelease } from './release-memory.ts'
 

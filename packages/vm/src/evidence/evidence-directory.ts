@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { UserError, message, option } from '@kernelkit/core/errors'
-import { makeDirectory, type Host, type Store } from '@kernelkit/host'
+import { makeDirectory } from '@kernelkit/host/files'
+import type { Host, Store } from '@kernelkit/host'
 import { evidenceNames } from './evidence-paths.ts'
 
 // Enough to look back at; each holds a console log and a kernel configuration, some hundred KB.

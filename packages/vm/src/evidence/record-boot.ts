@@ -1,6 +1,6 @@
 import { replayCommand, replayPath, replayUserPath } from '@kernelkit/core/agent'
 import { writeCpio } from '@kernelkit/core/cpio'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import { qemuArgv, replayScript } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'

@@ -2,7 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import { Duplex, type Readable, type Writable } from 'node:stream'
 import { UserError, command, message } from '@kernelkit/core/errors'
 import { consolePipe, qemuFds } from '@kernelkit/core/qemu'
-import { endFifo, explainSystemError, makeFifos, openFifo, type Host } from '@kernelkit/host'
+import { endFifo, makeFifos, openFifo } from '@kernelkit/host/files'
+import { explainSystemError } from '@kernelkit/host/process'
+import type { Host } from '@kernelkit/host'
 import type { QemuExit } from '../vm.ts'
 
 export interface QemuProcess {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { gdbSocketName } from '@kernelkit/core/qemu'
-import { ownIdentity, type Host } from '@kernelkit/host'
+import { ownIdentity } from '@kernelkit/host/process'
+import type { Host } from '@kernelkit/host'
 import { startQemu, type OwnedVm, type StartVmOptions } from './start-qemu.ts'
 import type { VmRequest } from '../vm.ts'
 import { serveControl, type ControlServer } from './control-server.ts'

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { UserError, command, message, nearestName, option } from '@kernelkit/core/errors'
-import { isCertainlyGone, ownIdentity, parseIdentity, type Host, type ProcessIdentity } from '@kernelkit/host'
+import { isCertainlyGone, ownIdentity, parseIdentity } from '@kernelkit/host/process'
+import type { Host, ProcessIdentity } from '@kernelkit/host'
 import { existingRuntimeDirectory, runtimeDirectory } from './runtime-directory.ts'
 
 /** What `state.json` in a VM's directory says: who owns it, and the facts that clients need. */

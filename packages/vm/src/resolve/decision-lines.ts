@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { message, option, type Message } from '@kernelkit/core/errors'
 import { writeFor } from '@kernelkit/core/options'
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import { gdbSocketName, type Forward, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { VmPlan } from './plan-vm.ts'
 

@@ -1,5 +1,7 @@
 import { dirname, join } from 'node:path'
-import { findProject, probeKvm, readProject, type Host, type Store } from '@kernelkit/host'
+import { findProject, readProject } from '@kernelkit/host/project'
+import { probeKvm } from '@kernelkit/host/kvm'
+import type { Host, Store } from '@kernelkit/host'
 import { agentInitrd } from '../guest/agent-initrd.ts'
 import { measureTscKhz } from '../guest/measure-tsc.ts'
 import { readManifest } from './kernel-version.ts'

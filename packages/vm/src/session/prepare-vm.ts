@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { makeNamedDirectory } from '@kernelkit/host/files'
 import type { Host, Store } from '@kernelkit/host'
 import { makeEvidenceDirectory } from '../evidence/evidence-directory.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
@@ -12,7 +13,6 @@ import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
 import type { SshLogin } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
 import { guestEnvironment } from './guest-environment.ts'
-import { makeNamedDirectory } from './make-named-directory.ts'
 
 export interface PrepareInput {
   readonly host: Host

@@ -1,4 +1,5 @@
-import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
+import { givenOptions } from '@kernelkit/core/options'
+import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { expect, it } from 'vitest'
 import { whatSpoilt } from './session.ts'
 

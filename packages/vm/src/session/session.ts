@@ -1,5 +1,6 @@
 import type { AllowEntry } from '@kernelkit/core/console'
-import { explainSystemError, type Host, type Store } from '@kernelkit/host'
+import { explainSystemError } from '@kernelkit/host/process'
+import type { Host, Store } from '@kernelkit/host'
 import { recordBoot, type BootRecord } from '../evidence/record-boot.ts'
 import { recordFailure, recordVerdict, type RecordedVerdict, type VerdictRecord } from '../evidence/record-verdict.ts'
 import { startVm } from '../process/start-vm.ts'

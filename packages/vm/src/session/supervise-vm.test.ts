@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
-import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
+import { givenOptions } from '@kernelkit/core/options'
+import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
 import type { VmPlan } from '../resolve/plan-vm.ts'

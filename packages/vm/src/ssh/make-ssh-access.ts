@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { guestDirectory } from '@kernelkit/core/agent'
 import { option } from '@kernelkit/core/errors'
 import type { Forward } from '@kernelkit/core/qemu'
-import { requireAll, sshRequirements, type Host } from '@kernelkit/host'
+import { requireAll, sshRequirements } from '@kernelkit/host/requirements'
+import type { Host } from '@kernelkit/host'
 import type { GuestSetup } from '../vm.ts'
 
 /** How a client of a VM logs in; kept among the facts of its state file. */

@@ -1,4 +1,4 @@
-import { quoteArgv } from '@kernelkit/core/plan'
+import { quoteArgv } from '@kernelkit/core/shell'
 import type { SshAccess } from './make-ssh-access.ts'
 
 /** What a login needs in addition to the name of the host, as ssh_config(5) names it. */

@@ -1,4 +1,4 @@
-import { guestDirectory } from '../../agent/guest-directory.ts'
+import { guestDirectory } from '../../agent/messages.ts'
 import type { CustomisationStep } from '../customisation-step.ts'
 import { unitDirectory } from './unit-directory.ts'
 

@@ -1,4 +1,4 @@
-import { architectureChoices } from './architecture-choices.ts'
+import { architectureChoices } from '../../arch/names.ts'
 import type { OptionRows } from './option-row.ts'
 
 const input = { file: false, commands: [] } as const

@@ -1,5 +1,4 @@
-import { defaultSuites } from '../../arch/names.ts'
-import { architectureChoices } from './architecture-choices.ts'
+import { architectureChoices, defaultSuites } from '../../arch/names.ts'
 import type { OptionRows } from './option-row.ts'
 
 const bake = ['bake'] as const

@@ -1,5 +1,4 @@
-import { machineNames } from '../../arch/names.ts'
-import { architectureChoices } from './architecture-choices.ts'
+import { architectureChoices, machineNames } from '../../arch/names.ts'
 import type { OptionRows } from './option-row.ts'
 
 /** Every VM. */

@@ -1,4 +1,4 @@
-import { list } from './list.ts'
+import { list } from './names.ts'
 
 /** Which functions of the kernel serve others, by the file that defines them. `*` stands for any rest, `FILE:NAMES` takes those names only. */
 export interface MachineryFiles {

@@ -1,10 +1,9 @@
 import { sourceName } from '../frame.ts'
 import type { ReportFrame } from '../report.ts'
-import { families } from './families.ts'
+import { families, interruptFunctions, outerFunctions } from './families.ts'
 import { layerFiles, machineryFiles, testFiles, type MachineryFiles } from './files.ts'
 import * as functions from './functions.ts'
-import { outerFunctions, interruptFunctions } from './ways-in.ts'
-import { nameMatcher } from './name-matcher.ts'
+import { nameMatcher } from './names.ts'
 
 /** What a function does for others; undefined for one that may be at fault. */
 export type Service = keyof MachineryFiles

@@ -1,5 +1,7 @@
-import { junitSuites, renderJunit, type JunitCase, type JunitOutcome, type JunitSuite } from '@kernelkit/core/ktap'
+import { junitSuites, prepareJunit, renderJunit, type JunitCase, type JunitOutcome, type JunitSuite } from '@kernelkit/core/ktap/junit'
 import type { RunOutcome } from './run-command.ts'
+
+export { prepareJunit }
 
 // Readers show names in lists.
 const longestName = 80

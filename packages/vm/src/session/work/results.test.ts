@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { givenOptions, parseVmSpec } from '@kernelkit/core/options'
+import { givenOptions } from '@kernelkit/core/options'
+import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
 import type { VmPlan } from '../../resolve/plan-vm.ts'

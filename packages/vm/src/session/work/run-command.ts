@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { judge, taintedBy, writeJudgement, type Judgement } from '@kernelkit/core/console'
 import { UserError } from '@kernelkit/core/errors'
-import { prepareJunit, type KtapResults } from '@kernelkit/core/ktap'
+import type { KtapResults } from '@kernelkit/core/ktap'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../../resolve/plan-vm.ts'
 import type { ExecResult } from '../../vm.ts'
@@ -44,8 +44,8 @@ export function runCommand(host: Pick<Host, 'monotonicMs'>, { vm }: Pick<VmPlan,
     // The command went with the first start.
     mostRestarts: 1,
     work: (guest) => {
-      // While the guest boots.
-      prepareJunit().catch(() => {})
+      // While the guest boots: nothing of it is loaded before QEMU starts.
+      import('./outcome-junit.ts').then(({ prepareJunit }) => prepareJunit()).catch(() => {})
       const over = guest.watch.over.then((end): Ending => ({ kind: 'over', end }))
       return isKunit ? untilKunitEnds(guest, over) : untilCommandEnds(guest, { ...command, stdout: stream.stdout }, over)
     },

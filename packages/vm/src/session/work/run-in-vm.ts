@@ -2,12 +2,11 @@ import { Readable, type Writable } from 'node:stream'
 import { exitStatus } from '@kernelkit/core/console'
 import { message, option } from '@kernelkit/core/errors'
 import { writeFor } from '@kernelkit/core/options'
-import { prepareOutFile } from '@kernelkit/host'
+import { prepareOutFile } from '@kernelkit/host/files'
 import type { EvidencePaths } from '../../evidence/evidence-paths.ts'
 import type { ResolvedVm } from '../../resolve/resolve-vm.ts'
 import { guestEnvironment } from '../guest-environment.ts'
 import { hiddenFiles, refuseHiddenProgram } from './hidden-files.ts'
-import { outcomeJunit } from './outcome-junit.ts'
 import type { PreparedVm } from '../prepare-vm.ts'
 import { outcomeDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from './render-outcome.ts'
 import { runCommand, type GuestCommand, type RunOutcome } from './run-command.ts'
@@ -93,6 +92,7 @@ async function finishRun({ input, prepared, streams, junit }: Finishing, outcome
   }
   const { command } = outcome
   const hidden = outcome.judgement.verdict !== 'fail' || command === undefined ? [] : await hiddenFiles(host, plan, { ...command, argv })
+  const { outcomeJunit } = await import('./outcome-junit.ts')
   const xml = await outcomeJunit({ outcome, title: titleOf(vm, script ?? argv.join(' ')) })
   if (junit !== undefined) await host.fs.writeAtomic(junit, xml)
   const { evidence, document } = await record({

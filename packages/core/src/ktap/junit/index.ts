@@ -1,0 +1,2 @@
+export { junitSuites, type JunitCase, type JunitOutcome, type JunitSuite } from './junit.ts'
+export { prepareJunit, renderJunit } from './render-junit.ts'

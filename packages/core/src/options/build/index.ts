@@ -1,0 +1,5 @@
+export { parseImageSpec, type ImageSpec, type RefreshRhythm } from './image.ts'
+export { parseInitrdSpec, type InitrdCompression, type InitrdSpec } from './initrd.ts'
+export { parseKernelSpec, type ConfigBase, type KernelSpec } from './kernel.ts'
+export type { ConfigItem } from './kernel-config-item.ts'
+export { renderKernelSource, type KernelSource } from './kernel-source.ts'

@@ -1,0 +1,5 @@
+export { parseCacheSpec, type CacheSpec } from './cache.ts'
+export { parseReportSpec, type ReportSpec } from './report.ts'
+export { parseTestsSpec, type TestsSpec } from './tests.ts'
+export { parseToolchainChoice, type ToolchainChoice } from './toolchain-choice.ts'
+export { parseToolchainCommand, type ToolchainCommand } from './toolchain.ts'

@@ -1,0 +1,62 @@
+import { UserError, nearestName } from '../../errors/index.ts'
+import { givenOptions, type RawOptions } from '../given.ts'
+import { camelCase, namedRows, vmRows, type OptionRow } from '../table/index.ts'
+import type { LibraryShare } from '../vm/vm-share.ts'
+
+type Rows = typeof vmRows
+type Named = { readonly library: { readonly name: string } }
+type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name
+type LibraryName<Name extends keyof Rows> = Rows[Name] extends { readonly library: false }
+  ? never
+  : Rows[Name] extends Named
+    ? Rows[Name]['library']['name']
+    : Camel<Name>
+
+type ValueOf<Row> = Row extends { readonly library: { readonly type: 'number' | 'milliseconds' } }
+  ? number
+  : Row extends { readonly library: { readonly type: 'shares' } }
+    ? readonly LibraryShare[]
+    : Row extends { readonly choices: readonly (infer Choice)[] }
+      ? Choice
+      : Row extends { readonly kind: 'flag' }
+        ? boolean
+        : Row extends { readonly kind: 'list' | 'set' }
+          ? readonly string[]
+          : string
+
+/** The options of a VM in a program: those of the table that make sense there, under their names. */
+export type LibraryVmOptions = { readonly [Name in keyof Rows as LibraryName<Name>]?: ValueOf<Rows[Name]> | undefined }
+
+/** Options of a program as the parsers take them; throws BAD_OPTION for what is not an option. */
+export function libraryOptions(options: LibraryVmOptions): RawOptions {
+  const given: unknown = options
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new UserError(
+      'BAD_OPTION',
+      `the options are ${given === null ? 'null' : Array.isArray(given) ? 'a list' : `a value of type ${typeof given}`}, not an object.`,
+      {
+        hint: "Write for instance `bootVm({ kernel: '.' })`.",
+      },
+    )
+  }
+  return givenOptions(
+    Object.fromEntries(
+      Object.entries(options).map(([name, value]) => {
+        const option = optionOf.get(name)
+        if (option !== undefined) return [camelCase(option), value]
+        const near = nearestName(name, optionOf.keys())
+        throw new UserError('BAD_OPTION', `the option \`${name}\` is not known; allowed: ${[...optionOf.keys()].toSorted().join(', ')}.`, {
+          hint: near === undefined ? undefined : `Did you mean \`${near}\`?`,
+          details: { seen: name, allowed: [...optionOf.keys()] },
+        })
+      }),
+    ),
+  )
+}
+
+/** Names in a program, and the options that they stand for. */
+const optionOf: ReadonlyMap<string, string> = new Map(
+  namedRows(vmRows).flatMap(({ name, library }: OptionRow & { readonly name: string }) =>
+    library === false ? [] : [[library?.name ?? camelCase(name), name]],
+  ),
+)

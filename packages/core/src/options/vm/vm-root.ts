@@ -1,0 +1,32 @@
+import { message, option } from '../../errors/index.ts'
+import { badOption } from '../given.ts'
+
+/** Which root file system the guest gets; a directory's path is as written. */
+export type RootSpec = { readonly kind: 'auto' | 'image' | 'host' | 'none' } | { readonly kind: 'folder'; readonly path: string }
+
+/** `own`: the root's own init where it has one; `systemd` is a name for /sbin/init. */
+export type InitSpec =
+  | { readonly kind: 'agent' | 'own' }
+  | { readonly kind: 'path'; readonly path: `/${string}`; readonly systemd: boolean }
+
+/** `--root auto|image|host|none|DIR`. */
+export function parseRoot(value: string): RootSpec {
+  if (value === 'auto' || value === 'image' || value === 'host' || value === 'none') return { kind: value }
+  if (value.includes('/') || value === '.' || value === '..') return { kind: 'folder', path: value }
+  throw badOption('root', value, {
+    allowed: 'auto, image, host, none or a directory',
+    hint: message`Write a directory with a slash in it: ${option('root', `./${value}`)}.`,
+  })
+}
+
+/** `--init agent|systemd|PATH`. */
+export function parseInit(value: string): InitSpec {
+  if (value === 'agent') return { kind: 'agent' }
+  if (value === 'systemd') return { kind: 'path', path: '/sbin/init', systemd: true }
+  if (isAbsolute(value)) return { kind: 'path', path: value, systemd: false }
+  throw badOption('init', value, { allowed: 'agent, systemd or an absolute path in the root' })
+}
+
+function isAbsolute(path: string): path is `/${string}` {
+  return path.startsWith('/')
+}

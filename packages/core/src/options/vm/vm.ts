@@ -1,0 +1,154 @@
+import { parseArch, type ArchName } from '../../arch/index.ts'
+import { failingKinds, type ReportKind } from '../../console/kinds.ts'
+import { message, option } from '../../errors/index.ts'
+import type { Forward, GdbStub } from '../../qemu/index.ts'
+import { splitWords } from '../../cmdline/cmdline.ts'
+import { parseGuestPath, parseGuestUser, parseVariable, type GuestVariable } from './exec.ts'
+import { parseFailOn } from '../fail-on.ts'
+import {
+  badOption,
+  choiceOption,
+  flagOption,
+  integerOption,
+  listOption,
+  readList,
+  readOption,
+  refuseConflicts,
+  textOption,
+  type RawOptions,
+} from '../given.ts'
+import { parseDurationMs } from '../quantity.ts'
+import { camelCase, vmRows } from '../table/index.ts'
+import { parseForward, refuseSamePort } from './vm-forward.ts'
+import { parseDisk, parseGdb, parseMac, parseMemory } from './vm-hardware.ts'
+import { parseResultsSpec, type ResultsSpec } from './vm-results.ts'
+import { parseInit, parseRoot, type InitSpec, type RootSpec } from './vm-root.ts'
+import { readShare, type ShareSpec } from './vm-share.ts'
+
+type Choice<Name extends 'accel' | 'machine' | 'watchdog' | 'net' | 'console' | 'on-oops' | 'status'> =
+  (typeof vmRows)[Name]['choices'][number]
+
+/** What `boot` and `run` are asked for: valid and typed; paths are still as written. */
+export interface VmSpec extends ResultsSpec {
+  readonly kernel: string | undefined
+  readonly image: string | undefined
+  readonly initrd: string | undefined
+  readonly root: RootSpec
+  readonly init: InitSpec
+  readonly arch: ArchName | undefined
+  readonly memoryMiB: number | undefined
+  readonly cpus: number | undefined
+  readonly accel: Choice<'accel'>
+  readonly machine: Choice<'machine'>
+  readonly watchdog: Choice<'watchdog'>
+  readonly append: readonly string[]
+  readonly qemu: string | undefined
+  readonly qemuArgs: readonly string[]
+  readonly disks: readonly { readonly path: string; readonly readonly: boolean }[]
+  readonly persist: boolean
+  readonly shares: readonly ShareSpec[]
+  /** The command's directory in the guest, when it is not the caller's. */
+  readonly cwd: string | undefined
+  /** Share the caller's working directory. */
+  readonly shareCwd: boolean
+  readonly artifacts: string | undefined
+  /** Directory that takes the evidence of the run; default: one in the store. */
+  readonly evidence: string | undefined
+  readonly net: Choice<'net'>
+  readonly mac: string
+  readonly forwards: readonly Forward[]
+  readonly gdb: GdbStub | undefined
+  readonly waitForDebugger: boolean
+  /** Who runs the command, as the guest's START message has it; absent: root. */
+  readonly user: string | undefined
+  readonly env: readonly GuestVariable[]
+  readonly stdin: boolean
+  readonly tty: boolean
+  /** The command's time. */
+  readonly timeoutMs: number | undefined
+  /** Absent: 60 s, more under TCG. */
+  readonly bootTimeoutMs: number | undefined
+  readonly console: Choice<'console'>
+  readonly failOn: readonly ReportKind[]
+  /** File with regular expressions of known reports. */
+  readonly allow: string | undefined
+  readonly onOops: Choice<'on-oops'>
+  readonly ssh: boolean
+  readonly keep: boolean
+  readonly name: string | undefined
+  readonly status: Choice<'status'>
+}
+
+/** Raw options to a spec; every default is in the table. */
+export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot' | 'run' }): VmSpec {
+  refuseConflicts(raw, vmRows)
+  const results = parseResultsSpec(raw)
+  const isKunit = results.kunit !== undefined
+  if (isKunit && (results.format === 'exit' || results.format === 'tap')) {
+    throw badOption('format', results.format, {
+      allowed: message`ktap with ${option('kunit')}, whose results come from the console`,
+      hint: 'Leave one of them out.',
+      place: raw['format']?.at(-1)?.place,
+    })
+  }
+  const forwards = [...readList(raw, 'forward', parseForward), ...readList(raw, 'publish', parseForward)]
+  const gdb = parseGdb(raw)
+  refuseSamePort(forwards, gdb)
+  return {
+    kernel: textOption(raw, 'kernel'),
+    image: textOption(raw, 'image'),
+    initrd: textOption(raw, 'initrd'),
+    root: isKunit ? { kind: 'none' } : (readOption(raw, 'root', parseRoot) ?? parseRoot(vmRows.root.default)),
+    init: readOption(raw, 'init', parseInit) ?? { kind: options.command === 'run' ? 'agent' : 'own' },
+    arch: readOption(raw, 'arch', (name) => parseArch(name).name),
+    memoryMiB: readOption(raw, 'memory', parseMemory),
+    cpus: integerOption(raw, 'cpus', { min: 1, max: 255 }),
+    accel: choiceOption(raw, vmRows, 'accel'),
+    machine: choiceOption(raw, vmRows, 'machine'),
+    watchdog: choiceOption(raw, vmRows, 'watchdog'),
+    append: readList(raw, 'append', splitWords).flat(),
+    qemu: textOption(raw, 'qemu'),
+    qemuArgs: listOption(raw, 'qemuArg'),
+    disks: readList(raw, 'disk', parseDisk),
+    persist: flagOption(raw, 'persist'),
+    shares: (raw['share'] ?? []).map(readShare),
+    cwd: readOption(raw, 'cwd', parseGuestPath),
+    shareCwd: !flagOption(raw, 'noCwd') && !isKunit,
+    artifacts: textOption(raw, 'artifacts'),
+    evidence: textOption(raw, 'evidence'),
+    net: choiceOption(raw, vmRows, 'net'),
+    mac: readOption(raw, 'mac', parseMac) ?? vmRows.mac.default,
+    forwards,
+    gdb,
+    waitForDebugger: flagOption(raw, 'S'),
+    user: readOption(raw, 'user', parseGuestUser),
+    env: readList(raw, 'env', parseVariable),
+    stdin: flagOption(raw, 'stdin'),
+    tty: flagOption(raw, 'tty'),
+    timeoutMs: readDurationMs(raw, 'timeout'),
+    bootTimeoutMs: readDurationMs(raw, 'boot-timeout'),
+    console: choiceOption(raw, vmRows, 'console'),
+    failOn: parseFailOn(raw) ?? failingKinds,
+    allow: textOption(raw, 'allow'),
+    // KUnit's own suite makes faults on purpose and catches them (lib/kunit/kunit-test.c, kunit_fault).
+    onOops: choiceOption(raw, vmRows, 'on-oops') ?? (isKunit ? 'continue' : 'panic'),
+    ssh: flagOption(raw, 'ssh'),
+    keep: flagOption(raw, 'keep'),
+    name: readOption(raw, 'name', parseName),
+    status: choiceOption(raw, vmRows, 'status'),
+    ...results,
+  }
+}
+
+/** A duration in milliseconds: a text with a unit, or the milliseconds of a program. `name` is the option's. */
+function readDurationMs(raw: RawOptions, name: string): number | undefined {
+  const last = raw[camelCase(name)]?.at(-1)
+  if (typeof last?.value !== 'number') return readOption(raw, camelCase(name), (text) => parseDurationMs(text, { name }))
+  if (Number.isSafeInteger(last.value) && last.value > 0) return last.value
+  throw badOption(name, last.value, { allowed: 'a positive whole number of milliseconds' })
+}
+
+function parseName(raw: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(raw)) return raw
+  throw badOption('name', raw, { allowed: 'letters, digits, dots, underscores and dashes, at most 63' })
+}

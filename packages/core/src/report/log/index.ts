@@ -1,0 +1,2 @@
+export { createReportScanner, type ReportScanner } from './scanner.ts'
+export { compareExpectation, renderExpectation } from './expectation.ts'

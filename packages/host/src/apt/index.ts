@@ -1,0 +1,7 @@
+export type { AptSource } from './apt-sources.ts'
+export { aptMirror, aptMirrors } from './apt-mirror.ts'
+export { aptOptionsOfHost } from './apt-options.ts'
+export { bootstrapPrivilege, type BootstrapPrivilege, type PrivilegeKind } from './bootstrap-privilege.ts'
+export { hostSuite } from './host-suite.ts'
+export { installPackages, installPrefix, type InstallOptions } from './install-packages.ts'
+export { readBakeFacts } from './bake-facts.ts'
