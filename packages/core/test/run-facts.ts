@@ -24,5 +24,12 @@ export function runFacts(change: Partial<RunFacts>): RunFacts {
     qemu: undefined,
     ...change,
   }
-  return { ...facts, failing: failingReports(facts.console.reports, { failOn: failingKinds, allowed: [], kunit: facts.kunit }) }
+  return {
+    ...facts,
+    failing: failingReports(facts.console.reports, {
+      failOn: failingKinds,
+      allowed: [],
+      kunit: facts.kunit && { results: facts.kunit, ownLines: Infinity },
+    }),
+  }
 }

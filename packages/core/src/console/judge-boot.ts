@@ -1,5 +1,5 @@
 import { command, message, option } from '../errors/index.ts'
-import { describe, verdict, type Judgement, type RunFacts } from './judgement.ts'
+import { describe, judgeFlood, verdict, type Judgement, type RunFacts } from './judgement.ts'
 import { judge, judgeLimit } from './verdict.ts'
 
 /** What happened to a guest that ran no command of ours. */
@@ -46,6 +46,7 @@ export function judgeBoot(facts: BootFacts): Judgement {
       `the kernel reported: ${describe(first)}.`,
       message`List known reports in a file and name it with ${option('allow')}.`,
     )
+  if (seen.omitted > 0) return judgeFlood(seen)
   const how = facts.asked
     ? 'you ended the VM'
     : facts.shellExitCode !== undefined

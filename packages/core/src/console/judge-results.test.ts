@@ -3,7 +3,8 @@ import { createKtapReader } from '../ktap/index.ts'
 import { readConsole, runFacts } from '../../test/run-facts.ts'
 import type { RunFacts } from './judgement.ts'
 import { writeFor } from '../options/write-error.ts'
-import { judge } from './verdict.ts'
+import { failingKinds } from './kinds.ts'
+import { failingReports, judge } from './verdict.ts'
 
 const ktap = (...lines: readonly string[]) => {
   const reader = createKtapReader({ prefixed: true, versionless: false })
@@ -100,9 +101,17 @@ describe('KUnit', () => {
     expect(judged(kernel(...suite('ok'), warning, end)).said).toMatch(/outside of its tests.*foo/)
   })
 
-  it('excuses a report in the log of any run, and no other one', () => {
+  it('excuses a report inside its passed tests, and no other one', () => {
     const failing = (...lines: readonly string[]) => runFacts(kernel(...lines)).failing.length
     expect([failing(...suite('ok')), failing(...suite('not ok')), failing(warning, end, ...suite('ok'))]).toEqual([0, 1, 1])
+  })
+
+  it('excuses nothing by lines that a program may have written to /dev/kmsg', () => {
+    const { console: seen, kunit: results } = kernel(...suite('ok'))
+    const failing = (ownLines: number) =>
+      failingReports(seen.reports, { failOn: failingKinds, allowed: [], kunit: { results, ownLines } }).length
+    // The report is on lines 6 and 7, the result of its test on line 8.
+    expect([0, 5, 7, 8, 9].map(failing)).toEqual([1, 1, 1, 0, 0])
   })
 
   it('says how far it came when the kernel panics, the limit is reached or nothing comes any more', () => {

@@ -1,7 +1,7 @@
 import { message, option, type Message } from '../errors/index.ts'
-import { describeResults, isGood, testAtLine, pathName, type KtapResults } from '../ktap/index.ts'
+import { describeResults, isBad, isGood, testAtLine, pathName, type KtapResults } from '../ktap/index.ts'
 import type { KernelReport } from './recognise.ts'
-import { describe, verdict, type Judgement, type RunFacts } from './judgement.ts'
+import { describe, judgeFlood, verdict, type Judgement, type RunFacts } from './judgement.ts'
 
 /** Results that must not pass: a failed one, or a plan that was not kept. */
 export function hasFailed(results: KtapResults): boolean {
@@ -27,6 +27,7 @@ export function judgeKunit(facts: RunFacts, results: KtapResults): Judgement {
     const hint = hintOf(results, 'Configure a suite with =y: only those that are built in run by themselves.')
     return { verdict: 'fail', exitCode: 1, what: `KUnit: ${describeResults(results)}.${reported}`, hint }
   }
+  if (first === undefined && facts.console.omitted > 0) return judgeFlood(facts.console)
   if (first === undefined) return verdict('pass', `KUnit: ${describeResults(results)}.`, undefined)
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return verdict(
@@ -46,8 +47,8 @@ function hintOf(results: KtapResults, ofNone: Message): Message | undefined {
 export function kunitTestOf(
   kunit: KtapResults,
   report: Pick<KernelReport, 'startLine'>,
-): { readonly name: string; readonly passed: boolean } | undefined {
+): { readonly name: string; readonly passed: boolean; readonly endLine: number } | undefined {
   const found = testAtLine(kunit.tests, report.startLine)
   if (found === undefined) return undefined
-  return { name: pathName(found), passed: found.test.status !== 'fail' && found.test.status !== 'crashed' }
+  return { name: pathName(found), passed: !isBad(found.test), endLine: found.test.endLine }
 }

@@ -1,4 +1,4 @@
-import type { Message } from '../errors/index.ts'
+import { command, message, type Message } from '../errors/index.ts'
 import { writeFor, type Reader } from '../options/write-error.ts'
 import type { KtapResults } from '../ktap/index.ts'
 import type { ConsoleFacts, KernelReport } from './recognise.ts'
@@ -86,6 +86,15 @@ export function exitStatus(judgement: { readonly verdict: Verdict; readonly exit
 /** A verdict whose status is its own. */
 export function verdict(name: Exclude<Verdict, 'fail'>, what: string, hint: Message | undefined): Judgement {
   return { verdict: name, exitCode: statusOf[name], what, hint }
+}
+
+/** Reports that were not kept were not compared with what is allowed. */
+export function judgeFlood({ reports, omitted }: RunFacts['console']): Judgement {
+  return verdict(
+    'splat',
+    `the kernel reported more than is kept: ${reports.length + omitted} different reports, and none of the first ${reports.length} counts.`,
+    message`Read the others with ${command('kernelkit report')} and the console log.`,
+  )
 }
 
 /** A judgement whose hint is text for its reader. */

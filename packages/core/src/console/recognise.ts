@@ -25,6 +25,8 @@ export interface ConsoleFacts {
   /** The last of the dumps that were asked for has ended. */
   readonly dumped: boolean
   readonly release: string | undefined
+  /** Reports that are not among `reports`, because there are very many, and are not like any of those either. */
+  readonly omitted: number
 }
 
 export interface ConsoleReader {
@@ -41,8 +43,9 @@ const dumpEndMark = 'sysrq: HELP'
 // arch/x86/kernel/apic/apic.c, calibrate_APIC_clock()
 const apicTimerLostMark = /^APIC (?:frequency too slow, disabling apic timer|timer disabled due to verification failure)/
 
-// A guest that warns in a loop must not fill our memory: the first reports say enough.
+// A guest that warns in a loop must not fill our memory: of each defect the first reports say enough.
 const mostReports = 1000
+const mostWithOthers = 2000
 
 /** Reads a console while it is written: the reports of `@kernelkit/core/report`, panic, halt, a second start. */
 export function createConsoleReader(): ConsoleReader {
@@ -56,8 +59,17 @@ export function createConsoleReader(): ConsoleReader {
   let dumped = false
   let apicTimerLost = false
   let release: string | undefined
+  let omitted = 0
+  const kept = new Set<string>()
   const keep = (report: KernelReport): void => {
-    if (complete.length < mostReports) complete = [...complete, report]
+    const key = defectOf(report)
+    if (complete.length >= mostReports && kept.has(key) && report.kind !== 'unexpected-reboot') return
+    if (complete.length >= mostWithOthers) {
+      omitted += 1
+      return
+    }
+    kept.add(key)
+    complete = [...complete, report]
   }
   const reader = createReportReader(keep)
   const read = (raw: string): boolean => {
@@ -92,9 +104,15 @@ export function createConsoleReader(): ConsoleReader {
       apicTimerLost,
       dumped,
       release,
+      omitted,
     }
   }
   return { read, facts }
+}
+
+/** What reports of one defect have in common: all that --fail-on and --allow look at, but for numbers. */
+function defectOf({ kind, title, headline }: KernelReport): string {
+  return `${kind} ${title} ${headline.replaceAll(/\d+/g, '0')}`
 }
 
 /** Time stamp, caller (`[ T12]`) and level in front of a message; indentation after them stays. */

@@ -88,6 +88,32 @@ describe('judge', () => {
   })
 })
 
+describe('a flood of reports', () => {
+  const allowed = parseAllowList('known\\.c', 'known')
+  const at = (place: string) => [`WARNING: CPU: 0 PID: 1 at ${place} foo+0x1/0x2`, '---[ end trace 0 ]---']
+  const judged = (lines: readonly string[]) => {
+    const seen = readConsole(...lines)
+    return judge({
+      ...runFacts({ command: ended(0), console: seen }),
+      failing: failingReports(seen.reports, { failOn: failingKinds, allowed }),
+    })
+  }
+
+  it('of known ones does not hide another one', () => {
+    const flood = Array.from({ length: 1500 }, (_, pid) => [
+      `cat[${pid}]: segfault at 0 ip 0 sp 0 error 4 in cat[1+1]`,
+      ...at('fs/known.c:1'),
+    ])
+    expect(judged(flood.flat()).verdict).toBe('pass')
+    expect(judged([...flood.flat(), ...at('fs/other.c:2')]).what).toContain('fs/other.c:2')
+  })
+
+  it('that is longer than what is kept never passes', () => {
+    const flood = Array.from({ length: 2500 }, (_, line) => at(`fs/known.c${'x'.repeat(line % 50)}${'y'.repeat(line / 50)}:1`))
+    expect(judged(flood.flat())).toMatchObject({ verdict: 'splat', what: expect.stringMatching(/2500 different reports.*first 2000/) })
+  })
+})
+
 describe('judgeBoot', () => {
   const boot = { ...runFacts({}), asked: false, limitMs: undefined, shellExitCode: undefined, qemu: qemu(0) }
   it.each([

@@ -3,7 +3,7 @@ import { message, option, type Message } from '../errors/index.ts'
 import { describeResults, type KtapResults } from '../ktap/index.ts'
 import { isAllowed, type AllowEntry } from './allow-list.ts'
 import { hasFailed, judgeKunit, judgeStream, kunitTestOf } from './judge-results.ts'
-import { describe, verdict, type Judgement, type RunFacts } from './judgement.ts'
+import { describe, judgeFlood, verdict, type Judgement, type RunFacts } from './judgement.ts'
 import { lockupKinds, type ReportKind } from './kinds.ts'
 import type { KernelReport } from './recognise.ts'
 
@@ -82,11 +82,12 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
   }
   if (facts.results !== undefined && hasFailed(facts.results)) return judgeStream(facts.results)
   const [first, ...others] = facts.failing
+  if (first === undefined && facts.console.omitted > 0) return judgeFlood(facts.console)
   const results = facts.results === undefined ? '' : ` Its results: ${describeResults(facts.results)}.`
   if (first === undefined && facts.unexplained !== undefined && facts.unexplained.length > 0)
     return verdict(
       'splat',
-      `the command passed, but the kernel's taint shows ${facts.unexplained.join(' and ')}, and the console shows nothing of it.${results}`,
+      `the command passed, but the kernel's taint shows ${facts.unexplained.join(' and ')}, and the console shows no such report.${results}`,
       message`Check whether ${option('append')} or the guest hides messages (quiet, loglevel=, dmesg -n).`,
     )
   if (first === undefined) return verdict('pass', `the command exited with status 0.${results}`, undefined)
@@ -177,19 +178,27 @@ function seconds(ms: number): string {
   return `${ms / 1000} s`
 }
 
+/** KUnit's results on a console. */
+export interface KunitLog {
+  readonly results: KtapResults
+  /** Lines of the console that no program of the guest can have written, from 1; every program may write KTAP to /dev/kmsg. */
+  readonly ownLines: number
+}
+
 /**
  * Reports that count: of a failing kind, not among the allowed ones (the title of the report is searched), and not inside a KUnit test
- * that passed: such a test provokes what it looks for.
+ * that passed: such a test provokes what it looks for. Only a test whose result came among the kernel's own lines excuses anything.
  */
 export function failingReports(
   reports: readonly KernelReport[],
-  options: { readonly failOn: readonly ReportKind[]; readonly allowed: readonly AllowEntry[]; readonly kunit?: KtapResults | undefined },
+  options: { readonly failOn: readonly ReportKind[]; readonly allowed: readonly AllowEntry[]; readonly kunit?: KunitLog | undefined },
 ): readonly KernelReport[] {
   const { failOn, allowed, kunit } = options
+  const isExcused = (report: KernelReport): boolean => {
+    const test = kunit === undefined ? undefined : kunitTestOf(kunit.results, report)
+    return test?.passed === true && kunit !== undefined && test.endLine <= kunit.ownLines
+  }
   return reports.filter(
-    (report) =>
-      failOn.includes(report.kind) &&
-      !allowed.some((known) => isAllowed(known, report)) &&
-      !(kunit !== undefined && kunitTestOf(kunit, report)?.passed === true),
+    (report) => failOn.includes(report.kind) && !allowed.some((known) => isAllowed(known, report)) && !isExcused(report),
   )
 }

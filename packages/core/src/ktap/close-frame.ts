@@ -2,7 +2,7 @@ import { missingNumbers, type Frame, type LinePlace, type OpenTest } from './fra
 import type { Ledger } from './ledger.ts'
 import { clearNotes, emptyNotes, moveNotes, notesText, type Notes } from './notes.ts'
 import type { ResultLine } from './parse-line.ts'
-import { addStatus, countsOfOne, noTests, totalOf, type TestStatus } from './result.ts'
+import { addCounts, addStatus, countsOfOne, noTests, totalOf, type TestStatus } from './result.ts'
 import { reasonOf, statusOf } from './parse-line.ts'
 
 // A plan is one line of text: it may promise a billion tests.
@@ -28,12 +28,21 @@ export function giveTrailing(frame: Frame, ledger: Ledger): void {
   clearNotes(frame.pending)
 }
 
+/** Results in comments that no result came after: nothing else shows what they say. */
+export function adoptCommented(frame: Frame): void {
+  for (const test of frame.commented.splice(0)) {
+    frame.tests.push(test)
+    frame.counts = addCounts(frame.counts, test.counts)
+  }
+}
+
 /** A suite as a result; what kunit_parser.py counts as errors and crashes is counted here too. */
 export function closeFrame({ frame, end, path, ledger }: FrameClosing): OpenTest {
   const errorsBefore = ledger.errors
   const { result, place } = end
   addMissing({ frame, place, path, ledger })
   giveTrailing(frame, ledger)
+  adoptCommented(frame)
   moveNotes(frame.pending, frame.notes)
   if (result === undefined) ledger.fail(place.line, path, 'no result line for this suite')
   let status: TestStatus = result === undefined ? 'crashed' : statusOf(result)
@@ -73,7 +82,8 @@ export function addMissing(options: Pick<FrameClosing, 'frame' | 'path' | 'ledge
   moveNotes(frame.pending, first)
   const numbers = missingNumbers(frame, Math.min(missing, listedMissing))
   for (const [index, number] of numbers.entries()) {
-    frame.tests.push(missingTest({ number, notes: index === 0 ? first : undefined, frame, place }))
+    const test = missingTest({ number, notes: index === 0 ? first : undefined, frame, place })
+    if (ledger.keeps(test)) frame.tests.push(test)
   }
   const from = numbers[0] ?? frame.reported + 1
   const isRange = numbers.at(-1) === from + numbers.length - 1

@@ -13,4 +13,4 @@ export {
 } from './result.ts'
 export { failurePlace, type FailurePlace } from './failure-place.ts'
 export { describeResults, renderCounts, renderResults, type RenderOptions } from './render-results.ts'
-export { badTests, displayName, pathName, testAtLine, type PlacedTest } from './walk.ts'
+export { badTests, displayName, isBad, pathName, testAtLine, type PlacedTest } from './walk.ts'

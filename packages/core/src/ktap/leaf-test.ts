@@ -1,7 +1,7 @@
 import { statedSeconds, testAttributes } from './attributes.ts'
 import { noteNumber, type Frame, type LinePlace, type OpenTest } from './frame.ts'
 import type { Ledger } from './ledger.ts'
-import { clearNotes, notesText } from './notes.ts'
+import { clearNotes, lastComment, notesText } from './notes.ts'
 import type { ResultLine } from './parse-line.ts'
 import { countsOfOne } from './result.ts'
 import { reasonOf, statusOf } from './parse-line.ts'
@@ -29,7 +29,7 @@ export function leafTest({ line, frame, at, path, ledger, isTap }: LeafOptions):
     name: line.name,
     status,
     number: line.number,
-    reason: reasonOf(line),
+    reason: reasonOf(line) ?? (isTap && status === 'skip' ? lastComment(diagnostics) : undefined),
     diagnostics,
     attributes: testAttributes(line.name, diagnostics),
     seconds: statedSeconds(line.reason) ?? (elapsed !== undefined && elapsed >= 0 ? elapsed : undefined),

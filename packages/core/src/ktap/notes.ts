@@ -38,6 +38,13 @@ export function moveNotes(from: Notes, to: Notes): void {
 // What announces the next test: kselftest's runner, its harness, KUnit.
 const announces = /^\s*(?:# ){1,2}(?:selftests: |timeout set to |Subtest: | *RUN\b)/
 
+/** What the last line with words explains; kselftests that are skipped print why, and no reason on the result line. */
+export function lastComment(lines: readonly string[]): string | undefined {
+  const last = lines.findLast((line) => line.trim() !== '')
+  const text = last === undefined || announces.test(last) ? '' : last.replace(/^[\s#]+/, '').trimEnd()
+  return text === '' ? undefined : text
+}
+
 /** Takes the lines before the first one that announces the next test. */
 export function takeTrailing(notes: Notes): Notes {
   const taken = emptyNotes()

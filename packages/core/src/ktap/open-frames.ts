@@ -125,6 +125,7 @@ export function createOpenFrames({ main, ledger, onResult }: OpenFramesOptions):
     dissolve: () => {
       const frame = all.pop()
       if (frame === undefined) return
+      inherit(top(), frame)
       top().mark = frame.start
       moveNotes(frame.notes, top().pending)
       moveNotes(frame.pending, top().pending)

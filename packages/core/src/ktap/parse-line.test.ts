@@ -44,8 +44,7 @@ describe('a line of TAP or KTAP', () => {
     ['Bail out! no memory', { kind: 'bail', column: 0, reason: 'no memory' }],
   ])('%s', (line, expected) => expect(parseKtapLine(line)).toEqual(expected))
 
-  it.each(['okay', 'not okay', '# ok 1 name', 'notok 1', '1..x', '1...5', 'TAP version thirteen', '# Subtest', 'ok1', ''])(
-    'not %j',
-    (line) => expect(parseKtapLine(line)).toBeUndefined(),
+  it.each(['okay', 'not okay', '# ok 1 name', 'notok 1', '1...5', 'TAP version thirteen', '# Subtest', 'ok1', ''])('not %j', (line) =>
+    expect(parseKtapLine(line)).toBeUndefined(),
   )
 })

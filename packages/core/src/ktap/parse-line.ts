@@ -4,6 +4,8 @@ import type { TestStatus } from './result.ts'
 export type KtapLine =
   | { readonly kind: 'version'; readonly column: number; readonly protocol: 'TAP' | 'KTAP'; readonly version: number }
   | { readonly kind: 'plan'; readonly column: number; readonly count: number; readonly skip: string | undefined }
+  /** Begins as a plan does and names no number of tests that can be read. */
+  | { readonly kind: 'bad-plan'; readonly column: number; readonly text: string }
   | { readonly kind: 'header'; readonly column: number; readonly name: string }
   | ResultLine
   | { readonly kind: 'pragma'; readonly column: number; readonly isOn: boolean; readonly name: string }
@@ -14,6 +16,8 @@ export interface ResultLine {
   readonly column: number
   readonly ok: boolean
   readonly number: number | undefined
+  /** A number, a dash, a directive or nothing follows the word: it begins no sentence. */
+  readonly isFormal: boolean
   readonly name: string
   readonly directive: 'skip' | 'todo' | 'xfail' | 'timeout' | 'error' | undefined
   /** What stands behind `#`, the directive left out; empty when nothing does. */
@@ -24,6 +28,10 @@ export interface ResultLine {
 
 // A tab is one level in the output of kernels before 5.7, four blanks are in later ones.
 const tabColumns = 4
+// Paths of suites repeat the names of all that are open; those of the kernel's own tests have less than 200 characters.
+const longestName = 1024
+// A plan of more than a billion tests is none that ran.
+const mostDigits = 9
 
 /** One line without its end; `undefined` for text that is no part of the protocol. */
 export function parseKtapLine(line: string): KtapLine | undefined {
@@ -63,11 +71,17 @@ function parseVersion(text: string, column: number): KtapLine | undefined {
 }
 
 function parsePlan(text: string, column: number): KtapLine | undefined {
-  const [whole, count, rest = ''] = /^1\.\.(\d{1,9})(?:\s+#\s*(.*)|\s*)$/.exec(text) ?? []
-  if (whole === undefined) return undefined
-  const skip = /^skip\w*:?\s*(.*)$/i.exec(rest)?.[1]
+  // "1...2...3" counts aloud.
+  if (!text.startsWith('1..') || text[3] === '.') return undefined
+  const [, count, rest = ''] = /^1\.\.(\d+)(?:\s+#(.*))?$/s.exec(text.trimEnd()) ?? []
+  if (count === undefined || count.length > mostDigits) return { kind: 'bad-plan', column, text: text.trim() }
+  return planOf(Number(count), rest.trimStart(), column)
+}
+
+function planOf(count: number, rest: string, column: number): KtapLine {
+  const skip = /^skip\w*:?(.*)$/is.exec(rest)?.[1]?.trim()
   // TAP 14: an empty plan is a run that was skipped, whatever the comment says.
-  return { kind: 'plan', column, count: Number(count), skip: skip ?? (Number(count) === 0 && rest !== '' ? rest : undefined) }
+  return { kind: 'plan', column, count, skip: skip ?? (count === 0 && rest !== '' ? rest : undefined) }
 }
 
 function parsePragma(text: string, column: number): KtapLine | undefined {
@@ -76,19 +90,20 @@ function parsePragma(text: string, column: number): KtapLine | undefined {
 }
 
 function parseHeader(text: string, column: number): KtapLine | undefined {
-  const name = /^# Subtest: (.*)$/.exec(text)?.[1]
-  return name === undefined ? undefined : { kind: 'header', column, name: name.trim() }
+  const mark = '# Subtest: '
+  return text.startsWith(mark) ? { kind: 'header', column, name: text.slice(mark.length).trim().slice(0, longestName) } : undefined
 }
 
 function parseBail(text: string, column: number): KtapLine | undefined {
-  const reason = /^Bail out!\s*(.*)$/.exec(text)?.[1]
-  return reason === undefined ? undefined : { kind: 'bail', column, reason: reason.trim() }
+  const mark = 'Bail out!'
+  return text.startsWith(mark) ? { kind: 'bail', column, reason: text.slice(mark.length).trim() } : undefined
 }
 
 function parseResult(text: string, column: number): ResultLine | undefined {
-  const [whole, not, number, rest = ''] = /^(not )?ok(?: +(\d{1,9}))?(?=\s|$)(.*)$/.exec(text) ?? []
+  const [whole, not, number, rest = ''] = /^(not )?ok(?: +(\d+))?(?=\s|$)(.*)$/s.exec(text) ?? []
   if (whole === undefined) return undefined
-  const [description, comment] = splitComment(rest.replace(/^\s*(?:- )?/, ''))
+  const words = rest.trimStart()
+  const [description, comment] = splitComment(words.replace(/^- /, ''))
   const [directive, reason] = readDirective(comment)
   // kselftest.h puts the name behind the directive: `ok 3 # SKIP name`.
   const isBehind = description === '' && (directive === 'skip' || directive === 'xfail' || directive === 'todo')
@@ -96,8 +111,10 @@ function parseResult(text: string, column: number): ResultLine | undefined {
     kind: 'result',
     column,
     ok: not === undefined,
-    number: number === undefined ? undefined : Number(number),
-    name: isBehind ? reason : description,
+    // Larger ones are in no plan, and are not exact.
+    number: number === undefined ? undefined : Math.min(Number(number), Number.MAX_SAFE_INTEGER),
+    isFormal: number !== undefined || /^(?:- |-?$|#)/.test(words),
+    name: (isBehind ? reason : description).slice(0, longestName),
     directive,
     reason: isBehind ? '' : reason,
   }
@@ -119,11 +136,11 @@ function unescape(text: string): string {
 }
 
 function readDirective(comment: string): readonly [ResultLine['directive'], string] {
-  const [, word, reason = ''] = /^(skip\w*|todo|xfail|timeout|error)\b:?\s*(.*)$/i.exec(comment) ?? []
+  const [, word, reason = ''] = /^(skip\w*|todo|xfail|timeout|error)\b:?(.*)$/is.exec(comment) ?? []
   if (word === undefined) return [undefined, comment]
   const name = word.toLowerCase()
   const directive = name === 'todo' || name === 'xfail' || name === 'timeout' || name === 'error' ? name : 'skip'
-  return [directive, reason]
+  return [directive, reason.trim()]
 }
 
 /** Only these directives change the status; an unknown one leaves ok and not ok (ktap.rst). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKtapReader, createKtapText, type KtapResults, type TestResult } from './index.ts'
+import { createKtapReader, createKtapText, renderResults, type KtapResults, type TestResult } from './index.ts'
 
 const log = (
   text: string,
@@ -173,6 +173,137 @@ describe('what counts', () => {
 
   it('sees the failure below a suite that calls itself ok', () => {
     expect(log('KTAP version 1\n1..1\n  KTAP version 1\n  1..1\n  not ok 1 a\nok 1 s').status).toBe('fail')
+  })
+})
+
+describe('what must not pass', () => {
+  const versionless = (text: string) => log(text, { versionless: true }).status
+
+  it.each(['1..4294967295000', '1..-1', '1..x', '1..', '1..3 tests'])('is the plan %s, which cannot be read', (plan) => {
+    const errors = [{ message: `a plan that cannot be read: ${plan}` }]
+    expect(log(`TAP version 13\n${plan}\nok 1 a`)).toMatchObject({ status: 'fail', errors })
+    expect(log(`KTAP version 1\n${plan}\nok 1 a`)).toMatchObject({ status: 'fail', errors })
+  })
+
+  it('is an unreadable plan without a version line, but not a text that counts aloud', () => {
+    expect(versionless('1..4294967295000\nok 1 a')).toBe('fail')
+    expect(log('TAP version 13\nok 1 a\n1...2...3\n1..1').status).toBe('pass')
+  })
+
+  it('is a second plan that promises something else', () => {
+    expect(log('TAP version 13\n1..1\nok 1 a\n1..3').status).toBe('fail')
+    expect(log('TAP version 13\n1..1\nok 1 a\n1..1').status).toBe('pass')
+  })
+
+  it.each(['not ok 99999999999 a', 'not ok - a', 'not ok', 'not ok 1 a\u2028b', 'not ok 1 a\u0085b'])('is the failed result %j', (line) => {
+    expect(log(`KTAP version 1\n${line}`).status).toBe('fail')
+    expect(log(`TAP version 13\n${line}`).status).toBe('fail')
+  })
+
+  it('is a bail out of any words, but not a sentence that begins as a result does', () => {
+    expect(log('KTAP version 1\n1..1\nnot ok to say so\nok 1 a').status).toBe('pass')
+    expect(log('TAP version 13\nok 1 a\nBail out! a\u2028b').status).toBe('fail')
+  })
+
+  it('is a failure on the same line as a text that lacks its end, when it is the next result', () => {
+    const results = log('TAP version 13\n1..3\nok 1 a\nDiff too high: 25..not ok 2 b\nok 3 c')
+    expect(tree(results.tests)).toBe('a:pass b:fail c:pass')
+    expect(results.tests[1]?.diagnostics).toEqual(['Diff too high: 25..'])
+    expect(tree(log('TAP version 13\n1..1\nthis is not ok 7 b\nok 1 a').tests)).toBe('a:pass')
+  })
+
+  it('is a program that planned more in comments than it reported, unless it is skipped', () => {
+    const comments = '# TAP version 13\n# 1..3\n# FAIL: 0 expected but -1 returned'
+    expect(log(`TAP version 13\n1..1\n${comments}\nok 1 selftests: kcmp: kcmp_test`).status).toBe('fail')
+    expect(log(`TAP version 13\n1..2\n${comments}\nok 1 a # SKIP\nok 2 b`).status).toBe('pass')
+    expect(log('TAP version 13\n1..1\n# 1..1\n# ok 1 a\n# ok 2 b\nok 1 a').status).toBe('fail')
+  })
+
+  it('is nesting that is deeper than anything that tests: it is reported and ends no program', () => {
+    const levels = Array.from({ length: 3000 }, (_, level) => '    '.repeat(level))
+    const headers = levels.map((indent) => `${indent}# Subtest: a`)
+    const ends = levels.toReversed().map((indent) => `${indent}ok 1 a`)
+    const few = levels.slice(0, 300)
+    const deep = [
+      [...headers, ...ends],
+      [...headers.map((line) => line.trimStart()), 'ok 1 a'],
+      [`${'    '.repeat(3000)}ok 1 a`, 'ok 1 a'],
+      [...few.map((indent) => `${indent}KTAP version 1`), ...few.toReversed().map((indent) => `${indent}ok 1 a`)],
+    ]
+    for (const [index, lines] of deep.entries()) {
+      const results = log(`TAP version 14\n${lines.join('\n')}`)
+      expect(results.status, `${index}`).not.toBe('pass')
+      expect(results.errors, `${index}`).toContainEqual(
+        expect.objectContaining({ message: 'subtests more than 100 levels deep are not read' }),
+      )
+      expect(JSON.stringify(results)).toContain('not read')
+    }
+  })
+
+  it('is bounded in comments of comments too', () => {
+    const lines = Array.from({ length: 200 }, (_, level) => `${'# '.repeat(level)}TAP version 13`)
+    expect(log([...lines, `${'# '.repeat(199)}not ok 1 a`, 'ok 1 a'].join('\n')).status).toBe('pass')
+    expect(log([...lines.slice(0, 4), '# # # not ok 1 a', 'ok 1 a'].join('\n')).counts.failed).toBe(1)
+  })
+})
+
+/** The examples of the TAP 14 specification (testanything.org), in its words. */
+describe('the examples of the TAP 14 specification', () => {
+  it.each<[string, string, KtapResults['status'], string]>([
+    [
+      'common with explanation',
+      '1..6\n#\n# Create a new Board and Tile, then place\n# the Tile onto the board.\n#\nok 1 - The object isa Board\nok 2 - Board size is zero\nok 3 - The object isa Tile\nok 4 - Get possible places to put the Tile\nok 5 - Placing the tile produces no error\nok 6 - Board size is 1',
+      'pass',
+      '6 tests: 6 passed',
+    ],
+    [
+      'unknown amount and failures',
+      'ok 1 - retrieving servers from the database\n# need to ping 6 servers\nok 2 - pinged diamond\nok 3 - pinged ruby\nnot ok 4 - pinged saphire\n  ---\n  message: "hostname \'saphire\' unknown"\n  ...\nok 5 - pinged onyx\nnot ok 6 - pinged quartz\n  ---\n  message: "timeout"\n  ...\nok 7 - pinged gold\n1..7',
+      'fail',
+      '7 tests: 5 passed, 2 failed (pinged saphire, pinged quartz)',
+    ],
+    [
+      'giving up',
+      "1..573\nnot ok 1 - database handle\nBail out! Couldn't connect to database.",
+      'crashed',
+      '573 tests: 1 failed, 572 crashed',
+    ],
+    [
+      'skipping a few',
+      '1..5\nok 1 - approved operating system\n# $^0 is solaris\nok 2 - # SKIP no /sys directory\nok 3 - # SKIP no /sys directory\nok 4 - # SKIP no /sys directory\nok 5 - # SKIP no /sys directory',
+      'pass',
+      '5 tests: 1 passed, 4 skipped',
+    ],
+    ['skipping everything', "1..0 # skip because English-to-French translator isn't installed", 'skip', '1 test: 1 skipped'],
+    [
+      'got spare tuits?',
+      '1..4\nok 1 - Creating test program\nok 2 - Test program runs, no error\nnot ok 3 - infinite loop # TODO halting problem unsolved\nnot ok 4 - infinite loop 2 # TODO halting problem unsolved',
+      'pass',
+      '4 tests: 2 passed, 2 todo',
+    ],
+    [
+      'creative liberties',
+      'ok - created Board\nok\nok\nok\nok\nok\nok\nok\n  ---\n  message: "Board layout"\n  severity: comment\n  dump:\n    board:\n      - \'      16G         05C        \'\n  ...\nok - board has 7 tiles + starter tile\n1..9',
+      'pass',
+      '9 tests: 9 passed',
+    ],
+    ['subtests', '1..1\n    # Subtest: foo.tap\n    1..2\n    ok 1\n    ok 2 - this passed\nok 1 - foo.tap', 'pass', '2 tests: 2 passed'],
+    [
+      'a failure below a parent',
+      '1..2\n# Subtest: foo.tap\n    1..2\n    ok 1\n    ok 2 - this passed\nok 1 - foo.tap\n# Subtest: bar.tap\n    ok 1 - object should be a Bar\n    not ok 2 - object.isBar should return true\n    1..2\nnot ok 2 - bar.tap',
+      'fail',
+      '4 tests: 3 passed, 1 failed (bar.tap.object.isBar should return true)',
+    ],
+    [
+      'escapes',
+      'ok 1 - hello # todo\nok 2 - hello \\# todo\nok 3 - hello \\\\# todo\nok 4 - hello \\\\\\# todo\n1..4',
+      'pass',
+      '4 tests: 2 passed, 2 todo',
+    ],
+  ])('%s', (_title, text, status, said) => {
+    const results = log(`TAP version 14\n${text}`)
+    expect(results.status).toBe(status)
+    expect(renderResults(results).at(-1)).toContain(said)
   })
 })
 

@@ -1,12 +1,12 @@
 import { createPrefixLearner } from '../console/line-prefix.ts'
 import type { LinePlace, OpenTest } from './frame.ts'
 import { createLedger } from './ledger.ts'
-import { closeStreams } from './close-streams.ts'
+import { createStreamAccount } from './close-streams.ts'
 import { cleanLine, isEndOfLog, outerWidth } from './log-line.ts'
 import { parseKtapLine, type KtapLine } from './parse-line.ts'
 import { kernelStamp, splitPrefix, tornAt, type SplitLine } from './prefix.ts'
 import type { KtapResults, TestResult } from './result.ts'
-import { createStream, type ClosedStream, type KtapStream } from './stream.ts'
+import { createStream, type KtapStream } from './stream.ts'
 
 export interface KtapReaderOptions {
   /** Lines may carry time stamps of the kernel or of a logger, and kernel and programs may write side by side: a console, a log file. */
@@ -52,7 +52,7 @@ const executorError = /^\s*kunit executor: (.*)$/
 
 export function createKtapReader({ prefixed, versionless, kernelOnly = false, onResult }: KtapReaderOptions): KtapReader {
   const ledger = createLedger()
-  const closed: ClosedStream[] = []
+  const account = createStreamAccount(ledger)
   const kernel: Lane = { stream: undefined, carry: undefined }
   const user: Lane = { stream: undefined, carry: undefined }
   let lines = 0
@@ -83,14 +83,15 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
   }
 
   const end = (lane: Lane, at: LinePlace): void => {
-    if (lane.stream !== undefined) closed.push(...lane.stream.close(at))
+    for (const stream of lane.stream?.close(at) ?? []) account.add(stream)
     lane.stream = undefined
   }
 
   const begins = (line: KtapLine): boolean =>
     line.kind === 'version' ||
     (versionless &&
-      (line.kind === 'header' || (line.column === 0 && (line.kind === 'plan' || (line.kind === 'result' && line.number !== undefined)))))
+      (line.kind === 'header' ||
+        (line.column === 0 && (line.kind === 'plan' || line.kind === 'bad-plan' || (line.kind === 'result' && line.number !== undefined)))))
 
   const feed = (lane: Lane, text: string, at: LinePlace, isTorn = false): void => {
     const found = parseKtapLine(text)
@@ -189,10 +190,7 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
         flush(lane, undefined)
         end(lane, place)
       }
-      return closeStreams(
-        closed.toSorted((a, b) => a.main.start.line - b.main.start.line),
-        ledger,
-      )
+      return account.total()
     },
   }
 }

@@ -27,7 +27,7 @@ export function describeResults(results: KtapResults): string {
   const more = bad.length > 3 ? ` and ${bad.length - 3} more` : ''
   const bail = results.bailOut === undefined ? '' : `; bailed out${results.bailOut === '' ? '' : `: ${results.bailOut}`}`
   const isOverrun = results.status === 'fail' && bad.length === 0 && results.bailOut === undefined
-  return `${renderCounts(results.counts)}${bad.length === 0 ? '' : ` (${names}${more})`}${bail}${isOverrun ? '; more results than planned' : ''}`
+  return `${renderCounts(results.counts)}${bad.length === 0 ? '' : ` (${names}${more})`}${bail}${isOverrun ? `; ${results.errors[0]?.message ?? 'a rule is broken'}` : ''}`
 }
 
 /** Failures with their diagnostics, broken rules of the stream, counts: for people. */

@@ -1,5 +1,5 @@
 import { suiteAttribute } from './attributes.ts'
-import { giveTrailing } from './close-frame.ts'
+import { adoptCommented, giveTrailing } from './close-frame.ts'
 import { columnOf, isComplete, isFresh, openFrame, type Frame, type FrameStart, type LinePlace, type OpenTest } from './frame.ts'
 import type { Ledger } from './ledger.ts'
 import { addNote, moveNotes } from './notes.ts'
@@ -8,6 +8,12 @@ import { parseKtapLine, type KtapLine, type ResultLine } from './parse-line.ts'
 
 // Indentation of a subtest.
 const levelColumns = 4
+// Suites in suites: the kernel's own tests have three levels (ktap.rst). Whoever reads the results follows them down.
+const mostLevels = 100
+// kselftest's runner comments what a program prints, and that program may be such a runner.
+const mostComments = 4
+// What of a line is quoted.
+const longestQuote = 80
 
 /** A stream that has ended. */
 export interface ClosedStream {
@@ -23,6 +29,8 @@ export interface StreamStart {
   readonly column: number
   readonly place: LinePlace
   readonly ledger: Ledger
+  /** In the comments of how many streams this one is. */
+  readonly comments?: number
   /** A test has its result. */
   readonly onResult?: (test: OpenTest, path: string) => void
 }
@@ -39,7 +47,7 @@ export interface KtapStream {
 }
 
 /** One TAP or KTAP stream. Indentation says what belongs to what; where it got lost, names and plans do, as in kunit_parser.py. */
-export function createStream({ protocol, version, column, place, ledger, onResult }: StreamStart): KtapStream {
+export function createStream({ protocol, version, column, place, ledger, comments = 0, onResult }: StreamStart): KtapStream {
   const isTap = protocol === 'TAP'
   const main = openFrame({ hasVersion: true, isTap, headerColumn: column, column, start: place })
   const frames = createOpenFrames({ main, ledger, onResult })
@@ -49,6 +57,28 @@ export function createStream({ protocol, version, column, place, ledger, onResul
   let isStrict = false
   /** What the program of a test prints in comments while that test runs. */
   let inner: KtapStream | undefined
+  let isDeepTold = false
+
+  /** A rule is broken that makes the run fail. */
+  const breakRule = (frame: Frame, at: LinePlace, message: string): void => {
+    frame.isOverrun = true
+    ledger.fail(at.line, frames.pathOf(''), message)
+  }
+
+  /** Whether a line would open more suites in suites than are read. */
+  const isTooDeep = (line: KtapLine): boolean => {
+    if (frames.all.length + line.column / levelColumns < mostLevels) return false
+    const outer = frames.all.filter((frame) => columnOf(frame) <= line.column)
+    const levels = Math.ceil((line.column - columnOf(outer.at(-1) ?? main)) / levelColumns)
+    return outer.length + Math.max(levels, line.kind === 'header' || line.kind === 'version' ? 1 : 0) > mostLevels
+  }
+
+  const onTooDeep = (at: LinePlace): void => {
+    if (isDeepTold) return
+    isDeepTold = true
+    main.isOverrun = true
+    ledger.fail(at.line, '', `subtests more than ${mostLevels} levels deep are not read`)
+  }
 
   /** A subtest that begins with its results alone (TAP 14); four blanks are a level, and a deeper one may come first. */
   const pushBare = (to: number, start: LinePlace): void => {
@@ -144,10 +174,22 @@ export function createStream({ protocol, version, column, place, ledger, onResul
       pushBare(line.column, frame.mark)
       return setPlan(top(), line, at)
     }
-    if (isInside || frame.planned !== undefined) return note(text, at)
+    if (isInside) return note(text, at)
+    if (frame.planned !== undefined) {
+      // Another program's plan: what it was to run is not what ran.
+      if (isTap && frame.planned !== line.count) breakRule(frame, at, `a second plan, of ${line.count} instead of ${frame.planned}`)
+      return note(text, at)
+    }
     closeDeeperThan(columnOf(frame), at)
     frame.column ??= line.column
     setPlan(frame, line, at)
+  }
+
+  const onBadPlan = (line: KtapLine & { readonly kind: 'bad-plan' }, text: string, at: LinePlace): void => {
+    const frame = frames.all.findLast((open) => columnOf(open) <= line.column)
+    if (frame !== undefined && frame.planned === undefined)
+      breakRule(frame, at, `a plan that cannot be read: ${line.text.slice(0, longestQuote)}`)
+    note(text, at)
   }
 
   const setPlan = (frame: Frame, line: KtapLine & { readonly kind: 'plan' }, at: LinePlace): void => {
@@ -156,56 +198,67 @@ export function createStream({ protocol, version, column, place, ledger, onResul
     if (frame.reported === 0) {
       moveNotes(frame.pending, frame.notes)
       frame.mark = at
-    } else if (frame.reported > line.count) {
-      frame.isOverrun = true
-      ledger.fail(at.line, frames.pathOf(''), `${frame.reported} results, but ${line.count} were planned`)
-    } else if (isTap && frame.highest > line.count) {
-      frame.isOverrun = true
-      ledger.fail(at.line, frames.pathOf(''), `number ${frame.highest} is not in the plan of ${line.count}`)
-    }
+    } else if (frame.reported > line.count) breakRule(frame, at, `${frame.reported} results, but ${line.count} were planned`)
+    else if (isTap && frame.highest > line.count) breakRule(frame, at, `number ${frame.highest} is not in the plan of ${line.count}`)
   }
 
   /** kselftest's runner puts `# ` before all that a program prints, its own results too: they are read one level down. */
   const takeComment = (text: string, at: LinePlace): boolean => {
-    if (!isTap || !text.startsWith('# ')) return false
+    if (!isTap || !text.startsWith('# ') || comments >= mostComments) return false
     const content = text.slice(2)
     const line = parseKtapLine(content)
     if (inner === undefined && !beginsComment(line)) return false
-    if (inner !== undefined && line?.kind === 'version' && !inner.read(line, content, at)) endComment(at)
+    if (inner !== undefined && line?.kind === 'version' && !inner.read(line, content, at)) endComment(at, undefined)
     else if (inner !== undefined && line?.kind !== 'version') {
       if (line === undefined) inner.note(content, at)
       else inner.read(line, content, at)
       return true
     }
     if (inner !== undefined) return true
-    const start = line?.kind === 'version' ? line : { protocol: 'TAP' as const, version: 12 }
-    inner = createStream({ protocol: start.protocol, version: start.version, column: line?.column ?? 0, place: at, ledger })
+    const { protocol: ofComment, version: number } = line?.kind === 'version' ? line : { protocol: 'TAP' as const, version: 12 }
+    inner = createStream({ protocol: ofComment, version: number, column: line?.column ?? 0, place: at, ledger, comments: comments + 1 })
     if (line !== undefined && line.kind !== 'version') inner.read(line, content, at)
     return true
   }
 
-  const endComment = (at: LinePlace): void => {
+  /** `next`: the line that ends it, most often the result of the program. */
+  const endComment = (at: LinePlace, next: KtapLine | undefined): void => {
     const closed = inner?.close(at) ?? []
     inner = undefined
     for (const { main: nested, bailOut: gaveUp } of closed) {
       // The runner may say ok all the same.
-      if (gaveUp !== undefined) top().isOverrun = true
+      if (gaveUp !== undefined || nested.isOverrun) top().isOverrun = true
       const { planned, reported } = nested
-      if (planned !== undefined && reported < planned)
-        ledger.fail(at.line, frames.pathOf(''), `${reported} of ${planned} results that a program planned in comments`)
+      if (planned !== undefined && reported < planned) {
+        // A program that is skipped half way is skipped.
+        const isSkipped = next?.kind === 'result' && next.directive === 'skip'
+        const message = `${reported} of ${planned} results that a program planned in comments`
+        if (isSkipped) ledger.fail(at.line, frames.pathOf(''), message)
+        else breakRule(top(), at, message)
+      }
       giveTrailing(nested, ledger)
       top().commented.push(...nested.tests)
     }
+  }
+
+  /** A failure behind text without a line end (posix_timers.c of kselftest prints "Diff too high: 12..not ok 2 name"), when it is the next result. */
+  const takeGlued = (frame: Frame, text: string, at: LinePlace): boolean => {
+    const from = text.startsWith('#') ? -1 : text.indexOf('not ok ', 1)
+    const line = from < 0 ? undefined : parseKtapLine(text.slice(from))
+    if (line?.kind !== 'result' || frame.column === undefined) return false
+    if (line.number !== (frame.isTap ? frame.contiguous : frame.reported) + 1) return false
+    addNote(frame.pending, text.slice(0, from))
+    onResultLine({ ...line, column: frame.column }, at)
+    return true
   }
 
   const note = (text: string, at: LinePlace): void => {
     const frame = top()
     if (frames.takeYaml(text)) return
     if (takeComment(text, at)) return
-    if (isStrict && text.trim() !== '' && !text.trimStart().startsWith('#')) {
-      frame.isOverrun = true
-      ledger.fail(at.line, frames.pathOf(''), 'a line that is not TAP, and pragma +strict')
-    }
+    if (takeGlued(frame, text, at)) return
+    if (isStrict && text.trim() !== '' && !text.trimStart().startsWith('#'))
+      breakRule(frame, at, 'a line that is not TAP, and pragma +strict')
     if (frame.reported === 0) {
       const attribute = suiteAttribute(text)
       if (attribute !== undefined && frame !== main) {
@@ -220,7 +273,12 @@ export function createStream({ protocol, version, column, place, ledger, onResul
 
   return {
     read: (line, text, at) => {
-      if (inner !== undefined && line.kind !== 'header') endComment(at)
+      if (inner !== undefined && line.kind !== 'header') endComment(at, line)
+      if (isTooDeep(line)) {
+        onTooDeep(at)
+        note(text, at)
+        return true
+      }
       switch (line.kind) {
         case 'version':
           return onVersion(line, at)
@@ -230,6 +288,9 @@ export function createStream({ protocol, version, column, place, ledger, onResul
         case 'plan':
           onPlan(line, text, at)
           return true
+        case 'bad-plan':
+          onBadPlan(line, text, at)
+          return true
         case 'pragma':
           if (isTap && line.name === 'strict') isStrict = line.isOn
           return true
@@ -238,8 +299,8 @@ export function createStream({ protocol, version, column, place, ledger, onResul
           ledger.fail(at.line, '', `bail out: ${line.reason === '' ? 'no reason given' : line.reason}`)
           return true
         case 'result':
-          // Only TAP lets the number be left out; on a console `ok` begins sentences.
-          if (line.number === undefined && protocol === 'KTAP') note(text, at)
+          // Only TAP lets the number be left out; on a console `ok` begins sentences. What claims to have failed counts.
+          if (line.number === undefined && protocol === 'KTAP' && (line.ok || !line.isFormal)) note(text, at)
           else onResultLine(line, at)
           return true
       }
@@ -247,8 +308,9 @@ export function createStream({ protocol, version, column, place, ledger, onResul
     note,
     isComplete: () => frames.all.length === 1 && isComplete(main),
     close: (at) => {
-      endComment(at)
+      endComment(at, undefined)
       while (frames.all.length > 1) close({ result: undefined, place: at })
+      adoptCommented(main)
       main.end = { line: Math.max(main.end.line, at.line), at: at.at }
       const aside = frames.aside.map((frame): ClosedStream => ({ protocol, version, main: frame, bailOut: undefined }))
       return [{ protocol, version, main, bailOut }, ...aside]

@@ -47,7 +47,7 @@ describe('results for people', () => {
     expect(describeResults(read('TAP version 13\n1..0'))).toBe('no tests ran')
     expect(describeResults(read('TAP version 13\n1..2\nok 1 a'))).toBe('2 tests: 1 passed, 1 crashed ((test 2, never reported))')
     expect(describeResults(read('TAP version 13\nok 1 a\nBail out! no disk'))).toBe('1 test: 1 passed; bailed out: no disk')
-    expect(describeResults(read('TAP version 13\n1..1\nok 1 a\nok 2 b'))).toBe('2 tests: 2 passed; more results than planned')
+    expect(describeResults(read('TAP version 13\n1..1\nok 1 a\nok 2 b'))).toBe('2 tests: 2 passed; number 2 is not in the plan of 1')
   })
 })
 

@@ -205,7 +205,8 @@ function isSame(a: FoundFrame, b: FoundFrame): boolean {
   return a.function === b.function && a.offset === b.offset && a.source === b.source
 }
 
-const mayHoldDetails = /Read |Write |by task |[Cc]omm: |\/\d+ [ij[]|comm "|name: |last function: |caller is |Process |Workqueue: /
+const mayHoldDetails =
+  /Read |Write |by task |[Cc]omm: |\/\d+ [ij[]|comm "|name: |last function: |caller is |Process |Workqueue: |WARNING: |\[#\d/
 const details: readonly RegExp[] = [
   /(?:^|: )(?<access>Read|Write) (?:of size|at addr)/,
   /by task (?<process>.*)\/\d+(?:\s*$| on cpu|,)/,
@@ -219,6 +220,9 @@ const details: readonly RegExp[] = [
   /^in_atomic\(\): .*, name: (?<process>.+)$/,
   /last function: (?<lastFunction>[A-Za-z_][\w.]*)/,
   /^caller is (?<caller>[A-Za-z_][\w.]*)\+0x/,
+  // What taints the kernel: __warn() and die(), whatever the report is about.
+  /^(?<warned>WARNING): (?:CPU: \d|at |\S+:\d)/,
+  /\[#(?<died>\d+)\]/,
   /^Workqueue: (?<workqueue>\S.*?) (?<work>[A-Za-z_][\w.]*)(?: \[\w+\])?$/,
 ]
 

@@ -162,7 +162,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     const mine = open.filter((report) => report.state === 'open' && sharesCaller(report, message))
     const last = mine.at(-1)
     if (last?.format.leads === true && format.leads !== true && !hasTrace(last) && !asides.includes(format.kind)) {
-      rename(last, format, groups)
+      rename(last, { format, groups, text: message.text })
       return false
     }
     if (last !== undefined && continues(last, format, message)) {
@@ -185,11 +185,15 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     return begin(format, groups, message, place)
   }
   /** The line that says what happened, after one that only led to it. */
-  const rename = (report: OpenReport, format: Format, groups: OpenReport['groups']): void => {
+  const rename = (
+    report: OpenReport,
+    { format, groups, text }: Pick<OpenReport, 'format' | 'groups'> & { readonly text: string },
+  ): void => {
     report.format = format
     report.endLine = line
     report.strangers = 0
     report.groups = { ...report.groups, ...Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined)) }
+    noteDetails(report, text)
   }
   const adopt = (report: OpenReport, format: Format, groups: OpenReport['groups'], message: Message): void => {
     report.endLine = line

@@ -33,6 +33,7 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
     silenceLimitMs: silenceLimitMs(plan.accel.accel, gdb !== undefined),
     lockupSilenceMs,
     isEnd: (report) => !work.attended && failingReports([report], { failOn, allowed }).length > 0,
+    isKunit: plan.vm.kunit !== undefined,
     mostRestarts: work.mostRestarts,
     // Most machines have a timer (PIT, HPET) that ticks in addition to those of the CPUs.
     hasOtherTimer: machines[plan.launch.machine].hasOtherTimer,
@@ -55,7 +56,11 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
     ending,
     facts,
     reports,
-    failing: failingReports(reports, { failOn, allowed, kunit }),
+    failing: failingReports(reports, {
+      failOn,
+      allowed,
+      kunit: { results: kunit, ownLines: plan.vm.kunit === undefined ? watch.ownLines() : Infinity },
+    }),
     allowed: useOfAllowList(allowed, reports),
     kunit,
     seconds: {

@@ -11,6 +11,7 @@ function watch(...events: readonly VmEvent[]) {
     silenceLimitMs: 30_000,
     lockupSilenceMs: 10_000,
     isEnd: ({ headline }) => !headline.includes('known'),
+    isKunit: false,
     mostRestarts: 2,
     hasOtherTimer: false,
     tailLines: 2,

@@ -44,6 +44,10 @@ export interface VmWatch {
   readonly kunitComplete: Promise<'kunit-complete'>
   /** Results of the kernel's own tests; what has not come by the first call is left out. */
   kunit(): KtapResults
+  /** From here on a program of the user's runs in the guest, and may write whatever it likes to the console. */
+  noteCommand(): void
+  /** Lines of the console before that; before the first process where no command was noted. */
+  ownLines(): number
 }
 
 export interface WatchOptions {
@@ -54,6 +58,8 @@ export interface WatchOptions {
   readonly lockupSilenceMs: number
   /** Whether such a report of a lockup is the end. */
   readonly isEnd: (report: KernelReport) => boolean
+  /** The kernel's own tests are all that runs. */
+  readonly isKunit: boolean
   /** So many starts without coming to the first process are a loop; 1: the guest may not start again at all. */
   readonly mostRestarts: number
   /** Whether the machine has a timer in addition to those of the APICs. */
@@ -87,6 +93,9 @@ export function watchVm(options: WatchOptions): VmWatch {
     initAtMs: undefined,
     readyAtMs: undefined,
   }
+  let lines = 0
+  let linesBeforeInit: number | undefined
+  let linesBeforeCommand: number | undefined
   let restarts = 0
   let seenReports = 0
   const onRestart = (): void => {
@@ -97,14 +106,16 @@ export function watchVm(options: WatchOptions): VmWatch {
   }
   const onReport = (report: KernelReport): void => {
     if (report.kind === 'unexpected-reboot') return onRestart()
-    // What a KUnit test does to the kernel is its own affair.
+    // What a KUnit test does to the kernel is its own affair, and programs print KTAP too.
     const { hasStarted, isComplete } = kunit.progress()
-    if (lockupKinds.includes(report.kind) && !(hasStarted && !isComplete) && options.isEnd(report)) over.resolve('lockup')
+    const isInKunit = hasStarted && !isComplete && (options.isKunit || linesBeforeCommand === undefined)
+    if (lockupKinds.includes(report.kind) && !isInKunit && options.isEnd(report)) over.resolve('lockup')
   }
   const onConsole = (line: string, atMs: number): void => {
     tail.push(line)
     if (tail.length > options.tailLines) tail.shift()
     options.onLine?.(line)
+    lines += 1
     kunit.read(line)
     const { hasStarted, isComplete } = kunit.progress()
     if (hasStarted) kunitStarted.resolve('kunit-started')
@@ -112,6 +123,7 @@ export function watchVm(options: WatchOptions): VmWatch {
     if (/\] Run \S+ as init process/.test(line)) {
       restarts = 0
       if (facts.initAtMs === undefined) facts = { ...facts, initAtMs: atMs }
+      linesBeforeInit ??= lines
     }
     if (!reader.read(line)) return
     const { panic, halted, reports, apicTimerLost } = reader.facts()
@@ -177,6 +189,10 @@ export function watchVm(options: WatchOptions): VmWatch {
     kunitStarted: kunitStarted.promise,
     kunitComplete: kunitComplete.promise,
     kunit: () => (kunitResults ??= kunit.finish()),
+    noteCommand: () => {
+      linesBeforeCommand ??= lines
+    },
+    ownLines: () => linesBeforeCommand ?? linesBeforeInit ?? 0,
   }
 }
 

@@ -15,11 +15,23 @@ const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
 const kernel = (...lines: readonly string[]): readonly VmEvent[] =>
   lines.map((line) => ({ type: 'console', line: `[    1.000000] ${line}`, atMs: 1 }))
 
+interface Played {
+  readonly events?: readonly VmEvent[]
+  /** What comes once the command runs. */
+  readonly during?: readonly VmEvent[]
+  readonly output?: string
+  /** Of the kernel when the command ends. */
+  readonly tainted?: number
+}
+
 /** A VM that emits these events; its command writes this and exits with status 0. */
-function fakeVm(events: readonly VmEvent[], output: string): Vm {
+function fakeVm({ events = [ready], during = [], output = '', tainted = 0 }: Played): Vm {
   const stopped = Promise.withResolvers<QemuExit>()
+  const started = Promise.withResolvers<void>()
   async function* stream(): AsyncGenerator<VmEvent> {
     yield* events
+    if (during.length > 0) await started.promise
+    yield* during
     // What a guest prints on its console at the end of a command, and after the stacks that were asked for.
     yield* kernel('kernelkit: command ended with 0', 'sysrq: HELP : loglevel(0-9)')
     if (!events.some(({ type }) => type === 'exited')) yield { type: 'exited', exit: await stopped.promise, atMs: 2 }
@@ -30,8 +42,9 @@ function fakeVm(events: readonly VmEvent[], output: string): Vm {
     return exit
   }
   const exec = ({ stdout }: ExecOptions) => {
+    started.resolve()
     const written = new Promise<void>((resolve) => stdout?.write(Buffer.from(output), () => resolve()))
-    const ended = { exitCode: 0, signal: undefined, stdoutBytes: output.length, stderrBytes: 0, seconds: 0, tainted: 0, artifacts: false }
+    const ended = { exitCode: 0, signal: undefined, stdoutBytes: output.length, stderrBytes: 0, seconds: 0, tainted, artifacts: false }
     return { result: written.then(() => ended), kill: () => {}, resize: () => {} }
   }
   return {
@@ -49,10 +62,7 @@ function fakeVm(events: readonly VmEvent[], output: string): Vm {
   }
 }
 
-async function run(
-  raw: Readonly<Record<string, unknown>>,
-  { events = [ready], output = '' }: { readonly events?: readonly VmEvent[]; readonly output?: string },
-) {
+async function run(raw: Readonly<Record<string, unknown>>, played: Played) {
   // As much of a plan as running a command asks for.
   const part = {
     vm: { ...parseVmSpec(givenOptions(raw), { command: 'run' }), reader: { door: 'command' } },
@@ -67,7 +77,7 @@ async function run(
   const plan = part as unknown as VmPlan
   const streams = { stdin: undefined, stdout, stderr: new PassThrough(), tty: undefined }
   const { outcome } = await superviseVm(
-    { host, plan, start: async () => fakeVm(events, output), allowed: [], signal: new AbortController().signal },
+    { host, plan, start: async () => fakeVm(played), allowed: [], signal: new AbortController().signal },
     runCommand(host, plan, { ...streams, argv: ['x'], env: {} }),
   )
   stdout.end()
@@ -118,6 +128,32 @@ describe('results on stdout', () => {
 
 const suite = (result: string) =>
   kernel('KTAP version 1', '1..1', '    KTAP version 1', '    # Subtest: s', '    1..1', `    ${result} 1 a`, `${result} 1 s`)
+
+describe('what a guest cannot make green', () => {
+  const warning = ['WARNING: CPU: 0 PID: 1 at fs/x.c:1 foo+0x1/0x2', '---[ end trace 0 ]---']
+  const tested = kernel('KTAP version 1', '1..1', '    KTAP version 1', '    # Subtest: s', '    1..1', ...warning, '    ok 1 a', 'ok 1 s')
+
+  it('is a warning between lines of KTAP that a program wrote to /dev/kmsg', async () => {
+    expect((await run({}, { events: [...tested, ready] })).verdict).toBe('pass')
+    expect((await run({}, { during: tested })).verdict).toBe('splat')
+    // The stream began before the command, and the command continues it.
+    expect((await run({}, { events: [...tested.slice(0, 5), ready], during: tested.slice(5) })).verdict).toBe('splat')
+    expect((await run({ kunit: true }, { events: [...tested, ready] })).verdict).toBe('pass')
+  })
+
+  it('is a taint, by a report that does not count or does not leave it', async () => {
+    const crash = kernel('cat[12]: segfault at 0 ip 0 sp 0 error 4 in cat[1+1]')
+    const [W, L] = [1 << 9, 1 << 14]
+    expect((await run({}, { during: crash })).verdict).toBe('pass')
+    expect((await run({}, { during: crash, tainted: W })).outcome.judgement).toMatchObject({
+      verdict: 'splat',
+      what: expect.stringContaining('a warning (W)'),
+    })
+    const isAllowed = { failOn: 'soft-lockup' }
+    expect((await run(isAllowed, { during: kernel(...warning), tainted: W })).verdict).toBe('pass')
+    expect((await run(isAllowed, { during: kernel(...warning), tainted: W | L })).verdict).toBe('splat')
+  })
+})
 
 describe('--kunit', () => {
   it.each<[string, readonly VmEvent[], string]>([

@@ -60,6 +60,7 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
   const early = await untilReady(guest, over)
   if (early !== 'ready') return early
   const controller = new AbortController()
+  guest.watch.noteCommand()
   const running = vm.exec({
     argv: command.argv,
     env: command.env,
@@ -100,7 +101,7 @@ function judgeRun(ended: EndedVm, results: KtapResults | undefined): RunOutcome 
     silentMs: ending.kind === 'kunit-silent' ? ending.silentMs : facts.silentMs,
     results,
     kunit: isKunit ? kunit : undefined,
-    unexplained: reports.length > 0 ? [] : taintedBy(command?.tainted ?? 0, plan.vm.failOn),
+    unexplained: taintedBy(command?.tainted ?? 0, { failOn: plan.vm.failOn, printed: reports }),
   })
   return { ...ended, judgement: writeJudgement(judgement, plan.vm.reader), results: isKunit ? kunit : results, command }
 }
