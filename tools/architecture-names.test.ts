@@ -6,9 +6,14 @@ import { listSources, repository, withoutComments } from './source-files.ts'
 
 /**
  * Where an architecture or one of QEMU's machine types may be named: its rows, the ROM that proves KVM, and what reads
- * reports, which come from kernels of every architecture.
+ * reports, which come from kernels of every architecture. The options of the library are written from those rows.
  */
-const homes: readonly string[] = ['packages/core/src/arch/', 'packages/host/src/kvm/', 'packages/core/src/report/']
+const homes: readonly string[] = [
+  'packages/core/src/arch/',
+  'packages/host/src/kvm/',
+  'packages/core/src/report/',
+  'packages/vm/src/library/boot-vm-options.ts',
+]
 
 const escape = (word: string) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 const anyOf = (words: readonly string[]) => new RegExp(String.raw`(?<![\w-])(?:${[...new Set(words)].map(escape).join('|')})(?![\w])`, 'g')

@@ -4,6 +4,7 @@ import type { ActionName } from '@kernelkit/core/options'
 import { projectSchema } from '@kernelkit/core/project'
 import { fillActionInputs } from './action-inputs.ts'
 import { fillActionTables } from './action-tables.ts'
+import { renderLibraryOptions } from './library-options.ts'
 import { fillOptionTables } from './option-tables.ts'
 import { actionPath, ownActions, readActionFile } from './own-actions.ts'
 import { repository } from './source-files.ts'
@@ -17,3 +18,4 @@ for (const name of ownActions) {
 writeFileSync(join(repository, 'packages/cli/kernelkit.schema.json'), `${JSON.stringify(projectSchema(), undefined, 2)}\n`)
 const page = join(repository, 'docs/cli.md')
 writeFileSync(page, fillOptionTables(readFileSync(page, 'utf8')))
+writeFileSync(join(repository, 'packages/vm/src/library/boot-vm-options.ts'), renderLibraryOptions())

@@ -1,11 +1,18 @@
-/** Boot a guest and use it from a program. */
-export {
-  bootVm,
-  type BootVmContext,
-  type BootVmOptions,
-  type BootedVm,
-  type GuestExecOptions,
-  type GuestExecResult,
-} from './library/boot-vm.ts'
+/** Boot a guest and use it from a program: docs/library.md. */
+export { bootVm } from './library/boot-vm.ts'
+export type { BootVmOptions } from './library/boot-vm-options.ts'
+export type {
+  BootVmContext,
+  BootedVm,
+  GuestExecOptions,
+  GuestExecResult,
+  GuestExit,
+  GuestForward,
+  GuestProcess,
+  GuestShare,
+  GuestSignal,
+  GuestSpawnOptions,
+  GuestVerdict,
+} from './library/guest-types.ts'
 export type { GuestEvent } from './library/with-reports.ts'
-export type { QemuExit, VmEvent } from './vm.ts'
+export { UserError } from '@kernelkit/core/errors'

@@ -2,7 +2,7 @@ import type { ErrorCode } from './codes/index.ts'
 import { commandWriter, writeMessage, type Message, type PartWriter, type Place } from './message.ts'
 
 /** Verdicts that an error without a result of the guest ends with (see docs/verdicts.md). */
-export type ErrorVerdict = 'infra-fail' | 'config-fail' | 'build-fail' | 'boot-fail' | 'vm-lost'
+export type ErrorVerdict = 'infra-fail' | 'config-fail' | 'build-fail' | 'boot-fail' | 'vm-lost' | 'timeout'
 
 export interface UserErrorOptions {
   /** The next action: an instruction, or a command to paste. */

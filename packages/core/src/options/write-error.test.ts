@@ -11,7 +11,7 @@ describe('writeFor', () => {
     ['command', 'Raise --timeout, write --memory 4G or --gdb=PORT, or leave --stdin out.'],
     ['file', 'Raise `timeout:`, write `memory: 4G` or `gdb: PORT`, or leave `stdin:` out.'],
     ['action', 'Raise the input `timeout`, write `memory: 4G` or `gdb: PORT`, or leave --stdin out.'],
-    ['library', "Raise --timeout, write `memory: '4G'` or --gdb=PORT, or leave --stdin out."],
+    ['library', "Raise `timeoutMs`, write `memory: '4G'` or --gdb=PORT, or leave --stdin out."],
   ])('names options for a reader of the %s, and as flags where there is no such option', (door, text) => {
     const hint = message`Raise ${option('timeout')}, write ${option('memory', '4G')} or ${joinedOption('gdb', 'PORT')}, or leave ${option('stdin')} out.`
     expect(writeFor(hint, { door })).toBe(text)

@@ -1,4 +1,5 @@
 import { UserError, commandWriter, writeMessage, type Message, type PartWriter, type Place } from '../errors/index.ts'
+import { parseShare } from './vm/vm-share.ts'
 import { blockNames, camelCase, everyOption, fileRows, namedRows, vmRows } from './table/index.ts'
 
 /** Who reads a message: how the options were written there. */
@@ -36,7 +37,7 @@ function writerFor({ door, places = {} }: Reader): PartWriter {
       }
       const key = libraryNames.get(name)
       if (door === 'library' && row !== undefined && key !== undefined) {
-        return value === undefined ? `\`${key}\`` : `\`${key}: ${programValue(value, row.kind)}\``
+        return value === undefined ? `\`${key}\`` : `\`${key}: ${name === 'share' ? shareValue(value) : programValue(value, row.kind)}\``
       }
       return commandWriter.option(part)
     },
@@ -47,14 +48,27 @@ function writerFor({ door, places = {} }: Reader): PartWriter {
 /** Options that kernelkit.yaml has. */
 const fileOptions = new Set(blockNames.flatMap(fileRows).map(({ name }) => name))
 
-/** Options of `bootVm`, and what they are called there. */
-const libraryNames: ReadonlyMap<string, string> = new Map(
-  namedRows(vmRows).flatMap(({ name, library }) => (library === false ? [] : [[name, library?.name ?? camelCase(name)]])),
-)
+/** Options of `bootVm`, its second argument and `exec`, and what they are called there. */
+const libraryNames: ReadonlyMap<string, string> = new Map([
+  ...namedRows(vmRows).flatMap(({ name, library }): [string, string][] =>
+    library === false ? [] : [[name, library?.name ?? camelCase(name)]],
+  ),
+  ['cache-dir', 'cacheDir'],
+  ['cwd', 'cwd'],
+  ['env', 'env'],
+  ['timeout', 'timeoutMs'],
+])
 
 /** `value` as a program writes it. */
 function programValue(value: string, kind: string): string {
   if (/^\d+$/.test(value) || value === 'true') return value
   const text = `'${value}'`
   return kind === 'list' || kind === 'set' ? `[${text}]` : text
+}
+
+/** `SRC[:DST][:MODE]` as the object of a program. */
+function shareValue(value: string): string {
+  const { source, guest, mode } = parseShare(value)
+  const parts = [`host: '${source}'`, ...(guest === undefined ? [] : [`guest: '${guest}'`]), ...(mode === 'cow' ? [] : [`mode: '${mode}'`])]
+  return `[{ ${parts.join(', ')} }]`
 }

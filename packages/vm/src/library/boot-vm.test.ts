@@ -2,9 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeHost, openStore } from '@kernelkit/host'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import { bzImage } from '../../test/fixture-kernels.ts'
-import { bootVm, type BootVmOptions } from './boot-vm.ts'
+import type { LibraryVmOptions } from '@kernelkit/core/options'
+import type { BootVmOptions } from './boot-vm-options.ts'
+import { bootInLibrary, bootVm } from './boot-vm.ts'
+import type { BootVmContext } from './guest-types.ts'
+import { inLibraryWords } from './library-words.ts'
 
 describe('bootVm', () => {
   it.each<[BootVmOptions, string, string]>([
@@ -39,7 +43,7 @@ describe('bootVm', () => {
       await writeFile(join(directory, 'bzImage'), bzImage({ release: '6.12', wide: true }))
       const host = nodeHost({ cwd: directory, env: { ...process.env, XDG_RUNTIME_DIR: directory } })
       const store = await openStore(host, join(directory, 'store'))
-      await expect(bootVm(options, { host, store })).rejects.toMatchObject({ message })
+      await expect(inLibraryWords(() => bootInLibrary(options, { host, store: async () => store }))).rejects.toMatchObject({ message })
     } finally {
       await rm(directory, { recursive: true, force: true })
     }
@@ -53,11 +57,31 @@ describe('bootVm', () => {
     [{ publish: ['1:2'] }, 'the option `publish` is not known'],
     [{ machine: 'q36' }, "`machine` 'q36' is not known; allowed: auto, microvm, q35, pc."],
     [{ memory: 1024, persist: 'yes' }, "`persist` 'yes' is not allowed here; it takes true or false."],
-    [null, 'the options are null, not an object.'],
+    [null, 'the options of `bootVm` are null, not an object.'],
+    [undefined, 'the options of `bootVm` are undefined, not an object.'],
+    ['vmlinux', 'the options of `bootVm` are a value of type string, not an object.'],
+    [{ failOn: ['kasn'] }, "`failOn` 'kasn' is not a kind of report"],
+    [{ memory: {} }, '`memory` '],
   ])('refuses %j', async (options, message) => {
     await expect(bootVm(options as BootVmOptions)).rejects.toMatchObject({
       code: expect.stringMatching(/^BAD_/) as string,
       message: expect.stringContaining(message) as string,
     })
+  })
+
+  it.each<[unknown, string]>([
+    [{ store: '/tmp' }, 'the second argument of `bootVm` has no option `store`'],
+    [{ cacheDir: 1 }, '`cacheDir` is 1; it takes the path of a directory.'],
+    [{ signal: {} }, '`signal` is an object; it takes an AbortSignal.'],
+    [{ log: 'stderr' }, "`log` is 'stderr'; it takes a function."],
+  ])('refuses %j as its second argument', async (context, message) => {
+    await expect(bootVm({}, context as BootVmContext)).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.stringContaining(message) as string,
+    })
+  })
+
+  it('has the options of the table', () => {
+    expectTypeOf<BootVmOptions>().toEqualTypeOf<LibraryVmOptions>()
   })
 })

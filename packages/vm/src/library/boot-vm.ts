@@ -1,117 +1,89 @@
-import type { Readable } from 'node:stream'
-import type { AccelName } from '@kernelkit/core/arch'
+import { resolve } from 'node:path'
+import { judgeBoot, writeJudgement } from '@kernelkit/core/console'
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
-import { givenOptions, writeError, type LibraryVmOptions } from '@kernelkit/core/options'
-import { libraryOptions } from '@kernelkit/core/options/library'
-import { parseGuestUser, parseVmSpec } from '@kernelkit/core/options/vm'
+import { givenOptions } from '@kernelkit/core/options'
+import { badValue, knownOptions, libraryOptions } from '@kernelkit/core/options/library'
+import { parseVmSpec } from '@kernelkit/core/options/vm'
+import { nodeHost, silentLogger, type Host, type Store } from '@kernelkit/host'
 import { defaultStoreRoot, openStore } from '@kernelkit/host/store'
-import { nodeHost } from '@kernelkit/host'
-import type { Host, Store } from '@kernelkit/host'
-import { collectOutput } from '../process/collect-output.ts'
-import { guestEnvironment } from '../session/guest-environment.ts'
-import type { EndedVm, Ending, Guest, VmWork } from '../session/guest.ts'
+import { seenFacts, type EndedVm, type Ending, type Guest, type VmWork } from '../session/guest.ts'
 import type { PreparedVm } from '../session/prepare-vm.ts'
-import { runSession } from '../session/session.ts'
+import { runSession, type RecordVerdict } from '../session/session.ts'
 import { untilReady } from '../session/until-ready.ts'
 import type { VmEnd } from '../session/watch-vm.ts'
-import { withReports, type GuestEvent } from './with-reports.ts'
+import { bootDocument } from '../session/work/boot-document.ts'
+import type { BootVmOptions } from './boot-vm-options.ts'
+import { guestCommands } from './guest-commands.ts'
+import type { BootVmContext, BootedVm, GuestVerdict } from './guest-types.ts'
+import { inLibraryWords, libraryError } from './library-words.ts'
+import { withReports } from './with-reports.ts'
 
-/** What the guest is: the options of `kernelkit run` that make sense in a program, with the same defaults. */
-export type BootVmOptions = LibraryVmOptions
-
-/** What the guest is made with. */
-export interface BootVmContext {
-  readonly signal?: AbortSignal
-  /** Default: the real machine, silent. */
-  readonly host?: Host
-  /** Default: the user's store. */
-  readonly store?: Store
-}
-
-/** Added to the environment and the directory that `kernelkit run` would give the command. */
-export interface GuestExecOptions {
-  readonly env?: Readonly<Record<string, string>>
-  readonly cwd?: string
-  /** A user of the guest's /etc/passwd, `UID` or `UID:GID`. Default: the VM's `user`, else root. */
-  readonly user?: string
-  readonly stdin?: Readable
-  readonly signal?: AbortSignal
-  /** `buffer`: the streams as bytes. Default: as UTF-8, whose decoder replaces what is not. */
-  readonly encoding?: 'utf8' | 'buffer'
-}
-
-export interface GuestExecResult<Output = string> {
-  /** 0-255; 128 + n when signal n ended the command. */
-  readonly exitCode: number
-  readonly signal: number | undefined
-  readonly stdout: Output
-  readonly stderr: Output
-}
-
-/** A booted guest; disposal ends it at once, and nothing is written to its image. */
-export interface BootedVm extends AsyncDisposable {
-  readonly name: string
-  readonly release: string
-  readonly accel: AccelName
-  /** File with every byte of the console. */
-  readonly consolePath: string
-  /** Directory with console, configuration and replay.sh (docs/verdicts.md). */
-  readonly evidence: string
-  /** From the start of the VM on, for each reader. */
-  readonly events: AsyncIterable<GuestEvent>
-  /** One command, both streams kept in memory. Rejects with `VM_LOST` when the guest ends before the command. */
-  exec(argv: readonly string[], options: GuestExecOptions & { readonly encoding: 'buffer' }): Promise<GuestExecResult<Uint8Array>>
-  exec(argv: readonly string[], options?: GuestExecOptions): Promise<GuestExecResult>
-}
-
-/** Boot a guest and wait until its agent serves commands. Throws `BOOT_FAILED` with the console's last lines, and every error of `kernelkit run`. */
+/**
+ * Boots a guest and waits until it serves commands. Rejects with a `UserError`: `BAD_OPTION` for an option that is not understood, `BOOT_FAILED` with the
+ * console's last lines, and every error of `kernelkit run`.
+ */
 export async function bootVm(options: BootVmOptions, context: BootVmContext = {}): Promise<BootedVm> {
-  return inLibraryWords(() => bootInLibrary(options, context))
+  return inLibraryWords(async () => {
+    const { signal, cacheDir, log } = checkContext(context)
+    const host = nodeHost(
+      log === undefined ? {} : { log: { ...silentLogger, info: (line) => log(line, 'info'), warn: (line) => log(line, 'warn') } },
+    )
+    const directory = cacheDir === undefined ? defaultStoreRoot(host) : resolve(host.cwd, cacheDir)
+    return bootInLibrary(options, { host, store: () => openStore(host, directory), signal })
+  })
 }
 
-/** Errors of the work name options as the caller of the library wrote them. */
-async function inLibraryWords<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw error instanceof UserError ? writeError(error, { door: 'library' }) : error
-  }
+function checkContext(context: BootVmContext): BootVmContext {
+  const { signal, cacheDir, log } = knownOptions('the second argument of `bootVm`', context, ['cacheDir', 'log', 'signal'])
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw badValue('signal', signal, 'an AbortSignal')
+  if (cacheDir !== undefined && typeof cacheDir !== 'string') throw badValue('cacheDir', cacheDir, 'the path of a directory')
+  if (log !== undefined && typeof log !== 'function') throw badValue('log', log, 'a function')
+  return context
 }
 
-async function bootInLibrary(options: BootVmOptions, context: BootVmContext): Promise<BootedVm> {
-  const host = context.host ?? nodeHost()
-  const store = context.store ?? (await openStore(host, defaultStoreRoot(host)))
-  const { signal = new AbortController().signal } = context
+export interface LibraryMachine {
+  readonly host: Host
+  readonly store: () => Promise<Store>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The same on a given machine. */
+export async function bootInLibrary(options: BootVmOptions, machine: LibraryMachine): Promise<BootedVm> {
+  const { host, signal = new AbortController().signal } = machine
   // A program names its own directory where it wants one.
   const raw = { ...givenOptions({ noCwd: true }), ...libraryOptions(options) }
   const wanted = { spec: parseVmSpec(raw, { command: 'run' }), command: 'run', reader: { door: 'library' } } as const
   const booted = Promise.withResolvers<BootedVm>()
-  const released = Promise.withResolvers<void>()
-  const onPrepared = ({ plan }: PreparedVm): void => plan.warnings.forEach((line) => host.log.warn(line))
-  const session = runSession<EndedVm, { readonly ended: EndedVm; readonly prepared: PreparedVm }>(
-    { host, store, wanted, onPrepared, signal },
-    async (prepared) => ({
-      work: handOver({ onReady: (guest) => booted.resolve(bootedVm(guest, prepared, end)), released: released.promise }),
-      conclude: async (ended) => ({ ended, prepared }),
-      close: async () => {},
-    }),
-  ).then(({ ended, prepared }) => refuseUnbooted(ended, prepared))
-  const end = async (): Promise<void> => {
-    released.resolve()
-    // A user's interruption ends the guest too, and is reported where it came from.
-    await session.catch(() => {})
+  const released = Promise.withResolvers<Release>()
+  const onPrepared = ({ plan }: PreparedVm): void => {
+    plan.lines.forEach((line) => host.log.info(line))
+    plan.warnings.forEach((line) => host.log.warn(line))
   }
-  session.catch((error: unknown) => booted.reject(error))
+  const handed = { over: false }
+  const ended = runSession<EndedVm, GuestVerdict>({ host, store: await machine.store(), wanted, onPrepared, signal }, async (prepared) => ({
+    work: handOver((guest) => {
+      handed.over = true
+      booted.resolve(bootedVm(guest, { prepared, ended, release: released.resolve }))
+      return released.promise
+    }),
+    conclude: async (outcome, record) => {
+      signal.throwIfAborted()
+      if (!handed.over) throw unbooted(outcome, prepared)
+      return conclude(outcome, prepared, record)
+    },
+    close: async () => {},
+  })).catch((error: unknown) => {
+    throw libraryError(error)
+  })
+  ended.catch((error: unknown) => booted.reject(error))
   return booted.promise
 }
 
-interface HandOver {
-  readonly onReady: (guest: Guest) => void
-  readonly released: Promise<void>
-}
+/** How a program lets go of its guest. */
+type Release = 'power-off' | 'stop' | 'dispose'
 
 /** A program uses the guest, for as long as it likes. */
-function handOver({ onReady, released }: HandOver): VmWork<EndedVm> {
+function handOver(onReady: (guest: Guest) => Promise<Release>): VmWork<EndedVm> {
   return {
     attended: true,
     mostRestarts: 1,
@@ -119,19 +91,20 @@ function handOver({ onReady, released }: HandOver): VmWork<EndedVm> {
       const over = guest.watch.over.then((end): Ending => ({ kind: 'over', end }))
       const early = await untilReady(guest, over)
       if (early !== 'ready') return early
-      onReady(guest)
-      // A guest that ends by itself is released too: its program sees that in the events.
-      await Promise.race([released, guest.vm.exited])
-      return { kind: 'released' }
+      const release = onReady(guest)
+      const how = await Promise.race([release, untilDead(guest)])
+      if (how === 'dead') return { kind: 'over', end: (await deadEnd(guest)) ?? 'exited' }
+      if (how === 'power-off') await guest.vm.stop('poweroff')
+      // What was asked for is a power-off where something is written, else a kill.
+      return { kind: how === 'stop' ? 'released' : 'asked' }
     },
     judge: (ended) => ended,
   }
 }
 
-function refuseUnbooted({ ending, facts }: EndedVm, { request }: PreparedVm): void {
-  if (ending.kind === 'released') return
+function unbooted({ ending, facts }: EndedVm, { request }: PreparedVm): UserError {
   const read: Message = `Read its whole console: ${request.consolePath}.`
-  throw new UserError('BOOT_FAILED', `the guest did not boot: ${facts.agentFailure ?? whyUnbooted(ending)}.\n${facts.tail.join('\n')}`, {
+  return new UserError('BOOT_FAILED', `the guest did not boot: ${facts.agentFailure ?? whyUnbooted(ending)}.\n${facts.tail.join('\n')}`, {
     verdict: 'boot-fail',
     hint: ending.kind === 'limit' ? message`Raise ${option('boot-timeout')} if the guest is only slow. ${read}` : read,
   })
@@ -147,42 +120,72 @@ function whyUnbooted(ending: Ending): string {
 const deadEnds: readonly VmEnd[] = ['panic', 'halted', 'stopped', 'restarted', 'exited']
 const lastWordsMs = 2000
 
-/** Rejects when the guest has come to an end that it does not come back from. */
-async function untilLost({ host, vm, watch }: Guest, consolePath: string): Promise<never> {
-  const end = await watch.over
-  if (!deadEnds.includes(end)) return new Promise(() => {})
-  // What the guest sent before its end is read first: a command that has ended is not lost.
-  await Promise.race([vm.exited, host.sleep(lastWordsMs)])
-  throw new UserError('VM_LOST', `the guest has ended (${end}).`, { verdict: 'vm-lost', hint: `Read its console: ${consolePath}.` })
+/** The end that a guest has come to and does not come back from; undefined for one that is only slow. */
+async function deadEnd({ vm, watch }: Pick<Guest, 'vm' | 'watch'>): Promise<VmEnd | undefined> {
+  const end = await Promise.race([watch.over, vm.exited.then((): VmEnd => 'exited')])
+  return deadEnds.includes(end) ? end : undefined
 }
 
-function bootedVm(guest: Guest, { request, evidenceDirectory }: PreparedVm, end: () => Promise<void>): BootedVm {
-  const { host, vm, plan } = guest
-  const baseEnv = guestEnvironment(host, plan, plan.vm)
-  const lost = untilLost(guest, request.consolePath)
+/** Resolves when the guest has come to an end that it does not come back from. */
+async function untilDead(guest: Guest): Promise<'dead'> {
+  const { host, vm } = guest
+  if ((await deadEnd(guest)) === undefined) await vm.exited
+  // What the guest sent before its end is read first: a command that has ended is not lost.
+  await Promise.race([vm.exited, host.sleep(lastWordsMs)])
+  return 'dead'
+}
+
+/** The verdict is that of `kernelkit boot`: what commands did is the program's affair. */
+async function conclude(ended: EndedVm, prepared: PreparedVm, record: RecordVerdict): Promise<GuestVerdict> {
+  const judged = judgeBoot({
+    ...seenFacts(ended),
+    asked: ended.ending.kind !== 'over',
+    limitMs: undefined,
+    shellExitCode: undefined,
+  })
+  const judgement = writeJudgement(judged, prepared.plan.vm.reader)
+  await record({ document: bootDocument({ prepared, ended, judgement }) })
+  const { verdict, what, hint } = judgement
+  return { verdict, what, hint, reports: ended.reports, failing: ended.failing }
+}
+
+interface Owner {
+  readonly prepared: PreparedVm
+  readonly ended: Promise<GuestVerdict>
+  readonly release: (how: Release) => void
+}
+
+function bootedVm(guest: Guest, { prepared, ended, release }: Owner): BootedVm {
+  const { vm, plan } = guest
+  const { consolePath } = prepared.request
+  const lost = untilDead(guest).then(async (): Promise<never> => {
+    const end = (await deadEnd(guest)) ?? 'exited'
+    throw new UserError('VM_LOST', `the guest has ended (${end}).`, { verdict: 'vm-lost', hint: `Read its console: ${consolePath}.` })
+  })
   lost.catch(() => {})
-  function exec(argv: readonly string[], options: GuestExecOptions & { readonly encoding: 'buffer' }): Promise<GuestExecResult<Uint8Array>>
-  function exec(argv: readonly string[], options?: GuestExecOptions): Promise<GuestExecResult>
-  async function exec(argv: readonly string[], execOptions: GuestExecOptions = {}): Promise<GuestExecResult<string | Uint8Array>> {
-    return inLibraryWords(async () => {
-      const { stdout, stderr, texts, bytes } = collectOutput()
-      const { env, cwd = plan.shares.cwd, encoding = 'utf8', ...rest } = execOptions
-      const user = execOptions.user === undefined ? plan.vm.user : parseGuestUser(execOptions.user)
-      const { result } = vm.exec({ argv, env: { ...baseEnv, ...env }, cwd, stdout, stderr, ...rest, user })
-      const { exitCode, signal } = await Promise.race([result, lost])
-      return { exitCode, signal, ...(encoding === 'buffer' ? bytes() : texts()) }
-    })
+  const finish = (how: Release): Promise<GuestVerdict> => {
+    release(how)
+    return ended
   }
+  const { network } = plan.launch
   return {
     name: vm.name,
     release: plan.kernel.release,
     accel: plan.accel.accel,
-    consolePath: request.consolePath,
-    evidence: evidenceDirectory,
+    machine: plan.machine.machine,
+    forwards: network.kind === 'user' ? network.forwards : [],
+    consolePath,
+    evidence: prepared.evidenceDirectory,
     get events() {
       return withReports(vm.events)
     },
-    exec,
-    [Symbol.asyncDispose]: end,
+    ...guestCommands(guest, lost),
+    powerOff: () => finish('power-off'),
+    stop: () => finish('stop'),
+    ended,
+    // A user's interruption ends the guest too, and is reported where it came from.
+    [Symbol.asyncDispose]: () => finish('dispose').then(ignore, ignore),
   }
 }
+
+function ignore(): void {}

@@ -1,24 +1,109 @@
+import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { createInterface } from 'node:readline'
+import { PassThrough } from 'node:stream'
+import { UserError } from '@kernelkit/core/errors'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bootVm } from './boot-vm.ts'
+import type { BootedVm } from './guest-types.ts'
 
 const kernel = process.env['KERNELKIT_TEST_KERNEL']
 if (kernel === undefined) throw new Error('KERNELKIT_TEST_KERNEL does not name a kernel; run these tests with `npm run test:vm`')
 
-test('A program boots a guest with the root of this machine and a shared directory, runs commands, and leaves nothing running.', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-library-'))
-  try {
+let directory = ''
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-library-'))
+})
+afterAll(() => rm(directory, { recursive: true, force: true }))
+
+describe('A program with the root of this machine', () => {
+  let vm: BootedVm
+  const lines: string[] = []
+  beforeAll(async () => {
     await writeFile(join(directory, 'word'), 'shared\n')
-    await using vm = await bootVm({ kernel, root: 'host', accel: 'tcg', shares: [{ host: directory, guest: '/mnt/src' }] })
+    await writeFile(join(directory, 'disk'), Buffer.alloc(1 << 20))
+    vm = await bootVm(
+      {
+        kernel,
+        root: 'host',
+        accel: 'tcg',
+        shares: [{ host: directory, guest: '/mnt/src' }],
+        disks: [join(directory, 'disk')],
+        persist: true,
+        forwards: ['0:80'],
+      },
+      { log: (line, level) => lines.push(`${level} ${line}`) },
+    )
+  })
+  afterAll(() => vm[Symbol.asyncDispose]())
+
+  test('runs commands in it, and is shown the decisions.', async () => {
     expect(await vm.exec(['cat', '/mnt/src/word'])).toEqual({ exitCode: 0, signal: undefined, stdout: 'shared\n', stderr: '' })
     expect(await vm.exec(['sh', '-c', 'echo "$WORD" >&2; exit 9'], { env: { WORD: 'w' } })).toMatchObject({ exitCode: 9, stderr: 'w\n' })
     expect((await vm.exec(['uname', '-r'])).stdout.trim()).toBe(vm.release)
     const octal = await vm.exec(['printf', String.raw`a\377\000b`], { encoding: 'buffer' })
     expect([...octal.stdout]).toEqual([0x61, 0xff, 0, 0x62])
+    expect(vm).toMatchObject({ accel: 'tcg', machine: expect.any(String) as string })
+    expect(vm.forwards).toEqual([{ protocol: 'tcp', address: '127.0.0.1', hostPort: expect.any(Number) as number, guestPort: 80 }])
+    expect(vm.forwards[0]?.hostPort).toBeGreaterThan(0)
+    expect(lines).toContainEqual(expect.stringMatching(/^info kernel /))
+    expect(lines).toContainEqual('info accel tcg (as asked)')
+  })
+
+  test('writes texts, bytes and streams to the stdin of a command, and chooses its user and directory.', async () => {
+    expect((await vm.exec(['cat'], { stdin: 'täxt' })).stdout).toBe('täxt')
+    expect((await vm.exec(['cat'], { stdin: '' })).stdout).toBe('')
+    expect([...(await vm.exec(['cat'], { stdin: Uint8Array.of(0, 255), encoding: 'buffer' })).stdout]).toEqual([0, 255])
     await expect(vm.exec(['cat'], { stdin: createReadStream('/no/such/file') })).rejects.toMatchObject({ code: 'STDIN_FAILED' })
+    expect((await vm.exec(['sh', '-c', 'id -u; id -g; pwd'], { user: '12:34', cwd: '/mnt/src' })).stdout).toBe('12\n34\n/mnt/src\n')
+    await expect(vm.exec(['true'], { user: 'no such' })).rejects.toMatchObject({ code: 'BAD_OPTION' })
+  })
+
+  test('ends a command that takes too long, and is shown what it printed.', async () => {
+    const argv = ['sh', '-c', 'echo begun; exec sleep 100000']
+    const error: unknown = await vm.exec(argv, { timeoutMs: 4000 }).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(UserError)
+    expect(error).toMatchObject({
+      code: 'COMMAND_TIMEOUT',
+      verdict: 'timeout',
+      details: { timeoutMs: 4000, stdout: 'begun\n', stderr: '' },
+    })
+    expect(error).toMatchObject({ message: 'the command `' + argv.join(' ') + '` did not end within 4 s.' })
+    // It is killed in the guest, too.
+    const gone = `while grep -aqs '^sleep.100000' /proc/[0-9]*/cmdline; do sleep 0.1; done`
+    expect(await vm.exec(['sh', '-c', gone])).toMatchObject({ exitCode: 0 })
+    const reason = new Error('enough')
+    await expect(vm.exec(['sleep', '100000'], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  })
+
+  test('reads the output of a command while it runs, and signals it.', async () => {
+    const echo = vm.spawn(['sh', '-c', 'trap "echo caught; exit 5" INT; echo ready; while :; do sleep 0.1; done'])
+    const seen: string[] = []
+    for await (const line of createInterface({ input: echo.stdout })) {
+      seen.push(line)
+      if (line === 'ready') echo.kill('SIGINT')
+    }
+    expect(seen).toEqual(['ready', 'caught'])
+    expect(await echo.exit).toEqual({ exitCode: 5, signal: undefined })
+    const keys = new PassThrough()
+    const cat = vm.spawn(['cat'], { stdin: keys })
+    keys.write('one')
+    const [chunk] = (await once(cat.stdout, 'data')) as [Buffer]
+    expect(chunk.toString()).toBe('one')
+    keys.end()
+    expect(await cat.exit).toMatchObject({ exitCode: 0 })
+    // More than every buffer on the way holds: nothing is lost while it is not read.
+    const { stdout, exit } = vm.spawn(['head', '-c', '3000000', '/dev/zero'])
+    await vm.exec(['true'])
+    expect((await stdout.toArray()).reduce((sum: number, piece: Buffer) => sum + piece.length, 0)).toBe(3_000_000)
+    expect(await exit).toMatchObject({ exitCode: 0 })
+    expect(() => cat.kill('SIGNOT' as 'SIGINT')).toThrow("`signal` is 'SIGNOT'")
+  })
+
+  test('powers it off: the disk has what was written, the report of the kernel makes the verdict, commands are lost.', async () => {
     const warning = ['WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2', '---[ end trace 0000000000000000 ]---']
     await vm.exec(['sh', '-c', warning.map((line) => `echo '${line}' > /dev/kmsg`).join('; ')])
     for await (const event of vm.events) {
@@ -26,13 +111,20 @@ test('A program boots a guest with the root of this machine and a shared directo
       expect(event.report).toMatchObject({ kind: 'warning', source: 'kernel/foo.c', line: 12 })
       break
     }
+    await vm.exec(['sh', '-c', 'echo kept > /dev/vda'])
     expect(await readdir(vm.evidence)).toEqual(expect.arrayContaining(['console.log', 'replay.sh']))
-    const [sleeping] = await Promise.allSettled([vm.exec(['sleep', '1000']), vm[Symbol.asyncDispose]()])
-    expect(sleeping).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
+    const sleeping = vm.exec(['sleep', '100000'])
+    const [slept, verdict] = await Promise.allSettled([sleeping, vm.powerOff()])
+    expect(slept).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
+    expect(verdict).toMatchObject({
+      status: 'fulfilled',
+      value: { verdict: 'splat', what: expect.stringContaining('kernel/foo.c:12') as string, failing: [{ kind: 'warning' }] },
+    })
+    expect(await vm.stop()).toEqual(await vm.ended)
+    expect((await readFile(join(directory, 'disk'))).subarray(0, 5).toString()).toBe('kept\n')
+    expect(JSON.parse(await readFile(join(vm.evidence, 'result.json'), 'utf8'))).toMatchObject({ verdict: 'splat', exitCode: 122 })
     await expect(vm.exec(['true'])).rejects.toMatchObject({ code: 'VM_LOST' })
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  })
 })
 
 test('A guest that panics and stays settles the commands of then and of later.', async () => {
@@ -43,6 +135,7 @@ test('A guest that panics and stays settles the commands of then and of later.',
   ].map((argv) => vm.exec(argv))
   for (const ended of await Promise.allSettled(commands)) expect(ended).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
   await expect(vm.exec(['true'])).rejects.toMatchObject({ code: 'VM_LOST' })
+  expect(await vm.ended).toMatchObject({ verdict: 'panic', what: expect.stringContaining('sysrq') as string })
 })
 
 test('A guest that never serves commands is an error with the last lines of its console.', async () => {

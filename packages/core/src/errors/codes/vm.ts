@@ -81,6 +81,10 @@ export const vmCodes = {
     meaning: 'The guest could not start one more command.',
     fix: 'End other commands in this VM, or read its console.',
   },
+  COMMAND_TIMEOUT: {
+    meaning: 'A command that a program ran in its guest did not end within its time, and was killed.',
+    fix: 'Raise `timeoutMs` of that call if the command is only slow.',
+  },
   STDIN_FAILED: {
     meaning: 'The input of a command could not be read to its end; the command was killed.',
     fix: 'Pass a file or stream that can be read to its end.',

@@ -1,7 +1,10 @@
 import { UserError, nearestName } from '../../errors/index.ts'
 import { givenOptions, type RawOptions } from '../given.ts'
-import { camelCase, namedRows, vmRows, type OptionRow } from '../table/index.ts'
+import { camelCase, namedRows, vmRows, type LibraryOption, type OptionRow } from '../table/index.ts'
 import type { LibraryShare } from '../vm/vm-share.ts'
+import { kindOf } from './library-exec.ts'
+
+export { badValue, knownOptions, parseLibraryExec, type LibraryExec } from './library-exec.ts'
 
 type Rows = typeof vmRows
 type Named = { readonly library: { readonly name: string } }
@@ -31,13 +34,9 @@ export type LibraryVmOptions = { readonly [Name in keyof Rows as LibraryName<Nam
 export function libraryOptions(options: LibraryVmOptions): RawOptions {
   const given: unknown = options
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new UserError(
-      'BAD_OPTION',
-      `the options are ${given === null ? 'null' : Array.isArray(given) ? 'a list' : `a value of type ${typeof given}`}, not an object.`,
-      {
-        hint: "Write for instance `bootVm({ kernel: '.' })`.",
-      },
-    )
+    throw new UserError('BAD_OPTION', `the options of \`bootVm\` are ${kindOf(given)}, not an object.`, {
+      hint: "Write for instance `bootVm({ kernel: '.' })`.",
+    })
   }
   return givenOptions(
     Object.fromEntries(
@@ -60,3 +59,37 @@ const optionOf: ReadonlyMap<string, string> = new Map(
     library === false ? [] : [[library?.name ?? camelCase(name), name]],
   ),
 )
+
+/** An option of the library with all that its documentation says. */
+export interface LibraryRow {
+  readonly name: string
+  /** As TypeScript writes it. */
+  readonly type: string
+  readonly help: string
+  /** What happens without it. */
+  readonly otherwise: string
+}
+
+/** Options of `bootVm` in the order of the table. */
+export function libraryRows(): readonly LibraryRow[] {
+  return namedRows(vmRows).flatMap(({ library, name, ...row }) => {
+    if (library === false) return []
+    return [
+      {
+        name: library?.name ?? camelCase(name),
+        type: typeText(row, library?.type),
+        help: library?.help ?? row.help,
+        otherwise: library?.otherwise ?? row.otherwise ?? row.default ?? 'off',
+      },
+    ]
+  })
+}
+
+/** The same as {@link LibraryVmOptions}; a test compares the two. */
+function typeText({ choices, kind }: Pick<OptionRow, 'choices' | 'kind'>, type: LibraryOption['type']): string {
+  if (type === 'number' || type === 'milliseconds') return 'number'
+  if (type === 'shares') return 'readonly GuestShare[]'
+  if (choices !== undefined) return choices.map((choice) => `'${choice}'`).join(' | ')
+  if (kind === 'flag') return 'boolean'
+  return kind === 'list' || kind === 'set' ? 'readonly string[]' : 'string'
+}

@@ -38,6 +38,9 @@ export interface ActionInput {
 export interface LibraryOption {
   readonly name?: string
   readonly type?: 'number' | 'milliseconds' | 'shares'
+  readonly help?: string
+  /** What happens without it. */
+  readonly otherwise?: string
 }
 
 /** One option: everything about it that more than one place has to know. */

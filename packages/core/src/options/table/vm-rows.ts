@@ -58,6 +58,7 @@ export const vmRows = {
     commands: all,
     path: 'whole',
     action: { help: 'initramfs; the script runs inside it' },
+    library: { help: 'initramfs; commands run inside it' },
     overrides: ['root', 'image', 'initrd', 'kunit'],
   },
   init: {
@@ -68,6 +69,7 @@ export const vmRows = {
     group: root,
     commands: all,
     action: { otherwise: 'agent, which runs the script as soon as the kernel is up' },
+    library: { otherwise: 'agent, which serves commands as soon as the kernel is up' },
     overrides: ['kunit'],
   },
   arch: {
@@ -143,7 +145,7 @@ export const vmRows = {
     commands: all,
     path: 'before-colon',
     action: { help: 'further disks, one `FILE` or `FILE:ro` a line; never written unless `persist`' },
-    library: { name: 'disks' },
+    library: { name: 'disks', help: 'further disks, `FILE` or `FILE:ro` each; never written unless `persist`' },
   },
   persist: { kind: 'flag', help: 'write to the images; otherwise changes are thrown away', group: machine, commands: single },
   qemu: { kind: 'text', value: 'file', help: 'QEMU program', otherwise: 'the one on PATH', group: machine, commands: all, path: 'program' },
@@ -154,7 +156,7 @@ export const vmRows = {
     otherwise: 'none',
     group: machine,
     commands: all,
-    library: { name: 'qemuArgs' },
+    library: { name: 'qemuArgs', help: 'words for QEMU; the last words win' },
   },
   share: {
     kind: 'list',
@@ -165,7 +167,12 @@ export const vmRows = {
     group: files,
     commands: all,
     path: 'before-colon',
-    library: { name: 'shares', type: 'shares' },
+    library: {
+      name: 'shares',
+      type: 'shares',
+      help: 'directories of this host in the guest; `guest` is their place there (default: the same path), `cow` (the default mode) keeps changes in guest memory',
+      otherwise: 'none',
+    },
   },
   cwd: {
     kind: 'text',
@@ -230,7 +237,10 @@ export const vmRows = {
     otherwise: 'none',
     group: files,
     commands: single,
-    library: { name: 'forwards' },
+    library: {
+      name: 'forwards',
+      help: 'ports of this host into the guest, `[ADDR:]PORT:GUESTPORT[/udp]` each; port 0 is a free one, which `forwards` of the guest names',
+    },
   },
   publish: {
     kind: 'list',
@@ -242,7 +252,13 @@ export const vmRows = {
     hidden: true,
     library: false,
   },
-  ssh: { kind: 'flag', help: 'an ssh server in the guest; `kernelkit ssh` logs in', group: files, commands: single },
+  ssh: {
+    kind: 'flag',
+    help: 'an ssh server in the guest; `kernelkit ssh` logs in',
+    group: files,
+    commands: single,
+    library: { help: 'an ssh server in the guest; `kernelkit ssh NAME` logs in while the program runs' },
+  },
   gdb: {
     kind: 'text-or-flag',
     value: 'port',
@@ -281,7 +297,12 @@ export const vmRows = {
     otherwise: '60s; 180s without KVM',
     group: debug,
     commands: all,
-    library: { name: 'bootTimeoutMs', type: 'milliseconds' },
+    library: {
+      name: 'bootTimeoutMs',
+      type: 'milliseconds',
+      help: 'milliseconds until the guest must be ready',
+      otherwise: '60000; 180000 without KVM',
+    },
   },
   'fail-on': {
     kind: 'set',
@@ -291,7 +312,7 @@ export const vmRows = {
     group: debug,
     commands: all,
     action: { words: true },
-    library: false,
+    library: { help: 'kinds of kernel reports that make the verdict splat' },
   },
   allow: {
     kind: 'text',
@@ -301,7 +322,6 @@ export const vmRows = {
     group: debug,
     commands: all,
     path: 'whole',
-    library: false,
   },
   'on-oops': {
     kind: 'text',
@@ -311,6 +331,7 @@ export const vmRows = {
     otherwise: 'panic; continue with kunit',
     group: debug,
     commands: all,
+    library: { otherwise: 'panic' },
   },
   evidence: {
     kind: 'text',
@@ -321,6 +342,7 @@ export const vmRows = {
     commands: all,
     path: 'whole',
     action: { otherwise: 'they are copied to the artifacts when the step ends' },
+    library: { help: 'directory for the console, reports, configuration, replay.sh and the verdict' },
   },
   keep: {
     kind: 'flag',
@@ -357,6 +379,7 @@ export const vmRows = {
     group: command,
     commands: ['run', 'test'],
     action: { help: "who runs the script: a user of the guest's /etc/passwd, or `UID` or `UID:GID`" },
+    library: { help: "who runs the commands: a user of the guest's /etc/passwd, or `UID` or `UID:GID`" },
   },
   env: {
     kind: 'list',

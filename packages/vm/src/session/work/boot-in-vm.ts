@@ -1,11 +1,10 @@
-import { allowDocument, exitStatus } from '@kernelkit/core/console'
-import { reportDocument } from '@kernelkit/core/report'
-import { evidenceDocument } from '../../evidence/evidence-paths.ts'
+import { exitStatus } from '@kernelkit/core/console'
 import type { BootOutcome, UserTerminal } from '../../terminal/attach-terminal.ts'
 import { firstOf } from '../first-of.ts'
 import type { Ending, VmWork } from '../guest.ts'
 import type { PreparedVm } from '../prepare-vm.ts'
-import { planDocument, renderAllowed, renderReports } from './render-outcome.ts'
+import { bootDocument } from './boot-document.ts'
+import { renderAllowed, renderReports } from './render-outcome.ts'
 import { runSession, type RecordVerdict, type SessionInput } from '../session.ts'
 
 export interface BootInVmInput extends SessionInput {
@@ -36,29 +35,12 @@ export async function bootInVm(input: BootInVmInput): Promise<FinishedBoot> {
   })
 }
 
-async function finishBoot(
-  { plan, request, evidenceDirectory }: PreparedVm,
-  outcome: BootOutcome,
-  record: RecordVerdict,
-): Promise<FinishedBoot> {
-  const { judgement, reports, failing, allowed, seconds } = outcome
+async function finishBoot(prepared: PreparedVm, outcome: BootOutcome, record: RecordVerdict): Promise<FinishedBoot> {
+  const { plan, request, evidenceDirectory } = prepared
+  const { judgement, failing, allowed, seconds } = outcome
   const { verdict, what, hint } = judgement
   const exitCode = exitStatus(judgement, plan.vm.status)
-  const { document } = await record({
-    document: (evidence) => ({
-      verdict,
-      exitCode,
-      what,
-      accel: plan.accel.accel,
-      accelReason: plan.accel.reason,
-      seconds: { total: seconds.total },
-      reports: reports.map(reportDocument),
-      allowed: allowDocument(allowed),
-      console: request.consolePath,
-      ...planDocument(plan),
-      evidence: evidenceDocument(evidence),
-    }),
-  })
+  const { document } = await record({ document: bootDocument({ prepared, ended: outcome, judgement }) })
   const trouble = [
     ...renderReports(failing, request.consolePath),
     `${verdict}: ${what}`,
