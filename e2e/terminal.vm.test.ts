@@ -15,14 +15,17 @@ function onTerminal(args: readonly string[]) {
   onTestFinished(() => void child.kill())
   let unseen = ''
   child.stdout?.on('data', (chunk: Buffer) => (unseen += chunk.toString()))
-  const see = async (pattern: RegExp, limitMs = 300_000) => {
+  const see = async (pattern: RegExp, limitMs = 300_000): Promise<string> => {
     await waitUntil(`${String(pattern)} on the terminal`, () => pattern.test(unseen), limitMs)
+    const seen = unseen
     unseen = ''
+    return seen
   }
   const type = (text: string) => keys.write(text)
   /** On a busy machine agetty throws away what comes before it listens (it flushes its input): a person types again. */
   const logIn = async () => {
-    await see(/hvc0[^]*login: /)
+    // The first prompt is the one to answer: that of the console, which is left, is not shown.
+    expect(await see(/login: /)).toMatch(/login terminal[^]*hvc0[^]*login: /)
     for (let again = 0; again < 8; again++) {
       type('root\r')
       const isIn = await see(/# $/, 30_000).then(

@@ -52,6 +52,15 @@ describe('verdicts', () => {
     })
   })
 
+  it.each([
+    ['poweroff', 'o', { exitCode: 0, verdict: 'pass' }],
+    ['reboot', 'b', { exitCode: 0, verdict: 'pass' }],
+    ['poweroff', 'b', { exitCode: 1, verdict: 'fail', stderr: expect.stringContaining('it was to power off') }],
+  ])('with --expect %s is decided by how the guest ends: sysrq %s', async (end, key, seen) => {
+    const command = ['sh', '-c', `echo ${key} > /proc/sysrq-trigger; sleep 100000`]
+    expect(await verdictOf([...onImage, '--expect', end, '--', ...command])).toMatchObject(seen)
+  })
+
   it('does not take the output of a program for a report', async () => {
     expect(await verdictOf([...onImage, '--', 'sh', '-c', `echo '${warning}'; echo '${warning}' >&2`])).toMatchObject({
       exitCode: 0,

@@ -17,6 +17,9 @@ export type Verdict =
   | 'config-fail'
   | 'infra-fail'
 
+/** How a guest ends by itself. */
+export type GuestEnd = 'poweroff' | 'reboot'
+
 /** What happened to one run, seen from outside. */
 export interface RunFacts {
   readonly console: ConsoleFacts
@@ -27,8 +30,10 @@ export interface RunFacts {
   /** The agent could not prepare the root. */
   readonly agentFailure: string | undefined
   readonly command: { readonly exitCode: number; readonly signal: number | undefined } | undefined
-  /** Which limit was reached. */
-  readonly limit: { readonly kind: 'command' | 'boot'; readonly ms: number } | undefined
+  /** Which limit was reached; `end`: that of a guest that was to end by itself after its command. */
+  readonly limit: { readonly kind: 'command' | 'boot' | 'end'; readonly ms: number } | undefined
+  /** How the guest was to end by itself. */
+  readonly expect?: GuestEnd | undefined
   /** QEMU stopped the machine by itself: `internal-error`, `io-error`. */
   readonly stopped?: string | undefined
   /** The guest was reset, or its kernel started again, and QEMU kept running. */

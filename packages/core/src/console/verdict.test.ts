@@ -13,6 +13,51 @@ const panic = 'Kernel panic - not syncing: boom'
 const ended = (exitCode: number, signal?: number) => ({ exitCode, signal })
 const qemu = (exitCode: number | undefined, signal?: string, stderr = '') => ({ exitCode, signal, stderr })
 
+describe('a guest that is to end by itself', () => {
+  const off = { qemu: qemu(0), shutdown: 'guest-shutdown' } as const
+  const reset = { qemu: qemu(0), shutdown: 'guest-reset', console: readConsole('reboot: Restarting system') } as const
+  it.each<[string, 'poweroff' | 'reboot', Partial<RunFacts>, string, number, RegExp]>([
+    ['powers off', 'poweroff', off, 'pass', 0, /powered off, as expected/],
+    ['halts because it cannot power off', 'poweroff', { console: readConsole('reboot: System halted') }, 'pass', 0, /halted, as expected/],
+    ['lets its watchdog expire', 'poweroff', { stopped: 'watchdog' }, 'pass', 0, /watchdog expire, as expected/],
+    ['reboots', 'reboot', reset, 'pass', 0, /rebooted, as expected/],
+    ['is reset by a device', 'reboot', { qemu: qemu(0), shutdown: 'guest-reset' }, 'pass', 0, /reset without .*, as expected/],
+    ['starts another kernel (kexec)', 'reboot', { restarted: true }, 'pass', 0, /as expected/],
+    ['reboots instead', 'poweroff', reset, 'fail', 1, /the guest rebooted; it was to power off/],
+    ['powers off instead', 'reboot', off, 'fail', 1, /the guest powered off; it was to reboot/],
+    [
+      'keeps running',
+      'reboot',
+      { command: ended(0), limit: { kind: 'end', ms: 5000 } },
+      'fail',
+      1,
+      /kept running for 5 s; it was to reboot/,
+    ],
+    ['has a command that fails', 'poweroff', { command: ended(7) }, 'fail', 7, /exited with status 7/],
+    ['has a command that does not end', 'poweroff', { limit: { kind: 'command', ms: 5000 } }, 'timeout', 124, /5 s/],
+    ['panics', 'reboot', { ...reset, console: readConsole(panic) }, 'panic', 121, /boom/],
+    [
+      'warns before',
+      'poweroff',
+      { ...off, console: readConsole(warning) },
+      'splat',
+      122,
+      /powered off, as expected, but the kernel reported/,
+    ],
+    ['loses its QEMU', 'poweroff', { qemu: qemu(undefined, 'SIGKILL') }, 'vm-lost', 119, /SIGKILL/],
+    ['ends before it was ready', 'poweroff', { ...off, ready: false }, 'boot-fail', 120, /before it was ready/],
+  ])('%s (--expect %s)', (_title, expected, change, verdict, exitCode, what) => {
+    const judgement = judge(runFacts({ expect: expected, ...change }))
+    expect(judgement).toMatchObject({ verdict, exitCode })
+    expect(judgement.what).toMatch(what)
+  })
+
+  it('that was not said to gets the option in its hint', () => {
+    expect(writeFor(judge(runFacts(reset)).hint ?? '', { door: 'command' })).toBe('If it was meant to, say so with --expect reboot.')
+    expect(writeFor(judge(runFacts(off)).hint ?? '', { door: 'action' })).toBe('If it was meant to, say so with `expect: poweroff`.')
+  })
+})
+
 describe('judge', () => {
   it.each<[string, Partial<RunFacts>, string, number, RegExp]>([
     ['a command that exits with status 0', { command: ended(0) }, 'pass', 0, /exited with status 0/],

@@ -1,9 +1,9 @@
 import { consoleDrivers, listNames, machineNames, machines } from '../arch/index.ts'
 import { message, option, type Message } from '../errors/index.ts'
-import { describeResults, type KtapResults } from '../ktap/index.ts'
+import { describeResults, isGood, type KtapResults } from '../ktap/index.ts'
 import { isAllowed, type AllowEntry } from './allow-list.ts'
 import { hasFailed, judgeKunit, judgeStream, kunitTestOf } from './judge-results.ts'
-import { describe, judgeFlood, verdict, type Judgement, type RunFacts } from './judgement.ts'
+import { describe, judgeFlood, verdict, type GuestEnd, type Judgement, type RunFacts } from './judgement.ts'
 import { lockupKinds, type ReportKind } from './kinds.ts'
 import type { KernelReport } from './recognise.ts'
 
@@ -27,6 +27,8 @@ export function judge(facts: RunFacts): Judgement {
       `the guest could not prepare its root: ${facts.agentFailure}.`,
       message`Check ${option('root')}, ${option('image')} and ${option('init')}.`,
     )
+  const expected = facts.expect === undefined || !facts.ready ? undefined : judgeExpected(facts, facts.expect)
+  if (expected !== undefined) return expected
   if (facts.command !== undefined) return judgeCommand(facts, facts.command)
   const lockup = facts.failing.find((report) => lockupKinds.includes(report.kind))
   // A guest that left by itself did not hang.
@@ -56,6 +58,34 @@ export function judge(facts: RunFacts): Judgement {
   return judgeEnd(facts)
 }
 
+/** A guest that was to end by itself; `undefined` when another rule says more: it is still there, or QEMU died. */
+function judgeExpected(facts: RunFacts, expect: GuestEnd): Judgement | undefined {
+  const { limit, qemu, results } = facts
+  const wanted = expect === 'reboot' ? 'reboot' : 'power off'
+  if (limit?.kind === 'end')
+    return {
+      verdict: 'fail',
+      exitCode: 1,
+      what: `the command ended and the guest kept running for ${seconds(limit.ms)}; it was to ${wanted}.`,
+      hint: message`Read the end of the console log; ${option('timeout')} sets how long the command and the end of the guest may take.`,
+    }
+  const isCrash = qemu !== undefined && (qemu.signal !== undefined || qemu.exitCode !== 0 || /terminating on signal/.test(qemu.stderr))
+  const isOver = (qemu !== undefined && !isCrash) || facts.restarted === true || facts.console.halted || facts.stopped === 'watchdog'
+  if (!isOver) return undefined
+  const how = facts.stopped === 'watchdog' ? 'let its watchdog expire' : exitDescription(facts)
+  if (isReset(facts) !== (expect === 'reboot'))
+    return {
+      verdict: 'fail',
+      exitCode: 1,
+      what: `the guest ${how}; it was to ${wanted}.${progressSuffix(facts)}`,
+      hint: message`Read the end of the console log, or change ${option('expect')}.`,
+    }
+  if (results !== undefined && results.status !== 'no-results' && !isGood(results)) return judgeStream(results)
+  if (facts.failing.length === 0 && facts.console.omitted > 0) return judgeFlood(facts.console)
+  const what = `the guest ${how}, as expected`
+  return judgeReports(facts, { what, more: progressSuffix(facts) })
+}
+
 const withOtherTimer = machineNames.filter((name) => machines[name].hasOtherTimer)
 
 /** The kernel counts its APIC timer against the TSC while it boots; a host that halts the CPU just then spoils the count. */
@@ -81,7 +111,7 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
     }
   }
   if (facts.results !== undefined && hasFailed(facts.results)) return judgeStream(facts.results)
-  const [first, ...others] = facts.failing
+  const [first] = facts.failing
   if (first === undefined && facts.console.omitted > 0) return judgeFlood(facts.console)
   const results = facts.results === undefined ? '' : ` Its results: ${describeResults(facts.results)}.`
   if (first === undefined && facts.unexplained !== undefined && facts.unexplained.length > 0)
@@ -91,10 +121,17 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
       message`Check whether ${option('append')} or the guest hides messages (quiet, loglevel=, dmesg -n).`,
     )
   if (first === undefined) return verdict('pass', `the command exited with status 0.${results}`, undefined)
+  return judgeReports(facts, { what: 'the command passed', more: '' })
+}
+
+/** All that was asked for happened, and what the kernel reported decides. */
+function judgeReports({ failing }: RunFacts, { what, more: results }: { readonly what: string; readonly more: string }): Judgement {
+  const [first, ...others] = failing
+  if (first === undefined) return verdict('pass', `${what}.${results}`, undefined)
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return verdict(
     'splat',
-    `the command passed, but the kernel reported: ${describe(first)}${more}.`,
+    `${what}, but the kernel reported: ${describe(first)}${more}.`,
     message`List known reports in a file and name it with ${option('allow')}.`,
   )
 }
@@ -164,14 +201,22 @@ function judgeEnd(facts: RunFacts): Judgement {
   const how = exitDescription(facts)
   if (!facts.ready && !inKunit) return verdict('boot-fail', `the guest ${how} before it was ready.`, 'Read the console log to see why.')
   if (inKunit) return verdict('vm-lost', `the guest ${how} before KUnit was done.${progressSuffix(facts)}`, 'Read the last console lines.')
-  return verdict('vm-lost', `the guest ${how} before the command ended.`, 'Power off only as the last command, and expect it.')
+  const end = isReset(facts) ? 'reboot' : 'poweroff'
+  return verdict(
+    'vm-lost',
+    `the guest ${how} before the command ended.`,
+    message`If it was meant to, say so with ${option('expect', end)}.`,
+  )
 }
 
 function exitDescription(facts: RunFacts): string {
   if (facts.console.halted) return 'halted'
-  const isReset = facts.shutdown === 'guest-reset' || facts.restarted === true
-  if (!isReset) return 'powered off'
+  if (!isReset(facts)) return 'powered off'
   return facts.console.saidGoodbye ? 'rebooted' : 'was reset without any kernel message (a triple fault?)'
+}
+
+function isReset({ shutdown, restarted }: RunFacts): boolean {
+  return shutdown === 'guest-reset' || restarted === true
 }
 
 function seconds(ms: number): string {

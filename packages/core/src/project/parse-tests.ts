@@ -19,7 +19,7 @@ const testExample = '[{ name: smoke, run: uname -r }]'
 /** Keys of a test's `vm:`. */
 export const testVmRows: readonly NamedRow[] = fileRows('vm').filter(({ commands, tests }) => commands.includes('test') || tests === true)
 
-const shortcuts = ['timeout', 'format', 'kunit', 'env', 'allow', 'fail-on']
+const shortcuts = ['timeout', 'format', 'expect', 'kunit', 'env', 'allow', 'fail-on']
 
 /** Options that say what passing means; they may be next to the name of a test. */
 export const testRows: readonly NamedRow[] = testVmRows.filter(({ name }) => shortcuts.includes(name))

@@ -17,7 +17,8 @@ export interface Guest {
 
 /** A time limit of the user's. */
 export interface Limit {
-  readonly kind: 'command' | 'boot'
+  /** `end`: a guest that was to end by itself after its command. */
+  readonly kind: 'command' | 'boot' | 'end'
   readonly ms: number
 }
 

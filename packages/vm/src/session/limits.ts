@@ -28,3 +28,6 @@ export const kunitSilenceMs = 330_000
 
 /** From the last result of KUnit to a ready guest: what the kernel reports until then still counts. */
 export const kunitGraceMs = 15_000
+
+/** From the end of the command to the end of a guest that is to power off or reboot: systemd gives up on a service after 90 s (systemd-system.conf(5), DefaultTimeoutStopSec). */
+export const guestEndLimitMs = 120_000

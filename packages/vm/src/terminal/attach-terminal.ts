@@ -33,7 +33,7 @@ export function attachTerminal(user: UserTerminal): VmWork<BootOutcome> {
     attended: true,
     mostRestarts: 3,
     work: (guest) => {
-      screen = createScreen({ vm: guest.vm, keys: user.keys, output: user.output })
+      screen = createScreen({ vm: guest.vm, keys: user.keys, output: user.output, sleep: (ms) => guest.host.sleep(ms) })
       return untilBootEnds(guest, user, screen)
     },
     // What the guest prints at its end is shown too.

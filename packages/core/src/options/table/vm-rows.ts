@@ -433,6 +433,19 @@ export const vmRows = {
     tests: true,
     library: false,
   },
+  expect: {
+    kind: 'text',
+    value: 'end',
+    choices: ['poweroff', 'reboot'],
+    help: 'how the guest is to end by itself: it passes when it does, also under the command or after it',
+    otherwise: 'the command ends first',
+    group: command,
+    commands: ['run'],
+    tests: true,
+    action: { otherwise: 'the script ends first' },
+    library: false,
+    refuses: [{ option: 'keep', because: 'after which no VM is left' }],
+  },
   kunit: {
     kind: 'text-or-flag',
     value: 'glob',
@@ -445,7 +458,7 @@ export const vmRows = {
     refuses: [
       { option: 'root', unless: 'none', because: noRoot },
       ...(['image', 'initrd', 'init', 'cwd'] as const).map((option) => ({ option, because: noRoot })),
-      ...(['stdin', 'tty', 'keep', 'env', 'user'] as const).map((option) => ({ option, because: noCommand })),
+      ...(['stdin', 'tty', 'keep', 'env', 'user', 'expect'] as const).map((option) => ({ option, because: noCommand })),
     ],
   },
   junit: {

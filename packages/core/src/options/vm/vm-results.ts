@@ -9,13 +9,20 @@ export interface ResultsSpec {
   readonly format: ResultFormat
   /** Run the KUnit suites inside the kernel instead of a command; `glob` chooses among them. */
   readonly kunit: { readonly glob: string | undefined } | undefined
+  /** How the guest is to end by itself. */
+  readonly expect: (typeof vmRows)['expect']['choices'][number] | undefined
   /** File that takes the results as JUnit XML. */
   readonly junit: string | undefined
 }
 
 /** `--format`, `--kunit[=GLOB]`, `--junit FILE`. */
 export function parseResultsSpec(raw: RawOptions): ResultsSpec {
-  return { format: choiceOption(raw, vmRows, 'format'), kunit: parseKunit(raw), junit: textOption(raw, 'junit') }
+  return {
+    format: choiceOption(raw, vmRows, 'format'),
+    kunit: parseKunit(raw),
+    expect: choiceOption(raw, vmRows, 'expect'),
+    junit: textOption(raw, 'junit'),
+  }
 }
 
 function parseKunit(raw: RawOptions): ResultsSpec['kunit'] {

@@ -128,7 +128,8 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     timeoutMs: readDurationMs(raw, 'timeout'),
     bootTimeoutMs: readDurationMs(raw, 'boot-timeout'),
     console: choiceOption(raw, vmRows, 'console'),
-    failOn: parseFailOn(raw) ?? failingKinds,
+    // A kernel that starts again is what was asked for (kexec).
+    failOn: (parseFailOn(raw) ?? failingKinds).filter((kind) => results.expect !== 'reboot' || kind !== 'unexpected-reboot'),
     allow: textOption(raw, 'allow'),
     // KUnit's own suite makes faults on purpose and catches them (lib/kunit/kunit-test.c, kunit_fault).
     onOops: choiceOption(raw, vmRows, 'on-oops') ?? (isKunit ? 'continue' : 'panic'),

@@ -22,7 +22,8 @@ function fakeVm(events: readonly VmEvent[], exitCode?: number, late: readonly Vm
     yield* events
     if (late.length > 0 && (await Promise.race([onItsWay(), stopped.promise])) === 'arrived') yield* late
     if ((await Promise.race([asked.promise, stopped.promise])) === 'dumps') yield line('sysrq: HELP : loglevel(0-9)')
-    yield { type: 'exited', exit: await stopped.promise, atMs: 2 }
+    // QEMU ends once.
+    if ([...events, ...late].every(({ type }) => type !== 'exited')) yield { type: 'exited', exit: await stopped.promise, atMs: 2 }
   }
   const stop = async () => {
     stopped.resolve(killed)
@@ -134,6 +135,16 @@ describe('a VM that we end ourselves is judged by why', () => {
 
   it('run: a guest that starts again has lost its command', async () => {
     expect(await run([ready, { type: 'qmp', event: 'RESET', data: { guest: true }, atMs: 1 }])).toBe('vm-lost')
+  })
+
+  it('run: a guest that is to end by itself is waited for after its command, as long as the timeout allows', async () => {
+    const exited: VmEvent = { type: 'exited', exit: { exitCode: 0, signal: undefined, stderr: '' }, atMs: 1 }
+    const off = [{ type: 'qmp', event: 'SHUTDOWN', data: { reason: 'guest-shutdown' }, atMs: 1 } as const, exited]
+    expect(await run([ready, ended], { expect: 'poweroff' }, 0, off)).toBe('pass')
+    expect(await run([ready, ended], { expect: 'reboot' }, 0, off)).toBe('fail')
+    expect(await run([ready, ...off], { expect: 'poweroff' })).toBe('pass')
+    expect(await run([ready], { expect: 'poweroff', timeout: '50ms' }, 0)).toBe('fail')
+    expect(await run([ready, ended], { expect: 'poweroff' }, 3)).toBe('fail')
   })
 
   it('boot: a guest that halts without a power-off has passed, one that is silent hangs', async () => {

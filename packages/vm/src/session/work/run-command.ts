@@ -6,6 +6,7 @@ import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../../resolve/plan-vm.ts'
 import type { ExecResult } from '../../vm.ts'
 import { firstOf } from '../first-of.ts'
+import { guestEndLimitMs } from '../limits.ts'
 import { seenFacts, type EndedVm, type Ending, type Guest, type VmWork } from '../guest.ts'
 import { resultStream } from './result-stream.ts'
 import { untilKunitEnds } from './until-kunit-ends.ts'
@@ -55,12 +56,13 @@ export function runCommand(host: Pick<Host, 'monotonicMs'>, { vm }: Pick<VmPlan,
 
 /** From the start of QEMU to the end of the command, or to whatever comes before it. */
 async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promise<Ending>): Promise<Ending> {
-  const { plan, vm } = guest
-  const { timeoutMs, keep } = plan.vm
+  const { host, plan, vm } = guest
+  const { timeoutMs, keep, expect } = plan.vm
   const early = await untilReady(guest, over)
   if (early !== 'ready') return early
   const controller = new AbortController()
   guest.watch.noteCommand()
+  const startedMs = host.monotonicMs()
   const running = vm.exec({
     argv: command.argv,
     env: command.env,
@@ -84,8 +86,18 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
   const limit = timeoutMs === undefined ? undefined : ({ kind: 'command', ms: timeoutMs } as const)
   const ending = await firstOf<Ending>(guest, { limit, paused: false, of: [ended, over] })
   if (ending.kind === 'limit' && keep) controller.abort()
+  if (expect !== undefined && ending.kind === 'command' && mayEndGuest(ending.result)) {
+    const spentMs = host.monotonicMs() - startedMs
+    const ms = timeoutMs === undefined ? guestEndLimitMs : Math.max(timeoutMs - spentMs, 1)
+    return firstOf<Ending>(guest, { limit: { kind: 'end', ms }, paused: false, of: [over] })
+  }
   if (ending.kind === 'command' && ending.result.exitCode === 0) await command.afterwards?.(guest)
   return ending
+}
+
+/** A shutdown may end the command by a signal before it ends the guest; a status of its own is its own failure. */
+function mayEndGuest({ exitCode, signal }: ExecResult): boolean {
+  return exitCode === 0 || signal !== undefined
 }
 
 function judgeRun(ended: EndedVm, results: KtapResults | undefined): RunOutcome {
@@ -97,6 +109,7 @@ function judgeRun(ended: EndedVm, results: KtapResults | undefined): RunOutcome 
     ready: facts.readyAtMs !== undefined,
     agentFailure: ending.kind === 'no-systemd' ? ending.why : facts.agentFailure,
     command,
+    expect: plan.vm.expect,
     limit: ending.kind === 'limit' ? ending.limit : undefined,
     silentMs: ending.kind === 'kunit-silent' ? ending.silentMs : facts.silentMs,
     results,
