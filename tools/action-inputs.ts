@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
-import { rowsOfAction, withChoices, type ActionName, type NamedRow } from '@kernelkit/core/options'
+import { rowsOfAction, type ActionName, type NamedRow } from '@kernelkit/core/options'
+import { withChoices } from '@kernelkit/core/options/help'
 
 /** An action.yml with the inputs that the option table has for it; everything else of the file stays as it is. */
 export function fillActionInputs(text: string, action: ActionName): string {

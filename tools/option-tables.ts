@@ -1,4 +1,5 @@
-import { commonRows, describeOption, namedRows, rowsOfCommand, type NamedRow } from '@kernelkit/core/options'
+import { commonRows, namedRows, rowsOfCommand, type NamedRow } from '@kernelkit/core/options'
+import { describeOption } from '@kernelkit/core/options/help'
 import { commandRows } from '../packages/cli/src/commands/index.ts'
 
 const [start, end] = ['<!-- options -->', '<!-- /options -->']

@@ -1,6 +1,9 @@
 export type { Host, HostFiles, RunOptions, RunResult, TempDir } from './host.ts'
 export { nodeHost, type NodeHostOptions } from './node-host.ts'
 export { silentLogger, withTask, type Logger, type Task } from './logger.ts'
+export { allocatedBytes, freeBytes } from './files/disk-space.ts'
+export { requirePlainPaths, specialCharacter } from './files/plain-path.ts'
+export { becomeProgram } from './process/become-program.ts'
 // All rooms. What every run of the command loads imports the rooms that it needs instead.
 export * from './apt/index.ts'
 export * from './files/index.ts'

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
-import { commonRows, describeOption, namedRows, rowsOfCommand, type NamedRow } from '@kernelkit/core/options'
+import { commonRows, namedRows, rowsOfCommand, type NamedRow } from '@kernelkit/core/options'
+import { describeOption } from '@kernelkit/core/options/help'
 
 /** The options of a command as its rows of the option table say, under their headings. */
 export function addOptions(command: Command, name: string): void {

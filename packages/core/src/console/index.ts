@@ -1,5 +1,4 @@
 export { allowDocument, parseAllowList, renderAllowUse, useOfAllowList, type AllowEntry, type AllowUse } from './allow-list.ts'
-export { judgeBoot, type BootFacts } from './judge-boot.ts'
 export { kunitTestOf } from './judge-results.ts'
 export { failingKinds, lockupKinds, type ReportKind } from './kinds.ts'
 export { createConsoleReader, type ConsoleFacts, type ConsoleReader, type KernelReport } from './recognise.ts'

@@ -3,7 +3,7 @@ import { readConsole, runFacts } from '../../test/run-facts.ts'
 import { parseAllowList } from './allow-list.ts'
 import { failingKinds } from './kinds.ts'
 import { writeFor } from '../options/write-error.ts'
-import { judgeBoot } from './judge-boot.ts'
+import { judgeBoot } from './boot/index.ts'
 import { exitStatus, type RunFacts } from './judgement.ts'
 import { failingReports, judge } from './verdict.ts'
 

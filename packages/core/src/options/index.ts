@@ -1,6 +1,5 @@
 export { parseSizeBytes } from './quantity.ts'
 export { flagOption, givenOptions, isGiven, isSwitchedOff, listOption, textOption, type Given, type RawOptions } from './given.ts'
-export { describeOption, withChoices } from './describe.ts'
 export { writeError, writeFor, type Reader } from './write-error.ts'
 export {
   actionRows,

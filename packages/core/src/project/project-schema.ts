@@ -1,5 +1,5 @@
 import { blockNames, fileRows, type BlockName, type NamedRow } from '../options/index.ts'
-import { describeOption } from '../options/index.ts'
+import { describeOption } from '../options/help/index.ts'
 import { allowedName, testRows, testVmRows } from './parse-tests.ts'
 
 type Schema = Readonly<Record<string, unknown>>

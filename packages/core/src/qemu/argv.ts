@@ -1,7 +1,6 @@
 import { debugArgs } from './chardev.ts'
-import type { Argv } from './concern.ts'
 import { agentArgs, consoleArgs, driveArgs, networkArgs, alarmArgs, rngArgs, shareArgs, terminalArgs } from './devices.ts'
-import type { QemuLaunch, Transport } from './launch.ts'
+import type { Argv, QemuLaunch, Transport } from './launch.ts'
 import { accelArgs, kernelArgs, machineArgs, memoryArgs } from './machine.ts'
 
 /** The whole QEMU command line of a launch, program first. Options of QEMU 6.2 to 10; only chardev lines depend on the transport. */

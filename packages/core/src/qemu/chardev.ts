@@ -1,5 +1,4 @@
-import { join, optionValue, type Argv } from './concern.ts'
-import { consolePipe, qemuFds, type QemuLaunch, type Transport } from './launch.ts'
+import { consolePipe, join, optionValue, qemuFds, type Argv, type QemuLaunch, type Transport } from './launch.ts'
 
 /**
  * The host's end of one channel. At run time a connected socket pair: no file, no path limit, nothing to clean up, and each side

@@ -1,7 +1,6 @@
 import { archRows, machines } from '../arch/index.ts'
 import { chardevArgs } from './chardev.ts'
-import { optionValue, virtioBus, type Argv } from './concern.ts'
-import { agentPortName, type QemuLaunch, type Transport } from './launch.ts'
+import { agentPortName, optionValue, virtioBus, type Argv, type QemuLaunch, type Transport } from './launch.ts'
 
 /** The kernel console: a port of the machine, from the first message to the last, without loss (hvc0 has neither). */
 export function consoleArgs(launch: QemuLaunch, transport: Transport): Argv {

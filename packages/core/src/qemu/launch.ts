@@ -1,5 +1,4 @@
-import { join } from './concern.ts'
-import type { AccelName, ArchName, FirmwareName, MachineName } from '../arch/index.ts'
+import { machines, type AccelName, type ArchName, type FirmwareName, type MachineName } from '../arch/index.ts'
 
 /** A block device: virtio-blk, `snapshot` puts a throw-away overlay above the file. */
 export interface Drive {
@@ -79,3 +78,21 @@ export function consolePipe(launch: Pick<QemuLaunch, 'runtimeDirectory'>): strin
 
 /** Name of the agent's virtio-serial port, found by the guest in /sys/class/virtio-ports/<port>/name. */
 export const agentPortName = 'kernelkit.agent'
+
+/** Words of the QEMU command line. */
+export type Argv = readonly string[]
+
+/** The ending of virtio devices on a machine. */
+export function virtioBus(launch: Pick<QemuLaunch, 'machine'>): 'device' | 'pci' {
+  return machines[launch.machine].virtioBus
+}
+
+/** A value inside a comma-separated option: a comma is written twice (qemu(1), "-drive"). */
+export function optionValue(value: string): string {
+  return value.replaceAll(',', ',,')
+}
+
+/** Directory and name with one slash between them. */
+export function join(directory: string, name: string): string {
+  return directory.endsWith('/') ? `${directory}${name}` : `${directory}/${name}`
+}

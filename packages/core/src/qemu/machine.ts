@@ -1,6 +1,5 @@
 import { archRows } from '../arch/index.ts'
-import type { Argv } from './concern.ts'
-import type { QemuLaunch } from './launch.ts'
+import type { Argv, QemuLaunch } from './launch.ts'
 
 /** The machine without anything that was not asked for. */
 export function machineArgs(launch: Pick<QemuLaunch, 'id' | 'machine' | 'firmware'>): Argv {

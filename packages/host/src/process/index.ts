@@ -1,4 +1,3 @@
-export { becomeProgram } from './become-program.ts'
 export { bootId, isCertainlyGone, ownIdentity, parseIdentity, type ProcessIdentity } from './process-identity.ts'
 export { rootRemedy, sudoWords } from './root-command.ts'
 export { explainSystemError, explaining, lastLines, readLastLines } from './system-error.ts'

@@ -1,5 +1,6 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream'
-import { judgeBoot, writeJudgement, type Judgement } from '@kernelkit/core/console'
+import { judgeBoot } from '@kernelkit/core/console/boot'
+import { writeJudgement, type Judgement } from '@kernelkit/core/console'
 import { commandWords } from '../session/work/command-words.ts'
 import { firstOf } from '../session/first-of.ts'
 import { guestEnvironment } from '../session/guest-environment.ts'

@@ -1,6 +1,6 @@
-import { command, message, option } from '../errors/index.ts'
-import { describe, judgeFlood, verdict, type Judgement, type RunFacts } from './judgement.ts'
-import { judge, judgeLimit } from './verdict.ts'
+import { command, message, option } from '../../errors/index.ts'
+import { describe, judgeFlood, verdict, type Judgement, type RunFacts } from '../judgement.ts'
+import { judge, judgeLimit } from '../verdict.ts'
 
 /** What happened to a guest that ran no command of ours. */
 export interface BootFacts extends Pick<

@@ -1,4 +1,4 @@
-import type { NamedRow } from './table/index.ts'
+import type { NamedRow } from '../table/index.ts'
 
 /** What an option is or does, with its values and what it is without it: `acceleration: auto, kvm or tcg (default: auto)`. */
 export function describeOption(row: NamedRow): string {
