@@ -153,9 +153,9 @@ describe('build-kernel', () => {
     expect(post?.outcome).toBe('success')
   })
 
-  it('takes defaults from kernelkit.yaml, and says which', async () => {
+  it('takes defaults from kernelkit.yaml when the step asks for it, and says which', async () => {
     const { step } = await job('project', {
-      with: { source: '', config: '', 'working-directory': 'linux' },
+      with: { source: '', config: '', 'working-directory': 'linux', 'project-file': 'true' },
       files: { 'kernelkit.yaml': 'kernel: { config: [toy.config] }\n' },
     })
     expect(step('build').main?.log).toContain('defaults from kernelkit.yaml (kernel): config')

@@ -1,4 +1,4 @@
-import type { BlockName, RawOptions } from '@kernelkit/core/options'
+import { flagOption, type BlockName, type RawOptions } from '@kernelkit/core/options'
 import { readProjectOptions } from '@kernelkit/host'
 import type { Action } from './action.ts'
 
@@ -15,11 +15,12 @@ export interface ReadOptions {
   readonly projectKernel: boolean
 }
 
-/** The inputs over the options of the nearest kernelkit.yaml, as the command has them. */
+/** The inputs, and where the step asks for it the options of the nearest kernelkit.yaml below them: the file is a part of the change that is tested. */
 export async function readOptions(
   { host, inputs, readAlso }: Pick<Action, 'host' | 'inputs' | 'readAlso'>,
   { block, command, words = [] }: OptionQuestion,
 ): Promise<ReadOptions> {
+  if (!flagOption(inputs, 'projectFile') && !flagOption(inputs, 'trustProject')) return { options: inputs, projectKernel: false }
   const project = await readProjectOptions(host, { block, command, words, given: inputs })
   if (project?.note !== undefined) host.log.info(project.note)
   if (project !== undefined) readAlso(project.places)

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type * as Toolkit from '@actions/core'
 import { UserError, message, option } from '@kernelkit/core/errors'
-import { flagOption, textOption, type Reader } from '@kernelkit/core/options'
+import { flagOption, listOption, textOption, type Reader } from '@kernelkit/core/options'
 import { explainSystemError, nodeHost } from '@kernelkit/host'
 import type { Action, ActionDefinition } from './action.ts'
 import { createActionLogger } from './action-logger.ts'
 import { createAnnotator, type Annotation } from './annotations.ts'
 import { createActionsCache } from './cache/actions-cache.ts'
 import { describeFailure } from './failure.ts'
+import { hostEnvironment } from './host-environment.ts'
 import { readInputs } from './inputs.ts'
 import { plainText } from './plain-text.ts'
 import { joinSummary } from './summary.ts'
@@ -44,7 +45,12 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
       verbose: flagOption(inputs, 'verbose') || core.isDebug(),
       now: () => performance.now(),
     })
-    const host = nodeHost({ log, cwd: workDirectory(workspace, textOption(inputs, 'workingDirectory')) })
+    const named = listOption(inputs, 'env').filter((item) => !item.includes('='))
+    const host = nodeHost({
+      log,
+      env: hostEnvironment(env, named),
+      cwd: workDirectory(workspace, textOption(inputs, 'workingDirectory')),
+    })
     await work({
       host,
       signal: interrupt.signal,

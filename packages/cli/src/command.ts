@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly reader: Reader
   /** kernelkit.yaml says how the kernel is built: what was built last for the project is meant. */
   readonly projectKernel: boolean
+  /** Options come from a kernelkit.yaml that the user has not consented to: a dry run starts nothing that it names. */
+  readonly untrustedProject: boolean
   /** The command line's words, for a command that continues elsewhere. */
   readonly argv: readonly string[]
   readonly stdin: Readable & { readonly isTTY?: boolean }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import createTab from '@bomb.sh/tab/commander'
-import type { Host } from '@kernelkit/host'
+import type { Host, ProjectFileHost } from '@kernelkit/host'
 import { createFullProgram } from './command-line.ts'
 import { commandRows } from './commands/index.ts'
 
@@ -13,7 +13,7 @@ export async function printCompletionScript(shell: string): Promise<void> {
 }
 
 /** Answer the script's question on stdout: what can follow these words. */
-export async function printCompletions(words: readonly string[], host: Pick<Host, 'fs' | 'cwd' | 'uid'>): Promise<void> {
+export async function printCompletions(words: readonly string[], host: ProjectFileHost): Promise<void> {
   const { tab, program } = await createCompleter()
   const paths = await listPaths(words.at(-1) ?? '', host)
   const completePaths = (complete: (value: string, description: string) => void) => paths.forEach((path) => complete(path, ''))
@@ -60,7 +60,7 @@ export async function listPaths(word: string, host: Pick<Host, 'fs' | 'cwd'>): P
 }
 
 /** Names of the tests of the nearest kernelkit.yaml; none where it cannot be read. */
-export async function listTests(host: Pick<Host, 'fs' | 'cwd' | 'uid'>): Promise<readonly string[]> {
+export async function listTests(host: ProjectFileHost): Promise<readonly string[]> {
   const { findProjectFile, openProjectFile } = await import('@kernelkit/host')
   const path = await findProjectFile(host)
   if (path === undefined) return []

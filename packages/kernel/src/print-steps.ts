@@ -12,20 +12,17 @@ import { artifactsPattern, buildPaths, buildSteps, configureOptionsOf, type Buil
 export async function listSteps(
   context: KernelContext,
   plan: BuildPlan,
-  { until = 'kernel' }: { readonly until?: BuildStepOptions['until'] } = {},
+  { until = 'kernel', asksSource = true }: ListOptions = {},
 ): Promise<Plan> {
   const { host } = context
   const { source, spec } = plan
   const paths = buildPaths(context, plan, source.plannedTree)
-  const { rounds, gdbScripts } = await rehearse(context, plan)
+  const { rounds, gdbScripts } = await (asksSource ? rehearse(context, plan) : withoutSource(plan))
   return buildSteps(context, plan, {
     source: await source.steps(),
     paths,
     rounds,
-    pending:
-      gdbScripts === undefined
-        ? 'Not known before the source is fetched: dependencies that the options lack. Run the steps above, then use --dry-run again.'
-        : undefined,
+    pending: gdbScripts === undefined ? (asksSource ? notFetched : notAsked) : undefined,
     gdbScripts: gdbScripts ?? false,
     interrupted: await host.fs.exists(paths.marker),
     artifacts: artifactsPattern(plan),
@@ -33,6 +30,17 @@ export async function listSteps(
     until,
   })
 }
+
+export interface ListOptions {
+  readonly until?: BuildStepOptions['until']
+  /** `false`: the source's own Makefile is not started, and the list has a gap there. */
+  readonly asksSource?: boolean
+}
+
+const notFetched =
+  'Not known before the source is fetched: dependencies that the options lack. Run the steps above, then use --dry-run again.'
+const notAsked =
+  'Not known before make runs in the source that kernelkit.yaml names: dependencies that the options lack. Use --dry-run again after `kernelkit trust`.'
 
 interface Rehearsal {
   readonly rounds: readonly ConfigureRound[]
@@ -45,10 +53,14 @@ async function rehearse(context: KernelContext, plan: BuildPlan): Promise<Rehear
   const { host, signal } = context
   await using temporary = await host.tempDir('kernelkit-plan-')
   const tree = await plan.source.treeToConfigure(join(temporary.path, 'source'))
-  if (tree === undefined) return { rounds: [firstRound({ requests: plan.requests, base: plan.spec.base })], gdbScripts: undefined }
+  if (tree === undefined) return withoutSource(plan)
   const withoutCache: BuildPlan = { ...plan, toolchain: { ...plan.toolchain, ccache: false } }
   const paths = { tree, build: join(temporary.path, 'out'), scratch: join(temporary.path, 'config') }
   const options = configureOptionsOf(context, withoutCache, paths)
   const configuration = await configureKernel(host, { ...options, arch: plan.spec.arch, requests: plan.requests, signal })
   return { rounds: configuration.rounds, gdbScripts: wantsGdbScripts(configuration) }
+}
+
+function withoutSource({ requests, spec }: BuildPlan): Rehearsal {
+  return { rounds: [firstRound({ requests, base: spec.base })], gdbScripts: undefined }
 }

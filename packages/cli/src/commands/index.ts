@@ -101,6 +101,11 @@ export const commandRows: readonly CommandRow[] = [
     load: async () => (await import('./ktap.ts')).ktapCommand,
   },
   {
+    name: 'trust',
+    summary: 'consent to what kernelkit.yaml does beyond its project, after showing it',
+    load: async () => (await import('./trust.ts')).trustCommand,
+  },
+  {
     name: 'test',
     summary: 'build, bake and run every test of kernelkit.yaml, one summary',
     load: async () => (await import('./test.ts')).testCommand,

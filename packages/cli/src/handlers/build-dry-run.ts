@@ -16,7 +16,7 @@ export async function showBuildPlan(
   const store = await context.store({ compiles: true })
   const plan = await planBuild({ host, store, signal }, spec)
   const found = await store.lookup('kernel', plan.key)
-  const steps = place(await listSteps({ host, store, signal }, plan, { until }))
+  const steps = place(await listSteps({ host, store, signal }, plan, { until, asksSource: !namesSource(context) }))
   if (context.json) {
     const requested = plan.requests.map(({ symbol, value, origin }) => ({
       symbol,
@@ -44,6 +44,11 @@ export async function showBuildPlan(
   context.print('\n# options that were asked for, with reasons:')
   for (const line of renderRequests(plan.requests).split('\n')) context.print(`# ${line}`)
   return 0
+}
+
+/** kernelkit.yaml names the source, and the user has not consented to the file. */
+function namesSource({ reader, untrustedProject }: CommandContext): boolean {
+  return untrustedProject && reader.places?.['source'] !== undefined
 }
 
 /** Options with their origin and reason. */

@@ -1,4 +1,6 @@
+import { givenOptions } from '@kernelkit/core/options'
 import type { CommandContext, CommandDefinition, RawOptions } from '../command.ts'
+import { insideVariable } from '../context.ts'
 
 export interface ProjectInput {
   readonly definition: Pick<CommandDefinition, 'name' | 'projectBlock'>
@@ -21,9 +23,13 @@ export async function readProjectDefaults(context: CommandContext, { definition,
   const words = name === 'config' && args[0] === 'show' ? args.slice(1) : args
   // Loaded here, not for --help.
   const { readProjectOptions } = await import('@kernelkit/host')
-  const project = await readProjectOptions(host, { block, command: name, words, given: options })
+  // In the container the command has another user, and its caller has asked already.
+  const isAsked = host.env[insideVariable] !== undefined
+  const given = isAsked ? { ...options, ...givenOptions({ trustProject: true }) } : options
+  const project = await readProjectOptions(host, { block, command: name, words, given })
   if (project === undefined) return { context, options }
-  const { path, used, note, places, projectKernel } = project
+  const { path, used, note, places, projectKernel, isTrusted } = project
+  const untrustedProject = context.dryRun && !(await isTrusted())
   if (note !== undefined) {
     if (context.dryRun && !context.json) context.print(`# ${note}`)
     else host.log.info(note)
@@ -33,5 +39,8 @@ export async function readProjectDefaults(context: CommandContext, { definition,
     context.printJson(
       typeof document === 'object' && document !== null && !Array.isArray(document) ? { ...document, projectFile } : document,
     )
-  return { context: { ...context, reader: { ...context.reader, places }, projectKernel, printJson }, options: project.options }
+  return {
+    context: { ...context, reader: { ...context.reader, places }, projectKernel, untrustedProject, printJson },
+    options: project.options,
+  }
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import { applyProjectFile, applyTest, chooseTests, locatePaths, placesOf } from '@kernelkit/core/project'
+import { applyProjectFile, applyTest, chooseTests, locatePaths, placesOf, reachingValues } from '@kernelkit/core/project'
 import { flagOption, type BlockName, type ImageSpec, type KernelSpec, type RawOptions, type TestsSpec } from '@kernelkit/core/options'
 import { parseImageSpec, parseKernelSpec } from '@kernelkit/core/options/build'
 import { parseTestsSpec } from '@kernelkit/core/options/commands'
@@ -42,33 +42,39 @@ export async function planTests(
   host: Host,
   { path, names, options }: { readonly path: string; readonly names: readonly string[]; readonly options: RawOptions },
 ): Promise<TestPlan> {
-  const { file, directory, locatorOf } = await openProjectFile(host, path)
+  const { file, directory, locatorOf, requireConsent } = await openProjectFile(host, path, { trusted: flagOption(options, 'trustProject') })
   const arch = hostArch(host.nodeArch)
   const located = locatePaths('vm', options, { at: (name) => resolve(host.cwd, name), hasConfig: () => false })
-  const given = Object.fromEntries(Object.entries(located).filter(([key]) => !['jobs', 'failFast', 'junit'].includes(key)))
+  const given = Object.fromEntries(Object.entries(located).filter(([key]) => !['jobs', 'failFast', 'junit', 'trustProject'].includes(key)))
   const locator = await locatorOf('vm')
   const applied = chooseTests(file, names).map((test) => ({ test, ...applyTest({ file, test, given, locator, hostArch: arch }) }))
   const blockOptions = async (block: BlockName, command: string): Promise<RawOptions> =>
     applyProjectFile({ file, block, command, given: {}, words: [], locator: await locatorOf(block), hostArch: arch }).options
   const takes = (what: keyof MadeFiles) => applied.some((one) => one.takes[what])
   const image = takes('image') ? await blockOptions('image', 'bake') : undefined
+  const kernel = takes('kernel') ? await blockOptions('kernel', 'build') : undefined
+  await requireConsent([
+    ...(kernel === undefined ? [] : reachingValues('kernel', kernel)),
+    ...(image === undefined ? [] : reachingValues('image', image)),
+    ...applied.flatMap((test) => reachingValues('vm', test.options)),
+  ])
   return {
     path,
     file: file.name,
     directory,
     spec: parseTestsSpec(options),
-    kernel: takes('kernel') ? parseKernelSpec(await blockOptions('kernel', 'build'), [], { arch: parseArch(arch) }) : undefined,
+    kernel: kernel === undefined ? undefined : parseKernelSpec(kernel, [], { arch: parseArch(arch) }),
     image: image === undefined ? undefined : { spec: parseImageSpec(image, { hostArch: arch }), force: flagOption(image, 'force') },
     tests: applied.map(({ test, options: own, takes: taken }) => {
       const spec = parseVmSpec(own, { command: 'run' })
-      const ready: PlannedTest['ready'] = ({ kernel, image: made, evidence }) => ({
+      const ready: PlannedTest['ready'] = ({ kernel: built, image: made, evidence }) => ({
         name: test.name,
         argv: test.run === undefined ? [] : ['/bin/sh', '-c', test.run],
         wanted: {
           spec,
           command: 'run',
           reader: { door: 'file', places: placesOf(own) },
-          made: { kernel: taken.kernel ? kernel : undefined, image: taken.image ? made : undefined },
+          made: { kernel: taken.kernel ? built : undefined, image: taken.image ? made : undefined },
           evidence: join(spec.evidence ?? evidence, test.name),
           artifacts: spec.artifacts === undefined ? undefined : { path: join(spec.artifacts, test.name), isOptional: false },
         },

@@ -6,6 +6,7 @@ export {
   joinedOption,
   message,
   option,
+  printable,
   writeMessage,
   type Message,
   type MessagePart,

@@ -87,3 +87,17 @@ function joinTexts(parts: readonly MessagePart[]): Message {
   if (joined.length === 0) return ''
   return joined.length === 1 && typeof only === 'string' ? only : joined
 }
+
+/**
+ * A name or value that others chose, for a message: what a terminal or a log would act on (controls, line ends, marks that reorder
+ * text) comes out as an escape.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(acted, (character) => named[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
+// C0, DEL and C1; line and paragraph separators; the marks of the bidirectional algorithm (UAX 9); halves of characters.
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const acted = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu
+
+const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' }

@@ -16,6 +16,7 @@ export {
   type BlockName,
   type NamedRow,
   type PathKind,
+  type Reach,
 } from './table/index.ts'
 // What the parsers return; they themselves are in `options/vm`, `options/build` and `options/commands`.
 export type {

@@ -68,7 +68,8 @@ function parseSource(text: string): ReturnType<typeof parseKernelSource> | undef
   }
 }
 
-function isConfigFile(item: string): boolean {
+/** Whether an item of `config` names a file. */
+export function isConfigFile(item: string): boolean {
   const name = withoutMark(item)
   if (parseAssignment(item, { kind: 'command', where: '' }) !== undefined) return false
   return name.includes('/') || name.endsWith('.config')

@@ -31,9 +31,11 @@ export function parseTests(value: YamlValue, spot: Spot): readonly ProjectTest[]
   if (value.kind === 'nothing') return []
   if (value.kind !== 'list') throw badShape({ ...spot, place: value.place, seen: value, allowed: 'a list of tests', example: testExample })
   const tests = value.items.map((item, index) => ({ item, test: parseTest(item, { ...spot, path: `${spot.path}[${index}]` }) }))
-  for (const [index, { item, test }] of tests.entries()) {
-    if (!tests.slice(0, index).some((before) => before.test.name === test.name)) continue
-    throw bad(spot.file, item, `two tests are named '${test.name}'.`, 'Give each a name of its own: tests are chosen by name.')
+  const seen = new Set<string>()
+  for (const { item, test } of tests) {
+    if (seen.has(test.name))
+      throw bad(spot.file, item, `two tests are named '${test.name}'.`, 'Give each a name of its own: tests are chosen by name.')
+    seen.add(test.name)
   }
   return tests.map(({ test }) => test)
 }

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type ParsedNode } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type ParsedNode } from 'yaml'
 import { UserError } from '../errors/index.ts'
 
 /** Where something begins, both from 1. */
@@ -21,11 +21,12 @@ export interface YamlEntry {
   readonly value: YamlValue
 }
 
-/** A YAML 1.2 document as plain values. Throws BAD_PROJECT_FILE with line and column. */
+/** A YAML 1.2 document as plain values, in time that grows with its size and no faster. Throws BAD_PROJECT_FILE with line and column. */
 export function readYaml(text: string, file: string): YamlValue {
   const counter = new LineCounter()
-  // Keys are names here, never numbers or maps; the library's own excerpts of the file are left to the editor.
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true, version: '1.2' })
+  // Keys are names here, never numbers or maps; the library's own excerpts of the file are left to the editor, and its check for
+  // equal keys, which compares each with each, to toValue.
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true, uniqueKeys: false, version: '1.2' })
   const at = (offset: number): Position => {
     const { line, col } = counter.linePos(offset)
     return { line, column: col }
@@ -35,7 +36,7 @@ export function readYaml(text: string, file: string): YamlValue {
   if (problem !== undefined) {
     throw notYaml(file, at(problem.pos[0]), problem.message)
   }
-  return toValue(document.contents, { document, file, at, depth: 0 })
+  return toValue(document.contents, { file, at, depth: 0, anchors: new Map(), room: { values: mostValues } })
 }
 
 function notYaml(file: string, place: Position, what: string): UserError {
@@ -46,30 +47,41 @@ function notYaml(file: string, place: Position, what: string): UserError {
 }
 
 interface Reading {
-  readonly document: Document.Parsed
   readonly file: string
   readonly at: (offset: number) => Position
   readonly depth: number
+  /** What each name stood for last: an alias means the one before it. */
+  readonly anchors: Map<string, ParsedNode>
+  /** How many values may still come: aliases of aliases would multiply them. */
+  readonly room: { values: number }
 }
 
 // Deeper than any key of ours is; an alias may contain itself.
 const deepest = 8
 
+// A file of 1 MiB without aliases has fewer.
+const mostValues = 2 ** 20
+
 function toValue(node: ParsedNode | null, reading: Reading): YamlValue {
   const place = reading.at(node?.range[0] ?? 0)
   if (node === null || reading.depth > deepest) return { kind: 'nothing', place }
+  if (reading.room.values-- === 0) throw notYaml(reading.file, place, `its aliases stand for more than ${mostValues} values`)
   const inner = { ...reading, depth: reading.depth + 1 }
   if (isAlias(node)) {
-    const target = node.resolve(reading.document)
+    const target = reading.anchors.get(node.source)
     if (target === undefined) throw notYaml(reading.file, place, `there is no &${node.source} for *${node.source}`)
-    return { ...toValue(target as ParsedNode, inner), place }
+    return { ...toValue(target, inner), place }
   }
+  if (node.anchor !== undefined) reading.anchors.set(node.anchor, node)
   if (isMap(node)) {
-    const entries = node.items.map(({ key, value }) => ({
-      key: isScalar(key) ? String(key.value) : '',
-      place: reading.at(key.range[0]),
-      value: value === null ? { kind: 'nothing' as const, place: reading.at(key.range[0]) } : toValue(value, inner),
-    }))
+    const seen = new Set<string>()
+    const entries = node.items.map(({ key, value }) => {
+      const keyPlace = reading.at(key.range[0])
+      const name = isScalar(key) ? String(key.value) : ''
+      if (seen.has(name)) throw notYaml(reading.file, keyPlace, 'Map keys must be unique')
+      seen.add(name)
+      return { key: name, place: keyPlace, value: value === null ? { kind: 'nothing' as const, place: keyPlace } : toValue(value, inner) }
+    })
     return { kind: 'map', place, entries }
   }
   if (isSeq(node)) return { kind: 'list', place, items: node.items.map((item) => toValue(item, inner)) }

@@ -7,6 +7,7 @@ import { recordFailure } from '../evidence/record-verdict.ts'
 import { makeConsolePipe } from '../process/spawn-qemu.ts'
 import { machineServices } from '../resolve/machine-services.ts'
 import { planVm, type VmIdentity, type VmPlan } from '../resolve/plan-vm.ts'
+import type { PlanServices } from '../resolve/services.ts'
 import { resolveVm, type WantedVm } from '../resolve/resolve-vm.ts'
 import { runtimeDirectory } from '../process/runtime-directory.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
@@ -65,11 +66,22 @@ export async function planForDryRun(input: PrepareInput): Promise<VmPlan> {
   const directory = join(await runtimeDirectory(host), 'paste')
   await host.fs.mkdir(directory, { recursive: true, mode: 0o700 })
   const name = wanted.spec.name ?? 'paste'
-  return decide(input, { id: name, name, runtimeDirectory: directory })
+  const services = machineServices(host, input.store)
+  // A dry run starts no program that an option names: the question whether KVM works goes to the QEMU on PATH.
+  const probeKvm: PlanServices['probeKvm'] = async (qemu, arch) => {
+    const asked = wanted.spec.qemu === undefined ? qemu : await host.which(arch.qemuBinary)
+    if (asked !== undefined) return services.probeKvm(asked, arch)
+    return { accel: 'tcg', reason: `a dry run does not start ${qemu}`, seconds: 0 }
+  }
+  return decide(input, { id: name, name, runtimeDirectory: directory }, { ...services, probeKvm })
 }
 
-async function decide({ host, store, wanted }: PrepareInput, identity: VmIdentity): Promise<VmPlan> {
-  return planVm({ host, services: machineServices(host, store), vm: await resolveVm(wanted), ...identity })
+async function decide(
+  { host, store, wanted }: PrepareInput,
+  identity: VmIdentity,
+  services: PlanServices = machineServices(host, store),
+): Promise<VmPlan> {
+  return planVm({ host, services, vm: await resolveVm(wanted), ...identity })
 }
 
 /** A directory on a disk that can be written: in the store, else the one for large temporary files (file-hierarchy(7)). */

@@ -1,5 +1,5 @@
 import { consoleNames, listNames } from '../../arch/names.ts'
-import { message, option } from '../message.ts'
+import { command, message, option } from '../message.ts'
 import type { CodeEntry } from '../code-entry.ts'
 
 /** Codes of the command line, of spec parsing and of the project file. */
@@ -31,6 +31,10 @@ export const commandCodes = {
   BAD_PROJECT_FILE: {
     meaning: 'kernelkit.yaml is not YAML, has a key that is not known, or a value of the wrong kind.',
     fix: 'Go to the line and column of the message; docs/project-file.md shows every key.',
+  },
+  PROJECT_NOT_TRUSTED: {
+    meaning: 'kernelkit.yaml belongs to another user, or does something beyond its project that you have not consented to.',
+    fix: message`Read the file; then consent to it with ${command('kernelkit trust')}, or for one command with ${option('trust-project')}.`,
   },
   TEST_NOT_FOUND: {
     meaning: 'kernelkit.yaml has no tests, or none of the name that was given.',

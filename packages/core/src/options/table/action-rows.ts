@@ -3,13 +3,20 @@ import type { OptionRows } from './option-row.ts'
 
 const input = { file: false, commands: [] } as const
 
+const projectFile = {
+  ...input,
+  kind: 'flag',
+  help: '`true`: take options from the nearest kernelkit.yaml; what it does beyond its project is refused unless `trust-project`',
+  default: 'false',
+} as const
+
 /** Inputs of the Actions that no command has; the key is the name of the Action, `every` for all of them. */
 export const actionRows = {
   every: {
     'working-directory': {
       ...input,
       kind: 'text',
-      help: 'directory that relative paths are meant from, and where kernelkit.yaml is looked for',
+      help: 'directory that relative paths are meant from',
       otherwise: 'the workspace',
     },
   },
@@ -36,6 +43,7 @@ export const actionRows = {
     cache: { ...input, kind: 'flag', help: '`false` neither asks the Actions cache for package files nor saves them', default: 'true' },
   },
   'build-kernel': {
+    'project-file': projectFile,
     make: { ...input, kind: 'list', help: 'make variables, one `NAME=VALUE` a line, such as `W=1`', otherwise: 'none' },
     cache: { ...input, kind: 'flag', help: '`false` neither asks the Actions cache nor saves to it', default: 'true' },
     ccache: { ...input, kind: 'flag', help: "`false` leaves the compiler's cache of earlier runs where it is", default: 'true' },
@@ -47,9 +55,11 @@ export const actionRows = {
     },
   },
   'bake-image': {
+    'project-file': projectFile,
     cache: { ...input, kind: 'flag', help: '`false` neither asks the Actions cache nor saves to it', default: 'true' },
   },
   'boot-vm': {
+    'project-file': projectFile,
     run: {
       ...input,
       kind: 'text',

@@ -1,5 +1,5 @@
 import { architectureChoices, defaultSuites } from '../../arch/names.ts'
-import type { OptionRows } from './option-row.ts'
+import { trustProject, type BlockRows } from './option-row.ts'
 
 const bake = ['bake'] as const
 
@@ -7,6 +7,7 @@ const bake = ['bake'] as const
 export const imageRows = {
   suite: {
     kind: 'text',
+    reach: 'inside',
     short: 's',
     value: 'name',
     help: 'suite, such as bookworm, trixie or sid',
@@ -15,6 +16,7 @@ export const imageRows = {
   },
   arch: {
     kind: 'text',
+    reach: 'inside',
     short: 'a',
     value: 'name',
     help: `architecture of the guest: ${architectureChoices}`,
@@ -23,6 +25,7 @@ export const imageRows = {
   },
   include: {
     kind: 'list',
+    reach: 'inside',
     value: 'packages',
     help: 'more packages, separated by commas',
     otherwise: 'none',
@@ -31,14 +34,16 @@ export const imageRows = {
   },
   mirror: {
     kind: 'text',
+    reach: { does: 'gives the packages whose scripts run while the image is made' },
     value: 'url',
     help: 'where packages come from',
     otherwise: "apt's mirror when it serves the suite, else the suite's own",
     commands: bake,
   },
-  size: { kind: 'text', value: 'size', help: 'apparent size of the sparse image', default: '4G', commands: bake },
+  size: { kind: 'text', reach: 'inside', value: 'size', help: 'apparent size of the sparse image', default: '4G', commands: bake },
   'ssh-key': {
     kind: 'list',
+    reach: 'reads',
     value: 'file',
     help: 'public key that root accepts',
     otherwise: 'none, each VM gets its own',
@@ -48,6 +53,7 @@ export const imageRows = {
   },
   refresh: {
     kind: 'text',
+    reach: 'inside',
     value: 'rhythm',
     choices: ['weekly', 'daily', 'never'],
     default: 'weekly',
@@ -56,6 +62,7 @@ export const imageRows = {
   },
   customize: {
     kind: 'list',
+    reach: { does: 'runs while the image is made, as its root', runs: true },
     value: 'script',
     help: 'script that runs inside the root file system as root',
     otherwise: 'none',
@@ -64,16 +71,18 @@ export const imageRows = {
   },
   overlay: {
     kind: 'list',
+    reach: 'reads',
     value: 'dir',
     help: 'directory that is copied over the root file system, owned by root',
     otherwise: 'none',
     commands: bake,
     path: 'whole',
   },
-  'no-trim': { kind: 'flag', help: 'keep the services that a short-lived guest does not need', commands: bake },
-  force: { kind: 'flag', help: 'bake although the store has this image', commands: bake },
+  'no-trim': { kind: 'flag', reach: 'inside', help: 'keep the services that a short-lived guest does not need', commands: bake },
+  force: { kind: 'flag', reach: 'inside', help: 'bake although the store has this image', commands: bake },
   out: {
     kind: 'text',
+    reach: 'writes',
     short: 'o',
     value: 'path',
     help: 'file or directory that gets a copy of the image',
@@ -81,4 +90,5 @@ export const imageRows = {
     commands: bake,
     path: 'whole',
   },
-} as const satisfies OptionRows
+  'trust-project': trustProject(bake),
+} as const satisfies BlockRows

@@ -6,7 +6,7 @@ import type { OptionRow, OptionRows } from './option-row.ts'
 import { vmRows } from './vm-rows.ts'
 
 export { actionRows, commandRows, commonRows, imageRows, kernelRows, vmRows }
-export type { LibraryOption, OptionKind, OptionRow, OptionRows, PathKind, Refusal } from './option-row.ts'
+export type { LibraryOption, OptionKind, OptionRow, OptionRows, PathKind, Reach, Refusal } from './option-row.ts'
 
 /** The blocks of kernelkit.yaml with the options that are their keys. */
 export const blockTables = { kernel: kernelRows, image: imageRows, vm: vmRows } as const satisfies Readonly<Record<string, OptionRows>>

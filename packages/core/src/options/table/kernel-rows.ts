@@ -1,5 +1,5 @@
 import { architectureChoices } from '../../arch/names.ts'
-import type { OptionRows } from './option-row.ts'
+import { trustProject, type BlockRows } from './option-row.ts'
 
 const all = ['build', 'config'] as const
 const build = ['build'] as const
@@ -8,17 +8,19 @@ const build = ['build'] as const
 export const kernelRows = {
   source: {
     kind: 'text',
+    reach: 'reads',
     value: 'source',
     help: 'a tree, git+URL#REF, a tarball (an https one with sha256), or a source package such as deb:linux-source-6.12',
     otherwise: 'the working directory',
     // The command has it as a word.
     commands: [],
     path: 'source',
-    action: { otherwise: "kernelkit.yaml's, else the working directory" },
+    action: { otherwise: 'the working directory' },
     overrides: ['sha256', 'in-tree'],
   },
   arch: {
     kind: 'text',
+    reach: 'inside',
     short: 'a',
     value: 'name',
     help: `architecture of the kernel: ${architectureChoices}`,
@@ -27,6 +29,7 @@ export const kernelRows = {
   },
   config: {
     kind: 'list',
+    reach: 'reads',
     value: 'item',
     help: 'preset, FILE, SYMBOL=VALUE or -SYMBOL; a ? after a file or symbol makes it optional',
     otherwise: 'minimal, debian, 9p, debug',
@@ -36,6 +39,7 @@ export const kernelRows = {
   },
   base: {
     kind: 'text',
+    reach: 'reads',
     value: 'base',
     help: 'what the configuration starts from: allnoconfig, tinyconfig, defconfig or FILE',
     default: 'allnoconfig',
@@ -44,24 +48,47 @@ export const kernelRows = {
   },
   'config-check': {
     kind: 'text',
+    reach: 'inside',
     value: 'how',
     choices: ['error', 'warn'],
     default: 'error',
     help: 'what a difference between the options asked for and the result is',
     commands: all,
   },
-  compiler: { kind: 'text', value: 'name', help: 'compiler: gcc, gcc-12, clang, clang-18, …', default: 'gcc', commands: all },
+  compiler: {
+    kind: 'text',
+    reach: { does: 'chooses the compiler that runs on this machine' },
+    value: 'name',
+    help: 'compiler: gcc, gcc-12, clang, clang-18, …',
+    default: 'gcc',
+    commands: all,
+  },
   sha256: {
     kind: 'text',
+    reach: 'inside',
     value: 'sum',
     help: 'checksum of the tarball; needed for one from the network',
     otherwise: 'none',
     commands: all,
   },
-  'in-tree': { kind: 'flag', help: 'build inside the tree and reuse its objects; otherwise the tree is only read', commands: all },
-  jobs: { kind: 'text', short: 'j', value: 'count', help: 'parallel jobs of make', otherwise: 'the number of CPUs', commands: build },
+  'in-tree': {
+    kind: 'flag',
+    reach: 'inside',
+    help: 'build inside the tree and reuse its objects; otherwise the tree is only read',
+    commands: all,
+  },
+  jobs: {
+    kind: 'text',
+    reach: 'inside',
+    short: 'j',
+    value: 'count',
+    help: 'parallel jobs of make',
+    otherwise: 'the number of CPUs',
+    commands: build,
+  },
   out: {
     kind: 'text',
+    reach: 'writes',
     short: 'o',
     value: 'dir',
     help: 'directory that gets a copy of kernel, vmlinux, configuration and manifest',
@@ -69,7 +96,7 @@ export const kernelRows = {
     commands: build,
     path: 'whole',
   },
-  force: { kind: 'flag', help: 'build although the store has this kernel', commands: build },
+  force: { kind: 'flag', reach: 'inside', help: 'build although the store has this kernel', commands: build },
   full: {
     kind: 'flag',
     help: 'show: every option that is on, not only those that were asked for',
@@ -78,4 +105,5 @@ export const kernelRows = {
     action: false,
   },
   'dot-config': { kind: 'flag', help: 'show: the whole .config, ready for plain make', commands: ['config'], file: false, action: false },
-} as const satisfies OptionRows
+  'trust-project': trustProject(all),
+} as const satisfies BlockRows

@@ -14,6 +14,28 @@ export type OptionKind =
 /** What of a value names a file of this machine. */
 export type PathKind = 'whole' | 'program' | 'root' | 'base' | 'source' | 'config' | 'before-colon'
 
+/** How far the value of a key of kernelkit.yaml reaches on this machine; what reaches beyond the project needs consent (docs/trust.md). */
+export type Reach =
+  /** It shapes a build, an image or a guest, and nothing else. */
+  | 'inside'
+  /** It names what is read: consent when that is outside of the project. */
+  | 'reads'
+  /** It names what is written: consent outside of the project and in git's own directory. */
+  | 'writes'
+  /** It names a directory for the guest: as `reads`, and as `writes` when the guest may write there. */
+  | 'share'
+  | NeedsConsent
+
+/** A value that needs consent wherever it points. */
+export interface NeedsConsent {
+  /** What it does, as a clause after the value: `runs as a program of this machine`. */
+  readonly does: string
+  /** Only a value that matches; absent: every value, and a flag that is on. */
+  readonly when?: RegExp
+  /** It names a program: consent is given to its content too. */
+  readonly runs?: true
+}
+
 /** Two options that contradict each other. */
 export interface Refusal {
   readonly option: string
@@ -73,6 +95,8 @@ export interface OptionRow {
   /** `false`: no option of the library. */
   readonly library?: false | LibraryOption
   readonly path?: PathKind
+  /** Every key of kernelkit.yaml has one. */
+  readonly reach?: Reach
   readonly refuses?: readonly Refusal[]
   /** Options of kernelkit.yaml that do not count when a nearer door gives this one. */
   readonly overrides?: readonly string[]
@@ -81,3 +105,18 @@ export interface OptionRow {
 }
 
 export type OptionRows = Readonly<Record<string, OptionRow>>
+
+/** Rows of a block of kernelkit.yaml: a key without its reach does not compile. */
+export type BlockRows = Readonly<Record<string, OptionRow & ({ readonly reach: Reach } | { readonly file: false })>>
+
+/** Consent to the project file for one command; `kernelkit trust` keeps it. */
+export function trustProject(commands: readonly string[]) {
+  return {
+    kind: 'flag',
+    help: 'consent, this once, to what kernelkit.yaml does beyond its project',
+    commands,
+    file: false,
+    action: { help: 'read kernelkit.yaml and consent to what it does beyond the project; never for changes of people you do not trust' },
+    library: false,
+  } as const satisfies OptionRow
+}

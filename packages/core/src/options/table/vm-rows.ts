@@ -1,5 +1,5 @@
 import { architectureChoices, machineNames } from '../../arch/names.ts'
-import type { OptionRows } from './option-row.ts'
+import { trustProject, type BlockRows } from './option-row.ts'
 
 /** Every VM. */
 const all = ['boot', 'run', 'test'] as const
@@ -12,6 +12,9 @@ const files = 'Directories and network:'
 const debug = 'Debugging and verdict:'
 const command = 'Command:'
 
+/** Any address but those of this machine alone (parseForward). */
+const openPort = { does: 'opens a port that other machines can reach', when: /^(?!127\.)(?:\d{1,3}\.){3}\d{1,3}:/ }
+
 const noRoot = 'which boots an initramfs and runs no command'
 const noCommand = 'which runs no command'
 
@@ -19,6 +22,7 @@ const noCommand = 'which runs no command'
 export const vmRows = {
   kernel: {
     kind: 'text',
+    reach: 'reads',
     short: 'k',
     value: 'file|dir',
     help: 'kernel image, vmlinux, build directory or tree',
@@ -31,6 +35,7 @@ export const vmRows = {
   },
   root: {
     kind: 'text',
+    reach: 'reads',
     value: 'what',
     help: "root file system: auto (the image if there is one, else host), image, host (this machine's, below an overlay in guest memory), none (initramfs only) or a directory",
     default: 'auto',
@@ -41,6 +46,7 @@ export const vmRows = {
   },
   image: {
     kind: 'text',
+    reach: 'reads',
     value: 'file',
     help: 'disk image for the root',
     otherwise: 'the last image baked for this project',
@@ -51,6 +57,7 @@ export const vmRows = {
   },
   initrd: {
     kind: 'text',
+    reach: 'reads',
     value: 'file',
     help: 'initramfs: boot runs its /init, run runs the command inside it',
     otherwise: 'none',
@@ -63,6 +70,7 @@ export const vmRows = {
   },
   init: {
     kind: 'text',
+    reach: 'inside',
     value: 'what',
     help: 'first process: agent, systemd or a path in the root',
     otherwise: "run: agent; boot: the root's own",
@@ -74,6 +82,7 @@ export const vmRows = {
   },
   arch: {
     kind: 'text',
+    reach: 'inside',
     short: 'a',
     value: 'name',
     help: `architecture of the guest: ${architectureChoices}`,
@@ -84,6 +93,7 @@ export const vmRows = {
   },
   append: {
     kind: 'list',
+    reach: 'inside',
     value: 'args',
     help: 'words for the kernel command line; they may replace ours',
     otherwise: 'none',
@@ -92,6 +102,7 @@ export const vmRows = {
   },
   memory: {
     kind: 'text',
+    reach: 'inside',
     short: 'm',
     value: 'size',
     help: 'memory of the guest',
@@ -101,6 +112,7 @@ export const vmRows = {
   },
   cpus: {
     kind: 'text',
+    reach: 'inside',
     short: 'c',
     value: 'n',
     help: 'CPUs of the guest',
@@ -111,6 +123,7 @@ export const vmRows = {
   },
   accel: {
     kind: 'text',
+    reach: 'inside',
     value: 'how',
     choices: ['auto', 'kvm', 'tcg'],
     default: 'auto',
@@ -120,6 +133,7 @@ export const vmRows = {
   },
   machine: {
     kind: 'text',
+    reach: 'inside',
     value: 'type',
     choices: ['auto', ...machineNames],
     default: 'auto',
@@ -129,6 +143,7 @@ export const vmRows = {
   },
   watchdog: {
     kind: 'text',
+    reach: 'inside',
     value: 'what',
     choices: ['none', 'poweroff'],
     default: 'none',
@@ -138,6 +153,7 @@ export const vmRows = {
   },
   disk: {
     kind: 'list',
+    reach: 'reads',
     value: 'file[:ro]',
     help: 'a further disk; never written unless --persist',
     otherwise: 'none',
@@ -147,10 +163,26 @@ export const vmRows = {
     action: { help: 'further disks, one `FILE` or `FILE:ro` a line; never written unless `persist`' },
     library: { name: 'disks', help: 'further disks, `FILE` or `FILE:ro` each; never written unless `persist`' },
   },
-  persist: { kind: 'flag', help: 'write to the images; otherwise changes are thrown away', group: machine, commands: single },
-  qemu: { kind: 'text', value: 'file', help: 'QEMU program', otherwise: 'the one on PATH', group: machine, commands: all, path: 'program' },
+  persist: {
+    kind: 'flag',
+    reach: { does: 'lets the guest write to its images, those of the store too' },
+    help: 'write to the images; otherwise changes are thrown away',
+    group: machine,
+    commands: single,
+  },
+  qemu: {
+    kind: 'text',
+    reach: { does: 'runs as a program of this machine', runs: true },
+    value: 'file',
+    help: 'QEMU program',
+    otherwise: 'the one on PATH',
+    group: machine,
+    commands: all,
+    path: 'program',
+  },
   'qemu-arg': {
     kind: 'list',
+    reach: { does: 'gives QEMU whatever it says, programs and files of this machine too' },
     value: 'arg',
     help: 'a word for QEMU; the last words win',
     otherwise: 'none',
@@ -160,6 +192,7 @@ export const vmRows = {
   },
   share: {
     kind: 'list',
+    reach: 'share',
     short: 'v',
     value: 'src[:dst][:cow|ro|rw]',
     help: 'a directory of this host in the guest; cow (the default mode): changes stay in guest memory',
@@ -176,6 +209,7 @@ export const vmRows = {
   },
   cwd: {
     kind: 'text',
+    reach: 'inside',
     short: 'w',
     value: 'dir',
     help: "the command's directory in the guest",
@@ -187,6 +221,7 @@ export const vmRows = {
   },
   'no-cwd': {
     kind: 'flag',
+    reach: 'inside',
     help: 'do not share the working directory',
     group: files,
     commands: all,
@@ -195,6 +230,7 @@ export const vmRows = {
   },
   artifacts: {
     kind: 'text',
+    reach: 'writes',
     value: 'dir',
     help: 'what the guest writes to $KERNELKIT_ARTIFACTS comes out in this directory',
     otherwise: 'none',
@@ -208,6 +244,7 @@ export const vmRows = {
   },
   net: {
     kind: 'text',
+    reach: 'inside',
     value: 'kind',
     choices: ['user', 'none'],
     default: 'user',
@@ -223,6 +260,7 @@ export const vmRows = {
   },
   mac: {
     kind: 'text',
+    reach: 'inside',
     value: 'address',
     help: 'hardware address of the network card',
     default: '52:54:00:12:34:56',
@@ -231,6 +269,7 @@ export const vmRows = {
   },
   forward: {
     kind: 'list',
+    reach: openPort,
     short: 'p',
     value: '[addr:]port:guestport[/udp]',
     help: 'a port of this host into the guest; port 0 is a free one',
@@ -244,6 +283,7 @@ export const vmRows = {
   },
   publish: {
     kind: 'list',
+    reach: openPort,
     value: '[addr:]port:guestport[/udp]',
     help: 'the same as forward',
     otherwise: 'none',
@@ -254,6 +294,7 @@ export const vmRows = {
   },
   ssh: {
     kind: 'flag',
+    reach: 'inside',
     help: 'an ssh server in the guest; `kernelkit ssh` logs in',
     group: files,
     commands: single,
@@ -261,6 +302,7 @@ export const vmRows = {
   },
   gdb: {
     kind: 'text-or-flag',
+    reach: { does: 'opens a port that controls the VM to every user of this machine', when: /^\d/ },
     value: 'port',
     help: 'a gdb stub on a private socket, or on a port of this machine',
     otherwise: 'none',
@@ -292,6 +334,7 @@ export const vmRows = {
   },
   'boot-timeout': {
     kind: 'text',
+    reach: 'inside',
     value: 'time',
     help: 'how long until the guest is ready',
     otherwise: '60s; 180s without KVM',
@@ -306,6 +349,7 @@ export const vmRows = {
   },
   'fail-on': {
     kind: 'set',
+    reach: 'inside',
     value: 'kind,...',
     help: 'kinds of kernel reports that fail the run',
     otherwise: 'all but oom, page-allocation-failure, userspace-crash, other',
@@ -316,6 +360,7 @@ export const vmRows = {
   },
   allow: {
     kind: 'text',
+    reach: 'reads',
     value: 'file',
     help: 'file with regular expressions of known reports, one a line',
     otherwise: 'none',
@@ -325,6 +370,7 @@ export const vmRows = {
   },
   'on-oops': {
     kind: 'text',
+    reach: 'inside',
     value: 'what',
     choices: ['panic', 'continue'],
     help: 'what an oops does',
@@ -335,6 +381,7 @@ export const vmRows = {
   },
   evidence: {
     kind: 'text',
+    reach: 'writes',
     value: 'dir',
     help: 'console, result, reports, configuration and replay.sh of the run',
     otherwise: 'a directory in the store',
@@ -346,6 +393,7 @@ export const vmRows = {
   },
   keep: {
     kind: 'flag',
+    reach: 'inside',
     help: 'leave the VM running; exec, ssh, gdb and stop find it by name',
     group: debug,
     commands: single,
@@ -354,6 +402,7 @@ export const vmRows = {
   },
   name: {
     kind: 'text',
+    reach: 'inside',
     value: 'name',
     help: 'name of the VM',
     otherwise: 'made up',
@@ -363,6 +412,7 @@ export const vmRows = {
   },
   status: {
     kind: 'text',
+    reach: 'inside',
     value: 'style',
     choices: ['full', 'simple'],
     default: 'full',
@@ -373,6 +423,7 @@ export const vmRows = {
   },
   user: {
     kind: 'text',
+    reach: 'inside',
     value: 'name|uid[:gid]',
     help: "who runs the command: a user of the guest's /etc/passwd, or numbers",
     default: 'root',
@@ -383,6 +434,7 @@ export const vmRows = {
   },
   env: {
     kind: 'list',
+    reach: { does: 'passes a variable of your environment to the guest', when: /^[^=]*$/ },
     short: 'e',
     value: 'name[=value]',
     help: 'a variable for the command',
@@ -394,15 +446,26 @@ export const vmRows = {
   },
   stdin: {
     kind: 'flag',
+    reach: 'inside',
     help: 'the command reads the standard input of kernelkit',
     group: command,
     commands: ['run'],
     action: false,
     library: false,
   },
-  tty: { kind: 'flag', short: 't', help: 'a terminal for the command', group: command, commands: ['run'], action: false, library: false },
+  tty: {
+    kind: 'flag',
+    reach: 'inside',
+    short: 't',
+    help: 'a terminal for the command',
+    group: command,
+    commands: ['run'],
+    action: false,
+    library: false,
+  },
   timeout: {
     kind: 'text',
+    reach: 'inside',
     value: 'time',
     help: 'how long the command may take',
     otherwise: 'no limit; 10m for each test of `kernelkit test`',
@@ -413,6 +476,7 @@ export const vmRows = {
   },
   console: {
     kind: 'text',
+    reach: 'inside',
     value: 'when',
     choices: ['auto', 'always', 'never'],
     default: 'auto',
@@ -424,6 +488,7 @@ export const vmRows = {
   },
   format: {
     kind: 'text',
+    reach: 'inside',
     value: 'kind',
     choices: ['auto', 'exit', 'tap', 'ktap'],
     default: 'auto',
@@ -435,6 +500,7 @@ export const vmRows = {
   },
   expect: {
     kind: 'text',
+    reach: 'inside',
     value: 'end',
     choices: ['poweroff', 'reboot'],
     help: 'how the guest is to end by itself: it passes when it does, also under the command or after it',
@@ -448,6 +514,7 @@ export const vmRows = {
   },
   kunit: {
     kind: 'text-or-flag',
+    reach: 'inside',
     value: 'glob',
     help: 'no command: the KUnit suites inside the kernel, or those that match a pattern such as ext4*',
     otherwise: 'none',
@@ -463,6 +530,7 @@ export const vmRows = {
   },
   junit: {
     kind: 'text',
+    reach: 'writes',
     value: 'file',
     help: 'the results and the verdict as JUnit XML',
     otherwise: 'none',
@@ -472,4 +540,5 @@ export const vmRows = {
     action: { help: 'a further file that takes the results as JUnit XML', otherwise: 'junit.xml among the artifacts alone' },
     library: false,
   },
-} as const satisfies OptionRows
+  'trust-project': trustProject(all),
+} as const satisfies BlockRows

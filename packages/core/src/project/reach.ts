@@ -1,0 +1,89 @@
+import type { Place } from '../errors/index.ts'
+import { parseKernelSource } from '../options/build/kernel-source.ts'
+import { isConfigFile } from './locate-paths.ts'
+import { camelCase, fileRows, type BlockName, type NamedRow, type RawOptions } from '../options/index.ts'
+
+/** A value of kernelkit.yaml that may reach beyond the project. */
+export interface Reaching {
+  readonly value: string
+  readonly place: Place
+  /** What it does, as a clause after the value. */
+  readonly does: string
+  /** Absent: it needs consent wherever it points. */
+  readonly target?: Target
+  /** A program that it names, as an absolute path: consent is given to its content too. */
+  readonly program?: string
+}
+
+/** A path that needs consent only when it is beyond the project. */
+export interface Target {
+  /** Absolute. */
+  readonly path: string
+  readonly how: 'reads' | 'writes'
+}
+
+/** What the file's values among these options may do beyond the project; `options` are merged and located, those of other doors have no place. */
+export function reachingValues(block: BlockName, options: RawOptions): readonly Reaching[] {
+  return fileRows(block).flatMap((row) =>
+    (options[camelCase(row.name)] ?? []).flatMap(({ value, place }) =>
+      place === undefined || value === false ? [] : reachesOf(row, String(value)).map((one) => ({ ...one, value: String(value), place })),
+    ),
+  )
+}
+
+type Reached = Omit<Reaching, 'value' | 'place'>
+
+function reachesOf(row: NamedRow, value: string): readonly Reached[] {
+  const { reach } = row
+  // Without a class nothing is known of it.
+  if (reach === undefined) return [{ does: 'may reach beyond the project' }]
+  if (reach === 'inside') return []
+  if (typeof reach === 'object') {
+    if (reach.when?.test(value) === false) return []
+    return [{ does: reach.does, ...(reach.runs === true && value.startsWith('/') ? { program: value } : {}) }]
+  }
+  const path = pathOf(row, value)
+  if (path === undefined) return []
+  const reads: Reached = { does: 'is read, and is outside of the project', target: { path, how: 'reads' } }
+  if (reach === 'reads') return [reads]
+  if (reach === 'writes') return [{ does: "is written, and is outside of the project or git's own", target: { path, how: 'writes' } }]
+  const writes: Reached = { does: "lets the guest write outside of the project or to git's own files", target: { path, how: 'writes' } }
+  return value.endsWith(':rw') ? [writes] : [{ ...reads, does: 'shows the guest what is outside of the project' }]
+}
+
+/** The path in a located value; `undefined` for a value that names nothing of this machine. */
+function pathOf({ path: kind }: NamedRow, value: string): string | undefined {
+  const isAbsolute = value.startsWith('/')
+  switch (kind) {
+    case 'before-colon':
+      return value.split(':')[0]
+    case 'source':
+      return sourcePath(value)
+    case 'config': {
+      const name = value.replace(/\?$/, '')
+      // Searched in the source, unless it climbs out of it.
+      if (!isConfigFile(value)) return undefined
+      return isAbsolute ? name : name.split('/').includes('..') ? '/' : undefined
+    }
+    case undefined:
+    case 'whole':
+    case 'program':
+    case 'root':
+    case 'base':
+      return isAbsolute ? value : undefined
+  }
+}
+
+function sourcePath(value: string): string | undefined {
+  try {
+    const source = parseKernelSource(value)
+    if (source.kind === 'path') return source.path
+    if (source.kind === 'tarball') return source.remote ? undefined : source.location
+    if (source.kind !== 'git') return undefined
+    const path = source.url.replace(/^file:\/\//, '')
+    return path.startsWith('/') ? path : undefined
+  } catch {
+    // The spec's parser refuses it in its own words, or it is a tarball from the network.
+    return undefined
+  }
+}
