@@ -66,7 +66,11 @@ static void handle(const struct frame *frame)
 	case F_RESIZE: if (frame->size >= 8) session_resize(frame->session, (int)get32(frame->data), (int)get32(frame->data + 4)); return;
 	case F_CREDIT: return session_credit(frame);
 	case F_CLOSE: return session_close(frame->session);
-	case F_PING: return send_frame(F_PONG, frame->session, frame->data, frame->size);
+	case F_PING:
+		send_frame(F_PONG, frame->session, frame->data, frame->size);
+		clock_check();
+		return;
+	case F_CLOCK: if (clock_checked(frame)) sessions_clock_checked(); return;
 	case F_DUMP: return dump(frame);
 	case F_SHUTDOWN: shut_down();
 	default: log_line("unknown message %d from the host", frame->type);

@@ -30,16 +30,33 @@ static int open_terminal(int *other, int columns, int rows)
 	return *other < 0 ? *other : master;
 }
 
-__attribute__((noreturn)) static void become_command(struct command *command, int in, int out, int err)
+/* Commands that were started wait here until the clock is right. */
+static int gate[2] = { -1, -1 };
+
+void sessions_clock_checked(void)
 {
+	/* One byte for each, and for none: whoever else holds the other end does not matter. */
+	static const uint8_t passes[MAX_SESSIONS];
+	if (gate[1] >= 0) sys_write(gate[1], passes, sizeof passes);
+	close_fd(&gate[0]);
+	close_fd(&gate[1]);
+}
+
+struct streams { int in, out, err; };
+
+__attribute__((noreturn)) static void become_command(struct command *command, struct streams streams, int waits)
+{
+	char pass;
+	int in, out, err;
 	sys_setsid();
+	if (waits) sys_read(gate[0], &pass, 1);
 	default_signal(SIGPIPE);
 	default_signal(SIGCHLD);
 	write_text("/proc/self/oom_score_adj", "0");
 	/* Above 2 first: the descriptors may be 0, 1 or 2 themselves. */
-	in = sys_fcntl(in, 0 /* F_DUPFD */, 3);
-	out = sys_fcntl(out, 0, 3);
-	err = sys_fcntl(err, 0, 3);
+	in = sys_fcntl(streams.in, 0 /* F_DUPFD */, 3);
+	out = sys_fcntl(streams.out, 0, 3);
+	err = sys_fcntl(streams.err, 0, 3);
 	sys_dup2(in, 0);
 	sys_dup2(out, 1);
 	sys_dup2(err, 2);
@@ -71,10 +88,11 @@ void session_start(const struct frame *frame)
 		if (!failed && command.flags & START_STDIN) failed = sys_pipe(in, O_CLOEXEC);
 		else if (!failed && (in[0] = sys_open("/dev/null", O_RDONLY | O_CLOEXEC, 0)) < 0) failed = in[0];
 	}
+	int waits = clock_check() && (gate[0] >= 0 || sys_pipe(gate, O_CLOEXEC) >= 0);
 	int pid = failed ? -1 : sys_fork();
 	if (pid == 0) {
-		if (tty) become_command(&command, out[1], out[1], out[1]);
-		become_command(&command, in[0], out[1], err[1]);
+		if (tty) become_command(&command, (struct streams){ out[1], out[1], out[1] }, waits);
+		become_command(&command, (struct streams){ in[0], out[1], err[1] }, waits);
 	}
 	close_fd(&in[0]);
 	close_fd(&out[1]);

@@ -19,10 +19,16 @@ void close_fd(int *fd)
 	*fd = -1;
 }
 
+/* A command that was started this moment may not lead its process group yet. */
+static void signal_command(int pid, int signal)
+{
+	if (sys_kill(-pid, signal) < 0) sys_kill(pid, signal);
+}
+
 void session_kill(uint32_t id, int signal)
 {
 	struct session *session = find_session(id);
-	if (session && !session->dead) sys_kill(-session->pid, signal);
+	if (session && !session->dead) signal_command(session->pid, signal);
 }
 
 void session_resize(uint32_t id, int columns, int rows)
@@ -38,7 +44,7 @@ void session_close(uint32_t id)
 	if (!session) return;
 	session->deaf = 1;
 	close_stdin(session);
-	if (!session->dead) sys_kill(-session->pid, SIGHUP);
+	if (!session->dead) signal_command(session->pid, SIGHUP);
 }
 
 static int is_open(const struct session *session) { return session->stream[OUT].fd >= 0 || session->stream[ERR].fd >= 0; }

@@ -6,6 +6,8 @@
 #define MAX_SESSIONS 256
 
 void session_start(const struct frame *frame);
+/* The clock is right: commands that were started meanwhile begin. */
+void sessions_clock_checked(void);
 void session_stdin(const struct frame *frame);
 void session_stdin_eof(uint32_t id);
 void session_kill(uint32_t id, int signal);

@@ -38,6 +38,12 @@ int64_t monotonic_ns(void)
 	return now.seconds * 1000000000 + now.nanoseconds;
 }
 
+int64_t wall_ns(void)
+{
+	struct timespec64 now = clock_now(0);
+	return now.seconds * 1000000000 + now.nanoseconds;
+}
+
 int set_wall_clock(struct timespec64 time)
 {
 	int answer = (int)sys_call(NR_clock_settime, 0, (long)&time, 0, 0, 0);

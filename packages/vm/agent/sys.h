@@ -122,6 +122,8 @@ int sys_poll(struct pollfd *fds, unsigned count, int milliseconds);
 int64_t monotonic_ms(void);
 /* The same in nanoseconds. */
 int64_t monotonic_ns(void);
+/* CLOCK_REALTIME in nanoseconds since 1970. */
+int64_t wall_ns(void);
 /* Sets CLOCK_REALTIME; nanoseconds below 1000000000. */
 int set_wall_clock(struct timespec64 time);
 void sleep_ms(int milliseconds);

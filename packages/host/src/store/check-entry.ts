@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Host } from '../host.ts'
+import { digestEntry, listEntry, type Listing } from './list-entry.ts'
 import type { StoreEntry } from './store.ts'
 
 type EntryName = Pick<StoreEntry, 'kind' | 'key' | 'path'>
@@ -7,67 +8,104 @@ type EntryName = Pick<StoreEntry, 'kind' | 'key' | 'path'>
 interface KnownFile {
   readonly size: string
   readonly sha256: string
-  readonly inode: string
-  readonly mtimeNs: string
+  /** When it was read last; notes of an earlier release have other fields. */
+  readonly print?: string
 }
 
 type KnownFiles = Readonly<Record<string, KnownFile>>
 
-/** Notes what the files of a finished entry hold: those at its top, which are what runs use. */
+/** Notes what the files of a finished entry hold. */
 export async function noteEntry(host: Host, root: string, entry: EntryName): Promise<void> {
-  const names = (await host.fs.readdir(entry.path, { withFileTypes: true })).filter((item) => item.isFile()).map(({ name }) => name)
-  const known = await Promise.all(names.map(async (name) => [name, await knownFile(host, join(entry.path, name))] as const))
-  await writeKnown(host, root, entry, Object.fromEntries(known))
+  const listing = await listEntry(host, entry.path)
+  if (listing !== undefined) await writeNote(host, root, entry, listing, await digestEntry(host, entry.path, listing))
 }
 
 export async function forgetEntry(host: Host, root: string, entry: EntryName): Promise<void> {
-  await host.fs.rm(notePath(root, entry), { force: true }).catch(() => {})
+  for (const path of Object.values(notePaths(root, entry))) await host.fs.rm(path, { force: true }).catch(() => {})
 }
 
-/** What is wrong with an entry: a file is missing or has other bytes than when it was made. Reads only files that look touched. */
-export async function damageOf(host: Host, root: string, entry: EntryName): Promise<string | undefined> {
-  const known = await readKnown(host, root, entry)
-  const seen: Record<string, KnownFile> = {}
-  let isNoteOld = false
-  for (const [name, file] of Object.entries(known)) {
-    const path = join(entry.path, name)
-    const stat = await host.fs.stat(path, { bigint: true }).catch(() => undefined)
-    if (stat === undefined) return `${name} is missing`
-    if (String(stat.size) !== file.size) return `${name} has ${stat.size} bytes instead of ${file.size}`
-    if (String(stat.ino) !== file.inode || String(stat.mtimeNs) !== file.mtimeNs) {
-      const now = await knownFile(host, path)
-      if (now.sha256 !== file.sha256) return `${name} has other bytes than when it was made`
-      seen[name] = now
-      isNoteOld = true
-    } else seen[name] = file
+/**
+ * What is wrong with an entry: a file is missing or has other bytes than when it was made. Its files are read only when
+ * one of them looks touched; with `readOnly` the next check reads them again.
+ */
+export async function damageOf(
+  host: Host,
+  root: string,
+  entry: EntryName,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): Promise<string | undefined> {
+  const listing = await listEntry(host, entry.path).catch(() => undefined)
+  if (listing === undefined) return undefined
+  const paths = notePaths(root, entry)
+  if ((await host.fs.readFile(paths.seen, 'utf8').catch(() => '')) === seal(host, listing)) return undefined
+  const known = await readKnown(host, paths.files)
+  const canWrite = !readOnly && (await isWritable(host, root))
+  if (known === undefined) {
+    // Of what an earlier release made nothing is known: what it holds now is all that it can be compared with.
+    if (!canWrite) return undefined
+    host.log.info(`noting the digests of the ${entry.kind} ${entry.key.slice(0, 12)} in the store, which an earlier release made`)
+    await noteEntry(host, root, entry).catch(() => {})
+    return undefined
+  }
+  for (const [name, { size }] of Object.entries(known)) {
+    const file = listing.get(name)
+    if (file === undefined) return `${name} is missing`
+    if (file.size !== size) return `${name} has ${file.size} bytes instead of ${size}`
+  }
+  const isSame = (name: string) => known[name]?.print === listing.get(name)?.print
+  const touched = await digestEntry(host, entry.path, new Map([...listing].filter(([name]) => !isSame(name))))
+  const digests = new Map(touched)
+  for (const [name, { sha256 }] of Object.entries(known)) {
+    if (isSame(name)) digests.set(name, sha256)
+    else if (touched.get(name) !== sha256) return `${name} has other bytes than when it was made`
   }
   // A copied or restored store: its files are read once.
-  if (isNoteOld) await writeKnown(host, root, entry, seen).catch(() => {})
+  if (canWrite) await writeNote(host, root, entry, listing, digests).catch(() => {})
   return undefined
 }
 
-async function knownFile(host: Host, path: string): Promise<KnownFile> {
-  const stat = await host.fs.stat(path, { bigint: true })
-  return { size: String(stat.size), sha256: await host.sha256File(path), inode: String(stat.ino), mtimeNs: String(stat.mtimeNs) }
+function seal(host: Host, listing: Listing): string {
+  const lines = [...listing].map(([name, { size, isLink, print }]) => `${isLink ? 'l' : 'f'} ${size} ${print} ${name}\n`)
+  return host.sha256(lines.toSorted().join(''))
 }
 
 /** Not in the entry: what an entry holds is the same wherever it was made. */
-function notePath(root: string, { kind, key }: Pick<EntryName, 'kind' | 'key'>): string {
-  return join(root, 'state', 'digests', `${kind}-${key}.json`)
+function notePaths(root: string, { kind, key }: Pick<EntryName, 'kind' | 'key'>): { readonly files: string; readonly seen: string } {
+  const path = join(root, 'state', 'digests', `${kind}-${key}`)
+  // The second is short: it is all that is read while nothing was touched.
+  return { files: `${path}.json`, seen: `${path}.seen` }
 }
 
-async function writeKnown(host: Host, root: string, entry: EntryName, known: KnownFiles): Promise<void> {
-  const path = notePath(root, entry)
+async function writeNote(
+  host: Host,
+  root: string,
+  entry: EntryName,
+  listing: Listing,
+  digests: ReadonlyMap<string, string>,
+): Promise<void> {
+  const known: [string, KnownFile][] = []
+  for (const [name, { size, print }] of listing) {
+    const sha256 = digests.get(name)
+    if (sha256 !== undefined) known.push([name, { size, sha256, print }])
+  }
+  const paths = notePaths(root, entry)
   await host.fs.mkdir(join(root, 'state', 'digests'), { recursive: true })
-  await host.fs.writeAtomic(path, JSON.stringify(known))
+  await host.fs.writeAtomic(paths.files, JSON.stringify(Object.fromEntries(known)))
+  await host.fs.writeAtomic(paths.seen, seal(host, listing))
 }
 
-/** Nothing is known of what an earlier release made. */
-async function readKnown(host: Host, root: string, entry: EntryName): Promise<KnownFiles> {
+async function isWritable(host: Host, root: string): Promise<boolean> {
+  return host.fs.access(root, host.fs.constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function readKnown(host: Host, path: string): Promise<KnownFiles | undefined> {
   try {
-    // Written by writeKnown; a note that was cut is as good as a missing one.
-    return JSON.parse(await host.fs.readFile(notePath(root, entry), 'utf8')) as KnownFiles
+    // Written by writeNote; a note that was cut is as good as a missing one.
+    return JSON.parse(await host.fs.readFile(path, 'utf8')) as KnownFiles
   } catch {
-    return {}
+    return undefined
   }
 }

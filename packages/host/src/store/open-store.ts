@@ -37,7 +37,8 @@ export async function openStore(host: Host, root: string = defaultStoreRoot(host
 /** The store for --dry-run: it answers from what is there and changes nothing, not even dates; what would have to be made first is an error. */
 export function openStoreToLook(host: Host, root: string = defaultStoreRoot(host)): Store {
   const store = createStore(host, root)
-  const lookup: Store['lookup'] = (kind, key) => readEntry(host, { kind, key, path: join(root, kind, key) })
+  const readSound = soundEntries(host, root, { readOnly: true })
+  const lookup: Store['lookup'] = (kind, key) => readSound({ kind, key, path: join(root, kind, key) })
   return {
     ...store,
     readOnly: true,
@@ -63,21 +64,29 @@ export function notUnderDryRun(why: Message): UserError {
   })
 }
 
+/** Entries as they were made: of one that is damaged, that is said once, and it does not count. */
+function soundEntries(host: Host, root: string, options: { readonly readOnly?: boolean } = {}) {
+  const reported = new Set<string>()
+  return async (name: Pick<StoreEntry, 'kind' | 'key' | 'path'>): Promise<StoreEntry | undefined> => {
+    const entry = await readEntry(host, name)
+    const damage = entry === undefined ? undefined : await damageOf(host, root, entry, options)
+    if (damage === undefined) return entry
+    const { kind, key, path } = name
+    if (!reported.has(path))
+      host.log.warn(`the ${kind} ${key.slice(0, 12)} in the store is damaged (${damage}): it is not used, and made again`)
+    reported.add(path)
+    return undefined
+  }
+}
+
 function createStore(host: Host, root: string, remote?: RemoteStore): Store {
   const locks = join(root, 'locks')
   const directoryOf = (kind: ArtifactKind, key: string): string => join(root, kind, key)
 
-  const reported = new Set<string>()
+  const readSound = soundEntries(host, root)
   const lookupHere: Store['lookup'] = async (kind, key) => {
-    const entry = await readEntry(host, { kind, key, path: directoryOf(kind, key) })
+    const entry = await readSound({ kind, key, path: directoryOf(kind, key) })
     if (entry === undefined) return undefined
-    const damage = await damageOf(host, root, entry)
-    if (damage !== undefined) {
-      if (!reported.has(entry.path))
-        host.log.warn(`the ${kind} ${key.slice(0, 12)} in the store is damaged (${damage}): it is not used, and made again`)
-      reported.add(entry.path)
-      return undefined
-    }
     const now = host.now()
     // A store that is not writable keeps its old time.
     await host.fs.utimes(entry.path, now / 1000, now / 1000).catch(() => {})

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { PassThrough, Readable, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testGround } from '../../test/guest.ts'
 import { startVm } from './start-vm.ts'
@@ -238,17 +239,31 @@ describe('the guest', () => {
     )
   })
 
-  it('has the clock of the host, to a few milliseconds', async () => {
-    // Each reading lies between two of the host's; the closest pair says most.
-    const readings: { readonly width: number; readonly early: number; readonly late: number }[] = []
+  /** How far the guest's clock is before and after the host's at most: each reading lies between two of the host's, the closest pair says most. */
+  async function clockErrors() {
+    const readings: { readonly early: number; readonly late: number }[] = []
     for (let times = 0; times < 12; times++) {
       const before = Date.now()
       const guest = Number((await exec(['date', '+%s%N'])).stdout) / 1e6
-      const after = Date.now()
-      readings.push({ width: after - before, early: guest - before, late: after - guest })
+      readings.push({ early: guest - before, late: Date.now() - guest })
     }
-    expect(Math.min(...readings.map(({ early }) => early))).toBeGreaterThan(-50)
-    expect(Math.min(...readings.map(({ late }) => late))).toBeGreaterThan(-50)
+    return { early: Math.min(...readings.map(({ early }) => early)), late: Math.min(...readings.map(({ late }) => late)) }
+  }
+
+  it('has the clock of the host, to a few milliseconds', async () => {
+    const { early, late } = await clockErrors()
+    expect(early).toBeGreaterThan(-50)
+    expect(late).toBeGreaterThan(-50)
+  })
+
+  it('has the clock of the host for the first command after the machine stood still', async () => {
+    await vm.qmp('stop')
+    await sleep(1500)
+    await vm.qmp('cont')
+    const before = Date.now()
+    const guest = Number((await exec(['date', '+%s%N'])).stdout) / 1e6
+    expect(guest - before).toBeGreaterThan(-50)
+    expect(Date.now() - guest).toBeGreaterThan(-50)
   })
 
   it('has the places that programs expect', async () => {
@@ -268,6 +283,15 @@ describe('the guest', () => {
       if (lines.some((line) => line.includes('sysrq: Show State'))) break
     }
     expect(lines.some((line) => line.includes('kernelkit: agent started'))).toBe(true)
+  })
+
+  // The last: from here on the guest's time is its own.
+  it('keeps the time that a command has set', async () => {
+    await exec(['date', '-s', '@2000000000'])
+    await vm.qmp('stop')
+    await sleep(100)
+    await vm.qmp('cont')
+    expect((await exec(['date', '+%s'])).stdout).toMatch(/^20000000\d\d\n$/)
   })
 })
 

@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import type { Host } from '../host.ts'
+
+/** One file or symbolic link of an entry, as it is on the disk. */
+interface ListedFile {
+  readonly size: string
+  readonly isLink: boolean
+  /** Changes when the file was written, replaced or copied: inode and modification time in nanoseconds. */
+  readonly print: string
+}
+
+/** Paths below the entry. */
+export type Listing = ReadonlyMap<string, ListedFile>
+
+// Kernels, images and agents have some 40 files; source packages of kernels 80,000, which Node would need seconds for.
+const mostListedHere = 256
+
+/** Every file of an entry, in its subdirectories too; `undefined` when that cannot be known. */
+export async function listEntry(host: Host, path: string): Promise<Listing | undefined> {
+  const listing = new Map<string, ListedFile>()
+  return (await listHere(host, { path, below: '', listing })) ? listing : listByFind(host, path)
+}
+
+/** False when there are too many. */
+async function listHere(
+  host: Host,
+  { path, below, listing }: { readonly path: string; readonly below: string; readonly listing: Map<string, ListedFile> },
+): Promise<boolean> {
+  const items = await host.fs.readdir(join(path, below), { withFileTypes: true })
+  if (listing.size + items.length > mostListedHere) return false
+  const directories = items.filter((item) => item.isDirectory()).map(({ name }) => join(below, name))
+  const files = items.filter((item) => item.isFile() || item.isSymbolicLink())
+  const stats = await Promise.all(files.map(({ name }) => host.fs.lstat(join(path, below, name), { bigint: true })))
+  for (const [index, item] of files.entries()) {
+    const stat = stats[index]
+    if (stat === undefined) continue
+    listing.set(join(below, item.name), { size: String(stat.size), isLink: item.isSymbolicLink(), print: `${stat.ino} ${stat.mtimeNs}` })
+  }
+  for (const directory of directories) if (!(await listHere(host, { path, below: directory, listing }))) return false
+  return true
+}
+
+async function listByFind(host: Host, path: string): Promise<Listing | undefined> {
+  const argv = ['find', path, '(', '-type', 'f', '-o', '-type', 'l', ')', '-printf', String.raw`%y %s %i %T@ %P\0`]
+  const { exitCode, stdout } = await host.run(argv, { reject: false })
+  // A `find` without -printf (busybox).
+  if (exitCode !== 0) return undefined
+  const listing = new Map<string, ListedFile>()
+  for (const line of stdout.split('\0')) {
+    const [type = '', size = '', inode = '', time = '', ...name] = line.split(' ')
+    if (name.length > 0) listing.set(name.join(' '), { size, isLink: type === 'l', print: `${inode} ${time}` })
+  }
+  return listing
+}
+
+/** SHA-256 of every file of a listing, and of the target of every link; a file that cannot be read has none. */
+export async function digestEntry(host: Host, path: string, listing: Listing): Promise<ReadonlyMap<string, string>> {
+  const files = [...listing].filter(([, { isLink }]) => !isLink).map(([name]) => name)
+  const links = [...listing].filter(([, { isLink }]) => isLink).map(([name]) => name)
+  const digests = files.length > mostListedHere ? await digestByProgram(host, path, files) : await digestHere(host, path, files)
+  for (const name of links) digests.set(name, host.sha256(await host.fs.readlink(join(path, name)).catch(() => '')))
+  return digests
+}
+
+async function digestHere(host: Host, path: string, files: readonly string[]): Promise<Map<string, string>> {
+  const digest = async (name: string) => [name, await host.sha256File(join(path, name)).catch(() => undefined)] as const
+  const digests = await Promise.all(files.map(digest))
+  return new Map(digests.filter((pair): pair is readonly [string, string] => pair[1] !== undefined))
+}
+
+async function digestByProgram(host: Host, path: string, files: readonly string[]): Promise<Map<string, string>> {
+  const { stdout } = await host.run(['xargs', '-0', 'sha256sum', '--zero', '--'], { cwd: path, input: files.join('\0'), reject: false })
+  // 64 hexadecimal digits, a blank, a blank or an asterisk, the name (sha256sum(1)).
+  const lines = stdout.split('\0').filter((line) => line.length > 66)
+  return new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]))
+}
