@@ -108,6 +108,24 @@ describe('the kernelkit executable', () => {
     expect((await shell(`${command} --version > /dev/null; ${command} --version`, { env })).stdout).toMatch(/^\d+\.\d+\.\d+/)
   })
 
+  it.each(['report -', 'ktap -'])('refuses to read a closed stdin in `%s`', async (words) => {
+    const env = { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` }
+    const { exitCode, stdout, stderr } = await shell(`'${kernelkitBin}' ${words} <&-`, { env })
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 125,
+      stdout: '',
+      stderr: expect.stringMatching(/^STDIN_FAILED: stdin is closed: there is nothing to read\.$/m) as string,
+    })
+    expect((await shell(`'${kernelkitBin}' ps <&-`, { env })).exitCode).toBe(0)
+  })
+
+  it('refuses a variable for the guest whose value is not UTF-8', async () => {
+    const line = "MINE=$'a\\xffb' kernelkit run --env MINE --kernel /nonexistent -- true"
+    const { exitCode, stderr } = await shell(line, { cwd: directory })
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/^NOT_UTF8: the value of the variable MINE has bytes that are not UTF-8\.$/m)
+  })
+
   it('notices an output of which only the first part fits', async ({ skip }) => {
     const mounts = process.getuid?.() === 0 ? 'unshare --mount' : 'unshare --mount --map-root-user'
     skip((await shell(`${mounts} true`)).exitCode !== 0, 'needs a private mount namespace for a small file system')

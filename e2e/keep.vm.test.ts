@@ -1,5 +1,7 @@
+import { dirname } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { kernelkit, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, shell, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkitBin } from './lib/paths.ts'
 import { qemuPids, waitUntil } from './lib/processes.ts'
 
 const { kernel, image } = testArtifacts()
@@ -20,6 +22,20 @@ describe('a VM that is kept', () => {
     const failing = await kernelkit(['exec', name, '--', 'sh', '-c', 'echo out; echo err >&2; exit 9'])
     expect({ exitCode: failing.exitCode, stdout: failing.stdout }).toEqual({ exitCode: 9, stdout: 'out\n' })
     expect(failing.stderr).toContain('err')
+    const bytes = await kernelkit(['exec', '--json', name, '--', 'sh', '-c', String.raw`printf 'a\377\000b'; echo text >&2`])
+    expect(JSON.parse(bytes.stdout)).toMatchObject({ exitCode: 0, stdoutBase64: 'Yf8AYg==', stderr: 'text\n' })
+    expect(bytes.stdout).not.toContain('stderrBase64')
+    // As it is installed: a shell starts it, which sees what Node does not.
+    const env = { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` }
+    const closed = await shell(`'${kernelkitBin}' exec --stdin ${name} -- cat <&-`, { env })
+    expect({ exitCode: closed.exitCode, stdout: closed.stdout }).toEqual({ exitCode: 125, stdout: '' })
+    expect(closed.stderr).toContain('STDIN_FAILED: stdin is closed: there is nothing to read.')
+    expect((await shell(`'${kernelkitBin}' exec ${name} -- cat <&-`, { env })).exitCode).toBe(0)
+    const lossy = await shell(`MINE=$'a\\xffb' kernelkit exec --env MINE ${name} -- true`)
+    expect(lossy).toMatchObject({
+      exitCode: 125,
+      stderr: expect.stringContaining('NOT_UTF8: the value of the variable MINE has') as string,
+    })
     const listed = await kernelkit(['ps'])
     expect(listed.stdout).toContain(name)
     expect(JSON.parse((await kernelkit(['ps', '--json'])).stdout)).toEqual(expect.anything())

@@ -141,6 +141,15 @@ describe('--toolchain docker', () => {
     expect(stdout).toContain('hello from init')
   })
 
+  it('run ends with a status for git bisect in a tree that is being bisected, whatever the words of the command are', async () => {
+    mkdirSync(join(directory, '.git'))
+    writeFileSync(join(directory, '.git', 'BISECT_START'), 'main\n')
+    const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
+    const words = ['sh', '-c', 'kill -SEGV $$', '--status=full']
+    const { exitCode } = await kernelkit(['run', ...inDocker, '-k', kernel as string, '--root', 'host', '--', ...words], { cwd: directory })
+    expect(exitCode).toBe(1)
+  })
+
   it('takes --root host for the root of the container, and says so first', async () => {
     const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
     const { stdout, stderr } = await kernelkit(['run', ...inDocker, '-k', kernel as string, '--root', 'host', '--', 'ls', '/opt'], {

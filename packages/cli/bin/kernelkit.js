@@ -1,6 +1,7 @@
 #!/usr/bin/env sh
-':' //# ; { true 3>&1; } 2>/dev/null || export KERNELKIT_STDOUT_CLOSED=1; exec node "$0" "$@"
-// Above, a shell starts Node: only there is it seen that stdout is closed (>&-), where Node opens /dev/null and all output would be lost.
+':' //# ; { true 3>&1; } 2>/dev/null || export KERNELKIT_STDOUT_CLOSED=1; { true 3<&0; } 2>/dev/null || export KERNELKIT_STDIN_CLOSED=1; exec node "$0" "$@"
+// Above, a shell starts Node: only there is it seen that stdout or stdin is closed (>&-, <&-). Node opens /dev/null instead, as others
+// do on purpose (subprocess.DEVNULL of Python, with the same flags): output would be lost, and a missing input taken for an empty one.
 // Plain JavaScript that every Node understands: an old one gets one clear line, not a stack trace.
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 12)) {

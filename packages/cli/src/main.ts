@@ -1,7 +1,9 @@
-import { createReadStream, fstatSync, readFileSync, readlinkSync, writeSync, type ReadStream } from 'node:fs'
+import { createReadStream, fstatSync, readFileSync, readlinkSync, writeSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import type { Reader } from '@kernelkit/core/options'
 import { parseCommandLine, type Invocation } from './command-line.ts'
 import { commandRows } from './commands/index.ts'
+import { closedInput } from './closed-input.ts'
 import { createContext } from './context.ts'
 import { listenForSignals, type Interrupt } from './interrupt.ts'
 import { drain } from './output/drain.ts'
@@ -30,13 +32,12 @@ export async function main(): Promise<void> {
     if (error.code === 'EPIPE') interrupt.interrupt('SIGPIPE')
     else interrupt.fail(error)
   }
-  const isStdoutClosed = process.env['KERNELKIT_STDOUT_CLOSED'] === '1'
-  // Of this process alone, not of what it starts.
-  delete process.env['KERNELKIT_STDOUT_CLOSED']
+  const isStdinClosed = takeMark('KERNELKIT_STDIN_CLOSED')
+  const isStdoutClosed = takeMark('KERNELKIT_STDOUT_CLOSED')
   const files = { fstatSync, readlinkSync, writeSync }
   const out = ownOutput({ stream: process.stdout, fd: 1, files, isClosed: isStdoutClosed, onError })
   const err = ownOutput({ stream: process.stderr, fd: 2, files, onError })
-  const ended = await runCommandLine(argv, { interrupt, out, err })
+  const ended = await runCommandLine(argv, { interrupt, isStdinClosed, out, err })
   await drain([out.stream, err.stream], { isInterrupted: interrupt.name() !== undefined })
   // What Node reports of a write it reports in a later turn.
   await new Promise((resolve) => void setImmediate(resolve))
@@ -52,6 +53,7 @@ interface Ended {
 
 interface CommandEnds {
   readonly interrupt: Interrupt
+  readonly isStdinClosed: boolean
   readonly out: OwnOutput
   readonly err: OwnOutput
 }
@@ -61,7 +63,7 @@ async function complete(words: readonly string[]): Promise<void> {
   await printCompletions(words, nodeHost())
 }
 
-async function runCommandLine(argv: readonly string[], { interrupt, out, err }: CommandEnds): Promise<Ended> {
+async function runCommandLine(argv: readonly string[], { interrupt, isStdinClosed, out, err }: CommandEnds): Promise<Ended> {
   let invocation: Invocation | undefined
   let reader: Reader = { door: 'command' }
   const fail = async (thrown: unknown, { hasAnswered = false } = {}): Promise<number> => {
@@ -96,7 +98,7 @@ async function runCommandLine(argv: readonly string[], { interrupt, out, err }: 
     refuseLossyWords({ readFileSync, readlinkSync }, { argv, cwd: process.cwd(), env: process.env })
     refuseDocker(definition.name, globals)
     const parts = {
-      stdin: ownInput(),
+      stdin: isStdinClosed ? closedInput() : ownInput(),
       stdout: out.stream,
       stderr: err.stream,
       env: process.env,
@@ -117,8 +119,15 @@ async function runCommandLine(argv: readonly string[], { interrupt, out, err }: 
   }
 }
 
+/** What the shell line of bin/kernelkit.js has seen: of this process alone, not of what it starts. */
+function takeMark(name: string): boolean {
+  const isSet = process.env[name] === '1'
+  delete process.env[name]
+  return isSet
+}
+
 /** Node's own stream, which is empty where stdin is neither a file nor a pipe, socket or character device: a directory has an error, a disk has bytes. */
-function ownInput(): NodeJS.ReadStream | ReadStream {
+function ownInput(): Readable {
   const stat = fstatSync(0)
   return stat.isDirectory() || stat.isBlockDevice() ? createReadStream('', { fd: 0, autoClose: false }) : process.stdin
 }

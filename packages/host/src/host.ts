@@ -6,6 +6,8 @@ import type { Logger } from './logger.ts'
 /** The only access to the machine: every effect of kernelkit goes through one of these, so that tests can watch or replace it. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Names of variables whose value is not UTF-8: in `env` other characters are in its place. */
+  readonly lossyVariables?: ReadonlySet<string> | undefined
   /** Absolute path of the caller's working directory. */
   readonly cwd: string
   readonly uid: number

@@ -5,6 +5,7 @@ import * as fsPromises from 'node:fs/promises'
 import { availableParallelism, homedir, tmpdir, totalmem } from 'node:os'
 import { pipeline } from 'node:stream/promises'
 import { findProgram } from './process/find-program.ts'
+import { findLossyVariables } from './process/lossy-variables.ts'
 import type { Host, HostFiles } from './host.ts'
 import { silentLogger, type Logger } from './logger.ts'
 import { createNamedWriteStream, namingFile } from './files/named-writes.ts'
@@ -25,6 +26,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
   let swept: Promise<void> | undefined
   const host: Host = {
     env,
+    lossyVariables: findLossyVariables(env),
     cwd,
     uid: process.getuid?.() ?? -1,
     gid: process.getgid?.() ?? -1,

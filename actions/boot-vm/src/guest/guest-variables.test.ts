@@ -23,7 +23,7 @@ describe("a guest's environment", () => {
   })
 
   it('holds what is named and set, never what the runner alone may know', () => {
-    expect(pickVariables(env, ['MINE', 'NOT_SET', 'GITHUB_TOKEN', 'ACTIONS_RESULTS_URL', 'INPUT_RUN', 'STATE_kept'])).toEqual({
+    expect(pickVariables({ env }, ['MINE', 'NOT_SET', 'GITHUB_TOKEN', 'ACTIONS_RESULTS_URL', 'INPUT_RUN', 'STATE_kept'])).toEqual({
       MINE: 'mine',
     })
   })

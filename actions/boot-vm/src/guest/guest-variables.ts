@@ -1,4 +1,5 @@
 import { UserError, message, option } from '@kernelkit/core/errors'
+import { namedVariable, type Host } from '@kernelkit/host'
 
 /** What a script may know of its job; everything else is named by the input `env`. */
 const ofTheJob = [
@@ -25,14 +26,14 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Variables of the job as the guest sees them. */
 export function jobVariables(env: Environment): Readonly<Record<string, string>> {
-  return pick(env, ofTheJob)
+  return pick(ofTheJob, (name) => env[name])
 }
 
 /** The named variables that are set and may be passed. */
-export function pickVariables(env: Environment, names: readonly string[]): Readonly<Record<string, string>> {
+export function pickVariables(host: Pick<Host, 'env' | 'lossyVariables'>, names: readonly string[]): Readonly<Record<string, string>> {
   return pick(
-    env,
     names.filter((name) => !neverPassed.test(name)),
+    (name) => namedVariable(host, name),
   )
 }
 
@@ -50,10 +51,10 @@ export function refuseCredentials(names: readonly string[]): void {
   )
 }
 
-function pick(env: Environment, names: readonly string[]): Readonly<Record<string, string>> {
+function pick(names: readonly string[], read: (name: string) => string | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = env[name]
+      const value = read(name)
       return value === undefined ? [] : [[name, value] as const]
     }),
   )

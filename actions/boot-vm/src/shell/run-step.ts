@@ -70,7 +70,7 @@ function variablesOf({ host, vm, kept, directory }: Context): Readonly<Record<st
     ...keptEnvironment(vm.state, undefined),
     ...jobVariables(host.env),
     ...kept.values,
-    ...pickVariables(host.env, [...kept.names, ...kept.given.env]),
+    ...pickVariables(host, [...kept.names, ...kept.given.env]),
     ...Object.fromEntries(stepFileNames.map((name) => [stepFiles[name], `${directory}/${name}`])),
   }
 }

@@ -1,4 +1,5 @@
 import { parseExecSpec } from '@kernelkit/core/options/vm'
+import { namedVariable } from '@kernelkit/host/process'
 import {
   connectVm,
   reportWhenPaused,
@@ -29,7 +30,7 @@ export async function exec(context: CommandContext, args: readonly string[], raw
   const cwd = spec.cwd ?? (typeof ownCwd === 'string' ? ownCwd : undefined)
   const env = {
     ...keptEnvironment(vm.state, spec.user),
-    ...Object.fromEntries(spec.env.flatMap(({ name: key, value }) => readVariable(key, value ?? host.env[key]))),
+    ...Object.fromEntries(spec.env.flatMap(({ name: key, value }) => readVariable(key, value ?? namedVariable(host, key)))),
   }
   const collected = context.json ? collectOutput() : undefined
   const terminal = tty ? rawTerminal(context) : undefined

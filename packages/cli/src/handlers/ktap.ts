@@ -37,7 +37,7 @@ async function readResults(context: CommandContext, named: string): Promise<Ktap
       text.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk)
     }
   } catch (cause) {
-    if (context.signal.aborted) throw cause
+    if (context.signal.aborted || cause instanceof UserError) throw cause
     throw new UserError('FILE_NOT_FOUND', `${named} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`, {
       hint: 'Name a console log or the output of a test; - reads stdin.',
       details: { path: named },

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { UserError, command as commandPart, commandWriter, message, option, writeMessage, type Message } from '@kernelkit/core/errors'
 import { writeFor, type VmSpec } from '@kernelkit/core/options'
-import { makeDirectory, makeNamedDirectory, type Requirement } from '@kernelkit/host'
+import { makeDirectory, makeNamedDirectory, namedVariable, type Requirement } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
 import { chooseTools, isPassable, toolchainFor, toolchainImage } from '@kernelkit/toolchain/tools'
 import { rawTerminal } from '../handlers/raw-terminal.ts'
@@ -10,6 +10,7 @@ import { insideVariable } from '../context.ts'
 import { ownToolFiles } from './tool-files.ts'
 import type { VmCommand } from './run-elsewhere.ts'
 import { vmDirectories } from './vm-directories.ts'
+import { wordsInside } from './words-inside.ts'
 
 /** Where no container can be used, the command runs here all the same, and its own errors say what is missing. */
 export async function rerunInContainer(
@@ -53,7 +54,7 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   })
   const terminal = tty ? rawTerminal(context) : undefined
   try {
-    return await attachProgram({ engine, host, container }, ['kernelkit', ...wordsInside(context, { command, spec })], {
+    return await attachProgram({ engine, host, container }, ['kernelkit', ...wordsInside({ argv: context.argv, command, spec })], {
       cwd: host.cwd,
       env: environmentInside(context, { spec, store: store.root }),
       stdin: tty || stdin ? context.stdin : undefined,
@@ -67,13 +68,6 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   }
 }
 
-/** The words of this command; what was decided from files that the container does not have is added. */
-function wordsInside({ argv }: Pick<CommandContext, 'argv'>, { command, spec }: Pick<VmCommand, 'command' | 'spec'>): readonly string[] {
-  const at = argv.indexOf(command) + 1
-  const isNamed = argv.some((word) => /^--status(=|$)/.test(word))
-  return spec.status === 'simple' && !isNamed ? argv.toSpliced(at, 0, '--status=simple') : argv
-}
-
 /** How the command prints, and what `--env NAME` takes from this environment. */
 const passedOn = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'CI', 'LANG', 'TZ']
 
@@ -82,9 +76,9 @@ function environmentInside(
   { spec, store }: { readonly spec: VmSpec; readonly store: string },
 ): Readonly<Record<string, string>> {
   const names = [...passedOn, ...spec.env.flatMap(({ name, value }) => (value === undefined ? [name] : []))]
-  const passed = names.flatMap((name) => (host.env[name] === undefined ? [] : [[name, host.env[name]] as const]))
+  const passed = names.map((name) => [name, namedVariable(host, name)] as const)
   return {
-    ...Object.fromEntries(passed),
+    ...Object.fromEntries(passed.filter((pair): pair is readonly [string, string] => pair[1] !== undefined)),
     [insideVariable]: '1',
     KERNELKIT_CACHE_DIR: store,
   }

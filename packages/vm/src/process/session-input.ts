@@ -83,6 +83,7 @@ export function createInput(from: Readable, { send, onFailed }: InputContext) {
 }
 
 function inputFailed(cause: unknown): UserError {
+  if (cause instanceof UserError) return cause
   return new UserError('STDIN_FAILED', `stdin cannot be read to its end: ${cause instanceof Error ? cause.message : String(cause)}.`, {
     hint: 'Pass a file or stream that can be read to its end.',
     cause,

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
+import { namedVariable } from '@kernelkit/host/process'
 import type { VmState } from '../process/vm-state.ts'
 import { hiddenBy, type Visibility } from '../resolve/masked-directories.ts'
 import { artifactsDirectory } from '../resolve/resolve-shares.ts'
@@ -13,12 +14,12 @@ const defaultPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin
  * files the user's home and PATH.
  */
 export function guestEnvironment(
-  host: Pick<Host, 'env' | 'home' | 'uid' | 'gid'>,
+  host: Pick<Host, 'env' | 'lossyVariables' | 'home' | 'uid' | 'gid'>,
   guest: Visibility,
   { env, user }: Pick<VmSpec, 'env' | 'user'>,
 ): Readonly<Record<string, string>> {
   const asked = env.flatMap(({ name, value }) => {
-    const resolved = value ?? host.env[name]
+    const resolved = value ?? namedVariable(host, name)
     // A name that the caller does not have stays unset in the guest, as with docker run -e.
     return resolved === undefined ? [] : [[name, resolved] as const]
   })

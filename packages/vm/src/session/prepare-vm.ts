@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { makeNamedDirectory } from '@kernelkit/host/files'
+import { namedVariable } from '@kernelkit/host/process'
 import type { Host, Store } from '@kernelkit/host'
 import { makeEvidenceDirectory } from '../evidence/evidence-directory.ts'
 import { evidencePath } from '../evidence/evidence-paths.ts'
@@ -81,6 +82,8 @@ async function decide(
   identity: VmIdentity,
   services: PlanServices = machineServices(host, store),
 ): Promise<VmPlan> {
+  // Before a kernel is looked for: a value that would arrive changed is refused.
+  for (const { name, value } of wanted.spec.env) if (value === undefined) namedVariable(host, name)
   return planVm({ host, services, vm: await resolveVm(wanted), ...identity })
 }
 

@@ -1,0 +1,14 @@
+import { Readable } from 'node:stream'
+import { UserError } from '@kernelkit/core/errors'
+
+/** A stdin that was closed when this process began: whoever reads it gets the error, as a program on a closed descriptor does. */
+export function closedInput(): Readable {
+  const stream = new Readable()
+  // Nobody may read it.
+  stream.on('error', () => {})
+  return stream.destroy(
+    new UserError('STDIN_FAILED', 'stdin is closed: there is nothing to read.', {
+      hint: 'Leave it open, or redirect it from a file or from /dev/null.',
+    }),
+  )
+}
