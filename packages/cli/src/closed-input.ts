@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 
-/** A stdin that was closed when this process began: whoever reads it gets the error, as a program on a closed descriptor does. */
+/** A stdin that was closed when this process began: reading it is an error, as it is for a program on a closed descriptor. */
 export function closedInput(): Readable {
   const stream = new Readable()
-  // Nobody may read it.
+  // It may never be read.
   stream.on('error', () => {})
   return stream.destroy(
     new UserError('STDIN_FAILED', 'stdin is closed: there is nothing to read.', {

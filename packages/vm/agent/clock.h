@@ -8,7 +8,7 @@ void clock_ask(void);
 int clock_answer(const struct frame *frame);
 
 /*
- * Later: the guest stood still while its host slept or a debugger held it, or its clock runs a little too slow.
+ * Later: the guest did not run while its host slept or a debugger held it, or its clock runs a little too slow.
  * Asks for the time, unless a program in the guest has set the clock; 1 while an answer is awaited.
  */
 int clock_check(void);

@@ -1,4 +1,5 @@
 /* A command becomes a process with pipes or a terminal. */
+#include "clock.h"
 #include "command.h"
 #include "files.h"
 #include "root.h"
@@ -35,7 +36,7 @@ static int gate[2] = { -1, -1 };
 
 void sessions_clock_checked(void)
 {
-	/* One byte for each, and for none: whoever else holds the other end does not matter. */
+	/* One byte for each, and for none: which other process holds the other end does not matter. */
 	static const uint8_t passes[MAX_SESSIONS];
 	if (gate[1] >= 0) sys_write(gate[1], passes, sizeof passes);
 	close_fd(&gate[0]);

@@ -17,7 +17,7 @@ function readLossyNames(): readonly string[] {
   try {
     bytes = readFileSync('/proc/self/environ')
   } catch {
-    // Without /proc nobody knows better than Node.
+    // Without /proc the bytes are unknown.
     return []
   }
   const names: string[] = []

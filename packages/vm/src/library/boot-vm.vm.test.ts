@@ -113,9 +113,16 @@ describe('A program with the root of this machine', () => {
     }
     await vm.exec(['sh', '-c', 'echo kept > /dev/vda'])
     expect(await readdir(vm.evidence)).toEqual(expect.arrayContaining(['console.log', 'replay.sh']))
-    const sleeping = vm.exec(['sleep', '100000'])
-    const [slept, verdict] = await Promise.allSettled([sleeping, vm.powerOff()])
-    expect(slept).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
+    const read = async () => {
+      const types: string[] = []
+      for await (const { type } of vm.events) types.push(type)
+      return types
+    }
+    const commands = [vm.exec(['sleep', '100000']), vm.exec(['cat'], { stdin: new PassThrough() })]
+    const [verdict, seen, ...lost] = await Promise.allSettled([vm.powerOff(), read(), ...commands])
+    for (const one of lost) expect(one).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
+    expect(seen).toMatchObject({ status: 'fulfilled', value: expect.arrayContaining(['ready', 'exited']) as unknown })
+    expect(await read()).toContain('exited')
     expect(verdict).toMatchObject({
       status: 'fulfilled',
       value: { verdict: 'splat', what: expect.stringContaining('kernel/foo.c:12') as string, failing: [{ kind: 'warning' }] },
@@ -136,6 +143,12 @@ test('A guest that panics and stays settles the commands of then and of later.',
   for (const ended of await Promise.allSettled(commands)) expect(ended).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
   await expect(vm.exec(['true'])).rejects.toMatchObject({ code: 'VM_LOST' })
   expect(await vm.ended).toMatchObject({ verdict: 'panic', what: expect.stringContaining('sysrq') as string })
+})
+
+test('A boot that its caller gives up is an error, early and late.', async () => {
+  const given = { kernel, root: 'host', accel: 'tcg', append: ['rdinit=/nosuch', 'root=/dev/nosuch', 'panic=0'] } as const
+  await expect(bootVm(given, { signal: AbortSignal.abort(new Error('not now')) })).rejects.toThrow('not now')
+  await expect(bootVm(given, { signal: AbortSignal.timeout(300) })).rejects.toThrow(/timeout/)
 })
 
 test('A guest that never serves commands is an error with the last lines of its console.', async () => {

@@ -8,6 +8,7 @@ import { createAgentLink } from './agent-link.ts'
 import { createEventHub } from './event-hub.ts'
 import { createTrouble, hostFailure, type DiskPlaces } from './host-failure.ts'
 import { runSession } from './run-session.ts'
+import { commandSilence } from '../session/limits.ts'
 import type { QemuExit, Vm, VmEvent } from '../vm.ts'
 import { findVm, type VmState } from './vm-state.ts'
 
@@ -120,6 +121,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
         monotonicMs: host.monotonicMs,
         shareOf: (tag) => shareOf(state.facts, tag),
         trouble,
+        silence: commandSilence(state.accel === 'kvm' ? 'kvm' : 'tcg', state.gdb !== null),
       })
     },
     get console() {

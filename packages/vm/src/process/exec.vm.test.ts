@@ -256,7 +256,7 @@ describe('the guest', () => {
     expect(late).toBeGreaterThan(-50)
   })
 
-  it('has the clock of the host for the first command after the machine stood still', async () => {
+  it('has the clock of the host for the first command after the machine was stopped', async () => {
     await vm.qmp('stop')
     await sleep(1500)
     await vm.qmp('cont')

@@ -35,6 +35,8 @@ function wordOf(value: unknown): string | undefined {
 
 /** Whether the host has a fault that keeps the guest from running, for those who wait for the guest. */
 export interface Trouble {
+  /** A debugger, or a user over QMP, holds the machine. */
+  isPaused(): boolean
   /** Takes an event, and the failure that it is. */
   note(failure: UserError | undefined, event: string): void
   /** Calls `onFailure` once, now or when there is one. */
@@ -43,9 +45,12 @@ export interface Trouble {
 
 export function createTrouble(): Trouble {
   let present: UserError | undefined
+  let paused = false
   const watchers = new Set<(failure: UserError) => void>()
   return {
+    isPaused: () => paused,
     note(failure, event) {
+      if (event === 'STOP' || event === 'RESUME') paused = event === 'STOP'
       // With room again the user may let it run on (QMP cont).
       if (event === 'RESUME') present = undefined
       if (failure === undefined) return

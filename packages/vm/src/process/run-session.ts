@@ -10,12 +10,13 @@ import {
   maxFrameBytes,
   type ExitMessage,
 } from '@kernelkit/core/agent'
-import { UserError, message, option } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { ExecOptions, ExecResult, RunningCommand } from '../vm.ts'
 import type { AgentLink } from './agent-link.ts'
 import type { Trouble } from './host-failure.ts'
 import { createInput } from './session-input.ts'
 import { createOutput } from './session-output.ts'
+import { watchSilence, type SilenceLimits } from './session-silence.ts'
 
 // Numbers of signal(7): the guest's, the same on every architecture of ours.
 const sigterm = 15
@@ -33,7 +34,9 @@ export function runSession(
     readonly monotonicMs: () => number
     /** The host's directory that has a mount tag of the guest. */
     readonly shareOf: (tag: string) => string | undefined
-    readonly trouble?: Pick<Trouble, 'watch'> | undefined
+    readonly trouble?: Pick<Trouble, 'watch' | 'isPaused'> | undefined
+    /** When to give up a guest that says nothing. Default: never. */
+    readonly silence?: SilenceLimits | undefined
   },
 ): RunningCommand {
   const result = Promise.withResolvers<ExecResult>()
@@ -46,6 +49,7 @@ export function runSession(
   const stderr = createOutput(options.stderr, (bytes) => session.send(frameTypes.credit, encodeCredit('stderr', bytes)), kill, settle)
   const session = context.link.open(
     (frame) => {
+      silence?.heard()
       if (frame.type === frameTypes.stdout) stdout.take(frame.data)
       else if (frame.type === frameTypes.stderr) stderr.take(frame.data)
       else if (frame.type === frameTypes.credit) stdin?.credit(decodeCredit(frame.data).bytes)
@@ -88,6 +92,7 @@ export function runSession(
     over = true
     session.release()
     watching?.stop()
+    silence?.stop()
     stdin?.stop()
     stdout.release()
     stderr.release()
@@ -125,9 +130,20 @@ export function runSession(
       )
     }
     startedAt = context.monotonicMs()
+    silence?.started()
     session.send(frameTypes.start, message)
     stdin?.start()
   }
+  const silence =
+    context.silence === undefined
+      ? undefined
+      : watchSilence({
+          limits: context.silence,
+          monotonicMs: context.monotonicMs,
+          isPaused: () => context.trouble?.isPaused() === true,
+          ping: () => session.send(frameTypes.ping),
+          onSilent: (silentMs, during) => finish(silent(silentMs, during)),
+        })
   const watching = context.trouble?.watch((failure) => queueMicrotask(() => finish(failure)))
   if (options.signal?.aborted) abort()
   else options.signal?.addEventListener('abort', abort, { once: true })
@@ -151,6 +167,20 @@ function writesLost({ tag, errno }: NonNullable<ExitMessage['lost']>, path = tag
     hint: isFull ? message`Free space there, or name another directory with ${option('share')} or ${option('artifacts')}.` : undefined,
     details: { path },
   })
+}
+
+function silent(silentMs: number, during: 'boot' | 'command'): UserError {
+  const seconds = Math.round(silentMs / 1000)
+  return new UserError(
+    'VM_LOST',
+    during === 'boot'
+      ? `the guest takes no commands: it was not ready within ${seconds} s.`
+      : `the guest has not answered for ${seconds} s: its command is given up.`,
+    {
+      verdict: during === 'boot' ? 'boot-fail' : 'vm-lost',
+      hint: message`Read the end of its console; ${command('kernelkit stop')} ends a VM that is kept.`,
+    },
+  )
 }
 
 function lost(): UserError {

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { nodeHost, ownIdentity } from '@kernelkit/host'
-import { afterAll, describe, expect, it } from 'vitest'
+import { createFrameDecoder, encodeFrame, frameTypes } from '@kernelkit/core/agent'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createAgentLink } from './agent-link.ts'
 import { connectVm } from './connect-vm.ts'
+import { createTrouble } from './host-failure.ts'
 import { createQmpClient } from './qmp-client.ts'
 import { runSession } from './run-session.ts'
 import { reserveVm, writeVmState, type VmState } from './vm-state.ts'
@@ -36,6 +38,63 @@ describe('a guest that has gone', () => {
     await expect(early).rejects.toThrow('QEMU ended before it answered query-status')
     await expect(qmp.ready).rejects.toThrow('QEMU ended before it was ready')
     await expect(qmp.execute('query-status')).rejects.toThrow('QEMU is gone')
+  })
+})
+
+describe('a guest that says nothing more', () => {
+  const limits = { bootMs: 60_000, answerMs: 30_000 }
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  function session({ answers, ready = Promise.resolve() }: { readonly answers: boolean; readonly ready?: Promise<unknown> }) {
+    const decode = createFrameDecoder()
+    const channel: Duplex = new Duplex({
+      read() {},
+      write(chunk: Uint8Array, _encoding, done) {
+        for (const { type, session: id } of decode(chunk)) {
+          if (answers && type === frameTypes.ping) setTimeout(() => channel.push(encodeFrame(frameTypes.pong, id)), 5)
+        }
+        done()
+      },
+    })
+    const trouble = createTrouble()
+    const link = createAgentLink({ channel, monotonicMs, onGuestFrame: () => {} })
+    const { result } = runSession({ argv: ['true'] }, { link, ready, monotonicMs, shareOf, trouble, silence: limits })
+    let settled: unknown
+    const settle = (outcome: unknown) => {
+      settled = outcome
+    }
+    void result.then(settle, settle)
+    return { channel, trouble, settled: () => settled }
+  }
+
+  it('ends the wait for its command, and for one that it never took', async () => {
+    const started = session({ answers: false })
+    const never = session({ answers: false, ready: new Promise(() => {}) })
+    await vi.advanceTimersByTimeAsync(29_000)
+    expect([started.settled(), never.settled()]).toEqual([undefined, undefined])
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(started.settled()).toMatchObject({
+      code: 'VM_LOST',
+      message: expect.stringMatching(/^the guest has not answered for 3\d s/) as string,
+    })
+    expect(never.settled()).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(never.settled()).toMatchObject({ code: 'VM_LOST', verdict: 'boot-fail' })
+  })
+
+  it('is waited for while its agent answers, and while a debugger holds it', async () => {
+    const answering = session({ answers: true })
+    const held = session({ answers: false })
+    held.trouble.note(undefined, 'STOP')
+    await vi.advanceTimersByTimeAsync(3600_000)
+    expect([answering.settled(), held.settled()]).toEqual([undefined, undefined])
+    held.trouble.note(undefined, 'RESUME')
+    await vi.advanceTimersByTimeAsync(31_000)
+    expect(held.settled()).toMatchObject({ code: 'VM_LOST' })
+    answering.channel.destroy()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(answering.settled()).toMatchObject({ code: 'VM_LOST' })
   })
 })
 

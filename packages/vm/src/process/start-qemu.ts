@@ -5,6 +5,7 @@ import { qemuArgv } from '@kernelkit/core/qemu'
 import { UserError } from '@kernelkit/core/errors'
 import { explainSystemError } from '@kernelkit/host/process'
 import type { Host } from '@kernelkit/host'
+import { commandSilence } from '../session/limits.ts'
 import type { QemuExit, Vm, VmEvent, VmRequest } from '../vm.ts'
 import type { AgentLink } from './agent-link.ts'
 import { captureConsole, liveCopy } from './console-capture.ts'
@@ -121,7 +122,9 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     ready: agent?.ready ?? new Promise(() => {}),
     exec(execOptions) {
       if (agent === undefined) throw new TypeError('this VM has no agent')
-      return runSession(execOptions, { link: agent.link, ready: agent.ready, monotonicMs: host.monotonicMs, shareOf, trouble })
+      const { accel, gdb, waitForDebugger } = request.launch
+      const silence = commandSilence(accel, gdb !== undefined || waitForDebugger)
+      return runSession(execOptions, { link: agent.link, ready: agent.ready, monotonicMs: host.monotonicMs, shareOf, trouble, silence })
     },
     terminal,
     console: console_.live,

@@ -14,6 +14,14 @@ export function silenceLimitMs(accel: AccelName, debugged: boolean): number {
   return 30_000 * (accel === 'tcg' ? tcgFactor : 1)
 }
 
+/** When the wait for one command is given up, by the library or by a client: later than the watch of a run, whose verdict says more. */
+export function commandSilence(accel: AccelName, debugged: boolean): { readonly bootMs: number; readonly answerMs: number } {
+  return {
+    bootMs: debugged ? Number.POSITIVE_INFINITY : 1.5 * bootLimitMs(undefined, accel),
+    answerMs: 1.5 * silenceLimitMs(accel, debugged),
+  }
+}
+
 /** The same after the kernel itself has reported a lockup, or when QEMU's process was stopped. */
 export const lockupSilenceMs = 10_000
 
