@@ -118,7 +118,8 @@ describe('A program with the root of this machine', () => {
       for await (const { type } of vm.events) types.push(type)
       return types
     }
-    const commands = [vm.exec(['sleep', '100000']), vm.exec(['cat'], { stdin: new PassThrough() })]
+    const unread = vm.spawn(['cat', '/dev/zero'])
+    const commands = [vm.exec(['sleep', '100000']), vm.exec(['cat'], { stdin: new PassThrough() }), unread.exit]
     const [verdict, seen, ...lost] = await Promise.allSettled([vm.powerOff(), read(), ...commands])
     for (const one of lost) expect(one).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
     expect(seen).toMatchObject({ status: 'fulfilled', value: expect.arrayContaining(['ready', 'exited']) as unknown })

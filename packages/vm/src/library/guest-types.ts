@@ -129,7 +129,10 @@ export interface BootedVm extends AsyncDisposable {
   readonly evidence: string
   /** What the guest does, from its start on for each reader; ends with it. */
   readonly events: AsyncIterable<GuestEvent>
-  /** Runs one command to its end. Rejects with `VM_LOST` when the guest ends first, and with `COMMAND_TIMEOUT`; any exit status is a result. */
+  /**
+   * Runs one command to its end. Rejects with `VM_LOST` when the guest ends first or its agent has not answered for 45 s (135 s under TCG), and with
+   * `COMMAND_TIMEOUT`; any exit status is a result.
+   */
   exec(argv: readonly string[], options: GuestExecOptions & { readonly encoding: 'buffer' }): Promise<GuestExecResult<Uint8Array>>
   exec(argv: readonly string[], options?: GuestExecOptions): Promise<GuestExecResult>
   /** Starts one command whose output is read while it runs. */
