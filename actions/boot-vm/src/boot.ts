@@ -42,7 +42,7 @@ export async function bootAndRun({ action, store, request, projectKernel, artifa
         printPlan(action, prepared)
       },
       openStreams: async () => {
-        const [stdout, stderr] = [lineWriter(host.log.info), lineWriter(host.log.info)]
+        const [stdout, stderr] = [lineWriter(action.printOutput), lineWriter(action.printOutput)]
         return {
           stdin: undefined,
           stdout,

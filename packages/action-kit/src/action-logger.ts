@@ -1,5 +1,5 @@
 import type { Logger, Task } from '@kernelkit/host'
-import { plainText } from './plain-text.ts'
+import { plainLine } from './plain-text.ts'
 
 export interface ActionLoggerOptions {
   readonly write: (text: string) => void
@@ -15,7 +15,7 @@ const updateMs = 30_000
 
 /** Plain lines for decisions; long work has a line at its start and its end, and one now and then. */
 export function createActionLogger({ write, warn, verbose, now }: ActionLoggerOptions): Logger {
-  const line = (text: string): void => write(`${plainText(text)}\n`)
+  const line = (text: string): void => write(`${plainLine(text)}\n`)
   const task = (title: string): Task => {
     const startedMs = now()
     let shownMs = startedMs

@@ -27,6 +27,8 @@ export interface Action {
   readonly cache: ActionsCache
   /** One foldable part of the log; groups inside are plain lines, because GitHub folds one level. */
   group<T>(title: string, work: () => Promise<T>): Promise<T>
+  /** A line of what a program in the guest prints: the log shows it as it is, its colours too, but for commands to the runner. */
+  printOutput(line: string): void
   annotate(annotation: Annotation): void
   /** Markdown for the summary of the step, written at its end. */
   summarise(markdown: string): void

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type * as Toolkit from '@actions/core'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { flagOption, listOption, textOption, type Reader } from '@kernelkit/core/options'
+import { printable } from '@kernelkit/core/text'
 import { explainSystemError, nodeHost } from '@kernelkit/host'
 import type { Action, ActionDefinition } from './action.ts'
 import { createActionLogger } from './action-logger.ts'
@@ -12,7 +13,7 @@ import { createActionsCache } from './cache/actions-cache.ts'
 import { describeFailure } from './failure.ts'
 import { hostEnvironment } from './host-environment.ts'
 import { readInputs } from './inputs.ts'
-import { plainText } from './plain-text.ts'
+import { plainLine, plainText } from './plain-text.ts'
 import { joinSummary } from './summary.ts'
 
 /** An action from its inputs to its exit status: the first thing that an entry calls, and the only place that prints errors and ends the process. */
@@ -30,7 +31,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
   const before = counter === undefined ? 0 : readCounter(counter)
   const annotator = createAnnotator({
     send: (annotation) => send(core, annotation),
-    print: (line) => write(`${plainText(line)}\n`),
+    print: (line) => write(`${plainLine(line)}\n`),
     workspace,
     cwd: workspace,
     before,
@@ -65,6 +66,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
       version,
       cache: createActionsCache(host, process),
       group: createGroups(write),
+      printOutput: (line) => write(`${plainText(line)}\n`),
       annotate: annotator.add,
       summarise: (markdown) => void summary.push(markdown),
       setOutputs: (outputs) => {
@@ -86,7 +88,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
   } catch (thrown) {
     const failure = describeFailure(explainSystemError(thrown), { reader, interrupted: interrupt.name() })
     annotator.addFailure(failure)
-    if (failure.details !== undefined) write(`${plainText(failure.details)}\n`)
+    if (failure.details !== undefined) write(`${plainLine(failure.details)}\n`)
     process.exitCode = 1
   }
   const leftOut = annotator.describeLeftOut()
@@ -116,9 +118,9 @@ function listenForSignals(): Interrupt {
 }
 
 function send(core: typeof Toolkit, { level, message, title, file, line, column }: Annotation): void {
-  core[level](message, {
-    ...(title === undefined ? {} : { title }),
-    ...(file === undefined ? {} : { file }),
+  core[level](printable(message), {
+    ...(title === undefined ? {} : { title: printable(title) }),
+    ...(file === undefined ? {} : { file: printable(file) }),
     ...(line === undefined ? {} : { startLine: line }),
     ...(column === undefined ? {} : { startColumn: column }),
   })
@@ -127,7 +129,7 @@ function send(core: typeof Toolkit, { level, message, title, file, line, column 
 function createGroups(write: (text: string) => void): Action['group'] {
   let isOpen = false
   return async (title, work) => {
-    const line = title.replaceAll(/[\r\n]+/g, ' ')
+    const line = printable(title.replaceAll(/[\r\n]+/g, ' '))
     if (isOpen) {
       write(`${plainText(line)}\n`)
       return work()

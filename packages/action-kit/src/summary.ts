@@ -1,3 +1,5 @@
+import { printable } from '@kernelkit/core/text'
+
 /** GitHub's limit for one step is 1 MiB, and what is over it is dropped as a whole. */
 const limitBytes = 2 ** 20
 
@@ -5,7 +7,7 @@ const ending = '\n\n(shortened: the rest is in the log)\n'
 
 /** The parts as one text that GitHub takes. */
 export function joinSummary(parts: readonly string[]): string {
-  const text = parts.map((part) => `${part.trimEnd()}\n`).join('\n')
+  const text = printable(parts.map((part) => `${part.trimEnd()}\n`).join('\n'))
   const bytes = Buffer.from(text)
   if (bytes.length <= limitBytes) return text
   const kept = bytes.subarray(0, limitBytes - Buffer.byteLength(ending)).toString('utf8')

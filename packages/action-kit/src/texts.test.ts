@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { describeFailure } from './failure.ts'
-import { plainText } from './plain-text.ts'
+import { plainLine, plainText } from './plain-text.ts'
 import { escapeCell, joinSummary, renderTable } from './summary.ts'
 
 describe('plainText', () => {
@@ -11,12 +11,30 @@ describe('plainText', () => {
     ['a ##[error]b', 'a # #[error]b'],
     ['fine :: here', 'fine :: here'],
     ['progress\r::stop-commands::x', 'progress\n> ::stop-commands::x'],
+    ['\u0085::error::no', '> \u0085::error::no'],
+    ['\u00A0\u1680\u2003\u2028\u202F\u3000::error::no', '> \u00A0\u1680\u2003\u2028\u202F\u3000::error::no'],
+    ['\uFEFF\u200B\u2060::error::no', '> \uFEFF\u200B\u2060::error::no'],
+    ['\t\v\f\u0007\u001B[31m\u001B[0m::error::no', '> \t\v\f\u0007\u001B[31m\u001B[0m::error::no'],
+    ['\u0085##[command]x', '\u0085# #[command]x'],
+    ['a\r\n::b\n\n ::c', 'a\n> ::b\n\n>  ::c'],
+    ['std::vector a::b', 'std::vector a::b'],
   ])('makes %j harmless to the runner', (text, expected) => {
     expect(plainText(text)).toBe(expected)
   })
 })
 
+describe('plainLine', () => {
+  it('sends no control character either, and no command that one hid', () => {
+    expect(plainLine('\u001B]0;x\u0007\u001B[31m red\u009B2J')).toBe(String.raw`\x1b]0;x\x07 red\x9b2J`)
+    expect(plainLine('\u001B[0m::error::no')).toBe('> ::error::no')
+  })
+})
+
 describe('the summary', () => {
+  it('holds no control character', () => {
+    expect(joinSummary(['a\u001B]52;c;eA==\u0007'])).toBe(`${String.raw`a\x1b]52;c;eA==\x07`}\n`)
+  })
+
   it('shows text of others as text', () => {
     expect(escapeCell('a|b <img src=x> @me [x](y)\n`c`')).toBe(String.raw`a\|b &lt;img src=x&gt; \@me \[x\]\(y\)<br>\`c\``)
     expect(renderTable(['a', 'b'], [['1', '2|3']])).toBe('| a | b |\n| --- | --- |\n| 1 | 2\\|3 |')

@@ -30,8 +30,10 @@ export interface CommandContext {
   readonly stderr: Writable & { readonly isTTY?: boolean }
   /** Aborted by SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal
-  /** Text on stdout, newline added. */
+  /** Text on stdout, newline added; control characters are shown, not sent. */
   print(text: string): void
+  /** The same on stderr, whatever --quiet says. */
+  printError(text: string): void
   /** The one JSON document of this command. */
   printJson(document: unknown): void
 }

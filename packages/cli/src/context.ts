@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { resolve } from 'node:path'
+import { printable, printableJson } from '@kernelkit/core/text'
 import type { Store } from '@kernelkit/host'
 import type { CommandContext } from './command.ts'
 import type { GlobalOptions } from './global-options.ts'
@@ -59,8 +60,9 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
     stdout: parts.stdout,
     stderr: parts.stderr,
     signal,
-    print: (text) => void parts.stdout.write(`${text}\n`),
-    printJson: (document) => void parts.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`),
+    print: (text) => void parts.stdout.write(`${printable(text)}\n`),
+    printError: (text) => void parts.stderr.write(`${printable(text)}\n`),
+    printJson: (document) => void parts.stdout.write(`${printableJson(JSON.stringify(document, undefined, 2))}\n`),
   }
 }
 

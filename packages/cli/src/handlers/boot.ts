@@ -26,12 +26,12 @@ export async function boot(context: CommandContext, words: readonly string[], gi
   const session = { host, store: await context.store(), wanted, onPrepared: printDecisions(host), signal }
   if (wanted.spec.keep) {
     const { place, request } = await bootAndLeave(session)
-    context.stderr.write(`${renderKept(place.name)}\n`)
+    context.printError(renderKept(place.name))
     if (context.json) context.printJson({ vm: place.name, console: request.consolePath })
     return 0
   }
   const finished = await bootInVm({ ...session, openTerminal: () => openTerminal(context) })
-  for (const line of finished.paragraph) context.stderr.write(`${line}\n`)
+  for (const line of finished.paragraph) context.printError(line)
   if (context.json) context.printJson(finished.document)
   return finished.exitCode
 }

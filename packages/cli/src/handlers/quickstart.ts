@@ -91,7 +91,7 @@ export async function quickstart(context: CommandContext, _args: readonly string
       seconds: Object.fromEntries(steps.map((step) => [step.name, step.seconds])),
     })
   else context.print(`\n${renderSteps(steps)}`)
-  context.stderr.write(`kernelkit: verdict=${verdict} exit=${exitCode}\n`)
+  context.printError(`kernelkit: verdict=${verdict} exit=${exitCode}`)
   return exitCode
 }
 

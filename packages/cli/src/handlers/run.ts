@@ -30,11 +30,11 @@ export async function run(context: CommandContext, words: readonly string[], giv
     argv,
     onPrepared: printDecisions(host),
     openStreams: (directory) => openStreams({ context, directory, tty, stdin: spec.stdin || interactive }),
-    onConsoleLine: spec.console === 'always' ? (line) => context.stderr.write(`${line}\n`) : undefined,
+    onConsoleLine: spec.console === 'always' ? context.printError : undefined,
     signal,
   })
   for (const line of finished.warnings) host.log.warn(line)
-  for (const line of [...finished.paragraph, finished.verdictLine]) context.stderr.write(`${line}\n`)
+  for (const line of [...finished.paragraph, finished.verdictLine]) context.printError(line)
   if (context.json) context.printJson(finished.document)
   return finished.exitCode
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { UserError, command as commandPart, errorDocument, message, renderUserError } from '@kernelkit/core/errors'
 import { writeError, type Reader } from '@kernelkit/core/options'
+import { printable, printableJson } from '@kernelkit/core/text'
 
 export interface FailureOptions {
   readonly json: boolean
@@ -43,7 +44,11 @@ export function renderFailure(thrown: unknown, options: FailureOptions): Failure
     verdict,
     exitCode,
   }
-  return { stdout: options.json ? `${JSON.stringify(document, undefined, 2)}\n` : '', stderr: text + last, exitCode }
+  return {
+    stdout: options.json ? `${printableJson(JSON.stringify(document, undefined, 2))}\n` : '',
+    stderr: printable(text) + last,
+    exitCode,
+  }
 }
 
 /** An error of the command line without a hint of its own refers to the help, which shows what is allowed. */

@@ -39,6 +39,24 @@ describe('the terminal logger', () => {
     expect(text()).toBe('compile ...\n  compile: 50 %\nok compile: 6.12 (62.3 s)\n')
   })
 
+  it('sends its own colours and no other control character', () => {
+    const { log, text } = setUp({ verbose: true, color: true })
+    const evil = 'a\u001B]0;x\u0007\u009B2J'
+    log.info(evil)
+    log.detail(evil)
+    log.warn(evil)
+    const task = log.task(evil)
+    task.update(evil)
+    task.fail(evil)
+    const shown = String.raw`a\x1b]0;x\x07\x9b2J`
+    expect(
+      text()
+        .replaceAll(new RegExp(String.raw`\u001B\[\d+m`, 'g'), '')
+        .split('\n')
+        .slice(0, 5),
+    ).toEqual([shown, shown, `warning: ${shown}`, `${shown} ...`, `  ${shown}: ${shown}`])
+  })
+
   it('keeps warnings with --quiet, drops all else', () => {
     const { log, text } = setUp({ quiet: true })
     log.info('fact')

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { printable } from '@kernelkit/core/text'
 import type { Writable } from 'node:stream'
 import type { Logger, Task } from '@kernelkit/host'
 
@@ -38,7 +39,8 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
       options.spinner.start()
     }
   }
-  const task = (title: string): Task => {
+  const task = (named: string): Task => {
+    const title = printable(named)
     const entry = { title, status: '' }
     const startedAt = options.now()
     let shownAt = startedAt
@@ -49,14 +51,15 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
       running.splice(running.indexOf(entry), 1)
       showLast()
       const seconds = ((options.now() - startedAt) / 1000).toFixed(1)
-      const text = `${title}${note === undefined || note === '' ? '' : `: ${note}`} ${style('dim', `(${seconds} s)`)}`
+      const text = `${title}${note === undefined || note === '' ? '' : `: ${printable(note)}`} ${style('dim', `(${seconds} s)`)}`
       line(`${style(format, mark)} ${text}`)
     }
     running.push(entry)
     if (options.spinner === undefined) line(`${title} ...`)
     showLast()
     return {
-      update(status) {
+      update(text) {
+        const status = printable(text)
         entry.status = status
         showLast()
         const now = options.now()
@@ -69,9 +72,9 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
     }
   }
   return {
-    info: (text) => void (options.quiet || line(text)),
-    detail: (text) => void (options.verbose && !options.quiet && line(style('dim', text))),
-    warn: (text) => void line(`${style('yellow', 'warning:')} ${text}`),
+    info: (text) => void (options.quiet || line(printable(text))),
+    detail: (text) => void (options.verbose && !options.quiet && line(style('dim', printable(text)))),
+    warn: (text) => void line(`${style('yellow', 'warning:')} ${printable(text)}`),
     task: options.quiet ? () => ({ update() {}, done() {}, fail() {} }) : task,
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 import { givenOptions } from '@kernelkit/core/options'
+import { printable } from '@kernelkit/core/text'
 import { parseVmSpec } from '@kernelkit/core/options/vm'
 import type { Host, Store } from '@kernelkit/host'
 import { collectOutput, runInVm, type FinishedRun, type Guest } from '@kernelkit/vm/internal'
@@ -61,7 +62,7 @@ export async function runQuickstartGuest(input: GuestInput): Promise<FinishedRun
     afterwards: (guest) => input.onAnswered(quickstartGuest(guest, input)),
     signal,
   })
-  if (finished.outcome.judgement.verdict !== 'pass') for (const line of finished.paragraph) stderr.write(`${line}\n`)
+  if (finished.outcome.judgement.verdict !== 'pass') for (const line of finished.paragraph) stderr.write(`${printable(line)}\n`)
   return finished
 }
 

@@ -27,6 +27,9 @@ const bannerName = 'linux_banner'
 // Functions are padded to the next one's alignment, and a label of the assembler may end one early.
 const mostPadding = 64
 
+// KSYM_NAME_LEN of include/linux/kallsyms.h, and room for what compilers append.
+const longestName = 1024
+
 /** Reads .symtab with its names. */
 export function createSymbolTable({ header, sections, symbols, names: nameBytes }: SymbolParts): SymbolTable {
   const view = viewOf(symbols)
@@ -37,7 +40,7 @@ export function createSymbolTable({ header, sections, symbols, names: nameBytes 
   const starts = new BigUint64Array(count)
   const names: string[] = []
   // Nearly every name is there once: a number takes less memory than a list.
-  const known = new Map<string, number | readonly number[]>()
+  const known = new Map<string, number | number[]>()
   let banner: bigint | undefined
   for (let index = 0; index < count; index += 1) {
     const at = index * entrySize
@@ -46,7 +49,8 @@ export function createSymbolTable({ header, sections, symbols, names: nameBytes 
     if (section === 0 || notPlaces.includes(info & 15)) continue
     const from = view.getUint32(at, header.littleEndian)
     const isCode = sections[section]?.isCode === true
-    const name = text.slice(from, text.indexOf('\0', from))
+    const rest = text.slice(from, from + longestName)
+    const name = rest.slice(0, rest.indexOf('\0'))
     if (name === '' || unlisted.test(name) || (!isCode && name !== bannerName)) continue
     const address = header.is64 ? view.getBigUint64(at + 8, header.littleEndian) : BigInt(view.getUint32(at + 4, header.littleEndian))
     if (!isCode) {
@@ -59,7 +63,8 @@ export function createSymbolTable({ header, sections, symbols, names: nameBytes 
     // CONFIG_LTO_CLANG: kallsyms drops what makes names of static functions unique.
     const plain = name.replace(/\.llvm\.\d+$/, '')
     const same = known.get(plain)
-    known.set(plain, same === undefined ? number : [...listOf(same), number])
+    if (typeof same === 'object') same.push(number)
+    else known.set(plain, same === undefined ? number : [same, number])
   }
   const sorted = starts.subarray(0, names.length).toSorted()
   const addressesOf = (name: string): readonly bigint[] => [...new Set(listOf(known.get(name)).map((number) => starts[number] ?? 0n))]

@@ -110,20 +110,21 @@ export function readElfProgram(head: Uint8Array): ElfProgram | undefined {
   return { header, isProgram: header.type === elfExecutable || header.type === sharedObject, interpreter }
 }
 
-/** Sections without their names: these are in the bytes of section `namesIndex`, at `nameAt`. */
+/** Sections as far as they are in these bytes, without their names: these are in the bytes of section `namesIndex`, at `nameAt`. */
 export function parseSections(header: ElfHeader, table: Uint8Array): readonly (Omit<ElfSection, 'name'> & { readonly nameAt: number })[] {
   const view = viewOf(table)
   const { littleEndian, is64 } = header
   const { entrySize, count } = header.sections
   const word = (at: number): number => view.getUint32(at, littleEndian)
   const wide = (at: number): bigint => view.getBigUint64(at, littleEndian)
-  return Array.from({ length: count }, (_, index) => {
-    const at = index * entrySize
-    const [flags, address, offset, size, link] = is64
-      ? [wide(at + 8), wide(at + 16), Number(wide(at + 24)), Number(wide(at + 32)), word(at + 40)]
-      : [BigInt(word(at + 8)), BigInt(word(at + 12)), word(at + 16), word(at + 20), word(at + 24)]
-    return { nameAt: word(at), type: word(at + 4), isCode: (flags & executableFlag) !== 0n, address, offset, size, link }
-  })
+  return Array.from({ length: count }, (_, index) => index * entrySize)
+    .filter((at) => at + (is64 ? 64 : 40) <= table.length)
+    .map((at) => {
+      const [flags, address, offset, size, link] = is64
+        ? [wide(at + 8), wide(at + 16), Number(wide(at + 24)), Number(wide(at + 32)), word(at + 40)]
+        : [BigInt(word(at + 8)), BigInt(word(at + 12)), word(at + 16), word(at + 20), word(at + 24)]
+      return { nameAt: word(at), type: word(at + 4), isCode: (flags & executableFlag) !== 0n, address, offset, size, link }
+    })
 }
 
 /** One character for each byte, so that places in the bytes are places in the text. */
@@ -131,10 +132,14 @@ export function textOf(bytes: Uint8Array): string {
   return new TextDecoder('latin1').decode(bytes)
 }
 
+// PATH_MAX: a loader has the longest of the names that are read.
+const longestName = 4096
+
 /** Text up to the next zero byte. */
 export function nameAt(bytes: Uint8Array, at: number): string {
-  const end = bytes.indexOf(0, at)
-  return textOf(bytes.subarray(at, end < 0 ? bytes.length : end))
+  const name = bytes.subarray(at, at + longestName)
+  const end = name.indexOf(0)
+  return textOf(end < 0 ? name : name.subarray(0, end))
 }
 
 const gnuBuildId = 3

@@ -27,8 +27,10 @@ export interface Vmlinux {
 
 /** Throws VMLINUX_MISSING, NOT_A_VMLINUX and VMLINUX_STRIPPED. */
 export async function readVmlinux(host: Pick<Host, 'fs'>, path: string): Promise<Vmlinux> {
-  await using file = await open(host, path)
-  const header = parseElfHeader(await read(file, 0, elfHeaderSize))
+  await using handle = await open(host, path)
+  const { size } = await handle.stat()
+  const file: ReadableFile = { read: (at, length) => read(handle, { at, length: Math.min(length, size - at), path }) }
+  const header = parseElfHeader(await file.read(0, elfHeaderSize))
   if (header === undefined) throw notElf(path)
   const sections = await readSections(file, header)
   const table = sections.find(({ name }) => name === '.symtab')
@@ -37,8 +39,8 @@ export async function readVmlinux(host: Pick<Host, 'fs'>, path: string): Promise
   const symbols = createSymbolTable({
     header,
     sections,
-    symbols: await read(file, table.offset, table.size),
-    names: await read(file, names.offset, names.size),
+    symbols: await file.read(table.offset, table.size),
+    names: await file.read(names.offset, names.size),
   })
   return {
     path,
@@ -65,46 +67,69 @@ async function open({ fs }: Pick<Host, 'fs'>, path: string): Promise<FileHandle>
   throw notElf(path)
 }
 
-async function readSections(file: FileHandle, header: ElfHeader): Promise<readonly ElfSection[]> {
+async function readSections(file: ReadableFile, header: ElfHeader): Promise<readonly ElfSection[]> {
   const { offset, entrySize, count, namesIndex } = header.sections
-  const sections = parseSections(header, await read(file, offset, entrySize * count))
+  const sections = parseSections(header, await file.read(offset, entrySize * count))
   const names = sections[namesIndex]
-  const text = names === undefined ? new Uint8Array(0) : await read(file, names.offset, names.size)
+  const text = names === undefined ? new Uint8Array(0) : await file.read(names.offset, Math.min(names.size, mostNameBytes))
   return sections.map((section) => ({ ...section, name: nameAt(text, section.nameAt) }))
 }
 
-async function readBuildId(file: FileHandle, header: ElfHeader, sections: readonly ElfSection[]): Promise<string | undefined> {
+async function readBuildId(file: ReadableFile, header: ElfHeader, sections: readonly ElfSection[]): Promise<string | undefined> {
   for (const { name, offset, size } of sections) {
     // The kernel's linker script gathers all notes in .notes; a program has them in separate sections.
     if (name !== '.notes' && name !== '.note.gnu.build-id') continue
-    const found = findBuildId(header, await read(file, offset, size))
+    const found = findBuildId(header, await file.read(offset, Math.min(size, mostNoteBytes)))
     if (found !== undefined) return found
   }
   return undefined
 }
 
+// Names of sections, notes, symbols: hundreds of times of what the default kernel has (0.5 KiB, 0.2 KiB, 0.9 MiB).
+const mostNameBytes = 2 ** 20
+const mostNoteBytes = 2 ** 20
+const mostBytes = 2 ** 28
+
 // linux_banner is shorter.
 const maxTextBytes = 1024
 
-async function readText(file: FileHandle, sections: readonly ElfSection[], address: bigint | undefined): Promise<string | undefined> {
+async function readText(file: ReadableFile, sections: readonly ElfSection[], address: bigint | undefined): Promise<string | undefined> {
   const section = sections.find(
     ({ address: start, size, type }) =>
       address !== undefined && start !== 0n && type !== noBits && address >= start && address < start + BigInt(size),
   )
   if (section === undefined || address === undefined) return undefined
-  const text = nameAt(await read(file, section.offset + Number(address - section.address), maxTextBytes), 0).trim()
+  const text = nameAt(await file.read(section.offset + Number(address - section.address), maxTextBytes), 0).trim()
   return text === '' ? undefined : text
 }
 
-async function read(file: FileHandle, position: number, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size)
-  let length = 0
-  while (length < size) {
-    const { bytesRead } = await file.read(bytes, length, size - length, position + length)
+/** A part of the file, shorter where the file ends. */
+interface ReadableFile {
+  read(at: number, length: number): Promise<Uint8Array>
+}
+
+async function read(
+  file: FileHandle,
+  { at, length, path }: { readonly at: number; readonly length: number; readonly path: string },
+): Promise<Uint8Array> {
+  // Whatever the headers say: a file has nothing after its end.
+  if (!(length > 0)) return new Uint8Array(0)
+  if (length > mostBytes) throw tooLarge(path)
+  const bytes = new Uint8Array(length)
+  let done = 0
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, at + done)
     if (bytesRead === 0) break
-    length += bytesRead
+    done += bytesRead
   }
-  return bytes.subarray(0, length)
+  return bytes.subarray(0, done)
+}
+
+function tooLarge(path: string): UserError {
+  return new UserError('NOT_A_VMLINUX', `${path} has a symbol table of more than ${mostBytes / 2 ** 20} MiB, which no kernel has.`, {
+    hint: 'Name the vmlinux at the top of the build directory.',
+    details: { path },
+  })
 }
 
 function notElf(path: string): UserError {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -293,3 +293,60 @@ function changed(name: string, command: readonly [string, ...string[]]): string 
 function raise(): never {
   throw new Error('no report')
 }
+
+describe('a damaged vmlinux', () => {
+  /** An ELF header of 64 bits whose section headers follow it: `sizes` of them, a symbol table and its names last. */
+  function damaged(
+    name: string,
+    { size, fileBytes, entrySize = 64 }: { readonly size: bigint; readonly fileBytes?: number; readonly entrySize?: number },
+  ): string {
+    const bytes = Buffer.alloc(4096)
+    bytes.write('\x7fELF', 0, 'latin1')
+    bytes.set([2, 1], 4)
+    bytes.writeUInt16LE(2, 16)
+    bytes.writeUInt16LE(62, 18)
+    bytes.writeBigUInt64LE(64n, 40)
+    bytes.writeUInt16LE(entrySize, 58)
+    bytes.writeUInt16LE(3, 60)
+    bytes.writeUInt16LE(2, 62)
+    bytes.write('.symtab\0.strtab\0', 1024, 'latin1')
+    for (const [index, [nameAt, link]] of [
+      [0, 2],
+      [8, 0],
+      [8, 0],
+    ].entries()) {
+      const at = 64 + index * 64
+      bytes.writeUInt32LE(nameAt ?? 0, at)
+      bytes.writeUInt32LE(2, at + 4)
+      bytes.writeBigUInt64LE(1024n, at + 24)
+      bytes.writeBigUInt64LE(size, at + 32)
+      bytes.writeUInt32LE(link ?? 0, at + 40)
+    }
+    const path = join(directory, name)
+    writeFileSync(path, bytes)
+    if (fileBytes !== undefined) truncateSync(path, fileBytes)
+    return path
+  }
+  const problem = async (path: string) => {
+    const before = process.memoryUsage().rss
+    const { problems } = await decodeReports(host, { vmlinux: path, reports: lockup([]) })
+    return { codes: problems.map(({ code }) => code), isSmall: process.memoryUsage().rss - before < 2 ** 28 }
+  }
+
+  it.each([
+    ['sizes beyond the end of the file', { size: 2n ** 40n }],
+    ['sizes that no number holds', { size: 2n ** 63n }],
+    ['entries that overlap', { size: 64n, entrySize: 1 }],
+    ['entries of no size', { size: 64n, entrySize: 0 }],
+  ])('with %s is one that decodes nothing, and takes no memory', async (_title, parts) => {
+    const { codes, isSmall } = await problem(damaged('damaged', parts))
+    expect(codes).toHaveLength(1)
+    expect(codes[0]).toMatch(/VMLINUX/)
+    expect(isSmall).toBe(true)
+  })
+
+  it('with a symbol table that no kernel has is refused', async () => {
+    const { codes, isSmall } = await problem(damaged('sparse', { size: 2n ** 32n, fileBytes: 2 ** 33 }))
+    expect({ codes, isSmall }).toEqual({ codes: ['NOT_A_VMLINUX'], isSmall: true })
+  })
+})

@@ -61,11 +61,16 @@ async function imageFacts(file: FileHandle, head: Buffer): Promise<Facts | undef
   return { format: 'image', arch: header.arch.name, bootable: true, release: version?.split(/[ \0]/, 1)[0] }
 }
 
+// A kernel has one, distributions have two.
+const mostNoteSegments = 8
+
 async function vmlinuxFacts(file: FileHandle, head: Buffer): Promise<Facts | undefined> {
   const header = parseElfHeader(head)
   const arch = header === undefined ? undefined : archOfElf(header)
   if (header === undefined || arch === undefined || header.type !== elfExecutable) return undefined
-  const segments = parseSegments(header, head).filter(({ type }) => type === noteSegment)
+  const segments = parseSegments(header, head)
+    .filter(({ type }) => type === noteSegment)
+    .slice(0, mostNoteSegments)
   const notes = await Promise.all(
     segments.map(async ({ offset, size }) => parseNotes(header, await readAt(file, offset, Math.min(size, 65_536)))),
   )

@@ -1,7 +1,5 @@
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
-import { constants, gunzip } from 'node:zlib'
-import { kernelImageNames, readImageHeader } from '@kernelkit/core/arch'
+import { kernelImageNames } from '@kernelkit/core/arch'
 import type { Host } from '@kernelkit/host'
 import type { KernelImage } from './kernel-image.ts'
 
@@ -22,13 +20,19 @@ export async function readKernelOptions(host: Host, image: KernelImage): Promise
     if (text === undefined) continue
     const isNewer = (await host.fs.stat(path)).mtimeMs > image.modifiedAt + 1000 && path.endsWith('/.config')
     if (isNewer) {
-      const inside = await readInnerConfig(host, image)
+      const inside = await innerConfig(host, image)
       if (inside !== undefined) return optionsOf(inside, `inside ${image.path}`)
     }
     return optionsOf(text, path)
   }
-  const inside = await readInnerConfig(host, image)
+  const inside = await innerConfig(host, image)
   return inside === undefined ? optionsOf(undefined, undefined) : optionsOf(inside, `inside ${image.path}`)
+}
+
+/** Most kernels have their configuration next to them: what unpacks one is not loaded for them. */
+async function innerConfig(host: Host, image: KernelImage): Promise<string | undefined> {
+  const { readInnerConfig } = await import('./inner-config.ts')
+  return readInnerConfig(host, image)
 }
 
 /** The value of an option in the text of a .config. */
@@ -67,31 +71,4 @@ function configPaths(kernel: string): readonly string[] {
     ...(/\/arch\/[^/]+\/boot$/.test(directory) ? [join(directory, '../../../.config')] : []),
     ...(release === undefined ? [] : [join(directory, `config-${release}`)]),
   ]
-}
-
-const mark = Buffer.from('IKCFG_ST')
-
-/** CONFIG_IKCONFIG keeps the configuration, gzipped, after a mark in the kernel's data (kernel/configs.c, scripts/extract-ikconfig). */
-async function readInnerConfig(host: Host, image: KernelImage): Promise<string | undefined> {
-  const data = image.format === 'vmlinux' ? await host.fs.readFile(image.path) : await unpackImage(host, image.path)
-  const at = data?.indexOf(mark) ?? -1
-  if (data === undefined || at < 0) return undefined
-  const end = data.indexOf('IKCFG_ED', at)
-  return end < 0 ? undefined : (await promisify(gunzip)(data.subarray(at + mark.length, end)).catch(() => undefined))?.toString('utf8')
-}
-
-/** The vmlinux inside a gzip or zstd image; other compressions are left unknown. */
-async function unpackImage(host: Host, path: string): Promise<Buffer | undefined> {
-  const file = await host.fs.readFile(path)
-  const { offset, size } = readImageHeader(file)?.payload ?? { offset: 0, size: 0 }
-  const payload = file.subarray(offset, offset + size)
-  // A header without its payload: cut short, or made for something else.
-  if (payload.length < 4) return undefined
-  if (payload.readUInt16BE(0) === 0x1f8b) return promisify(gunzip)(payload, { finishFlush: constants.Z_SYNC_FLUSH }).catch(() => undefined)
-  const zlib = await import('node:zlib')
-  // zstd came with Node 22.15.
-  if (payload.readUInt32LE(0) === 0xfd2fb528 && 'zstdDecompress' in zlib) {
-    return promisify(zlib.zstdDecompress)(payload.subarray(0, payload.length - 4)).catch(() => undefined)
-  }
-  return undefined
 }

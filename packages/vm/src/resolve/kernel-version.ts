@@ -23,9 +23,12 @@ export async function readManifest(host: Host, directory: string): Promise<Reado
   }
 }
 
+// The banner is among the data, before the debug information.
+const mostBytes = 2 ** 30
+
 async function scanBanner(host: Host, path: string): Promise<string | undefined> {
   let tail = ''
-  for await (const chunk of host.fs.createReadStream(path, { highWaterMark: 4 * 2 ** 20 })) {
+  for await (const chunk of host.fs.createReadStream(path, { highWaterMark: 4 * 2 ** 20, end: mostBytes })) {
     const text = tail + Buffer.from(chunk).toString('latin1')
     const found = /Linux version (\d+\.\d[^\s%]*) /.exec(text)
     if (found !== null) return found[1]
