@@ -52,6 +52,16 @@ describe('verdicts', () => {
     })
   })
 
+  it('is config-fail, which a bisection skips, when only the guest shows that its kernel cannot mount the working directory', async () => {
+    // The configuration has 9p; without its first call the kernel knows no such file system, as one of unknown configuration would not.
+    const without9p = ['--append', 'initcall_blacklist=init_v9fs', '--status', 'simple', '--', 'true']
+    expect(await verdictOf(['run', '-k', kernel, '--image', image, ...without9p])).toMatchObject({
+      exitCode: 125,
+      verdict: 'config-fail',
+      stderr: expect.stringMatching(/this kernel lacks CONFIG_9P_FS: cannot mount share cwd.*\n.*--no-cwd/),
+    })
+  })
+
   it.each([
     ['poweroff', 'o', { exitCode: 0, verdict: 'pass' }],
     ['reboot', 'b', { exitCode: 0, verdict: 'pass' }],

@@ -8,6 +8,20 @@
 #define HIDDEN "/.kernelkit"
 static int hidden = -1;
 static int layers;
+static const char *lacking = "";
+
+const char *lacking_file_system(void)
+{
+	return lacking;
+}
+
+/* Remembers the type of which the kernel has no file system. */
+static int mount_type(const char *source, const char *to, const char *type, unsigned long flags, const char *options)
+{
+	int answer = sys_mount(source, to, type, flags, options);
+	if (answer == -ENODEV) lacking = type;
+	return answer;
+}
 
 void mount_basics(void)
 {
@@ -31,7 +45,10 @@ static int mount_9p(const char *tag, const char *to, int readonly, const char *c
 {
 	char options[128];
 	format(options, sizeof options, "trans=virtio,version=9p2000.L,msize=512000,cache=%s", cache);
-	return sys_mount(tag, to, "9p", readonly ? MS_RDONLY : 0, options);
+	int answer = mount_type(tag, to, "9p", readonly ? MS_RDONLY : 0, options);
+	/* The options are always the same: what the kernel does not understand is the transport (net/9p/client.c, parse_opts). */
+	if (answer == -EINVAL) lacking = "9p-virtio";
+	return answer;
 }
 
 /* An overlay of `lower` (absolute, or relative to the hidden directory) at `to`; changes stay in guest memory. */
@@ -42,7 +59,7 @@ static int mount_overlay(const char *lower, const char *to)
 	sys_fchdir(hidden);
 	if (layers == 0) {
 		sys_mkdir("memory", 0700);
-		if ((answer = sys_mount("tmpfs", "memory", "tmpfs", 0, "mode=0755")) < 0) return answer;
+		if ((answer = mount_type("tmpfs", "memory", "tmpfs", 0, "mode=0755")) < 0) return answer;
 	}
 	format(directory, sizeof directory, "memory/%d", ++layers);
 	sys_mkdir(directory, 0755);
@@ -51,7 +68,7 @@ static int mount_overlay(const char *lower, const char *to)
 	format(directory, sizeof directory, "memory/%d/work", layers);
 	sys_mkdir(directory, 0755);
 	format(options, sizeof options, "lowerdir=%s,upperdir=memory/%d/upper,workdir=memory/%d/work", lower, layers, layers);
-	answer = sys_mount("overlay", to, "overlay", 0, options);
+	answer = mount_type("overlay", to, "overlay", 0, options);
 	sys_chdir("/");
 	return answer;
 }
@@ -77,7 +94,7 @@ static int mount_disk(const struct params *params, const char *to)
 	int answer = 0;
 	/* The device may appear a moment after us: 10 s at most. */
 	for (int i = 0; i < 1000 && !exists(params->root_source); i++) sleep_ms(10);
-	answer = sys_mount(params->root_source, to, params->root_type, equal(params->root_mode, "rw") ? 0 : MS_RDONLY, 0);
+	answer = mount_type(params->root_source, to, params->root_type, equal(params->root_mode, "rw") ? 0 : MS_RDONLY, 0);
 	if (answer == 0 && equal(params->root_mode, "cow")) answer = mount_overlay(to, to);
 	return answer;
 }

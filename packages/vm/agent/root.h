@@ -6,6 +6,8 @@
 void mount_basics(void);
 /* Mounts the root and makes it `/`; 0, or -1 with `problem` filled. */
 int enter_root(const struct params *params, char *problem, unsigned size);
+/* After a failure: the type of which the kernel has no file system (`9p-virtio`: no transport for 9p), or "". */
+const char *lacking_file_system(void);
 /* Shares at their places inside the root; as above. */
 int mount_shares(const struct params *params, char *problem, unsigned size);
 /* /run, /tmp, /dev/shm, /dev/pts, links in /dev, /sys/fs/cgroup, loopback, resolv.conf. */

@@ -2,6 +2,7 @@
 #include "channel.h"
 #include "clock.h"
 #include "files.h"
+#include "root.h"
 #include "sessions.h"
 #include "setup.h"
 #include "sys.h"
@@ -79,8 +80,13 @@ static void handle(const struct frame *frame)
 
 __attribute__((noreturn)) static void fail(const char *problem)
 {
+	/* The longest problem, NUL, the longest name. */
+	static char data[1024 + 32];
+	const char *lacking = lacking_file_system();
+	size_t end = length(format(data, 1024, "%s", problem));
 	log_line("%s", problem);
-	send_frame(F_FAILED, 0, problem, length(problem));
+	if (*lacking) end += 1 + length(format(data + end + 1, 32, "%s", lacking));
+	send_frame(F_FAILED, 0, data, end);
 	channel_drain(2000);
 	/* The host ends QEMU as soon as it has read this; without one the guest must not stay. */
 	for (int i = 0; i < 200 && host_connected(channel_fd()); i++) sleep_ms(10);

@@ -31,7 +31,10 @@ async function doctorOf(programs: readonly string[], options: Readonly<Record<st
   } as const
   const context = await createContext(globals, parts, new AbortController().signal)
   const real = nodeHost({ env: { PATH: directory, HOME: directory } })
-  const host: Host = { ...real, log, uid: 1000, which: async (name) => (programs.includes(name) ? `/usr/bin/${name}` : undefined) }
+  // Nothing of this machine is asked or changed.
+  const run: Host['run'] = async () => ({ exitCode: 1, signal: undefined, stdout: '', stderr: '', seconds: 0 })
+  const which: Host['which'] = async (name) => (programs.includes(name) ? `/usr/bin/${name}` : undefined)
+  const host: Host = { ...real, log, uid: 1000, run, which }
   try {
     const ended: unknown = await doctor({ ...context, host }, [], givenOptions(options)).catch((error: unknown) => error)
     stdout.end()

@@ -11,6 +11,7 @@ export {
 export {
   decodeCredit,
   decodeExit,
+  decodeFailed,
   decodeHello,
   decodeText,
   encodeClock,

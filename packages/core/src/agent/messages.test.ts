@@ -3,6 +3,7 @@ import { frameTypes } from './frame.ts'
 import {
   decodeCredit,
   decodeExit,
+  decodeFailed,
   decodeHello,
   decodeText,
   encodeClock,
@@ -83,6 +84,12 @@ describe('messages from the guest', () => {
 
   it('CREDIT names its stream', () => {
     expect(decodeCredit(encodeCredit('stderr', 65_536))).toEqual({ stream: 'stderr', bytes: 65_536 })
+  })
+
+  it('reads why the guest could not be prepared, and which file system its kernel lacks', () => {
+    const failed = (text: string) => decodeFailed(new TextEncoder().encode(text))
+    expect(failed('no root')).toEqual({ message: 'no root', lacking: undefined })
+    expect(failed('no share\u00009p')).toEqual({ message: 'no share', lacking: '9p' })
   })
 
   it('HELLO is a version and the release', () => {

@@ -78,6 +78,12 @@ export function decodeHello(data: Uint8Array): { readonly version: number; reado
   return { version: readU32(data, 0), release: decodeText(data.subarray(4)) }
 }
 
+/** FAILED: why, and the type of a file system when the kernel has none of it. */
+export function decodeFailed(data: Uint8Array): { readonly message: string; readonly lacking: string | undefined } {
+  const [text = '', lacking] = decodeText(data).split('\0')
+  return { message: text, lacking }
+}
+
 export function encodeExit(message: ExitMessage): Uint8Array {
   const { exitCode, signal, stdoutBytes, stderrBytes, tainted, artifacts, lost } = message
   const numbers = [u32(exitCode), u32(signal), u64(stdoutBytes), u64(stderrBytes), u64(tainted), u32(artifacts ? 1 : 0)]

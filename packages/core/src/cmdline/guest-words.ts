@@ -57,3 +57,17 @@ export function encodeValue(value: string): string {
     })
     .join('')
 }
+
+/** Kernel options by the type of the file system that mount(2) takes; `9p-virtio` is 9p's way to the host. */
+export const fileSystemOptions: Readonly<Record<string, string>> = {
+  '9p': '9P_FS',
+  '9p-virtio': 'NET_9P_VIRTIO',
+  overlay: 'OVERLAY_FS',
+  tmpfs: 'TMPFS',
+  ext4: 'EXT4_FS',
+  xfs: 'XFS_FS',
+  btrfs: 'BTRFS_FS',
+  squashfs: 'SQUASHFS',
+  erofs: 'EROFS_FS',
+  f2fs: 'F2FS_FS',
+}

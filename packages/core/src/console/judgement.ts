@@ -29,6 +29,8 @@ export interface RunFacts {
   readonly ready: boolean
   /** The agent could not prepare the root. */
   readonly agentFailure: string | undefined
+  /** Because the kernel has no file system of this type. */
+  readonly lacking?: string | undefined
   readonly command: { readonly exitCode: number; readonly signal: number | undefined } | undefined
   /** Which limit was reached; `end`: that of a guest that was to end by itself after its command. */
   readonly limit: { readonly kind: 'command' | 'boot' | 'end'; readonly ms: number } | undefined

@@ -74,6 +74,13 @@ describe('judge', () => {
       /First report: WARNING/,
     ],
     ['a panic that only pvpanic reported', { guestPanicked: true }, 'panic', 121, /pvpanic/],
+    [
+      'a share for a kernel of unknown configuration without 9p',
+      { agentFailure: 'cannot mount share cwd at /src (cow): the kernel has no such file system', lacking: '9p', ready: false },
+      'config-fail',
+      125,
+      /lacks CONFIG_9P_FS: cannot mount share cwd.*kernelkit build --config 9P_FS=y.*--no-cwd/,
+    ],
     ['a root that the agent cannot mount', { agentFailure: 'no ext4', ready: false }, 'boot-fail', 120, /no ext4/],
     ["the command's limit", { limit: { kind: 'command', ms: 5000 } }, 'timeout', 124, /5 s/],
     ['the boot limit', { limit: { kind: 'boot', ms: 60_000 }, ready: false }, 'boot-fail', 120, /not ready within 60 s/],

@@ -1,5 +1,6 @@
 import { consoleDrivers, listNames, machineNames, machines } from '../arch/index.ts'
-import { message, option, type Message } from '../errors/index.ts'
+import { fileSystemOptions } from '../cmdline/index.ts'
+import { command, message, option, type Message } from '../errors/index.ts'
 import { describeResults, isGood, type KtapResults } from '../ktap/index.ts'
 import { isAllowed, type AllowEntry } from './allow-list.ts'
 import { hasFailed, judgeKunit, judgeStream, kunitTestOf } from './judge-results.ts'
@@ -21,6 +22,7 @@ export function judge(facts: RunFacts): Judgement {
   }
   if (facts.kunit !== undefined && (facts.kunit.finished || facts.ready)) return judgeKunit(facts, facts.kunit)
   if (facts.timerLost === true) return judgeLostTimer()
+  if (facts.agentFailure !== undefined && facts.lacking !== undefined) return judgeLacking(facts.agentFailure, facts.lacking)
   if (facts.agentFailure !== undefined)
     return verdict(
       'boot-fail',
@@ -56,6 +58,16 @@ export function judge(facts: RunFacts): Judgement {
   }
   if (facts.limit !== undefined) return judgeLimit(facts, facts.limit)
   return judgeEnd(facts)
+}
+
+/** What a known configuration would have shown before the start: the same verdict, so that a bisection skips this kernel. */
+function judgeLacking(failure: string, type: string): Judgement {
+  const symbol = fileSystemOptions[type] ?? `${type.toUpperCase()}_FS`
+  const build = command(`kernelkit build --config ${symbol}=y`, { action: 'the build-kernel action' })
+  const without = type.startsWith('9p')
+    ? message`, or share no directory: ${option('no-cwd')}, with ${option('image')} or ${option('root', 'none')}`
+    : ''
+  return verdict('config-fail', `this kernel lacks CONFIG_${symbol}: ${failure}.`, message`Build it with ${build}${without}.`)
 }
 
 /** A guest that was to end by itself; `undefined` when another rule says more: it is still there, or QEMU died. */

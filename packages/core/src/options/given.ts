@@ -132,6 +132,31 @@ export function refuseConflicts(raw: RawOptions, rows: OptionRows): void {
   }
 }
 
+// `~` and `~user` begin a word of a shell, and of no file name that is common.
+const unexpanded = /^(~)(?=$|[/:])|(\$\{\w+\}|\$(?:HOME|PWD|USER|GITHUB_\w+|RUNNER_\w+)\b)/
+
+/** Refuses paths that only a shell would understand, in the options that are paths. Throws BAD_OPTION. */
+export function refuseUnexpanded(raw: RawOptions, rows: OptionRows): void {
+  for (const [name, { path }] of Object.entries(rows)) {
+    if (path === undefined) continue
+    for (const { value, place } of raw[camelCase(name)] ?? []) {
+      const isPath = typeof value === 'string' && !(path === 'config' && value.includes('='))
+      const match = isPath ? unexpanded.exec(value) : null
+      if (match === null) continue
+      const what = match[1] ?? match[2] ?? ''
+      const from = place === undefined ? 'the working directory' : `the directory of ${place.file}`
+      throw new UserError('BAD_OPTION', message`${option(name)} '${String(value)}': ${what} is not expanded here.`, {
+        hint:
+          what === '~' && place === undefined
+            ? 'Write the path itself, or $HOME: a shell expands ~ only at the beginning of a word.'
+            : `Write the path itself: a relative one is meant from ${from}.`,
+        place,
+        details: { option: flagOf(name), seen: String(value) },
+      })
+    }
+  }
+}
+
 /** The place in kernelkit.yaml is a part of every refusal of a value that was written there. */
 export function atPlace<T>(place: Place | undefined, parse: () => T): T {
   try {

@@ -145,6 +145,10 @@ describe('applyProjectFile', () => {
     [{ text: 'image: { size: 1 }', block: 'image', command: 'bake' }, 'BAD_SIZE kernelkit.yaml:1:10: `size:`'],
     [{ text: 'kernel: { config: [minimall] }', block: 'kernel', command: 'build' }, 'Did you mean `config: minimal`?'],
     [{ text: 'vm: { memory: lots }', given: { memory: '1G' } }, 'BAD_SIZE'],
+    [{ text: 'vm: { share: ["~/src:/mnt"] }' }, "BAD_OPTION kernelkit.yaml:1:15: `share:` '~/src:/mnt': ~ is not expanded here."],
+    [{ text: 'vm: { share: ["${HOME}/src"] }' }, "`share:` '${HOME}/src': ${HOME} is not expanded here."],
+    [{ text: 'vm: { kernel: $HOME/linux }' }, 'Write the path itself: a relative one is meant from the directory of kernelkit.yaml.'],
+    [{ text: 'kernel: { base: ~/config }', block: 'kernel', command: 'build' }, '~ is not expanded here.'],
   ])('refuses %j in the words of the file', (input, said) => {
     expect(refusal(input)).toContain(said)
   })

@@ -1,5 +1,6 @@
 import { parseAssignment } from '../kconfig/index.ts'
 import { parseKernelSource, renderKernelSource } from '../options/build/kernel-source.ts'
+import { refuseUnexpanded } from '../options/given.ts'
 import { camelCase, fileRows, listOption, type BlockName, type PathKind, type RawOptions } from '../options/index.ts'
 
 /** The directory of the file, as functions: core has no file system. */
@@ -12,7 +13,10 @@ export interface Locator {
 
 /** The block's values with every path made absolute: they are meant from the file's directory, not from where the command runs. */
 export function locatePaths(block: BlockName, values: RawOptions, locator: Locator): RawOptions {
-  const kinds = new Map(fileRows(block).map(({ name, path }) => [camelCase(name), path]))
+  const rows = fileRows(block)
+  // Before the directory of the file comes before it.
+  refuseUnexpanded(values, Object.fromEntries(rows.map((row) => [row.name, row])))
+  const kinds = new Map(rows.map(({ name, path }) => [camelCase(name), path]))
   return Object.fromEntries(
     Object.entries(values).map(([key, given]) => {
       const kind = kinds.get(key)

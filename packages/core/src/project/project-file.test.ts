@@ -93,6 +93,7 @@ describe('parseProjectFile', () => {
     ['vm: !foo {}', 'kernelkit.yaml:1:5: this is not YAML: Unresolved tag: !foo.'],
     ['vm: { memory: *m }', 'kernelkit.yaml:1:15: this is not YAML: there is no &m for *m.'],
     ['vm: &v\n  memory: *v', 'vm.memory is a block of keys'],
+    ['vm: &v { cpus: 1 }\nimage:\n  <<: *v', 'kernelkit.yaml:3:3: merge keys (<<) are not expanded: YAML 1.2 has none.'],
     ['vm: {}\n---\nvm: {}', 'kernelkit.yaml:2:1: this is not YAML'],
     ['tests: uname', "tests is 'uname'; it takes a list of tests. Write for instance `tests: [{ name: smoke, run: uname -r }]`."],
     ['tests: [{ name: a }]', 'kernelkit.yaml:1:9: tests[0] has no run.'],

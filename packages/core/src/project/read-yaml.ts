@@ -46,6 +46,14 @@ function notYaml(file: string, place: Position, what: string): UserError {
   })
 }
 
+/** A key of YAML 1.1 (https://yaml.org/type/merge.html), which many files for other programs use. */
+function mergeKey(file: string, place: Position): UserError {
+  return new UserError('BAD_PROJECT_FILE', 'merge keys (<<) are not expanded: YAML 1.2 has none.', {
+    hint: 'Write the keys out, or take a whole value by its alias: `vm: *NAME`. What several tests share belongs in the `vm:` of the file.',
+    place: { file, key: '', ...place },
+  })
+}
+
 interface Reading {
   readonly file: string
   readonly at: (offset: number) => Position
@@ -74,6 +82,8 @@ function toValue(node: ParsedNode | null, reading: Reading): YamlValue {
   }
   if (node.anchor !== undefined) reading.anchors.set(node.anchor, node)
   if (isMap(node)) {
+    const merge = node.items.find(({ key }) => isScalar(key) && key.value === '<<' && key.type === 'PLAIN')
+    if (merge !== undefined) throw mergeKey(reading.file, reading.at(merge.key.range[0]))
     const seen = new Set<string>()
     const entries = node.items.map(({ key, value }) => {
       const keyPlace = reading.at(key.range[0])

@@ -1,6 +1,11 @@
 import { resolve } from 'node:path'
+<<<<<<< HEAD
 import { judgeBoot } from '@kernelkit/core/console/boot'
 import { writeJudgement } from '@kernelkit/core/console'
+=======
+import { fileSystemOptions } from '@kernelkit/core/cmdline'
+import { judgeBoot, writeJudgement } from '@kernelkit/core/console'
+>>>>>>> 8f5ec8e (End as config-fail when only the guest shows that its kernel lacks 9p)
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import { givenOptions } from '@kernelkit/core/options'
 import { badValue, knownOptions, libraryOptions } from '@kernelkit/core/options/library'
@@ -105,8 +110,17 @@ function handOver(onReady: (guest: Guest) => Promise<Release>): VmWork<EndedVm> 
 }
 
 function unbooted({ ending, facts }: EndedVm, { request }: PreparedVm): UserError {
+  const { agentFailure, lacking } = facts
+  if (agentFailure !== undefined && lacking !== undefined) {
+    const symbol = fileSystemOptions[lacking] ?? lacking
+    return new UserError('KERNEL_LACKS', `this kernel lacks CONFIG_${symbol}: ${agentFailure}.`, {
+      verdict: 'config-fail',
+      hint: `Build it with CONFIG_${symbol}=y.`,
+      details: { symbols: [symbol] },
+    })
+  }
   const read: Message = `Read its whole console: ${request.consolePath}.`
-  return new UserError('BOOT_FAILED', `the guest did not boot: ${facts.agentFailure ?? whyUnbooted(ending)}.\n${facts.tail.join('\n')}`, {
+  return new UserError('BOOT_FAILED', `the guest did not boot: ${agentFailure ?? whyUnbooted(ending)}.\n${facts.tail.join('\n')}`, {
     verdict: 'boot-fail',
     hint: ending.kind === 'limit' ? message`Raise ${option('boot-timeout')} if the guest is only slow. ${read}` : read,
   })

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { decodeHello, decodeText, encodeClock, encodeSetup, frameTypes, protocolVersion, type Frame } from '@kernelkit/core/agent'
+import { decodeFailed, decodeHello, encodeClock, encodeSetup, frameTypes, protocolVersion, type Frame } from '@kernelkit/core/agent'
 import type { Host } from '@kernelkit/host'
 import type { VmRequest } from '../vm.ts'
 import { createAgentLink, type AgentLink } from './agent-link.ts'
@@ -11,7 +11,7 @@ const silentAfterMs = 5000
 /** What the agent reports over its channel, or its silence. */
 type AgentEvent =
   | { readonly type: 'ready'; readonly release: string }
-  | { readonly type: 'agent-failed'; readonly message: string }
+  | { readonly type: 'agent-failed'; readonly message: string; readonly lacking?: string | undefined }
   | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped: boolean }
 
 interface Greeting {
@@ -39,9 +39,9 @@ export function greetAgent({ channel, request, host, isQemuStopped, emit }: Gree
   ready.promise.catch(() => {})
   let release = ''
   let timer: NodeJS.Timeout | undefined
-  const fail = (message: string) => {
+  const fail = (message: string, lacking?: string) => {
     ready.reject(new Error(message))
-    emit({ type: 'agent-failed', message })
+    emit({ type: 'agent-failed', message, lacking })
   }
   const onGuestFrame = (frame: Frame) => {
     if (frame.type === frameTypes.hello) {
@@ -53,7 +53,8 @@ export function greetAgent({ channel, request, host, isQemuStopped, emit }: Gree
     } else if (frame.type === frameTypes.clock) {
       link.send(frameTypes.clock, encodeClock(host.now()))
     } else if (frame.type === frameTypes.failed) {
-      fail(decodeText(frame.data))
+      const { message, lacking } = decodeFailed(frame.data)
+      fail(message, lacking)
     } else if (frame.type === frameTypes.ready) {
       timer = setInterval(ping, pingEveryMs)
       timer.unref()

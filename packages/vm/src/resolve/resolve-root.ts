@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path'
 import { hostArch, type ArchName } from '@kernelkit/core/arch'
 import type { GuestRoot } from '@kernelkit/core/cmdline'
+import { fileSystemOptions } from '@kernelkit/core/cmdline'
 import { UserError, command, message, option, type Message, type MessagePart } from '@kernelkit/core/errors'
 import type { Drive, Share } from '@kernelkit/core/qemu'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
-import { fileSystemOptions, readImageFacts } from './root-file-system.ts'
+import { readImageFacts } from './root-file-system.ts'
 import type { PlanServices } from './services.ts'
 
 /** The root file system of a guest, decided. */

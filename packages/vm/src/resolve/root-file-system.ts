@@ -18,16 +18,6 @@ const magics = [
   { fsType: 'f2fs', offset: 0x400, bytes: Buffer.from([0x10, 0x20, 0xf5, 0xf2]) },
 ] as const
 
-/** Kernel options that mount each. */
-export const fileSystemOptions: Readonly<Record<string, string>> = {
-  ext4: 'EXT4_FS',
-  xfs: 'XFS_FS',
-  btrfs: 'BTRFS_FS',
-  squashfs: 'SQUASHFS',
-  erofs: 'EROFS_FS',
-  f2fs: 'F2FS_FS',
-}
-
 const bakeOne = message`Bake one with ${command('kernelkit bake', { action: 'the bake-image action' })}`
 
 /** Reads the first bytes of an image; `NOT_AN_IMAGE` says what it is instead. */

@@ -7,6 +7,8 @@ export interface WatchFacts {
   readonly console: ConsoleFacts
   readonly tail: readonly string[]
   readonly agentFailure: string | undefined
+  /** It failed because the kernel has no file system of this type. */
+  readonly lacking: string | undefined
   readonly silentMs: number | undefined
   /** QEMU's process is stopped (SIGSTOP). */
   readonly qemuStopped: boolean
@@ -80,6 +82,7 @@ export function watchVm(options: WatchOptions): VmWatch {
   const tail: string[] = []
   let facts: Omit<WatchFacts, 'console' | 'tail'> = {
     agentFailure: undefined,
+    lacking: undefined,
     silentMs: undefined,
     qemuStopped: false,
     guestPanicked: false,
@@ -144,7 +147,7 @@ export function watchVm(options: WatchOptions): VmWatch {
         facts = { ...facts, readyAtMs: event.atMs }
         return ready.resolve('ready')
       case 'agent-failed':
-        facts = { ...facts, agentFailure: event.message }
+        facts = { ...facts, agentFailure: event.message, lacking: event.lacking }
         return over.resolve('agent-failed')
       case 'agent-silent': {
         const hasLockup = reader.facts().reports.some(({ kind }) => lockupKinds.includes(kind))

@@ -5,7 +5,17 @@ import { judge, judgeLimit } from '../verdict.ts'
 /** What happened to a guest that ran no command of ours. */
 export interface BootFacts extends Pick<
   RunFacts,
-  'console' | 'failing' | 'agentFailure' | 'guestPanicked' | 'shutdown' | 'qemu' | 'silentMs' | 'stopped' | 'restarted' | 'timerLost'
+  | 'console'
+  | 'failing'
+  | 'agentFailure'
+  | 'lacking'
+  | 'guestPanicked'
+  | 'shutdown'
+  | 'qemu'
+  | 'silentMs'
+  | 'stopped'
+  | 'restarted'
+  | 'timerLost'
 > {
   /** The user ended it. */
   readonly asked: boolean

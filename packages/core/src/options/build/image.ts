@@ -1,7 +1,17 @@
 import { parseArch, type Arch } from '../../arch/index.ts'
 import { UserError, message, option } from '../../errors/index.ts'
 import { parseSizeBytes } from '../quantity.ts'
-import { badOption, choiceOption, flagOption, listOption, readList, readOption, textOption, type RawOptions } from '../given.ts'
+import {
+  badOption,
+  choiceOption,
+  flagOption,
+  listOption,
+  readList,
+  readOption,
+  refuseUnexpanded,
+  textOption,
+  type RawOptions,
+} from '../given.ts'
 import { imageRows } from '../table/index.ts'
 
 export type RefreshRhythm = (typeof imageRows)['refresh']['choices'][number]
@@ -34,6 +44,7 @@ const largestSizeBytes = 16 * 2 ** 40
 
 /** Raw options to a spec. */
 export function parseImageSpec(raw: RawOptions, options: { readonly hostArch: string }): ImageSpec {
+  refuseUnexpanded(raw, imageRows)
   const arch = readOption(raw, 'arch', parseArch) ?? parseArch(options.hostArch)
   return {
     arch,

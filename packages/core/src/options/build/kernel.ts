@@ -4,7 +4,17 @@ import { isMakeWord, parseMakeWords } from '../../kbuild/index.ts'
 import { defaultPresets } from '../../kconfig/index.ts'
 import { parseConfigItem, type ConfigItem } from './kernel-config-item.ts'
 import { parseKernelSource, type KernelSource } from './kernel-source.ts'
-import { badOption, choiceOption, flagOption, integerOption, readList, readOption, textOption, type RawOptions } from '../given.ts'
+import {
+  badOption,
+  choiceOption,
+  flagOption,
+  integerOption,
+  readList,
+  readOption,
+  refuseUnexpanded,
+  textOption,
+  type RawOptions,
+} from '../given.ts'
 import { kernelRows } from '../table/index.ts'
 
 export type ConfigBase = { readonly kind: 'allnoconfig' | 'tinyconfig' | 'defconfig' } | { readonly kind: 'file'; readonly path: string }
@@ -38,6 +48,7 @@ export interface KernelSpecDefaults {
 
 /** Options of `build` and `config show` (camelCase) and their words. */
 export function parseKernelSpec(raw: RawOptions, words: readonly string[], defaults: KernelSpecDefaults): KernelSpec {
+  refuseUnexpanded(raw, kernelRows)
   const sources = words.filter((word) => !isMakeWord(word))
   if (sources.length > 1) {
     throw new UserError('BAD_OPTION', `one source is built at a time, but these are given: ${sources.join(', ')}.`, {

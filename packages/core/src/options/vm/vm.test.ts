@@ -164,6 +164,8 @@ describe('parseVmSpec', () => {
     [{ accel: 'kwm' }, /Did you mean --accel kvm/],
     [{ root: 'tree' }, /--root '?tree.*\.\/tree/s],
     [{ init: 'sbin/init' }, /absolute path/],
+    [{ share: ['~/src:/mnt'] }, /--share '~\/src:\/mnt': ~ is not expanded here\./],
+    [{ kernel: '${GITHUB_WORKSPACE}/linux' }, /\$\{GITHUB_WORKSPACE\} is not expanded here/],
     [{ gdb: 'uname' }, /port from 1 to 65535/],
     [{ gdb: '1', s: true }, /--gdb '1' does not go together with -s/],
     [{ env: ['1A=b'] }, /NAME or NAME=value/],

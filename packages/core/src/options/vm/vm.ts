@@ -14,6 +14,7 @@ import {
   readList,
   readOption,
   refuseConflicts,
+  refuseUnexpanded,
   textOption,
   type RawOptions,
 } from '../given.ts'
@@ -82,6 +83,7 @@ export interface VmSpec extends ResultsSpec {
 /** Raw options to a spec; every default is in the table. */
 export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot' | 'run' }): VmSpec {
   refuseConflicts(raw, vmRows)
+  refuseUnexpanded(raw, vmRows)
   const results = parseResultsSpec(raw)
   const isKunit = results.kunit !== undefined
   if (isKunit && (results.format === 'exit' || results.format === 'tap')) {
