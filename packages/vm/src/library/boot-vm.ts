@@ -1,11 +1,7 @@
 import { resolve } from 'node:path'
-<<<<<<< HEAD
+import { fileSystemOptions } from '@kernelkit/core/cmdline'
 import { judgeBoot } from '@kernelkit/core/console/boot'
 import { writeJudgement } from '@kernelkit/core/console'
-=======
-import { fileSystemOptions } from '@kernelkit/core/cmdline'
-import { judgeBoot, writeJudgement } from '@kernelkit/core/console'
->>>>>>> 8f5ec8e (End as config-fail when only the guest shows that its kernel lacks 9p)
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import { givenOptions } from '@kernelkit/core/options'
 import { badValue, knownOptions, libraryOptions } from '@kernelkit/core/options/library'
