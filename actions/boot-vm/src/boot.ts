@@ -44,12 +44,8 @@ export async function bootAndRun({ action, store, request, projectKernel, artifa
       openStreams: async () => {
         const [stdout, stderr] = [lineWriter(action.printOutput), lineWriter(action.printOutput)]
         return {
-          stdin: undefined,
           stdout,
           stderr,
-          stdoutPath: undefined,
-          stderrPath: undefined,
-          tty: undefined,
           close: async () => {
             await Promise.all([stdout, stderr].map((stream) => finished(stream.end(), { readable: false })))
           },

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterAll } from 'vitest'
 import { writeCpio, type CpioEntry } from '@kernelkit/core/cpio'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
+import { launchOf } from '../../core/test/launch.ts'
 import { openStore, silentLogger, nodeHost, type Host, type Store } from '@kernelkit/host'
 import { agentInitrd, joinInitrds } from '../src/guest/agent-initrd.ts'
 import { measureTscKhz } from '../src/guest/measure-tsc.ts'
@@ -108,12 +109,8 @@ export async function testGround(): Promise<TestGround> {
     async request(change = {}) {
       const place = await reserveVm(host, change.name === undefined ? {} : { name: change.name })
       await makeConsolePipe(host, place.folder)
-      const launch: QemuLaunch = {
+      const launch = launchOf({
         id: place.id,
-        arch: 'x86_64',
-        qemu: 'qemu-system-x86_64',
-        accel: 'tcg',
-        machine: 'microvm',
         cpus: 1,
         memoryMiB: 256,
         kernel,
@@ -123,15 +120,9 @@ export async function testGround(): Promise<TestGround> {
         drives: [],
         shares: [],
         network: { kind: 'none' },
-        gdb: undefined,
-        waitForDebugger: false,
-        watchdog: false,
-        agent: true,
-        terminal: false,
-        extraArgs: [],
         runtimeDirectory: place.folder,
         ...change.launch,
-      }
+      })
       return {
         launch,
         name: place.name,

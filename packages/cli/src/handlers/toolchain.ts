@@ -4,13 +4,11 @@ import { writeFor, type ToolchainCommand } from '@kernelkit/core/options'
 import { renderScript } from '@kernelkit/core/plan'
 import { ownTargets } from '@kernelkit/core/toolchain'
 import {
-  attachProgram,
   connectEngine,
   defaultSuite,
   listToolchainImages,
   listToolchainSteps,
   obtainToolchainImage,
-  openContainer,
   planToolchain,
   pruneToolchains,
   type Engine,
@@ -20,8 +18,8 @@ import { isPassable } from '@kernelkit/toolchain/tools'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { formatAge, formatBytes } from '../output/quantities.ts'
 import { formatTable } from '../output/table.ts'
+import { attachInContainer } from '../toolchain/attach-in-container.ts'
 import { ownToolFiles } from '../toolchain/tool-files.ts'
-import { rawTerminal } from './raw-terminal.ts'
 
 /** `kernelkit toolchain build|run|ls|prune`. */
 export async function toolchain(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
@@ -85,29 +83,21 @@ async function runInside(context: CommandContext, engine: Engine, command: Asked
   const image = await obtainToolchainImage({ engine, host, spec: command.image, base: command.base, tool: ownToolFiles(), signal })
   const isMounted = isPassable(host.cwd)
   if (!isMounted) host.log.warn(`${host.cwd} is the container's own: the working directory is not shared`)
-  await using container = await openContainer(engine, host, {
-    image: image.id,
-    purpose: 'run',
-    user: command.root ? 'root' : 'caller',
-    mounts: isMounted ? [{ path: host.cwd, readOnly: false }] : [],
-    network: command.network,
-    signal,
+  return attachInContainer(context, {
+    engine,
+    container: {
+      image: image.id,
+      purpose: 'run',
+      user: command.root ? 'root' : 'caller',
+      mounts: isMounted ? [{ path: host.cwd, readOnly: false }] : [],
+      network: command.network,
+    },
+    argv: command.command,
+    cwd: isMounted ? host.cwd : '/',
+    env: host.env['TERM'] === undefined ? {} : { TERM: host.env['TERM'] },
+    stdin: true,
+    tty: context.stdin.isTTY === true && context.stdout.isTTY === true && !context.json,
   })
-  const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true && !context.json
-  const terminal = isTerminal ? rawTerminal(context) : undefined
-  try {
-    return await attachProgram({ engine, host, container }, command.command, {
-      cwd: isMounted ? host.cwd : '/',
-      env: host.env['TERM'] === undefined ? {} : { TERM: host.env['TERM'] },
-      stdin: context.stdin,
-      stdout: context.stdout,
-      stderr: context.stderr,
-      terminal,
-      signal,
-    })
-  } finally {
-    terminal?.restore()
-  }
 }
 
 async function list(context: CommandContext, engine: Engine): Promise<number> {

@@ -17,16 +17,7 @@ export async function openStreams(options: {
   if (options.tty) return terminalStreams(context)
   const stdin = options.stdin ? context.stdin : undefined
   if (!context.json) {
-    return {
-      stdin,
-      stdout: context.stdout,
-      stderr: context.stderr,
-      stdoutPath: undefined,
-      stderrPath: undefined,
-      tty: undefined,
-      onResizable: () => {},
-      close: async () => {},
-    }
+    return { stdin, stdout: context.stdout, stderr: context.stderr }
   }
   return fileStreams(context.host, { directory, stdin })
 }
@@ -47,8 +38,6 @@ export function fileStreams(
     stderr,
     stdoutPath,
     stderrPath,
-    tty: undefined,
-    onResizable: () => {},
     close: async () => {
       await Promise.all([stdout, stderr].map((stream) => finished(stream.end(), { readable: false })))
     },
@@ -61,8 +50,6 @@ function terminalStreams(context: CommandContext): RunStreams {
     stdin: context.stdin,
     stdout: context.stdout,
     stderr: context.stderr,
-    stdoutPath: undefined,
-    stderrPath: undefined,
     tty: { ...terminal.size(), term: context.host.env['TERM'] ?? 'linux' },
     onResizable: (resize) => terminal.onResize(resize),
     close: async () => terminal.restore(),

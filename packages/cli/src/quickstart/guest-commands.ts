@@ -50,15 +50,7 @@ export async function runQuickstartGuest(input: GuestInput): Promise<FinishedRun
     wanted: { spec: parseVmSpec(raw, { command: 'run' }), command: 'run' },
     argv: ['sh', '-c', question],
     onPrepared: ({ plan }) => plan.lines.forEach((line) => host.log.info(line)),
-    openStreams: async () => ({
-      stdin: undefined,
-      stdout,
-      stderr,
-      stdoutPath: undefined,
-      stderrPath: undefined,
-      tty: undefined,
-      close: async () => {},
-    }),
+    openStreams: async () => ({ stdout, stderr }),
     afterwards: (guest) => input.onAnswered(quickstartGuest(guest, input)),
     signal,
   })

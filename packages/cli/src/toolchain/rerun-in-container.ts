@@ -4,9 +4,9 @@ import { writeFor, type VmSpec } from '@kernelkit/core/options'
 import { makeDirectory, makeNamedDirectory, namedVariable, type Requirement } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
 import { chooseTools, isPassable, toolchainFor, toolchainImage } from '@kernelkit/toolchain/tools'
-import { rawTerminal } from '../handlers/raw-terminal.ts'
 import type { CommandContext } from '../command.ts'
 import { insideVariable } from '../context.ts'
+import { attachInContainer } from './attach-in-container.ts'
 import { ownToolFiles } from './tool-files.ts'
 import type { VmCommand } from './run-elsewhere.ts'
 import { vmDirectories } from './vm-directories.ts'
@@ -25,9 +25,8 @@ export async function rerunInContainer(
 }
 
 async function rerun(context: CommandContext, engine: Engine, { command, spec, stdin, tty }: VmCommand): Promise<number> {
-  const { host, signal } = context
+  const { host } = context
   const store = await context.store({ prepares: true })
-  const { attachProgram, openContainer } = await import('@kernelkit/toolchain')
   const spoken = await toolchainFor(context, { kind: 'whole', ...(spec.arch === undefined ? {} : { arch: spec.arch }) })
   const image = await toolchainImage({ ...context, tool: ownToolFiles() }, engine, spoken)
   if (spec.root.kind === 'host')
@@ -43,29 +42,22 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   ] as const)
     if (named !== undefined && !context.dryRun) await makeNamedDirectory(host, { option: name, named })
   if (spec.junit !== undefined && !context.dryRun) await makeDirectory(host, dirname(resolve(host.cwd, spec.junit)))
-  await using container = await openContainer(engine, host, {
-    image: image.id,
-    purpose: command,
-    user: 'caller',
-    mounts: await vmDirectories(host, store, spec),
-    network: spec.net === 'user',
-    kvm: spec.accel !== 'tcg',
-    signal,
+  return attachInContainer(context, {
+    engine,
+    container: {
+      image: image.id,
+      purpose: command,
+      user: 'caller',
+      mounts: await vmDirectories(host, store, spec),
+      network: spec.net === 'user',
+      kvm: spec.accel !== 'tcg',
+    },
+    argv: ['kernelkit', ...wordsInside({ argv: context.argv, command, spec })],
+    cwd: host.cwd,
+    env: environmentInside(context, { spec, store: store.root }),
+    stdin: tty || stdin,
+    tty,
   })
-  const terminal = tty ? rawTerminal(context) : undefined
-  try {
-    return await attachProgram({ engine, host, container }, ['kernelkit', ...wordsInside({ argv: context.argv, command, spec })], {
-      cwd: host.cwd,
-      env: environmentInside(context, { spec, store: store.root }),
-      stdin: tty || stdin ? context.stdin : undefined,
-      stdout: context.stdout,
-      stderr: context.stderr,
-      terminal,
-      signal,
-    })
-  } finally {
-    terminal?.restore()
-  }
 }
 
 /** How the command prints, and what `--env NAME` takes from this environment. */

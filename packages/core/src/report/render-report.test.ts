@@ -1,23 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { KernelReport } from './report.ts'
+import { reportOf } from '../../test/report.ts'
 import { renderReport, reportDocument } from './render-report.ts'
 
-const report: KernelReport = {
-  kind: 'warning',
-  title: 'WARNING in frob_check',
-  function: 'frob_check',
-  source: 'drivers/frob/main.c',
-  line: 9,
-  process: 'cat',
-  startLine: 3,
-  endLine: 40,
+const report = reportOf({
   headline: 'WARNING: CPU: 0 PID: 77 at drivers/frob/main.c:9 frob_check+0x2f/0x60',
   trace: [
     { function: '__warn', inlined: false, offset: 1 },
     { function: 'frob_check', inlined: false, offset: 0x2f, source: 'drivers/frob/main.c', line: 9, module: 'frob' },
     ...Array.from({ length: 20 }, (_, index) => ({ function: `call_${index}`, inlined: index === 0 })),
   ],
-}
+})
 
 describe('renderReport', () => {
   it('says place, task and lines, and shows the trace from the function to blame', () => {

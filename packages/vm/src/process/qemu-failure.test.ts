@@ -1,30 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { renderUserError } from '@kernelkit/core/errors'
-import type { QemuLaunch } from '@kernelkit/core/qemu'
+import { launchOf } from '../../../core/test/launch.ts'
 import { explainQemuFailure } from './qemu-failure.ts'
 
-const launch: QemuLaunch = {
-  id: 'x',
-  arch: 'x86_64',
-  qemu: 'qemu-system-x86_64',
-  accel: 'tcg',
-  machine: 'microvm',
+const launch = launchOf({
   cpus: 300,
   memoryMiB: 900_000,
   kernel: '/k/bzImage',
-  initrd: undefined,
-  append: '',
   drives: [{ path: '/i/root.ext4', format: 'raw', mode: 'rw' }],
-  shares: [],
-  network: { kind: 'none' },
-  gdb: undefined,
-  waitForDebugger: false,
-  watchdog: false,
-  agent: true,
-  terminal: false,
-  extraArgs: [],
-  runtimeDirectory: '/r',
-}
+})
 
 const explain = (stderr: string, exit: { readonly exitCode?: number; readonly signal?: string } = { exitCode: 1 }) =>
   explainQemuFailure({ exitCode: exit.exitCode, signal: exit.signal, stderr }, launch)

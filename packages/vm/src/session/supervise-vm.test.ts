@@ -1,4 +1,3 @@
-import { PassThrough } from 'node:stream'
 import { givenOptions } from '@kernelkit/core/options'
 import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { nodeHost } from '@kernelkit/host'
@@ -7,6 +6,7 @@ import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { QemuExit, Vm, VmEvent } from '../vm.ts'
 import type { Ending, VmWork } from './guest.ts'
 import { superviseVm } from './supervise-vm.ts'
+import { vmOf } from '../../test/vm.ts'
 
 const killed: QemuExit = { exitCode: undefined, signal: 'SIGKILL', stderr: '' }
 
@@ -23,20 +23,8 @@ function fakeVm(events: readonly VmEvent[]): { readonly vm: Vm; readonly ends: r
     stopped.resolve(killed)
     return killed
   }
-  const vm: Vm = {
-    id: 'x',
-    name: 'x',
-    events: stream(),
-    exec: () => ({ result: new Promise(() => {}), kill: () => {}, resize: () => {} }),
-    terminal: undefined,
-    console: new PassThrough(),
-    qmp: async () => undefined,
-    dump: () => {},
-    stop,
-    exited: stopped.promise,
-    [Symbol.asyncDispose]: async () => void ends.push('left'),
-  }
-  return { vm, ends }
+  const dispose = async () => void ends.push('left')
+  return { vm: vmOf({ events: stream(), stop, exited: stopped.promise, [Symbol.asyncDispose]: dispose }), ends }
 }
 
 interface Case {

@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { compareExpectation, renderExpectation } from './expectation.ts'
-import type { KernelReport } from '../report.ts'
+import { reportOf } from '../../../test/report.ts'
 
-const report: KernelReport = {
-  kind: 'warning',
-  title: 'WARNING in frob_check',
-  function: 'frob_check',
-  source: 'drivers/frob/main.c',
-  line: 9,
-  process: 'cat',
-  startLine: 3,
-  endLine: 40,
-  headline: 'WARNING: …',
-  trace: [{ function: 'frob_check', inlined: false }],
-}
+const report = reportOf({})
 
 describe('compareExpectation', () => {
   const expected = renderExpectation([report, { ...report, kind: 'oops', startLine: 50, endLine: 60 }])

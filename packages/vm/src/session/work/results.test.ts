@@ -10,6 +10,7 @@ import { outcomeJunit } from './outcome-junit.ts'
 import { resultStream } from './result-stream.ts'
 import { runCommand } from './run-command.ts'
 import { superviseVm } from '../supervise-vm.ts'
+import { vmOf } from '../../../test/vm.ts'
 
 const ready: VmEvent = { type: 'ready', release: '6.12', atMs: 1 }
 const kernel = (...lines: readonly string[]): readonly VmEvent[] =>
@@ -47,19 +48,7 @@ function fakeVm({ events = [ready], during = [], output = '', tainted = 0 }: Pla
     const ended = { exitCode: 0, signal: undefined, stdoutBytes: output.length, stderrBytes: 0, seconds: 0, tainted, artifacts: false }
     return { result: written.then(() => ended), kill: () => {}, resize: () => {} }
   }
-  return {
-    id: 'x',
-    name: 'x',
-    events: stream(),
-    exec,
-    terminal: undefined,
-    console: new PassThrough(),
-    qmp: async () => undefined,
-    dump: () => {},
-    stop,
-    exited: stopped.promise,
-    [Symbol.asyncDispose]: async () => void (await stop()),
-  }
+  return vmOf({ events: stream(), exec, stop, exited: stopped.promise })
 }
 
 async function run(raw: Readonly<Record<string, unknown>>, played: Played) {

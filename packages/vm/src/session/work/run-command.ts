@@ -17,10 +17,10 @@ export interface GuestCommand {
   /** Unused with --kunit. */
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  readonly stdin: Readable | undefined
+  readonly stdin?: Readable | undefined
   readonly stdout: Writable
   readonly stderr: Writable
-  readonly tty: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
+  readonly tty?: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
   /** Called with a function that gives the guest's terminal its new size. */
   readonly onResizable?: (resize: (columns: number, rows: number) => void) => void
   /** Called when the command has exited with status 0: more is done in the same guest before it ends. */

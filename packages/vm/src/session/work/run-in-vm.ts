@@ -13,14 +13,11 @@ import { runCommand, type GuestCommand, type RunOutcome } from './run-command.ts
 import { runSession, type RecordVerdict, type SessionInput } from '../session.ts'
 
 /** Where a command's streams come from and go to. */
-export interface RunStreams extends Pick<GuestCommand, 'stdin' | 'tty' | 'onResizable'> {
-  readonly stdin: Readable | undefined
-  readonly stdout: Writable
-  readonly stderr: Writable
+export interface RunStreams extends Pick<GuestCommand, 'stdin' | 'stdout' | 'stderr' | 'tty' | 'onResizable'> {
   /** Files that hold the streams afterwards. */
-  readonly stdoutPath: string | undefined
-  readonly stderrPath: string | undefined
-  close(): Promise<void>
+  readonly stdoutPath?: string
+  readonly stderrPath?: string
+  close?(): Promise<void>
 }
 
 /** One wanted VM, one command. */
@@ -65,7 +62,7 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
       work: runCommand(host, prepared.plan, { ...streams, argv: input.argv, env, stdin, afterwards }),
       replayed: isReplayed ? { argv: input.argv, stdin: script ?? streams.stdin !== undefined } : undefined,
       conclude: (outcome, record) => finishRun({ input, prepared, streams, junit }, outcome, record),
-      close: () => streams.close(),
+      close: async () => streams.close?.(),
     }
   })
 }
