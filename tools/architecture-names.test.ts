@@ -63,9 +63,9 @@ describe('an architecture is named in its row and nowhere else', () => {
   })
 
   it('in the sources of the guest programs, but for arch.h and arch.c', () => {
-    const folder = join(repository, 'packages/vm/agent')
-    const files = readdirSync(folder).filter((name) => /\.[ch]$/.test(name))
-    const branching = files.filter((name) => /defined\(__\w+__\)/.test(readFileSync(join(folder, name), 'utf8')))
+    const directory = join(repository, 'packages/vm/agent')
+    const files = readdirSync(directory).filter((name) => /\.[ch]$/.test(name))
+    const branching = files.filter((name) => /defined\(__\w+__\)/.test(readFileSync(join(directory, name), 'utf8')))
     expect(branching.toSorted()).toEqual(['arch.c', 'arch.h'])
   })
 })

@@ -39,13 +39,13 @@ ${entries.join('')}} as const
 }
 
 function assemble(defines: readonly string[]): Buffer {
-  const folder = mkdtempSync(join(tmpdir(), 'kernelkit-rom-'))
+  const directory = mkdtempSync(join(tmpdir(), 'kernelkit-rom-'))
   try {
-    const [object, rom] = [join(folder, 'probe.o'), join(folder, 'probe.rom')]
+    const [object, rom] = [join(directory, 'probe.o'), join(directory, 'probe.rom')]
     execFileSync('gcc', ['-m64', '-c', '-x', 'assembler-with-cpp', ...defines, '-o', object, source], { stdio: 'inherit' })
     execFileSync('objcopy', ['-O', 'binary', '-j', '.text', object, rom], { stdio: 'inherit' })
     return readFileSync(rom)
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(directory, { recursive: true })
   }
 }

@@ -18,8 +18,8 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
-function readManifest(folder: string): Manifest {
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+function readManifest(directory: string): Manifest {
+  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest
 }
 
 /** All that the runner needs of an action, because it fetches the repository and installs nothing. */
@@ -33,7 +33,7 @@ async function bundleAction(action: string, dist: string): Promise<void> {
   ])
   const bootsVms = '@kernelkit/vm' in dependencies
   const vmHost = join(packages, 'vm/dist/process/vm-host-main.js')
-  await writeBundle({ entries: { ...entries, ...(bootsVms ? { 'vm-host-main': vmHost } : {}) }, folder: dist, standalone: true })
+  await writeBundle({ entries: { ...entries, ...(bootsVms ? { 'vm-host-main': vmHost } : {}) }, directory: dist, standalone: true })
   const { version } = readManifest(join(packages, 'cli'))
   writeFileSync(join(dist, 'version.json'), `${JSON.stringify({ version })}\n`)
   for (const stage of stages) writeFileSync(join(dist, `${stage}.mjs`), renderStart({ stage, version, action: basename(action) }))

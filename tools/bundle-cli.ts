@@ -10,5 +10,5 @@ await writeBundle({
     // The whole-tool image holds no other JavaScript than this directory.
     'vm-host-main': join(repository, 'packages/vm/dist/process/vm-host-main.js'),
   },
-  folder: join(cli, 'bundle'),
+  directory: join(cli, 'bundle'),
 })

@@ -6,23 +6,27 @@ export interface Bundle {
   /** Name of the written file without its ending, and the module it starts from. */
   readonly entries: Readonly<Record<string, string>>
   /** Emptied first. */
-  readonly folder: string
+  readonly directory: string
   /** One file per entry, `.mjs`: for directories that need nothing else. Otherwise entries share `.js` files with a package.json above them. */
   readonly standalone?: boolean
 }
 
 /** Directory of the npm package that a bundled module came from; `undefined` for our own code. */
-function packageFolderOf(modulePath: string): string | undefined {
+function packageDirectoryOf(modulePath: string): string | undefined {
   return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(modulePath)?.[0]
 }
 
 /** Names, versions and licence texts of the packages whose code a bundle holds: their licences ask for it. */
-function renderLicences(folders: readonly string[]): string {
-  return folders
-    .map((folder) => {
-      const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string; version: string; license: string }
-      const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name))
-      const text = file === undefined ? '' : `\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+function renderLicences(directories: readonly string[]): string {
+  return directories
+    .map((directory) => {
+      const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
+        name: string
+        version: string
+        license: string
+      }
+      const file = readdirSync(directory).find((name) => /^licen[cs]e/i.test(name))
+      const text = file === undefined ? '' : `\n${readFileSync(join(directory, file), 'utf8').trim()}\n`
       return `${manifest.name} ${manifest.version} (${manifest.license})\n${text}`
     })
     .join(`\n${'-'.repeat(80)}\n\n`)
@@ -61,13 +65,13 @@ const plainBuiltins: Plugin = {
 }
 
 /** Writes entries and all that they import as a few readable ES modules, with the licences of what is inside. */
-export async function writeBundle({ entries, folder, standalone = false }: Bundle): Promise<void> {
-  if (existsSync(folder)) rmSync(folder, { recursive: true })
+export async function writeBundle({ entries, directory, standalone = false }: Bundle): Promise<void> {
+  if (existsSync(directory)) rmSync(directory, { recursive: true })
   const builds = standalone ? Object.entries(entries).map(([name, module]) => ({ [name]: module })) : [{ ...entries }]
   const modules: string[] = []
-  for (const input of builds) modules.push(...(await writeModules(input, folder, standalone)))
-  const packages = [...new Set(modules.flatMap((module) => packageFolderOf(module) ?? []))].toSorted()
-  writeFileSync(join(folder, 'LICENSES.txt'), renderLicences(packages))
+  for (const input of builds) modules.push(...(await writeModules(input, directory, standalone)))
+  const packages = [...new Set(modules.flatMap((module) => packageDirectoryOf(module) ?? []))].toSorted()
+  writeFileSync(join(directory, 'LICENSES.txt'), renderLicences(packages))
 }
 
 /** Three files instead of forty for what `kernelkit run` loads (each with all that it imports): finding a file costs as much as reading it. */
@@ -78,12 +82,12 @@ const groups = [
 ]
 
 /** Answers the modules that went in. */
-async function writeModules(input: Record<string, string>, folder: string, standalone: boolean): Promise<readonly string[]> {
+async function writeModules(input: Record<string, string>, directory: string, standalone: boolean): Promise<readonly string[]> {
   const build = await rolldown({ input, platform: 'node', plugins: [leftOut, ...(standalone ? [] : [plainBuiltins])] })
   const name = standalone ? '[name].mjs' : '[name].js'
   try {
     const { output } = await build.write({
-      dir: folder,
+      dir: directory,
       format: 'esm',
       entryFileNames: name,
       chunkFileNames: name,

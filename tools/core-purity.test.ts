@@ -5,25 +5,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { repository } from './source-files.ts'
 
 /** Compile one file under core's own compiler settings, below the repository so that node_modules/@types is in reach. */
-let folder = ''
+let directory = ''
 
 beforeAll(() => {
   mkdirSync(join(repository, '.nx'), { recursive: true })
-  folder = mkdtempSync(join(repository, '.nx', 'purity-'))
+  directory = mkdtempSync(join(repository, '.nx', 'purity-'))
   const settings = {
     extends: join(repository, 'packages/core/tsconfig.json'),
     compilerOptions: { rootDir: '.', noEmit: true, composite: false, incremental: false, tsBuildInfoFile: null },
     include: ['./planted.ts', join(repository, 'packages/core/src/ambient.d.ts')],
   }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(settings))
 })
 
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => rmSync(directory, { recursive: true }))
 
 function compile(source: string): string {
-  writeFileSync(join(folder, 'planted.ts'), source)
+  writeFileSync(join(directory, 'planted.ts'), source)
   try {
-    execFileSync(join(repository, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' })
+    execFileSync(join(repository, 'node_modules/.bin/tsc'), ['-p', directory], { encoding: 'utf8' })
     return ''
   } catch (error) {
     return (error as { stdout: string }).stdout

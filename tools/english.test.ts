@@ -38,12 +38,6 @@ const skipped: readonly string[] = [
 
 /** Uses that are right, each with its reason. */
 const allowed: readonly AllowedUse[] = [
-  // The kind of a root in JSON documents.
-  ...['find-parts', 'plan-vm', 'resolve-root'].map((name) => ({
-    file: `packages/vm/src/resolve/${name}.ts`,
-    text: "'folder'",
-    reason: 'a value of the public JSON documents',
-  })),
   // The agent's line in the kernel log, and a user of Debian.
   ...['results', 'run-command'].map((name) => ({
     file: `packages/vm/src/session/work/${name}.test.ts`,
@@ -67,16 +61,6 @@ const allowed: readonly AllowedUse[] = [
     reason: 'a part of the content key of every image: changed together with something that makes new images anyway',
   })),
   { file: 'packages/core/src/console/recognise.test.ts', text: 'kernelkit: command ended with 0', reason: 'what the guest agent prints' },
-  { file: 'packages/core/src/options/vm/vm-root.ts', text: "kind: 'folder'", reason: 'what the JSON documents of VMs call such a root' },
-  { file: 'packages/core/src/options/vm/vm.test.ts', text: "kind: 'folder'", reason: 'what the JSON documents of VMs call such a root' },
-  ...["readonly kind: 'folder'", "? 'folder' :", "kind === 'folder'"].map((text) => ({
-    file: 'packages/image/src/initrd/initrd.ts',
-    text,
-    reason: 'a value in the JSON document of `initrd`',
-  })),
-  { file: 'packages/image/src/initrd/initrd.test.ts', text: "kind: 'folder'", reason: 'a value in the JSON document of `initrd`' },
-  { file: 'packages/cli/src/handlers/initrd.ts', text: "result.kind === 'folder'", reason: 'a value of the JSON document' },
-  { file: 'packages/cli/src/toolchain/vm-directories.ts', text: "root.kind === 'folder'", reason: 'a value of the JSON document' },
 ]
 
 const files = globSync([...patterns], { cwd: repository })
@@ -105,6 +89,13 @@ describe('the English of the documentation', () => {
     expect(wrong).toEqual([])
     expect(uses.filter((use) => !found.some((word) => word.use === use))).toEqual([])
   })
+})
+
+it('the code has directories, no folders: names and error codes included', () => {
+  const sources = globSync(['{packages,actions}/*/{src,test}/**/*.{ts,c,h}', '{e2e,tools,bench,examples}/**/*.ts'], { cwd: repository })
+  const named = sources.filter((file) => !skipped.includes(file) && /folder/i.test(readFileSync(join(repository, file), 'utf8')))
+  expect(named).toEqual([])
+  expect(sources.length).toBeGreaterThan(900)
 })
 
 const glossary = /<!-- glossary -->([^]*?)<!-- \/glossary -->/.exec(readFileSync(join(repository, 'CONTRIBUTING.md'), 'utf8'))?.[1] ?? ''

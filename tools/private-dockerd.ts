@@ -15,7 +15,7 @@ export interface PrivateDockerd {
 }
 
 // The kernel's limit for the path of a socket (unix(7): 108 with the closing zero); containerd's own socket lies deepest.
-const longestFolder = 107 - '/run/containerd/containerd-debug.sock'.length
+const longestDirectory = 107 - '/run/containerd/containerd-debug.sock'.length
 
 // An engine without containers starts in 1 to 3 s; one on a busy machine with many images takes longer.
 const startLimitMs = 60_000
@@ -32,11 +32,12 @@ export const dockerdRequirements = [
  * Start a dockerd whose data, sockets, PID files and network bridge belong to this directory alone: no other engine's
  * chains, images or sockets are touched. One that a killed run left behind in this directory is ended first.
  */
-export async function startPrivateDockerd(folder: string): Promise<PrivateDockerd> {
+export async function startPrivateDockerd(directory: string): Promise<PrivateDockerd> {
   if (process.getuid?.() !== 0) throw new Error(`dockerd needs root, and this is uid ${process.getuid?.() ?? '?'}`)
-  if (folder.length > longestFolder) throw new Error(`${folder} is too long for the sockets in it (${longestFolder} characters at most)`)
-  const paths = enginePaths(folder)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (directory.length > longestDirectory)
+    throw new Error(`${directory} is too long for the sockets in it (${longestDirectory} characters at most)`)
+  const paths = enginePaths(directory)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   await endLeftovers(paths)
   const bridge = addBridge()
   try {
@@ -70,15 +71,15 @@ interface EnginePaths {
   readonly log: string
 }
 
-function enginePaths(folder: string): EnginePaths {
-  const run = join(folder, 'run')
+function enginePaths(directory: string): EnginePaths {
+  const run = join(directory, 'run')
   return {
-    data: join(folder, 'data'),
+    data: join(directory, 'data'),
     run,
-    socket: join(folder, 'docker.sock'),
-    pidFile: join(folder, 'docker.pid'),
+    socket: join(directory, 'docker.sock'),
+    pidFile: join(directory, 'docker.pid'),
     containerdPidFile: join(run, 'containerd/containerd.pid'),
-    log: join(folder, 'log'),
+    log: join(directory, 'log'),
   }
 }
 

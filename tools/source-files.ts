@@ -23,8 +23,8 @@ export interface SourceFile {
 
 /** TypeScript sources of a package or an action, tests apart. */
 export function listSources(name: string, group: 'packages' | 'actions' = 'packages'): readonly SourceFile[] {
-  const folder = join(repository, group, name, 'src')
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  const directory = join(repository, group, name, 'src')
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts') && !entry.name.endsWith('.d.ts'))
     .map((entry) => {
       const path = join(entry.parentPath, entry.name)

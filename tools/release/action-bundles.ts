@@ -2,14 +2,14 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** Directories `actions/NAME/dist` that the runner will load, after a check that what each action.yml names is in them. */
-export function actionBundles(folder: string): readonly string[] {
-  const actions = globSync('actions/*/action.yml', { cwd: folder }).toSorted()
-  if (actions.length === 0) throw new Error(`${folder} has no actions/*/action.yml`)
+export function actionBundles(directory: string): readonly string[] {
+  const actions = globSync('actions/*/action.yml', { cwd: directory }).toSorted()
+  if (actions.length === 0) throw new Error(`${directory} has no actions/*/action.yml`)
   return actions.map((action) => {
-    const text = readFileSync(join(folder, action), 'utf8')
+    const text = readFileSync(join(directory, action), 'utf8')
     const entries = [...text.matchAll(/\b(?:pre|main|post):\s*['"]?(dist\/[\w./-]+)/g)].map((match) => match[1] ?? '')
     if (entries.length === 0) throw new Error(`${action} names no file below dist/`)
-    const missing = entries.filter((entry) => !existsSync(join(folder, dirname(action), entry)))
+    const missing = entries.filter((entry) => !existsSync(join(directory, dirname(action), entry)))
     if (missing.length > 0) throw new Error(`${action} names ${missing.join(', ')}, which is not there. Hint: npm run bundle`)
     return join(dirname(action), 'dist')
   })

@@ -1,16 +1,16 @@
 import { execFileSync } from 'node:child_process'
 
 export interface Repository {
-  readonly folder: string
+  readonly directory: string
   git(args: readonly string[], env?: Readonly<Record<string, string>>): string
 }
 
-export function openRepository(folder: string): Repository {
+export function openRepository(directory: string): Repository {
   return {
-    folder,
+    directory,
     git: (args, env = {}) =>
       execFileSync('git', args, {
-        cwd: folder,
+        cwd: directory,
         encoding: 'utf8',
         env: { ...process.env, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,15 +6,15 @@ import { repository } from '../source-files.ts'
 import { preparePackages } from './prepare-packages.ts'
 
 it('adds address and licence to each published package, and changes nothing else', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'kernelkit-packages-'))
-  const read = (file: string) => readFileSync(join(folder, file), 'utf8')
+  const directory = mkdtempSync(join(tmpdir(), 'kernelkit-packages-'))
+  const read = (file: string) => readFileSync(join(directory, file), 'utf8')
   try {
-    for (const name of ['cli', 'private']) mkdirSync(join(folder, 'packages', name), { recursive: true })
+    for (const name of ['cli', 'private']) mkdirSync(join(directory, 'packages', name), { recursive: true })
     for (const file of ['LICENSE', 'packages/cli/package.json', 'packages/cli/README.md'])
-      cpSync(join(repository, file), join(folder, file))
-    writeFileSync(join(folder, 'packages/private/package.json'), '{"name": "private", "private": true}')
+      cpSync(join(repository, file), join(directory, file))
+    writeFileSync(join(directory, 'packages/private/package.json'), '{"name": "private", "private": true}')
     const before = JSON.parse(read('packages/cli/package.json')) as object
-    expect(preparePackages(folder, 'https://github.com/someone/kernelkit')).toEqual(['kernelkit'])
+    expect(preparePackages(directory, 'https://github.com/someone/kernelkit')).toEqual(['kernelkit'])
     expect(JSON.parse(read('packages/cli/package.json'))).toEqual({
       ...before,
       repository: { type: 'git', url: 'git+https://github.com/someone/kernelkit.git', directory: 'packages/cli' },
@@ -23,6 +23,6 @@ it('adds address and licence to each published package, and changes nothing else
     expect(read('packages/cli/README.md')).toBe(readFileSync(join(repository, 'packages/cli/README.md'), 'utf8'))
     expect(read('packages/private/package.json')).toBe('{"name": "private", "private": true}')
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(directory, { recursive: true, force: true })
   }
 })

@@ -10,16 +10,16 @@ interface Manifest {
  * What packages of the registry need and a checkout does not: the address of their sources (npm compares it with the repository that the
  * provenance names) and the licence. Returns their names.
  */
-export function preparePackages(folder: string, url: string): readonly string[] {
-  return globSync('packages/*/package.json', { cwd: folder })
+export function preparePackages(checkout: string, url: string): readonly string[] {
+  return globSync('packages/*/package.json', { cwd: checkout })
     .toSorted()
     .flatMap((file) => {
       const directory = dirname(file)
-      const manifest = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Manifest
+      const manifest = JSON.parse(readFileSync(join(checkout, file), 'utf8')) as Manifest
       if (manifest.private === true) return []
       const repository = { type: 'git', url: `git+${url}.git`, directory }
-      writeFileSync(join(folder, file), `${JSON.stringify({ ...manifest, repository }, undefined, 2)}\n`)
-      copyFileSync(join(folder, 'LICENSE'), join(folder, directory, 'LICENSE'))
+      writeFileSync(join(checkout, file), `${JSON.stringify({ ...manifest, repository }, undefined, 2)}\n`)
+      copyFileSync(join(checkout, 'LICENSE'), join(checkout, directory, 'LICENSE'))
       return manifest.name
     })
 }

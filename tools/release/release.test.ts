@@ -6,12 +6,12 @@ import { openRepository, remoteTags, type Repository } from './git.ts'
 import { readReleaseState } from './release-state.ts'
 import { tagRelease } from './tag-release.ts'
 
-let folder: string
+let directory: string
 let repository: Repository
 const origin = 'origin'
 
 function write(path: string, text: string): void {
-  const file = join(folder, 'clone', path)
+  const file = join(directory, 'clone', path)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)
 }
@@ -29,11 +29,11 @@ const tags = () => Object.fromEntries(remoteTags(repository, origin))
 const filesAt = (commit: string) => repository.git(['ls-tree', '-r', '--name-only', commit, 'actions']).split('\n')
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kernelkit-release-test-'))
-  const outside = openRepository(folder)
+  directory = mkdtempSync(join(tmpdir(), 'kernelkit-release-test-'))
+  const outside = openRepository(directory)
   outside.git(['init', '--quiet', '--bare', '--initial-branch=main', 'origin.git'])
   outside.git(['clone', '--quiet', 'origin.git', 'clone'])
-  repository = openRepository(join(folder, 'clone'))
+  repository = openRepository(join(directory, 'clone'))
   repository.git(['checkout', '--quiet', '-B', 'main'])
   repository.git(['config', 'user.name', 'Test'])
   repository.git(['config', 'user.email', 'test@example.test'])
@@ -43,7 +43,7 @@ beforeEach(() => {
   write('actions/build/action.yml', "runs: { using: node24, main: 'dist/main.mjs' }\n")
   for (const file of ['boot/dist/main.mjs', 'boot/dist/post.mjs', 'build/dist/main.mjs']) write(`actions/${file}`, `// ${file}\n`)
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 describe('tagRelease', () => {
   it('puts the bundles on the tag alone, in a commit after that of the branch', () => {
@@ -98,7 +98,7 @@ describe('tagRelease', () => {
 
   it('refuses a bundle that was not made, and files that were changed', () => {
     commitVersion('1.2.3')
-    rmSync(join(folder, 'clone/actions/boot/dist/post.mjs'))
+    rmSync(join(directory, 'clone/actions/boot/dist/post.mjs'))
     expect(() => tagRelease(repository, origin)).toThrow(/actions\/boot\/action\.yml names dist\/post\.mjs, which is not there/)
     write('.gitignore', '')
     expect(() => tagRelease(repository, origin)).toThrow(/differ from the commit.*\n.*\.gitignore/)

@@ -20,12 +20,12 @@ export interface TaggedRelease {
  * commit carries them. The same sources give the same commit; running it again changes nothing.
  */
 export function tagRelease(repository: Repository, remote: string): TaggedRelease {
-  const { git, folder } = repository
-  const version = readVersion(folder)
+  const { git, directory } = repository
+  const version = readVersion(directory)
   const changed = git(['status', '--porcelain', '--untracked-files=no'])
   if (changed !== '') throw new Error(`files differ from the commit that is to be released:\n${changed}`)
   const tag = `v${version.text}`
-  const commit = commitWithBundles(repository, actionBundles(folder), tag)
+  const commit = commitWithBundles(repository, actionBundles(directory), tag)
   const tags = remoteTags(repository, remote)
   const known = tags.get(tag)
   if (known !== undefined && known !== commit)

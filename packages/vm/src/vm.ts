@@ -7,7 +7,7 @@ export interface VmRequest {
   readonly launch: QemuLaunch
   readonly name: string
   /** Directory of this VM (0700): state file, control socket, console log, overlays. */
-  readonly folder: string
+  readonly directory: string
   /** File that takes every byte of the kernel console from the first on. */
   readonly consolePath: string
   /** File that takes its whole lines with the host's time in front. */

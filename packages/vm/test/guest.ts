@@ -108,7 +108,7 @@ export async function testGround(): Promise<TestGround> {
     store,
     async request(change = {}) {
       const place = await reserveVm(host, change.name === undefined ? {} : { name: change.name })
-      await makeConsolePipe(host, place.folder)
+      await makeConsolePipe(host, place.directory)
       const launch = launchOf({
         id: place.id,
         cpus: 1,
@@ -120,13 +120,13 @@ export async function testGround(): Promise<TestGround> {
         drives: [],
         shares: [],
         network: { kind: 'none' },
-        runtimeDirectory: place.folder,
+        runtimeDirectory: place.directory,
         ...change.launch,
       })
       return {
         launch,
         name: place.name,
-        folder: place.folder,
+        directory: place.directory,
         consolePath: join(scratchDirectory(), 'console.log'),
         timedConsolePath: join(scratchDirectory(), 'console.timed.log'),
         guest: { hostname: 'testguest', files: [], ssh: false, ...change.guest },

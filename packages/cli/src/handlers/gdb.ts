@@ -12,7 +12,7 @@ export async function gdb(context: CommandContext, args: readonly string[]): Pro
   const state = await findVm(name, host)
   const { target, notes } = await gdbTargetOf(host, state)
   const text = gdbCommands(target)
-  const commandFile = join(state.folder, 'commands.gdb')
+  const commandFile = join(state.directory, 'commands.gdb')
   const argv: readonly [string, ...string[]] = ['gdb', '-q', '-x', commandFile, ...words]
   if (context.json) {
     context.printJson({ vm: state.name, vmlinux: target.vmlinux, remote: target.remote, commands: text, argv, notes })

@@ -36,7 +36,7 @@ export async function initrd(context: CommandContext, args: readonly string[], o
   if (context.json) context.printJson(result)
   else {
     host.log.info(
-      `initramfs of ${result.kind === 'folder' ? `${result.entries} files` : spec.source} for ${result.arch}: ${Math.ceil(result.bytes.file / 1024)} KiB (${result.compression}, ${Math.ceil(result.bytes.archive / 1024)} KiB unpacked)`,
+      `initramfs of ${result.kind === 'directory' ? `${result.entries} files` : spec.source} for ${result.arch}: ${Math.ceil(result.bytes.file / 1024)} KiB (${result.compression}, ${Math.ceil(result.bytes.archive / 1024)} KiB unpacked)`,
     )
     context.print(result.initrd)
   }

@@ -25,13 +25,13 @@ function row(vm: VmState, now: number): readonly string[] {
 }
 
 function document(vm: VmState, now: number) {
-  const { facts, folder, owner, startedAt, ...known } = vm
+  const { facts, directory, owner, startedAt, ...known } = vm
   return {
     ...known,
     release: facts['release'] ?? null,
     ageSeconds: Math.round((now - startedAt) / 1000),
     ownerPid: owner?.pid ?? null,
-    folder,
+    directory,
     facts,
   }
 }

@@ -10,7 +10,7 @@ export async function dryRunVm(context: CommandContext, wanted: WantedVm): Promi
   for (const line of plan.warnings) context.host.log.warn(line)
   // QEMU shares only what exists; a run makes the artifacts directory, a dry run makes nothing.
   const directories = plan.vm.artifacts === undefined ? [] : [resolve(context.host.cwd, plan.vm.artifacts.path)]
-  if (context.json) context.printJson({ ...planDocument(plan), folders: directories })
+  if (context.json) context.printJson({ ...planDocument(plan), directories })
   else {
     for (const line of plan.lines) context.print(`# ${line}`)
     for (const directory of directories) context.print(quoteArgv(['mkdir', '-p', directory]))

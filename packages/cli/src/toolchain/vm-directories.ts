@@ -17,7 +17,7 @@ export async function vmDirectories(host: Host, store: Store, spec: VmSpec): Pro
   const asked = [
     ...(spec.kernel === undefined ? [] : await kernelDirectories(host, at(spec.kernel))),
     ...[spec.initrd, spec.allow].flatMap((path) => (path === undefined ? [] : [around(path)])),
-    ...(spec.root.kind === 'folder' ? [at(spec.root.path)] : []),
+    ...(spec.root.kind === 'directory' ? [at(spec.root.path)] : []),
     ...(await recordedDirectories(host, store, { project, spec })),
   ]
   const given: readonly ContainerMount[] = [

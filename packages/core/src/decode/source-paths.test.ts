@@ -26,7 +26,7 @@ describe('repositoryPath', () => {
   it.each([
     ['drivers/a.c', 'drivers/a.c'],
     ['./include/linux/../net/a.h', 'include/net/a.h'],
-    // A build folder inside the tree.
+    // A build directory inside the tree.
     ['../fs/a.c', 'fs/a.c'],
     ['/home/a/linux/fs/a.c', 'fs/a.c'],
     ['/home/a/linux-next/fs/a.c', '/home/a/linux-next/fs/a.c'],

@@ -2,7 +2,7 @@ import { tidyPath } from '../report/frame.ts'
 
 /** How paths of a build become paths of a repository. */
 export interface SourcePaths {
-  /** Folders that paths are cut to be relative to: where the tree was built, where it is. */
+  /** Directories that paths are cut to be relative to: where the tree was built, where it is. */
   readonly trees: readonly string[]
   /** Beginnings of paths and what stands for them, before anything else. */
   readonly maps: readonly { readonly from: string; readonly to: string }[]

@@ -22,7 +22,7 @@ describe('explainSystemError', () => {
 describe('explaining', () => {
   it('reports a file where a directory is needed', async () => {
     const making = explaining('/dev/null', () => nodeHost().fs.mkdir('/dev/null', { recursive: true }))
-    await expect(making).rejects.toMatchObject({ code: 'NOT_A_FOLDER', message: expect.stringContaining('at /dev/null') })
+    await expect(making).rejects.toMatchObject({ code: 'NOT_A_DIRECTORY', message: expect.stringContaining('at /dev/null') })
   })
 
   it('reports DISK_FULL when a program meets a full disk', async () => {

@@ -42,7 +42,7 @@ export function explainSystemError(error: unknown, place?: string): unknown {
     })
   }
   if (codes.includes('ENOTDIR') || codes.includes('EEXIST')) {
-    return new UserError('NOT_A_FOLDER', `a directory is needed${at}, but it or one of its parents is a file (${reasonOf(error)}).`, {
+    return new UserError('NOT_A_DIRECTORY', `a directory is needed${at}, but it or one of its parents is a file (${reasonOf(error)}).`, {
       hint: message`Choose another directory (${option('out')}, ${option('cache-dir')}), or move the file away.`,
       cause: error,
     })

@@ -41,5 +41,5 @@ export async function storeProblem(host: Pick<Host, 'fs'>, root: string): Promis
 
 function notADirectory(root: string, cause?: unknown): UserError {
   const text = `the store ${root} cannot be opened: it or one of its parents is a file, not a directory.`
-  return new UserError('STORE_NOT_A_FOLDER', text, { hint, cause })
+  return new UserError('STORE_NOT_A_DIRECTORY', text, { hint, cause })
 }

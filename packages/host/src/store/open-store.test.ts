@@ -196,8 +196,8 @@ describe('the store', () => {
 
   it('openStore refuses a path that is a file', async () => {
     await writeFile(join(root, 'file'), '')
-    await expect(openStore(host(), join(root, 'file'))).rejects.toMatchObject({ code: 'STORE_NOT_A_FOLDER' })
-    await expect(openStore(host(), join(root, 'file', 'below'))).rejects.toMatchObject({ code: 'STORE_NOT_A_FOLDER' })
+    await expect(openStore(host(), join(root, 'file'))).rejects.toMatchObject({ code: 'STORE_NOT_A_DIRECTORY' })
+    await expect(openStore(host(), join(root, 'file', 'below'))).rejects.toMatchObject({ code: 'STORE_NOT_A_DIRECTORY' })
   })
 
   it('openStore fails, and does not hang, in /proc', async () => {

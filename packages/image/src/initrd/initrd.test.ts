@@ -48,7 +48,7 @@ describe('makeInitrd', () => {
     utimesSync(join(directory, 'b', 'init'), 1, 1)
     const [a, b] = [await make('a', { out: 'a.gz' }), await make('b', { out: 'b.gz' })]
     expect(a.sha256).toBe(b.sha256)
-    expect(a).toMatchObject({ kind: 'folder', entries: 4 })
+    expect(a).toMatchObject({ kind: 'directory', entries: 4 })
     if (hasCpio) {
       const listed = execFileSync('cpio', ['-it', '--quiet'], { input: gunzipSync(readFileSync(a.initrd)), encoding: 'utf8' })
       expect(listed.trim().split('\n')).toEqual(['init', 'link', 'sub', 'sub/data'])
@@ -109,7 +109,7 @@ describe('makeInitrd', () => {
     writeFileSync(join(directory, 'tree', 'usr', 'init.sh'), '#!/bin/sh\n', { mode: 0o755 })
     await expect(make('tree')).rejects.toMatchObject({ message: expect.stringContaining('tree/init needs /bin/sh, which is not there') })
     writeFileSync(join(directory, 'tree', 'usr', 'bin', 'busybox'), fakeElf(), { mode: 0o755 })
-    expect(await make('tree')).toMatchObject({ kind: 'folder', entries: 7 })
+    expect(await make('tree')).toMatchObject({ kind: 'directory', entries: 7 })
   })
 
   test('makeInitrd refuses an output that cannot be written', async () => {

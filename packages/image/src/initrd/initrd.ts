@@ -10,7 +10,7 @@ import { writeInitrd } from './write-initrd.ts'
 export interface InitrdResult {
   readonly initrd: string
   readonly source: string
-  readonly kind: 'folder' | 'executable' | 'c-file'
+  readonly kind: 'directory' | 'executable' | 'c-file'
   readonly arch: string
   readonly compression: InitrdCompression
   readonly entries: number
@@ -36,9 +36,9 @@ export async function makeInitrd(
   })
   await checkOut(host, { out, written: spec.out, source })
   await using temp = await host.tempDir('kernelkit-initrd-')
-  const kind = stat.isDirectory() ? 'folder' : /\.c$/i.test(source) ? 'c-file' : 'executable'
+  const kind = stat.isDirectory() ? 'directory' : /\.c$/i.test(source) ? 'c-file' : 'executable'
   let entries: readonly TreeEntry[]
-  if (kind === 'folder') {
+  if (kind === 'directory') {
     entries = await walkTree(host, source)
     await checkInit(host, { directory: source, members: new Map(entries.map((entry) => [entry.path, entry])), spec })
   } else {

@@ -19,7 +19,7 @@ export const evidenceNames = {
 
 /** Absolute paths of the evidence of one run; absent where there was nothing to write. */
 export interface EvidencePaths {
-  readonly folder: string
+  readonly directory: string
   /** Every byte of the kernel console. */
   readonly console: string
   /** The same lines with the host's time in front. */

@@ -70,7 +70,7 @@ describe('recordVerdict', () => {
     const { directory, document, evidence } = await record([], undefined)
     expect((await readdir(directory)).toSorted()).toEqual(['junit.xml', 'result.json'])
     expect(JSON.parse(await readFile(evidence.result, 'utf8'))).toEqual(document)
-    expect(document).toMatchObject({ evidence: { folder: directory, reports: null, config: null, junit: evidence.junit } })
+    expect(document).toMatchObject({ evidence: { directory, reports: null, config: null, junit: evidence.junit } })
   })
 
   it('writes reports as JSON and as text', async () => {

@@ -27,7 +27,7 @@ export async function recordVerdict(
   const at = (what: keyof typeof evidenceNames): string => evidencePath(directory, what)
   const hasReports = reports.length > 0
   const evidence: EvidencePaths = {
-    folder: directory,
+    directory,
     console: at('console'),
     consoleTimed: at('consoleTimed'),
     result: at('result'),

@@ -30,7 +30,7 @@ export interface ConnectVmOptions {
 /** Connects to a running VM by name or id, else to the only one. */
 export async function connectVm(word: string | undefined, host: Host, options: ConnectVmOptions = {}): Promise<VmClient> {
   const state = await findVm(word, host)
-  const socket = connect(join(state.folder, 'control.sock'))
+  const socket = connect(join(state.directory, 'control.sock'))
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('error', (cause) => {
@@ -148,10 +148,10 @@ export async function connectVm(word: string | undefined, host: Host, options: C
 }
 
 /** Noted by the process that started it (session/prepare-vm.ts). */
-function diskPlaces({ folder, facts }: VmState): DiskPlaces {
+function diskPlaces({ directory, facts }: VmState): DiskPlaces {
   const { overlay, drives } = facts
   return {
-    runtimeDirectory: folder,
+    runtimeDirectory: directory,
     overlayDirectory: typeof overlay === 'string' ? overlay : undefined,
     drives: Array.isArray(drives) ? (drives as DiskPlaces['drives']) : [],
   }

@@ -13,13 +13,13 @@ import { receivedError, type DetachedAnswer } from './detached-answer.ts'
  */
 export async function startDetachedVm(request: VmRequest, host: Host, options: { readonly signal?: AbortSignal } = {}): Promise<VmClient> {
   options.signal?.throwIfAborted()
-  await host.fs.writeAtomic(join(request.folder, 'request.json'), JSON.stringify(request), 0o600)
-  const logPath = join(request.folder, 'vm-host.log')
+  await host.fs.writeAtomic(join(request.directory, 'request.json'), JSON.stringify(request), 0o600)
+  const logPath = join(request.directory, 'vm-host.log')
   await using log = await host.fs.open(logPath, 'a', 0o600)
-  const child = host.spawn([process.execPath, vmHostProgram, request.folder], {
+  const child = host.spawn([process.execPath, vmHostProgram, request.directory], {
     // Own session: a closed terminal or Ctrl-C of the caller does not reach it.
     detached: true,
-    cwd: request.folder,
+    cwd: request.directory,
     stdio: ['ignore', log.fd, log.fd, 'pipe'],
   })
   const answers: unknown = child.stdio[3]

@@ -59,7 +59,7 @@ describe('a VM of this process', () => {
       expect((await listVms(ground.host)).map((state) => state.id)).toContain(vm.id)
     }
     expect(qemuPids(request.launch.id)).toEqual([])
-    expect(existsSync(request.folder)).toBe(false)
+    expect(existsSync(request.directory)).toBe(false)
     expect((await listVms(ground.host)).map((state) => state.id)).not.toContain(request.launch.id)
   })
 
@@ -114,7 +114,7 @@ describe('a VM of this process', () => {
     abort.abort()
     expect(await vm.exited).toMatchObject({ signal: 'SIGKILL' })
     expect(qemuPids(request.launch.id)).toEqual([])
-    expect(existsSync(request.folder)).toBe(false)
+    expect(existsSync(request.directory)).toBe(false)
   })
 
   it('reports what the agent could not prepare', async () => {
@@ -165,7 +165,7 @@ describe('a QEMU that does not start', () => {
   it('is explained, and nothing is left', async () => {
     const request = await ground.request({ launch: { kernel: '/no/such/kernel' } })
     await expect(startVm(request, ground.host)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
-    expect(existsSync(request.folder)).toBe(false)
+    expect(existsSync(request.directory)).toBe(false)
   })
 
   it('that is not installed is named', async () => {
@@ -207,7 +207,7 @@ describe('a VM in a process of its own', () => {
     if (state === undefined) throw new Error('not listed')
     await stopVm(state, ground.host, 'poweroff')
     expect(qemuPids(state.id)).toEqual([])
-    expect(existsSync(request.folder)).toBe(false)
+    expect(existsSync(request.directory)).toBe(false)
     await expect(connectVm(request.name, ground.host)).rejects.toMatchObject({ code: 'VM_NOT_FOUND' })
   })
 
@@ -230,13 +230,13 @@ describe('a VM in a process of its own', () => {
     await vm.stop('kill')
     // Its owner releases the name when QEMU has ended.
     const again = await vi.waitFor(() => reserveVm(ground.host, { name: request.name }), patience)
-    await ground.host.fs.rm(again.folder, { recursive: true })
+    await ground.host.fs.rm(again.directory, { recursive: true })
   })
 
   it('reports why it could not start', async () => {
     const request = await ground.request({ launch: { kernel: '/no/such/kernel' } })
     await expect(startDetachedVm(request, ground.host)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
-    expect(existsSync(request.folder)).toBe(false)
+    expect(existsSync(request.directory)).toBe(false)
   })
 
   it('takes QEMU with it when it is killed, and the next command sweeps the rest', async () => {
@@ -247,7 +247,7 @@ describe('a VM in a process of its own', () => {
     process.kill(state?.owner?.pid ?? 0, 'SIGKILL')
     await expect.poll(() => qemuPids(request.launch.id), patience).toEqual([])
     expect((await listVms(ground.host)).map(({ name }) => name)).not.toContain(request.name)
-    expect(existsSync(request.folder)).toBe(false)
+    expect(existsSync(request.directory)).toBe(false)
   })
 
   it('ends cleanly on SIGTERM', async () => {
@@ -256,7 +256,7 @@ describe('a VM in a process of its own', () => {
     const [state] = (await listVms(ground.host)).filter(({ id }) => id === request.launch.id)
     process.kill(state?.owner?.pid ?? 0, 'SIGTERM')
     await vm.exited
-    await expect.poll(() => existsSync(request.folder), patience).toBe(false)
+    await expect.poll(() => existsSync(request.directory), patience).toBe(false)
     expect(qemuPids(request.launch.id)).toEqual([])
   })
 })
@@ -281,7 +281,7 @@ describe('a process that owns a VM and is killed', () => {
     child.kill('SIGKILL')
     await expect.poll(() => qemuPids(request.launch.id), patience).toEqual([])
     await listVms(ground.host)
-    expect(existsSync(request.folder)).toBe(false)
+    expect(existsSync(request.directory)).toBe(false)
   })
 })
 
@@ -289,7 +289,7 @@ describe('an unknown client of the control socket', () => {
   it('that sends nonsense is disconnected, and the VM keeps running', async () => {
     const request = await ground.request()
     await using vm = await startVm(request, ground.host)
-    const socket = connect(join(request.folder, 'control.sock'))
+    const socket = connect(join(request.directory, 'control.sock'))
     socket.on('data', createFrameDecoder())
     socket.write('GET / HTTP/1.1\r\n\r\n')
     await new Promise((resolve) => socket.once('close', resolve))

@@ -9,7 +9,7 @@ const longestTail = '/vms/0123456789ab/terminal.sock'
 
 /**
  * The directory of everything that lives only while VMs run: `$XDG_RUNTIME_DIR/kernelkit`, else `/tmp/kernelkit-<uid>`; made when
- * missing. Throws RUNTIME_FOLDER.
+ * missing. Throws RUNTIME_DIRECTORY.
  */
 export async function runtimeDirectory(host: Host): Promise<string> {
   const path = await choosePath(host)
@@ -19,7 +19,7 @@ export async function runtimeDirectory(host: Host): Promise<string> {
   return path
 }
 
-/** The same directory for those who only look: `undefined` when no VM has ever been started. Throws RUNTIME_FOLDER. */
+/** The same directory for those who only look: `undefined` when no VM has ever been started. Throws RUNTIME_DIRECTORY. */
 export async function existingRuntimeDirectory(host: Host): Promise<string | undefined> {
   const path = await choosePath(host)
   if (!(await host.fs.exists(join(path, 'vms'))) || !(await host.fs.exists(join(path, 'names')))) return undefined
@@ -42,7 +42,7 @@ async function checkOwner(host: Host, path: string): Promise<void> {
   const stat = await host.fs.lstat(path)
   if (stat.isDirectory() && stat.uid === host.uid && (stat.mode & 0o077) === 0) return
   throw new UserError(
-    'RUNTIME_FOLDER',
+    'RUNTIME_DIRECTORY',
     `${path} is not a directory that only uid ${host.uid} may enter (owner ${stat.uid}, mode ${(stat.mode & 0o7777).toString(8)}).`,
     {
       hint: 'Remove it, or set XDG_RUNTIME_DIR to a directory of your own.',

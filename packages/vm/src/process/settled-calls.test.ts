@@ -111,7 +111,7 @@ describe('a client of a VM whose process has gone', async () => {
     await writeVmState(state as unknown as VmState, host)
     const sockets: Socket[] = []
     const server = createServer((socket) => void sockets.push(socket))
-    await new Promise<void>((resolve) => void server.listen(join(place.folder, 'control.sock'), resolve))
+    await new Promise<void>((resolve) => void server.listen(join(place.directory, 'control.sock'), resolve))
     const vm = await connectVm(place.id, host)
     const early = [vm.exec({ argv: ['true'] }).result, vm.qmp('query-status')].map((call) =>
       call.then(String, (error: { code: string }) => error.code),

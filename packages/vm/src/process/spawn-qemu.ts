@@ -21,13 +21,13 @@ export interface QemuProcess {
 const keptStderr = 64 * 1024
 
 /** The named pipe of a VM's console: made beforehand, while everything else is prepared. */
-export function makeConsolePipe(host: Pick<Host, 'spawn'>, folder: string): Promise<void> {
-  return makeFifos(host, consoleEnds(folder))
+export function makeConsolePipe(host: Pick<Host, 'spawn'>, directory: string): Promise<void> {
+  return makeFifos(host, consoleEnds(directory))
 }
 
 /** As QEMU's `-chardev pipe` names them: what the guest reads, and what it writes. */
-function consoleEnds(folder: string): readonly [input: string, output: string] {
-  const pipe = consolePipe({ runtimeDirectory: folder })
+function consoleEnds(directory: string): readonly [input: string, output: string] {
+  const pipe = consolePipe({ runtimeDirectory: directory })
   return [`${pipe}.in`, `${pipe}.out`]
 }
 
@@ -36,12 +36,12 @@ export async function spawnQemu(options: {
   readonly argv: readonly string[]
   /** Debian package with the program. */
   readonly package: string
-  readonly folder: string
+  readonly directory: string
   /** Takes QEMU's throw-away overlays (snapshot=on), which are unlinked files in TMPDIR. */
   readonly overlays: string
   readonly host: Host
 }): Promise<QemuProcess> {
-  const { host, folder } = options
+  const { host, directory } = options
   const program = options.argv[0] ?? ''
   if ((await host.which(program)) === undefined) {
     throw new UserError('QEMU_MISSING', `'${program}' is not on PATH.`, {
@@ -49,7 +49,7 @@ export async function spawnQemu(options: {
       details: { program },
     })
   }
-  const [input, output] = consoleEnds(folder)
+  const [input, output] = consoleEnds(directory)
   const console_ = { output: openFifo(output, 'read'), input: openFifo(input, 'write') }
   const child = host.spawn(['setpriv', '--pdeathsig', 'KILL', ...options.argv], {
     // A socket pair per channel: nothing on disk, and both sides see when the other dies.

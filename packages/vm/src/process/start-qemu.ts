@@ -43,8 +43,8 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   const qemu = await spawnQemu({
     argv,
     package: archRows[request.launch.arch].qemuPackage,
-    folder: request.folder,
-    overlays: request.launch.overlayDirectory ?? request.folder,
+    directory: request.directory,
+    overlays: request.launch.overlayDirectory ?? request.directory,
     host,
   })
   const abort = () => qemu.kill()

@@ -12,7 +12,7 @@ import { releaseVm, writeVmState, type VmState } from './vm-state.ts'
  * `reserveVm`. When the VM ends, nothing of it is left in the runtime directory.
  */
 export async function startVm(request: VmRequest, host: Host, options: StartVmOptions = {}): Promise<OwnedVm> {
-  const place = { id: request.launch.id, name: request.name, folder: request.folder }
+  const place = { id: request.launch.id, name: request.name, directory: request.directory }
   let vm: OwnedVm
   try {
     vm = await startQemu(request, host, options)
@@ -22,7 +22,7 @@ export async function startVm(request: VmRequest, host: Host, options: StartVmOp
   }
   let control: ControlServer
   try {
-    control = await serveControl({ path: join(request.folder, 'control.sock'), vm, host })
+    control = await serveControl({ path: join(request.directory, 'control.sock'), vm, host })
     await writeVmState(await stateOf(request, vm, host), host)
   } catch (error) {
     await vm.stop('kill')
@@ -51,7 +51,7 @@ async function stateOf(request: VmRequest, vm: OwnedVm, host: Host): Promise<VmS
   return {
     id: launch.id,
     name: request.name,
-    folder: request.folder,
+    directory: request.directory,
     owner: await ownIdentity(host),
     startedAt: host.now(),
     qemuPid: vm.qemuPid,

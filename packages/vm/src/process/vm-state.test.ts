@@ -45,7 +45,7 @@ describe('the runtime directory', () => {
   it('that others may enter is refused', async () => {
     await mkdir(join(directory, 'kernelkit'))
     await chmod(join(directory, 'kernelkit'), 0o755)
-    await expect(runtimeDirectory(host)).rejects.toMatchObject({ code: 'RUNTIME_FOLDER' })
+    await expect(runtimeDirectory(host)).rejects.toMatchObject({ code: 'RUNTIME_DIRECTORY' })
   })
 
   it('whose path would be too long for sockets is one in /tmp that only its owner may enter', async () => {
@@ -68,7 +68,7 @@ describe('the runtime directory', () => {
 describe('a reserved VM', () => {
   it('has a directory of its own and its name for itself', async () => {
     const place = await reserveVm(host, { name: 'a' })
-    expect((await host.fs.stat(place.folder)).mode & 0o777).toBe(0o700)
+    expect((await host.fs.stat(place.directory)).mode & 0o777).toBe(0o700)
     await expect(reserveVm(host, { name: 'a' })).rejects.toMatchObject({ code: 'VM_NAME_TAKEN' })
     expect(await readdir(join(directory, 'kernelkit/vms'))).toEqual([place.id])
     await releaseVm(place, host)
@@ -121,7 +121,7 @@ describe('sweeping', () => {
     if (own === undefined) throw new Error('no identity')
     await writeVmState(await stateOf(place, { ...own, pid: child.pid ?? 0 }), host)
     await sweepVms(host)
-    expect(existsSync(place.folder)).toBe(false)
+    expect(existsSync(place.directory)).toBe(false)
     expect((await reserveVm(host, { name: 'dead' })).name).toBe('dead')
   })
 

@@ -8,7 +8,7 @@ import { existingRuntimeDirectory, runtimeDirectory } from './runtime-directory.
 export interface VmState {
   readonly id: string
   readonly name: string
-  readonly folder: string
+  readonly directory: string
   readonly owner: ProcessIdentity | undefined
   /** Milliseconds since 1970. */
   readonly startedAt: number
@@ -35,7 +35,7 @@ export interface VmState {
 export interface VmPlace {
   readonly id: string
   readonly name: string
-  readonly folder: string
+  readonly directory: string
 }
 
 const allowedName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
@@ -72,18 +72,18 @@ export async function reserveVm(host: Host, wanted: { readonly name?: string } =
       cause,
     })
   }
-  return { id, name, folder: directory }
+  return { id, name, directory }
 }
 
 /** Removes what a VM has in the runtime directory. */
 export async function releaseVm(place: VmPlace, host: Host): Promise<void> {
-  const names = join(place.folder, '..', '..', 'names', place.name)
+  const names = join(place.directory, '..', '..', 'names', place.name)
   if ((await readText(names, host)) === place.id) await host.fs.rm(names, { force: true })
-  await host.fs.rm(place.folder, { recursive: true, force: true })
+  await host.fs.rm(place.directory, { recursive: true, force: true })
 }
 
 export async function writeVmState(state: VmState, host: Host): Promise<void> {
-  await host.fs.writeAtomic(join(state.folder, 'state.json'), JSON.stringify(state, undefined, 2), 0o600)
+  await host.fs.writeAtomic(join(state.directory, 'state.json'), JSON.stringify(state, undefined, 2), 0o600)
 }
 
 /** The running VMs of this user, oldest first. */

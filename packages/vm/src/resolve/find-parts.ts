@@ -54,7 +54,7 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
 
 /** `boot --initrd` gives the machine to the user's own archive. */
 function isUsersOwn({ command, initrd, image, root }: ResolvedVm): boolean {
-  return command === 'boot' && initrd !== undefined && image === undefined && root.kind !== 'host' && root.kind !== 'folder'
+  return command === 'boot' && initrd !== undefined && image === undefined && root.kind !== 'host' && root.kind !== 'directory'
 }
 
 const noShares: ResolvedShares = { shares: [], mounts: [], cwd: '/', lines: [] }

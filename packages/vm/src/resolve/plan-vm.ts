@@ -104,7 +104,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
 function chooseInit({ init }: ResolvedVm, root: ResolvedRoot): 'agent' | `/${string}` {
   if (init.kind === 'path') return init.path
   // The host's own init belongs to the host; an initramfs has ours.
-  if (init.kind === 'own' && (root.kind === 'image' || root.kind === 'folder')) return '/sbin/init'
+  if (init.kind === 'own' && (root.kind === 'image' || root.kind === 'directory')) return '/sbin/init'
   return 'agent'
 }
 

@@ -11,7 +11,7 @@ import type { PlanServices } from './services.ts'
 
 /** The root file system of a guest, decided. */
 export interface ResolvedRoot {
-  readonly kind: 'image' | 'host' | 'folder' | 'initramfs'
+  readonly kind: 'image' | 'host' | 'directory' | 'initramfs'
   readonly path: string | undefined
   readonly guest: GuestRoot
   readonly drive: Drive | undefined
@@ -40,7 +40,7 @@ export async function resolveRoot(
       return initramfsRoot('as asked')
     case 'host':
       return hostRoot(host, arch, 'as asked')
-    case 'folder':
+    case 'directory':
       return directoryRoot(host, spec.root.path)
     case 'image': {
       const image = spec.image ?? (await services.ofProject('image', arch))?.path
@@ -148,7 +148,7 @@ async function directoryRoot(host: Host, named: string): Promise<ResolvedRoot> {
     })
   const owner = await rootOwner(host, path)
   return {
-    ...sharedRoot('folder', path),
+    ...sharedRoot('directory', path),
     shown: `${path} (a directory, read-only, changes stay in guest memory)`,
     notes: owner === 0 ? [] : [`files below ${path} belong to uid ${owner}, in the guest too: setuid programs, sshd and sudo refuse that`],
   }
@@ -163,7 +163,7 @@ async function rootOwner(host: Host, path: string): Promise<number> {
   return 0
 }
 
-function sharedRoot(kind: 'host' | 'folder', path: string): Omit<ResolvedRoot, 'shown' | 'notes'> {
+function sharedRoot(kind: 'host' | 'directory', path: string): Omit<ResolvedRoot, 'shown' | 'notes'> {
   return {
     kind,
     path,

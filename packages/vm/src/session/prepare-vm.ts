@@ -40,13 +40,13 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   const identity = overlayDirectory(host, store).then((overlayDirectory) => ({
     id: place.id,
     name: place.name,
-    runtimeDirectory: place.folder,
+    runtimeDirectory: place.directory,
     overlayDirectory,
   }))
   const planned = identity.then((one) => decide(input, one))
   const making = [
     makeEvidenceDirectory(host, { store, id: place.id, named: wanted.evidence ?? spec.evidence }),
-    makeConsolePipe(host, place.folder),
+    makeConsolePipe(host, place.directory),
   ] as const
   try {
     const [plan, evidenceDirectory] = await Promise.all([planned, ...making])
@@ -115,7 +115,7 @@ async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput)
   return {
     launch: plan.launch,
     name: place.name,
-    folder: place.folder,
+    directory: place.directory,
     consolePath: evidencePath(evidenceDirectory, 'console'),
     timedConsolePath: evidencePath(evidenceDirectory, 'consoleTimed'),
     guest: plan.launch.agent
@@ -152,5 +152,5 @@ async function sshOf({ host, plan, place }: Omit<RequestInput, 'evidenceDirector
     network.kind === 'user' && agent ? network.forwards.find((one) => one.protocol === 'tcp' && one.guestPort === 22) : undefined
   if (forward === undefined) return undefined
   const { makeSshAccess } = await import('../ssh/make-ssh-access.ts')
-  return makeSshAccess({ host, id: place.id, folder: place.folder, forward })
+  return makeSshAccess({ host, id: place.id, directory: place.directory, forward })
 }

@@ -55,13 +55,13 @@ export async function makeSshAccess(options: {
   readonly host: Host
   readonly id: string
   /** The VM's directory in the runtime directory (0700). */
-  readonly folder: string
+  readonly directory: string
   /** The forwarded port that leads to the guest's port 22. */
   readonly forward: Forward
 }): Promise<SshLogin> {
   const { host, id, forward } = options
   await requireAll(host, sshRequirements, { user: option('ssh') })
-  const directory = join(options.folder, 'ssh')
+  const directory = join(options.directory, 'ssh')
   await host.fs.mkdir(directory, { mode: 0o700 })
   const [userKey, hostKey] = [join(directory, 'id_ed25519'), join(directory, 'host_ed25519')]
   await Promise.all([userKey, hostKey].map((path) => makeKey(path, `kernelkit-${id}`, host)))

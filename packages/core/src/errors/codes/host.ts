@@ -35,11 +35,11 @@ export const hostCodes = {
     meaning: 'The operating system denies access to a file or directory that kernelkit must read or write.',
     fix: message`Choose another directory (${option('cache-dir')}, ${option('out')}), or fix the permissions; the message names the path.`,
   },
-  STORE_NOT_A_FOLDER: {
+  STORE_NOT_A_DIRECTORY: {
     meaning: 'The path of the artifact store, or a part of it, is a file.',
     fix: message`Name a directory with ${option('cache-dir')} or KERNELKIT_CACHE_DIR.`,
   },
-  NOT_A_FOLDER: {
+  NOT_A_DIRECTORY: {
     meaning: 'A directory is needed where a file is, there or above it.',
     fix: message`Name another directory (${option('out')}, ${option('cache-dir')}), or move the file away; the message names the path.`,
   },

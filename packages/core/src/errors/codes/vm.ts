@@ -109,7 +109,7 @@ export const vmCodes = {
     meaning: 'The VM was started without an ssh server that kernelkit can reach.',
     fix: message`Start it with ${option('ssh')} (and a network), or use ${command('kernelkit exec')}.`,
   },
-  RUNTIME_FOLDER: {
+  RUNTIME_DIRECTORY: {
     meaning: 'The directory for sockets and state of running VMs cannot be used: its path, its owner or its mode.',
     fix: 'Set XDG_RUNTIME_DIR to a short path that only you can enter.',
   },

@@ -2,7 +2,7 @@ import { message, option } from '../../errors/index.ts'
 import { badOption } from '../given.ts'
 
 /** Which root file system the guest gets; a directory's path is as written. */
-export type RootSpec = { readonly kind: 'auto' | 'image' | 'host' | 'none' } | { readonly kind: 'folder'; readonly path: string }
+export type RootSpec = { readonly kind: 'auto' | 'image' | 'host' | 'none' } | { readonly kind: 'directory'; readonly path: string }
 
 /** `own`: the root's own init where it has one; `systemd` is a name for /sbin/init. */
 export type InitSpec =
@@ -12,7 +12,7 @@ export type InitSpec =
 /** `--root auto|image|host|none|DIR`. */
 export function parseRoot(value: string): RootSpec {
   if (value === 'auto' || value === 'image' || value === 'host' || value === 'none') return { kind: value }
-  if (value.includes('/') || value === '.' || value === '..') return { kind: 'folder', path: value }
+  if (value.includes('/') || value === '.' || value === '..') return { kind: 'directory', path: value }
   throw badOption('root', value, {
     allowed: 'auto, image, host, none or a directory',
     hint: message`Write a directory with a slash in it: ${option('root', `./${value}`)}.`,

@@ -48,6 +48,7 @@ describe('parseVmSpec', () => {
         "disks": [],
         "env": [],
         "evidence": undefined,
+        "expect": undefined,
         "failOn": [
           "kasan",
           "kmsan",
@@ -117,7 +118,7 @@ describe('parseVmSpec', () => {
   it.each([
     [{ memory: '2g' }, { memoryMiB: 2048 }],
     [{ memory: '512' }, { memoryMiB: 512 }],
-    [{ root: './tree' }, { root: { kind: 'folder', path: './tree' } }],
+    [{ root: './tree' }, { root: { kind: 'directory', path: './tree' } }],
     [{ init: 'systemd' }, { init: { kind: 'path', path: '/sbin/init', systemd: true } }],
     [{ arch: 'amd64' }, { arch: 'x86_64' }],
     [{ s: true }, { gdb: { kind: 'tcp', port: 1234 } }],

@@ -1,4 +1,4 @@
-import { Readable, type Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { exitStatus } from '@kernelkit/core/console'
 import { message, option } from '@kernelkit/core/errors'
 import { writeFor } from '@kernelkit/core/options'
