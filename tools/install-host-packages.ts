@@ -5,6 +5,7 @@ import {
   bakeRequirements,
   bootRequirements,
   buildRequirements,
+  distributionKernelRequirements,
   gdbRequirements,
   gitRequirement,
   installPackages,
@@ -28,6 +29,7 @@ async function engineRequirements(): Promise<readonly Requirement[]> {
 const testRequirements: readonly Requirement[] = [
   { what: 'program', program: 'cpio', package: 'cpio', why: 'to read our archives with another program' },
   { what: 'program', program: 'file', package: 'file', why: 'to look at built files' },
+  { what: 'program', program: 'lz4', package: 'lz4', why: 'to pack what our own code unpacks' },
   { what: 'program', program: 'zsh', package: 'zsh', why: 'to parse its completion script' },
   { what: 'program', program: 'fish', package: 'fish', why: 'to parse its completion script' },
 ]
@@ -54,6 +56,7 @@ async function main(): Promise<void> {
     ...buildRequirements,
     gitRequirement,
     ...architectures.flatMap((arch) => [...bakeRequirements(host, arch), ...bootRequirements(arch)]),
+    ...distributionKernelRequirements,
     ...sshRequirements,
     ...gdbRequirements,
     ...testRequirements,

@@ -15,6 +15,7 @@ enum {
 	NR_reboot = 169, NR_sethostname = 170, NR_getdents64 = 217, NR_clock_gettime = 228, NR_clock_settime = 227,
 	NR_exit_group = 231, NR_openat = 257, NR_mkdirat = 258, NR_mknodat = 259, NR_unlinkat = 263, NR_symlinkat = 266,
 	NR_readlinkat = 267, NR_fchmodat = 268, NR_faccessat = 269, NR_ppoll = 271, NR_pipe2 = 293, NR_syncfs = 306,
+	NR_finit_module = 313,
 };
 /* With a 64-bit word the first numbers already carry 64-bit times. */
 enum { NR_ppoll_old = -1, NR_clock_gettime_old = -1, NR_clock_settime_old = -1 };
@@ -29,6 +30,7 @@ enum {
 	NR_reboot = 88, NR_sethostname = 74, NR_getdents64 = 220, NR_clock_gettime = 403, NR_clock_settime = 404,
 	NR_exit_group = 252, NR_openat = 295, NR_mkdirat = 296, NR_mknodat = 297, NR_unlinkat = 301, NR_symlinkat = 304,
 	NR_readlinkat = 305, NR_fchmodat = 306, NR_faccessat = 307, NR_ppoll = 414, NR_pipe2 = 331, NR_syncfs = 344,
+	NR_finit_module = 350,
 };
 /* Kernels before 5.1 lack the 64-bit times, newer ones may lack the 32-bit ones (COMPAT_32BIT_TIME): try both. */
 enum { NR_ppoll_old = 309, NR_clock_gettime_old = 265, NR_clock_settime_old = 264 };

@@ -5,6 +5,7 @@
 #include "channel.h"
 #include "console-shell.h"
 #include "files.h"
+#include "modules.h"
 #include "params.h"
 #include "root.h"
 #include "serve.h"
@@ -72,7 +73,9 @@ __attribute__((noreturn, used)) void start_c(long *stack)
 	ignore_signal(SIGPIPE);
 	read_file("/.kernelkit/replay", replay, sizeof replay);
 	read_file("/.kernelkit/replay-user", replay_user, sizeof replay_user);
-	prepare(problem, sizeof problem);
+	/* Before the channel, whose driver may be one of them. */
+	load_modules(problem, sizeof problem);
+	if (!*problem) prepare(problem, sizeof problem);
 	int connected = wait_for_host(HOST_WAIT_MS) >= 0;
 	if (!connected) {
 		if (equal(params.init, "agent") || *problem) console_shell(problem, replay, replay_user);

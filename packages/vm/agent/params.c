@@ -58,6 +58,10 @@ static int parse_word(struct params *params, const char *word)
 	if (begins(word, "mount=")) return parse_share(params, word + 6);
 	if (begins(word, "init=")) return take(word + 5, 0, params->init, sizeof params->init) != 0;
 	if (begins(word, "hostname=")) return take(word + 9, 0, params->hostname, sizeof params->hostname) != 0;
+	if (begins(word, "network=")) {
+		params->network = params->set_address = equal(word + 8, "1");
+		return 1;
+	}
 	if (begins(word, "mask=")) {
 		params->mask = equal(word + 5, "1");
 		return 1;

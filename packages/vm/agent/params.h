@@ -13,7 +13,8 @@ struct params {
 	char init[256];       /* "agent", or the program to run as first process */
 	char hostname[65];
 	int mask;             /* the root is a running machine's: hide its run-time directories */
-	int network;          /* the kernel was given an address (ip=) */
+	int network;          /* the guest is on QEMU's network: the kernel was given an address (ip=), or we set it */
+	int set_address;      /* the kernel does not read ip= */
 	int share_count;
 	struct share shares[MAX_MOUNTS];
 	char problem[256];    /* a word that makes no sense, or "" */

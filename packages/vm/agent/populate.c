@@ -1,5 +1,6 @@
 /* What a program expects of a running system and no root file system contains. */
 #include "files.h"
+#include "network.h"
 #include "root.h"
 #include "sys.h"
 #include "text.h"
@@ -18,16 +19,6 @@ void mount_devpts(void)
 	sys_mkdir("/dev/pts", 0755);
 	/* gid 5 is `tty` in every distribution; ptmxmode lets /dev/pts/ptmx be used as well. */
 	sys_mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, "gid=5,mode=620,ptmxmode=666");
-}
-
-static void loopback_up(void)
-{
-	/* struct ifreq: name, then ifr_flags (include/uapi/linux/if.h). */
-	struct { char name[16]; short flags; char rest[22]; } request = { "lo", 0x1 | 0x40, { 0 } };
-	int fd = (int)sys_call(NR_socket, 2 /* AF_INET */, 2 | O_CLOEXEC /* SOCK_DGRAM */, 0, 0, 0);
-	if (fd < 0) return;
-	sys_ioctl(fd, 0x8914 /* SIOCSIFFLAGS */, &request);
-	sys_close(fd);
 }
 
 /* A file of ours in place of one of the root, which is covered and not written. */
@@ -84,6 +75,7 @@ void name_guest(const char *name)
 void populate_root(const struct params *params)
 {
 	agent_first = equal(params->init, "agent");
+	if (params->set_address) set_address();
 	/* Another init finds /run mounted and keeps it (systemd does so by design: the interface of initramfs images). */
 	mount_tmpfs("/run", "mode=0755");
 	sys_mkdir("/run/kernelkit", 0755);

@@ -96,6 +96,7 @@ static inline int sys_mount(const char *from, const char *to, const char *type, 
 }
 static inline int sys_umount(const char *path, int flags) { return (int)sys_call(NR_umount2, (long)path, flags, 0, 0, 0); }
 static inline int sys_mkdir(const char *path, int mode) { return (int)sys_call(NR_mkdirat, AT_FDCWD, (long)path, mode, 0, 0); }
+static inline int sys_unlink(const char *path) { return (int)sys_call(NR_unlinkat, AT_FDCWD, (long)path, 0, 0, 0); }
 static inline int sys_symlink(const char *target, const char *path) { return (int)sys_call(NR_symlinkat, (long)target, AT_FDCWD, (long)path, 0, 0); }
 static inline int sys_readlink(const char *path, char *buffer, size_t size) {
 	return (int)sys_call(NR_readlinkat, AT_FDCWD, (long)path, (long)buffer, (long)size, 0);

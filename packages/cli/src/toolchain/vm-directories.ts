@@ -15,7 +15,7 @@ export async function vmDirectories(host: Host, store: Store, spec: VmSpec): Pro
   const written = (path: string, isWritten: boolean): ContainerMount => ({ path: at(path), readOnly: !isWritten })
   const project = await findProject(host)
   const asked = [
-    ...(spec.kernel === undefined ? [] : await kernelDirectories(host, at(spec.kernel))),
+    ...(await kernelDirectories(host, spec.kernel, at)),
     ...[spec.initrd, spec.allow].flatMap((path) => (path === undefined ? [] : [around(path)])),
     ...(spec.root.kind === 'directory' ? [at(spec.root.path)] : []),
     ...(await recordedDirectories(host, store, { project, spec })),
@@ -37,7 +37,10 @@ export async function vmDirectories(host: Host, store: Store, spec: VmSpec): Pro
 }
 
 /** A kernel's directory, and the tree that a build directory of kbuild points to. */
-async function kernelDirectories(host: Host, path: string): Promise<readonly string[]> {
+async function kernelDirectories(host: Host, kernel: VmSpec['kernel'], at: (path: string) => string): Promise<readonly string[]> {
+  if (kernel?.kind === 'package-files') return kernel.paths.map((path) => directoryOrFile(dirname(at(path)), at(path)))
+  if (kernel?.kind !== 'path') return []
+  const path = at(kernel.path)
   const isDirectory = (await host.fs.stat(path).catch(() => undefined))?.isDirectory() === true
   const directory = isDirectory ? path : directoryOrFile(dirname(path), path)
   const source = isDirectory ? await host.fs.realpath(join(path, 'source')).catch(() => undefined) : undefined

@@ -55,6 +55,8 @@ export interface Arch {
   readonly freestandingFlags: readonly string[]
 
   readonly debianArch: string
+  /** What the names of Debian's general kernel packages for it end with. */
+  readonly debianKernel: string
   /** Newest suite that has this architecture installable. */
   readonly defaultSuite: string
   /** Top-level directories of its root file systems that are links into /usr. */

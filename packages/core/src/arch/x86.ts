@@ -120,6 +120,7 @@ export const x86_64: Arch = {
   crossPrefix: 'x86_64-linux-gnu-',
   compilerFlags: ['-m64'],
   debianArch: 'amd64',
+  debianKernel: 'amd64',
   defaultSuite: 'trixie',
   mergedDirectories: ['bin', 'lib', 'lib64', 'sbin'],
   kernelArch: 'x86_64',
@@ -153,6 +154,7 @@ export const i386: Arch = {
   crossPrefix: 'i686-linux-gnu-',
   compilerFlags: ['-m32'],
   debianArch: 'i386',
+  debianKernel: '686-pae',
   // Debian dropped i386 as an installable architecture after bookworm.
   defaultSuite: 'bookworm',
   mergedDirectories: ['bin', 'lib', 'sbin'],

@@ -24,6 +24,8 @@ export interface GuestWords {
   readonly init: 'agent' | `/${string}`
   readonly mounts: readonly GuestMount[]
   readonly hostname: string
+  /** The agent gives the network card its address: the kernel does not read `ip=`. */
+  readonly network?: boolean | undefined
 }
 
 /** The `kernelkit.*` words of the kernel command line; what varies per run goes over the agent's channel instead. */
@@ -34,6 +36,7 @@ export function guestWords(guest: GuestWords): readonly string[] {
     `kernelkit.init=${guest.init === 'agent' ? 'agent' : encodeValue(guest.init)}`,
     ...guest.mounts.map((mount) => `kernelkit.mount=${encodeValue(mount.tag)},${encodeValue(mount.at)},${mount.mode}`),
     `kernelkit.hostname=${encodeValue(guest.hostname)}`,
+    ...(guest.network === true ? ['kernelkit.network=1'] : []),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { parseAssignment } from '../kconfig/index.ts'
+import { locateKernelReference, parseKernelReference, renderKernelReference } from '../kernels/index.ts'
 import { parseKernelSource, renderKernelSource } from '../options/build/kernel-source.ts'
 import { refuseUnexpanded } from '../options/given.ts'
 import { camelCase, fileRows, listOption, type BlockName, type PathKind, type RawOptions } from '../options/index.ts'
@@ -37,6 +38,8 @@ function locatePath(kind: PathKind, text: string, { at, hasConfig }: Locator): s
   switch (kind) {
     case 'whole':
       return at(text)
+    case 'kernel':
+      return locateKernel(text, at)
     // A bare name is looked for on PATH.
     case 'program':
       return text.includes('/') ? at(text) : text
@@ -61,6 +64,15 @@ function locateSource(text: string, at: Locator['at']): string {
   if (source?.kind === 'tarball' && !source.remote) return at(source.location)
   if (source?.kind === 'git' && source.url.startsWith('.')) return renderKernelSource({ ...source, url: at(source.url) })
   return text
+}
+
+function locateKernel(text: string, at: Locator['at']): string {
+  try {
+    return renderKernelReference(locateKernelReference(parseKernelReference(text), at))
+  } catch {
+    // The spec's parser refuses it in its own words.
+    return text
+  }
 }
 
 /** `undefined` for what the spec's parser will refuse in its own words, or needs a checksum for. */

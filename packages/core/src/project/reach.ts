@@ -1,5 +1,6 @@
 import type { Place } from '../errors/index.ts'
 import { parseKernelSource } from '../options/build/kernel-source.ts'
+import { parseKernelReference } from '../kernels/index.ts'
 import { isConfigFile } from './locate-paths.ts'
 import { camelCase, fileRows, type BlockName, type NamedRow, type RawOptions } from '../options/index.ts'
 
@@ -42,8 +43,10 @@ function reachesOf(row: NamedRow, value: string): readonly Reached[] {
     if (reach.when?.test(value) === false) return []
     return [{ does: reach.does, ...(reach.runs === true && value.startsWith('/') ? { program: value } : {}) }]
   }
-  const path = pathOf(row, value)
-  if (path === undefined) return []
+  return pathsOf(row, value).flatMap((path) => reachOfPath(reach, path, value))
+}
+
+function reachOfPath(reach: 'reads' | 'writes' | 'share', path: string, value: string): readonly Reached[] {
   const reads: Reached = { does: 'is read, and is outside of the project', target: { path, how: 'reads' } }
   if (reach === 'reads') return [reads]
   if (reach === 'writes') return [{ does: "is written, and is outside of the project or git's own", target: { path, how: 'writes' } }]
@@ -51,7 +54,24 @@ function reachesOf(row: NamedRow, value: string): readonly Reached[] {
   return value.endsWith(':rw') ? [writes] : [{ ...reads, does: 'shows the guest what is outside of the project' }]
 }
 
-/** The path in a located value; `undefined` for a value that names nothing of this machine. */
+/** The paths in a located value; none for a value that names nothing of this machine. */
+function pathsOf(row: NamedRow, value: string): readonly string[] {
+  if (row.path === 'kernel') return kernelPaths(value)
+  const path = pathOf(row, value)
+  return path === undefined ? [] : [path]
+}
+
+function kernelPaths(value: string): readonly string[] {
+  try {
+    const reference = parseKernelReference(value)
+    if (reference.kind === 'path') return [reference.path]
+    return reference.kind === 'package-files' ? reference.paths : []
+  } catch {
+    // The spec's parser refuses it in its own words.
+    return []
+  }
+}
+
 function pathOf({ path: kind }: NamedRow, value: string): string | undefined {
   const isAbsolute = value.startsWith('/')
   switch (kind) {
@@ -66,6 +86,7 @@ function pathOf({ path: kind }: NamedRow, value: string): string | undefined {
       return isAbsolute ? name : name.split('/').includes('..') ? '/' : undefined
     }
     case undefined:
+    case 'kernel':
     case 'whole':
     case 'program':
     case 'root':

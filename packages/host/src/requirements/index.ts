@@ -2,6 +2,7 @@ export {
   bakeRequirements,
   bootRequirements,
   buildRequirements,
+  distributionKernelRequirements,
   gdbRequirements,
   gitRequirement,
   sshRequirements,

@@ -55,6 +55,14 @@ export function bootRequirements(arch: Pick<Arch, 'qemuBinary' | 'qemuPackage'>)
   return [program(arch.qemuBinary, arch.qemuPackage, 'to run the VM'), program('setpriv', 'util-linux', 'to end QEMU with its owner')]
 }
 
+/** To prepare the kernel of a distribution. */
+export const distributionKernelRequirements: readonly Requirement[] = [
+  program('apt-get', 'apt', 'to read the lists of a mirror'),
+  program('dpkg-deb', 'dpkg', 'to unpack packages'),
+  program('depmod', 'kmod', 'to list what each module depends on'),
+  program('xz', 'xz-utils', 'to unpack modules'),
+]
+
 export const sshRequirements: readonly Requirement[] = [
   program('ssh', 'openssh-client', 'to log in'),
   program('ssh-keygen', 'openssh-client', 'to make the keys of a VM'),

@@ -13,6 +13,8 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
     'init.c',
     'root.c',
     'populate.c',
+    'network.c',
+    'modules.c',
     'params.c',
     'serve.c',
     'setup.c',

@@ -32,6 +32,8 @@ describe('the agent', () => {
       'init',
       'root',
       'populate',
+      'network',
+      'modules',
       'params',
       'serve',
       'setup',

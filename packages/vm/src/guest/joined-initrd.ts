@@ -14,18 +14,31 @@ export async function joinedInitrd(options: {
   readonly host: Host
   readonly store: Store
 }): Promise<string> {
-  const { user, agent, host } = options
-  const key = host.sha256(`unpacked\n${agent}\n${await host.sha256File(user)}`).slice(0, 16)
-  const directory = await options.store.workDirectory('initrds')
+  const { user, agent, host, store } = options
+  const identity = `unpacked\n${agent}\n${await host.sha256File(user)}`
+  return storedInitrd({ identity, host, store, write: (to) => joinInitrds({ user, agent, to, host }) })
+}
+
+/** An archive that is put together for a VM, once for each identity. */
+export async function storedInitrd(options: {
+  /** All that shapes its content. */
+  readonly identity: string
+  readonly host: Host
+  readonly store: Store
+  readonly write: (to: string) => Promise<void>
+}): Promise<string> {
+  const { identity, host, store, write } = options
+  const key = host.sha256(identity).slice(0, 16)
+  const directory = await store.workDirectory('initrds')
   const path = join(directory, `${key}.cpio`)
   // Under --dry-run the store gets only what the printed command line needs.
-  const isChanged = options.store.readOnly !== true
+  const isChanged = store.readOnly !== true
   const now = new Date(host.now())
   // Its time says when it was last wanted; a file that is not ours keeps its own.
   if (isChanged) await host.fs.utimes(path, now, now).catch(() => {})
   if (await host.fs.exists(path)) return path
   const temporary = `${path}.${host.randomHex(4)}.tmp`
-  await joinInitrds({ user, agent, to: temporary, host })
+  await write(temporary)
   await host.fs.rename(temporary, path)
   if (isChanged) await makeRoom(host, directory)
   return path

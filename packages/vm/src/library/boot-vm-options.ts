@@ -3,8 +3,12 @@ import type { GuestShare } from './guest-types.ts'
 
 /** What the guest is: the options of `kernelkit run` that make sense in a program, with the same defaults. */
 export interface BootVmOptions {
-  /** Kernel image, vmlinux, build directory or tree. Default: the kernel of this project or tree, else the last one built. */
+  /** Kernel image, vmlinux, build directory or tree; debian:12[/flavour], deb:package[=version], file.deb or host for a distribution's. Default: the kernel of this project or tree, else the last one built. */
   readonly kernel?: string | undefined
+  /** Where packages of distributions' kernels come from. Default: apt's mirror. */
+  readonly mirror?: string | undefined
+  /** Module to load before the command, with all that it needs. Default: those that root, directories, network and disks need. */
+  readonly modules?: readonly string[] | undefined
   /** Root file system: auto (the image if there is one, else host), image, host (this machine's, below an overlay in guest memory), none (initramfs only) or a directory. Default: auto. */
   readonly root?: string | undefined
   /** Disk image for the root. Default: the last image baked for this project. */

@@ -9,7 +9,7 @@ import {
   type MachineName,
 } from '@kernelkit/core/arch'
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
-import type { KernelOptions } from './kernel-options.ts'
+import { canUse, type KernelOptions } from './kernel-options.ts'
 
 export interface MachineInput {
   readonly arch: Pick<Arch, 'name' | 'machines' | 'lastMachine'>
@@ -77,7 +77,7 @@ function askedMachine(input: MachineInput, asked: MachineName): MachineChoice {
 function isMeant({ only, firmware }: MachineCandidate, { options, accel, cpus, ...input }: MachineInput): boolean {
   if (firmware !== undefined && !input.firmware.includes(firmware)) return false
   if (only === undefined) return true
-  const hasDrivers = options.source !== undefined && only.options.every((symbol) => options.value(symbol) === 'y')
+  const hasDrivers = options.source !== undefined && canUse(options, only.options)
   return accel === only.accel && cpus === only.cpus && hasDrivers
 }
 

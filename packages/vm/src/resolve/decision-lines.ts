@@ -7,7 +7,7 @@ import type { VmPlan } from './plan-vm.ts'
 
 /** What was decided and why, in the order in which it is printed. */
 export function decisionLines(plan: Omit<VmPlan, 'lines' | 'warnings'>): readonly string[] {
-  const { vm, kernel, root, shares, machine, accel, commandLine, launch } = plan
+  const { vm, kernel, root, shares, machine, accel, commandLine, launch, modules } = plan
   const { network } = launch
   const write = (text: Message): string => writeFor(text, vm.reader)
   return [
@@ -17,6 +17,7 @@ export function decisionLines(plan: Omit<VmPlan, 'lines' | 'warnings'>): readonl
     ...(launch.agent ? [`root ${write(root.shown)}`] : [`initramfs ${vm.initrd ?? ''} (its own /init is the first process)`]),
     ...root.notes.map(write),
     ...shares.lines,
+    ...(modules.length === 0 ? [] : [`modules ${modules.map(({ name }) => name).join(' ')}`]),
     `machine ${machine.machine} (${write(machine.why)}), ${launch.cpus} CPUs, ${launch.memoryMiB} MiB`,
     `accel ${accel.accel} (${accel.reason})`,
     ...(vm.net === 'user' && network.kind === 'none' ? ['no network: the kernel lacks VIRTIO_NET or INET'] : []),

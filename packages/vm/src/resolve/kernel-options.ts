@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { kernelImageNames } from '@kernelkit/core/arch'
+import type { ModuleIndex } from '@kernelkit/core/modules'
 import type { Host } from '@kernelkit/host'
 import type { KernelImage } from './kernel-image.ts'
 
@@ -11,6 +12,17 @@ export interface KernelOptions {
   readonly text: string | undefined
   /** `y`, `m`, a text or a number; `undefined` when the option is off or unknown. */
   value(symbol: string): string | undefined
+  /** Its modules, where their files are known. */
+  readonly modules?: KernelModules | undefined
+}
+
+/** Modules that can be loaded before the guest's first program. */
+export interface KernelModules {
+  readonly index: ModuleIndex
+  /** lib/modules/RELEASE on this host. */
+  readonly directory: string
+  /** The module that an option makes, when its file is there. */
+  readonly madeBy: (symbol: string) => string | undefined
 }
 
 /** The configuration of a kernel: the file next to it, else the copy inside it (IKCONFIG), else unknown. */
@@ -47,9 +59,19 @@ export function optionsOf(text: string | undefined, source: string | undefined):
   }
 }
 
-/** Whether a kernel has all of these built in; one whose configuration is unknown gets the benefit of the doubt. */
+/** Whether a kernel has all of these, built in or as modules that are there; one whose configuration is unknown gets the benefit of the doubt. */
 export function canUse(options: KernelOptions, symbols: readonly string[]): boolean {
-  return options.source === undefined || symbols.every((symbol) => options.value(symbol) === 'y')
+  return options.source === undefined || symbols.every((symbol) => provides(options, symbol))
+}
+
+/** Whether an option is built in, or is a module whose file is there. */
+export function provides(options: KernelOptions, symbol: string): boolean {
+  return options.value(symbol) === 'y' || moduleOf(options, symbol) !== undefined
+}
+
+/** The module that brings an option which is not built in; `undefined` when there is none. */
+export function moduleOf(options: KernelOptions, symbol: string): string | undefined {
+  return options.value(symbol) === 'm' ? options.modules?.madeBy(symbol) : undefined
 }
 
 /** 2 GiB is touched only as the guest uses it; the sanitizers keep shadow memory and poisoned pages. */

@@ -8,7 +8,7 @@ import { readManifest } from './kernel-version.ts'
 import type { PlanServices, StoredArtifact } from './services.ts'
 
 /** Answers from this machine and its store. */
-export function machineServices(host: Host, store: Store): PlanServices {
+export function machineServices(host: Host, store: Store, signal?: AbortSignal): PlanServices {
   return {
     probeKvm: (qemu, arch) => probeKvm(host, store, qemu, arch),
     tscKhz: () => measureTscKhz(host, store),
@@ -17,6 +17,14 @@ export function machineServices(host: Host, store: Store): PlanServices {
       const { joinedInitrd } = await import('../guest/joined-initrd.ts')
       const agent = await agentInitrd({ arch, layout: 'appended', host, store })
       return joinedInitrd({ user, agent, host, store })
+    },
+    prepareKernel: async (reference, options) => {
+      const { prepareKernel } = await import('../reference/prepare-kernel.ts')
+      return prepareKernel(host, store, reference, { ...options, signal })
+    },
+    withModules: async (initrd, modules) => {
+      const { moduleInitrd } = await import('../guest/module-initrd.ts')
+      return moduleInitrd({ initrd, modules, host, store })
     },
     ofProject: async (kind, arch) => {
       const project = await findProject(host)
@@ -27,7 +35,9 @@ export function machineServices(host: Host, store: Store): PlanServices {
       const entries = (await store.list()).filter((entry) => entry.kind === 'kernel').toSorted((a, b) => b.createdAt - a.createdAt)
       for (const entry of entries) {
         const manifest = await readManifest(host, entry.path)
-        if (manifest?.['arch'] === arch) return { path: entry.path, why: "the store's newest: this directory is not a kernel tree" }
+        // A distribution's kernel boots only where it is named.
+        if (manifest?.['arch'] === arch && manifest['packages'] === undefined)
+          return { path: entry.path, why: "the store's newest: this directory is not a kernel tree" }
       }
       return undefined
     },

@@ -1,6 +1,6 @@
 import { machines, type MachineName } from '@kernelkit/core/arch'
 import { UserError, command, message } from '@kernelkit/core/errors'
-import type { KernelOptions } from './kernel-options.ts'
+import { provides, type KernelOptions } from './kernel-options.ts'
 
 /** A kernel option that this run cannot do without. */
 export interface KernelNeed {
@@ -81,10 +81,10 @@ const systemdNeeds: readonly KernelNeed[] = [
   'TMPFS',
 ].map((symbol) => ({ symbol, why: 'for systemd' }))
 
-/** Needs that a kernel does not meet; modules do not count, because nothing in the guest could load them that early. */
+/** Needs that a kernel does not meet; modules count when their files are there for the agent to load. */
 function unmetNeeds(options: KernelOptions, needs: readonly KernelNeed[]): readonly KernelNeed[] {
   if (options.source === undefined) return []
-  return needs.filter((need) => options.value(need.symbol) !== 'y')
+  return needs.filter((need) => !provides(options, need.symbol))
 }
 
 /** Verdict `config-fail`, before anything is started. */

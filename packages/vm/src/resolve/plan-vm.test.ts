@@ -35,6 +35,10 @@ const services = (change: Partial<PlanServices> = {}): PlanServices => ({
   agentInitrd: async () => '/store/agent.cpio',
   agentAfter: async (_arch, user) => `${user}+agent`,
   ofProject: async () => undefined,
+  prepareKernel: async () => {
+    throw new Error('no kernel of packages was asked for')
+  },
+  withModules: async (initrd) => initrd,
   newestKernel: async () => undefined,
   ...change,
 })
@@ -55,6 +59,7 @@ const allOptions = `${[
   'TMPFS',
   'VIRTIO_NET',
   'INET',
+  'IP_PNP',
 ]
   .map((symbol) => `CONFIG_${symbol}=y`)
   .join('\n')}\n`

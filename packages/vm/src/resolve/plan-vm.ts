@@ -6,13 +6,13 @@ import type { Acceleration } from './choose-accel.ts'
 import { chooseMachine, type MachineChoice } from './choose-machine.ts'
 import { decisionLines, planWarnings } from './decision-lines.ts'
 import { findParts, type VmParts } from './find-parts.ts'
-import { canUse, defaultMemoryMiB } from './kernel-options.ts'
-import { kernelNeeds, refuseUnmet } from './needs.ts'
+import { canUse, defaultMemoryMiB, type KernelOptions } from './kernel-options.ts'
+import { kernelNeeds, refuseUnmet, type KernelNeed } from './needs.ts'
 import type { ResolvedKernel } from './resolve-kernel.ts'
 import type { ResolvedRoot } from './resolve-root.ts'
 import type { ResolvedShares } from './resolve-shares.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
-import type { PlanServices } from './services.ts'
+import type { LoadedModule, PlanServices } from './services.ts'
 
 /** Everything about one VM, decided and described; nothing is started yet. */
 export interface VmPlan {
@@ -27,6 +27,8 @@ export interface VmPlan {
   /** The agent is first process: it prepares the root itself. */
   readonly agentFirst: boolean
   readonly launch: QemuLaunch
+  /** What the agent loads before it opens its channel, in this order. */
+  readonly modules: readonly LoadedModule[]
   /** Decisions in the order in which they are printed. */
   readonly lines: readonly string[]
   /** What was asked for and will not work well. */
@@ -51,13 +53,30 @@ export interface PlanInput extends VmIdentity {
 
 /** Kernel, root, machine and accelerator for a VM; throws `config-fail` when the kernel cannot do what was chosen. */
 export async function planVm({ host, services, vm, id, name, runtimeDirectory, overlayDirectory }: PlanInput): Promise<VmPlan> {
-  return decidePlan(vm, await findParts(host, services, vm), { id, name, runtimeDirectory, overlayDirectory })
+  const parts = await findParts(host, services, vm)
+  const decided = decidePlan(vm, parts, { id, name, runtimeDirectory, overlayDirectory })
+  const modules = await findModules(decided, parts)
+  const initrd = modules.length === 0 || parts.initrd === undefined ? parts.initrd : await services.withModules(parts.initrd, modules)
+  const plan = { ...decided, modules, launch: { ...decided.launch, initrd } }
+  return { ...plan, lines: decisionLines(plan), warnings: planWarnings(plan, parts.hostCpus) }
+}
+
+/** Few kernels have modules that a guest needs before its first program. */
+async function findModules({ vm, kernel, launch, needs }: DecidedVm, { agent }: VmParts): Promise<readonly LoadedModule[]> {
+  if (!agent || (kernel.options.modules === undefined && vm.modules.length === 0)) return []
+  const { bootModules } = await import('./kernel-modules.ts')
+  return bootModules({ options: kernel.options, needs, hasNetwork: launch.network.kind === 'user', asked: vm.modules })
+}
+
+/** What is decided before modules are looked for. */
+interface DecidedVm extends Omit<VmPlan, 'modules' | 'lines' | 'warnings'> {
+  readonly needs: readonly KernelNeed[]
 }
 
 type Devices = Pick<QemuLaunch, 'agent' | 'terminal' | 'drives' | 'shares' | 'network'>
 
 /** What follows from the parts, without looking at the machine again. */
-function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPlan {
+function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): DecidedVm {
   const { arch, kernel, root, accel, shares } = parts
   const init = parts.agent ? chooseInit(vm, root) : undefined
   const agentFirst = init === 'agent'
@@ -75,7 +94,8 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
     firmware: parts.firmware,
     tscKhz: parts.tscKhz,
   })
-  refuseUnmet(kernel.options, needsOf(vm, parts, { devices, machine }))
+  const needs = needsOf(vm, parts, { devices, machine })
+  refuseUnmet(kernel.options, needs)
   const commandLine = writeCommandLine(vm, parts, { devices, machine, init, hostname: identity.name })
   const launch: QemuLaunch = {
     id: identity.id,
@@ -97,8 +117,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): VmPla
     runtimeDirectory: identity.runtimeDirectory,
     ...(identity.overlayDirectory === undefined ? {} : { overlayDirectory: identity.overlayDirectory }),
   }
-  const decided = { vm, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch }
-  return { ...decided, lines: decisionLines(decided), warnings: planWarnings(decided, parts.hostCpus) }
+  return { vm, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch, needs }
 }
 
 function chooseInit({ init }: ResolvedVm, root: ResolvedRoot): 'agent' | `/${string}` {
@@ -144,6 +163,11 @@ function needsOf(
   })
 }
 
+/** `ip=` is read by a kernel that has IP_PNP and its network card before any module is loaded; else the agent sets the address. */
+function kernelSetsAddress(options: KernelOptions): boolean {
+  return options.source === undefined || (options.value('IP_PNP') === 'y' && options.value('VIRTIO_NET') !== 'm')
+}
+
 interface CommandLineInput {
   readonly devices: Devices
   readonly machine: MachineChoice
@@ -159,13 +183,22 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
     tscKhz: parts.tscKhz,
     machineWords: machine.words,
     onOops: vm.onOops,
-    staticNetwork: agent && devices.network.kind === 'user',
+    staticNetwork: agent && devices.network.kind === 'user' && kernelSetsAddress(parts.kernel.options),
     ownInit: agent && init !== 'agent',
     agentAppended: agent && vm.initrd !== undefined,
     debugger: vm.gdb !== undefined,
     kunit: vm.kunit,
   }).map(({ word }) => word)
   const guest =
-    init === undefined ? [] : guestWords({ root: root.guest, mask: root.kind === 'host', init, mounts: parts.shares.mounts, hostname })
+    init === undefined
+      ? []
+      : guestWords({
+          network: devices.network.kind === 'user' && !kernelSetsAddress(parts.kernel.options),
+          root: root.guest,
+          mask: root.kind === 'host',
+          init,
+          mounts: parts.shares.mounts,
+          hostname,
+        })
   return joinCommandLine({ arch: parts.arch, ours: [...words, ...guest], append: vm.append })
 }

@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
 import { hostArch, type ArchName } from '@kernelkit/core/arch'
+import type { KernelReference } from '@kernelkit/core/kernels'
 import type { Host } from '@kernelkit/host'
 import { buildDirectoriesBelow, enclosingTree, kernelAt, kernelInDirectory, showAge, type FoundKernel } from './find-kernel.ts'
-import { readKernelOptions, type KernelOptions } from './kernel-options.ts'
+import { readKernelOptions, type KernelModules, type KernelOptions } from './kernel-options.ts'
 import { kernelRelease, readManifest } from './kernel-version.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
 import type { PlanServices } from './services.ts'
@@ -17,14 +18,13 @@ export interface ResolvedKernel extends FoundKernel {
   readonly line: string
 }
 
+type AskedKernel = Pick<ResolvedVm, 'kernel' | 'projectKernel' | 'arch' | 'mirror'>
+
 /** The kernel that is meant; never silently another tree's. */
-export async function resolveKernel(
-  host: Host,
-  services: PlanServices,
-  asked: Pick<ResolvedVm, 'kernel' | 'projectKernel' | 'arch'>,
-): Promise<ResolvedKernel> {
-  const { found, why } =
-    asked.kernel === undefined ? await searchKernel(host, services, asked) : { found: await kernelAt(host, asked.kernel), why: undefined }
+export async function resolveKernel(host: Host, services: PlanServices, asked: AskedKernel): Promise<ResolvedKernel> {
+  const { found, why } = await (asked.kernel === undefined
+    ? searchKernel(host, services, asked)
+    : namedKernel(host, services, asked, asked.kernel))
   if (asked.arch !== undefined && asked.arch !== found.image.arch) {
     throw new UserError(
       'KERNEL_ARCH',
@@ -35,11 +35,12 @@ export async function resolveKernel(
       },
     )
   }
-  const [options, release = 'of unknown release', sourceTree] = await Promise.all([
+  const [known, release = 'of unknown release', sourceTree] = await Promise.all([
     readKernelOptions(host, found.image),
     kernelRelease(host, found.image),
     findSource(host, found),
   ])
+  const options = { ...known, modules: await findModules(host, found.image.path, release) }
   const notes = why === undefined ? '' : `, ${why}`
   return {
     ...found,
@@ -67,7 +68,7 @@ interface Search {
   readonly why: string | undefined
 }
 
-async function searchKernel(host: Host, services: PlanServices, asked: Pick<ResolvedVm, 'projectKernel' | 'arch'>): Promise<Search> {
+async function searchKernel(host: Host, services: PlanServices, asked: AskedKernel): Promise<Search> {
   const arch = asked.arch ?? hostArch(host.nodeArch)
   const project = asked.projectKernel ? await lastBuilt(host, services, arch) : undefined
   if (project !== undefined) return project
@@ -96,6 +97,28 @@ async function searchKernel(host: Host, services: PlanServices, asked: Pick<Reso
     hint: message`Build one with ${command('kernelkit build deb:linux-source-6.12', { action: 'the build-kernel action' })}, or name one with ${option('kernel')}.`,
     details: { arch },
   })
+}
+
+/** A file as it is; what is in packages is prepared first. */
+async function namedKernel(host: Host, services: PlanServices, asked: AskedKernel, kernel: KernelReference): Promise<Search> {
+  if (kernel.kind === 'path') return { found: await kernelAt(host, kernel.path), why: undefined }
+  const { path, shown, why } = await services.prepareKernel(kernel, { arch: asked.arch ?? hostArch(host.nodeArch), mirror: asked.mirror })
+  const found = await kernelAt(host, path)
+  return { found: { ...found, shown }, why }
+}
+
+/** Modules of this very release: where a manifest says, or where `make modules_install` and distributions put them next to their kernel. */
+async function findModules(host: Host, kernel: string, release: string): Promise<KernelModules | undefined> {
+  const directory = dirname(kernel)
+  const named = (await readManifest(host, directory))?.['modules']
+  const places = [
+    ...(typeof named === 'string' ? [join(directory, named)] : []),
+    ...[directory, dirname(directory)].map((above) => join(above, 'lib/modules', release)),
+  ]
+  for (const place of places) {
+    if (await host.fs.exists(join(place, 'modules.dep'))) return (await import('./kernel-modules.ts')).readKernelModules(host, place)
+  }
+  return undefined
 }
 
 async function lastBuilt(host: Host, services: PlanServices, arch: ArchName): Promise<Search | undefined> {

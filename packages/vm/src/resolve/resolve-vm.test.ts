@@ -16,7 +16,13 @@ it('what a caller has made or decided comes before the options, which stay as th
     evidence: 'seen/a',
     init: { kind: 'agent' },
   })
-  expect(vm).toMatchObject({ kernel: '/store/k', image: 'i', artifacts: { path: 'out/a' }, evidence: 'seen/a', init: { kind: 'agent' } })
+  expect(vm).toMatchObject({
+    kernel: { kind: 'path', path: '/store/k' },
+    image: 'i',
+    artifacts: { path: 'out/a' },
+    evidence: 'seen/a',
+    init: { kind: 'agent' },
+  })
   expect(asked).toEqual(before)
 })
 

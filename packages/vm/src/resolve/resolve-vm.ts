@@ -54,7 +54,7 @@ export async function resolveVm({
     command,
     reader,
     projectKernel,
-    kernel: made?.kernel ?? spec.kernel,
+    kernel: made?.kernel === undefined ? spec.kernel : { kind: 'path', path: made.kernel },
     image: made?.image ?? spec.image,
     init: init ?? spec.init,
     artifacts: artifacts ?? (named === undefined ? undefined : { path: named, isOptional: false }),

@@ -1,10 +1,20 @@
 import type { AccelName, Arch, ArchName } from '@kernelkit/core/arch'
+import type { PackagedKernel, PreparedKernel } from '../reference/prepare-kernel.ts'
 
 /** Where a kernel or image of the store came from. */
 export interface StoredArtifact {
   readonly path: string
   /** Why it is this one, such as `last built for /src/linux`. */
   readonly why: string
+}
+
+/** A module that the agent loads before it opens its channel. */
+export interface LoadedModule {
+  readonly name: string
+  /** Absolute path of its file on this host, which may be compressed. */
+  readonly file: string
+  /** The guest starts without it. */
+  readonly optional: boolean
 }
 
 /** What the decisions need from the machine in addition to files; the implementation caches each answer. */
@@ -17,6 +27,13 @@ export interface PlanServices {
   agentInitrd(arch: ArchName): Promise<string>
   /** The user's initramfs followed by the agent's. */
   agentAfter(arch: ArchName, user: string): Promise<string>
+  /** A kernel of packages, fetched and unpacked into the store. */
+  prepareKernel(
+    reference: PackagedKernel,
+    options: { readonly arch: ArchName; readonly mirror: string | undefined },
+  ): Promise<PreparedKernel>
+  /** An initramfs followed by modules, which the agent in it loads in this order. */
+  withModules(initrd: string, modules: readonly LoadedModule[]): Promise<string>
   /** What `build` or `bake` last answered for this project and architecture. */
   ofProject(kind: 'kernel' | 'image', arch: ArchName): Promise<StoredArtifact | undefined>
   /** The store's newest kernel of an architecture, of any project. */

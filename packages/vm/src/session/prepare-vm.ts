@@ -20,6 +20,7 @@ export interface PrepareInput {
   readonly host: Host
   readonly store: Store
   readonly wanted: WantedVm
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A VM that can be started: everything is decided, its directory is reserved. */
@@ -67,7 +68,7 @@ export async function planForDryRun(input: PrepareInput): Promise<VmPlan> {
   const directory = join(await runtimeDirectory(host), 'paste')
   await host.fs.mkdir(directory, { recursive: true, mode: 0o700 })
   const name = wanted.spec.name ?? 'paste'
-  const services = machineServices(host, input.store)
+  const services = machineServices(host, input.store, input.signal)
   // A dry run starts no program that an option names: the question whether KVM works goes to the QEMU on PATH.
   const probeKvm: PlanServices['probeKvm'] = async (qemu, arch) => {
     const asked = wanted.spec.qemu === undefined ? qemu : await host.which(arch.qemuBinary)
@@ -78,9 +79,9 @@ export async function planForDryRun(input: PrepareInput): Promise<VmPlan> {
 }
 
 async function decide(
-  { host, store, wanted }: PrepareInput,
+  { host, store, wanted, signal }: PrepareInput,
   identity: VmIdentity,
-  services: PlanServices = machineServices(host, store),
+  services: PlanServices = machineServices(host, store, signal),
 ): Promise<VmPlan> {
   // Before a kernel is looked for: a value that would arrive changed is refused.
   for (const { name, value } of wanted.spec.env) if (value === undefined) namedVariable(host, name)

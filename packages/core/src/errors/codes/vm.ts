@@ -32,6 +32,18 @@ export const vmCodes = {
     meaning: 'No kernel was named, and none was found for this directory.',
     fix: message`Build one with ${command('kernelkit build', { action: 'the build-kernel action' })}, or name one with ${option('kernel')}.`,
   },
+  BAD_KERNEL_REFERENCE: {
+    meaning: 'The kernel is named in a way that is not understood.',
+    fix: 'Write a file, a directory, debian:12, debian:12/cloud, debian:13-backports, deb:PACKAGE[=VERSION], FILE.deb or host.',
+  },
+  NO_SUCH_KERNEL: {
+    meaning: 'No suite of the mirror has such a kernel, or no longer all packages of it.',
+    fix: message`Choose one of the names in the message, or another mirror with ${option('mirror')}.`,
+  },
+  NO_SUCH_MODULE: {
+    meaning: 'The kernel has no module of this name.',
+    fix: message`Correct ${option('module')}; names are those that modprobe takes.`,
+  },
   NOT_A_KERNEL: {
     meaning: `The file is neither a ${listNames(kernelImageNames)} nor a vmlinux that QEMU can start.`,
     fix: `Name ${listNames(kernelImagePaths)}, a vmlinux that QEMU can enter, or the build directory.`,

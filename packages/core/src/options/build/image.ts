@@ -12,6 +12,7 @@ import {
   textOption,
   type RawOptions,
 } from '../given.ts'
+import { parseMirror } from '../vm/vm-root.ts'
 import { imageRows } from '../table/index.ts'
 
 export type RefreshRhythm = (typeof imageRows)['refresh']['choices'][number]
@@ -84,15 +85,6 @@ function parsePackageName(raw: string): string {
   throw badOption('include', raw, {
     allowed: 'names of Debian packages, separated by commas',
     hint: message`Write for instance ${option('include', 'strace,iperf3')}.`,
-  })
-}
-
-function parseMirror(raw: string): string {
-  const url = URL.canParse(raw) ? new URL(raw) : undefined
-  if (url !== undefined && ['http:', 'https:', 'file:'].includes(url.protocol)) return raw.replace(/\/+$/, '')
-  throw badOption('mirror', raw, {
-    allowed: 'a URL with http, https or file',
-    hint: 'Give the address of the directory that holds dists/ and pool/.',
   })
 }
 

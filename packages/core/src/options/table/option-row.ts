@@ -12,7 +12,7 @@ export type OptionKind =
   | 'set'
 
 /** What of a value names a file of this machine. */
-export type PathKind = 'whole' | 'program' | 'root' | 'base' | 'source' | 'config' | 'before-colon'
+export type PathKind = 'whole' | 'program' | 'root' | 'kernel' | 'base' | 'source' | 'config' | 'before-colon'
 
 /** How far the value of a key of kernelkit.yaml reaches on this machine; what reaches beyond the project needs consent (docs/trust.md). */
 export type Reach =

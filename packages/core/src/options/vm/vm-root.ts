@@ -30,3 +30,20 @@ export function parseInit(value: string): InitSpec {
 function isAbsolute(path: string): path is `/${string}` {
   return path.startsWith('/')
 }
+
+/** The address of an archive of packages, without a slash at its end. */
+export function parseMirror(raw: string): string {
+  const url = URL.canParse(raw) ? new URL(raw) : undefined
+  if (url !== undefined && ['http:', 'https:', 'file:'].includes(url.protocol)) return raw.replace(/\/+$/, '')
+  throw badOption('mirror', raw, {
+    allowed: 'a URL with http, https or file',
+    hint: 'Give the address of the directory that holds dists/ and pool/.',
+  })
+}
+
+/** A module's name as modprobe takes it: dashes and underscores are the same. */
+export function parseModuleName(raw: string): string {
+  const name = raw.replaceAll('-', '_')
+  if (/^[A-Za-z0-9_]{1,63}$/.test(name)) return name
+  throw badOption('module', raw, { allowed: 'the name of a module, such as dummy', hint: 'Leave out directories and the ending .ko.' })
+}

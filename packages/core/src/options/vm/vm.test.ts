@@ -92,6 +92,8 @@ describe('parseVmSpec', () => {
         "mac": "52:54:00:12:34:56",
         "machine": "auto",
         "memoryMiB": undefined,
+        "mirror": undefined,
+        "modules": [],
         "name": undefined,
         "net": "user",
         "onOops": "panic",

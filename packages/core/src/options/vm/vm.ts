@@ -1,6 +1,7 @@
 import { parseArch, type ArchName } from '../../arch/index.ts'
 import { failingKinds, type ReportKind } from '../../console/kinds.ts'
 import { message, option } from '../../errors/index.ts'
+import { parseKernelReference, type KernelReference } from '../../kernels/reference.ts'
 import type { Forward, GdbStub } from '../../qemu/index.ts'
 import { splitWords } from '../../cmdline/cmdline.ts'
 import { parseGuestPath, parseGuestUser, parseVariable, type GuestVariable } from './exec.ts'
@@ -23,7 +24,7 @@ import { camelCase, vmRows } from '../table/index.ts'
 import { parseForward, refuseSamePort } from './vm-forward.ts'
 import { parseDisk, parseGdb, parseMac, parseMemory } from './vm-hardware.ts'
 import { parseResultsSpec, type ResultsSpec } from './vm-results.ts'
-import { parseInit, parseRoot, type InitSpec, type RootSpec } from './vm-root.ts'
+import { parseInit, parseMirror, parseModuleName, parseRoot, type InitSpec, type RootSpec } from './vm-root.ts'
 import { readShare, type ShareSpec } from './vm-share.ts'
 
 type Choice<Name extends 'accel' | 'machine' | 'watchdog' | 'net' | 'console' | 'on-oops' | 'status'> =
@@ -31,7 +32,11 @@ type Choice<Name extends 'accel' | 'machine' | 'watchdog' | 'net' | 'console' | 
 
 /** What `boot` and `run` are asked for: valid and typed; paths are still as written. */
 export interface VmSpec extends ResultsSpec {
-  readonly kernel: string | undefined
+  readonly kernel: KernelReference | undefined
+  /** Where packages of kernels come from; default: the mirror that apt uses. */
+  readonly mirror: string | undefined
+  /** Modules that are loaded before the command. */
+  readonly modules: readonly string[]
   readonly image: string | undefined
   readonly initrd: string | undefined
   readonly root: RootSpec
@@ -97,7 +102,9 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
   const gdb = parseGdb(raw)
   refuseSamePort(forwards, gdb)
   return {
-    kernel: textOption(raw, 'kernel'),
+    kernel: readOption(raw, 'kernel', parseKernelReference),
+    mirror: readOption(raw, 'mirror', parseMirror),
+    modules: readList(raw, 'module', parseModuleName),
     image: textOption(raw, 'image'),
     initrd: textOption(raw, 'initrd'),
     root: isKunit ? { kind: 'none' } : (readOption(raw, 'root', parseRoot) ?? parseRoot(vmRows.root.default)),

@@ -9,7 +9,6 @@ import { firstOf } from '../first-of.ts'
 import { guestEndLimitMs } from '../limits.ts'
 import { seenFacts, type EndedVm, type Ending, type Guest, type VmWork } from '../guest.ts'
 import { resultStream } from './result-stream.ts'
-import { untilKunitEnds } from './until-kunit-ends.ts'
 import { untilReady } from '../until-ready.ts'
 
 /** One command for one VM. */
@@ -44,11 +43,13 @@ export function runCommand(host: Pick<Host, 'monotonicMs'>, { vm }: Pick<VmPlan,
     attended: false,
     // The command went with the first start.
     mostRestarts: 1,
-    work: (guest) => {
+    work: async (guest) => {
       // While the guest boots: nothing of it is loaded before QEMU starts.
       import('./outcome-junit.ts').then(({ prepareJunit }) => prepareJunit()).catch(() => {})
       const over = guest.watch.over.then((end): Ending => ({ kind: 'over', end }))
-      return isKunit ? untilKunitEnds(guest, over) : untilCommandEnds(guest, { ...command, stdout: stream.stdout }, over)
+      return isKunit
+        ? (await import('./until-kunit-ends.ts')).untilKunitEnds(guest, over)
+        : untilCommandEnds(guest, { ...command, stdout: stream.stdout }, over)
     },
     judge: (ended) => judgeRun(ended, isKunit ? undefined : stream.finish()),
   }

@@ -1,0 +1,1 @@
+export { fetchPackage, readArchiveIndex, type ArchiveAnswer, type ArchiveSuite } from './archive-index.ts'

@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import { archRows, type Arch } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
+import type { Host } from '@kernelkit/host'
+import { readKernelImage } from '../resolve/kernel-image.ts'
+import { kernelPayload } from './kernel-payload.ts'
+
+/** What a prepared kernel is made of, for its manifest. */
+export interface KernelOrigin {
+  /** How users name it. */
+  readonly label: string
+  readonly packages: readonly { readonly name: string; readonly version: string | undefined; readonly sha256: string }[]
+}
+
+interface UnpackInput {
+  readonly arch: Arch | undefined
+  /** Directory with the unpacked packages. */
+  readonly from: string
+  /** Takes the kernel. */
+  readonly to: string
+  readonly origin: KernelOrigin
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Takes the kernel, its configuration and its modules out of unpacked packages, whichever layout they have. */
+export async function arrangeKernel(host: Host, { arch, from, to, origin, signal }: UnpackInput): Promise<void> {
+  const found = await findFiles(host, from)
+  if (found === undefined) {
+    throw new UserError(
+      'NOT_A_KERNEL',
+      `${origin.label} contains no kernel: there is neither /boot/vmlinuz-* nor /usr/lib/modules/*/vmlinuz in it.`,
+      {
+        hint: 'Name the package with the kernel itself; when its modules are in another one, name both files with a comma between them.',
+        details: { packages: origin.packages.map(({ name }) => name) },
+      },
+    )
+  }
+  const image = await readKernelImage(host, found.kernel)
+  if (arch !== undefined && image.arch !== arch.name) {
+    throw new UserError('KERNEL_ARCH', `${origin.label} is a kernel for ${image.arch}, not for ${arch.name}.`, {
+      hint: 'Name a package for the architecture, or another architecture.',
+      details: { arch: image.arch, asked: arch.name },
+    })
+  }
+  const { release } = found
+  // As a build leaves it.
+  const kernel = join(to, archRows[image.arch].imageTarget)
+  await host.fs.rename(found.kernel, kernel)
+  if (found.config !== undefined) await host.fs.rename(found.config, join(to, 'config'))
+  // Debian's packages before 6.19 have one line there that points to the debug symbols.
+  if (found.systemMap !== undefined && (await host.fs.stat(found.systemMap)).size > 1000)
+    await host.fs.rename(found.systemMap, join(to, 'System.map'))
+  const modules = found.modules === undefined ? undefined : await arrangeModules(host, { from: found.modules, to, release, signal })
+  const vmlinux = await kernelPayload(host, kernel)
+  if (vmlinux !== undefined && vmlinux.length > 0) await host.fs.writeFile(join(to, 'vmlinux'), vmlinux)
+  await host.fs.writeFile(
+    join(to, 'manifest.json'),
+    `${JSON.stringify({ kind: 'kernel', schema: 1, release, arch: image.arch, packages: origin.packages, source: { label: origin.label }, modules: modules ?? null }, undefined, 2)}\n`,
+  )
+}
+
+interface FoundFiles {
+  readonly release: string
+  readonly kernel: string
+  readonly config: string | undefined
+  readonly systemMap: string | undefined
+  readonly modules: string | undefined
+}
+
+/** Up to 7.1 in /boot with the release in the names; later ones below /usr/lib/modules/RELEASE. */
+async function findFiles(host: Host, from: string): Promise<FoundFiles | undefined> {
+  const boot = join(from, 'boot')
+  const names = await host.fs.readdir(boot).catch(() => [])
+  const existing = async (...paths: readonly string[]): Promise<string | undefined> => {
+    for (const path of paths) if (await host.fs.exists(path)) return path
+    return undefined
+  }
+  const moduleRoots = [join(from, 'lib/modules'), join(from, 'usr/lib/modules')]
+  const named = names.find((name) => name.startsWith('vmlinuz-'))
+  const releases = (await Promise.all(moduleRoots.map((root) => host.fs.readdir(root).catch(() => [])))).flat()
+  for (const release of named === undefined ? releases : [named.slice('vmlinuz-'.length)]) {
+    const directories = moduleRoots.map((root) => join(root, release))
+    const inside = (name: string): readonly string[] => directories.map((directory) => join(directory, name))
+    const kernel = await existing(join(boot, `vmlinuz-${release}`), ...inside('vmlinuz'))
+    if (kernel === undefined) continue
+    const config = await existing(join(boot, `config-${release}`), ...inside('config'))
+    const systemMap = await existing(join(boot, `System.map-${release}`), ...inside('System.map'))
+    return { release, kernel, config, systemMap, modules: await existing(...inside('kernel').map((path) => join(path, '..'))) }
+  }
+  return undefined
+}
+
+interface ModulesInput {
+  readonly from: string
+  readonly to: string
+  readonly release: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Puts the modules where depmod and modprobe look for them; the answer is their directory, relative to the kernel's. */
+async function arrangeModules(host: Host, { from, to, release, signal }: ModulesInput): Promise<string> {
+  const root = join(to, 'modules')
+  const directory = join(root, 'lib/modules', release)
+  await host.fs.mkdir(join(root, 'lib/modules'), { recursive: true })
+  await host.fs.mkdir(join(root, 'usr'))
+  // Some builds of depmod look below /usr.
+  await host.fs.symlink('../lib', join(root, 'usr/lib'))
+  await host.fs.rename(from, directory)
+  // Links to headers and source that are not there.
+  for (const name of ['build', 'source']) await host.fs.rm(join(directory, name), { force: true })
+  if (!(await host.fs.exists(join(directory, 'modules.dep')))) {
+    await host.run(['depmod', '-b', root, release], { signal, endsWithParent: true })
+  }
+  return join('modules/lib/modules', release)
+}
