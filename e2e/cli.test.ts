@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -70,6 +70,14 @@ describe('the kernelkit executable', () => {
     expect((await shell("kernelkit ps $'\\uFFFD'", { cwd: directory })).stderr).not.toContain('NOT_UTF8')
   })
 
+  it('keeps the store of a home with a blank where make can take it', async () => {
+    const home = join(directory, 'a b')
+    mkdirSync(home, { recursive: true })
+    const env = { HOME: home, XDG_CACHE_HOME: undefined, KERNELKIT_CACHE_DIR: undefined }
+    const { stdout } = await kernelkit(['cache', 'ls', '--json'], { env })
+    expect(JSON.parse(stdout)).toMatchObject({ root: `/var/tmp/kernelkit-${process.getuid?.()}` })
+  })
+
   it.each([
     ["--cache-dir 'DIRECTORY/dol$lar'", 'a dollar sign'],
     ["--cache-dir 'DIRECTORY/two words'", 'a blank'],
@@ -86,16 +94,23 @@ describe('the kernelkit executable', () => {
     expect(readdirSync(directory)).toEqual(before)
   })
 
-  it('refuses to build a kernel in a HOME or a TMPDIR with a blank', async () => {
-    const home = join(directory, 'home of mine')
-    const build = (env: Readonly<Record<string, string | undefined>>) =>
-      shell('kernelkit build deb:linux-source-6.12', { cwd: directory, env })
-    const inHome = await build({ HOME: home, KERNELKIT_CACHE_DIR: undefined, XDG_CACHE_HOME: undefined })
-    expect(inHome.stderr).toContain(`the store ${home}/.cache/kernelkit has a blank in its path`)
-    expect((await build({ KERNELKIT_CACHE_DIR: join(directory, 'plain'), TMPDIR: home })).stderr).toContain(
-      `TMPDIR (${home}) has a blank in its path`,
-    )
-    expect(existsSync(home)).toBe(false)
+  it('refuses to build a kernel with a TMPDIR that has a blank', async () => {
+    const TMPDIR = join(directory, 'of mine')
+    const env = { KERNELKIT_CACHE_DIR: join(directory, 'plain'), TMPDIR }
+    const { stderr } = await shell('kernelkit build deb:linux-source-6.12', { cwd: directory, env })
+    expect(stderr).toContain(`TMPDIR (${TMPDIR}) has a blank in its path`)
+  })
+
+  it('refuses in `kernelkit test`, too, to build a kernel in a store with a blank before anything is written', async () => {
+    const project = join(directory, 'project')
+    mkdirSync(project)
+    writeFileSync(join(project, 'kernelkit.yaml'), 'kernel: { source: "deb:linux-source-6.12" }\ntests: [{ name: one, run: "true" }]\n')
+    const { exitCode, stderr } = await kernelkit(['test', '--cache-dir', 'my store'], { cwd: project })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 125,
+      stderr: expect.stringMatching(/^PATH_NOT_PLAIN: the store .* has a blank/m) as string,
+    })
+    expect(readdirSync(project)).toEqual(['kernelkit.yaml'])
   })
 
   it('refuses to print to a closed stdout', async () => {

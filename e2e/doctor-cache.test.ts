@@ -117,7 +117,7 @@ describe('kernelkit cache', () => {
     [{}],
   ])('the launcher and the command find the same default store with %j', async (given) => {
     const env = { KERNELKIT_CACHE_DIR: undefined, XDG_CACHE_HOME: undefined, HOME: directory, ...given }
-    const store = defaultStoreRoot({ env, home: directory, cwd: directory })
+    const store = defaultStoreRoot({ env, home: directory, cwd: directory, uid: 0 })
     await mkdir(store, { recursive: true })
     try {
       await kernelkit(['--version'], { cwd: directory, env })

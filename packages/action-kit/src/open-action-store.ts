@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { isSwitchedOff, textOption } from '@kernelkit/core/options'
-import { openStore, type ArtifactKind, type Store } from '@kernelkit/host'
+import { defaultStoreRoot, openStore, requirePlainPaths, type ArtifactKind, type Store } from '@kernelkit/host'
 import type { Action } from './action.ts'
 import { createCacheStore } from './cache/remote-store.ts'
 import { plainText } from './plain-text.ts'
@@ -24,6 +24,7 @@ export async function openActionStore(action: Action, kinds: readonly ArtifactKi
     refuseCommands(root)
     action.exportVariable('KERNELKIT_CACHE_DIR', root)
   }
+  if (kinds.includes('kernel')) requirePlainPaths(host, root ?? defaultStoreRoot(host))
   if (isSwitchedOff(inputs, 'cache') || kinds.length === 0) return { store: await openStore(host, root), saved: () => false }
   const remote = createCacheStore(host, {
     cache: action.cache,

@@ -22,7 +22,7 @@ export interface ProcessParts {
 
 /** What a handler gets; host and spinner are imported here, not for --help. */
 export async function createContext(globals: GlobalOptions, parts: ProcessParts, signal: AbortSignal): Promise<CommandContext> {
-  const { defaultStoreRoot, nodeHost, openStore, openStoreToLook, requirePlainPaths } = await import('@kernelkit/host')
+  const { defaultStoreRoot, nodeHost, openStore, openStoreToLook, requirePlainPaths, storeInSharedPlace } = await import('@kernelkit/host')
   const color = globals.color && usesColor(parts)
   // The spinner animates on a terminal for people only (https://no-color.org says nothing of it; TERM=dumb and CI do).
   const animated = parts.stderr.isTTY === true && parts.env['CI'] === undefined && parts.env['TERM'] !== 'dumb' && !globals.quiet
@@ -41,7 +41,10 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
     host,
     store: async ({ prepares = false, compiles = false, looks = false } = {}) => {
       const root = globals.cacheDir === undefined ? undefined : resolve(host.cwd, globals.cacheDir)
-      if (compiles) requirePlainPaths(host, root ?? defaultStoreRoot(host))
+      const place = root ?? defaultStoreRoot(host)
+      if (compiles) requirePlainPaths(host, place)
+      if (compiles && root === undefined && store === undefined && place === storeInSharedPlace(host))
+        host.log.info(`store: ${place}, as make cannot take the path of the usual one in ${host.home}`)
       if (looks) return openStoreToLook(host, root)
       return (store ??= globals.dryRun && !prepares ? Promise.resolve(openStoreToLook(host, root)) : openStore(host, root))
     },

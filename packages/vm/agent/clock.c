@@ -84,12 +84,14 @@ int clock_answer(const struct frame *frame)
 	return 1;
 }
 
+/* The time of a guest that chose its own stays as it is. */
+static int is_ours(int64_t lead, int64_t error) { return distance(lead, own_lead) <= TOLERATED_NS + error; }
+
 int clock_check(void)
 {
 	int64_t error, lead = measure_lead(&error);
 	if (questions > 0) return 1;
-	/* The time of a guest that chose its own stays as it is. */
-	if (distance(lead, own_lead) > TOLERATED_NS + error) return 0;
+	if (!is_ours(lead, error)) return 0;
 	clock_ask();
 	return 1;
 }
@@ -99,7 +101,8 @@ int clock_checked(const struct frame *frame)
 	int64_t error;
 	if (!take_answer(frame)) return 0;
 	questions = 0;
-	int64_t off = distance(measure_lead(&error), host_time.seconds * 1000000000 + host_time.nanoseconds - held_at);
-	if (fastest >= 0 && off > TOLERATED_NS + (fastest >> 1) + error) set_clock();
+	int64_t lead = measure_lead(&error), off = distance(lead, host_time.seconds * 1000000000 + host_time.nanoseconds - held_at);
+	/* Asked once more: a program may have set the clock since the question was sent. */
+	if (fastest >= 0 && is_ours(lead, error) && off > TOLERATED_NS + (fastest >> 1) + error) set_clock();
 	return 1;
 }

@@ -21,6 +21,8 @@ export async function quickstart(context: CommandContext, _args: readonly string
   const imageSpec = parseImageSpec(givenOptions({ suite: textOption(options, 'suite') }), { hostArch: archName })
   if (context.dryRun) return dryRun(context, options)
 
+  // Before anything is installed.
+  const store = await context.store({ compiles: true })
   const { steps, begin, time } = createStepList(host)
   const installing = { install: !flagOption(options, 'noInstall'), interactive: context.stdin.isTTY === true, signal }
   await time(
@@ -28,7 +30,6 @@ export async function quickstart(context: CommandContext, _args: readonly string
     () => installMissing(host, arch, installing),
     (packages) => (packages.length === 0 ? 'nothing was missing' : packages.join(' ')),
   )
-  const store = await context.store()
   const source = textOption(options, 'source') ?? (await quickstartSource(host, signal))
   const kernelSpec = parseKernelSpec({}, [source], { arch })
   const kernel = await time(

@@ -28,7 +28,7 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const { spec } = plan
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(given.host, { option: 'junit', named: spec.junit })
   if (options['qemu'] === undefined) await requireAll(host, bootRequirements(parseArch(hostArch(host.nodeArch))), { user: 'test' })
-  const store = await context.store()
+  const store = await context.store({ compiles: plan.kernel !== undefined })
   const made = await makeFiles(context, plan)
   const madeSeconds = secondsSince(host, startedAt)
   const evidence = await makeEvidenceDirectory(host, { store, id: `test-${host.randomHex(3)}`, named: undefined })

@@ -3,12 +3,14 @@ import { dirname } from 'node:path'
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
 import { makeDirectory } from '../files/out-path.ts'
+import { makeSharedPlace } from './shared-place.ts'
 import { explainSystemError } from '../process/system-error.ts'
 
 const hint: Message = message`Choose a directory with ${option('cache-dir')} or KERNELKIT_CACHE_DIR.`
 
 /** Makes sure that the root is a directory; it is made when missing. */
 export async function checkStoreRoot(host: Host, root: string): Promise<void> {
+  await makeSharedPlace(host, root)
   try {
     await makeDirectory(host, root)
   } catch (cause) {

@@ -8,6 +8,7 @@ export {
   type StoreEntry,
 } from './store.ts'
 export { defaultStoreRoot, isEntryLocked, notUnderDryRun, openStore, openStoreToLook } from './open-store.ts'
+export { storeInSharedPlace } from './shared-place.ts'
 export { storeProblem } from './check-store-root.ts'
 export { listStoreItems, removeStoreItem, type StoreItem } from './store-items.ts'
 export { selectForPrune, type PruneChoice } from './select-for-prune.ts'

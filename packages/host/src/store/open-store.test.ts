@@ -232,8 +232,15 @@ describe('defaultStoreRoot', () => {
     [{ KERNELKIT_CACHE_DIR: '', XDG_CACHE_HOME: '/xdg' }, '/xdg/kernelkit'],
     [{ XDG_CACHE_HOME: 'relative' }, '/home/u/.cache/kernelkit'],
     [{}, '/home/u/.cache/kernelkit'],
+    [{ XDG_CACHE_HOME: '/home/u/my cache' }, '/var/tmp/kernelkit-1234'],
+    [{ XDG_CACHE_HOME: '/home/u/$cache' }, '/var/tmp/kernelkit-1234'],
+    [{ KERNELKIT_CACHE_DIR: '/own cache' }, '/own cache'],
   ])('defaultStoreRoot with %j is %s', (env, expected) => {
-    expect(defaultStoreRoot({ env, home: '/home/u', cwd: '/work' })).toBe(expected)
+    expect(defaultStoreRoot({ env, home: '/home/u', cwd: '/work', uid: 1234 })).toBe(expected)
+  })
+
+  it('defaultStoreRoot of a home with a blank is a directory of this user in /var/tmp, whose builds make can take', () => {
+    expect(defaultStoreRoot({ env: {}, home: '/home/a b', cwd: '/work', uid: 1234 })).toBe('/var/tmp/kernelkit-1234')
   })
 })
 

@@ -2,8 +2,10 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { renderKeyMaterial } from '@kernelkit/core/cachekey'
 import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
 import { allocatedBytes } from '../files/disk-space.ts'
+import { specialCharacter } from '../files/plain-path.ts'
 import { damageOf, forgetEntry, noteEntry } from './check-entry.ts'
 import { checkStoreRoot } from './check-store-root.ts'
+import { checkSharedPlace, storeInSharedPlace } from './shared-place.ts'
 import type { Host } from '../host.ts'
 import { isLocked, withLock } from './lock.ts'
 import { artifactKinds, type ArtifactKind, type ObtainOptions, type RemoteStore, type Store, type StoreEntry } from './store.ts'
@@ -12,13 +14,14 @@ import { fileNameOf, hashOf, keyOf, lockNameOf } from './store-names.ts'
 import { sweepStore } from './sweep-store.ts'
 import { explaining } from '../process/system-error.ts'
 
-/** $KERNELKIT_CACHE_DIR, else kernelkit's directory in $XDG_CACHE_HOME, else in ~/.cache. */
-export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd'>): string {
+/** $KERNELKIT_CACHE_DIR, else kernelkit's directory in $XDG_CACHE_HOME, else in ~/.cache; where make cannot take that path, one in /var/tmp. */
+export function defaultStoreRoot(host: Pick<Host, 'env' | 'home' | 'cwd' | 'uid'>): string {
   const own = host.env['KERNELKIT_CACHE_DIR']
   if (own !== undefined && own !== '') return resolve(host.cwd, own)
   // "All paths set in these environment variables must be absolute": others are ignored (XDG Base Directory Specification).
   const xdg = host.env['XDG_CACHE_HOME']
-  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(host.home, '.cache'), 'kernelkit')
+  const usual = join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(host.home, '.cache'), 'kernelkit')
+  return specialCharacter(usual) === undefined ? usual : storeInSharedPlace(host)
 }
 
 export interface StoreOptions {
@@ -68,6 +71,7 @@ export function notUnderDryRun(why: Message): UserError {
 function soundEntries(host: Host, root: string, options: { readonly readOnly?: boolean } = {}) {
   const reported = new Set<string>()
   return async (name: Pick<StoreEntry, 'kind' | 'key' | 'path'>): Promise<StoreEntry | undefined> => {
+    await checkSharedPlace(host, root)
     const entry = await readEntry(host, name)
     const damage = entry === undefined ? undefined : await damageOf(host, root, entry, options)
     if (damage === undefined) return entry

@@ -47,7 +47,7 @@ export function isOwn(host: Pick<Host, 'uid' | 'env'>, uid: number): boolean {
 
 /** Those that do reach beyond the project of this directory: what is inside, and what the store holds, needs no consent. */
 export async function beyondProject(
-  host: Pick<Host, 'fs' | 'env' | 'home' | 'cwd'>,
+  host: Pick<Host, 'fs' | 'env' | 'home' | 'cwd' | 'uid'>,
   directory: string,
   reaching: readonly Reaching[],
 ): Promise<readonly Reaching[]> {
