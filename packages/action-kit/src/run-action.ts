@@ -38,6 +38,12 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
   })
   const summary: string[] = []
   let reader: Reader = { door: 'action' }
+  const fail = (thrown: unknown): void => {
+    const failure = describeFailure(explainSystemError(thrown), { reader, interrupted: interrupt.name() })
+    annotator.addFailure(failure)
+    if (failure.details !== undefined) write(`${plainLine(failure.details)}\n`)
+    process.exitCode = 1
+  }
   try {
     const inputs = readInputs(env, rows)
     const log = createActionLogger({
@@ -70,7 +76,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
       annotate: annotator.add,
       summarise: (markdown) => void summary.push(markdown),
       setOutputs: (outputs) => {
-        for (const [output, value] of Object.entries(outputs)) core.setOutput(output, value ?? '')
+        for (const [output, value] of Object.entries(outputs)) namingFile(env['GITHUB_OUTPUT'], () => core.setOutput(output, value ?? ''))
       },
       fail: (reason, { title } = {}) => {
         annotator.addFailure({ message: reason, title })
@@ -79,24 +85,40 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
       mask: (secret) => {
         for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') core.setSecret(line.trim())
       },
-      exportVariable: core.exportVariable,
-      addPath: core.addPath,
-      saveState: core.saveState,
+      exportVariable: (name, value) => namingFile(env['GITHUB_ENV'], () => core.exportVariable(name, value)),
+      addPath: (path) => namingFile(env['GITHUB_PATH'], () => core.addPath(path)),
+      saveState: (name, value) => namingFile(env['GITHUB_STATE'], () => core.saveState(name, value)),
       readState: (key) => parseState(core.getState(key)),
     })
     interrupt.signal.throwIfAborted()
   } catch (thrown) {
-    const failure = describeFailure(explainSystemError(thrown), { reader, interrupted: interrupt.name() })
-    annotator.addFailure(failure)
-    if (failure.details !== undefined) write(`${plainLine(failure.details)}\n`)
-    process.exitCode = 1
+    fail(thrown)
   }
+  const summaryPath = env['GITHUB_STEP_SUMMARY']
+  if (summary.length > 0 && summaryPath !== undefined)
+    await core.summary
+      .addRaw(joinSummary(summary))
+      .write()
+      .catch((thrown: unknown) => fail(withPath(thrown, summaryPath)))
   const leftOut = annotator.describeLeftOut()
   if (leftOut !== undefined) write(`${leftOut}\n`)
   if (counter !== undefined) writeCounter(counter, before + annotator.shown())
-  if (summary.length > 0 && env['GITHUB_STEP_SUMMARY'] !== undefined) await core.summary.addRaw(joinSummary(summary)).write()
   // Connections that the cache client keeps alive would hold the process for seconds.
   process.stdout.write('', () => process.exit())
+}
+
+/** Writes to a file of the runner; an error of the toolkit names no file, this one does. */
+function namingFile(path: string | undefined, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw path === undefined ? error : withPath(error, path)
+  }
+}
+
+function withPath(error: unknown, path: string): unknown {
+  if (error instanceof Error) (error as NodeJS.ErrnoException).path ??= path
+  return error
 }
 
 interface Interrupt {
