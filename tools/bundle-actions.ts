@@ -1,9 +1,7 @@
 import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { architectures } from '@kernelkit/core/arch'
-import { nodeHost } from '@kernelkit/host'
-import { prebuildGuestPrograms } from '../packages/vm/src/guest/agent-program.ts'
 import { writeBundle } from './bundle.ts'
+import { putGuestPrograms } from './guest-programs.ts'
 import { repository } from './source-files.ts'
 
 const packages = join(repository, 'packages')
@@ -53,12 +51,6 @@ function renderStart({ stage, version, action }: { readonly stage: string; reado
     `await import('./${workOf(stage)}.mjs')`,
     '',
   ].join('\n')
-}
-
-/** Sources, by whose digest the compiled programs are known, and those. */
-async function putGuestPrograms(to: string): Promise<void> {
-  cpSync(join(packages, 'vm/agent'), to, { recursive: true, filter: (path) => basename(path) !== 'prebuilt' })
-  for (const { name } of architectures) await prebuildGuestPrograms(name, nodeHost(), join(to, 'prebuilt'))
 }
 
 /** The command as it is published, with the guest's programs next to its bundle. */

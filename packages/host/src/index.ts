@@ -1,3 +1,4 @@
+import './require-node/index.ts'
 export type { Host, HostFiles, RunOptions, RunResult, TempDir } from './host.ts'
 export { nodeHost, type NodeHostOptions } from './node-host.ts'
 export { silentLogger, withTask, type Logger, type Task } from './logger.ts'

@@ -1,3 +1,4 @@
+import '@kernelkit/host/require-node'
 export { bakeImage } from './bake/bake.ts'
 export type { BakeOptions } from './bake/image-job.ts'
 export { releaseMemoryPath } from './bake/release-memory.ts'

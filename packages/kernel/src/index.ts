@@ -1,3 +1,4 @@
+import '@kernelkit/host/require-node'
 export { buildKernel, recordBuild, resolveConfiguration, type KernelBuild } from './build/build-kernel.ts'
 export { ccacheDirectoryOf, planBuild, type BuildPlan, type KernelContext } from './build/build-plan.ts'
 export type { BuildSeconds, KernelManifest } from './build/manifest.ts'

@@ -1,3 +1,4 @@
+import '@kernelkit/host/require-node'
 export type { ContainerOptions, ExecOptions, ExecResult, ToolContainer } from './container/tool-container.ts'
 export type { Engine } from './engine/engine.ts'
 export type { ToolchainImage } from './image/toolchain-image.ts'

@@ -1,4 +1,5 @@
 /** Boot a guest and use it from a program: docs/library.md. */
+import '@kernelkit/host/require-node'
 export { bootVm } from './library/boot-vm.ts'
 export type { BootVmOptions } from './library/boot-vm-options.ts'
 export type {

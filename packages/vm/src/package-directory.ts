@@ -16,7 +16,7 @@ export const vmHostProgram = isOwnModule
   ? resolve(thisDirectory, '../dist/process/vm-host-main.js')
   : join(thisDirectory, `vm-host-main${extname(thisFile)}`)
 
-/** Directory with the sources of the guest's programs, and `prebuilt` where they came compiled: next to a bundle that has no packages, else in this package. */
+/** Directory with the sources of the guest's programs, and `prebuilt` where they came compiled: next to a published bundle, else in this package. */
 export async function guestProgramsDirectory(host: Pick<Host, 'fs'>): Promise<string> {
   if (isOwnModule) return resolve(thisDirectory, '../agent')
   const bundled = join(thisDirectory, 'agent')

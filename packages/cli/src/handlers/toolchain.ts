@@ -42,7 +42,7 @@ type Asked<Action> = Extract<ToolchainCommand, { readonly action: Action }>
 
 async function build(context: CommandContext, engine: Engine, { image: spec, base, force }: Asked<'build'>): Promise<number> {
   const { host, signal } = context
-  const tool = ownToolFiles()
+  const tool = await ownToolFiles(host)
   if (context.dryRun) return showPlan(context, engine, { spec, base, force })
   const startedMs = host.monotonicMs()
   const image = await obtainToolchainImage({ engine, host, spec, base, force, tool, signal })
@@ -54,7 +54,7 @@ async function build(context: CommandContext, engine: Engine, { image: spec, bas
 
 async function showPlan(context: CommandContext, engine: Engine, { spec, base, force = false }: ToolsPlan): Promise<number> {
   const { host, signal } = context
-  const tool = ownToolFiles()
+  const tool = await ownToolFiles(host)
   const { tag, key, dockerfile, packages } = await planToolchain({ engine, host, spec, tool })
   const steps = await listToolchainSteps({ engine, host, spec, base, force, tool, signal })
   const found = (await listToolchainImages({ engine, host, tool, signal })).find((image) => image.tag === tag)
@@ -80,7 +80,14 @@ interface ToolsPlan {
 async function runInside(context: CommandContext, engine: Engine, command: Asked<'run'>): Promise<number> {
   const { host, signal } = context
   if (context.dryRun) return showPlan(context, engine, { spec: command.image, base: command.base })
-  const image = await obtainToolchainImage({ engine, host, spec: command.image, base: command.base, tool: ownToolFiles(), signal })
+  const image = await obtainToolchainImage({
+    engine,
+    host,
+    spec: command.image,
+    base: command.base,
+    tool: await ownToolFiles(host),
+    signal,
+  })
   const isMounted = isPassable(host.cwd)
   if (!isMounted) host.log.warn(`${host.cwd} is the container's own: the working directory is not shared`)
   return attachInContainer(context, {
@@ -102,7 +109,7 @@ async function runInside(context: CommandContext, engine: Engine, command: Asked
 
 async function list(context: CommandContext, engine: Engine): Promise<number> {
   const { host, signal } = context
-  const images = await listToolchainImages({ engine, host, tool: ownToolFiles(), signal })
+  const images = await listToolchainImages({ engine, host, tool: await ownToolFiles(host), signal })
   if (context.json) {
     context.printJson({
       engine: engine.address,
@@ -130,7 +137,7 @@ async function list(context: CommandContext, engine: Engine): Promise<number> {
 
 async function prune(context: CommandContext, engine: Engine, all: boolean): Promise<number> {
   const { host, signal, dryRun } = context
-  const { removed, kept } = await pruneToolchains({ engine, host, all, dryRun, signal, tool: ownToolFiles() })
+  const { removed, kept } = await pruneToolchains({ engine, host, all, dryRun, signal, tool: await ownToolFiles(host) })
   for (const { tag, bytes } of removed) host.log.info(`${dryRun ? 'would remove' : 'removed'} ${tag} (${formatBytes(bytes)})`)
   for (const { tag, why } of kept) host.log.info(`kept ${tag}: ${why}`)
   if (context.json) context.printJson({ engine: engine.address, dryRun, removed, kept })

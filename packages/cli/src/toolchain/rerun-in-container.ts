@@ -28,7 +28,7 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
   const { host } = context
   const store = await context.store({ prepares: true })
   const spoken = await toolchainFor(context, { kind: 'whole', ...(spec.arch === undefined ? {} : { arch: spec.arch }) })
-  const image = await toolchainImage({ ...context, tool: ownToolFiles() }, engine, spoken)
+  const image = await toolchainImage({ ...context, tool: await ownToolFiles(host) }, engine, spoken)
   if (spec.root.kind === 'host')
     host.log.warn(
       writeFor(

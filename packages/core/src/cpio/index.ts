@@ -25,7 +25,7 @@ const typeBits: Readonly<Record<CpioHeaderEntry['kind'], number>> = {
 const encoder = new TextEncoder()
 
 /** A newc archive of these entries (Documentation/driver-api/early-userspace/buffer-format.rst): same entries, same bytes, whatever their order. */
-export function writeCpio(entries: Iterable<CpioEntry>): Uint8Array<ArrayBuffer> {
+export function writeCpio(entries: Iterable<CpioEntry>): Uint8Array {
   const chunks: Uint8Array[] = []
   let ino = 0
   for (const entry of orderCpioEntries(entries)) {
@@ -60,10 +60,7 @@ export function orderCpioEntries<T extends CpioHeaderEntry>(entries: Iterable<T>
 }
 
 /** Header, name and padding of one member; `size` content bytes and {@link cpioPadding} follow. */
-export function cpioHeader(
-  entry: CpioHeaderEntry,
-  { ino, size }: { readonly ino: number; readonly size: number },
-): Uint8Array<ArrayBuffer> {
+export function cpioHeader(entry: CpioHeaderEntry, { ino, size }: { readonly ino: number; readonly size: number }): Uint8Array {
   const device = entry.kind === 'character-device' || entry.kind === 'block-device' ? entry : undefined
   return rawHeader(entry.path, [
     // The kernel takes equal inode numbers with nlink > 1 for hard links, so each member has its own.
@@ -83,12 +80,12 @@ export function cpioHeader(
 }
 
 /** The member that ends an archive. */
-export function cpioTrailer(): Uint8Array<ArrayBuffer> {
+export function cpioTrailer(): Uint8Array {
   return rawHeader('TRAILER!!!', [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
 }
 
 /** Zero bytes that pad content of this length to a multiple of 4. */
-export function cpioPadding(length: number): Uint8Array<ArrayBuffer> {
+export function cpioPadding(length: number): Uint8Array {
   return new Uint8Array((4 - (length % 4)) % 4)
 }
 
@@ -99,7 +96,7 @@ function contentOf(entry: CpioEntry): Uint8Array {
 }
 
 /** 6 bytes of magic, 13 fields of 8 hexadecimal digits, the name with its zero, padding to 4. */
-function rawHeader(name: string, fields: readonly number[]): Uint8Array<ArrayBuffer> {
+function rawHeader(name: string, fields: readonly number[]): Uint8Array {
   const nameBytes = encoder.encode(`${name}\0`)
   // The last two fields: length of the name with its zero, and the checksum that only the crc variant has.
   const text = `070701${[...fields, nameBytes.byteLength, 0].map((field) => hexField(name, field)).join('')}`
@@ -123,7 +120,7 @@ function checkPath(path: string): string {
   throw new TypeError(`'${path}' is not a path inside a cpio archive`)
 }
 
-function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+function join(chunks: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0))
   let offset = 0
   for (const chunk of chunks) {

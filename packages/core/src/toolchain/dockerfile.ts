@@ -22,7 +22,7 @@ export const wholeToolPaths = {
   // The locked npm package; core knows the machine by `process.arch`.
   node: (nodeArch: string) => `node_modules/node-linux-${nodeArch}/bin/node`,
   cli: 'packages/cli',
-  vm: 'packages/vm',
+  agent: 'packages/vm/agent',
 } as const
 
 export interface DockerfileOptions {
@@ -63,19 +63,14 @@ RUN mkdir -m 1777 ${imageHome} \\
 function wholeStages(spec: ToolchainSpec, nodeArch: string): string {
   const packages = toolchainPackages(spec, nodeArch)
   const known = new Set(toolchainPackages({ ...spec, kind: 'build' }, nodeArch).map(({ name }) => name))
-  const vm = `${toolDirectory}/node_modules/@kernelkit/vm`
   return `FROM \${BASE} AS files
 LABEL ${imageLabel.what}=files
 COPY ${wholeToolPaths.node(nodeArch)} /usr/local/bin/node
 COPY ${wholeToolPaths.cli}/package.json ${toolDirectory}/cli/
 COPY ${wholeToolPaths.cli}/bin ${toolDirectory}/cli/bin
 COPY ${wholeToolPaths.cli}/bundle ${toolDirectory}/cli/bundle
-COPY ${wholeToolPaths.vm}/package.json ${vm}/
-COPY ${wholeToolPaths.vm}/agent ${vm}/agent
-# The process that owns a detached VM is looked for in its package; its code is part of the bundle.
-RUN mkdir -p ${vm}/dist/process \\
- && echo "import '${toolDirectory}/cli/bundle/vm-host-main.js'" > ${vm}/dist/process/vm-host-main.js \\
- && ln -s ${toolDirectory}/cli/bin/kernelkit.js /usr/local/bin/kernelkit \\
+COPY ${wholeToolPaths.agent} ${toolDirectory}/cli/bundle/agent
+RUN ln -s ${toolDirectory}/cli/bin/kernelkit.js /usr/local/bin/kernelkit \\
  && chmod -R u=rwX,go=rX ${toolDirectory} /usr/local/bin \\
  && chmod 0755 /usr/local/bin/node ${toolDirectory}/cli/bin/kernelkit.js
 

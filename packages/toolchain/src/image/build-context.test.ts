@@ -20,9 +20,8 @@ async function tool() {
   writeFileSync(join(directory, 'cli/package.json'), '{}')
   writeFileSync(join(directory, 'cli/bin/kernelkit.js'), '#!', { mode: 0o755 })
   writeFileSync(join(directory, 'cli/bundle/main.js'), 'x'.repeat(700))
-  writeFileSync(join(directory, 'vm/package.json'), '{}')
   writeFileSync(join(directory, 'vm/agent/prebuilt/agent'), 'elf')
-  return wholeToolFiles(host, { node: process.execPath, cli: join(directory, 'cli'), vm: join(directory, 'vm') }, 'x64')
+  return wholeToolFiles(host, { node: process.execPath, cli: join(directory, 'cli'), agent: join(directory, 'vm/agent') }, 'x64')
 }
 
 test('the context is an archive that tar reads, with the names of a checkout', async () => {
@@ -37,7 +36,6 @@ test('the context is an archive that tar reads, with the names of a checkout', a
 -rw-r--r-- 0/0 700 1970-01-01 00:00 packages/cli/bundle/main.js
 -rw-r--r-- 0/0 2 1970-01-01 00:00 packages/cli/package.json
 -rw-r--r-- 0/0 3 1970-01-01 00:00 packages/vm/agent/prebuilt/agent
--rw-r--r-- 0/0 2 1970-01-01 00:00 packages/vm/package.json
 `)
   expect(execFileSync('tar', ['-xOf', archive, 'Dockerfile'], { encoding: 'utf8' })).toBe('FROM grün\n')
 })

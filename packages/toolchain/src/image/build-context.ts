@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { wholeToolPaths } from '@kernelkit/core/toolchain'
 import type { Host } from '@kernelkit/host'
@@ -18,7 +18,7 @@ export interface ContextFile {
 export async function wholeToolFiles(host: Pick<Host, 'fs'>, tool: ToolFiles, nodeArch: string): Promise<readonly ContextFile[]> {
   const trees = [
     [wholeToolPaths.cli, tool.cli, ['package.json', 'bin', 'bundle']],
-    [wholeToolPaths.vm, tool.vm, ['package.json', 'agent']],
+    [dirname(wholeToolPaths.agent), dirname(tool.agent), ['agent']],
   ] as const
   const files = await Promise.all(
     trees.map(([name, directory, parts]) => Promise.all(parts.map((part) => listFiles(host, `${name}/${part}`, join(directory, part))))),

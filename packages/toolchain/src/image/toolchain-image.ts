@@ -68,8 +68,8 @@ export interface ToolFiles {
   readonly node: string
   /** Directory with package.json, bin and bundle of the command. */
   readonly cli: string
-  /** Directory with package.json and agent of @kernelkit/vm. */
-  readonly vm: string
+  /** Directory of the guest's programs: `agent` of @kernelkit/vm, or next to a bundle. */
+  readonly agent: string
 }
 
 /** What `obtainToolchainImage` would look for and build. */

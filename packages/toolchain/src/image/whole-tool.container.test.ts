@@ -20,7 +20,7 @@ let directory: string
 beforeAll(async () => {
   engine = await connectEngine(host)
   const spec = { kind: 'whole', suite: await defaultSuite(host), compiler: 'gcc', targets: ownTargets(engine.nodeArch) } as const
-  const tool = { node: process.execPath, cli: join(repository, 'packages/cli'), vm: join(repository, 'packages/vm') }
+  const tool = { node: process.execPath, cli: join(repository, 'packages/cli'), agent: join(repository, 'packages/vm/agent') }
   image = (await obtainToolchainImage({ engine, host, spec, base: 'bootstrap', tool })).tag
   directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
   chmodSync(directory, 0o755)

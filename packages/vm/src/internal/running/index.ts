@@ -2,6 +2,7 @@
 export { collectOutput, type CollectedOutput } from '../../process/collect-output.ts'
 export { connectVm, type VmClient } from '../../process/connect-vm.ts'
 export { findVm, listVms, type VmState } from '../../process/vm-state.ts'
+export { guestProgramsDirectory } from '../../package-directory.ts'
 export { stopVm } from '../../process/stop-vm.ts'
 export { commandWords } from '../../session/work/command-words.ts'
 export { keptEnvironment } from '../../session/guest-environment.ts'
