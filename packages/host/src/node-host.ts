@@ -76,7 +76,7 @@ const hostFiles: HostFiles = {
   writeAtomic: async (path, content, mode) => {
     const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
     try {
-      await fsPromises.writeFile(temporary, content, mode === undefined ? {} : { mode })
+      await fsPromises.writeFile(temporary, content, { flag: 'wx', ...(mode === undefined ? {} : { mode }) })
       await fsPromises.rename(temporary, path)
     } catch (error) {
       await fsPromises.rm(temporary, { force: true })

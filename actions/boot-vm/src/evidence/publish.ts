@@ -1,5 +1,5 @@
-import { basename, join } from 'node:path'
-import type { Host } from '@kernelkit/host'
+import { basename, dirname, join } from 'node:path'
+import { makeNamedDirectory, withHeldDirectory, type Host } from '@kernelkit/host'
 
 /** Copies the files of a run to its artifacts; returns their names. */
 export async function publishDirectory(
@@ -8,14 +8,29 @@ export async function publishDirectory(
 ): Promise<readonly string[]> {
   const entries = await host.fs.readdir(from, { withFileTypes: true })
   const names = entries.flatMap((entry) => (entry.isFile() ? [entry.name] : []))
-  await host.fs.mkdir(directory, { recursive: true })
+  await makeNamedDirectory(host, { option: 'artifacts', named: directory })
   for (const name of names) await publishFile(host, { from: join(from, name), directory })
   return names
 }
 
-/** Copies a file into the directory of artifacts. The guest writes there: what it put in the place goes, and no link of its is followed. */
+/** Copies a file into the directory of artifacts. The guest writes there, meanwhile too: what it put in the place goes, and no link of its is followed. */
 export async function publishFile(host: Host, { from, directory }: { readonly from: string; readonly directory: string }): Promise<void> {
-  const to = join(directory, basename(from))
-  await host.fs.rm(to, { recursive: true, force: true })
-  await host.fs.copyFile(from, to, host.fs.constants.COPYFILE_EXCL)
+  const path = await makeNamedDirectory(host, { option: 'artifacts', named: directory })
+  await withHeldDirectory(host, path, async (held) => {
+    const to = join(held, basename(from))
+    await clear(host, to, dirname(path))
+    await host.fs.copyFile(from, to, host.fs.constants.COPYFILE_EXCL)
+  })
+}
+
+/** Removes what is in the place of a file; a directory only where the guest cannot reach it, as it could turn parts of it into links meanwhile. */
+async function clear(host: Host, path: string, outside: string): Promise<void> {
+  const stat = await host.fs.lstat(path).catch(() => undefined)
+  if (stat === undefined) return
+  if (!stat.isDirectory()) return host.fs.unlink(path)
+  await withHeldDirectory(host, outside, async (held) => {
+    const aside = join(held, `.kernelkit-${host.randomHex(6)}`)
+    await host.fs.rename(path, aside)
+    await host.fs.rm(aside, { recursive: true, force: true })
+  })
 }

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import { createKtapReader, createKtapText, isGood, renderResults, type KtapResults } from '@kernelkit/core/ktap'
 import { junitSuites, renderJunit } from '@kernelkit/core/ktap/junit'
-import { prepareOutFile } from '@kernelkit/host'
+import { prepareOutFile, writeOutFile } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
 
 /** `kernelkit ktap FILE`: 0 when every test passed, 1 for a failed result, an unfinished plan or no results, 125 for a file that cannot be read. */
@@ -20,7 +20,7 @@ export async function ktap(context: CommandContext, args: readonly string[], raw
       : undefined
   const results = await readResults(context, named)
   const name = named === '-' ? 'stdin' : basename(named)
-  if (junit !== undefined) await context.host.fs.writeAtomic(junit, await renderJunit(junitSuites(results, { name }), { name }))
+  if (junit !== undefined) await writeOutFile(context.host, junit, await renderJunit(junitSuites(results, { name }), { name }))
   if (context.json) context.printJson({ file: named, ...results, junit: junit ?? null })
   else for (const line of renderResults(results)) context.print(line)
   return isGood(results) && results.finished ? 0 : 1

@@ -1,10 +1,10 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { message, option, type Message } from '@kernelkit/core/errors'
 import { writeFor } from '@kernelkit/core/options'
 import type { Capacity } from '@kernelkit/core/project'
-import { bootRequirements, nodeHost, prepareOutFile, requireAll, type Host } from '@kernelkit/host'
-import { makeEvidenceDirectory } from '@kernelkit/vm/internal'
+import { bootRequirements, nodeHost, prepareOutFile, requireAll, writeOutFile, type Host } from '@kernelkit/host'
+import { makeEvidenceDirectory, refuseFilesInGuest, runtimeDirectory } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { signalExitCodes } from '../output/failure.ts'
 import { renderFailedTest } from '../suite/failed-test.ts'
@@ -29,6 +29,9 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(given.host, { option: 'junit', named: spec.junit })
   if (options['qemu'] === undefined) await requireAll(host, bootRequirements(parseArch(hostArch(host.nodeArch))), { user: 'test' })
   const store = await context.store({ compiles: plan.kernel !== undefined })
+  // Each test's own directories are asked about by its VM; what others write to is asked about here.
+  const before = plan.tests.map((one) => one.ready({ kernel: undefined, image: undefined, evidence: join(store.root, 'runs') }).wanted)
+  await refuseFilesInGuest(host, { wanted: before, store, runtime: await runtimeDirectory(host), junit })
   const made = await makeFiles(context, plan)
   const madeSeconds = secondsSince(host, startedAt)
   const evidence = await makeEvidenceDirectory(host, { store, id: `test-${host.randomHex(3)}`, named: undefined })
@@ -48,7 +51,7 @@ export async function test(given: CommandContext, words: readonly string[], opti
   const total = secondsSince(host, startedAt)
   // What was finished is not lost; the end of the command says what ended it.
   const { verdict, exitCode } = signal.aborted ? interruptedBy(signal.reason) : judgeResults(results)
-  if (junit !== undefined) await host.fs.writeAtomic(junit, await renderTestsJunit(results, basename(plan.directory)))
+  if (junit !== undefined) await writeOutFile(host, junit, await renderTestsJunit(results, basename(plan.directory)))
   if (context.json)
     context.printJson({
       verdict,

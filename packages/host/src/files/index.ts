@@ -1,2 +1,12 @@
 export { endFifo, makeFifos, openFifo } from './fifo.ts'
-export { checkOutPath, makeDirectory, makeNamedDirectory, prepareOutFile } from './out-path.ts'
+export {
+  checkOutPath,
+  makeDirectory,
+  makeNamedDirectory,
+  prepareOutFile,
+  realPlace,
+  requirePlainPlace,
+  withHeldDirectory,
+  writeOutFile,
+} from './out-path.ts'
+export { cleanGuestFiles, inspectGuestFiles, renderFindings, type GuestFinding } from './guest-files.ts'

@@ -1,6 +1,78 @@
-import { dirname, resolve } from 'node:path'
-import { UserError, message, option } from '@kernelkit/core/errors'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { UserError, message, option, printable } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
+
+/** A path that an option names for what we write. */
+export interface NamedPlace {
+  /** Bare name of the option. */
+  readonly option: string
+  /** As it was written. */
+  readonly named: string
+}
+
+/** Directories whose links belong to the system: `/home`, `/tmp`, `/var/run`. */
+const systemDirectories = ['/', '/var']
+
+/**
+ * The absolute path, in which no component is a link: in a checkout, a link leads wherever its author likes. Links of the system's
+ * own directories are followed. Throws LINK_IN_PATH.
+ */
+export async function requirePlainPlace(host: Pick<Host, 'fs' | 'cwd'>, { option: name, named }: NamedPlace): Promise<string> {
+  let place = '/'
+  const components = resolve(host.cwd, named)
+    .split(sep)
+    .filter((component) => component !== '')
+  for (const [index, component] of components.entries()) {
+    const next = join(place, component)
+    const stat = await host.fs.lstat(next).catch(() => undefined)
+    // What does not exist is made by us; what cannot be searched is reported when it is made.
+    if (stat === undefined) return join(next, ...components.slice(index + 1))
+    if (!stat.isSymbolicLink()) place = next
+    else if (systemDirectories.includes(place)) place = await host.fs.realpath(next)
+    else throw linkInPath({ option: name, named }, { link: next, to: await host.fs.readlink(next) })
+  }
+  return place
+}
+
+function linkInPath({ option: name, named }: NamedPlace, { link, to }: { readonly link: string; readonly to: string }): UserError {
+  return new UserError(
+    'LINK_IN_PATH',
+    message`${option(name, printable(named))} leads through a symbolic link: ${printable(link)} -> ${printable(to)}.`,
+    {
+      hint: 'Name the directory that the link leads to, if it is the one you mean, or remove the link.',
+      details: { option: `--${name}`, link, to },
+    },
+  )
+}
+
+// open(2): only a place in the tree, which needs no permission to read. Node has no name for it; the value is that of x86 and arm64.
+const O_PATH = 0x20_0000
+
+/** Runs work on a directory that is held open: `held` stays this directory, whatever is put in its place. No component may be a link. */
+export async function withHeldDirectory<T>(host: Pick<Host, 'fs'>, path: string, work: (held: string) => Promise<T>): Promise<T> {
+  const { O_DIRECTORY, O_NOFOLLOW } = host.fs.constants
+  let handle = await host.fs.open('/', O_PATH | O_DIRECTORY)
+  try {
+    for (const component of path.split(sep).filter((name) => name !== '')) {
+      const next = await host.fs.open(`/proc/self/fd/${handle.fd}/${component}`, O_PATH | O_DIRECTORY | O_NOFOLLOW)
+      await handle.close()
+      handle = next
+    }
+    return await work(`/proc/self/fd/${handle.fd}`)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Writes a file of ours to a path that `prepareOutFile` returned: what was put in the way meanwhile is not followed. */
+export async function writeOutFile(host: Pick<Host, 'fs'>, path: string, content: string): Promise<void> {
+  try {
+    await withHeldDirectory(host, dirname(path), (held) => host.fs.writeAtomic(join(held, basename(path)), content))
+  } catch (error) {
+    // The caller knows nothing of the descriptor.
+    throw error instanceof Error ? Object.assign(error, { path, dest: undefined }) : error
+  }
+}
 
 /** Makes a directory and its parents, one after the other: Node's recursive mkdir never returns where a file system answers ENOENT, as /proc does. */
 export async function makeDirectory(host: Pick<Host, 'fs'>, path: string): Promise<void> {
@@ -19,13 +91,13 @@ export async function makeDirectory(host: Pick<Host, 'fs'>, path: string): Promi
   }
 }
 
-/** Makes the directory that an option names, unless it exists; `option` is the bare name. */
-export async function makeNamedDirectory(
-  host: Pick<Host, 'fs' | 'cwd'>,
-  { option: name, named }: { readonly option: string; readonly named: string },
-): Promise<void> {
+/** Makes the directory that an option names, unless it exists. Returns its absolute path, which leads through no link. */
+export async function makeNamedDirectory(host: Pick<Host, 'fs' | 'cwd'>, place: NamedPlace): Promise<string> {
+  const { option: name, named } = place
+  const path = await requirePlainPlace(host, place)
   try {
-    await makeDirectory(host, resolve(host.cwd, named))
+    await makeDirectory(host, path)
+    return path
   } catch (cause) {
     throw new UserError(
       'FILE_NOT_FOUND',
@@ -36,11 +108,10 @@ export async function makeNamedDirectory(
 }
 
 /** Absolute path of a file that can be written. A file of an earlier run is removed, so that it is not taken for the result of this one. */
-export async function prepareOutFile(
-  host: Host,
-  { option: name, named }: { readonly option: string; readonly named: string },
-): Promise<string> {
-  const path = resolve(host.cwd, named)
+export async function prepareOutFile(host: Host, { option: name, named }: NamedPlace): Promise<string> {
+  const wanted = resolve(host.cwd, named)
+  // A link in its place is replaced; those on the way would lead elsewhere.
+  const path = join(await requirePlainPlace(host, { option: name, named: dirname(wanted) }), basename(wanted))
   try {
     await makeDirectory(host, dirname(path))
     // A device or a pipe must not be removed, and a file put in its place would be no file of the caller's.
@@ -66,7 +137,7 @@ export async function prepareOutFile(
 
 /** Checked before work of minutes: `--out` will not fail for lack of permission. Nothing is made. */
 export async function checkOutPath(host: Pick<Host, 'fs' | 'cwd'>, out: string): Promise<void> {
-  let place = resolve(host.cwd, out)
+  let place = await requirePlainPlace(host, { option: 'out', named: out })
   // A directory takes new files; a file is replaced, which needs permission for its directory.
   for (;;) {
     const found = await host.fs.stat(place).catch(() => undefined)
@@ -84,4 +155,17 @@ export async function checkOutPath(host: Pick<Host, 'fs' | 'cwd'>, out: string):
       },
     )
   })
+}
+
+/** The path without links; of what does not exist yet, that of the directory that it will be in. */
+export async function realPlace(host: Pick<Host, 'fs'>, path: string): Promise<string> {
+  const absolute = resolve(path)
+  for (let place = absolute; ; place = dirname(place)) {
+    const real = await host.fs.realpath(place).catch(() => undefined)
+    if (real !== undefined) return join(real, relative(place, absolute))
+    // A link that leads nowhere yet leads where it says.
+    const link = await host.fs.readlink(place).catch(() => undefined)
+    if (link !== undefined) return join(await realPlace(host, resolve(dirname(place), link)), relative(place, absolute))
+    if (dirname(place) === place) return absolute
+  }
 }

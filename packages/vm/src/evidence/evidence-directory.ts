@@ -1,6 +1,6 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { UserError, message, option } from '@kernelkit/core/errors'
-import { makeDirectory } from '@kernelkit/host/files'
+import { makeDirectory, requirePlainPlace } from '@kernelkit/host/files'
 import type { Host, Store } from '@kernelkit/host'
 import { evidenceNames } from './evidence-paths.ts'
 
@@ -13,7 +13,7 @@ export async function makeEvidenceDirectory(
   { store, id, named }: { readonly store: Store; readonly id: string; readonly named: string | undefined },
 ): Promise<string> {
   if (named === undefined) return makeDirectoryInStore(host, store, id)
-  const directory = resolve(host.cwd, named)
+  const directory = await requirePlainPlace(host, { option: 'evidence', named })
   try {
     await makeDirectory(host, directory)
     await Promise.all(Object.values(evidenceNames).map((name) => host.fs.rm(join(directory, name), { force: true })))

@@ -12,6 +12,7 @@ export const evidenceNames = {
   reports: 'reports.json',
   reportsText: 'reports.txt',
   config: 'config',
+  dropped: 'dropped.txt',
   qemu: 'qemu.txt',
   replay: 'replay.sh',
   replayArchive,

@@ -2,6 +2,8 @@
 export { collectOutput } from '../process/collect-output.ts'
 export { makeEvidenceDirectory } from '../evidence/evidence-directory.ts'
 export { commandWords } from '../session/work/command-words.ts'
+export { refuseFilesInGuest } from '../session/own-files.ts'
+export { runtimeDirectory } from '../process/runtime-directory.ts'
 export { planForDryRun, type PreparedVm } from '../session/prepare-vm.ts'
 export { planDocument, renderKept, renderParagraph } from '../session/work/render-outcome.ts'
 export { runInVm, type FinishedRun, type RunStreams } from '../session/work/run-in-vm.ts'

@@ -4,6 +4,7 @@ import { ownIdentity } from '@kernelkit/host/process'
 import type { Host } from '@kernelkit/host'
 import { startQemu, type OwnedVm, type StartVmOptions } from './start-qemu.ts'
 import type { VmRequest } from '../vm.ts'
+import { dropGuestFiles } from './guest-artifacts.ts'
 import { serveControl, type ControlServer } from './control-server.ts'
 import { releaseVm, writeVmState, type VmState } from './vm-state.ts'
 
@@ -30,6 +31,7 @@ export async function startVm(request: VmRequest, host: Host, options: StartVmOp
     throw error
   }
   const cleaned = vm.exited.then(async (exit) => {
+    await dropGuestFiles(host, request)
     await control[Symbol.asyncDispose]()
     await releaseVm(place, host)
     return exit

@@ -1,13 +1,19 @@
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { connectVm } from './connect-vm.ts'
+import { warnOfDropped } from './guest-artifacts.ts'
 import { listVms, sweepVms, type VmState } from './vm-state.ts'
 
 /** A guest that ignores its power-off is killed by its owner after 15 s; an owner that does not answer by then is killed here. */
 const ownerLimitMs = 20_000
 
-/** Ends a VM of another process, whatever state its owner is in, and waits until nothing of it is left. */
+/** Ends a VM of another process, whatever state its owner is in, and waits until nothing of it is left. Warns of what was dropped from its artifacts. */
 export async function stopVm(state: VmState, host: Host, how: 'kill' | 'poweroff'): Promise<void> {
+  await endOwner(state, host, how)
+  await warnOfDropped(host, state.console)
+}
+
+async function endOwner(state: VmState, host: Host, how: 'kill' | 'poweroff'): Promise<void> {
   const limit = new AbortController()
   try {
     await using vm = await connectVm(state.id, host)

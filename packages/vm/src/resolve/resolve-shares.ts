@@ -8,6 +8,9 @@ import { maskedDirectoryOf } from './masked-directories.ts'
 import type { ResolvedRoot } from './resolve-root.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
 
+/** The tag of the share that takes artifacts. */
+export const artifactsTag = 'artifacts'
+
 export interface ResolvedShares {
   readonly shares: readonly Share[]
   readonly mounts: readonly GuestMount[]
@@ -90,7 +93,7 @@ async function resolveShare(host: Host, spec: ShareSpec, index: number): Promise
 }
 
 function artifacts(path: string): Placed {
-  return placed({ path, tag: 'artifacts', at: artifactsDirectory, mode: 'rw' })
+  return placed({ path, tag: artifactsTag, at: artifactsDirectory, mode: 'rw' })
 }
 
 function placed(share: { readonly path: string; readonly tag: string; readonly at: string; readonly mode: GuestMount['mode'] }): Placed {

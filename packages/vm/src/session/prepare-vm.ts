@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { makeNamedDirectory } from '@kernelkit/host/files'
+import { UserError, message, option, printable } from '@kernelkit/core/errors'
+import { inspectGuestFiles, makeNamedDirectory, renderFindings } from '@kernelkit/host/files'
 import { namedVariable } from '@kernelkit/host/process'
 import type { Host, Store } from '@kernelkit/host'
 import { makeEvidenceDirectory } from '../evidence/evidence-directory.ts'
@@ -14,6 +15,7 @@ import { runtimeDirectory } from '../process/runtime-directory.ts'
 import { releaseVm, reserveVm, type VmPlace } from '../process/vm-state.ts'
 import type { SshLogin } from '../ssh/make-ssh-access.ts'
 import type { VmRequest } from '../vm.ts'
+import { refuseFilesInGuest } from './own-files.ts'
 import { guestEnvironment } from './guest-environment.ts'
 
 export interface PrepareInput {
@@ -36,6 +38,7 @@ export interface PreparedVm {
 export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   const { host, store, wanted } = input
   const { spec } = wanted
+  await refuseFilesInGuest(host, { wanted: [wanted], store, runtime: await runtimeDirectory(host) })
   const place = await reserveVm(host, spec.name === undefined ? {} : { name: spec.name })
   // The runtime directory is a tmpfs on most hosts: what a guest writes to its disk would fill the memory.
   const identity = overlayDirectory(host, store).then((overlayDirectory) => ({
@@ -52,7 +55,7 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   try {
     const [plan, evidenceDirectory] = await Promise.all([planned, ...making])
     const { artifacts } = plan.vm
-    if (artifacts !== undefined) await makeNamedDirectory(host, { option: 'artifacts', named: artifacts.path })
+    if (artifacts !== undefined) await makeArtifacts(host, artifacts.path)
     return { place, plan, evidenceDirectory, request: await requestOf({ host, plan, place, evidenceDirectory }) }
   } catch (error) {
     const [evidence] = await Promise.allSettled(making)
@@ -60,6 +63,18 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
     if (evidence.status === 'fulfilled') await recordFailure(host, evidence.value, error)
     throw error
   }
+}
+
+/** The directory for artifacts, made and free of what a guest must not leave: what is dropped after the run is the guest's. */
+async function makeArtifacts(host: Host, named: string): Promise<void> {
+  const directory = await makeNamedDirectory(host, { option: 'artifacts', named })
+  const found = renderFindings(await inspectGuestFiles(host, directory))
+  if (found.length === 0) return
+  throw new UserError(
+    'NOT_GUEST_FILES',
+    message`${option('artifacts', printable(named))} holds what a guest must not leave on this machine:\n${found.map((line) => `  ${line}`).join('\n')}`,
+    { hint: 'Name an empty directory, or remove these.', details: { path: directory, found } },
+  )
 }
 
 /** The same decisions for a VM whose command line is pasted into a shell later: nothing is reserved, sockets are in a directory of their own. */

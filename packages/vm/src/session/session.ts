@@ -3,6 +3,7 @@ import { explainSystemError } from '@kernelkit/host/process'
 import type { Host, Store } from '@kernelkit/host'
 import { recordBoot, type BootRecord } from '../evidence/record-boot.ts'
 import { recordFailure, recordVerdict, type RecordedVerdict, type VerdictRecord } from '../evidence/record-verdict.ts'
+import { warnOfDropped } from '../process/guest-artifacts.ts'
 import { startVm } from '../process/start-vm.ts'
 import { releaseVm } from '../process/vm-state.ts'
 import type { WantedVm } from '../resolve/resolve-vm.ts'
@@ -113,7 +114,14 @@ async function startOnce<Outcome, Result>(
     }
   }
   const start = () => startRecorded(input, prepared, turn.replayed)
-  const { ended, outcome } = await orRecord(() => superviseVm({ ...input, plan, start }, turn.work))
+  const supervise = async () => {
+    try {
+      return await superviseVm({ ...input, plan, start }, turn.work)
+    } finally {
+      await warnOfDropped(host, prepared.request.consolePath)
+    }
+  }
+  const { ended, outcome } = await orRecord(supervise)
   const record: RecordVerdict = (verdict) => recordVerdict(host, { directory: evidenceDirectory, plan, reports: ended.reports, ...verdict })
   return { ended, conclude: () => orRecord(() => turn.conclude(outcome, record)) }
 }

@@ -31,6 +31,10 @@ export const hostCodes = {
     meaning: 'A disk, or the connection to it, fails to read or write a file that kernelkit needs.',
     fix: 'Read the log of the kernel of this machine (`dmesg`), and choose another disk; the message names the path.',
   },
+  LINK_IN_PATH: {
+    meaning: 'A path that kernelkit writes to leads through a symbolic link, as a checkout may hold to lead elsewhere.',
+    fix: 'Name the directory that the link leads to, or remove the link.',
+  },
   ACCESS_DENIED: {
     meaning: 'The operating system denies access to a file or directory that kernelkit must read or write.',
     fix: message`Choose another directory (${option('cache-dir')}, ${option('out')}), or fix the permissions; the message names the path.`,

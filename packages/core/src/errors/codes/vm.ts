@@ -24,6 +24,14 @@ export const vmCodes = {
     meaning: 'A port that should be forwarded is in use on this host.',
     fix: 'Choose another port, or 0 for a free one.',
   },
+  GUEST_CAN_WRITE: {
+    meaning: 'Files that kernelkit writes would be in a directory that the guest may write to: it could lead them elsewhere.',
+    fix: message`Name directories of which neither is inside the other; the files of a run are in the directory of ${option('evidence')}.`,
+  },
+  NOT_GUEST_FILES: {
+    meaning: 'A directory for artifacts holds links that lead outside, devices, pipes, sockets or setuid files before the guest starts.',
+    fix: 'Name an empty directory, or remove what the message lists.',
+  },
   FILE_NOT_FOUND: {
     meaning: 'A file that an option names does not exist or cannot be read.',
     fix: 'Check the path in the message.',

@@ -1,8 +1,9 @@
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { UserError, command, message, option, printable } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/shell'
 import type { Reaching } from '@kernelkit/core/project'
 import type { Host } from '../../host.ts'
+import { realPlace } from '../../files/out-path.ts'
 import { defaultStoreRoot } from '../../store/open-store.ts'
 
 /** What consent is given to: a project file where it is, with this content. */
@@ -141,17 +142,4 @@ async function programSums(
   const programs = [...new Set(reaching.flatMap(({ program }) => (program === undefined ? [] : [program])))]
   // Not there: nothing runs, and what is put there later was not consented to.
   return Object.fromEntries(await Promise.all(programs.map(async (path) => [path, await host.sha256File(path).catch(() => null)] as const)))
-}
-
-/** The path without links; of what does not exist yet, that of the directory that it will be in. */
-async function realPlace(host: Pick<Host, 'fs'>, path: string): Promise<string> {
-  const absolute = resolve(path)
-  for (let place = absolute; ; place = dirname(place)) {
-    const real = await host.fs.realpath(place).catch(() => undefined)
-    if (real !== undefined) return join(real, relative(place, absolute))
-    // A link that leads nowhere yet leads where it says.
-    const link = await host.fs.readlink(place).catch(() => undefined)
-    if (link !== undefined) return join(await realPlace(host, resolve(dirname(place), link)), relative(place, absolute))
-    if (dirname(place) === place) return absolute
-  }
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { exitStatus } from '@kernelkit/core/console'
 import { message, option } from '@kernelkit/core/errors'
 import { writeFor } from '@kernelkit/core/options'
-import { prepareOutFile } from '@kernelkit/host/files'
+import { prepareOutFile, writeOutFile } from '@kernelkit/host/files'
 import type { EvidencePaths } from '../../evidence/evidence-paths.ts'
 import type { ResolvedVm } from '../../resolve/resolve-vm.ts'
 import { guestEnvironment } from '../guest-environment.ts'
@@ -91,7 +91,7 @@ async function finishRun({ input, prepared, streams, junit }: Finishing, outcome
   const hidden = outcome.judgement.verdict !== 'fail' || command === undefined ? [] : await hiddenFiles(host, plan, { ...command, argv })
   const { outcomeJunit } = await import('./outcome-junit.ts')
   const xml = await outcomeJunit({ outcome, title: titleOf(vm, script ?? argv.join(' ')) })
-  if (junit !== undefined) await host.fs.writeAtomic(junit, xml)
+  if (junit !== undefined) await writeOutFile(host, junit, xml)
   const { evidence, document } = await record({
     junit: xml,
     document: (where) => outcomeDocument({ plan, outcome, paths, evidence: where, name: place.name }),
