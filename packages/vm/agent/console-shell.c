@@ -56,6 +56,6 @@ void console_shell(const char *problem, const char *script, char *user)
 		if (wait_for_host(50) < 0) continue;
 		sys_kill(-shell, SIGKILL);
 		greet("");
-		serve();
+		serve(0);
 	}
 }

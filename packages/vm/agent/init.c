@@ -32,7 +32,7 @@ static void serve_beside_init(char **argv, int connected)
 		argv[0][0] = '@';
 		sys_setsid();
 		become_unkillable();
-		serve();
+		serve(1);
 	}
 	int answer = sys_execve(params.init, words, envp);
 	log_line("cannot start %s: %s", params.init, reason(answer));
@@ -84,5 +84,5 @@ __attribute__((noreturn, used)) void start_c(long *stack)
 	greet(problem);
 	if (!equal(params.init, "agent")) serve_beside_init(argv, 1);
 	become_unkillable();
-	serve();
+	serve(0);
 }

@@ -7,6 +7,7 @@
 #include "setup.h"
 #include "sys.h"
 #include "text.h"
+#include "writeback.h"
 
 int wait_for_host(int milliseconds)
 {
@@ -32,7 +33,12 @@ __attribute__((noreturn)) static void shut_down(void)
 	if (sys_getpid() != 1 && exists("/run/systemd/system")) {
 		/* systemd starts poweroff.target on SIGRTMIN+4 (systemd(1)); the host ends QEMU when that takes too long. */
 		sys_kill(1, 34 + 4);
-		for (;;) sys_poll(&none, 0, 1000);
+		for (;;) {
+			int next = watch_writeback();
+			sys_poll(&none, 0, next < 0 ? 100 : next);
+			reap_children();
+			channel_flush();
+		}
 	}
 	sys_kill(-1, SIGTERM);
 	for (int i = 0; i < 50; i++) {
@@ -133,7 +139,7 @@ static void child_ended(int signal)
 	sys_write(wake[1], "", 1);
 }
 
-void serve(void)
+void serve(int beside_init)
 {
 	static struct pollfd fds[2 + 3 * MAX_SESSIONS];
 	struct frame frame;
@@ -146,7 +152,8 @@ void serve(void)
 	for (;;) {
 		/* A SETUP may have been read together with what follows it. */
 		while (next_frame(&frame)) handle(&frame);
-		int count = 2 + sessions_poll(fds + 2, &limit);
+		int count = 2 + sessions_poll(fds + 2, &limit), next = beside_init ? watch_writeback() : -1;
+		if (next >= 0 && (limit < 0 || next < limit)) limit = next;
 		fds[0] = (struct pollfd){ channel_fd(), (short)(POLLIN | (channel_pending() ? POLLOUT : 0)), 0 };
 		fds[1] = (struct pollfd){ wake[0], POLLIN, 0 };
 		if (sys_poll(fds, (unsigned)count, limit) < 0) for (int i = 0; i < count; i++) fds[i].revents = 0;

@@ -36,6 +36,7 @@ void send_exit(struct session *session)
 	}
 	if (!session->written_back) return;
 	const char *tag = lost_tag(session->writeback_code, &lost_reason);
+	if (!tag) tag = lost_meanwhile(&lost_reason);
 	put32(exit, (uint32_t)exit_code(session->status));
 	put32(exit + 4, (uint32_t)session->status & 0x7f);
 	put64(exit + 8, session->stream[OUT].bytes);

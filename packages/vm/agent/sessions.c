@@ -1,5 +1,6 @@
 #include "command.h"
 #include "session.h"
+#include "writeback.h"
 
 /* A finished command's output ends here although some orphan still holds the pipe. */
 #define ORPHAN_WAIT_MS 200
@@ -120,6 +121,7 @@ void reap_children(void)
 {
 	int status, pid;
 	while ((pid = sys_wait(-1, &status, WNOHANG)) > 0) {
+		if (watched_writeback_ended(pid, status)) continue;
 		for (int i = 0; i < MAX_SESSIONS; i++) {
 			struct session *session = &sessions[i];
 			if (session->used && session->writeback_pid == pid) {

@@ -1,6 +1,9 @@
 #include "writeback.h"
+#include "channel.h"
+#include "command.h"
 #include "params.h"
 #include "sys.h"
+#include "text.h"
 
 static struct { const char *tag; int fd; } watched[MAX_MOUNTS + 1];
 static int watched_count;
@@ -34,6 +37,46 @@ int start_writeback(void)
 		code = (i + 1) | which << MOUNT_BITS;
 	}
 	sys_exit(code);
+}
+
+/* Writes that an ending init does not wait for are seen within this time, or not at all. */
+#define WATCH_MS 1000
+
+static int watch_pid, found;
+static int64_t watch_at;
+
+int watch_writeback(void)
+{
+	if (watched_count == 0) return -1;
+	int64_t now = monotonic_ms();
+	/* One at a time, however long it takes; its end is a signal. */
+	if (watch_pid > 0) return -1;
+	if (now < watch_at) return (int)(watch_at - now);
+	watch_pid = start_writeback();
+	watch_at = now + WATCH_MS;
+	return watch_pid > 0 ? -1 : WATCH_MS;
+}
+
+int watched_writeback_ended(int pid, int status)
+{
+	uint8_t lost[4 + 64];
+	int errno_of_host = 0;
+	if (pid != watch_pid) return 0;
+	watch_pid = 0;
+	const char *tag = lost_tag(exit_code(status), &errno_of_host);
+	if (!tag) return 1;
+	found = exit_code(status);
+	put32(lost, (uint32_t)errno_of_host);
+	format((char *)lost + 4, 64, "%s", tag);
+	send_frame(F_WRITES_LOST, 0, lost, 4 + length(tag));
+	return 1;
+}
+
+const char *lost_meanwhile(int *reason)
+{
+	const char *tag = lost_tag(found, reason);
+	found = 0;
+	return tag;
 }
 
 const char *lost_tag(int exit_code, int *reason)

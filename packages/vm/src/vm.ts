@@ -38,12 +38,13 @@ export type VmEvent =
   /** No answer to pings for this long; repeated every few seconds while it lasts. `qemuStopped`: QEMU's own process was stopped (SIGSTOP). */
   | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped?: boolean; readonly atMs: number }
   | { readonly type: 'qmp'; readonly event: string; readonly data: Readonly<Record<string, unknown>>; readonly atMs: number }
-  /** This host can no longer keep what the guest prints: its log is cut. */
+  /** This host could not keep what the guest prints: its log is cut; or, with `keepsRunning`, what it wrote to a directory of this host. */
   | {
       readonly type: 'host-failed'
       readonly code: ErrorCode
       readonly message: string
       readonly hint: string | undefined
+      readonly keepsRunning?: boolean
       readonly atMs: number
     }
   | { readonly type: 'exited'; readonly exit: QemuExit; readonly atMs: number }

@@ -10,6 +10,7 @@ export const frameTypes = {
   pong: 7,
   refused: 8,
   stdinClosed: 9,
+  writesLost: 10,
   // host to guest
   setup: 16,
   start: 17,

@@ -11,6 +11,7 @@ export {
 export {
   decodeCredit,
   decodeExit,
+  decodeLostWrites,
   decodeFailed,
   decodeHello,
   decodeText,
@@ -23,6 +24,7 @@ export {
   encodeText,
   guestDirectory,
   type ExitMessage,
+  type LostWrites,
   type SetupMessage,
   type StartMessage,
   type StreamName,

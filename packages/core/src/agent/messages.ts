@@ -26,6 +26,12 @@ export interface SetupMessage {
   readonly ssh: boolean
 }
 
+/** A directory of the host that could not take everything that was written to it: its mount tag, and the errno. */
+export interface LostWrites {
+  readonly tag: string
+  readonly errno: number
+}
+
 export interface ExitMessage {
   readonly exitCode: number
   readonly signal: number
@@ -34,8 +40,7 @@ export interface ExitMessage {
   readonly tainted: number
   /** The guest's artifacts directory is not empty. */
   readonly artifacts: boolean
-  /** A directory of the host that could not take everything that was written to it: its mount tag, and the errno. */
-  readonly lost?: { readonly tag: string; readonly errno: number } | undefined
+  readonly lost?: LostWrites | undefined
 }
 
 export function encodeStart(message: StartMessage): Uint8Array {
@@ -99,8 +104,12 @@ export function decodeExit(data: Uint8Array): ExitMessage {
     tainted: readU64(data, 24),
     // The agent of a VM that an earlier release left running does not send it.
     artifacts: data.length >= 36 && (readU32(data, 32) & 1) !== 0,
-    ...(data.length > 40 ? { lost: { errno: readU32(data, 36), tag: decodeText(data.subarray(40)) } } : {}),
+    ...(data.length > 40 ? { lost: decodeLostWrites(data.subarray(36)) } : {}),
   }
+}
+
+export function decodeLostWrites(data: Uint8Array): LostWrites {
+  return { errno: readU32(data, 0), tag: decodeText(data.subarray(4)) }
 }
 
 /** Name of a frame type, for messages about unexpected frames. */

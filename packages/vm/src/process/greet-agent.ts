@@ -1,5 +1,15 @@
 import type { Duplex } from 'node:stream'
-import { decodeFailed, decodeHello, encodeClock, encodeSetup, frameTypes, protocolVersion, type Frame } from '@kernelkit/core/agent'
+import {
+  decodeFailed,
+  decodeHello,
+  decodeLostWrites,
+  encodeClock,
+  encodeSetup,
+  frameTypes,
+  protocolVersion,
+  type Frame,
+  type LostWrites,
+} from '@kernelkit/core/agent'
 import type { Host } from '@kernelkit/host'
 import type { VmRequest } from '../vm.ts'
 import { createAgentLink, type AgentLink } from './agent-link.ts'
@@ -11,6 +21,7 @@ const silentAfterMs = 5000
 /** What the agent reports over its channel, or its silence. */
 type AgentEvent =
   | { readonly type: 'ready'; readonly release: string }
+  | { readonly type: 'writes-lost'; readonly lost: LostWrites }
   | { readonly type: 'agent-failed'; readonly message: string; readonly lacking?: string | undefined }
   | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped: boolean }
 
@@ -52,6 +63,8 @@ export function greetAgent({ channel, request, host, isQemuStopped, emit }: Gree
       link.send(frameTypes.setup, encodeSetup(request.guest ?? { hostname: '', files: [], ssh: false }))
     } else if (frame.type === frameTypes.clock) {
       link.send(frameTypes.clock, encodeClock(host.now()))
+    } else if (frame.type === frameTypes.writesLost) {
+      emit({ type: 'writes-lost', lost: decodeLostWrites(frame.data) })
     } else if (frame.type === frameTypes.failed) {
       const { message, lacking } = decodeFailed(frame.data)
       fail(message, lacking)

@@ -1,4 +1,5 @@
-import { UserError } from '@kernelkit/core/errors'
+import type { LostWrites } from '@kernelkit/core/agent'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 import type { QmpEvent } from './qmp-client.ts'
 
@@ -27,6 +28,19 @@ export function hostFailure({ event, data }: QmpEvent, places: DiskPlaces): User
       details,
     },
   )
+}
+
+// Numbers of errno(3) in the guest for a host that has no room: ENOSPC, EDQUOT, EFBIG.
+const noRoom = [28, 122, 27]
+
+/** What wrote it may have ended well: it could not know, the guest writes to the host's directories later. `path` is the directory of the tag. */
+export function writesLost({ tag, errno }: LostWrites, path = tag): UserError {
+  const isFull = noRoom.includes(errno)
+  const why = isFull ? 'no space is left' : 'the operating system of this host cannot write'
+  return new UserError(isFull ? 'DISK_FULL' : 'IO_ERROR', `${why} at ${path}: what the guest wrote there did not arrive whole.`, {
+    hint: isFull ? message`Free space there, or name another directory with ${option('share')} or ${option('artifacts')}.` : undefined,
+    details: { path },
+  })
 }
 
 function wordOf(value: unknown): string | undefined {

@@ -195,8 +195,7 @@ describe('a root on a disk', () => {
 
   it('with an init of its own runs it as first process, with the agent next to it', async () => {
     const image = diskWith(['/bin/sh', '/bin/sleep', '/bin/date', ...libraries])
-    execFileSync('/sbin/debugfs', ['-w', '-R', `write ${scriptFile()} sbin/init`, image], { stdio: 'ignore' })
-    execFileSync('/sbin/debugfs', ['-w', '-R', 'sif sbin/init mode 0100755', image], { stdio: 'ignore' })
+    putInit(image, '')
     await using vm = await startVm(
       await ground.request({ ...onDisk(image), append: 'kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=/sbin/init' }),
       ground.host,
@@ -208,10 +207,42 @@ describe('a root on a disk', () => {
     expect(Date.now() - guest).toBeGreaterThan(-50)
   })
 
-  function scriptFile(): string {
+  it('reports what a service of its own init wrote and this host could not keep', async ({ skip }) => {
+    const full = scratchDirectory()
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4M', 'tmpfs', full], { stdio: 'pipe' })
+    } catch {
+      skip('needs the right to mount a small file system')
+    }
+    try {
+      const image = diskWith(['/bin/sh', '/bin/sleep', '/bin/dd', ...libraries])
+      putInit(image, '/bin/dd if=/dev/zero of=/mnt/full/file bs=1M count=16')
+      const request = await ground.request({
+        launch: { ...onDisk(image).launch, shares: [{ host: full, tag: 's0', readonly: false }] },
+        append: 'kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.init=/sbin/init kernelkit.mount=s0,/mnt/full,rw',
+      })
+      await using vm = await startVm(request, ground.host)
+      for await (const event of vm.events) {
+        if (event.type === 'exited') throw new Error('nothing was reported')
+        if (event.type !== 'host-failed') continue
+        expect(event).toMatchObject({ code: 'DISK_FULL', keepsRunning: true, message: expect.stringContaining(`at ${full}: `) as string })
+        break
+      }
+      // The next command reports it too, and the one after it has nothing to do with it.
+      const argv = ['/bin/sh', '-c', 'true']
+      await expect(vm.exec({ argv }).result).rejects.toMatchObject({ code: 'DISK_FULL' })
+      expect(await vm.exec({ argv }).result).toMatchObject({ exitCode: 0 })
+    } finally {
+      execFileSync('umount', ['-l', full])
+    }
+  })
+
+  /** An init that runs a line and stays. */
+  function putInit(image: string, line: string): void {
     const path = join(scratchDirectory(), 'init')
-    writeFileSync(path, '#!/bin/sh\nwhile :; do /bin/sleep 1; done\n')
-    return path
+    writeFileSync(path, `#!/bin/sh\n${line}\nwhile :; do /bin/sleep 1; done\n`)
+    for (const request of [`write ${path} sbin/init`, 'sif sbin/init mode 0100755'])
+      execFileSync('/sbin/debugfs', ['-w', '-R', request, image], { stdio: 'ignore' })
   }
 })
 

@@ -10,10 +10,10 @@ import {
   maxFrameBytes,
   type ExitMessage,
 } from '@kernelkit/core/agent'
-import { UserError, command, message, option } from '@kernelkit/core/errors'
+import { UserError, command, message } from '@kernelkit/core/errors'
 import type { ExecOptions, ExecResult, RunningCommand } from '../vm.ts'
 import type { AgentLink } from './agent-link.ts'
-import type { Trouble } from './host-failure.ts'
+import { writesLost, type Trouble } from './host-failure.ts'
 import { createInput } from './session-input.ts'
 import { createOutput } from './session-output.ts'
 import { watchSilence, type SilenceLimits } from './session-silence.ts'
@@ -154,19 +154,6 @@ export function runSession(
     kill,
     resize: (columns, rows) => session.send(frameTypes.resize, encodeResize(columns, rows)),
   }
-}
-
-// Numbers of errno(3) in the guest for a host that has no room: ENOSPC, EDQUOT, EFBIG.
-const noRoom = [28, 122, 27]
-
-/** The command may have ended well: it could not know, the guest writes to the host's directories later. */
-function writesLost({ tag, errno }: NonNullable<ExitMessage['lost']>, path = tag): UserError {
-  const isFull = noRoom.includes(errno)
-  const why = isFull ? 'no space is left' : 'the operating system of this host cannot write'
-  return new UserError(isFull ? 'DISK_FULL' : 'IO_ERROR', `${why} at ${path}: what the guest wrote there did not arrive whole.`, {
-    hint: isFull ? message`Free space there, or name another directory with ${option('share')} or ${option('artifacts')}.` : undefined,
-    details: { path },
-  })
 }
 
 function silent(silentMs: number, during: 'boot' | 'command'): UserError {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { encodeText, frameTypes } from '@kernelkit/core/agent'
+import { encodeText, frameTypes, type LostWrites } from '@kernelkit/core/agent'
 import { archRows } from '@kernelkit/core/arch'
 import { qemuArgv } from '@kernelkit/core/qemu'
 import { UserError } from '@kernelkit/core/errors'
@@ -12,7 +12,7 @@ import { captureConsole, liveCopy } from './console-capture.ts'
 import { createEventHub } from './event-hub.ts'
 import { greetAgent, type GreetedAgent } from './greet-agent.ts'
 import { createQmpClient } from './qmp-client.ts'
-import { createTrouble, hostFailure } from './host-failure.ts'
+import { createTrouble, hostFailure, writesLost } from './host-failure.ts'
 import { runSession } from './run-session.ts'
 import { spawnQemu, type QemuProcess } from './spawn-qemu.ts'
 
@@ -66,6 +66,11 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
       hub.emit({ type: 'host-failed', code, message, hint, atMs: atMs() })
     },
   })
+  const shareOf = (tag: string) => request.launch.shares.find((share) => share.tag === tag)?.host
+  const hostFailed = (lost: LostWrites) => {
+    const { code, message, hint } = writesLost(lost, shareOf(lost.tag))
+    return { type: 'host-failed', code, message, hint, keepsRunning: true } as const
+  }
   const trouble = createTrouble()
   const qmp = createQmpClient(qemu.channel('qmp'), ({ event, data }) => {
     trouble.note(hostFailure({ event, data }, request.launch), event)
@@ -84,7 +89,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
         request,
         host,
         isQemuStopped: () => isStopped(host, qemu.pid),
-        emit: (event) => hub.emit({ ...event, atMs: atMs() }),
+        emit: (event) => hub.emit({ ...(event.type === 'writes-lost' ? hostFailed(event.lost) : event), atMs: atMs() }),
       })
     : undefined
   const terminal = request.launch.terminal ? copyOf(qemu.channel('terminal')) : undefined
@@ -107,7 +112,6 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   }
   options.signal?.throwIfAborted()
 
-  const shareOf = (tag: string) => request.launch.shares.find((share) => share.tag === tag)?.host
   const stop = (how: 'kill' | 'poweroff') =>
     stopQemu({ how, qemu, exited, host, agent, powerButton: () => qmp.execute('system_powerdown') })
   return {

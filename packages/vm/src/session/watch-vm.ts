@@ -174,7 +174,8 @@ export function watchVm(options: WatchOptions): VmWatch {
         return
       case 'host-failed':
         facts = { ...facts, hostFailed: facts.hostFailed ?? event }
-        return over.resolve('stopped')
+        // A directory that is full is said at the end: the guest may have other things to do.
+        return event.keepsRunning === true ? undefined : over.resolve('stopped')
       case 'exited':
         facts = { ...facts, qemu: event.exit }
         return over.resolve('exited')

@@ -1,4 +1,5 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream'
+import { UserError } from '@kernelkit/core/errors'
 import { judgeBoot } from '@kernelkit/core/console/boot'
 import { writeJudgement, type Judgement } from '@kernelkit/core/console'
 import { commandWords } from '../session/work/command-words.ts'
@@ -92,7 +93,8 @@ async function runShell({ host, plan, vm }: Guest, { terminal, output }: UserTer
   try {
     const { exitCode } = await running.result
     return { kind: 'shell', exitCode }
-  } catch {
+  } catch (error) {
+    if (error instanceof UserError && error.code !== 'VM_LOST') throw error
     // The guest went away under the shell: the watch says why.
     return new Promise(() => {})
   }

@@ -4,6 +4,7 @@ import { firstOf } from '../first-of.ts'
 import type { Ending, VmWork } from '../guest.ts'
 import type { PreparedVm } from '../prepare-vm.ts'
 import { bootDocument } from './boot-document.ts'
+import { fullDirectories } from './full-directories.ts'
 import { renderAllowed, renderReports } from './render-outcome.ts'
 import { runSession, type RecordVerdict, type SessionInput } from '../session.ts'
 
@@ -29,7 +30,10 @@ export async function bootInVm(input: BootInVmInput): Promise<FinishedBoot> {
     const terminal = input.openTerminal()
     return {
       work: attachTerminal(terminal),
-      conclude: (outcome, record) => finishBoot(prepared, outcome, record),
+      conclude: async (outcome, record) => {
+        for (const line of await fullDirectories(input.host, prepared.plan.launch)) input.host.log.warn(line)
+        return finishBoot(prepared, outcome, record)
+      },
       close: async () => terminal.close(),
     }
   })

@@ -147,6 +147,14 @@ describe('a VM that we end ourselves is judged by why', () => {
     expect(await run([ready, ended], { expect: 'poweroff' }, 3)).toBe('fail')
   })
 
+  it('boot: what the guest wrote and this host could not keep is an error at its end, not before', async () => {
+    const lost = { type: 'host-failed', code: 'DISK_FULL', message: 'no space', hint: undefined, keepsRunning: true, atMs: 1 } as const
+    const off: VmEvent = { type: 'exited', exit: { exitCode: 0, signal: undefined, stderr: '' }, atMs: 3 }
+    const shutdown: VmEvent = { type: 'qmp', event: 'SHUTDOWN', data: { guest: true, reason: 'guest-shutdown' }, atMs: 2 }
+    await expect(boot([ready, lost, line('more'), shutdown, off])).rejects.toMatchObject({ code: 'DISK_FULL', verdict: 'infra-fail' })
+    expect(await boot([ready, line('more'), shutdown, off])).toBe('pass')
+  })
+
   it('boot: a guest that halts without a power-off has passed, one that is silent hangs', async () => {
     expect(await boot([line('reboot: Power off not available: System halted instead')])).toBe('pass')
     expect(await boot([ready, { type: 'agent-silent', silentMs: 100_000, atMs: 1 }])).toBe('hang')
