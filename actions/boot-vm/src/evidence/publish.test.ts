@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { nodeHost } from '@kernelkit/host'
+import { explainSystemError, nodeHost } from '@kernelkit/host'
 import { publishDirectory } from './publish.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-publish-'))
@@ -29,4 +30,22 @@ it('puts the files of a run among the artifacts and follows no link that the gue
   ])
   expect(readFileSync(outside, 'utf8')).toBe('the host owns this')
   expect(readFileSync(join(directory, 'of-the-guest'), 'utf8')).toBe('kept')
+})
+
+it('names the file that a full disk has no room for', async ({ skip }) => {
+  const [from, full] = [join(scratch, 'large'), join(scratch, 'full')]
+  mkdirSync(from)
+  mkdirSync(full)
+  writeFileSync(join(from, 'console.log'), Buffer.alloc(1_000_000, 'x'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', full], { stdio: 'pipe' })
+  } catch {
+    skip('needs the right to mount a small file system')
+  }
+  try {
+    const error: unknown = await publishDirectory(nodeHost(), { from, directory: full }).catch(explainSystemError)
+    expect(error).toMatchObject({ code: 'DISK_FULL', message: `no space is left at ${full}/console.log.` })
+  } finally {
+    execFileSync('umount', ['-l', full])
+  }
 })

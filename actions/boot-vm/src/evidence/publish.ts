@@ -19,7 +19,10 @@ export async function publishFile(host: Host, { from, directory }: { readonly fr
   await withHeldDirectory(host, path, async (held) => {
     const to = join(held, basename(from))
     await clear(host, to, dirname(path))
-    await host.fs.copyFile(from, to, host.fs.constants.COPYFILE_EXCL)
+    await host.fs.copyFile(from, to, host.fs.constants.COPYFILE_EXCL).catch((error: unknown) => {
+      // It names the descriptor of the directory, which says nothing to a reader.
+      throw error instanceof Error ? Object.assign(error, { dest: join(path, basename(from)) }) : error
+    })
   })
 }
 
