@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { debugConfig, debugKernel, debugKernelLimitMs, noDebugKernel } from './lib/debug-kernel.ts'
+import { debugConfig, debugKernel, debugTracing, debugKernelLimitMs, noDebugKernel } from './lib/debug-kernel.ts'
 import { kernelSource } from './lib/kernel-source.ts'
 import { kernelkit } from './lib/kernelkit.ts'
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   if (!isAtHand) return
   tree = await kernelSource()
   directory = await mkdtemp(join(tmpdir(), 'kernelkit-kunit-'))
-  const words = ['build', '--config', 'lib/kunit', ...debugConfig]
+  const words = ['build', '--config', 'lib/kunit', ...debugConfig, ...debugTracing]
   const { exitCode, stderr } = await kernelkit(words, { cwd: tree, timeoutMs: debugKernelLimitMs })
   if (exitCode !== 0) throw new Error(`kernelkit ${words.join(' ')} exited with status ${String(exitCode)}:\n${stderr}`)
 }, debugKernelLimitMs)

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createConsoleReader, failingKinds, failingReports, judge, kunitTestOf } from '@kernelkit/core/console'
 import { createKtapReader } from '@kernelkit/core/ktap'
@@ -8,7 +9,9 @@ const golden = new URL('../packages/core/src/report/golden/', import.meta.url)
 
 /** What a run would have answered whose console is the golden one. */
 function recall({ golden: name, script }: Scene): Outcome {
-  const consoleLines = readFileSync(new URL(`${name}/input`, golden), 'utf8').split(/\r*\n/)
+  const packed = new URL(`${name}/input.gz`, golden)
+  const input = existsSync(packed) ? gunzipSync(readFileSync(packed)) : readFileSync(new URL(`${name}/input`, golden))
+  const consoleLines = input.toString().split(/\r*\n/)
   const reader = createConsoleReader()
   const ktap = createKtapReader({ prefixed: true, versionless: false, kernelOnly: true })
   for (const line of consoleLines) {

@@ -7,6 +7,7 @@ import { kernelkit } from './lib/kernelkit.ts'
 import {
   bugs,
   firstReports,
+  kasanKunit,
   kunit,
   lockdep,
   panics,
@@ -113,5 +114,13 @@ describe('KUnit in a kernel that looks for defects', () => {
   it('passes although its tests fault and dump stacks on purpose', async () => {
     const { seen, expected } = await play(kunit)
     expect(seen).toEqual(expected)
+  })
+
+  it("blames each of KASAN's own tests, in its own file", async () => {
+    const played = await play(kasanKunit)
+    expect(played.seen).toEqual(played.expected)
+    const decoded = await decode(played)
+    const elsewhere = decoded.filter((report) => report.source !== 'mm/kasan/kasan_test_c.c')
+    expect(elsewhere.map(({ function: blamed, source: file }) => `${blamed ?? ''} ${file ?? ''}`)).toEqual([])
   })
 })

@@ -27,7 +27,10 @@ export interface DebugKernel {
   readonly vmlinux: string
 }
 
-const kunit = ['--config', 'KUNIT_TEST=y', '--config', 'KUNIT_EXAMPLE_TEST=y']
+/** Tracepoints, which KASAN's own tests need to see what it reports. */
+export const debugTracing: readonly string[] = ['--config', 'ENABLE_DEFAULT_TRACERS=y']
+
+const kunit = ['--config', 'KASAN_KUNIT_TEST=y', ...debugTracing, '--config', 'KUNIT_TEST=y', '--config', 'KUNIT_EXAMPLE_TEST=y']
 const words = ['build', 'deb:linux-source-6.12', ...debugConfig, ...kunit, '--json']
 
 /** The debug kernel of the store. A full run compiles it there, the first who asks; otherwise undefined when the store has none. */

@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { renderExpectation } from './log/expectation.ts'
 import type { KernelReport } from './report.ts'
@@ -15,13 +16,19 @@ function read(bytes: Uint8Array): readonly KernelReport[] {
   return reports
 }
 
+/** `input`, packed where it is long. */
+function inputOf(directory: URL): Uint8Array {
+  const packed = new URL('input.gz', directory)
+  return existsSync(packed) ? gunzipSync(readFileSync(packed)) : readFileSync(new URL('input', directory))
+}
+
 /**
  * Whole consoles of real guests and what is to be read from them; the tests in e2e/ that provoke these reports say what each must be.
  * Adding a case is adding a directory with `input`; `vitest -u` or `kernelkit report --expect` writes `expected`, to be read before it is believed.
  */
 describe('the console of a real guest', () => {
   it.each(readdirSync(golden))('%s tells the reports that are expected of it', async (name) => {
-    const reports = read(readFileSync(new URL(`${name}/input`, golden)))
+    const reports = read(inputOf(new URL(`${name}/`, golden)))
     await expect(renderExpectation(reports)).toMatchFileSnapshot(new URL(`${name}/expected`, golden).pathname)
   })
 })
