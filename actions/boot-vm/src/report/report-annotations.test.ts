@@ -25,6 +25,12 @@ describe('a kernel report', () => {
     })
   })
 
+  it('names the maintainers where the tree is known', async () => {
+    const owners = { subsystem: 'FOO', maintainers: ['A <a@b.org>'], lists: [] }
+    const { message } = await annotateReport({ ...exampleReport, owners }, { level: 'error', findSource })
+    expect(message.split('\n').slice(0, 2)).toEqual(['WARNING in foo_check', 'FOO: A <a@b.org>'])
+  })
+
   it('names its place in words when the source is not here', async () => {
     const annotation = await annotateReport({ ...exampleReport, source: 'mm/slub.c' }, { level: 'notice', findSource })
     expect(annotation).toMatchObject({ level: 'notice', file: undefined, line: undefined })

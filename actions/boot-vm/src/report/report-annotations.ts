@@ -1,6 +1,6 @@
 import type { Annotation } from '@kernelkit/action-kit'
 import { badTests, failurePlace, pathName, type KtapResults } from '@kernelkit/core/ktap'
-import { renderFrame, traceFromBlame, type KernelReport } from '@kernelkit/core/report'
+import { renderFrame, renderOwners, traceFromBlame, type KernelReport } from '@kernelkit/core/report'
 
 /** Frames and lines of diagnostics in an annotation: GitHub shows the beginning of it. */
 const mostFrames = 12
@@ -17,13 +17,14 @@ export async function annotateReport(
   const { source, line } = report
   const file = source === undefined ? undefined : await options.findSource(source)
   const place = source !== undefined && file === undefined ? ` (${source}:${line ?? 0})` : ''
+  const owners = report.owners === undefined ? [] : [renderOwners(report.owners)]
   const frames = traceFromBlame(report)
     .slice(0, mostFrames)
     .map((frame) => `  ${renderFrame(frame)}`)
   return {
     level: options.level,
     title: `Kernel report: ${report.kind}`,
-    message: [`${report.title}${place}`, ...frames].join('\n'),
+    message: [`${report.title}${place}`, ...owners, ...frames].join('\n'),
     file,
     line: file === undefined ? undefined : line,
   }

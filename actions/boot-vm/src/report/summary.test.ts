@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createKtapReader } from '@kernelkit/core/ktap'
 import { exampleReport } from '../../test/example-report.ts'
-import { renderSummary, type RunSummary } from './summary.ts'
+import { renderReport, renderSummary, type RunSummary } from './summary.ts'
 
 const passed: RunSummary = {
   name: 'boot-vm',
@@ -57,6 +57,12 @@ describe('the summary of a run', () => {
     const text = renderSummary({ ...passed, verdict: 'fail', results: failedResults() })
     expect(text).toContain('Tests: 2 tests: 1 passed, 1 failed')
     expect(text).toContain(String.raw`| b\|c | fail | b.c:30 | Expected 1 \(1\) == x \(2\) |`)
+  })
+
+  it('names subsystem and maintainers of a report where the tree is known, as text', () => {
+    const owners = { subsystem: 'FOO <DRIVER>', maintainers: ['A B <a@b.org>'], lists: [] }
+    expect(renderReport({ ...exampleReport, owners })).toContain(String.raw`FOO &lt;DRIVER&gt;: A B &lt;a\@b.org&gt;`)
+    expect(renderReport(exampleReport)).not.toContain('FOO')
   })
 
   it('folds reports, and nothing of the guest is markup', () => {

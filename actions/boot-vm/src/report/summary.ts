@@ -1,6 +1,6 @@
 import { escapeCell, renderTable } from '@kernelkit/action-kit'
 import { badTests, failurePlace, pathName, renderCounts, type KtapResults } from '@kernelkit/core/ktap'
-import { renderFrame, type KernelReport } from '@kernelkit/core/report'
+import { renderFrame, renderOwners, type KernelReport } from '@kernelkit/core/report'
 import type { BaseResult } from '../base/base-result.ts'
 
 const mostTests = 50
@@ -83,9 +83,10 @@ export function renderReport(report: KernelReport): string {
     `console lines ${report.startLine}-${report.endLine}`,
     ...(report.process === undefined ? [] : [`process ${report.process}`]),
   ].join(', ')
+  const owners = report.owners === undefined ? [] : [escapeCell(renderOwners(report.owners))]
   const trace = report.trace.map(renderFrame).join('\n')
   // Markup is not read inside <pre>; what could end it is escaped.
-  return `<details><summary>${escapeHtml(`${report.kind}: ${report.title}${place}`)}</summary>\n\n${escapeCell(facts)}\n\n<pre>\n${escapeHtml(trace)}\n</pre>\n</details>`
+  return `<details><summary>${escapeHtml(`${report.kind}: ${report.title}${place}`)}</summary>\n\n${[escapeCell(facts), ...owners].join('\n\n')}\n\n<pre>\n${escapeHtml(trace)}\n</pre>\n</details>`
 }
 
 function escapeHtml(text: string): string {

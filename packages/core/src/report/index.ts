@@ -1,5 +1,5 @@
 export { createReportReader, type ReportReader } from './reader.ts'
-export { renderFrame, renderReport, reportDocument, traceFromBlame } from './render-report.ts'
+export { renderFrame, renderOwners, renderReport, reportDocument, traceFromBlame } from './render-report.ts'
 export { isNameless, tidyPath, type FoundFrame } from './frame.ts'
 export type { KernelFacts, ReportEvidence } from './evidence.ts'
 export type { KernelReport, ReportFrame } from './report.ts'

@@ -28,7 +28,7 @@ export function renderReport(file: string, report: KernelReport): string {
 const mostOwners = 4
 
 /** `EXT4 FILE SYSTEM: Theodore Ts'o <tytso@mit.edu>, …`. */
-function renderOwners({ subsystem, maintainers, lists }: Owners): string {
+export function renderOwners({ subsystem, maintainers, lists }: Owners): string {
   const people = maintainers.length > 0 ? maintainers : lists
   const more = people.length > mostOwners ? ` and ${people.length - mostOwners} more` : ''
   return people.length === 0 ? subsystem : `${subsystem}: ${people.slice(0, mostOwners).join(', ')}${more}`
