@@ -35,4 +35,4 @@ export interface Format {
 }
 
 /** Groups of a symbol with its place, as `%pS` prints it and decoders extend it. */
-export const symbol = String.raw`(?<function>[A-Za-z_$.<][^\s+]*)(?:\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?)?(?: \[\w+\])?(?: \(?(?<source>[^\s:()]+\.\w+):(?<line>\d+))?`
+export const symbol = String.raw`(?<function>[A-Za-z_$.<][^\s+]*)(?:\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?)?(?: \[\w+\])?(?: \(?(?<source>[^\s:()]{1,400}\.\w+):(?<line>\d+))?`

@@ -11,20 +11,20 @@ export interface FoundFrame extends ReportFrame {
 }
 
 // A symbol: C, with compiler suffixes (foo.isra.0), mangled or demangled Rust (<a::B>::c).
-const name = String.raw`(?<function>[A-Za-z_$.][\w.$]*(?:::[\w<>:{}#$]+)*|<[^+]{1,200}>(?:::[\w<>:{}#$]+)*)`
-const place = String.raw`(?: \(?(?<source>[^\s:()]+\.[chSsr]\w{0,2}):(?<line>\d+))?`
+const name = String.raw`(?<function>[A-Za-z_$.][\w.$]*(?:::[\w<>:{}#$]+)?|<[^+]{1,200}>(?:::[\w<>:{}#$]+)?)`
+const place = String.raw`(?: \(?(?<source>[^\s:()]{1,400}\.[chSsr]\w{0,2}):(?<line>\d+))?`
 const address = String.raw`(?:\(?\[(?:<[0-9a-f]*>|[0-9a-f]{8,16})\]\)? +)*`
 
 // Most architectures: "[<addr>] ? foo+0x1/0x2 [module] fs/x.c:3", riscv and s390 with the address, powerpc with two of them.
 const withOffset = new RegExp(
-  String.raw`^[\s]*(?:#\d+:? +)?(?<maybe>\? +)?${address}(?<maybe2>\? +)?\(?(?:\[)?${name}\+0x(?<offset>[0-9a-f]+)(?:\/0x(?<size>[0-9a-f]+))?\)?(?: \[(?<module>[\w-]+)[^\]]*\])?${place}`,
+  String.raw`^[\s]*(?:#\d+:? +)?(?<maybe>\? +)?${address}(?<maybe2>\? +)?\(?(?:\[)?${name}\+0x(?<offset>[0-9a-f]+)(?:\/0x(?<size>[0-9a-f]+))?\)?(?: \[(?<module>[\w-]+)(?:[^\w\]-][^\]]*)?\])?${place}`,
 )
 // scripts/decode_stacktrace.sh: "foo (fs/x.c:3 (discriminator 2)) module"; inlined code gives several places, the last one is foo's.
 const decoded = new RegExp(
-  String.raw`^\s*(?<maybe>\? +)?${address}(?<maybe2>\? +)?${name} \((?:\S+:\d+(?: \(discriminator \d+\))? )*(?<source>[^\s:()]+\.(?:c|h|S|rs|l|y)):(?<line>\d+)(?: \(discriminator \d+\))?\)`,
+  String.raw`^\s*(?<maybe>\? +)?${address}(?<maybe2>\? +)?${name} \((?:\S+:\d+(?: \(discriminator \d+\))? )*(?<source>[^\s:()]{1,400}\.(?:c|h|S|rs|l|y)):(?<line>\d+)(?: \(discriminator \d+\))?\)`,
 )
 // Decoders that name inlined code: "foo fs/x.c:3 [inline]", on ARM without the word.
-const inlined = new RegExp(String.raw`^\s*${address}${name} (?<source>[^\s:()]+\.\w+):(?<line>\d+) \[inline\]`)
+const inlined = new RegExp(String.raw`^\s*${address}${name} (?<source>[^\s:()]{1,400}\.\w+):(?<line>\d+) \[inline\]`)
 // arch/arm/kernel/traps.c, dump_backtrace_entry(): "[<addr>] (foo) from [<addr>] (bar+0x1/0x2)", since 5.17 "foo from bar+0x1/0x2".
 const fromArm = new RegExp(String.raw`^\s*(?:\[<[0-9a-f]+>\] )?\(?${name}(?:\+0x[0-9a-f]+/0x[0-9a-f]+)?${place}\)? from (?<rest>.*)`)
 
@@ -34,7 +34,7 @@ const counter =
 
 // The whole line of most frames: "[<addr>] ? foo+0x1/0x2 [module]". Nothing else of a report looks so, no first line either.
 const plain =
-  /^\s*(?:\[<[0-9a-f]+>\] )?(\? )?([A-Za-z_][\w.]*)\+0x([0-9a-f]+)\/0x([0-9a-f]+)(?: \[([\w-]+)[^\]]*\])?(?: (?!from)([^\s:()[\]]+\.\w+):(\d+))?\s*$/
+  /^\s*(?:\[<[0-9a-f]+>\] )?(\? )?([A-Za-z_][\w.]*)\+0x([0-9a-f]+)\/0x([0-9a-f]+)(?: \[([\w-]+)(?:[^\w\]-][^\]]*)?\])?(?: (?!from)([^\s:()[\]]{1,400}\.\w+):(\d+))?\s*$/
 
 /** The frame of a line that holds nothing else; most lines of a report are such. */
 export function parsePlainFrame(text: string): FoundFrame | undefined {

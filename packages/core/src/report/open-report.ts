@@ -209,15 +209,15 @@ const mayHoldDetails =
   /Read |Write |by task |[Cc]omm: |\/\d+ [ij[]|comm "|name: |last function: |caller is |Process |Workqueue: |WARNING: |\[#\d/
 const details: readonly RegExp[] = [
   /(?:^|: )(?<access>Read|Write) (?:of size|at addr)/,
-  /by task (?<process>.*)\/\d+(?:\s*$| on cpu|,)/,
+  /by task (?<process>.{0,100})\/\d+(?:\s*$| on cpu|,)/,
   // Distributions put words of their own between the name and the taint (Kdump: loaded).
-  /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: (?<process>.+?) (?:Kdump: \w+ )?(?:Not tainted|Tainted)/,
+  /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: (?<process>.{1,100}?) (?:Kdump: \w+ )?(?:Not tainted|Tainted)/,
   // Kernels before 3.10, and ARM's line of its own.
   /^Pid: \d+, comm: {1,16}(?<process>\S.{0,20}?) (?:Not tainted|Tainted)/,
   /^Process (?<process>\S.{0,20}?) \(pid: \d+/,
-  /^(?<process>.+)\/\d+ (?:is trying to|just changed|is freeing|is leaving|\[HC)/,
+  /^(?<process>.{1,100})\/\d+ (?:is trying to|just changed|is freeing|is leaving|\[HC)/,
   /comm "(?<process>[^"]*)", pid/,
-  /^in_atomic\(\): .*, name: (?<process>.+)$/,
+  /^in_atomic\(\): .{0,200}, name: (?<process>.{1,100})/,
   /last function: (?<lastFunction>[A-Za-z_][\w.]*)/,
   /^caller is (?<caller>[A-Za-z_][\w.]*)\+0x/,
   // What taints the kernel: __warn() and die(), whatever the report is about.

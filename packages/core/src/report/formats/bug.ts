@@ -107,7 +107,7 @@ export const bugFormats: readonly Format[] = [
   // fs/dcache.c: umount_check(); fs/super.c: generic_shutdown_super().
   {
     kind: 'bug',
-    first: /^BUG: Dentry .*still in use .*\[unmount of (?<what>\S+)/,
+    first: /^BUG: Dentry .{0,400}still in use .{0,100}\[unmount of (?<what>\S+)/,
     title: 'BUG: Dentry still in use in unmount of {what}',
     blame: 'none',
   },

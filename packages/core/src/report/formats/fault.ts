@@ -51,7 +51,7 @@ export const faultFormats: readonly Format[] = [
   },
   {
     kind: 'oops',
-    first: /Unable to handle kernel (?!NULL)(?<what>[a-zA-Z -]+?) (?:for \w+ )?(?:at|in|from) (?:virtual|address|unreliable)/,
+    first: /Unable to handle kernel (?!NULL)(?<what>[a-zA-Z -]{1,60}?) (?:for \w+ )?(?:at|in|from) (?:virtual|address|unreliable)/,
     title: 'BUG: unable to handle kernel {what} in {function}',
     blame: 'trace',
     continues: ['kasan'],

@@ -1,6 +1,6 @@
 import type { Format } from '../format.ts'
 
-const device = String.raw`\((?:device )?(?<device>[^\s)]+)[^)]*\)`
+const device = String.raw`\((?:device )?(?<device>[^\s)]+)(?:\s[^)]*)?\)`
 
 /** File systems that found themselves corrupt or gave up: what is on the device cannot be trusted, or nothing is written any more. */
 const givenUp: readonly (readonly [text: string, title: string])[] = [
@@ -39,7 +39,7 @@ const givenUp: readonly (readonly [text: string, title: string])[] = [
   [String.raw`^(?<what>REISERFS) error ${device}: \S+ (?<function>[A-Za-z_]\w*):`, 'REISERFS: error in {function}'],
   [String.raw`^(?<what>FAT-fs) ${device}: Filesystem has been set read-only`, 'FAT: set read-only'],
   [
-    String.raw`^(?<what>UBIFS) \w+ \((?<device>[^\s)]+)[^)]*\): (?<function>ubifs_ro_mode)(?:\.\w+)*: switched to read-only mode`,
+    String.raw`^(?<what>UBIFS) \w+ \((?<device>[^\s)]+)(?:\s[^)]*)?\): (?<function>ubifs_ro_mode)(?:\.\w+)*: switched to read-only mode`,
     'UBIFS: switched to read-only mode',
   ],
   [String.raw`^(?<what>bcachefs) ${device}: .{0,100}emergency read only`, 'bcachefs: emergency read only'],

@@ -91,7 +91,7 @@ export const lockdepFormats: readonly Format[] = [
   },
   {
     kind: 'atomic-sleep',
-    first: /BUG: scheduling while atomic: (?<process>.*?)\/\d+\/0x/,
+    first: /BUG: scheduling while atomic: (?<process>.{0,100}?)\/\d+\/0x/,
     title: 'BUG: scheduling while atomic in {function}',
     blame: 'trace',
   },

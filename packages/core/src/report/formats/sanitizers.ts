@@ -5,7 +5,7 @@ export const sanitizerFormats: readonly Format[] = [
   // mm/kasan/report.c: print_error_description(); "invalid-free" is printed as "double-free or invalid-free" up to 6.0.
   {
     kind: 'kasan',
-    first: new RegExp(String.raw`BUG: KAS[Aa][Nn]: (?<what>double-free or invalid-free|[\w -]+?)(?: (?:in ${symbol}|on address)|$)`),
+    first: new RegExp(String.raw`BUG: KAS[Aa][Nn]: (?<what>double-free or invalid-free|[\w -]{1,80}?)(?: (?:in ${symbol}|on address)|$)`),
     title: 'KASAN: {what} {access} in {function}',
   },
   // mm/kmsan/report.c: kmsan_report(); since 5.x a bare trace follows, the out-of-tree versions before it printed CPU and Call Trace.

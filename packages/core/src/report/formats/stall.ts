@@ -38,7 +38,7 @@ export const stallFormats: readonly Format[] = [
   },
   {
     kind: 'rcu-stall',
-    first: /rcu: .*(?:kthread starved for|kthread timer wakeup didn't happen for) \d+ jiffies/,
+    first: /rcu: .{0,200}(?:kthread starved for|kthread timer wakeup didn't happen for) \d+ jiffies/,
     title: 'rcu stall in {function}',
     blame: 'interrupted',
     anyCaller: true,
@@ -47,7 +47,7 @@ export const stallFormats: readonly Format[] = [
   },
   {
     kind: 'soft-lockup',
-    first: /BUG: soft lockup(?: detected!)?(?: - CPU#\d+ stuck for \d+s! ?\[(?<process>.*):\d+\])?/,
+    first: /BUG: soft lockup(?: detected!)?(?: - CPU#\d+ stuck for \d+s! ?\[(?<process>.{0,100}):\d+\])?/,
     title: 'soft lockup in {function}',
     blame: 'interrupted',
     anyCaller: true,
@@ -64,7 +64,7 @@ export const stallFormats: readonly Format[] = [
   },
   {
     kind: 'hung-task',
-    first: /INFO: task (?<process>.*):\d+ blocked (?:in I\/O wait )?for more than \d+ seconds/,
+    first: /INFO: task (?<process>.{0,100}):\d+ blocked (?:in I\/O wait )?for more than \d+ seconds/,
     title: 'task hung in {function}',
     blame: 'trace',
     endsAfterTrace: true,
@@ -102,7 +102,7 @@ export const stallFormats: readonly Format[] = [
   },
   {
     kind: 'hung-task',
-    first: /INFO: task (?<process>.*):\d+ can't die for more than \d+ seconds/,
+    first: /INFO: task (?<process>.{0,100}):\d+ can't die for more than \d+ seconds/,
     title: "task can't die in {function}",
     blame: 'trace',
     endsAfterTrace: true,

@@ -4,7 +4,7 @@ import { symbol, type Format } from '../format.ts'
 function warning(source: string, rest = ''): RegExp {
   const at = symbol.replace('?<source>', '').replace('?<line>', '')
   return new RegExp(
-    String.raw`WARNING: (?:CPU: \d+ PID: \d+ at )?(?<source>${source}):(?<line>\d+)(?: (?:at )?${rest}${at})?(?:, CPU#\d+: (?<process>.*)\/\d+)?`,
+    String.raw`WARNING: (?:CPU: \d+ PID: \d+ at )?(?<source>${source}):(?<line>\d+)(?: (?:at )?${rest}${at})?(?:, CPU#\d+: (?<process>.{0,100})\/\d+)?`,
   )
 }
 
