@@ -12,6 +12,8 @@ export interface VmRequest {
   readonly consolePath: string
   /** File that takes its whole lines with the host's time in front. */
   readonly timedConsolePath: string
+  /** Most bytes of each of the two. */
+  readonly logLimitBytes: number
   readonly guest: GuestSetup | undefined
   /** Facts that clients need later: vmlinux for gdb, image, root, command line of the owner. */
   readonly facts: Readonly<Record<string, unknown>>

@@ -129,6 +129,7 @@ export async function testGround(): Promise<TestGround> {
         directory: place.directory,
         consolePath: join(scratchDirectory(), 'console.log'),
         timedConsolePath: join(scratchDirectory(), 'console.timed.log'),
+        logLimitBytes: 2 ** 30,
         guest: { hostname: 'testguest', files: [], ssh: false, ...change.guest },
         facts: {},
       }

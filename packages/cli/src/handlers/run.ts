@@ -29,7 +29,8 @@ export async function run(context: CommandContext, words: readonly string[], giv
     wanted,
     argv,
     onPrepared: printDecisions(host),
-    openStreams: (directory) => openStreams({ context, directory, tty, stdin: spec.stdin || interactive }),
+    openStreams: (directory) =>
+      openStreams({ context, directory, tty, stdin: spec.stdin || interactive, logLimitBytes: spec.logLimitBytes }),
     onConsoleLine: spec.console === 'always' ? context.printError : undefined,
     signal,
   })

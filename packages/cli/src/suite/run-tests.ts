@@ -95,7 +95,7 @@ async function runTest({ host, store, test, slots, signal, interruption, onStart
         task ??= host.log.task(name)
         onStart()
       },
-      openStreams: async (to) => fileStreams(host, { directory: to, stdin: undefined }),
+      openStreams: async (to) => fileStreams(host, { directory: to, stdin: undefined, mostBytes: wanted.spec.logLimitBytes }),
       signal,
     })
     const result: TestResult = {

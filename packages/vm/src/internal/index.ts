@@ -1,4 +1,5 @@
 /** For the command and the Actions, which boot VMs; anything here may change with any version. */
+export { boundedLog } from '../process/console-capture.ts'
 export { collectOutput } from '../process/collect-output.ts'
 export { makeEvidenceDirectory } from '../evidence/evidence-directory.ts'
 export { commandWords } from '../session/work/command-words.ts'

@@ -13,6 +13,8 @@ const heldForViewer = 1024 * 1024
 // A line without an end (a progress bar, a binary blob) is reported in pieces of this size.
 const longestLine = 64 * 1024
 
+const mostParts = 1024
+
 // What a slow disk has not taken yet: what the pipe does not hold is lost, what our memory holds is not.
 const mostWaiting = 64 * 1024 * 1024
 
@@ -24,6 +26,8 @@ export function captureConsole(options: {
   readonly input: Writable
   readonly path: string
   readonly timedPath: string
+  /** Of each of the two files; what is longer is read and judged, but not kept. */
+  readonly mostBytes: number
   readonly host: Host
   /** Since the start of the VM. */
   readonly atMs: () => number
@@ -36,7 +40,11 @@ export function captureConsole(options: {
   const live = liveCopy(options.input)
   const timed = timedLines(options)
   const finished = Promise.withResolvers<void>()
-  let text = ''
+  const cut = lineCutter((line) => {
+    timed.take(line)
+    options.onLine(line)
+  })
+  const log = boundedLog(options.mostBytes)
   let pending: Buffer[] = []
   let timer: NodeJS.Timeout | undefined
   const flush = () => {
@@ -46,7 +54,8 @@ export function captureConsole(options: {
     const whole = Buffer.concat(pending)
     pending = []
     timed.flush()
-    if (file.write(whole) || file.writableLength < mostWaiting) return
+    const kept = log.take(whole)
+    if (kept.length === 0 || file.write(kept) || file.writableLength < mostWaiting) return
     output.pause()
     file.once('drain', () => output.resume())
   }
@@ -55,29 +64,18 @@ export function captureConsole(options: {
     finished.resolve()
   })
   file.on('close', () => void timed.finished.then(() => finished.resolve()))
-  const takeLine = (line: string) => {
-    timed.take(line)
-    options.onLine(line)
-  }
   output.on('data', (chunk: Buffer) => {
     pending.push(chunk)
     // A serial port comes byte by byte, and one write each would cost more than the guest's boot.
     timer ??= setTimeout(flush, collectMs)
     live.take(chunk)
-    text += chunk.toString('latin1')
-    const lines = text.split('\n')
-    text = lines.pop() ?? ''
-    if (text.length > longestLine) {
-      lines.push(text)
-      text = ''
-    }
-    for (const line of lines) takeLine(cleanLine(line))
+    cut.take(chunk)
   })
   let closed = false
   const close = () => {
     if (closed) return
     closed = true
-    if (text !== '') takeLine(cleanLine(text))
+    cut.end()
     live.end()
     flush()
     file.end()
@@ -110,20 +108,82 @@ export function liveCopy(channel: Writable): { readonly stream: Duplex; take(chu
   }
 }
 
-function cleanLine(line: string): string {
-  // The console is UTF-8 where it is not ASCII; latin1 kept the bytes whole across chunks.
-  return Buffer.from(line.replace(/\r+$/, ''), 'latin1').toString('utf8')
+const [lineFeed, carriageReturn] = [0x0a, 0x0d]
+
+/** Whole lines without their ends, each byte looked at once: a console comes byte by byte, and its lines may be long. */
+export function lineCutter(onLine: (line: string) => void): { take(chunk: Buffer): void; end(): void } {
+  let parts: Buffer[] = []
+  let length = 0
+  const flush = () => {
+    const whole = Buffer.concat(parts)
+    parts = []
+    length = 0
+    let to = whole.length
+    while (to > 0 && whole[to - 1] === carriageReturn) to -= 1
+    onLine(whole.toString('utf8', 0, to))
+  }
+  const keep = (part: Buffer) => {
+    for (let from = 0; from < part.length;) {
+      const room = longestLine - length
+      // A copy: the chunk may be a part of a large buffer.
+      const piece = Buffer.from(part.subarray(from, from + room))
+      parts.push(piece)
+      length += piece.length
+      from += piece.length
+      // Many small pieces take more memory than their bytes.
+      if (parts.length >= mostParts) parts = [Buffer.concat(parts)]
+      if (length >= longestLine) flush()
+    }
+  }
+  return {
+    take: (chunk) => {
+      let from = 0
+      for (let to = chunk.indexOf(lineFeed); to >= 0; to = chunk.indexOf(lineFeed, from)) {
+        keep(chunk.subarray(from, to))
+        flush()
+        from = to + 1
+      }
+      keep(chunk.subarray(from))
+    },
+    end: () => {
+      if (length > 0) flush()
+    },
+  }
+}
+
+/** What of a log is kept: its first bytes, and a line that says so where it is longer. */
+export function boundedLog(mostBytes: number): { take(bytes: Buffer): Buffer } {
+  let room = mostBytes
+  let isFull = false
+  return {
+    take: (bytes) => {
+      if (isFull) return Buffer.alloc(0)
+      if (bytes.length <= room) {
+        room -= bytes.length
+        return bytes
+      }
+      isFull = true
+      return Buffer.concat([bytes.subarray(0, room), Buffer.from(`\n${cutNotice(mostBytes)}\n`)])
+    },
+  }
+}
+
+/** The last line of a log that was cut. */
+export function cutNotice(mostBytes: number): string {
+  return `kernelkit: this log is longer than ${mostBytes} bytes: the rest is not kept.`
 }
 
 /** Lines with the time at which the host had read them: by the clock, and in seconds since the start of the VM. */
 function timedLines({
   host,
   timedPath,
+  mostBytes,
   atMs,
   onFailed,
-}: Pick<Parameters<typeof captureConsole>[0], 'host' | 'timedPath' | 'atMs' | 'onFailed'>) {
+}: Pick<Parameters<typeof captureConsole>[0], 'host' | 'timedPath' | 'mostBytes' | 'atMs' | 'onFailed'>) {
   const file = host.fs.createWriteStream(timedPath, { mode: 0o600 })
   const finished = Promise.withResolvers<void>()
+  const log = boundedLog(mostBytes)
   let text = ''
   file.on('error', (error) => {
     onFailed(error)
@@ -131,7 +191,8 @@ function timedLines({
   })
   file.on('close', () => finished.resolve())
   const flush = () => {
-    if (text !== '') file.write(text)
+    const kept = text === '' ? undefined : log.take(Buffer.from(text))
+    if (kept !== undefined && kept.length > 0) file.write(kept)
     text = ''
   }
   return {

@@ -54,6 +54,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     ...qemu.console,
     path: request.consolePath,
     timedPath: request.timedConsolePath,
+    mostBytes: request.logLimitBytes,
     host,
     atMs,
     onLine: (line) => hub.emit({ type: 'console', line, atMs: atMs() }),

@@ -134,6 +134,7 @@ async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput)
     directory: place.directory,
     consolePath: evidencePath(evidenceDirectory, 'console'),
     timedConsolePath: evidencePath(evidenceDirectory, 'consoleTimed'),
+    logLimitBytes: plan.vm.logLimitBytes,
     guest: plan.launch.agent
       ? {
           hostname: place.name,

@@ -410,6 +410,17 @@ export const vmRows = {
     action: { otherwise: 'they are copied to the artifacts when the step ends' },
     library: { help: 'directory for the console, reports, configuration, replay.sh and the verdict' },
   },
+  'log-limit': {
+    kind: 'text',
+    value: 'size',
+    help: 'the most that is kept of each log of a run (console, stdout and stderr of --json); what is longer is judged all the same',
+    default: '1G',
+    reach: 'inside',
+    group: debug,
+    commands: all,
+    action: { help: 'the most that is kept of the console; what is longer is judged all the same' },
+    library: false,
+  },
   keep: {
     kind: 'flag',
     reach: 'inside',

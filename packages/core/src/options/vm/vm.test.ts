@@ -89,6 +89,7 @@ describe('parseVmSpec', () => {
         "keep": false,
         "kernel": undefined,
         "kunit": undefined,
+        "logLimitBytes": 1073741824,
         "mac": "52:54:00:12:34:56",
         "machine": "auto",
         "memoryMiB": undefined,

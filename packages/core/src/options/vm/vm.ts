@@ -19,7 +19,7 @@ import {
   textOption,
   type RawOptions,
 } from '../given.ts'
-import { parseDurationMs } from '../quantity.ts'
+import { parseDurationMs, parseSizeBytes } from '../quantity.ts'
 import { camelCase, vmRows } from '../table/index.ts'
 import { parseForward, refuseSamePort } from './vm-forward.ts'
 import { parseDisk, parseGdb, parseMac, parseMemory } from './vm-hardware.ts'
@@ -60,6 +60,8 @@ export interface VmSpec extends ResultsSpec {
   readonly artifacts: string | undefined
   /** Directory that takes the evidence of the run; default: one in the store. */
   readonly evidence: string | undefined
+  /** Most bytes of each log. */
+  readonly logLimitBytes: number
   readonly net: Choice<'net'>
   readonly mac: string
   readonly forwards: readonly Forward[]
@@ -125,6 +127,7 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     shareCwd: !flagOption(raw, 'noCwd') && !isKunit,
     artifacts: textOption(raw, 'artifacts'),
     evidence: textOption(raw, 'evidence'),
+    logLimitBytes: readOption(raw, 'logLimit', parseLogLimit) ?? parseLogLimit(vmRows['log-limit'].default),
     net: choiceOption(raw, vmRows, 'net'),
     mac: readOption(raw, 'mac', parseMac) ?? vmRows.mac.default,
     forwards,
@@ -156,6 +159,10 @@ function readDurationMs(raw: RawOptions, name: string): number | undefined {
   if (typeof last?.value !== 'number') return readOption(raw, camelCase(name), (text) => parseDurationMs(text, { name }))
   if (Number.isSafeInteger(last.value) && last.value > 0) return last.value
   throw badOption(name, last.value, { allowed: 'a positive whole number of milliseconds' })
+}
+
+function parseLogLimit(raw: string): number {
+  return parseSizeBytes(raw, { name: 'log-limit' })
 }
 
 function parseName(raw: string): string {
