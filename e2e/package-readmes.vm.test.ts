@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readExample } from '../tools/package-readmes.ts'
+import { readExample, readLibraryExamples } from '../tools/package-readmes.ts'
 import { repository } from '../tools/source-files.ts'
 import { shell, startProgram, testArtifacts } from './lib/kernelkit.ts'
 
@@ -26,6 +26,16 @@ it.each([
   const { exitCode, stdout, stderr } = await startProgram([process.execPath, `${name}.ts`, ...args], { cwd: scratch }).result
   expect({ exitCode, stdout: withoutRelease(stdout), stderr }).toEqual({ exitCode: 0, stdout: withoutRelease(output), stderr: '' })
 })
+
+it.each(readLibraryExamples().map((example, index) => ({ ...example, index })))(
+  'example $index of docs/library.md prints what the page says',
+  async ({ code, output, index }) => {
+    await writeFile(join(scratch, `library-${index}.ts`), code)
+    const argv = [process.execPath, `library-${index}.ts`, kernel] as const
+    const { exitCode, stdout, stderr } = await startProgram(argv, { cwd: scratch }).result
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: output, stderr: '' })
+  },
+)
 
 it('the example in the README of the command prints what the page says, in a directory with a kernel', async () => {
   const { code, output } = readExample('cli')

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readExample } from './package-readmes.ts'
+import { readExample, readLibraryExamples } from './package-readmes.ts'
 import { listPublishedPackages, repository } from './source-files.ts'
 
 /** Below the repository, so that packages are found as they are installed: built. `npm run build` after a change of sources. */
@@ -34,11 +34,12 @@ describe('the example in the README of a package', () => {
     expect(languages).toEqual(listPublishedPackages().map((name) => [name, name === 'cli' ? 'sh' : 'ts']))
   })
 
-  it('compiles', () => {
+  it('compiles, and so do those of docs/library.md', () => {
     const programs = listPublishedPackages().filter((name) => readExample(name).language === 'ts')
     const directory = join(scratch, 'types')
     mkdirSync(directory)
     for (const name of programs) writeFileSync(join(directory, `${name}.ts`), readExample(name).code)
+    for (const [index, { code }] of readLibraryExamples().entries()) writeFileSync(join(directory, `library-${index}.ts`), code)
     const settings = {
       extends: join(repository, 'tsconfig.base.json'),
       compilerOptions: { rootDir: '.', noEmit: true, composite: false, incremental: false, types: ['node'] },

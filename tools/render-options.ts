@@ -4,6 +4,7 @@ import type { ActionName } from '@kernelkit/core/options'
 import { projectSchema } from '@kernelkit/core/project'
 import { fillActionInputs } from './action-inputs.ts'
 import { fillActionTables } from './action-tables.ts'
+import { fillLibraryPage } from './library-docs.ts'
 import { renderLibraryOptions } from './library-options.ts'
 import { fillOptionTables } from './option-tables.ts'
 import { actionPath, ownActions, readActionFile } from './own-actions.ts'
@@ -19,3 +20,5 @@ writeFileSync(join(repository, 'packages/cli/kernelkit.schema.json'), `${JSON.st
 const page = join(repository, 'docs/cli.md')
 writeFileSync(page, fillOptionTables(readFileSync(page, 'utf8')))
 writeFileSync(join(repository, 'packages/vm/src/library/boot-vm-options.ts'), renderLibraryOptions())
+const libraryPage = join(repository, 'docs/library.md')
+writeFileSync(libraryPage, fillLibraryPage(readFileSync(libraryPage, 'utf8')))

@@ -9,6 +9,7 @@ import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { nodeHost, silentLogger } from '@kernelkit/host'
 import type { Host, Store } from '@kernelkit/host'
 import { defaultStoreRoot, openStore } from '@kernelkit/host/store'
+import { atMost } from '../session/first-of.ts'
 import { seenFacts, type EndedVm, type Ending, type Guest, type VmWork } from '../session/guest.ts'
 import type { PreparedVm } from '../session/prepare-vm.ts'
 import { runSession, type RecordVerdict } from '../session/session.ts'
@@ -143,7 +144,7 @@ async function untilDead(guest: Guest): Promise<'dead'> {
   const { host, vm } = guest
   if ((await deadEnd(guest)) === undefined) await vm.exited
   // What the guest sent before its end is read first: a command that has ended is not lost.
-  await Promise.race([vm.exited, host.sleep(lastWordsMs)])
+  await atMost(host, lastWordsMs, vm.exited)
   return 'dead'
 }
 

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
+import { setImmediate as immediately } from 'node:timers/promises'
 import { UserError } from '@kernelkit/core/errors'
+import { nodeHost, type Host } from '@kernelkit/host'
+import { defaultStoreRoot, openStore } from '@kernelkit/host/store'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bootVm } from './boot-vm.ts'
+import { bootInLibrary, bootVm } from './boot-vm.ts'
 import type { BootedVm } from './guest-types.ts'
 
 const kernel = process.env['KERNELKIT_TEST_KERNEL']
@@ -136,7 +139,17 @@ describe('A program with the root of this machine', () => {
 })
 
 test('A guest that panics and stays settles the commands of then and of later.', async () => {
-  await using vm = await bootVm({ kernel, root: 'host', accel: 'tcg', append: ['panic=0'] })
+  const machine = nodeHost()
+  let timers = 0
+  const host: Host = {
+    ...machine,
+    sleep: (ms, signal) => {
+      timers++
+      return machine.sleep(ms, signal).finally(() => timers--)
+    },
+  }
+  const store = () => openStore(host, defaultStoreRoot(host))
+  const vm = await bootInLibrary({ kernel, root: 'host', accel: 'tcg', append: ['panic=0'] }, { host, store })
   const commands = [
     ['sleep', '1000'],
     ['sh', '-c', 'echo c > /proc/sysrq-trigger'],
@@ -144,6 +157,10 @@ test('A guest that panics and stays settles the commands of then and of later.',
   for (const ended of await Promise.allSettled(commands)) expect(ended).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
   await expect(vm.exec(['true'])).rejects.toMatchObject({ code: 'VM_LOST' })
   expect(await vm.ended).toMatchObject({ verdict: 'panic', what: expect.stringContaining('sysrq') as string })
+  await vm[Symbol.asyncDispose]()
+  // A timer that is left would keep the program running.
+  await immediately()
+  expect(timers).toBe(0)
 })
 
 test('A boot that its caller gives up is an error, early and late.', async () => {

@@ -103,11 +103,13 @@ export interface GuestVerdict {
 
 /** A port of this host that leads into the guest. */
 export interface GuestForward {
+  /** Of the option: `/udp`, else tcp. */
   readonly protocol: 'tcp' | 'udp'
   /** Address of this host. */
   readonly address: string
   /** Port of this host: never 0. */
   readonly hostPort: number
+  /** Port of the guest. */
   readonly guestPort: number
 }
 

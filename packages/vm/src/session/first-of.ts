@@ -1,3 +1,4 @@
+import type { Host } from '@kernelkit/host'
 import type { Ending, Guest, Limit } from './guest.ts'
 
 export interface Race<T> {
@@ -29,5 +30,15 @@ export async function firstOf<T>({ host, signal }: Pick<Guest, 'host' | 'signal'
     done.abort()
     signal.removeEventListener('abort', onAbort)
     interrupted.promise.catch(() => {})
+  }
+}
+
+/** Waits for a promise, but no longer than this; the timer is gone afterwards, because a program of the library would not end before it. */
+export async function atMost(host: Pick<Host, 'sleep'>, ms: number, awaited: Promise<unknown>): Promise<void> {
+  const done = new AbortController()
+  try {
+    await Promise.race([awaited, host.sleep(ms, done.signal).catch(() => {})])
+  } finally {
+    done.abort()
   }
 }

@@ -5,6 +5,7 @@ import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import { hostFailure } from '../process/host-failure.ts'
 import type { Vm } from '../vm.ts'
+import { atMost } from './first-of.ts'
 import type { EndedVm, Ending, Guest, VmWork } from './guest.ts'
 import { drainLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from './limits.ts'
 import { untilCommandReported, untilPanicReported, untilReportRead } from './settle-console.ts'
@@ -106,7 +107,7 @@ async function endVm(guest: Guest, ending: Ending, { attended }: { readonly atte
   const isAlive = end === 'command' || end === 'shell' || end === 'asked'
   await vm.stop(isWritten && isAlive ? 'poweroff' : 'kill')
   // What QEMU wrote before its end is still being read.
-  await Promise.race([watch.drained, host.sleep(drainLimitMs)])
+  await atMost(host, drainLimitMs, watch.drained)
   return tail()
 }
 

@@ -1,3 +1,4 @@
+import { atMost } from './first-of.ts'
 import type { Host } from '@kernelkit/host'
 import type { Vm } from '../vm.ts'
 import { settleConsole } from './settle-console.ts'
@@ -26,7 +27,7 @@ export async function dumpTasks(host: Host, vm: Vm, watch: VmWatch): Promise<voi
     }
     if (isDone()) return
     // The agent may wait for a CPU that is stuck. A stopped QEMU never answers.
-    await Promise.race([dumpOverSerial(vm), host.sleep(quietMs)])
+    await atMost(host, quietMs, dumpOverSerial(vm))
     await settled()
   } catch {
     // The guest or QEMU is gone: there is nothing to dump.
