@@ -163,13 +163,13 @@ describe('the base branch', () => {
 describe('a VM that is kept', () => {
   it('runs later steps as if they were on the runner, and is stopped by the job', async () => {
     const job = await machine.run([
-      boot({ keep: true, name: 'kept-one', env: 'NAMED' }, { id: 'boot' }),
+      boot({ keep: true, name: 'kept-one', env: 'NAMED', 'pass-env': 'WORD LINES' }, { id: 'boot' }),
       inGuest(
         'write',
         [
           'uname -r; hostname',
           'echo "out=of the guest" >>"$GITHUB_OUTPUT"',
-          'printf "LINES<<END\\na=1\\n\\$HOME\\nEND\\nWORD=w\\n" >>"$GITHUB_ENV"',
+          'printf "LINES<<END\\na=1\\n\\$HOME\\nEND\\nWORD=w\\nOWN=of the guest\\nBASH_ENV=/evil\\n" >>"$GITHUB_ENV"',
           'mkdir -p /run/own; printf "#!/bin/sh\\necho tool of the guest\\n" >/run/own/tool; chmod +x /run/own/tool',
           'echo /run/own >>"$GITHUB_PATH"',
           'echo "# from the guest" >>"$GITHUB_STEP_SUMMARY"',
@@ -178,8 +178,8 @@ describe('a VM that is kept', () => {
         ].join('\n'),
         { env: { NAMED: 'named', OTHER: 'other' } },
       ),
-      { id: 'host', run: 'echo "$WORD|$LINES|${{ steps.write.outputs.out }}|$PATH"; mkdir sub' },
-      inGuest('read', 'echo "$WORD|$LINES|$NAMED|$OTHER"; tool; pwd; ls', {
+      { id: 'host', run: 'echo "$WORD|$LINES|${{ steps.write.outputs.out }}|$OWN|$BASH_ENV|$PATH"; mkdir sub' },
+      inGuest('read', 'echo "$WORD|$LINES|$NAMED|$OTHER|$OWN"; tool; pwd; ls', {
         'working-directory': 'sub',
         env: { NAMED: 'again', OTHER: 'other' },
       }),
@@ -193,10 +193,10 @@ describe('a VM that is kept', () => {
     expect(stageOf(job, 'boot').leftOutputOpen).toBe(false)
     expect(stageOf(job, 'write')).toMatchObject({ outputs: { out: 'of the guest' }, summary: '# from the guest\n' })
     expect(stageOf(job, 'write').lines[1]).toBe('kept-one')
-    expect(stageOf(job, 'host').log).toMatch(/^w\|a=1\n\$HOME\|of the guest\|\/run\/own:/)
+    expect(stageOf(job, 'host').log).toMatch(/^w\|a=1\n\$HOME\|of the guest\|\|\|(?!\/run\/own)/)
     expect(stageOf(job, 'read').lines).toEqual([
       'w|a=1',
-      '$HOME|again|',
+      '$HOME|again||of the guest',
       'tool of the guest',
       join(job.directories.workspace, 'sub'),
       'seen',

@@ -1,8 +1,9 @@
 import { actionInputs } from '@kernelkit/action-kit'
 import { UserError, message, option } from '@kernelkit/core/errors'
-import { flagOption, isGiven, textOption, type RawOptions, type VmSpec } from '@kernelkit/core/options'
+import { flagOption, isGiven, listOption, textOption, type RawOptions, type VmSpec } from '@kernelkit/core/options'
 import { parseVmSpec } from '@kernelkit/core/options/vm'
 import type { WantedVm } from '@kernelkit/vm/internal'
+import { parsePassedNames } from './guest/passed-names.ts'
 import { refuseCredentials } from './guest/guest-variables.ts'
 import { parseShell } from './guest/script-command.ts'
 
@@ -14,6 +15,8 @@ export interface BootRequest {
   readonly spec: VmSpec
   readonly script: string
   readonly shell: readonly string[] | undefined
+  /** Variables that later steps in the guest may set for later steps of the job. */
+  readonly passEnv: readonly string[]
   /** Directory for what the guest leaves and for console, result and JUnit; as written. */
   readonly artifacts: string
   /** The same directory where the user did not name it: the guest gets it if its kernel can share one. */
@@ -40,7 +43,14 @@ export function parseBootRequest(raw: RawOptions, used: readonly string[]): Boot
   const defaulted = isNamed || isKunit ? undefined : { path: artifacts, isOptional: true }
   const spec = parseVmSpec(raw, { command: 'run' })
   refuseCredentials(spec.env.map(({ name }) => name))
-  return { spec, script: parseScript(raw, isKunit), shell: parseShell(textOption(raw, 'shell')), artifacts, guestArtifacts: defaulted }
+  return {
+    spec,
+    script: parseScript(raw, isKunit),
+    shell: parseShell(textOption(raw, 'shell')),
+    passEnv: parsePassedNames(listOption(raw, 'passEnv')),
+    artifacts,
+    guestArtifacts: defaulted,
+  }
 }
 
 function parseScript(raw: RawOptions, isKunit: boolean): string {

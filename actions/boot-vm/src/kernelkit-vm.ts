@@ -24,6 +24,7 @@ async function main(): Promise<number> {
       scriptPath,
       stdout: lineWriter((line) => process.stdout.write(`${plainText(line)}\n`)),
       stderr: lineWriter((line) => process.stderr.write(`${plainText(line)}\n`)),
+      note: (line) => void process.stdout.write(`${plainText(line)}\n`),
       signal: interrupt.signal,
     })
   } catch (thrown) {

@@ -11,8 +11,6 @@ export interface ScriptPlace {
   readonly directory: string
   /** Words of a shell with `{0}` for the script's file; absent: bash where the guest has it, else sh. */
   readonly shell: readonly string[] | undefined
-  /** Empty files made next to the script. */
-  readonly files?: readonly string[]
   /** Directories of the guest in front of its PATH. */
   readonly path?: readonly string[]
 }
@@ -40,8 +38,8 @@ export function parseShell(text: string | undefined): readonly string[] | undefi
 
 // The script comes on stdin and has no stdin itself. Nothing of it, and no input, is a word of this text.
 const launcher = `
-file=$1 names=$2 PATH=$3$PATH; shift 3
-(umask 077; mkdir -p "\${file%/*}" && cat >"$file" && for name in $names; do : >"\${file%/*}/$name" || exit; done) || exit 125
+file=$1 PATH=$2$PATH; shift 2
+(umask 077; mkdir -p "\${file%/*}" && cat >"$file") || exit 125
 if [ $# = 0 ]; then
   if command -v bash >/dev/null 2>&1; then set -- bash --noprofile --norc -eo pipefail "$file"; else set -- sh -e "$file"; fi
 fi
@@ -49,8 +47,12 @@ exec "$@" </dev/null
 `.trim()
 
 /** Command of the guest that takes a script on stdin and runs it. */
-export function scriptCommand({ directory, shell, files = [], path = [] }: ScriptPlace): readonly string[] {
+export function scriptCommand({ directory, shell, path = [] }: ScriptPlace): readonly string[] {
   const file = `${directory}/script`
-  const words = shell?.map((word) => word.replaceAll('{0}', file)) ?? []
-  return ['/bin/sh', '-c', launcher, 'kernelkit', file, files.join(' '), path.map((one) => `${one}:`).join(''), ...words]
+  return ['/bin/sh', '-c', launcher, 'kernelkit', file, path.map((one) => `${one}:`).join(''), ...scriptWords(shell, file)]
+}
+
+/** Words of the shell that runs the file; none for the guest's own choice. */
+export function scriptWords(shell: readonly string[] | undefined, file: string): readonly string[] {
+  return shell?.map((word) => word.replaceAll('{0}', file)) ?? []
 }

@@ -22,7 +22,8 @@ const kept = (name: string): KeptVm => ({
   names: [],
   values: {},
   artifacts: '/nowhere',
-  given: { env: [], path: [] },
+  passed: [],
+  given: { env: {}, path: [] },
 })
 
 describe('the VM that a step means', () => {

@@ -14,8 +14,10 @@ export interface KeptVm {
   readonly values: Readonly<Record<string, string>>
   /** Directory of the artifacts, which takes the console after each step. */
   readonly artifacts: string
-  /** Variables and directories that steps in this guest have given to those after them. */
-  readonly given: { readonly env: readonly string[]; readonly path: readonly string[] }
+  /** Variables of steps in the guest that later steps of the job get, too. */
+  readonly passed: readonly string[]
+  /** Variables and directories that steps in this guest have given to those after them, in it. */
+  readonly given: { readonly env: Readonly<Record<string, string>>; readonly path: readonly string[] }
   /** How many later steps ran in it, and how many of them failed. */
   readonly steps?: { readonly all: number; readonly failed: number } | undefined
 }

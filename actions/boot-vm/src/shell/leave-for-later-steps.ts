@@ -19,7 +19,8 @@ export async function leaveForLaterSteps(
     names: spec.env.flatMap((variable) => (variable.value === undefined ? [variable.name] : [])),
     values: Object.fromEntries(given),
     artifacts: resolve(host.cwd, request.artifacts),
-    given: { env: [], path: [] },
+    passed: request.passEnv,
+    given: { env: {}, path: [] },
   })
   action.addPath(await installWrapper(host, { node: process.execPath, program: join(action.directory, 'kernelkit-vm.mjs') }))
 }

@@ -66,6 +66,13 @@ export const actionRows = {
       help: 'the script for the guest, run there as the runner runs scripts: it ends at the first command that fails; needed unless `keep` or `kunit` is set',
       otherwise: 'none',
     },
+    'pass-env': {
+      ...input,
+      kind: 'list',
+      help: 'variables that later steps in the VM (`keep`) may set with `$GITHUB_ENV` for the steps on the runner; names that shells, loaders and tools act on are refused',
+      otherwise: 'none: they are for steps in the VM alone',
+      action: { words: true },
+    },
     shell: {
       ...input,
       kind: 'text',
