@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelSource } from './lib/kernel-source.ts'
 import { kernelkit, startProgram, testArtifacts } from './lib/kernelkit.ts'
+import { makeOwnDirectory } from './lib/own-directory.ts'
 
 const { store } = testArtifacts()
-const tree = join(store, 'e2e-tree')
+let directory = ''
+let tree = ''
 const compileLimitMs = 45 * 60_000
 
 /** A fragment makes the smallest configuration: what every guest needs, one CPU, no preset. ACPI would be a fifth of its objects. */
@@ -15,7 +17,8 @@ const fragment = 'CONFIG_PRINTK_TIME=y\n# CONFIG_ACPI is not set\n# CONFIG_OF is
 
 /** A tree of our own: plain make in place, its objects kept by ccache for the next run. */
 beforeAll(async () => {
-  await rm(tree, { recursive: true, force: true })
+  directory = await makeOwnDirectory('e2e-tree')
+  tree = join(directory, 'linux')
   // Hard links: make writes files of its own and none of the source.
   execFileSync('cp', ['-al', await kernelSource(), tree])
   const smallest = join(tree, 'smallest.config')
@@ -26,6 +29,8 @@ beforeAll(async () => {
   const env = {
     CCACHE_DIR: join(store, 'e2e-ccache'),
     CCACHE_BASEDIR: tree,
+    // The next run has another directory.
+    CCACHE_NOHASHDIR: '1',
     KBUILD_BUILD_TIMESTAMP: 'Thu Jan  1 00:00:00 UTC 1970',
     KBUILD_BUILD_USER: 'own',
     KBUILD_BUILD_HOST: 'tree',
@@ -37,7 +42,7 @@ beforeAll(async () => {
   if (made.exitCode !== 0) throw new Error(`make exited with status ${String(made.exitCode)}:\n${made.stderr.slice(-2000)}`)
 }, compileLimitMs)
 
-afterAll(() => rm(tree, { recursive: true, force: true }))
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
 describe('in a kernel tree built by plain make', () => {
   it('run boots that kernel and says so', async () => {

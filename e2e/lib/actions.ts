@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   runJob,
@@ -13,6 +13,7 @@ import {
 } from '@kernelkit/testing'
 import { actionPath, ownActions } from '../../tools/own-actions.ts'
 import { testStore } from '../setup/test-store.ts'
+import { makeOwnDirectory } from './own-directory.ts'
 
 /** A step that uses one of ours, as another repository would write it. */
 export function useAction(name: string, inputs: NonNullable<JobStep['with']> = {}, more: Partial<JobStep> = {}): JobStep {
@@ -24,7 +25,7 @@ export interface Machine extends AsyncDisposable {
   /** The artifact store that its jobs use unless they name another. */
   readonly store: string
   readonly workspace: string
-  /** Puts sources, downloads, packages and the compiler's cache of the test store into a store. */
+  /** Puts sources, downloads and packages of the test store into a store; the compiler's cache is that of the test store, as on a machine that is kept between jobs. */
   prime(store?: string): Promise<void>
   run(steps: readonly JobStep[], options?: Partial<JobOptions>): Promise<JobResult>
 }
@@ -36,7 +37,7 @@ export interface MachineOptions {
 /** A machine that is new to its first job: empty store, empty workspace. It is next to the test store, so that files can be linked. */
 export async function newMachine({ cache }: MachineOptions = {}): Promise<Machine> {
   const shared = testStore()
-  const directory = await mkdtemp(join(shared, 'e2e-runner-'))
+  const directory = await makeOwnDirectory('e2e-runner')
   const store = join(directory, 'cache', 'kernelkit')
   await mkdir(store, { recursive: true })
   const repository = join(directory, 'work', '_actions', 'kernelkit')
@@ -53,9 +54,12 @@ export async function newMachine({ cache }: MachineOptions = {}): Promise<Machin
     async prime(to = store) {
       await mkdir(to, { recursive: true })
       const present = await readdir(shared)
-      for (const name of ['source', 'downloads', 'rootfs', 'ccache'].filter((part) => present.includes(part))) {
+      for (const name of ['source', 'downloads', 'rootfs'].filter((part) => present.includes(part))) {
         execFileSync('cp', ['-al', join(shared, name), join(to, name)])
       }
+      // Not a copy: what a job compiles is there for the next run, and a hit needs no preprocessor.
+      await mkdir(join(shared, 'ccache'), { recursive: true })
+      await symlink(join(shared, 'ccache'), join(to, 'ccache'))
     },
     run: (steps, options = {}) =>
       runJob({

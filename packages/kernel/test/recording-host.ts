@@ -75,6 +75,7 @@ function effectsOf(step: Step): readonly string[] {
       return [`copy-tree ${step.to}`]
     case 'pending':
       return [`pending ${step.why}`]
+    case 'pack':
     case 'fetch':
     case 'verify':
     case 'transfer':

@@ -1,7 +1,8 @@
 import { hostArch } from '@kernelkit/core/arch'
 import { parseInitrdSpec } from '@kernelkit/core/options/build'
-import { compileStaticArgv, makeInitrd } from '@kernelkit/image'
-import { quoteArgv } from '@kernelkit/core/shell'
+import type { InitrdSpec } from '@kernelkit/core/options'
+import { renderScript } from '@kernelkit/core/plan'
+import { makeInitrd, planInitrd } from '@kernelkit/image'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { openCompiler } from '../toolchain/open-compiler.ts'
 
@@ -9,28 +10,7 @@ import { openCompiler } from '../toolchain/open-compiler.ts'
 export async function initrd(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseInitrdSpec(args[0], options, { hostArch: hostArch(host.nodeArch) })
-  if (context.dryRun) {
-    const compile = spec.source.endsWith('.c')
-      ? quoteArgv(compileStaticArgv({ source: spec.source, arch: spec.arch, out: 'init' }, host.nodeArch))
-      : undefined
-    if (context.json)
-      context.printJson({
-        source: spec.source,
-        arch: spec.arch.name,
-        compression: spec.compression,
-        initrd: spec.out,
-        compile: compile ?? null,
-      })
-    else
-      context.print(
-        [
-          `# pack ${spec.source} for ${spec.arch.name}`,
-          ...(compile === undefined ? [] : [compile]),
-          `write ${spec.out} (newc archive, ${spec.compression})`,
-        ].join('\n'),
-      )
-    return 0
-  }
+  if (context.dryRun) return showPlan(context, spec)
   await using tools = await openCompiler(context, spec)
   const result = await makeInitrd(tools.host, spec, { signal })
   if (context.json) context.printJson(result)
@@ -40,5 +20,18 @@ export async function initrd(context: CommandContext, args: readonly string[], o
     )
     context.print(result.initrd)
   }
+  return 0
+}
+
+/** The steps that would be taken, as a script. */
+async function showPlan(context: CommandContext, spec: InitrdSpec): Promise<number> {
+  const { host } = context
+  await using tools = await openCompiler(context, spec)
+  // A container sees the store, and nothing of /tmp.
+  const parent = tools.container === undefined ? '/tmp' : (await context.store()).root
+  const { kind, source, out, plan: here } = await planInitrd(host, spec, { parent })
+  const plan = tools.place(here)
+  if (context.json) context.printJson({ source, kind, arch: spec.arch.name, compression: spec.compression, initrd: out, plan })
+  else context.print(renderScript(plan, { isSet: (name) => host.env[name] !== undefined }).trimEnd())
   return 0
 }

@@ -1,4 +1,4 @@
-import type { CpioEntry, CpioHeaderEntry } from './cpio-entry.ts'
+import type { CpioDevice, CpioEntry, CpioHeaderEntry } from './cpio-entry.ts'
 
 export type {
   CpioDevice,
@@ -35,6 +35,9 @@ export function writeCpio(entries: Iterable<CpioEntry>): Uint8Array {
   chunks.push(cpioTrailer())
   return join(chunks)
 }
+
+/** The console that the kernel opens for /init (init/main.c, console_on_rootfs). */
+export const consoleMembers: readonly CpioDevice[] = [{ kind: 'character-device', path: 'dev/console', mode: 0o600, major: 5, minor: 1 }]
 
 /**
  * Sorted by path with every parent directory present (0755, root) and before its children: the kernel

@@ -4,6 +4,7 @@ export type {
   EngineStep,
   MakeDirectoryStep,
   MirrorStep,
+  PackStep,
   Plan,
   PlanVariable,
   RunStep,

@@ -91,6 +91,15 @@ export interface CopyTreeStep extends StepBase {
   readonly to: string
 }
 
+/** All members of a directory in an initramfs (cpio, newc), owned by root; `console` adds /dev/console. */
+export interface PackStep extends StepBase {
+  readonly kind: 'pack'
+  readonly from: string
+  readonly to: string
+  readonly console: boolean
+  readonly compression: 'none' | 'gzip' | 'zstd'
+}
+
 /** A file of this machine into a container, or out of it. */
 export interface TransferStep extends StepBase {
   readonly kind: 'transfer'
@@ -124,6 +133,7 @@ export type Step =
   | VerifyStep
   | MirrorStep
   | CopyTreeStep
+  | PackStep
   | TransferStep
   | EngineStep
   | PendingStep

@@ -1,4 +1,5 @@
-import type { Plan, PlanVariable, RunStep, Step } from './plan.ts'
+import { consoleMembers, cpioHeader, cpioPadding, orderCpioEntries } from '../cpio/index.ts'
+import type { PackStep, Plan, PlanVariable, RunStep, Step } from './plan.ts'
 import { renderEngineCall } from './engine-call.ts'
 import { heredoc, quoteArgv } from '../shell/index.ts'
 
@@ -167,6 +168,8 @@ function renderStep(step: Step, rendering: Rendering): string {
     }
     case 'copy-tree':
       return `mkdir -p ${quote(step.to)} && cp -R ${quote(`${step.from}/.`)} ${quote(step.to)}`
+    case 'pack':
+      return renderPack(step, quote)
     case 'transfer': {
       const [from, to] = step.direction === 'in' ? [step.from, `${step.container}:${step.to}`] : [`${step.container}:${step.from}`, step.to]
       const mode = step.mode === undefined ? [] : [`docker exec ${quote(step.container)} chmod ${octal(step.mode)} ${quote(step.to)}`]
@@ -177,6 +180,25 @@ function renderStep(step: Step, rendering: Rendering): string {
     case 'pending':
       return `echo ${quoteArgv([step.why])} >&2; exit 1`
   }
+}
+
+const compressors: Readonly<Record<PackStep['compression'], string>> = { none: '', gzip: ' | gzip -n -9', zstd: ' | zstd -q' }
+
+/** The same members for cpio(1), which writes their dates, too. A device cannot be made without root: its member is printed as it is. */
+function renderPack({ from, to, console, compression }: PackStep, quote: (word: string) => string): string {
+  const list = "find . -mindepth 1 ! -type s -printf '%P\\0' | LC_ALL=C sort -z"
+  const members = `cd ${quote(from)} && ${list} | cpio --quiet -o -0 -H newc -R +0:+0`
+  const archive = console ? `{ printf '${consoleText()}'; ${members}; }` : `(${members})`
+  return `${archive}${compressors[compression]} > ${quote(to)}`
+}
+
+/** Members of an archive as a format of printf(1). */
+function consoleText(): string {
+  const decoder = new TextDecoder()
+  return orderCpioEntries(consoleMembers)
+    .flatMap((entry, index) => [cpioHeader(entry, { ino: index + 1, size: 0 }), cpioPadding(0)])
+    .map((bytes) => decoder.decode(bytes).replaceAll('\0', String.raw`\000`))
+    .join('')
 }
 
 function renderRun(step: RunStep, rendering: Omit<Rendering, 'made'>): string {

@@ -5,7 +5,7 @@ import { fetchFile, type FetchOptions } from './fetch-file.ts'
 import type { Host, RunOptions, RunResult } from '../host.ts'
 
 /** Steps that only their package can do. */
-export type OwnStep = Extract<Step, { readonly kind: 'mirror' | 'copy-tree' | 'transfer' | 'engine' | 'pending' }>
+export type OwnStep = Extract<Step, { readonly kind: 'mirror' | 'copy-tree' | 'pack' | 'transfer' | 'engine' | 'pending' }>
 
 export interface StepOptions extends Pick<RunOptions, 'signal' | 'onLine' | 'reject' | 'package' | 'endsWithParent' | 'ownGroup'> {
   readonly onStep?: (step: Step) => void
@@ -52,6 +52,7 @@ async function runStep(host: Host, step: Step, options: StepOptions): Promise<vo
       return verify(host, step)
     case 'mirror':
     case 'copy-tree':
+    case 'pack':
     case 'transfer':
     case 'engine':
     case 'pending':

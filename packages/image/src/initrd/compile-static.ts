@@ -1,13 +1,12 @@
 import { basename, dirname } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
-import { lastLines, type Host } from '@kernelkit/host'
+import { lastLines, type Host, type RunResult } from '@kernelkit/host'
 
 export interface CompileOptions {
   readonly source: string
   readonly arch: Arch
   readonly out: string
-  readonly signal?: AbortSignal | undefined
 }
 
 /** The command that makes one static program of a C file. */
@@ -27,16 +26,17 @@ export function compileStaticArgv({ source, arch, out }: CompileOptions, nodeArc
   ]
 }
 
-/** Compile it; the error has the compiler's output, the log its warnings. */
-export async function compileStatic(host: Host, options: CompileOptions): Promise<void> {
-  const { source, arch, signal } = options
-  const argv = compileStaticArgv(options, host.nodeArch)
-  const { exitCode, stderr } = await host.run(argv, {
-    reject: false,
-    package: arch.nativeHosts.includes(host.nodeArch) ? 'gcc libc6-dev' : `gcc-${arch.crossPrefix.replace(/-$/, '')}`,
-    env: { LC_ALL: 'C' },
-    signal,
-  })
+/** Of apt, for a compiler that is missing. */
+export function compilerPackages(arch: Arch, nodeArch: string): string {
+  return arch.nativeHosts.includes(nodeArch) ? 'gcc libc6-dev' : `gcc-${arch.crossPrefix.replace(/-$/, '')}`
+}
+
+/** Logs the compiler's warnings; throws `INITRD_COMPILE` with its output when it failed. */
+export function checkCompiled(
+  host: Pick<Host, 'log' | 'nodeArch'>,
+  { exitCode, stderr }: Pick<RunResult, 'exitCode' | 'stderr'>,
+  { argv, source, arch }: { readonly argv: readonly string[]; readonly source: string; readonly arch: Arch },
+): void {
   if (exitCode === 0) {
     for (const line of stderr.split('\n')) if (line !== '') host.log.warn(line)
     return

@@ -14,11 +14,13 @@ export interface WriteInitrdOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+export interface WrittenInitrd {
+  readonly entries: number
+  readonly bytes: { readonly archive: number; readonly file: number }
+}
+
 /** Entries to an initramfs file: streamed, the same bytes for the same entries, under its name only when it is whole. */
-export async function writeInitrd(
-  host: Host,
-  { entries, out, compression, signal }: WriteInitrdOptions,
-): Promise<{ readonly entries: number; readonly bytes: { readonly archive: number; readonly file: number } }> {
+export async function writeInitrd(host: Host, { entries, out, compression, signal }: WriteInitrdOptions): Promise<WrittenInitrd> {
   const ordered = orderCpioEntries(entries)
   const temporary = `${out}.${host.randomHex(4)}.tmp`
   let archive = 0
