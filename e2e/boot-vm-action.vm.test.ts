@@ -5,6 +5,7 @@ import { startCacheService, type JobResult, type JobStep } from '@kernelkit/test
 import { logOf, newMachine, stageOf, useAction, type Machine } from './lib/actions.ts'
 import { testArtifacts } from './lib/kernelkit.ts'
 import { qemuPids, waitUntil } from './lib/processes.ts'
+import { repository } from '../tools/source-files.ts'
 
 const { kernel, image, store } = testArtifacts()
 
@@ -18,6 +19,10 @@ afterAll(() => machine[Symbol.asyncDispose]())
 const boot = (inputs: NonNullable<JobStep['with']>, more: Partial<JobStep> = {}): JobStep =>
   useAction('boot-vm', { kernel, root: 'host', 'cache-dir': store, ...inputs }, more)
 const inGuest = (id: string, run: string, more: Partial<JobStep> = {}): JobStep => ({ id, run, shell: 'kernelkit-vm {0}', ...more })
+
+/** The first step in the kept VM that the README shows: it works in the kernel of the tests, whose configuration is the default one. */
+const readme = readFileSync(join(repository, 'actions/boot-vm/README.md'), 'utf8')
+const readmeStep = /- shell: kernelkit-vm \{0\}\n {2}run: \|\n((?: {4}.*\n)+)/.exec(readme)?.[1]?.replaceAll(/^ {4}/gm, '') ?? ''
 
 const errorsOf = (job: JobResult, id: string, stage: 'main' | 'post' = 'main') =>
   stageOf(job, id, stage).annotations.filter(({ level }) => level === 'error')
@@ -183,6 +188,7 @@ describe('a VM that is kept', () => {
         'working-directory': 'sub',
         env: { NAMED: 'again', OTHER: 'other' },
       }),
+      inGuest('readme', readmeStep),
       inGuest('fail', 'echo one; false; echo two', { 'continue-on-error': true }),
       inGuest('status', 'exit 7', { 'continue-on-error': true }),
       { id: 'qemu', run: `tr '\\0' '\\n' <"/proc/$(pgrep -f '^[^ ]*qemu-system.*kept-one')/environ" | grep ^RUNNER_TRACKING_ID=` },
@@ -201,6 +207,8 @@ describe('a VM that is kept', () => {
       join(job.directories.workspace, 'sub'),
       'seen',
     ])
+    expect(readmeStep).toContain('GITHUB_ENV')
+    expect({ outcome: job.step('readme').outcome, log: stageOf(job, 'readme').log }).toMatchObject({ outcome: 'success' })
     expect(stageOf(job, 'fail')).toMatchObject({ exitCode: 1, log: 'one' })
     expect(stageOf(job, 'status').exitCode).toBe(7)
     expect(stageOf(job, 'files').lines[0]).toBe('left')

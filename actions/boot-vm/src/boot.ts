@@ -67,6 +67,7 @@ function printPlan({ host, annotate }: Action, { plan }: PreparedVm): void {
   annotate({
     level: 'warning',
     title: 'No KVM',
+    oncePerJob: true,
     message: `The VM is emulated, which is many times slower: ${reason}. Time limits of kernelkit are longer for it; the setup-kvm action opens /dev/kvm where there is one.`,
   })
 }

@@ -39,12 +39,11 @@ await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (ac
   const result = resultOf(build)
   annotateWarnings(action, result, plan.source.userTree)
   action.summarise(renderBuildSummary(result, { source: plan.source.label, saved: saved() }))
-  await setOutputs(action, result, saved())
+  setOutputs(action, result, saved())
 })
 
-async function setOutputs({ host, setOutputs: set }: Action, result: BuildResult, saved: boolean): Promise<void> {
+function setOutputs({ setOutputs: set }: Action, result: BuildResult, saved: boolean): void {
   const { kernel, vmlinux, config, release, key, cached, buildDirectory } = result
-  // For a kernel from a cache it is a directory of another machine.
-  const buildDir = (await host.fs.exists(buildDirectory)) ? buildDirectory : undefined
-  set({ kernel, vmlinux, config, 'build-dir': buildDir, release, key, 'cache-hit': cached, saved })
+  // Of a kernel from a cache it belongs to another run, even where it exists.
+  set({ kernel, vmlinux, config, 'build-dir': cached ? undefined : buildDirectory, release, key, 'cache-hit': cached, saved })
 }

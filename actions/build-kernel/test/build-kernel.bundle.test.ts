@@ -39,7 +39,7 @@ async function job(name: string, options: JobChanges = {}): Promise<JobResult> {
     repositories: { 'me/kernelkit': repository },
     steps: [
       // The same files with other dates, as a checkout leaves them.
-      { run: `cp -r ${toy.tree} linux && git -C linux init -q && git -C linux add -A` },
+      { run: `rm -rf linux && cp -r ${toy.tree} linux && git -C linux init -q && git -C linux add -A` },
       { id: 'build', uses: 'me/kernelkit/actions/build-kernel@v0', with: { source: 'linux', config: 'toy.config', ...options.with } },
     ],
   })
@@ -66,6 +66,9 @@ describe('build-kernel', () => {
       key: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
     })
     expect(await readdir(join(outputs['build-dir'] ?? ''))).toContain('vmlinux')
+    // The configuration is a fact of the key.
+    expect(main?.log).toMatch(/^ {2}config: \d+ lines, sha256 [0-9a-f]{16}$/m)
+    expect(Math.max(...(main?.lines ?? []).map((line) => line.length))).toBeLessThan(400)
     expect(main?.summary).toMatch(/^### Kernel 0\.1\.0\\\+ \(x86_64\)\n/)
     expect(main?.groups).toEqual(['Tools', 'Key of the kernel', "The compiler's cache of earlier runs", 'Build'])
     expect(main?.annotations).toEqual([])
@@ -78,6 +81,7 @@ describe('build-kernel', () => {
     expect(again.outputs['vmlinux']).toMatch(new RegExp(`^${directory}/second/`))
     expect(await readFile(again.outputs['vmlinux'] ?? '')).toEqual(await readFile(outputs['vmlinux'] ?? ''))
     expect(again.main?.groups).toEqual(['Tools', 'Key of the kernel', 'Kernel'])
+    expect(again.outputs['build-dir']).toBe('')
     expect(again.post?.log).toContain('nothing was compiled: nothing to save')
     expect(service.entries).toHaveLength(2)
   })
@@ -106,6 +110,20 @@ describe('build-kernel', () => {
     // What did compile need not be compiled again.
     expect(post?.outcome).toBe('success')
     expect(keys()).toEqual([expect.stringContaining('kernelkit-1-ccache-')])
+  })
+
+  it('annotates an input that is not understood once, although main and post read it', async () => {
+    const { step } = await job('typo', { with: { 'working-directory': 'nowhere' } })
+    const { main, post } = step('build')
+    expect([main?.outcome, main?.annotations.length]).toEqual(['failure', 1])
+    expect(post?.annotations).toEqual([])
+  })
+
+  it('does not take the build directory of an earlier job for its own when nothing was compiled', async () => {
+    const first = await job('kept')
+    const second = await job('kept')
+    expect([first, second].map(({ step }) => step('build').outputs['cache-hit'])).toEqual(['false', 'true'])
+    expect(second.step('build').outputs['build-dir']).toBe('')
   })
 
   it('puts an option that cannot be met at the line of the fragment that asks for it', async () => {

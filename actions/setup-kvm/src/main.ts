@@ -30,6 +30,7 @@ await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (ac
   action.annotate({
     level: 'warning',
     title: 'No KVM',
+    oncePerJob: true,
     message: `Guests are emulated (TCG), ten times slower, with limits to match: ${proof.reason}.`,
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createAnnotator, shownPerJob, shownPerStep, type Annotation } from './annotations.ts'
 
-function start(before = 0) {
+function start(before = 0, job: ReadonlySet<string> = new Set()) {
   const sent: Annotation[] = []
   const printed: string[] = []
   const annotator = createAnnotator({
@@ -10,6 +10,7 @@ function start(before = 0) {
     workspace: '/work',
     cwd: '/work/linux',
     before,
+    job,
   })
   return { sent, printed, annotator }
 }
@@ -35,6 +36,18 @@ describe('annotations', () => {
     const { sent, annotator } = start()
     for (const line of [1, 1, 2]) annotator.add({ level: 'warning', message: 'hm', file: 'a.c', line })
     expect(sent.map(({ line }) => line)).toEqual([1, 2])
+  })
+
+  it('are given once for all steps of a job where they say so, and are lines of the log in later steps', () => {
+    const warning = { level: 'warning', title: 'No KVM', message: 'emulated', oncePerJob: true } as const
+    const first = start()
+    first.annotator.add(warning)
+    const second = start(1, first.annotator.titles())
+    second.annotator.add({ ...warning, message: 'emulated, as in the step before' })
+    second.annotator.add({ level: 'warning', message: 'another' })
+    expect(first.sent).toHaveLength(1)
+    expect(second.sent.map(({ message }) => message)).toEqual(['another'])
+    expect(second.printed).toEqual(['warning: emulated, as in the step before'])
   })
 
   it('keep room for the reason of a failure, print what GitHub would drop, and count it', () => {

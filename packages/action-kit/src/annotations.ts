@@ -7,6 +7,8 @@ export interface Annotation {
   readonly level: AnnotationLevel
   readonly message: string
   readonly title?: string | undefined
+  /** Said once for all steps of a job, under its title. */
+  readonly oncePerJob?: boolean | undefined
   /** Absolute, or relative to the directory that the action works in. */
   readonly file?: string | undefined
   readonly line?: number | undefined
@@ -26,6 +28,8 @@ export interface AnnotatorOptions {
   readonly cwd: string
   /** Shown by earlier steps of this job. */
   readonly before: number
+  /** Titles that earlier steps of this job have shown once for all. */
+  readonly job: ReadonlySet<string>
 }
 
 export interface Annotator {
@@ -34,15 +38,18 @@ export interface Annotator {
   addFailure(annotation: Omit<Annotation, 'level'>): void
   /** Shown by this step. */
   readonly shown: () => number
+  /** Titles that later steps of the job need not show again. */
+  readonly titles: () => ReadonlySet<string>
   /** What was left out, as a line; `undefined` when nothing was. */
   readonly describeLeftOut: () => string | undefined
 }
 
 /** Gives each annotation once, counts what GitHub would drop, and prints it to the log instead. */
-export function createAnnotator({ send, print, workspace, cwd, before }: AnnotatorOptions): Annotator {
+export function createAnnotator({ send, print, workspace, cwd, before, job }: AnnotatorOptions): Annotator {
   const shown: Record<AnnotationLevel, number> = { error: 0, warning: 0, notice: 0 }
   const leftOut: Record<AnnotationLevel, number> = { error: 0, warning: 0, notice: 0 }
   const given = new Set<string>()
+  const titles = new Set(job)
   const total = (): number => shown.error + shown.warning + shown.notice
   const give = (annotation: Annotation): void => {
     shown[annotation.level] += 1
@@ -50,11 +57,13 @@ export function createAnnotator({ send, print, workspace, cwd, before }: Annotat
   }
   return {
     add: (annotation) => {
-      const { level, message, file, line } = annotation
+      const { level, message, file, line, title, oncePerJob } = annotation
       // A warning of the log may come again in the result.
       const identity = JSON.stringify([level, message, file, line])
       if (given.has(identity)) return
       given.add(identity)
+      if (oncePerJob === true && titles.has(title ?? '')) return print(renderLine(annotation))
+      if (oncePerJob === true) titles.add(title ?? '')
       const kept = level === 'error' ? 1 : 0
       if (shown[level] + kept < shownPerStep && before + total() + 1 < shownPerJob) return give(annotation)
       leftOut[level] += 1
@@ -62,6 +71,7 @@ export function createAnnotator({ send, print, workspace, cwd, before }: Annotat
     },
     addFailure: (annotation) => give({ ...annotation, level: 'error' }),
     shown: total,
+    titles: () => titles,
     describeLeftOut: () => {
       const parts = (['error', 'warning', 'notice'] as const).flatMap((level) =>
         leftOut[level] === 0 ? [] : [`${leftOut[level]} ${level}${leftOut[level] === 1 ? '' : 's'}`],

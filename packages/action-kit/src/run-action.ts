@@ -35,12 +35,16 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
     workspace,
     cwd: workspace,
     before,
+    job: jobDirectory === undefined ? new Set() : readTitles(join(jobDirectory, titlesFile)),
   })
   const summary: string[] = []
   let reader: Reader = { door: 'action' }
   const fail = (thrown: unknown): void => {
     const failure = describeFailure(explainSystemError(thrown), { reader, interrupted: interrupt.name() })
-    annotator.addFailure(failure)
+    // Main and post read the same inputs: what main has annotated is not annotated again.
+    if (core.getState(failedState) === failure.message) write(`${plainLine(`error: ${failure.message}`)}\n`)
+    else annotator.addFailure(failure)
+    core.saveState(failedState, failure.message)
     if (failure.details !== undefined) write(`${plainLine(failure.details)}\n`)
     process.exitCode = 1
   }
@@ -102,7 +106,8 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
       .catch((thrown: unknown) => fail(withPath(thrown, summaryPath)))
   const leftOut = annotator.describeLeftOut()
   if (leftOut !== undefined) write(`${leftOut}\n`)
-  if (counter !== undefined) writeCounter(counter, before + annotator.shown())
+  if (counter !== undefined) writeFact(counter, `${before + annotator.shown()}\n`)
+  if (jobDirectory !== undefined) writeFact(join(jobDirectory, titlesFile), [...annotator.titles()].map((title) => `${title}\n`).join(''))
   // Connections that the cache client keeps alive would hold the process for seconds.
   process.stdout.write('', () => process.exit())
 }
@@ -120,6 +125,9 @@ function withPath(error: unknown, path: string): unknown {
   if (error instanceof Error) (error as NodeJS.ErrnoException).path ??= path
   return error
 }
+
+/** From main to post: the reason of main's failure. */
+const failedState = 'kernelkit-failed'
 
 interface Interrupt {
   readonly signal: AbortSignal
@@ -192,11 +200,22 @@ function readCounter(path: string): number {
   }
 }
 
-function writeCounter(path: string, count: number): void {
+/** Titles of what was shown once for all steps of the job, one a line. */
+const titlesFile = 'kernelkit-annotated-once'
+
+function readTitles(path: string): ReadonlySet<string> {
   try {
-    writeFileSync(path, `${count}\n`)
+    return new Set(readFileSync(path, 'utf8').split('\n'))
   } catch {
-    // The directory cannot be written: annotations are not counted.
+    return new Set()
+  }
+}
+
+function writeFact(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch {
+    // The directory cannot be written: each step counts for itself.
   }
 }
 

@@ -63,7 +63,7 @@ export function judge(facts: RunFacts): Judgement {
 /** What a known configuration would have shown before the start: the same verdict, so that a bisection skips this kernel. */
 function judgeLacking(failure: string, type: string): Judgement {
   const symbol = fileSystemOptions[type] ?? `${type.toUpperCase()}_FS`
-  const build = command(`kernelkit build --config ${symbol}=y`, { action: 'the build-kernel action' })
+  const build = command(`kernelkit build --config ${symbol}=y`, { action: `the build-kernel action and \`config: ${symbol}=y\`` })
   const without = type.startsWith('9p')
     ? message`, or share no directory: ${option('no-cwd')}, with ${option('image')} or ${option('root', 'none')}`
     : ''

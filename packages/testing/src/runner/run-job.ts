@@ -23,6 +23,8 @@ export interface JobOptions {
   readonly facts?: Partial<JobFacts>
   /** Cancels the job. */
   readonly signal?: AbortSignal
+  /** Called before a step's main and its post run, and for a step that is skipped. */
+  readonly onStep?: (title: string) => unknown
   /** Sees each line as it comes, before masking. */
   readonly onLine?: (line: string) => unknown
 }
@@ -88,9 +90,11 @@ export async function runJob(options: JobOptions): Promise<JobResult> {
     const id = step.id ?? `step-${index + 1}`
     const before = state.status()
     if (!isMet(step.if ?? 'success()', before)) {
+      options.onStep?.(`${id} (skipped: ${step.if ?? 'success()'})`)
       results.push({ id, outcome: 'skipped', outputs: {}, undeclared: [] })
       continue
     }
+    options.onStep?.(id)
     const place = { contexts: state.contexts(), directories, repositories: options.repositories ?? {} }
     const begun = await beginStep(id, step, place)
     const command =
@@ -107,6 +111,7 @@ export async function runJob(options: JobOptions): Promise<JobResult> {
   for (const { begun, main } of withPost.toReversed()) {
     const { post, postIf } = begun.action ?? {}
     if (post === undefined || postIf === undefined || !isMet(postIf, state.status())) continue
+    options.onStep?.(`post of ${begun.id}`)
     const saved = Object.fromEntries(Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]))
     const stage = await runOne({ ...begun, env: { ...begun.env, ...saved } }, entryOf(begun, post), {})
     state.absorb(begun.id, stage, begun.mayFail)

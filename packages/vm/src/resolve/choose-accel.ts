@@ -33,7 +33,7 @@ export async function chooseAccel({ host, services, spec, qemu, arch }: AccelInp
   if (probe.accel === 'kvm') return { accel: 'kvm', reason: probe.reason, probeSeconds: probe.seconds }
   if (spec.accel === 'kvm') {
     throw new UserError('KVM_NOT_USABLE', message`${option('accel', 'kvm')}: ${probe.reason}.`, {
-      hint: message`Use ${option('accel', 'auto')}, or see ${command('kernelkit doctor')}.`,
+      hint: message`Use ${option('accel', 'auto')}, or see ${command('kernelkit doctor', { action: 'the setup-kvm action' })}.`,
       details: { reason: probe.reason },
     })
   }

@@ -91,10 +91,11 @@ function unmetNeeds(options: KernelOptions, needs: readonly KernelNeed[]): reado
 export function refuseUnmet(options: KernelOptions, needs: readonly KernelNeed[]): void {
   const unmet = unmetNeeds(options, needs)
   if (unmet.length === 0) return
+  const symbols = unmet.map(({ symbol }) => `${symbol}=y`)
   const list = unmet.map(({ symbol, why }) => `CONFIG_${symbol}${options.value(symbol) === 'm' ? ' (it is a module)' : ''} ${why}`)
   throw new UserError('KERNEL_LACKS', `this kernel lacks ${list.join('; ')} (${options.source ?? ''}).`, {
     verdict: 'config-fail',
-    hint: message`Build it with ${command(`kernelkit build ${unmet.map(({ symbol }) => `--config ${symbol}=y`).join(' ')}`, { action: 'the build-kernel action' })}.`,
+    hint: message`Build it with ${command(`kernelkit build ${symbols.map((symbol) => `--config ${symbol}`).join(' ')}`, { action: `the build-kernel action and \`config: ${symbols.join(' ')}\`` })}.`,
     details: { symbols: unmet.map(({ symbol }) => symbol), config: options.source },
   })
 }

@@ -30,7 +30,7 @@ export async function resolveKernel(host: Host, services: PlanServices, asked: A
       'KERNEL_ARCH',
       message`${found.shown} is a kernel for ${found.image.arch}, not for ${asked.arch} as ${option('arch')} says.`,
       {
-        hint: message`Build one with ${command(`kernelkit build --arch ${asked.arch}`, { action: 'the build-kernel action' })}.`,
+        hint: message`Build one with ${command(`kernelkit build --arch ${asked.arch}`, { action: `the build-kernel action and \`arch: ${asked.arch}\`` })}.`,
         details: { kernel: found.image.path, arch: found.image.arch, asked: asked.arch },
       },
     )
@@ -94,7 +94,7 @@ async function searchKernel(host: Host, services: PlanServices, asked: AskedKern
   const newest = await services.newestKernel(arch)
   if (newest !== undefined) return { found: await kernelAt(host, newest.path), why: newest.why }
   throw new UserError('KERNEL_NOT_FOUND', `there is no kernel for ${arch}: this directory is not a kernel tree, and the store is empty.`, {
-    hint: message`Build one with ${command('kernelkit build deb:linux-source-6.12', { action: 'the build-kernel action' })}, or name one with ${option('kernel')}.`,
+    hint: message`Build one with ${command('kernelkit build deb:linux-source-6.12', { action: 'the build-kernel action before this step (`source: deb:linux-source-6.12` needs no tree)' })}, or name one with ${option('kernel')}.`,
     details: { arch },
   })
 }
