@@ -6,9 +6,6 @@ import type { CommandContext } from './command.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { createTerminalLogger } from './output/terminal-logger.ts'
 
-/** Set where `boot` and `run` continue inside the whole-tool image. */
-export const insideVariable = 'KERNELKIT_INSIDE'
-
 /** The process's own streams and clock, given by the first file. */
 export interface ProcessParts {
   readonly stdin: Readable & { readonly isTTY?: boolean }
@@ -22,7 +19,8 @@ export interface ProcessParts {
 
 /** What a handler gets; host and spinner are imported here, not for --help. */
 export async function createContext(globals: GlobalOptions, parts: ProcessParts, signal: AbortSignal): Promise<CommandContext> {
-  const { defaultStoreRoot, nodeHost, openStore, openStoreToLook, requirePlainPaths, storeInSharedPlace } = await import('@kernelkit/host')
+  const { containerVariable, defaultStoreRoot, nodeHost, openStore, openStoreToLook, requirePlainPaths, storeInSharedPlace } =
+    await import('@kernelkit/host')
   const color = globals.color && usesColor(parts)
   // The spinner animates on a terminal for people only (https://no-color.org says nothing of it; TERM=dumb and CI do).
   const animated = parts.stderr.isTTY === true && parts.env['CI'] === undefined && parts.env['TERM'] !== 'dumb' && !globals.quiet
@@ -54,7 +52,7 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
     verbose: globals.verbose,
     color,
     // The command that runs in the container was chosen to run there: its tools are around it.
-    toolchain: parts.env[insideVariable] === undefined ? globals.toolchain : 'host',
+    toolchain: parts.env[containerVariable] === undefined ? globals.toolchain : 'host',
     reader: { door: 'command' },
     projectKernel: false,
     untrustedProject: false,

@@ -26,6 +26,7 @@ export function launchOf(change: Partial<QemuLaunch>): QemuLaunch {
     agent: true,
     terminal: false,
     extraArgs: [],
+    sandbox: true,
     runtimeDirectory: '/run/kernelkit/vms/a1',
     ...change,
   }

@@ -1,6 +1,6 @@
 import './require-node/index.ts'
 export type { Host, HostFiles, RunOptions, RunResult, TempDir } from './host.ts'
-export { nodeHost, type NodeHostOptions } from './node-host.ts'
+export { containerVariable, nodeHost, type NodeHostOptions } from './node-host.ts'
 export { silentLogger, withTask, type Logger, type Task } from './logger.ts'
 export { allocatedBytes, freeBytes } from './files/disk-space.ts'
 export { requirePlainPaths, specialCharacter } from './files/plain-path.ts'

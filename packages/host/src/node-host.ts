@@ -13,6 +13,9 @@ import { runProgram } from './process/run-program.ts'
 import { sleep } from './process/sleep.ts'
 import { makeTempDir, sweepTempDirs } from './files/temp-dir.ts'
 
+/** Set where `boot` and `run` continue in a container of ours, which hides this machine. */
+export const containerVariable = 'KERNELKIT_INSIDE'
+
 export interface NodeHostOptions {
   readonly log?: Logger
   readonly env?: Readonly<Record<string, string | undefined>>

@@ -66,6 +66,10 @@ static int parse_word(struct params *params, const char *word)
 		params->mask = equal(word + 5, "1");
 		return 1;
 	}
+	if (begins(word, "nosuid=")) {
+		params->nosuid = equal(word + 7, "1");
+		return 1;
+	}
 	return 0;
 }
 

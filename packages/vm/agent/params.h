@@ -13,6 +13,7 @@ struct params {
 	char init[256];       /* "agent", or the program to run as first process */
 	char hostname[65];
 	int mask;             /* the root is a running machine's: hide its run-time directories */
+	int nosuid;           /* owners of shares are not the host's: setuid bits mean nothing */
 	int network;          /* the guest is on QEMU's network: the kernel was given an address (ip=), or we set it */
 	int set_address;      /* the kernel does not read ip= */
 	int share_count;

@@ -8,6 +8,8 @@
 #define HIDDEN "/.kernelkit"
 static int hidden = -1;
 static int layers;
+/* Flags of every mount with files of the host. */
+static unsigned long share_flags;
 static const char *lacking = "";
 
 const char *lacking_file_system(void)
@@ -45,7 +47,7 @@ static int mount_9p(const char *tag, const char *to, int readonly, const char *c
 {
 	char options[128];
 	format(options, sizeof options, "trans=virtio,version=9p2000.L,msize=512000,cache=%s", cache);
-	int answer = mount_type(tag, to, "9p", readonly ? MS_RDONLY : 0, options);
+	int answer = mount_type(tag, to, "9p", share_flags | (readonly ? MS_RDONLY : 0), options);
 	/* The options are always the same: what the kernel does not understand is the transport (net/9p/client.c, parse_opts). */
 	if (answer == -EINVAL) lacking = "9p-virtio";
 	return answer;
@@ -68,7 +70,7 @@ static int mount_overlay(const char *lower, const char *to)
 	format(directory, sizeof directory, "memory/%d/work", layers);
 	sys_mkdir(directory, 0755);
 	format(options, sizeof options, "lowerdir=%s,upperdir=memory/%d/upper,workdir=memory/%d/work", lower, layers, layers);
-	answer = mount_type("overlay", to, "overlay", 0, options);
+	answer = mount_type("overlay", to, "overlay", share_flags, options);
 	sys_chdir("/");
 	return answer;
 }
@@ -117,6 +119,7 @@ int enter_root(const struct params *params, char *problem, unsigned size)
 	static const char *const kept[] = { "dev", "proc", "sys" };
 	const char *to = HIDDEN "/root";
 	int answer;
+	if (params->nosuid) share_flags = MS_NOSUID;
 	if (equal(params->root_kind, "initramfs")) return 0;
 	sys_mkdir(to, 0755);
 	if (equal(params->root_kind, "disk")) answer = mount_disk(params, to);

@@ -14,6 +14,8 @@ struct session *find_session(uint32_t id)
 	return 0;
 }
 
+int session_runs(uint32_t id) { return find_session(id) != 0; }
+
 void close_fd(int *fd)
 {
 	if (*fd >= 0) sys_close(*fd);

@@ -15,6 +15,9 @@ void session_resize(uint32_t id, int columns, int rows);
 void session_credit(const struct frame *frame);
 void session_close(uint32_t id);
 
+/* Whether this command has not ended as far as the host knows. */
+int session_runs(uint32_t id);
+
 /* Adds what there is to wait for; the count. `limit` becomes the longest wait in milliseconds (-1: none). */
 int sessions_poll(struct pollfd *fds, int *limit);
 /* Notes which of them became ready. */

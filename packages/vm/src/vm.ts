@@ -37,6 +37,8 @@ export type VmEvent =
   /** The agent could not prepare the root; the guest powers off. */
   /** `lacking`: the type of a file system that the kernel does not have. */
   | { readonly type: 'agent-failed'; readonly message: string; readonly lacking?: string | undefined; readonly atMs: number }
+  /** The agent did not keep to its protocol; its channel is closed. */
+  | { readonly type: 'agent-broken'; readonly message: string; readonly atMs: number }
   /** No answer to pings for this long; repeated every few seconds while it lasts. `qemuStopped`: QEMU's own process was stopped (SIGSTOP). */
   | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped?: boolean; readonly atMs: number }
   | { readonly type: 'qmp'; readonly event: string; readonly data: Readonly<Record<string, unknown>>; readonly atMs: number }

@@ -5,6 +5,7 @@ import { gdbLines, type PreparedVm } from '@kernelkit/vm/internal'
 export function printDecisions({ log }: Pick<Host, 'log'>): (prepared: PreparedVm) => void {
   return ({ plan, place }) => {
     for (const line of [...plan.lines, ...gdbLines(plan, place.name)]) log.info(line)
+    for (const line of plan.confinement.details) log.detail(line)
     for (const line of plan.warnings) log.warn(line)
   }
 }

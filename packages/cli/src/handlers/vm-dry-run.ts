@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { quoteArgv } from '@kernelkit/core/shell'
-import { qemuArgv } from '@kernelkit/core/qemu'
+import { launchArgv } from '@kernelkit/core/qemu'
 import { planDocument, planForDryRun, type WantedVm } from '@kernelkit/vm/internal'
 import type { CommandContext } from '../command.ts'
 
@@ -14,7 +14,7 @@ export async function dryRunVm(context: CommandContext, wanted: WantedVm): Promi
   else {
     for (const line of plan.lines) context.print(`# ${line}`)
     for (const directory of directories) context.print(quoteArgv(['mkdir', '-p', directory]))
-    context.print(quoteArgv(qemuArgv(plan.launch, 'standalone')))
+    context.print(quoteArgv(launchArgv(plan.launch, 'standalone')))
   }
   return 0
 }

@@ -1,6 +1,5 @@
 import { givenOptions } from '@kernelkit/core/options'
 import type { CommandContext, CommandDefinition, RawOptions } from '../command.ts'
-import { insideVariable } from '../context.ts'
 
 export interface ProjectInput {
   readonly definition: Pick<CommandDefinition, 'name' | 'projectBlock'>
@@ -22,9 +21,9 @@ export async function readProjectDefaults(context: CommandContext, { definition,
   if (block === undefined) return { context, options }
   const words = name === 'config' && args[0] === 'show' ? args.slice(1) : args
   // Loaded here, not for --help.
-  const { readProjectOptions } = await import('@kernelkit/host')
+  const { containerVariable, readProjectOptions } = await import('@kernelkit/host')
   // In the container the command has another user, and its caller has asked already.
-  const isAsked = host.env[insideVariable] !== undefined
+  const isAsked = host.env[containerVariable] !== undefined
   const given = isAsked ? { ...options, ...givenOptions({ trustProject: true }) } : options
   const project = await readProjectOptions(host, { block, command: name, words, given })
   if (project === undefined) return { context, options }

@@ -1,7 +1,7 @@
 import { UserError } from '@kernelkit/core/errors'
 import { writeFor, type Reader } from '@kernelkit/core/options'
 import { quoteArgv } from '@kernelkit/core/shell'
-import { qemuArgv } from '@kernelkit/core/qemu'
+import { launchArgv } from '@kernelkit/core/qemu'
 import { planBuild } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
 import { planDocument, planForDryRun } from '@kernelkit/vm/internal'
@@ -40,7 +40,7 @@ async function showTest(
   })
   if (!context.json) {
     for (const line of vm.lines) context.print(`# ${line}`)
-    context.print(quoteArgv(qemuArgv(vm.launch, 'standalone')))
+    context.print(quoteArgv(launchArgv(vm.launch, 'standalone')))
   }
   return { name: test.name, run: test.run ?? null, plan: planDocument(vm) }
 }

@@ -1,11 +1,10 @@
 import { dirname, resolve } from 'node:path'
 import { UserError, command as commandPart, commandWriter, message, option, writeMessage, type Message } from '@kernelkit/core/errors'
 import { writeFor, type VmSpec } from '@kernelkit/core/options'
-import { makeDirectory, makeNamedDirectory, namedVariable, type Requirement } from '@kernelkit/host'
+import { containerVariable, makeDirectory, makeNamedDirectory, namedVariable, type Requirement } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
 import { chooseTools, isPassable, toolchainFor, toolchainImage } from '@kernelkit/toolchain/tools'
 import type { CommandContext } from '../command.ts'
-import { insideVariable } from '../context.ts'
 import { attachInContainer } from './attach-in-container.ts'
 import { ownToolFiles } from './tool-files.ts'
 import type { VmCommand } from './run-elsewhere.ts'
@@ -71,7 +70,7 @@ function environmentInside(
   const passed = names.map((name) => [name, namedVariable(host, name)] as const)
   return {
     ...Object.fromEntries(passed.filter((pair): pair is readonly [string, string] => pair[1] !== undefined)),
-    [insideVariable]: '1',
+    [containerVariable]: '1',
     KERNELKIT_CACHE_DIR: store,
   }
 }

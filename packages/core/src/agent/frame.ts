@@ -49,6 +49,14 @@ export const streamWindow = 256 * 1024
 /** Largest frame that the guest accepts (packages/vm/agent/channel.h, MAX_FRAME). */
 export const maxFrameBytes = 4 * 1024 * 1024
 
+/** Largest frame that the guest sends: its kernel takes 32 KiB per write to a port (packages/vm/agent/channel.h, MAX_DATA). */
+export const maxGuestFrameBytes = 32 * 1024
+
+/** The other end does not keep to the protocol: nothing more that it says can be believed. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError'
+}
+
 const headerBytes = 12
 // Two fixed bytes in every header: a stream that is out of step is noticed at once.
 const mark = 0x4b6b
@@ -68,8 +76,8 @@ export function encodeFrame(type: number, session = 0, data: Uint8Array = nothin
 
 export type FrameDecoder = (chunk: Uint8Array) => readonly Frame[]
 
-/** Takes bytes as they come and returns the frames that they complete. Throws when the bytes are not frames. */
-export function createFrameDecoder(): FrameDecoder {
+/** Takes bytes as they come and returns the frames that they complete. Throws a FrameError when the bytes are not frames, or one is larger than `maxBytes`. */
+export function createFrameDecoder(maxBytes: number): FrameDecoder {
   let pieces: Uint8Array[] = []
   let held = 0
   let wanted = headerBytes
@@ -85,7 +93,9 @@ export function createFrameDecoder(): FrameDecoder {
     wanted = headerBytes
     while (bytes.length - at >= headerBytes) {
       const length = view.getUint32(at, true)
-      if (view.getUint16(at + 6, true) !== mark) throw new Error('the agent channel is out of step: these bytes are not a frame')
+      if (view.getUint16(at + 6, true) !== mark) throw new FrameError('its bytes are not a frame')
+      // Before anything is kept for it: the length is only a claim.
+      if (length > maxBytes) throw new FrameError(`a frame of ${length} bytes, where ${maxBytes} are the most`)
       if (bytes.length - at < headerBytes + length) {
         wanted = headerBytes + length
         break

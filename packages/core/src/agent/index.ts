@@ -1,8 +1,10 @@
 export {
   createFrameDecoder,
   encodeFrame,
+  FrameError,
   frameTypes,
   maxFrameBytes,
+  maxGuestFrameBytes,
   protocolVersion,
   streamWindow,
   type Frame,

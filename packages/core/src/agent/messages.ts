@@ -1,4 +1,4 @@
-import { frameTypes } from './frame.ts'
+import { FrameError, frameTypes } from './frame.ts'
 
 /** Directory of a guest, in memory, with what the host gives this one VM: keys, the configuration of sshd. The agent's C sources name it too. */
 export const guestDirectory = '/run/kernelkit'
@@ -76,7 +76,9 @@ const streams: readonly StreamName[] = ['stdin', 'stdout', 'stderr']
 export const encodeCredit = (stream: StreamName, bytes: number): Uint8Array => concat([u32(streams.indexOf(stream)), u32(bytes)])
 
 export function decodeCredit(data: Uint8Array): { readonly stream: StreamName; readonly bytes: number } {
-  return { stream: streams[readU32(data, 0)] ?? 'stdin', bytes: readU32(data, 4) }
+  const stream = streams[readU32(data, 0)]
+  if (stream === undefined) throw new FrameError(`credit for a stream ${readU32(data, 0)}, which there is not`)
+  return { stream, bytes: readU32(data, 4) }
 }
 
 export function decodeHello(data: Uint8Array): { readonly version: number; readonly release: string } {
@@ -96,9 +98,11 @@ export function encodeExit(message: ExitMessage): Uint8Array {
 }
 
 export function decodeExit(data: Uint8Array): ExitMessage {
+  const [exitCode, signal] = [readU32(data, 0), readU32(data, 4)]
+  if (exitCode > 255 || signal > 127) throw new FrameError(`an exit status ${exitCode} and a signal ${signal}, which no process has`)
   return {
-    exitCode: readU32(data, 0),
-    signal: readU32(data, 4),
+    exitCode,
+    signal,
     stdoutBytes: readU64(data, 8),
     stderrBytes: readU64(data, 16),
     tainted: readU64(data, 24),
@@ -148,9 +152,14 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function readU32(data: Uint8Array, at: number): number {
-  return new DataView(data.buffer, data.byteOffset, data.length).getUint32(at, true)
+  return viewOf(data, at + 4).getUint32(at, true)
 }
 
 function readU64(data: Uint8Array, at: number): number {
-  return Number(new DataView(data.buffer, data.byteOffset, data.length).getBigUint64(at, true))
+  return Number(viewOf(data, at + 8).getBigUint64(at, true))
+}
+
+function viewOf(data: Uint8Array, needed: number): DataView {
+  if (data.length < needed) throw new FrameError(`a message of ${data.length} bytes, where at least ${needed} are needed`)
+  return new DataView(data.buffer, data.byteOffset, data.length)
 }

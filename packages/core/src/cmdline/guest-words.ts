@@ -20,6 +20,8 @@ export interface GuestWords {
   readonly root: GuestRoot
   /** Hide the host's /run, /tmp, /dev, /proc and /sys. */
   readonly mask: boolean
+  /** Programs of shares do not change their user: their owners are not what they are on the host. */
+  readonly noSetuid?: boolean
   /** The agent as first process, or the absolute path of the root's own init. */
   readonly init: 'agent' | `/${string}`
   readonly mounts: readonly GuestMount[]
@@ -33,6 +35,7 @@ export function guestWords(guest: GuestWords): readonly string[] {
   return [
     `kernelkit.root=${rootValue(guest.root)}`,
     ...(guest.mask ? ['kernelkit.mask=1'] : []),
+    ...(guest.noSetuid === true ? ['kernelkit.nosuid=1'] : []),
     `kernelkit.init=${guest.init === 'agent' ? 'agent' : encodeValue(guest.init)}`,
     ...guest.mounts.map((mount) => `kernelkit.mount=${encodeValue(mount.tag)},${encodeValue(mount.at)},${mount.mode}`),
     `kernelkit.hostname=${encodeValue(guest.hostname)}`,

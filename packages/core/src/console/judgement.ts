@@ -42,6 +42,8 @@ export interface RunFacts {
   readonly restarted?: boolean
   /** Marks of `taintedBy` with nothing on the console that explains them. */
   readonly unexplained?: readonly string[]
+  /** What the agent did against its protocol. */
+  readonly agentBroken?: string | undefined
   /** The agent did not answer for this long. */
   readonly silentMs: number | undefined
   /** QEMU's process was stopped (SIGSTOP). */

@@ -20,6 +20,8 @@ export interface ConsoleFacts {
   readonly isReporting: boolean
   /** The agent printed on the console that the command has ended: everything that the kernel printed before is above that line. */
   readonly commandEnded: boolean
+  /** The statuses that such lines have, each once: the agent's, and what another program of root wrote. */
+  readonly commandStatuses: readonly number[]
   /** The kernel gave up the timers of its CPUs' APICs: a machine without another timer hangs. */
   readonly apicTimerLost: boolean
   /** The last of the dumps that were asked for has ended. */
@@ -56,6 +58,7 @@ export function createConsoleReader(): ConsoleReader {
   let saidGoodbye = false
   let panicIsComplete = false
   let commandEnded = false
+  const commandStatuses = new Set<number>()
   let dumped = false
   let apicTimerLost = false
   let release: string | undefined
@@ -80,7 +83,10 @@ export function createConsoleReader(): ConsoleReader {
     if (/^reboot: (?:Power off not available: )?System halted/.test(line)) halted = true
     if (/^(?:reboot: (?:Restarting|Power down|machine restart)|sysrq: (?:Resetting|Power Off))/.test(line)) saidGoodbye = true
     if (line.startsWith('---[ end Kernel panic')) panicIsComplete = true
-    if (line.startsWith(commandEndedMark)) commandEnded = true
+    if (line.startsWith(commandEndedMark)) {
+      commandEnded = true
+      commandStatuses.add(Number(/ with (\d{1,3})$/.exec(line)?.[1] ?? 0))
+    }
     if (line.startsWith(dumpEndMark)) dumped = true
     const hadTimer = !apicTimerLost
     if (apicTimerLostMark.test(line)) apicTimerLost = true
@@ -101,6 +107,7 @@ export function createConsoleReader(): ConsoleReader {
       panicIsComplete,
       isReporting: unfinished.length > 0,
       commandEnded,
+      commandStatuses: [...commandStatuses],
       apicTimerLost,
       dumped,
       release,

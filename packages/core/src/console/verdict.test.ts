@@ -10,6 +10,7 @@ import { failingReports, judge } from './verdict.ts'
 const warning = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2'
 const panic = 'Kernel panic - not syncing: boom'
 
+const commandEnd = (status: number) => `kernelkit: command ended with ${status}`
 const ended = (exitCode: number, signal?: number) => ({ exitCode, signal })
 const qemu = (exitCode: number | undefined, signal?: string, stderr = '') => ({ exitCode, signal, stderr })
 
@@ -92,6 +93,20 @@ describe('judge', () => {
       123,
       /soft lockup/,
     ],
+    ['a panic after a status of 0', { command: ended(0), console: readConsole(commandEnd(0), panic) }, 'panic', 121, /boom/],
+    ['a report after a status of 0', { command: ended(0), console: readConsole(commandEnd(0), warning) }, 'splat', 122, /foo/],
+    ['a QEMU that died after a status of 0', { command: ended(0), qemu: qemu(undefined, 'SIGSEGV') }, 'vm-lost', 119, /SIGSEGV/],
+    ['a QEMU that stopped after a status of 0', { command: ended(0), stopped: 'internal-error' }, 'vm-lost', 119, /internal-error/],
+    ['a reset after a status of 0', { command: ended(0), qemu: qemu(0), shutdown: 'guest-reset' }, 'vm-lost', 119, /was reset/],
+    ['a power-off after a status of 0', { command: ended(0), qemu: qemu(0), shutdown: 'guest-shutdown' }, 'pass', 0, /status 0/],
+    [
+      "another status in the kernel's log",
+      { command: ended(0), console: readConsole(commandEnd(0), commandEnd(1)) },
+      'vm-lost',
+      119,
+      /status 0, and in the kernel's log 1/,
+    ],
+    ['an agent that breaks its protocol', { command: ended(0), agentBroken: 'a frame of 9 bytes' }, 'vm-lost', 119, /a frame of 9 bytes/],
     ['an agent without an answer', { silentMs: 31_000 }, 'hang', 123, /31 s/],
     ['a QEMU that was stopped', { silentMs: 11_000, qemuStopped: true }, 'hang', 123, /SIGSTOP/],
     ['a killed QEMU', { qemu: qemu(undefined, 'SIGKILL') }, 'vm-lost', 119, /SIGKILL/],

@@ -29,9 +29,15 @@ export function judge(facts: RunFacts): Judgement {
       `the guest could not prepare its root: ${facts.agentFailure}.`,
       message`Check ${option('root')}, ${option('image')} and ${option('init')}.`,
     )
+  if (facts.agentBroken !== undefined)
+    return verdict(
+      'vm-lost',
+      `the guest's agent does not keep to its protocol, so nothing that it reports counts: ${facts.agentBroken}.`,
+      'A program of root in the guest may have taken its port; run the command as another user.',
+    )
   const expected = facts.expect === undefined || !facts.ready ? undefined : judgeExpected(facts, facts.expect)
   if (expected !== undefined) return expected
-  if (facts.command !== undefined) return judgeCommand(facts, facts.command)
+  if (facts.command !== undefined) return judgeEndedCommand(facts, facts.command)
   const lockup = facts.failing.find((report) => lockupKinds.includes(report.kind))
   // A guest that left by itself did not hang.
   if (lockup !== undefined && facts.qemu === undefined && facts.restarted !== true) {
@@ -107,6 +113,25 @@ function judgeLostTimer(): Judgement {
     'the busy host stalled the guest while its kernel measured the APIC timer, the only one of this machine type; it keeps running without a clock.',
     message`Run it again, or use ${option('machine', withOtherTimer[0])}, which has another timer.`,
   )
+}
+
+/** A status of 0 is the guest's own word, which its root can forge: what is seen from outside comes first. */
+function judgeEndedCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>): Judgement {
+  if (command.exitCode !== 0) return judgeCommand(facts, command)
+  if (isLost(facts)) return judgeEnd(facts)
+  const other = facts.console.commandStatuses.find((status) => status !== command.exitCode)
+  if (other === undefined) return judgeCommand(facts, command)
+  return verdict(
+    'vm-lost',
+    `the guest's agent reported status ${command.exitCode}, and in the kernel's log ${other}.`,
+    'A program of root in the guest may have taken its port; run the command as another user.',
+  )
+}
+
+/** The guest came to an end that no program of it asks for. */
+function isLost({ stopped, restarted, qemu, shutdown, console: seen }: RunFacts): boolean {
+  const isCrash = qemu !== undefined && (qemu.signal !== undefined || qemu.exitCode !== 0)
+  return stopped !== undefined || restarted === true || isCrash || (shutdown === 'guest-reset' && !seen.saidGoodbye)
 }
 
 function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>): Judgement {

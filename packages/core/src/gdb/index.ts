@@ -1,1 +1,2 @@
+export { createGdbFilter, GdbFilterError } from './filter.ts'
 export { gdbCommands, type GdbTarget } from './commands.ts'

@@ -8,6 +8,7 @@ const launch = launchOf({})
 const head = (machine: string) => [
   'qemu-system-x86_64',
   ['-name', 'guest=kernelkit-a1', '-machine', machine, '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+  ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
   ['-accel', 'tcg', '-cpu', 'max', '-smp', '2', '-m', '512M'],
   ['-kernel', '/k/vmlinux', '-initrd', '/store/initrd.cpio', '-append', 'console=ttyS0'],
 ]
@@ -70,19 +71,21 @@ describe('qemuArgv', () => {
       const [connected, standalone] = [qemuArgv(full, 'fd'), qemuArgv(full, 'standalone')]
       expect(standalone).toHaveLength(connected.length)
       const different = connected.flatMap((word, index) => (word === standalone[index] ? [] : [connected[index - 1]]))
-      expect(different).toEqual(['-chardev', '-chardev', '-chardev', '-chardev'])
+      expect(different).toEqual(['-chardev', '-chardev', '-chardev', '-chardev', '-chardev'])
     }
   })
 
-  it('gives the gdb stub a private socket, or a port of this machine only', () => {
+  it('gives the gdb stub a private socket, also where a port is asked for', () => {
     expect(qemuArgv({ ...launch, gdb: { kind: 'socket' }, waitForDebugger: true }, 'fd').slice(-5)).toEqual([
       '-chardev',
-      'socket,id=gdb,path=/run/kernelkit/vms/a1/gdb.sock,server=on,wait=off',
+      'socket,id=gdb,path=/run/kernelkit/vms/a1/gdb/stub.sock,server=on,wait=off',
       '-gdb',
       'chardev:gdb',
       '-S',
     ])
-    expect(qemuArgv({ ...launch, gdb: { kind: 'tcp', port: 1234 } }, 'fd').slice(-2)).toEqual(['-gdb', 'tcp:127.0.0.1:1234'])
+    const [socket, port] = [{ kind: 'socket' }, { kind: 'tcp', port: 1234 }] as const
+    for (const transport of ['fd', 'standalone'] as const)
+      expect(qemuArgv({ ...launch, gdb: port }, transport)).toEqual(qemuArgv({ ...launch, gdb: socket }, transport))
   })
 
   it('doubles commas in paths, which would end the value', () => {

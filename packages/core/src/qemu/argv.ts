@@ -1,13 +1,16 @@
-import { debugArgs } from './chardev.ts'
+import { debugArgs, gdbStub } from './chardev.ts'
+import { confinedArgv } from '../confine/confined-argv.ts'
+import type { HostPath } from '../confine/index.ts'
 import { agentArgs, consoleArgs, driveArgs, networkArgs, alarmArgs, rngArgs, shareArgs, terminalArgs } from './devices.ts'
-import type { Argv, QemuLaunch, Transport } from './launch.ts'
-import { accelArgs, kernelArgs, machineArgs, memoryArgs } from './machine.ts'
+import { consolePipe, join, type Argv, type QemuLaunch, type Transport } from './launch.ts'
+import { accelArgs, kernelArgs, machineArgs, memoryArgs, sandboxArgs } from './machine.ts'
 
 /** The whole QEMU command line of a launch, program first. Options of QEMU 6.2 to 10; only chardev lines depend on the transport. */
 export function qemuArgv(launch: QemuLaunch, transport: Transport): Argv {
   return [
     launch.qemu,
     ...machineArgs(launch),
+    ...sandboxArgs(launch),
     ...accelArgs(launch),
     ...memoryArgs(launch),
     ...kernelArgs(launch),
@@ -35,4 +38,28 @@ export function virtioDeviceCount(launch: Pick<QemuLaunch, 'agent' | 'terminal' 
     Number(launch.network.kind === 'user') +
     1 // rng
   )
+}
+
+/** What is started for a launch: QEMU, where it needs it with what hides this host's files from it. */
+export function launchArgv(launch: QemuLaunch, transport: Transport): Argv {
+  const { confinement } = launch
+  const argv = qemuArgv(launch, transport)
+  // setuid programs and file capabilities give nothing any more. At run time QEMU dies with the process that owns it, whatever ends that.
+  const setpriv = [...(transport === 'fd' ? ['--pdeathsig', 'KILL'] : []), '--no-new-privs']
+  if (confinement === undefined) return transport === 'fd' ? ['setpriv', ...setpriv, ...argv] : argv
+  const own = ownPaths(launch, transport)
+  const stage = join(launch.runtimeDirectory, 'stage')
+  return confinedArgv({ ...confinement, needed: [...confinement.needed, ...own] }, { argv, stage, setpriv })
+}
+
+/** What QEMU opens in the directories of this VM. */
+function ownPaths({ runtimeDirectory, overlayDirectory, drives, gdb }: QemuLaunch, transport: Transport): readonly HostPath[] {
+  const hasOverlays = drives.some(({ mode }) => mode === 'snapshot')
+  const directories = [
+    ...(transport === 'standalone' ? [runtimeDirectory] : []),
+    ...(transport === 'fd' && gdb !== undefined ? [join(runtimeDirectory, gdbStub.directory)] : []),
+    ...(hasOverlays ? [overlayDirectory ?? runtimeDirectory] : []),
+  ]
+  const pipes = transport === 'fd' ? ['in', 'out'].map((end) => `${consolePipe({ runtimeDirectory })}.${end}`) : []
+  return [...directories.map((path) => ({ path, kind: 'directory' }) as const), ...pipes.map((path) => ({ path, kind: 'file' }) as const)]
 }

@@ -21,23 +21,27 @@ export function chardevArgs(
 /** Name of the gdb stub's unix socket in the VM's directory. */
 export const gdbSocketName = 'gdb.sock'
 
+/** Where QEMU listens at run time, below the VM's directory; the name above leads there. QEMU sees nothing else of that directory. */
+export const gdbStub = { directory: 'gdb', socket: 'gdb/stub.sock' } as const
+
 /** QEMU's control socket and the gdb stub. */
 export function debugArgs(launch: QemuLaunch, transport: Transport): Argv {
   return [
     chardevArgs('qmp', launch, transport),
     // control: QMP, one JSON document a line, instead of the monitor for people.
     ['-mon', 'chardev=qmp,mode=control'],
-    gdbArgs(launch),
+    gdbArgs(launch, transport),
     // No instruction is run before the debugger says continue.
     launch.waitForDebugger ? ['-S'] : [],
   ].flat()
 }
 
-function gdbArgs(launch: QemuLaunch): Argv {
+/**
+ * Always a unix socket in a private directory, which no other user may enter: the stub controls the guest, and by monitor commands
+ * (`pmemsave`) it writes files of this host. A port leads there through a filter (core/gdb).
+ */
+function gdbArgs(launch: QemuLaunch, transport: Transport): Argv {
   if (launch.gdb === undefined) return []
-  // Bound to this machine only: a client of the stub controls the guest.
-  if (launch.gdb.kind === 'tcp') return ['-gdb', `tcp:127.0.0.1:${launch.gdb.port}`]
-  // A unix socket in a private directory: one per VM, no port to choose, no other user may connect.
-  const path = join(launch.runtimeDirectory, gdbSocketName)
+  const path = join(launch.runtimeDirectory, transport === 'fd' ? gdbStub.socket : gdbSocketName)
   return ['-chardev', `socket,id=gdb,path=${optionValue(path)},server=on,wait=off`, '-gdb', 'chardev:gdb']
 }

@@ -1,4 +1,5 @@
 import { archRows, machines } from '../arch/index.ts'
+import { exportedRoot } from '../confine/confined-argv.ts'
 import { chardevArgs } from './chardev.ts'
 import { agentPortName, optionValue, virtioBus, type Argv, type QemuLaunch, type Transport } from './launch.ts'
 
@@ -49,11 +50,13 @@ export function driveArgs(launch: Pick<QemuLaunch, 'machine' | 'drives'>): Argv 
  * security_model=none: owners and modes as they are on the host; a change of owner that the host refuses is ignored, so that it works
  * unprivileged. multidevs=remap: file systems below the directory keep distinct inode numbers. readonly=on: QEMU itself refuses writes.
  */
-export function shareArgs(launch: Pick<QemuLaunch, 'machine' | 'shares'>): Argv {
+export function shareArgs(launch: Pick<QemuLaunch, 'machine' | 'shares' | 'confinement'>): Argv {
   return launch.shares.flatMap((share, index) => {
+    // The host's root as the guest may see it.
+    const path = share.host === '/' && launch.confinement !== undefined ? exportedRoot : share.host
     const mode = share.readonly ? ',readonly=on' : ''
     return [
-      ['-fsdev', `local,id=share${index},path=${optionValue(share.host)},security_model=none,multidevs=remap${mode}`],
+      ['-fsdev', `local,id=share${index},path=${optionValue(path)},security_model=none,multidevs=remap${mode}`],
       // The guest mounts it by its tag.
       ['-device', `virtio-9p-${virtioBus(launch)},fsdev=share${index},mount_tag=${optionValue(share.tag)}`],
     ].flat()

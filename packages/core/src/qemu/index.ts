@@ -9,6 +9,6 @@ export {
   type Share,
   type Transport,
 } from './launch.ts'
-export { qemuArgv, virtioDeviceCount } from './argv.ts'
-export { gdbSocketName } from './chardev.ts'
+export { launchArgv, qemuArgv, virtioDeviceCount } from './argv.ts'
+export { gdbSocketName, gdbStub } from './chardev.ts'
 export { replayArchive, replayScript } from './replay.ts'

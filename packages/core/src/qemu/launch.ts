@@ -1,4 +1,5 @@
 import { machines, type AccelName, type ArchName, type FirmwareName, type MachineName } from '../arch/index.ts'
+import type { Confinement } from '../confine/index.ts'
 
 /** A block device: virtio-blk, `snapshot` puts a throw-away overlay above the file. */
 export interface Drive {
@@ -58,6 +59,10 @@ export interface QemuLaunch {
   readonly extraArgs: readonly string[]
   /** Directory with the unix sockets of the standalone form and of the gdb stub. */
   readonly runtimeDirectory: string
+  /** What of this host's files QEMU does not see; absent: nothing is hidden from it. */
+  readonly confinement?: Confinement | undefined
+  /** QEMU gives up what it never needs (`-sandbox`). */
+  readonly sandbox: boolean
   /** Directory on a disk, where QEMU keeps what the guest writes to throw-away overlays; default: the runtime directory. */
   readonly overlayDirectory?: string | undefined
 }

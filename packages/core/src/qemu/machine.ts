@@ -21,6 +21,12 @@ export function machineArgs(launch: Pick<QemuLaunch, 'id' | 'machine' | 'firmwar
   ].flat()
 }
 
+/** System calls that QEMU never makes here (seccomp(2)): a guest that has broken out of its devices gets no further by them. */
+export function sandboxArgs(launch: Pick<QemuLaunch, 'sandbox'>): Argv {
+  // elevateprivileges: set*id(); spawn: fork and execve; resourcecontrol: priorities, limits and CPUs of processes.
+  return launch.sandbox ? ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'] : []
+}
+
 /** How guest code is run, and the CPU that it sees. */
 export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch'>): Argv {
   return [

@@ -1,9 +1,10 @@
 import { quoteArgv } from '../shell/index.ts'
-import { qemuArgv } from './argv.ts'
+import { launchArgv } from './argv.ts'
 import type { QemuLaunch } from './launch.ts'
 
 // Of plain characters only, so that no word with it is quoted.
-const directoryMark = '/@directory@'
+// Below /tmp, as the directory will be: what is hidden there is shown in the same way.
+const directoryMark = '/tmp/@directory@'
 
 /** The archive next to the script, with the run's command for the guest. */
 export const replayArchive = 'replay.cpio'
@@ -17,7 +18,8 @@ export interface Replay {
 /** A shell script that boots the same guest again by QEMU alone; nothing of the user's is written by it. */
 export function replayScript({ launch, command }: Replay): string {
   const initrd = command === undefined ? launch.initrd : `${directoryMark}/initrd`
-  const argv = qemuArgv({ ...withoutWrites(launch), initrd, runtimeDirectory: directoryMark }, 'standalone')
+  const here = { initrd, runtimeDirectory: directoryMark, overlayDirectory: directoryMark }
+  const argv = launchArgv({ ...withoutWrites(launch), ...here }, 'standalone')
   const needed = neededPaths(launch)
   return [
     '#!/bin/sh',
@@ -29,7 +31,7 @@ export function replayScript({ launch, command }: Replay): string {
     `for path in ${quoteArgv(needed)}; do`,
     '  [ -e "$path" ] || { echo "replay.sh: $path is gone" >&2; exit 125; }',
     'done',
-    'directory=$(mktemp -d)',
+    'directory=$(mktemp -d /tmp/kernelkit-replay.XXXXXX)',
     `trap 'rm -rf "$directory"' EXIT`,
     "# QEMU's overlays",
     'export TMPDIR="$directory"',
@@ -37,7 +39,7 @@ export function replayScript({ launch, command }: Replay): string {
       ? []
       : // The script may be called by a symbolic link from elsewhere.
         [`cat ${quoteArgv([launch.initrd])} "$(dirname -- "$(readlink -f -- "$0")")/${replayArchive}" > "$directory/initrd"`]),
-    lineByOption(argv).replaceAll(directoryMark, '"$directory"'),
+    lineByOption(argv),
     '',
   ].join('\n')
 }
@@ -66,5 +68,11 @@ function withoutWrites(launch: QemuLaunch): QemuLaunch {
 }
 
 function lineByOption(argv: readonly string[]): string {
-  return argv.map((word, index) => `${index === 0 ? '' : word.startsWith('-') ? ' \\\n  ' : ' '}${quoteArgv([word])}`).join('')
+  return argv.map((word, index) => `${index === 0 ? '' : word.startsWith('-') ? ' \\\n  ' : ' '}${quoteWord(word)}`).join('')
+}
+
+/** A word in which the mark becomes the variable; inside quotation marks they are interrupted for it. */
+function quoteWord(word: string): string {
+  const quoted = quoteArgv([word])
+  return quoted.replaceAll(directoryMark, quoted.startsWith("'") ? `'"$directory"'` : '"$directory"')
 }

@@ -1,7 +1,7 @@
 import { replayCommand, replayPath, replayUserPath } from '@kernelkit/core/agent'
 import { writeCpio } from '@kernelkit/core/cpio'
 import { quoteArgv } from '@kernelkit/core/shell'
-import { qemuArgv, replayScript } from '@kernelkit/core/qemu'
+import { launchArgv, replayScript } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import { guestEnvironment } from '../session/guest-environment.ts'
@@ -26,7 +26,7 @@ export async function recordBoot(
   const shown = script === undefined ? undefined : quoteArgv(command?.argv ?? [])
   await Promise.all([
     ...(kernel.options.text === undefined ? [] : [host.fs.writeFile(evidencePath(directory, 'config'), kernel.options.text)]),
-    host.fs.writeFile(evidencePath(directory, 'qemu'), `${quoteArgv(qemuArgv(launch, 'fd'))}\n`),
+    host.fs.writeFile(evidencePath(directory, 'qemu'), `${quoteArgv(launchArgv(launch, 'fd'))}\n`),
     host.fs.writeFile(evidencePath(directory, 'replay'), replayScript({ launch, command: shown }), { mode: 0o755 }),
     ...(script === undefined ? [] : [host.fs.writeFile(evidencePath(directory, 'replayArchive'), archiveOf(script, plan.vm.user))]),
   ])

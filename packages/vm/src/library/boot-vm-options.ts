@@ -41,6 +41,10 @@ export interface BootVmOptions {
   readonly qemuArgs?: readonly string[] | undefined
   /** Directories of this host in the guest; `guest` is their place there (default: the same path), `cow` (the default mode) keeps changes in guest memory. Default: none. */
   readonly shares?: readonly GuestShare[] | undefined
+  /** A path of this host that the guest's directories show although it is hidden by default: other mounts, credentials, /run, /tmp, /dev, /proc, /sys. Default: none. */
+  readonly expose?: readonly string[] | undefined
+  /** Hide nothing of this host, and start QEMU without its sandbox. Default: off. */
+  readonly unconfined?: boolean | undefined
   /** What the guest writes to $KERNELKIT_ARTIFACTS comes out in this directory. Default: none. */
   readonly artifacts?: string | undefined
   /** Network of the guest; user: through QEMU, no privilege needed. Default: user. */

@@ -130,7 +130,7 @@ function whyUnbooted(ending: Ending): string {
 }
 
 // In these states a guest answers no command any more, whether or not QEMU is still running.
-const deadEnds: readonly VmEnd[] = ['panic', 'halted', 'stopped', 'restarted', 'exited']
+const deadEnds: readonly VmEnd[] = ['panic', 'halted', 'agent-broken', 'stopped', 'restarted', 'exited']
 const lastWordsMs = 2000
 
 /** The end that a guest has come to and does not come back from; undefined for one that is only slow. */

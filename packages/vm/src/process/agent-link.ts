@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { createFrameDecoder, encodeFrame, type Frame } from '@kernelkit/core/agent'
+import { createFrameDecoder, decodeCredit, encodeFrame, FrameError, frameTypes, streamWindow, type Frame } from '@kernelkit/core/agent'
 
 /** One conversation over the link: a command in the guest, or a client's command passed through. */
 export interface AgentSession {
@@ -18,43 +18,92 @@ export interface AgentLink {
   /** Milliseconds of the monotonic clock when the peer was last heard. */
   heardAtMs(): number
   readonly closed: Promise<void>
+  /** The peer does not keep to the protocol: nothing more of it is believed. */
+  breakOff(why: string): void
   /** Closes our end: a guest without a host powers itself off. */
   disconnect(): void
 }
 
-export function createAgentLink(options: {
+interface OpenSession {
+  readonly onFrame: (frame: Frame) => void
+  readonly onClosed: () => void
+  /** Bytes that the peer may still send. */
+  readonly credit: { stdout: number; stderr: number }
+  /** The end of the command, until the peer has confirmed it. */
+  end?: Frame
+}
+
+export interface AgentLinkOptions {
   readonly channel: Duplex
   readonly monotonicMs: () => number
   readonly onGuestFrame: (frame: Frame) => void
-}): AgentLink {
+  /** Largest frame that the peer may send. */
+  readonly maxBytes: number
+  /** The peer is asked whether a command whose end it has sent is still running. */
+  readonly confirmEnds?: boolean
+  /** The peer did not keep to the protocol: the link is closed, and this says why. */
+  readonly onBroken?: (why: string) => void
+}
+
+// Above what a peer that keeps to the protocol can be sent: 256 commands with a full window of stdin each, and as much again.
+const mostUnsentBytes = 2 * 256 * streamWindow
+
+export function createAgentLink(options: AgentLinkOptions): AgentLink {
   const { channel } = options
-  const sessions = new Map<number, { readonly onFrame: (frame: Frame) => void; readonly onClosed: () => void }>()
-  const decode = createFrameDecoder()
+  const sessions = new Map<number, OpenSession>()
+  const decode = createFrameDecoder(options.maxBytes)
   const closed = Promise.withResolvers<void>()
   let nextId = 1
   let isClosed = false
   let heardAtMs = options.monotonicMs()
 
   const send = (type: number, session: number, data?: Uint8Array) => {
-    if (!channel.destroyed && channel.writable) channel.write(encodeFrame(type, session, data))
+    if (channel.destroyed || !channel.writable) return
+    channel.write(encodeFrame(type, session, data))
+    if (channel.writableLength > mostUnsentBytes) breakOff('it takes nothing of what it asks for')
+  }
+  const breakOff = (why: string) => {
+    if (isClosed) return
+    options.onBroken?.(why)
+    // The end reaches every session.
+    close()
+    channel.destroy()
+  }
+  const take = (frame: Frame) => {
+    if (frame.session === 0) return options.onGuestFrame(frame)
+    const session = sessions.get(frame.session)
+    if (session === undefined) return
+    if (frame.type === frameTypes.stdout || frame.type === frameTypes.stderr) {
+      const stream = frame.type === frameTypes.stdout ? 'stdout' : 'stderr'
+      session.credit[stream] -= frame.data.length
+      if (session.credit[stream] < 0) throw new FrameError(`more ${stream} than it has credit for`)
+      if (session.end !== undefined) throw new FrameError(`${stream} of a command whose end it has sent`)
+    }
+    if (frame.type === frameTypes.credit) decodeCredit(frame.data)
+    if (options.confirmEnds === true && frame.type === frameTypes.exit) {
+      session.end = frame
+      return send(frameTypes.ping, frame.session)
+    }
+    if (frame.type !== frameTypes.pong || session.end === undefined) return session.onFrame(frame)
+    if (frame.data[0] === 1) throw new FrameError('the end of a command of which it says that it is still running')
+    session.onFrame(session.end)
   }
   channel.on('data', (chunk: Buffer) => {
     heardAtMs = options.monotonicMs()
-    let frames: readonly Frame[]
     try {
-      frames = decode(chunk)
+      for (const frame of decode(chunk)) {
+        if (isClosed) return
+        take(frame)
+      }
     } catch (error) {
-      channel.destroy(error instanceof Error ? error : new Error(String(error)))
-      return
-    }
-    for (const frame of frames) {
-      if (frame.session === 0) options.onGuestFrame(frame)
-      else sessions.get(frame.session)?.onFrame(frame)
+      if (!(error instanceof FrameError)) throw error
+      breakOff(error.message)
     }
   })
   const close = () => {
+    if (isClosed) return
     isClosed = true
-    for (const { onClosed } of sessions.values()) onClosed()
+    for (const { onClosed } of [...sessions.values()]) onClosed()
     sessions.clear()
     closed.resolve()
   }
@@ -65,14 +114,28 @@ export function createAgentLink(options: {
   return {
     open(onFrame, onClosed) {
       const id = nextId++
+      const credit = { stdout: streamWindow, stderr: streamWindow }
       // The caller has its session before it hears that there is no peer.
       if (isClosed) queueMicrotask(onClosed)
-      else sessions.set(id, { onFrame, onClosed })
-      return { id, send: (type, data) => send(type, id, data), release: () => void sessions.delete(id) }
+      else sessions.set(id, { onFrame, onClosed, credit })
+      return {
+        id,
+        send: (type, data) => {
+          if (type === frameTypes.credit && data !== undefined) grant(credit, data)
+          send(type, id, data)
+        },
+        release: () => void sessions.delete(id),
+      }
     },
     send: (type, data) => send(type, 0, data),
     heardAtMs: () => heardAtMs,
+    breakOff,
     closed: closed.promise,
     disconnect: () => void channel.destroy(),
   }
+}
+
+function grant(credit: OpenSession['credit'], data: Uint8Array): void {
+  const { stream, bytes } = decodeCredit(data)
+  if (stream !== 'stdin') credit[stream] += bytes
 }

@@ -17,6 +17,9 @@ export interface VmClient extends Vm {
   readonly state: VmState
 }
 
+// QMP's answers and lines of the console come in one frame each.
+const maxReplyBytes = 2 ** 30
+
 interface PendingRequest {
   resolve(value: unknown): void
   reject(error: Error): void
@@ -56,6 +59,8 @@ export async function connectVm(word: string | undefined, host: Host, options: C
     if (event.type === 'qmp') trouble.note(hostFailure(event, places), event.event)
     hub.emit(event)
     if (event.type === 'ready') ready.resolve(event)
+    // Its sessions have no end any more.
+    if (event.type === 'agent-broken') link.breakOff(event.message)
     if (event.type === 'agent-failed') ready.reject(new Error(event.message))
     if (event.type === 'exited') exited.resolve(event.exit)
   }
@@ -70,7 +75,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
       requests.delete(id)
     }
   }
-  const link = createAgentLink({ channel: socket, monotonicMs: host.monotonicMs, onGuestFrame })
+  const link = createAgentLink({ channel: socket, monotonicMs: host.monotonicMs, onGuestFrame, maxBytes: maxReplyBytes })
   const console_ = remoteStream((data) => link.send(frameTypes.consoleBytes, data))
   const terminal = remoteStream((data) => link.send(frameTypes.terminalBytes, data))
   const watched = new Set<string>()

@@ -1,5 +1,14 @@
 import { createServer, type Socket } from 'node:net'
-import { createFrameDecoder, encodeFrame, encodeKill, encodeText, decodeText, frameTypes, type Frame } from '@kernelkit/core/agent'
+import {
+  createFrameDecoder,
+  encodeFrame,
+  encodeKill,
+  encodeText,
+  decodeText,
+  frameTypes,
+  maxFrameBytes,
+  type Frame,
+} from '@kernelkit/core/agent'
 import type { Host } from '@kernelkit/host'
 import type { AgentSession } from './agent-link.ts'
 import type { OwnedVm } from './start-qemu.ts'
@@ -47,7 +56,7 @@ export async function serveControl(options: { readonly path: string; readonly vm
 }
 
 function serveClient(socket: Socket, vm: OwnedVm, track: (work: Promise<unknown>) => void): void {
-  const decode = createFrameDecoder()
+  const decode = createFrameDecoder(maxFrameBytes)
   const sessions = new Map<number, AgentSession>()
   const send = (type: number, session = 0, data?: Uint8Array) => {
     if (socket.writable) socket.write(encodeFrame(type, session, data))

@@ -6,6 +6,7 @@ import {
   encodeClock,
   encodeSetup,
   frameTypes,
+  maxGuestFrameBytes,
   protocolVersion,
   type Frame,
   type LostWrites,
@@ -23,6 +24,7 @@ type AgentEvent =
   | { readonly type: 'ready'; readonly release: string }
   | { readonly type: 'writes-lost'; readonly lost: LostWrites }
   | { readonly type: 'agent-failed'; readonly message: string; readonly lacking?: string | undefined }
+  | { readonly type: 'agent-broken'; readonly message: string }
   | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped: boolean }
 
 interface Greeting {
@@ -68,14 +70,21 @@ export function greetAgent({ channel, request, host, isQemuStopped, emit }: Gree
     } else if (frame.type === frameTypes.failed) {
       const { message, lacking } = decodeFailed(frame.data)
       fail(message, lacking)
-    } else if (frame.type === frameTypes.ready) {
+    } else if (frame.type === frameTypes.ready && timer === undefined) {
       timer = setInterval(ping, pingEveryMs)
       timer.unref()
       emit({ type: 'ready', release })
       ready.resolve({ release })
     }
   }
-  const link = createAgentLink({ channel, monotonicMs: host.monotonicMs, onGuestFrame })
+  const link = createAgentLink({
+    channel,
+    monotonicMs: host.monotonicMs,
+    onGuestFrame,
+    maxBytes: maxGuestFrameBytes,
+    confirmEnds: true,
+    onBroken: (message) => emit({ type: 'agent-broken', message }),
+  })
   let reportedAtMs = 0
   let isPaused = false
   const silence = silenceMeter({ everyMs: pingEveryMs, startMs: host.monotonicMs() })

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { Writable } from 'node:stream'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { createFrameDecoder } from '@kernelkit/core/agent'
+import { createFrameDecoder, maxFrameBytes } from '@kernelkit/core/agent'
 import { scratchDirectory, testGround, type TestGround } from '../../test/guest.ts'
 import type { Vm, VmEvent } from '../vm.ts'
 import { connectVm } from './connect-vm.ts'
@@ -290,7 +290,7 @@ describe('an unknown client of the control socket', () => {
     const request = await ground.request()
     await using vm = await startVm(request, ground.host)
     const socket = connect(join(request.directory, 'control.sock'))
-    socket.on('data', createFrameDecoder())
+    socket.on('data', createFrameDecoder(maxFrameBytes))
     socket.write('GET / HTTP/1.1\r\n\r\n')
     await new Promise((resolve) => socket.once('close', resolve))
     expect(await output(vm, ['echo', 'on'])).toBe('on\n')

@@ -1,5 +1,6 @@
 import { archRows } from '@kernelkit/core/arch'
 import { command, message, option, type ErrorCode, type Message } from '@kernelkit/core/errors'
+import { confinementFailedMark } from '@kernelkit/core/confine'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 
 interface Explanation {
@@ -12,6 +13,22 @@ type FailureRow = readonly [pattern: RegExp, explain: (match: RegExpExecArray, l
 
 /** What QEMU's messages mean for the user; the first row that matches. Each was seen with QEMU 7.2. */
 export const qemuFailures: readonly FailureRow[] = [
+  [
+    new RegExp(`^${confinementFailedMark}`, 'm'),
+    () => ({
+      code: 'NOT_CONFINED',
+      message: 'what the guest must not see of this host could not be hidden from QEMU.',
+      hint: message`Run it with ${option('verbose')} to see what is hidden; accept that it is not with ${option('unconfined')}.`,
+    }),
+  ],
+  [
+    /-sandbox.*(?:not enabled|not supported|There is no option group)|There is no option group 'sandbox'|seccomp.*(?:failed|unavailable)/,
+    (_match, launch) => ({
+      code: 'NOT_CONFINED',
+      message: `${launch.qemu} cannot limit its own system calls: it was built without seccomp, or this host does not have it.`,
+      hint: message`Use the QEMU of your distribution, or accept it with ${option('unconfined')}.`,
+    }),
+  ],
   [
     /could not open kernel file '?([^':]*)/,
     (match) =>

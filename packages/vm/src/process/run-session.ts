@@ -75,7 +75,10 @@ export function runSession(
   /** Finishes once the command has ended and all of its output has been written. */
   function settle(): void {
     if (exit === undefined || stdout.pending() || stderr.pending()) return
-    if (stdout.bytes() !== exit.stdoutBytes || stderr.bytes() !== exit.stderrBytes) return finish(lost())
+    if (stdout.bytes() !== exit.stdoutBytes || stderr.bytes() !== exit.stderrBytes) {
+      context.link.breakOff('other numbers of bytes than it has sent')
+      return finish(lost())
+    }
     if (exit.lost !== undefined) return finish(writesLost(exit.lost, context.shareOf(exit.lost.tag)))
     finish({
       exitCode: exit.exitCode,

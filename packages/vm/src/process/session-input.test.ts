@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { Duplex, PassThrough, Readable } from 'node:stream'
-import { createFrameDecoder, encodeFrame, frameTypes, type Frame } from '@kernelkit/core/agent'
+import { createFrameDecoder, encodeFrame, frameTypes, maxFrameBytes, type Frame } from '@kernelkit/core/agent'
 import { expect, it } from 'vitest'
 import { createAgentLink } from './agent-link.ts'
 import { runSession } from './run-session.ts'
@@ -12,7 +12,7 @@ const shareOf = () => undefined
 /** A session with a peer that notes what it is sent and answers only when a test says so. */
 function conversation() {
   const seen: Frame[] = []
-  const decode = createFrameDecoder()
+  const decode = createFrameDecoder(maxFrameBytes)
   const channel = new Duplex({
     read() {},
     write(chunk: Buffer, _encoding, done) {
@@ -20,7 +20,7 @@ function conversation() {
       done()
     },
   })
-  const link = createAgentLink({ channel, monotonicMs, onGuestFrame: () => {} })
+  const link = createAgentLink({ channel, monotonicMs, onGuestFrame: () => {}, maxBytes: maxFrameBytes })
   const types = () => seen.map(({ type }) => type)
   return { channel, link, seen, types }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { nodeHost, ownIdentity } from '@kernelkit/host'
-import { createFrameDecoder, encodeFrame, frameTypes } from '@kernelkit/core/agent'
+import { createFrameDecoder, encodeFrame, frameTypes, maxFrameBytes } from '@kernelkit/core/agent'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createAgentLink } from './agent-link.ts'
 import { connectVm } from './connect-vm.ts'
@@ -20,7 +20,7 @@ const silent = () => new Duplex({ read() {}, write: (_chunk, _encoding, done) =>
 describe('a guest that has gone', () => {
   it.each(['close', 'end'] as const)('ends a command that begins after the channel’s %s with VM_LOST', async (how) => {
     const channel = silent()
-    const link = createAgentLink({ channel, monotonicMs, onGuestFrame: () => {} })
+    const link = createAgentLink({ channel, monotonicMs, onGuestFrame: () => {}, maxBytes: maxFrameBytes })
     channel.resume()
     if (how === 'close') channel.destroy()
     else channel.push(null)
@@ -47,7 +47,7 @@ describe('a guest that says nothing more', () => {
   afterEach(() => void vi.useRealTimers())
 
   function session({ answers, ready = Promise.resolve() }: { readonly answers: boolean; readonly ready?: Promise<unknown> }) {
-    const decode = createFrameDecoder()
+    const decode = createFrameDecoder(maxFrameBytes)
     const channel: Duplex = new Duplex({
       read() {},
       write(chunk: Uint8Array, _encoding, done) {
@@ -58,7 +58,7 @@ describe('a guest that says nothing more', () => {
       },
     })
     const trouble = createTrouble()
-    const link = createAgentLink({ channel, monotonicMs, onGuestFrame: () => {} })
+    const link = createAgentLink({ channel, monotonicMs, onGuestFrame: () => {}, maxBytes: maxFrameBytes })
     const { result } = runSession({ argv: ['true'] }, { link, ready, monotonicMs, shareOf, trouble, silence: limits })
     let settled: unknown
     const settle = (outcome: unknown) => {

@@ -33,7 +33,9 @@ function consoleEnds(directory: string): readonly [input: string, output: string
 
 /** Starts QEMU so that it dies with this process, whatever ends it. The pipe of its console exists (`makeConsolePipe`). */
 export async function spawnQemu(options: {
+  /** Of `launchArgv`. */
   readonly argv: readonly string[]
+  readonly qemu: string
   /** Debian package with the program. */
   readonly package: string
   readonly directory: string
@@ -41,8 +43,8 @@ export async function spawnQemu(options: {
   readonly overlays: string
   readonly host: Host
 }): Promise<QemuProcess> {
-  const { host, directory } = options
-  const program = options.argv[0] ?? ''
+  const { host, directory, qemu: program } = options
+  const [first = '', ...words] = options.argv
   if ((await host.which(program)) === undefined) {
     throw new UserError('QEMU_MISSING', `'${program}' is not on PATH.`, {
       hint: message`Run \`apt-get install ${options.package}\`, or see ${command('kernelkit doctor')}.`,
@@ -51,10 +53,10 @@ export async function spawnQemu(options: {
   }
   const [input, output] = consoleEnds(directory)
   const console_ = { output: openFifo(output, 'read'), input: openFifo(input, 'write') }
-  const child = host.spawn(['setpriv', '--pdeathsig', 'KILL', ...options.argv], {
+  const child = host.spawn([first, ...words], {
     // A socket pair per channel: nothing on disk, and both sides see when the other dies.
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-    env: { ...host.env, TMPDIR: options.overlays },
+    env: qemuEnvironment(host.env, options.overlays),
   })
   const exited = watchExit(child)
   void exited.then(() => {
@@ -77,6 +79,15 @@ export async function spawnQemu(options: {
     kill: () => void child.kill('SIGKILL'),
     exited,
   }
+}
+
+// environ(7), ld.so(8), locale(7): what finds programs and libraries, and words messages. Everything else may be a secret.
+const passedVariables = ['PATH', 'LD_LIBRARY_PATH', 'LANG', 'LC_ALL', 'LC_MESSAGES', 'TZ'] as const
+
+/** QEMU's environment. */
+export function qemuEnvironment(env: Host['env'], overlays: string): Readonly<Record<string, string>> {
+  const passed = passedVariables.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]))
+  return { ...Object.fromEntries(passed), TMPDIR: overlays }
 }
 
 function watchExit(child: ChildProcess): Promise<QemuExit> {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { encodeText, frameTypes, type LostWrites } from '@kernelkit/core/agent'
 import { archRows } from '@kernelkit/core/arch'
-import { qemuArgv } from '@kernelkit/core/qemu'
+import { launchArgv } from '@kernelkit/core/qemu'
 import { UserError } from '@kernelkit/core/errors'
 import { explainSystemError } from '@kernelkit/host/process'
 import type { Host } from '@kernelkit/host'
@@ -39,13 +39,18 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   const startedAt = host.monotonicMs()
   const hub = createEventHub<VmEvent>()
   const atMs = () => Math.round(host.monotonicMs() - startedAt)
-  const argv = qemuArgv(request.launch, 'fd')
+  const argv = launchArgv(request.launch, 'fd')
+  const gdb = await gdbAccess(host, request)
   const qemu = await spawnQemu({
     argv,
+    qemu: request.launch.qemu,
     package: archRows[request.launch.arch].qemuPackage,
     directory: request.directory,
     overlays: request.launch.overlayDirectory ?? request.directory,
     host,
+  }).catch(async (error: unknown) => {
+    await gdb?.[Symbol.asyncDispose]()
+    throw error
   })
   const abort = () => qemu.kill()
   options.signal?.addEventListener('abort', abort, { once: true })
@@ -98,6 +103,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   const exited = qemu.exited.then(async (exit) => {
     options.signal?.removeEventListener('abort', abort)
     agent?.stop()
+    await gdb?.[Symbol.asyncDispose]()
     await console_.finished
     hub.emit({ type: 'exited', exit, atMs: atMs() })
     hub.end()
@@ -141,6 +147,13 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
       await stop('kill')
     },
   }
+}
+
+/** Loaded for a VM with a stub alone. */
+async function gdbAccess(host: Host, { launch }: VmRequest): Promise<AsyncDisposable | undefined> {
+  if (launch.gdb === undefined) return undefined
+  const { openGdbAccess } = await import('../gdb/gdb-access.ts')
+  return openGdbAccess(host, launch)
 }
 
 function copyOf(channel: Duplex): Duplex {

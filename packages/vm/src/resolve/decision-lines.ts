@@ -17,6 +17,7 @@ export function decisionLines(plan: Omit<VmPlan, 'lines' | 'warnings'>): readonl
     ...(launch.agent ? [`root ${write(root.shown)}`] : [`initramfs ${vm.initrd ?? ''} (its own /init is the first process)`]),
     ...root.notes.map(write),
     ...shares.lines,
+    ...plan.confinement.lines,
     ...(modules.length === 0 ? [] : [`modules ${modules.map(({ name }) => name).join(' ')}`]),
     `machine ${machine.machine} (${write(machine.why)}), ${launch.cpus} CPUs, ${launch.memoryMiB} MiB`,
     `accel ${accel.accel} (${accel.reason})`,

@@ -9,6 +9,7 @@ import { chooseAccel, type Acceleration } from './choose-accel.ts'
 import { canUse } from './kernel-options.ts'
 import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
 import { resolveRoot, type ResolvedRoot } from './resolve-root.ts'
+import type { ConfinementInput, ResolvedConfinement } from './resolve-confinement.ts'
 import { resolveShares, type ResolvedShares } from './resolve-shares.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
 import { readImageFacts } from './root-file-system.ts'
@@ -21,6 +22,8 @@ export interface VmParts {
   readonly root: ResolvedRoot
   readonly accel: Acceleration
   readonly shares: ResolvedShares
+  /** What of this host is hidden from QEMU. */
+  readonly confinement: ResolvedConfinement
   readonly disks: readonly Drive[]
   readonly initrd: string | undefined
   readonly qemu: string
@@ -49,7 +52,22 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
   ])
   const canShare = canUse(kernel.options, ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'])
   const shares = agent ? await resolveShares(host, { vm, root, canShare }) : noShares
-  return { arch, kernel, root, accel, shares, disks, initrd, qemu, firmware, tscKhz, hostCpus: host.cpus, agent }
+  const confinement = await confine(host, {
+    vm,
+    shares: [...(root.share === undefined ? [] : [root.share]), ...shares.shares],
+    drives: [...(root.drive === undefined ? [] : [root.drive]), ...disks],
+    kernel: kernel.image.path,
+    initrd,
+    qemu,
+  })
+  return { arch, kernel, root, accel, shares, confinement, disks, initrd, qemu, firmware, tscKhz, hostCpus: host.cpus, agent }
+}
+
+/** A guest without a directory of this host has nothing to hide from it, and does not load what would. */
+async function confine(host: Host, input: ConfinementInput): Promise<ResolvedConfinement> {
+  if (input.shares.length === 0) return { confinement: undefined, lines: [], details: [] }
+  const { resolveConfinement } = await import('./resolve-confinement.ts')
+  return resolveConfinement(host, input)
 }
 
 /** `boot --initrd` gives the machine to the user's own archive. */

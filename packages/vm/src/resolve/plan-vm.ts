@@ -8,6 +8,7 @@ import { decisionLines, planWarnings } from './decision-lines.ts'
 import { findParts, type VmParts } from './find-parts.ts'
 import { canUse, defaultMemoryMiB, type KernelOptions } from './kernel-options.ts'
 import { kernelNeeds, refuseUnmet, type KernelNeed } from './needs.ts'
+import type { ResolvedConfinement } from './resolve-confinement.ts'
 import type { ResolvedKernel } from './resolve-kernel.ts'
 import type { ResolvedRoot } from './resolve-root.ts'
 import type { ResolvedShares } from './resolve-shares.ts'
@@ -23,6 +24,7 @@ export interface VmPlan {
   readonly machine: MachineChoice
   readonly accel: Acceleration
   readonly shares: ResolvedShares
+  readonly confinement: ResolvedConfinement
   readonly commandLine: CommandLine
   /** The agent is first process: it prepares the root itself. */
   readonly agentFirst: boolean
@@ -114,10 +116,13 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): Decid
     gdb: vm.gdb,
     waitForDebugger: vm.waitForDebugger,
     extraArgs: vm.qemuArgs,
+    confinement: parts.confinement.confinement,
+    sandbox: !vm.unconfined,
     runtimeDirectory: identity.runtimeDirectory,
     ...(identity.overlayDirectory === undefined ? {} : { overlayDirectory: identity.overlayDirectory }),
   }
-  return { vm, arch, kernel, root, machine, accel, shares, commandLine, agentFirst, launch, needs }
+  const { confinement } = parts
+  return { vm, arch, kernel, root, machine, accel, shares, confinement, commandLine, agentFirst, launch, needs }
 }
 
 function chooseInit({ init }: ResolvedVm, root: ResolvedRoot): 'agent' | `/${string}` {
@@ -196,6 +201,7 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
           network: devices.network.kind === 'user' && !kernelSetsAddress(parts.kernel.options),
           root: root.guest,
           mask: root.kind === 'host',
+          noSetuid: parts.confinement.confinement?.way === 'user',
           init,
           mounts: parts.shares.mounts,
           hostname,

@@ -62,6 +62,8 @@ export interface VmWork<Outcome> extends Oversight {
 export interface EndedVm {
   readonly plan: VmPlan
   readonly ending: Ending
+  /** QEMU ended before it was stopped. */
+  readonly endedAlone: boolean
   readonly facts: WatchFacts
   readonly reports: readonly KernelReport[]
   /** Those of them that count, after --fail-on, --allow and the KUnit tests that make them. */
@@ -85,6 +87,6 @@ export interface SessionSeconds {
 }
 
 /** What every verdict is made of. How QEMU ended matters only when we did not end it. */
-export function seenFacts({ facts, failing, ending }: EndedVm): WatchFacts & { readonly failing: readonly KernelReport[] } {
-  return { ...facts, failing, qemu: ending.kind === 'over' && ending.end === 'exited' ? facts.qemu : undefined }
+export function seenFacts({ facts, failing, endedAlone }: EndedVm): WatchFacts & { readonly failing: readonly KernelReport[] } {
+  return { ...facts, failing, qemu: endedAlone ? facts.qemu : undefined }
 }

@@ -42,7 +42,7 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
     onLine: input.onConsoleLine,
   })
   const guest: Guest = { host, plan, vm, watch, signal }
-  const { ending, tail } = await workAndEnd(guest, work)
+  const { ending, tail, endedAlone } = await workAndEnd(guest, work)
   const watched = watch.facts()
   // Whatever the guest made of it is nothing that can be said of the guest.
   const failure = watched.blockError && hostFailure({ event: 'BLOCK_IO_ERROR', data: watched.blockError }, plan.launch)
@@ -55,6 +55,7 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
   const ended: EndedVm = {
     plan,
     ending,
+    endedAlone,
     facts,
     reports,
     failing: failingReports(reports, {
@@ -74,10 +75,10 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
   return { ended, outcome: work.judge(ended) }
 }
 
-async function workAndEnd(guest: Guest, work: VmWork<unknown>): Promise<{ readonly ending: Ending; readonly tail: readonly string[] }> {
+async function workAndEnd(guest: Guest, work: VmWork<unknown>): Promise<LeftVm & { readonly ending: Ending }> {
   try {
     const ending = await work.work(guest)
-    return { ending, tail: await endVm(guest, ending, work) }
+    return { ending, ...(await endVm(guest, ending, work)) }
   } catch (error) {
     if (!guest.plan.vm.keep || guest.signal.aborted) await guest.vm.stop('kill').catch(() => {})
     throw error
@@ -86,8 +87,16 @@ async function workAndEnd(guest: Guest, work: VmWork<unknown>): Promise<{ readon
   }
 }
 
-/** Ends the VM as fast as possible without losing anything. Returns the last lines of the console that the guest printed unasked. */
-async function endVm(guest: Guest, ending: Ending, { attended }: { readonly attended: boolean }): Promise<readonly string[]> {
+/** How a VM was left. */
+interface LeftVm {
+  /** The last lines of the console that the guest printed unasked. */
+  readonly tail: readonly string[]
+  /** QEMU had ended before it was stopped. */
+  readonly endedAlone: boolean
+}
+
+/** Ends the VM as fast as possible without losing anything. */
+async function endVm(guest: Guest, ending: Ending, { attended }: { readonly attended: boolean }): Promise<LeftVm> {
   const { host, plan, vm, watch } = guest
   const end = ending.kind === 'over' ? ending.end : ending.kind
   if (end === 'command') await untilCommandReported(host, watch)
@@ -100,15 +109,16 @@ async function endVm(guest: Guest, ending: Ending, { attended }: { readonly atte
   // A guest without a clock or a root is of no use.
   if (plan.vm.keep && end !== 'no-timer' && end !== 'agent-failed') {
     await vm[Symbol.asyncDispose]()
-    return tail()
+    return { tail: tail(), endedAlone: watch.facts().qemu !== undefined }
   }
+  const endedAlone = watch.facts().qemu !== undefined
   // Only what the guest may still hold back must be written; everything else is thrown away.
   const isWritten = plan.launch.drives.some((drive) => drive.mode === 'rw')
   const isAlive = end === 'command' || end === 'shell' || end === 'asked'
   await vm.stop(isWritten && isAlive ? 'poweroff' : 'kill')
   // What QEMU wrote before its end is still being read.
   await atMost(host, drainLimitMs, watch.drained)
-  return tail()
+  return { tail: tail(), endedAlone }
 }
 
 /** Events count from the start of QEMU. */

@@ -9,6 +9,8 @@ export interface WatchFacts {
   readonly agentFailure: string | undefined
   /** It failed because the kernel has no file system of this type. */
   readonly lacking: string | undefined
+  /** What the agent did against its protocol. */
+  readonly agentBroken: string | undefined
   readonly silentMs: number | undefined
   /** QEMU's process is stopped (SIGSTOP). */
   readonly qemuStopped: boolean
@@ -30,7 +32,17 @@ export interface WatchFacts {
   readonly readyAtMs: number | undefined
 }
 
-export type VmEnd = 'exited' | 'no-timer' | 'panic' | 'halted' | 'agent-failed' | 'silent' | 'lockup' | 'restarted' | 'stopped'
+export type VmEnd =
+  | 'exited'
+  | 'no-timer'
+  | 'panic'
+  | 'halted'
+  | 'agent-failed'
+  | 'agent-broken'
+  | 'silent'
+  | 'lockup'
+  | 'restarted'
+  | 'stopped'
 
 export interface VmWatch {
   facts(): WatchFacts
@@ -83,6 +95,7 @@ export function watchVm(options: WatchOptions): VmWatch {
   let facts: Omit<WatchFacts, 'console' | 'tail'> = {
     agentFailure: undefined,
     lacking: undefined,
+    agentBroken: undefined,
     silentMs: undefined,
     qemuStopped: false,
     guestPanicked: false,
@@ -149,6 +162,9 @@ export function watchVm(options: WatchOptions): VmWatch {
       case 'agent-failed':
         facts = { ...facts, agentFailure: event.message, lacking: event.lacking }
         return over.resolve('agent-failed')
+      case 'agent-broken':
+        facts = { ...facts, agentBroken: event.message }
+        return over.resolve('agent-broken')
       case 'agent-silent': {
         const hasLockup = reader.facts().reports.some(({ kind }) => lockupKinds.includes(kind))
         const isBrief = hasLockup || event.qemuStopped === true

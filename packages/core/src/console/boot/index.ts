@@ -9,6 +9,7 @@ export interface BootFacts extends Pick<
   | 'failing'
   | 'agentFailure'
   | 'lacking'
+  | 'agentBroken'
   | 'guestPanicked'
   | 'shutdown'
   | 'qemu'
@@ -32,6 +33,7 @@ export function judgeBoot(facts: BootFacts): Judgement {
     seen.panic !== undefined ||
     facts.guestPanicked ||
     facts.agentFailure !== undefined ||
+    facts.agentBroken !== undefined ||
     facts.silentMs !== undefined ||
     facts.stopped !== undefined ||
     facts.timerLost === true ||

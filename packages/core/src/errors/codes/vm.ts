@@ -133,6 +133,11 @@ export const vmCodes = {
     meaning: 'The directory for sockets and state of running VMs cannot be used: its path, its owner or its mode.',
     fix: 'Set XDG_RUNTIME_DIR to a short path that only you can enter.',
   },
+  NOT_CONFINED: {
+    meaning:
+      'The guest would get directories of this host, and what it must not see of them (processes, sockets, other mounts, credentials) cannot be hidden here.',
+    fix: message`Run as root or where user namespaces are allowed (${command('kernelkit doctor')} says what forbids them), share less, or accept it with ${option('unconfined')}.`,
+  },
   QEMU_MISSING: {
     meaning: 'QEMU for the architecture is not installed.',
     fix: message`Install the package in the hint, or run ${command('kernelkit doctor --fix')}.`,

@@ -49,6 +49,7 @@ describe('parseVmSpec', () => {
         "env": [],
         "evidence": undefined,
         "expect": undefined,
+        "expose": [],
         "failOn": [
           "kasan",
           "kmsan",
@@ -111,6 +112,7 @@ describe('parseVmSpec', () => {
         "stdin": false,
         "timeoutMs": undefined,
         "tty": false,
+        "unconfined": false,
         "user": undefined,
         "waitForDebugger": false,
         "watchdog": "none",

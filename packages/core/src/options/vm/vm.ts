@@ -53,6 +53,10 @@ export interface VmSpec extends ResultsSpec {
   readonly disks: readonly { readonly path: string; readonly readonly: boolean }[]
   readonly persist: boolean
   readonly shares: readonly ShareSpec[]
+  /** Paths of this host that are not hidden from the guest. */
+  readonly expose: readonly string[]
+  /** Nothing of this host is hidden from QEMU. */
+  readonly unconfined: boolean
   /** The command's directory in the guest, when it is not the caller's. */
   readonly cwd: string | undefined
   /** Share the caller's working directory. */
@@ -123,6 +127,8 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     disks: readList(raw, 'disk', parseDisk),
     persist: flagOption(raw, 'persist'),
     shares: (raw['share'] ?? []).map(readShare),
+    expose: listOption(raw, 'expose'),
+    unconfined: flagOption(raw, 'unconfined'),
     cwd: readOption(raw, 'cwd', parseGuestPath),
     shareCwd: !flagOption(raw, 'noCwd') && !isKunit,
     artifacts: textOption(raw, 'artifacts'),

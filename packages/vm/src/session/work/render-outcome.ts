@@ -4,7 +4,7 @@ import { describeResults, renderResults } from '@kernelkit/core/ktap'
 import { writeFor, type Reader } from '@kernelkit/core/options'
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import { quoteArgv } from '@kernelkit/core/shell'
-import { qemuArgv } from '@kernelkit/core/qemu'
+import { launchArgv } from '@kernelkit/core/qemu'
 import { evidenceDocument, type EvidencePaths } from '../../evidence/evidence-paths.ts'
 import type { VmPlan } from '../../resolve/plan-vm.ts'
 import type { RunOutcome } from './run-command.ts'
@@ -142,7 +142,7 @@ export function outcomeDocument(options: {
 /** What was decided, as --dry-run and the run itself show it; `qemu` can be pasted into a shell. */
 export function planDocument(plan: VmPlan): Readonly<Record<string, unknown>> {
   return {
-    qemu: qemuArgv(plan.launch, 'standalone'),
+    qemu: launchArgv(plan.launch, 'standalone'),
     kernel: {
       path: plan.kernel.image.path,
       release: plan.kernel.release,

@@ -1,0 +1,183 @@
+import { dirname, join, resolve } from 'node:path'
+import {
+  hiddenPaths,
+  homeCredentials,
+  homesOf,
+  isWithin,
+  layCovers,
+  parseMountinfo,
+  runtimeDirectories,
+  systemCredentials,
+  type Confinement,
+  type HostPath,
+} from '@kernelkit/core/confine'
+import { UserError, message, option } from '@kernelkit/core/errors'
+import { writeFor, type Reader } from '@kernelkit/core/options'
+import type { Drive, Share } from '@kernelkit/core/qemu'
+import { containerVariable, type Host } from '@kernelkit/host'
+import { runtimeDirectory } from '../process/runtime-directory.ts'
+import type { ResolvedVm } from './resolve-vm.ts'
+
+export interface ConfinementInput {
+  readonly vm: Pick<ResolvedVm, 'expose' | 'unconfined' | 'qemuArgs' | 'reader'>
+  readonly shares: readonly Share[]
+  readonly drives: readonly Drive[]
+  readonly kernel: string
+  readonly initrd: string | undefined
+  /** Absolute path of the program. */
+  readonly qemu: string
+}
+
+type FileHost = Pick<Host, 'fs'>
+
+export interface ResolvedConfinement {
+  /** Absent: nothing is hidden. */
+  readonly confinement: Confinement | undefined
+  /** What is said about it, and what else with --verbose. */
+  readonly lines: readonly string[]
+  readonly details: readonly string[]
+}
+
+/** What of this host's files QEMU must not see, as far as it is in a directory that the guest gets. Throws `NOT_CONFINED`. */
+export async function resolveConfinement(host: Host, input: ConfinementInput): Promise<ResolvedConfinement> {
+  const { vm, shares } = input
+  if (vm.unconfined) {
+    const said = message`${option('unconfined')}: nothing of this host's directories is hidden from the guest`
+    return { confinement: undefined, lines: [writeFor(said, vm.reader)], details: [] }
+  }
+  const [exported, exposed, used, mounts] = await Promise.all([
+    realPaths(
+      host,
+      shares.map((share) => share.host),
+    ),
+    realPaths(
+      host,
+      vm.expose.map((path) => resolve(host.cwd, path)),
+    ),
+    realPaths(host, [
+      host.home,
+      input.qemu,
+      process.execPath,
+      ...(host.env['PATH'] ?? '').split(':').filter((path) => path.startsWith('/')),
+    ]),
+    host.fs.readFile('/proc/self/mountinfo', 'utf8').then(parseMountinfo),
+  ])
+  const isRuntime = (path: string) => runtimeDirectories.some((directory) => isWithin(path, directory))
+  const [kinds, credentials, shown, needed] = await Promise.all([
+    kindsOf(
+      host,
+      mounts.map(({ path }) => path).filter((path) => !isRuntime(path)),
+    ),
+    findCredentials(host, exported),
+    kindsOf(host, exposed),
+    kindsOf(host, [...exported.filter((path) => path !== '/'), ...(await neededPaths(host, input))]),
+  ])
+  const fileMounts = kinds.filter(({ kind }) => kind === 'file').map(({ path }) => path)
+  const asked = exported.filter((path) => path !== '/')
+  // Keys and sockets of running VMs, wherever the user keeps them.
+  const running: HostPath = { path: await host.fs.realpath(await runtimeDirectory(host)), kind: 'directory' }
+  const hidden = hiddenPaths({ mounts, fileMounts, credentials: [running, ...credentials], exported, asked, used, exposed })
+  if (hidden.length === 0) return { confinement: undefined, lines: [], details: [] }
+  const way = await findWay(host, hidden)
+  if (way === undefined) {
+    const said = "confined by the container alone: the guest can see the container's own processes and mounts"
+    return { confinement: undefined, lines: [said], details: [] }
+  }
+  const confinement: Confinement = { way, hidden, needed, exposed: shown }
+  return { confinement, ...describeCovers(confinement, vm.reader) }
+}
+
+/** What the guest does not see of the directories that it gets. */
+function describeCovers({ hidden, exposed }: Confinement, reader: Reader): Pick<ResolvedConfinement, 'lines' | 'details'> {
+  const covers = layCovers(hidden, exposed)
+  const isRuntime = ({ path }: HostPath): boolean => runtimeDirectories.some((directory) => directory === path)
+  const names = covers.filter(isRuntime).map(({ path }) => path)
+  const others = covers.length - names.length
+  const more = others === 0 ? [] : [`${others} ${others === 1 ? 'path' : 'paths'} with credentials or other file systems`]
+  const line = message`hidden from the guest: ${[...names, ...more].join(', ')} (${option('verbose')} lists them, ${option('expose')} shows one)`
+  return {
+    lines: [writeFor(line, reader)],
+    details: [
+      ...covers.map(({ path, kind }) => `hidden from the guest: ${path} (an empty ${kind} in its place)`),
+      ...covers.flatMap(({ inside }) => inside.map((one) => `shown inside: ${one.path}`)),
+    ],
+  }
+}
+
+/** Where links lead; what does not exist is left out. */
+async function realPaths(host: FileHost, paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all([...new Set(paths)].map((path) => host.fs.realpath(path).catch(() => undefined)))
+  return found.filter((path) => path !== undefined)
+}
+
+/** Directories and files of those that exist; a device counts as a file. */
+async function kindsOf(host: FileHost, paths: readonly string[]): Promise<readonly HostPath[]> {
+  const found = await Promise.all(
+    [...new Set(paths)].map(async (path): Promise<HostPath | undefined> => {
+      const stat = await host.fs.stat(path).catch(() => undefined)
+      return stat === undefined ? undefined : { path, kind: stat.isDirectory() ? 'directory' : 'file' }
+    }),
+  )
+  return found.filter((one) => one !== undefined)
+}
+
+/** Of the caller's home, for root of every home, and of the host itself, as far as it is in what the guest gets. */
+async function findCredentials(host: Pick<Host, 'fs' | 'home' | 'uid'>, exported: readonly string[]): Promise<readonly HostPath[]> {
+  const others = host.uid === 0 ? homesOf(await host.fs.readFile('/etc/passwd', 'utf8').catch(() => '')) : []
+  const homes = (await realPaths(host, [host.home, ...others])).filter((home) => home !== '/')
+  const inHomes = await Promise.all(
+    homes.map(async (home) => {
+      if (!exported.some((directory) => isWithin(home, directory) || isWithin(directory, home))) return []
+      // One look at the home saves most of the others.
+      const names = new Set(await host.fs.readdir(home).catch(() => []))
+      return homeCredentials.filter((path) => names.has(path.split('/')[0] ?? '')).map((path) => join(home, path))
+    }),
+  )
+  const ofHost = exported.includes('/') ? systemCredentials : []
+  return kindsOf(host, await realPaths(host, [...inHomes.flat(), ...ofHost]))
+}
+
+/** What QEMU opens outside of the directories of this VM. */
+async function neededPaths(host: FileHost, { vm, drives, kernel, initrd, qemu }: ConfinementInput): Promise<readonly string[]> {
+  const named = vm.qemuArgs.flatMap((word) => word.match(/\/(?:dev|run|tmp|proc|sys)\/[^\s,:;=]+/g) ?? [])
+  const files = [kernel, ...(initrd === undefined ? [] : [initrd]), ...drives.map(({ path }) => path), ...named]
+  const [program = qemu] = await realPaths(host, [qemu])
+  return [
+    ...(await realPaths(host, ['/etc/resolv.conf', ...files])),
+    ...files,
+    // An overlay's base is next to it, as a rule.
+    ...drives.filter(({ format }) => format === 'qcow2').map(({ path }) => dirname(path)),
+    // Its firmware and its libraries are next to it, or in the same prefix.
+    dirname(program).endsWith('/bin') ? dirname(dirname(program)) : dirname(program),
+    // KVM; entropy; what programs write to that nothing reads.
+    ...['/dev/kvm', '/dev/urandom', '/dev/null'],
+  ]
+}
+
+const wayWords = { root: [], user: ['--map-root-user'] } as const
+const wayObstacles = {
+  root: 'this root may not make a mount namespace (in a container: CAP_SYS_ADMIN)',
+  user: 'user namespaces are not allowed',
+} as const
+
+/** Who may make a mount namespace, tried; `undefined` in a container of ours where neither may: the container is there to confine. */
+async function findWay(host: Host, hidden: readonly HostPath[]): Promise<Confinement['way'] | undefined> {
+  const obstacles: string[] = []
+  for (const way of host.uid === 0 ? (['root', 'user'] as const) : (['user'] as const)) {
+    const argv = ['unshare', '--mount', '--propagation', 'private', ...wayWords[way], 'mount', '--version']
+    const { exitCode, stderr } = await host.run(argv, { reject: false, package: 'util-linux' })
+    if (exitCode === 0) return way
+    obstacles.push(`${wayObstacles[way]} (${stderr.trimEnd().split('\n').at(-1) ?? ''})`)
+  }
+  if (host.env[containerVariable] !== undefined) return undefined
+  const [first] = hidden
+  const others = hidden.length - 1
+  throw new UserError(
+    'NOT_CONFINED',
+    `the guest would see ${first?.path ?? ''}${others === 0 ? '' : ` and ${others} more paths`} of this host, and they cannot be hidden: ${obstacles.join('; ')}.`,
+    {
+      hint: message`Use an image for the root and share a directory that has none of them, or accept it with ${option('unconfined')}.`,
+      details: { hidden: hidden.map(({ path }) => path), obstacles },
+    },
+  )
+}
