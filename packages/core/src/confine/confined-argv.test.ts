@@ -18,10 +18,9 @@ describe('confinedArgv', () => {
   it('covers everything with one mount, for QEMU and in what the guest gets, and looks at each cover', () => {
     const argv = confinedArgv(confinement, { argv: ['qemu', '-m', '1G'], stage: '/run/vm/stage', setpriv: ['--no-new-privs'] })
     const at = argv.indexOf('-c')
-    expect(argv.toSpliced(at + 1, 1)).toEqual([
-      ...['unshare', '--mount', '--propagation', 'private', '--map-root-user', 'sh', '-c', 'kernelkit', '/run/vm/stage'],
-      ...['setpriv', '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', 'qemu', '-m', '1G'],
-    ])
+    expect(argv.toSpliced(at + 1, 1).join(' ')).toBe(
+      'unshare --mount --propagation=private --map-root-user sh -c kernelkit /run/vm/stage setpriv --no-new-privs --inh-caps=-all --bounding-set=-all qemu -m 1G',
+    )
     expect(argv[at + 1]).toMatchInlineSnapshot(`
       "mkdir -p "$1" && cd "$1" &&
       mkdir -p own0 'own0/a b/seen' 'own0/a b' own1 out0 'out0/a b/seen' out1 tree own1/root own1/self/fd &&
@@ -44,7 +43,7 @@ describe('confinedArgv', () => {
 
   it('is a script that a shell understands', () => {
     const argv = confinedArgv(confinement, { argv: ['true'], stage: '/x', setpriv: [] })
-    execFileSync('sh', ['-n', '-c', argv[argv.indexOf('-c') + 1] ?? 'exit 1'])
+    expect(() => execFileSync('sh', ['-n', '-c', argv[argv.indexOf('-c') + 1] ?? 'exit 1'])).not.toThrow()
   })
 
   it('lets root keep what it needs to read files of others, not what takes covers off', () => {

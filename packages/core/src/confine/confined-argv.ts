@@ -1,5 +1,5 @@
 import { quoteArgv } from '../shell/index.ts'
-import { layCovers, type Confinement, type Cover, type HostPath } from './hidden-paths.ts'
+import type { Confinement, HostPath } from './hidden-paths.ts'
 
 export interface ConfinedProgram {
   readonly argv: readonly string[]
@@ -15,7 +15,7 @@ export function confinedArgv(confinement: Confinement, { argv, stage, setpriv }:
     // A mount namespace of its own, from which nothing goes back. Without --fork it becomes the program: same process id.
     'unshare',
     '--mount',
-    ...['--propagation', 'private'],
+    '--propagation=private',
     // An ordinary user is root in a user namespace, where mounts are allowed.
     ...(confinement.way === 'user' ? ['--map-root-user'] : []),
     'sh',
@@ -109,4 +109,32 @@ function parentOf(path: string): string {
 /** A field of fstab(5): what ends a field or begins an escape, in octal. */
 function field(text: string): string {
   return text.replaceAll(/[ \t\n\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
+}
+
+/** A path that is covered, and what is put there: nothing, but for what is shown inside. */
+export interface Cover extends HostPath {
+  readonly inside: readonly (HostPath & {
+    /** Relative to the cover, with a slash in front. */
+    readonly at: string
+  })[]
+}
+
+/** Which covers it takes, outer ones first: nothing is covered where it cannot be seen, nothing is shown where it can be seen anyway. */
+export function layCovers(hidden: readonly HostPath[], shown: readonly HostPath[]): readonly Cover[] {
+  const items = [...shown.map((one) => ({ ...one, isShown: true })), ...hidden.map((one) => ({ ...one, isShown: false }))]
+  const layers: { readonly path: string; readonly cover: (HostPath & { inside: Cover['inside'][number][] }) | undefined }[] = []
+  for (const { path, kind, isShown } of items.toSorted((a, b) => a.path.length - b.path.length)) {
+    const around = layers.findLast((one) => isWithin(path, one.path))
+    if (around?.path === path) continue
+    if (!isShown && around?.cover === undefined) layers.push({ path, cover: { path, kind, inside: [] } })
+    if (!isShown || around?.cover === undefined) continue
+    around.cover.inside.push({ path, kind, at: path.slice(around.path.length) })
+    layers.push({ path, cover: undefined })
+  }
+  return layers.flatMap(({ cover }) => (cover === undefined ? [] : [cover]))
+}
+
+/** Whether `path` is `directory` or below it. */
+export function isWithin(path: string, directory: string): boolean {
+  return directory === '/' || path === directory || path.startsWith(`${directory}/`)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { homesOf } from './credentials.ts'
-import { hiddenPaths, isWithin, layCovers, parseMountinfo, type HideInput } from './hidden-paths.ts'
+import { isWithin, layCovers } from './confined-argv.ts'
+import { hiddenPaths, parseMountinfo, type HideInput } from './hidden-paths.ts'
 
 const directory = (path: string) => ({ path, kind: 'directory' }) as const
 const file = (path: string) => ({ path, kind: 'file' }) as const

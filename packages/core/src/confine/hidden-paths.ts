@@ -1,3 +1,5 @@
+import { isWithin } from './confined-argv.ts'
+
 /** A path of this host. */
 export interface HostPath {
   readonly path: string
@@ -113,29 +115,6 @@ function mountOf(path: string, mounts: readonly HostMount[]): string | undefined
     .toSorted((a, b) => b.length - a.length)[0]
 }
 
-/** A path that is covered, and what is put there: nothing, but for what is shown inside. */
-export interface Cover extends HostPath {
-  readonly inside: readonly (HostPath & {
-    /** Relative to the cover, with a slash in front. */
-    readonly at: string
-  })[]
-}
-
-/** Which covers it takes, outer ones first: nothing is covered where it cannot be seen, nothing is shown where it can be seen anyway. */
-export function layCovers(hidden: readonly HostPath[], shown: readonly HostPath[]): readonly Cover[] {
-  const items = [...shown.map((one) => ({ ...one, isShown: true })), ...hidden.map((one) => ({ ...one, isShown: false }))]
-  const layers: { readonly path: string; readonly cover: (HostPath & { inside: Cover['inside'][number][] }) | undefined }[] = []
-  for (const { path, kind, isShown } of items.toSorted((a, b) => a.path.length - b.path.length)) {
-    const around = layers.findLast((one) => isWithin(path, one.path))
-    if (around?.path === path) continue
-    if (!isShown && around?.cover === undefined) layers.push({ path, cover: { path, kind, inside: [] } })
-    if (!isShown || around?.cover === undefined) continue
-    around.cover.inside.push({ path, kind, at: path.slice(around.path.length) })
-    layers.push({ path, cover: undefined })
-  }
-  return layers.flatMap(({ cover }) => (cover === undefined ? [] : [cover]))
-}
-
 /** A mount of this host, as /proc/self/mountinfo lists it. */
 export interface HostMount {
   readonly path: string
@@ -168,9 +147,4 @@ function unescapeOctal(path: string): string {
     } else plain.push(bytes[at] ?? 0)
   }
   return new TextDecoder().decode(new Uint8Array(plain))
-}
-
-/** Whether `path` is `directory` or below it. */
-export function isWithin(path: string, directory: string): boolean {
-  return directory === '/' || path === directory || path.startsWith(`${directory}/`)
 }

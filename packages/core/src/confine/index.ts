@@ -1,12 +1,3 @@
-export { confinedArgv, confinementFailedMark, exportedRoot } from './confined-argv.ts'
+export { confinedArgv, confinementFailedMark, exportedRoot, isWithin, layCovers } from './confined-argv.ts'
 export { homeCredentials, homesOf, systemCredentials } from './credentials.ts'
-export {
-  hiddenPaths,
-  isWithin,
-  layCovers,
-  parseMountinfo,
-  runtimeDirectories,
-  type Confinement,
-  type HostMount,
-  type HostPath,
-} from './hidden-paths.ts'
+export { hiddenPaths, parseMountinfo, runtimeDirectories, type Confinement, type HostMount, type HostPath } from './hidden-paths.ts'

@@ -58,8 +58,9 @@ function isRefused(payload: string): boolean {
 }
 
 /** An acknowledgement, and the output of a monitor command in hexadecimal. */
-function answerTo(output: string): readonly number[] {
-  const payload = [...output].map((character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join('')
-  const sum = [...payload].reduce((total, character) => (total + character.charCodeAt(0)) % 256, 0)
-  return [...`+$${payload}#${sum.toString(16).padStart(2, '0')}`].map((character) => character.charCodeAt(0))
+function answerTo(output: string): Uint8Array {
+  const encoder = new TextEncoder()
+  const payload = Array.from(encoder.encode(output), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const sum = encoder.encode(payload).reduce((total, byte) => (total + byte) % 256, 0)
+  return encoder.encode(`+$${payload}#${sum.toString(16).padStart(2, '0')}`)
 }

@@ -103,7 +103,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
   const close = () => {
     if (isClosed) return
     isClosed = true
-    for (const { onClosed } of [...sessions.values()]) onClosed()
+    for (const { onClosed } of sessions.values()) onClosed()
     sessions.clear()
     closed.resolve()
   }

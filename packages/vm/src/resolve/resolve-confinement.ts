@@ -150,7 +150,9 @@ async function neededPaths(host: FileHost, { vm, drives, kernel, initrd, qemu }:
     // Its firmware and its libraries are next to it, or in the same prefix.
     dirname(program).endsWith('/bin') ? dirname(dirname(program)) : dirname(program),
     // KVM; entropy; what programs write to that nothing reads.
-    ...['/dev/kvm', '/dev/urandom', '/dev/null'],
+    '/dev/kvm',
+    '/dev/urandom',
+    '/dev/null',
   ]
 }
 
@@ -164,7 +166,7 @@ const wayObstacles = {
 async function findWay(host: Host, hidden: readonly HostPath[]): Promise<Confinement['way'] | undefined> {
   const obstacles: string[] = []
   for (const way of host.uid === 0 ? (['root', 'user'] as const) : (['user'] as const)) {
-    const argv = ['unshare', '--mount', '--propagation', 'private', ...wayWords[way], 'mount', '--version']
+    const argv = ['unshare', '--mount', '--propagation=private', ...wayWords[way], 'mount', '--version']
     const { exitCode, stderr } = await host.run(argv, { reject: false, package: 'util-linux' })
     if (exitCode === 0) return way
     obstacles.push(`${wayObstacles[way]} (${stderr.trimEnd().split('\n').at(-1) ?? ''})`)

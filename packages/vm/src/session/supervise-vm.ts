@@ -9,7 +9,6 @@ import { atMost } from './first-of.ts'
 import type { EndedVm, Ending, Guest, VmWork } from './guest.ts'
 import { drainLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from './limits.ts'
 import { untilCommandReported, untilPanicReported, untilReportRead } from './settle-console.ts'
-import { dumpTasks } from './task-dump.ts'
 import { watchVm, type WatchFacts } from './watch-vm.ts'
 
 export interface SuperviseInput {
@@ -104,7 +103,10 @@ async function endVm(guest: Guest, ending: Ending, { attended }: { readonly atte
   if (end === 'lockup') await untilReportRead(host, watch)
   const isDumped = !attended && (end === 'limit' || end === 'kunit-silent' || end === 'silent' || end === 'lockup')
   const unasked = [...watch.facts().tail]
-  if (isDumped) await dumpTasks(host, vm, watch)
+  if (isDumped) {
+    const { dumpTasks } = await import('./task-dump.ts')
+    await dumpTasks(host, vm, watch)
+  }
   const tail = (): readonly string[] => (isDumped ? unasked : watch.facts().tail)
   // A guest without a clock or a root is of no use.
   if (plan.vm.keep && end !== 'no-timer' && end !== 'agent-failed') {
