@@ -15,7 +15,7 @@ export type {
   ToolFiles,
 } from './image/toolchain-image.ts'
 export { connectEngine } from './engine/connect-engine.ts'
-export { listToolchainImages, type ListToolchainsOptions } from './image/list-toolchain-images.ts'
+export { bytesOfImages, listToolchainImages, type ListToolchainsOptions } from './image/list-toolchain-images.ts'
 export { listToolchainSteps, obtainToolchainImage } from './image/obtain-toolchain-image.ts'
 export { defaultSuite, planToolchain, type PlanToolchainOptions } from './image/plan-toolchain.ts'
 export { pruneToolchains } from './image/prune-toolchains.ts'

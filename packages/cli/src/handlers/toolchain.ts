@@ -4,6 +4,7 @@ import { writeFor, type ToolchainCommand } from '@kernelkit/core/options'
 import { renderScript } from '@kernelkit/core/plan'
 import { ownTargets } from '@kernelkit/core/toolchain'
 import {
+  bytesOfImages,
   connectEngine,
   defaultSuite,
   listToolchainImages,
@@ -12,7 +13,6 @@ import {
   planToolchain,
   pruneToolchains,
   type Engine,
-  type ListedToolchain,
 } from '@kernelkit/toolchain'
 import { isPassable } from '@kernelkit/toolchain/tools'
 import type { CommandContext, RawOptions } from '../command.ts'
@@ -113,8 +113,8 @@ async function list(context: CommandContext, engine: Engine): Promise<number> {
   if (context.json) {
     context.printJson({
       engine: engine.address,
-      images: images.map(({ createdAtMs, ...image }) => ({ ...image, createdAt: new Date(createdAtMs).toISOString() })),
-      bytes: sumBytes(images),
+      images: images.map(({ createdAtMs, layers: _layers, ...image }) => ({ ...image, createdAt: new Date(createdAtMs).toISOString() })),
+      bytes: bytesOfImages(images),
     })
     return 0
   }
@@ -131,7 +131,7 @@ async function list(context: CommandContext, engine: Engine): Promise<number> {
     shortBase(base),
   ])
   if (rows.length > 0) context.print(formatTable(['tag', 'kind', 'compiler', 'suite', 'for', 'size', 'made', '', 'base'], rows))
-  context.print(`${images.length === 0 ? 'no toolchain' : formatBytes(sumBytes(images))} in the engine at ${engine.address}`)
+  context.print(`${images.length === 0 ? 'no toolchain' : formatBytes(bytesOfImages(images))} in the engine at ${engine.address}`)
   return 0
 }
 
@@ -147,11 +147,6 @@ async function prune(context: CommandContext, engine: Engine, all: boolean): Pro
     context.print(writeFor(what, context.reader))
   }
   return 0
-}
-
-/** Layers are shared: the sum is what the images show, and more than the disk that they take. */
-function sumBytes(images: readonly Pick<ListedToolchain, 'bytes'>[]): number {
-  return images.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 /** A digest of 64 digits says no more to people than its first twelve. */

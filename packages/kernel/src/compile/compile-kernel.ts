@@ -40,6 +40,7 @@ async function runMake(host: Host, options: CompileOptions, task: Task): Promise
   const log: string[] = []
   const diagnostics = new Map<string, Diagnostic>()
   let objects = 0
+  let errors = 0
   let seconds = 0
   const onLine = (line: string) => {
     log.push(line)
@@ -49,7 +50,14 @@ async function runMake(host: Host, options: CompileOptions, task: Task): Promise
       return
     }
     const diagnostic = parseDiagnostic(line, make)
-    if (diagnostic !== undefined) diagnostics.set(renderDiagnostic(diagnostic), diagnostic)
+    if (diagnostic === undefined) return
+    const text = renderDiagnostic(diagnostic)
+    if (diagnostics.has(text)) return
+    diagnostics.set(text, diagnostic)
+    if (diagnostic.severity !== 'error') return
+    errors += 1
+    // make still waits for what it has started, on a slow machine for minutes.
+    if (errors <= listedErrors) host.log.info(text)
   }
   await runSteps(host, before, { signal, onResult: ({ stdout }) => reportSuspects(host, stdout) })
   try {
@@ -104,13 +112,14 @@ function buildFailed({
     errors.length > 0
       ? `the kernel does not compile: ${errors.length} error${errors.length === 1 ? '' : 's'}${target === undefined ? '' : ` (${target})`}`
       : `make exited with status ${exitCode}${target === undefined ? '' : ` at ${target}`}`
-  return new UserError(
-    'BUILD_FAILED',
-    [head, ...listed, ...more, 'last lines of make:', ...log.slice(-makeLines).map((line) => `  ${line}`)].join('\n'),
-    {
-      hint: `See the whole log in ${logPath}.`,
-      verdict: 'build-fail',
-      details: { errors, warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning'), exitCode, log: logPath },
-    },
-  )
+  return new UserError('BUILD_FAILED', [head, ...listed, ...more, ...(errors.length > 0 ? [] : lastLinesOf(log))].join('\n'), {
+    hint: `See the whole log in ${logPath}.`,
+    verdict: 'build-fail',
+    details: { errors, warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning'), exitCode, log: logPath },
+  })
+}
+
+/** Only where no error was recognised: after one, other compilers keep printing lines that are not related to it. */
+function lastLinesOf(log: readonly string[]): readonly string[] {
+  return ['last lines of make:', ...log.slice(-makeLines).map((line) => `  ${line}`)]
 }

@@ -3,7 +3,7 @@ import { architectures } from '@kernelkit/core/arch'
 import { imageLabel, readLabels, toolchainRepository } from '@kernelkit/core/toolchain'
 import type { Host } from '@kernelkit/host'
 import type { Engine } from '../engine/engine.ts'
-import type { ListedToolchain, ToolFiles } from './toolchain-image.ts'
+import type { ImageLayer, ListedToolchain, ToolFiles } from './toolchain-image.ts'
 import { engineLost } from './build-image.ts'
 import { planToolchain } from './plan-toolchain.ts'
 
@@ -59,6 +59,7 @@ async function describeImage(options: ListToolchainsOptions, image: ImageInfo): 
     base,
     spec,
     bytes: image.Size,
+    layers: await layersOf(options, image),
     createdAtMs: image.Created * 1000,
     current: (await currentKey(options, spec)) === key,
   }
@@ -71,4 +72,27 @@ async function currentKey(options: ListToolchainsOptions, spec: ListedToolchain[
     ({ key }) => key,
     () => undefined,
   )
+}
+
+/** From the lowest to the highest. What lies below a layer belongs to its name: the same command on another base is another layer. */
+async function layersOf({ engine: { docker }, host }: ListToolchainsOptions, image: ImageInfo): Promise<readonly ImageLayer[]> {
+  const whole = [{ id: image.Id, bytes: image.Size }]
+  const history: unknown = await docker
+    .getImage(image.Id)
+    .history()
+    .catch(() => [])
+  if (!Array.isArray(history) || history.length === 0) return whole
+  let id = ''
+  return (history as readonly { readonly Created: number; readonly CreatedBy: string; readonly Size: number }[])
+    .toReversed()
+    .map(({ Created, CreatedBy, Size }) => {
+      id = host.sha256(JSON.stringify([id, Created, CreatedBy, Size]))
+      return { id, bytes: Size }
+    })
+}
+
+/** What images take together: each shared layer once. */
+export function bytesOfImages(images: readonly Pick<ListedToolchain, 'layers'>[]): number {
+  const each = new Map(images.flatMap(({ layers }) => layers.map(({ id, bytes }) => [id, bytes] as const)))
+  return [...each.values()].reduce((sum, bytes) => sum + bytes, 0)
 }

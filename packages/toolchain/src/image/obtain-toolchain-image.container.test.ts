@@ -4,7 +4,7 @@ import { nodeHost, silentLogger } from '@kernelkit/host'
 import { serveImage } from '../../test/registry.ts'
 import type { Engine } from '../engine/engine.ts'
 import { connectEngine } from '../engine/connect-engine.ts'
-import { listToolchainImages } from './list-toolchain-images.ts'
+import { bytesOfImages, listToolchainImages } from './list-toolchain-images.ts'
 import { obtainToolchainImage } from './obtain-toolchain-image.ts'
 import { defaultSuite, planToolchain } from './plan-toolchain.ts'
 import { pruneToolchains } from './prune-toolchains.ts'
@@ -133,6 +133,10 @@ describe('listToolchainImages and pruneToolchains', () => {
     expect(await listToolchainImages({ engine, host })).toEqual(
       expect.arrayContaining([expect.objectContaining({ tag, key, spec, current: true, base: `bootstrap:${spec.suite}` })]),
     )
+    const own = (await listToolchainImages({ engine, host })).filter((one) => one.tag === tag)
+    expect(own[0]?.layers.length).toBeGreaterThan(1)
+    // Twice the same layers take the disk once.
+    expect([bytesOfImages(own), bytesOfImages([...own, ...own])]).toEqual([own[0]?.bytes, own[0]?.bytes])
     // One of another version of ours, and one of a user that is made FROM it: it has our labels, but is not ours.
     const labels = { kernelkit: 'toolchain', 'kernelkit.kind': 'build', 'kernelkit.key': 'old', 'kernelkit.compiler': 'gcc' }
     await using registry = await serveImage(labels)

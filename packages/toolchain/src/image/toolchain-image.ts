@@ -40,9 +40,16 @@ export interface ListedToolchain {
   readonly base: string
   readonly spec: ToolchainSpec
   readonly bytes: number
+  /** From the lowest to the highest; images share those that have one name. */
+  readonly layers: readonly ImageLayer[]
   readonly createdAtMs: number
   /** This version of kernelkit would use it for its spec. */
   readonly current: boolean
+}
+
+export interface ImageLayer {
+  readonly id: string
+  readonly bytes: number
 }
 
 export interface PruneToolchainsOptions {

@@ -9,6 +9,7 @@ import { ownTargets } from '@kernelkit/core/toolchain'
 import { nodeHost } from '@kernelkit/host'
 import type { Engine } from '../engine/engine.ts'
 import { connectEngine } from '../engine/connect-engine.ts'
+import { baseTag } from './bootstrap-base.ts'
 import { obtainToolchainImage } from './obtain-toolchain-image.ts'
 import { defaultSuite } from './plan-toolchain.ts'
 
@@ -52,6 +53,19 @@ async function run(
     await container.remove({ force: true, v: true })
   }
 }
+
+test('its base was made here, under the name that docker/README.md gives to `docker build`', async () => {
+  const base = baseTag(await defaultSuite(host), engine.nodeArch)
+  const { RootFS } = await engine.docker.getImage(base).inspect()
+  const whole = await engine.docker.getImage(image).inspect()
+  expect(RootFS.Layers).toHaveLength(1)
+  expect(whole.RootFS.Layers?.[0]).toBe(RootFS.Layers?.[0])
+  const readme = await host.fs.readFile(join(repository, 'docker/README.md'), 'utf8')
+  expect(readme).toContain(`--build-arg BASE=${baseTag('bookworm', 'x64')} `)
+  // Both Dockerfiles take it as it is.
+  for (const kind of ['kernelkit', 'toolchain'])
+    expect(await host.fs.readFile(join(repository, 'docker', kind, 'Dockerfile'), 'utf8')).toMatch(/^ARG BASE=[^]*^FROM \$\{BASE\} AS /m)
+})
 
 test('the image is the kernelkit command, as a user other than root, in /src', async () => {
   const { version } = JSON.parse(await host.fs.readFile(join(repository, 'packages/cli/package.json'), 'utf8')) as { version: string }

@@ -71,6 +71,7 @@ interface Asked {
   readonly artifacts?: ArtifactsDirectory
   readonly projectKernel?: boolean
   readonly reader?: Reader
+  readonly env?: Readonly<Record<string, string>>
   readonly with?: Partial<PlanServices>
 }
 
@@ -81,9 +82,10 @@ const plan = async ({
   artifacts,
   projectKernel = false,
   reader,
+  env = {},
   with: change,
 }: Asked) => {
-  const host: Host = { ...nodeHost({ cwd }), nodeArch: 'x64', cpus: 2 }
+  const host: Host = { ...nodeHost({ cwd, env: { ...process.env, ...env } }), nodeArch: 'x64', cpus: 2 }
   const spec = parseVmSpec(givenOptions({ qemu: join(directory, 'qemu'), ...raw }), { command })
   const vm = await resolveVm({ spec, command, artifacts, projectKernel, ...(reader === undefined ? {} : { reader }) })
   return planVm({ host, services: services(change), vm, id: 'x', name: 'x', runtimeDirectory: '/run/x' })
@@ -204,6 +206,13 @@ describe('which root', () => {
     const ofProject: PlanServices['ofProject'] = async (kind) => (kind === 'image' ? { path, why: 'last baked here' } : undefined)
     expect((await plan({ raw: { kernel }, with: { ofProject } })).root.shown).toMatch(/last baked here/)
     expect((await plan({ raw: { kernel } })).root).toMatchObject({ kind: 'host', shown: expect.stringMatching(/no image was baked/) })
+  })
+
+  it('says whose root it is where kernelkit itself runs in a container', async () => {
+    const kernel = await built('build')
+    const shownIn = async (env: Readonly<Record<string, string>>) => (await plan({ raw: { kernel, root: 'host' }, env })).root.shown
+    expect(await shownIn({ KERNELKIT_INSIDE: '1' })).toMatch(/^host \(the container's \/, read-only/)
+    expect(await shownIn({})).toMatch(/^host \((?:this machine|the container)'s \/, read-only/)
   })
 
   it("refuses the host's root for another architecture", async () => {

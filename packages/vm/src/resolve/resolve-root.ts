@@ -129,9 +129,15 @@ async function hostRoot(host: Host, arch: ArchName, why: string): Promise<Resolv
   }
   return {
     ...sharedRoot('host', '/'),
-    shown: `host (this machine's /, read-only, changes stay in guest memory; ${why})`,
+    shown: `host (${(await isContainer(host)) ? "the container's" : "this machine's"} /, read-only, changes stay in guest memory; ${why})`,
     notes: [message`${option('root', 'host')} is not a sandbox: the guest reads what you can read`],
   }
+}
+
+/** What docker, podman and our own re-run in the whole-tool image leave in a container. */
+async function isContainer({ env, fs }: Pick<Host, 'env' | 'fs'>): Promise<boolean> {
+  if (env['KERNELKIT_INSIDE'] !== undefined) return true
+  return (await Promise.all(['/.dockerenv', '/run/.containerenv'].map((path) => fs.exists(path)))).includes(true)
 }
 
 async function directoryRoot(host: Host, named: string): Promise<ResolvedRoot> {
