@@ -1,5 +1,6 @@
 import { execHost, openActionStore, runAction } from '@kernelkit/action-kit'
 import { UserError, message, option } from '@kernelkit/core/errors'
+import { allowNamespaces } from './allow-namespaces.ts'
 import { inputRows } from './inputs.ts'
 import { installLacking } from './install-lacking.ts'
 import { openDevice } from './open-device.ts'
@@ -13,7 +14,10 @@ await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (ac
   const machine = execHost(action.host)
   const { store } = await openActionStore(action, [])
 
-  if (setup.boots) await action.group('/dev/kvm', () => openDevice(machine))
+  if (setup.boots) {
+    await action.group('/dev/kvm', () => openDevice(machine))
+    await action.group('User namespaces', () => allowNamespaces(machine))
+  }
   const installed = await action.group('Packages', () => installLacking(action, machine, setup))
   const proof = setup.boots ? await action.group('Proof that KVM works', () => proveKvm(action, store, setup)) : undefined
   await action.group('kernelkit on PATH', () => putOnPath(action))

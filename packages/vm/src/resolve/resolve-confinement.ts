@@ -11,7 +11,7 @@ import {
   type Confinement,
   type HostPath,
 } from '@kernelkit/core/confine'
-import { UserError, message, option } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import { writeFor, type Reader } from '@kernelkit/core/options'
 import type { Drive, Share } from '@kernelkit/core/qemu'
 import { containerVariable, type Host } from '@kernelkit/host'
@@ -178,7 +178,7 @@ async function findWay(host: Host, hidden: readonly HostPath[]): Promise<Confine
     'NOT_CONFINED',
     `the guest would see ${first?.path ?? ''}${others === 0 ? '' : ` and ${others} more paths`} of this host, and they cannot be hidden: ${obstacles.join('; ')}.`,
     {
-      hint: message`Use an image for the root and share a directory that has none of them, or accept it with ${option('unconfined')}.`,
+      hint: message`Use an image for the root and share a directory that has none of them, allow user namespaces (${command('sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0', { action: 'the setup-kvm action' })} on Ubuntu), or accept it with ${option('unconfined')}.`,
       details: { hidden: hidden.map(({ path }) => path), obstacles },
     },
   )
