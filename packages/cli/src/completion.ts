@@ -43,9 +43,9 @@ export async function printCompletions(words: readonly string[], host: ProjectFi
   tab.parse([...words])
 }
 
-/** Placeholders show what a value is: `<file>`, `<file|dir>`, `[source]`, `<src[:dst]…>`. */
+/** Placeholders show what a value is: `<file>`, `<kernel>`, `[source]`, `<src[:dst]…>`. */
 export function takesPath(flags: string): boolean {
-  return /[<[](?:file|dir|path|script|source|src|what)/.test(flags)
+  return /[<[](?:file|dir|path|script|source|src|what|kernel)/.test(flags)
 }
 
 /** Files and directories that begin with the word; directories end with a slash. */

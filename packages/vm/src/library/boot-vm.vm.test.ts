@@ -138,7 +138,7 @@ describe('A program with the root of this machine', () => {
   })
 })
 
-test('A guest that panics and stays settles the commands of then and of later.', async () => {
+test('A guest that panics and stays settles everything that waits for it, then and later, and leaves no timer.', async () => {
   const machine = nodeHost()
   let timers = 0
   const host: Host = {
@@ -150,17 +150,43 @@ test('A guest that panics and stays settles the commands of then and of later.',
   }
   const store = () => openStore(host, defaultStoreRoot(host))
   const vm = await bootInLibrary({ kernel, root: 'host', accel: 'tcg', append: ['panic=0'] }, { host, store })
+  const read = async () => {
+    for await (const { type } of vm.events) if (type === 'exited') return type
+    return 'ended'
+  }
+  const spawned = vm.spawn(['sleep', '1000'])
+  const reading = [read(), spawned.stdout.toArray(), spawned.stderr.toArray()]
   const commands = [
     ['sleep', '1000'],
     ['sh', '-c', 'echo c > /proc/sysrq-trigger'],
   ].map((argv) => vm.exec(argv))
-  for (const ended of await Promise.allSettled(commands)) expect(ended).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
+  const withInput = vm.exec(['cat'], { stdin: new PassThrough() })
+  for (const ended of await Promise.allSettled([spawned.exit, withInput, ...commands]))
+    expect(ended).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
   await expect(vm.exec(['true'])).rejects.toMatchObject({ code: 'VM_LOST' })
-  expect(await vm.ended).toMatchObject({ verdict: 'panic', what: expect.stringContaining('sysrq') as string })
+  await expect(vm.spawn(['true']).exit).rejects.toMatchObject({ code: 'VM_LOST' })
+  const verdict = await vm.ended
+  expect(verdict).toMatchObject({ verdict: 'panic', what: expect.stringContaining('sysrq') as string })
+  expect(await Promise.all(reading)).toEqual(['exited', [], []])
+  expect(await Promise.all([vm.powerOff(), vm.stop(), read()])).toEqual([verdict, verdict, 'exited'])
+  spawned.kill()
   await vm[Symbol.asyncDispose]()
   // A timer that is left would keep the program running.
   await immediately()
   expect(timers).toBe(0)
+})
+
+test('Everything that waits for a guest settles when it is disposed.', async () => {
+  const vm = await bootVm({ kernel, root: 'host', accel: 'tcg' })
+  const spawned = vm.spawn(['sleep', '1000'])
+  const output = spawned.stdout.toArray()
+  const waiting = Promise.allSettled([vm.exec(['sleep', '1000']), vm.exec(['cat'], { stdin: new PassThrough() }), spawned.exit])
+  const later = Promise.allSettled([vm.ended, vm[Symbol.asyncDispose](), vm.stop(), vm.powerOff()])
+  for (const lost of await waiting) expect(lost).toMatchObject({ status: 'rejected', reason: { code: 'VM_LOST' } })
+  for (const ended of await later) expect(ended).toMatchObject({ status: 'fulfilled' })
+  expect(await output).toEqual([])
+  for await (const { type } of vm.events) expect(type).not.toBe('agent-silent')
+  await expect(vm.exec(['true'])).rejects.toMatchObject({ code: 'VM_LOST' })
 })
 
 test('A boot that its caller gives up is an error, early and late.', async () => {

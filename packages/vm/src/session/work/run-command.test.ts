@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { UserError } from '@kernelkit/core/errors'
 import { givenOptions } from '@kernelkit/core/options'
 import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { nodeHost } from '@kernelkit/host'
@@ -153,6 +154,15 @@ describe('a VM that we end ourselves is judged by why', () => {
     const shutdown: VmEvent = { type: 'qmp', event: 'SHUTDOWN', data: { guest: true, reason: 'guest-shutdown' }, atMs: 2 }
     await expect(boot([ready, lost, line('more'), shutdown, off])).rejects.toMatchObject({ code: 'DISK_FULL', verdict: 'infra-fail' })
     expect(await boot([ready, line('more'), shutdown, off])).toBe('pass')
+  })
+
+  it('boot: a shell whose writes this host could not keep ends with that error', async () => {
+    const lost = Promise.reject(new UserError('DISK_FULL', 'no space is left'))
+    lost.catch(() => {})
+    const vm: Vm = { ...fakeVm([ready]), exec: () => ({ result: lost, kill: () => {}, resize: () => {} }) }
+    const plan = { ...planOf('boot'), root: { kind: 'image' }, agentFirst: true } as unknown as VmPlan
+    const work = attachTerminal({ keys: undefined, output: new PassThrough(), terminal: undefined })
+    await expect(superviseVm({ ...common, plan, start: async () => vm }, work)).rejects.toMatchObject({ code: 'DISK_FULL' })
   })
 
   it('boot: a guest that halts without a power-off has passed, one that is silent hangs', async () => {
