@@ -33,6 +33,9 @@ export interface WorkSteps {
   takeFile(file: FileToTake): readonly Step[]
 }
 
+// Root of a user namespace cannot remove the caller's own files, the directory among them: those go with the next step, which reports what stays.
+const removeScript = 'rm -rf --one-file-system "$1" 2>/dev/null || :'
+
 /** On this machine. */
 export function hostSteps(path: string, rights: Rights): WorkSteps {
   const at = (name: string): string => join(path, name)
@@ -47,7 +50,7 @@ export function hostSteps(path: string, rights: Rights): WorkSteps {
     close: [
       ...(rights.privilege === 'root'
         ? []
-        : [{ kind: 'run', why: 'what other owners left', argv: privileged(rights, ['rm', '-rf', '--one-file-system', scratch]) } as const]),
+        : [{ kind: 'run', why: 'what other owners left', argv: privileged(rights, ['sh', '-c', removeScript, 'sh', scratch]) } as const]),
       { kind: 'remove', why: 'the work directory is no longer needed', path },
     ],
     makeDirectory: ({ why, name }) => ({ kind: 'mkdir', why, path: at(name), mode: 0o755 }),
