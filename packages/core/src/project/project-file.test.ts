@@ -56,11 +56,11 @@ describe('parseProjectFile', () => {
 
   it('reads tests of the kernel itself, and what passing means', () => {
     const { tests } = parse(
-      'tests: [{ name: k, kunit: "ext4*", allow: known }, { name: c, run: x, kunit: false, env: A=1, fail-on: [bug] }]',
+      'tests: [{ name: k, kunit: "ext4*", allow: known }, { name: c, run: x, kunit: false, env: A=1, fail-on: [bug], expect: reboot }]',
     )
     expect(tests.map(({ run, options }) => [run, valuesOf(options)])).toEqual([
       [undefined, { kunit: ['ext4*'], allow: ['known'] }],
-      ['x', { kunit: [false], env: ['A=1'], failOn: ['bug'] }],
+      ['x', { kunit: [false], env: ['A=1'], failOn: ['bug'], expect: ['reboot'] }],
     ])
   })
 

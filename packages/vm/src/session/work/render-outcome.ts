@@ -46,7 +46,8 @@ export function renderParagraph(options: {
     ...(isPass || paths.evidence === undefined ? [] : [`evidence: ${paths.evidence}`]),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
     ...(paths.junit === undefined ? [] : [`JUnit: ${paths.junit}`]),
-    ...(options.keptName === undefined ? [] : [renderKept(options.keptName)]),
+    // One that could not be prepared, or that ended, is gone.
+    ...(options.keptName === undefined || facts.qemu !== undefined ? [] : [renderKept(options.keptName)]),
   ]
 }
 
@@ -135,7 +136,7 @@ export function outcomeDocument(options: {
     artifacts: paths.artifacts ?? null,
     junit: paths.junit ?? null,
     evidence: evidenceDocument(evidence),
-    vm: plan.vm.keep ? options.name : null,
+    vm: plan.vm.keep && outcome.facts.qemu === undefined ? options.name : null,
   }
 }
 

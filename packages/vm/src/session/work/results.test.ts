@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import type { VmPlan } from '../../resolve/plan-vm.ts'
 import type { ExecOptions, QemuExit, Vm, VmEvent } from '../../vm.ts'
 import { outcomeJunit } from './outcome-junit.ts'
+import { renderParagraph } from './render-outcome.ts'
 import { resultStream } from './result-stream.ts'
 import { runCommand } from './run-command.ts'
 import { superviseVm } from '../supervise-vm.ts'
@@ -23,10 +24,12 @@ interface Played {
   readonly output?: string
   /** Of the kernel when the command ends. */
   readonly tainted?: number
+  /** It runs in a process of its own: who lets go of it does not end it. */
+  readonly kept?: boolean
 }
 
 /** A VM that emits these events; its command writes this and exits with status 0. */
-function fakeVm({ events = [ready], during = [], output = '', tainted = 0 }: Played): Vm {
+function fakeVm({ events = [ready], during = [], output = '', tainted = 0, kept = false }: Played): Vm {
   const stopped = Promise.withResolvers<QemuExit>()
   const started = Promise.withResolvers<void>()
   async function* stream(): AsyncGenerator<VmEvent> {
@@ -48,7 +51,8 @@ function fakeVm({ events = [ready], during = [], output = '', tainted = 0 }: Pla
     const ended = { exitCode: 0, signal: undefined, stdoutBytes: output.length, stderrBytes: 0, seconds: 0, tainted, artifacts: false }
     return { result: written.then(() => ended), kill: () => {}, resize: () => {} }
   }
-  return vmOf({ events: stream(), exec, stop, exited: stopped.promise })
+  const vm = { events: stream(), exec, stop, exited: stopped.promise }
+  return vmOf(kept ? { ...vm, [Symbol.asyncDispose]: async () => {} } : vm)
 }
 
 async function run(raw: Readonly<Record<string, unknown>>, played: Played) {
@@ -165,5 +169,17 @@ describe('--kunit', () => {
     const late = await run({ kunit: true, timeout: '20ms' }, { events: begun })
     expect(late).toMatchObject({ verdict: 'timeout', outcome: { results: { counts: { passed: 1, crashed: 1 } } } })
     expect((await run({ kunit: true, bootTimeout: '20ms' }, { events: kernel('Linux version 6.12') })).verdict).toBe('boot-fail')
+  })
+})
+
+describe('a VM that was to be kept', () => {
+  const paths = { console: '/console', stdout: undefined, stderr: undefined, artifacts: undefined }
+  it.each<[string, readonly VmEvent[], boolean]>([
+    ['is named when it runs', [ready], true],
+    ['is not named when it could not be prepared and was ended', [{ type: 'agent-failed', message: 'no root', atMs: 1 }], false],
+  ])('%s', async (_title, events, isNamed) => {
+    const { outcome } = await run({ keep: true }, { events, kept: true })
+    const lines = renderParagraph({ outcome, paths, tail: false, keptName: 'debug' })
+    expect(lines.some((line) => line.includes("the VM 'debug' is still running"))).toBe(isNamed)
   })
 })
