@@ -40,8 +40,9 @@ export function parseMaintainers(text: string): readonly MaintainersSection[] {
     fields = []
   }
   for (const line of text.split('\n')) {
-    const field = /^([A-Z]):\s*(\S.*?)\s*$/.exec(line)
-    if (field?.[1] !== undefined && field[2] !== undefined) fields.push([field[1], field[2]])
+    const name = /^([A-Z]):/.exec(line)?.[1]
+    const value = name === undefined ? '' : line.slice(2).trim()
+    if (name !== undefined && value !== '') fields.push([name, value])
     else if (line.trim() === '') {
       end()
       title = ''
@@ -69,10 +70,11 @@ function sectionOf(title: string, fields: readonly (readonly [name: string, valu
 
 /** As scripts/get_maintainer.pl reads them: the beginning of a path, `*` and `?` for any letters; a directory ends with a slash. */
 function filePattern(value: string): FilePattern {
-  const source = value
-    .replaceAll(/[.+^${}()|\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
+  const [start = '', ...rest] = value.split('*').map((part) => part.replaceAll(/[.+^${}()|\\[\]]/g, String.raw`\$&`).replaceAll('?', '.'))
+  const last = rest.pop()
+  // All stars but the last one take as little as they can, once and for all (an atomic group): a path is looked through once.
+  const inner = rest.map((part, index) => String.raw`(?=(.*?${part}))\${index + 1}`)
+  const source = [start, ...inner, ...(last === undefined ? [] : [`.*${last}`])].join('')
   const slashes = value.split('/').length - 1
   const isDirectory = value.endsWith('/')
   return {
@@ -82,7 +84,12 @@ function filePattern(value: string): FilePattern {
   }
 }
 
+// The tree may be another user's, and its expressions are run: those of 6.12 repeat no group, and at most three parts.
+const mostRepeats = 3
+
 function expression(value: string): readonly RegExp[] {
+  const repeats = value.match(/[*+]|\{\d+,\}/g) ?? []
+  if (/\)(?:[*+]|\{)/.test(value) || repeats.length > mostRepeats) return []
   try {
     return [new RegExp(value)]
   } catch {
@@ -98,8 +105,26 @@ function matches({ pattern, slashes }: FilePattern, path: string): boolean {
   return slashes === undefined || path.split('/').length - 1 === slashes || path.charAt(found[0].length) === '/'
 }
 
-/** Who looks after a file; `text` is its content, for the sections that claim files by what is in them. */
-export function ownersOf(sections: readonly MaintainersSection[], path: string, text?: string): Owners | undefined {
+// PATH_MAX is 4096; those of the kernel have at most 100 letters.
+const longestPath = 255
+// Of a source file: what is longer was generated.
+const mostText = 2 ** 20
+const longestLine = 300
+
+function searchable(content: string): string {
+  const text = content.slice(0, mostText)
+  return /[^\n]{301}/.test(text)
+    ? text
+        .split('\n')
+        .filter((line) => line.length <= longestLine)
+        .join('\n')
+    : text
+}
+
+/** Who looks after a file; `content` is what it holds, for the sections that claim files by what is in them. */
+export function ownersOf(sections: readonly MaintainersSection[], path: string, content?: string): Owners | undefined {
+  if (path.length > longestPath) return undefined
+  const text = content === undefined ? undefined : searchable(content)
   const found = sections
     .flatMap((section) => {
       if (section.excluded.some((pattern) => matches(pattern, path))) return []
