@@ -10,7 +10,7 @@ import { growth } from '../lib/growth.ts'
 
 const warning = '[    1.000000] WARNING: CPU: 0 PID: 1 at fs/x.c:1 foo+0x1/0x2'
 
-/** Whoever reads what a guest prints, given lines. */
+/** All that read what a guest prints, given lines. */
 const readers: Readonly<Record<string, (lines: readonly string[]) => void>> = {
   'the console of a run': (lines) => {
     const reader = createConsoleReader()

@@ -65,6 +65,12 @@ describe('readKernelImage', () => {
     })
   })
 
+  it('does not follow a header to a place that no file has', async () => {
+    const damaged = vmlinux({ pvh: true })
+    damaged.writeBigUInt64LE(2n ** 63n, 72)
+    await expect(readKernelImage(host, await at(damaged))).rejects.toMatchObject({ code: 'NOT_A_KERNEL' })
+  })
+
   it('names a file that is not there', async () => {
     await expect(readKernelImage(host, join(directory, 'none'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
   })

@@ -86,6 +86,8 @@ function canEnter({ directEntry }: Arch, notes: readonly { readonly name: string
 }
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  // A damaged header may name any place.
+  if (!Number.isSafeInteger(position)) return Buffer.alloc(0)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position)
   return buffer.subarray(0, bytesRead)
 }
