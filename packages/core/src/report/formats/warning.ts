@@ -62,6 +62,8 @@ export const warningFormats: readonly Format[] = [
     skip: [
       'kvmalloc*',
       '__kvmalloc*',
+      'vmalloc*',
+      '__vmalloc*',
       'kmalloc_slab',
       'kmalloc_large*',
       '__do_kmalloc*',
