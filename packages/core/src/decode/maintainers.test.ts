@@ -23,6 +23,9 @@ FROB CORE
 M:	Cid Core <cid@frob.org>
 S:	Supported
 F:	drivers/frob/core.c
+F:	drivers/*/*frobbus*
+F:	Documentation/*/*/*frob[xy]*.yaml
+F:	lib/[
 N:	frobnicate
 
 ORPHAN BUS
@@ -63,6 +66,9 @@ describe('ownersOf', () => {
     ['include/linux/frob_api.h', 'FROB DRIVER', ['Ann Frob <ann@frob.org>', 'Bob B. Frob <bob@frob.org>']],
     ['include/linux/sub/frob_api.h', 'THE REST', ['Dora Rest <dora@rest.org>']],
     ['lib/frobnicate.c', 'FROB CORE', ['Cid Core <cid@frob.org>']],
+    ['drivers/net/old-frobbus-2.c', 'FROB CORE', ['Cid Core <cid@frob.org>']],
+    ['Documentation/a/b/the-froby-1.yaml', 'FROB CORE', ['Cid Core <cid@frob.org>']],
+    ['Documentation/a/b/the-frobz-1.yaml', 'THE REST', ['Dora Rest <dora@rest.org>']],
     ['drivers/bus/a.c', 'ORPHAN BUS', []],
     ['init/main.c', 'THE REST', ['Dora Rest <dora@rest.org>']],
   ])('gives %s to %s', (path, subsystem, maintainers) => {

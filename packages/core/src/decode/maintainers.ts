@@ -68,17 +68,25 @@ function sectionOf(title: string, fields: readonly (readonly [name: string, valu
   }
 }
 
-/** As scripts/get_maintainer.pl reads them: the beginning of a path, `*` and `?` for any letters; a directory ends with a slash. */
-function filePattern(value: string): FilePattern {
-  const [start = '', ...rest] = value.split('*').map((part) => part.replaceAll(/[.+^${}()|\\[\]]/g, String.raw`\$&`).replaceAll('?', '.'))
+function globOf(value: string): RegExp {
+  const [start = '', ...rest] = value.split('*').map((part) => part.replaceAll(/[.+^${}()|\\]/g, String.raw`\$&`).replaceAll('?', '.'))
   const last = rest.pop()
   // All stars but the last one take as little as they can, once and for all (an atomic group): a path is looked through once.
-  const inner = rest.map((part, index) => String.raw`(?=(.*?${part}))\${index + 1}`)
-  const source = [start, ...inner, ...(last === undefined ? [] : [`.*${last}`])].join('')
+  const inner = rest.map((part, index) => `(?=(.*?${part}))\\${index + 1}`)
+  try {
+    return new RegExp(`^${[start, ...inner, ...(last === undefined ? [] : [`.*${last}`])].join('')}`)
+  } catch {
+    // A bracket that is not closed: no file of the kernel has one.
+    return /^(?!)/
+  }
+}
+
+/** As scripts/get_maintainer.pl reads them: the beginning of a path, `*` and `?` for any letters; a directory ends with a slash. */
+function filePattern(value: string): FilePattern {
   const slashes = value.split('/').length - 1
   const isDirectory = value.endsWith('/')
   return {
-    pattern: new RegExp(`^${source}`),
+    pattern: globOf(value),
     depth: value.startsWith('*') ? -1 : isDirectory ? slashes : slashes + 1,
     slashes: isDirectory ? undefined : slashes,
   }

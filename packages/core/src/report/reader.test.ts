@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formats } from './formats/index.ts'
 import { mayBeginReport } from './prefilter.ts'
+import { failingKinds } from '../console/kinds.ts'
 import { createReportReader } from './reader.ts'
 import type { KernelReport } from './report.ts'
 
@@ -606,5 +607,36 @@ Call Trace:
  __ubsan_handle_out_of_bounds+0x90/0xc0 (lib/ubsan.c:429)
  frob_index+0x2a7/0x310 (drivers/frob/main.c:10)`)
     expect(report).toMatchObject({ source: 'drivers/frob/main.c', line: 12 })
+  })
+})
+
+describe('a report that counts', () => {
+  const harmless = [
+    'BUG: something odd happened 12',
+    'unregister_netdevice: waiting for lo to become free. Usage count = 1',
+    'cat invoked oom-killer: gfp_mask=0x0, order=0, oom_score_adj=0',
+    'cat: page allocation failure: order:9, mode:0x0',
+    'cat[12]: segfault at 0 ip 0 sp 0 error 4 in cat[1+1]',
+  ]
+  const counting = [
+    'WARNING: CPU: 0 PID: 1 at fs/x.c:1 foo+0x1/0x2',
+    'kernel BUG at fs/x.c:1!',
+    'Oops: invalid opcode: 0000 [#1] SMP',
+    'Internal error: Oops: 5 [#1] SMP ARM',
+    'BUG: KASAN: use-after-free in foo+0x1/0x2',
+    'general protection fault, probably for non-canonical address 0x1: 0000 [#1]',
+  ]
+  it.each(harmless.flatMap((first) => counting.map((second) => [first, second])))('is none of "%s": %s', (first, second) => {
+    const trace = ['Call Trace:', ' foo+0x1/0x2', ' bar+0x1/0x2']
+    for (const lines of [
+      [first, second, ...trace],
+      [first, ...trace, second, ...trace],
+    ]) {
+      const kinds: string[] = []
+      const reader = createReportReader(({ kind }) => kinds.push(kind))
+      for (const line of lines) reader.read(`[    1.000000] ${line}`)
+      reader.end()
+      expect(kinds.some((kind) => failingKinds.some((failing) => failing === kind))).toBe(true)
+    }
   })
 })

@@ -198,6 +198,8 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   const adopt = (report: OpenReport, format: Format, groups: OpenReport['groups'], message: Message): void => {
     report.endLine = line
     report.strangers = 0
+    // A line that may be harmless makes nothing harmless of the crash that follows it.
+    if (report.format.kind === 'other' && format.kind !== 'other') report.format = { ...report.format, kind: format.kind }
     const present = Object.entries(groups).filter(([name, value]) => value !== undefined && report.groups[name] === undefined)
     // An Oops: line names no kind of its own, a WARNING names the function.
     if (format.kind !== 'oops') report.groups = { ...report.groups, ...Object.fromEntries(present) }
