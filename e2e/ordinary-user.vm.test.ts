@@ -1,13 +1,9 @@
 import { chmod, chown, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startProgram, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
+import { asOrdinaryUser, ordinaryEnvironment, ordinaryUser as user, whyUnreadable } from './lib/ordinary-user.ts'
 import { kernelkitBin } from './lib/paths.ts'
-
-/** The caller, or where that is root a user that this machine does not know. */
-const isRoot = process.getuid?.() === 0
-const user = isRoot ? { uid: 61234, gid: 61234 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-const become = isRoot ? ['setpriv', '--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups', '--'] : []
 
 /** Not below /tmp: the guest has its own. */
 let scratch = ''
@@ -16,16 +12,9 @@ let kernel = ''
 let hidden = ''
 
 function asUser(argv: readonly string[]): Promise<CommandResult> {
-  const [program = '', ...args] = [...become, ...argv]
+  const [program = '', ...args] = [...asOrdinaryUser, ...argv]
   const path = [join(home, 'own tools'), dirname(process.execPath), process.env['PATH']].join(delimiter)
-  const env = {
-    HOME: home,
-    PATH: path,
-    XDG_CACHE_HOME: undefined,
-    KERNELKIT_CACHE_DIR: undefined,
-    SUDO_UID: undefined,
-    SUDO_GID: undefined,
-  }
+  const env = { ...ordinaryEnvironment, HOME: home, PATH: path }
   return startProgram([program, ...args], { cwd: join(home, 'repository'), env }).result
 }
 
@@ -55,6 +44,9 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const path of [scratch, hidden]) await rm(path, { recursive: true, force: true })
 })
+
+const unreadable = whyUnreadable()
+beforeEach(({ skip }) => skip(unreadable !== undefined, unreadable))
 
 describe('kernelkit run of an ordinary user, with the root of this machine', () => {
   it("reads the user's git repository, finds the user's tools and its own name, and has a lock directory for everyone", async () => {

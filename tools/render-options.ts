@@ -8,6 +8,7 @@ import { fillLibraryPage } from './library-docs.ts'
 import { renderLibraryOptions } from './library-options.ts'
 import { fillOptionTables } from './option-tables.ts'
 import { actionPath, ownActions, readActionFile } from './own-actions.ts'
+import { fillShareTable } from './share-table.ts'
 import { repository } from './source-files.ts'
 
 /** Everything that the option table decides: inputs of the Actions and their pages, the schema of kernelkit.yaml, the tables of docs/cli.md. */
@@ -22,3 +23,5 @@ writeFileSync(page, fillOptionTables(readFileSync(page, 'utf8')))
 writeFileSync(join(repository, 'packages/vm/src/library/boot-vm-options.ts'), renderLibraryOptions())
 const libraryPage = join(repository, 'docs/library.md')
 writeFileSync(libraryPage, fillLibraryPage(readFileSync(libraryPage, 'utf8')))
+const vmPage = join(repository, 'docs/vm.md')
+writeFileSync(vmPage, fillShareTable(readFileSync(vmPage, 'utf8')))

@@ -6,7 +6,7 @@ import { prepareOutFile, writeOutFile } from '@kernelkit/host/files'
 import type { EvidencePaths } from '../../evidence/evidence-paths.ts'
 import type { ResolvedVm } from '../../resolve/resolve-vm.ts'
 import { guestEnvironment } from '../guest-environment.ts'
-import { hiddenFiles, refuseHiddenProgram } from './hidden-files.ts'
+import { hiddenFiles, missingOperations, refuseHiddenProgram, seenStream, writableShares, type SeenStream } from './command-notes.ts'
 import type { PreparedVm } from '../prepare-vm.ts'
 import { outcomeDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from './render-outcome.ts'
 import { runCommand, type GuestCommand, type RunOutcome } from './run-command.ts'
@@ -54,14 +54,22 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
   return runSession<RunOutcome, FinishedRun>(input, async (prepared) => {
     if (spec.kunit === undefined) await refuseHiddenProgram(host, prepared.plan, input.argv)
     const streams = await input.openStreams(prepared.evidenceDirectory)
+    const seen = writableShares(prepared.plan).length === 0 ? undefined : seenStream(streams.stderr)
     const stdin = script === undefined ? streams.stdin : Readable.from([Buffer.from(script)])
     const env = { ...guestEnvironment(host, prepared.plan, spec), ...input.env }
     // A session at a terminal cannot be run again.
     const isReplayed = spec.kunit === undefined && streams.tty === undefined
     return {
-      work: runCommand(host, prepared.plan, { ...streams, argv: input.argv, env, stdin, afterwards }),
+      work: runCommand(host, prepared.plan, {
+        ...streams,
+        stderr: seen?.stream ?? streams.stderr,
+        argv: input.argv,
+        env,
+        stdin,
+        afterwards,
+      }),
       replayed: isReplayed ? { argv: input.argv, stdin: script ?? streams.stdin !== undefined } : undefined,
-      conclude: (outcome, record) => finishRun({ input, prepared, streams, junit }, outcome, record),
+      conclude: (outcome, record) => finishRun({ input, prepared, streams, seen, junit }, outcome, record),
       close: async () => streams.close?.(),
     }
   })
@@ -71,10 +79,16 @@ interface Finishing {
   readonly input: RunInVmInput
   readonly prepared: PreparedVm
   readonly streams: RunStreams
+  /** Of the command's stderr, when it is looked at. */
+  readonly seen: SeenStream | undefined
   readonly junit: string | undefined
 }
 
-async function finishRun({ input, prepared, streams, junit }: Finishing, outcome: RunOutcome, record: RecordVerdict): Promise<FinishedRun> {
+async function finishRun(
+  { input, prepared, streams, seen, junit }: Finishing,
+  outcome: RunOutcome,
+  record: RecordVerdict,
+): Promise<FinishedRun> {
   const { host, script, argv } = input
   const { plan, request, place } = prepared
   const { vm } = plan
@@ -88,7 +102,11 @@ async function finishRun({ input, prepared, streams, junit }: Finishing, outcome
     evidence: prepared.evidenceDirectory,
   }
   const { command } = outcome
-  const hidden = outcome.judgement.verdict !== 'fail' || command === undefined ? [] : await hiddenFiles(host, plan, { ...command, argv })
+  const lastWords = seen?.finish() ?? ''
+  const notes =
+    outcome.judgement.verdict !== 'fail' || command === undefined
+      ? []
+      : [...(await hiddenFiles(host, plan, { ...command, argv })), ...missingOperations(plan, lastWords)]
   const { outcomeJunit } = await import('./outcome-junit.ts')
   const xml = await outcomeJunit({ outcome, title: titleOf(vm, script ?? argv.join(' ')) })
   if (junit !== undefined) await writeOutFile(host, junit, xml)
@@ -105,7 +123,7 @@ async function finishRun({ input, prepared, streams, junit }: Finishing, outcome
     paragraph: renderParagraph({ outcome, paths, tail: vm.console === 'auto', keptName: vm.keep ? place.name : undefined }),
     verdictLine: renderVerdictLine({ judgement: outcome.judgement, exitCode, accel: plan.accel.accel, seconds: outcome.seconds }),
     document,
-    warnings: [...(isLost(outcome) ? [lostArtifacts] : []), ...hidden].map((line) => writeFor(line, vm.reader)),
+    warnings: [...(isLost(outcome) ? [lostArtifacts] : []), ...notes].map((line) => writeFor(line, vm.reader)),
   }
 }
 

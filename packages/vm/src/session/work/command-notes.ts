@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
+import { Writable } from 'node:stream'
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { hiddenBy } from '../../resolve/masked-directories.ts'
@@ -60,4 +61,57 @@ function isShared(path: string, { shares }: Plan): boolean {
 
 function showWith(path: string): Message {
   return message`Show it to the guest with ${option('share', dirname(path))}.`
+}
+
+/** The end of what a command writes to a stream. */
+export interface SeenStream {
+  /** Passes every byte on unchanged. */
+  readonly stream: Writable
+  /** Called after the last byte. */
+  readonly finish: () => string
+}
+
+const seenBytes = 4096
+
+/** A stream that is looked at on its way to where it goes. */
+export function seenStream(to: Writable): SeenStream {
+  let end = Buffer.alloc(0)
+  const stream = new Writable({
+    write: (chunk: Uint8Array, _encoding, done) => {
+      end = Buffer.concat([end, chunk]).subarray(-seenBytes)
+      to.write(chunk, done)
+    },
+  })
+  // The reader may close its end: the session ends the command then, as a shell would.
+  const onError = (error: Error): void => void stream.destroy(error)
+  to.on('error', onError)
+  stream.on('error', () => {})
+  return {
+    stream,
+    finish: () => {
+      to.off('error', onError)
+      return end.toString()
+    },
+  }
+}
+
+/** Directories of the host that the guest writes to, those of the user. */
+export function writableShares({ shares }: Plan): readonly { readonly host: string; readonly at: string }[] {
+  return shares.mounts.flatMap(({ mode, at, tag }, index) => {
+    const share = shares.shares[index]
+    return mode === 'rw' && tag.startsWith('share') && share !== undefined ? [{ host: share.host, at }] : []
+  })
+}
+
+// What programs print for EPERM, EINVAL, ENXIO, EOPNOTSUPP (errno(3)); those of a file that was removed look like any missing file.
+const unsupported =
+  /Operation not (?:permitted|supported)|Invalid argument|No such device or address|\b(?:EPERM|EINVAL|ENXIO|EOPNOTSUPP|ENOTSUP)\b/
+
+/** Of a command that failed: that a directory which it writes to may lack what it tried. `seen` is the end of its stderr. */
+export function missingOperations(plan: Plan, seen: string): readonly Message[] {
+  if (!unsupported.test(seen)) return []
+  return writableShares(plan).map(
+    ({ host, at }) =>
+      message`${at} (rw) lacks fifos, sockets, device nodes and other operations of a file system (docs/vm.md). ${option('share', `${host}:${at}:cow`)} has them, and keeps changes in guest memory.`,
+  )
 }
