@@ -88,6 +88,12 @@ describe('qemuArgv', () => {
       expect(qemuArgv({ ...launch, gdb: port }, transport)).toEqual(qemuArgv({ ...launch, gdb: socket }, transport))
   })
 
+  it('lets a guest of a restricted network reach nothing by itself, and forwards all the same', () => {
+    const { network } = launch
+    const argv = qemuArgv({ ...launch, network: { ...network, restricted: true } as typeof network }, 'fd')
+    expect(argv).toContain('user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:4444-:22')
+  })
+
   it('doubles commas in paths, which would end the value', () => {
     const argv = qemuArgv(
       { ...launch, drives: [{ path: '/a,b', format: 'raw', mode: 'rw' }], shares: [{ host: '/c,d', tag: 't', readonly: false }] },

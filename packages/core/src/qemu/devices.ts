@@ -73,7 +73,8 @@ export function networkArgs(launch: Pick<QemuLaunch, 'machine' | 'network'>): Ar
   // romfile=: no network boot, and no need for the ROM's package on the host. virtio-mmio devices have none.
   const rom = virtioBus(launch) === 'pci' ? ',romfile=' : ''
   return [
-    ['-netdev', `user,id=net${forwards.join('')}`],
+    // restrict: nothing that the guest begins leaves QEMU; forwarded ports work all the same.
+    ['-netdev', `user,id=net${network.restricted === true ? ',restrict=on' : ''}${forwards.join('')}`],
     ['-device', `virtio-net-${virtioBus(launch)},netdev=net,mac=${network.mac}${rom}`],
   ].flat()
 }

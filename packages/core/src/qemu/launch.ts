@@ -45,7 +45,15 @@ export interface QemuLaunch {
   readonly append: string
   readonly drives: readonly Drive[]
   readonly shares: readonly Share[]
-  readonly network: { readonly kind: 'none' } | { readonly kind: 'user'; readonly mac: string; readonly forwards: readonly Forward[] }
+  readonly network:
+    | { readonly kind: 'none' }
+    | {
+        readonly kind: 'user'
+        readonly mac: string
+        readonly forwards: readonly Forward[]
+        /** The guest reaches nothing by itself: neither this host, nor what this host reaches. */
+        readonly restricted?: boolean
+      }
   /** A watchdog that stops the machine when the guest lets it expire. */
   readonly watchdog: boolean
   readonly gdb: GdbStub | undefined

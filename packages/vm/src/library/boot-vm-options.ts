@@ -47,8 +47,8 @@ export interface BootVmOptions {
   readonly unconfined?: boolean | undefined
   /** What the guest writes to $KERNELKIT_ARTIFACTS comes out in this directory. Default: none. */
   readonly artifacts?: string | undefined
-  /** Network of the guest; user: through QEMU, no privilege needed. Default: user. */
-  readonly network?: 'user' | 'none' | undefined
+  /** Network of the guest; user: through QEMU, no privilege needed; restricted: forwarded ports alone, neither this host nor its network. Default: user. */
+  readonly network?: 'user' | 'restricted' | 'none' | undefined
   /** Hardware address of the network card. Default: 52:54:00:12:34:56. */
   readonly mac?: string | undefined
   /** Ports of this host into the guest, `[ADDR:]PORT:GUESTPORT[/udp]` each; port 0 is a free one, which `forwards` of the guest names. Default: none. */

@@ -85,7 +85,7 @@ export async function spawnQemu(options: {
 const passedVariables = ['PATH', 'LD_LIBRARY_PATH', 'LANG', 'LC_ALL', 'LC_MESSAGES', 'TZ'] as const
 
 /** QEMU's environment. */
-function qemuEnvironment(env: Host['env'], overlays: string): Readonly<Record<string, string>> {
+export function qemuEnvironment(env: Host['env'], overlays: string): Readonly<Record<string, string>> {
   const passed = passedVariables.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]))
   return { ...Object.fromEntries(passed), TMPDIR: overlays }
 }

@@ -21,7 +21,7 @@ export function decisionLines(plan: Omit<VmPlan, 'lines' | 'warnings'>): readonl
     ...(modules.length === 0 ? [] : [`modules ${modules.map(({ name }) => name).join(' ')}`]),
     `machine ${machine.machine} (${write(machine.why)}), ${launch.cpus} CPUs, ${launch.memoryMiB} MiB`,
     `accel ${accel.accel} (${accel.reason})`,
-    ...(vm.net === 'user' && network.kind === 'none' ? ['no network: the kernel lacks VIRTIO_NET or INET'] : []),
+    ...(vm.net !== 'none' && network.kind === 'none' ? ['no network: the kernel lacks VIRTIO_NET or INET'] : []),
     ...(network.kind === 'user' ? network.forwards.map(forwardLine) : []),
     ...commandLine.notices,
   ]

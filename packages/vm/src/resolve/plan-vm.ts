@@ -145,7 +145,9 @@ function chooseDevices(vm: ResolvedVm, { agent, kernel, root, shares, disks }: V
     drives: [...(root.drive === undefined ? [] : [root.drive]), ...disks],
     shares: [...(root.share === undefined ? [] : [root.share]), ...shares.shares],
     network:
-      vm.net === 'user' && (canNetwork || needsNetwork(vm)) ? { kind: 'user', mac: vm.mac, forwards: vm.forwards } : { kind: 'none' },
+      vm.net !== 'none' && (canNetwork || needsNetwork(vm))
+        ? { kind: 'user', mac: vm.mac, forwards: vm.forwards, ...(vm.net === 'restricted' ? { restricted: true } : {}) }
+        : { kind: 'none' },
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { dirname, join, resolve } from 'node:path'
 import {
   hiddenPaths,
@@ -45,6 +46,8 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
     const said = message`${option('unconfined')}: nothing of this host's directories is hidden from the guest`
     return { confinement: undefined, lines: [writeFor(said, vm.reader)], details: [] }
   }
+  // The root is shared: there is something to hide for certain.
+  const early = shares.some((share) => share.host === '/') ? tryWays(host) : undefined
   const [exported, exposed, used, mounts] = await Promise.all([
     realPaths(
       host,
@@ -78,8 +81,10 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
   const running: HostPath = { path: await host.fs.realpath(await runtimeDirectory(host)), kind: 'directory' }
   const hidden = hiddenPaths({ mounts, fileMounts, credentials: [running, ...credentials], exported, asked, used, exposed })
   if (hidden.length === 0) return { confinement: undefined, lines: [], details: [] }
-  const way = await findWay(host, hidden)
+  const { way, obstacles } = await (early ?? tryWays(host))
   if (way === undefined) {
+    if (host.env[containerVariable] === undefined) throw notConfined(hidden, obstacles)
+    // A container of ours is there to confine.
     const said = "confined by the container alone: the guest can see the container's own processes and mounts"
     return { confinement: undefined, lines: [said], details: [] }
   }
@@ -162,19 +167,41 @@ const wayObstacles = {
   user: 'user namespaces are not allowed',
 } as const
 
-/** Who may make a mount namespace, tried; `undefined` in a container of ours where neither may: the container is there to confine. */
-async function findWay(host: Host, hidden: readonly HostPath[]): Promise<Confinement['way'] | undefined> {
+interface TriedWays {
+  readonly way: Confinement['way'] | undefined
+  readonly obstacles: readonly string[]
+}
+
+/** Who may make a mount namespace, tried. */
+async function tryWays(host: Pick<Host, 'spawn' | 'uid'>): Promise<TriedWays> {
   const obstacles: string[] = []
   for (const way of host.uid === 0 ? (['root', 'user'] as const) : (['user'] as const)) {
-    const argv = ['unshare', '--mount', '--propagation=private', ...wayWords[way], 'mount', '--version']
-    const { exitCode, stderr } = await host.run(argv, { reject: false, package: 'util-linux' })
-    if (exitCode === 0) return way
-    obstacles.push(`${wayObstacles[way]} (${stderr.trimEnd().split('\n').at(-1) ?? ''})`)
+    const obstacle = await obstacleOf(host, way)
+    if (obstacle === undefined) return { way, obstacles }
+    obstacles.push(`${wayObstacles[way]} (${obstacle})`)
   }
-  if (host.env[containerVariable] !== undefined) return undefined
+  return { way: undefined, obstacles }
+}
+
+/** Not over `host.run`: that loads a library which a VM's start would wait for. */
+async function obstacleOf(host: Pick<Host, 'spawn'>, way: Confinement['way']): Promise<string | undefined> {
+  const child = host.spawn(['unshare', '--mount', '--propagation=private', ...wayWords[way], 'mount', '--version'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
+  try {
+    const [exitCode] = (await once(child, 'close')) as [number | null]
+    return exitCode === 0 ? undefined : (stderr.trimEnd().split('\n').at(-1) ?? '')
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function notConfined(hidden: readonly HostPath[], obstacles: readonly string[]): UserError {
   const [first] = hidden
   const others = hidden.length - 1
-  throw new UserError(
+  return new UserError(
     'NOT_CONFINED',
     `the guest would see ${first?.path ?? ''}${others === 0 ? '' : ` and ${others} more paths`} of this host, and they cannot be hidden: ${obstacles.join('; ')}.`,
     {
