@@ -109,3 +109,13 @@ describe('a directory for artifacts', () => {
     expect(readdirSync(artifacts)).toEqual(['shadow'])
   })
 })
+
+describe('a dry run', () => {
+  it('starts no program that an option names, not even to ask whether KVM works', async () => {
+    const marker = join(scratch, 'ran')
+    writeFileSync(join(scratch, 'qemu.sh'), `#!/bin/sh\ntouch ${marker}\n`, { mode: 0o755 })
+    const { exitCode, stdout } = await kernelkit(['run', ...vm, '--qemu', './qemu.sh', '--dry-run', '--', 'true'], { cwd: scratch })
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(join(scratch, 'qemu.sh')) as string })
+    expect(existsSync(marker)).toBe(false)
+  })
+})

@@ -1,6 +1,6 @@
 import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
 import { parseToolchainChoice } from '@kernelkit/core/options/commands'
-import { findProject, recordProject } from '@kernelkit/host'
+import { checkOutPath, findProject, recordProject } from '@kernelkit/host'
 import { bakeImage, openBakePlace } from '@kernelkit/image'
 import { inputRows } from './inputs.ts'
 import { openReleaseWindow } from './release-window.ts'
@@ -13,6 +13,7 @@ await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (ac
   const own = { ...action, inputs: { ...action.inputs, ...(await sshKeyFiles(action)) } }
   const { options } = await readOptions(own, { block: 'image', command: 'bake' })
   const { spec, force } = parseWantedImage(host, options)
+  if (spec.out !== undefined) await checkOutPath(host, spec.out)
   const toolchain = parseToolchainChoice(action.inputs)
   const { store, saved } = await openActionStore(action, ['image'])
 

@@ -120,7 +120,7 @@ async function takeFiles(taking: Taking): Promise<void> {
   await append({ host, name: 'env', text: writeEnvFile(passed, `kernelkit-${host.randomHex(16)}`) })
   await append({ host, name: 'summary', text: files.summary })
   const given = {
-    env: { ...kept.given.env, ...Object.fromEntries(set.map(({ name, value }) => [name, value])) },
+    env: { ...kept.given.env, ...Object.fromEntries(set.flatMap(({ name, value }) => (ofTheRunner.test(name) ? [] : [[name, value]]))) },
     // The last one comes first, as on the host.
     path: [
       ...files.path
@@ -132,6 +132,9 @@ async function takeFiles(taking: Taking): Promise<void> {
   }
   await writeKeptVm(host, { ...kept, given })
 }
+
+// What a step gets from us, and where its shell finds programs: directories are added by GITHUB_PATH.
+const ofTheRunner = /^(?:PATH|(?:GITHUB|RUNNER|KERNELKIT)_.*)$/i
 
 // A guest that never ends its answer: an emulated one on a busy machine takes seconds.
 const collectLimitMs = 120_000

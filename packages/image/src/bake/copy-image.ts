@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import type { Step } from '@kernelkit/core/plan'
-import { explaining, runSteps, type Host } from '@kernelkit/host'
+import { checkOutPath, explaining, runSteps, type Host } from '@kernelkit/host'
 import type { BakeResult } from './image-manifest.ts'
 
 /** The file that `--out` means; in a directory it is named after suite and architecture. */
@@ -36,12 +36,13 @@ export function copyImageSteps({
   }
 }
 
-/** A baked image at a place of the user's choice, with its manifest next to it. */
+/** A baked image at a place of the user's choice, with its manifest next to it. Throws LINK_IN_PATH. */
 export async function copyImage(
   host: Host,
   result: Pick<BakeResult, 'image' | 'manifest' | 'suite' | 'arch'>,
   out: string,
 ): Promise<string> {
+  await checkOutPath(host, out)
   const target = await imageTarget(host, result, out)
   const temporary = `${target}.${host.randomHex(4)}.tmp`
   const { copy, rename } = copyImageSteps({ image: result.image, target, temporary })

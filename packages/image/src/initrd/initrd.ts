@@ -4,6 +4,7 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 import type { InitrdCompression, InitrdSpec } from '@kernelkit/core/options'
 import type { Plan, Step } from '@kernelkit/core/plan'
 import { runSteps, type Host } from '@kernelkit/host'
+import { requirePlainPlace } from '@kernelkit/host/files'
 import { checkCompiled, compilerPackages } from './compile-static.ts'
 import { checkInit, checkProgram, nameSource } from './check-program.ts'
 import { initrdSteps, type InitrdStepOptions, type SourceKind } from './steps.ts'
@@ -34,6 +35,7 @@ async function readSource(host: Host, spec: InitrdSpec): Promise<InitrdSource> {
       error,
     )
   })
+  await requirePlainPlace(host, { option: 'out', named: dirname(out) })
   await checkOut(host, { out, written: spec.out, source })
   const kind = stat.isDirectory() ? 'directory' : /\.c$/i.test(source) ? 'c-file' : 'executable'
   if (kind === 'directory') {

@@ -110,7 +110,10 @@ async function extraDrive(host: Host, disk: ResolvedVm['disks'][number], persist
     })
   const isQcow = await readImageFacts(host, path).then(
     (facts) => facts.format === 'qcow2',
-    () => false,
+    (error: unknown) => {
+      if (error instanceof UserError && error.code === 'IMAGE_REFERS') throw error
+      return false
+    },
   )
   return { path, format: isQcow ? 'qcow2' : 'raw', mode: disk.readonly ? 'ro' : persist ? 'rw' : 'snapshot' }
 }

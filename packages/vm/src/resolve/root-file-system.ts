@@ -1,4 +1,4 @@
-import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
+import { UserError, command, message, option, printable, type Message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 
 /** What a disk image holds, by its first bytes. */
@@ -43,7 +43,10 @@ export async function readImageFacts(host: Host, path: string): Promise<ImageFac
 /** The same from the bytes. */
 function imageFacts(path: string, head: Buffer): ImageFacts {
   // A file system inside qcow2 comes after the tables of qcow2; ours are ext4.
-  if (head.toString('latin1', 0, 4) === 'QFI\xfb') return { format: 'qcow2', fsType: 'ext4' }
+  if (head.toString('latin1', 0, 4) === 'QFI\xfb') {
+    refuseReference(path, head)
+    return { format: 'qcow2', fsType: 'ext4' }
+  }
   const found = magics.find(({ offset, bytes }) => head.subarray(offset, offset + bytes.length).equals(bytes))
   if (found !== undefined) return { format: 'raw', fsType: found.fsType }
   if (head.length === 0) throw notAnImage(path, 'it is empty')
@@ -54,6 +57,19 @@ function imageFacts(path: string, head: Buffer): ImageFacts {
     throw notAnImage(path, 'it has a partition table', message`${bakeOne}, or name an image of a bare file system.`)
   }
   throw notAnImage(path, 'it does not start with a known file system')
+}
+
+/** A header that names another file: a guest that once wrote to the image could have chosen which, and would read it (QEMU's docs/interop/qcow2). */
+function refuseReference(path: string, head: Buffer): void {
+  const version = head.length >= 8 ? head.readUInt32BE(4) : 0
+  const hasBacking = head.length >= 16 && head.readBigUInt64BE(8) !== 0n
+  // Bit 2 of the incompatible features: an external data file.
+  const hasData = version >= 3 && head.length >= 80 && (head.readBigUInt64BE(72) & 4n) !== 0n
+  if (!hasBacking && !hasData) return
+  throw new UserError('IMAGE_REFERS', `${printable(path)} is a qcow2 image that refers to another file of this machine.`, {
+    hint: 'Make one file of it, if you know what it refers to: `qemu-img convert -O qcow2 IMAGE NEW`.',
+    details: { path },
+  })
 }
 
 function notAnImage(path: string, what: string, hint: Message = message`${bakeOne}.`): UserError {

@@ -24,6 +24,10 @@ export const vmCodes = {
     meaning: 'A port that should be forwarded is in use on this host.',
     fix: 'Choose another port, or 0 for a free one.',
   },
+  IMAGE_REFERS: {
+    meaning: 'A qcow2 image names another file, which QEMU would open for the guest.',
+    fix: 'Make one file of it: `qemu-img convert -O qcow2 IMAGE NEW`.',
+  },
   GUEST_CAN_WRITE: {
     meaning: 'Files that kernelkit writes would be in a directory that the guest may write to: it could lead them elsewhere.',
     fix: message`Name directories of which neither is inside the other; the files of a run are in the directory of ${option('evidence')}.`,
