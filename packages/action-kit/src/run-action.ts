@@ -44,7 +44,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
     // Main and post read the same inputs: what main has annotated is not annotated again.
     if (core.getState(failedState) === failure.message) write(`${plainLine(`error: ${failure.message}`)}\n`)
     else annotator.addFailure(failure)
-    core.saveState(failedState, failure.message)
+    noteFailure(() => core.saveState(failedState, failure.message))
     if (failure.details !== undefined) write(`${plainLine(failure.details)}\n`)
     process.exitCode = 1
   }
@@ -110,6 +110,15 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
   if (jobDirectory !== undefined) writeFact(join(jobDirectory, titlesFile), [...annotator.titles()].map((title) => `${title}\n`).join(''))
   // Connections that the cache client keeps alive would hold the process for seconds.
   process.stdout.write('', () => process.exit())
+}
+
+/** A file of the runner that cannot be written may be the failure itself: post annotates it again then. */
+function noteFailure(note: () => void): void {
+  try {
+    note()
+  } catch {
+    // Reported already.
+  }
 }
 
 /** Writes to a file of the runner; an error of the toolkit names no file, this one does. */
