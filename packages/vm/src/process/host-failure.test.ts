@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { hostFailure, type DiskPlaces } from './host-failure.ts'
+import { hostFailure, writesLost, type DiskPlaces } from './host-failure.ts'
 
 const places: DiskPlaces = {
   drives: [
@@ -26,4 +26,18 @@ it.each([
 it('takes an error that QEMU ignores, and another event, for no failure', () => {
   expect(block({ device: 'disk0', nospace: true, action: 'ignore' })).toBeUndefined()
   expect(hostFailure({ event: 'STOP', data: {} }, places)).toBeUndefined()
+})
+
+it.each([
+  [28, '/share', 'DISK_FULL', 'no space is left at /share: what the guest wrote there did not arrive whole.'],
+  [122, '/share', 'DISK_FULL', 'no space is left at /share: what the guest wrote there did not arrive whole.'],
+  [5, '/share', 'IO_ERROR', 'the operating system of this host cannot write at /share: what the guest wrote there did not arrive whole.'],
+  [
+    28,
+    undefined,
+    'DISK_FULL',
+    'no space is left at a directory that the guest may write: what the guest wrote there did not arrive whole.',
+  ],
+])('Writes that did not arrive, errno %i at %s, are %s.', (errno, path, code, message) => {
+  expect(writesLost({ errno }, path)).toMatchObject({ code, message, verdict: 'infra-fail' })
 })

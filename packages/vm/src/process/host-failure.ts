@@ -33,8 +33,8 @@ export function hostFailure({ event, data }: QmpEvent, places: DiskPlaces): User
 // Numbers of errno(3) in the guest for a host that has no room: ENOSPC, EDQUOT, EFBIG.
 const noRoom = [28, 122, 27]
 
-/** What wrote it may have ended well: it could not know, the guest writes to the host's directories later. `path` is the directory of the tag. */
-export function writesLost({ tag, errno }: LostWrites, path = tag): UserError {
+/** What wrote it may have ended well: it could not know, the guest writes to the host's directories later. `path` is the directory of the tag; a tag that the guest made up is not shown. */
+export function writesLost({ errno }: Pick<LostWrites, 'errno'>, path = 'a directory that the guest may write'): UserError {
   const isFull = noRoom.includes(errno)
   const why = isFull ? 'no space is left' : 'the operating system of this host cannot write'
   return new UserError(isFull ? 'DISK_FULL' : 'IO_ERROR', `${why} at ${path}: what the guest wrote there did not arrive whole.`, {
