@@ -1,9 +1,60 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 
 const { image } = testArtifacts()
 
 describe("a distribution's kernel", () => {
+  it("shows this host's root over virtiofs, which the daemon keeps from being written, and loads modules of its own", async () => {
+    const out = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+    try {
+      const script = `
+        uname -r
+        modprobe dummy && grep -c ^dummy /proc/modules
+        touch /etc/kernelkit-e2e
+        mkdir /tmp/raw && mount -t virtiofs root /tmp/raw
+        ! touch /tmp/raw/etc/kernelkit-e2e 2>&1
+        test -z "$(ls -A /tmp/raw/run /tmp/raw/proc | grep -v :)"
+        echo written > /out/file && cat /out/file`
+      const { stdout, stderr } = await kernelkit([
+        'run',
+        '-k',
+        'debian:12/cloud',
+        '--root',
+        'host',
+        '-v',
+        `${out}:/out:rw`,
+        '--',
+        'sh',
+        '-ec',
+        script,
+      ])
+      expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=pass\b/)
+      expect(stdout).toMatch(/^6\.1\.0-\d+-cloud-amd64\n1\ntouch: .*Read-only file system\nwritten\n$/)
+      expect(stderr).toMatch(/^directories over virtiofs /m)
+      expect(await readFile(join(out, 'file'), 'utf8')).toBe('written\n')
+      expect(existsSync('/etc/kernelkit-e2e')).toBe(false)
+    } finally {
+      await rm(out, { recursive: true })
+    }
+  })
+
+  it('ends as infra-fail when the daemon of its directories dies, and nothing of it is left', async () => {
+    const run = startKernelkit(['run', '-k', 'debian:12/cloud', '--root', 'host', '--', 'sh', '-c', 'echo ready; sleep 100000'])
+    await new Promise((resolve) => run.child.stdout?.once('data', resolve))
+    const pid = daemonOf(run.child.pid ?? 0)
+    process.kill(pid, 'SIGKILL')
+    const { exitCode, stderr } = await run.result
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 125,
+      stderr: expect.stringMatching(/virtiofsd, which serves \/ to the guest, has ended/),
+    })
+    expect(lastLine(stderr)).toMatch(/verdict=infra-fail/)
+  })
+
   it('boots an image by its name, with the modules that disk, network and agent need', async () => {
     const script = 'uname -r; cat /sys/class/net/dummy0/operstate; grep -c eth0 /proc/net/route; test -w /'
     const { stdout, stderr } = await kernelkit([
@@ -34,3 +85,16 @@ describe("a distribution's kernel", () => {
     expect([flavour.exitCode, module.exitCode]).toEqual([125, 125])
   })
 })
+
+/** The virtiofsd that a process started, once it serves. */
+function daemonOf(parent: number): number {
+  for (const name of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
+    try {
+      const isChild = new RegExp(`^PPid:\\s+${parent}$`, 'm').test(readFileSync(`/proc/${name}/status`, 'utf8'))
+      if (isChild && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('virtiofsd\0--socket-path')) return Number(name)
+    } catch {
+      // It has ended.
+    }
+  }
+  throw new Error(`${parent} has no virtiofsd yet`)
+}

@@ -35,7 +35,7 @@ static int parse_root(struct params *params, const char *value)
 	if (!(value = take(value, ':', params->root_source, sizeof params->root_source))) return 0;
 	if (equal(params->root_kind, "disk") && !(value = take(value, ':', params->root_type, sizeof params->root_type))) return 0;
 	if (!take(value, ':', params->root_mode, sizeof params->root_mode)) return 0;
-	return (equal(params->root_kind, "disk") || equal(params->root_kind, "9p")) && is_mode(params->root_mode);
+	return (equal(params->root_kind, "disk") || equal(params->root_kind, "9p") || equal(params->root_kind, "virtiofs")) && is_mode(params->root_mode);
 }
 
 static int parse_share(struct params *params, const char *value)

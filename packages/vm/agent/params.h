@@ -3,10 +3,11 @@
 
 #define MAX_MOUNTS 32
 
-struct share { char tag[32]; char to[512]; char mode[4]; };
+/* tag: as it is for 9p, after `virtiofs:` for virtiofs. */
+struct share { char tag[48]; char to[512]; char mode[4]; };
 
 struct params {
-	char root_kind[12];   /* disk, 9p, initramfs */
+	char root_kind[12];   /* disk, 9p, virtiofs, initramfs */
 	char root_source[256]; /* device or mount tag */
 	char root_type[16];   /* file system of a disk */
 	char root_mode[4];    /* rw, ro, cow */

@@ -38,6 +38,12 @@ void mount_basics(void)
 	hidden = sys_open(HIDDEN, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
+/* A device may appear a moment after us: 10 s at most. */
+static void wait_for_device(const char *path)
+{
+	for (int i = 0; i < 1000 && !exists(path); i++) sleep_ms(10);
+}
+
 /*
  * msize: one request carries up to 500 KiB (the virtio transport's limit). cache: `loose` keeps everything that was
  * read, right where only this guest writes; `mmap` keeps only mapped pages, so that both sides see each other's changes
@@ -51,6 +57,26 @@ static int mount_9p(const char *tag, const char *to, int readonly, const char *c
 	/* The options are always the same: what the kernel does not understand is the transport (net/9p/client.c, parse_opts). */
 	if (answer == -EINVAL) lacking = "9p-virtio";
 	return answer;
+}
+
+/* `disk:DEVICE:TYPE`, read-only. */
+static int mount_disk_share(const char *source, const char *to)
+{
+	char device[64];
+	format(device, sizeof device, "%s", source + length("disk:"));
+	char *type = find(device, ':');
+	if (!type) return -EINVAL;
+	*type++ = 0;
+	wait_for_device(device);
+	return mount_type(device, to, type, MS_RDONLY, 0);
+}
+
+/* What a share is mounted from: a tag of 9p, `virtiofs:TAG` or `disk:DEVICE:TYPE`; `cache` is for 9p, whose host side has none. */
+static int mount_source(const char *source, const char *to, int readonly, const char *cache)
+{
+	if (begins(source, "disk:")) return mount_disk_share(source, to);
+	if (begins(source, "virtiofs:")) return mount_type(source + length("virtiofs:"), to, "virtiofs", readonly ? MS_RDONLY : 0, 0);
+	return mount_9p(source, to, readonly, cache);
 }
 
 /* An overlay of `lower` (absolute, or relative to the hidden directory) at `to`; changes stay in guest memory. */
@@ -75,13 +101,13 @@ static int mount_overlay(const char *lower, const char *to)
 	return answer;
 }
 
-/* 9p read-only below an overlay; the overlay keeps the lower mount alive, so its name can go. */
-static int mount_9p_cow(const char *tag, const char *to)
+/* Read-only below an overlay; the overlay keeps the lower mount alive, so its name can go. */
+static int mount_cow(const char *source, const char *to)
 {
 	int answer;
 	sys_fchdir(hidden);
 	sys_mkdir("lower", 0700);
-	answer = mount_9p(tag, "lower", 1, "loose");
+	answer = mount_source(source, "lower", 1, "loose");
 	if (answer == 0) {
 		answer = mount_overlay("lower", to);
 		sys_fchdir(hidden);
@@ -94,8 +120,7 @@ static int mount_9p_cow(const char *tag, const char *to)
 static int mount_disk(const struct params *params, const char *to)
 {
 	int answer = 0;
-	/* The device may appear a moment after us: 10 s at most. */
-	for (int i = 0; i < 1000 && !exists(params->root_source); i++) sleep_ms(10);
+	wait_for_device(params->root_source);
 	answer = mount_type(params->root_source, to, params->root_type, equal(params->root_mode, "rw") ? 0 : MS_RDONLY, 0);
 	if (answer == 0 && equal(params->root_mode, "cow")) answer = mount_overlay(to, to);
 	return answer;
@@ -114,6 +139,12 @@ static int lacks_share_directory(const struct params *params, const char *root)
 	return 0;
 }
 
+static const char *root_share(const struct params *params)
+{
+	static char source[sizeof params->root_source + 16];
+	return format(source, sizeof source, equal(params->root_kind, "virtiofs") ? "virtiofs:%s" : "%s", params->root_source);
+}
+
 int enter_root(const struct params *params, char *problem, unsigned size)
 {
 	static const char *const kept[] = { "dev", "proc", "sys" };
@@ -123,8 +154,8 @@ int enter_root(const struct params *params, char *problem, unsigned size)
 	if (equal(params->root_kind, "initramfs")) return 0;
 	sys_mkdir(to, 0755);
 	if (equal(params->root_kind, "disk")) answer = mount_disk(params, to);
-	else if (equal(params->root_mode, "cow")) answer = mount_9p_cow(params->root_source, to);
-	else answer = mount_9p(params->root_source, to, equal(params->root_mode, "ro"), equal(params->root_mode, "ro") ? "loose" : "mmap");
+	else if (equal(params->root_mode, "cow")) answer = mount_cow(root_share(params), to);
+	else answer = mount_source(root_share(params), to, equal(params->root_mode, "ro"), equal(params->root_mode, "ro") ? "loose" : "mmap");
 	if (answer < 0) {
 		format(problem, size, "cannot mount the root (%s %s %s, %s): %s", params->root_kind, params->root_source, params->root_type, params->root_mode, reason(answer));
 		return -1;
@@ -171,7 +202,7 @@ static int make_mount_point(const char *path)
 
 int mount_shares(const struct params *params, char *problem, unsigned size)
 {
-	if (equal(params->root_kind, "9p") && equal(params->root_mode, "rw")) watch_writes(params->root_source, "/");
+	if ((equal(params->root_kind, "9p") || equal(params->root_kind, "virtiofs")) && equal(params->root_mode, "rw")) watch_writes(params->root_source, "/");
 	for (int i = 0; i < params->share_count; i++) {
 		const struct share *share = &params->shares[i];
 		int answer = make_mount_point(share->to);
@@ -179,13 +210,13 @@ int mount_shares(const struct params *params, char *problem, unsigned size)
 			format(problem, size, "cannot make the directory %s for a share: %s", share->to, reason(answer));
 			return -1;
 		}
-		if (equal(share->mode, "cow")) answer = mount_9p_cow(share->tag, share->to);
-		else answer = mount_9p(share->tag, share->to, equal(share->mode, "ro"), "mmap");
+		if (equal(share->mode, "cow")) answer = mount_cow(share->tag, share->to);
+		else answer = mount_source(share->tag, share->to, equal(share->mode, "ro"), "mmap");
 		if (answer < 0) {
 			format(problem, size, "cannot mount share %s at %s (%s): %s", share->tag, share->to, share->mode, reason(answer));
 			return -1;
 		}
-		if (equal(share->mode, "rw")) watch_writes(share->tag, share->to);
+		if (equal(share->mode, "rw")) watch_writes(begins(share->tag, "virtiofs:") ? share->tag + length("virtiofs:") : share->tag, share->to);
 	}
 	return 0;
 }

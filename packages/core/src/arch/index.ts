@@ -1,5 +1,6 @@
 export type { Arch, ArchName, EntryNote, KconfigPart, KernelWord } from './arch.ts'
 export {
+  binutilsTriplet,
   archOfElf,
   debianArchOf,
   findArch,
@@ -34,4 +35,3 @@ export {
   sourceArchNames,
 } from './names.ts'
 export { archRows, architectures } from './rows.ts'
-export { binutilsTriplet } from './triplets.ts'

@@ -4,8 +4,8 @@ export type ShareMode = 'cow' | 'ro' | 'rw'
 /** Which file system the guest gets as its root. The agent in the initramfs parses the same words (packages/vm/agent). */
 export type GuestRoot =
   | { readonly kind: 'disk'; readonly device: string; readonly fsType: string; readonly mode: 'ro' | 'rw' }
-  /** A 9p share. */
-  | { readonly kind: '9p'; readonly tag: string; readonly mode: ShareMode }
+  /** A share. */
+  | { readonly kind: '9p' | 'virtiofs'; readonly tag: string; readonly mode: ShareMode }
   /** Stay in the initramfs. */
   | { readonly kind: 'initramfs' }
 
@@ -14,6 +14,8 @@ export interface GuestMount {
   readonly tag: string
   readonly at: string
   readonly mode: ShareMode
+  /** Absent: 9p. Of a disk the tag is the device. */
+  readonly transport?: 'virtiofs' | 'disk' | undefined
 }
 
 export interface GuestWords {
@@ -37,10 +39,16 @@ export function guestWords(guest: GuestWords): readonly string[] {
     ...(guest.mask ? ['kernelkit.mask=1'] : []),
     ...(guest.noSetuid === true ? ['kernelkit.nosuid=1'] : []),
     `kernelkit.init=${guest.init === 'agent' ? 'agent' : encodeValue(guest.init)}`,
-    ...guest.mounts.map((mount) => `kernelkit.mount=${encodeValue(mount.tag)},${encodeValue(mount.at)},${mount.mode}`),
+    ...guest.mounts.map((mount) => `kernelkit.mount=${sourceOf(mount)},${encodeValue(mount.at)},${mount.mode}`),
     `kernelkit.hostname=${encodeValue(guest.hostname)}`,
     ...(guest.network === true ? ['kernelkit.network=1'] : []),
   ]
+}
+
+/** Disks of shares are made by us, as ext4. */
+function sourceOf({ transport, tag }: GuestMount): string {
+  if (transport === undefined) return encodeValue(tag)
+  return transport === 'disk' ? `disk:${encodeValue(tag)}:ext4` : `${transport}:${encodeValue(tag)}`
 }
 
 function rootValue(root: GuestRoot): string {
@@ -48,7 +56,8 @@ function rootValue(root: GuestRoot): string {
     case 'disk':
       return `disk:${encodeValue(root.device)}:${root.fsType}:${root.mode}`
     case '9p':
-      return `9p:${encodeValue(root.tag)}:${root.mode}`
+    case 'virtiofs':
+      return `${root.kind}:${encodeValue(root.tag)}:${root.mode}`
     case 'initramfs':
       return 'initramfs'
   }
@@ -68,6 +77,7 @@ export function encodeValue(value: string): string {
 export const fileSystemOptions: Readonly<Record<string, string>> = {
   '9p': '9P_FS',
   '9p-virtio': 'NET_9P_VIRTIO',
+  virtiofs: 'VIRTIO_FS',
   overlay: 'OVERLAY_FS',
   tmpfs: 'TMPFS',
   ext4: 'EXT4_FS',

@@ -10,6 +10,7 @@ export const optionModules: Readonly<Record<string, string>> = {
   // net/9p, fs
   NET_9P_VIRTIO: '9pnet_virtio',
   '9P_FS': '9p',
+  FUSE_FS: 'fuse',
   VIRTIO_FS: 'virtiofs',
   OVERLAY_FS: 'overlay',
   EXT4_FS: 'ext4',

@@ -4,6 +4,7 @@ import type { HostPath } from '../confine/index.ts'
 import { agentArgs, consoleArgs, driveArgs, networkArgs, alarmArgs, rngArgs, shareArgs, terminalArgs } from './devices.ts'
 import { consolePipe, join, type Argv, type QemuLaunch, type Transport } from './launch.ts'
 import { accelArgs, kernelArgs, machineArgs, memoryArgs, sandboxArgs } from './machine.ts'
+import { daemonShares, daemonSocket } from './virtiofsd.ts'
 
 /** The whole QEMU command line of a launch, program first. Options of QEMU 6.2 to 10; only chardev lines depend on the transport. */
 export function qemuArgv(launch: QemuLaunch, transport: Transport): Argv {
@@ -53,13 +54,17 @@ export function launchArgv(launch: QemuLaunch, transport: Transport): Argv {
 }
 
 /** What QEMU opens in the directories of this VM. */
-function ownPaths({ runtimeDirectory, overlayDirectory, drives, gdb }: QemuLaunch, transport: Transport): readonly HostPath[] {
+function ownPaths({ runtimeDirectory, overlayDirectory, drives, shares, gdb }: QemuLaunch, transport: Transport): readonly HostPath[] {
   const hasOverlays = drives.some(({ mode }) => mode === 'snapshot')
   const directories = [
     ...(transport === 'standalone' ? [runtimeDirectory] : []),
     ...(transport === 'fd' && gdb !== undefined ? [join(runtimeDirectory, gdbStub.directory)] : []),
     ...(hasOverlays ? [overlayDirectory ?? runtimeDirectory] : []),
   ]
+  const sockets = daemonShares({ shares }).map(({ index }) => daemonSocket({ runtimeDirectory }, index))
   const pipes = transport === 'fd' ? ['in', 'out'].map((end) => `${consolePipe({ runtimeDirectory })}.${end}`) : []
-  return [...directories.map((path) => ({ path, kind: 'directory' }) as const), ...pipes.map((path) => ({ path, kind: 'file' }) as const)]
+  return [
+    ...directories.map((path) => ({ path, kind: 'directory' }) as const),
+    ...[...pipes, ...sockets].map((path) => ({ path, kind: 'file' }) as const),
+  ]
 }

@@ -1,6 +1,7 @@
 import { archRows, machines } from '../arch/index.ts'
 import { exportedRoot } from '../confine/confined-argv.ts'
 import { chardevArgs } from './chardev.ts'
+import { daemonSocket } from './virtiofsd.ts'
 import { agentPortName, optionValue, virtioBus, type Argv, type QemuLaunch, type Transport } from './launch.ts'
 
 /** The kernel console: a port of the machine, from the first message to the last, without loss (hvc0 has neither). */
@@ -46,12 +47,18 @@ export function driveArgs(launch: Pick<QemuLaunch, 'machine' | 'drives'>): Argv 
 }
 
 /**
- * Host directories over 9p.
+ * Host directories. Over virtiofs a daemon serves them at its socket. Over 9p:
  * security_model=none: owners and modes as they are on the host; a change of owner that the host refuses is ignored, so that it works
  * unprivileged. multidevs=remap: file systems below the directory keep distinct inode numbers. readonly=on: QEMU itself refuses writes.
  */
-export function shareArgs(launch: Pick<QemuLaunch, 'machine' | 'shares' | 'confinement'>): Argv {
+export function shareArgs(launch: Pick<QemuLaunch, 'machine' | 'shares' | 'confinement' | 'runtimeDirectory'>): Argv {
   return launch.shares.flatMap((share, index) => {
+    if (share.transport === 'virtiofs') {
+      return [
+        ['-chardev', `socket,id=share${index},path=${optionValue(daemonSocket(launch, index))}`],
+        ['-device', `vhost-user-fs-${virtioBus(launch)},chardev=share${index},tag=${optionValue(share.tag)}`],
+      ].flat()
+    }
     // The host's root as the guest may see it.
     const path = share.host === '/' && launch.confinement !== undefined ? exportedRoot : share.host
     const mode = share.readonly ? ',readonly=on' : ''

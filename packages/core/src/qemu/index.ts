@@ -11,4 +11,5 @@ export {
 } from './launch.ts'
 export { launchArgv, qemuArgv, virtioDeviceCount } from './argv.ts'
 export { gdbSocketName, gdbStub } from './chardev.ts'
+export { boundSocket, daemonDirectory, daemonShares, virtiofsdArgv, type ShareDaemon } from './virtiofsd.ts'
 export { replayArchive, replayScript } from './replay.ts'

@@ -1,3 +1,4 @@
+import type { ShareDaemon } from './virtiofsd.ts'
 import { machines, type AccelName, type ArchName, type FirmwareName, type MachineName } from '../arch/index.ts'
 import type { Confinement } from '../confine/index.ts'
 
@@ -8,13 +9,15 @@ export interface Drive {
   readonly mode: 'snapshot' | 'ro' | 'rw'
 }
 
-/** A host directory offered to the guest over 9p; what the guest mounts where is in the command line (core/cmdline). */
+/** A host directory offered to the guest; what the guest mounts where is in the command line (core/cmdline). */
 export interface Share {
   /** Absolute host path. */
   readonly host: string
   /** Mount tag, at most 31 bytes (virtio 9p config). */
   readonly tag: string
   readonly readonly: boolean
+  /** Absent: 9p, by QEMU itself. */
+  readonly transport?: 'virtiofs' | undefined
 }
 
 export interface Forward {
@@ -45,6 +48,8 @@ export interface QemuLaunch {
   readonly append: string
   readonly drives: readonly Drive[]
   readonly shares: readonly Share[]
+  /** What serves shares over virtiofs. */
+  readonly virtiofsd?: ShareDaemon | undefined
   readonly network:
     | { readonly kind: 'none' }
     | {

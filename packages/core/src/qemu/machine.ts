@@ -2,12 +2,12 @@ import { archRows } from '../arch/index.ts'
 import type { Argv, QemuLaunch } from './launch.ts'
 
 /** The machine without anything that was not asked for. */
-export function machineArgs(launch: Pick<QemuLaunch, 'id' | 'machine' | 'firmware'>): Argv {
+export function machineArgs(launch: Pick<QemuLaunch, 'id' | 'machine' | 'firmware' | 'shares'>): Argv {
   return [
     // Shows in ps and in /proc/PID/cmdline: leftovers can be distinguished from other QEMUs.
     ['-name', `guest=kernelkit-${launch.id}`],
     // The row in core/arch has the reason for each type.
-    ['-machine', launch.machine],
+    ['-machine', hasDaemons(launch) ? `${launch.machine},memory-backend=memory` : launch.machine],
     // Enters the kernel without a look at the devices, which Linux sets up anyway (https://github.com/bonzini/qboot).
     launch.firmware === undefined ? [] : ['-bios', `${launch.firmware}.rom`],
     // No default serial port, network, VGA, floppy or CD: each would change what the guest sees.
@@ -38,13 +38,19 @@ export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch'>): Argv {
 }
 
 /** CPUs and memory. */
-export function memoryArgs(launch: Pick<QemuLaunch, 'cpus' | 'memoryMiB'>): Argv {
+export function memoryArgs(launch: Pick<QemuLaunch, 'cpus' | 'memoryMiB' | 'shares'>): Argv {
   return [
+    // virtiofsd reads and writes the guest's buffers: it maps the same memory.
+    hasDaemons(launch) ? ['-object', `memory-backend-memfd,id=memory,size=${launch.memoryMiB}M,share=on`] : [],
     // Bare: sockets, cores and threads as this QEMU version lays them out.
     ['-smp', String(launch.cpus)],
     // With the unit: a bare number is MiB too, but not every reader knows that.
     ['-m', `${launch.memoryMiB}M`],
   ].flat()
+}
+
+function hasDaemons({ shares }: Pick<QemuLaunch, 'shares'>): boolean {
+  return shares.some(({ transport }) => transport === 'virtiofs')
 }
 
 /** Direct kernel boot: no boot loader, no partition table. */

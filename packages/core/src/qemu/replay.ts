@@ -1,5 +1,6 @@
 import { quoteArgv } from '../shell/index.ts'
 import { launchArgv } from './argv.ts'
+import { daemonShares, virtiofsdArgv } from './virtiofsd.ts'
 import type { QemuLaunch } from './launch.ts'
 
 // Of plain characters only, so that no word with it is quoted.
@@ -39,6 +40,7 @@ export function replayScript({ launch, command }: Replay): string {
       ? []
       : // The script may be called by a symbolic link from elsewhere.
         [`cat ${quoteArgv([launch.initrd])} "$(dirname -- "$(readlink -f -- "$0")")/${replayArchive}" > "$directory/initrd"`]),
+    ...daemonShares(launch).flatMap((one) => daemonLines(withoutWrites(launch), one)),
     lineByOption(argv),
     '',
   ].join('\n')
@@ -62,9 +64,19 @@ function withoutWrites(launch: QemuLaunch): QemuLaunch {
     shares: launch.shares.map((share) => ({ ...share, readonly: true })),
     append: launch.append
       .split(' ')
-      .map((word) => word.replace(/^(kernelkit\.(?:mount=.*,|root=9p:.*:))rw$/, '$1cow'))
+      .map((word) => word.replace(/^(kernelkit\.(?:mount=.*,|root=(?:9p|virtiofs):.*:))rw$/, '$1cow'))
       .join(' '),
   }
+}
+
+/** virtiofsd must listen before QEMU starts. */
+function daemonLines(launch: QemuLaunch, { share, index }: ReturnType<typeof daemonShares>[number]): readonly string[] {
+  const argv = virtiofsdArgv({ ...launch, runtimeDirectory: directoryMark }, { share: { ...share, readonly: true }, index })
+  return [
+    `mkdir "$directory/fs${index}"`,
+    `${quoteArgv(argv).replaceAll(directoryMark, '"$directory"')} &`,
+    `while [ ! -e "$directory/fs${index}.sock" ]; do kill -0 $!; sleep 0.1; done`,
+  ]
 }
 
 function lineByOption(argv: readonly string[]): string {

@@ -20,17 +20,24 @@ export async function joinedInitrd(options: {
 }
 
 /** An archive that is put together for a VM, once for each identity. */
-export async function storedInitrd(options: {
+export function storedInitrd(options: Omit<StoredFile, 'place'>): Promise<string> {
+  return storedFile({ ...options, place: { directory: 'initrds', ending: 'cpio', mostBytes } })
+}
+
+/** A file of the store that can be made again at any time; old ones make room. */
+export interface StoredFile {
+  readonly place: { readonly directory: string; readonly ending: string; readonly mostBytes: number }
   /** All that shapes its content. */
   readonly identity: string
   readonly host: Host
   readonly store: Store
   readonly write: (to: string) => Promise<void>
-}): Promise<string> {
-  const { identity, host, store, write } = options
+}
+
+export async function storedFile({ place, identity, host, store, write }: StoredFile): Promise<string> {
   const key = host.sha256(identity).slice(0, 16)
-  const directory = await store.workDirectory('initrds')
-  const path = join(directory, `${key}.cpio`)
+  const directory = await store.workDirectory(place.directory)
+  const path = join(directory, `${key}.${place.ending}`)
   // Under --dry-run the store gets only what the printed command line needs.
   const isChanged = store.readOnly !== true
   const now = new Date(host.now())
@@ -40,11 +47,11 @@ export async function storedInitrd(options: {
   const temporary = `${path}.${host.randomHex(4)}.tmp`
   await write(temporary)
   await host.fs.rename(temporary, path)
-  if (isChanged) await makeRoom(host, directory)
+  if (isChanged) await makeRoom(host, directory, place.mostBytes)
   return path
 }
 
-async function makeRoom(host: Host, directory: string): Promise<void> {
+async function makeRoom(host: Host, directory: string, most: number): Promise<void> {
   const files = await Promise.all(
     (await host.fs.readdir(directory)).map(async (name) => {
       const path = join(directory, name)
@@ -55,6 +62,6 @@ async function makeRoom(host: Host, directory: string): Promise<void> {
   let kept = 0
   for (const { path, bytes, usedAtMs } of files.toSorted((a, b) => b.usedAtMs - a.usedAtMs)) {
     kept += bytes
-    if (kept > mostBytes && host.now() - usedAtMs > inUseMs) await host.fs.rm(path, { force: true })
+    if (kept > most && host.now() - usedAtMs > inUseMs) await host.fs.rm(path, { force: true })
   }
 }

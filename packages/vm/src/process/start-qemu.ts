@@ -13,6 +13,7 @@ import { createEventHub } from './event-hub.ts'
 import { greetAgent, type GreetedAgent } from './greet-agent.ts'
 import { createQmpClient } from './qmp-client.ts'
 import { createTrouble, hostFailure, writesLost } from './host-failure.ts'
+import type { ShareDaemons } from './share-daemons.ts'
 import { runSession } from './run-session.ts'
 import { spawnQemu, type QemuProcess } from './spawn-qemu.ts'
 
@@ -41,6 +42,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   const atMs = () => Math.round(host.monotonicMs() - startedAt)
   const argv = launchArgv(request.launch, 'fd')
   const gdb = await gdbAccess(host, request)
+  const daemons = await startDaemons(request, host)
   const qemu = await spawnQemu({
     argv,
     qemu: request.launch.qemu,
@@ -100,7 +102,13 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     : undefined
   const terminal = request.launch.terminal ? copyOf(qemu.channel('terminal')) : undefined
 
+  void daemons?.failed.then(async ({ code, message, hint }) => {
+    // A daemon ends by itself when QEMU does, which may be seen first.
+    const isOver = await Promise.race([qemu.exited.then(() => true), host.sleep(1000).then(() => false)])
+    if (!isOver) hub.emit({ type: 'host-failed', code, message, hint, atMs: atMs() })
+  })
   const exited = qemu.exited.then(async (exit) => {
+    daemons?.end()
     options.signal?.removeEventListener('abort', abort)
     agent?.stop()
     await gdb?.[Symbol.asyncDispose]()
@@ -154,6 +162,12 @@ async function gdbAccess(host: Host, { launch }: VmRequest): Promise<AsyncDispos
   if (launch.gdb === undefined) return undefined
   const { openGdbAccess } = await import('../gdb/gdb-access.ts')
   return openGdbAccess(host, launch)
+}
+
+/** Few guests have a share over virtiofs. */
+async function startDaemons({ launch }: VmRequest, host: Host): Promise<ShareDaemons | undefined> {
+  if (launch.virtiofsd === undefined || launch.shares.every(({ transport }) => transport === undefined)) return undefined
+  return (await import('./share-daemons.ts')).startShareDaemons(launch, host)
 }
 
 function copyOf(channel: Duplex): Duplex {

@@ -1,12 +1,13 @@
 import { dirname, join, resolve } from 'node:path'
 import { firmwareNames, parseArch, type Arch, type ArchName, type FirmwareName } from '@kernelkit/core/arch'
-import { refuseUnread } from '@kernelkit/core/cmdline'
+import { refuseUnread, type GuestMount } from '@kernelkit/core/cmdline'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/options'
-import type { Drive } from '@kernelkit/core/qemu'
+import type { Drive, Share, ShareDaemon } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import { chooseAccel, type Acceleration } from './choose-accel.ts'
-import { canUse } from './kernel-options.ts'
+import { canUse, type KernelOptions } from './kernel-options.ts'
+import { installDaemon, shareOptions } from './needs.ts'
 import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
 import { resolveRoot, type ResolvedRoot } from './resolve-root.ts'
 import type { ConfinementInput, ResolvedConfinement } from './resolve-confinement.ts'
@@ -33,6 +34,10 @@ export interface VmParts {
   readonly hostCpus: number
   /** The guest has our agent. */
   readonly agent: boolean
+  /** How directories reach the guest. */
+  readonly transport: '9p' | 'virtiofs'
+  readonly virtiofsd?: ShareDaemon | undefined
+  readonly moduleTree: ModuleTree | undefined
 }
 
 /** Looks for everything that a VM needs; throws for what is missing. */
@@ -50,17 +55,77 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
     chooseInitrd(host, services, { vm, arch: arch.name, agent }),
     findFirmware(host, qemu),
   ])
-  const canShare = canUse(kernel.options, ['NET_9P_VIRTIO', '9P_FS', 'OVERLAY_FS'])
+  const { transport, virtiofsd } = await chooseTransport(services, vm, kernel.options)
+  const canShare = transport !== undefined
   const shares = agent ? await resolveShares(host, { vm, root, canShare }) : noShares
+  const moduleTree = agent ? await findModuleTree(services, { kernel, root, disks: disks.length, transport }) : undefined
   const confinement = await confine(host, {
     vm,
-    shares: [...(root.share === undefined ? [] : [root.share]), ...shares.shares],
-    drives: [...(root.drive === undefined ? [] : [root.drive]), ...disks],
+    shares: [
+      ...(root.share === undefined ? [] : [root.share]),
+      ...shares.shares,
+      ...(moduleTree?.share === undefined ? [] : [moduleTree.share]),
+    ],
+    drives: [...(root.drive === undefined ? [] : [root.drive]), ...disks, ...(moduleTree?.drive === undefined ? [] : [moduleTree.drive])],
     kernel: kernel.image.path,
     initrd,
     qemu,
   })
-  return { arch, kernel, root, accel, shares, confinement, disks, initrd, qemu, firmware, tscKhz, hostCpus: host.cpus, agent }
+  const common = { arch, kernel, accel, disks, initrd, qemu, firmware, tscKhz, hostCpus: host.cpus, agent, moduleTree, confinement }
+  if (virtiofsd === undefined) return { ...common, root, shares, transport: '9p' }
+  const { rootOverVirtiofs, sharesOverVirtiofs } = await import('./virtiofs.ts')
+  return { ...common, root: rootOverVirtiofs(root), shares: sharesOverVirtiofs(shares, virtiofsd), transport: 'virtiofs', virtiofsd }
+}
+
+interface Transport {
+  /** Absent: the kernel can mount no directory of the host. */
+  readonly transport: '9p' | 'virtiofs' | undefined
+  readonly virtiofsd?: ShareDaemon
+}
+
+/** 9p needs nothing on the host; virtiofs serves kernels without it where the host has its daemon. */
+async function chooseTransport(services: PlanServices, { shareAs }: ResolvedVm, options: KernelOptions): Promise<Transport> {
+  const can = (transport: '9p' | 'virtiofs'): boolean => canUse(options, [...shareOptions[transport], 'OVERLAY_FS'])
+  if (shareAs === '9p') return { transport: '9p' }
+  if (shareAs === 'auto' && can('9p')) return { transport: '9p' }
+  const virtiofsd = shareAs === 'virtiofs' || can('virtiofs') ? await services.shareDaemon() : undefined
+  if (virtiofsd !== undefined) return { transport: 'virtiofs', virtiofsd }
+  if (shareAs !== 'virtiofs') return { transport: undefined }
+  throw new UserError('HOST_LACKS', message`${option('share-as', 'virtiofs')}: this host has no virtiofsd that this user can run.`, {
+    hint: installDaemon,
+  })
+}
+
+/** The modules of the very kernel at the place where modprobe looks for them. */
+export interface ModuleTree {
+  readonly mount: GuestMount
+  readonly share?: Share
+  readonly drive?: Drive
+}
+
+interface ModuleTreeInput {
+  readonly kernel: ResolvedKernel
+  readonly root: ResolvedRoot
+  /** Further disks, which come before. */
+  readonly disks: number
+  readonly transport: Transport['transport']
+}
+
+/** Over 9p as they are; else on a disk, which takes no daemon. Nothing of it is written to an image. */
+async function findModuleTree(
+  services: PlanServices,
+  { kernel: { options, release }, root, disks, transport }: ModuleTreeInput,
+): Promise<ModuleTree | undefined> {
+  const at = `/lib/modules/${release}`
+  const directory = options.modules?.directory
+  // An initramfs has no modprobe, and the host's root shows its own modules.
+  if (directory === undefined || root.kind === 'initramfs' || (root.kind === 'host' && directory === at)) return undefined
+  const mode = canUse(options, ['OVERLAY_FS', 'TMPFS']) ? 'cow' : 'ro'
+  if (transport === '9p') return { mount: { tag: 'modules', at, mode }, share: { host: directory, tag: 'modules', readonly: true } }
+  if (!canUse(options, ['VIRTIO_BLK', 'EXT4_FS'])) return undefined
+  const device = `/dev/vd${String.fromCharCode('a'.charCodeAt(0) + Number(root.drive !== undefined) + disks)}`
+  const path = await services.directoryDisk(directory)
+  return { mount: { tag: device, at, mode, transport: 'disk' }, drive: { path, format: 'raw', mode: 'ro' } }
 }
 
 /** A guest without a directory of this host has nothing to hide from it, and does not load what would. */

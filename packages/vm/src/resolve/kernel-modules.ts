@@ -24,12 +24,22 @@ export interface BootModulesInput {
   readonly options: KernelOptions
   readonly needs: readonly KernelNeed[]
   readonly hasNetwork: boolean
+  /** The kernel's modules are mounted in the guest, from a disk of their own or another way. */
+  readonly hasModuleTree: boolean
+  readonly hasModuleDisk: boolean
   /** Names that the user wants loaded. */
   readonly asked: readonly string[]
 }
 
 /** What the agent loads before it opens its channel: what this way of booting needs and the kernel has as modules, and what was asked for. */
-export function bootModules({ options, needs, hasNetwork, asked }: BootModulesInput): readonly LoadedModule[] {
+export function bootModules({
+  options,
+  needs,
+  hasNetwork,
+  hasModuleTree,
+  hasModuleDisk,
+  asked,
+}: BootModulesInput): readonly LoadedModule[] {
   refuseUnknown(options, asked)
   const { modules } = options
   if (modules === undefined) return []
@@ -39,6 +49,8 @@ export function bootModules({ options, needs, hasNetwork, asked }: BootModulesIn
   }
   const wanted = [
     ...needs.flatMap(({ symbol }) => wantedBy(symbol, false)),
+    ...(hasModuleDisk ? ['VIRTIO_BLK', 'EXT4_FS'].flatMap((symbol) => wantedBy(symbol, false)) : []),
+    ...(hasModuleTree ? wantedBy('OVERLAY_FS', false) : []),
     ...(hasNetwork ? wantedBy('VIRTIO_NET', true) : []),
     // Every machine of ours has the device; without the driver getrandom() blocks in guests whose CPU has no rdrand.
     ...wantedBy('HW_RANDOM_VIRTIO', true),

@@ -26,6 +26,8 @@ export function machineServices(host: Host, store: Store, signal?: AbortSignal):
       const { moduleInitrd } = await import('../guest/module-initrd.ts')
       return moduleInitrd({ initrd, modules, host, store })
     },
+    shareDaemon: async () => (await import('./virtiofs.ts')).findShareDaemon(host, store),
+    directoryDisk: async (directory) => (await import('../guest/directory-disk.ts')).directoryDisk(host, store, directory),
     ofProject: async (kind, arch) => {
       const project = await findProject(host)
       const path = (await readProject(host, store, { project, arch }))[kind]

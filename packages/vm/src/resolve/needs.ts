@@ -1,5 +1,5 @@
-import { machines, type MachineName } from '@kernelkit/core/arch'
-import { UserError, command, message } from '@kernelkit/core/errors'
+import { machines, type Arch, type MachineName } from '@kernelkit/core/arch'
+import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
 import { provides, type KernelOptions } from './kernel-options.ts'
 
 /** A kernel option that this run cannot do without. */
@@ -13,7 +13,8 @@ export interface NeedsInput {
   readonly initrd: boolean
   readonly machine: MachineName
   readonly disk: { readonly option: string; readonly what: string } | undefined
-  readonly shares: boolean
+  /** How directories of the host reach the guest; absent: none does. */
+  readonly shares: 'virtiofs' | '9p' | undefined
   readonly overlays: boolean
   /** Ports are forwarded or ssh is asked for: the network is not just a convenience. */
   readonly network: boolean
@@ -23,10 +24,13 @@ export interface NeedsInput {
   readonly kunit: boolean
 }
 
+/** What the guest mounts a directory of the host with. */
+export const shareOptions = { '9p': ['NET_9P_VIRTIO', '9P_FS'], virtiofs: ['FUSE_FS', 'VIRTIO_FS'] } as const
+
 /** What the chosen way of booting asks of the kernel. */
 export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
   const bus = { symbol: machines[input.machine].busDriver, why: "for the machine's devices" }
-  const hasDevices = input.agent || input.disk !== undefined || input.shares || input.network
+  const hasDevices = input.agent || input.disk !== undefined || input.shares !== undefined || input.network
   return [
     ...(input.initrd || input.agent ? [{ symbol: 'BLK_DEV_INITRD', why: 'to start from an initramfs' }] : []),
     ...(input.agent
@@ -43,12 +47,7 @@ export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
           { symbol: 'VIRTIO_BLK', why: 'for the disk' },
           { symbol: input.disk.option, why: `to mount ${input.disk.what}` },
         ]),
-    ...(input.shares
-      ? [
-          { symbol: 'NET_9P_VIRTIO', why: 'for directories of the host' },
-          { symbol: '9P_FS', why: 'for directories of the host' },
-        ]
-      : []),
+    ...(input.shares === undefined ? [] : shareOptions[input.shares].map((symbol) => ({ symbol, why: 'for directories of the host' }))),
     ...(input.overlays
       ? [
           { symbol: 'OVERLAY_FS', why: 'to keep writes in guest memory' },
@@ -87,15 +86,37 @@ function unmetNeeds(options: KernelOptions, needs: readonly KernelNeed[]): reado
   return needs.filter((need) => !provides(options, need.symbol))
 }
 
+/** How a host gets the daemon that serves kernels without 9p. */
+export const installDaemon =
+  'Install virtiofsd (Debian 12: it comes with the package qemu-system-common; later: virtiofsd), and uidmap for users who are not root.'
+
+interface RefusedKernel {
+  readonly options: KernelOptions
+  readonly release: string
+  readonly arch: Pick<Arch, 'debianKernel'>
+}
+
 /** Verdict `config-fail`, before anything is started. */
-export function refuseUnmet(options: KernelOptions, needs: readonly KernelNeed[]): void {
+export function refuseUnmet(kernel: RefusedKernel, needs: readonly KernelNeed[]): void {
+  const { options } = kernel
   const unmet = unmetNeeds(options, needs)
   if (unmet.length === 0) return
-  const symbols = unmet.map(({ symbol }) => `${symbol}=y`)
   const list = unmet.map(({ symbol, why }) => `CONFIG_${symbol}${options.value(symbol) === 'm' ? ' (it is a module)' : ''} ${why}`)
   throw new UserError('KERNEL_LACKS', `this kernel lacks ${list.join('; ')} (${options.source ?? ''}).`, {
     verdict: 'config-fail',
-    hint: message`Build it with ${command(`kernelkit build ${symbols.map((symbol) => `--config ${symbol}`).join(' ')}`, { action: `the build-kernel action and \`config: ${symbols.join(' ')}\`` })}.`,
+    hint: hintFor(kernel, unmet),
     details: { symbols: unmet.map(({ symbol }) => symbol), config: options.source },
   })
+}
+
+function hintFor({ options, release, arch }: RefusedKernel, unmet: readonly KernelNeed[]): Message {
+  // A file of a distribution without its modules: building another kernel is not what is wanted.
+  const isOfDebian = release.endsWith(`-${arch.debianKernel}`) && options.modules === undefined
+  if (isOfDebian && unmet.some(({ symbol }) => options.value(symbol) === 'm'))
+    return message`Name its package, which brings its modules: ${option('kernel', `deb:linux-image-${release}`)}.`
+  const isShared = unmet.every(({ symbol }) => shareOptions['9p'].some((one) => one === symbol))
+  if (isShared && shareOptions.virtiofs.every((symbol) => provides(options, symbol)))
+    return message`${installDaemon} Or boot an image with ${option('image')}, without directories.`
+  const symbols = unmet.map(({ symbol }) => `${symbol}=y`)
+  return message`Build it with ${command(`kernelkit build ${symbols.map((symbol) => `--config ${symbol}`).join(' ')}`, { action: `the build-kernel action and \`config: ${symbols.join(' ')}\`` })}.`
 }

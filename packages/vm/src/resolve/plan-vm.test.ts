@@ -39,6 +39,8 @@ const services = (change: Partial<PlanServices> = {}): PlanServices => ({
     throw new Error('no kernel of packages was asked for')
   },
   withModules: async (initrd) => initrd,
+  shareDaemon: async () => undefined,
+  directoryDisk: async (path) => `/store/disks${path}`,
   newestKernel: async () => undefined,
   ...change,
 })
@@ -450,5 +452,63 @@ describe('options that do not work well', () => {
     expect(lines).toContain('`root: host` is not a sandbox: the guest reads what you can read')
     expect(lines.join('\n')).toContain('(no microvm: the input `qemu-arg` names a PCI device)')
     expect(warnings).toEqual([expect.stringMatching(/^`cpus: 5`: this host has 2/)])
+  })
+})
+
+describe("a distribution's kernel", () => {
+  const release = '6.1.0-50-cloud-amd64'
+  // Of Debian's 6.1 cloud kernel, shortened.
+  const config = `${[...'BLK_DEV_INITRD BINFMT_ELF DEVTMPFS ACPI PCI EXT4_FS TMPFS INET'.split(' ').map((name) => `${name}=y`), ...'VIRTIO_PCI VIRTIO_MMIO VIRTIO_CONSOLE VIRTIO_BLK VIRTIO_NET HW_RANDOM_VIRTIO OVERLAY_FS FUSE_FS VIRTIO_FS'.split(' ').map((name) => `${name}=m`)].map((line) => `CONFIG_${line}`).join('\n')}\n`
+  const names = 'virtio virtio_ring virtio_pci virtio_console virtio_blk virtio_net virtio-rng overlay fuse virtiofs dummy'.split(' ')
+  const dep = names
+    .map(
+      (name) =>
+        `kernel/${name}.ko.xz:${name.startsWith('virtio') && name.length > 11 ? ' kernel/virtio_ring.ko.xz kernel/virtio.ko.xz' : ''}\n`,
+    )
+    .join('')
+
+  async function kernel({ modules }: { readonly modules: boolean }): Promise<string> {
+    await put('debian/config', config)
+    if (modules) await put(`debian/lib/modules/${release}/modules.dep`, dep)
+    return put('debian/bzImage', bzImage({ release, wide: true }))
+  }
+  const daemon = { program: '/usr/lib/qemu/virtiofsd', kind: 'c', unprivileged: false } as const
+
+  it('loads what the run needs, shows the root over virtiofs and its modules on a disk, and sets the address itself', async () => {
+    const { launch, lines, modules } = await plan({
+      raw: { kernel: await kernel({ modules: true }), root: 'host', noCwd: true, module: ['dummy'] },
+      with: { shareDaemon: async () => daemon, withModules: async (initrd) => `${initrd}+modules` },
+    })
+    const loaded = modules.map(({ name, optional }) => `${name}${optional ? '?' : ''}`).join(' ')
+    expect(loaded).toBe('virtio virtio_ring virtio_console virtio_pci fuse virtiofs overlay virtio_blk virtio_net? virtio_rng? dummy')
+    expect(launch.initrd).toBe('/store/agent.cpio+modules')
+    expect(launch.shares).toEqual([{ host: '/', tag: 'root', readonly: true, transport: 'virtiofs' }])
+    expect(launch.virtiofsd).toEqual(daemon)
+    expect(launch.append).toContain('kernelkit.root=virtiofs:root:cow')
+    expect(launch.append).toContain(`kernelkit.mount=disk:/dev/vda:ext4,/lib/modules/${release},cow`)
+    expect(launch.append).toContain('kernelkit.network=1')
+    expect(launch.append).not.toMatch(/\bip=/)
+    expect(lines).toContain('directories over virtiofs (/usr/lib/qemu/virtiofsd)')
+  })
+
+  it('given as a bare file, is refused with the name of its package', async () => {
+    await expect(plan({ raw: { kernel: await kernel({ modules: false }), root: 'none' } })).rejects.toMatchObject({
+      code: 'KERNEL_LACKS',
+      hint: `Name its package, which brings its modules: --kernel deb:linux-image-${release}.`,
+    })
+  })
+
+  it('without 9p is refused with the daemon to install where this host has no virtiofsd', async () => {
+    await expect(plan({ raw: { kernel: await kernel({ modules: true }), root: 'host' } })).rejects.toMatchObject({
+      code: 'KERNEL_LACKS',
+      hint: expect.stringMatching(/^Install virtiofsd .* Or boot an image with --image/) as string,
+    })
+  })
+
+  it('has no module of an unknown name', async () => {
+    await expect(plan({ raw: { kernel: await kernel({ modules: true }), root: 'none', module: ['dumy'] } })).rejects.toMatchObject({
+      code: 'NO_SUCH_MODULE',
+      hint: 'Did you mean --module dummy?',
+    })
   })
 })

@@ -64,10 +64,17 @@ export async function planVm({ host, services, vm, id, name, runtimeDirectory, o
 }
 
 /** Few kernels have modules that a guest needs before its first program. */
-async function findModules({ vm, kernel, launch, needs }: DecidedVm, { agent }: VmParts): Promise<readonly LoadedModule[]> {
+async function findModules({ vm, kernel, launch, needs }: DecidedVm, { agent, moduleTree }: VmParts): Promise<readonly LoadedModule[]> {
   if (!agent || (kernel.options.modules === undefined && vm.modules.length === 0)) return []
   const { bootModules } = await import('./kernel-modules.ts')
-  return bootModules({ options: kernel.options, needs, hasNetwork: launch.network.kind === 'user', asked: vm.modules })
+  return bootModules({
+    options: kernel.options,
+    needs,
+    hasNetwork: launch.network.kind === 'user',
+    hasModuleTree: moduleTree !== undefined,
+    hasModuleDisk: moduleTree?.drive !== undefined,
+    asked: vm.modules,
+  })
 }
 
 /** What is decided before modules are looked for. */
@@ -97,7 +104,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): Decid
     tscKhz: parts.tscKhz,
   })
   const needs = needsOf(vm, parts, { devices, machine })
-  refuseUnmet(kernel.options, needs)
+  refuseUnmet({ options: kernel.options, release: kernel.release, arch }, needs)
   const commandLine = writeCommandLine(vm, parts, { devices, machine, init, hostname: identity.name })
   const launch: QemuLaunch = {
     id: identity.id,
@@ -119,6 +126,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): Decid
     confinement: parts.confinement.confinement,
     sandbox: !vm.unconfined,
     runtimeDirectory: identity.runtimeDirectory,
+    ...(parts.virtiofsd === undefined ? {} : { virtiofsd: parts.virtiofsd }),
     ...(identity.overlayDirectory === undefined ? {} : { overlayDirectory: identity.overlayDirectory }),
   }
   const { confinement } = parts
@@ -137,13 +145,17 @@ function needsNetwork({ forwards, ssh }: ResolvedVm): boolean {
   return forwards.length > 0 || ssh
 }
 
-function chooseDevices(vm: ResolvedVm, { agent, kernel, root, shares, disks }: VmParts, agentFirst: boolean): Devices {
+function chooseDevices(vm: ResolvedVm, { agent, kernel, root, shares, disks, moduleTree }: VmParts, agentFirst: boolean): Devices {
   const canNetwork = canUse(kernel.options, ['VIRTIO_NET', 'INET'])
   return {
     agent,
     terminal: vm.command === 'boot' && !agentFirst,
-    drives: [...(root.drive === undefined ? [] : [root.drive]), ...disks],
-    shares: [...(root.share === undefined ? [] : [root.share]), ...shares.shares],
+    drives: [...(root.drive === undefined ? [] : [root.drive]), ...disks, ...(moduleTree?.drive === undefined ? [] : [moduleTree.drive])],
+    shares: [
+      ...(root.share === undefined ? [] : [root.share]),
+      ...shares.shares,
+      ...(moduleTree?.share === undefined ? [] : [moduleTree.share]),
+    ],
     network:
       vm.net !== 'none' && (canNetwork || needsNetwork(vm))
         ? { kind: 'user', mac: vm.mac, forwards: vm.forwards, ...(vm.net === 'restricted' ? { restricted: true } : {}) }
@@ -153,7 +165,7 @@ function chooseDevices(vm: ResolvedVm, { agent, kernel, root, shares, disks }: V
 
 function needsOf(
   vm: ResolvedVm,
-  { agent, initrd, root, shares }: VmParts,
+  { agent, initrd, root, shares, transport }: VmParts,
   { devices, machine }: { readonly devices: Devices; readonly machine: MachineChoice },
 ): ReturnType<typeof kernelNeeds> {
   return kernelNeeds({
@@ -161,8 +173,8 @@ function needsOf(
     initrd: initrd !== undefined,
     machine: machine.machine,
     disk: root.option === undefined || root.path === undefined ? undefined : { option: root.option, what: root.path },
-    shares: devices.shares.length > 0,
-    overlays: root.guest.kind === '9p' || shares.mounts.some((mount) => mount.mode === 'cow'),
+    shares: devices.shares.length === 0 ? undefined : transport,
+    overlays: root.share !== undefined || shares.mounts.some((mount) => mount.mode === 'cow'),
     network: needsNetwork(vm),
     systemd: vm.init.kind === 'path' && vm.init.systemd,
     watchdog: vm.watchdog !== 'none',
@@ -205,7 +217,7 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
           mask: root.kind === 'host',
           noSetuid: parts.confinement.confinement?.way === 'user',
           init,
-          mounts: parts.shares.mounts,
+          mounts: [...parts.shares.mounts, ...(parts.moduleTree === undefined ? [] : [parts.moduleTree.mount])],
           hostname,
         })
   return joinCommandLine({ arch: parts.arch, ours: [...words, ...guest], append: vm.append })

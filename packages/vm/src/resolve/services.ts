@@ -1,3 +1,4 @@
+import type { ShareDaemon } from '@kernelkit/core/qemu'
 import type { AccelName, Arch, ArchName } from '@kernelkit/core/arch'
 import type { PackagedKernel, PreparedKernel } from '../reference/prepare-kernel.ts'
 
@@ -34,6 +35,10 @@ export interface PlanServices {
   ): Promise<PreparedKernel>
   /** An initramfs followed by modules, which the agent in it loads in this order. */
   withModules(initrd: string, modules: readonly LoadedModule[]): Promise<string>
+  /** The virtiofsd of this host, `undefined` when it has none that this user can run. */
+  shareDaemon(): Promise<ShareDaemon | undefined>
+  /** A disk (ext4) with the content of a directory, made once. */
+  directoryDisk(directory: string): Promise<string>
   /** What `build` or `bake` last answered for this project and architecture. */
   ofProject(kind: 'kernel' | 'image', arch: ArchName): Promise<StoredArtifact | undefined>
   /** The store's newest kernel of an architecture, of any project. */

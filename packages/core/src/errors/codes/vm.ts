@@ -16,6 +16,10 @@ export const vmCodes = {
     meaning: 'A share is not SRC[:DST][:cow|ro|rw], or its host path does not exist.',
     fix: 'Name a directory that exists; DST is an absolute path in the guest.',
   },
+  SHARE_DAEMON_FAILED: {
+    meaning: 'virtiofsd, which serves a directory of this host to the guest, did not start or has ended.',
+    fix: message`Read its reason in the message, or share in another way with ${option('share-as')}.`,
+  },
   BAD_FORWARD: {
     meaning: 'A forwarded port is not [ADDR:]PORT:GUESTPORT[/udp].',
     fix: 'Write for instance 8080:80, or 0:22 for a free port.',

@@ -244,6 +244,16 @@ export const vmRows = {
     refuses: [{ option: 'expose', because: 'which hides nothing' }],
     reach: { does: 'hides nothing of this machine from the guest' },
   },
+  'share-as': {
+    kind: 'text',
+    reach: 'inside',
+    value: 'how',
+    choices: ['auto', '9p', 'virtiofs'],
+    default: 'auto',
+    help: 'how directories of this host reach the guest; auto takes 9p when the kernel has it, else virtiofs when this host has virtiofsd',
+    group: files,
+    commands: all,
+  },
   cwd: {
     kind: 'text',
     reach: 'inside',

@@ -105,6 +105,7 @@ describe('parseVmSpec', () => {
         "root": {
           "kind": "auto",
         },
+        "shareAs": "auto",
         "shareCwd": true,
         "shares": [],
         "ssh": false,

@@ -27,7 +27,7 @@ import { parseResultsSpec, type ResultsSpec } from './vm-results.ts'
 import { parseInit, parseMirror, parseModuleName, parseRoot, type InitSpec, type RootSpec } from './vm-root.ts'
 import { readShare, type ShareSpec } from './vm-share.ts'
 
-type Choice<Name extends 'accel' | 'machine' | 'watchdog' | 'net' | 'console' | 'on-oops' | 'status'> =
+type Choice<Name extends 'accel' | 'machine' | 'watchdog' | 'share-as' | 'net' | 'console' | 'on-oops' | 'status'> =
   (typeof vmRows)[Name]['choices'][number]
 
 /** What `boot` and `run` are asked for: valid and typed; paths are still as written. */
@@ -57,6 +57,7 @@ export interface VmSpec extends ResultsSpec {
   readonly expose: readonly string[]
   /** Nothing of this host is hidden from QEMU. */
   readonly unconfined: boolean
+  readonly shareAs: Choice<'share-as'>
   /** The command's directory in the guest, when it is not the caller's. */
   readonly cwd: string | undefined
   /** Share the caller's working directory. */
@@ -129,6 +130,7 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     shares: (raw['share'] ?? []).map(readShare),
     expose: listOption(raw, 'expose'),
     unconfined: flagOption(raw, 'unconfined'),
+    shareAs: choiceOption(raw, vmRows, 'share-as'),
     cwd: readOption(raw, 'cwd', parseGuestPath),
     shareCwd: !flagOption(raw, 'noCwd') && !isKunit,
     artifacts: textOption(raw, 'artifacts'),
