@@ -81,8 +81,9 @@ export async function spawnQemu(options: {
   }
 }
 
-// environ(7), ld.so(8), locale(7): what finds programs and libraries, and words messages. Everything else may be a secret.
-const passedVariables = ['PATH', 'LD_LIBRARY_PATH', 'LANG', 'LC_ALL', 'LC_MESSAGES', 'TZ'] as const
+// environ(7), ld.so(8), locale(7): what finds programs and libraries, and words messages. Everything else may be a secret. GitHub's runner finds by
+// its variable what a job left running.
+const passedVariables = ['PATH', 'LD_LIBRARY_PATH', 'LANG', 'LC_ALL', 'LC_MESSAGES', 'TZ', 'RUNNER_TRACKING_ID'] as const
 
 /** QEMU's environment. */
 export function qemuEnvironment(env: Host['env'], overlays: string): Readonly<Record<string, string>> {
