@@ -93,6 +93,14 @@ export function requireConclusion(job: JobResult, conclusion: JobResult['conclus
   if (job.conclusion !== conclusion) throw new Error(`the job ended as ${job.conclusion}, not ${conclusion}:\n${logOf(job)}`)
 }
 
+/** Fails with the log of the job when a step has other outputs. */
+export function requireOutputs(job: JobResult, id: string, outputs: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(outputs)) {
+    const found = job.step(id).outputs[name]
+    if (found !== value) throw new Error(`output ${name} of ${id} is ${String(found)}, not ${value}:\n${logOf(job)}`)
+  }
+}
+
 /** The same for some of its steps. */
 export function requireOutcomes(job: JobResult, outcomes: Readonly<Record<string, StepResult['outcome']>>): void {
   for (const [id, outcome] of Object.entries(outcomes)) {

@@ -11,6 +11,5 @@ export {
   type TestResult,
   type TestStatus,
 } from './result.ts'
-export { failurePlace, type FailurePlace } from './failure-place.ts'
 export { describeResults, renderCounts, renderResults, type RenderOptions } from './render-results.ts'
-export { badTests, displayName, isBad, pathName, testAtLine, type PlacedTest } from './walk.ts'
+export { failurePlace, badTests, displayName, isBad, pathName, testAtLine, type FailurePlace, type PlacedTest } from './walk.ts'

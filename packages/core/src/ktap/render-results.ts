@@ -1,6 +1,5 @@
-import { failurePlace } from './failure-place.ts'
 import { noStream, noTests, totalOf, type KtapResults, type TestCounts } from './result.ts'
-import { badTests, pathName, type PlacedTest } from './walk.ts'
+import { failurePlace, badTests, pathName, type PlacedTest } from './walk.ts'
 
 export interface RenderOptions {
   /** Failures that are shown; the rest is counted. */

@@ -1,6 +1,5 @@
-import { failurePlace } from '../failure-place.ts'
 import { totalOf, type KtapResults, type TestResult } from '../result.ts'
-import { displayName, isBad } from '../walk.ts'
+import { failurePlace, displayName, isBad } from '../walk.ts'
 
 /** A test case of a JUnit report. */
 export interface JunitCase {
