@@ -30,7 +30,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'actions/**/*.test.ts', 'tools/**/*.test.ts', 'e2e/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: [...built, ...kinds.map((kind) => `**/*.${kind}.test.ts`)],
-          testTimeout: 30_000,
+          // Some pack, install or compile for real, on machines whose load is 8 and more.
+          testTimeout: 3 * 60_000,
         },
       },
       { extends: true, test: { name: 'bundle', include: ['**/*.bundle.test.ts'], exclude: built, testTimeout: 5 * 60_000 } },
