@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { junitViolations } from '../packages/core/test/junit-schema.ts'
-import { debugKernel, debugKernelLimitMs, noDebugKernel } from './lib/debug-kernel.ts'
+import { debugKernelLimitMs, exampleKernel, noDebugKernel } from './lib/debug-kernel.ts'
 import { kernelSource, lineOf } from './lib/kernel-source.ts'
 import { kernelkit } from './lib/kernelkit.ts'
 
@@ -14,7 +14,7 @@ let kernel: string | undefined
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
-  kernel = (await debugKernel())?.kernel
+  kernel = (await exampleKernel())?.kernel
 }, debugKernelLimitMs)
 beforeEach(({ skip }) => skip(kernel === undefined, noDebugKernel))
 afterAll(() => rm(scratch, { recursive: true, force: true }))
@@ -49,7 +49,6 @@ describe('kernelkit test on a kernel for debugging', () => {
       ['panics', 'panic'],
     ])
     expect(exitCode).toBe(1)
-    // What the other tests run: it is compiled once.
     expect(answer.kernel).toBe(kernel)
     const bugs = 'drivers/misc/lkdtm/bugs.c'
     const line = await lineOf(join(await kernelSource(), bugs), 'WARN_ON(', 'lkdtm_WARNING(void)')

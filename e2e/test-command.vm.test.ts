@@ -141,9 +141,11 @@ describe('kernelkit test', () => {
   it('ends its VMs when it is interrupted, and keeps the results of the tests that had ended', async () => {
     const running = (name: string) => ({ name, run: `touch /mnt/here/${name}; sleep 1000` })
     const tests = [{ name: 'done', run: 'true' }, { name: 'failed', run: 'exit 3' }, running('a'), running('b'), running('c')]
-    const directory = await project('interrupted', tests, { share: ['.:/mnt/here:rw'] })
+    const directory = await project('interrupted', tests, { share: ['./here:/mnt/here:rw'] })
+    const here = join(directory, 'here')
+    await mkdir(here)
     const { child, result } = startKernelkit(['test', '-j2', '--json', '--junit', 'r.xml'], { cwd: directory })
-    await waitUntil('the last two tests run', async () => existsSync(join(directory, 'a')) && existsSync(join(directory, 'b')))
+    await waitUntil('the last two tests run', async () => existsSync(join(here, 'a')) && existsSync(join(here, 'b')))
     child.kill('SIGINT')
     const { exitCode, stderr, stdout } = await result
     expect(exitCode).toBe(130)

@@ -27,7 +27,9 @@ afterAll(async () => {
 async function person(uid: number): Promise<Person> {
   // Not below /tmp, which is hidden anyway.
   const home = await mkdtemp('/var/tmp/kernelkit-hostile-')
-  directories.push(home)
+  // Not in the home either, which a test lets the guest write to.
+  const ownStore = await mkdtemp('/var/tmp/kernelkit-hostile-store-')
+  directories.push(home, ownStore)
   const files = [
     '.ssh/id_ed25519',
     '.netrc',
@@ -50,9 +52,10 @@ async function person(uid: number): Promise<Person> {
     for (const name of await readdir(from))
       if (['bzImage', '.config', 'manifest.json'].includes(name)) await copyFile(join(from, name), join(home, 'kernel', name))
     await ownAll(home, uid)
+    await ownAll(ownStore, uid)
   }
   const prefix = isOther ? ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'] : []
-  const own = { HOME: home, KERNELKIT_CACHE_DIR: isOther ? join(home, 'store') : store, XDG_RUNTIME_DIR: undefined, A_TOKEN: secret }
+  const own = { HOME: home, KERNELKIT_CACHE_DIR: isOther ? ownStore : store, XDG_RUNTIME_DIR: undefined, A_TOKEN: secret }
   return {
     uid,
     home,
@@ -76,7 +79,7 @@ umount -l /run /tmp /sys /dev /proc
 for place in /proc /sys /dev /run /tmp; do find $place -mindepth 1; done | sed 's/^/found /'
 cat /proc/*/environ /proc/self/mountinfo 2> /dev/null | tr '\\0' '\\n' | sed 's/^/read /'
 # The working directory's own share, which the home does not hide.
-find "$HOME" -path "$HOME/store" -prune -o -path "$HOME/kernel" -prune -o -type f -exec cat {} + 2> /dev/null | sed 's/^/read /'
+find "$HOME" -path "$HOME/kernel" -prune -o -type f -exec cat {} + 2> /dev/null | sed 's/^/read /'
 find /var/lib /etc /home /srv -type s 2> /dev/null | sed 's/^/socket /'
 `
 

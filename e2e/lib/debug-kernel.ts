@@ -30,11 +30,20 @@ export interface DebugKernel {
 /** Tracepoints, which KASAN's own tests need to see what it reports. */
 export const debugTracing: readonly string[] = ['--config', 'ENABLE_DEFAULT_TRACERS=y']
 
-const kunit = ['--config', 'KASAN_KUNIT_TEST=y', ...debugTracing, '--config', 'KUNIT_TEST=y', '--config', 'KUNIT_EXAMPLE_TEST=y']
-const words = ['build', 'deb:linux-source-6.12', ...debugConfig, ...kunit, '--json']
+const kunitOwnTests = ['--config', 'KUNIT_TEST=y', '--config', 'KUNIT_EXAMPLE_TEST=y']
 
 /** The debug kernel of the store. A full run compiles it there, the first who asks; otherwise undefined when the store has none. */
-export async function debugKernel(): Promise<DebugKernel | undefined> {
+export function debugKernel(): Promise<DebugKernel | undefined> {
+  return kernelOf([...debugConfig, '--config', 'KASAN_KUNIT_TEST=y', ...debugTracing, ...kunitOwnTests])
+}
+
+/** Likewise the kernel of examples/project. */
+export function exampleKernel(): Promise<DebugKernel | undefined> {
+  return kernelOf([...debugConfig, ...kunitOwnTests])
+}
+
+async function kernelOf(config: readonly string[]): Promise<DebugKernel | undefined> {
+  const words = ['build', 'deb:linux-source-6.12', ...config, '--json']
   if (!isFullRun() && !(await answer<{ cached: boolean }>([...words, '--dry-run'])).cached) return undefined
   return answer<DebugKernel>(words)
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import {
   hiddenPaths,
   homeCredentials,
@@ -49,10 +49,7 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
   // The root is shared: there is something to hide for certain.
   const early = shares.some((share) => share.host === '/') ? tryWays(host) : undefined
   const [exported, exposed, used, mounts] = await Promise.all([
-    realPaths(
-      host,
-      shares.map((share) => share.host),
-    ),
+    Promise.all([...new Set(shares.map((share) => share.host))].map((path) => realPathOfNew(host, path))),
     realPaths(
       host,
       vm.expose.map((path) => resolve(host.cwd, path)),
@@ -66,6 +63,7 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
     host.fs.readFile('/proc/self/mountinfo', 'utf8').then(parseMountinfo),
   ])
   const isRuntime = (path: string) => runtimeDirectories.some((directory) => isWithin(path, directory))
+  const asked = exported.filter((path) => path !== '/')
   const [kinds, credentials, shown, needed] = await Promise.all([
     kindsOf(
       host,
@@ -73,10 +71,9 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
     ),
     findCredentials(host, exported),
     kindsOf(host, exposed),
-    kindsOf(host, [...exported.filter((path) => path !== '/'), ...(await neededPaths(host, input))]),
+    kindsOf(host, await neededPaths(host, input)),
   ])
   const fileMounts = kinds.filter(({ kind }) => kind === 'file').map(({ path }) => path)
-  const asked = exported.filter((path) => path !== '/')
   // Keys and sockets of running VMs, wherever the user keeps them.
   const running: HostPath = { path: await host.fs.realpath(await runtimeDirectory(host)), kind: 'directory' }
   const hidden = hiddenPaths({ mounts, fileMounts, credentials: [running, ...credentials], exported, asked, used, exposed })
@@ -88,7 +85,8 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
     const said = "confined by the container alone: the guest can see the container's own processes and mounts"
     return { confinement: undefined, lines: [said], details: [] }
   }
-  const confinement: Confinement = { way, hidden, needed, exposed: shown }
+  const shared = asked.map((path): HostPath => ({ path, kind: 'directory' }))
+  const confinement: Confinement = { way, hidden, needed: [...shared, ...needed], exposed: shown }
   return { confinement, ...describeCovers(confinement, vm.reader) }
 }
 
@@ -113,6 +111,12 @@ function describeCovers({ hidden, exposed }: Confinement, reader: Reader): Pick<
 async function realPaths(host: FileHost, paths: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all([...new Set(paths)].map((path) => host.fs.realpath(path).catch(() => undefined)))
   return found.filter((path) => path !== undefined)
+}
+
+/** Where links lead in the part of the path that exists: a directory for artifacts is made after the plan. */
+async function realPathOfNew(host: FileHost, path: string): Promise<string> {
+  const found = await host.fs.realpath(path).catch(() => undefined)
+  return found ?? join(await realPathOfNew(host, dirname(path)), basename(path))
 }
 
 /** Directories and files of those that exist; a device counts as a file. */
