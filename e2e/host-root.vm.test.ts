@@ -2,10 +2,20 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, startProgram, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel } = testArtifacts()
+
+/** What is typed before the shell reads is lost. */
+async function* typing(): AsyncGenerator<string> {
+  for (;;) {
+    yield 'exit\n'
+    await setTimeout(500)
+  }
+}
 
 describe('kernelkit run --root host', () => {
   it("shows the host's own root, leaves nothing on it, and says once that it is not a sandbox", async () => {
@@ -32,6 +42,22 @@ describe('kernelkit run --root host', () => {
       expect(stdout).toBe(`${masked}\n`)
     } finally {
       await rm(masked, { recursive: true })
+    }
+  })
+
+  it('boots again by its evidence and by the line of --dry-run, in whose place QEMU hides the same', async () => {
+    const below = await mkdtemp(join(homedir(), '.kernelkit-e2e-'))
+    try {
+      const command = ['-k', kernel, '--root', 'host', '--', 'sh', '-c', 'echo hello-$((1+1)); exit 3']
+      await kernelkit(['run', '--evidence', 'evidence', ...command], { cwd: below })
+      const replay = await startProgram(['sh', join(below, 'evidence', 'replay.sh')]).result
+      expect(replay.stdout).toMatch(/^hello-2\r?$[^]*command ended with 3/m)
+      const { stdout } = await kernelkit(['run', '--dry-run', ...command], { cwd: below })
+      const pasted = await startProgram(['sh', '-c', stdout], { cwd: below, input: Readable.from(typing()) }).result
+      expect(pasted.stdout).toMatch(/a shell on the console/)
+      expect(pasted.stdout).not.toMatch(/cannot start/)
+    } finally {
+      await rm(below, { recursive: true })
     }
   })
 })

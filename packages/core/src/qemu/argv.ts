@@ -49,7 +49,8 @@ export function launchArgv(launch: QemuLaunch, transport: Transport): Argv {
   const setpriv = [...(transport === 'fd' ? ['--pdeathsig', 'KILL'] : []), '--no-new-privs']
   if (confinement === undefined) return transport === 'fd' ? ['setpriv', ...setpriv, ...argv] : argv
   const own = ownPaths(launch, transport)
-  const stage = join(launch.runtimeDirectory, 'stage')
+  // Not in a directory that is shown again inside of a cover: mount(8) would take that copy for the stage.
+  const stage = transport === 'standalone' ? `${launch.runtimeDirectory}.stage` : join(launch.runtimeDirectory, 'stage')
   return confinedArgv({ ...confinement, needed: [...confinement.needed, ...own] }, { argv, stage, setpriv })
 }
 

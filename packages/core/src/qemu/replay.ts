@@ -32,8 +32,10 @@ export function replayScript({ launch, command }: Replay): string {
     `for path in ${quoteArgv(needed)}; do`,
     '  [ -e "$path" ] || { echo "replay.sh: $path is gone" >&2; exit 125; }',
     'done',
-    'directory=$(mktemp -d /tmp/kernelkit-replay.XXXXXX)',
-    `trap 'rm -rf "$directory"' EXIT`,
+    'top=$(mktemp -d /tmp/kernelkit-replay.XXXXXX)',
+    `trap 'rm -rf "$top"' EXIT`,
+    'directory=$top/run',
+    'mkdir "$directory"',
     "# QEMU's overlays",
     'export TMPDIR="$directory"',
     ...(command === undefined || launch.initrd === undefined
@@ -74,7 +76,7 @@ function daemonLines(launch: QemuLaunch, { share, index }: ReturnType<typeof dae
   const argv = virtiofsdArgv({ ...launch, runtimeDirectory: directoryMark }, { share: { ...share, readonly: true }, index })
   return [
     `mkdir "$directory/fs${index}"`,
-    `${quoteArgv(argv).replaceAll(directoryMark, '"$directory"')} &`,
+    `${argv.map(quoteWord).join(' ')} &`,
     `while [ ! -e "$directory/fs${index}.sock" ]; do kill -0 $!; sleep 0.1; done`,
   ]
 }
@@ -86,5 +88,9 @@ function lineByOption(argv: readonly string[]): string {
 /** A word in which the mark becomes the variable; inside quotation marks they are interrupted for it. */
 function quoteWord(word: string): string {
   const quoted = quoteArgv([word])
-  return quoted.replaceAll(directoryMark, quoted.startsWith("'") ? `'"$directory"'` : '"$directory"')
+  const variable = (text: string): string => (quoted.startsWith("'") ? `'"${text}"'` : `"${text}"`)
+  // In a cover of /tmp the directory is shown at the rest of its path.
+  return quoted
+    .replaceAll(directoryMark, variable('$directory'))
+    .replaceAll(directoryMark.slice('/tmp'.length), variable('${directory#/tmp}'))
 }
