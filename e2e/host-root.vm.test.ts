@@ -45,14 +45,17 @@ describe('kernelkit run --root host', () => {
     }
   })
 
-  it('boots again by its evidence and by the line of --dry-run, in whose place QEMU hides the same', async () => {
+  it('boots again by its evidence and by the line of --dry-run, where QEMU hides the same', async ({ onTestFinished }) => {
     const below = await mkdtemp(join(homedir(), '.kernelkit-e2e-'))
     try {
       const command = ['-k', kernel, '--root', 'host', '--', 'sh', '-c', 'echo hello-$((1+1)); exit 3']
       await kernelkit(['run', '--evidence', 'evidence', ...command], { cwd: below })
       const replay = await startProgram(['sh', join(below, 'evidence', 'replay.sh')]).result
       expect(replay.stdout).toMatch(/^hello-2\r?$[^]*command ended with 3/m)
-      const { stdout } = await kernelkit(['run', '--dry-run', ...command], { cwd: below })
+      // Pasted lines share one directory there, and another test pastes too.
+      const env = { XDG_RUNTIME_DIR: await mkdtemp('/tmp/kernelkit-e2e-') }
+      onTestFinished(() => rm(env.XDG_RUNTIME_DIR, { recursive: true }))
+      const { stdout } = await kernelkit(['run', '--dry-run', ...command], { cwd: below, env })
       const pasted = await startProgram(['sh', '-c', stdout], { cwd: below, input: Readable.from(typing()) }).result
       expect(pasted.stdout).toMatch(/a shell on the console/)
       expect(pasted.stdout).not.toMatch(/cannot start/)
