@@ -84,11 +84,15 @@ const statusOf: Readonly<Record<Exclude<Verdict, 'fail'>, number>> = {
   'infra-fail': 125,
 }
 
-/** Exit status of a verdict; `simple` folds what the guest did wrong into 1. */
+/**
+ * Exit status of a verdict; `simple` folds what the guest did wrong into 1. A command that could not be started (126, 127: POSIX shell,
+ * "Exit Status for Commands") says nothing about the kernel.
+ */
 export function exitStatus(judgement: { readonly verdict: Verdict; readonly exitCode: number }, style: 'full' | 'simple'): number {
   if (style === 'full') return judgement.exitCode
   if (judgement.verdict === 'pass') return 0
   if (judgement.verdict === 'timeout') return 124
+  if (judgement.verdict === 'fail' && (judgement.exitCode === 126 || judgement.exitCode === 127)) return 125
   return statusOf[judgement.verdict === 'fail' ? 'panic' : judgement.verdict] === 125 ? 125 : 1
 }
 

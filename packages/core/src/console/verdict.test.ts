@@ -205,11 +205,13 @@ describe('exitStatus', () => {
     expect([
       simple('pass', 0),
       simple('fail', 7),
+      simple('fail', 126),
+      simple('fail', 127),
       simple('panic', 121),
       simple('boot-fail', 120),
       simple('timeout', 124),
       simple('config-fail', 125),
-    ]).toEqual([0, 1, 1, 1, 124, 125])
+    ]).toEqual([0, 1, 125, 125, 1, 1, 124, 125])
     expect(exitStatus({ verdict: 'fail', exitCode: 7 }, 'full')).toBe(7)
   })
 })
