@@ -100,7 +100,7 @@ function isBinary(sample: Uint8Array): boolean {
 
 function emptyLog(file: string): UserError {
   return new UserError('EMPTY_LOG', `${file} is empty: there is no console output to read.`, {
-    hint: message`Check that the console was captured (console=${listNames(consoleNames)} on the kernel command line); ${command('kernelkit run')} keeps it in its artifacts.`,
+    hint: message`Check that the console was captured (console=${listNames(consoleNames)} on the kernel command line); ${command('kernelkit run')} keeps it in its evidence.`,
     details: { path: file },
   })
 }
