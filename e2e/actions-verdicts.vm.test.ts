@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobResult, JobStep } from '@kernelkit/testing'
+import { toyTree } from '../packages/kernel/test/toy-tree.ts'
 import { newMachine, requireOutcomes, requireOutputs, stageOf, useAction, type Machine } from './lib/actions.ts'
 
 const annotationsOf = (job: JobResult, id: string) => stageOf(job, id).annotations
@@ -32,26 +33,20 @@ describe('what went wrong is annotated at its line', { timeout: 30 * 60_000 }, (
   })
 
   it('a compile error and a warning, at file and line', async () => {
-    const job = await runOwn([
-      plant(
-        '#include <linux/init.h>',
-        '',
-        'static int __init planted(void)',
-        '{',
-        '\tint unused;',
-        '\treturn missing;',
-        '}',
-        'late_initcall(planted);',
-      ),
-      useAction('build-kernel', { source: tree }),
+    await using toy = await toyTree({ inGit: true })
+    await using machine = await newMachine()
+    const code = ['int planted(void)', '{', '\tint unused;', '\treturn missing;', '}']
+    const job = await machine.run([
+      { run: `git clone -q "$TREE" .; printf '%s\\n' "$CODE" > init/planted.c`, env: { TREE: toy.tree, CODE: code.join('\n') } },
+      useAction('build-kernel', { config: 'toy.config' }),
     ])
     requireOutcomes(job, { 'build-kernel': 'failure' })
-    const place = { file: join(tree, 'init/planted.c') }
+    const place = { file: 'init/planted.c' }
     expect(annotationsOf(job, 'build-kernel')).toContainEqual(
-      expect.objectContaining({ level: 'error', ...place, line: '6', message: expect.stringMatching(/missing.*undeclared/) }),
+      expect.objectContaining({ level: 'error', ...place, line: '4', message: expect.stringMatching(/missing.*undeclared/) }),
     )
     expect(annotationsOf(job, 'build-kernel')).toContainEqual(
-      expect.objectContaining({ level: 'warning', ...place, line: '5', message: expect.stringMatching(/unused variable/) }),
+      expect.objectContaining({ level: 'warning', ...place, line: '3', message: expect.stringMatching(/unused variable/) }),
     )
     expect(stageOf(job, 'build-kernel').summary).toMatch(/was not built/)
   })

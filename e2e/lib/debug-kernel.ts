@@ -1,5 +1,4 @@
-import { kernelkit } from './kernelkit.ts'
-import { isFullRun } from './tiers.ts'
+import { rareArtifact } from './rare-artifact.ts'
 
 /** Everything that finds defects, crashes on request, lockdep's own tests, and of KUnit's own tests those that fault on purpose. */
 export const debugConfig: readonly string[] = [
@@ -42,14 +41,6 @@ export function exampleKernel(): Promise<DebugKernel | undefined> {
   return kernelOf([...debugConfig, ...kunitOwnTests])
 }
 
-async function kernelOf(config: readonly string[]): Promise<DebugKernel | undefined> {
-  const words = ['build', 'deb:linux-source-6.12', ...config, '--json']
-  if (!isFullRun() && !(await answer<{ cached: boolean }>([...words, '--dry-run'])).cached) return undefined
-  return answer<DebugKernel>(words)
-}
-
-async function answer<T>(args: readonly string[]): Promise<T> {
-  const { exitCode, stdout, stderr } = await kernelkit(args, { timeoutMs: debugKernelLimitMs })
-  if (exitCode !== 0) throw new Error(`the debug kernel: kernelkit ${args.join(' ')} exited with status ${String(exitCode)}:\n${stderr}`)
-  return JSON.parse(stdout) as T
+function kernelOf(config: readonly string[]): Promise<DebugKernel | undefined> {
+  return rareArtifact<DebugKernel>(['build', 'deb:linux-source-6.12', ...config], 'kernel', debugKernelLimitMs)
 }
