@@ -31,6 +31,11 @@ const testRequirements: readonly Requirement[] = [
   { what: 'program', program: 'file', package: 'file', why: 'to look at built files' },
   { what: 'program', program: 'lz4', package: 'lz4', why: 'to pack what our own code unpacks' },
   { what: 'program', program: 'zsh', package: 'zsh', why: 'to parse its completion script' },
+  { what: 'program', program: 'go', package: 'golang-go', why: 'to run its tests in a guest' },
+  { what: 'program', program: 'cargo', package: 'cargo', why: 'to run its tests in a guest' },
+  { what: 'program', program: 'meson', package: 'meson', why: 'to run its tests in a guest' },
+  { what: 'program', program: 'pytest-3', package: 'python3-pytest', why: 'to run its tests in a guest' },
+  { what: 'program', program: 'bats', package: 'bats', why: 'to run its tests in a guest' },
   { what: 'program', program: 'fish', package: 'fish', why: 'to parse its completion script' },
 ]
 

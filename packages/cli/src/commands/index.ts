@@ -69,6 +69,12 @@ export const commandRows: readonly CommandRow[] = [
     passThroughAfter: 1,
     load: async () => (await import('./exec.ts')).execCommand,
   },
+  {
+    name: 'exec-wrapper',
+    summary: 'run the program of a test runner in a guest: go test -exec, cargo, meson, bats, pytest',
+    passThroughAfter: 0,
+    load: async () => (await import('./exec-wrapper.ts')).execWrapperCommand,
+  },
   { name: 'ssh', summary: 'ssh into a running VM', passThroughAfter: 1, load: async () => (await import('./ssh.ts')).sshCommand },
   {
     name: 'gdb',

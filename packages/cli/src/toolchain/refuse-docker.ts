@@ -15,6 +15,10 @@ const reasons: Readonly<Record<string, readonly [what: string, hint: Message]>> 
       ] as const,
     ]),
   ),
+  'exec-wrapper': [
+    'a container does not see the files of a test runner',
+    message`Start a VM with ${inHost} and ${option('keep')}, and leave out ${inDocker} here.`,
+  ],
   test: [
     'the VMs of test run on this machine',
     message`Make kernel and image in containers (${command('kernelkit build --toolchain docker')}, ${command('kernelkit bake --toolchain docker')}), then run ${command('kernelkit test -k KERNEL --image IMAGE')} where QEMU is; ${command('kernelkit run --toolchain docker -- COMMAND')} runs one command in a container.`,

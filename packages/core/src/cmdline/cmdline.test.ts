@@ -44,6 +44,10 @@ describe('kernelWords', () => {
     expect(words({ ownInit: true })).toContain('systemd.tty.term.console=dumb')
   })
 
+  it('sends core files to a directory', () => {
+    expect(words({ coreDumps: '/out' })).toContain('"sysctl.kernel.core_pattern=|/bin/cp /dev/stdin /out/core.%e.%p"')
+  })
+
   it("leaves the counter's frequency to KVM", () => {
     expect(words({ accel: 'kvm' }).join(' ')).not.toContain('tsc')
   })

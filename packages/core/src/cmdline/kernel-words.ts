@@ -15,6 +15,8 @@ export interface KernelWordsInput {
   /** The agent's archive follows a user's own. */
   readonly agentAppended: boolean
   readonly debugger: boolean
+  /** Directory of the guest that takes the core files of crashed programs. */
+  readonly coreDumps?: string | undefined
   /** The KUnit suites inside the kernel run; `glob` chooses among them. */
   readonly kunit?: { readonly glob: string | undefined } | undefined
 }
@@ -49,6 +51,15 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
           ...(input.kunit.glob === undefined
             ? []
             : [{ word: `kunit.filter_glob=${input.kunit.glob}`, why: '--kunit=GLOB: suites, or suite.test (lib/kunit/executor.c)' }]),
+        ]),
+    ...(input.coreDumps === undefined
+      ? []
+      : [
+          {
+            // core(5), "Piping core dumps to a program": no limit of the program's own applies, and a signal waits for the end of the copy.
+            word: `"sysctl.kernel.core_pattern=|/bin/cp /dev/stdin ${input.coreDumps}/core.%e.%p"`,
+            why: '--core-dumps: the memory of a crashed program is copied to the artifacts',
+          },
         ]),
     ...(input.debugger ? [{ word: 'nokaslr', why: 'addresses as in the vmlinux that gdb reads' }] : []),
     ...(input.agentAppended

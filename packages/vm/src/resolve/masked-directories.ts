@@ -12,12 +12,16 @@ export function maskedDirectoryOf(path: string): string | undefined {
 /** What of this host a guest sees. */
 export interface Visibility {
   readonly root: Pick<ResolvedRoot, 'kind'>
-  readonly shares: Pick<ResolvedShares, 'mounts'>
+  readonly shares: { readonly mounts: readonly Pick<ResolvedShares['mounts'][number], 'at'>[] }
 }
 
 /** The directory because of which a guest with this host's root does not see a path of it; undefined when it does. */
 export function hiddenBy(path: string, { root, shares }: Visibility): string | undefined {
   if (root.kind !== 'host') return undefined
-  const isMounted = shares.mounts.some(({ at }) => path === at || path.startsWith(`${at}/`))
-  return isMounted ? undefined : maskedDirectoryOf(path)
+  return isMounted(path, { shares }) ? undefined : maskedDirectoryOf(path)
+}
+
+/** A directory of this machine is in the guest at this path. */
+export function isMounted(path: string, { shares }: Pick<Visibility, 'shares'>): boolean {
+  return shares.mounts.some(({ at }) => path === at || path.startsWith(`${at}/`))
 }

@@ -22,6 +22,8 @@ export interface NeedsInput {
   readonly watchdog: boolean
   /** The kernel's own tests run. */
   readonly kunit: boolean
+  /** Crashed programs leave core files. */
+  readonly coreDumps?: boolean
 }
 
 /** What the guest mounts a directory of the host with. */
@@ -62,6 +64,7 @@ export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
       : []),
     ...(input.watchdog ? [{ symbol: 'I6300ESB_WDT', why: 'for the watchdog' }] : []),
     ...(input.kunit ? [{ symbol: 'KUNIT', why: 'to run its own tests' }] : []),
+    ...(input.coreDumps === true ? ['COREDUMP', 'ELF_CORE', 'PROC_SYSCTL'].map((symbol) => ({ symbol, why: 'for core files' })) : []),
     ...(input.systemd ? systemdNeeds : []),
   ]
 }

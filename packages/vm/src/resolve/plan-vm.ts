@@ -11,7 +11,7 @@ import { kernelNeeds, refuseUnmet, type KernelNeed } from './needs.ts'
 import type { ResolvedConfinement } from './resolve-confinement.ts'
 import type { ResolvedKernel } from './resolve-kernel.ts'
 import type { ResolvedRoot } from './resolve-root.ts'
-import type { ResolvedShares } from './resolve-shares.ts'
+import { artifactsDirectory, type ResolvedShares } from './resolve-shares.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
 import type { LoadedModule, PlanServices } from './services.ts'
 
@@ -179,6 +179,7 @@ function needsOf(
     systemd: vm.init.kind === 'path' && vm.init.systemd,
     watchdog: vm.watchdog !== 'none',
     kunit: vm.kunit !== undefined,
+    coreDumps: vm.coreDumps,
   })
 }
 
@@ -206,6 +207,7 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
     ownInit: agent && init !== 'agent',
     agentAppended: agent && vm.initrd !== undefined,
     debugger: vm.gdb !== undefined,
+    coreDumps: vm.coreDumps ? artifactsDirectory : undefined,
     kunit: vm.kunit,
   }).map(({ word }) => word)
   const guest =

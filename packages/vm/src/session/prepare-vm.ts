@@ -154,6 +154,8 @@ async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput)
       env: plan.launch.agent ? guestEnvironment(host, plan, { env: [], user: plan.vm.user }) : null,
       source: plan.kernel.sourceTree ?? null,
       owner: host.cwd,
+      // For programs that are wrapped: what of this machine the guest sees.
+      visible: { root: { kind: plan.root.kind }, shares: { mounts: plan.shares.mounts.map(({ at }) => ({ at })) } },
       overlay: plan.launch.overlayDirectory ?? null,
       drives: plan.launch.drives,
       shares: Object.fromEntries(plan.launch.shares.map((share) => [share.tag, share.host])),

@@ -8,6 +8,14 @@ export const vmCodes = {
     meaning: 'A program that uses the packages asked for a guest, and the guest never served commands.',
     fix: 'Read the console lines in the message; the whole console is in the file that the hint names.',
   },
+  PROGRAM_MISSING: {
+    meaning: 'A test runner named a program of this machine that is not there.',
+    fix: 'Build it again, and let nothing remove it while the tests run.',
+  },
+  NOT_CARRIED: {
+    meaning: 'A file that a wrapped program needs could not be copied into the guest.',
+    fix: message`Read the reason; a VM that is started with ${option('share')} sees a directory without copies.`,
+  },
   CMDLINE_TOO_LONG: {
     meaning: 'The kernel command line is longer than a kernel of this architecture keeps.',
     fix: message`Share fewer directories or shorten ${option('append')}.`,

@@ -31,6 +31,16 @@ export const commandRows = {
     stdin: { ...none, kind: 'flag', help: 'the command reads the standard input of kernelkit', commands: ['exec'] },
     tty: { ...none, kind: 'flag', short: 't', help: 'a terminal for the command', commands: ['exec'] },
   },
+  'exec-wrapper': {
+    vm: {
+      ...none,
+      kind: 'text',
+      value: 'name',
+      help: 'the running VM that takes the program; none: boot one for it',
+      otherwise: '$KERNELKIT_VM, else the one that was started with --keep in this directory or above it, else none',
+      commands: ['exec-wrapper'],
+    },
+  },
   ssh: {
     config: {
       ...none,

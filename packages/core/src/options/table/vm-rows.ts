@@ -2,7 +2,7 @@ import { architectureChoices, machineNames } from '../../arch/names.ts'
 import { trustProject, type BlockRows } from './option-row.ts'
 
 /** Every VM. */
-const all = ['boot', 'run', 'test'] as const
+const all = ['boot', 'run', 'test', 'exec-wrapper'] as const
 /** One VM that a person or a script uses, not the many of `test`. */
 const single = ['boot', 'run'] as const
 
@@ -289,6 +289,14 @@ export const vmRows = {
       otherwise: 'kernelkit-artifacts; kernelkit-artifacts-NAME or kernelkit-artifacts-2 for further VMs of a job',
     },
   },
+  'core-dumps': {
+    kind: 'flag',
+    reach: 'inside',
+    help: 'core files of crashed programs (core.NAME.PID) among the artifacts',
+    group: files,
+    commands: ['run', 'test', 'exec-wrapper'],
+    library: false,
+  },
   net: {
     kind: 'text',
     reach: 'inside',
@@ -486,7 +494,7 @@ export const vmRows = {
     help: "who runs the command: a user of the guest's /etc/passwd, or numbers",
     default: 'root',
     group: command,
-    commands: ['run', 'test'],
+    commands: ['run', 'test', 'exec-wrapper'],
     action: { help: "who runs the script: a user of the guest's /etc/passwd, or `UID` or `UID:GID`" },
     library: { help: "who runs the commands: a user of the guest's /etc/passwd, or `UID` or `UID:GID`" },
   },
@@ -498,7 +506,7 @@ export const vmRows = {
     help: 'a variable for the command',
     otherwise: 'none',
     group: command,
-    commands: ['run', 'test'],
+    commands: ['run', 'test', 'exec-wrapper'],
     action: { help: "variables for the script in addition to the job's own, one `NAME` or `NAME=value` a line" },
     library: false,
   },
@@ -528,7 +536,7 @@ export const vmRows = {
     help: 'how long the command may take',
     otherwise: 'no limit; 10m for each test of `kernelkit test`',
     group: command,
-    commands: ['run', 'test'],
+    commands: ['run', 'test', 'exec-wrapper'],
     action: { help: 'how long the script may take', otherwise: 'no limit but that of the job' },
     library: false,
   },

@@ -43,6 +43,7 @@ describe('parseVmSpec', () => {
         "artifacts": undefined,
         "bootTimeoutMs": undefined,
         "console": "auto",
+        "coreDumps": false,
         "cpus": undefined,
         "cwd": undefined,
         "disks": [],

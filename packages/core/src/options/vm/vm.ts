@@ -63,6 +63,8 @@ export interface VmSpec extends ResultsSpec {
   /** Share the caller's working directory. */
   readonly shareCwd: boolean
   readonly artifacts: string | undefined
+  /** Crashed programs leave core files in the directory for artifacts. */
+  readonly coreDumps: boolean
   /** Directory that takes the evidence of the run; default: one in the store. */
   readonly evidence: string | undefined
   /** Most bytes of each log. */
@@ -105,6 +107,8 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
       place: raw['format']?.at(-1)?.place,
     })
   }
+  if (flagOption(raw, 'coreDumps') && isKunit)
+    throw badOption('core-dumps', 'true', { allowed: message`a command that may crash, which ${option('kunit')} does not run` })
   const forwards = [...readList(raw, 'forward', parseForward), ...readList(raw, 'publish', parseForward)]
   const gdb = parseGdb(raw)
   refuseSamePort(forwards, gdb)
@@ -134,6 +138,7 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     cwd: readOption(raw, 'cwd', parseGuestPath),
     shareCwd: !flagOption(raw, 'noCwd') && !isKunit,
     artifacts: textOption(raw, 'artifacts'),
+    coreDumps: flagOption(raw, 'coreDumps'),
     evidence: textOption(raw, 'evidence'),
     logLimitBytes: readOption(raw, 'logLimit', parseLogLimit) ?? parseLogLimit(vmRows['log-limit'].default),
     net: choiceOption(raw, vmRows, 'net'),

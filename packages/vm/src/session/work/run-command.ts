@@ -22,6 +22,8 @@ export interface GuestCommand {
   readonly tty?: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
   /** Called with a function that gives the guest's terminal its new size. */
   readonly onResizable?: (resize: (columns: number, rows: number) => void) => void
+  /** Called when the guest serves commands; the returned function when the command has ended, with whatever status. */
+  readonly around?: ((guest: Guest) => Promise<() => Promise<void>>) | undefined
   /** Called when the command has exited with status 0: more is done in the same guest before it ends. */
   readonly afterwards?: ((guest: Guest) => Promise<void>) | undefined
 }
@@ -62,6 +64,7 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
   const early = await untilReady(guest, over)
   if (early !== 'ready') return early
   const controller = new AbortController()
+  const close = await command.around?.(guest)
   guest.watch.noteCommand()
   const startedMs = host.monotonicMs()
   const running = vm.exec({
@@ -92,6 +95,7 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
     const ms = timeoutMs === undefined ? guestEndLimitMs : Math.max(timeoutMs - spentMs, 1)
     return firstOf<Ending>(guest, { limit: { kind: 'end', ms }, paused: false, of: [over] })
   }
+  if (ending.kind === 'command') await close?.()
   if (ending.kind === 'command' && ending.result.exitCode === 0) await command.afterwards?.(guest)
   return ending
 }

@@ -21,7 +21,7 @@ export interface RunStreams extends Pick<GuestCommand, 'stdin' | 'stdout' | 'std
 }
 
 /** One wanted VM, one command. */
-export interface RunInVmInput extends SessionInput, Pick<GuestCommand, 'argv' | 'afterwards'> {
+export interface RunInVmInput extends SessionInput, Pick<GuestCommand, 'argv' | 'around' | 'afterwards'> {
   /** What the command reads instead of a stream: the run is named after it, and a replay repeats it. */
   readonly script?: string
   readonly openStreams: (evidenceDirectory: string) => Promise<RunStreams>
@@ -52,7 +52,7 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
   const { spec } = wanted
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named: spec.junit })
   return runSession<RunOutcome, FinishedRun>(input, async (prepared) => {
-    if (spec.kunit === undefined) await refuseHiddenProgram(host, prepared.plan, input.argv)
+    if (spec.kunit === undefined && input.around === undefined) await refuseHiddenProgram(host, prepared.plan, input.argv)
     const streams = await input.openStreams(prepared.evidenceDirectory)
     const seen = writableShares(prepared.plan).length === 0 ? undefined : seenStream(streams.stderr)
     const stdin = script === undefined ? streams.stdin : Readable.from([Buffer.from(script)])
@@ -66,6 +66,7 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
         argv: input.argv,
         env,
         stdin,
+        around: input.around,
         afterwards,
       }),
       replayed: isReplayed ? { argv: input.argv, stdin: script ?? streams.stdin !== undefined } : undefined,

@@ -1,0 +1,106 @@
+import {
+  keptEnvironment,
+  carryIn,
+  carryOut,
+  chooseCarried,
+  connectVm,
+  forgetCached,
+  type ExecResult,
+  type VmState,
+} from '@kernelkit/vm/internal/running'
+import type { CommandContext } from '../command.ts'
+import { visibilityOf } from './visibility-of.ts'
+import type { WrappedProgram } from './wrapped-program.ts'
+
+interface KeptProgram extends WrappedProgram {
+  readonly state: VmState
+}
+
+// verdicts.md: the command passed, the kernel reported a fault.
+const splatStatus = 122
+
+/** A program in a VM that is left running. Its exit status is the program's, unless that is 0 and the kernel has reported a fault meanwhile. */
+export async function runInKeptVm(context: CommandContext, { argv, state, spec, env, stdin }: KeptProgram): Promise<number> {
+  const { host, signal } = context
+  const files = await chooseCarried(host, argv, visibilityOf(state))
+  await using vm = await connectVm(state.id, host)
+  const carrier = { host, vm, user: spec.user, signal }
+  const [placed, consoleBytes] = await Promise.all([
+    carryIn(carrier, files),
+    sizeOf(context, state),
+    forgetCached(vm, visibilityOf(state), signal),
+  ])
+  const asked = Object.fromEntries(
+    spec.env.flatMap(({ name, value }) => {
+      const known = value ?? host.env[name]
+      return known === undefined ? [] : [[name, known]]
+    }),
+  )
+  const command = vm.exec({
+    argv,
+    env: { ...keptEnvironment(state, spec.user), ...env, ...asked },
+    cwd: spec.cwd ?? host.cwd,
+    user: spec.user,
+    stdin,
+    stdout: context.stdout,
+    stderr: context.stderr,
+    signal,
+  })
+  const limit = new AbortController()
+  const result = await (spec.timeoutMs === undefined ? command.result : within(context, { ms: spec.timeoutMs, command, limit }))
+  limit.abort()
+  await carryOut(carrier, files, placed)
+  // A kernel without a mark has reported nothing (Documentation/admin-guide/tainted-kernels.rst).
+  const isClean = result.tainted === 0
+  if (!isClean && (await hasNewReports(context, { state, consoleBytes, spec })) && result.exitCode === 0) return splatStatus
+  return result.exitCode
+}
+
+async function within(
+  { host }: CommandContext,
+  {
+    ms,
+    command,
+    limit,
+  }: {
+    readonly ms: number
+    readonly command: { readonly result: Promise<ExecResult>; kill(signal: number): void }
+    readonly limit: AbortController
+  },
+): Promise<ExecResult> {
+  // SIGKILL of signal(7), and the status of timeout(1).
+  let late = false
+  host.sleep(ms, limit.signal).then(
+    () => {
+      late = true
+      command.kill(9)
+    },
+    () => {},
+  )
+  const result = await command.result
+  return late ? { ...result, exitCode: 124 } : result
+}
+
+async function sizeOf({ host }: CommandContext, { console }: Pick<VmState, 'console'>): Promise<number> {
+  return (await host.fs.stat(console).catch(() => undefined))?.size ?? 0
+}
+
+/** Prints the reports of the console since a place in it that fail a run. */
+async function hasNewReports(
+  context: CommandContext,
+  { state, consoleBytes, spec }: { readonly state: VmState; readonly consoleBytes: number; readonly spec: WrappedProgram['spec'] },
+): Promise<boolean> {
+  const [{ createReportScanner }, { renderReport }] = await Promise.all([
+    import('@kernelkit/core/report/log'),
+    import('@kernelkit/core/report'),
+  ])
+  let found = false
+  const scanner = createReportScanner((report) => {
+    if (!spec.failOn.includes(report.kind)) return
+    found = true
+    context.printError(renderReport(state.console, report))
+  })
+  for await (const chunk of context.host.fs.createReadStream(state.console, { start: consoleBytes })) scanner.write(chunk as Buffer)
+  scanner.end()
+  return found
+}

@@ -1,0 +1,3 @@
+export { hostPathsIn } from './host-paths.ts'
+export { wrappedVariables } from './wrapped-variables.ts'
+export { parseCarriedFiles, type CarriedHeader } from './carried-files.ts'
