@@ -27,6 +27,8 @@ async function engineRequirements(): Promise<readonly Requirement[]> {
 
 /** What the tests use in addition to what the commands themselves ask for. */
 const testRequirements: readonly Requirement[] = [
+  { what: 'program', program: 'mkfs.erofs', package: 'erofs-utils', why: 'to make disks of directories' },
+  { what: 'program', program: 'mksquashfs', package: 'squashfs-tools', why: 'to make disks of directories' },
   { what: 'program', program: 'cpio', package: 'cpio', why: 'to read our archives with another program' },
   { what: 'program', program: 'file', package: 'file', why: 'to look at built files' },
   { what: 'program', program: 'lz4', package: 'lz4', why: 'to pack what our own code unpacks' },

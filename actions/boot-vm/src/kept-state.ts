@@ -14,6 +14,7 @@ export interface KeptState {
   readonly persist: boolean
   /** Of the kernel, to decode its reports; and the tree that it was built from. */
   readonly vmlinux: string | undefined
+  readonly modules: readonly string[]
   readonly sourceTree: string | undefined
   /** Lines of the console that main has judged. */
   readonly judgedLines: number
@@ -31,6 +32,7 @@ export function keptState({ place, request, plan }: PreparedVm, artifacts: strin
     allow,
     persist,
     vmlinux: plan.kernel.vmlinux,
+    modules: plan.kernel.moduleDirectories,
     sourceTree: plan.kernel.sourceTree,
     judgedLines,
   }

@@ -101,3 +101,36 @@ export function listCalls(program: string): readonly CallSite[] {
   }
   return calls
 }
+
+/** The release that {@link buildToyModule} is for. */
+export const toyRelease = '6.12.0-toy'
+
+/** A module of the toy's drivers/frob in a directory as `make modules_install` fills it: code in two sections, inlined calls. */
+export function buildToyModule(directory: string, options: { readonly release?: string; readonly flags?: readonly string[] } = {}): string {
+  const { release = toyRelease, flags = ['-g'] } = options
+  const source = join(directory, 'tree/drivers/frob/poll.c')
+  mkdirSync(dirname(source), { recursive: true })
+  writeFileSync(join(directory, 'tree/drivers/frob/frob.h'), files['drivers/frob/frob.h'] ?? '')
+  writeFileSync(
+    source,
+    `#include "frob.h"
+static const char magic[] __attribute__((section(".modinfo"), used)) = "vermagic=${release} SMP mod_unload ";
+__attribute__((noinline)) int frob_poll(int n) { frob_check(n); asm volatile("nop"); return n + 1; }
+int frob_wait(int n)
+{
+	int sum = frob_poll(n);
+	return sum + n;
+}
+__attribute__((section(".init.text"))) int frob_start(int n)
+{
+
+	int sum = frob_poll(n);
+	return sum + 3;
+}
+`,
+  )
+  const out = join(directory, 'lib/modules', release, 'kernel/drivers/frob/frob.ko')
+  mkdirSync(dirname(out), { recursive: true })
+  execFileSync('gcc', ['-O2', '-c', '-ffreestanding', '-fno-optimize-sibling-calls', ...flags, '-o', out, source])
+  return out
+}

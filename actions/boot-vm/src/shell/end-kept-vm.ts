@@ -25,7 +25,12 @@ export async function endKeptVm(host: Host, kept: KeptState): Promise<KeptEnd> {
   await forgetKeptVm(host, kept.name)
   await publishFile(host, { from: kept.console, directory: kept.artifacts })
   const rest = readRest(await host.fs.readFile(kept.console, 'utf8'), kept.judgedLines)
-  const { reports, problems } = await decodeReports(host, { vmlinux: kept.vmlinux, source: kept.sourceTree, reports: rest.reports })
+  const { reports, problems } = await decodeReports(host, {
+    vmlinux: kept.vmlinux,
+    modules: kept.modules,
+    source: kept.sourceTree,
+    reports: rest.reports,
+  })
   for (const problem of problems) host.log.info(problem.message)
   const allowed = await readAllowed(host, { named: kept.allow, reader: { door: 'action' } })
   const failing = failingReports(reports, { failOn: kept.failOn, allowed })

@@ -42,7 +42,14 @@ export async function report(context: CommandContext, files: readonly string[], 
   return isBad ? 1 : 0
 }
 
-async function checkTree({ host }: CommandContext, { source }: ReportSpec): Promise<void> {
+async function checkTree({ host }: CommandContext, { source, modules = [] }: ReportSpec): Promise<void> {
+  for (const directory of modules) {
+    if (await host.fs.exists(resolve(host.cwd, directory, '.'))) continue
+    throw new UserError('FILE_NOT_FOUND', message`${option('modules', directory)}: there is no such directory.`, {
+      hint: 'Name the directory below which the unstripped modules are, such as a build directory.',
+      details: { directory },
+    })
+  }
   if (source === undefined || (await host.fs.exists(resolve(host.cwd, source, '.')))) return
   throw new UserError('NO_SUCH_SOURCE', message`${option('source', source)} does not exist.`, {
     hint: 'Name the directory of the kernel tree; without it, paths are relative to the directory in which the kernel was built.',

@@ -3,7 +3,7 @@ export type ShareMode = 'cow' | 'ro' | 'rw'
 
 /** Which file system the guest gets as its root. The agent in the initramfs parses the same words (packages/vm/agent). */
 export type GuestRoot =
-  | { readonly kind: 'disk'; readonly device: string; readonly fsType: string; readonly mode: 'ro' | 'rw' }
+  | { readonly kind: 'disk'; readonly device: string; readonly fsType: string; readonly mode: ShareMode }
   /** A share. */
   | { readonly kind: '9p' | 'virtiofs'; readonly tag: string; readonly mode: ShareMode }
   /** Stay in the initramfs. */
@@ -14,8 +14,8 @@ export interface GuestMount {
   readonly tag: string
   readonly at: string
   readonly mode: ShareMode
-  /** Absent: 9p. Of a disk the tag is the device. */
-  readonly transport?: 'virtiofs' | 'disk' | undefined
+  /** Absent: 9p. Of a disk, which has the type of a file system, the tag is the device. */
+  readonly transport?: 'virtiofs' | { readonly fsType: string } | undefined
 }
 
 export interface GuestWords {
@@ -45,10 +45,9 @@ export function guestWords(guest: GuestWords): readonly string[] {
   ]
 }
 
-/** Disks of shares are made by us, as ext4. */
 function sourceOf({ transport, tag }: GuestMount): string {
   if (transport === undefined) return encodeValue(tag)
-  return transport === 'disk' ? `disk:${encodeValue(tag)}:ext4` : `${transport}:${encodeValue(tag)}`
+  return typeof transport === 'object' ? `disk:${encodeValue(tag)}:${transport.fsType}` : `${transport}:${encodeValue(tag)}`
 }
 
 function rootValue(root: GuestRoot): string {

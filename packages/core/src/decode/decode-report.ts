@@ -19,7 +19,7 @@ export function framesToDecode({ evidence }: KernelReport): readonly FoundFrame[
 
 function isUndecoded(frame: FoundFrame): boolean {
   const isPlaced = frame.inlined || frame.source !== undefined
-  return frame.reliable && !isPlaced && frame.module === undefined && (frame.offset !== undefined || isNameless(frame))
+  return frame.reliable && !isPlaced && (frame.offset !== undefined || isNameless(frame))
 }
 
 /** The report with lines and inlined calls, blamed again; one without evidence stays as it is. */

@@ -5,8 +5,9 @@ import type { CodePlace } from './symboliser-output.ts'
 export function expandFrame(frame: FoundFrame, places: readonly CodePlace[]): readonly FoundFrame[] | undefined {
   const outer = places.at(-1)
   if (outer === undefined) return undefined
+  const ofModule = frame.module === undefined ? {} : { module: frame.module }
   return [
-    ...places.slice(0, -1).map((place) => ({ ...place, inlined: true, reliable: frame.reliable })),
+    ...places.slice(0, -1).map((place) => ({ ...place, ...ofModule, inlined: true, reliable: frame.reliable })),
     { ...frame, source: outer.source, line: outer.line },
   ]
 }

@@ -26,6 +26,8 @@ export function locateFrames(report: KernelReport, executable: ExecutableFacts &
   if (comparison?.isSame === false) return { frames, otherBuild: comparison.why }
   const elsewhere = new Set<string>()
   for (const frame of framesToDecode(report)) {
+    // In a file of its own.
+    if (frame.module !== undefined) continue
     const address = isNameless(frame) ? undefined : symbols.locate(frame)
     if (address === 'elsewhere') elsewhere.add(frame.function)
     else if (address !== undefined) frames.set(frame, { frame, address })

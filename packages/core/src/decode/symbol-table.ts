@@ -16,6 +16,8 @@ interface SymbolParts {
   readonly sections: readonly ElfSection[]
   readonly symbols: Uint8Array
   readonly names: Uint8Array
+  /** Only of the section with this index: in a module each begins at address 0. */
+  readonly section?: number
 }
 
 // st_info of symbols that are no place in memory: sections and files.
@@ -26,12 +28,14 @@ const unlisted = /^(?:\$|\.L|__crc_|__kstrtab|__kcfi_typeid_|__pi_\.L|L0\b)/
 const bannerName = 'linux_banner'
 // Functions are padded to the next one's alignment, and a label of the assembler may end one early.
 const mostPadding = 64
+// The pages of a module end at a multiple of 4 KiB, and of 64 KiB where pages are larger.
+const mostLastPadding = 65_536
 
 // KSYM_NAME_LEN of include/linux/kallsyms.h, and room for what compilers append.
 const longestName = 1024
 
 /** Reads .symtab with its names. */
-export function createSymbolTable({ header, sections, symbols, names: nameBytes }: SymbolParts): SymbolTable {
+export function createSymbolTable({ header, sections, symbols, names: nameBytes, section: only }: SymbolParts): SymbolTable {
   const view = viewOf(symbols)
   // All names in one string: a hundred thousand of them are cut out of it in no time.
   const text = textOf(nameBytes)
@@ -46,7 +50,7 @@ export function createSymbolTable({ header, sections, symbols, names: nameBytes 
     const at = index * entrySize
     const info = view.getUint8(at + (header.is64 ? 4 : 12))
     const section = view.getUint16(at + (header.is64 ? 6 : 14), header.littleEndian)
-    if (section === 0 || notPlaces.includes(info & 15)) continue
+    if (section === 0 || (only !== undefined && section !== only) || notPlaces.includes(info & 15)) continue
     const from = view.getUint32(at, header.littleEndian)
     const isCode = sections[section]?.isCode === true
     const rest = text.slice(from, from + longestName)
@@ -72,9 +76,13 @@ export function createSymbolTable({ header, sections, symbols, names: nameBytes 
     const next = sorted[firstAbove(sorted, address)]
     return next === undefined ? undefined : Number(next - address)
   }
+  const end = only === undefined ? undefined : sections[only]?.size
   const fits = (start: bigint, size: number): boolean => {
     const own = sizeOf(start)
-    return own === undefined || Math.abs(own - size) < mostPadding
+    if (end === undefined) return own === undefined || Math.abs(own - size) < mostPadding
+    // The last function of a section reaches to the next section, or to the end of the module's pages.
+    const rest = end - Number(start)
+    return own === undefined && size >= rest && size < rest + mostLastPadding
   }
   return {
     at: (address) => {

@@ -31,3 +31,14 @@ export async function chooseSymboliser(host: Pick<Host, 'which'>, machine: numbe
     hint: 'Run `apt-get install llvm`, or install binutils.',
   })
 }
+
+/** Of a module one section is asked for, which llvm-symbolizer cannot. Throws SYMBOLISER_MISSING. */
+export async function chooseAddr2line(host: Pick<Host, 'which'>, machine: number): Promise<string> {
+  const triplet = binutilsTriplet(machine)
+  const own = triplet === undefined ? undefined : await host.which(`${triplet}-addr2line`)
+  const program = own ?? (await host.which('addr2line'))
+  if (program !== undefined) return program
+  throw new UserError('SYMBOLISER_MISSING', 'addr2line is not on PATH: calls in modules are shown without source lines.', {
+    hint: 'Install binutils.',
+  })
+}

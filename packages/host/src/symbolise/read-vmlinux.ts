@@ -1,17 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
 import { createSymbolTable, type SymbolTable } from '@kernelkit/core/decode'
-import {
-  elfHeaderSize,
-  findBuildId,
-  nameAt,
-  noBits,
-  parseElfHeader,
-  parseSections,
-  type ElfHeader,
-  type ElfSection,
-} from '@kernelkit/core/elf'
+import { findBuildId, nameAt, noBits, type ElfHeader, type ElfSection } from '@kernelkit/core/elf'
 import { UserError, command, message } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
+import { mostBytes, readableFile, readElfSections, type ReadableFile } from './elf-file.ts'
 
 /** An executable that decodes addresses; its size hardly matters, only parts of it are read. */
 export interface Vmlinux {
@@ -28,11 +20,10 @@ export interface Vmlinux {
 /** Throws VMLINUX_MISSING, NOT_A_VMLINUX and VMLINUX_STRIPPED. */
 export async function readVmlinux(host: Pick<Host, 'fs'>, path: string): Promise<Vmlinux> {
   await using handle = await open(host, path)
-  const { size } = await handle.stat()
-  const file: ReadableFile = { read: (at, length) => read(handle, { at, length: Math.min(length, size - at), path }) }
-  const header = parseElfHeader(await file.read(0, elfHeaderSize))
-  if (header === undefined) throw notElf(path)
-  const sections = await readSections(file, header)
+  const file = await readableFile(handle, () => tooLarge(path))
+  const elf = await readElfSections(file)
+  if (elf === undefined) throw notElf(path)
+  const { header, sections } = elf
   const table = sections.find(({ name }) => name === '.symtab')
   const names = table === undefined ? undefined : sections[table.link]
   if (table === undefined || names === undefined || table.size === 0) throw stripped(path)
@@ -67,14 +58,6 @@ async function open({ fs }: Pick<Host, 'fs'>, path: string): Promise<FileHandle>
   throw notElf(path)
 }
 
-async function readSections(file: ReadableFile, header: ElfHeader): Promise<readonly ElfSection[]> {
-  const { offset, entrySize, count, namesIndex } = header.sections
-  const sections = parseSections(header, await file.read(offset, entrySize * count))
-  const names = sections[namesIndex]
-  const text = names === undefined ? new Uint8Array(0) : await file.read(names.offset, Math.min(names.size, mostNameBytes))
-  return sections.map((section) => ({ ...section, name: nameAt(text, section.nameAt) }))
-}
-
 async function readBuildId(file: ReadableFile, header: ElfHeader, sections: readonly ElfSection[]): Promise<string | undefined> {
   for (const { name, offset, size } of sections) {
     // The kernel's linker script gathers all notes in .notes; a program has them in separate sections.
@@ -85,10 +68,8 @@ async function readBuildId(file: ReadableFile, header: ElfHeader, sections: read
   return undefined
 }
 
-// Names of sections, notes, symbols: hundreds of times of what the default kernel has (0.5 KiB, 0.2 KiB, 0.9 MiB).
-const mostNameBytes = 2 ** 20
+// Hundreds of times of what the default kernel has (0.2 KiB).
 const mostNoteBytes = 2 ** 20
-const mostBytes = 2 ** 28
 
 // linux_banner is shorter.
 const maxTextBytes = 1024
@@ -101,28 +82,6 @@ async function readText(file: ReadableFile, sections: readonly ElfSection[], add
   if (section === undefined || address === undefined) return undefined
   const text = nameAt(await file.read(section.offset + Number(address - section.address), maxTextBytes), 0).trim()
   return text === '' ? undefined : text
-}
-
-/** A part of the file, shorter where the file ends. */
-interface ReadableFile {
-  read(at: number, length: number): Promise<Uint8Array>
-}
-
-async function read(
-  file: FileHandle,
-  { at, length, path }: { readonly at: number; readonly length: number; readonly path: string },
-): Promise<Uint8Array> {
-  // Whatever the headers say: a file has nothing after its end.
-  if (!(length > 0)) return new Uint8Array(0)
-  if (length > mostBytes) throw tooLarge(path)
-  const bytes = new Uint8Array(length)
-  let done = 0
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, at + done)
-    if (bytesRead === 0) break
-    done += bytesRead
-  }
-  return bytes.subarray(0, done)
 }
 
 function tooLarge(path: string): UserError {

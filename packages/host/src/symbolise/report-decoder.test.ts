@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createReportReader, type KernelReport } from '@kernelkit/core/report'
-import { buildToyVmlinux, listCalls, type CallSite } from '../../test/toy-vmlinux.ts'
+import { buildToyModule, buildToyVmlinux, listCalls, toyRelease, type CallSite } from '../../test/toy-vmlinux.ts'
 import type { Host } from '../host.ts'
 import { nodeHost } from '../node-host.ts'
 import { decodeReports } from './report-decoder.ts'
@@ -167,6 +167,78 @@ describe('decodeReports', () => {
     const { reports, problems } = await decode(lockup(['frob_poll+0x1/0x20 [frob]', ...stack().map(({ frame }) => frame)]))
     expect(reports.map(places)).toEqual([['frob_poll -:0', ...decodedStack]])
     expect(problems).toMatchObject([{ code: 'MODULES_NOT_DECODED', details: { modules: ['frob'] } }])
+  })
+
+  describe('in a module', () => {
+    const modules = join(directory, 'lib/modules')
+    // frob_check is inlined; frob_start is in a section of its own, which begins at address 0 too.
+    const inModule = ['frob_poll+0x5/0x10 [frob]', 'frob_wait+0x5/0x8 [frob]', 'frob_start+0x5/0x9 [frob]', 'start_kernel+0x1000/0x2000']
+    const asked = (frames: readonly string[] = inModule, before?: readonly string[]) => ({
+      reports: lockup(frames, before),
+      modules: [modules],
+    })
+    beforeAll(() => void buildToyModule(directory))
+
+    it('calls have lines, inlined ones too, each in its section, without a vmlinux', async () => {
+      const { reports, problems } = await decodeReports(host, { ...asked(inModule.slice(0, 3)), vmlinux: undefined })
+      expect(reports.map(places)).toEqual([
+        [
+          'frob_check drivers/frob/frob.h:5 inlined',
+          'frob_poll drivers/frob/poll.c:3',
+          'frob_wait drivers/frob/poll.c:6',
+          'frob_start drivers/frob/poll.c:12',
+        ],
+      ])
+      expect(reports[0]).toMatchObject({ source: 'drivers/frob/frob.h', line: 5 })
+      expect(reports[0]?.trace.every(({ module }) => module === 'frob')).toBe(true)
+      expect(problems).toEqual([])
+    })
+
+    it('and in its kernel have lines side by side', async () => {
+      const { reports, problems } = await decodeReports(host, {
+        ...asked([...inModule.slice(0, 2), ...stack().map(({ frame }) => frame)]),
+        vmlinux,
+      })
+      expect(reports.map(places)).toEqual([
+        ['frob_check drivers/frob/frob.h:5 inlined', 'frob_poll drivers/frob/poll.c:3', 'frob_wait drivers/frob/poll.c:6', ...decodedStack],
+      ])
+      expect(problems).toEqual([])
+    })
+
+    it.each([
+      ['of another kernel', { release: '6.11.0' }, /frob \(\S+frob\.ko is of 6\.11\.0, the log of 6\.12\.0-toy\)/],
+      ['without debug information', { flags: [] }, /frob \(\S+frob\.ko has no debug information\)/],
+      ['whose code is another', { flags: ['-g', '-O0'] }, /no lines: frob\.$/],
+    ])('calls have no lines from a file %s', async (_what, options, problem) => {
+      const other = mkdtempSync(join(directory, 'other-'))
+      buildToyModule(other, options)
+      const { reports, problems } = await decodeReports(host, { ...asked(), modules: [other], vmlinux: undefined })
+      expect(reports.flatMap(places).filter((place) => place.startsWith('frob') && !place.includes('-:0'))).toEqual([])
+      expect(problems).toMatchObject([{ code: 'MODULES_NOT_DECODED', message: expect.stringMatching(problem) as string }])
+    })
+
+    it('calls have no lines from damaged files, each with its reason', async () => {
+      const other = mkdtempSync(join(directory, 'damaged-'))
+      for (const size of [0, 70, 2000]) {
+        const path = join(other, 'frob.ko')
+        cpSync(join(modules, toyRelease, 'kernel/drivers/frob/frob.ko'), path)
+        truncateSync(path, size)
+        const { problems } = await decodeReports(host, { ...asked(), modules: [other], vmlinux: undefined })
+        expect(problems).toMatchObject([{ code: 'MODULES_NOT_DECODED', message: expect.stringMatching(/frob \(\S+frob\.ko /) as string }])
+      }
+    })
+
+    it('calls have lines from a file with nothing but debug information, as -dbg packages have them', async () => {
+      const other = mkdtempSync(join(directory, 'debug-'))
+      mkdirSync(join(other, 'kernel/drivers/frob'), { recursive: true })
+      execFileSync('objcopy', [
+        '--only-keep-debug',
+        join(modules, toyRelease, 'kernel/drivers/frob/frob.ko'),
+        join(other, 'kernel/drivers/frob/frob.ko.debug'),
+      ])
+      const { reports } = await decodeReports(host, { ...asked(inModule.slice(1, 3)), modules: [other], vmlinux: undefined })
+      expect(reports.map(places)).toEqual([['frob_wait drivers/frob/poll.c:6', 'frob_start drivers/frob/poll.c:12']])
+    })
   })
 
   it('removes the directory of the tree from source lines that the log already has', async () => {

@@ -1,15 +1,18 @@
 import { resolve } from 'node:path'
 import { expandFrame, locateFrames, repositoryPath, type CodePlace, type LocatedReport, type SourcePaths } from '@kernelkit/core/decode'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { decodeReport } from '@kernelkit/core/decode'
 import { type KernelReport } from '@kernelkit/core/report'
 import type { Host } from '../host.ts'
 import { createOwnerLookup } from './owners.ts'
+import { openModules, type OpenModules } from './open-modules.ts'
 import { openVmlinux, type OpenVmlinux } from './open-vmlinux.ts'
 
 export interface DecoderOptions {
   /** The vmlinux of the kernel that printed the reports; undefined: paths are mapped and nothing is decoded. */
   readonly vmlinux: string | undefined
+  /** Directories with the modules of that kernel, unstripped: each `.ko` below them is found by its name. */
+  readonly modules?: readonly string[] | undefined
   /** Directory of the kernel tree: paths below it come out relative to it. */
   readonly source?: string | undefined
   /** Beginnings of paths as the build wrote them, and what replaces them in the repository. */
@@ -39,6 +42,7 @@ export function createReportDecoder(host: Host, options: DecoderOptions): Report
   const { signal } = options
   const known = new Map<bigint, readonly CodePlace[]>()
   const owners = createOwnerLookup(host, options.source === undefined ? undefined : resolve(host.cwd, options.source))
+  const modules = openModules(host, { directories: (options.modules ?? []).map((path) => resolve(host.cwd, path)), signal })
   let opened: Promise<OpenVmlinux> | undefined
   const open = async (): Promise<OpenVmlinux> => {
     if (options.vmlinux === undefined) return {}
@@ -66,13 +70,19 @@ export function createReportDecoder(host: Host, options: DecoderOptions): Report
         if (!(error instanceof UserError)) throw error
         problems.push(error)
       }
+      const others = located.some(({ otherBuild }) => otherBuild !== undefined)
+      const inModules = await decodeModules(modules, others ? [] : reports, problems)
       const paths: SourcePaths = {
         maps: options.pathMaps ?? [],
-        trees: [at.tree, options.source === undefined ? undefined : resolve(host.cwd, options.source)].filter((tree) => tree !== undefined),
+        trees: [at.tree, ...modules.trees, options.source === undefined ? undefined : resolve(host.cwd, options.source)].filter(
+          (tree) => tree !== undefined,
+        ),
       }
       const decoded = reports.map((report, index) =>
         decodeReport(report, {
           expand: (frame) => {
+            const places = inModules.get(frame)
+            if (places !== undefined) return expandFrame(frame, places)
             const found = located[index]?.frames.get(frame)
             return found === undefined ? undefined : (expandFrame(found.frame, known.get(found.address) ?? []) ?? [found.frame])
           },
@@ -85,13 +95,15 @@ export function createReportDecoder(host: Host, options: DecoderOptions): Report
           return found === undefined ? report : { ...report, owners: found }
         }),
       )
-      if (at.vmlinux !== undefined) problems.push(...otherBuild(located, at.vmlinux.path), ...modules(reports))
+      if (at.vmlinux !== undefined) problems.push(...otherBuild(located, at.vmlinux.path))
+      if (options.vmlinux !== undefined || options.modules !== undefined) problems.push(...undecodedModules(decoded, modules.obstacles))
       return { reports: owned, problems, symboliser: at.program }
     },
     [Symbol.asyncDispose]: async () => {
       // A failure to open was reported by the call that opened it.
       const left = await opened?.catch(() => undefined)
       await left?.symboliser?.[Symbol.asyncDispose]()
+      await modules[Symbol.asyncDispose]()
     },
   }
 }
@@ -119,7 +131,22 @@ function otherBuild(located: readonly LocatedReport[], path: string): readonly U
   ]
 }
 
-function modules(reports: readonly KernelReport[]): readonly UserError[] {
+/** A symboliser that fails is a problem, once; lines of other modules are known all the same. */
+async function decodeModules(
+  modules: OpenModules,
+  reports: readonly KernelReport[],
+  problems: UserError[],
+): ReturnType<OpenModules['decode']> {
+  try {
+    return await modules.decode(reports)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    problems.push(error)
+    return new Map()
+  }
+}
+
+function undecodedModules(reports: readonly KernelReport[], obstacles: ReadonlyMap<string, string>): readonly UserError[] {
   const names = [
     ...new Set(
       reports.flatMap(({ trace }) =>
@@ -128,9 +155,10 @@ function modules(reports: readonly KernelReport[]): readonly UserError[] {
     ),
   ]
   if (names.length === 0) return []
+  const shown = names.map((name) => (obstacles.has(name) ? `${name} (${obstacles.get(name) ?? ''})` : name))
   return [
-    new UserError('MODULES_NOT_DECODED', `calls in loadable modules have no lines: ${names.join(', ')}.`, {
-      hint: 'Build what you test into the kernel (=y) to have its lines; a vmlinux holds no code of modules.',
+    new UserError('MODULES_NOT_DECODED', `calls in loadable modules have no lines: ${shown.join(', ')}.`, {
+      hint: message`Name a directory with the unstripped modules of this kernel with ${option('modules', 'DIR')}, or build what you test into the kernel (=y).`,
       details: { modules: names },
     }),
   ]

@@ -45,8 +45,12 @@ export async function storedFile({ place, identity, host, store, write }: Stored
   if (isChanged) await host.fs.utimes(path, now, now).catch(() => {})
   if (await host.fs.exists(path)) return path
   const temporary = `${path}.${host.randomHex(4)}.tmp`
-  await write(temporary)
-  await host.fs.rename(temporary, path)
+  try {
+    await write(temporary)
+    await host.fs.rename(temporary, path)
+  } finally {
+    await host.fs.rm(temporary, { force: true })
+  }
   if (isChanged) await makeRoom(host, directory, place.mostBytes)
   return path
 }

@@ -45,8 +45,8 @@ export interface BootVmOptions {
   readonly expose?: readonly string[] | undefined
   /** Hide nothing of this host, and start QEMU without its sandbox. Default: off. */
   readonly unconfined?: boolean | undefined
-  /** How directories of this host reach the guest; auto takes 9p when the kernel has it, else virtiofs when this host has virtiofsd. Default: auto. */
-  readonly shareAs?: 'auto' | '9p' | 'virtiofs' | undefined
+  /** How directories of this host reach the guest; auto takes 9p when the kernel has it, else virtiofs when this host has virtiofsd, else read-only disks. Default: auto. */
+  readonly shareAs?: 'auto' | '9p' | 'virtiofs' | 'disk' | undefined
   /** What the guest writes to $KERNELKIT_ARTIFACTS comes out in this directory. Default: none. */
   readonly artifacts?: string | undefined
   /** Network of the guest; user: through QEMU, no privilege needed; restricted: forwarded ports alone, neither this host nor its network. Default: user. */

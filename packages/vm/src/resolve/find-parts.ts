@@ -6,6 +6,7 @@ import type { VmSpec } from '@kernelkit/core/options'
 import type { Drive, Share, ShareDaemon } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import { chooseAccel, type Acceleration } from './choose-accel.ts'
+import type { DiskFormat } from '@kernelkit/core/disk'
 import { canUse, type KernelOptions } from './kernel-options.ts'
 import { installDaemon, shareOptions } from './needs.ts'
 import { resolveKernel, type ResolvedKernel } from './resolve-kernel.ts'
@@ -13,6 +14,7 @@ import { resolveRoot, type ResolvedRoot } from './resolve-root.ts'
 import type { ConfinementInput, ResolvedConfinement } from './resolve-confinement.ts'
 import { resolveShares, type ResolvedShares } from './resolve-shares.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
+import type { DisksInput } from './share-disks.ts'
 import { readImageFacts } from './root-file-system.ts'
 import type { PlanServices } from './services.ts'
 
@@ -34,8 +36,8 @@ export interface VmParts {
   readonly hostCpus: number
   /** The guest has our agent. */
   readonly agent: boolean
-  /** How directories reach the guest. */
-  readonly transport: '9p' | 'virtiofs'
+  /** What the kernel needs for directories of the host. */
+  readonly shareOptions: readonly string[]
   readonly virtiofsd?: ShareDaemon | undefined
   readonly moduleTree: ModuleTree | undefined
 }
@@ -55,45 +57,98 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
     chooseInitrd(host, services, { vm, arch: arch.name, agent }),
     findFirmware(host, qemu),
   ])
-  const { transport, virtiofsd } = await chooseTransport(services, vm, kernel.options)
+  const chosen = await chooseTransport({ host, services, vm, root, options: kernel.options })
+  const { transport, virtiofsd, format } = chosen
   const canShare = transport !== undefined
-  const shares = agent ? await resolveShares(host, { vm, root, canShare }) : noShares
-  const moduleTree = agent ? await findModuleTree(services, { kernel, root, disks: disks.length, transport }) : undefined
+  const wanted = agent ? await resolveShares(host, { vm, root, canShare, canWrite: canShare && format === undefined }) : noShares
+  const placed =
+    format === undefined
+      ? { root, shares: wanted }
+      : await onDisks(host, services, { vm, root, shares: wanted, format, disks: disks.length, qemu })
+  const moduleTree = agent ? await findModuleTree({ host, services, kernel, disks: disks.length, transport, ...placed }) : undefined
+  const { shares } = placed
   const confinement = await confine(host, {
     vm,
     shares: [
-      ...(root.share === undefined ? [] : [root.share]),
+      ...(placed.root.share === undefined ? [] : [placed.root.share]),
       ...shares.shares,
       ...(moduleTree?.share === undefined ? [] : [moduleTree.share]),
     ],
-    drives: [...(root.drive === undefined ? [] : [root.drive]), ...disks, ...(moduleTree?.drive === undefined ? [] : [moduleTree.drive])],
+    drives: [
+      ...(placed.root.drive === undefined ? [] : [placed.root.drive]),
+      ...disks,
+      ...(shares.drives ?? []),
+      ...(moduleTree?.drive === undefined ? [] : [moduleTree.drive]),
+    ],
     kernel: kernel.image.path,
     initrd,
     qemu,
   })
-  const common = { arch, kernel, accel, disks, initrd, qemu, firmware, tscKhz, hostCpus: host.cpus, agent, moduleTree, confinement }
-  if (virtiofsd === undefined) return { ...common, root, shares, transport: '9p' }
+  const common = {
+    arch,
+    kernel,
+    accel,
+    disks,
+    initrd,
+    qemu,
+    firmware,
+    tscKhz,
+    hostCpus: host.cpus,
+    agent,
+    moduleTree,
+    confinement,
+    shareOptions: optionsOf(chosen),
+  }
+  if (virtiofsd === undefined) return { ...common, ...placed }
   const { rootOverVirtiofs, sharesOverVirtiofs } = await import('./virtiofs.ts')
-  return { ...common, root: rootOverVirtiofs(root), shares: sharesOverVirtiofs(shares, virtiofsd), transport: 'virtiofs', virtiofsd }
+  return { ...common, root: rootOverVirtiofs(root), shares: sharesOverVirtiofs(shares, virtiofsd), virtiofsd }
 }
 
 interface Transport {
   /** Absent: the kernel can mount no directory of the host. */
-  readonly transport: '9p' | 'virtiofs' | undefined
+  readonly transport: '9p' | 'virtiofs' | 'disk' | undefined
   readonly virtiofsd?: ShareDaemon
+  /** Of disks. */
+  readonly format?: DiskFormat
 }
 
-/** 9p needs nothing on the host; virtiofs serves kernels without it where the host has its daemon. */
-async function chooseTransport(services: PlanServices, { shareAs }: ResolvedVm, options: KernelOptions): Promise<Transport> {
+interface TransportInput {
+  readonly host: Host
+  readonly services: PlanServices
+  readonly vm: ResolvedVm
+  readonly root: ResolvedRoot
+  readonly options: KernelOptions
+}
+
+/** 9p needs nothing on the host; virtiofs serves kernels without it where the host has its daemon; a disk is only read and costs its making. */
+async function chooseTransport({ host, services, vm, root, options }: TransportInput): Promise<Transport> {
+  const { shareAs } = vm
   const can = (transport: '9p' | 'virtiofs'): boolean => canUse(options, [...shareOptions[transport], 'OVERLAY_FS'])
-  if (shareAs === '9p') return { transport: '9p' }
-  if (shareAs === 'auto' && can('9p')) return { transport: '9p' }
-  const virtiofsd = shareAs === 'virtiofs' || can('virtiofs') ? await services.shareDaemon() : undefined
+  if (shareAs === '9p' || (shareAs === 'auto' && can('9p'))) return { transport: '9p' }
+  const virtiofsd = shareAs === 'virtiofs' || (shareAs === 'auto' && can('virtiofs')) ? await services.shareDaemon() : undefined
   if (virtiofsd !== undefined) return { transport: 'virtiofs', virtiofsd }
-  if (shareAs !== 'virtiofs') return { transport: undefined }
-  throw new UserError('HOST_LACKS', message`${option('share-as', 'virtiofs')}: this host has no virtiofsd that this user can run.`, {
-    hint: installDaemon,
-  })
+  if (shareAs === 'virtiofs') {
+    throw new UserError('HOST_LACKS', message`${option('share-as', 'virtiofs')}: this host has no virtiofsd that this user can run.`, {
+      hint: installDaemon,
+    })
+  }
+  const { findDiskFormat, refuseDisk, writtenShare } = await import('./share-disks.ts')
+  const isForced = shareAs === 'disk'
+  if (isForced) refuseDisk(vm, root)
+  else if (root.share?.host === '/' || writtenShare(vm) !== undefined || !canUse(options, ['OVERLAY_FS'])) return { transport: undefined }
+  const format = await findDiskFormat(host, options, { isForced })
+  return format === undefined ? { transport: undefined } : { transport: 'disk', format }
+}
+
+/** What the kernel needs to mount a share. */
+function optionsOf({ transport, format }: Transport): readonly string[] {
+  if (format !== undefined) return ['VIRTIO_BLK', ...format.options]
+  return shareOptions[transport === 'virtiofs' ? 'virtiofs' : '9p']
+}
+
+/** Loaded for the few that need it. */
+async function onDisks(host: Host, services: PlanServices, input: DisksInput): Promise<Pick<VmParts, 'root' | 'shares'>> {
+  return (await import('./share-disks.ts')).packShares(host, services, input)
 }
 
 /** The modules of the very kernel at the place where modprobe looks for them. */
@@ -101,31 +156,34 @@ export interface ModuleTree {
   readonly mount: GuestMount
   readonly share?: Share
   readonly drive?: Drive
+  /** What the kernel needs to mount the disk. */
+  readonly options?: readonly string[]
 }
 
 interface ModuleTreeInput {
+  readonly host: Host
+  readonly services: PlanServices
   readonly kernel: ResolvedKernel
   readonly root: ResolvedRoot
-  /** Further disks, which come before. */
+  readonly shares: ResolvedShares
+  /** Disks of `--disk`. */
   readonly disks: number
   readonly transport: Transport['transport']
 }
 
 /** Over 9p as they are; else on a disk, which takes no daemon. Nothing of it is written to an image. */
-async function findModuleTree(
-  services: PlanServices,
-  { kernel: { options, release }, root, disks, transport }: ModuleTreeInput,
-): Promise<ModuleTree | undefined> {
+async function findModuleTree(input: ModuleTreeInput): Promise<ModuleTree | undefined> {
+  const { host, services, root, shares, disks, transport } = input
+  const { options, release } = input.kernel
   const at = `/lib/modules/${release}`
   const directory = options.modules?.directory
   // An initramfs has no modprobe, and the host's root shows its own modules.
   if (directory === undefined || root.kind === 'initramfs' || (root.kind === 'host' && directory === at)) return undefined
   const mode = canUse(options, ['OVERLAY_FS', 'TMPFS']) ? 'cow' : 'ro'
   if (transport === '9p') return { mount: { tag: 'modules', at, mode }, share: { host: directory, tag: 'modules', readonly: true } }
-  if (!canUse(options, ['VIRTIO_BLK', 'EXT4_FS'])) return undefined
-  const device = `/dev/vd${String.fromCharCode('a'.charCodeAt(0) + Number(root.drive !== undefined) + disks)}`
-  const path = await services.directoryDisk(directory)
-  return { mount: { tag: device, at, mode, transport: 'disk' }, drive: { path, format: 'raw', mode: 'ro' } }
+  const { diskOfModules } = await import('./share-disks.ts')
+  const place = Number(root.drive !== undefined) + disks + (shares.drives?.length ?? 0)
+  return diskOfModules(host, services, { options, directory, place, at, mode })
 }
 
 /** A guest without a directory of this host has nothing to hide from it, and does not load what would. */

@@ -26,20 +26,14 @@ export interface BootModulesInput {
   readonly hasNetwork: boolean
   /** The kernel's modules are mounted in the guest, from a disk of their own or another way. */
   readonly hasModuleTree: boolean
-  readonly hasModuleDisk: boolean
+  /** Kernel options that mount the disk with the modules. */
+  readonly moduleDisk: readonly string[]
   /** Names that the user wants loaded. */
   readonly asked: readonly string[]
 }
 
 /** What the agent loads before it opens its channel: what this way of booting needs and the kernel has as modules, and what was asked for. */
-export function bootModules({
-  options,
-  needs,
-  hasNetwork,
-  hasModuleTree,
-  hasModuleDisk,
-  asked,
-}: BootModulesInput): readonly LoadedModule[] {
+export function bootModules({ options, needs, hasNetwork, hasModuleTree, moduleDisk, asked }: BootModulesInput): readonly LoadedModule[] {
   refuseUnknown(options, asked)
   const { modules } = options
   if (modules === undefined) return []
@@ -49,7 +43,7 @@ export function bootModules({
   }
   const wanted = [
     ...needs.flatMap(({ symbol }) => wantedBy(symbol, false)),
-    ...(hasModuleDisk ? ['VIRTIO_BLK', 'EXT4_FS'].flatMap((symbol) => wantedBy(symbol, false)) : []),
+    ...moduleDisk.flatMap((symbol) => wantedBy(symbol, false)),
     ...(hasModuleTree ? wantedBy('OVERLAY_FS', false) : []),
     ...(hasNetwork ? wantedBy('VIRTIO_NET', true) : []),
     // Every machine of ours has the device; without the driver getrandom() blocks in guests whose CPU has no rdrand.

@@ -27,7 +27,7 @@ export function machineServices(host: Host, store: Store, signal?: AbortSignal):
       return moduleInitrd({ initrd, modules, host, store })
     },
     shareDaemon: async () => (await import('./virtiofs.ts')).findShareDaemon(host, store),
-    directoryDisk: async (directory) => (await import('../guest/directory-disk.ts')).directoryDisk(host, store, directory),
+    directoryDisk: async (request) => (await import('../guest/directory-disk.ts')).directoryDisk(host, store, { ...request, signal }),
     ofProject: async (kind, arch) => {
       const project = await findProject(host)
       const path = (await readProject(host, store, { project, arch }))[kind]

@@ -13,8 +13,8 @@ export interface NeedsInput {
   readonly initrd: boolean
   readonly machine: MachineName
   readonly disk: { readonly option: string; readonly what: string } | undefined
-  /** How directories of the host reach the guest; absent: none does. */
-  readonly shares: 'virtiofs' | '9p' | undefined
+  /** Kernel options by which directories of the host reach the guest; absent: none does. */
+  readonly shares: readonly string[] | undefined
   readonly overlays: boolean
   /** Ports are forwarded or ssh is asked for: the network is not just a convenience. */
   readonly network: boolean
@@ -49,7 +49,7 @@ export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
           { symbol: 'VIRTIO_BLK', why: 'for the disk' },
           { symbol: input.disk.option, why: `to mount ${input.disk.what}` },
         ]),
-    ...(input.shares === undefined ? [] : shareOptions[input.shares].map((symbol) => ({ symbol, why: 'for directories of the host' }))),
+    ...(input.shares === undefined ? [] : input.shares.map((symbol) => ({ symbol, why: 'for directories of the host' }))),
     ...(input.overlays
       ? [
           { symbol: 'OVERLAY_FS', why: 'to keep writes in guest memory' },

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { AccelName } from '@kernelkit/core/arch'
-import { message, option } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { givenOptions, type Reader } from '@kernelkit/core/options'
 import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { nodeHost, type Host } from '@kernelkit/host'
@@ -40,7 +40,7 @@ const services = (change: Partial<PlanServices> = {}): PlanServices => ({
   },
   withModules: async (initrd) => initrd,
   shareDaemon: async () => undefined,
-  directoryDisk: async (path) => `/store/disks${path}`,
+  directoryDisk: async ({ directory: path, format }) => ({ path: `/store/disks${path}.${format.fsType}`, lines: [] }),
   newestKernel: async () => undefined,
   ...change,
 })
@@ -295,11 +295,80 @@ describe('shares', () => {
   })
 
   it('leaves the working directory out when the kernel cannot mount it, but refuses a share that was asked for', async () => {
-    const kernel = await built('small', allOptions.replace('CONFIG_9P_FS=y\n', ''))
+    const kernel = await built('small', allOptions.replace(/CONFIG_(?:9P_FS|EXT4_FS)=y\n/g, ''))
     const { lines, launch } = await plan({ raw: { kernel, root: 'none' } })
     expect(launch.shares).toEqual([])
     expect(lines.join('\n')).toMatch(/working directory is not shared/)
     await expect(plan({ raw: { kernel, root: 'none', share: ['.'] } })).rejects.toMatchObject({ code: 'KERNEL_LACKS' })
+  })
+
+  describe('on read-only disks', () => {
+    const with9p = (): Promise<string> => built('build', `${allOptions}CONFIG_EROFS_FS=y\n`)
+    const without9p = (): Promise<string> => built('small', allOptions.replace('CONFIG_9P_FS=y\n', ''))
+
+    it('come after all other disks, where the kernel can mount nothing else', async () => {
+      await mkdir(join(directory, 'work/a'))
+      await put('extra', '')
+      const raw = { kernel: await without9p(), image: await image(), disk: [join(directory, 'extra')], share: ['a:/mnt:ro'] }
+      const { launch, lines } = await plan({ raw })
+      expect(launch.drives.slice(2)).toEqual(
+        [`${directory}/work/a`, `${directory}/work`].map((path) => ({ path: `/store/disks${path}.ext4`, format: 'raw', mode: 'ro' })),
+      )
+      expect(launch.append).toContain('kernelkit.mount=disk:/dev/vdc:ext4,/mnt,ro')
+      expect(launch.append).toContain(`kernelkit.mount=disk:/dev/vdd:ext4,${directory}/work,cow`)
+      expect(lines).toContain('directories on read-only disks (ext4, made once for what is in them)')
+      expect(launch.shares).toEqual([])
+    })
+
+    it('are taken when asked for, for the root too', async () => {
+      await mkdir(join(directory, 'root/etc'), { recursive: true })
+      const raw = { kernel: await with9p(), root: join(directory, 'root'), noCwd: true }
+      const { launch } = await plan({ raw: { ...raw, shareAs: 'disk' } })
+      expect(launch.drives).toEqual([{ path: `/store/disks${directory}/root.erofs`, format: 'raw', mode: 'ro' }])
+      expect(launch.append).toContain('kernelkit.root=disk:/dev/vda:erofs:cow')
+    })
+
+    it.each([
+      [
+        "this machine's root",
+        { root: 'host' },
+        { code: 'BAD_OPTION', hint: 'Name an image with --image FILE or a directory with --root DIR.' },
+      ],
+      [
+        'a share that is written to',
+        { root: 'none', share: ['.:/x:rw'] },
+        { code: 'BAD_OPTION', message: '--share-as disk is read-only, and --share .:rw is written to.' },
+      ],
+      [
+        'artifacts',
+        { root: 'none', artifacts: './out' },
+        { code: 'BAD_OPTION', message: '--share-as disk is read-only, and --artifacts ./out is written to.' },
+      ],
+    ])('are refused for %s', async (_what, raw, error) => {
+      await expect(plan({ raw: { kernel: await with9p(), shareAs: 'disk', ...raw } })).rejects.toMatchObject(error)
+    })
+
+    it('are refused with the options that the kernel lacks', async () => {
+      const kernel = await built('none', allOptions.replace('CONFIG_EXT4_FS=y\n', ''))
+      await expect(plan({ raw: { kernel, root: 'none', shareAs: 'disk' } })).rejects.toMatchObject({
+        code: 'KERNEL_LACKS',
+        message: expect.stringContaining('CONFIG_EXT4_FS for directories of the host') as string,
+      })
+    })
+
+    it('are not made of a working directory that is too large, which is said', async () => {
+      const { lines, launch } = await plan({
+        raw: { kernel: await without9p(), root: 'none' },
+        with: {
+          directoryDisk: async ({ mostBytes }) => {
+            throw new UserError('SHARE_TOO_LARGE', `more than ${mostBytes ?? 0} bytes`)
+          },
+        },
+      })
+      expect(lines).toContain(`the working directory is not shared: more than ${256 * 2 ** 20} bytes`)
+      expect(lines.join('\n')).not.toContain('(cow)')
+      expect(launch.drives).toEqual([])
+    })
   })
 
   it('leaves a directory for artifacts out in the same way, unless it was named', async () => {

@@ -72,7 +72,7 @@ async function findModules({ vm, kernel, launch, needs }: DecidedVm, { agent, mo
     needs,
     hasNetwork: launch.network.kind === 'user',
     hasModuleTree: moduleTree !== undefined,
-    hasModuleDisk: moduleTree?.drive !== undefined,
+    moduleDisk: moduleTree?.options ?? [],
     asked: vm.modules,
   })
 }
@@ -150,7 +150,12 @@ function chooseDevices(vm: ResolvedVm, { agent, kernel, root, shares, disks, mod
   return {
     agent,
     terminal: vm.command === 'boot' && !agentFirst,
-    drives: [...(root.drive === undefined ? [] : [root.drive]), ...disks, ...(moduleTree?.drive === undefined ? [] : [moduleTree.drive])],
+    drives: [
+      ...(root.drive === undefined ? [] : [root.drive]),
+      ...disks,
+      ...(shares.drives ?? []),
+      ...(moduleTree?.drive === undefined ? [] : [moduleTree.drive]),
+    ],
     shares: [
       ...(root.share === undefined ? [] : [root.share]),
       ...shares.shares,
@@ -165,7 +170,7 @@ function chooseDevices(vm: ResolvedVm, { agent, kernel, root, shares, disks, mod
 
 function needsOf(
   vm: ResolvedVm,
-  { agent, initrd, root, shares, transport }: VmParts,
+  { agent, initrd, root, shares, shareOptions }: VmParts,
   { devices, machine }: { readonly devices: Devices; readonly machine: MachineChoice },
 ): ReturnType<typeof kernelNeeds> {
   return kernelNeeds({
@@ -173,8 +178,8 @@ function needsOf(
     initrd: initrd !== undefined,
     machine: machine.machine,
     disk: root.option === undefined || root.path === undefined ? undefined : { option: root.option, what: root.path },
-    shares: devices.shares.length === 0 ? undefined : transport,
-    overlays: root.share !== undefined || shares.mounts.some((mount) => mount.mode === 'cow'),
+    shares: devices.shares.length === 0 && (shares.drives ?? []).length === 0 ? undefined : shareOptions,
+    overlays: ('mode' in root.guest && root.guest.mode === 'cow') || shares.mounts.some((mount) => mount.mode === 'cow'),
     network: needsNetwork(vm),
     systemd: vm.init.kind === 'path' && vm.init.systemd,
     watchdog: vm.watchdog !== 'none',

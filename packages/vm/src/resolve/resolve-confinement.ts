@@ -48,35 +48,10 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
   }
   // The root is shared: there is something to hide for certain.
   const early = shares.some((share) => share.host === '/') ? tryWays(host) : undefined
-  const [exported, exposed, used, mounts] = await Promise.all([
-    Promise.all([...new Set(shares.map((share) => share.host))].map((path) => realPathOfNew(host, path))),
-    realPaths(
-      host,
-      vm.expose.map((path) => resolve(host.cwd, path)),
-    ),
-    realPaths(host, [
-      host.home,
-      input.qemu,
-      process.execPath,
-      ...(host.env['PATH'] ?? '').split(':').filter((path) => path.startsWith('/')),
-    ]),
-    host.fs.readFile('/proc/self/mountinfo', 'utf8').then(parseMountinfo),
+  const [{ hidden, asked, shown }, needed] = await Promise.all([
+    findHidden(host, input),
+    neededPaths(host, input).then((paths) => kindsOf(host, paths)),
   ])
-  const isRuntime = (path: string) => runtimeDirectories.some((directory) => isWithin(path, directory))
-  const asked = exported.filter((path) => path !== '/')
-  const [kinds, credentials, shown, needed] = await Promise.all([
-    kindsOf(
-      host,
-      mounts.map(({ path }) => path).filter((path) => !isRuntime(path)),
-    ),
-    findCredentials(host, exported),
-    kindsOf(host, exposed),
-    kindsOf(host, await neededPaths(host, input)),
-  ])
-  const fileMounts = kinds.filter(({ kind }) => kind === 'file').map(({ path }) => path)
-  // Keys and sockets of running VMs, wherever the user keeps them.
-  const running: HostPath = { path: await host.fs.realpath(await runtimeDirectory(host)), kind: 'directory' }
-  const hidden = hiddenPaths({ mounts, fileMounts, credentials: [running, ...credentials], exported, asked, used, exposed })
   if (hidden.length === 0) return { confinement: undefined, lines: [], details: [] }
   const { way, obstacles } = await (early ?? tryWays(host))
   if (way === undefined) {
@@ -88,6 +63,45 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
   const shared = asked.map((path): HostPath => ({ path, kind: 'directory' }))
   const confinement: Confinement = { way, hidden, needed: [...shared, ...needed], exposed: shown }
   return { confinement, ...describeCovers(confinement, vm.reader) }
+}
+
+interface FoundHidden {
+  readonly hidden: readonly HostPath[]
+  /** Directories that were named one by one. */
+  readonly asked: readonly string[]
+  /** `--expose`. */
+  readonly shown: readonly HostPath[]
+}
+
+/** What the guest must not see of directories that it gets. */
+export async function findHidden(host: Host, { vm, shares, qemu }: Pick<ConfinementInput, 'vm' | 'shares' | 'qemu'>): Promise<FoundHidden> {
+  const [exported, exposed, used, mounts] = await Promise.all([
+    Promise.all([...new Set(shares.map((share) => share.host))].map((path) => realPathOfNew(host, path))),
+    realPaths(
+      host,
+      vm.expose.map((path) => resolve(host.cwd, path)),
+    ),
+    realPaths(host, [host.home, qemu, process.execPath, ...(host.env['PATH'] ?? '').split(':').filter((path) => path.startsWith('/'))]),
+    host.fs.readFile('/proc/self/mountinfo', 'utf8').then(parseMountinfo),
+  ])
+  const isRuntime = (path: string) => runtimeDirectories.some((directory) => isWithin(path, directory))
+  const asked = exported.filter((path) => path !== '/')
+  const [kinds, credentials, shown] = await Promise.all([
+    kindsOf(
+      host,
+      mounts.map(({ path }) => path).filter((path) => !isRuntime(path)),
+    ),
+    findCredentials(host, exported),
+    kindsOf(host, exposed),
+  ])
+  const fileMounts = kinds.filter(({ kind }) => kind === 'file').map(({ path }) => path)
+  // Keys and sockets of running VMs, wherever the user keeps them.
+  const running: HostPath = { path: await host.fs.realpath(await runtimeDirectory(host)), kind: 'directory' }
+  return {
+    hidden: hiddenPaths({ mounts, fileMounts, credentials: [running, ...credentials], exported, asked, used, exposed }),
+    asked,
+    shown,
+  }
 }
 
 /** What the guest does not see of the directories that it gets. */

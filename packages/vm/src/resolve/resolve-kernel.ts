@@ -12,6 +12,8 @@ import type { PlanServices } from './services.ts'
 export interface ResolvedKernel extends FoundKernel {
   readonly release: string
   readonly options: KernelOptions
+  /** Where the files of its modules are, those with debug information first. */
+  readonly moduleDirectories: readonly string[]
   /** Real path of its source, where that is known and still exists. */
   readonly sourceTree: string | undefined
   /** `kernel 6.12.1 (FILE, 2 min old)`. */
@@ -40,12 +42,20 @@ export async function resolveKernel(host: Host, services: PlanServices, asked: A
     kernelRelease(host, found.image),
     findSource(host, found),
   ])
-  const options = { ...known, modules: await findModules(host, found.image.path, release) }
+  const manifest = await readManifest(host, dirname(found.image.path))
+  const modules = await findModules(host, { kernel: found.image.path, release, named: manifest?.['modules'] })
+  const options = { ...known, modules }
+  const symbols = manifest?.['symbols']
+  const moduleDirectories = [
+    ...(typeof symbols === 'string' ? [join(dirname(found.image.path), symbols)] : []),
+    ...(modules === undefined ? [] : [modules.directory]),
+  ]
   const notes = why === undefined ? '' : `, ${why}`
   return {
     ...found,
     release,
     options,
+    moduleDirectories,
     sourceTree,
     line: `kernel ${release} (${found.shown}, ${showAge(host.now() - found.image.modifiedAt)} old${notes})`,
   }
@@ -108,9 +118,11 @@ async function namedKernel(host: Host, services: PlanServices, asked: AskedKerne
 }
 
 /** Modules of this very release: where a manifest says, or where `make modules_install` and distributions put them next to their kernel. */
-async function findModules(host: Host, kernel: string, release: string): Promise<KernelModules | undefined> {
+async function findModules(
+  host: Host,
+  { kernel, release, named }: { readonly kernel: string; readonly release: string; readonly named: unknown },
+): Promise<KernelModules | undefined> {
   const directory = dirname(kernel)
-  const named = (await readManifest(host, directory))?.['modules']
   const places = [
     ...(typeof named === 'string' ? [join(directory, named)] : []),
     ...[directory, dirname(directory)].map((above) => join(above, 'lib/modules', release)),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { GuestMount } from '@kernelkit/core/cmdline'
 import { UserError, message, option } from '@kernelkit/core/errors'
-import type { Share } from '@kernelkit/core/qemu'
+import type { Drive, Share } from '@kernelkit/core/qemu'
 import type { ShareSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
 import { maskedDirectoryOf } from './masked-directories.ts'
@@ -14,6 +14,8 @@ export const artifactsTag = 'artifacts'
 export interface ResolvedShares {
   readonly shares: readonly Share[]
   readonly mounts: readonly GuestMount[]
+  /** Disks in place of shares. */
+  readonly drives?: readonly Drive[]
   /** Directory of the command. */
   readonly cwd: string
   readonly lines: readonly string[]
@@ -22,18 +24,22 @@ export interface ResolvedShares {
 /** Where the artifacts directory appears in the guest. */
 export const artifactsDirectory = '/run/kernelkit/artifacts'
 
+const lacking = 'the kernel lacks 9P_FS, NET_9P_VIRTIO or OVERLAY_FS'
+
 export interface SharesInput {
   readonly vm: Pick<ResolvedVm, 'shares' | 'cwd' | 'shareCwd' | 'artifacts'>
   readonly root: ResolvedRoot
   /** Whether the kernel can mount a share at all. */
   readonly canShare: boolean
+  /** Whether the guest can write to one. */
+  readonly canWrite: boolean
 }
 
 /** Shares of the user, the working directory, the artifacts: what QEMU offers and what the guest mounts. */
-export async function resolveShares(host: Host, { vm, root, canShare }: SharesInput): Promise<ResolvedShares> {
+export async function resolveShares(host: Host, { vm, root, canShare, canWrite }: SharesInput): Promise<ResolvedShares> {
   const asked = await Promise.all(vm.shares.map((share, index) => resolveShare(host, share, index)))
   const own = workingDirectory({ host, vm, root, canShare, asked: asked.map(({ mount }) => mount.at) })
-  const withoutArtifacts = vm.artifacts?.isOptional === true && !canShare
+  const withoutArtifacts = vm.artifacts?.isOptional === true && !canWrite
   const all = [
     ...asked,
     ...(own.share === undefined ? [] : [own.share]),
@@ -48,7 +54,7 @@ export async function resolveShares(host: Host, { vm, root, canShare }: SharesIn
     lines: [
       ...all.map(({ line }) => line),
       ...own.notes,
-      ...(withoutArtifacts ? ['no directory for artifacts in the guest: its kernel lacks 9P_FS, NET_9P_VIRTIO or OVERLAY_FS'] : []),
+      ...(withoutArtifacts ? [`no directory for artifacts in the guest: ${canShare ? 'disks are read-only' : lacking}`] : []),
     ],
   }
 }
@@ -96,11 +102,16 @@ function artifacts(path: string): Placed {
   return placed({ path, tag: artifactsTag, at: artifactsDirectory, mode: 'rw' })
 }
 
+/** How a share is said. */
+export function shareLine({ host }: Pick<Share, 'host'>, { at, mode }: Pick<GuestMount, 'at' | 'mode'>): string {
+  return `share ${host}${at === host ? '' : ` at ${at}`} (${mode})`
+}
+
 function placed(share: { readonly path: string; readonly tag: string; readonly at: string; readonly mode: GuestMount['mode'] }): Placed {
   return {
     share: { host: share.path, tag: share.tag, readonly: share.mode !== 'rw' },
     mount: { tag: share.tag, at: share.at, mode: share.mode },
-    line: `share ${share.path}${share.at === share.path ? '' : ` at ${share.at}`} (${share.mode})`,
+    line: shareLine({ host: share.path }, share),
   }
 }
 
@@ -130,7 +141,7 @@ function workingDirectory({ host, vm, root, canShare, asked }: CwdInput): {
     return {
       share: undefined,
       cwd: '/',
-      notes: ['the working directory is not shared: the kernel lacks 9P_FS, NET_9P_VIRTIO or OVERLAY_FS'],
+      notes: [`the working directory is not shared: ${lacking}`],
     }
   return { share: placed({ path: host.cwd, tag: 'cwd', at: host.cwd, mode: 'cow' }), cwd: host.cwd, notes: [] }
 }

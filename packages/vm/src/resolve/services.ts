@@ -1,5 +1,6 @@
 import type { ShareDaemon } from '@kernelkit/core/qemu'
 import type { AccelName, Arch, ArchName } from '@kernelkit/core/arch'
+import type { DirectoryDisk, DirectoryDiskRequest } from '../guest/directory-disk.ts'
 import type { PackagedKernel, PreparedKernel } from '../reference/prepare-kernel.ts'
 
 /** Where a kernel or image of the store came from. */
@@ -37,8 +38,8 @@ export interface PlanServices {
   withModules(initrd: string, modules: readonly LoadedModule[]): Promise<string>
   /** The virtiofsd of this host, `undefined` when it has none that this user can run. */
   shareDaemon(): Promise<ShareDaemon | undefined>
-  /** A disk (ext4) with the content of a directory, made once. */
-  directoryDisk(directory: string): Promise<string>
+  /** A disk with the content of a directory, made once. */
+  directoryDisk(request: DirectoryDiskRequest): Promise<DirectoryDisk>
   /** What `build` or `bake` last answered for this project and architecture. */
   ofProject(kind: 'kernel' | 'image', arch: ArchName): Promise<StoredArtifact | undefined>
   /** The store's newest kernel of an architecture, of any project. */

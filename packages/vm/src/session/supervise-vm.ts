@@ -135,8 +135,8 @@ async function decodeConsole({ host, plan, signal }: Guest, seen: ConsoleFacts):
   // Most runs have none: nothing that reads a vmlinux is loaded for them.
   if (seen.reports.length === 0) return seen
   const { decodeReports } = await import('@kernelkit/host/symbolise')
-  const { vmlinux, sourceTree } = plan.kernel
-  const { reports, problems } = await decodeReports(host, { vmlinux, source: sourceTree, reports: seen.reports, signal })
+  const { vmlinux, sourceTree, moduleDirectories: modules } = plan.kernel
+  const { reports, problems } = await decodeReports(host, { vmlinux, modules, source: sourceTree, reports: seen.reports, signal })
   for (const { message, hint } of problems) host.log.info(`${message}${hint === undefined ? '' : ` Hint: ${hint}`}`)
   return { ...seen, reports }
 }

@@ -32,7 +32,7 @@ export const decodeCodes = {
     fix: 'Read its message; llvm-symbolizer reads more formats than addr2line.',
   },
   MODULES_NOT_DECODED: {
-    meaning: 'Calls in loadable modules have no lines: a vmlinux holds none of their code.',
-    fix: 'Build what you test into the kernel (=y) to have its lines.',
+    meaning: 'Calls in loadable modules have no lines: no file of the module with debug information was found, or it is of another kernel.',
+    fix: message`Name the directory of the unstripped modules with ${option('modules')}; the message has the reason of each.`,
   },
 } as const satisfies Record<string, CodeEntry>

@@ -24,6 +24,14 @@ export const vmCodes = {
     meaning: 'A share is not SRC[:DST][:cow|ro|rw], or its host path does not exist.',
     fix: 'Name a directory that exists; DST is an absolute path in the guest.',
   },
+  SHARE_TOO_LARGE: {
+    meaning: 'A directory that would reach the guest as a disk is too large for one.',
+    fix: 'Share a smaller directory, or boot a kernel that has 9p or virtiofs.',
+  },
+  SHARE_CHANGES: {
+    meaning: 'A directory changed again and again while a disk was made of it.',
+    fix: 'Wait until what writes there has finished.',
+  },
   SHARE_DAEMON_FAILED: {
     meaning: 'virtiofsd, which serves a directory of this host to the guest, did not start or has ended.',
     fix: message`Read its reason in the message, or share in another way with ${option('share-as')}.`,

@@ -6,7 +6,7 @@ const read = (raw: Readonly<Record<string, unknown>>) => parseReportSpec(givenOp
 
 describe('parseReportSpec', () => {
   it('decodes nothing unless asked', () => {
-    expect(parseReportSpec({})).toEqual({ all: false, failOn: [], vmlinux: undefined, source: undefined, pathMaps: [] })
+    expect(parseReportSpec({})).toEqual({ all: false, failOn: [], vmlinux: undefined, modules: undefined, source: undefined, pathMaps: [] })
   })
 
   it('reads pairs of paths', () => {

@@ -1,7 +1,7 @@
 import { message, option } from '../../errors/index.ts'
 import type { ReportKind } from '../../console/kinds.ts'
 import { parseFailOn } from '../fail-on.ts'
-import { badOption, flagOption, readList, refuseConflicts, textOption, type RawOptions } from '../given.ts'
+import { badOption, flagOption, listOption, readList, refuseConflicts, textOption, type RawOptions } from '../given.ts'
 import { commandRows } from '../table/index.ts'
 
 /** How logs are read for kernel reports. */
@@ -11,6 +11,8 @@ export interface ReportSpec {
   /** Kinds whose presence is exit status 1. */
   readonly failOn: readonly ReportKind[]
   readonly vmlinux: string | undefined
+  /** Directories with unstripped modules; absent: none was named. */
+  readonly modules: readonly string[] | undefined
   /** Directory of the kernel tree. */
   readonly source: string | undefined
   /** Beginnings of paths as the build wrote them, and what to show instead. */
@@ -25,6 +27,7 @@ export function parseReportSpec(raw: RawOptions): ReportSpec {
     all: flagOption(raw, 'all') || failOn.includes('userspace-crash'),
     failOn,
     vmlinux: textOption(raw, 'vmlinux'),
+    modules: raw['modules'] === undefined ? undefined : listOption(raw, 'modules'),
     source: textOption(raw, 'source'),
     pathMaps: readList(raw, 'mapPath', parsePathMap),
   }

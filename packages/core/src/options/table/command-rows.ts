@@ -149,6 +149,13 @@ export const commandRows = {
       help: 'the vmlinux of the kernel that printed the logs: lines and inlined calls',
       commands: ['report'],
     },
+    modules: {
+      ...none,
+      kind: 'list',
+      value: 'dir',
+      help: 'directory with the unstripped modules of that kernel: lines of calls in them',
+      commands: ['report'],
+    },
     source: {
       ...none,
       kind: 'text',
