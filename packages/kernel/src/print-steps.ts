@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path'
 import type { Plan } from '@kernelkit/core/plan'
 import type { BuildPlan, KernelContext } from './build/build-plan.ts'
 import { configureKernel, firstRound, type ConfigureRound } from './configure/configure-kernel.ts'
-import { wantsGdbScripts } from './run-steps.ts'
+import type { Extras } from './compile/collect-steps.ts'
+import { extrasOf } from './run-steps.ts'
 import { artifactsPattern, buildPaths, buildSteps, configureOptionsOf, type BuildStepOptions } from './steps.ts'
 
 /**
@@ -17,13 +18,13 @@ export async function listSteps(
   const { host } = context
   const { source, spec } = plan
   const paths = buildPaths(context, plan, source.plannedTree)
-  const { rounds, gdbScripts } = await (asksSource ? rehearse(context, plan) : withoutSource(plan))
+  const { rounds, extras } = await (asksSource ? rehearse(context, plan) : withoutSource(plan))
   return buildSteps(context, plan, {
     source: await source.steps(),
     paths,
     rounds,
-    pending: gdbScripts === undefined ? (asksSource ? notFetched : notAsked) : undefined,
-    gdbScripts: gdbScripts ?? false,
+    pending: extras === undefined ? (asksSource ? notFetched : notAsked) : undefined,
+    extras: extras ?? { gdbScripts: false, modules: plan.modules ? { haveSymbols: true } : undefined },
     interrupted: await host.fs.exists(paths.marker),
     artifacts: artifactsPattern(plan),
     out: spec.out === undefined ? undefined : resolve(host.cwd, spec.out),
@@ -45,7 +46,7 @@ const notAsked =
 interface Rehearsal {
   readonly rounds: readonly ConfigureRound[]
   /** Unknown without the source. */
-  readonly gdbScripts: boolean | undefined
+  readonly extras: Extras | undefined
 }
 
 /** The configuration as a build makes it, in a temporary build directory; ccache, which belongs to the store, is left out. */
@@ -58,9 +59,9 @@ async function rehearse(context: KernelContext, plan: BuildPlan): Promise<Rehear
   const paths = { tree, build: join(temporary.path, 'out'), scratch: join(temporary.path, 'config') }
   const options = configureOptionsOf(context, withoutCache, paths)
   const configuration = await configureKernel(host, { ...options, arch: plan.spec.arch, requests: plan.requests, signal })
-  return { rounds: configuration.rounds, gdbScripts: wantsGdbScripts(configuration) }
+  return { rounds: configuration.rounds, extras: extrasOf(plan, configuration) }
 }
 
 function withoutSource({ requests, spec }: BuildPlan): Rehearsal {
-  return { rounds: [firstRound({ requests, base: spec.base })], gdbScripts: undefined }
+  return { rounds: [firstRound({ requests, base: spec.base })], extras: undefined }
 }

@@ -4,11 +4,11 @@ import { renderValue } from '@kernelkit/core/kconfig'
 import { runSteps, withTask, type Host } from '@kernelkit/host'
 import type { BuildPlan, KernelContext } from './build/build-plan.ts'
 import { writeKernelManifest, type KernelManifest } from './build/manifest.ts'
-import { artifactNames, collectSteps } from './compile/collect-steps.ts'
+import { artifactNames, type Extras } from './compile/collect-steps.ts'
 import { compileKernel } from './compile/compile-kernel.ts'
 import { configureKernel, type Configuration } from './configure/configure-kernel.ts'
 import { judgeConfiguration, requireMet, type Judgement } from './configure/judge-configuration.ts'
-import { buildDirectoryOf, buildPaths, compileStepsOf, configureOptionsOf } from './steps.ts'
+import { buildDirectoryOf, buildPaths, collectStepsOf, compileStepsOf, configureOptionsOf } from './steps.ts'
 
 /** The configuration of a plan, made in the scratch directory of its build; the caller holds the lock. */
 export async function configure(context: KernelContext, plan: BuildPlan, tree: string): Promise<Configuration> {
@@ -46,8 +46,8 @@ export async function produceKernel(
     if (spec.configCheck === 'error') requireMet(judgement)
     else for (const problem of judgement.problems) host.log.warn(problem)
     const paths = buildPaths(context, plan, tree)
-    const gdbScripts = wantsGdbScripts(configuration)
-    const steps = compileStepsOf(context, plan, { paths, gdbScripts, interrupted: await host.fs.exists(paths.marker) })
+    const extras = extrasOf(plan, configuration)
+    const steps = compileStepsOf(context, plan, { paths, extras, interrupted: await host.fs.exists(paths.marker) })
     await runSteps(host, steps.before.slice(0, 1), { signal })
     spent.configure = lap()
     const compiled = await compileKernel(host, {
@@ -57,7 +57,11 @@ export async function produceKernel(
       signal,
     })
     spent.compile = lap()
-    await runSteps(host, collectSteps({ build: paths.build, artifacts: directory, arch: spec.arch, gdbScripts }), { signal })
+    await runSteps(host, collectStepsOf(context, plan, { paths, extras, artifacts: directory }), {
+      signal,
+      endsWithParent: true,
+      package: 'kmod',
+    })
     const artifacts = await readArtifacts(host, { build: paths.build, artifacts: directory, arch: spec.arch })
     const manifest: KernelManifest = {
       kind: 'kernel',
@@ -88,9 +92,13 @@ export async function produceKernel(
   })
 }
 
-/** kbuild's gdb scripts are wanted. */
-export function wantsGdbScripts({ values }: Pick<Configuration, 'values'>): boolean {
-  return values.get('GDB_SCRIPTS') === 'y'
+/** What the configuration makes in addition to the kernel. */
+export function extrasOf({ modules }: Pick<BuildPlan, 'modules'>, { values }: Pick<Configuration, 'values'>): Extras {
+  const isOn = (symbol: string): boolean => values.get(symbol) === 'y'
+  return {
+    gdbScripts: isOn('GDB_SCRIPTS'),
+    modules: modules && isOn('MODULES') ? { haveSymbols: isOn('DEBUG_INFO') } : undefined,
+  }
 }
 
 function reportJudgement(host: Host, judgement: Judgement): void {
@@ -115,7 +123,7 @@ function stopwatch(host: Host): () => number {
 async function readArtifacts(
   host: Host,
   options: { readonly build: string; readonly artifacts: string; readonly arch: Pick<Arch, 'imagePath'> },
-): Promise<Pick<KernelManifest, 'files' | 'bytes' | 'sha256' | 'release'>> {
+): Promise<Pick<KernelManifest, 'files' | 'bytes' | 'sha256' | 'release' | 'modules' | 'symbols'>> {
   const { build, artifacts, arch } = options
   const kernel = basename(arch.imagePath)
   const { vmlinux, config, systemMap, gdbScript } = artifactNames
@@ -128,6 +136,8 @@ async function readArtifacts(
   return {
     release,
     files: { kernel, vmlinux, config, systemMap: await nameIfThere(systemMap), gdbScript: await nameIfThere(gdbScript) },
+    modules: await nameIfThere(join(artifactNames.modules, 'lib/modules', release)),
+    symbols: await nameIfThere(artifactNames.symbols),
     bytes: { kernel: await sizeOf(kernel), vmlinux: await sizeOf(vmlinux) },
     sha256: { kernel: kernelSum ?? '', vmlinux: vmlinuxSum ?? '', config: configSum ?? '' },
   }

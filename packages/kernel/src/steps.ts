@@ -3,7 +3,7 @@ import { compileEnvironment, makeArgv, type MakeOptions } from '@kernelkit/core/
 import type { Plan, PlanVariable, RunStep, Step } from '@kernelkit/core/plan'
 import { ccacheDirectoryOf, makeOptionsOf, type BuildPlan, type KernelContext } from './build/build-plan.ts'
 import { compileSteps, type CompileSteps } from './compile/compile-steps.ts'
-import { collectSteps } from './compile/collect-steps.ts'
+import { collectSteps, type Extras } from './compile/collect-steps.ts'
 import type { ConfigureRound } from './configure/configure-kernel.ts'
 import { baseSteps, configPath, roundSteps, type ConfigureStepOptions } from './configure/configure-steps.ts'
 
@@ -55,7 +55,7 @@ export function configureOptionsOf(
 
 export interface CompileStepOptions {
   readonly paths: BuildPaths
-  readonly gdbScripts: boolean
+  readonly extras: Extras
   /** The last build here was killed. */
   readonly interrupted: boolean
 }
@@ -64,7 +64,7 @@ export interface CompileStepOptions {
 export function compileStepsOf(
   context: Pick<KernelContext, 'host' | 'store'>,
   plan: BuildPlan,
-  { paths, gdbScripts, interrupted }: CompileStepOptions,
+  { paths, extras, interrupted }: CompileStepOptions,
 ): CompileSteps & { readonly make: MakeOptions } {
   const { spec, toolchain } = plan
   const { tree, build, scratch, log, marker } = paths
@@ -72,11 +72,33 @@ export function compileStepsOf(
   const compile: RunStep = {
     kind: 'run',
     why: 'compile',
-    argv: makeArgv(make, [spec.arch.imageTarget, ...(gdbScripts ? ['scripts_gdb'] : [])]),
+    argv: makeArgv(make, [
+      spec.arch.imageTarget,
+      ...(extras.modules === undefined ? [] : ['modules']),
+      ...(extras.gdbScripts ? ['scripts_gdb'] : []),
+    ]),
     env: compileEnvironment(make, ccacheDirectoryOf(context)),
     log,
   }
   return { make, ...compileSteps({ config: configPath({ scratch }), build, marker, interrupted, compile }) }
+}
+
+/** From the build directory to the artifacts. */
+export function collectStepsOf(
+  context: Pick<KernelContext, 'host' | 'store'>,
+  plan: BuildPlan,
+  { paths, extras, artifacts }: Pick<CompileStepOptions, 'paths' | 'extras'> & { readonly artifacts: string },
+): readonly Step[] {
+  const { tree, build } = paths
+  const make = makeOptionsOf(plan, { tree, build, ccache: plan.toolchain.ccache, jobs: plan.spec.jobs ?? context.host.cpus })
+  return collectSteps({
+    build,
+    artifacts,
+    arch: plan.spec.arch,
+    extras,
+    make: makeArgv(make, []),
+    env: compileEnvironment(make, ccacheDirectoryOf(context)),
+  })
 }
 
 export interface BuildStepOptions extends CompileStepOptions {
@@ -104,13 +126,7 @@ export function buildSteps(context: Pick<KernelContext, 'host' | 'store'>, plan:
     ...(pending === undefined ? [] : [{ kind: 'pending', why: pending } as const]),
     ...(options.until === 'configuration'
       ? []
-      : [
-          ...before,
-          compile,
-          ...after,
-          ...collectSteps({ build: paths.build, artifacts, arch: spec.arch, gdbScripts: options.gdbScripts }),
-          ...(out === undefined ? [] : outSteps(artifacts, out)),
-        ]),
+      : [...before, compile, ...after, ...collectStepsOf(context, plan, options), ...(out === undefined ? [] : outSteps(artifacts, out))]),
   ]
   return {
     title: `kernel from ${plan.source.label}, ${spec.arch.name}, key ${plan.key}`,

@@ -19,7 +19,7 @@ EXTRAVERSION =
 objtree := $(if $(O),$(O),$(CURDIR))
 objects := $(patsubst %.c,$(objtree)/%.o,$(wildcard init/*.c))
 .DELETE_ON_ERROR:
-.PHONY: check allnoconfig defconfig olddefconfig bzImage
+.PHONY: check allnoconfig defconfig olddefconfig bzImage modules modules_install
 check:
 	@if [ -n "$(O)" ] && [ -e .config -o -d include/config ]; then echo "*** The source tree is not clean" >&2; false; fi
 allnoconfig: check
@@ -40,6 +40,14 @@ bzImage: check $(objects)
 	@cp $(objtree)/vmlinux $(objtree)/arch/x86/boot/bzImage
 	@cp $(objtree)/vmlinux $(objtree)/System.map
 	@echo 0.1.0$(LOCALVERSION) > $(objtree)/include/config/kernel.release
+modules: bzImage
+	@mkdir -p $(objtree)/drivers/toy
+	@cd $(objtree) && $(CC) -g $(KCFLAGS) -c -o drivers/toy/toy.ko $(CURDIR)/init/other.c
+	@echo drivers/toy/toy.o > $(objtree)/modules.order
+modules_install:
+	@mkdir -p $(INSTALL_MOD_PATH)/lib/modules/0.1.0$(LOCALVERSION)/kernel/drivers/toy
+	@objcopy $(if $(INSTALL_MOD_STRIP),--strip-debug) $(objtree)/drivers/toy/toy.ko $(INSTALL_MOD_PATH)/lib/modules/0.1.0$(LOCALVERSION)/kernel/drivers/toy/toy.ko
+	@ln -s $(objtree) $(INSTALL_MOD_PATH)/lib/modules/0.1.0$(LOCALVERSION)/build
 `
 
 const conf = `
@@ -53,7 +61,8 @@ open(my $o, '>', $ENV{KCONFIG_CONFIG}); for (@order) { print $o defined $on{$_} 
 
 const files: Readonly<Record<string, string>> = {
   Makefile: makefile,
-  Kconfig: 'config 64BIT\n\tbool "64"\nconfig MENU\n\tbool "menu"\nconfig FEATURE\n\tbool "feature"\n\tdepends on MENU\n',
+  Kconfig:
+    'config 64BIT\n\tbool "64"\nconfig MENU\n\tbool "menu"\nconfig FEATURE\n\tbool "feature"\n\tdepends on MENU\nconfig MODULES\n\tbool "modules"\nconfig DEBUG_INFO\n\tbool "lines"\nconfig TOY\n\ttristate "toy"\n',
   'scripts/kconfig/conf.pl': conf,
   'init/main.c': 'int start_kernel(void) { return 1; }\n',
   'init/other.c': 'int other(void) { return 2; }\n',

@@ -8,6 +8,7 @@ export {
   renderValue,
   type ConfigValues,
 } from './config-text.ts'
+export { moduleRequests, type ModuleRequests } from './module-requests.ts'
 export { joinArgv, overlayArgv } from './overlay-argv.ts'
 export type { Expression } from './expression.ts'
 export { sourcedFiles, type KconfigVariables } from './lines.ts'

@@ -5,6 +5,7 @@ export {
   distributionKernelRequirements,
   gdbRequirements,
   gitRequirement,
+  moduleRequirements,
   sshRequirements,
   symboliserRequirements,
 } from './requirement-lists.ts'

@@ -28,6 +28,9 @@ export const buildRequirements: readonly Requirement[] = [
 /** To fetch `git+URL` sources and to key work trees. */
 export const gitRequirement: Requirement = program('git', 'git', 'to read git trees')
 
+/** To install modules. */
+export const moduleRequirements: readonly Requirement[] = [program('depmod', 'kmod', 'to list what each module depends on')]
+
 const bootstrapTools: AnyOfRequirement = {
   what: 'any-of',
   of: [program('mmdebstrap', 'mmdebstrap', 'to bootstrap'), program('debootstrap', 'debootstrap', 'to bootstrap')],

@@ -16,7 +16,7 @@ export interface ModuleFile extends ModuleCode {
 // A few hundred bytes: license, author, aliases.
 const mostInfoBytes = 2 ** 20
 
-/** Reads the symbols of a module; the answer is a text where the file is no module that can be read. */
+/** Reads the symbols of a module; the answer is a text where the file cannot be read as a module. */
 export async function readModuleFile(host: Pick<Host, 'fs'>, path: string): Promise<ModuleFile | string> {
   try {
     await using handle = await host.fs.open(path)

@@ -4,7 +4,15 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 import { renderLine, type ConfigRequest } from '@kernelkit/core/kconfig'
 import type { MakeOptions } from '@kernelkit/core/kbuild'
 import type { ConfigItem, KernelSpec } from '@kernelkit/core/options'
-import { buildRequirements, gitRequirement, requireAll, type Host, type Store, requirePlainPaths } from '@kernelkit/host'
+import {
+  buildRequirements,
+  gitRequirement,
+  moduleRequirements,
+  requireAll,
+  type Host,
+  type Store,
+  requirePlainPaths,
+} from '@kernelkit/host'
 import { codeToolVersions } from '../compile/code-tools.ts'
 import { collectRequests } from '../configure/collect-requests.ts'
 import { prepareSource } from '../source/prepare-source.ts'
@@ -26,6 +34,8 @@ export interface BuildPlan {
   readonly requests: readonly ConfigRequest[]
   /** The base, when it is a file. */
   readonly baseFile: { readonly path: string; readonly sha256: string } | undefined
+  /** Modules are built and kept with the kernel. */
+  readonly modules: boolean
   readonly material: KeyMaterial
   readonly key: string
   /** Directory of the store for what belongs to this build directory. */
@@ -46,8 +56,16 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
   await requireAll(host, usesGit ? [...buildRequirements, gitRequirement] : buildRequirements, { user: 'build' })
   const source = await prepareSource({ ...context, arch: spec.arch }, spec.source, { inTree: spec.inTree })
   const toolchain = await findToolchain(host, { arch: spec.arch, compiler: spec.compiler, variables: spec.makeVariables })
-  const requests = await collectRequests(host, { arch: spec.arch, items: spec.config, tree: () => treeToRead(context, source) })
-  const baseFile = await readBase(host, spec)
+  const base = await readBase(host, spec)
+  const baseFile = base === undefined ? undefined : { path: base.path, sha256: base.sha256 }
+  const { modules, requests } = await collectRequests(host, {
+    arch: spec.arch,
+    items: spec.config,
+    modules: spec.modules,
+    base: base?.text,
+    tree: () => treeToRead(context, source),
+  })
+  if (modules) await requireAll(host, moduleRequirements, { user: 'modules' })
   const tools = await codeToolVersions(host, { ...wantedTools(requests), variables: spec.makeVariables })
   const material: KeyMaterial = [
     ['recipe', recipe],
@@ -67,6 +85,7 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
     ...(tools.length === 0 ? [] : [['tools', tools.join('\n')] as const]),
     ['make', JSON.stringify(spec.makeVariables)],
     ['layout', source.inTree ? 'in-tree' : 'out-of-tree'],
+    ...(modules ? [['modules', 'installed'] as const] : []),
   ]
   return {
     spec,
@@ -74,6 +93,7 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
     toolchain,
     requests,
     baseFile,
+    modules,
     material,
     key: store.keyOf(material),
     workName: workNameOf(host, { spec, source, toolchain }),
@@ -93,7 +113,10 @@ export function ccacheDirectoryOf({ host, store }: Pick<KernelContext, 'host' | 
   return host.env['CCACHE_DIR'] === undefined ? join(store.root, 'ccache') : undefined
 }
 
-async function readBase(host: Host, { base }: KernelSpec): Promise<BuildPlan['baseFile']> {
+async function readBase(
+  host: Host,
+  { base }: KernelSpec,
+): Promise<{ readonly path: string; readonly sha256: string; readonly text: string } | undefined> {
   if (base.kind !== 'file') return undefined
   const path = resolve(host.cwd, base.path)
   const text = await host.fs.readFile(path, 'utf8').catch((cause: unknown) => {
@@ -107,7 +130,7 @@ async function readBase(host: Host, { base }: KernelSpec): Promise<BuildPlan['ba
   const bad = text
     .split('\n')
     .flatMap((line, index) => (/^\s*(?:#.*)?$|^CONFIG_\w+=/.test(line) ? [] : [`  ${path}:${index + 1}: ${line}`]))
-  if (bad.length === 0) return { path, sha256: host.sha256(text) }
+  if (bad.length === 0) return { path, sha256: host.sha256(text), text }
   throw new UserError('BAD_CONFIG_LINE', `not understood as kernel configuration:\n${bad.slice(0, 5).join('\n')}`, {
     hint: message`Use only CONFIG_X=VALUE, comments and # CONFIG_X is not set in a base; give shorter forms with ${option('config')}.`,
     verdict: 'config-fail',

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { KernelBuild } from './build-kernel.ts'
 import type { BuildSeconds, KernelManifest } from './manifest.ts'
 
@@ -15,6 +15,8 @@ export interface BuildResult {
   readonly kernel: string
   readonly vmlinux: string
   readonly config: string
+  /** Directory of the modules (lib/modules/RELEASE); absent: nothing is a module. */
+  readonly modules?: string
   readonly manifest: string
   readonly release: string
   readonly arch: string
@@ -46,6 +48,7 @@ export function resultOf({ kernel, vmlinux, config, directory, key, cached, seco
     kernel,
     vmlinux,
     config,
+    ...(manifest.modules === undefined ? {} : { modules: join(dirname(config), manifest.modules) }),
     manifest: join(directory, 'manifest.json'),
     release,
     arch,

@@ -16,7 +16,7 @@ export async function copyOut(
       const items = (await host.fs.readdir(entry.path)).filter((item) => item !== 'key.txt')
       for (const item of items) {
         signal?.throwIfAborted()
-        await host.fs.cp(join(entry.path, item), join(temporary, item), { recursive: true })
+        await host.fs.cp(join(entry.path, item), join(temporary, item), { recursive: true, verbatimSymlinks: true })
       }
       if (isEmpty) await host.fs.writeFile(join(out, '.gitignore'), '*\n')
       for (const item of items) {

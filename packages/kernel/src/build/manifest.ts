@@ -16,6 +16,10 @@ export interface KernelManifest {
     readonly systemMap: string | undefined
     readonly gdbScript: string | undefined
   }
+  /** lib/modules/RELEASE with what the configuration made modules. */
+  readonly modules?: string | undefined
+  /** Directory with the same modules and their debug information. */
+  readonly symbols?: string | undefined
   readonly bytes: { readonly kernel: number; readonly vmlinux: number }
   readonly sha256: { readonly kernel: string; readonly vmlinux: string; readonly config: string }
   readonly source: {

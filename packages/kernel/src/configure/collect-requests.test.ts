@@ -12,8 +12,14 @@ it('a directory as --config means its .kunitconfig, with presets to run it, and 
     await mkdir(join(tree, 'lib/kunit'), { recursive: true })
     await writeFile(join(tree, 'lib/kunit/.kunitconfig'), 'CONFIG_KUNIT=y\nCONFIG_KUNIT_TEST=y\n# CONFIG_SMP is not set\n')
     const collect = (path: string) =>
-      collectRequests(nodeHost(), { arch: parseArch('x86_64'), items: [{ kind: 'file', path, optional: false }], tree: async () => tree })
-    const found = await collect('lib/kunit')
+      collectRequests(nodeHost(), {
+        arch: parseArch('x86_64'),
+        items: [{ kind: 'file', path, optional: false }],
+        modules: 'auto',
+        base: undefined,
+        tree: async () => tree,
+      })
+    const { requests: found } = await collect('lib/kunit')
     expect(found.find(({ symbol }) => symbol === 'KUNIT_TEST')).toMatchObject({
       value: { value: 'y' },
       origin: { where: expect.stringMatching(/^lib\/kunit/) },

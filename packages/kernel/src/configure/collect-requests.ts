@@ -5,11 +5,13 @@ import {
   alwaysRequests,
   kunitPresets,
   mergeRequests,
+  moduleRequests,
   overruledRequests,
   parseFragment,
   presetRequests,
   renderValue,
   type ConfigRequest,
+  type ModuleRequests,
 } from '@kernelkit/core/kconfig'
 import type { ConfigItem } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
@@ -17,6 +19,9 @@ import type { Host } from '@kernelkit/host'
 export interface CollectOptions {
   readonly arch: Arch
   readonly items: readonly ConfigItem[]
+  readonly modules: 'auto' | 'yes' | 'no'
+  /** The base, when it is a whole configuration. */
+  readonly base: string | undefined
   /** The tree, for fragments that are part of it; asked only when a file is not found from the working directory. */
   readonly tree: () => Promise<string>
 }
@@ -30,7 +35,7 @@ interface FoundFragment {
 }
 
 /** Everything that is asked of the configuration, the weakest request first, one per symbol. Missing files are reported together. */
-export async function collectRequests(host: Host, { arch, items, tree }: CollectOptions): Promise<readonly ConfigRequest[]> {
+export async function collectRequests(host: Host, { arch, items, tree, modules, base }: CollectOptions): Promise<ModuleRequests> {
   const asked: ConfigRequest[] = []
   const missing: string[] = []
   let isKunit = false
@@ -58,14 +63,17 @@ export async function collectRequests(host: Host, { arch, items, tree }: Collect
     )
   }
   if (isKunit) host.log.info(`${kunitConfig} names tests and no machine: presets ${kunitPresets.join(' and ')} are added`)
-  const base = isKunit ? kunitPresets.flatMap((name) => presetRequests(name, arch)) : []
-  const requests = [...alwaysRequests(arch), ...base, ...asked]
+  const machine = isKunit ? kunitPresets.flatMap((name) => presetRequests(name, arch)) : []
+  const forModules = moduleRequests(modules, { requests: asked, base })
+  // `no` is about files that say otherwise, too.
+  const [weak, strong] = modules === 'no' ? [[], forModules.requests] : [forModules.requests, []]
+  const requests = [...alwaysRequests(arch), ...weak, ...machine, ...asked, ...strong]
   for (const { request, by } of overruledRequests(requests)) {
     host.log.info(
       `${request.symbol}: ${renderValue(by.value)} (${by.origin.where}) overrules ${renderValue(request.value)} (${request.origin.where})`,
     )
   }
-  return mergeRequests(requests)
+  return { modules: forModules.modules, requests: mergeRequests(requests) }
 }
 
 /** From the working directory, else from the tree; a bare name where make looks for it. */

@@ -64,7 +64,7 @@ export interface DisksInput {
   readonly qemu: string
 }
 
-// What nobody asked for is shared when it takes a moment.
+// Not asked for: shared when it takes a moment.
 const mostCwdBytes = 256 * 2 ** 20
 
 /** The same root and shares on read-only disks, which come after the user's own. */

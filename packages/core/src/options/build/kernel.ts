@@ -29,6 +29,8 @@ export interface KernelSpec {
   /** True when the presets are our default and not the user's choice. */
   readonly defaultConfig: boolean
   readonly configCheck: 'error' | 'warn'
+  /** Whether `=m` stays `m`. */
+  readonly modules: 'auto' | 'yes' | 'no'
   /** Compiler program. */
   readonly compiler: string
   readonly jobs: number | undefined
@@ -84,6 +86,7 @@ export function parseKernelSpec(raw: RawOptions, words: readonly string[], defau
     ],
     defaultConfig,
     configCheck: choiceOption(raw, kernelRows, 'config-check'),
+    modules: choiceOption(raw, kernelRows, 'modules'),
     compiler: chooseCompiler(readOption(raw, 'compiler', parseCompiler), make.compiler),
     jobs: integerOption(raw, 'jobs', { min: 1, max: 4096 }),
     out: textOption(raw, 'out'),

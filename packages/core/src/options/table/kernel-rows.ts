@@ -55,6 +55,15 @@ export const kernelRows = {
     help: 'what a difference between the options asked for and the result is',
     commands: all,
   },
+  modules: {
+    kind: 'text',
+    reach: 'inside',
+    value: 'when',
+    choices: ['auto', 'yes', 'no'],
+    default: 'auto',
+    help: 'keep what is asked for as =m in modules, which the kernel brings along; auto does so when something is asked for as =m',
+    commands: all,
+  },
   compiler: {
     kind: 'text',
     reach: { does: 'chooses the compiler that runs on this machine' },
