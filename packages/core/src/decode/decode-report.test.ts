@@ -40,10 +40,11 @@ Call Trace:
 `
 
 describe('framesToDecode', () => {
-  it('are those of the kernel that are no guesses, with what tells instructions and functions of one name apart', () => {
+  it('are those of the kernel and of modules that are no guesses, with what tells instructions and functions of one name apart', () => {
     expect(framesToDecode(only(oops)).map(({ function: name, offset, size, exact }) => ({ name, offset, size, exact }))).toEqual([
       { name: 'memcpy', offset: 0x20, size: 0x40, exact: true },
       { name: 'frob_read', offset: 0x33, size: 0x80, exact: undefined },
+      { name: 'frob_poll', offset: 1, size: 2, exact: undefined },
       { name: 'vfs_read', offset: 0x1a, size: 0x90, exact: undefined },
     ])
   })

@@ -61,6 +61,7 @@ describe('parseKernelSpec', () => {
       config: ['minimal', 'debian', '9p', 'debug'].map((name) => ({ kind: 'preset', name })),
       defaultConfig: true,
       configCheck: 'error',
+      modules: 'auto',
       compiler: 'gcc',
       jobs: undefined,
       out: undefined,
