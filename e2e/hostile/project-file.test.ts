@@ -112,7 +112,7 @@ describe.each(users)('a hostile kernelkit.yaml, as uid %d', (uid) => {
     const { directory, marker, kernelkit } = checkout(uid, 'vm: { qemu: ./evil.sh, kernel: ./none }')
     expect(await kernelkit(['trust', '--dry-run'])).toMatchObject({
       exitCode: 0,
-      stdout: `  kernelkit.yaml:1:7: \`vm.qemu: ${directory}/evil.sh\` runs as a program of this machine\n`,
+      stdout: `  kernelkit.yaml:1:7: \`vm.qemu: ${directory}/evil.sh\` runs as a program of this machine\n  Consent is to the content of the files named here, not to what they read or start: look at that, too.\n`,
     })
     const code = async () => /^[A-Z_]+/.exec((await kernelkit(['run', '--', 'true'])).stderr)?.[0]
     expect(await code()).toBe('PROJECT_NOT_TRUSTED')

@@ -11,7 +11,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'kernelkit-spec-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
 
 const read = (make: readonly string[]) =>
-  readKernelSpec({ host: nodeHost({ cwd: scratch }), inputs: givenOptions({ make, source: 'linux' }), readAlso() {} })
+  readKernelSpec({ host: nodeHost({ cwd: scratch }), inputs: givenOptions({ make, source: 'linux' }), readAlso() {}, workspace: scratch })
 
 describe('the inputs of build-kernel', () => {
   it('pass each line of make on as a variable of make', async () => {

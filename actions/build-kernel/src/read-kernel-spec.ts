@@ -6,7 +6,7 @@ import { listOption, type KernelSpec, type RawOptions } from '@kernelkit/core/op
 import { parseKernelSpec } from '@kernelkit/core/options/build'
 
 /** Inputs and kernelkit.yaml to what is built. */
-export async function readKernelSpec(action: Pick<Action, 'host' | 'inputs' | 'readAlso'>): Promise<KernelSpec> {
+export async function readKernelSpec(action: Pick<Action, 'host' | 'inputs' | 'readAlso' | 'workspace'>): Promise<KernelSpec> {
   const { host, inputs } = action
   const words = makeWords(inputs)
   const { options } = await readOptions(action, { block: 'kernel', command: 'build', words })

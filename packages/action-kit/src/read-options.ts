@@ -1,6 +1,7 @@
 import { flagOption, type BlockName, type RawOptions } from '@kernelkit/core/options'
 import { readProjectOptions } from '@kernelkit/host'
 import type { Action } from './action.ts'
+import { refuseLinksOut } from './workspace-links.ts'
 
 export interface OptionQuestion {
   readonly block: BlockName
@@ -17,10 +18,12 @@ export interface ReadOptions {
 
 /** The inputs, and where the step asks for it the options of the nearest kernelkit.yaml below them: the file is a part of the change that is tested. */
 export async function readOptions(
-  { host, inputs, readAlso }: Pick<Action, 'host' | 'inputs' | 'readAlso'>,
+  { host, inputs, readAlso, workspace }: Pick<Action, 'host' | 'inputs' | 'readAlso' | 'workspace'>,
   { block, command, words = [] }: OptionQuestion,
 ): Promise<ReadOptions> {
-  if (!flagOption(inputs, 'projectFile') && !flagOption(inputs, 'trustProject')) return { options: inputs, projectKernel: false }
+  const projectFile = flagOption(inputs, 'projectFile') || flagOption(inputs, 'trustProject')
+  await refuseLinksOut({ host, inputs, workspace }, { block, projectFile })
+  if (!projectFile) return { options: inputs, projectKernel: false }
   const project = await readProjectOptions(host, { block, command, words, given: inputs })
   if (project?.note !== undefined) host.log.info(project.note)
   if (project !== undefined) readAlso(project.places)

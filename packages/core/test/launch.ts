@@ -19,6 +19,7 @@ export function launchOf(change: Partial<QemuLaunch>): QemuLaunch {
       kind: 'user',
       mac: '52:54:00:12:34:56',
       forwards: [{ protocol: 'tcp', address: '127.0.0.1', hostPort: 4444, guestPort: 22 }],
+      reach: 'host-loopback',
     },
     gdb: undefined,
     waitForDebugger: false,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { quoteArgv } from '@kernelkit/core/shell'
-import { launchArgv } from '@kernelkit/core/qemu'
+import { launchArgv, unfilteredNote } from '@kernelkit/core/qemu'
 import { planDocument, planForDryRun, type WantedVm } from '@kernelkit/vm/internal'
 import type { CommandContext } from '../command.ts'
 
@@ -12,7 +12,8 @@ export async function dryRunVm(context: CommandContext, wanted: WantedVm): Promi
   const directories = plan.vm.artifacts === undefined ? [] : [resolve(context.host.cwd, plan.vm.artifacts.path)]
   if (context.json) context.printJson({ ...planDocument(plan), directories })
   else {
-    for (const line of plan.lines) context.print(`# ${line}`)
+    const note = unfilteredNote(plan.launch)
+    for (const line of [...plan.lines, ...(note === undefined ? [] : [note])]) context.print(`# ${line}`)
     for (const directory of directories) context.print(quoteArgv(['mkdir', '-p', directory]))
     context.print(quoteArgv(launchArgv(plan.launch, 'standalone')))
   }

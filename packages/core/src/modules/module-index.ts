@@ -45,6 +45,8 @@ export function indexModules(files: ModuleFiles): ModuleIndex {
     const colon = line.indexOf(':')
     if (colon < 0) continue
     const path = line.slice(0, colon)
+    // depmod(8) names files below the directory; the list may come with a checkout.
+    if (path.startsWith('/') || path.split('/').includes('..')) continue
     const depends = line
       .slice(colon + 1)
       .split(' ')

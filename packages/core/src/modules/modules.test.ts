@@ -47,6 +47,17 @@ describe('modules of a kernel', () => {
     ])
   })
 
+  it('no file is named that is not below the directory of the modules', () => {
+    const hostile = indexModules({
+      dep: '../../../root/.ssh/id.ko:\n/etc/shadow.ko:\na/../../b.ko:\nkernel/c.ko: ../d.ko\n',
+      builtin: '',
+      softdep: '',
+      alias: '',
+    })
+    expect(['id', 'shadow', 'b', 'c'].filter((name) => hostile.has(name))).toEqual(['c'])
+    expect(names(hostile.chain('c'))).toEqual(['c'])
+  })
+
   it('soft dependencies are loaded before, found by their aliases, and may fail', () => {
     expect(names(index.chain('btrfs'))).toEqual(['crc32c_intel?', 'libcrc32c', 'raid6_pq', 'xor', 'btrfs'])
   })

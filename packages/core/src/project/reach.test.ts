@@ -35,6 +35,8 @@ describe('what a key of kernelkit.yaml reaches', () => {
       ['vm.forward[0]', 'vm.forward[4]'],
     ],
     ['vm: { publish: "0.0.0.0:1:2" }', ['vm.publish']],
+    ['vm: { net: user }', []],
+    ['vm: { net: "user,host-loopback" }', ['vm.net']],
     ['vm: { gdb: true }', []],
     ['vm: { gdb: 1234 }', ['vm.gdb']],
     ['vm: { persist: false }', []],

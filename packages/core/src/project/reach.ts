@@ -14,6 +14,8 @@ export interface Reaching {
   readonly target?: Target
   /** A program that it names, as an absolute path: consent is given to its content too. */
   readonly program?: string
+  /** Words that may name files: consent is given to the content of those in the project. */
+  readonly words?: readonly string[]
 }
 
 /** A path that needs consent only when it is beyond the project. */
@@ -32,6 +34,17 @@ export function reachingValues(block: BlockName, options: RawOptions): readonly 
   )
 }
 
+/** Paths that located options of a block name for what is read, executed or shared. */
+export function inputPaths(block: BlockName, options: RawOptions): readonly { readonly name: string; readonly path: string }[] {
+  return fileRows(block)
+    .filter(({ reach }) => reach !== 'writes')
+    .flatMap((row) =>
+      (options[camelCase(row.name)] ?? []).flatMap(({ value }) =>
+        typeof value === 'string' ? pathsOf(row, value).map((path) => ({ name: row.name, path })) : [],
+      ),
+    )
+}
+
 type Reached = Omit<Reaching, 'value' | 'place'>
 
 function reachesOf(row: NamedRow, value: string): readonly Reached[] {
@@ -41,7 +54,10 @@ function reachesOf(row: NamedRow, value: string): readonly Reached[] {
   if (reach === 'inside') return []
   if (typeof reach === 'object') {
     if (reach.when?.test(value) === false) return []
-    return [{ does: reach.does, ...(reach.runs === true && value.startsWith('/') ? { program: value } : {}) }]
+    // As QEMU's options have them: `-readconfig FILE`, `script=FILE`, `file:FILE`.
+    const words = reach.names === true ? value.split(/[\s,=:]+/).filter((word) => word !== '') : undefined
+    const program = reach.runs === true && value.startsWith('/') ? value : undefined
+    return [{ does: reach.does, ...(program === undefined ? {} : { program }), ...(words === undefined ? {} : { words }) }]
   }
   return pathsOf(row, value).flatMap((path) => reachOfPath(reach, path, value))
 }

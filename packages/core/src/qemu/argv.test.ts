@@ -90,8 +90,30 @@ describe('qemuArgv', () => {
 
   it('lets a guest of a restricted network reach nothing by itself, and forwards all the same', () => {
     const { network } = launch
-    const argv = qemuArgv({ ...launch, network: { ...network, restricted: true } as typeof network }, 'fd')
+    const argv = qemuArgv({ ...launch, network: { ...network, reach: 'nothing' } as typeof network }, 'fd')
     expect(argv).toContain('user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:4444-:22')
+  })
+
+  it('leads what a guest sends through a filter at run time, and what it receives where UDP ports are forwarded', () => {
+    const filtered = { ...launch, network: { ...launch.network, reach: 'network' } as typeof launch.network }
+    const udp = { protocol: 'udp', address: '127.0.0.1', hostPort: 1, guestPort: 2 } as const
+    const withUdp = { ...filtered, network: { ...filtered.network, forwards: [udp] } as typeof launch.network }
+    const wordsAfterCard = (argv: readonly string[]) =>
+      argv.slice(argv.findIndex((word) => word.startsWith('virtio-net')) + 1, argv.indexOf('virtio-rng-device') - 1)
+    const sent = ['-chardev', 'socket,id=net-sent,fd=6', '-chardev', 'socket,id=net-passed,fd=7']
+    const sentFilters = [
+      ['-object', 'filter-redirector,id=sent-back,netdev=net,queue=rx,indev=net-passed'],
+      ['-object', 'filter-redirector,id=sent-out,netdev=net,queue=rx,outdev=net-sent'],
+    ].flat()
+    expect(wordsAfterCard(qemuArgv(filtered, 'fd'))).toEqual([...sent, ...sentFilters])
+    const received = [
+      ['-chardev', 'socket,id=net-received,fd=8', '-chardev', 'socket,id=net-noted,fd=9'],
+      ['-object', 'filter-redirector,id=received-out,netdev=net,queue=tx,outdev=net-received'],
+      ['-object', 'filter-redirector,id=received-back,netdev=net,queue=tx,indev=net-noted'],
+    ].flat()
+    expect(wordsAfterCard(qemuArgv(withUdp, 'fd'))).toEqual([...sent, ...sentFilters, ...received])
+    expect(qemuArgv(filtered, 'standalone')).toEqual(qemuArgv(launch, 'standalone'))
+    expect(wordsAfterCard(qemuArgv(launch, 'fd'))).toEqual([])
   })
 
   it('doubles commas in paths, which would end the value', () => {

@@ -6,7 +6,7 @@ import { consolePipe, join, type Argv, type QemuLaunch, type Transport } from '.
 import { accelArgs, kernelArgs, machineArgs, memoryArgs, sandboxArgs } from './machine.ts'
 import { daemonShares, daemonSocket } from './virtiofsd.ts'
 
-/** The whole QEMU command line of a launch, program first. Options of QEMU 6.2 to 10; only chardev lines depend on the transport. */
+/** The whole QEMU command line of a launch, program first. Options of QEMU 6.2 to 10; only chardev lines and the filter of the network depend on the transport. */
 export function qemuArgv(launch: QemuLaunch, transport: Transport): Argv {
   return [
     launch.qemu,
@@ -20,7 +20,7 @@ export function qemuArgv(launch: QemuLaunch, transport: Transport): Argv {
     ...terminalArgs(launch, transport),
     ...driveArgs(launch),
     ...shareArgs(launch),
-    ...networkArgs(launch),
+    ...networkArgs(launch, transport),
     ...rngArgs(launch),
     ...alarmArgs(launch),
     ...debugArgs(launch, transport),

@@ -2,7 +2,17 @@ import { archRows, machines } from '../arch/index.ts'
 import { exportedRoot } from '../confine/confined-argv.ts'
 import { chardevArgs } from './chardev.ts'
 import { daemonSocket } from './virtiofsd.ts'
-import { agentPortName, optionValue, virtioBus, type Argv, type QemuLaunch, type Transport } from './launch.ts'
+import {
+  agentPortName,
+  filteredWays,
+  optionValue,
+  qemuFds,
+  virtioBus,
+  type Argv,
+  type FilteredWay,
+  type QemuLaunch,
+  type Transport,
+} from './launch.ts'
 
 /** The kernel console: a port of the machine, from the first message to the last, without loss (hvc0 has neither). */
 export function consoleArgs(launch: QemuLaunch, transport: Transport): Argv {
@@ -70,8 +80,11 @@ export function shareArgs(launch: Pick<QemuLaunch, 'machine' | 'shares' | 'confi
   })
 }
 
-/** User-mode network: 10.0.2.0/24, host 10.0.2.2, name server 10.0.2.3, no privilege needed. */
-export function networkArgs(launch: Pick<QemuLaunch, 'machine' | 'network'>): Argv {
+/**
+ * User-mode network: 10.0.2.0/24, host 10.0.2.2, name server 10.0.2.3, no privilege needed. At run time packets from the guest go through
+ * a filter in the VM host process (core/network): QEMU has no switch for what they may reach of this host. A pasted command line has none.
+ */
+export function networkArgs(launch: Pick<QemuLaunch, 'machine' | 'network'>, transport: Transport): Argv {
   const network = launch.network
   if (network.kind === 'none') return []
   const forwards = network.forwards.map(
@@ -81,9 +94,18 @@ export function networkArgs(launch: Pick<QemuLaunch, 'machine' | 'network'>): Ar
   const rom = virtioBus(launch) === 'pci' ? ',romfile=' : ''
   return [
     // restrict: nothing that the guest begins leaves QEMU; forwarded ports work all the same.
-    ['-netdev', `user,id=net${network.restricted === true ? ',restrict=on' : ''}${forwards.join('')}`],
+    ['-netdev', `user,id=net${network.reach === 'nothing' ? ',restrict=on' : ''}${forwards.join('')}`],
     ['-device', `virtio-net-${virtioBus(launch)},netdev=net,mac=${network.mac}${rom}`],
+    ...(transport === 'fd' ? filteredWays(launch).map(filterArgs) : []),
   ].flat()
+}
+
+/** Packets of one way leave QEMU at `out` and come in again at `back`. They pass filters of queue rx in reverse order (QEMU net/filter.c, netfilter_next()). */
+function filterArgs({ id, queue, out, back }: FilteredWay): Argv {
+  const chardevs = [out, back].flatMap((name) => ['-chardev', `socket,id=${name},fd=${qemuFds[name]}`])
+  const [leave, enter] = [`${id}-out,netdev=net,queue=${queue},outdev=${out}`, `${id}-back,netdev=net,queue=${queue},indev=${back}`]
+  const inOrder = queue === 'rx' ? [enter, leave] : [leave, enter]
+  return [...chardevs, ...inOrder.flatMap((filter) => ['-object', `filter-redirector,id=${filter}`])]
 }
 
 /** Entropy from the host's /dev/urandom: without it getrandom() blocks for seconds in guests whose CPU has no rdrand. */

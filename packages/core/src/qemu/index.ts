@@ -1,10 +1,13 @@
 export {
   agentPortName,
   consolePipe,
+  filteredWays,
   qemuFds,
+  unfilteredNote,
   type Drive,
   type Forward,
   type GdbStub,
+  type NetworkReach,
   type QemuLaunch,
   type Share,
   type Transport,

@@ -27,6 +27,12 @@ export interface Forward {
   readonly guestPort: number
 }
 
+/**
+ * What a guest reaches by itself. `nothing`: it has its forwarded ports alone; `network`: what this host reaches, but not the services on its
+ * loopback and link-local addresses; `host-loopback`: those, too.
+ */
+export type NetworkReach = 'nothing' | 'network' | 'host-loopback'
+
 export type GdbStub = { readonly kind: 'socket' } | { readonly kind: 'tcp'; readonly port: number }
 
 /** Everything that shapes one QEMU process, decided: the argv builder only spells it. */
@@ -56,8 +62,7 @@ export interface QemuLaunch {
         readonly kind: 'user'
         readonly mac: string
         readonly forwards: readonly Forward[]
-        /** The guest reaches nothing by itself: neither this host, nor what this host reaches. */
-        readonly restricted?: boolean
+        readonly reach: NetworkReach
       }
   /** A watchdog that stops the machine when the guest lets it expire. */
   readonly watchdog: boolean
@@ -84,10 +89,33 @@ export interface QemuLaunch {
 export type Transport = 'fd' | 'standalone'
 
 /**
- * File descriptors of QEMU at run time (0-2 are stdin, stdout, stderr). The VM host process
+ * File descriptors of QEMU at run time (0-2 are stdin, stdout, stderr), `net-` those of the filter. The VM host process
  * opens a socket pair for each and the chardev lines name the same numbers.
  */
-export const qemuFds = { agent: 3, qmp: 4, terminal: 5 } as const
+export const qemuFds = { agent: 3, qmp: 4, terminal: 5, 'net-sent': 6, 'net-passed': 7, 'net-received': 8, 'net-noted': 9 } as const
+
+/** Channels of the filter in front of a guest's network: packets on their way from the guest, and to it. Empty where there is none. */
+export function filteredWays({ network }: Pick<QemuLaunch, 'network'>): readonly FilteredWay[] {
+  if (network.kind === 'none' || network.reach !== 'network') return []
+  const sent = { id: 'sent', queue: 'rx', out: 'net-sent', back: 'net-passed' } as const
+  // What answers a forwarded port is known from what arrived through it. TCP says so itself.
+  const isForwarded = network.forwards.some(({ protocol }) => protocol === 'udp')
+  return isForwarded ? [sent, { id: 'received', queue: 'tx', out: 'net-received', back: 'net-noted' }] : [sent]
+}
+
+/** What is said of a command line that runs without kernelkit, if there is anything. */
+export function unfilteredNote(launch: Pick<QemuLaunch, 'network'>): string | undefined {
+  if (filteredWays(launch).length === 0) return undefined
+  return "Without kernelkit nothing filters the network: this guest reaches the services on this host's loopback address, at 10.0.2.2."
+}
+
+export interface FilteredWay {
+  readonly id: 'sent' | 'received'
+  /** As qemu(1), `-object filter-redirector`, names it: rx is what the network receives from the guest. */
+  readonly queue: 'rx' | 'tx'
+  readonly out: keyof typeof qemuFds
+  readonly back: keyof typeof qemuFds
+}
 
 /** Named pipe of the console at run time, below the VM's directory: `.in` for the guest's input, `.out` for its output. */
 export function consolePipe(launch: Pick<QemuLaunch, 'runtimeDirectory'>): string {

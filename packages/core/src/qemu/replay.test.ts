@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { printable } from '../text/index.ts'
 import { launchOf } from '../../test/launch.ts'
 import { replayScript } from './replay.ts'
 
@@ -43,6 +44,26 @@ describe('replayScript', () => {
     expect(words.find((word) => word.startsWith('local,id=share0'))).toMatch(/readonly=on$/)
     expect(words).toContain('console=ttyS0 foo="a b" kernelkit.root=disk:/dev/vda:ext4:rw kernelkit.mount=cwd,/src,cow')
     expect(words).toContain('stdio,id=console')
+  })
+
+  it('does nothing to the terminal on which it is printed, and gives QEMU names as they are', () => {
+    const hostile = 'a\u001B]0;owned\u0007\u009B2J\u202E\r$(touch x)`touch x`'
+    const path = join(directory, hostile)
+    writeFileSync(path, '')
+    const launch = launchHere({ kernel: path, shares: [{ host: path, tag: 'cwd', readonly: true }] })
+    const script = replayScript({ launch, command: `sh -c '\n# \u2028touch x'` })
+    expect(printable(script)).toBe(script)
+    const words = wordsOf(replayScript({ launch, command: undefined }))
+    expect(words).toContain(path)
+    expect(words).toContain(`local,id=share0,path=${path},security_model=none,multidevs=remap,readonly=on`)
+  })
+
+  it('says that nothing filters its network', () => {
+    const { network } = launchHere()
+    const filtered = { ...network, reach: 'network' } as typeof network
+    const note = /^# .*reaches the services on this host's loopback address/m
+    expect(replayScript({ launch: launchHere({ network: filtered }), command: undefined })).toMatch(note)
+    expect(replayScript({ launch: launchHere({ network: { kind: 'none' } }), command: undefined })).not.toMatch(note)
   })
 
   it('puts sockets into a directory that is gone afterwards', () => {

@@ -1,7 +1,7 @@
 import { quoteArgv } from '../shell/index.ts'
 import { launchArgv } from './argv.ts'
 import { daemonShares, virtiofsdArgv } from './virtiofsd.ts'
-import type { QemuLaunch } from './launch.ts'
+import { unfilteredNote, type QemuLaunch } from './launch.ts'
 
 // Of plain characters only, so that no word with it is quoted.
 // Below /tmp, as the directory will be: what is hidden there is shown in the same way.
@@ -22,11 +22,13 @@ export function replayScript({ launch, command }: Replay): string {
   const here = { initrd, runtimeDirectory: directoryMark, overlayDirectory: directoryMark }
   const argv = launchArgv({ ...withoutWrites(launch), ...here }, 'standalone')
   const needed = neededPaths(launch)
+  const note = unfilteredNote(launch)
   return [
     '#!/bin/sh',
     '# Boots the guest of this run again: same kernel, initramfs, command line, disks and directories, by QEMU alone. Nothing is written:',
     '# disks get a throw-away overlay, directories are read-only below an overlay in guest memory. Ctrl-C ends it.',
     ...(launch.agent ? [`# The guest's agent waits 2 s for kernelkit, then it ${withoutHost(command)}.`] : []),
+    ...(note === undefined ? [] : [`# ${note}`]),
     'set -eu',
     '# What must still be where it was:',
     `for path in ${quoteArgv(needed)}; do`,

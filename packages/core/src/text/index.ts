@@ -3,6 +3,7 @@ const colours = new RegExp(String.raw`\u001B\[[0-9;:]*m`, 'g')
 // C0 without tab and line feed, DEL and C1; line separators of Unicode; marks that turn the direction of what follows.
 const forbidden = '\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069'
 const controls = new RegExp(`[${forbidden}]`, 'g')
+const controlRuns = new RegExp(`[${forbidden}]+`, 'g')
 const anyControl = new RegExp(`[${forbidden}]`)
 
 /**
@@ -18,6 +19,11 @@ function escapeControl(letter: string): string {
   if (letter === '\r') return String.raw`\r`
   const code = letter.charCodeAt(0)
   return code < 0x100 ? String.raw`\x` + code.toString(16).padStart(2, '0') : String.raw`\u` + code.toString(16)
+}
+
+/** Text in which `replacement` is put for each run of the characters that `printable` does not let through. */
+export function replaceControls(text: string, replacement: (run: string) => string): string {
+  return anyControl.test(text) ? text.replaceAll(controlRuns, replacement) : text
 }
 
 /** JSON that means the same, without the control characters that `JSON.stringify` leaves as they are. */

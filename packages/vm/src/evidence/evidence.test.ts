@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { printable } from '@kernelkit/core/text'
 import type { KernelReport } from '@kernelkit/core/report'
 import { nodeHost, openStore } from '@kernelkit/host'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -77,5 +78,15 @@ describe('recordVerdict', () => {
     const { evidence } = await record([report], 'CONFIG_X=y\n')
     expect(JSON.parse(await readFile(evidence.reports ?? '', 'utf8'))).toMatchObject([{ kind: 'warning', process: null }])
     expect(await readFile(evidence.reportsText ?? '', 'utf8')).toMatch(/^console\.log:3: WARNING in frob\n.*drivers\/frob\.c:9/)
+  })
+
+  it('writes nothing that does something to the terminal on which a text is printed; JSON keeps what it says', async () => {
+    const hostile = 'frob\u001B]0;owned\u0007\u009B2J\u202E\u007F'
+    const { directory, evidence } = await record([{ ...report, title: hostile, headline: hostile, function: hostile }], undefined)
+    for (const name of await readdir(directory)) {
+      const text = await readFile(join(directory, name), 'utf8')
+      expect({ name, text }).toEqual({ name, text: printable(text) })
+    }
+    expect(JSON.parse(await readFile(evidence.reports ?? '', 'utf8'))).toMatchObject([{ title: hostile }])
   })
 })

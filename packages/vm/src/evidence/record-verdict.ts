@@ -1,5 +1,6 @@
 import { UserError, errorDocument } from '@kernelkit/core/errors'
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
+import { printable, printableJson } from '@kernelkit/core/text'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import { evidenceNames, evidencePath, type EvidencePaths } from './evidence-paths.ts'
@@ -45,7 +46,7 @@ export async function recordVerdict(
     ...write(evidence.result, () => json(written)),
     ...write(evidence.junit, () => junit ?? ''),
     ...write(evidence.reports, () => json(reports.map(reportDocument))),
-    ...write(evidence.reportsText, () => reports.map((report) => `${renderReport(evidenceNames.console, report)}\n`).join('\n')),
+    ...write(evidence.reportsText, () => printable(reports.map((report) => `${renderReport(evidenceNames.console, report)}\n`).join('\n'))),
   ])
   return { evidence, document: written }
 }
@@ -62,5 +63,5 @@ export async function recordFailure(host: Pick<Host, 'fs'>, directory: string, e
 }
 
 function json(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`
+  return `${printableJson(JSON.stringify(value, undefined, 2))}\n`
 }

@@ -38,9 +38,9 @@ async function moduleEntries(host: Host, modules: readonly LoadedModule[]): Prom
   const files = await Promise.all(
     modules.map(async ({ name, file }): Promise<CpioEntry> => {
       const content = await unpack(host, await host.fs.readFile(file))
-      if (content !== undefined) return { kind: 'file', path: `${directory}/${name}`, mode: 0o600, content }
-      throw new UserError('NO_SUCH_MODULE', `the module ${file} is damaged: it cannot be unpacked.`, {
-        hint: 'Remove the kernel from the store (`kernelkit cache prune`), then run this again.',
+      if (content !== undefined && isElf(content)) return { kind: 'file', path: `${directory}/${name}`, mode: 0o600, content }
+      throw new UserError('NO_SUCH_MODULE', `the module ${file} is damaged: it cannot be unpacked, or is not an object file.`, {
+        hint: 'Install the modules of the kernel again; one of the store is made again after `kernelkit cache prune`.',
         details: { file },
       })
     }),
@@ -52,4 +52,9 @@ async function moduleEntries(host: Host, modules: readonly LoadedModule[]): Prom
     { kind: 'file', path: `${directory}.list`, mode: 0o600, content: new TextEncoder().encode(list) },
     ...files,
   ]
+}
+
+/** A link or a list of a checkout may name any file of this host, which the guest could read then. */
+function isElf(content: Uint8Array): boolean {
+  return Buffer.from(content.subarray(0, 4)).toString('latin1') === '\u007FELF'
 }

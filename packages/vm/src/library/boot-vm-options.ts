@@ -49,8 +49,8 @@ export interface BootVmOptions {
   readonly shareAs?: 'auto' | '9p' | 'virtiofs' | 'disk' | undefined
   /** What the guest writes to $KERNELKIT_ARTIFACTS comes out in this directory. Default: none. */
   readonly artifacts?: string | undefined
-  /** Network of the guest; user: through QEMU, no privilege needed; restricted: forwarded ports alone, neither this host nor its network. Default: user. */
-  readonly network?: 'user' | 'restricted' | 'none' | undefined
+  /** Network of the guest; user: what this host reaches, but not the services on its loopback address; user,host-loopback: these at 10.0.2.2, too; restricted: forwarded ports alone. Default: user. */
+  readonly network?: 'user' | 'user,host-loopback' | 'restricted' | 'none' | undefined
   /** Hardware address of the network card. Default: 52:54:00:12:34:56. */
   readonly mac?: string | undefined
   /** Ports of this host into the guest, `[ADDR:]PORT:GUESTPORT[/udp]` each; port 0 is a free one, which `forwards` of the guest names. Default: none. */

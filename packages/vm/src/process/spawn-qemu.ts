@@ -55,7 +55,7 @@ export async function spawnQemu(options: {
   const console_ = { output: openFifo(output, 'read'), input: openFifo(input, 'write') }
   const child = host.spawn([first, ...words], {
     // A socket pair per channel: nothing on disk, and both sides see when the other dies.
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', ...Object.values(qemuFds).map(() => 'pipe' as const)],
     env: qemuEnvironment(host.env, options.overlays),
   })
   const exited = watchExit(child)

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { encodeText, frameTypes, type LostWrites } from '@kernelkit/core/agent'
 import { archRows } from '@kernelkit/core/arch'
-import { launchArgv } from '@kernelkit/core/qemu'
+import { filteredWays, launchArgv } from '@kernelkit/core/qemu'
 import { UserError } from '@kernelkit/core/errors'
 import { explainSystemError } from '@kernelkit/host/process'
 import type { Host } from '@kernelkit/host'
@@ -43,6 +43,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   const argv = launchArgv(request.launch, 'fd')
   const gdb = await gdbAccess(host, request)
   const daemons = await startDaemons(request, host)
+  const filter = filteredWays(request.launch).length === 0 ? undefined : import('./guest-network.ts')
   const qemu = await spawnQemu({
     argv,
     qemu: request.launch.qemu,
@@ -54,6 +55,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     await gdb?.[Symbol.asyncDispose]()
     throw error
   })
+  void filter?.then(({ filterNetwork }) => filterNetwork(request.launch, qemu.channel))
   const abort = () => qemu.kill()
   options.signal?.addEventListener('abort', abort, { once: true })
 

@@ -37,6 +37,14 @@ it('reads the .config next to it, unless that was edited after the build', async
   expect([options.source, options.value('NET')]).toEqual([`inside ${join(directory, 'bzImage')}`, 'y'])
 })
 
+it('takes the lines of a configuration alone from the .config next to it', async () => {
+  const config = ['# Automatically generated', '#', 'CONFIG_NET=y', '# CONFIG_SMP is not set', '']
+  await writeFile(join(directory, '.config'), ['machine x login y password z', ...config, 'A_TOKEN=a-secret\0', ''].join('\n'))
+  const early = Date.now() / 1000 - 3600
+  await utimes(join(directory, '.config'), early, early)
+  expect((await read()).text).toBe([...config, ''].join('\n'))
+})
+
 it('reports no configuration for a kernel that is cut short', async () => {
   await writeFile(join(directory, 'bzImage'), bzImage({ release: '6.12', wide: true }))
   expect((await read()).source).toBeUndefined()

@@ -35,10 +35,16 @@ export async function readKernelOptions(host: Host, image: KernelImage): Promise
       const inside = await innerConfig(host, image)
       if (inside !== undefined) return optionsOf(inside, `inside ${image.path}`)
     }
-    return optionsOf(text, path)
+    return optionsOf(optionLines(text), path)
   }
   const inside = await innerConfig(host, image)
   return inside === undefined ? optionsOf(undefined, undefined) : optionsOf(inside, `inside ${image.path}`)
+}
+
+/** Lines that kconfig writes: evidence has the text, and a link may give any file of this host this name. */
+function optionLines(text: string): string {
+  const lines = text.split('\n').filter((line) => /^(?:#(?: [^]*)?|CONFIG_\w+=[^]*|\r?)$/.test(line))
+  return lines.join('\n')
 }
 
 /** Most kernels have their configuration next to them: what unpacks one is not loaded for them. */

@@ -1,6 +1,6 @@
 import type { Arch } from '@kernelkit/core/arch'
 import { guestWords, joinCommandLine, kernelWords, type CommandLine } from '@kernelkit/core/cmdline'
-import { virtioDeviceCount, type QemuLaunch } from '@kernelkit/core/qemu'
+import { virtioDeviceCount, type NetworkReach, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import type { Acceleration } from './choose-accel.ts'
 import { chooseMachine, type MachineChoice } from './choose-machine.ts'
@@ -145,6 +145,11 @@ function needsNetwork({ forwards, ssh }: ResolvedVm): boolean {
   return forwards.length > 0 || ssh
 }
 
+const reaches = { user: 'network', 'user,host-loopback': 'host-loopback', restricted: 'nothing' } as const satisfies Record<
+  string,
+  NetworkReach
+>
+
 function chooseDevices(vm: ResolvedVm, { agent, kernel, root, shares, disks, moduleTree }: VmParts, agentFirst: boolean): Devices {
   const canNetwork = canUse(kernel.options, ['VIRTIO_NET', 'INET'])
   return {
@@ -163,7 +168,7 @@ function chooseDevices(vm: ResolvedVm, { agent, kernel, root, shares, disks, mod
     ],
     network:
       vm.net !== 'none' && (canNetwork || needsNetwork(vm))
-        ? { kind: 'user', mac: vm.mac, forwards: vm.forwards, ...(vm.net === 'restricted' ? { restricted: true } : {}) }
+        ? { kind: 'user', mac: vm.mac, forwards: vm.forwards, reach: reaches[vm.net] }
         : { kind: 'none' },
   }
 }

@@ -32,8 +32,9 @@ export const hostCodes = {
     fix: 'Read the log of the kernel of this machine (`dmesg`), and choose another disk; the message names the path.',
   },
   LINK_IN_PATH: {
-    meaning: 'A path that kernelkit writes to leads through a symbolic link, as a checkout may hold to lead elsewhere.',
-    fix: 'Name the directory that the link leads to, or remove the link.',
+    meaning:
+      'A path leads through a symbolic link, as a checkout may hold to lead elsewhere: one that kernelkit writes to, or one in the workspace that an Action reads.',
+    fix: 'Name what the link leads to, or remove the link.',
   },
   ACCESS_DENIED: {
     meaning: 'The operating system denies access to a file or directory that kernelkit must read or write.',

@@ -83,8 +83,9 @@ function seconds(value: number): string {
   return value.toFixed(3)
 }
 
-// XML 1.0, production Char: what is no character of it cannot be escaped either.
-const noCharacter = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
+// XML 1.0, production Char: what is no character of it cannot be escaped either. DEL, C1, line separators and marks of direction do something to a
+// terminal or to the order in which a text is read.
+const noCharacter = /[^\t\n\r\u0020-\u007E\u00A0-\u2027\u202F-\u2065\u206A-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
 
 function clean(text: string): string {
   return text.replaceAll(noCharacter, '\uFFFD')

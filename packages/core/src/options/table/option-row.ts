@@ -34,6 +34,8 @@ export interface NeedsConsent {
   readonly when?: RegExp
   /** It names a program: consent is given to its content too. */
   readonly runs?: true
+  /** Its words may name files: consent is given to the content of those in the project. */
+  readonly names?: true
 }
 
 /** Two options that contradict each other. */

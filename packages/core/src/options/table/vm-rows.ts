@@ -201,7 +201,7 @@ export const vmRows = {
   },
   'qemu-arg': {
     kind: 'list',
-    reach: { does: 'gives QEMU whatever it says, programs and files of this machine too' },
+    reach: { does: 'gives QEMU whatever it says, programs and files of this machine too', names: true },
     value: 'arg',
     help: 'a word for QEMU; the last words win',
     otherwise: 'none',
@@ -299,11 +299,11 @@ export const vmRows = {
   },
   net: {
     kind: 'text',
-    reach: 'inside',
+    reach: { does: "lets the guest reach the services on this host's loopback address", when: /host-loopback/ },
     value: 'kind',
-    choices: ['user', 'restricted', 'none'],
+    choices: ['user', 'user,host-loopback', 'restricted', 'none'],
     default: 'user',
-    help: 'network of the guest; user: through QEMU, no privilege needed; restricted: forwarded ports alone, neither this host nor its network',
+    help: 'network of the guest; user: what this host reaches, but not the services on its loopback address; user,host-loopback: these at 10.0.2.2, too; restricted: forwarded ports alone',
     group: files,
     commands: all,
     library: { name: 'network' },

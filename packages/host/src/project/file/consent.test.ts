@@ -55,6 +55,7 @@ describe('a project file that reaches beyond its project', () => {
         'kernelkit.yaml reaches beyond its project, and you have not consented to this content:',
         `  kernelkit.yaml:3:3: \`vm.qemu: ${project}/evil.sh\` runs as a program of this machine`,
         '  kernelkit.yaml:4:14: `vm.env[1]: TOKEN` passes a variable of your environment to the guest',
+        '  Consent is to the content of the files named here, not to what they read or start: look at that, too.',
       ].join('\n'),
       hint: `Read the file. Consent to it with \`kernelkit trust ${project}/kernelkit.yaml\`, or this once with --trust-project.`,
     })
@@ -104,6 +105,36 @@ describe('a project file that reaches beyond its project', () => {
     expect(await keysOf()).toEqual([])
     await write('vm: { qemu: ./q.sh } ')
     expect(await keysOf()).toEqual(['vm.qemu'])
+  })
+
+  it.each([
+    ['#!/usr/bin/env ./tools/run\n', 'vm: { qemu: ./q.sh }'],
+    ['#!tools/run -x\n', 'vm: { qemu: ./q.sh }'],
+    ['', 'vm: { qemu-arg: [-readconfig, tools/run] }'],
+    ['', 'vm: { qemu-arg: ["-netdev", "tap,id=a,script=./tools/run,downscript=no"] }'],
+  ])('needs consent again when a file changes that %j or %j names', async (program, text) => {
+    await mkdir(join(project, 'tools'))
+    await writeFile(join(project, 'q.sh'), program)
+    await write(text)
+    await consent()
+    expect(await keysOf()).toEqual([])
+    for (const content of ['put there later', 'changed']) {
+      await writeFile(join(project, 'tools/run'), content)
+      expect(await keysOf()).not.toEqual([])
+      await consent()
+      expect(await keysOf()).toEqual([])
+    }
+    await rm(join(project, 'tools/run'))
+    await symlink(join(project, 'q.sh'), join(project, 'tools/run'))
+    expect(await keysOf()).not.toEqual([])
+  })
+
+  it('keeps the consent when a file changes that it does not name', async () => {
+    await writeFile(join(project, 'q.sh'), '#!/bin/sh\n. ./other\n')
+    await write('vm: { qemu: ./q.sh }')
+    await consent()
+    await writeFile(join(project, 'other'), 'x')
+    expect(await keysOf()).toEqual([])
   })
 
   it('is read once with trustProject, which is not kept', async () => {

@@ -1,4 +1,4 @@
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { UserError, command, message, option, printable } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/shell'
 import type { Reaching } from '@kernelkit/core/project'
@@ -18,14 +18,14 @@ type ConsentHost = Pick<Host, 'fs' | 'env' | 'home' | 'cwd' | 'uid' | 'sha256' |
 /** What was consented to; the programs are compared when they are about to run. */
 interface Consent {
   readonly file: string
-  /** SHA-256 of each program that the file names, by path; null for one that did not exist. */
+  /** SHA-256 of each program that the file names, and of files in the project that it or their first lines name, by path; null for one that did not exist. */
   readonly programs: Readonly<Record<string, string | null>>
 }
 
 /** Keeps the user's consent to the file and the programs that it names. Returns the file that says so. */
 export async function giveConsent(host: ConsentHost, subject: ConsentSubject, reaching: readonly Reaching[]): Promise<string> {
   const path = consentPath(host, subject)
-  const consent: Consent = { file: subject.path, programs: await programSums(host, reaching) }
+  const consent: Consent = { file: subject.path, programs: await programSums(host, subject, reaching) }
   await host.fs.mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await host.fs.writeAtomic(path, `${JSON.stringify(consent, undefined, 2)}\n`, 0o600)
   return path
@@ -35,7 +35,7 @@ export async function giveConsent(host: ConsentHost, subject: ConsentSubject, re
 export async function hasConsent(host: ConsentHost, subject: ConsentSubject, reaching: readonly Reaching[] = []): Promise<boolean> {
   const consent = await readConsent(host, consentPath(host, subject))
   if (consent === undefined) return false
-  const sums = await programSums(host, reaching)
+  const sums = await programSums(host, subject, reaching)
   return Object.entries(sums).every(([path, sum]) => consent.programs[path] === sum)
 }
 
@@ -99,12 +99,16 @@ function howToConsent(path: string) {
   return message`Read the file. Consent to it with ${command(printable(words), { action: 'the input `trust-project: true`' })}, or this once with ${option('trust-project')}.`
 }
 
-/** One line for each value: its place, what it is and what it does. */
+/** One line for each value: its place, what it is and what it does; then what consent to programs does not cover. */
 export function renderReaching(reaching: readonly Reaching[]): readonly string[] {
-  return inOrder(reaching).map(
+  const lines = inOrder(reaching).map(
     ({ place, value, does }) => `  ${printable(place.file)}:${place.line}:${place.column}: \`${place.key}: ${printable(value)}\` ${does}`,
   )
+  const hasPrograms = reaching.some(({ program, words }) => program !== undefined || words !== undefined)
+  return hasPrograms ? [...lines, `  ${limitOfConsent}`] : lines
 }
+
+const limitOfConsent = 'Consent is to the content of the files named here, not to what they read or start: look at that, too.'
 
 /** As the file has them. */
 function inOrder(reaching: readonly Reaching[]): readonly Reaching[] {
@@ -136,10 +140,42 @@ async function readConsent(host: Pick<Host, 'fs' | 'uid' | 'env'>, path: string)
 }
 
 async function programSums(
-  host: Pick<Host, 'sha256File'>,
+  host: Pick<Host, 'fs' | 'sha256File'>,
+  { path: file }: ConsentSubject,
   reaching: readonly Reaching[],
 ): Promise<Readonly<Record<string, string | null>>> {
-  const programs = [...new Set(reaching.flatMap(({ program }) => (program === undefined ? [] : [program])))]
+  const programs = reaching.flatMap(({ program }) => (program === undefined ? [] : [program]))
+  const interpreters = await Promise.all(programs.map((path) => wordsOfInterpreter(host, path)))
+  const named = await filesNamed(host, dirname(file), [...reaching.flatMap(({ words = [] }) => words), ...interpreters.flat()])
+  const paths = [...new Set([...programs, ...named])]
   // Not there: nothing runs, and what is put there later was not consented to.
-  return Object.fromEntries(await Promise.all(programs.map(async (path) => [path, await host.sha256File(path).catch(() => null)] as const)))
+  return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await host.sha256File(path).catch(() => null)] as const)))
+}
+
+/** `#!` and what follows (execve(2)): the interpreter may be a file of the project, too. */
+async function wordsOfInterpreter(host: Pick<Host, 'fs'>, path: string): Promise<readonly string[]> {
+  const file = await host.fs.open(path, 'r').catch(() => undefined)
+  if (file === undefined) return []
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(mostInterpreterBytes), 0, mostInterpreterBytes, 0)
+    const [line = ''] = buffer.subarray(0, bytesRead).toString('latin1').split('\n')
+    return line.startsWith('#!') ? line.slice(2).split(/\s+/) : []
+  } catch {
+    // A directory, for example: that is said where it is used.
+    return []
+  } finally {
+    await file.close()
+  }
+}
+
+// Linux reads so much of it (include/uapi/linux/binfmts.h, BINPRM_BUF_SIZE).
+const mostInterpreterBytes = 256
+
+/** Files of the project among these words. Those of the machine change with its updates, and not with a checkout. */
+async function filesNamed(host: Pick<Host, 'fs'>, directory: string, words: readonly string[]): Promise<readonly string[]> {
+  const paths = [...new Set(words.map((word) => resolve(directory, word)))].filter((path) => path.startsWith(`${directory}/`))
+  const found = await Promise.all(
+    paths.map(async (path) => ((await host.fs.stat(path).catch(() => undefined))?.isFile() === true ? [path] : [])),
+  )
+  return found.flat()
 }
