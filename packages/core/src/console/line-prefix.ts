@@ -1,3 +1,5 @@
+import { prefixPattern, type PrefixPattern } from './prefix-pattern.ts'
+
 /** A line without what a logger put before it. */
 export interface StrippedLine {
   readonly text: string
@@ -24,8 +26,9 @@ export interface PrefixLearner {
 
 interface KnownPrefix {
   readonly source: number
-  readonly pattern: RegExp
-  readonly text: string
+  readonly pattern: PrefixPattern
+  /** A line of JSON. */
+  readonly isQuoted: boolean
 }
 
 // Serial line, journal and a program that prints either: more are lines of a test, not loggers.
@@ -36,12 +39,13 @@ export function createPrefixLearner(): PrefixLearner {
   let known: readonly KnownPrefix[] = []
   let sources = 1
   const strip = (line: string): StrippedLine | undefined => {
-    for (const [index, prefix] of known.entries()) {
-      const found = prefix.pattern.exec(line)
-      if (found === null) continue
-      if (index > 0) known = [prefix, ...known.filter((other) => other !== prefix)]
-      const [head] = found
-      return { text: withoutTail(head, line.slice(head.length)), head, caller: callerOf(head), source: prefix.source }
+    for (const prefix of known) {
+      const found = prefix.pattern.match(line)
+      if (found === undefined) continue
+      if (prefix !== known[0]) known = [prefix, ...known.filter((other) => other !== prefix)]
+      const { width, caller } = found
+      const text = line.slice(width)
+      return { text: prefix.isQuoted ? withoutTail(text) : text, head: line.slice(0, width), caller, source: prefix.source }
     }
     return undefined
   }
@@ -49,10 +53,10 @@ export function createPrefixLearner(): PrefixLearner {
     strip,
     learn: (line, width) => {
       const prefix = line.slice(0, width)
-      const text = generalise(prefix)
-      if (known.some((other) => other.text === text)) return false
+      const pattern = prefixPattern(prefix)
+      if (known.some((other) => other.pattern.key === pattern.key)) return false
       sources += 1
-      known = [{ source: sources, pattern: new RegExp(text), text }, ...known].slice(0, mostPrefixes)
+      known = [{ source: sources, pattern, isQuoted: prefix.endsWith('"') }, ...known].slice(0, mostPrefixes)
       return true
     },
     isEmpty: () => known.length === 0,
@@ -70,39 +74,8 @@ export function isLoggers(prefix: string): boolean {
   return /\d|\bkernel: $/.test(prefix) || (/^[#>|*%\s-]+$/.test(prefix) && prefix.trim() !== '')
 }
 
-const monthOrDay = /^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)$/
-const token = /\[[^\]]{0,100}\]|[ \t]+|[A-Za-z0-9_]+|[^]/g
-
-/** The same prefix with other numbers, times and tasks: the source of an expression that needs a look at each character only once. */
-export function generalise(prefix: string): string {
-  // /dev/kmsg: level, number, time, flags, and whatever later kernels add, up to a semicolon.
-  if (/^\d+,\d+,\d+,[^;]*;$/.test(prefix)) return String.raw`^\d+,\d+,\d+,[^;]{0,100};`
-  const parts = prefix.match(token) ?? []
-  const sources = parts.map((part, index) => {
-    const isLast = index === parts.length - 1
-    if (part.startsWith('[') && part.length > 1) return String.raw`\[[^\]]{0,100}\]`
-    // What a log is padded with varies; the last blanks are the same, or they would take a part of the indentation.
-    if (/^[ \t]/.test(part)) return isLast ? part : index === 0 ? '[ \\t]*' : '[ \\t]+'
-    if (/^\d+$/.test(part)) return String.raw`\d+`
-    if (/^[A-Z]$/.test(part)) return '[A-Z]'
-    if (monthOrDay.test(part)) return '[A-Z][a-z]{2}'
-    if (/^\w+$/.test(part)) return /\d/.test(part) ? '[A-Za-z0-9_]+' : part
-    return part.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
-  })
-  return `^${sources.join('')}`
-}
-
-const callerForm = /(?:\[ *|caller=)([TC]\d+)(?:\]|;)|\[ *\d+: *([^\]\s:]{1,32}: *\d+)\]|\[(\d+:[^\]\s]{1,32})\]/
-
-function callerOf(head: string): string | undefined {
-  if (!head.includes('[') && !head.includes('caller=')) return undefined
-  const [, plain, named, numbered] = callerForm.exec(head) ?? []
-  return plain ?? (named ?? numbered)?.replaceAll(' ', '')
-}
-
 /** JSON lines of loggers: the message ends before the closing quote. */
-function withoutTail(head: string, text: string): string {
-  if (!head.endsWith('"')) return text
+function withoutTail(text: string): string {
   const next = text.indexOf('","')
   const end = next >= 0 ? next : text.lastIndexOf('"')
   return (end < 0 ? text : text.slice(0, end)).replace(/\\n$/, '').replaceAll('\\t', '\t')

@@ -1,4 +1,5 @@
-import { generalise, isLoggers } from '../console/line-prefix.ts'
+import { isLoggers } from '../console/line-prefix.ts'
+import { prefixPattern, type PrefixPattern } from '../console/prefix-pattern.ts'
 
 /** A line that would begin a report were it not for what is before it; the lines after it show whether that is a logger's prefix. */
 export interface Candidate {
@@ -23,7 +24,7 @@ const hasTime = /(?<![\d:])\d\d:\d\d(?!\.\d:)|\d\.\d{3,}|^[#>|*%]|\[ *[TC]\d+\]|
 export function createCandidate(): Candidate {
   let kept: { readonly part: string; readonly line: number }[] = []
   let width = 0
-  let pattern: RegExp | undefined
+  let pattern: PrefixPattern | undefined
   let seen = 0
   const forget = (): void => {
     kept = []
@@ -39,20 +40,21 @@ export function createCandidate(): Candidate {
         const at = ends.lastIndex
         const prefix = part.slice(from, at)
         if (!isLoggers(prefix) || !hasTime.test(prefix) || recognise(part.slice(at)) === undefined) continue
-        pattern = new RegExp(generalise(part.slice(0, at)))
+        pattern = prefixPattern(part.slice(0, at))
         width = at
         kept = [{ part, line }]
         return
       }
     },
     confirms: (part, line) => {
+      if (pattern === undefined) return false
       const [first] = kept
-      if (pattern === undefined || first === undefined) return false
+      if (first === undefined) return false
       if (line - first.line > mostLines) {
         forget()
         return false
       }
-      if (pattern.test(part)) seen += 1
+      if (pattern.match(part) !== undefined) seen += 1
       if (seen >= enough) return true
       kept.push({ part, line })
       return false

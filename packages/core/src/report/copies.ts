@@ -31,7 +31,7 @@ export function createCopies(): Copies {
       const key = stamp === undefined ? undefined : ` ${stamp} ${text}`.slice(1)
       if (key !== undefined && stamps.has(key)) return 'ring-buffer'
       const isOtherLogger = recent.some(
-        (other) => other.text === text && other.source !== message.source && line - other.line <= longestDelay,
+        (other) => other.source !== message.source && line - other.line <= longestDelay && other.text === text,
       )
       if (isOtherLogger) {
         copying = message.source

@@ -1,6 +1,7 @@
 import type { ReportKind } from '../console/kinds.ts'
 import { blamedFrame, leastServing } from './blame.ts'
 import { isInterrupt, isOuter, isServiceFile, serviceOf } from './machinery/match.ts'
+import { remembered } from './machinery/names.ts'
 import { isNameless, plainName, sourceName, tidyPath, withoutSyscallPrefix, type FoundFrame } from './frame.ts'
 import type { ReportEvidence } from './evidence.ts'
 import type { OpenReport } from './open-report.ts'
@@ -13,8 +14,8 @@ interface Place {
 
 /** A report as far as it has been printed. */
 export function finish(open: OpenReport): KernelReport {
-  const { format: rules, groups, kernel, startLine, endLine, headline } = open
-  const { stacks, locks, interrupted } = open.state === 'closed' ? open : copyOf(open)
+  const { format: rules, kernel, startLine, endLine, headline } = open
+  const { groups, stacks, locks, interrupted } = open.state === 'closed' ? open : copyOf(open)
   const evidence: ReportEvidence = { rules, groups, stacks, locks, interrupted, kernel }
   return {
     kind: rules.kind,
@@ -28,8 +29,8 @@ export function finish(open: OpenReport): KernelReport {
 }
 
 /** A report that is still open grows. */
-function copyOf({ stacks, locks, interrupted }: OpenReport): Pick<ReportEvidence, 'stacks' | 'locks' | 'interrupted'> {
-  return { stacks: stacks.map((stack) => [...stack]), locks: [...locks], interrupted: [...interrupted] }
+function copyOf({ groups, stacks, locks, interrupted }: OpenReport): Pick<ReportEvidence, 'groups' | 'stacks' | 'locks' | 'interrupted'> {
+  return { groups: { ...groups }, stacks: stacks.map((stack) => [...stack]), locks: [...locks], interrupted: [...interrupted] }
 }
 
 /** Whom the evidence blames: a function, and the place of that function. */
@@ -43,28 +44,23 @@ export function judge(evidence: ReportEvidence): Pick<KernelReport, 'title' | 'f
     function: blamed === undefined ? undefined : withoutSyscallPrefix(plainName(blamed.function)),
     source: place?.source,
     line: place?.line,
-    trace: stack.filter(({ reliable }) => reliable).map(toReportFrame),
+    trace: stack.map(toReportFrame),
   }
 }
 
-/** The first stack with a call that is to blame; else the first one. */
+/** The calls of the first stack with one that is to blame; else of the first one. */
 function chooseStack({ rules, stacks }: ReportEvidence): readonly FoundFrame[] {
   const filled = stacks.filter((stack) => stack.length > 0)
-  return (
-    filled.find(
-      (stack) =>
-        blamedFrame(
-          rules,
-          stack.filter(({ reliable }) => reliable),
-        ) !== undefined,
-    ) ??
-    filled[0] ??
-    []
-  )
+  let first: readonly FoundFrame[] | undefined
+  for (const stack of filled) {
+    const calls = stack.filter(({ reliable }) => reliable)
+    if (blamedFrame(rules, calls) !== undefined) return calls
+    first ??= calls
+  }
+  return first ?? []
 }
 
-function orderCandidates(evidence: ReportEvidence, stack: readonly FoundFrame[]): readonly FoundFrame[] {
-  const reliable = stack.filter((frame) => frame.reliable)
+function orderCandidates(evidence: ReportEvidence, reliable: readonly FoundFrame[]): readonly FoundFrame[] {
   const { blame } = evidence.rules
   if (blame === 'lock') return [...evidence.interrupted, ...lockSites(evidence.locks), ...reliable]
   if (blame === 'interrupted') return belowInterrupt(reliable)
@@ -179,18 +175,22 @@ function placeOf(
 function renderTitle({ groups, rules }: ReportEvidence, named: string | undefined): string {
   const plain = named === undefined ? undefined : sourceName(withoutSyscallPrefix(plainName(named)))
   const other = groups['other'] === undefined ? undefined : sourceName(groups['other'])
-  const values: Readonly<Record<string, string | undefined>> = {
-    ...groups,
-    what: groups['what'] ?? groups['name'],
-    function: plain,
-    pair: plain === undefined || other === undefined || other === plain ? plain : `${plain} / ${other}`,
+  const valueOf = (name: string): string | undefined => {
+    if (name === 'function') return plain
+    if (name === 'pair') return plain === undefined || other === undefined || other === plain ? plain : `${plain} / ${other}`
+    return groups[name] ?? (name === 'what' ? groups['name'] : undefined)
   }
-  return rules.title
-    .replace(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? '\0')
+  let filled = ''
+  for (const [index, part] of partsOf(rules.title).entries()) filled += index % 2 === 0 ? part : (valueOf(part) ?? '\0')
+  if (!filled.includes('\0')) return filled.trim()
+  return filled
     .replace(/ in \0(?= |$)/g, '')
     .replace(/ ?\0/g, '')
     .trim()
 }
+
+/** The parts of a title: text and names in turn. */
+const partsOf = remembered((title): readonly string[] => title.split(/\{(\w+)\}/))
 
 function toReportFrame({ function: name, offset, source, line, module, inlined }: FoundFrame): ReportFrame {
   if (offset !== undefined && source === undefined && module === undefined) return { function: name, offset, inlined }

@@ -36,3 +36,34 @@ export interface Format {
 
 /** Groups of a symbol with its place, as `%pS` prints it and decoders extend it. */
 export const symbol = String.raw`(?<function>[A-Za-z_$.<][^\s+]*)(?:\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?)?(?: \[\w+\])?(?: \(?(?<source>[^\s:()]{1,400}\.\w+):(?<line>\d+))?`
+/** The named groups of a match, and where in the text it begins. */
+export interface GroupsFound {
+  readonly groups: Readonly<Record<string, string | undefined>>
+  readonly index: number
+}
+
+/**
+ * Finds what an expression with named groups finds, at a fraction of the cost: V8 makes the groups of each match as a dictionary, which is slow
+ * to make, to read and to copy. The expression has no \k and no `g`.
+ */
+export function groupFinder(expression: RegExp): (text: string) => GroupsFound | undefined {
+  const names = captures(expression.source)
+  const unnamed = new RegExp(expression.source.replace(/\(\?<(?=[A-Za-z])\w+>/g, '('), expression.flags)
+  return (text) => {
+    const found = unnamed.exec(text)
+    if (found === null) return undefined
+    const groups: Record<string, string | undefined> = {}
+    for (let at = 0; at < names.length; at += 1) {
+      const name = names[at]
+      if (name !== undefined) groups[name] = found[at + 1]
+    }
+    return { groups, index: found.index }
+  }
+}
+
+/** The name of each group that captures, in order; undefined for one without. */
+function captures(source: string): readonly (string | undefined)[] {
+  // Escaped characters and classes first: a bracket in them opens nothing.
+  const opening = /\\.|\[(?:\\.|[^\]\\])*\]|\((?!\?)|\(\?<([A-Za-z]\w*)>/g
+  return [...source.matchAll(opening)].filter(([whole]) => whole.startsWith('(')).map(([, name]) => name)
+}

@@ -22,8 +22,7 @@ const foreign =
 // oxlint-disable-next-line no-control-regex
 const escapes = /\u001B\[[0-9;?]*[A-Za-z]|\u0000/g
 
-// The only stamp of most lines, and another one behind it.
-const leading = /^(?:<\d{1,3}>)?\[ *(\d{1,10}\.\d{6,9})\](?:\[ *([TC]\d+)\])? ?/
+// Another stamp behind the one in front.
 const inner = /\[ *\d{1,10}\.\d{6,9}\]/
 const stampInside = /\d{1,10}\.\d{6}(?!\d)/
 
@@ -40,25 +39,85 @@ export function plainParts(raw: string): readonly string[] {
     .filter((part) => part !== '')
 }
 
-/** The messages of a line without controls; most lines have one stamp in front and nothing else to look for. */
-export function parsePlainMessages(line: string): readonly Message[] {
-  const found = leading.exec(line)
-  if (found === null) return splitAtStamps(line)
-  const text = line.slice(found[0].length)
-  return inner.test(text) ? splitAtStamps(line) : [{ text, caller: found[2], stamp: found[1], source: 0 }]
-}
-
-/** The messages of a line whose prefix was learned. */
-export function strippedMessages({ text, head, caller, source }: StrippedLine): readonly Message[] {
-  const whole: Message = { text, caller, stamp: undefined, source, head }
-  if (!inner.test(text)) return [whole]
-  const [first, ...torn] = parsePlainMessages(text)
-  return first === undefined ? [whole] : [{ ...first, caller: caller ?? first.caller, source, head }, ...torn]
+/** The message of a line without controls that has the kernel's stamp in front and no other, as most lines do. */
+export function onlyMessage(line: string): Message | undefined {
+  const own = ownPrefix(line)
+  if (own === undefined) return undefined
+  const text = line.slice(own.width)
+  return holdsStamp(text) ? undefined : { text, caller: own.caller, stamp: own.stamp, source: 0 }
 }
 
 /** Time of the kernel, as printed; few lines are asked for it. */
 export function stampOf({ stamp: own, head }: Message): string | undefined {
   return own ?? (head === undefined ? undefined : stampInside.exec(head)?.[0])
+}
+
+/** The messages of any line without controls. */
+export function parsePlainMessages(line: string): readonly Message[] {
+  const only = onlyMessage(line)
+  return only === undefined ? splitAtStamps(line) : [only]
+}
+
+/** `[   12.345678][  T123] ` in front of a line, letter by letter: each line of a report has it. */
+function ownPrefix(line: string): { readonly width: number; readonly stamp: string; readonly caller: string | undefined } | undefined {
+  if (line.charCodeAt(0) !== 91) return leveledPrefix(line)
+  const start = afterBlanks(line, 1)
+  const dot = afterDigits(line, start)
+  const end = afterDigits(line, dot + 1)
+  const places = end - dot - 1
+  const isStamp =
+    dot > start && dot - start <= 10 && line.charCodeAt(dot) === 46 && places >= 6 && places <= 9 && line.charCodeAt(end) === 93
+  if (!isStamp) return undefined
+  const stamp = line.slice(start, end)
+  let at = end + 1
+  let caller: string | undefined
+  if (line.charCodeAt(at) === 91) {
+    const first = afterBlanks(line, at + 1)
+    const letter = line.charCodeAt(first)
+    const last = afterDigits(line, first + 1)
+    if ((letter === 84 || letter === 67) && last > first + 1 && line.charCodeAt(last) === 93) {
+      caller = line.slice(first, last)
+      at = last + 1
+    }
+  }
+  return { width: line.charCodeAt(at) === 32 ? at + 1 : at, stamp, caller }
+}
+
+/** The same with the level in front, as consoles of `loglevel-raw` and `dmesg -r` print it. */
+function leveledPrefix(line: string): ReturnType<typeof ownPrefix> {
+  const level = line.charCodeAt(0) === 60 ? /^<\d{1,3}>(?=\[)/.exec(line)?.[0].length : undefined
+  const own = level === undefined ? undefined : ownPrefix(line.slice(level))
+  return level === undefined || own === undefined ? undefined : { ...own, width: own.width + level }
+}
+
+function afterBlanks(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) === 32) at += 1
+  return at
+}
+
+function afterDigits(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57) at += 1
+  return at
+}
+
+/** The message of a line whose prefix was learned, when no second one tore it. */
+export function onlyStripped({ text, head, caller, source }: StrippedLine): Message | undefined {
+  return holdsStamp(text) ? undefined : { text, caller, stamp: undefined, source, head }
+}
+
+/** The messages of a line whose prefix was learned. */
+export function strippedMessages(line: StrippedLine): readonly Message[] {
+  const { text, head, caller, source } = line
+  const whole: Message = { text, caller, stamp: undefined, source, head }
+  if (!holdsStamp(text)) return [whole]
+  const [first, ...torn] = parsePlainMessages(text)
+  return first === undefined ? [whole] : [{ ...first, caller: caller ?? first.caller, source, head }, ...torn]
+}
+
+function holdsStamp(text: string): boolean {
+  return text.includes('[') && inner.test(text)
 }
 
 function splitAtStamps(line: string): readonly Message[] {

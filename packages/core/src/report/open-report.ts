@@ -1,6 +1,6 @@
 import type { ReportKind } from '../console/kinds.ts'
 import type { KernelFacts } from './evidence.ts'
-import type { Format } from './format.ts'
+import { groupFinder, type Format } from './format.ts'
 import { parseCaller, parseFrame, parseLockSite, parseProgramCounter, type FoundFrame } from './frame.ts'
 import type { Message } from './message.ts'
 import { endOf, headingOf, isMaterial, type Heading } from './sections.ts'
@@ -15,7 +15,7 @@ export interface OpenReport {
   readonly startLine: number
   endLine: number
   /** Groups of the first line and of those that continue it. */
-  groups: Readonly<Record<string, string | undefined>>
+  readonly groups: Record<string, string | undefined>
   /** Frames of the first lines themselves: decoders repeat them for inlined code. */
   readonly header: FoundFrame[]
   /** Stacks of the report in the order printed. */
@@ -66,7 +66,7 @@ export function openReport(
     startLine: found.startLine,
     kernel: found.kernel,
     endLine: found.line,
-    groups: found.message.text.includes('[inline]') ? { ...found.groups, inlined: 'yes' } : found.groups,
+    groups: found.message.text.includes('[inline]') ? { ...found.groups, inlined: 'yes' } : { ...found.groups },
     header: [],
     stacks: [[]],
     locks: [],
@@ -207,24 +207,28 @@ function isSame(a: FoundFrame, b: FoundFrame): boolean {
 
 const mayHoldDetails =
   /Read |Write |by task |[Cc]omm: |\/\d+ [ij[]|comm "|name: |last function: |caller is |Process |Workqueue: |WARNING: |\[#\d/
-const details: readonly RegExp[] = [
-  /(?:^|: )(?<access>Read|Write) (?:of size|at addr)/,
-  /by task (?<process>.{0,100})\/\d+(?:\s*$| on cpu|,)/,
+/** Each with a word that the line has: few lines have one, and looking for it costs little. */
+const details: readonly (readonly [word: string, RegExp])[] = [
+  [' of size', /(?:^|: )(?<access>Read|Write) of size/],
+  [' at addr', /(?:^|: )(?<access>Read|Write) at addr/],
+  ['by task ', /by task (?<process>.{0,100})\/\d+(?:\s*$| on cpu|,)/],
   // Distributions put words of their own between the name and the taint (Kdump: loaded).
-  /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: (?<process>.{1,100}?) (?:Kdump: \w+ )?(?:Not tainted|Tainted)/,
+  [' Comm: ', /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: (?<process>.{1,100}?) (?:Kdump: \w+ )?(?:Not tainted|Tainted)/],
   // Kernels before 3.10, and ARM's line of its own.
-  /^Pid: \d+, comm: {1,16}(?<process>\S.{0,20}?) (?:Not tainted|Tainted)/,
-  /^Process (?<process>\S.{0,20}?) \(pid: \d+/,
-  /^(?<process>.{1,100})\/\d+ (?:is trying to|just changed|is freeing|is leaving|\[HC)/,
-  /comm "(?<process>[^"]*)", pid/,
-  /^in_atomic\(\): .{0,200}, name: (?<process>.{1,100})/,
-  /last function: (?<lastFunction>[A-Za-z_][\w.]*)/,
-  /^caller is (?<caller>[A-Za-z_][\w.]*)\+0x/,
+  [', comm: ', /^Pid: \d+, comm: {1,16}(?<process>\S.{0,20}?) (?:Not tainted|Tainted)/],
+  ['Process ', /^Process (?<process>\S.{0,20}?) \(pid: \d+/],
+  ['/', /^(?<process>.{1,100})\/\d+ (?:is trying to|just changed|is freeing|is leaving|\[HC)/],
+  ['comm "', /comm "(?<process>[^"]*)", pid/],
+  ['in_atomic', /^in_atomic\(\): .{0,200}, name: (?<process>.{1,100})/],
+  ['last function: ', /last function: (?<lastFunction>[A-Za-z_][\w.]*)/],
+  ['caller is ', /^caller is (?<caller>[A-Za-z_][\w.]*)\+0x/],
   // What taints the kernel: __warn() and die(), whatever the report is about.
-  /^(?<warned>WARNING): (?:CPU: \d|at |\S+:\d)/,
-  /\[#(?<died>\d+)\]/,
-  /^Workqueue: (?<workqueue>\S.*?) (?<work>[A-Za-z_][\w.]*)(?: \[\w+\])?$/,
+  ['WARNING: ', /^(?<warned>WARNING): (?:CPU: \d|at |\S+:\d)/],
+  ['[#', /\[#(?<died>\d+)\]/],
+  ['Workqueue: ', /^Workqueue: (?<workqueue>\S.*?) (?<work>[A-Za-z_][\w.]*)(?: \[\w+\])?$/],
 ]
+
+const detailFinders = details.map(([word, detail]) => [word, groupFinder(detail)] as const)
 
 // kernel/irq/spurious.c: "[<address>] name [module] threaded [<address>] name".
 const handler = /^\[<[0-9a-f]+>\] (?<handler>[A-Za-z_][\w.]*)(?: \[\w+\])?(?: threaded|\s*$)/
@@ -233,12 +237,11 @@ const handler = /^\[<[0-9a-f]+>\] (?<handler>[A-Za-z_][\w.]*)(?: \[\w+\])?(?: th
 export function noteDetails(report: OpenReport, text: string): void {
   if (report.format.blame === 'handler' && text.startsWith('[<')) noteGroups(report, handler.exec(text)?.groups)
   if (!mayHoldDetails.test(text)) return
-  for (const detail of details) noteGroups(report, detail.exec(text)?.groups)
+  for (const [word, find] of detailFinders) if (text.includes(word)) noteGroups(report, find(text)?.groups)
 }
 
 /** What an earlier line said counts. */
-function noteGroups(report: OpenReport, groups: Readonly<Record<string, string | undefined>> | undefined): void {
+export function noteGroups(report: OpenReport, groups: Readonly<Record<string, string | undefined>> | undefined): void {
   if (groups === undefined) return
-  for (const [name, value] of Object.entries(groups))
-    if (report.groups[name] === undefined) report.groups = { ...report.groups, [name]: value }
+  for (const name in groups) report.groups[name] ??= groups[name]
 }

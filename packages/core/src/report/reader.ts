@@ -2,16 +2,15 @@ import { createPrefixLearner, endsPrefix, isLoggers, kernelTextAt } from '../con
 import { createCandidate } from './candidate.ts'
 import { createCopies } from './copies.ts'
 import { finish } from './finish.ts'
-import type { Format } from './format.ts'
+import { groupFinder, type Format } from './format.ts'
 import { formats } from './formats/index.ts'
 import { mayBeginReport } from './prefilter.ts'
-import { holdsControls, parsePlainMessages, plainParts, strippedMessages, type Message } from './message.ts'
+import { holdsControls, onlyMessage, onlyStripped, parsePlainMessages, plainParts, strippedMessages, type Message } from './message.ts'
 import { parsePlainFrame } from './frame.ts'
-import { feed, feedFrame, hasTrace, noteDetails, openReport, type OpenReport } from './open-report.ts'
+import { feed, feedFrame, hasTrace, noteDetails, noteGroups, openReport, type OpenReport } from './open-report.ts'
 import type { KernelFacts } from './evidence.ts'
-import { learnKernel } from './kernel-facts.ts'
 import type { KernelReport } from './report.ts'
-import { createRestartWatch } from './restart.ts'
+import { createRestartWatch, learnKernel } from './restart.ts'
 import { endOf } from './sections.ts'
 
 /** Reads a console line by line and tells each report when it is complete. */
@@ -43,7 +42,7 @@ const mostOpen = 4
 
 export function createReportReader(onReport: (report: KernelReport) => void): ReportReader {
   let line = 0
-  let open: OpenReport[] = []
+  const open: OpenReport[] = []
   /** Where each caller has printed "cut here", and the last one of all. */
   const cuts = new Map<string, number>()
   let cutLine: number | undefined
@@ -56,9 +55,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   const settle = (): void => {
     // In the order in which they began.
     while (open[0]?.state === 'closed') {
-      const [first] = open
-      open = open.slice(1)
-      emit(first)
+      emit(open.shift())
     }
   }
   const emit = (report: OpenReport | undefined): void => {
@@ -80,9 +77,11 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     const report = openReport(format, { groups, message, line: at, startLine, kernel, isCopy })
     noteDetails(report, message.text)
     if (format.oneLine === true) report.state = 'closed'
-    open = [...open, report]
-    const oldest = open.find(({ state }) => state === 'open')
-    if (open.filter(({ state }) => state === 'open').length > mostOpen && oldest !== undefined) oldest.state = 'closed'
+    open.push(report)
+    if (open.length > mostOpen) {
+      const living = open.filter(({ state }) => state === 'open')
+      if (living[0] !== undefined && living.length > mostOpen) living[0].state = 'closed'
+    }
     return !report.isCopy
   }
   const learn = (text: string): void => {
@@ -103,7 +102,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     return found !== undefined && takeHeader(found.format, found.groups, banner, at)
   }
   const readMessage = (message: Message, part: string): boolean => {
-    const text = message.text.slice(0, longestMessage)
+    const text = message.text.length > longestMessage ? message.text.slice(0, longestMessage) : message.text
     const frame = open.length === 0 ? undefined : parsePlainFrame(text)
     if (frame !== undefined) {
       for (const report of ownersOf(message)) feedFrame(report, frame, line)
@@ -192,7 +191,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     report.format = format
     report.endLine = line
     report.strangers = 0
-    report.groups = { ...report.groups, ...Object.fromEntries(Object.entries(groups).filter(([, value]) => value !== undefined)) }
+    for (const [name, value] of Object.entries(groups)) if (value !== undefined) report.groups[name] = value
     noteDetails(report, text)
   }
   const adopt = (report: OpenReport, format: Format, groups: OpenReport['groups'], message: Message): void => {
@@ -200,9 +199,8 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     report.strangers = 0
     // A line that may be harmless makes nothing harmless of the crash that follows it.
     if (report.format.kind === 'other' && format.kind !== 'other') report.format = { ...report.format, kind: format.kind }
-    const present = Object.entries(groups).filter(([name, value]) => value !== undefined && report.groups[name] === undefined)
     // An Oops: line names no kind of its own, a WARNING names the function.
-    if (format.kind !== 'oops') report.groups = { ...report.groups, ...Object.fromEntries(present) }
+    if (format.kind !== 'oops') noteGroups(report, groups)
     noteDetails(report, message.text)
   }
   const ownersOf = (message: Message): readonly OpenReport[] => {
@@ -217,9 +215,9 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   }
   const readPart = (part: string): boolean => {
     const stripped = prefixes.isEmpty() ? undefined : prefixes.strip(part)
+    const only = stripped === undefined ? onlyMessage(part) : onlyStripped(stripped)
+    if (only !== undefined && !copies.isPart(only)) return readMessage(only, part)
     const messages = stripped === undefined ? parsePlainMessages(part) : strippedMessages(stripped)
-    const [only] = messages
-    if (only !== undefined && messages.length === 1 && !copies.isPart(only)) return readMessage(only, part)
     let isNew = false
     for (const message of messages) if (!copies.isPart(message) || mayBeginReport(message.text)) isNew = readMessage(message, part) || isNew
     return isNew
@@ -287,11 +285,13 @@ interface Recognised {
   readonly index: number
 }
 
+const finders = formats.map((format) => [format, groupFinder(format.first)] as const)
+
 /** The format of a first line. */
 function recognise(text: string): Recognised | undefined {
-  for (const format of formats) {
-    const found = format.first.exec(text)
-    if (found !== null) return { format, groups: found.groups ?? {}, index: found.index }
+  for (const [format, find] of finders) {
+    const found = find(text)
+    if (found !== undefined) return { format, groups: found.groups, index: found.index }
   }
   return undefined
 }

@@ -1,3 +1,4 @@
+import type { KernelFacts } from './evidence.ts'
 import { stampOf, type Message } from './message.ts'
 
 /** Whether a kernel started again that nobody had asked to. */
@@ -34,9 +35,20 @@ export function createRestartWatch(): RestartWatch {
     if (known.size >= mostKnownLines) isLearning = false
   }
 
+  const noteSteps = (text: string): void => {
+    if (text.startsWith('Run ') && /^Run \S+ as init process/.test(text)) mayRestart = false
+    else if (text.startsWith('reboot: ') && /^reboot: (?:Restarting system|Power down|machine restart)/.test(text)) mayRestart = true
+  }
+
   return {
     read: (message, line) => {
       const { text } = message
+      const isBanner = text.startsWith('Linux version ')
+      // Of most lines the stamp tells nothing.
+      if (hasStamps && waiting === undefined && !isLearning && !isBanner) {
+        noteSteps(text)
+        return undefined
+      }
       const stamp = stampOf(message)
       if (stamp !== undefined) hasStamps = true
       if (waiting !== undefined && stamp !== undefined && isExact(stamp)) {
@@ -51,9 +63,8 @@ export function createRestartWatch(): RestartWatch {
         }
       }
       if (isLearning) learn(message)
-      if (text.startsWith('Run ') && /^Run \S+ as init process/.test(text)) mayRestart = false
-      else if (text.startsWith('reboot: ') && /^reboot: (?:Restarting system|Power down|machine restart)/.test(text)) mayRestart = true
-      else if (text.startsWith('Linux version ')) {
+      noteSteps(text)
+      if (isBanner) {
         if (stamp === undefined && hasStamps) return undefined
         // Time began again twice: no program prints that.
         if (waiting !== undefined) {
@@ -81,4 +92,28 @@ export function createRestartWatch(): RestartWatch {
 /** Before its clock runs a kernel counts ticks: 0.000000, 0.004000, the same on every start. */
 function isExact(stamp: string): boolean {
   return !stamp.endsWith('000')
+}
+
+// kernel/printk and lib/dump_stack.c: dump_stack_print_info() ends with the build id; arch/*/kernel/setup.c: dump_kernel_offset().
+const buildId = /^[0-9a-f]{40}$/
+const commandLine = /^(?:Kernel c|C)ommand line: /
+const notMoved = /\bnokaslr\b/
+const offset = /^Kernel Offset: 0x(?<offset>[0-9a-f]+) from 0x[0-9a-f]+/
+
+/** What a message adds to what is known of the kernel; another banner is another boot. */
+export function learnKernel(known: KernelFacts, text: string): KernelFacts {
+  const first = text.charCodeAt(0)
+  // 'L', 'C' and 'K' begin all of them.
+  if (first !== 76 && first !== 67 && first !== 75) return known
+  if (text.startsWith('Linux version ')) return text.trim() === known.banner ? known : { banner: text.trim() }
+  if (text.startsWith('CPU: ')) {
+    const last = text.slice(text.lastIndexOf(' ', text.trimEnd().length - 1) + 1).trimEnd()
+    return buildId.test(last) ? { ...known, buildId: last } : known
+  }
+  if (text.startsWith('Kernel Offset: ')) {
+    const found = offset.exec(text)?.groups?.['offset'] ?? (text.includes('disabled') ? '0' : undefined)
+    return found === undefined ? known : { ...known, offset: Number.parseInt(found, 16) }
+  }
+  if (commandLine.test(text) && notMoved.test(text)) return { ...known, offset: 0 }
+  return known
 }

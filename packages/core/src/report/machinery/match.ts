@@ -3,7 +3,7 @@ import type { ReportFrame } from '../report.ts'
 import { families, interruptFunctions, outerFunctions } from './families.ts'
 import { layerFiles, machineryFiles, testFiles, type MachineryFiles } from './files.ts'
 import * as functions from './functions.ts'
-import { nameMatcher } from './names.ts'
+import { beginningMatcher, nameMatcher, remembered } from './names.ts'
 
 /** What a function does for others; undefined for one that may be at fault. */
 export type Service = keyof MachineryFiles
@@ -33,19 +33,21 @@ const inFamily = services.map((service) => [service, nameMatcher(families[servic
 // Rust's own crates in mangled and demangled names: core, alloc.
 const rustMachinery = /^_R\w*?(?:_4core(?:9panicking|3num|3ops|3ptr|6option|6result)|_5alloc)|^<?core::|^<?alloc::/
 
-// Traces repeat each other; a log of made-up names must not fill memory.
-const mostAnswers = 5000
-const answers = new Map<string, Service | undefined>()
-
-function serviceOfName(name: string): Service | undefined {
-  const answer = answers.get(name)
-  if (answer !== undefined || answers.has(name)) return answer
-  if (answers.size >= mostAnswers) answers.clear()
-  const found = findService(name)
-  // A part of a text keeps the whole text in memory (V8, sliced strings): a copy of its own does not.
-  answers.set(` ${name}`.slice(1), found)
-  return found
+interface NameFacts {
+  readonly service: Service | undefined
+  readonly isOuter: boolean
+  readonly isInterrupt: boolean
 }
+
+const factsOf = remembered((name): NameFacts => ({
+  service: findService(name),
+  isOuter: isOuterName(name),
+  isInterrupt: isInterruptName(name),
+}))
+
+const isOuterName = nameMatcher(outerFunctions)
+const isInterruptName = nameMatcher(interruptFunctions)
+const beginsAsInterrupt = beginningMatcher(interruptFunctions)
 
 function findService(name: string): Service | undefined {
   // Entry points that are only labels of another name: position-independent copies.
@@ -72,7 +74,7 @@ function serviceOfFile(path: string): Service | undefined {
 export function serviceOf(frame: Pick<ReportFrame, 'function' | 'source' | 'module'>): Service | undefined {
   if (frame.module !== undefined) return undefined
   const name = sourceName(frame.function)
-  if (frame.source === undefined || frame.source.startsWith('/') || frame.source.startsWith('..')) return serviceOfName(name)
+  if (frame.source === undefined || frame.source.startsWith('/') || frame.source.startsWith('..')) return factsOf(name).service
   const known = knownFunctions().get(name)
   // Parts of a file may do something else than the rest of it.
   const ofFile = serviceOfFile(frame.source)
@@ -102,7 +104,11 @@ export function isServiceFile(path: string): boolean {
 }
 
 /** Whether tasks, workers and system calls begin there, or it only passes on what they ask for. */
-export const isOuter: (name: string) => boolean = nameMatcher(outerFunctions)
+export function isOuter(name: string): boolean {
+  return factsOf(name).isOuter
+}
 
 /** Whether an interrupt came in there. */
-export const isInterrupt: (name: string) => boolean = nameMatcher(interruptFunctions)
+export function isInterrupt(name: string): boolean {
+  return beginsAsInterrupt(name) && factsOf(name).isInterrupt
+}
