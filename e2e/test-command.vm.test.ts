@@ -41,6 +41,7 @@ interface Answer {
     readonly stdout: string
     readonly artifacts: string | null
     readonly evidence: { readonly replay: string }
+    readonly runs?: readonly { readonly verdict: string }[]
     readonly results: { readonly counts: { readonly failed: number } } | null
   }[]
 }
@@ -158,5 +159,42 @@ describe('kernelkit test', () => {
     expect(xml.match(/<error type="interrupted"/g)).toHaveLength(3)
     expect(lastLine(stderr)).toMatch(/code=INTERRUPTED/)
     expect(await qemuPids(directory)).toEqual([])
+  })
+
+  it('calls a test flaky that passes when it is run again, in every output, and fails only with --fail-on-flaky', async () => {
+    const tests = [
+      { name: 'odd', run: 'test -e /mnt/here/mark && exit 0; touch /mnt/here/mark; echo first; exit 3' },
+      { name: 'broken', run: 'exit 4' },
+    ]
+    const directory = await project('flaky', tests, { share: ['./here:/mnt/here:rw'] })
+    await mkdir(join(directory, 'here'))
+    const answer = await answerOf(['odd', '--retries', '2', '--junit', 'r.xml'], directory)
+    expect(answer).toMatchObject({
+      status: 0,
+      verdict: 'pass',
+      tests: [{ verdict: 'flaky', runs: [{ verdict: 'fail' }, { verdict: 'pass' }] }],
+    })
+    expect(lastLine(answer.stderr)).toMatch(/tests=1 passed=0 failed=0 flaky=1 /)
+    expect(answer.stderr).toContain('--- odd: the end of its stdout ---\nfirst\n')
+    const xml = await readFile(join(directory, 'r.xml'), 'utf8')
+    expect(junitViolations(xml)).toEqual([])
+    expect(xml).toMatch(/<testcase name="odd"[^>]*>\s*<flakyFailure type="fail" message="fail: the command exited with status 3\."/)
+    await rm(join(directory, 'here/mark'))
+    const { exitCode, stdout } = await kernelkit(['test', '--retries', '1', '--fail-on-flaky'], { cwd: directory })
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(/^odd +flaky +[\d.]+ +passed 1 of 2 runs; fail: the command exited with status 3\.$/m)
+    expect(stdout).toMatch(/^broken +fail +[\d.]+ +passed 0 of 2 runs; the command exited with status 4\.$/m)
+  })
+
+  it('runs a command again and again with run --repeat, and until it fails', async () => {
+    const directory = await project('repeated', [])
+    await mkdir(join(directory, 'here'))
+    const line = 'echo x >> /mnt/here/log; test $(wc -l < /mnt/here/log) -lt 3'
+    const words = ['run', '-k', kernel, '--image', image, '-m', '512M', '-v', './here:/mnt/here:rw']
+    const { exitCode, stderr } = await kernelkit([...words, '--until-fail', '--repeat', '9', '--', line], { cwd: directory })
+    expect(exitCode).toBe(1)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=1 runs=3 passed=2 failed=1 total=/)
+    const refused = await kernelkit([...words, '--repeat', '2', '--keep', '--', 'true'], { cwd: directory })
+    expect(refused).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('--keep does not go together with --repeat') })
   })
 })

@@ -28,8 +28,8 @@ export async function printCompletions(words: readonly string[], host: ProjectFi
       if (entry !== undefined && takesPath(`<${argument.name()}>`)) entry.handler = completePaths
     }
   }
-  const test = tab.commands.get('test')
-  if (words[0] === 'test' && test !== undefined) {
+  const test = tab.commands.get(words[0] ?? '')
+  if ((words[0] === 'test' || words[0] === 'matrix') && test !== undefined) {
     const names = await listTests(host)
     // The file may be left out: then the first word is a name too.
     for (const [argument, offered] of [

@@ -6,10 +6,21 @@ const schema: Readonly<
 > = {
   testsuites: { attributes: ['name', 'time', 'tests', 'failures', 'errors'], children: ['testsuite'], text: false },
   testsuite: { attributes: ['name!', 'time', 'tests!', 'failures!', 'errors!', 'skipped!'], children: ['testcase'], text: false },
-  testcase: { attributes: ['name!', 'classname!', 'time!'], children: ['failure', 'error', 'skipped', 'system-out'], text: false },
+  testcase: {
+    attributes: ['name!', 'classname!', 'time!'],
+    children: ['failure', 'error', 'skipped', 'rerunFailure', 'rerunError', 'flakyFailure', 'flakyError', 'system-out'],
+    text: false,
+  },
   failure: { attributes: ['type!', 'message'], children: [], text: true },
   error: { attributes: ['type!', 'message'], children: [], text: true },
   skipped: { attributes: ['message'], children: [], text: false },
+  ...Object.fromEntries(
+    ['rerunFailure', 'rerunError', 'flakyFailure', 'flakyError'].map((name) => [
+      name,
+      { attributes: ['type!', 'message'], children: ['stackTrace'], text: false },
+    ]),
+  ),
+  stackTrace: { attributes: [], children: [], text: true },
   'system-out': { attributes: [], children: [], text: true },
 }
 // SUREFIRE_TIME of junit-10.xsd

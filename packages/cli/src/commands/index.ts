@@ -117,4 +117,26 @@ export const commandRows: readonly CommandRow[] = [
     load: async () => (await import('./test.ts')).testCommand,
     verdict: true,
   },
+  {
+    name: 'matrix',
+    summary: 'every test of kernelkit.yaml on many kernels, one table, one verdict',
+    load: async () => (await import('./matrix.ts')).matrixCommand,
+    verdict: true,
+  },
+  {
+    name: 'history',
+    summary: 'how often the tests of this project passed, by test and kernel, and how long they take',
+    load: async () => (await import('./history.ts')).historyCommand,
+  },
+  {
+    name: 'plan',
+    summary: 'the tests divided for several machines: a matrix for GitHub, a pipeline for GitLab, a Job for Kubernetes',
+    load: async () => (await import('./plan.ts')).planCommand,
+  },
+  {
+    name: 'merge',
+    summary: 'the results of all shards as one table, one JUnit document, one verdict',
+    load: async () => (await import('./merge.ts')).mergeCommand,
+    verdict: true,
+  },
 ]

@@ -1,5 +1,6 @@
 import type { CommandContext, RawOptions } from '../command.ts'
 import { UserError, joinedOption, message, option } from '@kernelkit/core/errors'
+import { isGiven } from '@kernelkit/core/options'
 import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { commandWords, runInVm } from '@kernelkit/vm/internal'
 import { withBisectionStatus } from '../project/bisection.ts'
@@ -23,17 +24,20 @@ export async function run(context: CommandContext, words: readonly string[], giv
   if (elsewhere !== undefined) return elsewhere
   const wanted = { spec, command: 'run', reader: context.reader, projectKernel: context.projectKernel } as const
   if (context.dryRun) return (await import('./vm-dry-run.ts')).dryRunVm(context, wanted)
-  const finished = await runInVm({
+  const input = {
     host,
     store: await context.store(),
     wanted,
     argv,
     onPrepared: printDecisions(host),
-    openStreams: (directory) =>
+    openStreams: (directory: string) =>
       openStreams({ context, directory, tty, stdin: spec.stdin || interactive, logLimitBytes: spec.logLimitBytes }),
     onConsoleLine: spec.console === 'always' ? context.printError : undefined,
     signal,
-  })
+  }
+  if (isGiven(given, 'repeat') || isGiven(given, 'until-fail'))
+    return (await import('./run-repeated.ts')).runRepeated(context, { options: given, interactive, input })
+  const finished = await runInVm(input)
   for (const line of finished.warnings) host.log.warn(line)
   for (const line of [...finished.paragraph, finished.verdictLine]) context.printError(line)
   if (context.json) context.printJson(finished.document)

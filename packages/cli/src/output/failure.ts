@@ -28,6 +28,12 @@ const errorExitCode = 125
 /** 128 + signal number, as shells report it. */
 export const signalExitCodes: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 }
 
+/** How a command ends whose signal was aborted: the end of the process says what ended it. */
+export function interruptedBy(reason: unknown): { readonly verdict: 'interrupted'; readonly exitCode: number } {
+  const name = reason instanceof Error ? reason.message : ''
+  return { verdict: 'interrupted', exitCode: signalExitCodes[name] ?? errorExitCode }
+}
+
 /** The one place where an error becomes text: what the user sees on both streams and the exit status. */
 export function renderFailure(thrown: unknown, options: FailureOptions): Failure {
   const error = options.interrupted === undefined ? thrown : interruption(options.interrupted, thrown)

@@ -1,12 +1,14 @@
 import type { Host } from '@kernelkit/host'
 import { renderParagraph } from '@kernelkit/vm/internal'
-import { verdictOf, type TestResult } from './test-result.ts'
+import type { FinishedTest } from './finished-test.ts'
+import { verdictOf } from './test-result.ts'
 
 // A screen's worth of each.
 const shownLines = 20
 
-/** What to show of a test that did not pass: the end of its streams, then what `run` would print. */
-export async function renderFailedTest(host: Pick<Host, 'fs'>, result: TestResult): Promise<readonly string[]> {
+/** What to show of a test that did not pass, or not at once: the end of the streams of the last such run, then what `run` would print. */
+export async function renderFailedTest(host: Pick<Host, 'fs'>, { decisive, runs }: FinishedTest): Promise<readonly string[]> {
+  const result = runs.findLast((run) => verdictOf(run) !== 'pass') ?? decisive
   if (result.kind !== 'run' || verdictOf(result) === 'pass') {
     return result.kind === 'error' && result.error.hint !== undefined ? [`Hint: ${result.error.hint}`] : []
   }

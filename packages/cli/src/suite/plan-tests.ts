@@ -1,14 +1,28 @@
 import { join, resolve } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
-import { applyProjectFile, applyTest, chooseTests, locatePaths, placesOf, reachingValues } from '@kernelkit/core/project'
-import { flagOption, type BlockName, type ImageSpec, type KernelSpec, type RawOptions, type TestsSpec } from '@kernelkit/core/options'
+import { UserError } from '@kernelkit/core/errors'
+import { applyProjectFile, applyTest, chooseTests, locatePaths, placesOf, reachingValues, type ProjectTest } from '@kernelkit/core/project'
+import {
+  camelCase,
+  commandRows,
+  flagOption,
+  givenOptions,
+  textOption,
+  type BlockName,
+  type ImageSpec,
+  type KernelSpec,
+  type RawOptions,
+  type TestsSpec,
+} from '@kernelkit/core/options'
 import { parseImageSpec, parseKernelSpec } from '@kernelkit/core/options/build'
 import { parseTestsSpec } from '@kernelkit/core/options/commands'
 import { parseVmSpec } from '@kernelkit/core/options/vm'
+import { cellDirectories, cellName, type Cell } from '@kernelkit/core/trials'
 import { openProjectFile, type Host } from '@kernelkit/host'
+import { chooseCells, type CellSource } from './choose-cells.ts'
 import type { ReadyTest } from './run-tests.ts'
 
-/** Everything that `kernelkit test` will do, known before the first of it is begun. */
+/** Everything that `kernelkit test` and `matrix` will do, known before the first of it is begun. */
 export interface TestPlan {
   /** Absolute. */
   readonly path: string
@@ -17,69 +31,133 @@ export interface TestPlan {
   /** Where builds, bakes and tests run, wherever the command was given. */
   readonly directory: string
   readonly spec: TestsSpec
-  /** What is made first; absent when no chosen test takes it. */
-  readonly kernel: KernelSpec | undefined
+  /** What is made first, one for each configuration; none when no chosen test takes it. */
+  readonly kernels: readonly { readonly config: string | undefined; readonly spec: KernelSpec }[]
   readonly image: { readonly spec: ImageSpec; readonly force: boolean } | undefined
   readonly tests: readonly PlannedTest[]
+  /** Directory for the evidence of all, as it was given. */
+  readonly evidence: string | undefined
+  /** All cells and what they run, also those of other shards. */
+  readonly allCells: readonly { readonly name: string; readonly run: string | undefined }[]
 }
 
 export interface PlannedTest {
+  /** Of the cell; without a matrix that of the test. */
   readonly name: string
+  readonly cell: Cell
   /** Shell line; absent for the kernel's own suites. */
   readonly run: string | undefined
+  /** What of `kernel:` and `image:` it takes. */
+  readonly takes: { readonly kernel: boolean; readonly image: boolean }
   /** The test with what was made for it; `evidence` takes a directory of its name, where no other was given. */
   readonly ready: (made: MadeFiles & { readonly evidence: string }) => ReadyTest
 }
 
 /** What was made before the tests. */
 export interface MadeFiles {
-  readonly kernel: string | undefined
+  /** By the name of its configuration; that of the file itself has none. */
+  readonly kernels: ReadonlyMap<string | undefined, string>
   readonly image: string | undefined
 }
 
+export const nothingMade: MadeFiles = { kernels: new Map(), image: undefined }
+
+/** Options of the whole, not of a VM. */
+const ofWhole = [
+  ...Object.keys(commandRows.test),
+  ...Object.keys(commandRows.repeats),
+  ...Object.keys(commandRows.suites),
+  ...Object.keys(commandRows.matrix).filter((name) => name !== 'kernel'),
+  'trust-project',
+].map(camelCase)
+
+export interface PlanTestsInput {
+  readonly path: string
+  readonly names: readonly string[]
+  readonly options: RawOptions
+  /** `matrix`: every test in each of its cells. */
+  readonly cells: 'tests' | 'matrix'
+}
+
 /** The file, the chosen tests and the command line as specs; whatever is wrong with them is reported here. */
-export async function planTests(
-  host: Host,
-  { path, names, options }: { readonly path: string; readonly names: readonly string[]; readonly options: RawOptions },
-): Promise<TestPlan> {
+export async function planTests(host: Host, { path, names, options, cells: source }: PlanTestsInput): Promise<TestPlan> {
   const { file, directory, locatorOf, requireConsent } = await openProjectFile(host, path, { trusted: flagOption(options, 'trustProject') })
   const arch = hostArch(host.nodeArch)
   const located = locatePaths('vm', options, { at: (name) => resolve(host.cwd, name), hasConfig: () => false })
-  const given = Object.fromEntries(Object.entries(located).filter(([key]) => !['jobs', 'failFast', 'junit', 'trustProject'].includes(key)))
+  const given = Object.fromEntries(Object.entries(located).filter(([key]) => !ofWhole.includes(key)))
   const locator = await locatorOf('vm')
-  const applied = chooseTests(file, names).map((test) => ({ test, ...applyTest({ file, test, given, locator, hostArch: arch }) }))
-  const blockOptions = async (block: BlockName, command: string): Promise<RawOptions> =>
-    applyProjectFile({ file, block, command, given: {}, words: [], locator: await locatorOf(block), hostArch: arch }).options
-  const takes = (what: keyof MadeFiles) => applied.some((one) => one.takes[what])
-  const image = takes('image') ? await blockOptions('image', 'bake') : undefined
-  const kernel = takes('kernel') ? await blockOptions('kernel', 'build') : undefined
+  const chosen = chooseTests(file, names)
+  const cells: CellSource = source === 'tests' ? cellsOfTests(chosen, given) : chooseCells({ file, tests: chosen, options, given, locator })
+  const applied = cells.cells.map(({ cell, given: own }) => {
+    const test = chosen.find(({ name }) => name === cell.test) ?? missing(cell.test)
+    const one = { cell, test, ...applyTest({ file, test, given: own, locator, hostArch: arch }) }
+    if ((cell.kernel !== undefined || cell.config !== undefined) && own['kernel'] === undefined && !one.takes.kernel) throw ownKernel(cell)
+    return one
+  })
+  const blockOptions = async (block: BlockName, command: string, more: RawOptions): Promise<RawOptions> =>
+    applyProjectFile({ file, block, command, given: more, words: [], locator: await locatorOf(block), hostArch: arch }).options
+  const image = applied.some(({ takes }) => takes.image) ? await blockOptions('image', 'bake', {}) : undefined
+  const configs = [...new Set(applied.filter(({ takes }) => takes.kernel).map(({ cell }) => cell.config))]
+  const kernels = await Promise.all(
+    configs.map(async (config) => {
+      const items = cells.configs.find(({ name }) => name === config)?.items ?? []
+      return { config, options: await blockOptions('kernel', 'build', givenOptions({ config: items.length === 0 ? undefined : items })) }
+    }),
+  )
   await requireConsent([
-    ...(kernel === undefined ? [] : reachingValues('kernel', kernel)),
+    ...kernels.flatMap(({ options: one }) => reachingValues('kernel', one)),
     ...(image === undefined ? [] : reachingValues('image', image)),
     ...applied.flatMap((test) => reachingValues('vm', test.options)),
   ])
+  const titles = applied.map(({ cell }) => cellName(cell))
+  const directories = cellDirectories(titles)
   return {
     path,
     file: file.name,
     directory,
     spec: parseTestsSpec(options),
-    kernel: kernel === undefined ? undefined : parseKernelSpec(kernel, [], { arch: parseArch(arch) }),
+    evidence: textOption(options, 'evidence'),
+    allCells: cells.all.map((cell) => ({ name: cellName(cell), run: chosen.find(({ name }) => name === cell.test)?.run })),
+    kernels: kernels.map(({ config, options: one }) => ({ config, spec: parseKernelSpec(one, [], { arch: parseArch(arch) }) })),
     image: image === undefined ? undefined : { spec: parseImageSpec(image, { hostArch: arch }), force: flagOption(image, 'force') },
-    tests: applied.map(({ test, options: own, takes: taken }) => {
+    tests: applied.map(({ cell, test, options: own, takes: taken }, index) => {
       const spec = parseVmSpec(own, { command: 'run' })
-      const ready: PlannedTest['ready'] = ({ kernel: built, image: made, evidence }) => ({
-        name: test.name,
+      const [name, within] = [titles[index] ?? test.name, directories[index] ?? test.name]
+      const ready: PlannedTest['ready'] = ({ kernels: built, image: made, evidence }) => ({
+        name,
         argv: test.run === undefined ? [] : ['/bin/sh', '-c', test.run],
         wanted: {
           spec,
           command: 'run',
           reader: { door: 'file', places: placesOf(own) },
-          made: { kernel: taken.kernel ? built : undefined, image: taken.image ? made : undefined },
-          evidence: join(spec.evidence ?? evidence, test.name),
-          artifacts: spec.artifacts === undefined ? undefined : { path: join(spec.artifacts, test.name), isOptional: false },
+          made: { kernel: taken.kernel ? built.get(cell.config) : undefined, image: taken.image ? made : undefined },
+          evidence: join(spec.evidence ?? evidence, within),
+          artifacts: spec.artifacts === undefined ? undefined : { path: join(spec.artifacts, within), isOptional: false },
         },
       })
-      return { name: test.name, run: test.run, ready }
+      return { name, cell, run: test.run, takes: taken, ready }
     }),
   }
+}
+
+function cellsOfTests(tests: readonly ProjectTest[], given: RawOptions): CellSource {
+  const none = { kernel: undefined, config: undefined, root: undefined, allowFail: false }
+  const all = tests.map(({ name }) => ({ test: name, ...none }))
+  return { cells: all.map((cell) => ({ cell, given })), all, configs: [] }
+}
+
+function missing(name: string): never {
+  throw new TypeError(`no test ${name}`)
+}
+
+/** `built` where the file's `vm:` names a kernel. */
+function ownKernel(cell: Cell): UserError {
+  return new UserError(
+    'BAD_MATRIX',
+    `${cellName(cell)} cannot exist: \`vm:\` names another kernel than that of \`kernel:\`, or another architecture.`,
+    {
+      hint: 'Remove `kernel` and `arch` from `vm:`; a matrix names the kernels itself.',
+      details: { cell: cellName(cell) },
+    },
+  )
 }

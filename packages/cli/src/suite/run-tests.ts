@@ -1,9 +1,12 @@
+import { join } from 'node:path'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { writeError, writeFor } from '@kernelkit/core/options'
 import type { Capacity } from '@kernelkit/core/project'
+import { isRunAgain, type RepeatPlan } from '@kernelkit/core/trials'
 import type { Host, Logger, Store } from '@kernelkit/host'
 import { runInVm, type WantedVm } from '@kernelkit/vm/internal'
 import { fileStreams } from '../handlers/vm-streams.ts'
+import { finishTest, verdictsOf, type FinishedTest } from './finished-test.ts'
 import { createGuestSlots, type GuestSlots } from './guest-slots.ts'
 import { reasonOf, verdictOf, type TestResult } from './test-result.ts'
 
@@ -19,24 +22,25 @@ export interface RunTestsInput {
   readonly store: Store
   readonly tests: readonly ReadyTest[]
   readonly capacity: Capacity
+  readonly repeats: RepeatPlan
   readonly failFast: boolean
   /** Called as each test ends. */
-  readonly onResult: (result: TestResult) => Promise<void>
+  readonly onResult: (result: FinishedTest) => Promise<void>
   readonly signal: AbortSignal
 }
 
 /** Every test in a fresh VM, as many at once as there is room for; results in the order of the tests. Ends only when no VM is left; an interruption leaves the results that there are. */
-export async function runTests(input: RunTestsInput): Promise<readonly TestResult[]> {
+export async function runTests(input: RunTestsInput): Promise<readonly FinishedTest[]> {
   const stop = new AbortController()
   const signal = AbortSignal.any([input.signal, stop.signal])
   const slots = createGuestSlots(input.capacity)
-  const pending: Promise<TestResult>[] = []
+  const pending: Promise<FinishedTest>[] = []
   for (const test of input.tests) {
     const started = Promise.withResolvers<void>()
-    const ended = runTest({ ...input, signal, interruption: input.signal, test, slots, onStart: started.resolve }).then(
+    const ended = runRepeated({ ...input, signal, interruption: input.signal, test, slots, onStart: started.resolve }).then(
       async (result) => {
-        if (input.failFast && verdictOf(result) !== 'pass') stop.abort()
-        if (result.kind === 'run' || result.kind === 'error') await input.onResult(result)
+        if (input.failFast && result.state !== 'pass' && result.state !== 'flaky') stop.abort()
+        if (result.state !== undefined) await input.onResult(result)
         return result
       },
       (error: unknown) => {
@@ -64,8 +68,43 @@ interface OneTest extends RunTestsInput {
   readonly interruption: AbortSignal
 }
 
-async function runTest({ host, store, test, slots, signal, interruption, onStart }: OneTest): Promise<TestResult> {
-  const { name, wanted, argv } = test
+/** One test, as often as the plan says, each time in a fresh VM. */
+async function runRepeated(input: OneTest): Promise<FinishedTest> {
+  const { repeats, host } = input
+  const first = await runTest(input, 1)
+  const more: TestResult[] = []
+  let last = first
+  while (verdictOf(last) !== undefined && isRunAgain(repeats, verdictsOf([first, ...more]))) {
+    last = await runTest(input, more.length + 2)
+    more.push(last)
+    // Thousands of runs that passed would fill the disk; the first one shows what a pass looks like.
+    if (verdictOf(last) === 'pass' && last.kind === 'run' && !isDecisive(repeats))
+      await host.fs.rm(last.run.prepared.evidenceDirectory, { recursive: true, force: true })
+  }
+  return finishTest(repeats, first, more)
+}
+
+/** A retry that passes decides: its evidence stays. */
+function isDecisive({ retries }: RepeatPlan): boolean {
+  return retries > 0
+}
+
+/** What further runs write is below that of the first. */
+function wantedFor({ wanted }: ReadyTest, run: number): WantedVm {
+  if (run === 1) return wanted
+  const within = `run-${run}`
+  const { evidence, artifacts } = wanted
+  return {
+    ...wanted,
+    ...(evidence === undefined ? {} : { evidence: join(evidence, within) }),
+    ...(artifacts === undefined ? {} : { artifacts: { ...artifacts, path: join(artifacts.path, within) } }),
+  }
+}
+
+async function runTest({ host, store, test, slots, signal, interruption, onStart }: OneTest, run: number): Promise<TestResult> {
+  const { name, argv } = test
+  const title = run === 1 ? name : `${name} (run ${run})`
+  const wanted = wantedFor(test, run)
   const reader = wanted.reader ?? { door: 'command' }
   const leftOut = {
     name,
@@ -78,9 +117,9 @@ async function runTest({ host, store, test, slots, signal, interruption, onStart
   const seconds = () => (host.monotonicMs() - startedAt) / 1000
   let release = () => {}
   let task: ReturnType<Logger['task']> | undefined
-  const log = namedLog(host.log, name)
+  const log = namedLog(host.log, title)
   try {
-    const run = await runInVm({
+    const finished = await runInVm({
       host: { ...host, log },
       store,
       wanted,
@@ -92,7 +131,7 @@ async function runTest({ host, store, test, slots, signal, interruption, onStart
         for (const line of plan.lines) log.info(line)
         for (const line of plan.warnings) log.warn(line)
         startedAt = host.monotonicMs()
-        task ??= host.log.task(name)
+        task ??= host.log.task(title)
         onStart()
       },
       openStreams: async (to) => fileStreams(host, { directory: to, stdin: undefined, mostBytes: wanted.spec.logLimitBytes }),
@@ -101,14 +140,14 @@ async function runTest({ host, store, test, slots, signal, interruption, onStart
     const result: TestResult = {
       name,
       kind: 'run',
-      run,
+      run: finished,
       seconds: seconds(),
-      stdout: run.paths.stdout ?? '',
-      stderr: run.paths.stderr ?? '',
+      stdout: finished.paths.stdout ?? '',
+      stderr: finished.paths.stderr ?? '',
     }
     if (verdictOf(result) === 'pass') task?.done()
     else task?.fail(`${verdictOf(result) ?? ''}: ${reasonOf(result)}`)
-    for (const line of run.warnings) log.warn(line)
+    for (const line of finished.warnings) log.warn(line)
     return result
   } catch (thrown) {
     if (signal.aborted) {
@@ -118,7 +157,7 @@ async function runTest({ host, store, test, slots, signal, interruption, onStart
     if (!(thrown instanceof UserError)) throw thrown
     const error = writeError(thrown, reader)
     const text = `${error.verdict}: ${error.message}`
-    if (task === undefined) host.log.warn(`${name}: ${text}`)
+    if (task === undefined) host.log.warn(`${title}: ${text}`)
     else task.fail(text)
     return { name, kind: 'error', error, seconds: seconds() }
   } finally {

@@ -11,14 +11,15 @@ import type { MadeFiles, PlannedTest, TestPlan } from './plan-tests.ts'
 
 /** What each test would boot; a test whose kernel or image has to be made first is planned only then. */
 export async function dryRunTests(context: CommandContext, plan: TestPlan): Promise<number> {
-  const made: MadeFiles = { kernel: await builtKernel(context, plan), image: await bakedImage(context, plan) }
+  const made: MadeFiles = { kernels: await builtKernels(context, plan), image: await bakedImage(context, plan) }
   const missing = [
-    ...(plan.kernel !== undefined && made.kernel === undefined ? ['kernelkit build'] : []),
+    ...(made.kernels.size < plan.kernels.length ? ['kernelkit build'] : []),
     ...(plan.image !== undefined && made.image === undefined ? ['kernelkit bake'] : []),
   ]
   const tests = []
   for (const test of plan.tests) tests.push(await showTest(context, test, { made, missing }))
-  if (context.json) context.printJson({ file: plan.path, kernel: made.kernel ?? null, image: made.image ?? null, first: missing, tests })
+  if (context.json)
+    context.printJson({ file: plan.path, kernel: made.kernels.get(undefined) ?? null, image: made.image ?? null, first: missing, tests })
   return 0
 }
 
@@ -51,12 +52,17 @@ export function fixText({ code, parts, verdict, details, cause }: UserError, rea
   return new UserError(code, writeFor(parts.message, reader), { hint, place: parts.place, verdict, details, cause })
 }
 
-async function builtKernel(context: CommandContext, { kernel }: TestPlan): Promise<string | undefined> {
-  if (kernel === undefined) return undefined
-  const store = await context.store({ prepares: true })
-  await using tools = await openBuildTools(context, store, kernel)
-  const { key } = await planBuild({ host: tools.host, store, signal: context.signal }, kernel)
-  return kernel.force ? undefined : (await store.lookup('kernel', key))?.path
+/** Those that are in the store. */
+async function builtKernels(context: CommandContext, { kernels }: TestPlan): Promise<MadeFiles['kernels']> {
+  const built = new Map<string | undefined, string>()
+  for (const { config, spec } of kernels) {
+    const store = await context.store({ prepares: true })
+    await using tools = await openBuildTools(context, store, spec)
+    const { key } = await planBuild({ host: tools.host, store, signal: context.signal }, spec)
+    const path = spec.force ? undefined : (await store.lookup('kernel', key))?.path
+    if (path !== undefined) built.set(config, path)
+  }
+  return built
 }
 
 async function bakedImage(context: CommandContext, { image }: TestPlan): Promise<string | undefined> {

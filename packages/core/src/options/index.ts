@@ -5,6 +5,7 @@ export {
   actionRows,
   blockNames,
   camelCase,
+  commandRows,
   commonRows,
   everyOption,
   fileRows,

@@ -20,9 +20,16 @@ describe('chooseTests', () => {
 
 describe('judgeTests', () => {
   it('is 0 when all passed, 125 when the host or the build prevented a test, else 1', () => {
-    expect(judgeTests(['pass', 'pass'])).toEqual({ verdict: 'pass', exitCode: 0 })
-    expect(judgeTests(['pass', 'panic', 'fail'])).toEqual({ verdict: 'fail', exitCode: 1 })
-    expect(judgeTests(['fail', 'config-fail'])).toEqual({ verdict: 'config-fail', exitCode: 125 })
-    expect(judgeTests(['pass', undefined])).toEqual({ verdict: 'fail', exitCode: 1 })
+    const judge = (states: Parameters<typeof judgeTests>[0]) => judgeTests(states, { failOnFlaky: false })
+    expect(judge(['pass', 'pass'])).toEqual({ verdict: 'pass', exitCode: 0 })
+    expect(judge(['pass', 'panic', 'fail'])).toEqual({ verdict: 'fail', exitCode: 1 })
+    expect(judge(['fail', 'config-fail'])).toEqual({ verdict: 'config-fail', exitCode: 125 })
+    expect(judge(['pass', undefined])).toEqual({ verdict: 'fail', exitCode: 1 })
+  })
+
+  it('is 0 with a flaky test, and 1 with --fail-on-flaky', () => {
+    expect(judgeTests(['pass', 'flaky'], { failOnFlaky: false })).toEqual({ verdict: 'pass', exitCode: 0 })
+    expect(judgeTests(['pass', 'flaky'], { failOnFlaky: true })).toEqual({ verdict: 'fail', exitCode: 1 })
+    expect(judgeTests(['panic', 'flaky'], { failOnFlaky: false })).toEqual({ verdict: 'fail', exitCode: 1 })
   })
 })

@@ -1,4 +1,5 @@
 import type { Verdict } from '../console/index.ts'
+import { obstacles, type TrialState } from '../trials/index.ts'
 
 /** How a whole `kernelkit test` ended. */
 export interface TestsJudgement {
@@ -6,11 +7,16 @@ export interface TestsJudgement {
   readonly exitCode: 0 | 1 | 125
 }
 
-const inTheWay: readonly Verdict[] = ['infra-fail', 'config-fail', 'build-fail']
-
-/** 125 when the host or the build prevented one, else 1 when one did not pass. `undefined` is a test that --fail-fast left out. */
-export function judgeTests(verdicts: readonly (Verdict | undefined)[]): TestsJudgement {
-  const obstacle = inTheWay.find((verdict) => verdicts.includes(verdict))
+/**
+ * 125 when the host or the build prevented one, else 1 when one did not pass; a flaky one counts as a pass, or as a failure with
+ * --fail-on-flaky. `undefined` is a test that --fail-fast left out.
+ */
+export function judgeTests(
+  states: readonly (TrialState | undefined)[],
+  { failOnFlaky }: { readonly failOnFlaky: boolean },
+): TestsJudgement {
+  const obstacle = obstacles.find((verdict) => states.includes(verdict))
   if (obstacle !== undefined) return { verdict: obstacle, exitCode: 125 }
-  return verdicts.every((verdict) => verdict === 'pass') ? { verdict: 'pass', exitCode: 0 } : { verdict: 'fail', exitCode: 1 }
+  const isGood = (state: TrialState | undefined) => state === 'pass' || (state === 'flaky' && !failOnFlaky)
+  return states.every(isGood) ? { verdict: 'pass', exitCode: 0 } : { verdict: 'fail', exitCode: 1 }
 }

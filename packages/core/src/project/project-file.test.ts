@@ -81,7 +81,7 @@ describe('parseProjectFile', () => {
     ['kernal: {}', "kernelkit.yaml:1:1: 'kernal' is not known. Did you mean kernel?"],
     ['kernel: { dot-config: true }', "'dot-config' is not known in kernel"],
     ['vm: [1]', 'kernelkit.yaml:1:5: vm is a list; it takes keys with values. Write for instance `vm: { KEY: VALUE }`.'],
-    ['- 1', 'kernelkit.yaml:1:1: the file is a list; it takes the keys kernel, image, vm, tests.'],
+    ['- 1', 'kernelkit.yaml:1:1: the file is a list; it takes the keys kernel, image, vm, tests, matrix.'],
     ['vm: { cpus: [1] }', 'kernelkit.yaml:1:13: vm.cpus is a list; it takes a text or a number.'],
     ['vm: { memory: }', 'vm.memory is empty; it takes a text or a number.'],
     ['vm: { keep: yes }', "vm.keep is 'yes'; it takes true or false. Write for instance `keep: true`."],

@@ -1,5 +1,6 @@
 import { blockNames, fileRows, type BlockName, type NamedRow } from '../options/index.ts'
 import { describeOption } from '../options/help/index.ts'
+import { dimensions } from '../trials/index.ts'
 import { allowedName, testRows, testVmRows } from './parse-tests.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -36,6 +37,7 @@ export function projectSchema(): Schema {
     properties: {
       ...Object.fromEntries(blockNames.map((name) => [name, block(fileRows(name), about[name])])),
       tests: { description: 'what `kernelkit test` runs, each in a fresh VM', type: ['array', 'null'], items: test },
+      matrix: matrixSchema,
     },
   }
 }
@@ -48,6 +50,35 @@ const about: Readonly<Record<BlockName, string>> = {
 
 // Numbers count as they are written: 6.10 is not 6.1.
 const text: Schema = { type: ['string', 'number'] }
+const words: Schema = { anyOf: [text, { type: 'array', items: text }] }
+
+const cells: Schema = {
+  type: 'array',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    minProperties: 1,
+    properties: Object.fromEntries(dimensions.map((name) => [name, words])),
+  },
+}
+
+const matrixSchema: Schema = {
+  description: 'what `kernelkit matrix` combines every test with',
+  type: ['object', 'null'],
+  additionalProperties: false,
+  properties: {
+    kernels: { ...words, description: 'kernels as -k takes them; built is the kernel of `kernel:`' },
+    configs: {
+      description: 'configurations of the built kernel, by name, as --config takes them',
+      type: 'object',
+      additionalProperties: words,
+    },
+    roots: { ...words, description: 'roots as --root takes them' },
+    include: { ...cells, description: 'cells in addition to all combinations' },
+    exclude: { ...cells, description: 'combinations that are left out' },
+    'allow-fail': { ...cells, description: 'cells that may fail without failing the whole' },
+  },
+}
 
 function valueSchema({ kind, choices }: NamedRow): Schema {
   switch (kind) {

@@ -36,6 +36,18 @@ export const commandCodes = {
     meaning: 'kernelkit.yaml belongs to another user, or does something beyond its project that you have not consented to.',
     fix: message`Read the file; then consent to it with ${command('kernelkit trust')}, or for one command with ${option('trust-project')}.`,
   },
+  BAD_BASELINE: {
+    meaning: 'A file of known failures has an entry that is not understood.',
+    fix: 'Give each entry what it is about (test, kernel, config, root), a reason, and the last day on which it counts; docs/test.md shows how.',
+  },
+  BAD_MERGE: {
+    meaning: 'Results that were to be merged are not parts of one run, or one of them is there twice.',
+    fix: 'Name the directory of each shard of one run once.',
+  },
+  BAD_MATRIX: {
+    meaning: 'A matrix has cells that cannot exist, no cell at all, or more than is run without a confirmation.',
+    fix: message`Exclude what cannot be combined; docs/matrix.md shows how. ${command('kernelkit matrix --dry-run')} lists the cells.`,
+  },
   TEST_NOT_FOUND: {
     meaning: 'kernelkit.yaml has no tests, or none of the name that was given.',
     fix: 'Use a name from the list in the message, or add the test to the file; docs/test.md shows how.',

@@ -78,4 +78,24 @@ describe('JUnit XML', () => {
       /<failure type="fail" message="not ok">\s*not ok\s*<\/failure>/,
     )
   })
+
+  it('has the other runs of a case as Surefire writes them: flaky when it passed in the end, else reruns', async () => {
+    const others = [
+      { kind: 'failure', type: 'fail', message: 'exited with status 3', text: [] },
+      { kind: 'error', type: 'panic', message: 'panicked <here>', text: ['more'] },
+    ] as const
+    const suite = (outcome: (typeof others)[number] | undefined) => ({
+      name: 's',
+      seconds: 1,
+      cases: [{ name: 'a', classname: 's', seconds: 1, outcome, output: [], others }],
+    })
+    const flaky = await renderJunit([suite(undefined)], { name: 'x' })
+    expect(violations(flaky)).toEqual([])
+    expect(flaky).toMatch(/tests="1" failures="0" errors="0"/)
+    expect(flaky).toMatch(/<flakyFailure type="fail" message="exited with status 3">\s*<stackTrace>exited with status 3<\/stackTrace>/)
+    expect(flaky).toMatch(/<flakyError type="panic" message="panicked &lt;here&gt;">/)
+    const failed = await renderJunit([suite(others[0])], { name: 'x' })
+    expect(violations(failed)).toEqual([])
+    expect(failed).toMatch(/<failure [^]*<rerunFailure [^]*<rerunError /)
+  })
 })

@@ -53,7 +53,7 @@ function timeOf(suite: JunitSuite): number {
   return suite.seconds ?? suite.cases.reduce((sum, one) => sum + (one.seconds ?? 0), 0)
 }
 
-function renderCase({ name, classname, seconds: time, outcome, output }: JunitCase): Readonly<Record<string, unknown>> {
+function renderCase({ name, classname, seconds: time, outcome, output, others = [] }: JunitCase): Readonly<Record<string, unknown>> {
   return {
     '@_name': clean(name),
     '@_classname': clean(classname),
@@ -68,8 +68,24 @@ function renderCase({ name, classname, seconds: time, outcome, output }: JunitCa
             ...bodyOf(outcome),
           },
         }),
+    ...otherRuns(others, outcome === undefined ? 'flaky' : 'rerun'),
     ...(output.length === 0 ? {} : { 'system-out': clean(output.join('\n')) }),
   }
+}
+
+/** `flakyFailure`, `rerunError`, …: surefire-test-report-3.0.xsd has them for tests that were run again, and so has junit-10.xsd. */
+function otherRuns(others: readonly JunitOutcome[], prefix: 'flaky' | 'rerun'): Readonly<Record<string, unknown>> {
+  const ofKind = (kind: 'failure' | 'error') =>
+    others
+      .filter((other) => other.kind === kind)
+      .map(({ type, message, text }) => ({
+        '@_type': type,
+        '@_message': clean(message),
+        stackTrace: clean([message, ...text].join('\n')),
+      }))
+  // In the order of the schema.
+  const elements = [[`${prefix}Failure`, ofKind('failure')] as const, [`${prefix}Error`, ofKind('error')] as const]
+  return Object.fromEntries(elements.filter(([, list]) => list.length > 0))
 }
 
 /** Viewers show the body and not the message: a failure without diagnostics has its message there. */

@@ -1,5 +1,6 @@
 export { parseCacheSpec, type CacheSpec } from './cache.ts'
+export { parsePlanSpec, type PlanSpec } from './plan.ts'
 export { parseReportSpec, type ReportSpec } from './report.ts'
-export { parseTestsSpec, type TestsSpec } from './tests.ts'
+export { mostShards, parseRepeats, parseShard, parseTestsSpec, type TestsSpec } from './tests.ts'
 export { parseToolchainChoice, type ToolchainChoice } from './toolchain-choice.ts'
 export { parseToolchainCommand, type ToolchainCommand } from './toolchain.ts'

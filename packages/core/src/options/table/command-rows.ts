@@ -1,10 +1,22 @@
 import { architectureChoices } from '../../arch/names.ts'
-import type { OptionRows } from './option-row.ts'
+import { trustProject, type OptionRows } from './option-row.ts'
 
 const none = { file: false, action: false } as const
 
 const image = 'Which image (build, run):'
 const prune = 'Prune:'
+/** Commands that run the tests of kernelkit.yaml. */
+const tests = ['test', 'matrix']
+const repeating = 'Runs:'
+const cells = 'Which cells:'
+
+// One file, one terminal, one VM that stays: a second run has nothing left of them.
+const notRepeated = [
+  ...['stdin', 'tty', 'gdb', 's', 'S'].map((option) => ({ option, because: 'which asks no user and no stream in between' })),
+  { option: 'keep', because: 'which ends each VM before the next starts' },
+  { option: 'persist', because: 'which starts each run from the same image' },
+  { option: 'junit', because: 'which has many results; write the command as a test of kernelkit.yaml' },
+] as const
 
 /** Options of the other commands: neither kernelkit.yaml nor an Action has them. */
 export const commandRows = {
@@ -69,9 +81,9 @@ export const commandRows = {
       help: 'VMs at once',
       otherwise: 'as many as memory and CPUs allow',
       group: 'Tests:',
-      commands: ['test'],
+      commands: tests,
     },
-    'fail-fast': { ...none, kind: 'flag', help: 'the first test that does not pass ends the others', group: 'Tests:', commands: ['test'] },
+    'fail-fast': { ...none, kind: 'flag', help: 'the first test that does not pass ends the others', group: 'Tests:', commands: tests },
     junit: {
       ...none,
       kind: 'text',
@@ -79,8 +91,118 @@ export const commandRows = {
       help: 'all results as one JUnit XML document',
       otherwise: 'none',
       group: 'Tests:',
-      commands: ['test'],
+      commands: tests,
     },
+  },
+  suites: {
+    baseline: {
+      ...none,
+      kind: 'text',
+      value: 'file',
+      help: 'known failures with reason and last day (YAML): they do not fail the whole, new ones do',
+      otherwise: 'none',
+      group: 'Tests:',
+      commands: tests,
+    },
+    shard: {
+      ...none,
+      kind: 'text',
+      value: 'i/n',
+      help: 'only this part of n, balanced by the durations of the history; `kernelkit merge` joins the results',
+      otherwise: 'all',
+      group: 'Tests:',
+      commands: tests,
+    },
+  },
+  history: {
+    all: { ...none, kind: 'flag', help: 'of every project, not only of this one', commands: ['history'] },
+  },
+  plan: {
+    shards: { ...none, kind: 'text', value: 'n', help: 'into how many parts the tests are divided; needed', commands: ['plan'] },
+    for: {
+      ...none,
+      kind: 'text',
+      value: 'system',
+      choices: ['github', 'gitlab', 'kubernetes'],
+      help: 'what is printed: the strategy of a GitHub workflow, a GitLab child pipeline or an indexed Kubernetes Job; needed',
+      commands: ['plan'],
+    },
+    'container-image': {
+      ...none,
+      kind: 'text',
+      value: 'name',
+      default: 'kernelkit',
+      help: 'the image of the whole tool (docker/README.md) for GitLab and Kubernetes',
+      commands: ['plan'],
+    },
+    kernel: { ...none, kind: 'list', short: 'k', value: 'kernel', help: 'as in `kernelkit matrix`', commands: ['plan'] },
+    'trust-project': trustProject(['plan']),
+  },
+  merge: {
+    junit: {
+      ...none,
+      kind: 'text',
+      value: 'file',
+      help: 'all results as one JUnit XML document',
+      otherwise: 'none',
+      commands: ['merge'],
+    },
+    out: {
+      ...none,
+      kind: 'text',
+      short: 'o',
+      value: 'dir',
+      help: 'a directory that takes the evidence of all shards and the merged results',
+      otherwise: 'none',
+      commands: ['merge'],
+    },
+  },
+  matrix: {
+    kernel: {
+      ...none,
+      kind: 'list',
+      short: 'k',
+      value: 'kernel',
+      help: 'a kernel to run every test on, instead of those of the file; built is the kernel of its kernel: block',
+      group: cells,
+      commands: ['matrix'],
+    },
+    cell: { ...none, kind: 'list', value: 'name', help: 'only this cell, as the table names it', group: cells, commands: ['matrix'] },
+    yes: { ...none, kind: 'flag', help: 'run a matrix of more than 1,000 cells', group: cells, commands: ['matrix'] },
+  },
+  repeats: {
+    repeat: {
+      ...none,
+      kind: 'text',
+      value: 'count',
+      help: 'run it this often, each time in a fresh VM; one run that does not pass fails it',
+      otherwise: 'once',
+      group: repeating,
+      commands: ['run', ...tests],
+      refuses: notRepeated,
+    },
+    'until-fail': {
+      ...none,
+      kind: 'flag',
+      help: 'run it again as long as it passes, at most as often as --repeat says',
+      group: repeating,
+      commands: ['run', ...tests],
+      refuses: notRepeated,
+    },
+    retries: {
+      ...none,
+      kind: 'text',
+      value: 'count',
+      help: 'run a test that did not pass again, up to this often; passing then makes it flaky',
+      default: '0',
+      group: repeating,
+      commands: tests,
+      refuses: [
+        { option: 'repeat', because: 'which counts every run' },
+        { option: 'until-fail', because: 'which ends at the first run that does not pass' },
+      ],
+    },
+    'fail-on-flaky': { ...none, kind: 'flag', help: 'a flaky test fails the whole', group: repeating, commands: tests },
   },
   cache: {
     kind: {

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { junitViolations } from '../packages/core/test/junit-schema.ts'
+import { makeCachestat } from './lib/cachestat.ts'
+import { kernelkit, lastLine, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { qemuPids, waitUntil } from './lib/processes.ts'
+
+const { kernel, image } = testArtifacts()
+let scratch = ''
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+})
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+/** A project directory with this kernelkit.yaml. */
+async function project(name: string, file: unknown): Promise<string> {
+  const directory = join(scratch, name)
+  await mkdir(directory)
+  // JSON is YAML.
+  await writeFile(join(directory, 'kernelkit.yaml'), JSON.stringify(file))
+  return directory
+}
+
+// QEMU 7.2 emulates CMPXCHG16B so that kernels which use it in their allocator (Debian's 6.12) crash in more than half of their boots.
+const steadyCpu = 'max,-cx16'
+
+interface Answer {
+  readonly verdict: string
+  readonly patterns: readonly string[]
+  readonly cells: readonly { readonly name: string; readonly verdict: string | null; readonly again: string }[]
+}
+
+const verdicts = ({ cells }: Answer) => Object.fromEntries(cells.map(({ name, verdict }) => [name, verdict]))
+
+describe('kernelkit matrix', () => {
+  it('says in one line on which kernels a program fails, and prints the command that runs such a cell again', async () => {
+    const directory = await project('cachestat', {
+      vm: { root: 'host', memory: '512M', 'qemu-arg': ['-cpu', steadyCpu] },
+      tests: [{ name: 'cachestat', run: './cachestat' }],
+      matrix: { kernels: ['debian:11/cloud', 'debian:12/cloud', 'debian:12-backports/cloud'] },
+    })
+    await makeCachestat(directory)
+    const { exitCode, stdout, stderr } = await kernelkit(['matrix', '--junit', 'r.xml', '--trust-project'], { cwd: directory })
+    expect(stdout).toMatch(
+      /^test +debian:11\/cloud +debian:12\/cloud +debian:12-backports\/cloud\ncachestat +fail +fail +pass\ncachestat@debian:11\/cloud: fail: /,
+    )
+    expect(stdout).toContain('\n  again: kernelkit matrix --trust-project --cell cachestat@debian:12/cloud\n')
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('cachestat fails only on 5.10 and 6.1 (debian:11/cloud, debian:12/cloud)')
+    expect(exitCode).toBe(1)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=1 cells=3 passed=1 failed=2 total=/)
+    const xml = await readFile(join(directory, 'r.xml'), 'utf8')
+    expect(junitViolations(xml)).toEqual([])
+    expect(xml).toMatch(/<testcase name="cachestat@debian:11\/cloud"[^>]*>\s*<failure type="fail"/)
+  })
+
+  it('ends all VMs when it is interrupted, and keeps the cells that had ended', async () => {
+    const here = join(scratch, 'here')
+    await mkdir(here)
+    const directory = await project('interrupted', {
+      vm: { image, memory: '512M', share: [`${here}:/mnt/here:rw`] },
+      tests: [
+        { name: 'fast', run: 'true' },
+        { name: 'slow', run: 'touch /mnt/here/$(cat /proc/sys/kernel/random/uuid); sleep 100000' },
+      ],
+      matrix: { kernels: [kernel], roots: ['image', 'host'], exclude: [{ test: 'fast', root: 'host' }] },
+    })
+    const { child, result } = startKernelkit(['matrix', '-j3', '--json', '--trust-project'], { cwd: directory })
+    const { readdir } = await import('node:fs/promises')
+    await waitUntil('two cells run', async () => existsSync(here) && (await readdir(here)).length === 2)
+    child.kill('SIGINT')
+    const { exitCode, stdout } = await result
+    expect(exitCode).toBe(130)
+    const answer = JSON.parse(stdout) as Answer
+    expect(answer.verdict).toBe('interrupted')
+    expect(verdicts(answer)).toEqual({
+      [`fast@${kernel},root=image`]: 'pass',
+      [`slow@${kernel},root=image`]: 'interrupted',
+      [`slow@${kernel},root=host`]: 'interrupted',
+    })
+    expect(await qemuPids(directory)).toEqual([])
+  })
+
+  it('runs the other cells where a mirror has no such kernel, and refuses too many', async () => {
+    const directory = await project('absent', {
+      vm: { image, memory: '512M' },
+      tests: [{ name: 'smoke', run: 'uname -r' }],
+      matrix: { kernels: [kernel, 'deb:linux-image-0.0.1'] },
+    })
+    const { exitCode, stdout } = await kernelkit(['matrix', '--json', '--trust-project'], { cwd: directory })
+    expect(exitCode).toBe(125)
+    expect(verdicts(JSON.parse(stdout) as Answer)).toEqual({ [`smoke@${kernel}`]: 'pass', 'smoke@deb:linux-image-0.0.1': 'infra-fail' })
+    const many = await project('many', {
+      tests: Array.from({ length: 100 }, (_, index) => ({ name: `t${index}`, run: 'true' })),
+      matrix: { kernels: Array.from({ length: 100 }, (_, index) => `deb:linux-image-${index}`) },
+    })
+    const refused = await kernelkit(['matrix'], { cwd: many })
+    expect(refused.exitCode).toBe(125)
+    expect(refused.stderr).toMatch(/BAD_MATRIX: this matrix has 10000 cells \(100 tests in 100 combinations each\)\.\nHint: .*--yes/)
+  })
+
+  it('merges the results of two machines to those of one run, and is red without one of them', async () => {
+    const directory = await project('shards', {
+      vm: { image, kernel, memory: '512M' },
+      tests: [
+        { name: 'good', run: 'true' },
+        { name: 'bad', run: 'exit 3' },
+      ],
+    })
+    const shard = async (index: number) => {
+      const store = { KERNELKIT_CACHE_DIR: join(scratch, `store-${index}`) }
+      const words = ['test', '--trust-project', '--shard', `${index}/2`, '--evidence', `../machine-${index}`]
+      return kernelkit(words, { cwd: directory, env: store })
+    }
+    const shards = [await shard(1), await shard(2)]
+    expect(shards.map(({ exitCode }) => exitCode).toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, 1])
+    const merge = (...words: readonly string[]) => kernelkit(['merge', ...words], { cwd: scratch })
+    const merged = await merge('machine-2', 'machine-1', '--junit', 'merged.xml', '--out', 'all')
+    expect(merged.exitCode).toBe(1)
+    expect(merged.stdout).toMatch(
+      /^test +verdict +shard +why\ngood +pass +machine-\d\nbad +fail +machine-\d +the command exited with status 3\.$/m,
+    )
+    expect(lastLine(merged.stderr)).toBe('kernelkit: verdict=fail exit=1 tests=2 passed=1 lost=0 shards=2')
+    const xml = await readFile(join(scratch, 'merged.xml'), 'utf8')
+    expect(junitViolations(xml)).toEqual([])
+    expect(xml).toContain('tests="2" failures="1" errors="0"')
+    expect(existsSync(join(scratch, 'all/bad/console.log'))).toBe(true)
+    const alone = await merge(shards[0]?.exitCode === 0 ? 'machine-1' : 'machine-2')
+    expect(alone.exitCode).toBe(1)
+    expect(alone.stderr).toMatch(/^lost: bad \(no results of shard \d\/2\)$/m)
+    expect((await merge('machine-1', 'machine-1')).stderr).toContain('are both shard 1 of 2')
+  })
+})

@@ -1,0 +1,54 @@
+import { findPatterns } from '@kernelkit/core/trials'
+import type { CommandContext, RawOptions } from '../command.ts'
+import { comparisonDocument, renderComparison } from '../suite/comparison-lines.ts'
+import { renderAgain } from '../suite/again-words.ts'
+import { cellProgress } from '../suite/cell-progress.ts'
+import { findTestsFile, splitWords } from '../suite/find-tests-file.ts'
+import { cellDocument, endedCells, renderBadCells, renderGrid } from '../suite/matrix-summary.ts'
+import { planTests } from '../suite/plan-tests.ts'
+import { ownShard } from '../suite/own-shard.ts'
+import { runSuite } from '../suite/run-suite.ts'
+import { dryRunTests } from '../suite/test-dry-run.ts'
+import { renderVerdictLine } from '../suite/test-summary.ts'
+
+/** `kernelkit matrix`: every test of kernelkit.yaml on every kernel, configuration and root, one table, one verdict. */
+export async function matrix(context: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
+  const { named, names } = splitWords(words)
+  const path = await findTestsFile(context.host, named)
+  const plan = await ownShard(context, await planTests(context.host, { path, names, options, cells: 'matrix' }), options)
+  if (context.dryRun) return dryRunTests(context, plan)
+  const { verdict, exitCode, results, seconds, made, allowed, comparison, junit, evidence } = await runSuite(context, plan, {
+    command: 'matrix',
+    options,
+    progress: (log) => cellProgress(log, { cells: plan.tests.length, now: () => context.host.monotonicMs() }),
+  })
+  const cells = plan.tests.map(({ cell }) => cell)
+  const patterns = findPatterns(endedCells(cells, results))
+  const again = (name: string) => renderAgain(context.argv, name)
+  if (context.json) {
+    context.printJson({
+      verdict,
+      exitCode,
+      seconds,
+      file: plan.path,
+      kernels: Object.fromEntries([...made.kernels].map(([config, path]) => [config ?? '', path])),
+      image: made.image,
+      patterns,
+      cells: results.map((result, index) => cellDocument(cells[index], result, again(result.name))),
+      evidence,
+      junit: junit ?? null,
+      ...(comparison === undefined ? {} : { baseline: comparisonDocument(comparison, results) }),
+    })
+  } else {
+    context.print(renderGrid({ cells, results, allowed }))
+    const { baseline: file = '' } = plan.spec
+    const isWhole = names.length === 0 && plan.tests.length === plan.allCells.length
+    const compared = comparison === undefined ? [] : renderComparison(comparison, results, { file, isWhole })
+    for (const line of [...renderBadCells({ cells, results, allowed }, again), ...compared, ...patterns]) context.print(line)
+  }
+  if (!context.signal.aborted) {
+    const judging = { failOnFlaky: plan.spec.failOnFlaky, allowed }
+    context.stderr.write(`${renderVerdictLine(results, { ...judging, seconds: seconds.total, noun: 'cells' })}\n`)
+  }
+  return exitCode
+}

@@ -1,0 +1,116 @@
+import { basename, join, resolve } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
+import { renderJunit, type JunitSuite } from '@kernelkit/core/ktap/junit'
+import { judgeTests } from '@kernelkit/core/project'
+import { textOption } from '@kernelkit/core/options'
+import { mergeShards, parseStoredResults, type MergedResults, type ReadShard, type TrialState } from '@kernelkit/core/trials'
+import { makeDirectory } from '@kernelkit/host/files'
+import { prepareOutFile, writeOutFile, type Host } from '@kernelkit/host'
+import type { CommandContext, RawOptions } from '../command.ts'
+import { formatTable } from '../output/table.ts'
+import { resultsFile } from '../suite/stored-results.ts'
+
+/** `kernelkit merge`: the results of all shards as those of one run, by the same rules; a cell that no shard has run is red. */
+export async function merge(context: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
+  const { host } = context
+  const shards: ReadShard[] = []
+  for (const word of words) shards.push(...(await readShards(host, word)))
+  const merged = mergeShards(shards)
+  const { verdict, exitCode } = judge(merged, shards)
+  const named = textOption(options, 'junit')
+  const out = textOption(options, 'out')
+  if (context.dryRun) {
+    context.print(`merge ${shards.map(({ directory }) => directory).join(', ')}`)
+    return 0
+  }
+  if (out !== undefined) await collect(host, { out, shards })
+  const junit = named === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named })
+  if (junit !== undefined) await writeOutFile(host, junit, await renderMergedJunit(merged))
+  const command = shards[0]?.stored.command ?? 'test'
+  const noun = command === 'matrix' ? 'cells' : 'tests'
+  if (context.json) {
+    const documents = merged.results.map(({ result }) => result.document)
+    context.printJson({ verdict, exitCode, [noun]: documents, lost: merged.lost, lostShards: merged.lostShards, junit: junit ?? null })
+  } else context.print(renderMerged(merged))
+  const missing = merged.lostShards.map((index) => `${index}/${merged.of ?? 1}`)
+  if (merged.lost.length > 0)
+    context.printError(`lost: ${merged.lost.join(', ')}${missing.length === 0 ? '' : ` (no results of shard ${missing.join(', ')})`}`)
+  const passed = merged.results.filter(({ result }) => result.verdict === 'pass').length
+  const total = merged.results.length + merged.lost.length
+  const counts = `${noun}=${total} passed=${passed} lost=${merged.lost.length} shards=${shards.length}`
+  context.printError(`kernelkit: verdict=${verdict} exit=${exitCode} ${counts}`)
+  return exitCode
+}
+
+/** A directory with results, or those in it. */
+async function readShards(host: Host, named: string): Promise<readonly ReadShard[]> {
+  const directory = resolve(host.cwd, named)
+  const here = await readShard(host, directory, named)
+  if (here !== undefined) return [here]
+  const names: readonly string[] = await host.fs.readdir(directory).catch(() => [])
+  const inside = await Promise.all(names.toSorted().map((name) => readShard(host, join(directory, name), join(named, name))))
+  const found = inside.filter((one) => one !== undefined)
+  if (found.length > 0) return found
+  throw new UserError('FILE_NOT_FOUND', `${named} has no ${resultsFile}, and neither has a directory in it.`, {
+    hint: 'Name what `kernelkit test` or `matrix` was given as --evidence; a shard without results is lost: leave it out, and its cells are reported.',
+    details: { path: directory },
+  })
+}
+
+async function readShard(host: Host, directory: string, named: string): Promise<ReadShard | undefined> {
+  const text = await host.fs.readFile(join(directory, resultsFile), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const stored = parseStoredResults(text)
+  if (stored !== undefined) return { directory: named, stored }
+  throw new UserError('BAD_MERGE', `${join(named, resultsFile)} is not what \`kernelkit test\` or \`matrix\` writes.`, {
+    hint: 'Run the shard again, with the same version of kernelkit as the merge.',
+    details: { path: join(directory, resultsFile) },
+  })
+}
+
+function judge({ results, lost }: MergedResults, shards: readonly ReadShard[]) {
+  const counting = results.filter(({ result }) => !result.mayFail || result.verdict === null)
+  const states = counting.map(
+    ({ result }) => (result.verdict === 'interrupted' ? undefined : (result.verdict ?? undefined)) as TrialState | undefined,
+  )
+  return judgeTests([...states, ...lost.map(() => undefined)], { failOnFlaky: shards.some(({ stored }) => stored.failOnFlaky) })
+}
+
+function renderMerged({ results, lost }: MergedResults): string {
+  const rows = results.map(({ directory, result }) => {
+    const { verdict } = result
+    const word = verdict ?? 'not run'
+    const isGood = verdict === 'pass' || verdict === 'flaky'
+    const what = result.document['what']
+    return [
+      result.name,
+      result.mayFail && !isGood ? `(${word})` : word,
+      directory,
+      verdict === 'pass' || typeof what !== 'string' ? '' : what,
+    ]
+  })
+  return formatTable(['test', 'verdict', 'shard', 'why'], [...rows, ...lost.map((name) => [name, 'lost', '', 'no shard has its result'])])
+}
+
+function renderMergedJunit({ results, lost }: MergedResults): Promise<string> {
+  // Written by this program, and looked at before.
+  const suites = results.flatMap(({ result }) => result.suites as readonly JunitSuite[])
+  const missing = lost.map((name): JunitSuite => {
+    const outcome = { kind: 'error', type: 'lost', message: 'no shard has its result', text: [] } as const
+    return { name, seconds: 0, cases: [{ name, classname: name, seconds: 0, outcome, output: [] }] }
+  })
+  return renderJunit([...suites, ...missing], { name: 'kernelkit' })
+}
+
+/** The evidence of all shards in one directory: those of tests have names of their own. */
+async function collect(host: Host, { out, shards }: { readonly out: string; readonly shards: readonly ReadShard[] }): Promise<void> {
+  const to = resolve(host.cwd, out)
+  await makeDirectory(host, to)
+  for (const { directory } of shards) {
+    const from = resolve(host.cwd, directory)
+    for (const name of await host.fs.readdir(from)) {
+      if (name === resultsFile) continue
+      await host.fs.cp(join(from, name), join(to, basename(name)), { recursive: true, verbatimSymlinks: true })
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { ComparedCell, Comparison, KnownFailure } from '@kernelkit/core/trials'
+import type { FinishedTest } from './finished-test.ts'
+
+/** What the baseline says about the results: new failures, known ones, what is fixed, and entries that say nothing any more. */
+export function renderComparison(
+  { cells, unmatched, expired }: Comparison,
+  results: readonly FinishedTest[],
+  { file, isWhole }: { readonly file: string; readonly isWhole: boolean },
+): readonly string[] {
+  const at = (entry: KnownFailure) => `${file}:${entry.line}`
+  const lines = (novelty: ComparedCell['novelty'], text: (entry: KnownFailure | undefined) => string) =>
+    results.flatMap(({ name }, index) => {
+      const cell = cells[index]
+      return cell?.novelty === novelty ? [`${novelty}: ${name}${text(cell.entry)}`] : []
+    })
+  return [
+    ...lines('new', () => ''),
+    ...lines('known', (entry) => (entry === undefined ? '' : `: ${entry.reason} (until ${entry.until})`)),
+    ...lines('fixed', (entry) => (entry === undefined ? '' : `: remove ${at(entry)}`)),
+    ...expired.map((entry) => `expired: ${at(entry)} counted until ${entry.until}: ${entry.reason}`),
+    // Where only some tests were chosen, the others were not there to be met.
+    ...(isWhole ? unmatched.map((entry) => `never met: ${at(entry)} is about no test here: ${entry.reason}`) : []),
+  ]
+}
+
+/** The same in the JSON document. */
+export function comparisonDocument(
+  { cells, unmatched, expired }: Comparison,
+  results: readonly FinishedTest[],
+): Readonly<Record<string, unknown>> {
+  const namesOf = (novelty: ComparedCell['novelty']) =>
+    results.flatMap(({ name }, index) => (cells[index]?.novelty === novelty ? [name] : []))
+  const linesOf = (entries: readonly KnownFailure[]) => entries.map(({ line, reason, until }) => ({ line, reason, until }))
+  return { new: namesOf('new'), known: namesOf('known'), fixed: namesOf('fixed'), expired: linesOf(expired), neverMet: linesOf(unmatched) }
+}

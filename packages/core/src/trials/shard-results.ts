@@ -1,0 +1,126 @@
+import { UserError } from '../errors/index.ts'
+import type { Shard } from './shards.ts'
+
+/** One result as `results.json` has it: the document of its test, and what a report over all shards needs. */
+export interface StoredResult {
+  readonly name: string
+  /** `null`: it was left out. */
+  readonly verdict: string | null
+  readonly mayFail: boolean
+  readonly document: Readonly<Record<string, unknown>>
+  /** Its suites of JUnit. */
+  readonly suites: readonly unknown[]
+}
+
+/** `results.json` of one run of `test` or `matrix`. */
+export interface StoredResults {
+  readonly format: 1
+  readonly command: 'test' | 'matrix'
+  readonly plan: {
+    /** Of the tests and their cells: shards of one run have the same. */
+    readonly digest: string
+    /** Of the job that started all shards, where the surroundings have one. */
+    readonly run: string | null
+    readonly cells: readonly string[]
+  }
+  readonly shard: Shard | null
+  readonly failOnFlaky: boolean
+  readonly seconds: number
+  readonly interrupted: boolean
+  readonly results: readonly StoredResult[]
+}
+
+export interface ReadShard {
+  /** As named by the user. */
+  readonly directory: string
+  readonly stored: StoredResults
+}
+
+export interface MergedResults {
+  /** In the order of the plan. */
+  readonly results: readonly { readonly directory: string; readonly result: StoredResult }[]
+  /** Cells that no shard has run, and the shards that are missing. */
+  readonly lost: readonly string[]
+  readonly lostShards: readonly number[]
+  /** How many shards there should be; absent: one run that was not divided. */
+  readonly of: number | undefined
+}
+
+/** The results of all shards as those of one run. Throws BAD_MERGE for shards of different runs and for one that is there twice. */
+export function mergeShards(shards: readonly ReadShard[]): MergedResults {
+  const [first, ...rest] = shards
+  if (first === undefined) throw bad('no results were named.', 'Name the directory of each shard.')
+  for (const other of rest) requireSameRun(first, other)
+  const seen = new Map<number, string>()
+  for (const { directory, stored } of shards) {
+    const index = stored.shard?.index ?? 1
+    const before = seen.get(index)
+    if (before !== undefined)
+      throw bad(`${before} and ${directory} are both shard ${index} of ${stored.shard?.of ?? 1}.`, 'Name each shard once.')
+    seen.set(index, directory)
+  }
+  const of = first.stored.shard?.of
+  const byName = new Map<string, { readonly directory: string; readonly result: StoredResult }>()
+  for (const { directory, stored } of shards) {
+    for (const result of stored.results) {
+      const before = byName.get(result.name)
+      if (before !== undefined)
+        throw bad(
+          `${before.directory} and ${directory} both ran ${result.name}: the shards were divided in different ways.`,
+          'Divide them with `kernelkit plan`, or give all shards the same history.',
+        )
+      byName.set(result.name, { directory, result })
+    }
+  }
+  const { cells } = first.stored.plan
+  const numbers = Array.from({ length: of ?? 1 }, (_, index) => index + 1)
+  return {
+    results: cells.flatMap((name) => byName.get(name) ?? []),
+    lost: cells.filter((name) => !byName.has(name)),
+    lostShards: numbers.filter((index) => !seen.has(index)),
+    of,
+  }
+}
+
+function requireSameRun(first: ReadShard, other: ReadShard): void {
+  const differ = (what: string) =>
+    bad(
+      `${first.directory} and ${other.directory} are not parts of one run: ${what}.`,
+      'Merge the shards of one run, and each run by itself.',
+    )
+  const [a, b] = [first.stored, other.stored]
+  if (a.command !== b.command) throw differ(`one is of kernelkit ${a.command}, the other of kernelkit ${b.command}`)
+  if (a.plan.digest !== b.plan.digest) throw differ('their tests differ')
+  if (a.plan.run !== b.plan.run) throw differ(`one is of job ${a.plan.run ?? 'none'}, the other of job ${b.plan.run ?? 'none'}`)
+  if (a.shard?.of !== b.shard?.of) throw differ(`one was divided into ${a.shard?.of ?? 1}, the other into ${b.shard?.of ?? 1}`)
+}
+
+/** The text of results.json; `undefined` for anything else. */
+export function parseStoredResults(text: string): StoredResults | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isObject(value) || value['format'] !== 1) return undefined
+  const { plan, shard, results, command } = value
+  const isPlan = isObject(plan) && typeof plan['digest'] === 'string' && Array.isArray(plan['cells']) && plan['cells'].every(isText)
+  const isShard = shard === null || (isObject(shard) && Number.isInteger(shard['index']) && Number.isInteger(shard['of']))
+  const areResults =
+    Array.isArray(results) &&
+    results.every((one: unknown) => isObject(one) && isText(one['name']) && isObject(one['document']) && Array.isArray(one['suites']))
+  return isPlan && isShard && areResults && (command === 'test' || command === 'matrix') ? (value as unknown as StoredResults) : undefined
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function bad(text: string, hint: string): UserError {
+  return new UserError('BAD_MERGE', text, { hint })
+}

@@ -1,0 +1,1 @@
+export { openHistory, type History } from './history.ts'
