@@ -82,6 +82,11 @@ export const commandRows: readonly CommandRow[] = [
     passThroughAfter: 1,
     load: async () => (await import('./gdb.ts')).gdbCommand,
   },
+  {
+    name: 'kernels',
+    summary: "the kernels that distributions' mirrors and the store offer, and the word for each",
+    load: async () => (await import('./kernels.ts')).kernelsCommand,
+  },
   { name: 'ps', summary: 'the VMs of this user', load: async () => (await import('./ps.ts')).psCommand },
   { name: 'stop', summary: 'end a running VM', load: async () => (await import('./stop.ts')).stopCommand },
   { name: 'cache', summary: 'list and prune the artifact store', load: async () => (await import('./cache.ts')).cacheCommand },

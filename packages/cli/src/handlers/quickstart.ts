@@ -2,18 +2,31 @@ import { join } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/shell'
-import { flagOption, givenOptions, textOption } from '@kernelkit/core/options'
+import { flagOption, givenOptions, listOption, textOption } from '@kernelkit/core/options'
 import { parseImageSpec, parseKernelSpec } from '@kernelkit/core/options/build'
-import { findProject, installCommand, missingRequirements, packagesOf, recordProject, sudoWords, type Host } from '@kernelkit/host'
+import {
+  findProject,
+  installCommand,
+  missingRequirements,
+  packagesOf,
+  recordProject,
+  sudoWords,
+  type Host,
+  type Requirement,
+} from '@kernelkit/host'
 import { bakeImage } from '@kernelkit/image'
 import { buildKernel } from '@kernelkit/kernel'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { runQuickstartGuest } from '../quickstart/guest-commands.ts'
-import { installMissing, quickstartRequirements } from '../quickstart/host-packages.ts'
+import { firstVerdict, quickstartKernel } from '../quickstart/first-verdict.ts'
+import { firstRequirements, installMissing, quickstartRequirements } from '../quickstart/host-packages.ts'
 import { quickstartSource } from '../quickstart/kernel-source.ts'
 import { createStepList, renderSteps } from '../quickstart/steps.ts'
 
-/** `kernelkit quickstart`: packages, kernel, image, boot, a command over the agent and over ssh, a file through 9p, the table. */
+/** What the guest needs, without debug information: a kernel of these options is compiled soonest. */
+const quickstartConfig = ['minimal', 'debian', '9p']
+
+/** `kernelkit quickstart`: packages, a distribution's kernel, kernel, image, boot, a command over the agent and over ssh, a file through 9p, the table. */
 export async function quickstart(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const archName = hostArch(host.nodeArch)
@@ -25,13 +38,34 @@ export async function quickstart(context: CommandContext, _args: readonly string
   const store = await context.store({ compiles: true })
   const { steps, begin, time } = createStepList(host)
   const installing = { install: !flagOption(options, 'noInstall'), interactive: context.stdin.isTTY === true, signal }
-  await time(
-    'host packages',
-    () => installMissing(host, arch, installing),
-    (packages) => (packages.length === 0 ? 'nothing was missing' : packages.join(' ')),
+  const packages = (name: string, wanted: readonly Requirement[]): Promise<readonly string[]> =>
+    time(
+      name,
+      () => installMissing(host, { wanted, ...installing }),
+      (installed) => (installed.length === 0 ? 'nothing was missing' : installed.join(' ')),
+    )
+  await packages('host packages', firstRequirements(arch))
+  // With --json stdout is for the document.
+  const stdout = context.json ? context.stderr : context.stdout
+  const reference = await quickstartKernel(host, store)
+  const first = await time(
+    "a distribution's kernel",
+    () => firstVerdict(reference, { host, store, stdout, stderr: context.stderr, signal }),
+    (run) =>
+      run === undefined ? `${reference} is unavailable here` : `${reference}: verdict ${run.outcome.judgement.verdict}, nothing compiled`,
   )
+  if (first !== undefined) {
+    const { verdict } = first.outcome.judgement
+    context.printError(`first verdict: ${verdict} (${reference}, nothing compiled)`)
+    if (verdict !== 'pass') {
+      context.printError(`kernelkit: verdict=${verdict} exit=${first.exitCode}`)
+      return first.exitCode
+    }
+  }
+  await packages('packages to build and bake', quickstartRequirements(host, arch))
   const source = textOption(options, 'source') ?? (await quickstartSource(host, signal))
-  const kernelSpec = parseKernelSpec({}, [source], { arch })
+  const config = listOption(options, 'config')
+  const kernelSpec = parseKernelSpec(givenOptions({ config: config.length === 0 ? quickstartConfig : config }), [source], { arch })
   const kernel = await time(
     'kernel',
     () => buildKernel({ host, store, signal }, kernelSpec),
@@ -52,8 +86,6 @@ export async function quickstart(context: CommandContext, _args: readonly string
   await using shared = await host.tempDir('kernelkit-quickstart-')
   const greeting = `a file of this host, ${host.randomHex(8)}\n`
   await host.fs.writeFile(join(shared.path, 'greeting'), greeting)
-  // With --json stdout is for the document.
-  const stdout = context.json ? context.stderr : context.stdout
   const file = { directory: shared.path, name: 'greeting' }
   const booted = begin('boot, command over the agent')
   const { outcome, exitCode } = await runQuickstartGuest({
@@ -106,8 +138,10 @@ async function dryRun(context: CommandContext, options: RawOptions): Promise<num
   const source = textOption(options, 'source') ?? (await quickstartSource(host, signal))
   const name = textOption(options, 'suite')
   const suite = name === undefined ? '' : ` --suite ${name}`
+  const config = listOption(options, 'config')
   const commands = [
-    `kernelkit build ${source}`,
+    `kernelkit run -k ${await quickstartKernel(host, await context.store())} --root host --no-cwd --net none -- uname -a`,
+    `kernelkit build ${source} ${(config.length === 0 ? quickstartConfig : config).map((item) => `--config ${item}`).join(' ')}`,
     `kernelkit bake${suite}`,
     "kernelkit run --ssh -v DIRECTORY:/mnt/quickstart:ro -- sh -c 'uname -a; cat /etc/os-release'",
   ]

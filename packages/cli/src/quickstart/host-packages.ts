@@ -3,6 +3,7 @@ import {
   bakeRequirements,
   bootRequirements,
   buildRequirements,
+  imageKernelRequirements,
   installPackages,
   missingRequirements,
   nameOf,
@@ -13,12 +14,18 @@ import {
   type Requirement,
 } from '@kernelkit/host'
 
+/** What the first verdict asks of the host: little, so that it comes soon. */
+export function firstRequirements(arch: Arch): readonly Requirement[] {
+  return [...bootRequirements(arch), ...imageKernelRequirements]
+}
+
 /** Everything that the workflow asks of the host. */
 export function quickstartRequirements(host: Host, arch: Arch): readonly Requirement[] {
-  return [...buildRequirements, ...bakeRequirements(host, arch), ...bootRequirements(arch), ...sshRequirements]
+  return [...firstRequirements(arch), ...buildRequirements, ...bakeRequirements(host, arch), ...sshRequirements]
 }
 
 export interface InstallMissingOptions {
+  readonly wanted: readonly Requirement[]
   /** False: what is missing is an error. */
   readonly install: boolean
   /** sudo may ask for a password. */
@@ -27,8 +34,7 @@ export interface InstallMissingOptions {
 }
 
 /** Install what is missing after saying which; returns the packages. */
-export async function installMissing(host: Host, arch: Arch, options: InstallMissingOptions): Promise<readonly string[]> {
-  const wanted = quickstartRequirements(host, arch)
+export async function installMissing(host: Host, { wanted, ...options }: InstallMissingOptions): Promise<readonly string[]> {
   const missing = await missingRequirements(host, wanted)
   if (missing.length === 0) return []
   if (!options.install) {

@@ -39,6 +39,7 @@ export async function vmDirectories(host: Host, store: Store, spec: VmSpec): Pro
 /** A kernel's directory, and the tree that a build directory of kbuild points to. */
 async function kernelDirectories(host: Host, kernel: VmSpec['kernel'], at: (path: string) => string): Promise<readonly string[]> {
   if (kernel?.kind === 'package-files') return kernel.paths.map((path) => directoryOrFile(dirname(at(path)), at(path)))
+  if (kernel?.kind === 'oci' && kernel.place.kind === 'layout') return [at(kernel.place.path)]
   if (kernel?.kind !== 'path') return []
   const path = at(kernel.path)
   const isDirectory = (await host.fs.stat(path).catch(() => undefined))?.isDirectory() === true

@@ -35,6 +35,8 @@ export const defaultPackages: readonly string[] = [
   'passwd',
   'iproute2',
   'iputils-ping',
+  // Kernels of distributions have most drivers as modules.
+  'kmod',
   'netbase',
   'procps',
 ]

@@ -8,4 +8,5 @@ export {
   type DistributionKernel,
   type DistributionName,
   type KernelReference,
+  type OciKernel,
 } from './reference.ts'

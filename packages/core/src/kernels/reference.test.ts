@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { UserError } from '../errors/index.ts'
 import { locateKernelReference, parseKernelReference, renderKernelReference } from './reference.ts'
 
+const digest = `sha256:${'ab'.repeat(32)}`
+
 describe('a kernel reference', () => {
   it.each([
     ['arch/x86/boot/bzImage', { kind: 'path', path: 'arch/x86/boot/bzImage' }],
@@ -17,6 +19,12 @@ describe('a kernel reference', () => {
     ['./a.deb,b/c.deb', { kind: 'package-files', format: 'deb', paths: ['./a.deb', 'b/c.deb'] }],
     ['kernel-core.rpm', { kind: 'package-files', format: 'rpm', paths: ['kernel-core.rpm'] }],
     ['host', { kind: 'host' }],
+    ['oci:./layout', { kind: 'oci', place: { kind: 'layout', path: './layout' }, digest: undefined }],
+    [`oci:/l@${digest}`, { kind: 'oci', place: { kind: 'layout', path: '/l' }, digest }],
+    [
+      `oci:localhost:5000/ci/kernels@${digest}`,
+      { kind: 'oci', place: { kind: 'registry', host: 'localhost:5000', name: 'ci/kernels' }, digest },
+    ],
     ['./debian:12', { kind: 'path', path: './debian:12' }],
   ])('%s is understood', (raw, expected) => {
     expect(parseKernelReference(raw)).toEqual(expected)
@@ -28,6 +36,8 @@ describe('a kernel reference', () => {
     'deb:linux-image-amd64=6.1.176-1',
     'a.deb,b.deb',
     'host',
+    `oci:registry.test/kernels@${digest}`,
+    'oci:layout',
     'ubuntu:22.04',
     './vmlinux',
   ])('%s is written as it was read', (raw) => {
@@ -43,6 +53,11 @@ describe('a kernel reference', () => {
     ['deb:Linux', "'Linux' is not the name of a package", /deb:linux-image-amd64/],
     ['deb:linux-image-amd64=', "'' is not the version of a package", /deb:linux-image-amd64=/],
     ['v6.12', 'names source', /kernelkit build/],
+    ['oci:', 'names no image', /oci:DIR/],
+    ['oci:registry.test/kernels:6.6', 'a tag may be another kernel tomorrow', /oci:registry\.test\/kernels@sha256:…/],
+    ['oci:registry.test/kernels@sha256:12', "'sha256:12' is not a digest", /oci:REGISTRY\/NAME@sha256/],
+    [`oci:kernels@${digest}`, "'kernels' is not the name of an image with its registry", /oci:REGISTRY/],
+    [`oci:registry.test/../x@${digest}`, 'is not the name of an image', /oci:REGISTRY/],
   ])('%s is refused with what is allowed', (raw, text, hint) => {
     const error = refusalOf(raw)
     expect(error.code).toBe('BAD_KERNEL_REFERENCE')
@@ -50,19 +65,16 @@ describe('a kernel reference', () => {
     expect(error.hint).toMatch(hint)
   })
 
-  it('an image of a registry is refused as not yet supported', () => {
-    expect(refusalOf('oci:name@sha256:00').code).toBe('NOT_YET')
-  })
-
   it('paths of kernelkit.yaml are made absolute, names of packages are left alone', () => {
     const at = (path: string): string => `/project/${path}`
     const located = (raw: string): string => renderKernelReference(locateKernelReference(parseKernelReference(raw), at))
-    expect(['build', 'a.deb,b.deb', 'debian:12', 'deb:linux-image-amd64', 'host'].map(located)).toEqual([
+    expect(['build', 'a.deb,b.deb', 'debian:12', 'deb:linux-image-amd64', 'host', 'oci:l'].map(located)).toEqual([
       '/project/build',
       '/project/a.deb,/project/b.deb',
       'debian:12',
       'deb:linux-image-amd64',
       'host',
+      'oci:/project/l',
     ])
   })
 })

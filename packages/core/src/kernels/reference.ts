@@ -9,8 +9,20 @@ export type KernelReference =
   | DistributionKernel
   /** Package files: one, or the parts of one kernel. */
   | { readonly kind: 'package-files'; readonly format: 'deb' | 'rpm'; readonly paths: readonly string[] }
+  | OciKernel
   /** The kernel that this machine runs. */
   | { readonly kind: 'host' }
+
+/** A kernel in an OCI image: of a registry, or of a layout directory. */
+export interface OciKernel {
+  readonly kind: 'oci'
+  /** The image's name with its registry, or the path of the directory. */
+  readonly place:
+    | { readonly kind: 'registry'; readonly host: string; readonly name: string }
+    | { readonly kind: 'layout'; readonly path: string }
+  /** Of a manifest or an index; a directory may hold only one image, which then needs none. */
+  readonly digest: string | undefined
+}
 
 /** The newest kernel of a suite. */
 export interface DistributionKernel {
@@ -23,9 +35,10 @@ export interface DistributionKernel {
   readonly flavour: string | undefined
 }
 
-const examples = 'debian:12, debian:12/cloud, debian:13-backports, deb:linux-image-amd64, FILE.deb, a file or a directory'
+const examples =
+  'debian:12, debian:12/cloud, debian:13-backports, deb:linux-image-amd64, FILE.deb, FILE.rpm, oci:DIR, a file or a directory'
 
-/** A kernel as users name it: a path, `deb:PACKAGE[=VERSION]`, `debian:SUITE[-backports][/FLAVOUR]`, `FILE.deb`, `host`. */
+/** A kernel as users name it: a path, `deb:PACKAGE[=VERSION]`, `debian:SUITE[-backports][/FLAVOUR]`, `FILE.deb`, `FILE.rpm`, `oci:…`, `host`. */
 export function parseKernelReference(raw: string): KernelReference {
   if (raw === 'host') return { kind: 'host' }
   const scheme = /^([a-z][a-z0-9+-]*):(.*)$/.exec(raw)
@@ -46,10 +59,13 @@ function parseScheme(raw: string, scheme: string, rest: string): KernelReference
   if (scheme === 'deb') return parsePackage(rest)
   const distribution = Object.values(distributions).find(({ name }) => name === scheme)
   if (distribution !== undefined) return parseDistribution(distribution, rest)
-  if (scheme === 'oci' || scheme === 'rpm' || scheme === 'koji') {
-    throw new UserError('NOT_YET', `kernels from ${scheme}: are not supported yet.`, { hint: `Name one of: ${examples}.` })
+  if (scheme === 'oci') return parseOci(rest)
+  if (scheme === 'rpm' || scheme === 'koji') {
+    throw new UserError('NOT_YET', `kernels from ${scheme}: are not supported yet.`, {
+      hint: 'Fetch the packages and name the files: kernel-core.rpm,kernel-modules.rpm.',
+    })
   }
-  const near = nearestName(scheme, ['deb', ...Object.keys(distributions)])
+  const near = nearestName(scheme, ['deb', 'oci', ...Object.keys(distributions)])
   throw bad(
     message`${option('kernel', raw)}: '${scheme}:' does not name a place for kernels; allowed: ${examples}.`,
     near === undefined ? `Write ./${raw} for a file with this name.` : `Did you mean ${near}:${rest}?`,
@@ -66,6 +82,33 @@ function parsePackage(rest: string): KernelReference {
     throw bad(`'${version}' is not the version of a package.`, `Write for instance deb:${name}=6.1.176-1.`)
   return { kind: 'deb', package: name, version }
 }
+
+// https://github.com/opencontainers/distribution-spec, "Pulling manifests"; the host as in a URL.
+const imageName =
+  /^([a-zA-Z0-9.-]+(?::\d+)?|\[[0-9a-fA-F:]+\](?::\d+)?)\/([a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*)$/
+
+function parseOci(rest: string): OciKernel {
+  const at = rest.lastIndexOf('@')
+  const [where, digest] = at < 0 ? [rest, undefined] : [rest.slice(0, at), rest.slice(at + 1)]
+  if (where === '') throw bad(`'oci:${rest}' names no image.`, `Write ${ociForms}.`)
+  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))
+    throw bad(`'oci:${rest}': '${digest}' is not a digest: sha256: and 64 hexadecimal digits.`, `Write ${ociForms}.`)
+  // Only what cannot be a name of a registry is a path with a digest.
+  if (digest === undefined || /^\.{0,2}\//.test(where)) {
+    if (digest === undefined && /^[^./][^/]*[.:][^/]*\//.test(where))
+      throw bad(
+        `'oci:${rest}' names an image of a registry without its digest: a tag may be another kernel tomorrow.`,
+        `Write oci:${where.replace(/:[^/:]*$/, '')}@sha256:…, or oci:./${where} for a directory.`,
+      )
+    return { kind: 'oci', place: { kind: 'layout', path: where }, digest }
+  }
+  const [, host, name] = imageName.exec(where) ?? []
+  if (host === undefined || name === undefined || !/[.:]|^localhost$/.test(host))
+    throw bad(`'oci:${rest}': '${where}' is not the name of an image with its registry.`, `Write ${ociForms}.`)
+  return { kind: 'oci', place: { kind: 'registry', host, name }, digest }
+}
+
+const ociForms = 'oci:REGISTRY/NAME@sha256:…, or oci:DIR for a layout directory'
 
 function parseDistribution(distribution: Distribution, rest: string): DistributionKernel {
   const { name } = distribution
@@ -113,6 +156,11 @@ export function renderKernelReference(reference: KernelReference): string {
     }
     case 'package-files':
       return reference.paths.join(',')
+    case 'oci': {
+      const { place, digest } = reference
+      const where = place.kind === 'layout' ? place.path : `${place.host}/${place.name}`
+      return `oci:${where}${digest === undefined ? '' : `@${digest}`}`
+    }
     case 'host':
       return 'host'
   }
@@ -122,6 +170,8 @@ export function renderKernelReference(reference: KernelReference): string {
 export function locateKernelReference(reference: KernelReference, at: (path: string) => string): KernelReference {
   if (reference.kind === 'path') return { ...reference, path: at(reference.path) }
   if (reference.kind === 'package-files') return { ...reference, paths: reference.paths.map(at) }
+  if (reference.kind === 'oci' && reference.place.kind === 'layout')
+    return { ...reference, place: { kind: 'layout', path: at(reference.place.path) } }
   return reference
 }
 

@@ -88,6 +88,17 @@ describe('modules of a kernel', () => {
     expect(plan.find(({ name }) => name === 'virtio_rng')?.path).toBe('kernel/drivers/char/hw_random/virtio-rng.ko')
   })
 
+  it('a list that names files elsewhere on this machine has no such modules', () => {
+    const hostile = indexModules({
+      dep: 'kernel/a.ko: ../../../etc/shadow\n../../../etc/shadow:\n/etc/passwd:\n',
+      builtin: '',
+      softdep: '',
+      alias: '',
+    })
+    expect(hostile.names).toEqual(['a'])
+    expect(hostile.chain('a')).toEqual([{ name: 'a', path: 'kernel/a.ko', optional: false }])
+  })
+
   it('modules that need each other end the search', () => {
     const circle = indexModules({ dep: 'a.ko: b.ko\nb.ko: a.ko\n', builtin: '', softdep: '', alias: '' })
     expect(names(circle.chain('a'))).toEqual(['b', 'a'])

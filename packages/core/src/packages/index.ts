@@ -1,6 +1,8 @@
 export {
   collectKernelPackages,
+  compareVersions,
   findPackage,
+  kernelFiles,
   listFlavours,
   parsePackageIndex,
   type ArchivePackage,
@@ -8,3 +10,7 @@ export {
   type OfferedKernel,
 } from './package-index.ts'
 export { unpackLz4 } from './lz4.ts'
+export { listKernelOffers, matchesGlob, type BrokenOffer, type KernelOffer, type KernelOffers, type ReleaseIndex } from './kernel-offers.ts'
+export { readRpm, type RpmPackage, type RpmRefusal } from './rpm.ts'
+export { choosePlatform, readOciDocument, type OciChoice, type OciDescriptor, type OciDocument } from './oci.ts'
+export { originOfRelease, type ReleaseOrigin } from './release-name.ts'

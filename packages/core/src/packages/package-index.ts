@@ -120,14 +120,25 @@ export interface FlavourPackage {
   readonly name: string
 }
 
-/** Flavours of a Debian index; `suffix` is what the names of the architecture's packages end with. */
+/** Flavours of an index; `suffix` is what the names of the architecture's packages end with in Debian. */
 export function listFlavours(index: readonly ArchivePackage[], suffix: string): readonly FlavourPackage[] {
-  const names = [...new Set(index.map(({ name }) => name))].toSorted()
-  return names.flatMap((name): readonly FlavourPackage[] => {
-    if (name === `linux-image-${suffix}`) return [{ flavour: undefined, name }]
-    const flavour =
-      name.startsWith('linux-image-') && name.endsWith(`-${suffix}`) ? name.slice('linux-image-'.length, -suffix.length - 1) : ''
-    // What begins with a digit is a release.
-    return /^[a-z][a-z0-9]*$/.test(flavour) ? [{ flavour, name }] : []
+  const names = [...new Set(index.filter((one) => one.name.startsWith('linux-image-') && !isConcreteKernel(one)).map(({ name }) => name))]
+  const general = [`linux-image-${suffix}`, 'linux-image-generic'].find((name) => names.includes(name))
+  return names.toSorted().map((name): FlavourPackage => {
+    if (name === general) return { flavour: undefined, name }
+    const flavour = name.slice('linux-image-'.length)
+    return { flavour: flavour.endsWith(`-${suffix}`) ? flavour.slice(0, -suffix.length - 1) : flavour, name }
   })
+}
+
+/** Whether a package holds (a part of) one kernel, whose release is in its name; metapackages lead to the image of the newest one. */
+export function isConcreteKernel({ name, depends }: ArchivePackage): boolean {
+  const isPart = /^linux-(?:image|binary|modules|base|signed-image)-(?:(?:unsigned|extra)-)?\d+\.\d+/.test(name)
+  return isPart && !depends.some((other) => other.startsWith('linux-image-'))
+}
+
+/** The packages with files of a kernel: of those that make it, what only leads to others is left out, so that each way to it gives the same. */
+export function kernelFiles(packages: readonly ArchivePackage[]): readonly ArchivePackage[] {
+  const concrete = packages.filter(isConcreteKernel)
+  return concrete.length === 0 ? packages : concrete
 }

@@ -81,6 +81,7 @@ function kernelPaths(value: string): readonly string[] {
   try {
     const reference = parseKernelReference(value)
     if (reference.kind === 'path') return [reference.path]
+    if (reference.kind === 'oci') return reference.place.kind === 'layout' ? [reference.place.path] : []
     return reference.kind === 'package-files' ? reference.paths : []
   } catch {
     // The spec's parser refuses it in its own words.

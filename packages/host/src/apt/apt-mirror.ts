@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { archiveSources, parseDeb822Sources, parseOneLineSources, type AptSource } from './apt-sources.ts'
+import { archiveSources, securitySources, parseDeb822Sources, parseOneLineSources, type AptSource } from './apt-sources.ts'
 import type { Host } from '../host.ts'
 
 const aptDirectory = '/etc/apt'
@@ -27,6 +27,11 @@ export async function aptMirrors(host: Pick<Host, 'fs'>, suite: string, director
 /** The first of {@link aptMirrors}. */
 export async function aptMirror(host: Pick<Host, 'fs'>, suite: string, directory?: string): Promise<AptSource | undefined> {
   return (await aptMirrors(host, suite, directory))[0]
+}
+
+/** Archives with security updates that apt uses, for any suite of the distribution: they have the other suites too. */
+export async function aptSecurityMirrors(host: Pick<Host, 'fs'>, directory?: string): Promise<readonly AptSource[]> {
+  return securitySources(await aptSources(host, directory))
 }
 
 function compareText(a: string, b: string): number {

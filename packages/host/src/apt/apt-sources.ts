@@ -96,3 +96,16 @@ function archiveScore(source: AptSource, all: readonly AptSource[]): number {
   const hasName = /\/(debian|ubuntu|ubuntu-ports)\/?$/.test(source.uri)
   return (isDistributionKey ? 4 : 0) + (hasUpdates ? 2 : 0) + (hasName ? 1 : 0) - (isForeignKey ? 3 : 0)
 }
+
+/** Sources of Debian's archive of security updates (`debian-security`, suites `SUITE-security`), each address once. */
+export function securitySources(sources: readonly AptSource[]): readonly AptSource[] {
+  const found = sources.filter(
+    ({ uri, suite, components }) =>
+      /^https?:\/\//.test(uri) &&
+      !uri.includes('$(') &&
+      components.includes('main') &&
+      suite.endsWith('-security') &&
+      /security\/?$/.test(uri),
+  )
+  return found.filter((source, index) => found.findIndex(({ uri }) => uri === source.uri) === index)
+}

@@ -1,5 +1,5 @@
 export type { AptSource } from './apt-sources.ts'
-export { aptMirror, aptMirrors } from './apt-mirror.ts'
+export { aptMirror, aptMirrors, aptSecurityMirrors } from './apt-mirror.ts'
 export { aptOptionsOfHost } from './apt-options.ts'
 export { bootstrapPrivilege, type BootstrapPrivilege, type PrivilegeKind } from './bootstrap-privilege.ts'
 export { hostSuite } from './host-suite.ts'

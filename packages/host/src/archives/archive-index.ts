@@ -87,7 +87,7 @@ async function fetchIndex(host: Host, directory: string, suite: ArchiveSuite, si
     join(directory, 'sources.list'),
     `deb [arch=${suite.debianArch} signed-by=${suite.keyring}] ${suite.uri} ${suite.suite} main\n`,
   )
-  const { exitCode, stderr } = await withTask(host, { title: `list the kernels of ${suite.suite}` }, () =>
+  const { exitCode, stdout, stderr } = await withTask(host, { title: `list the kernels of ${suite.suite}` }, () =>
     host.run(['apt-get', ...ownState(directory, suite.debianArch), 'update', '-q'], {
       reject: false,
       signal,
@@ -99,8 +99,9 @@ async function fetchIndex(host: Host, directory: string, suite: ArchiveSuite, si
   signal?.throwIfAborted()
   const files = (await host.fs.readdir(lists)).filter((name) => /_Packages(?:\.\w+)?$/.test(name))
   if (exitCode !== 0 || files.length === 0) {
-    // apt-secure(8); http's own answers are in the line before it.
-    if (/does not have a Release file|does no longer have a Release file/.test(stderr) && /\b404\b/.test(stderr)) return { kind: 'absent' }
+    // apt-secure(8); the server's own answer is among the lines of progress.
+    if (/does not have a Release file|does no longer have a Release file/.test(stderr) && /\b404\b/.test(stdout + stderr))
+      return { kind: 'absent' }
     return { kind: 'unreachable', reason: reasonOf(stderr) ?? `apt-get update exited with status ${exitCode}` }
   }
   const texts = await Promise.all(files.map((name) => host.run([aptHelper, 'cat-file', join(lists, name)], { signal })))
@@ -135,7 +136,7 @@ function ownState(directory: string, debianArch: string): readonly string[] {
 }
 
 function reasonOf(stderr: string): string | undefined {
-  const lines = stderr.split('\n').flatMap((line) => /^[EW]: (.*)$/.exec(line)?.[1] ?? [])
+  const lines = stderr.split('\n').flatMap((line) => /^[EW]: (.*?)\.?$/.exec(line)?.[1] ?? [])
   // Signatures first, then the fetch that failed; the last lines only say that something did.
   return (
     lines.find((line) => /GPG error|not signed|expired|not valid/.test(line)) ??

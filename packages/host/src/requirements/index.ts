@@ -3,6 +3,8 @@ export {
   bootRequirements,
   buildRequirements,
   distributionKernelRequirements,
+  imageKernelRequirements,
+  rpmRequirements,
   gdbRequirements,
   gitRequirement,
   moduleRequirements,

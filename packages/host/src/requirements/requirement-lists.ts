@@ -59,11 +59,20 @@ export function bootRequirements(arch: Pick<Arch, 'qemuBinary' | 'qemuPackage'>)
 }
 
 /** To prepare the kernel of a distribution. */
+export const imageKernelRequirements: readonly Requirement[] = [
+  program('depmod', 'kmod', 'to list what each module depends on'),
+  program('xz', 'xz-utils', 'to unpack modules'),
+]
+
 export const distributionKernelRequirements: readonly Requirement[] = [
   program('apt-get', 'apt', 'to read the lists of a mirror'),
   program('dpkg-deb', 'dpkg', 'to unpack packages'),
-  program('depmod', 'kmod', 'to list what each module depends on'),
-  program('xz', 'xz-utils', 'to unpack modules'),
+  ...imageKernelRequirements,
+]
+
+export const rpmRequirements: readonly Requirement[] = [
+  program('bsdtar', 'libarchive-tools', 'to unpack rpm packages'),
+  ...imageKernelRequirements,
 ]
 
 export const sshRequirements: readonly Requirement[] = [

@@ -13,6 +13,10 @@ export interface FetchOptions {
   readonly to: string
   /** Lower-case hexadecimal; verified before the file gets its name. */
   readonly sha256?: string | undefined
+  /** What comes beyond this many bytes is refused. */
+  readonly mostBytes?: number | undefined
+  /** Sent to this server; those that authorize are not sent to another one that it refers to (https://fetch.spec.whatwg.org, HTTP-redirect fetch). */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly signal?: AbortSignal | undefined
   /** Bytes so far, and in total where the server says. */
   readonly onProgress?: ((bytes: number, total: number | undefined) => void) | undefined
@@ -71,14 +75,19 @@ export function isAbsent(error: unknown): boolean {
 // Some mirrors answer 401 or 403 for what they do not have.
 const absentStatuses: ReadonlySet<unknown> = new Set([401, 403, 404, 410])
 
-async function download(host: Host, { url, signal, onProgress }: FetchOptions, to: string): Promise<{ sha256: string; bytes: number }> {
-  const { body, total } = await open(host, url, signal)
+async function download(
+  host: Host,
+  { url, headers, mostBytes, signal, onProgress }: FetchOptions,
+  to: string,
+): Promise<{ sha256: string; bytes: number }> {
+  const { body, total } = await open(host, { url, headers, signal })
   const hash = createHash('sha256')
   let bytes = 0
   const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
       hash.update(chunk)
       bytes += chunk.byteLength
+      if (mostBytes !== undefined && bytes > mostBytes) throw new FinalAnswer(`it sends more than the ${mostBytes} bytes that it may have`)
       onProgress?.(bytes, total)
       yield chunk
     }
@@ -88,7 +97,10 @@ async function download(host: Host, { url, signal, onProgress }: FetchOptions, t
   return { sha256: hash.digest('hex'), bytes }
 }
 
-async function open(host: Host, url: string, signal: AbortSignal | undefined): Promise<{ body: Readable; total: number | undefined }> {
+async function open(
+  host: Host,
+  { url, headers, signal }: Pick<FetchOptions, 'url' | 'headers' | 'signal'>,
+): Promise<{ body: Readable; total: number | undefined }> {
   if (new URL(url).protocol === 'file:') {
     const path = fileURLToPath(url)
     const stat = await host.fs.stat(path).catch((error: unknown) => {
@@ -98,7 +110,7 @@ async function open(host: Host, url: string, signal: AbortSignal | undefined): P
     return { body: host.fs.createReadStream(path), total: stat.size }
   }
   await followProxySettings(host)
-  const response = await fetch(url, signal === undefined ? {} : { signal })
+  const response = await fetch(url, { ...(headers === undefined ? {} : { headers }), ...(signal === undefined ? {} : { signal }) })
   if (!response.ok || response.body === null) {
     await response.body?.cancel()
     const answer = `the server answered ${response.status}${response.statusText === '' ? '' : ` ${response.statusText}`}`
@@ -108,6 +120,14 @@ async function open(host: Host, url: string, signal: AbortSignal | undefined): P
   // The length of a compressed answer is not the length of what arrives here.
   const total = length === null || response.headers.has('content-encoding') ? undefined : Number(length)
   return { body: Readable.fromWeb(response.body), total }
+}
+
+/** What a server demands before it answers: the header of its refusal (RFC 9110, 11.6.1). */
+export async function askChallenge(host: Host, url: string, signal?: AbortSignal): Promise<string | undefined> {
+  await followProxySettings(host)
+  const response = await fetch(url, { method: 'HEAD', ...(signal === undefined ? {} : { signal }) })
+  await response.body?.cancel()
+  return response.headers.get('www-authenticate') ?? undefined
 }
 
 let followsProxySettings = false

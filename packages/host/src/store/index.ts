@@ -10,5 +10,5 @@ export {
 export { defaultStoreRoot, isEntryLocked, notUnderDryRun, openStore, openStoreToLook } from './open-store.ts'
 export { storeInSharedPlace } from './shared-place.ts'
 export { storeProblem } from './check-store-root.ts'
-export { listStoreItems, removeStoreItem, type StoreItem } from './store-items.ts'
+export { labelOf, listStoreItems, removeStoreItem, type StoreItem } from './store-items.ts'
 export { selectForPrune, type PruneChoice } from './select-for-prune.ts'

@@ -1,7 +1,7 @@
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { distributions, type Distribution, type DistributionKernel } from '@kernelkit/core/kernels'
-import { aptMirrors, type Host } from '@kernelkit/host'
+import { aptMirrors, aptSecurityMirrors, type Host } from '@kernelkit/host'
 import type { ArchiveSuite } from '@kernelkit/host/archives'
 
 /** Where packages come from: the mirror that was asked for, else the one that apt of this machine uses. */
@@ -35,7 +35,21 @@ export async function archiveSuites(
   }
   const common = { uri, keyring, debianArch: arch.debianArch }
   if (backports) return [{ ...common, suite: `${suite}-backports` }]
-  return [{ ...common, suite }, ...distribution.updates.map((ending) => ({ ...common, suite: `${suite}${ending}` }))]
+  const updates = distribution.updates.map((ending) => ({ ...common, suite: `${suite}${ending}` }))
+  // A mirror that was asked for is all that is asked.
+  const security = mirror !== undefined || distribution.rolling.includes(suite) ? [] : await aptSecurityMirrors(host)
+  return [
+    { ...common, suite },
+    ...updates,
+    ...security
+      .filter((source) => isOf(distribution, source))
+      .map((source) => ({
+        uri: source.uri.replace(/\/+$/, ''),
+        keyring: source.keyring ?? distribution.keyring.path,
+        debianArch: arch.debianArch,
+        suite: `${suite}-security`,
+      })),
+  ]
 }
 
 /** Another distribution may use the same names of suites and components: the keyring and the address distinguish them. */

@@ -1,6 +1,6 @@
 import { UserError, message, nearestName, option } from '@kernelkit/core/errors'
 import { distributions, releaseWord, renderKernelReference, type DistributionKernel, type KernelReference } from '@kernelkit/core/kernels'
-import { collectKernelPackages, findPackage, listFlavours, type ArchivePackage } from '@kernelkit/core/packages'
+import { collectKernelPackages, findPackage, kernelFiles, listFlavours, type ArchivePackage } from '@kernelkit/core/packages'
 import type { Host, Store } from '@kernelkit/host'
 import { readArchiveIndex, type ArchiveSuite } from '@kernelkit/host/archives'
 import { archiveSuites, type ArchiveInput } from './archive-suites.ts'
@@ -52,20 +52,22 @@ async function ofSuite(host: Host, store: Store, reference: DistributionKernel, 
   return { packages: complete(index, first, renderKernelReference(reference)), suite: suites[0]?.suite ?? suite }
 }
 
-async function readSuites(
+/** What a release has: its own suite must answer, those with updates for it may be missing. */
+export async function readSuites(
   host: Host,
   store: Store,
   suites: readonly ArchiveSuite[],
   signal?: AbortSignal,
 ): Promise<readonly ArchivePackage[]> {
-  const all: ArchivePackage[] = []
-  for (const suite of suites) {
-    const answer = await readArchiveIndex(host, store, { suite, signal })
-    if (answer.kind === 'found') all.push(...answer.packages)
-    else if (suite === suites[0]) throw noList(suite, answer)
-    else if (answer.kind === 'unreachable') host.log.warn(`${suite.uri} could not be asked for ${suite.suite}: ${answer.reason}`)
-  }
-  return all
+  const answers = await Promise.all(
+    suites.map(async (suite) => ({ suite, answer: await readArchiveIndex(host, store, { suite, signal }) })),
+  )
+  return answers.flatMap(({ suite, answer }) => {
+    if (answer.kind === 'found') return answer.packages
+    if (suite === suites[0]) throw noList(suite, answer)
+    if (answer.kind === 'unreachable') host.log.warn(`${suite.uri} could not be asked for ${suite.suite}: ${answer.reason}`)
+    return []
+  })
 }
 
 function noList(
@@ -153,7 +155,7 @@ function noPackage(
 /** All parts of the kernel, or which of them the mirror no longer has. */
 function complete(index: readonly ArchivePackage[], first: ArchivePackage, written: string): readonly ArchivePackage[] {
   const offered = collectKernelPackages(index, first)
-  if (offered.kind === 'complete') return offered.packages
+  if (offered.kind === 'complete') return kernelFiles(offered.packages)
   throw new UserError(
     'NO_SUCH_KERNEL',
     `${written}: the mirror lists ${first.name} ${first.version}, but no longer has ${offered.missing}, which it needs.`,

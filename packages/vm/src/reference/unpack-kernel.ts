@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { archRows, type Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
+import { findKernelFiles } from './find-kernel-files.ts'
 import { readKernelImage } from '../resolve/kernel-image.ts'
 import { kernelPayload } from './kernel-payload.ts'
 
@@ -12,7 +13,7 @@ export interface KernelOrigin {
   readonly packages: readonly { readonly name: string; readonly version: string | undefined; readonly sha256: string }[]
 }
 
-interface UnpackInput {
+export interface UnpackInput {
   readonly arch: Arch | undefined
   /** Directory with the unpacked packages. */
   readonly from: string
@@ -24,11 +25,11 @@ interface UnpackInput {
 
 /** Takes the kernel, its configuration and its modules out of unpacked packages, whichever layout they have. */
 export async function arrangeKernel(host: Host, { arch, from, to, origin, signal }: UnpackInput): Promise<void> {
-  const found = await findFiles(host, from)
+  const found = await findKernelFiles(host, from)
   if (found === undefined) {
     throw new UserError(
       'NOT_A_KERNEL',
-      `${origin.label} contains no kernel: there is neither /boot/vmlinuz-* nor /usr/lib/modules/*/vmlinuz in it.`,
+      `${origin.label} contains no kernel: there is neither /boot/vmlinuz* nor /lib/modules/*/vmlinuz in it.`,
       {
         hint: 'Name the package with the kernel itself; when its modules are in another one, name both files with a comma between them.',
         details: { packages: origin.packages.map(({ name }) => name) },
@@ -59,37 +60,6 @@ export async function arrangeKernel(host: Host, { arch, from, to, origin, signal
   )
 }
 
-interface FoundFiles {
-  readonly release: string
-  readonly kernel: string
-  readonly config: string | undefined
-  readonly systemMap: string | undefined
-  readonly modules: string | undefined
-}
-
-/** Up to 7.1 in /boot with the release in the names; later ones below /usr/lib/modules/RELEASE. */
-async function findFiles(host: Host, from: string): Promise<FoundFiles | undefined> {
-  const boot = join(from, 'boot')
-  const names = await host.fs.readdir(boot).catch(() => [])
-  const existing = async (...paths: readonly string[]): Promise<string | undefined> => {
-    for (const path of paths) if (await host.fs.exists(path)) return path
-    return undefined
-  }
-  const moduleRoots = [join(from, 'lib/modules'), join(from, 'usr/lib/modules')]
-  const named = names.find((name) => name.startsWith('vmlinuz-'))
-  const releases = (await Promise.all(moduleRoots.map((root) => host.fs.readdir(root).catch(() => [])))).flat()
-  for (const release of named === undefined ? releases : [named.slice('vmlinuz-'.length)]) {
-    const directories = moduleRoots.map((root) => join(root, release))
-    const inside = (name: string): readonly string[] => directories.map((directory) => join(directory, name))
-    const kernel = await existing(join(boot, `vmlinuz-${release}`), ...inside('vmlinuz'))
-    if (kernel === undefined) continue
-    const config = await existing(join(boot, `config-${release}`), ...inside('config'))
-    const systemMap = await existing(join(boot, `System.map-${release}`), ...inside('System.map'))
-    return { release, kernel, config, systemMap, modules: await existing(...inside('kernel').map((path) => join(path, '..'))) }
-  }
-  return undefined
-}
-
 interface ModulesInput {
   readonly from: string
   readonly to: string
@@ -106,8 +76,8 @@ async function arrangeModules(host: Host, { from, to, release, signal }: Modules
   // Some builds of depmod look below /usr.
   await host.fs.symlink('../lib', join(root, 'usr/lib'))
   await host.fs.rename(from, directory)
-  // Links to headers and source that are not there.
-  for (const name of ['build', 'source']) await host.fs.rm(join(directory, name), { force: true })
+  // Links to headers and source that are not there, and whatever else a link of a package may point to on this machine.
+  await host.run(['find', directory, '-type', 'l', '-delete'], { signal, endsWithParent: true })
   if (!(await host.fs.exists(join(directory, 'modules.dep')))) {
     await host.run(['depmod', '-b', root, release], { signal, endsWithParent: true })
   }

@@ -27,7 +27,7 @@ export async function kernelAt(host: Host, named: string): Promise<FoundKernel> 
   if (found !== undefined) return found
   throw new UserError(
     'KERNEL_NOT_FOUND',
-    message`${option('kernel', named)}: the directory contains no built kernel (looked for vmlinux and ${listNames(kernelImagePaths.map((path) => path.replace(/^arch\/[^/]+/, 'arch/*')))}).`,
+    message`${option('kernel', named)}: the directory contains no built kernel (looked for vmlinux and ${listNames(kernelImagePaths.map((path) => path.replace(/^arch\/[^/]+/, 'arch/*')))}, boot/vmlinuz* and lib/modules/*/vmlinuz).`,
     {
       hint: message`Run \`make\` or ${command('kernelkit build', { action: 'the build-kernel action' })} there first.`,
     },
@@ -42,7 +42,11 @@ export async function kernelInDirectory(host: Host, directory: string): Promise<
   )
   if (compressed !== undefined) return fromFile(host, compressed)
   const vmlinux = join(directory, 'vmlinux')
-  return (await isFile(host, vmlinux)) ? fromFile(host, vmlinux) : undefined
+  if (await isFile(host, vmlinux)) return fromFile(host, vmlinux)
+  // As `make tar-pkg`, `make modules_install` and packages leave it, which few runs have.
+  const { findKernelFiles } = await import('../reference/find-kernel-files.ts')
+  const installed = await findKernelFiles(host, directory)
+  return installed === undefined ? undefined : fromFile(host, installed.kernel)
 }
 
 async function fromFile(host: Host, path: string): Promise<FoundKernel> {

@@ -1,5 +1,4 @@
 import { machines, type Arch, type MachineName } from '@kernelkit/core/arch'
-import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
 import { provides, type KernelOptions } from './kernel-options.ts'
 
 /** A kernel option that this run cannot do without. */
@@ -93,33 +92,17 @@ function unmetNeeds(options: KernelOptions, needs: readonly KernelNeed[]): reado
 export const installDaemon =
   'Install virtiofsd (Debian 12: it comes with the package qemu-system-common; later: virtiofsd), and uidmap for users who are not root.'
 
-interface RefusedKernel {
+export interface RefusedKernel {
   readonly options: KernelOptions
   readonly release: string
   readonly arch: Pick<Arch, 'debianKernel'>
 }
 
 /** Verdict `config-fail`, before anything is started. */
-export function refuseUnmet(kernel: RefusedKernel, needs: readonly KernelNeed[]): void {
-  const { options } = kernel
-  const unmet = unmetNeeds(options, needs)
+export async function refuseUnmet(kernel: RefusedKernel, needs: readonly KernelNeed[]): Promise<void> {
+  const unmet = unmetNeeds(kernel.options, needs)
   if (unmet.length === 0) return
-  const list = unmet.map(({ symbol, why }) => `CONFIG_${symbol}${options.value(symbol) === 'm' ? ' (it is a module)' : ''} ${why}`)
-  throw new UserError('KERNEL_LACKS', `this kernel lacks ${list.join('; ')} (${options.source ?? ''}).`, {
-    verdict: 'config-fail',
-    hint: hintFor(kernel, unmet),
-    details: { symbols: unmet.map(({ symbol }) => symbol), config: options.source },
-  })
-}
-
-function hintFor({ options, release, arch }: RefusedKernel, unmet: readonly KernelNeed[]): Message {
-  // A file of a distribution without its modules: building another kernel is not what is wanted.
-  const isOfDebian = release.endsWith(`-${arch.debianKernel}`) && options.modules === undefined
-  if (isOfDebian && unmet.some(({ symbol }) => options.value(symbol) === 'm'))
-    return message`Name its package, which brings its modules: ${option('kernel', `deb:linux-image-${release}`)}.`
-  const isShared = unmet.every(({ symbol }) => shareOptions['9p'].some((one) => one === symbol))
-  if (isShared && shareOptions.virtiofs.every((symbol) => provides(options, symbol)))
-    return message`${installDaemon} Or boot an image with ${option('image')}, without directories.`
-  const symbols = unmet.map(({ symbol }) => `${symbol}=y`)
-  return message`Build it with ${command(`kernelkit build ${symbols.map((symbol) => `--config ${symbol}`).join(' ')}`, { action: `the build-kernel action and \`config: ${symbols.join(' ')}\`` })}.`
+  // Few runs need its words.
+  const { kernelLacks } = await import('./kernel-lacks.ts')
+  throw kernelLacks(kernel, unmet)
 }

@@ -563,7 +563,7 @@ describe("a distribution's kernel", () => {
   it('given as a bare file, is refused with the name of its package', async () => {
     await expect(plan({ raw: { kernel: await kernel({ modules: false }), root: 'none' } })).rejects.toMatchObject({
       code: 'KERNEL_LACKS',
-      hint: `Name its package, which brings its modules: --kernel deb:linux-image-${release}.`,
+      hint: `Name its package, which brings its modules: --kernel deb:linux-image-${release}, or the newest one like it: --kernel debian:12/cloud.`,
     })
   })
 

@@ -57,6 +57,7 @@ export interface PlanInput extends VmIdentity {
 export async function planVm({ host, services, vm, id, name, runtimeDirectory, overlayDirectory }: PlanInput): Promise<VmPlan> {
   const parts = await findParts(host, services, vm)
   const decided = decidePlan(vm, parts, { id, name, runtimeDirectory, overlayDirectory })
+  await refuseUnmet({ options: decided.kernel.options, release: decided.kernel.release, arch: parts.arch }, decided.needs)
   const modules = await findModules(decided, parts)
   const initrd = modules.length === 0 || parts.initrd === undefined ? parts.initrd : await services.withModules(parts.initrd, modules)
   const plan = { ...decided, modules, launch: { ...decided.launch, initrd } }
@@ -104,7 +105,6 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): Decid
     tscKhz: parts.tscKhz,
   })
   const needs = needsOf(vm, parts, { devices, machine })
-  refuseUnmet({ options: kernel.options, release: kernel.release, arch }, needs)
   const commandLine = writeCommandLine(vm, parts, { devices, machine, init, hostname: identity.name })
   const launch: QemuLaunch = {
     id: identity.id,

@@ -125,10 +125,16 @@ async function findModules(
   const directory = dirname(kernel)
   const places = [
     ...(typeof named === 'string' ? [join(directory, named)] : []),
-    ...[directory, dirname(directory)].map((above) => join(above, 'lib/modules', release)),
+    ...[directory, dirname(directory)].flatMap((above) => ['lib/modules', 'usr/lib/modules'].map((name) => join(above, name, release))),
+    // Fedora and later Debian: the kernel is among its modules.
+    ...(directory.endsWith(`/lib/modules/${release}`) ? [directory] : []),
   ]
   for (const place of places) {
     if (await host.fs.exists(join(place, 'modules.dep'))) return (await import('./kernel-modules.ts')).readKernelModules(host, place)
+    if (await host.fs.exists(join(place, 'kernel')))
+      host.log.warn(
+        `${place} has no modules.dep, so its modules are not used. Run \`depmod -b ${place.replace(/\/(?:usr\/)?lib\/modules\/[^/]+$/, '') || '/'} ${release}\`.`,
+      )
   }
   return undefined
 }

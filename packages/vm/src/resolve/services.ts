@@ -1,7 +1,8 @@
 import type { ShareDaemon } from '@kernelkit/core/qemu'
 import type { AccelName, Arch, ArchName } from '@kernelkit/core/arch'
 import type { DirectoryDisk, DirectoryDiskRequest } from '../guest/directory-disk.ts'
-import type { PackagedKernel, PreparedKernel } from '../reference/prepare-kernel.ts'
+import type { PackagedKernel } from '../reference/prepare-kernel.ts'
+import type { PreparedKernel } from '../reference/store-kernel.ts'
 
 /** Where a kernel or image of the store came from. */
 export interface StoredArtifact {

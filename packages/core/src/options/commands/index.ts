@@ -1,4 +1,5 @@
 export { parseCacheSpec, type CacheSpec } from './cache.ts'
+export { parseKernelsSpec, type KernelsSpec } from './kernels.ts'
 export { parsePlanSpec, type PlanSpec } from './plan.ts'
 export { parseReportSpec, type ReportSpec } from './report.ts'
 export { mostShards, parseRepeats, parseShard, parseTestsSpec, type TestsSpec } from './tests.ts'

@@ -241,6 +241,25 @@ export const commandRows = {
       ],
     },
   },
+  kernels: {
+    arch: {
+      ...none,
+      kind: 'text',
+      short: 'a',
+      value: 'name',
+      help: `architecture of the kernels: ${architectureChoices}`,
+      otherwise: 'that of this machine',
+      commands: ['kernels'],
+    },
+    mirror: {
+      ...none,
+      kind: 'text',
+      value: 'url',
+      help: "the mirror to ask, instead of apt's",
+      otherwise: "apt's mirror",
+      commands: ['kernels'],
+    },
+  },
   initrd: {
     arch: {
       ...none,
@@ -320,6 +339,14 @@ export const commandRows = {
       value: 'source',
       help: 'kernel source, as `build` takes it',
       otherwise: "deb:linux-source-6.12, else the distribution's newest",
+      commands: ['quickstart'],
+    },
+    config: {
+      ...none,
+      kind: 'list',
+      value: 'item',
+      help: 'configuration of the kernel, as `build` takes it',
+      otherwise: 'minimal, debian, 9p: it compiles soonest',
       commands: ['quickstart'],
     },
     suite: {

@@ -1,0 +1,89 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  cloudKernel,
+  kernelLayers,
+  makeImage,
+  makeRpms,
+  push,
+  startRegistry,
+  writeLayout,
+  type StoredKernel,
+} from './lib/kernel-packages.ts'
+import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+
+const { image } = testArtifacts()
+let directory = ''
+let kernel: StoredKernel
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  kernel = await cloudKernel()
+})
+afterAll(async () => {
+  await rm(directory, { recursive: true, force: true })
+})
+
+/** Boots a kernel, loads one of its modules by modprobe, and answers what the guest printed. */
+async function bootAndLoad(reference: string, more: readonly string[] = []): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const script = 'uname -r; modprobe dummy numdummies=1 && ls -d /sys/class/net/dummy0'
+  const { stdout, stderr } = await kernelkit(['run', '-k', reference, '--image', image, ...more, '--', 'sh', '-c', script])
+  if (!/^kernelkit: verdict=pass\b/.test(lastLine(stderr) ?? '')) throw new Error(stderr)
+  return { stdout, stderr }
+}
+
+describe('a kernel in packages and images', () => {
+  const expected = (): string => `${kernel.release}\n/sys/class/net/dummy0\n`
+
+  it('boots from rpm packages in the layout of Fedora, and one of them alone says which drivers are missing', async () => {
+    const rpms = await makeRpms(kernel, join(directory, 'rpms'))
+    expect((await bootAndLoad(`${rpms.core},${rpms.modules}`)).stdout).toBe(expected())
+    const alone = await kernelkit(['run', '-k', rpms.core, '--image', image, '--', 'true'])
+    expect(alone.stderr).toMatch(/KERNEL_LACKS: this kernel lacks CONFIG_VIRTIO_CONSOLE \(it is a module\)/)
+    expect(alone.stderr).toMatch(/Hint: Name its package, which brings its modules: .*--kernel debian:12\/cloud\./)
+  })
+
+  it('boots from an OCI layout directory as little-vm-helper makes one', async () => {
+    const layout = join(directory, 'layout')
+    await writeLayout(makeImage(await kernelLayers(kernel, 'little-vm-helper', join(directory, 'lvh'))), layout)
+    expect((await bootAndLoad(`oci:${layout}`)).stdout).toBe(expected())
+  })
+
+  it('boots from a registry, in the layout of cilium/ci-kernels, and without the registry once it is in the store', async () => {
+    const made = makeImage(await kernelLayers(kernel, 'ci-kernels', join(directory, 'cilium')))
+    const registry = await startRegistry(directory)
+    const reference = `oci:${registry.address}/ci/kernels@${made.digest}`
+    try {
+      await push(registry.address, 'ci/kernels', made)
+      expect((await bootAndLoad(reference)).stdout).toBe(expected())
+    } finally {
+      await registry.stop()
+    }
+    const again = await kernelkit(['run', '-k', reference, '--image', image, '--module', 'no_such_module', '--', 'true'])
+    expect(again.stderr).toContain('NO_SUCH_MODULE: --module no_such_module')
+    const unknown = await kernelkit(['run', '-k', `oci:${registry.address}/ci/kernels@sha256:${'0'.repeat(64)}`, '--', 'true'])
+    expect(unknown.stderr).toMatch(/FETCH_FAILED: http:\/\/localhost:\d+\/v2\/ci\/kernels\/manifests\/sha256:0+ could not be fetched/)
+  })
+
+  it('boots from a directory of make tar-pkg, and names the module that the kernel refuses', async () => {
+    const tree = join(directory, 'tar-install')
+    const modules = join(tree, 'lib/modules', kernel.release)
+    await mkdir(join(tree, 'boot'), { recursive: true })
+    await cp(join(kernel.path, 'bzImage'), join(tree, `boot/vmlinuz-${kernel.release}`))
+    await cp(join(kernel.path, 'config'), join(tree, `boot/config-${kernel.release}`))
+    await cp(kernel.modules, modules, { recursive: true })
+    expect((await bootAndLoad(tree)).stdout).toBe(expected())
+    // Another release in its version magic: the kernel compares the text.
+    const file = join(modules, 'kernel/drivers/net/dummy.ko')
+    const content = await readFile(file)
+    const at = content.indexOf('vermagic=')
+    content.write('9.9', at + 'vermagic='.length)
+    await writeFile(file, content)
+    const refused = await kernelkit(['run', '-k', tree, '--image', image, '--module', 'dummy', '--', 'true'])
+    expect(refused.stderr).toMatch(/dummy/)
+    expect(refused.stderr).toMatch(/version magic '9\.9/)
+    expect(lastLine(refused.stderr)).toMatch(/verdict=boot-fail/)
+  })
+})

@@ -1,0 +1,1 @@
+export { fetchRegistryObject, type RegistryObject } from './fetch-blob.ts'

@@ -1,0 +1,44 @@
+import { join, resolve } from 'node:path'
+import { UserError, message, option } from '@kernelkit/core/errors'
+import type { KernelReference } from '@kernelkit/core/kernels'
+import { withTask, type Host, type Store } from '@kernelkit/host'
+import { arrangeIn, obtainKernel, type PreparedKernel } from './store-kernel.ts'
+import { unpackDebs } from './unpack-debs.ts'
+import { readRpmFile, unpackRpm } from './unpack-rpm.ts'
+import type { KernelOrigin } from './unpack-kernel.ts'
+
+type PackageFiles = Extract<KernelReference, { readonly kind: 'package-files' }>
+
+/** The kernel in package files, which hold its parts. */
+export async function prepareFiles(
+  host: Host,
+  store: Store,
+  reference: PackageFiles,
+  { signal }: { readonly signal?: AbortSignal | undefined },
+): Promise<PreparedKernel> {
+  const files = reference.paths.map((path) => resolve(host.cwd, path))
+  for (const [index, file] of files.entries()) {
+    if ((await host.fs.stat(file).catch(() => undefined))?.isFile() === true) continue
+    throw new UserError('FILE_NOT_FOUND', message`${option('kernel', reference.paths[index])}: there is no such file.`, {
+      hint: 'Check the path.',
+    })
+  }
+  const label = files.map((file) => file.replace(/^.*\//, '')).join(' and ')
+  const digests = await Promise.all(files.map((file) => host.sha256File(file)))
+  const { entry } = await obtainKernel(store, digests, signal, (directory) =>
+    withTask(host, { title: `unpack ${label}` }, async () => {
+      const packages: KernelOrigin['packages'][number][] = []
+      for (const [index, file] of files.entries()) {
+        const sha256 = digests[index] ?? ''
+        if (reference.format === 'rpm') {
+          const { name, version } = await readRpmFile(host, file)
+          packages.push({ name, version, sha256 })
+          await unpackRpm(host, { file, directory: join(directory, 'x'), signal })
+        } else packages.push({ name: file.replace(/^.*\//, ''), version: undefined, sha256 })
+      }
+      if (reference.format === 'deb') await unpackDebs(host, { files, directory, signal })
+      await arrangeIn(host, directory, { arch: undefined, origin: { label, packages }, signal })
+    }),
+  )
+  return { path: entry.path, shown: label, why: 'unpacked into the store' }
+}
