@@ -20,6 +20,19 @@ static int load(const char *path)
 	return answer == -EEXIST ? 0 : answer;
 }
 
+/* What kernel/module/main.c and kernel/module/signing.c mean by these. */
+static const char *refusal(int answer)
+{
+	switch (-answer) {
+	case ENOEXEC: return "it was built for another kernel or machine (its version magic does not fit)";
+	case ENOENT: return "it needs a symbol that nothing loaded has";
+	case EPERM: return "the kernel is locked down and the module is not signed";
+	case ENOKEY: return "it is signed with a key that this kernel does not know";
+	case EKEYREJECTED: return "this kernel takes only modules signed with its own keys, and the signature is missing or does not fit the file";
+	default: return reason(answer);
+	}
+}
+
 void load_modules(char *problem, unsigned size)
 {
 	read_file(LIST, list, sizeof list);
@@ -35,7 +48,7 @@ void load_modules(char *problem, unsigned size)
 		/* In memory once is enough. */
 		sys_unlink(path);
 		if (answer == 0) continue;
-		log_line("cannot load the module %s: %s", name, reason(answer));
-		if (needed && !*problem) format(problem, size, "cannot load the module %s: %s", name, reason(answer));
+		log_line("cannot load the module %s: %s", name, refusal(answer));
+		if (needed && !*problem) format(problem, size, "cannot load the module %s: %s", name, refusal(answer));
 	}
 }

@@ -46,6 +46,8 @@
 #define ENOMEM 12
 #define EPROTONOSUPPORT 93
 #define EDQUOT 122
+#define ENOKEY 126
+#define EKEYREJECTED 129
 
 #define MS_RDONLY 1
 #define MS_NOSUID 2

@@ -12,7 +12,7 @@ export type OciDocument =
   | { readonly kind: 'unknown'; readonly reason: string }
 
 export interface OciChoice extends OciDescriptor {
-  /** `linux/amd64`, where the index says it. */
+  /** `linux/ARCHITECTURE`, where the index says it. */
   readonly platform: string | undefined
   /** Its tag, in a layout directory. */
   readonly tag: string | undefined
@@ -55,7 +55,7 @@ function readChoice(value: unknown): OciChoice | undefined {
   }
 }
 
-/** The manifests of an index for an architecture (`amd64`); one that names no platform may be for any. */
+/** The manifests of an index for an architecture, as Go names it; one that names no platform may be for any. */
 export function choosePlatform(manifests: readonly OciChoice[], goArch: string): readonly OciChoice[] {
   const fitting = manifests.filter(({ platform }) => platform === `linux/${goArch}`)
   return fitting.length > 0 ? fitting : manifests.filter(({ platform }) => platform === undefined)

@@ -11,7 +11,7 @@ export type ReleaseOrigin =
 
 /** What a release says of where its kernel comes from; `suffix` is what Debian's names of the architecture end with. */
 export function originOfRelease(release: string, suffix: string): ReleaseOrigin | undefined {
-  // Fedora 6.8.5-301.fc40.x86_64, RHEL 5.14.0-427.el9.x86_64, openSUSE 6.4.0-150600.21-default.
+  // Fedora 6.8.5-301.fc40.ARCH, RHEL 5.14.0-427.el9.ARCH, openSUSE 6.4.0-150600.21-default.
   if (/\.(?:fc|el|amzn)\d+\w*(?:\.|$)/.test(release) || release.endsWith('-default')) return { kind: 'rpm' }
   if (!release.endsWith(`-${suffix}`)) return undefined
   const place = debianPlace(release)

@@ -3,7 +3,7 @@ export interface RpmPackage {
   readonly name: string
   /** `VERSION-RELEASE`. */
   readonly version: string
-  /** As rpm writes it: `x86_64`, `i686`, `noarch`. */
+  /** As rpm writes it; `noarch` for any. */
   readonly arch: string
   /** Where its main header is in the file, and the sha256 that it must have. */
   readonly header: { readonly offset: number; readonly size: number; readonly sha256: string }

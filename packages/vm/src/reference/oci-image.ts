@@ -12,7 +12,7 @@ export interface OciImage {
   readonly digest: string
   layers(): Promise<readonly OciDescriptor[]>
   /** The file of a layer, its content checked; the caller's directory takes what is fetched. */
-  fetch(layer: OciDescriptor, directory: string): Promise<string>
+  layerFile(layer: OciDescriptor, directory: string): Promise<string>
 }
 
 // The image specification asks clients to refuse manifests of more than 4 MiB only by example; registries set it as their limit.
@@ -66,7 +66,7 @@ export async function openOciImage(
       }
       throw refusal(label, 'its indexes name each other')
     },
-    fetch: (layer, directory) => object('blobs', layer, directory),
+    layerFile: (layer, directory) => object('blobs', layer, directory),
   }
 }
 

@@ -25,7 +25,7 @@ export async function prepareImage(
       await host.fs.mkdir(from)
       await host.fs.mkdir(fetched)
       for (const layer of layers) {
-        const file = await image.fetch(layer, fetched)
+        const file = await image.layerFile(layer, fetched)
         await unpackLayer(host, { file, directory: from, budget, label, signal })
       }
       await host.fs.rm(fetched, { recursive: true, force: true })
