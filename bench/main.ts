@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly quick?
     about: 'a job that finds kernel and image in the Actions cache, against a cold one (npm run bundle; a quarter of an hour)',
     load: () => import('./action-jobs.ts'),
   },
+  shares: { about: 'git status over a kernel tree, virtiofs against 9p (a quarter of an hour)', load: () => import('./shares.ts') },
   boots: { about: '200 boots, output compared to the last byte', load: () => import('./boots.ts') },
 }
 

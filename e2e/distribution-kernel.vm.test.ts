@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { kernelkit, lastLine, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { makeOwnDirectory } from './lib/own-directory.ts'
 
 const { image } = testArtifacts()
 
@@ -73,6 +74,31 @@ describe("a distribution's kernel", () => {
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=pass\b/)
     expect(stdout).toMatch(/^6\.1\.0-\d+-cloud-amd64\ndown\n2\n$/)
     expect(stderr).toMatch(/^modules virtio .*\bvirtio_blk\b.*\bdummy$/m)
+  })
+
+  it('gets directories on read-only disks when asked: as they are here, written to in guest memory alone', async () => {
+    const directory = await makeOwnDirectory('e2e-disk')
+    try {
+      await mkdir(join(directory, 'a'))
+      await writeFile(join(directory, 'a/file'), 'one\n', { mode: 0o640 })
+      await chown(join(directory, 'a/file'), process.getuid?.() === 0 ? 1234 : (process.getuid?.() ?? 0), process.getgid?.() ?? 0)
+      const script = `
+        stat -c '%u %a %s' a/file
+        echo two >> a/file && cat a/file
+        touch /mnt/a/x 2>&1 || grep -c ' /mnt/a erofs ' /proc/mounts
+        modprobe dummy && ls -d /sys/class/net/dummy0`
+      const words = ['--image', image, '--share-as', 'disk', '-v', 'a:/mnt/a:ro', '--', 'sh', '-ec', script]
+      const { stdout, stderr } = await kernelkit(['run', '-k', 'debian:12/cloud', ...words], { cwd: directory })
+      expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=pass\b/)
+      expect(stderr).toMatch(/^directories on read-only disks \(erofs, /m)
+      const uid = process.getuid?.() === 0 ? 1234 : process.getuid?.()
+      expect(stdout).toBe(`${uid} 640 4\none\ntwo\ntouch: cannot touch '/mnt/a/x': Read-only file system\n1\n/sys/class/net/dummy0\n`)
+      expect(await readFile(join(directory, 'a/file'), 'utf8')).toBe('one\n')
+      const root = await kernelkit(['run', '-k', 'debian:12/cloud', '--root', 'host', '--share-as', 'disk', '--', 'true'])
+      expect(root.stderr).toMatch(/--share-as disk: the root of this machine is never made a disk\.\nHint: Name an image with --image FILE/)
+    } finally {
+      await rm(directory, { recursive: true })
+    }
   })
 
   it('is refused with the flavours that there are, and a module with the nearest name', async () => {

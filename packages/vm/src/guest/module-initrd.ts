@@ -1,4 +1,6 @@
+import { archOfElf, type ArchName } from '@kernelkit/core/arch'
 import { writeCpio, type CpioEntry } from '@kernelkit/core/cpio'
+import { parseElfHeader } from '@kernelkit/core/elf'
 import { UserError } from '@kernelkit/core/errors'
 import type { Host, Store } from '@kernelkit/host'
 import { unpack } from '../reference/unpack-file.ts'
@@ -12,20 +14,21 @@ const directory = '.kernelkit/modules'
 export async function moduleInitrd(options: {
   readonly initrd: string
   readonly modules: readonly LoadedModule[]
+  readonly arch: ArchName
   readonly host: Host
   readonly store: Store
 }): Promise<string> {
-  const { initrd, modules, host, store } = options
+  const { initrd, modules, arch, host, store } = options
   const stats = await Promise.all(modules.map(({ file }) => host.fs.stat(file)))
   const facts = modules.map(({ name, file, optional }, index) =>
     [name, file, optional, stats[index]?.size, stats[index]?.mtimeMs].join(' '),
   )
   return storedInitrd({
-    identity: ['modules', initrd, ...facts].join('\n'),
+    identity: ['modules', arch, initrd, ...facts].join('\n'),
     host,
     store,
     write: async (to) => {
-      const archive = writeCpio(await moduleEntries(host, modules))
+      const archive = writeCpio(await moduleEntries(host, modules, arch))
       // The kernel unpacks archives one after another; ours end at a multiple of 4 (Documentation/driver-api/early-userspace/buffer-format.rst).
       const first = await host.fs.readFile(initrd)
       await host.fs.writeFile(to, [first, new Uint8Array((4 - (first.length % 4)) % 4), archive])
@@ -34,15 +37,13 @@ export async function moduleInitrd(options: {
 }
 
 /** Each module as a file, and the list that says in which order, and whether the guest starts without it. */
-async function moduleEntries(host: Host, modules: readonly LoadedModule[]): Promise<readonly CpioEntry[]> {
+async function moduleEntries(host: Host, modules: readonly LoadedModule[], arch: ArchName): Promise<readonly CpioEntry[]> {
   const files = await Promise.all(
     modules.map(async ({ name, file }): Promise<CpioEntry> => {
       const content = await unpack(host, await host.fs.readFile(file))
-      if (content !== undefined && isElf(content)) return { kind: 'file', path: `${directory}/${name}`, mode: 0o600, content }
-      throw new UserError('NO_SUCH_MODULE', `the module ${file} is damaged: it cannot be unpacked, or is not an object file.`, {
-        hint: 'Install the modules of the kernel again; one of the store is made again after `kernelkit cache prune`.',
-        details: { file },
-      })
+      if (content === undefined) throw damaged(file, 'it cannot be unpacked')
+      refuseOther(file, content, arch)
+      return { kind: 'file', path: `${directory}/${name}`, mode: 0o600, content }
     }),
   )
   const list = modules.map(({ name, optional }) => `${optional ? 'try' : 'need'} ${name}\n`).join('')
@@ -54,7 +55,28 @@ async function moduleEntries(host: Host, modules: readonly LoadedModule[]): Prom
   ]
 }
 
-/** A link or a list of a checkout may name any file of this host, which the guest could read then. */
-function isElf(content: Uint8Array): boolean {
-  return Buffer.from(content.subarray(0, 4)).toString('latin1') === '\u007FELF'
+// elf(5): e_type of object files, which modules are.
+const relocatable = 1
+
+/** A link or a list of a checkout may name any file of this host, which the guest could read then. A guest would say `Exec format error` for other modules; its version magic is the kernel's own affair (CONFIG_MODVERSIONS). */
+function refuseOther(file: string, content: Uint8Array, arch: ArchName): void {
+  const header = parseElfHeader(content)
+  if (header === undefined || header.type !== relocatable) throw damaged(file, 'it is not an ELF object file')
+  const found = archOfElf(header)
+  if (found?.name === arch) return
+  throw new UserError(
+    'KERNEL_ARCH',
+    `the module ${file} is for ${found?.name ?? `another architecture (ELF machine ${header.machine})`}, the kernel for ${arch}.`,
+    {
+      hint: 'Install the modules of this very kernel: `make modules_install INSTALL_MOD_PATH=DIR`.',
+      details: { file, arch },
+    },
+  )
+}
+
+function damaged(file: string, why: string): UserError {
+  return new UserError('NO_SUCH_MODULE', `the module ${file} is damaged: ${why}.`, {
+    hint: 'Install the modules again; of a kernel in the store, remove it first (`kernelkit cache prune`).',
+    details: { file },
+  })
 }

@@ -22,9 +22,9 @@ export function machineServices(host: Host, store: Store, signal?: AbortSignal):
       const { prepareKernel } = await import('../reference/prepare-kernel.ts')
       return prepareKernel(host, store, reference, { ...options, signal })
     },
-    withModules: async (initrd, modules) => {
+    withModules: async (initrd, modules, arch) => {
       const { moduleInitrd } = await import('../guest/module-initrd.ts')
-      return moduleInitrd({ initrd, modules, host, store })
+      return moduleInitrd({ initrd, modules, arch, host, store })
     },
     shareDaemon: async () => (await import('./virtiofs.ts')).findShareDaemon(host, store),
     directoryDisk: async (request) => (await import('../guest/directory-disk.ts')).directoryDisk(host, store, { ...request, signal }),

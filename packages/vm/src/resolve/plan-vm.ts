@@ -59,7 +59,8 @@ export async function planVm({ host, services, vm, id, name, runtimeDirectory, o
   const decided = decidePlan(vm, parts, { id, name, runtimeDirectory, overlayDirectory })
   await refuseUnmet({ options: decided.kernel.options, release: decided.kernel.release, arch: parts.arch }, decided.needs)
   const modules = await findModules(decided, parts)
-  const initrd = modules.length === 0 || parts.initrd === undefined ? parts.initrd : await services.withModules(parts.initrd, modules)
+  const initrd =
+    modules.length === 0 || parts.initrd === undefined ? parts.initrd : await services.withModules(parts.initrd, modules, decided.arch.name)
   const plan = { ...decided, modules, launch: { ...decided.launch, initrd } }
   return { ...plan, lines: decisionLines(plan), warnings: planWarnings(plan, parts.hostCpus) }
 }

@@ -36,7 +36,7 @@ export interface PlanServices {
     options: { readonly arch: ArchName; readonly mirror: string | undefined },
   ): Promise<PreparedKernel>
   /** An initramfs followed by modules, which the agent in it loads in this order. */
-  withModules(initrd: string, modules: readonly LoadedModule[]): Promise<string>
+  withModules(initrd: string, modules: readonly LoadedModule[], arch: ArchName): Promise<string>
   /** The virtiofsd of this host, `undefined` when it has none that this user can run. */
   shareDaemon(): Promise<ShareDaemon | undefined>
   /** A disk with the content of a directory, made once. */
