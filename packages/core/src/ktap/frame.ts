@@ -47,6 +47,8 @@ export interface Frame {
   isBroken: boolean
   /** Results came that were not planned, or a rule was broken that the stream asked to be kept. */
   isOverrun: boolean
+  /** `pragma +strict`: a line that is not TAP is a failure. Undefined: as in the suite around it. */
+  isStrict: boolean | undefined
   /** Numbers up to which all results came, and those that came out of order. */
   contiguous: number
   readonly outOfOrder: Set<number>
@@ -91,6 +93,7 @@ export function openFrame({ name, hasVersion = false, isBare = false, isTap = fa
     counts: noCounts,
     isBroken: false,
     isOverrun: false,
+    isStrict: undefined,
     contiguous: 0,
     outOfOrder: new Set(),
     highest: 0,

@@ -20,7 +20,7 @@ export interface LeafOptions {
 /** A result line as a test without subtests. */
 export function leafTest({ line, frame, at, path, ledger, isTap }: LeafOptions): OpenTest {
   const errorsBefore = ledger.errors
-  checkNumber({ line, frame, at, path, ledger, isTap })
+  const number = checkNumber({ line, frame, at, path, ledger, isTap })
   const status = statusOf(line)
   const diagnostics = notesText(frame.pending, { passed: status === 'pass' })
   clearNotes(frame.pending)
@@ -28,7 +28,7 @@ export function leafTest({ line, frame, at, path, ledger, isTap }: LeafOptions):
   return {
     name: line.name,
     status,
-    number: line.number,
+    number,
     reason: reasonOf(line) ?? (isTap && status === 'skip' ? lastComment(diagnostics) : undefined),
     diagnostics,
     attributes: testAttributes(line.name, diagnostics),
@@ -41,18 +41,22 @@ export function leafTest({ line, frame, at, path, ledger, isTap }: LeafOptions):
   }
 }
 
-/** A number outside of the plan or seen before makes the run fail in TAP; in KTAP a number that is not the next one breaks a rule. */
-export function checkNumber({ line, frame, at, path, ledger, isTap }: LeafOptions): void {
+/**
+ * The number of a result, counted where the line has none. One outside of the plan or seen before makes the run fail in TAP; in KTAP one that is
+ * not the next breaks a rule.
+ */
+export function checkNumber({ line, frame, at, path, ledger, isTap }: LeafOptions): number {
   const expected = isTap ? frame.contiguous + 1 : frame.reported + 1
   const number = line.number ?? expected
   const isNew = noteNumber(frame, number)
   if (!isTap) {
     if (number !== expected) ledger.fail(at.line, path, `expected test number ${expected} but found ${number}`)
-    return
+    return number
   }
   if (!isNew) ledger.fail(at.line, path, `number ${number} has reported before`)
   else if (number === 0 || (frame.planned !== undefined && number > frame.planned))
     ledger.fail(at.line, path, `number ${number} is not in the plan of ${frame.planned ?? 0}`)
-  else return
+  else return number
   frame.isOverrun = true
+  return number
 }

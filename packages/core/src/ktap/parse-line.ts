@@ -58,6 +58,7 @@ export function parseKtapLine(line: string): KtapLine | undefined {
     case 'p':
       return parsePragma(line.slice(start), column)
     case 'B':
+    case 'b':
       return parseBail(line.slice(start), column)
     default:
       return undefined
@@ -79,9 +80,10 @@ function parsePlan(text: string, column: number): KtapLine | undefined {
 }
 
 function planOf(count: number, rest: string, column: number): KtapLine {
-  const skip = /^skip\w*:?(.*)$/is.exec(rest)?.[1]?.trim()
+  const reason = unescape(rest)
+  const skip = /^skip\w*:?(.*)$/is.exec(reason)?.[1]?.trim()
   // TAP 14: an empty plan is a run that was skipped, whatever the comment says.
-  return { kind: 'plan', column, count, skip: skip ?? (count === 0 && rest !== '' ? rest : undefined) }
+  return { kind: 'plan', column, count, skip: skip ?? (count === 0 && reason !== '' ? reason : undefined) }
 }
 
 function parsePragma(text: string, column: number): KtapLine | undefined {
@@ -95,8 +97,9 @@ function parseHeader(text: string, column: number): KtapLine | undefined {
 }
 
 function parseBail(text: string, column: number): KtapLine | undefined {
-  const mark = 'Bail out!'
-  return text.startsWith(mark) ? { kind: 'bail', column, reason: text.slice(mark.length).trim() } : undefined
+  // In any letters (TAP 14).
+  const found = /^bail out!(.*)$/is.exec(text)
+  return found === null ? undefined : { kind: 'bail', column, reason: unescape(found[1] ?? '') }
 }
 
 function parseResult(text: string, column: number): ResultLine | undefined {

@@ -307,6 +307,63 @@ describe('the examples of the TAP 14 specification', () => {
   })
 })
 
+describe('a harness of TAP 14', () => {
+  const tap14 = (text: string): KtapResults => log(`TAP version 14\n${text}`)
+
+  it('counts where results have no numbers', () => {
+    const results = tap14('1..4\nnot ok\nok\nnot ok - third')
+    expect(results.tests.map(({ number, status }) => [number, status])).toEqual([
+      [1, 'fail'],
+      [2, 'pass'],
+      [3, 'fail'],
+      [4, 'crashed'],
+    ])
+    expect(renderResults(results).at(-1)).toBe('4 tests: 1 passed, 2 failed, 1 crashed ((test 1), third, (test 4, never reported))')
+  })
+
+  it('keeps a pragma inside its subtest', () => {
+    const junk = (outer: string, inner: string): string =>
+      tap14(`pragma ${outer}strict\n# Subtest: child\n    1..1\n    pragma ${inner}strict\n    ok 1\nok 1 - child\nnot TAP at all\n1..1`)
+        .status
+    expect([junk('-', '+'), junk('+', '-'), junk('-', '-')]).toEqual(['pass', 'fail', 'pass'])
+    expect(tap14('    pragma +strict\n    junk\n    ok 1\n    1..1\nok 1\n1..1').status).toBe('fail')
+    expect(tap14('pragma +strict\n# Subtest: child\n    1..1\n    junk\n    ok 1\nok 1 - child\n1..1').status).toBe('fail')
+  })
+
+  it('bails out in any letters, with an escaped reason, in a subtest too', () => {
+    expect(tap14('1..2\nok 1\nbail OUT! no \\# and no \\\\').bailOut).toBe('no # and no \\')
+    expect(tap14('1..1\n# Subtest: a\n    1..2\n    ok 1\n    Bail out! gone')).toMatchObject({ status: 'crashed', bailOut: 'gone' })
+  })
+
+  it('unescapes the reason of an empty plan', () => {
+    expect(tap14('1..0 # no \\# here').tests).toEqual([])
+    expect(tap14('# Subtest: a\n    1..0 # no \\# here\nok 1 - a\n1..1').tests[0]).toMatchObject({ status: 'skip', reason: 'no # here' })
+  })
+
+  it('takes a directive that it does not know for a part of the description', () => {
+    expect(tree(tap14('ok 1 - one # two # todo\nok 2 - one # todo # two\n1..2').tests)).toBe('one # two # todo:pass one:todo')
+    expect(tree(log('TAP version 13\nok 1 - one # exit=0\n1..1').tests)).toBe('one:pass')
+  })
+
+  it('reads directives in any letters, with more letters and a colon', () => {
+    const { tests } = tap14(
+      'ok 1 - a # Skipped\nok 2 - b # Skipped: not today\nok 3 - #SkIp nor tomorrow\nok 4 - http://a/b.html#skip is one\n1..4',
+    )
+    expect(tests.map(({ name, status, reason }) => [name, status, reason])).toEqual([
+      ['a', 'skip', undefined],
+      ['b', 'skip', 'not today'],
+      ['nor tomorrow', 'skip', undefined],
+      ['http://a/b.html#skip is one', 'pass', undefined],
+    ])
+  })
+
+  it('reads subtests whose header has no name, and subtests that ran nothing', () => {
+    const results = tap14('1..2\n# Subtest\n    ok 1 - inside\n    1..1\nok 1\n# Subtest: empty\n    1..0\nok 2 - empty')
+    expect(tree(results.tests)).toBe(':pass(inside:pass) empty:no-tests')
+    expect(results.status).toBe('pass')
+  })
+})
+
 describe('KUnit on the console', () => {
   const at = (seconds: string, text: string) => `[    ${seconds}] ${text}`
 

@@ -14,10 +14,10 @@ export interface TestCounts {
 
 /** One test; a suite when it has tests of its own. */
 export interface TestResult {
-  /** Empty for a test that was planned and never reported. */
+  /** Empty for a test that was planned and never reported, and for one whose result line has no description. */
   readonly name: string
   readonly status: TestStatus
-  /** As the stream numbers it. */
+  /** As the stream numbers it; counted where its line has no number. */
   readonly number: number | undefined
   /** What stands behind `#` on the result line, the directive left out. */
   readonly reason: string | undefined

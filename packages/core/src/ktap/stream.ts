@@ -54,7 +54,6 @@ export function createStream({ protocol, version, column, place, ledger, comment
   const { top, close, closeDeeperThan, leaf } = frames
   const push = (start: FrameStart): void => frames.push({ ...start, isTap })
   let bailOut: string | undefined
-  let isStrict = false
   /** What the program of a test prints in comments while that test runs. */
   let inner: KtapStream | undefined
   let isDeepTold = false
@@ -252,12 +251,22 @@ export function createStream({ protocol, version, column, place, ledger, comment
     return true
   }
 
+  /** A pragma counts where it is and further in, and may be what a subtest begins with. */
+  const onPragma = (line: KtapLine & { readonly kind: 'pragma' }, at: LinePlace): void => {
+    closeDeeperThan(line.column, at)
+    const frame = top()
+    if (frame.column !== undefined && line.column > frame.column) pushBare(line.column, frame.mark)
+    if (line.name === 'strict') top().isStrict = line.isOn
+  }
+
+  const isStrict = (): boolean => frames.all.findLast((frame) => frame.isStrict !== undefined)?.isStrict === true
+
   const note = (text: string, at: LinePlace): void => {
     const frame = top()
     if (frames.takeYaml(text)) return
     if (takeComment(text, at)) return
     if (takeGlued(frame, text, at)) return
-    if (isStrict && text.trim() !== '' && !text.trimStart().startsWith('#'))
+    if (isTap && isStrict() && text.trim() !== '' && !text.trimStart().startsWith('#'))
       breakRule(frame, at, 'a line that is not TAP, and pragma +strict')
     if (frame.reported === 0) {
       const attribute = suiteAttribute(text)
@@ -292,7 +301,7 @@ export function createStream({ protocol, version, column, place, ledger, comment
           onBadPlan(line, text, at)
           return true
         case 'pragma':
-          if (isTap && line.name === 'strict') isStrict = line.isOn
+          if (isTap) onPragma(line, at)
           return true
         case 'bail':
           bailOut ??= line.reason
@@ -301,7 +310,7 @@ export function createStream({ protocol, version, column, place, ledger, comment
         case 'result':
           // Only TAP lets the number be left out; on a console `ok` begins sentences. What claims to have failed counts.
           if (line.number === undefined && protocol === 'KTAP' && (line.ok || !line.isFormal)) note(text, at)
-          else onResultLine(line, at)
+          else onResultLine(isTap && version >= 14 ? wholeName(line) : line, at)
           return true
       }
     },
@@ -321,6 +330,12 @@ export function createStream({ protocol, version, column, place, ledger, comment
 /** What a program's own results begin with; `ok` without a number begins sentences too. */
 function beginsComment(line: KtapLine | undefined): boolean {
   return line?.kind === 'version' || line?.kind === 'plan' || (line?.kind === 'result' && line.number !== undefined)
+}
+
+/** TAP 14: a directive that is not known is a part of the description. */
+function wholeName(line: ResultLine): ResultLine {
+  if (line.directive !== undefined || line.reason === '') return line
+  return { ...line, name: `${line.name} # ${line.reason}`.trim(), reason: '' }
 }
 
 function isNamed(frame: Frame, line: ResultLine): boolean {

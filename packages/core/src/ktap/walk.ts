@@ -6,13 +6,14 @@ export interface PlacedTest {
   readonly path: readonly string[]
 }
 
-/** `suite.test`; a test that never reported has its number. */
+/** `suite.test`; a test without a name has its number. */
 export function pathName({ test, path }: PlacedTest): string {
   return [...path, displayName(test)].join('.')
 }
 
-export function displayName({ name, number }: TestResult): string {
-  return name === '' ? `(test ${number ?? '?'}, never reported)` : name
+export function displayName({ name, number, status }: TestResult): string {
+  if (name !== '') return name
+  return status === 'crashed' ? `(test ${number ?? '?'}, never reported)` : `(test ${number ?? '?'})`
 }
 
 export function isBad({ status }: TestResult): boolean {
