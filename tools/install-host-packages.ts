@@ -37,11 +37,13 @@ const testRequirements: readonly Requirement[] = [
   { what: 'program', program: 'docker-registry', package: 'docker-registry', why: 'to serve the image of a kernel' },
   { what: 'program', program: 'bpftrace', package: 'bpftrace', why: 'to trace a guest' },
   { what: 'program', program: 'zsh', package: 'zsh', why: 'to parse its completion script' },
+  { what: 'program', program: 'rsync', package: 'rsync', why: 'to install tests of the kernel tree' },
   { what: 'program', program: 'go', package: 'golang-go', why: 'to run its tests in a guest' },
   { what: 'program', program: 'cargo', package: 'cargo', why: 'to run its tests in a guest' },
   { what: 'program', program: 'meson', package: 'meson', why: 'to run its tests in a guest' },
   { what: 'program', program: 'pytest-3', package: 'python3-pytest', why: 'to run its tests in a guest' },
   { what: 'program', program: 'bats', package: 'bats', why: 'to run its tests in a guest' },
+  { what: 'program', program: 'chromium', package: 'chromium', why: 'to read pages of results' },
   { what: 'program', program: 'fish', package: 'fish', why: 'to parse its completion script' },
 ]
 

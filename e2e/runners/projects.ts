@@ -36,13 +36,16 @@ test('passes', one, args: ['0'])
 test('fails', one, args: ['3'])
 `,
   'meson/one.c': '#include <stdlib.h>\nint main(int c, char **v) { return c > 1 ? atoi(v[1]) : 9; }\n',
-  'pytest/test_wrapped.py': `import os, socket
+  'pytest/test_wrapped.py': `import os, subprocess
+
+def guest(*argv):
+    return subprocess.run(["kernelkit", "exec-wrapper", *argv], capture_output=True, text=True, check=True).stdout
 
 def test_passes():
-    assert socket.gethostname() == os.environ["WANTED_HOST"]
+    assert guest("cat", "/proc/sys/kernel/hostname").strip() == os.environ["WANTED_HOST"]
 
 def test_fails():
-    assert 1 == 2, "on purpose"
+    guest("sh", "-c", "exit 3")
 `,
   'bats/wrapped.bats': `@test "passes" {
   [ "$(cat /proc/sys/kernel/hostname)" = "$WANTED_HOST" ]

@@ -112,6 +112,21 @@ export const commandRows: readonly CommandRow[] = [
     load: async () => (await import('./ktap.ts')).ktapCommand,
   },
   {
+    name: 'init',
+    summary: 'first files of a project: kernelkit.yaml and a workflow',
+    load: async () => (await import('./init.ts')).initCommand,
+  },
+  {
+    name: 'mcp',
+    summary: 'serve build, run, test and others to an agent or editor (Model Context Protocol)',
+    load: async () => (await import('./mcp.ts')).mcpCommand,
+  },
+  {
+    name: 'html',
+    summary: 'results of run and test as one page: table, failures, consoles',
+    load: async () => (await import('./html.ts')).htmlCommand,
+  },
+  {
     name: 'trust',
     summary: 'consent to what kernelkit.yaml does beyond its project, after showing it',
     load: async () => (await import('./trust.ts')).trustCommand,

@@ -1,6 +1,8 @@
+import { basename } from 'node:path'
 import { findPatterns } from '@kernelkit/core/trials'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { comparisonDocument, renderComparison } from '../suite/comparison-lines.ts'
+import { writeSuitePage } from '../page/suite-page.ts'
 import { renderAgain } from '../suite/again-words.ts'
 import { cellProgress } from '../suite/cell-progress.ts'
 import { findTestsFile, splitWords } from '../suite/find-tests-file.ts'
@@ -25,6 +27,10 @@ export async function matrix(context: CommandContext, words: readonly string[], 
   const cells = plan.tests.map(({ cell }) => cell)
   const patterns = findPatterns(endedCells(cells, results))
   const again = (name: string) => renderAgain(context.argv, name)
+  const documents = results.map((result, index) => cellDocument(cells[index], result, again(result.name)))
+  const baseline = comparison === undefined ? {} : { baseline: comparisonDocument(comparison, results) }
+  const document = { verdict, cells: documents, ...baseline }
+  const page = await writeSuitePage(context, { options, document, directory: evidence, title: basename(plan.directory) })
   if (context.json) {
     context.printJson({
       verdict,
@@ -34,10 +40,11 @@ export async function matrix(context: CommandContext, words: readonly string[], 
       kernels: Object.fromEntries([...made.kernels].map(([config, path]) => [config ?? '', path])),
       image: made.image,
       patterns,
-      cells: results.map((result, index) => cellDocument(cells[index], result, again(result.name))),
+      cells: documents,
       evidence,
       junit: junit ?? null,
-      ...(comparison === undefined ? {} : { baseline: comparisonDocument(comparison, results) }),
+      page: page ?? null,
+      ...baseline,
     })
   } else {
     context.print(renderGrid({ cells, results, allowed }))

@@ -13,22 +13,28 @@ import { openStreams } from './vm-streams.ts'
 export async function run(context: CommandContext, words: readonly string[], given: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseVmSpec(await withBisectionStatus(context, given), { command: 'run' })
-  refuseCommandWithKunit(spec.kunit !== undefined, words)
+  const suites = spec.kselftest
+  const hasNoCommand = spec.kunit !== undefined || suites !== undefined
+  if (hasNoCommand) refuseCommand(suites === undefined ? 'kunit' : 'kselftest', words)
   const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true
   // A dry run needs no command, and has no input.
-  const { argv, interactive } =
-    context.dryRun || spec.kunit !== undefined ? { argv: [], interactive: false } : commandWords(words, isTerminal)
+  const { argv, interactive } = context.dryRun || hasNoCommand ? { argv: [], interactive: false } : commandWords(words, isTerminal)
   const tty = !context.dryRun && (spec.tty || interactive)
   refuseTty({ tty, isTerminal, json: context.json })
   const elsewhere = await runElsewhere(context, { command: 'run', spec, stdin: spec.stdin || interactive, tty })
   if (elsewhere !== undefined) return elsewhere
   const wanted = { spec, command: 'run', reader: context.reader, projectKernel: context.projectKernel } as const
   if (context.dryRun) return (await import('./vm-dry-run.ts')).dryRunVm(context, wanted)
+  const store = await context.store()
+  const kselftest =
+    suites === undefined
+      ? undefined
+      : await (await import('../kselftest/prepare-kselftest.ts')).prepareKselftest({ host, store, signal }, { suites, wanted })
   const input = {
     host,
-    store: await context.store(),
-    wanted,
-    argv,
+    store,
+    wanted: { ...wanted, spec: kselftest?.spec ?? spec },
+    argv: kselftest?.argv ?? argv,
     onPrepared: printDecisions(host),
     openStreams: (directory: string) =>
       openStreams({ context, directory, tty, stdin: spec.stdin || interactive, logLimitBytes: spec.logLimitBytes }),
@@ -44,13 +50,13 @@ export async function run(context: CommandContext, words: readonly string[], giv
   return finished.exitCode
 }
 
-function refuseCommandWithKunit(isKunit: boolean, words: readonly string[]): void {
-  if (!isKunit || words.length === 0) return
+function refuseCommand(name: 'kunit' | 'kselftest', words: readonly string[]): void {
+  if (words.length === 0) return
   throw new UserError(
     'BAD_OPTION',
-    message`${option('kunit')} runs the kernel's own tests and no command, but '${words.join(' ')}' was given.`,
+    message`${option(name)} runs the kernel's own tests and no command, but '${words.join(' ')}' was given.`,
     {
-      hint: message`Leave one of them out; write a pattern as in ${joinedOption('kunit', 'ext4*')}.`,
+      hint: message`Leave one of them out; write a pattern as in ${joinedOption('kunit', 'ext4*')}, suites as in ${option('kselftest', "'timers size'")}.`,
     },
   )
 }

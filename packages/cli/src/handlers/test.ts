@@ -1,5 +1,7 @@
+import { basename } from 'node:path'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { comparisonDocument, renderComparison } from '../suite/comparison-lines.ts'
+import { writeSuitePage } from '../page/suite-page.ts'
 import { findTestsFile, splitWords } from '../suite/find-tests-file.ts'
 import { planTests } from '../suite/plan-tests.ts'
 import { ownShard } from '../suite/own-shard.ts'
@@ -13,10 +15,14 @@ export async function test(context: CommandContext, words: readonly string[], op
   const path = await findTestsFile(context.host, named)
   const plan = await ownShard(context, await planTests(context.host, { path, names, options, cells: 'tests' }), options)
   if (context.dryRun) return dryRunTests(context, plan)
-  const { verdict, exitCode, results, seconds, made, allowed, comparison, junit } = await runSuite(context, plan, {
+  const { verdict, exitCode, results, seconds, made, allowed, comparison, junit, evidence } = await runSuite(context, plan, {
     command: 'test',
     options,
   })
+  const documents = results.map(documentOf)
+  const baseline = comparison === undefined ? {} : { baseline: comparisonDocument(comparison, results) }
+  const document = { verdict, tests: documents, ...baseline }
+  const page = await writeSuitePage(context, { options, document, directory: evidence, title: basename(plan.directory) })
   if (context.json)
     context.printJson({
       verdict,
@@ -25,9 +31,10 @@ export async function test(context: CommandContext, words: readonly string[], op
       file: plan.path,
       kernel: made.kernels.get(undefined),
       image: made.image,
-      tests: results.map(documentOf),
+      tests: documents,
       junit: junit ?? null,
-      ...(comparison === undefined ? {} : { baseline: comparisonDocument(comparison, results) }),
+      page: page ?? null,
+      ...baseline,
     })
   else {
     context.print(renderTable(results))

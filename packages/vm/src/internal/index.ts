@@ -11,4 +11,5 @@ export { runInVm, type FinishedRun, type RunInVmInput, type RunStreams } from '.
 export type { Guest } from '../session/guest.ts'
 export type { VmPlan } from '../resolve/plan-vm.ts'
 export type { WantedVm } from '../resolve/resolve-vm.ts'
+export { provides } from '../resolve/kernel-options.ts'
 export { gdbLines } from '../resolve/decision-lines.ts'

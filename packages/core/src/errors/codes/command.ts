@@ -48,6 +48,18 @@ export const commandCodes = {
     meaning: 'A matrix has cells that cannot exist, no cell at all, or more than is run without a confirmation.',
     fix: message`Exclude what cannot be combined; docs/matrix.md shows how. ${command('kernelkit matrix --dry-run')} lists the cells.`,
   },
+  BAD_RESULTS: {
+    meaning: 'A file of results is not JSON, is damaged, or is not one that kernelkit writes.',
+    fix: message`Name a result.json, the directory of a run, or what ${command('kernelkit test --json')} printed, unchanged.`,
+  },
+  RESULTS_NEWER: {
+    meaning: 'A file of results was written by a later version of kernelkit.',
+    fix: 'Use that version, or a newer one.',
+  },
+  NO_PROJECT: {
+    meaning: 'Nothing in the directory says how the project is tested.',
+    fix: 'Add a test that can be executed (tests/NAME), or write kernelkit.yaml; docs/project-file.md shows every key.',
+  },
   TEST_NOT_FOUND: {
     meaning: 'kernelkit.yaml has no tests, or none of the name that was given.',
     fix: 'Use a name from the list in the message, or add the test to the file; docs/test.md shows how.',

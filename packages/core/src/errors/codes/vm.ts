@@ -8,6 +8,18 @@ export const vmCodes = {
     meaning: 'A program that uses the packages asked for a guest, and the guest never served commands.',
     fix: 'Read the console lines in the message; the whole console is in the file that the hint names.',
   },
+  NO_SUCH_SUITE: {
+    meaning: 'The kernel tree has no kselftest suite of this name.',
+    fix: 'Name one of the TARGETS of tools/testing/selftests/Makefile.',
+  },
+  NO_KSELFTEST: {
+    meaning: 'The tests of a kernel are built from its own tree, which is not known on this machine.',
+    fix: message`Build the kernel with ${command('kernelkit build', { action: 'the build-kernel action' })}, or work in its tree.`,
+  },
+  KSELFTEST_NOT_BUILT: {
+    meaning: 'A kselftest suite did not compile, or has no tests on this machine.',
+    fix: 'Install the libraries that the errors name, or leave the suite out.',
+  },
   PROGRAM_MISSING: {
     meaning: 'A test runner named a program of this machine that is not there.',
     fix: 'Build it again, and let nothing remove it while the tests run.',

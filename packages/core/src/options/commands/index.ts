@@ -1,5 +1,6 @@
 export { parseCacheSpec, type CacheSpec } from './cache.ts'
 export { parseKernelsSpec, type KernelsSpec } from './kernels.ts'
+export { parseInitSpec, type InitSpec } from './init.ts'
 export { parsePlanSpec, type PlanSpec } from './plan.ts'
 export { parseReportSpec, type ReportSpec } from './report.ts'
 export { mostShards, parseRepeats, parseShard, parseTestsSpec, type TestsSpec } from './tests.ts'

@@ -332,6 +332,20 @@ export const commandRows = {
   ktap: {
     junit: { ...none, kind: 'text', value: 'file', help: 'the results as JUnit XML', otherwise: 'none', commands: ['ktap'] },
   },
+  init: {
+    ci: {
+      ...none,
+      kind: 'text',
+      value: 'name',
+      choices: ['github', 'gitlab'],
+      default: 'github',
+      help: 'whose workflow is written',
+      commands: ['init'],
+    },
+  },
+  html: {
+    out: { ...none, kind: 'text', short: 'o', value: 'file', help: 'the page', otherwise: 'report.html', commands: ['html'] },
+  },
   quickstart: {
     source: {
       ...none,

@@ -594,6 +594,21 @@ export const vmRows = {
       ...(['stdin', 'tty', 'keep', 'env', 'user', 'expect'] as const).map((option) => ({ option, because: noCommand })),
     ],
   },
+  kselftest: {
+    kind: 'text',
+    file: false,
+    value: 'suite...',
+    help: "no command: suites of the kernel's own tools/testing/selftests, built from its tree, such as 'timers size'",
+    otherwise: 'none',
+    group: command,
+    commands: ['run'],
+    action: false,
+    library: false,
+    refuses: [
+      { option: 'kunit', because: 'which runs no command' },
+      { option: 'tty', because: 'which is for a command' },
+    ],
+  },
   junit: {
     kind: 'text',
     reach: 'writes',

@@ -90,6 +90,7 @@ describe('parseVmSpec', () => {
         "junit": undefined,
         "keep": false,
         "kernel": undefined,
+        "kselftest": undefined,
         "kunit": undefined,
         "logLimitBytes": 1073741824,
         "mac": "52:54:00:12:34:56",

@@ -1,0 +1,3 @@
+export { chooseSuites, parseTargets } from './suites.ts'
+export { wantedSymbols } from './wanted-symbols.ts'
+export { guestPlace, guestScript, headersArgv, installArgv, listedSuites } from './make.ts'
