@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { junitViolations } from '../packages/core/test/junit-schema.ts'
 import { makeCachestat } from './lib/cachestat.ts'
-import { kernelkit, lastLine, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, startKernelkit, startProgram, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkitBin } from './lib/paths.ts'
 import { qemuPids, waitUntil } from './lib/processes.ts'
 
 const { kernel, image } = testArtifacts()
@@ -34,6 +35,10 @@ interface Answer {
   readonly cells: readonly { readonly name: string; readonly verdict: string | null; readonly again: string }[]
 }
 
+interface KubernetesJob {
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly command: readonly string[] }[] } } }
+}
+
 const verdicts = ({ cells }: Answer) => Object.fromEntries(cells.map(({ name, verdict }) => [name, verdict]))
 
 describe('kernelkit matrix', () => {
@@ -55,6 +60,19 @@ describe('kernelkit matrix', () => {
     const xml = await readFile(join(directory, 'r.xml'), 'utf8')
     expect(junitViolations(xml)).toEqual([])
     expect(xml).toMatch(/<testcase name="cachestat@debian:11\/cloud"[^>]*>\s*<failure type="fail"/)
+  })
+
+  it('has a companion, since, that names the first kernel a program passes on, with the line for a README', async () => {
+    const directory = await project('since', { vm: { root: 'host', memory: '512M', 'qemu-arg': ['-cpu', steadyCpu] } })
+    await makeCachestat(directory)
+    const kernels = ['debian:11/cloud', 'debian:12/cloud', 'debian:12-backports/cloud'].flatMap((name) => ['-k', name])
+    const { exitCode, stdout } = await kernelkit(['since', '--json', '--trust-project', ...kernels, '--', './cachestat'], {
+      cwd: directory,
+    })
+    const answer = JSON.parse(stdout) as { readonly line: string; readonly probes: readonly { readonly verdict: string | null }[] }
+    expect(answer.line).toMatch(/^Requires Linux 6\.12 or later \(fails on 6\.1\.0-\d+-cloud-amd64, passes on 6\.12\.\S+-cloud-amd64\)\.$/)
+    expect(answer.probes.map(({ verdict }) => verdict)).toEqual([null, 'fail', 'pass'])
+    expect(exitCode).toBe(0)
   })
 
   it('ends all VMs when it is interrupted, and keeps the cells that had ended', async () => {
@@ -104,33 +122,43 @@ describe('kernelkit matrix', () => {
 
   it('merges the results of two machines to those of one run, and is red without one of them', async () => {
     const directory = await project('shards', {
-      vm: { image, kernel, memory: '512M' },
+      vm: { root: 'host', kernel: './bzImage', memory: '512M' },
       tests: [
         { name: 'good', run: 'true' },
         { name: 'bad', run: 'exit 3' },
       ],
     })
-    const shard = async (index: number) => {
-      const store = { KERNELKIT_CACHE_DIR: join(scratch, `store-${index}`) }
-      const words = ['test', '--trust-project', '--shard', `${index}/2`, '--evidence', `../machine-${index}`]
-      return kernelkit(words, { cwd: directory, env: store })
+    await copyFile(kernel, join(directory, 'bzImage'))
+    await mkdir(join(scratch, 'bin'))
+    await writeFile(join(scratch, 'bin/kernelkit'), `#!/bin/sh\nexec '${process.execPath}' '${kernelkitBin}' "$@"\n`, { mode: 0o755 })
+    const { stdout: text } = await kernelkit(['plan', '--shards', '2', '--for', 'kubernetes'], { cwd: directory })
+    const [program = '', ...args] = (JSON.parse(text) as KubernetesJob).spec.template.spec.containers[0]?.command ?? []
+    // As the pods of the Job are started, each with a store of its own.
+    const pod = (index: number) => {
+      const env = {
+        PATH: `${join(scratch, 'bin')}:${process.env['PATH'] ?? ''}`,
+        JOB_COMPLETION_INDEX: String(index),
+        KERNELKIT_CACHE_DIR: join(scratch, `store-${index}`),
+      }
+      return startProgram([program, ...args], { cwd: directory, env }).result
     }
-    const shards = [await shard(1), await shard(2)]
+    const shards = [await pod(0), await pod(1)]
     expect(shards.map(({ exitCode }) => exitCode).toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, 1])
-    const merge = (...words: readonly string[]) => kernelkit(['merge', ...words], { cwd: scratch })
-    const merged = await merge('machine-2', 'machine-1', '--junit', 'merged.xml', '--out', 'all')
+    const merge = (...words: readonly string[]) => kernelkit(['merge', ...words], { cwd: directory })
+    const merged = await merge('kernelkit-shard-2', 'kernelkit-shard-1', '--junit', 'merged.xml', '--out', 'all')
     expect(merged.exitCode).toBe(1)
     expect(merged.stdout).toMatch(
-      /^test +verdict +shard +why\ngood +pass +machine-\d\nbad +fail +machine-\d +the command exited with status 3\.$/m,
+      /^test +verdict +shard +why\ngood +pass +kernelkit-shard-\d\nbad +fail +kernelkit-shard-\d +the command exited with status 3\.$/m,
     )
     expect(lastLine(merged.stderr)).toBe('kernelkit: verdict=fail exit=1 tests=2 passed=1 lost=0 shards=2')
-    const xml = await readFile(join(scratch, 'merged.xml'), 'utf8')
+    const xml = await readFile(join(directory, 'merged.xml'), 'utf8')
     expect(junitViolations(xml)).toEqual([])
     expect(xml).toContain('tests="2" failures="1" errors="0"')
-    expect(existsSync(join(scratch, 'all/bad/console.log'))).toBe(true)
-    const alone = await merge(shards[0]?.exitCode === 0 ? 'machine-1' : 'machine-2')
+    expect(existsSync(join(directory, 'all/bad/console.log'))).toBe(true)
+    const alone = await merge(shards[0]?.exitCode === 0 ? 'kernelkit-shard-1' : 'kernelkit-shard-2', 'kernelkit-shard-3')
     expect(alone.exitCode).toBe(1)
+    expect(alone.stderr).toContain('warning: kernelkit-shard-3 has no results.json: its shard is lost')
     expect(alone.stderr).toMatch(/^lost: bad \(no results of shard \d\/2\)$/m)
-    expect((await merge('machine-1', 'machine-1')).stderr).toContain('are both shard 1 of 2')
+    expect((await merge('kernelkit-shard-1', 'kernelkit-shard-1')).stderr).toContain('are both shard 1 of 2')
   })
 })

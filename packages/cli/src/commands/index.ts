@@ -159,4 +159,16 @@ export const commandRows: readonly CommandRow[] = [
     load: async () => (await import('./merge.ts')).mergeCommand,
     verdict: true,
   },
+  {
+    name: 'since',
+    summary: 'the first kernel that a command passes on, by binary search over releases',
+    passThroughAfter: 0,
+    load: async () => (await import('./since.ts')).sinceCommand,
+  },
+  {
+    name: 'bisect',
+    summary: 'the commit that breaks a command: git bisect over builds and boots',
+    passThroughAfter: 0,
+    load: async () => (await import('./bisect.ts')).bisectCommand,
+  },
 ]

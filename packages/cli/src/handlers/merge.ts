@@ -13,8 +13,11 @@ import { resultsFile } from '../suite/stored-results.ts'
 /** `kernelkit merge`: the results of all shards as those of one run, by the same rules; a cell that no shard has run is red. */
 export async function merge(context: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
   const { host } = context
-  const shards: ReadShard[] = []
-  for (const word of words) shards.push(...(await readShards(host, word)))
+  const found = await Promise.all(words.map((word) => readShards(host, word)))
+  const shards = found.flat()
+  if (shards.length === 0) throw nothingToMerge(words)
+  for (const [index, word] of words.entries())
+    if (found[index]?.length === 0) host.log.warn(`${word} has no ${resultsFile}: its shard is lost`)
   const merged = mergeShards(shards)
   const { verdict, exitCode } = judge(merged, shards)
   const named = textOption(options, 'junit')
@@ -42,18 +45,20 @@ export async function merge(context: CommandContext, words: readonly string[], o
   return exitCode
 }
 
-/** A directory with results, or those in it. */
+/** A directory with results, or those in it; none of a shard that is lost. */
 async function readShards(host: Host, named: string): Promise<readonly ReadShard[]> {
   const directory = resolve(host.cwd, named)
   const here = await readShard(host, directory, named)
   if (here !== undefined) return [here]
   const names: readonly string[] = await host.fs.readdir(directory).catch(() => [])
   const inside = await Promise.all(names.toSorted().map((name) => readShard(host, join(directory, name), join(named, name))))
-  const found = inside.filter((one) => one !== undefined)
-  if (found.length > 0) return found
-  throw new UserError('FILE_NOT_FOUND', `${named} has no ${resultsFile}, and neither has a directory in it.`, {
-    hint: 'Name what `kernelkit test` or `matrix` was given as --evidence; a shard without results is lost: leave it out, and its cells are reported.',
-    details: { path: directory },
+  return inside.filter((one) => one !== undefined)
+}
+
+function nothingToMerge(words: readonly string[]): UserError {
+  return new UserError('FILE_NOT_FOUND', `there is no ${resultsFile} in ${words.join(', ')}, nor in a directory of it.`, {
+    hint: 'Name what `kernelkit test` or `matrix` was given as --evidence.',
+    details: { paths: words },
   })
 }
 

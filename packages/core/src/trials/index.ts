@@ -25,3 +25,4 @@ export {
   type StoredResults,
 } from './shard-results.ts'
 export { githubMatrix, gitlabPipeline, kubernetesJob, type JobFileInput, type JobSystem } from './job-files.ts'
+export { bisectionSteps, mostCommitRuns, mostEndRuns, passesToBelieve, wantedFailures, type FailureRate } from './confidence.ts'

@@ -44,6 +44,10 @@ export const commandCodes = {
     meaning: 'Results that were to be merged are not parts of one run, or one of them is there twice.',
     fix: 'Name the directory of each shard of one run once.',
   },
+  BAD_BISECTION: {
+    meaning: 'A bisection cannot begin: a commit is unknown or not an ancestor, or there is nothing to build.',
+    fix: 'Name a commit that the command passes on, then a later one that it fails on, in the repository of the working directory.',
+  },
   BAD_MATRIX: {
     meaning: 'A matrix has cells that cannot exist, no cell at all, or more than is run without a confirmation.',
     fix: message`Exclude what cannot be combined; docs/matrix.md shows how. ${command('kernelkit matrix --dry-run')} lists the cells.`,

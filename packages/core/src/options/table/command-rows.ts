@@ -9,6 +9,7 @@ const prune = 'Prune:'
 const tests = ['test', 'matrix']
 const repeating = 'Runs:'
 const cells = 'Which cells:'
+const search = 'What is looked for:'
 
 // One file, one terminal, one VM that stays: a second run has nothing left of them.
 const notRepeated = [
@@ -137,6 +138,67 @@ export const commandRows = {
     },
     kernel: { ...none, kind: 'list', short: 'k', value: 'kernel', help: 'as in `kernelkit matrix`', commands: ['plan'] },
     'trust-project': trustProject(['plan']),
+  },
+  since: {
+    'first-bad': { ...none, kind: 'flag', help: 'look for the first kernel that the command fails on', group: search, commands: ['since'] },
+    kernel: {
+      ...none,
+      kind: 'list',
+      short: 'k',
+      value: 'kernel',
+      help: 'a kernel to look among, the oldest first',
+      otherwise: 'the newest of each series that mirrors and the store offer',
+      group: search,
+      commands: ['since'],
+    },
+    flavour: {
+      ...none,
+      kind: 'text',
+      value: 'name',
+      default: 'cloud',
+      help: 'which of the offered kernels: cloud, rt, general, … as in the name of the package',
+      group: search,
+      commands: ['since'],
+    },
+  },
+  bisect: {
+    kernel: {
+      ...none,
+      kind: 'text',
+      short: 'k',
+      value: 'kernel',
+      help: 'try every commit on this kernel: the commits are those of a program',
+      otherwise: 'each commit is built',
+      group: search,
+      commands: ['bisect'],
+    },
+    config: {
+      ...none,
+      kind: 'list',
+      value: 'name|file|symbol=value',
+      help: 'configuration of the kernels, as in `kernelkit build`',
+      otherwise: 'that of kernelkit.yaml, else the default one',
+      group: search,
+      commands: ['bisect'],
+    },
+    confidence: {
+      ...none,
+      kind: 'text',
+      value: 'number',
+      help: 'run a test that does not always fail until the answer is right with this probability, such as 0.95',
+      otherwise: 'one run of each commit is believed',
+      group: search,
+      commands: ['bisect'],
+    },
+    log: {
+      ...none,
+      kind: 'text',
+      value: 'file',
+      help: 'takes the log of git bisect',
+      otherwise: 'none',
+      group: search,
+      commands: ['bisect'],
+    },
   },
   merge: {
     junit: {

@@ -2,7 +2,7 @@ import { architectureChoices, machineNames } from '../../arch/names.ts'
 import { trustProject, type BlockRows } from './option-row.ts'
 
 /** Every VM. */
-const all = ['boot', 'run', 'test', 'matrix', 'exec-wrapper'] as const
+const all = ['boot', 'run', 'test', 'matrix', 'since', 'bisect', 'exec-wrapper'] as const
 /** One VM that a person or a script uses, not the many of `test`. */
 const single = ['boot', 'run'] as const
 
@@ -494,7 +494,7 @@ export const vmRows = {
     help: "who runs the command: a user of the guest's /etc/passwd, or numbers",
     default: 'root',
     group: command,
-    commands: ['run', 'test', 'matrix', 'exec-wrapper'],
+    commands: ['run', 'test', 'matrix', 'since', 'bisect', 'exec-wrapper'],
     action: { help: "who runs the script: a user of the guest's /etc/passwd, or `UID` or `UID:GID`" },
     library: { help: "who runs the commands: a user of the guest's /etc/passwd, or `UID` or `UID:GID`" },
   },
@@ -506,7 +506,7 @@ export const vmRows = {
     help: 'a variable for the command',
     otherwise: 'none',
     group: command,
-    commands: ['run', 'test', 'matrix', 'exec-wrapper'],
+    commands: ['run', 'test', 'matrix', 'since', 'bisect', 'exec-wrapper'],
     action: { help: "variables for the script in addition to the job's own, one `NAME` or `NAME=value` a line" },
     library: false,
   },
@@ -536,7 +536,7 @@ export const vmRows = {
     help: 'how long the command may take',
     otherwise: 'no limit; 10m for each test of `kernelkit test`',
     group: command,
-    commands: ['run', 'test', 'matrix', 'exec-wrapper'],
+    commands: ['run', 'test', 'matrix', 'since', 'bisect', 'exec-wrapper'],
     action: { help: 'how long the script may take', otherwise: 'no limit but that of the job' },
     library: false,
   },
@@ -560,7 +560,7 @@ export const vmRows = {
     default: 'auto',
     help: 'results on stdout; auto: a TAP or KTAP version line begins them, exit: the exit status alone counts',
     group: command,
-    commands: ['run'],
+    commands: ['run', 'since', 'bisect'],
     tests: true,
     library: false,
   },
@@ -572,7 +572,7 @@ export const vmRows = {
     help: 'how the guest is to end by itself: it passes when it does, also under the command or after it',
     otherwise: 'the command ends first',
     group: command,
-    commands: ['run'],
+    commands: ['run', 'since', 'bisect'],
     tests: true,
     action: { otherwise: 'the script ends first' },
     library: false,
