@@ -3,7 +3,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, shell, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image } = testArtifacts()
 let directory = ''
@@ -34,6 +34,7 @@ describe('bad input of a run', () => {
     ['memory that is not a size', ['-k', kernel, '--image', image, '-m', 'lots'], /lots/],
     ['a time without a unit', ['-k', kernel, '--image', image, '--timeout', '10'], /--timeout/],
     ['no CPU', ['-k', kernel, '--image', image, '-c', '0'], /0/],
+    ['a text as an initramfs', ['-k', kernel, '--initrd', 'text'], /--initrd text is not an initramfs: it is a text file/],
     ['a QEMU that does not exist', ['-k', kernel, '--image', image, '--qemu', './no-qemu'], /no-qemu/],
     ['an argument that QEMU refuses', ['-k', kernel, '--image', image, '--qemu-arg', '-no-such-option'], /no-such-option/],
     ['an unknown machine', ['-k', kernel, '--image', image, '--machine', 'vax'], /vax/],
@@ -47,10 +48,23 @@ describe('bad input of a run', () => {
     expect(exitCode).toBe(125)
   })
 
-  it('a root without the init that is asked for is boot-fail and the message names the init', async () => {
-    const { exitCode, stderr, verdict } = await refusal(['-k', kernel, '--root', '.', '--init', 'systemd'])
-    expect({ exitCode, verdict }).toEqual({ exitCode: 120, verdict: 'boot-fail' })
-    expect(stderr).toMatch(/the root has no init: \/sbin\/init/)
+  it.each([
+    ['an init', ['--root', '.', '--init', 'systemd'], /the root has no init: \/sbin\/init/],
+    ['an ssh server', ['--root', 'none', '--ssh'], /the root has no ssh server/],
+    ['a user', ['--root', 'none', '--user', 'nosuch'], /the guest has no such user/],
+    ['a working directory', ['--root', 'none', '-w', '/nosuch'], /the guest has no such working directory/],
+  ])('%s that the root does not have is not blamed on the kernel', async (_what, args, named) => {
+    const { exitCode, stderr, verdict } = await refusal(['-k', kernel, ...args])
+    expect({ exitCode, verdict }).toEqual({ exitCode: 125, verdict: 'infra-fail' })
+    expect(stderr).toMatch(named)
+    expect(stderr).toMatch(/^Hint: /m)
+  })
+
+  it('a reader that closes stdout ends the command, and the verdict says so', async () => {
+    const line = `kernelkit run -k ${kernel} --image ${image} -- sh -c 'yes' | head -n 1; echo "status \${PIPESTATUS[0]}" >&2`
+    const { stdout, stderr } = await shell(line, { cwd: directory })
+    expect(stdout).toBe('y\n')
+    expect(stderr).toMatch(/^PIPE_CLOSED: .*\nHint: .*\nkernelkit: verdict=infra-fail exit=125 code=PIPE_CLOSED\nstatus 125\n$/m)
   })
 
   it('names a port that is taken', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +28,23 @@ describe('the kernelkit executable', () => {
     expect(exitCode).toBe(125)
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'BAD_OPTION' }, verdict: 'infra-fail', exitCode: 125 })
     expect(stderr).toMatch(/kernelkit: verdict=infra-fail exit=125 code=BAD_OPTION\n$/)
+  })
+
+  it.each(['run -k nowhere -- true', 'run --expose ./nowhere --root none -- true', 'run -k /etc/passwd --root none -- true'])(
+    'leaves nothing in the store of a run that is refused: %s',
+    async (words) => {
+      const store = join(directory, 'refused')
+      const { exitCode, stderr } = await kernelkit(words.split(' '), { cwd: directory, env: { KERNELKIT_CACHE_DIR: store } })
+      expect({ exitCode, stderr }).toEqual({ exitCode: 125, stderr: expect.stringMatching(/^[A-Z_]+: .*\nHint: /m) as string })
+      const runs = join(store, 'runs')
+      expect(existsSync(runs) ? readdirSync(runs) : []).toEqual([])
+    },
+  )
+
+  it.each(['ps', 'doctor', 'cache ls', 'run -- true', 'test'])('says so when the current directory was removed: %s', async (words) => {
+    const { stderr } = await shell(`mkdir gone && cd gone && rmdir ../gone && kernelkit ${words}; echo "status $?" >&2`, { cwd: directory })
+    expect(stderr).toMatch(/^FILE_NOT_FOUND: the current directory does not exist any more.*\nHint: Enter a directory /m)
+    expect(stderr).toMatch(/^status 125$/m)
   })
 
   it('is quiet when the reader of its output has gone', async () => {

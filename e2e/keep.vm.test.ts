@@ -22,6 +22,14 @@ describe('a VM that is kept', () => {
     const failing = await kernelkit(['exec', name, '--', 'sh', '-c', 'echo out; echo err >&2; exit 9'])
     expect({ exitCode: failing.exitCode, stdout: failing.stdout }).toEqual({ exitCode: 9, stdout: 'out\n' })
     expect(failing.stderr).toContain('err')
+    const late = await kernelkit(['exec', '--timeout', '1s', name, '--', 'tail', '-f', '/dev/null'])
+    expect(late).toMatchObject({
+      exitCode: 124,
+      stderr: expect.stringMatching(/^COMMAND_TIMEOUT: .* within 1 s, .*\nHint: Raise --timeout/) as string,
+    })
+    const isGone = "for i in $(seq 300); do grep -qs '^tail' /proc/[0-9]*/comm || exit 0; sleep 0.1; done; exit 1"
+    const ended = await kernelkit(['exec', name, '--', 'sh', '-c', isGone])
+    expect(ended.exitCode).toBe(0)
     const bytes = await kernelkit(['exec', '--json', name, '--', 'sh', '-c', String.raw`printf 'a\377\000b'; echo text >&2`])
     expect(JSON.parse(bytes.stdout)).toMatchObject({ exitCode: 0, stdoutBase64: 'Yf8AYg==', stderr: 'text\n' })
     expect(bytes.stdout).not.toContain('stderrBase64')

@@ -1,9 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { architectures } from '@kernelkit/core/arch'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kernelkitBin } from './lib/paths.ts'
 import { preparePackages } from '../tools/release/prepare-packages.ts'
 import { listPublishedPackages, repository } from '../tools/source-files.ts'
 
@@ -107,6 +119,29 @@ describe('a published package', () => {
 })
 
 describe('the published command', () => {
+  it('says to an old Node what it needs, and in a checkout where that is', () => {
+    // A program with the version of an old one.
+    const old = mkdtempSync(join(tmpdir(), 'kernelkit-old-'))
+    try {
+      writeFileSync(join(old, 'old.mjs'), "Object.defineProperty(process.versions, 'node', { value: '20.19.5' })\n")
+      const run = (bin: string) => spawnSync(process.execPath, ['--import', join(old, 'old.mjs'), bin, 'ps'], { encoding: 'utf8' })
+      const { status, stderr } = run(kernelkitBin)
+      expect({ status, stderr }).toEqual({
+        status: 125,
+        stderr: expect.stringMatching(/^kernelkit: needs Node 22\.12 or newer.*\nHint: Run `export PATH="/) as string,
+      })
+      const [, programs = ''] = /PATH="([^:]*):/.exec(stderr) ?? []
+      expect(existsSync(join(programs, 'node')) && existsSync(join(programs, 'kernelkit'))).toBe(true)
+      // Installed elsewhere there is no such place.
+      mkdirSync(join(old, 'a b/x/cli/bin'), { recursive: true })
+      writeFileSync(join(old, 'a b/x/cli/package.json'), '{ "type": "module" }')
+      copyFileSync(kernelkitBin, join(old, 'a b/x/cli/bin/kernelkit.js'))
+      expect(run(join(old, 'a b/x/cli/bin/kernelkit.js')).stderr).toMatch(/\nHint: Install a newer Node, or put it first on PATH\.\n$/)
+    } finally {
+      rmSync(old, { recursive: true, force: true })
+    }
+  })
+
   it('is one package without dependencies, with the programs of the guest, and works where it is installed', () => {
     const release = join(scratch, 'release')
     mkdirSync(join(release, 'packages'), { recursive: true })

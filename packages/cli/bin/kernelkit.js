@@ -7,6 +7,14 @@ const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 12)) {
   process.stderr.write(`kernelkit: needs Node 22.12 or newer, but this is ${process.version} (${process.execPath}).\n`)
   process.exitCode = 125
+  // A checkout has one of its own after `npm ci`.
+  const programs = decodeURIComponent(new URL('../../../node_modules/.bin', import.meta.url).pathname)
+  void import('node:fs').then(({ existsSync }) => {
+    const hint = existsSync(`${programs}/node`)
+      ? `Run \`export PATH="${programs}:$PATH"\`: this checkout has a Node of its own there, and kernelkit.`
+      : 'Install a newer Node, or put it first on PATH.'
+    process.stderr.write(`Hint: ${hint}\n`)
+  })
 } else {
   keepCompiledCode()
   import('../bundle/main.js').then(

@@ -1,5 +1,6 @@
 import { createReadStream, fstatSync, readFileSync, readlinkSync, writeSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { UserError } from '@kernelkit/core/errors'
 import type { Reader } from '@kernelkit/core/options'
 import { parseCommandLine, type Invocation } from './command-line.ts'
 import { commandRows } from './commands/index.ts'
@@ -28,16 +29,19 @@ export async function main(): Promise<void> {
     // Cleaning up takes a second or two; a command that hangs in it must end all the same.
     setTimeout(() => end(interrupt.name() ?? ''), cleanUpLimitMs).unref()
   })
+  // Whether the last line on stderr is a verdict; a command without one ends as SIGPIPE ends others.
+  let isJudged = false
   const onError = (error: Error & { readonly code?: string | undefined }): void => {
-    if (error.code === 'EPIPE') interrupt.interrupt('SIGPIPE')
-    else interrupt.fail(error)
+    if (error.code !== 'PIPE_CLOSED' || isJudged) interrupt.fail(error)
+    else interrupt.interrupt('SIGPIPE')
   }
   const isStdinClosed = takeMark('KERNELKIT_STDIN_CLOSED')
   const isStdoutClosed = takeMark('KERNELKIT_STDOUT_CLOSED')
   const files = { fstatSync, readlinkSync, writeSync }
   const out = ownOutput({ stream: process.stdout, fd: 1, files, isClosed: isStdoutClosed, onError })
   const err = ownOutput({ stream: process.stderr, fd: 2, files, onError })
-  const ended = await runCommandLine(argv, { interrupt, isStdinClosed, out, err })
+  const onCommand = (judged: boolean): void => void (isJudged = judged)
+  const ended = await runCommandLine(argv, { interrupt, isStdinClosed, out, err, onCommand })
   await drain([out.stream, err.stream], { isInterrupted: interrupt.name() !== undefined })
   // What Node reports of a write it reports in a later turn.
   await new Promise((resolve) => void setImmediate(resolve))
@@ -56,6 +60,8 @@ interface CommandEnds {
   readonly isStdinClosed: boolean
   readonly out: OwnOutput
   readonly err: OwnOutput
+  /** Called once the command is known, with whether it gives a verdict. */
+  readonly onCommand: (isJudged: boolean) => void
 }
 
 async function complete(words: readonly string[]): Promise<void> {
@@ -63,7 +69,7 @@ async function complete(words: readonly string[]): Promise<void> {
   await printCompletions(words, nodeHost())
 }
 
-async function runCommandLine(argv: readonly string[], { interrupt, isStdinClosed, out, err }: CommandEnds): Promise<Ended> {
+async function runCommandLine(argv: readonly string[], { interrupt, isStdinClosed, out, err, onCommand }: CommandEnds): Promise<Ended> {
   let invocation: Invocation | undefined
   let reader: Reader = { door: 'command' }
   const fail = async (thrown: unknown, { hasAnswered = false } = {}): Promise<number> => {
@@ -95,7 +101,8 @@ async function runCommandLine(argv: readonly string[], { interrupt, isStdinClose
       return { exitCode: invocation.exitCode, fail }
     }
     const { definition, args, options, globals } = invocation
-    refuseLossyWords({ readFileSync, readlinkSync }, { argv, cwd: process.cwd(), env: process.env })
+    onCommand(!globals.dryRun && commandRows.some(({ name, verdict }) => name === definition.name && verdict === true))
+    refuseLossyWords({ readFileSync, readlinkSync }, { argv, cwd: currentDirectory(), env: process.env })
     refuseDocker(definition.name, globals)
     const parts = {
       stdin: isStdinClosed ? closedInput() : ownInput(),
@@ -130,6 +137,17 @@ function takeMark(name: string): boolean {
 function ownInput(): Readable {
   const stat = fstatSync(0)
   return stat.isDirectory() || stat.isBlockDevice() ? createReadStream('', { fd: 0, autoClose: false }) : process.stdin
+}
+
+function currentDirectory(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new UserError('FILE_NOT_FOUND', 'the current directory does not exist any more: it was removed or moved.', {
+      hint: 'Enter a directory that exists, if need be the same path again: `cd "$PWD"`.',
+      cause,
+    })
+  }
 }
 
 /** For errors of the command line itself: what can be read from it. */

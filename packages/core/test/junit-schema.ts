@@ -8,7 +8,7 @@ const schema: Readonly<
   testsuite: { attributes: ['name!', 'time', 'tests!', 'failures!', 'errors!', 'skipped!'], children: ['testcase'], text: false },
   testcase: {
     attributes: ['name!', 'classname!', 'time!'],
-    children: ['failure', 'error', 'skipped', 'rerunFailure', 'rerunError', 'flakyFailure', 'flakyError', 'system-out'],
+    children: ['failure', 'error', 'skipped', 'rerunFailure', 'rerunError', 'flakyFailure', 'flakyError', 'system-out', 'system-err'],
     text: false,
   },
   failure: { attributes: ['type!', 'message'], children: [], text: true },
@@ -22,6 +22,7 @@ const schema: Readonly<
   ),
   stackTrace: { attributes: [], children: [], text: true },
   'system-out': { attributes: [], children: [], text: true },
+  'system-err': { attributes: [], children: [], text: true },
 }
 // SUREFIRE_TIME of junit-10.xsd
 const time = /^(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]*)?$/

@@ -42,12 +42,19 @@ int parse_command(struct command *command, uint8_t *data, uint32_t size)
 	return 0;
 }
 
-__attribute__((noreturn)) static void give_up(int status, const char *what, const char *subject, const char *why)
+static int report = -1;
+
+void report_not_started(int fd) { report = fd; }
+
+/* Not found, or its interpreter is missing: 127; everything else: 126 (POSIX.1-2024, XCU 2.8.2). */
+__attribute__((noreturn)) static void give_up(enum not_started code, const char *what, const char *subject, const char *why)
 {
+	uint8_t byte = (uint8_t)code;
 	char line[1200];
 	format(line, sizeof line, "kernelkit: %s%s%s: %s\n", what, *subject ? " " : "", subject, why);
 	sys_write(2, line, length(line));
-	sys_exit(status);
+	sys_write(report, &byte, 1);
+	sys_exit(code <= NO_INTERPRETER ? 127 : 126);
 }
 
 static const char *get_env(char **envp, const char *name)
@@ -118,11 +125,11 @@ void become_user(struct command *command)
 	struct account account = { "root", 0, 0, "/root", "/bin/sh" };
 	if (!*command->user) find_account("0", &account);
 	else if (!take_numbers(command->user, &account) && !find_account(command->user, &account) && !equal(command->user, "root")) {
-		give_up(126, "no such user in the guest", command->user, "not in its /etc/passwd");
+		give_up(NO_USER, "no such user in the guest", command->user, "not in its /etc/passwd");
 	}
 	if (*command->user && (sys_call(NR_setgroups, 0, 0, 0, 0, 0) < 0 || sys_call(NR_setgid, account.gid, 0, 0, 0, 0) < 0 ||
 		sys_call(NR_setuid, account.uid, 0, 0, 0, 0) < 0)) {
-		give_up(126, "cannot become user", command->user, "operation not permitted");
+		give_up(NO_USER, "cannot become user", command->user, "operation not permitted");
 	}
 	default_env(command->envp, "HOME", format(home, sizeof home, "HOME=%s", *account.home && exists(account.home) ? account.home : "/"));
 	default_env(command->envp, "USER", format(name, sizeof name, "USER=%s", account.name));
@@ -137,13 +144,13 @@ __attribute__((noreturn)) static void run_unknown_format(const char *path, struc
 	char magic[5] = "";
 	int count = 0;
 	read_file(path, magic, sizeof magic);
-	if (begins(magic, "\177ELF")) give_up(126, "cannot run", path, "a program for another architecture, or its loader is");
+	if (begins(magic, "\177ELF")) give_up(NOT_EXECUTABLE, "cannot run", path, "a program for another architecture, or its loader is");
 	shell_words[0] = "/bin/sh";
 	shell_words[1] = (char *)path;
 	while (command->argv[count]) count++;
 	memcpy(shell_words + 2, command->argv + 1, (size_t)count * sizeof *shell_words);
 	int answer = sys_execve("/bin/sh", shell_words, command->envp);
-	give_up(126, "cannot run", path, reason(answer));
+	give_up(NOT_EXECUTABLE, "cannot run", path, reason(answer));
 }
 
 static int try_path(const char *path, struct command *command)
@@ -172,14 +179,14 @@ void run_command(struct command *command)
 	if (command->flags & START_TTY) default_env(command->envp, "TERM", term);
 	const char *directory = *command->cwd ? command->cwd : get_env(command->envp, "HOME");
 	if ((answer = sys_chdir(directory)) < 0) {
-		if (*command->cwd) give_up(126, "cannot enter the working directory", directory, reason(answer));
+		if (*command->cwd) give_up(NO_DIRECTORY, "cannot enter the working directory", directory, reason(answer));
 		sys_chdir("/");
 	}
 	if (find(program, '/')) {
 		seen = try_path(program, command);
-		if (seen == -ENOENT && exists(program)) give_up(127, "cannot run", program, "its interpreter or loader does not exist in the guest");
-		if (seen == -ENOENT) give_up(127, "command not found:", program, absence(program));
-		give_up(126, "cannot run", program, reason(seen));
+		if (seen == -ENOENT && exists(program)) give_up(NO_INTERPRETER, "cannot run", program, "its interpreter or loader does not exist in the guest");
+		if (seen == -ENOENT) give_up(NO_SUCH_FILE, "command not found:", program, absence(program));
+		give_up(NOT_EXECUTABLE, "cannot run", program, reason(seen));
 	}
 	for (const char *at = get_env(command->envp, "PATH"); at && *at;) {
 		const char *end = find(at, ':');
@@ -189,12 +196,12 @@ void run_command(struct command *command)
 			if (size > 0) path[size++] = '/';
 			memcpy(path + size, program, length(program) + 1);
 			answer = try_path(path, command);
-			if (answer == -ENOENT && exists(path)) give_up(127, "cannot run", path, "its interpreter or loader does not exist in the guest");
+			if (answer == -ENOENT && exists(path)) give_up(NO_INTERPRETER, "cannot run", path, "its interpreter or loader does not exist in the guest");
 			/* A name that may not be executed hides until the whole path was searched, as in a shell. */
 			if (answer != -ENOENT && answer != -ENOTDIR && seen == -ENOENT) seen = answer;
 		}
 		at = end ? end + 1 : 0;
 	}
-	if (seen == -ENOENT) give_up(127, "command not found:", program, get_env(command->envp, "PATH"));
-	give_up(126, "cannot run", program, reason(seen));
+	if (seen == -ENOENT) give_up(NOT_IN_PATH, "command not found:", program, get_env(command->envp, "PATH"));
+	give_up(NOT_EXECUTABLE, "cannot run", program, reason(seen));
 }

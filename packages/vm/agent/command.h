@@ -14,6 +14,11 @@ struct command {
 	char **argv, **envp;
 };
 
+/* Why a command was not started; the host reads the numbers (packages/core/src/agent/not-started.ts). */
+enum not_started { STARTED, NOT_IN_PATH, NO_SUCH_FILE, NO_INTERPRETER, NOT_EXECUTABLE, NO_DIRECTORY, NO_USER };
+/* In the child: where one byte says why it does not become the command; execve closes it. */
+void report_not_started(int fd);
+
 /* 0, or -1 when the frame is malformed. The texts stay in `data`. */
 int parse_command(struct command *command, uint8_t *data, uint32_t size);
 /* 0-255 of a wait status; 128 + n for signal n. */

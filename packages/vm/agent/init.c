@@ -53,6 +53,7 @@ static int prepare(char *problem, unsigned size)
 	if (mount_shares(&params, problem, size) < 0) return -1;
 	if (!equal(params.init, "agent") && !exists(params.init)) {
 		format(problem, size, "the root has no init: %s does not exist in it", params.init);
+		note_root_lacks("init");
 		return -1;
 	}
 	name_guest(params.hostname);

@@ -11,11 +11,15 @@ static int layers;
 /* Flags of every mount with files of the host. */
 static unsigned long share_flags;
 static const char *lacking = "";
+static const char *of_root = "";
 
 const char *lacking_file_system(void)
 {
 	return lacking;
 }
+
+const char *root_lacks(void) { return of_root; }
+void note_root_lacks(const char *what) { of_root = what; }
 
 /* Remembers the type of which the kernel has no file system. */
 static int mount_type(const char *source, const char *to, const char *type, unsigned long flags, const char *options)
@@ -169,6 +173,7 @@ int enter_root(const struct params *params, char *problem, unsigned size)
 		if (answer == -ENOENT && sys_mkdir(into, 0755) == 0) answer = sys_mount(from, into, 0, MS_MOVE, 0);
 		if (answer < 0) {
 			format(problem, size, "the root has no directory /%s (%s): is it a root file system?", kept[i], reason(answer));
+			note_root_lacks("directory");
 			return -1;
 		}
 	}
@@ -208,6 +213,7 @@ int mount_shares(const struct params *params, char *problem, unsigned size)
 		int answer = make_mount_point(share->to);
 		if (answer < 0) {
 			format(problem, size, "cannot make the directory %s for a share: %s", share->to, reason(answer));
+			note_root_lacks("mount-point");
 			return -1;
 		}
 		if (equal(share->mode, "cow")) answer = mount_cow(share->tag, share->to);

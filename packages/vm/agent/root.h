@@ -8,6 +8,9 @@ void mount_basics(void);
 int enter_root(const struct params *params, char *problem, unsigned size);
 /* After a failure: the type of which the kernel has no file system (`9p-virtio`: no transport for 9p), or "". */
 const char *lacking_file_system(void);
+/* What the root itself lacks of what was asked for, on any kernel: `ssh-server`, `init`, `directory`, `mount-point`; "" for other failures. */
+const char *root_lacks(void);
+void note_root_lacks(const char *what);
 /* Shares at their places inside the root; as above. */
 int mount_shares(const struct params *params, char *problem, unsigned size);
 /* /run, /tmp, /dev/shm, /dev/pts, links in /dev, /sys/fs/cgroup, loopback, resolv.conf. */

@@ -94,12 +94,13 @@ static void handle(const struct frame *frame)
 
 __attribute__((noreturn)) static void fail(const char *problem)
 {
-	/* The longest problem, NUL, the longest name. */
-	static char data[1024 + 32];
-	const char *lacking = lacking_file_system();
+	/* The longest problem, NUL, the longest name, twice. */
+	static char data[1024 + 2 * 32];
+	const char *lacking = lacking_file_system(), *of_root = root_lacks();
 	size_t end = length(format(data, 1024, "%s", problem));
 	log_line("%s", problem);
-	if (*lacking) end += 1 + length(format(data + end + 1, 32, "%s", lacking));
+	if (*lacking || *of_root) end += 1 + length(format(data + end + 1, 32, "%s", lacking));
+	if (*of_root) end += 1 + length(format(data + end + 1, 32, "%s", of_root));
 	send_frame(F_FAILED, 0, data, end);
 	channel_drain(2000);
 	/* The host ends QEMU as soon as it has read this; without one the guest must not stay. */

@@ -7,7 +7,7 @@
 
 /* In guest memory unless the host has mounted a directory of its own there (packages/vm/src/resolve/resolve-shares.ts). */
 #define ARTIFACTS "/run/kernelkit/artifacts"
-enum { EXIT_ARTIFACTS = 1 };
+enum { EXIT_ARTIFACTS = 1, EXIT_NOT_STARTED = 8 /* first of eight bits */ };
 
 static void put64(uint8_t *bytes, uint64_t value)
 {
@@ -29,6 +29,7 @@ void send_exit(struct session *session)
 	uint8_t exit[36 + 4 + 64];
 	size_t size = 36;
 	int lost_reason = 0;
+	uint8_t not_started = STARTED;
 	if (!session->written_back && session->writeback_pid == 0) {
 		session->writeback_pid = start_writeback();
 		/* Without the process that would know nothing is known. */
@@ -42,7 +43,9 @@ void send_exit(struct session *session)
 	put64(exit + 8, session->stream[OUT].bytes);
 	put64(exit + 16, session->stream[ERR].bytes);
 	put64(exit + 24, read_tainted());
-	put32(exit + 32, has_entries(ARTIFACTS) ? EXIT_ARTIFACTS : 0);
+	sys_read(session->started, &not_started, 1);
+	close_fd(&session->started);
+	put32(exit + 32, (has_entries(ARTIFACTS) ? EXIT_ARTIFACTS : 0) | (uint32_t)not_started << EXIT_NOT_STARTED);
 	if (session->announced) log_command_end(session->status);
 	if (tag) {
 		put32(exit + size, (uint32_t)lost_reason);

@@ -72,7 +72,7 @@ void session_start(const struct frame *frame)
 {
 	struct command command;
 	struct session *session = 0;
-	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 };
+	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 }, started[2] = { -1, -1 };
 	int failed = 0;
 	char message[128];
 	if (parse_command(&command, frame->data, frame->size) < 0) return refuse(frame->session, "the command has too many words, or is malformed");
@@ -90,21 +90,26 @@ void session_start(const struct frame *frame)
 		else if (!failed && (in[0] = sys_open("/dev/null", O_RDONLY | O_CLOEXEC, 0)) < 0) failed = in[0];
 	}
 	int waits = clock_check() && (gate[0] >= 0 || sys_pipe(gate, O_CLOEXEC) >= 0);
+	/* Without it a command is taken for started. */
+	if (!failed) sys_pipe(started, O_CLOEXEC | O_NONBLOCK);
 	int pid = failed ? -1 : sys_fork();
 	if (pid == 0) {
+		report_not_started(started[1]);
 		if (tty) become_command(&command, (struct streams){ out[1], out[1], out[1] }, waits);
 		become_command(&command, (struct streams){ in[0], out[1], err[1] }, waits);
 	}
 	close_fd(&in[0]);
 	close_fd(&out[1]);
 	close_fd(&err[1]);
+	close_fd(&started[1]);
 	if (pid < 0) {
+		close_fd(&started[0]);
 		close_fd(&in[1]);
 		close_fd(&out[0]);
 		close_fd(&err[0]);
 		return refuse(frame->session, format(message, sizeof message, tty ? "no terminal in the guest: %s" : "cannot start a process: %s", reason(failed ? failed : pid)));
 	}
-	*session = (struct session){ .id = frame->session, .used = 1, .pid = pid, .tty = tty, .announced = (command.flags & START_ANNOUNCED) != 0, .in = in[1] };
+	*session = (struct session){ .id = frame->session, .used = 1, .pid = pid, .tty = tty, .announced = (command.flags & START_ANNOUNCED) != 0, .in = in[1], .started = started[0] };
 	session->stream[OUT] = (struct stream){ .fd = out[0], .credit = WINDOW };
 	session->stream[ERR] = (struct stream){ .fd = err[0], .credit = WINDOW };
 	set_nonblocking(out[0]);

@@ -22,6 +22,7 @@ struct session {
 	int hung_up;          /* no process holds the other end of the terminal */
 	int deaf;             /* the host does not listen: output is dropped */
 	int exited;           /* EXIT was sent; what an orphan still writes is dropped */
+	int started;          /* one byte says why the command was not; -1: nothing is known */
 	int written_back;     /* what the command wrote to the host's directories has arrived, or is lost */
 	int writeback_pid, writeback_code;
 	int64_t give_up_at;   /* when to stop waiting for orphans */

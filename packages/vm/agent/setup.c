@@ -53,6 +53,7 @@ int apply_setup(const struct frame *frame, char *problem, unsigned size)
 	if (flags & SETUP_SSH) {
 		if (!exists(SSHD)) {
 			format(problem, size, "the root has no ssh server: " SSHD " does not exist in it (Debian: openssh-server)");
+			note_root_lacks("ssh-server");
 			return -1;
 		}
 		start_sshd();

@@ -1,4 +1,5 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
+import type { NotStarted, RootLack } from '@kernelkit/core/agent'
 import type { ErrorCode } from '@kernelkit/core/errors'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 
@@ -34,14 +35,24 @@ export type VmEvent =
   | { readonly type: 'console'; readonly line: string; readonly atMs: number }
   /** The agent serves commands. */
   | { readonly type: 'ready'; readonly atMs: number; readonly release: string }
-  /** The agent could not prepare the root; the guest powers off. */
-  /** `lacking`: the type of a file system that the kernel does not have. */
-  | { readonly type: 'agent-failed'; readonly message: string; readonly lacking?: string | undefined; readonly atMs: number }
+  /**
+   * The agent could not prepare the root; the guest powers off. `lacking`: the type of a file system that the kernel does not have;
+   * `rootLacks`: what the root does not have of what was asked for.
+   */
+  | {
+      readonly type: 'agent-failed'
+      readonly message: string
+      readonly lacking?: string | undefined
+      readonly rootLacks?: RootLack | undefined
+      readonly atMs: number
+    }
   /** The agent did not keep to its protocol; its channel is closed. */
   | { readonly type: 'agent-broken'; readonly message: string; readonly atMs: number }
   /** No answer to pings for this long; repeated every few seconds while it lasts. `qemuStopped`: QEMU's own process was stopped (SIGSTOP). */
   | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped?: boolean; readonly atMs: number }
   | { readonly type: 'qmp'; readonly event: string; readonly data: Readonly<Record<string, unknown>>; readonly atMs: number }
+  /** Another process ends the VM (`kernelkit stop`). */
+  | { readonly type: 'stop-asked'; readonly atMs: number }
   /** This host could not keep what the guest prints: its log is cut; or, with `keepsRunning`, what it wrote to a directory of this host. */
   | {
       readonly type: 'host-failed'
@@ -91,6 +102,8 @@ export interface ExecResult {
   /** 0-255; 128 + n when signal n ended the command; 127 not found, 126 not executable. */
   readonly exitCode: number
   readonly signal: number | undefined
+  /** Why the guest could not start it; absent for a command that was. */
+  readonly notStarted?: NotStarted | undefined
   readonly stdoutBytes: number
   readonly stderrBytes: number
   readonly seconds: number

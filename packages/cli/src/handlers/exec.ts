@@ -1,3 +1,6 @@
+import { UserError, message, option } from '@kernelkit/core/errors'
+import { quoteArgv } from '@kernelkit/core/shell'
+import { writeFor } from '@kernelkit/core/options'
 import { parseExecSpec } from '@kernelkit/core/options/vm'
 import { namedVariable } from '@kernelkit/host/process'
 import {
@@ -35,6 +38,14 @@ export async function exec(context: CommandContext, args: readonly string[], raw
   const collected = context.json ? collectOutput() : undefined
   const terminal = tty ? rawTerminal(context) : undefined
   const watching = new AbortController()
+  const limit = new AbortController()
+  if (spec.timeoutMs !== undefined) {
+    const late = tooLate(argv, spec.timeoutMs)
+    host.sleep(spec.timeoutMs, watching.signal).then(
+      () => limit.abort(late),
+      () => {},
+    )
+  }
   try {
     const command = vm.exec({
       argv,
@@ -45,7 +56,7 @@ export async function exec(context: CommandContext, args: readonly string[], raw
       stdout: collected?.stdout ?? context.stdout,
       stderr: collected?.stderr ?? context.stderr,
       tty: terminal === undefined ? undefined : { ...terminal.size(), term: host.env['TERM'] ?? 'linux' },
-      signal,
+      signal: AbortSignal.any([signal, limit.signal]),
     })
     terminal?.onResize((columns, rows) => command.resize(columns, rows))
     const warn = (status: string) =>
@@ -53,6 +64,10 @@ export async function exec(context: CommandContext, args: readonly string[], raw
     void reportWhenPaused({ host, vm, report: warn, signal: watching.signal })
     const result = await command.result
     if (collected !== undefined) context.printJson({ vm: vm.name, ...result, signal: result.signal ?? null, ...outputDocument(collected) })
+    if (result.notStarted !== undefined) {
+      const { hintOfStart } = await import('@kernelkit/core/console')
+      host.log.info(`Hint: ${writeFor(hintOfStart[result.notStarted], { door: 'command' })}`)
+    }
     return result.exitCode
   } finally {
     watching.abort()
@@ -73,6 +88,14 @@ function base64Of(name: string, bytes: Uint8Array): Readonly<Record<string, stri
   } catch {
     return { [name]: Buffer.from(bytes).toString('base64') }
   }
+}
+
+function tooLate(argv: readonly string[], timeoutMs: number): UserError {
+  return new UserError('COMMAND_TIMEOUT', `the command \`${quoteArgv(argv)}\` did not end within ${timeoutMs / 1000} s, and was ended.`, {
+    verdict: 'timeout',
+    hint: message`Raise ${option('timeout')} if it is only slow.`,
+    details: { timeoutMs },
+  })
 }
 
 // A name that the caller does not have stays unset in the guest.

@@ -1,7 +1,7 @@
 import { UserError, command as commandPart, message, option } from '@kernelkit/core/errors'
 import { flagOption, listOption } from '@kernelkit/core/options'
 import { requireAll, sshRequirements } from '@kernelkit/host'
-import { findVm, hasSshAccess, listVms, readSshAccess, sshArgv, sshConfig, waitForSsh } from '@kernelkit/vm/internal/running'
+import { findVm, vmLost, hasSshAccess, listVms, readSshAccess, sshArgv, sshConfig, waitForSsh } from '@kernelkit/vm/internal/running'
 import { quoteArgv } from '@kernelkit/core/shell'
 import type { CommandContext, RawOptions } from '../command.ts'
 
@@ -13,7 +13,8 @@ export async function ssh(context: CommandContext, args: readonly string[], opti
   const { host, signal } = context
   const [name, ...command] = args
   if (flagOption(options, 'config')) return printConfig(context, name, command)
-  const access = readSshAccess(await findVm(name, host))
+  const vm = await findVm(name, host)
+  const access = readSshAccess(vm)
   const argv = sshArgv(access, command, listOption(options, 'sshArg'))
   if (context.dryRun) {
     context.print(quoteArgv(argv))
@@ -24,11 +25,13 @@ export async function ssh(context: CommandContext, args: readonly string[], opti
   const child = host.spawn(argv, { stdio: 'inherit' })
   const stop = () => child.kill('SIGTERM')
   signal.addEventListener('abort', stop, { once: true })
-  return new Promise((resolve, reject) => {
+  const exitCode = await new Promise<number>((resolve, reject) => {
     child.once('error', reject)
-    // 255 is ssh's own failure, everything else the guest's status.
     child.once('exit', (code) => resolve(code ?? 255))
   })
+  // 255 is ssh's own failure, everything else the guest's status.
+  if (exitCode !== 255 || signal.aborted || (await listVms(host)).some(({ id }) => id === vm.id)) return exitCode
+  throw await vmLost(host, { why: `the VM '${vm.name}' ended while ssh was connected to it`, console: vm.console })
 }
 
 /** Blocks of ssh_config(5): of the named VM, else of every VM that has an ssh server. */

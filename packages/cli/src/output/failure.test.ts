@@ -10,6 +10,11 @@ const mistake = new UserError('BAD_SIZE', "--size '4' is not a size.", {
 })
 
 describe('a failure', () => {
+  it('gives a command that took too long the exit status of timeout(1)', () => {
+    const late = new UserError('COMMAND_TIMEOUT', 'too slow.', { verdict: 'timeout' })
+    expect(renderFailure(late, plain)).toMatchObject({ exitCode: 124, stderr: 'COMMAND_TIMEOUT: too slow.\n' })
+  })
+
   it('of the user is two lines and 125', () => {
     expect(renderFailure(mistake, plain)).toEqual({
       stdout: '',

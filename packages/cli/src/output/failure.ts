@@ -25,6 +25,9 @@ export interface Failure {
 /** Bad input and an unable host: below 126, so that `git bisect run` skips instead of stopping. */
 const errorExitCode = 125
 
+/** A command that took too long, as timeout(1) has it. */
+const timeoutExitCode = 124
+
 /** 128 + signal number, as shells report it. */
 export const signalExitCodes: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 }
 
@@ -37,7 +40,8 @@ export function interruptedBy(reason: unknown): { readonly verdict: 'interrupted
 /** The one place where an error becomes text: what the user sees on both streams and the exit status. */
 export function renderFailure(thrown: unknown, options: FailureOptions): Failure {
   const error = options.interrupted === undefined ? thrown : interruption(options.interrupted, thrown)
-  const exitCode = options.interrupted === undefined ? errorExitCode : (signalExitCodes[options.interrupted] ?? errorExitCode)
+  const ownExitCode = thrown instanceof UserError && thrown.verdict === 'timeout' ? timeoutExitCode : errorExitCode
+  const exitCode = options.interrupted === undefined ? ownExitCode : (signalExitCodes[options.interrupted] ?? errorExitCode)
   // A closed pipe (`| head`) is how readers say that they have enough.
   if (options.interrupted === 'SIGPIPE') return { stdout: '', stderr: '', exitCode }
   const known = error instanceof UserError ? writeError(withHint(error, options.command), options.reader) : undefined

@@ -37,9 +37,9 @@ export function ownOutput({ stream, fd, files, isClosed = false, onError }: OwnO
   let failed: Error | undefined
   const fail = (error: OutputError): void => {
     if (failed !== undefined) return
-    error.path ??= path
-    failed = error
-    onError(error)
+    failed = error.code === 'EPIPE' ? pipeClosed(fd, error) : error
+    if (failed === error) error.path ??= path
+    onError(failed)
   }
   if (isClosed) {
     stream._write = (chunk: Uint8Array | string, _encoding: BufferEncoding, done: (error?: Error | null) => void) => {
@@ -66,6 +66,19 @@ export function ownOutput({ stream, fd, files, isClosed = false, onError }: OwnO
   }
   stream.on('error', fail)
   return { stream, path, error: () => failed }
+}
+
+/** SIGPIPE is ignored by Node: a reader that has gone shows as an error of the next write. */
+function pipeClosed(fd: 1 | 2, cause: Error): UserError {
+  const name = fd === 1 ? 'stdout' : 'stderr'
+  return new UserError(
+    'PIPE_CLOSED',
+    `the reader of ${name} has closed it: the command was ended, as its further output has nowhere to go.`,
+    {
+      hint: 'Let the reader read to the end (`| tail -n 1`, `| sed -n 1p`), or write the output to a file.',
+      cause,
+    },
+  )
 }
 
 function isFile(files: DescriptorFiles, { stream, fd }: Pick<OwnOutputInput, 'stream' | 'fd'>): boolean {

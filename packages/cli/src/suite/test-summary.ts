@@ -120,7 +120,7 @@ function suitesOf({ decisive, runs, seconds }: FinishedTest): readonly JunitSuit
 
 function runSuites(result: TestResult): readonly JunitSuite[] {
   const { name, seconds } = result
-  if (result.kind === 'run') return outcomeSuites({ outcome: result.run.outcome, name })
+  if (result.kind === 'run') return outcomeSuites({ ...result.run, name })
   return [{ name, seconds, cases: [{ name, classname: name, seconds, outcome: outcomeOf(result), output: [] }] }]
 }
 

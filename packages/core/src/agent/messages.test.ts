@@ -78,6 +78,8 @@ describe('messages from the guest', () => {
     const exit = { exitCode: 139, signal: 11, stdoutBytes: 2 ** 40 + 3, stderrBytes: 0, tainted: 2 ** 18, artifacts: true }
     expect(decodeExit(encodeExit(exit))).toEqual(exit)
     expect(decodeExit(encodeExit(exit).subarray(0, 32))).toEqual({ ...exit, artifacts: false })
+    const refused = { ...exit, exitCode: 126, notStarted: 'no-user' as const }
+    expect(decodeExit(encodeExit(refused))).toEqual(refused)
     const cut = { ...exit, lost: { tag: 'share0', errno: 28 } }
     expect(decodeExit(encodeExit(cut))).toEqual(cut)
   })
@@ -86,10 +88,13 @@ describe('messages from the guest', () => {
     expect(decodeCredit(encodeCredit('stderr', 65_536))).toEqual({ stream: 'stderr', bytes: 65_536 })
   })
 
-  it('reads why the guest could not be prepared, and which file system its kernel lacks', () => {
+  it('reads why the guest could not be prepared, and what its kernel or its root lacks', () => {
     const failed = (text: string) => decodeFailed(new TextEncoder().encode(text))
-    expect(failed('no root')).toEqual({ message: 'no root', lacking: undefined })
-    expect(failed('no share\u00009p')).toEqual({ message: 'no share', lacking: '9p' })
+    expect(failed('no root')).toEqual({ message: 'no root', lacking: undefined, rootLacks: undefined })
+    expect(failed('no share\u00009p')).toEqual({ message: 'no share', lacking: '9p', rootLacks: undefined })
+    expect(failed('no sshd\0\0ssh-server')).toEqual({ message: 'no sshd', lacking: undefined, rootLacks: 'ssh-server' })
+    // A word of the guest that we do not know.
+    expect(failed('no sshd\0\0everything')).toMatchObject({ rootLacks: undefined })
   })
 
   it('HELLO is a version and the release', () => {

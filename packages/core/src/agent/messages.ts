@@ -32,6 +32,14 @@ export interface LostWrites {
   readonly errno: number
 }
 
+/** What the root of a guest lacks of what was asked for, whatever kernel runs on it: words of FAILED. */
+export const rootLacks = ['ssh-server', 'init', 'directory', 'mount-point'] as const
+export type RootLack = (typeof rootLacks)[number]
+
+/** Why a command was not started; a number of EXIT is the place in this list, 0 for one that was (`enum not_started` of the agent's command.h). */
+export const notStarted = ['started', 'not-in-path', 'no-such-file', 'no-interpreter', 'not-executable', 'no-directory', 'no-user'] as const
+export type NotStarted = Exclude<(typeof notStarted)[number], 'started'>
+
 export interface ExitMessage {
   readonly exitCode: number
   readonly signal: number
@@ -40,6 +48,7 @@ export interface ExitMessage {
   readonly tainted: number
   /** The guest's artifacts directory is not empty. */
   readonly artifacts: boolean
+  readonly notStarted?: NotStarted | undefined
   readonly lost?: LostWrites | undefined
 }
 
@@ -85,29 +94,40 @@ export function decodeHello(data: Uint8Array): { readonly version: number; reado
   return { version: readU32(data, 0), release: decodeText(data.subarray(4)) }
 }
 
-/** FAILED: why, and the type of a file system when the kernel has none of it. */
-export function decodeFailed(data: Uint8Array): { readonly message: string; readonly lacking: string | undefined } {
-  const [text = '', lacking] = decodeText(data).split('\0')
-  return { message: text, lacking }
+/** Why a guest could not be prepared. */
+export interface FailedMessage {
+  readonly message: string
+  /** The type of a file system of which the kernel has none. */
+  readonly lacking: string | undefined
+  readonly rootLacks: RootLack | undefined
+}
+
+export function decodeFailed(data: Uint8Array): FailedMessage {
+  const [text = '', lacking = '', ofRoot] = decodeText(data).split('\0')
+  return { message: text, lacking: lacking === '' ? undefined : lacking, rootLacks: rootLacks.find((one) => one === ofRoot) }
 }
 
 export function encodeExit(message: ExitMessage): Uint8Array {
   const { exitCode, signal, stdoutBytes, stderrBytes, tainted, artifacts, lost } = message
-  const numbers = [u32(exitCode), u32(signal), u64(stdoutBytes), u64(stderrBytes), u64(tainted), u32(artifacts ? 1 : 0)]
+  const flags = (artifacts ? 1 : 0) | (notStarted.indexOf(message.notStarted ?? 'started') << 8)
+  const numbers = [u32(exitCode), u32(signal), u64(stdoutBytes), u64(stderrBytes), u64(tainted), u32(flags)]
   return concat([...numbers, ...(lost === undefined ? [] : [u32(lost.errno), encoder.encode(lost.tag)])])
 }
 
 export function decodeExit(data: Uint8Array): ExitMessage {
   const [exitCode, signal] = [readU32(data, 0), readU32(data, 4)]
   if (exitCode > 255 || signal > 127) throw new FrameError(`an exit status ${exitCode} and a signal ${signal}, which no process has`)
+  // The agent of a VM that an earlier release left running does not send them.
+  const flags = data.length >= 36 ? readU32(data, 32) : 0
+  const reason = notStarted[(flags >> 8) & 0xff]
   return {
     exitCode,
     signal,
     stdoutBytes: readU64(data, 8),
     stderrBytes: readU64(data, 16),
     tainted: readU64(data, 24),
-    // The agent of a VM that an earlier release left running does not send it.
-    artifacts: data.length >= 36 && (readU32(data, 32) & 1) !== 0,
+    artifacts: (flags & 1) !== 0,
+    ...(reason === undefined || reason === 'started' ? {} : { notStarted: reason }),
     ...(data.length > 40 ? { lost: decodeLostWrites(data.subarray(36)) } : {}),
   }
 }

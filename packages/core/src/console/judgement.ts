@@ -1,3 +1,4 @@
+import type { NotStarted, RootLack } from '../agent/messages.ts'
 import { command, message, type Message } from '../errors/index.ts'
 import { writeFor, type Reader } from '../options/write-error.ts'
 import type { KtapResults } from '../ktap/index.ts'
@@ -31,7 +32,11 @@ export interface RunFacts {
   readonly agentFailure: string | undefined
   /** Because the kernel has no file system of this type. */
   readonly lacking?: string | undefined
-  readonly command: { readonly exitCode: number; readonly signal: number | undefined } | undefined
+  /** What the root lacks of what was asked for, on any kernel. */
+  readonly rootLacks?: RootLack | undefined
+  readonly command:
+    | { readonly exitCode: number; readonly signal: number | undefined; readonly notStarted?: NotStarted | undefined }
+    | undefined
   /** Which limit was reached; `end`: that of a guest that was to end by itself after its command. */
   readonly limit: { readonly kind: 'command' | 'boot' | 'end'; readonly ms: number } | undefined
   /** How the guest was to end by itself. */
@@ -49,6 +54,8 @@ export interface RunFacts {
   /** QEMU's process was stopped (SIGSTOP). */
   readonly qemuStopped?: boolean
   readonly guestPanicked: boolean
+  /** Another process ended the VM (`kernelkit stop`). */
+  readonly stopAsked?: boolean
   /** The kernel gave up the only timer that its machine has. */
   readonly timerLost?: boolean | undefined
   /** Reason of QMP's SHUTDOWN, such as guest-shutdown. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { NotStarted } from '../agent/messages.ts'
 import { readConsole, runFacts } from '../../test/run-facts.ts'
 import { parseAllowList } from './allow-list.ts'
 import { failingKinds } from './kinds.ts'
@@ -11,7 +12,7 @@ const warning = 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2'
 const panic = 'Kernel panic - not syncing: boom'
 
 const commandEnd = (status: number) => `kernelkit: command ended with ${status}`
-const ended = (exitCode: number, signal?: number) => ({ exitCode, signal })
+const ended = (exitCode: number, signal?: number, notStarted?: NotStarted) => ({ exitCode, signal, notStarted })
 const qemu = (exitCode: number | undefined, signal?: string, stderr = '') => ({ exitCode, signal, stderr })
 
 describe('a guest that is to end by itself', () => {
@@ -83,6 +84,23 @@ describe('judge', () => {
       /lacks CONFIG_9P_FS: cannot mount share cwd.*kernelkit build --config 9P_FS=y.*--no-cwd/,
     ],
     ['a root that the agent cannot mount', { agentFailure: 'no ext4', ready: false }, 'boot-fail', 120, /no ext4/],
+    [
+      'a root without the ssh server that was asked for',
+      { agentFailure: 'the root has no ssh server', rootLacks: 'ssh-server', ready: false },
+      'infra-fail',
+      125,
+      /no ssh server\. Install an ssh server in the root/,
+    ],
+    ['a root without the init that was named', { agentFailure: 'no /x', rootLacks: 'init', ready: false }, 'infra-fail', 125, /--init/],
+    ['a directory that is not a root', { agentFailure: 'no /proc', rootLacks: 'directory', ready: false }, 'infra-fail', 125, /--root/],
+    ['a share in the place of a file', { agentFailure: 'no', rootLacks: 'mount-point', ready: false }, 'infra-fail', 125, /--share/],
+    ['a user that the root does not have', { command: ended(126, undefined, 'no-user') }, 'infra-fail', 125, /no such user.*--user/],
+    ['a working directory that is missing', { command: ended(126, undefined, 'no-directory') }, 'infra-fail', 125, /directory.*--cwd/],
+    ['a program that is not in PATH', { command: ended(127, undefined, 'not-in-path') }, 'fail', 127, /in PATH/],
+    ['a path without a program', { command: ended(127, undefined, 'no-such-file') }, 'fail', 127, /Check the path/],
+    ['a program without its loader', { command: ended(127, undefined, 'no-interpreter') }, 'fail', 127, /`file FILE`/],
+    ['a file that is not executable', { command: ended(126, undefined, 'not-executable') }, 'fail', 126, /chmod/],
+    ['a shell that finds no such program', { command: ended(127) }, 'fail', 127, /A shell found no such program/],
     ["the command's limit", { limit: { kind: 'command', ms: 5000 } }, 'timeout', 124, /5 s/],
     ['the boot limit', { limit: { kind: 'boot', ms: 60_000 }, ready: false }, 'boot-fail', 120, /not ready within 60 s/],
     ['a silent kernel', { limit: { kind: 'boot', ms: 1000 }, ready: false, console: readConsole() }, 'boot-fail', 120, /no message/],
@@ -126,6 +144,22 @@ describe('judge', () => {
       119,
       /rebooted before/,
     ],
+    [
+      'a guest that another process ends under the command',
+      { stopAsked: true, qemu: qemu(0), shutdown: 'guest-shutdown' },
+      'infra-fail',
+      125,
+      /ended from outside .*kernelkit stop/,
+    ],
+    ['a command that the end from outside ends first', { stopAsked: true, command: ended(143, 15) }, 'infra-fail', 125, /from outside/],
+    [
+      'the end from outside of a guest that was to power off',
+      { stopAsked: true, expect: 'poweroff', qemu: qemu(0), shutdown: 'guest-shutdown' },
+      'infra-fail',
+      125,
+      /from outside/,
+    ],
+    ['the end from outside after the command', { stopAsked: true, command: ended(0) }, 'pass', 0, /status 0/],
     ['a triple fault', { qemu: qemu(0), shutdown: 'guest-reset' }, 'vm-lost', 119, /reset without any kernel message/],
     ['a guest that starts again where QEMU lets it', { restarted: true }, 'vm-lost', 119, /before the command ended/],
     ['a guest that starts again before it was ready', { restarted: true, ready: false }, 'boot-fail', 120, /reset/],
@@ -191,7 +225,7 @@ describe('judgeBoot', () => {
     ['a killed QEMU', { qemu: qemu(undefined, 'SIGKILL') }, 'vm-lost'],
     ['a root without init', { agentFailure: 'no init' }, 'boot-fail'],
     ['a reached limit', { limitMs: 10, qemu: undefined }, 'boot-fail'],
-    ['a root without a shell', { shellExitCode: 127, qemu: undefined }, 'boot-fail'],
+    ['a root without a shell', { shellExitCode: 127, qemu: undefined }, 'infra-fail'],
     ['a shell that ends with its last status', { shellExitCode: 1, qemu: undefined }, 'pass'],
   ])('judges %s', (_title, change, verdict) => {
     expect(judgeBoot({ ...boot, ...change }).verdict).toBe(verdict)

@@ -6,6 +6,7 @@ import { isAllowed, type AllowEntry } from './allow-list.ts'
 import { hasFailed, judgeKunit, judgeStream, kunitTestOf } from './judge-results.ts'
 import { describe, judgeFlood, verdict, type GuestEnd, type Judgement, type RunFacts } from './judgement.ts'
 import { lockupKinds, type ReportKind } from './kinds.ts'
+import { hintOfRoot, hintOfStart, whyNotStarted } from './not-as-asked.ts'
 import type { KernelReport } from './recognise.ts'
 
 /** The verdict: the first rule that fits. A panic outranks all, because everything after it is a consequence. */
@@ -23,6 +24,8 @@ export function judge(facts: RunFacts): Judgement {
   if (facts.kunit !== undefined && (facts.kunit.finished || facts.ready)) return judgeKunit(facts, facts.kunit)
   if (facts.timerLost === true) return judgeLostTimer()
   if (facts.agentFailure !== undefined && facts.lacking !== undefined) return judgeLacking(facts.agentFailure, facts.lacking)
+  if (facts.agentFailure !== undefined && facts.rootLacks !== undefined)
+    return verdict('infra-fail', `the guest lacks what was asked for: ${facts.agentFailure}.`, hintOfRoot[facts.rootLacks])
   if (facts.agentFailure !== undefined)
     return verdict(
       'boot-fail',
@@ -35,6 +38,7 @@ export function judge(facts: RunFacts): Judgement {
       `the guest's agent does not keep to its protocol, so nothing that it reports counts: ${facts.agentBroken}.`,
       'A program of root in the guest may have taken its port; run the command as another user.',
     )
+  if (facts.stopAsked === true && (facts.command === undefined || facts.command.signal !== undefined)) return judgeStopped(facts)
   const expected = facts.expect === undefined || !facts.ready ? undefined : judgeExpected(facts, facts.expect)
   if (expected !== undefined) return expected
   if (facts.command !== undefined) return judgeEndedCommand(facts, facts.command)
@@ -64,6 +68,16 @@ export function judge(facts: RunFacts): Judgement {
   }
   if (facts.limit !== undefined) return judgeLimit(facts, facts.limit)
   return judgeEnd(facts)
+}
+
+/** A user who ends a VM from outside says nothing about its kernel. */
+function judgeStopped({ failing }: RunFacts): Judgement {
+  const reported = failing[0] === undefined ? '' : ` The kernel had reported: ${describe(failing[0])}.`
+  return verdict(
+    'infra-fail',
+    `the VM was ended from outside before the command had ended (kernelkit stop).${reported}`,
+    message`Run it again; ${command('kernelkit ps')} shows what ${command('kernelkit stop --all')} would end.`,
+  )
 }
 
 /** What a known configuration would have shown before the start: the same verdict, so that a bisection skips this kernel. */
@@ -135,6 +149,9 @@ function isLost({ stopped, restarted, qemu, shutdown, console: seen }: RunFacts)
 }
 
 function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>): Judgement {
+  // Options of ours that do not fit the root: nothing that a kernel could do about it.
+  if (command.notStarted === 'no-directory' || command.notStarted === 'no-user')
+    return verdict('infra-fail', `the command was not started: ${whyNotStarted[command.notStarted]}.`, hintOfStart[command.notStarted])
   if (command.exitCode !== 0) {
     const ending = command.signal === undefined ? `exited with status ${command.exitCode}` : `was killed by signal ${command.signal}`
     const reported = facts.failing[0] === undefined ? '' : ` The kernel reported: ${describe(facts.failing[0])}.`
@@ -144,7 +161,7 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
       verdict: 'fail',
       exitCode: command.exitCode,
       what: `the command ${ending}.${results}${reported}`,
-      hint: hintOfStatus(command.exitCode, facts.results),
+      hint: hintOfStatus(command, facts.results),
     }
   }
   if (facts.results !== undefined && hasFailed(facts.results)) return judgeStream(facts.results)
@@ -173,8 +190,11 @@ function judgeReports({ failing }: RunFacts, { what, more: results }: { readonly
   )
 }
 
-function hintOfStatus(exitCode: number, results: KtapResults | undefined): Message | undefined {
-  if (exitCode === 127) return 'Check the name of the program: the guest has none of that name in PATH.'
+function hintOfStatus({ exitCode, notStarted }: NonNullable<RunFacts['command']>, results: KtapResults | undefined): Message | undefined {
+  if (notStarted !== undefined) return hintOfStart[notStarted]
+  // POSIX.1-2024, XCU 2.8.2: what a shell returns for a command of its own that it cannot start.
+  if (exitCode === 127) return 'A shell found no such program in the guest (127): its message is on stderr.'
+  if (exitCode === 126) return 'A shell found a program that it could not start (126): its message is on stderr.'
   // KSFT_SKIP of tools/testing/selftests/kselftest.h
   if (exitCode === 4 && results?.status === 'skip')
     return 'A kselftest that skips exits with status 4; add `|| [ $? = 4 ]` to take that for a pass.'

@@ -100,7 +100,7 @@ function notElf(path: string): UserError {
 
 function stripped(path: string): UserError {
   return new UserError('VMLINUX_STRIPPED', `${path} has no symbols: no address can be found in it.`, {
-    hint: 'Name the vmlinux as the build made it, before strip.',
+    hint: 'Name the vmlinux as the build made it, before strip. That of a distribution is in a package of its own (Debian: linux-image-RELEASE-dbg, below /usr/lib/debug/boot); without a vmlinux reports are shown undecoded.',
     details: { path },
   })
 }

@@ -56,12 +56,13 @@ describe('bootVm', () => {
     [{ kernal: 'x' }, 'the option `kernal` is not known'],
     [{ publish: ['1:2'] }, 'the option `publish` is not known'],
     [{ machine: 'q36' }, "`machine` 'q36' is not known; allowed: auto, microvm, q35, pc."],
-    [{ memory: 1024, persist: 'yes' }, "`persist` 'yes' is not allowed here; it takes true or false."],
+    [{ persist: 'yes' }, "`persist` is 'yes'; it takes true or false."],
+    [{ shares: ['.'] }, "`shares` is a list; it takes a list of objects such as { host: '.'"],
     [null, 'the options of `bootVm` are null, not an object.'],
     [undefined, 'the options of `bootVm` are undefined, not an object.'],
     ['vmlinux', 'the options of `bootVm` are a value of type string, not an object.'],
     [{ failOn: ['kasn'] }, "`failOn` 'kasn' is not a kind of report"],
-    [{ memory: {} }, '`memory` '],
+    [{ memory: 1024 }, '`memory` is 1024; it takes a text.'],
   ])('refuses %j', async (options, message) => {
     await expect(bootVm(options as BootVmOptions)).rejects.toMatchObject({
       code: expect.stringMatching(/^BAD_/) as string,

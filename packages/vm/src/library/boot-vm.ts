@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fileSystemOptions } from '@kernelkit/core/cmdline'
 import { judgeBoot } from '@kernelkit/core/console/boot'
-import { writeJudgement } from '@kernelkit/core/console'
+import { hintOfRoot, writeJudgement } from '@kernelkit/core/console'
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import { givenOptions } from '@kernelkit/core/options'
 import { badValue, knownOptions, libraryOptions } from '@kernelkit/core/options/library'
@@ -107,7 +107,12 @@ function handOver(onReady: (guest: Guest) => Promise<Release>): VmWork<EndedVm> 
 }
 
 function unbooted({ ending, facts }: EndedVm, { request }: PreparedVm): UserError {
-  const { agentFailure, lacking } = facts
+  const { agentFailure, lacking, rootLacks } = facts
+  if (agentFailure !== undefined && rootLacks !== undefined)
+    return new UserError('ROOT_LACKS', `the guest lacks what was asked for: ${agentFailure}.`, {
+      hint: hintOfRoot[rootLacks],
+      details: { lacks: rootLacks },
+    })
   if (agentFailure !== undefined && lacking !== undefined) {
     const symbol = fileSystemOptions[lacking] ?? lacking
     return new UserError('KERNEL_LACKS', `this kernel lacks CONFIG_${symbol}: ${agentFailure}.`, {

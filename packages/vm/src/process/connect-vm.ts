@@ -120,7 +120,7 @@ export async function connectVm(word: string | undefined, host: Host, options: C
         throw new UserError('VM_NO_AGENT', `the VM '${state.name}' runs without the guest agent.`, {
           hint: message`Use its console, or start it with ${command('kernelkit run --keep')}.`,
         })
-      return runSession(options, {
+      const running = runSession(options, {
         link,
         ready: ready.promise,
         monotonicMs: host.monotonicMs,
@@ -128,6 +128,10 @@ export async function connectVm(word: string | undefined, host: Host, options: C
         trouble,
         silence: commandSilence(state.accel === 'kvm' ? 'kvm' : 'tcg', state.gdb !== null),
       })
+      const result = running.result.catch((error: unknown) => explainLoss(host, state, error))
+      // A caller that has let go of the command does not look at it.
+      result.catch(() => {})
+      return { ...running, result }
     },
     get console() {
       watch({ console: true })
@@ -150,6 +154,13 @@ export async function connectVm(word: string | undefined, host: Host, options: C
       socket.destroy()
     },
   }
+}
+
+/** A guest that went away under a command: its console says why. */
+async function explainLoss(host: Host, { console }: VmState, error: unknown): Promise<never> {
+  if (!(error instanceof UserError) || error.code !== 'VM_LOST') throw error
+  const { vmLost } = await import('./last-words.ts')
+  throw await vmLost(host, { why: error.message.replace(/\.$/, ''), console })
 }
 
 /** Noted by the process that started it (session/prepare-vm.ts). */

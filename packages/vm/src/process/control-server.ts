@@ -143,6 +143,7 @@ async function answer(vm: OwnedVm, method: string, params: Readonly<Record<strin
     case 'qmp':
       return vm.qmp(String(params['command']), params['args'] as Readonly<Record<string, unknown>> | undefined)
     case 'stop':
+      vm.noteStop()
       return vm.stop(params['how'] === 'kill' ? 'kill' : 'poweroff')
     case 'dump':
       return vm.dump(String(params['letters']))

@@ -59,13 +59,27 @@ describe('a command in the guest', () => {
   })
 
   it('that does not exist exits with status 127 and says so', async () => {
-    expect(await exec(['nosuch'])).toMatchObject({ exitCode: 127, stderr: expect.stringContaining('command not found: nosuch') })
-    expect(await exec(['/bin/nosuch'])).toMatchObject({ exitCode: 127, stderr: expect.stringContaining('/bin/nosuch') })
+    expect(await exec(['nosuch'])).toMatchObject({
+      exitCode: 127,
+      notStarted: 'not-in-path',
+      stderr: expect.stringContaining('command not found: nosuch'),
+    })
+    expect(await exec(['/bin/nosuch'])).toMatchObject({
+      exitCode: 127,
+      notStarted: 'no-such-file',
+      stderr: expect.stringContaining('/bin/nosuch'),
+    })
   })
 
   it('that cannot be executed exits with status 126 and says so', async () => {
-    expect(await exec(['/etc/not-executable'])).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('permission denied') })
+    expect(await exec(['/etc/not-executable'])).toMatchObject({
+      exitCode: 126,
+      notStarted: 'not-executable',
+      stderr: expect.stringContaining('permission denied'),
+    })
     expect(await exec(['/etc'])).toMatchObject({ exitCode: 126 })
+    // What a shell returns for a command of its own is the shell's status.
+    expect(await exec(['sh', '-c', 'nosuch'])).not.toHaveProperty('notStarted')
   })
 
   it('names a working directory that does not exist', async () => {

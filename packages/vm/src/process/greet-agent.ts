@@ -8,8 +8,10 @@ import {
   frameTypes,
   maxGuestFrameBytes,
   protocolVersion,
+  type FailedMessage,
   type Frame,
   type LostWrites,
+  type RootLack,
 } from '@kernelkit/core/agent'
 import type { Host } from '@kernelkit/host'
 import type { VmRequest } from '../vm.ts'
@@ -23,7 +25,12 @@ const silentAfterMs = 5000
 type AgentEvent =
   | { readonly type: 'ready'; readonly release: string }
   | { readonly type: 'writes-lost'; readonly lost: LostWrites }
-  | { readonly type: 'agent-failed'; readonly message: string; readonly lacking?: string | undefined }
+  | {
+      readonly type: 'agent-failed'
+      readonly message: string
+      readonly lacking?: string | undefined
+      readonly rootLacks?: RootLack | undefined
+    }
   | { readonly type: 'agent-broken'; readonly message: string }
   | { readonly type: 'agent-silent'; readonly silentMs: number; readonly qemuStopped: boolean }
 
@@ -52,24 +59,27 @@ export function greetAgent({ channel, request, host, isQemuStopped, emit }: Gree
   ready.promise.catch(() => {})
   let release = ''
   let timer: NodeJS.Timeout | undefined
-  const fail = (message: string, lacking?: string) => {
+  const fail = ({ message, lacking, rootLacks }: FailedMessage) => {
     ready.reject(new Error(message))
-    emit({ type: 'agent-failed', message, lacking })
+    emit({ type: 'agent-failed', message, lacking, rootLacks })
   }
   const onGuestFrame = (frame: Frame) => {
     if (frame.type === frameTypes.hello) {
       const hello = decodeHello(frame.data)
       release = hello.release
       if (hello.version !== protocolVersion)
-        return fail(`the guest's agent speaks version ${hello.version}, this program ${protocolVersion}`)
+        return fail({
+          message: `the guest's agent speaks version ${hello.version}, this program ${protocolVersion}`,
+          lacking: undefined,
+          rootLacks: undefined,
+        })
       link.send(frameTypes.setup, encodeSetup(request.guest ?? { hostname: '', files: [], ssh: false }))
     } else if (frame.type === frameTypes.clock) {
       link.send(frameTypes.clock, encodeClock(host.now()))
     } else if (frame.type === frameTypes.writesLost) {
       emit({ type: 'writes-lost', lost: decodeLostWrites(frame.data) })
     } else if (frame.type === frameTypes.failed) {
-      const { message, lacking } = decodeFailed(frame.data)
-      fail(message, lacking)
+      fail(decodeFailed(frame.data))
     } else if (frame.type === frameTypes.ready && timer === undefined) {
       timer = setInterval(ping, pingEveryMs)
       timer.unref()

@@ -83,6 +83,7 @@ export function runSession(
     finish({
       exitCode: exit.exitCode,
       signal: exit.signal === 0 ? undefined : exit.signal,
+      ...(exit.notStarted === undefined ? {} : { notStarted: exit.notStarted }),
       stdoutBytes: exit.stdoutBytes,
       stderrBytes: exit.stderrBytes,
       seconds: (context.monotonicMs() - startedAt) / 1000,

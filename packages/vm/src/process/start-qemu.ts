@@ -29,6 +29,8 @@ export interface OwnedVm extends Vm {
   readonly link: AgentLink | undefined
   /** The release of the guest's kernel, once its agent serves. */
   readonly ready: Promise<{ readonly release: string }>
+  /** Another process is about to end the VM: what watches it learns why. */
+  readonly noteStop: () => void
 }
 
 // A guest with an init of its own stops its services before it powers off.
@@ -151,6 +153,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     console: console_.live,
     qmp: (command, args) => qmp.execute(command, args),
     dump: (letters) => agent?.link.send(frameTypes.dump, encodeText(letters)),
+    noteStop: () => hub.emit({ type: 'stop-asked', atMs: atMs() }),
     stop,
     exited,
     [Symbol.asyncDispose]: async () => {

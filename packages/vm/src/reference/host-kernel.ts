@@ -21,6 +21,6 @@ export async function hostKernel(host: Host): Promise<PreparedKernel> {
   throw new UserError(
     'KERNEL_NOT_FOUND',
     message`${option('kernel', 'host')}: this machine runs ${release}, but has no file of it (looked for /boot/vmlinuz-${release} and vmlinuz in /lib/modules/${release}).`,
-    { hint: message`Name a distribution's kernel instead, such as ${option('kernel', 'debian:12/cloud')}.`, details: { release } },
+    { hint: message`Name a distribution's kernel instead, such as ${option('kernel', 'debian:12')}.`, details: { release } },
   )
 }

@@ -18,7 +18,7 @@ export async function kernelAt(host: Host, named: string): Promise<FoundKernel> 
   const path = resolve(host.cwd, named)
   const stat = await host.fs.stat(path).catch((cause: unknown) => {
     throw new UserError('FILE_NOT_FOUND', message`${option('kernel', named)}: there is no such file or directory.`, {
-      hint: message`Build it first with ${command('kernelkit build', { action: 'the build-kernel action' })}.`,
+      hint: message`Build it first with ${command('kernelkit build', { action: 'the build-kernel action' })}, or take Debian's: ${option('kernel', 'debian:12')}.`,
       cause,
     })
   })

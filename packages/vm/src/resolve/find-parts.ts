@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
-import { firmwareNames, parseArch, type Arch, type ArchName, type FirmwareName } from '@kernelkit/core/arch'
+import { firmwareNames, parseArch, type Arch, type FirmwareName } from '@kernelkit/core/arch'
 import { refuseUnread, type GuestMount } from '@kernelkit/core/cmdline'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { VmSpec } from '@kernelkit/core/options'
@@ -15,7 +15,6 @@ import type { ConfinementInput, ResolvedConfinement } from './resolve-confinemen
 import { resolveShares, type ResolvedShares } from './resolve-shares.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
 import type { DisksInput } from './share-disks.ts'
-import { readImageFacts } from './root-file-system.ts'
 import type { PlanServices } from './services.ts'
 
 /** What a VM is made of, found on this machine. */
@@ -29,6 +28,8 @@ export interface VmParts {
   readonly confinement: ResolvedConfinement
   readonly disks: readonly Drive[]
   readonly initrd: string | undefined
+  /** Option of the kernel that unpacks it, where not every kernel does. */
+  readonly initrdOption: string | undefined
   readonly qemu: string
   /** Firmware that this QEMU has. */
   readonly firmware: readonly FirmwareName[]
@@ -49,12 +50,12 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
   const qemu = await findQemu(host, vm, arch)
   const agent = !isUsersOwn(vm)
   if (agent) refuseUnread(vm.append)
-  const [root, accel, tscKhz, disks, initrd, firmware] = await Promise.all([
+  const [root, accel, tscKhz, disks, { initrd, initrdOption }, firmware] = await Promise.all([
     resolveRoot(host, services, vm, arch.name),
     chooseAccel({ host, services, spec: vm, qemu, arch }),
     services.tscKhz(),
     Promise.all(vm.disks.map((disk) => extraDrive(host, disk, vm.persist))),
-    chooseInitrd(host, services, { vm, arch: arch.name, agent }),
+    chooseInitrd(host, services, { vm, arch, agent }),
     findFirmware(host, qemu),
   ])
   const chosen = await chooseTransport({ host, services, vm, root, options: kernel.options })
@@ -90,6 +91,7 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
     accel,
     disks,
     initrd,
+    initrdOption,
     qemu,
     firmware,
     tscKhz,
@@ -188,7 +190,7 @@ async function findModuleTree(input: ModuleTreeInput): Promise<ModuleTree | unde
 
 /** A guest without a directory of this host has nothing to hide from it, and does not load what would. */
 async function confine(host: Host, input: ConfinementInput): Promise<ResolvedConfinement> {
-  if (input.shares.length === 0) return { confinement: undefined, lines: [], details: [] }
+  if (input.shares.length === 0 && input.vm.expose.length === 0) return { confinement: undefined, lines: [], details: [] }
   const { resolveConfinement } = await import('./resolve-confinement.ts')
   return resolveConfinement(host, input)
 }
@@ -202,20 +204,26 @@ const noShares: ResolvedShares = { shares: [], mounts: [], cwd: '/', lines: [] }
 
 interface InitrdInput {
   readonly vm: ResolvedVm
-  readonly arch: ArchName
+  readonly arch: Arch
   readonly agent: boolean
 }
 
 /** The user's archive, the agent's, or both. */
-async function chooseInitrd(host: Host, services: PlanServices, { vm, arch, agent }: InitrdInput): Promise<string | undefined> {
-  const named = vm.initrd === undefined ? undefined : resolve(host.cwd, vm.initrd)
-  if (named !== undefined && !((await host.fs.stat(named).catch(() => undefined))?.isFile() ?? false)) {
+async function chooseInitrd(
+  host: Host,
+  services: PlanServices,
+  { vm, arch, agent }: InitrdInput,
+): Promise<Pick<VmParts, 'initrd' | 'initrdOption'>> {
+  if (vm.initrd === undefined) return { initrd: agent ? await services.agentInitrd(arch.name) : undefined, initrdOption: undefined }
+  const named = resolve(host.cwd, vm.initrd)
+  if (!((await host.fs.stat(named).catch(() => undefined))?.isFile() ?? false)) {
     throw new UserError('FILE_NOT_FOUND', message`${option('initrd', vm.initrd)}: there is no such file.`, {
       hint: message`Make one with ${command('kernelkit initrd SOURCE --out FILE')}.`,
     })
   }
-  if (!agent) return named
-  return named === undefined ? services.agentInitrd(arch) : services.agentAfter(arch, named)
+  const { checkInitrd } = await import('./check-initrd.ts')
+  const facts = await checkInitrd(host, { path: named, arch, named: vm.initrd })
+  return { initrd: agent ? await services.agentAfter(arch.name, named) : named, initrdOption: facts.option }
 }
 
 /** A disk of `--disk`: the guest finds it after the root's. */
@@ -231,6 +239,7 @@ async function extraDrive(host: Host, disk: ResolvedVm['disks'][number], persist
     throw new UserError('FILE_NOT_FOUND', message`${option('disk', disk.path)} is a directory.`, {
       hint: message`Share a directory with ${option('share')}.`,
     })
+  const { readImageFacts } = await import('./root-file-system.ts')
   const isQcow = await readImageFacts(host, path).then(
     (facts) => facts.format === 'qcow2',
     (error: unknown) => {

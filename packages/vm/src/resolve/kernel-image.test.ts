@@ -46,7 +46,8 @@ describe('readKernelImage', () => {
 
   it.each([
     ['an empty file', '', /it is empty/],
-    ['a text', 'hello\n', /neither the header of a (?:\w+, )*bzImage\b.* nor that of a vmlinux/],
+    ['a text', 'hello\n', /it is a text file/],
+    ['other bytes', Buffer.alloc(600), /neither the header of a (?:\w+, )*bzImage\b.* nor that of a vmlinux/],
     ['a cpio archive', '070701abc', /initramfs/],
     ['a gzip file', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), /gzip/],
   ])('says of %s what it is instead', async (_title, content, message) => {

@@ -99,6 +99,7 @@ function describeContent(head: Buffer): string {
   if (start.startsWith('070701')) return 'it is a cpio archive (an initramfs?)'
   if (start.startsWith('\xfd7zXZ')) return 'it is an xz file'
   if (start.startsWith('#!')) return 'it is a script'
+  if (/^[\t\n\r\x20-\x7e\x80-\xff]+$/.test(head.toString('latin1', 0, 512))) return 'it is a text file'
   return `it has neither the header of a ${listNames(kernelImageNames)} nor that of a vmlinux`
 }
 

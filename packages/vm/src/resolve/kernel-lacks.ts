@@ -1,4 +1,5 @@
 import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
+import { renderKernelReference, type KernelReference } from '@kernelkit/core/kernels'
 import { originOfRelease } from '@kernelkit/core/packages'
 import { provides } from './kernel-options.ts'
 import { installDaemon, shareOptions, type KernelNeed, type RefusedKernel } from './needs.ts'
@@ -14,7 +15,15 @@ export function kernelLacks(kernel: RefusedKernel, unmet: readonly KernelNeed[])
   })
 }
 
-function hintFor({ options, release, arch }: RefusedKernel, unmet: readonly KernelNeed[]): Message {
+const bake = command('kernelkit bake', { action: 'the bake-image action' })
+
+/** Users who name a distribution's kernel do not want to build one: its general flavour has most options, and 9p. */
+function otherKernel(reference: KernelReference | undefined): Message {
+  if (reference?.kind !== 'distribution' || reference.flavour === undefined) return ''
+  return message`Take the general kernel of the same suite, which has more options: ${option('kernel', renderKernelReference({ ...reference, flavour: undefined }))}. Or: `
+}
+
+function hintFor({ options, release, arch, reference }: RefusedKernel, unmet: readonly KernelNeed[]): Message {
   // A file of a distribution without its modules: building another kernel is not what is wanted.
   const lacksModules = options.modules === undefined && unmet.some(({ symbol }) => options.value(symbol) === 'm')
   const origin = lacksModules ? originOfRelease(release, arch.debianKernel) : undefined
@@ -26,7 +35,7 @@ function hintFor({ options, release, arch }: RefusedKernel, unmet: readonly Kern
     return message`Put its modules next to it (\`make modules_install INSTALL_MOD_PATH=DIR\`), or name a kernel that comes with them, such as ${option('kernel', 'debian:12/cloud')}.`
   const isShared = unmet.every(({ symbol }) => shareOptions['9p'].some((one) => one === symbol))
   if (isShared && shareOptions.virtiofs.every((symbol) => provides(options, symbol)))
-    return message`${installDaemon} Or boot an image with ${option('image')}, without directories.`
+    return message`${otherKernel(reference)}${installDaemon} Or boot an image with ${option('image')} (${bake} makes one), without directories: ${option('no-cwd')}.`
   const symbols = unmet.map(({ symbol }) => `${symbol}=y`)
-  return message`Build it with ${command(`kernelkit build ${symbols.map((symbol) => `--config ${symbol}`).join(' ')}`, { action: `the build-kernel action and \`config: ${symbols.join(' ')}\`` })}.`
+  return message`${otherKernel(reference)}Build it with ${command(`kernelkit build ${symbols.map((symbol) => `--config ${symbol}`).join(' ')}`, { action: `the build-kernel action and \`config: ${symbols.join(' ')}\`` })}.`
 }

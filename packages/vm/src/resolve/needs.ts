@@ -1,4 +1,5 @@
 import { machines, type Arch, type MachineName } from '@kernelkit/core/arch'
+import type { KernelReference } from '@kernelkit/core/kernels'
 import { provides, type KernelOptions } from './kernel-options.ts'
 
 /** A kernel option that this run cannot do without. */
@@ -10,6 +11,8 @@ export interface KernelNeed {
 export interface NeedsInput {
   readonly agent: boolean
   readonly initrd: boolean
+  /** What unpacks it, where not every kernel does. */
+  readonly initrdOption?: string | undefined
   readonly machine: MachineName
   readonly disk: { readonly option: string; readonly what: string } | undefined
   /** Kernel options by which directories of the host reach the guest; absent: none does. */
@@ -34,6 +37,7 @@ export function kernelNeeds(input: NeedsInput): readonly KernelNeed[] {
   const hasDevices = input.agent || input.disk !== undefined || input.shares !== undefined || input.network
   return [
     ...(input.initrd || input.agent ? [{ symbol: 'BLK_DEV_INITRD', why: 'to start from an initramfs' }] : []),
+    ...(input.initrdOption === undefined ? [] : [{ symbol: input.initrdOption, why: 'to unpack the initramfs' }]),
     ...(input.agent
       ? [
           { symbol: 'BINFMT_ELF', why: 'to run programs' },
@@ -96,6 +100,8 @@ export interface RefusedKernel {
   readonly options: KernelOptions
   readonly release: string
   readonly arch: Pick<Arch, 'debianKernel'>
+  /** How it was named. */
+  readonly reference: KernelReference | undefined
 }
 
 /** Verdict `config-fail`, before anything is started. */

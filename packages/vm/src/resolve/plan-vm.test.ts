@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { AccelName } from '@kernelkit/core/arch'
+import { writeCpio } from '@kernelkit/core/cpio'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { givenOptions, type Reader } from '@kernelkit/core/options'
 import { parseVmSpec } from '@kernelkit/core/options/vm'
@@ -22,7 +23,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
-async function put(path: string, content: Buffer | string): Promise<string> {
+async function put(path: string, content: Uint8Array | string): Promise<string> {
   const whole = join(directory, path)
   await mkdir(dirname(whole), { recursive: true })
   await writeFile(whole, content)
@@ -228,7 +229,7 @@ describe('which root', () => {
   })
 
   it("boots the image's own init, and the user's archive alone", async () => {
-    const [kernel, path, initrd] = [await built('build'), await image(), await put('x.cpio', '070701')]
+    const [kernel, path, initrd] = [await built('build'), await image(), await put('x.cpio', writeCpio([]))]
     const own = await plan({ raw: { kernel, image: path }, command: 'boot' })
     expect(own.launch).toMatchObject({ terminal: true, agent: true, append: expect.stringContaining('kernelkit.init=/sbin/init') })
     expect(own.launch.append).toContain('ip=10.0.2.15::')
@@ -252,6 +253,8 @@ describe('which root', () => {
     ['no image for --root image', { root: 'image' }, 'ROOT_NOT_FOUND'],
     ['two roots', { root: 'host', image: 'x' }, 'BAD_OPTION'],
     ['a missing initrd', { initrd: 'none' }, 'FILE_NOT_FOUND'],
+    ['an empty initrd', { initrd: 'empty' }, 'NOT_AN_INITRD'],
+    ['a missing path to expose', { root: 'none', expose: ['./none'] }, 'FILE_NOT_FOUND'],
     ['a missing disk', { root: 'none', disk: ['none'] }, 'FILE_NOT_FOUND'],
     ['a missing share', { root: 'none', share: ['none'] }, 'BAD_SHARE'],
     ['a file as a share', { root: 'none', share: ['empty'] }, 'BAD_SHARE'],
@@ -497,7 +500,7 @@ describe('options that do not work well', () => {
 
   it('passes root= on where the kernel reads it', async () => {
     const kernel = await built('build')
-    await put('own.cpio', '070701')
+    await put('own.cpio', writeCpio([]))
     const own = await plan({ command: 'boot', raw: { kernel, initrd: join(directory, 'own.cpio'), append: ['root=/dev/vda'] } })
     expect(own.launch.append).toContain('root=/dev/vda')
     const without = await plan({ raw: { kernel, root: 'none', append: ['rdinit=/none root=/dev/vda'] } })
@@ -570,7 +573,25 @@ describe("a distribution's kernel", () => {
   it('without 9p is refused with the daemon to install where this host has no virtiofsd', async () => {
     await expect(plan({ raw: { kernel: await kernel({ modules: true }), root: 'host' } })).rejects.toMatchObject({
       code: 'KERNEL_LACKS',
-      hint: expect.stringMatching(/^Install virtiofsd .* Or boot an image with --image/) as string,
+      hint: expect.stringMatching(/^Install virtiofsd .* Or boot an image with --image .*--no-cwd/) as string,
+    })
+  })
+
+  it('without 9p is refused with the general kernel of its suite where it was named', async () => {
+    const path = await kernel({ modules: true })
+    const prepareKernel = async () => ({ path, shown: 'debian:12/cloud', why: 'for a test' })
+    await expect(plan({ raw: { kernel: 'debian:12/cloud', root: 'host' }, with: { prepareKernel } })).rejects.toMatchObject({
+      code: 'KERNEL_LACKS',
+      hint: expect.stringMatching(
+        /^Take the general kernel of the same suite, which has more options: --kernel debian:12\. Or: Install virtiofsd /,
+      ) as string,
+    })
+  })
+
+  it('is offered first where there is no kernel', async () => {
+    await expect(plan({ raw: { root: 'none' } })).rejects.toMatchObject({
+      code: 'KERNEL_NOT_FOUND',
+      hint: expect.stringMatching(/^Take Debian's, without compiling: --kernel debian:12, /) as string,
     })
   })
 

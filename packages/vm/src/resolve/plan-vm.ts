@@ -57,7 +57,10 @@ export interface PlanInput extends VmIdentity {
 export async function planVm({ host, services, vm, id, name, runtimeDirectory, overlayDirectory }: PlanInput): Promise<VmPlan> {
   const parts = await findParts(host, services, vm)
   const decided = decidePlan(vm, parts, { id, name, runtimeDirectory, overlayDirectory })
-  await refuseUnmet({ options: decided.kernel.options, release: decided.kernel.release, arch: parts.arch }, decided.needs)
+  await refuseUnmet(
+    { options: decided.kernel.options, release: decided.kernel.release, arch: parts.arch, reference: vm.kernel },
+    decided.needs,
+  )
   const modules = await findModules(decided, parts)
   const initrd =
     modules.length === 0 || parts.initrd === undefined ? parts.initrd : await services.withModules(parts.initrd, modules, decided.arch.name)
@@ -176,12 +179,13 @@ function chooseDevices(vm: ResolvedVm, { agent, kernel, root, shares, disks, mod
 
 function needsOf(
   vm: ResolvedVm,
-  { agent, initrd, root, shares, shareOptions }: VmParts,
+  { agent, initrd, initrdOption, root, shares, shareOptions }: VmParts,
   { devices, machine }: { readonly devices: Devices; readonly machine: MachineChoice },
 ): ReturnType<typeof kernelNeeds> {
   return kernelNeeds({
     agent,
     initrd: initrd !== undefined,
+    initrdOption,
     machine: machine.machine,
     disk: root.option === undefined || root.path === undefined ? undefined : { option: root.option, what: root.path },
     shares: devices.shares.length === 0 && (shares.drives ?? []).length === 0 ? undefined : shareOptions,

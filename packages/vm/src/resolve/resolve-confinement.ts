@@ -77,10 +77,7 @@ interface FoundHidden {
 export async function findHidden(host: Host, { vm, shares, qemu }: Pick<ConfinementInput, 'vm' | 'shares' | 'qemu'>): Promise<FoundHidden> {
   const [exported, exposed, used, mounts] = await Promise.all([
     Promise.all([...new Set(shares.map((share) => share.host))].map((path) => realPathOfNew(host, path))),
-    realPaths(
-      host,
-      vm.expose.map((path) => resolve(host.cwd, path)),
-    ),
+    Promise.all(vm.expose.map((path) => realPathOfExposed(host, path))),
     realPaths(host, [host.home, qemu, process.execPath, ...(host.env['PATH'] ?? '').split(':').filter((path) => path.startsWith('/'))]),
     host.fs.readFile('/proc/self/mountinfo', 'utf8').then(parseMountinfo),
   ])
@@ -125,6 +122,17 @@ function describeCovers({ hidden, exposed }: Confinement, reader: Reader): Pick<
 async function realPaths(host: FileHost, paths: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all([...new Set(paths)].map((path) => host.fs.realpath(path).catch(() => undefined)))
   return found.filter((path) => path !== undefined)
+}
+
+/** A path that is not there would be shown to no guest, and what was meant stay hidden. */
+async function realPathOfExposed(host: Pick<Host, 'fs' | 'cwd'>, named: string): Promise<string> {
+  return host.fs.realpath(resolve(host.cwd, named)).catch((cause: unknown) => {
+    throw new UserError('FILE_NOT_FOUND', message`${option('expose', named)}: there is no such path on this host.`, {
+      hint: message`Check the path; ${option('verbose')} lists what is hidden.`,
+      details: { path: named },
+      cause,
+    })
+  })
 }
 
 /** Where links lead in the part of the path that exists: a directory for artifacts is made after the plan. */

@@ -96,17 +96,21 @@ async function searchKernel(host: Host, services: PlanServices, asked: AskedKern
       'KERNEL_NOT_FOUND',
       `the kernel tree ${tree} contains no built kernel for ${arch}, and the store has none of this tree.`,
       {
-        hint: message`Run ${command('kernelkit build', { action: 'the build-kernel action' })} here, or name a kernel with ${option('kernel')}.`,
+        hint: message`Run ${command('kernelkit build', { action: 'the build-kernel action' })} here, or name a kernel that is built already: ${option('kernel', 'debian:12')}, or a file.`,
         details: { tree, arch },
       },
     )
   }
   const newest = await services.newestKernel(arch)
   if (newest !== undefined) return { found: await kernelAt(host, newest.path), why: newest.why }
-  throw new UserError('KERNEL_NOT_FOUND', `there is no kernel for ${arch}: this directory is not a kernel tree, and the store is empty.`, {
-    hint: message`Build one with ${command('kernelkit build deb:linux-source-6.12', { action: 'the build-kernel action before this step (`source: deb:linux-source-6.12` needs no tree)' })}, or name one with ${option('kernel')}.`,
-    details: { arch },
-  })
+  throw new UserError(
+    'KERNEL_NOT_FOUND',
+    `there is no kernel for ${arch}: this directory is not a kernel tree, and the store has none that was built.`,
+    {
+      hint: message`Take Debian's, without compiling: ${option('kernel', 'debian:12')}, which may also be a file or a directory. Or build one with ${command('kernelkit build deb:linux-source-6.12', { action: 'the build-kernel action before this step (`source: deb:linux-source-6.12` needs no tree)' })}.`,
+      details: { arch },
+    },
+  )
 }
 
 /** A file as it is; what is in packages is prepared first. */

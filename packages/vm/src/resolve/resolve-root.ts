@@ -6,7 +6,6 @@ import { UserError, command, message, option, type Message, type MessagePart } f
 import type { Drive, Share } from '@kernelkit/core/qemu'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { Host } from '@kernelkit/host'
-import { readImageFacts } from './root-file-system.ts'
 import type { PlanServices } from './services.ts'
 
 /** The root file system of a guest, decided. */
@@ -98,6 +97,7 @@ function initramfsRoot(why: string): ResolvedRoot {
 
 async function imageRoot(host: Host, named: string, persist: boolean, why?: string): Promise<ResolvedRoot> {
   const path = resolve(host.cwd, named)
+  const { readImageFacts } = await import('./root-file-system.ts')
   const facts = await readImageFacts(host, path)
   const source = why === undefined ? '' : `, ${why}`
   return {

@@ -32,6 +32,8 @@ export interface PreparedVm {
   readonly request: VmRequest
   /** Takes the evidence of this run (evidence/evidence-paths.ts); it outlives the VM. */
   readonly evidenceDirectory: string
+  /** Gives back what was reserved, when the VM never comes to its turn. */
+  readonly abandon: (reason: unknown) => Promise<void>
 }
 
 /** All decisions, a directory and a name for the VM; what was reserved is given back when a decision fails. */
@@ -48,19 +50,23 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
     overlayDirectory,
   }))
   const planned = identity.then((one) => decide(input, one))
-  const making = [
-    makeEvidenceDirectory(host, { store, id: place.id, named: wanted.evidence ?? spec.evidence }),
-    makeConsolePipe(host, place.directory),
-  ] as const
+  const named = wanted.evidence ?? spec.evidence
+  const making = [makeEvidenceDirectory(host, { store, id: place.id, named }), makeConsolePipe(host, place.directory)] as const
+  // A directory of the store whose name was never said is of no use, and would push out that of a run.
+  const abandon = async (reason: unknown): Promise<void> => {
+    const [evidence] = await Promise.allSettled(making)
+    await releaseVm(place, host)
+    if (evidence.status === 'rejected') return
+    if (named === undefined) await host.fs.rm(evidence.value, { recursive: true, force: true })
+    else await recordFailure(host, evidence.value, reason)
+  }
   try {
     const [plan, evidenceDirectory] = await Promise.all([planned, ...making])
     const { artifacts } = plan.vm
     if (artifacts !== undefined) await makeArtifacts(host, artifacts.path)
-    return { place, plan, evidenceDirectory, request: await requestOf({ host, plan, place, evidenceDirectory }) }
+    return { place, plan, evidenceDirectory, request: await requestOf({ host, plan, place, evidenceDirectory }), abandon }
   } catch (error) {
-    const [evidence] = await Promise.allSettled(making)
-    await releaseVm(place, host)
-    if (evidence.status === 'fulfilled') await recordFailure(host, evidence.value, error)
+    await abandon(error)
     throw error
   }
 }

@@ -1,10 +1,11 @@
+import type { RootLack } from '@kernelkit/core/agent'
 import { givenOptions } from '@kernelkit/core/options'
 import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { expect, it } from 'vitest'
 import { whatSpoilt } from './session.ts'
 
-const ended = ({ raw = {}, command = 'run' as 'boot' | 'run', timerLost = false, agentFailure = undefined as string | undefined }) =>
-  ({ plan: { vm: parseVmSpec(givenOptions(raw), { command }) }, facts: { timerLost, agentFailure } }) as unknown as Parameters<
+const ended = ({ raw = {}, command = 'run' as 'boot' | 'run', timerLost = false, rootLacks = undefined as RootLack | undefined }) =>
+  ({ plan: { vm: parseVmSpec(givenOptions(raw), { command }) }, facts: { timerLost, rootLacks } }) as unknown as Parameters<
     typeof whatSpoilt
   >[0]
 
@@ -16,9 +17,9 @@ it('starts a guest without a timer again, twice at most, and no other one', () =
 })
 
 it('boots a root without an init again, with a shell, unless the user has named the init', () => {
-  const agentFailure = 'the root has no init: /sbin/init'
-  expect(whatSpoilt(ended({ command: 'boot', agentFailure }), 1)).toMatchObject({ level: 'info', change: { init: { kind: 'agent' } } })
-  expect(whatSpoilt(ended({ command: 'boot', agentFailure: 'the root cannot be mounted' }), 1)).toBeUndefined()
-  expect(whatSpoilt(ended({ command: 'boot', agentFailure, raw: { init: '/sbin/init' } }), 1)).toBeUndefined()
-  expect(whatSpoilt(ended({ command: 'run', agentFailure }), 1)).toBeUndefined()
+  const rootLacks = 'init'
+  expect(whatSpoilt(ended({ command: 'boot', rootLacks }), 1)).toMatchObject({ level: 'info', change: { init: { kind: 'agent' } } })
+  expect(whatSpoilt(ended({ command: 'boot', rootLacks: 'directory' }), 1)).toBeUndefined()
+  expect(whatSpoilt(ended({ command: 'boot', rootLacks, raw: { init: '/sbin/init' } }), 1)).toBeUndefined()
+  expect(whatSpoilt(ended({ command: 'run', rootLacks }), 1)).toBeUndefined()
 })

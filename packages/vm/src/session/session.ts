@@ -5,7 +5,6 @@ import { recordBoot, type BootRecord } from '../evidence/record-boot.ts'
 import { recordFailure, recordVerdict, type RecordedVerdict, type VerdictRecord } from '../evidence/record-verdict.ts'
 import { warnOfDropped } from '../process/guest-artifacts.ts'
 import { startVm } from '../process/start-vm.ts'
-import { releaseVm } from '../process/vm-state.ts'
 import type { WantedVm } from '../resolve/resolve-vm.ts'
 import type { Vm } from '../vm.ts'
 import { readAllowed } from './allowed-reports.ts'
@@ -79,7 +78,7 @@ export function whatSpoilt({ facts, plan }: Pick<EndedVm, 'facts' | 'plan'>, sta
     }
   }
   // Whether an image has an init shows only in the guest.
-  if (plan.vm.init.kind === 'own' && /has no init/.test(facts.agentFailure ?? '')) {
+  if (plan.vm.init.kind === 'own' && facts.rootLacks === 'init') {
     return {
       level: 'info',
       why: 'the root has no init of its own',
@@ -126,9 +125,8 @@ async function startOnce<Outcome, Result>(
   return { ended, conclude: () => orRecord(() => turn.conclude(outcome, record)) }
 }
 
-/** What was reserved is released when the VM never comes to its turn. */
 async function openInOrder<Turn>(
-  { host, onPrepared }: SessionInput,
+  { onPrepared }: SessionInput,
   prepared: PreparedVm,
   open: (prepared: PreparedVm) => Promise<Turn>,
 ): Promise<Turn> {
@@ -136,7 +134,7 @@ async function openInOrder<Turn>(
     await onPrepared?.(prepared)
     return await open(prepared)
   } catch (error) {
-    await releaseVm(prepared.place, host)
+    await prepared.abandon(error)
     throw error
   }
 }

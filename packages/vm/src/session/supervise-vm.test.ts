@@ -81,3 +81,34 @@ describe('the end of a VM', () => {
     expect(await endsAfter(given)).toEqual(ends)
   })
 })
+
+it('a guest that became ready after its limit was not ready', async () => {
+  const seconds = async (ending: Ending) => {
+    const { vm } = fakeVm([{ type: 'ready', release: '6.12', atMs: 2500 }])
+    const part = {
+      vm: parseVmSpec(givenOptions({}), { command: 'run' }),
+      accel: { accel: 'tcg' },
+      kernel: {},
+      launch: { drives: [], machine: 'microvm' },
+    }
+    const work: VmWork<number | undefined> = {
+      attended: true,
+      mostRestarts: 1,
+      work: async ({ watch }) => {
+        await watch.ready
+        return ending
+      },
+      judge: (ended) => ended.seconds.ready,
+    }
+    const input = {
+      host: nodeHost(),
+      plan: part as unknown as VmPlan,
+      start: async () => vm,
+      allowed: [],
+      signal: new AbortController().signal,
+    }
+    return (await superviseVm(input, work)).outcome
+  }
+  expect(await seconds({ kind: 'limit', limit: { kind: 'boot', ms: 2000 } })).toBeUndefined()
+  expect(await seconds({ kind: 'limit', limit: { kind: 'command', ms: 2000 } })).toBe(2.5)
+})

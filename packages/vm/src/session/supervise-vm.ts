@@ -42,7 +42,7 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
   })
   const guest: Guest = { host, plan, vm, watch, signal }
   const { ending, tail, endedAlone } = await workAndEnd(guest, work)
-  const watched = watch.facts()
+  const watched = withoutLateReady(watch.facts(), ending)
   // Whatever the guest made of it is nothing that can be said of the guest.
   const failure = watched.blockError && hostFailure({ event: 'BLOCK_IO_ERROR', data: watched.blockError }, plan.launch)
   if (failure !== undefined) throw failure
@@ -72,6 +72,11 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
     },
   }
   return { ended, outcome: work.judge(ended) }
+}
+
+/** A guest that became ready after its limit, while its stacks were asked for, was not ready. */
+function withoutLateReady(facts: WatchFacts, ending: Ending): WatchFacts {
+  return ending.kind === 'limit' && ending.limit.kind === 'boot' ? { ...facts, readyAtMs: undefined } : facts
 }
 
 async function workAndEnd(guest: Guest, work: VmWork<unknown>): Promise<LeftVm & { readonly ending: Ending }> {

@@ -1,3 +1,4 @@
+import type { RootLack } from '@kernelkit/core/agent'
 import { createConsoleReader, lockupKinds, type ConsoleFacts, type KernelReport } from '@kernelkit/core/console'
 import { createKtapReader, type KtapResults } from '@kernelkit/core/ktap'
 import type { QemuExit, VmEvent } from '../vm.ts'
@@ -9,12 +10,16 @@ export interface WatchFacts {
   readonly agentFailure: string | undefined
   /** It failed because the kernel has no file system of this type. */
   readonly lacking: string | undefined
+  /** What the root lacks of what was asked for. */
+  readonly rootLacks: RootLack | undefined
   /** What the agent did against its protocol. */
   readonly agentBroken: string | undefined
   readonly silentMs: number | undefined
   /** QEMU's process is stopped (SIGSTOP). */
   readonly qemuStopped: boolean
   readonly guestPanicked: boolean
+  /** Another process ended the VM. */
+  readonly stopAsked: boolean
   readonly shutdown: string | undefined
   /** QEMU stopped the machine by itself, and why. */
   readonly stopped: string | undefined
@@ -95,10 +100,12 @@ export function watchVm(options: WatchOptions): VmWatch {
   let facts: Omit<WatchFacts, 'console' | 'tail'> = {
     agentFailure: undefined,
     lacking: undefined,
+    rootLacks: undefined,
     agentBroken: undefined,
     silentMs: undefined,
     qemuStopped: false,
     guestPanicked: false,
+    stopAsked: false,
     shutdown: undefined,
     stopped: undefined,
     blockError: undefined,
@@ -160,7 +167,7 @@ export function watchVm(options: WatchOptions): VmWatch {
         facts = { ...facts, readyAtMs: event.atMs }
         return ready.resolve('ready')
       case 'agent-failed':
-        facts = { ...facts, agentFailure: event.message, lacking: event.lacking }
+        facts = { ...facts, agentFailure: event.message, lacking: event.lacking, rootLacks: event.rootLacks }
         return over.resolve('agent-failed')
       case 'agent-broken':
         facts = { ...facts, agentBroken: event.message }
@@ -187,6 +194,9 @@ export function watchVm(options: WatchOptions): VmWatch {
           over.resolve('stopped')
         }
         if (event.event === 'SHUTDOWN' && typeof event.data['reason'] === 'string') facts = { ...facts, shutdown: event.data['reason'] }
+        return
+      case 'stop-asked':
+        facts = { ...facts, stopAsked: true }
         return
       case 'host-failed':
         facts = { ...facts, hostFailed: facts.hostFailed ?? event }

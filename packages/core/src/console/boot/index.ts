@@ -9,6 +9,7 @@ export interface BootFacts extends Pick<
   | 'failing'
   | 'agentFailure'
   | 'lacking'
+  | 'rootLacks'
   | 'agentBroken'
   | 'guestPanicked'
   | 'shutdown'
@@ -46,7 +47,7 @@ export function judgeBoot(facts: BootFacts): Judgement {
   // 126 and 127: nothing was run (POSIX, "Command Search and Execution").
   if (facts.shellExitCode === 127 || facts.shellExitCode === 126) {
     return verdict(
-      'boot-fail',
+      'infra-fail',
       'the root has neither an init nor a shell (/bin/sh).',
       message`Check ${option('root')} and ${option('image')}, or run a program of it: ${command('kernelkit run -- /PATH')}.`,
     )

@@ -16,6 +16,10 @@ export const commandCodes = {
     meaning: 'The command has output, but its stdout was closed when it started.',
     fix: 'Leave stdout open, or redirect it to a file or to /dev/null.',
   },
+  PIPE_CLOSED: {
+    meaning: 'Whatever read the output (`| head`) closed it before the command had ended.',
+    fix: 'Let it read to the end, or write the output to a file.',
+  },
   BAD_SIZE: {
     meaning: 'A size is not a number with a unit (K, M, G, T; binary; iB optional).',
     fix: 'Write for instance 512M or 4G.',

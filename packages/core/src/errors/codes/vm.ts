@@ -68,13 +68,21 @@ export const vmCodes = {
     meaning: 'A directory for artifacts holds links that lead outside, devices, pipes, sockets or setuid files before the guest starts.',
     fix: 'Name an empty directory, or remove what the message lists.',
   },
+  NOT_AN_INITRD: {
+    meaning: 'A file named as initramfs is not one that a kernel can unpack and start: no kernel is at fault.',
+    fix: message`Make one with ${command('kernelkit initrd SOURCE --out FILE')}; the kernel takes cpio archives (newc), also compressed.`,
+  },
+  ROOT_LACKS: {
+    meaning: 'A program that uses the packages asked for what the root of the guest does not have: an ssh server, an init, a mount point.',
+    fix: 'Install it in the root, or do not ask for it.',
+  },
   FILE_NOT_FOUND: {
-    meaning: 'A file that an option names does not exist or cannot be read.',
+    meaning: 'A file that an option names, or the current directory, does not exist or cannot be read.',
     fix: 'Check the path in the message.',
   },
   KERNEL_NOT_FOUND: {
     meaning: 'No kernel was named, and none was found for this directory.',
-    fix: message`Build one with ${command('kernelkit build', { action: 'the build-kernel action' })}, or name one with ${option('kernel')}.`,
+    fix: message`Name one with ${option('kernel')} (${option('kernel', 'debian:12')} needs no build), or build one with ${command('kernelkit build', { action: 'the build-kernel action' })}.`,
   },
   BAD_KERNEL_REFERENCE: {
     meaning: 'The kernel is named in a way that is not understood.',
@@ -138,8 +146,8 @@ export const vmCodes = {
     fix: 'End other commands in this VM, or read its console.',
   },
   COMMAND_TIMEOUT: {
-    meaning: 'A command that a program ran in its guest did not end within its time, and was killed.',
-    fix: 'Raise `timeoutMs` of that call if the command is only slow.',
+    meaning: 'A command in a running guest (`kernelkit exec`, `exec` of a program) did not end within its time, and was killed.',
+    fix: message`Raise ${option('timeout')}, or \`timeoutMs\` of that call, if the command is only slow.`,
   },
   STDIN_FAILED: {
     meaning: 'The input of a command could not be read to its end; the command was killed.',

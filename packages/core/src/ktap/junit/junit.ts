@@ -9,6 +9,8 @@ export interface JunitCase {
   readonly outcome: JunitOutcome | undefined
   /** Text for `system-out`. */
   readonly output: readonly string[]
+  /** Text for `system-err`. */
+  readonly errors?: readonly string[]
   /** Other runs of the same case that did not pass: flaky where this one did, else repetitions of the failure. */
   readonly others?: readonly JunitOutcome[]
 }

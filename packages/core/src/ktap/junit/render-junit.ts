@@ -53,7 +53,15 @@ function timeOf(suite: JunitSuite): number {
   return suite.seconds ?? suite.cases.reduce((sum, one) => sum + (one.seconds ?? 0), 0)
 }
 
-function renderCase({ name, classname, seconds: time, outcome, output, others = [] }: JunitCase): Readonly<Record<string, unknown>> {
+function renderCase({
+  name,
+  classname,
+  seconds: time,
+  outcome,
+  output,
+  errors = [],
+  others = [],
+}: JunitCase): Readonly<Record<string, unknown>> {
   return {
     '@_name': clean(name),
     '@_classname': clean(classname),
@@ -70,6 +78,7 @@ function renderCase({ name, classname, seconds: time, outcome, output, others = 
         }),
     ...otherRuns(others, outcome === undefined ? 'flaky' : 'rerun'),
     ...(output.length === 0 ? {} : { 'system-out': clean(output.join('\n')) }),
+    ...(errors.length === 0 ? {} : { 'system-err': clean(errors.join('\n')) }),
   }
 }
 

@@ -2,7 +2,7 @@ import { UserError, nearestName } from '../../errors/index.ts'
 import { givenOptions, type RawOptions } from '../given.ts'
 import { camelCase, namedRows, vmRows, type LibraryOption, type OptionRow } from '../table/index.ts'
 import type { LibraryShare } from '../vm/vm-share.ts'
-import { kindOf } from './library-exec.ts'
+import { badValue, kindOf } from './library-exec.ts'
 
 export { badValue, knownOptions, parseLibraryExec, type LibraryExec } from './library-exec.ts'
 
@@ -41,24 +41,48 @@ export function libraryOptions(options: LibraryVmOptions): RawOptions {
   return givenOptions(
     Object.fromEntries(
       Object.entries(options).map(([name, value]) => {
-        const option = optionOf.get(name)
-        if (option !== undefined) return [camelCase(option), value]
-        const near = nearestName(name, optionOf.keys())
-        throw new UserError('BAD_OPTION', `the option \`${name}\` is not known; allowed: ${[...optionOf.keys()].toSorted().join(', ')}.`, {
+        const row = rowOf.get(name)
+        if (row !== undefined) return [camelCase(row.name), checkedValue(name, row, value)]
+        const near = nearestName(name, rowOf.keys())
+        throw new UserError('BAD_OPTION', `the option \`${name}\` is not known; allowed: ${[...rowOf.keys()].toSorted().join(', ')}.`, {
           hint: near === undefined ? undefined : `Did you mean \`${near}\`?`,
-          details: { seen: name, allowed: [...optionOf.keys()] },
+          details: { seen: name, allowed: [...rowOf.keys()] },
         })
       }),
     ),
   )
 }
 
+type NamedRow = OptionRow & { readonly name: string }
+
 /** Names in a program, and the options that they stand for. */
-const optionOf: ReadonlyMap<string, string> = new Map(
-  namedRows(vmRows).flatMap(({ name, library }: OptionRow & { readonly name: string }) =>
-    library === false ? [] : [[library?.name ?? camelCase(name), name]],
-  ),
+const rowOf: ReadonlyMap<string, NamedRow> = new Map(
+  namedRows(vmRows).flatMap((row: NamedRow) => (row.library === false ? [] : [[row.library?.name ?? camelCase(row.name), row]])),
 )
+
+/** What only types keep out: a value of another type would be taken for a text, or for a list of one. The empty text counts as absent. */
+function checkedValue(name: string, row: NamedRow, value: unknown): unknown {
+  if (value === undefined) return value
+  const type = row.library === false ? undefined : row.library?.type
+  const isText = (one: unknown): boolean => typeof one === 'string'
+  const refuseUnless = (isRight: boolean, allowed: string): unknown => {
+    if (isRight) return value
+    throw badValue(name, value, allowed)
+  }
+  // Which numbers and texts is the parser's affair.
+  if (type === 'number') return refuseUnless(typeof value === 'number', 'a number')
+  if (type === 'milliseconds') return refuseUnless(typeof value === 'number', 'a number of milliseconds')
+  if (type === 'shares')
+    return refuseUnless(
+      Array.isArray(value) && value.every((one) => typeof one === 'object'),
+      "a list of objects such as { host: '.', guest: '/mnt/src', mode: 'ro' }",
+    )
+  if (row.choices !== undefined && row.kind !== 'list' && row.kind !== 'set')
+    return refuseUnless(isText(value), row.choices.map((choice) => `'${choice}'`).join(', '))
+  if (row.kind === 'flag') return refuseUnless(typeof value === 'boolean', 'true or false')
+  if (row.kind === 'list' || row.kind === 'set') return refuseUnless(Array.isArray(value) && value.every(isText), 'a list of texts')
+  return refuseUnless(isText(value), 'a text')
+}
 
 /** An option of the library with all that its documentation says. */
 export interface LibraryRow {

@@ -1,3 +1,4 @@
+import { parseDurationMs } from '../quantity.ts'
 import { badOption, flagOption, readList, readOption, type RawOptions } from '../given.ts'
 
 /** A variable for a guest's command; `value` is absent for one that is taken from the caller's environment. */
@@ -12,6 +13,7 @@ export interface ExecSpec {
   readonly cwd: string | undefined
   /** As in the guest's START message: a name, a number, or a number and a group's. */
   readonly user: string | undefined
+  readonly timeoutMs: number | undefined
   readonly stdin: boolean
   readonly tty: boolean
 }
@@ -22,6 +24,7 @@ export function parseExecSpec(raw: RawOptions): ExecSpec {
     env: readList(raw, 'env', parseVariable),
     cwd: readOption(raw, 'cwd', parseGuestPath),
     user: readOption(raw, 'user', parseGuestUser),
+    timeoutMs: readOption(raw, 'timeout', (text) => parseDurationMs(text, { name: 'timeout' })),
     stdin: flagOption(raw, 'stdin'),
     tty: flagOption(raw, 'tty'),
   }

@@ -20,6 +20,12 @@ function refusal(raw: Record<string, unknown>): string {
 }
 
 describe('--user', () => {
+  it('takes a time limit for a command in a running VM, with a unit', () => {
+    expect(parseExecSpec(givenOptions({ timeout: '90s' })).timeoutMs).toBe(90_000)
+    expect(parseExecSpec(givenOptions({})).timeoutMs).toBeUndefined()
+    expect(() => parseExecSpec(givenOptions({ timeout: '90' }))).toThrow(/--timeout|timeout/)
+  })
+
   it.each(['daemon', '_apt', 'systemd-network', '1000', '0', '1000:100', '4294967294'])('takes %s', (user) => {
     expect(parseVmSpec(givenOptions({ user }), { command: 'run' }).user).toBe(user)
     expect(parseExecSpec(givenOptions({ user })).user).toBe(user)

@@ -1,6 +1,7 @@
 /** For the command and the Actions, which use VMs that run already; anything here may change with any version. */
 export { collectOutput, type CollectedOutput } from '../../process/collect-output.ts'
 export { connectVm, type VmClient } from '../../process/connect-vm.ts'
+export { vmLost } from '../../process/last-words.ts'
 export { findVm, listVms, type VmState } from '../../process/vm-state.ts'
 export { guestProgramsDirectory } from '../../package-directory.ts'
 export { stopVm } from '../../process/stop-vm.ts'

@@ -1,5 +1,4 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
-import { Writable } from 'node:stream'
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { hiddenBy } from '../../resolve/masked-directories.ts'
@@ -63,40 +62,8 @@ function showWith(path: string): Message {
   return message`Show it to the guest with ${option('share', dirname(path))}.`
 }
 
-/** The end of what a command writes to a stream. */
-export interface SeenStream {
-  /** Passes every byte on unchanged. */
-  readonly stream: Writable
-  /** Called after the last byte. */
-  readonly finish: () => string
-}
-
-const seenBytes = 4096
-
-/** A stream that is looked at on its way to where it goes. */
-export function seenStream(to: Writable): SeenStream {
-  let end = Buffer.alloc(0)
-  const stream = new Writable({
-    write: (chunk: Uint8Array, _encoding, done) => {
-      end = Buffer.concat([end, chunk]).subarray(-seenBytes)
-      to.write(chunk, done)
-    },
-  })
-  // The reader may close its end: the session ends the command then, as a shell would.
-  const onError = (error: Error): void => void stream.destroy(error)
-  to.on('error', onError)
-  stream.on('error', () => {})
-  return {
-    stream,
-    finish: () => {
-      to.off('error', onError)
-      return end.toString()
-    },
-  }
-}
-
 /** Directories of the host that the guest writes to, those of the user. */
-export function writableShares({ shares }: Plan): readonly { readonly host: string; readonly at: string }[] {
+function writableShares({ shares }: Plan): readonly { readonly host: string; readonly at: string }[] {
   return shares.mounts.flatMap(({ mode, at, tag }, index) => {
     const share = shares.shares[index]
     return mode === 'rw' && tag.startsWith('share') && share !== undefined ? [{ host: share.host, at }] : []

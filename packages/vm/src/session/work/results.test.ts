@@ -1,3 +1,4 @@
+import { junitViolations } from '../../../../core/test/junit-schema.ts'
 import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { givenOptions } from '@kernelkit/core/options'
@@ -7,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import type { VmPlan } from '../../resolve/plan-vm.ts'
 import type { ExecOptions, QemuExit, Vm, VmEvent } from '../../vm.ts'
 import { outcomeJunit } from './outcome-junit.ts'
+import { seenStream } from './seen-stream.ts'
 import { renderParagraph } from './render-outcome.ts'
 import { resultStream } from './result-stream.ts'
 import { runCommand } from './run-command.ts'
@@ -77,6 +79,7 @@ async function run(raw: Readonly<Record<string, unknown>>, played: Played) {
   return { outcome, verdict: outcome.judgement.verdict, stdout: await seen }
 }
 
+const silent = { stdout: { text: '', omitted: 0 }, stderr: { text: '', omitted: 0 } }
 const notOk = 'TAP version 13\n1..2\nok 1 a\nnot ok 2 b\n'
 
 describe('results on stdout', () => {
@@ -110,12 +113,48 @@ describe('results on stdout', () => {
   })
 
   it('are red in their own place in JUnit XML, the run itself when it is to blame', async () => {
-    const byResult = await outcomeJunit({ outcome: (await run({}, { output: notOk })).outcome, title: 'sh  -c\nx' })
+    const byResult = await outcomeJunit({ outcome: (await run({}, { output: notOk })).outcome, ends: silent, title: 'sh  -c\nx' })
     expect(byResult).toContain('<testsuites name="sh -c x" tests="3" failures="1" errors="0"')
-    const noStream = await outcomeJunit({ outcome: (await run({ format: 'tap' }, {})).outcome, title: 'x' })
+    const noStream = await outcomeJunit({ outcome: (await run({ format: 'tap' }, {})).outcome, ends: silent, title: 'x' })
     expect(noStream).toMatch(
       /<testsuites name="x" tests="1" failures="1"[^]*type="fail" message="fail: the command exited with status 0, but/,
     )
+  })
+})
+
+describe('a command that failed, in JUnit XML', () => {
+  const ends = {
+    stdout: { text: 'compiling\n', omitted: 0 },
+    stderr: { text: '\u001b[31merror: <boom> & ]]>\u001b[0m\r\n', omitted: 9000 },
+  }
+  const failed = async (during: readonly VmEvent[]) => (await run({ format: 'tap' }, { during })).outcome
+  const bodyOf = (xml: string) => /<failure[^>]*>([^]*?)<\/failure>/.exec(xml)?.[1] ?? ''
+
+  it('shows what it printed last first, and not a console on which the kernel reported nothing', async () => {
+    const xml = await outcomeJunit({ outcome: await failed(kernel('systemd[1]: noise')), ends, title: 'x' })
+    expect(junitViolations(xml)).toEqual([])
+    expect(bodyOf(xml)).toMatch(
+      /^\nthe command exited with status 0, but [^\n]*\n\nits stderr:\n… 9000 bytes before this\nerror: &lt;boom&gt; &amp; \]\]&gt;\n\nits stdout:\ncompiling\n/,
+    )
+    expect(bodyOf(xml)).not.toMatch(/noise|lines of the console/)
+    expect(xml).toMatch(/<system-out>compiling<\/system-out>\s*<system-err>… 9000 bytes before this\nerror: [^]*<\/system-err>/)
+  })
+
+  it('shows the console after it where the kernel reported something', async () => {
+    const during = kernel('WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2')
+    const body = bodyOf(await outcomeJunit({ outcome: await failed(during), ends, title: 'x' }))
+    expect(body).toMatch(/its stderr:[^]*report: WARNING in foo[^]*lines of the console:\n[^]*foo\.c:12/)
+  })
+
+  it('keeps whole lines of the end of a long stream', async () => {
+    const to = new PassThrough()
+    to.resume()
+    const { stream, finish } = seenStream(to)
+    for (let i = 0; i < 10_000; i++) await new Promise<void>((resolve) => stream.write(`line ${i}\n`, () => resolve()))
+    const { text: last, omitted } = finish()
+    expect(last).toMatch(/^line \d+\n[^]*line 9999\n$/)
+    expect(last.length).toBeLessThanOrEqual(16_384)
+    expect(omitted + last.length).toBe(Array.from({ length: 10_000 }, (_, i) => `line ${i}\n`).join('').length)
   })
 })
 

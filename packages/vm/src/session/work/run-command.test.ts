@@ -116,7 +116,7 @@ describe('a VM that we end ourselves is judged by why', () => {
 
   it('run: a system that does not settle, or is not systemd, has not booted', async () => {
     expect(await run([ready], { init: 'systemd', bootTimeout: '10ms' })).toBe('boot-fail')
-    expect(await run([ready], { init: 'systemd' }, 127)).toBe('boot-fail')
+    expect(await run([ready], { init: 'systemd' }, 127)).toBe('infra-fail')
     expect(await run([ready, line('reboot: System halted')], { init: 'systemd' })).toBe('vm-lost')
   })
 

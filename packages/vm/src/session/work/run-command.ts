@@ -112,7 +112,7 @@ function judgeRun(ended: EndedVm, results: KtapResults | undefined): RunOutcome 
   const judgement = judge({
     ...seenFacts(ended),
     ready: facts.readyAtMs !== undefined,
-    agentFailure: ending.kind === 'no-systemd' ? ending.why : facts.agentFailure,
+    ...(ending.kind === 'no-systemd' ? { agentFailure: ending.why, rootLacks: 'init' } : {}),
     command,
     expect: plan.vm.expect,
     limit: ending.kind === 'limit' ? ending.limit : undefined,

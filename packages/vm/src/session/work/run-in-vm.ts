@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream'
 import { exitStatus } from '@kernelkit/core/console'
-import { message, option } from '@kernelkit/core/errors'
+import { message, option, type Message } from '@kernelkit/core/errors'
 import { writeFor } from '@kernelkit/core/options'
 import { prepareOutFile, writeOutFile } from '@kernelkit/host/files'
 import type { EvidencePaths } from '../../evidence/evidence-paths.ts'
 import type { ResolvedVm } from '../../resolve/resolve-vm.ts'
 import { guestEnvironment } from '../guest-environment.ts'
-import { hiddenFiles, missingOperations, refuseHiddenProgram, seenStream, writableShares, type SeenStream } from './command-notes.ts'
 import type { PreparedVm } from '../prepare-vm.ts'
 import { outcomeDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from './render-outcome.ts'
 import { runCommand, type GuestCommand, type RunOutcome } from './run-command.ts'
+import { seenStream, type SeenEnds, type SeenStream } from './seen-stream.ts'
 import { runSession, type RecordVerdict, type SessionInput } from '../session.ts'
 
 /** Where a command's streams come from and go to. */
@@ -33,6 +33,8 @@ export interface RunInVmInput extends SessionInput, Pick<GuestCommand, 'argv' | 
 export interface FinishedRun {
   readonly prepared: PreparedVm
   readonly outcome: RunOutcome
+  /** What the command wrote last. */
+  readonly ends: SeenEnds
   /** In the style that the spec asks for (--status). */
   readonly exitCode: number
   readonly paths: OutcomePaths
@@ -52,9 +54,10 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
   const { spec } = wanted
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named: spec.junit })
   return runSession<RunOutcome, FinishedRun>(input, async (prepared) => {
-    if (spec.kunit === undefined && input.around === undefined) await refuseHiddenProgram(host, prepared.plan, input.argv)
+    if (spec.kunit === undefined && input.around === undefined && input.argv[0]?.includes('/') === true)
+      await (await import('./command-notes.ts')).refuseHiddenProgram(host, prepared.plan, input.argv)
     const streams = await input.openStreams(prepared.evidenceDirectory)
-    const seen = writableShares(prepared.plan).length === 0 ? undefined : seenStream(streams.stderr)
+    const seen = { stdout: seenStream(streams.stdout), stderr: seenStream(streams.stderr) }
     const stdin = script === undefined ? streams.stdin : Readable.from([Buffer.from(script)])
     const env = { ...guestEnvironment(host, prepared.plan, spec), ...input.env }
     // A session at a terminal cannot be run again.
@@ -62,7 +65,8 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
     return {
       work: runCommand(host, prepared.plan, {
         ...streams,
-        stderr: seen?.stream ?? streams.stderr,
+        stdout: seen.stdout.stream,
+        stderr: seen.stderr.stream,
         argv: input.argv,
         env,
         stdin,
@@ -80,8 +84,7 @@ interface Finishing {
   readonly input: RunInVmInput
   readonly prepared: PreparedVm
   readonly streams: RunStreams
-  /** Of the command's stderr, when it is looked at. */
-  readonly seen: SeenStream | undefined
+  readonly seen: { readonly stdout: SeenStream; readonly stderr: SeenStream }
   readonly junit: string | undefined
 }
 
@@ -103,13 +106,10 @@ async function finishRun(
     evidence: prepared.evidenceDirectory,
   }
   const { command } = outcome
-  const lastWords = seen?.finish() ?? ''
-  const notes =
-    outcome.judgement.verdict !== 'fail' || command === undefined
-      ? []
-      : [...(await hiddenFiles(host, plan, { ...command, argv })), ...missingOperations(plan, lastWords)]
+  const ends = { stdout: seen.stdout.finish(), stderr: seen.stderr.finish() }
+  const notes = outcome.judgement.verdict !== 'fail' || command === undefined ? [] : await notesOf({ host, plan, argv, command, ends })
   const { outcomeJunit } = await import('./outcome-junit.ts')
-  const xml = await outcomeJunit({ outcome, title: titleOf(vm, script ?? argv.join(' ')) })
+  const xml = await outcomeJunit({ outcome, ends, title: titleOf(vm, script ?? argv.join(' ')) })
   if (junit !== undefined) await writeOutFile(host, junit, xml)
   const { evidence, document } = await record({
     junit: xml,
@@ -118,6 +118,7 @@ async function finishRun(
   return {
     prepared,
     outcome,
+    ends,
     exitCode,
     paths,
     evidence,
@@ -126,6 +127,18 @@ async function finishRun(
     document,
     warnings: [...(isLost(outcome) ? [lostArtifacts] : []), ...notes].map((line) => writeFor(line, vm.reader)),
   }
+}
+
+interface FailedCommand extends Pick<RunInVmInput, 'host' | 'argv'> {
+  readonly plan: PreparedVm['plan']
+  readonly command: NonNullable<RunOutcome['command']>
+  readonly ends: SeenEnds
+}
+
+/** What its failure may come from. */
+async function notesOf({ host, plan, argv, command, ends }: FailedCommand): Promise<readonly Message[]> {
+  const { hiddenFiles, missingOperations } = await import('./command-notes.ts')
+  return [...(await hiddenFiles(host, plan, { ...command, argv })), ...missingOperations(plan, ends.stderr.text)]
 }
 
 const lostArtifacts = message`what the command left in $KERNELKIT_ARTIFACTS is gone with the guest; keep it with ${option('artifacts', 'DIR')}`
