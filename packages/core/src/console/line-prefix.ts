@@ -97,6 +97,7 @@ const selfEvident = new RegExp(
     String.raw`Kernel panic - not syncing: `,
     String.raw`BUG: KASAN: `,
     String.raw`WARNING: CPU: \d+ PID: \d+ at `,
+    String.raw`WARNING: (?:\[.{1,400}\] )?(?:\S+:\d+ )?at \S+\+0x[0-9a-f]+/0x[0-9a-f]+(?: \[\w+\])?, CPU#\d+: `,
     String.raw`BUG: unable to handle `,
     String.raw`BUG: kernel NULL pointer`,
     String.raw`Unable to handle kernel `,

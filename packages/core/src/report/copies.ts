@@ -7,6 +7,8 @@ import { stampOf, type Message } from './message.ts'
 export interface Copies {
   /** Which kind of copy of an earlier report a first line begins; it is noted when it begins none. */
   begins(message: Message, line: number): 'ring-buffer' | 'logger' | undefined
+  /** One more line of a report with which a report may begin. */
+  note(message: Message, line: number): void
   /** Whether a line belongs to a logger whose reports are copies. */
   isPart(message: Message): boolean
   /** Another boot: time begins again. */
@@ -15,7 +17,7 @@ export interface Copies {
 
 // A log of nothing but reports must not fill memory.
 const mostStamps = 1024
-const mostRecent = 16
+const mostRecent = 32
 // A journal writes a report within a few hundred lines of the serial line.
 const longestDelay = 500
 
@@ -23,7 +25,12 @@ export function createCopies(): Copies {
   const stamps = new Set<string>()
   const recent: { readonly text: string; readonly source: number; readonly line: number }[] = []
   let copying: number | undefined
+  const note = (message: Message, line: number): void => {
+    if (recent.length >= mostRecent) recent.shift()
+    recent.push({ text: message.text.trim(), source: message.source, line })
+  }
   return {
+    note,
     begins: (message, line) => {
       const text = message.text.trim()
       const stamp = stampOf(message)
@@ -42,8 +49,7 @@ export function createCopies(): Copies {
         if (stamps.size >= mostStamps) stamps.clear()
         stamps.add(key)
       }
-      if (recent.length >= mostRecent) recent.shift()
-      recent.push({ text, source: message.source, line })
+      note(message, line)
       return undefined
     },
     isPart: ({ source }) => copying === source,

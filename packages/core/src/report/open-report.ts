@@ -223,7 +223,7 @@ const details: readonly (readonly [word: string, RegExp])[] = [
   ['last function: ', /last function: (?<lastFunction>[A-Za-z_][\w.]*)/],
   ['caller is ', /^caller is (?<caller>[A-Za-z_][\w.]*)\+0x/],
   // What taints the kernel: __warn() and die(), whatever the report is about.
-  ['WARNING: ', /^(?<warned>WARNING): (?:CPU: \d|at |\S+:\d)/],
+  ['WARNING: ', /^(?<warned>WARNING): (?:CPU: \d|at |\S+:\d|\[.{1,400}\] \S+:\d)/],
   ['[#', /\[#(?<died>\d+)\]/],
   ['Workqueue: ', /^Workqueue: (?<workqueue>\S.*?) (?<work>[A-Za-z_][\w.]*)(?: \[\w+\])?$/],
 ]

@@ -640,3 +640,71 @@ describe('a report that counts', () => {
     }
   })
 })
+
+describe('the first line of a warning since 6.19', () => {
+  const rest = [
+    'Modules linked in: frob',
+    'CPU: 0 UID: 0 PID: 77 Comm: cat Not tainted 6.19.0 #1 PREEMPT(lazy)',
+    'Call Trace:',
+    ' <TASK>',
+    ' frob_read+0x1/0x2 [frob]',
+    ' </TASK>',
+    '---[ end trace 0000000000000000 ]---',
+  ]
+
+  it.each([
+    'WARNING: drivers/frob/main.c:9 at frob_check+0x1/0x2 [frob], CPU#0: cat/77',
+    'WARNING: [x > 3 && y[0] == 1] drivers/frob/main.c:9 at frob_check+0x1/0x2 [frob], CPU#0: cat/77',
+  ])('is %j', (line) => {
+    expect(read([line, ...rest])).toMatchObject([
+      { kind: 'warning', title: 'WARNING in frob_check', function: 'frob_check', source: 'drivers/frob/main.c', line: 9, process: 'cat' },
+    ])
+    expect(read(['------------[ cut here ]------------', line, ...rest].map((text, at) => `unit-${at}: ${text}`))).toMatchObject([
+      { function: 'frob_check', startLine: 1, endLine: 9 },
+    ])
+  })
+
+  it('names a function alone in a kernel without places', () => {
+    expect(read(['WARNING: at frob_check+0x1/0x2 [frob], CPU#0: cat/77', ...rest])).toMatchObject([
+      { kind: 'warning', function: 'frob_check', process: 'cat' },
+    ])
+  })
+})
+
+describe('text about reports', () => {
+  it.each([
+    "If you see 'BUG: unable to handle kernel paging request', send the log.",
+    'Search for `kernel BUG at` or "BUG: KASAN: slab-out-of-bounds in" in the log.',
+    'grep -q "BUG: soft lockup" log || echo none',
+    "  expect(log, 'Kernel panic - not syncing: Fatal exception')",
+    "'Kernel panic - not syncing: Fatal exception',",
+  ])('is none: %s', (line) => {
+    expect(read([line])).toEqual([])
+  })
+
+  it('is one where a logger quotes each line', () => {
+    const lines = ['BUG: kernel NULL pointer dereference, address: 8', 'RIP: 0010:frob+0x1/0x2', '---[ end trace 0 ]---']
+    expect(read(lines.map((text, at) => `{"__MONOTONIC_TIMESTAMP" : "${1000 + at}", "MESSAGE" : "${text}"}`))).toMatchObject([
+      { function: 'frob' },
+    ])
+    expect(read(lines.map((text) => JSON.stringify({ PRIORITY: '4', MESSAGE: text })))).toMatchObject([{ function: 'frob' }])
+  })
+})
+
+describe('a journal that follows the serial line', () => {
+  it('holds none of the reports again, nor a part of one', () => {
+    const lines = [
+      'BUG: kernel NULL pointer dereference, address: 0000000000000078',
+      'Oops: 0000 [#1] SMP',
+      'CPU: 2 PID: 3166 Comm: cat Not tainted 6.1.0 #1',
+      'RIP: 0010:frob_reset+0x1d7/0xa90',
+      'Call Trace:',
+      ' frob_read+0x1/0x2',
+      '---[ end trace 0 ]---',
+    ]
+    const serial = lines.map((text, at) => `[  100.${100_000 + at}] ${text}`)
+    const journal = lines.map((text) => `Aug 13 12:28:38 box kernel: ${text}`)
+    expect(read([...serial, ...journal])).toHaveLength(1)
+    expect(read([...journal, ...serial])).toHaveLength(1)
+  })
+})

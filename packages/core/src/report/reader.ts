@@ -140,7 +140,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     const at = evident >= 0 ? evident : length === undefined ? -1 : part.length - length
     // The stamp of the kernel in front is known anyway.
     const from = part.length - message.text.length
-    if (at <= from || !part.endsWith(message.text)) return false
+    if (at <= from || !part.endsWith(message.text) || isQuoted(part, at)) return false
     // A subsystem names itself before what it complains of.
     const prefix = part.slice(message.source === 0 ? from : 0, at)
     if (!(evident >= 0 ? endsPrefix(prefix) : isLoggers(prefix))) return false
@@ -195,6 +195,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     noteDetails(report, text)
   }
   const adopt = (report: OpenReport, format: Format, groups: OpenReport['groups'], message: Message): void => {
+    if (!report.isCopy) copies.note(message, line)
     report.endLine = line
     report.strangers = 0
     // A line that may be harmless makes nothing harmless of the crash that follows it.
@@ -285,13 +286,22 @@ interface Recognised {
   readonly index: number
 }
 
+/** Whether what begins there is in quotation marks: somebody writes about such lines. A colon before them makes it JSON. */
+function isQuoted(text: string, at: number): boolean {
+  return (
+    at > 0 &&
+    /['"`]/.test(text.charAt(at - 1)) &&
+    /(?:^|[^:\s]\s+|[(=])['`]$|(?:[^:\s]\s+|[(=])"$/.test(text.slice(Math.max(0, at - 10), at))
+  )
+}
+
 const finders = formats.map((format) => [format, groupFinder(format.first)] as const)
 
 /** The format of a first line. */
 function recognise(text: string): Recognised | undefined {
   for (const [format, find] of finders) {
     const found = find(text)
-    if (found !== undefined) return { format, groups: found.groups, index: found.index }
+    if (found !== undefined) return isQuoted(text, found.index) ? undefined : { format, groups: found.groups, index: found.index }
   }
   return undefined
 }

@@ -1,10 +1,13 @@
 import { symbol, type Format } from '../format.ts'
 
-/** `WARNING: CPU: 0 PID: 1 at F:L func+…` up to 6.18, from 6.19 `WARNING: F:L at func+…, CPU#0: comm/1` (kernel/panic.c: __warn()). */
+/**
+ * `WARNING: CPU: 0 PID: 1 at F:L func+…` up to 6.18, from 6.19 `WARNING: F:L at func+…, CPU#0: comm/1` (kernel/panic.c: __warn()), with the
+ * condition in brackets before the file where CONFIG_DEBUG_BUGVERBOSE_DETAILED keeps it.
+ */
 function warning(source: string, rest = ''): RegExp {
   const at = symbol.replace('?<source>', '').replace('?<line>', '')
   return new RegExp(
-    String.raw`WARNING: (?:CPU: \d+ PID: \d+ at )?(?<source>${source}):(?<line>\d+)(?: (?:at )?${rest}${at})?(?:, CPU#\d+: (?<process>.{0,100})\/\d+)?`,
+    String.raw`WARNING: (?:CPU: \d+ PID: \d+ at |\[.{1,400}?\] )?(?<source>${source}):(?<line>\d+)(?: (?:at )?${rest}${at})?(?:, CPU#\d+: (?<process>.{0,100})\/\d+)?`,
   )
 }
 
@@ -95,6 +98,11 @@ export const warningFormats: readonly Format[] = [
   },
   // Without CONFIG_DEBUG_BUGVERBOSE.
   { kind: 'warning', first: /^WARNING: CPU: \d+ PID: \d+ at (?<function>[A-Za-z_][\w.]*)\+0x/, title: 'WARNING in {function}' },
+  {
+    kind: 'warning',
+    first: /^WARNING: at (?<function>[A-Za-z_][\w.]*)\+0x\S+(?: \[\w+\])?, CPU#\d+: (?<process>.{0,100})\/\d+/,
+    title: 'WARNING in {function}',
+  },
   {
     kind: 'warning',
     first: /^WARNING: (?:CPU: \d+ PID: \d+ )?at (?:0x)?[0-9a-f]{8,16}\b/,
