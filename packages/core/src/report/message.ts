@@ -9,7 +9,7 @@ export interface Message {
   readonly stamp: string | undefined
   /** The learned prefix. */
   readonly head?: string
-  /** What kind of line it came on: 0 the kernel's own, 1 of a logger that is known by heart, more: a learned prefix. */
+  /** What kind of line it came on: 0 the kernel's own, -1 without a stamp, 1 of a logger that is known by heart, more: a learned prefix. */
   readonly source: number
 }
 
@@ -144,5 +144,5 @@ function splitAtStamps(line: string): readonly Message[] {
 function unstamped(line: string): Message {
   const found = foreign.exec(line)
   const width = found?.[0].length ?? 0
-  return { text: line.slice(width), caller: found?.groups?.['caller'], stamp: undefined, source: width > 0 ? 1 : 0 }
+  return { text: line.slice(width), caller: found?.groups?.['caller'], stamp: undefined, source: width > 0 ? 1 : -1 }
 }

@@ -708,3 +708,46 @@ describe('a journal that follows the serial line', () => {
     expect(read([...journal, ...serial])).toHaveLength(1)
   })
 })
+
+describe('a log that holds each line twice', () => {
+  const lines = [
+    'BUG: kernel NULL pointer dereference, address: 0000000000000078',
+    'Oops: 0000 [#1] SMP',
+    'CPU: 2 PID: 3166 Comm: cat Not tainted 6.1.0 #1',
+    'RIP: 0010:frob_reset+0x1d7/0xa90',
+    'Call Trace:',
+    ' frob_read+0x1/0x2',
+    ' frob_read+0x1/0x2',
+    ' vfs_read+0x1/0x2',
+    '---[ end trace 0 ]---',
+  ]
+  const expected = { function: 'frob_reset', process: 'cat', trace: [{}, { function: 'frob_read' }, { function: 'frob_read' }, {}] }
+
+  it('holds each report once, with two consoles that write to one place', () => {
+    const stamped = lines.map((text, at) => `[  100.${100_000 + at}] ${text}`)
+    expect(read(stamped.flatMap((line) => [line, line]))).toMatchObject([expected])
+    // A recursion is no second copy.
+    expect(read(stamped.map((line) => line.replace(/\d{6}\]/, '100000]')))).toMatchObject([expected])
+  })
+
+  it('holds each report once, with a stamp and without', () => {
+    const both = lines.flatMap((text, at) => [text, `[  100.${100_000 + at}] ${text}`])
+    expect(read(both)).toMatchObject([expected])
+    expect(read([...lines.map((text, at) => `[  100.${100_000 + at}] ${text}`), 'REPORT:', ...lines])).toMatchObject([expected])
+  })
+})
+
+describe('a fault in user space on arm64', () => {
+  it.each([
+    'init[247]: unhandled level 0 translation fault (11) at 0xff23fc6bd8, esr 0x92000004',
+    'init[247]: unhandled exception: DABT (lower EL), ESR 0x0000000092000004, level 0 translation fault in libc.so.6[7f8b,ffff+1000]',
+    'init[247]: unhandled synchronous external abort (7) at 0x0, esr 0x96000010',
+  ])('is no crash of the kernel: %s', (line) => {
+    const rest = [
+      'CPU: 2 PID: 247 Comm: init Not tainted 4.4.77 #1',
+      'PC is at 0x7f9256c8d4',
+      'pc : [<0000007f9256c8d4>] lr : [<0000007f9256564c>]',
+    ]
+    expect(read([line, ...rest])).toMatchObject([{ kind: 'userspace-crash', process: 'init' }])
+  })
+})

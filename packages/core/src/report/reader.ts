@@ -2,8 +2,8 @@ import { createPrefixLearner, endsPrefix, isLoggers, kernelTextAt } from '../con
 import { createCandidate } from './candidate.ts'
 import { createCopies } from './copies.ts'
 import { finish } from './finish.ts'
-import { groupFinder, type Format } from './format.ts'
-import { formats } from './formats/index.ts'
+import type { Format } from './format.ts'
+import { isQuoted, recognise } from './formats/index.ts'
 import { mayBeginReport } from './prefilter.ts'
 import { holdsControls, onlyMessage, onlyStripped, parsePlainMessages, plainParts, strippedMessages, type Message } from './message.ts'
 import { parsePlainFrame } from './frame.ts'
@@ -47,6 +47,10 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   const cuts = new Map<string, number>()
   let cutLine: number | undefined
   let kernel: KernelFacts = {}
+  /** Two consoles write to one place (console=tty0 on a screen that is logged): each line is there twice. A report that begins so shows it. */
+  let lastPart = ''
+  let isSecond = false
+  let isDoubled = false
   const prefixes = createPrefixLearner()
   const candidate = createCandidate()
   const copies = createCopies()
@@ -170,6 +174,10 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     }
     const copy = copies.begins(message, at)
     if (copy === 'logger') return false
+    if (copy === 'ring-buffer' && isSecond) {
+      isDoubled = true
+      return false
+    }
     const place = { at, isCopy: copy !== undefined }
     // Memory ran out somewhere else while a trace was printed, and no caller tells the two apart: the trace stays where it was.
     const isBetween = asides.includes(format.kind) && message.caller === undefined && last !== undefined && hasTrace(last)
@@ -224,6 +232,10 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     return isNew
   }
   const readOrConfirm = (part: string): boolean => {
+    isSecond = part === lastPart
+    lastPart = part
+    if (open.length === 0) isDoubled = false
+    if (isSecond && isDoubled) return false
     if (candidate.confirms(part, line) && prefixes.learn(...candidate.prefix())) replay(candidate.release(part))
     return readPart(part)
   }
@@ -277,31 +289,4 @@ function continues(report: OpenReport, format: Format, message: Message): boolea
 function isRepetition(report: OpenReport, message: Message): boolean {
   const stem = / in | at /.exec(report.headline)
   return stem !== null && report.headline.includes('[inline]') && message.text.trim().startsWith(report.headline.slice(0, stem.index))
-}
-
-interface Recognised {
-  readonly format: Format
-  readonly groups: Readonly<Record<string, string | undefined>>
-  /** Where in the line it begins. */
-  readonly index: number
-}
-
-/** Whether what begins there is in quotation marks: somebody writes about such lines. A colon before them makes it JSON. */
-function isQuoted(text: string, at: number): boolean {
-  return (
-    at > 0 &&
-    /['"`]/.test(text.charAt(at - 1)) &&
-    /(?:^|[^:\s]\s+|[(=])['`]$|(?:[^:\s]\s+|[(=])"$/.test(text.slice(Math.max(0, at - 10), at))
-  )
-}
-
-const finders = formats.map((format) => [format, groupFinder(format.first)] as const)
-
-/** The format of a first line. */
-function recognise(text: string): Recognised | undefined {
-  for (const [format, find] of finders) {
-    const found = find(text)
-    if (found !== undefined) return isQuoted(text, found.index) ? undefined : { format, groups: found.groups, index: found.index }
-  }
-  return undefined
 }

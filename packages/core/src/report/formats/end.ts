@@ -63,7 +63,7 @@ export const endFormats: readonly Format[] = [
   // kernel/signal.c and arch: print_fatal_signal(), show_signal_msg().
   {
     kind: 'userspace-crash',
-    first: /^(?<process>.{1,20})\[\d+\]: (?:segfault|unhandled signal|bad frame|unhandled \w+ (?:fault|exception))/,
+    first: /^(?<process>.{1,20})\[\d+\]: (?:segfault|unhandled signal|bad frame|unhandled (?:[\w ()-]{1,60} )?(?:fault|exception|abort)\b)/,
     title: 'user-space crash of {process}',
     blame: 'none',
     oneLine: true,

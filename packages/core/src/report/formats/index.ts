@@ -1,4 +1,4 @@
-import type { Format } from '../format.ts'
+import { groupFinder, type Format } from '../format.ts'
 import { bugFormats, dieFormats } from './bug.ts'
 import { endFormats } from './end.ts'
 import { faultFormats } from './fault.ts'
@@ -21,3 +21,31 @@ export const formats: readonly Format[] = [
   ...warningFormats,
   ...bugFormats,
 ]
+
+/** A first line, and what it says. */
+export interface Recognised {
+  readonly format: Format
+  readonly groups: Readonly<Record<string, string | undefined>>
+  /** Where in the line it begins. */
+  readonly index: number
+}
+
+/** Whether what begins there is in quotation marks: somebody writes about such lines. A colon before them makes it JSON. */
+export function isQuoted(text: string, at: number): boolean {
+  return (
+    at > 0 &&
+    /['"`]/.test(text.charAt(at - 1)) &&
+    /(?:^|[^:\s]\s+|[(=])['`]$|(?:[^:\s]\s+|[(=])"$/.test(text.slice(Math.max(0, at - 10), at))
+  )
+}
+
+const finders = formats.map((format) => [format, groupFinder(format.first)] as const)
+
+/** The format of a first line. */
+export function recognise(text: string): Recognised | undefined {
+  for (const [format, find] of finders) {
+    const found = find(text)
+    if (found !== undefined) return isQuoted(text, found.index) ? undefined : { format, groups: found.groups, index: found.index }
+  }
+  return undefined
+}
