@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, { readonly about: string; readonly quick?
   decode: { about: '500 frames of reports decoded with a vmlinux', load: () => import('./decode.ts') },
   run: { about: 'one command in a fresh VM', quick: true, load: () => import('./run.ts') },
   test: { about: '20 tests in fresh VMs, packed against in sequence', load: () => import('./test.ts') },
+  matrix: { about: '3 tests on 4 kernels, packed against in sequence (fetches Debian packages)', load: () => import('./matrix.ts') },
   ssh: { about: 'ssh with systemd (root, a loop device)', load: () => import('./ssh.ts') },
   bake: { about: 'a bake, its size and memory (root, a loop device, half an hour)', load: () => import('./bake.ts') },
   build: { about: 'the store, ccache, our overhead over make (hours)', load: () => import('./build.ts') },

@@ -11,7 +11,7 @@ import { findProjectFile, nodeHost, openProjectFile, prepareOutFile, writeOutFil
 import { commandWords, makeEvidenceDirectory } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { openBisectionTree, type BisectionTree, type Commit } from '../search/bisection-tree.ts'
-import { probe, probeOptions, type Probe } from '../search/probe.ts'
+import { probe, probeOptions, questionOf, type Probe } from '../search/probe.ts'
 import { openSearchState, type SearchState } from '../search/search-state.ts'
 import { addToRate, tryCommit, type Trial } from '../search/try-commit.ts'
 import { makeKernel } from './build.ts'
@@ -37,7 +37,7 @@ export async function bisect(context: CommandContext, words: readonly string[], 
   if (!spec.fixedKernel) await requireKernelTree(context, repository, spec.bad)
   const logFile = spec.log === undefined ? undefined : await prepareOutFile(host, { option: 'log', named: spec.log })
   const store = await context.store({ compiles: !spec.fixedKernel })
-  const question = { argv, cwd: host.cwd, vm: ofVm, config: spec.config, confidence: spec.confidence ?? null }
+  const question = { argv, cwd: host.cwd, vm: questionOf(ofVm), config: spec.config, confidence: spec.confidence ?? null }
   if (context.dryRun) {
     context.print(
       `git bisect of ${repository} from ${spec.good} to ${spec.bad}, in a clone: ${spec.fixedKernel ? 'boot' : 'build, boot'}, ${argv.join(' ')}`,

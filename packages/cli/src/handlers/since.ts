@@ -1,10 +1,13 @@
 import { join, resolve } from 'node:path'
+import { hostArch } from '@kernelkit/core/arch'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { locateKernelReference, parseKernelReference } from '@kernelkit/core/kernels'
 import { parseSinceSpec, type SinceSpec } from '@kernelkit/core/options/commands'
-import { parseVmSpec } from '@kernelkit/core/options/vm'
+import { parseVmSpec, type VmSpec } from '@kernelkit/core/options/vm'
 import {
   answerOf,
+  chooseCandidates,
+  flavoursOf,
   mostProbes,
   nextStep,
   requirementLine,
@@ -13,10 +16,11 @@ import {
   type Candidate,
   type SearchStep,
 } from '@kernelkit/core/trials'
+import type { Store } from '@kernelkit/host'
 import { commandWords, makeEvidenceDirectory } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { formatTable } from '../output/table.ts'
-import { probe, probeOptions, type Probe } from '../search/probe.ts'
+import { probe, probeOptions, questionOf, type Probe } from '../search/probe.ts'
 import { openSearchState } from '../search/search-state.ts'
 
 /** A probe as an interrupted search remembers it. */
@@ -32,14 +36,14 @@ export async function since(context: CommandContext, words: readonly string[], g
   const { kernel: _, ...ofVm } = probeOptions('since', given)
   const vm = parseVmSpec(ofVm, { command: 'run' })
   const store = await context.store()
-  const candidates = candidatesOf(spec)
+  const candidates = await candidatesOf(context, store, { spec, vm })
   const boots = mostProbes(candidates.length)
   host.log.info(`${candidates.length} kernels, ${candidates[0]?.title ?? ''} to ${candidates.at(-1)?.title ?? ''}: at most ${boots} boots`)
   if (context.dryRun) {
     for (const { reference, title } of candidates) context.print(`${title}  ${reference}`)
     return 0
   }
-  const question = { argv, cwd: host.cwd, references: candidates.map(({ reference }) => reference), vm: ofVm }
+  const question = { argv, cwd: host.cwd, references: candidates.map(({ reference }) => reference), vm: questionOf(ofVm) }
   const state = await openSearchState<KnownProbe>(host, store, { kind: 'since', question, isOne: isKnownProbe })
   const probes = new Map(state.known.map((one) => [one.reference, one]))
   if (probes.size > 0) host.log.info(`continuing an interrupted search: ${probes.size} kernels are known`)
@@ -71,11 +75,24 @@ function toAnswer(known: Pick<Probe, 'verdict'> | undefined): Answer | undefined
   return known === undefined ? undefined : answerOf(known.verdict)
 }
 
-/** Those of the user in their order. */
-function candidatesOf({ kernels }: SinceSpec): readonly Candidate[] {
-  if (kernels.length > 0) return [...new Set(kernels)].map((reference) => ({ reference, series: undefined, title: reference }))
-  throw new UserError('BAD_OPTION', message`${option('kernel')} is needed.`, {
-    hint: message`Name the kernels to look among, the oldest first: ${option('kernel', 'debian:11/cloud')} ${option('kernel', 'debian:12/cloud')}.`,
+/** Those of the user in their order, else the newest of each series that is offered. */
+async function candidatesOf(
+  context: CommandContext,
+  store: Store,
+  { spec, vm }: { readonly spec: SinceSpec; readonly vm: VmSpec },
+): Promise<readonly Candidate[]> {
+  if (spec.kernels.length > 0) return [...new Set(spec.kernels)].map((reference) => ({ reference, series: undefined, title: reference }))
+  const { listKernels } = await import('@kernelkit/vm/internal/kernels')
+  const { host, signal } = context
+  const { kernels } = await listKernels(host, store, { arch: vm.arch ?? hostArch(host.nodeArch), mirror: vm.mirror, signal })
+  const candidates = chooseCandidates(kernels, spec.flavour)
+  if (candidates.length > 0) return candidates
+  const flavours = flavoursOf(kernels).map((flavour) => flavour ?? 'general')
+  throw new UserError('NO_SUCH_KERNEL', `no mirror and no store has a kernel of flavour '${spec.flavour ?? 'general'}'.`, {
+    hint:
+      flavours.length === 0
+        ? message`Name kernels with ${option('kernel')}, the oldest first.`
+        : message`Choose one of these with ${option('flavour')}: ${flavours.join(', ')}.`,
   })
 }
 

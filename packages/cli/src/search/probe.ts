@@ -73,3 +73,8 @@ export function probeOptions(command: string, options: RawOptions): RawOptions {
   )
   return { timeout: [{ value: '10m' }], ...kept }
 }
+
+/** What the answer of a probe depends on: the same question continues an interrupted search, wherever its logs go. */
+export function questionOf(options: RawOptions): RawOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !['log', 'evidence', 'artifacts', 'logLimit'].includes(name)))
+}
