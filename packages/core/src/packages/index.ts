@@ -2,6 +2,7 @@ export {
   collectKernelPackages,
   compareVersions,
   findPackage,
+  findSymbols,
   kernelFiles,
   listFlavours,
   parsePackageIndex,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { collectKernelPackages, compareVersions, findPackage, listFlavours, parsePackageIndex } from './package-index.ts'
+import { collectKernelPackages, compareVersions, findPackage, findSymbols, listFlavours, parsePackageIndex } from './package-index.ts'
 
 // Stanzas of Debian's Packages files for bookworm, trixie-backports and sid, shortened.
 const text = `Package: linux-image-6.1.0-50-cloud-amd64
@@ -90,7 +90,7 @@ describe('the index of an archive', () => {
   it('keeps parts of kernels, and neither debug symbols nor other packages', () => {
     expect(index.map(({ name }) => name)).not.toContain('linux-doc')
     expect(index.map(({ name }) => name)).not.toContain('linux-image-6.1.0-50-cloud-amd64-dbg')
-    expect(index[0]).toEqual({
+    expect(index[0]).toMatchObject({
       name: 'linux-image-6.1.0-50-cloud-amd64',
       version: '6.1.176-1',
       archive: 'http://mirror.test/debian',
@@ -121,6 +121,29 @@ describe('the index of an archive', () => {
       kind: 'incomplete',
       missing: 'linux-modules-6.19.14+deb13-cloud-amd64',
     })
+  })
+
+  it('debug symbols belong to the image of their version, and are not listed as a kernel', () => {
+    expect(findPackage(index, 'linux-image-6.1.0-50-cloud-amd64')?.symbols).toMatchObject({
+      name: 'linux-image-6.1.0-50-cloud-amd64-dbg',
+      version: '6.1.176-1',
+      path: 'pool/x',
+      sha256: 'ab',
+    })
+    expect(index.filter(({ name }) => name.endsWith('-dbg'))).toEqual([])
+    const unsigned = text.replaceAll('6.1.0-50-cloud-amd64\nSource', '6.1.0-50-cloud-amd64-unsigned\nSource')
+    expect(findPackage(parsePackageIndex(unsigned, 'x'), 'linux-image-6.1.0-50-cloud-amd64-unsigned')?.symbols?.sha256).toBe('ab')
+    const image = findPackage(index, 'linux-image-6.1.0-50-cloud-amd64')
+    expect(findSymbols(index, image === undefined ? [] : [image])?.sha256).toBe('ab')
+    // Those of a metapackage are empty.
+    const empty = 'Package: linux-image-cloud-amd64-dbg\nVersion: 6.1.176-1\nFilename: pool/m\nSize: 1\nSHA256: ee\n'
+    const withEmpty = parsePackageIndex(`${text}\n\n${empty}`, 'x')
+    const first = findPackage(withEmpty, 'linux-image-cloud-amd64')
+    expect(first?.symbols?.sha256).toBe('ee')
+    const all = first === undefined ? undefined : collectKernelPackages(withEmpty, first)
+    expect(all?.kind === 'complete' ? findSymbols(withEmpty, all.packages)?.sha256 : all).toBe('ab')
+    const other = text.replace('dbg\nVersion: 6.1.176-1', 'dbg\nVersion: 6.1.170-1')
+    expect(findPackage(parsePackageIndex(other, 'x'), 'linux-image-6.1.0-50-cloud-amd64')?.symbols).toBeUndefined()
   })
 
   it('flavours are read from the names of metapackages', () => {

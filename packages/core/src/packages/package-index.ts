@@ -10,16 +10,28 @@ export interface ArchivePackage {
   readonly path: string
   readonly bytes: number
   readonly sha256: string
+  /** The package with the debug symbols of this kernel, where the same list has it. */
+  readonly symbols?: ArchivePackage
 }
 
 /** Parts of a kernel in Debian and Ubuntu: image (a kernel, or only its dependencies), binary, modules, configuration. */
 const kernelPart = /^linux-(?:image|binary|modules|base|signed-image)-/
 
-/** Packages with parts of kernels, from the text of a Packages file (deb822(5)); debug symbols are left out. */
+/** Packages with parts of kernels, from the text of a Packages file (deb822(5)); debug symbols are part of the image's. */
 export function parsePackageIndex(text: string, archive: string): readonly ArchivePackage[] {
+  const all = parseStanzas(text, archive)
+  const symbols = new Map(all.flatMap((one) => (one.name.endsWith('-dbg') ? [[`${one.name} ${one.version}`, one]] : [])))
+  return all.flatMap((one) => {
+    if (one.name.endsWith('-dbg')) return []
+    const found = symbols.get(`${one.name.replace(/-unsigned$/, '')}-dbg ${one.version}`)
+    return [found === undefined ? one : { ...one, symbols: found }]
+  })
+}
+
+function parseStanzas(text: string, archive: string): readonly ArchivePackage[] {
   return text.split('\n\n').flatMap((stanza) => {
     const name = /^Package: (\S+)$/m.exec(stanza)?.[1]
-    if (name === undefined || !kernelPart.test(name) || /-dbg(?:sym)?$|-signed-template$/.test(name)) return []
+    if (name === undefined || !kernelPart.test(name) || /-dbgsym$|-signed-template$/.test(name)) return []
     const field = (key: string): string => new RegExp(`^${key}: (.*)$`, 'm').exec(stanza)?.[1] ?? ''
     return [
       {
@@ -141,4 +153,11 @@ export function isConcreteKernel({ name, depends }: ArchivePackage): boolean {
 export function kernelFiles(packages: readonly ArchivePackage[]): readonly ArchivePackage[] {
   const concrete = packages.filter(isConcreteKernel)
   return concrete.length === 0 ? packages : concrete
+}
+
+/** The debug symbols of a kernel: of its image, also where another suite of the list has them; those of metapackages are empty. */
+export function findSymbols(index: readonly ArchivePackage[], packages: readonly ArchivePackage[]): ArchivePackage | undefined {
+  const images = packages.filter(({ name }) => /^linux-image-\d/.test(name))
+  const names = new Set(images.flatMap(({ name, version }) => [`${name} ${version}`, `${name}-unsigned ${version}`]))
+  return index.find(({ name, version, symbols }) => symbols !== undefined && names.has(`${name} ${version}`))?.symbols
 }

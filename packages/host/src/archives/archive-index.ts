@@ -31,7 +31,7 @@ interface StoredIndex {
 }
 
 // Changed when the index takes more of a stanza.
-const recipe = 1
+const recipe = 2
 
 /**
  * Packages with parts of kernels in a suite, by an apt state of our own in the store: any suite and architecture, signatures

@@ -36,11 +36,21 @@ export async function readVmlinux(host: Pick<Host, 'fs'>, path: string): Promise
   return {
     path,
     machine: header.machine,
-    buildId: await readBuildId(file, header, sections),
+    buildId: await buildIdOf(file, header, sections),
     banner: await readText(file, sections, symbols.addressOf('linux_banner')),
     hasLines: sections.some(({ name, size }) => /^\.z?debug_line$/.test(name) && size > 0),
     symbols,
   }
+}
+
+/** The build id of an executable, stripped or not; `undefined` when it has none, or cannot be read. */
+export async function readBuildId({ fs }: Pick<Host, 'fs'>, path: string): Promise<string | undefined> {
+  const handle = await fs.open(path).catch(() => undefined)
+  if (handle === undefined) return undefined
+  await using closing = handle
+  const file = await readableFile(closing, () => tooLarge(path))
+  const elf = await readElfSections(file)
+  return elf === undefined ? undefined : buildIdOf(file, elf.header, elf.sections)
 }
 
 async function open({ fs }: Pick<Host, 'fs'>, path: string): Promise<FileHandle> {
@@ -58,7 +68,7 @@ async function open({ fs }: Pick<Host, 'fs'>, path: string): Promise<FileHandle>
   throw notElf(path)
 }
 
-async function readBuildId(file: ReadableFile, header: ElfHeader, sections: readonly ElfSection[]): Promise<string | undefined> {
+async function buildIdOf(file: ReadableFile, header: ElfHeader, sections: readonly ElfSection[]): Promise<string | undefined> {
   for (const { name, offset, size } of sections) {
     // The kernel's linker script gathers all notes in .notes; a program has them in separate sections.
     if (name !== '.notes' && name !== '.note.gnu.build-id') continue

@@ -7,6 +7,8 @@ export interface BootVmOptions {
   readonly kernel?: string | undefined
   /** Where packages of distributions' kernels come from. Default: apt's mirror. */
   readonly mirror?: string | undefined
+  /** Fetch the debug symbols of a distribution's kernel too (hundreds of MB, once): its reports have source lines. Default: off. */
+  readonly symbols?: boolean | undefined
   /** Module to load before the command, with all that it needs. Default: those that root, directories, network and disks need. */
   readonly modules?: readonly string[] | undefined
   /** Root file system: auto (the image if there is one, else host), image, host (this machine's, below an overlay in guest memory), none (initramfs only) or a directory. Default: auto. */

@@ -1,6 +1,6 @@
 import { UserError, message, nearestName, option } from '@kernelkit/core/errors'
 import { distributions, releaseWord, renderKernelReference, type DistributionKernel, type KernelReference } from '@kernelkit/core/kernels'
-import { collectKernelPackages, findPackage, kernelFiles, listFlavours, type ArchivePackage } from '@kernelkit/core/packages'
+import { collectKernelPackages, findPackage, findSymbols, kernelFiles, listFlavours, type ArchivePackage } from '@kernelkit/core/packages'
 import type { Host, Store } from '@kernelkit/host'
 import { readArchiveIndex, type ArchiveSuite } from '@kernelkit/host/archives'
 import { archiveSuites, type ArchiveInput } from './archive-suites.ts'
@@ -13,6 +13,8 @@ export interface FoundPackages {
 }
 
 export interface FindInput extends ArchiveInput {
+  /** The debug symbols too. */
+  readonly symbols?: boolean
   readonly signal?: AbortSignal | undefined
 }
 
@@ -49,7 +51,10 @@ async function ofSuite(host: Host, store: Store, reference: DistributionKernel, 
       },
     )
   }
-  return { packages: complete(index, first, renderKernelReference(reference)), suite: suites[0]?.suite ?? suite }
+  return {
+    packages: complete(index, first, { written: renderKernelReference(reference), symbols: input.symbols === true }),
+    suite: suites[0]?.suite ?? suite,
+  }
 }
 
 /** What a release has: its own suite must answer, those with updates for it may be missing. */
@@ -113,7 +118,10 @@ async function ofPackage(
     index.forEach(({ name }) => known.add(name))
     const first = findPackage(index, reference.package, reference.version)
     if (first !== undefined)
-      return { packages: complete(index, first, renderKernelReference(reference)), suite: suites[0]?.suite ?? place.suite }
+      return {
+        packages: complete(index, first, { written: renderKernelReference(reference), symbols: input.symbols === true }),
+        suite: suites[0]?.suite ?? place.suite,
+      }
   }
   const [failure] = failures
   if (known.size === 0 && failure !== undefined) throw failure
@@ -153,9 +161,14 @@ function noPackage(
 }
 
 /** All parts of the kernel, or which of them the mirror no longer has. */
-function complete(index: readonly ArchivePackage[], first: ArchivePackage, written: string): readonly ArchivePackage[] {
+function complete(
+  index: readonly ArchivePackage[],
+  first: ArchivePackage,
+  { written, symbols }: { readonly written: string; readonly symbols: boolean },
+): readonly ArchivePackage[] {
   const offered = collectKernelPackages(index, first)
-  if (offered.kind === 'complete') return kernelFiles(offered.packages)
+  if (offered.kind === 'complete')
+    return [...kernelFiles(offered.packages), ...(symbols ? [symbolsOf(index, offered.packages, written)] : [])]
   throw new UserError(
     'NO_SUCH_KERNEL',
     `${written}: the mirror lists ${first.name} ${first.version}, but no longer has ${offered.missing}, which it needs.`,
@@ -164,4 +177,15 @@ function complete(index: readonly ArchivePackage[], first: ArchivePackage, writt
       details: { package: first.name, version: first.version, missing: offered.missing },
     },
   )
+}
+
+/** The package with the debug symbols of a kernel. */
+function symbolsOf(index: readonly ArchivePackage[], packages: readonly ArchivePackage[], written: string): ArchivePackage {
+  const found = findSymbols(index, packages)
+  if (found !== undefined) return found
+  const names = packages.map(({ name, version }) => `${name} ${version}`).join(', ')
+  throw new UserError('NO_SUCH_KERNEL', message`${option('symbols')}: the mirror has no debug symbols of ${written} (${names}).`, {
+    hint: message`Leave ${option('symbols')} out, or name a mirror that has them with ${option('mirror', 'URL')}.`,
+    details: { packages: packages.map(({ name }) => name) },
+  })
 }

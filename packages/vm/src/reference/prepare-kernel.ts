@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { parseArch, type ArchName } from '@kernelkit/core/arch'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { renderKernelReference, type KernelReference } from '@kernelkit/core/kernels'
 import type { ArchivePackage } from '@kernelkit/core/packages'
 import {
@@ -26,6 +27,8 @@ export type PackagedKernel = Exclude<KernelReference, { readonly kind: 'path' }>
 export interface PrepareKernelInput {
   readonly arch: ArchName
   readonly mirror: string | undefined
+  /** The debug symbols of an archive's kernel too. */
+  readonly symbols: boolean
   readonly signal?: AbortSignal | undefined
 }
 
@@ -36,6 +39,7 @@ export async function prepareKernel(
   reference: PackagedKernel,
   input: PrepareKernelInput,
 ): Promise<PreparedKernel> {
+  if (input.symbols) refuseSymbols(reference)
   await requireAll(host, requirementsOf(reference), { user: "a distribution's kernel" })
   switch (reference.kind) {
     case 'distribution':
@@ -50,6 +54,18 @@ export async function prepareKernel(
   }
 }
 
+/** Only archives have the package with them under a name that is known. */
+function refuseSymbols(reference: PackagedKernel): void {
+  if (reference.kind === 'distribution' || reference.kind === 'deb') return
+  throw new UserError(
+    'BAD_OPTION',
+    message`${option('symbols')} is for kernels of an archive, not for ${option('kernel', renderKernelReference(reference))}.`,
+    {
+      hint: 'Name the package with the debug symbols after the others, with a comma between them, or leave the option out.',
+    },
+  )
+}
+
 function requirementsOf(reference: PackagedKernel): readonly Requirement[] {
   if (reference.kind === 'host') return []
   if (reference.kind === 'oci') return imageKernelRequirements
@@ -60,10 +76,10 @@ async function prepareArchiveKernel(
   host: Host,
   store: Store,
   reference: Extract<PackagedKernel, { readonly kind: 'deb' | 'distribution' }>,
-  { arch: archName, mirror, signal }: PrepareKernelInput,
+  { arch: archName, mirror, symbols, signal }: PrepareKernelInput,
 ): Promise<PreparedKernel> {
   const arch = parseArch(archName)
-  const { packages, suite } = await findPackages(host, store, reference, { arch, mirror, signal })
+  const { packages, suite } = await findPackages(host, store, reference, { arch, mirror, symbols, signal })
   const label = renderKernelReference(reference)
   const megabytes = Math.ceil(packages.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6)
   const main = packages.find(({ name }) => name.startsWith('linux-image-'))

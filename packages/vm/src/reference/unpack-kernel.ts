@@ -4,6 +4,7 @@ import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { findKernelFiles } from './find-kernel-files.ts'
 import { readKernelImage } from '../resolve/kernel-image.ts'
+import { arrangeSymbols } from './debug-symbols.ts'
 import { kernelPayload } from './kernel-payload.ts'
 
 /** What a prepared kernel is made of, for its manifest. */
@@ -54,9 +55,11 @@ export async function arrangeKernel(host: Host, { arch, from, to, origin, signal
   const modules = found.modules === undefined ? undefined : await arrangeModules(host, { from: found.modules, to, release, signal })
   const vmlinux = await kernelPayload(host, kernel)
   if (vmlinux !== undefined && vmlinux.length > 0) await host.fs.writeFile(join(to, 'vmlinux'), vmlinux)
+  const symbols = await arrangeSymbols(host, { from, to, release, label: origin.label })
+  const manifest = { kind: 'kernel', schema: 1, release, arch: image.arch, packages: origin.packages, source: { label: origin.label } }
   await host.fs.writeFile(
     join(to, 'manifest.json'),
-    `${JSON.stringify({ kind: 'kernel', schema: 1, release, arch: image.arch, packages: origin.packages, source: { label: origin.label }, modules: modules ?? null }, undefined, 2)}\n`,
+    `${JSON.stringify({ ...manifest, modules: modules ?? null, ...symbols }, undefined, 2)}\n`,
   )
 }
 

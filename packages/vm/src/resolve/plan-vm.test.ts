@@ -595,6 +595,31 @@ describe("a distribution's kernel", () => {
     })
   })
 
+  it('has the vmlinux and the modules of its debug symbols for reports, and boots as without them', async () => {
+    const path = await kernel({ modules: true })
+    await put(
+      'debian/manifest.json',
+      JSON.stringify({ kind: 'kernel', symbols: 'symbols', debugVmlinux: 'symbols/boot/vmlinux', modules: `lib/modules/${release}` }),
+    )
+    const asked: unknown[] = []
+    const prepareKernel: PlanServices['prepareKernel'] = async (_reference, options) => {
+      asked.push(options.symbols)
+      return { path, shown: 'debian:12/cloud', why: 'as fetched' }
+    }
+    const { kernel: found, launch } = await plan({
+      raw: { kernel: 'debian:12/cloud', root: 'none', symbols: true },
+      with: { prepareKernel },
+    })
+    expect(asked).toEqual([true])
+    expect(launch.kernel).toBe(path)
+    expect(found.vmlinux).toBe(join(directory, 'debian/symbols/boot/vmlinux'))
+    expect(found.moduleDirectories).toEqual([join(directory, 'debian/symbols'), join(directory, `debian/lib/modules/${release}`)])
+    await expect(plan({ raw: { kernel: path, root: 'none', symbols: true } })).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: `--symbols is for kernels of an archive, not for --kernel ${path}.`,
+    })
+  })
+
   it('has no module of an unknown name', async () => {
     await expect(plan({ raw: { kernel: await kernel({ modules: true }), root: 'none', module: ['dumy'] } })).rejects.toMatchObject({
       code: 'NO_SUCH_MODULE',

@@ -20,7 +20,7 @@ export interface ResolvedKernel extends FoundKernel {
   readonly line: string
 }
 
-type AskedKernel = Pick<ResolvedVm, 'kernel' | 'projectKernel' | 'arch' | 'mirror'>
+type AskedKernel = Pick<ResolvedVm, 'kernel' | 'projectKernel' | 'arch' | 'mirror' | 'symbols'>
 
 /** The kernel that is meant; never silently another tree's. */
 export async function resolveKernel(host: Host, services: PlanServices, asked: AskedKernel): Promise<ResolvedKernel> {
@@ -51,8 +51,10 @@ export async function resolveKernel(host: Host, services: PlanServices, asked: A
     ...(modules === undefined ? [] : [modules.directory]),
   ]
   const notes = why === undefined ? '' : `, ${why}`
+  const debugVmlinux = manifest?.['debugVmlinux']
   return {
     ...found,
+    vmlinux: typeof debugVmlinux === 'string' ? join(dirname(found.image.path), debugVmlinux) : found.vmlinux,
     release,
     options,
     moduleDirectories,
@@ -79,6 +81,7 @@ interface Search {
 }
 
 async function searchKernel(host: Host, services: PlanServices, asked: AskedKernel): Promise<Search> {
+  if (asked.symbols) throw noSymbols('.')
   const arch = asked.arch ?? hostArch(host.nodeArch)
   const project = asked.projectKernel ? await lastBuilt(host, services, arch) : undefined
   if (project !== undefined) return project
@@ -113,10 +116,21 @@ async function searchKernel(host: Host, services: PlanServices, asked: AskedKern
   )
 }
 
+function noSymbols(path: string): UserError {
+  return new UserError('BAD_OPTION', message`${option('symbols')} is for kernels of an archive, not for ${option('kernel', path)}.`, {
+    hint: message`Leave it out: the vmlinux next to a kernel of yours is found. Or name a kernel such as ${option('kernel', 'debian:12/cloud')}.`,
+  })
+}
+
 /** A file as it is; what is in packages is prepared first. */
 async function namedKernel(host: Host, services: PlanServices, asked: AskedKernel, kernel: KernelReference): Promise<Search> {
+  if (kernel.kind === 'path' && asked.symbols) throw noSymbols(kernel.path)
   if (kernel.kind === 'path') return { found: await kernelAt(host, kernel.path), why: undefined }
-  const { path, shown, why } = await services.prepareKernel(kernel, { arch: asked.arch ?? hostArch(host.nodeArch), mirror: asked.mirror })
+  const { path, shown, why } = await services.prepareKernel(kernel, {
+    arch: asked.arch ?? hostArch(host.nodeArch),
+    mirror: asked.mirror,
+    symbols: asked.symbols,
+  })
   const found = await kernelAt(host, path)
   return { found: { ...found, shown }, why }
 }

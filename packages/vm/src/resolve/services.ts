@@ -33,7 +33,7 @@ export interface PlanServices {
   /** A kernel of packages, fetched and unpacked into the store. */
   prepareKernel(
     reference: PackagedKernel,
-    options: { readonly arch: ArchName; readonly mirror: string | undefined },
+    options: { readonly arch: ArchName; readonly mirror: string | undefined; readonly symbols: boolean },
   ): Promise<PreparedKernel>
   /** An initramfs followed by modules, which the agent in it loads in this order. */
   withModules(initrd: string, modules: readonly LoadedModule[], arch: ArchName): Promise<string>

@@ -42,6 +42,13 @@ export const vmRows = {
     group: root,
     commands: all,
   },
+  symbols: {
+    kind: 'flag',
+    reach: 'inside',
+    help: "fetch the debug symbols of a distribution's kernel too (hundreds of MB, once): its reports have source lines",
+    group: root,
+    commands: all,
+  },
   module: {
     kind: 'list',
     reach: 'inside',

@@ -119,6 +119,7 @@ describe('parseVmSpec', () => {
         "ssh": false,
         "status": "full",
         "stdin": false,
+        "symbols": false,
         "timeoutMs": undefined,
         "tty": false,
         "unconfined": false,

@@ -35,6 +35,8 @@ export interface VmSpec extends ResultsSpec {
   readonly kernel: KernelReference | undefined
   /** Where packages of kernels come from; default: the mirror that apt uses. */
   readonly mirror: string | undefined
+  /** The debug symbols of an archive's kernel are fetched too. */
+  readonly symbols: boolean
   /** Modules that are loaded before the command. */
   readonly modules: readonly string[]
   readonly image: string | undefined
@@ -117,6 +119,7 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
   return {
     kernel: readOption(raw, 'kernel', parseKernelReference),
     mirror: readOption(raw, 'mirror', parseMirror),
+    symbols: flagOption(raw, 'symbols'),
     modules: readList(raw, 'module', parseModuleName),
     image: textOption(raw, 'image'),
     initrd: textOption(raw, 'initrd'),
