@@ -42,7 +42,7 @@ describe('kernelkit init && kernelkit test', () => {
     expect(made.stderr).toBe('')
     expect(made.stdout).toContain('written: kernelkit.yaml, .github/workflows/kernelkit.yml')
     expect(made.stdout).toContain(await readFile(join(cwd, 'kernelkit.yaml'), 'utf8'))
-    const ran = await kernelkit(['test'], { cwd, timeoutMs: 10 * 60_000 })
+    const ran = await kernelkit(['test', '--boot-timeout', '20m'], { cwd, timeoutMs: 40 * 60_000 })
     expect(ran.stderr).toContain('verdict=pass')
     expect(ran.exitCode).toBe(0)
   })
