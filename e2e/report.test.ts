@@ -74,6 +74,17 @@ describe('kernelkit report', () => {
     })
   })
 
+  it('says where the expected reports cannot be', async () => {
+    for (const [place, said] of [
+      [directory, `--expect ${directory} is a directory.`],
+      [join(directory, 'none', 'expected'), `there is no directory ${join(directory, 'none')}.`],
+    ] as const) {
+      const { exitCode, stderr } = await kernelkit(['report', '--expect', place, splat])
+      expect(exitCode).toBe(125)
+      expect(stderr).toContain(said)
+    }
+  })
+
   it.each([
     [['--fail-on', 'warning,kasan'], 1],
     [['--fail-on', 'kasan'], 0],

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { ReportKind } from '@kernelkit/core/console'
 import { UserError, message, option, type ErrorCode, type Message } from '@kernelkit/core/errors'
 import { compareExpectation, renderExpectation } from '@kernelkit/core/report/log'
@@ -70,6 +70,8 @@ async function expectReports(
       hint: 'Run the command once for each log.',
       details: { option: '--expect' },
     })
+  const path = resolve(host.cwd, expect)
+  await checkExpectation(context, expect, path)
   await using decoder = createReportDecoder(host, { ...spec, signal: context.signal })
   const paragraphs: string[] = []
   await readLog(context, {
@@ -79,7 +81,6 @@ async function expectReports(
       for (const report of (await decoder.decode(found)).reports) paragraphs.push(renderExpectation([report]))
     },
   })
-  const path = resolve(host.cwd, expect)
   const rendered = paragraphs.join('\n')
   if (!(await host.fs.exists(path))) {
     await host.fs.writeAtomic(path, rendered)
@@ -92,6 +93,19 @@ async function expectReports(
   if (context.json) context.printJson({ file, expect, asExpected: differences.length === 0, differences })
   else for (const line of differences) context.print(line)
   return differences.length === 0 ? 0 : 1
+}
+
+async function checkExpectation({ host }: CommandContext, expect: string, path: string): Promise<void> {
+  if (await host.fs.exists(`${path}/.`))
+    throw new UserError('BAD_OPTION', message`${option('expect', expect)} is a directory.`, {
+      hint: 'Name the file that has, or gets, the expected reports.',
+      details: { option: '--expect' },
+    })
+  if (!(await host.fs.exists(`${dirname(path)}/.`)))
+    throw new UserError('BAD_OPTION', message`${option('expect', expect)}: there is no directory ${dirname(path)}.`, {
+      hint: 'Make the directory, or name a file in one that exists.',
+      details: { option: '--expect' },
+    })
 }
 
 interface LogToReport {
