@@ -7,6 +7,7 @@ import { checkKernelTree, findInPlaceBuild, readKernelVersion } from './kernel-t
 import type { PreparedSource } from './prepared-source.ts'
 import { linkTree, privateViewSteps, updatePrivateView } from './private-view.ts'
 import { readTreeContent, type TreeContent } from './tree-content.ts'
+import { treeGit } from './tree-git.ts'
 
 export interface SourceContext {
   readonly host: Host
@@ -97,11 +98,11 @@ async function directBuildBlocker(host: Host, tree: string, arch: Arch): Promise
 /** `+` unless HEAD is the tag of this very version, as scripts/setlocalversion says; nothing outside git. */
 async function localVersionOf(host: Host, tree: string): Promise<string> {
   const env = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined }
-  const top = await host.run(['git', 'rev-parse', '--show-cdup'], { cwd: tree, env, reject: false })
+  const top = await host.run([...treeGit, 'rev-parse', '--show-cdup'], { cwd: tree, env, reject: false })
   if (top.exitCode !== 0 || top.stdout.trim() !== '') return ''
   const version = (await readKernelVersion(host, tree)).replace(/^(\d+\.\d+)\.0(?=$|-)/, '$1')
-  const tag = await host.run(['git', 'describe', '--exact-match', '--match', `v${version}`], { cwd: tree, env, reject: false })
+  const tag = await host.run([...treeGit, 'describe', '--exact-match', '--match', `v${version}`], { cwd: tree, env, reject: false })
   if (tag.exitCode !== 0) return '+'
-  const dirty = await host.run(['git', '--no-optional-locks', 'status', '-uno', '--porcelain'], { cwd: tree, env, reject: false })
+  const dirty = await host.run([...treeGit, '--no-optional-locks', 'status', '-uno', '--porcelain'], { cwd: tree, env, reject: false })
   return dirty.stdout.trim() === '' ? '' : '+'
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { RunStep } from '@kernelkit/core/plan'
 import type { Host } from '@kernelkit/host'
+import { treeGit } from './tree-git.ts'
 
 /** Files of a tree without its build products, and a digest over names, modes and contents. */
 export interface TreeContent {
@@ -98,7 +99,7 @@ interface ListedFiles {
   readonly list: RunStep
 }
 
-const ownList = ['git', 'ls-files', '-coz', '--exclude-standard']
+const ownList = [...treeGit, 'ls-files', '-coz', '--exclude-standard']
 
 /** In a repository without a file in it, every file is one of the others. */
 function listArgv(options: readonly string[], patterns: string): readonly string[] {
