@@ -16,6 +16,10 @@ const benches: Readonly<Record<string, { readonly about: string; readonly quick?
     load: () => import('./action-jobs.ts'),
   },
   shares: { about: 'git status over a kernel tree, virtiofs against 9p (a quarter of an hour)', load: () => import('./shares.ts') },
+  kernels: {
+    about: "a distribution's kernel against our own, and its first run from an empty store (half an hour)",
+    load: () => import('./kernels.ts'),
+  },
   boots: { about: '200 boots, output compared to the last byte', load: () => import('./boots.ts') },
 }
 

@@ -41,3 +41,31 @@ it('a program tests itself on a fresh kernel, on the files of the machine, and l
     await rm(directory, { recursive: true, force: true })
   }
 })
+
+it('an eBPF tool runs on a kernel of a distribution, which nothing compiles, and counts system calls of the guest', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-example-'))
+  try {
+    const probe = 'tracepoint:raw_syscalls:sys_enter { @calls = count(); } interval:s:1 { exit(); }'
+    const check = `uname -r > $$KERNELKIT_ARTIFACTS/release && bpftrace -e '${probe}' > $$KERNELKIT_ARTIFACTS/calls`
+    const program: JobStep = { run: `printf '%s\\n' all: check: "$CHECK" > Makefile`, env: { CHECK: `\t${check}` } }
+    // One of its kernels, and one that the tests have; a mirror is named where apt has none of Debian.
+    const steps = (await exampleSteps('ebpf-six-kernels.yml'))
+      .filter(({ run }) => run?.startsWith('sudo apt-get') !== true)
+      .map((step) =>
+        step.uses?.includes('/boot-vm@') === true ? { ...step, with: { ...step.with, kernel: 'debian:12/cloud', mirror: '' } } : step,
+      )
+    const job = await runJob({
+      directory,
+      steps: [program, ...steps],
+      repositories: { 'OWNER/kernelkit': repository },
+      env: { KERNELKIT_CACHE_DIR: process.env['KERNELKIT_CACHE_DIR'] ?? '' },
+    })
+    const logs = job.steps.map(({ id, outcome, main }) => `== ${id}: ${outcome}\n${main?.log}`)
+    expect({ conclusion: job.conclusion, logs }).toEqual({ conclusion: 'success', logs })
+    const artifact = (name: string): Promise<string> => readFile(join(job.directories.workspace, 'kernelkit-artifacts', name), 'utf8')
+    expect(await artifact('release')).toMatch(/^6\.1\.0-\d+-cloud-amd64\n$/)
+    expect(Number(/@calls: (\d+)/.exec(await artifact('calls'))?.[1])).toBeGreaterThan(10)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+})

@@ -36,6 +36,7 @@ const testRequirements: readonly Requirement[] = [
   { what: 'program', program: 'rpmbuild', package: 'rpm', why: 'to make the rpm packages of a kernel' },
   { what: 'program', program: 'docker-registry', package: 'docker-registry', why: 'to serve the image of a kernel' },
   { what: 'program', program: 'bpftrace', package: 'bpftrace', why: 'to trace a guest' },
+  { what: 'program', program: 'gpg', package: 'gpg', why: 'to sign the list of a mirror' },
   { what: 'program', program: 'zsh', package: 'zsh', why: 'to parse its completion script' },
   { what: 'program', program: 'rsync', package: 'rsync', why: 'to install tests of the kernel tree' },
   { what: 'program', program: 'go', package: 'golang-go', why: 'to run its tests in a guest' },

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { parsePackageIndex, type ArchivePackage } from '@kernelkit/core/packages'
 import type { Host } from '../host.ts'
+import { refuseFullDisk } from '../process/system-error.ts'
 import { withTask } from '../logger.ts'
 import { notUnderDryRun } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
@@ -160,6 +161,7 @@ export async function fetchPackage(
     if (found === one.sha256) return
   }
   await host.fs.rm(to, { force: true })
+  refuseFullDisk(stderr)
   throw new UserError(
     'FETCH_FAILED',
     `${one.archive}/${one.path} could not be fetched: ${reasonOf(stderr) ?? `apt-helper exited with status ${exitCode}`}.`,

@@ -6,6 +6,11 @@ import { findProgram } from './find-program.ts'
 /** How Node, the C library and git word it. */
 const noSpaceText = /No space left on device|Disk quota exceeded|Out of diskspace/
 
+/** A program that ended because the disk is full: its error is that, and not what the program could not do. */
+export function refuseFullDisk(stderr: string): void {
+  if (noSpaceText.test(stderr)) throw Object.assign(new Error(stderr.trim()), { code: 'ENOSPC' })
+}
+
 /**
  * The one place where errors of the operating system become errors for people: a full disk, a
  * read-only file system, a file in place of a directory. Anything else is returned unchanged.

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import type { Host } from '@kernelkit/host'
+import { refuseFullDisk, type Host } from '@kernelkit/host'
 
 interface UnpackDebs {
   readonly files: readonly string[]
@@ -19,6 +19,7 @@ export async function unpackDebs(host: Host, { files, directory, signal }: Unpac
     })
     signal?.throwIfAborted()
     if (exitCode === 0) continue
+    refuseFullDisk(stderr)
     throw new UserError('NOT_A_KERNEL', `${file} is not a whole Debian package: ${stderr.trim().split('\n').at(-1) ?? ''}.`, {
       hint: 'Fetch the file again.',
       details: { file },

@@ -1,6 +1,6 @@
 import { readRpm, type RpmPackage } from '@kernelkit/core/packages'
 import { UserError } from '@kernelkit/core/errors'
-import type { Host } from '@kernelkit/host'
+import { refuseFullDisk, type Host } from '@kernelkit/host'
 
 // The modules of Fedora have 100 MB; files are read as a whole to be compared with their digests.
 const mostBytes = 2 ** 30
@@ -33,7 +33,9 @@ export async function unpackRpm(
     package: 'libarchive-tools',
   })
   signal?.throwIfAborted()
-  if (exitCode !== 0) throw notWhole(file, stderr.trim().split('\n').at(-1) ?? `bsdtar exited with status ${exitCode}`)
+  if (exitCode === 0) return
+  refuseFullDisk(stderr)
+  throw notWhole(file, stderr.trim().split('\n').at(-1) ?? `bsdtar exited with status ${exitCode}`)
 }
 
 function notWhole(file: string, reason: string): UserError {

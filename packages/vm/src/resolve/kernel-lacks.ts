@@ -1,18 +1,26 @@
 import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
 import { renderKernelReference, type KernelReference } from '@kernelkit/core/kernels'
+import { optionModules } from '@kernelkit/core/modules'
 import { originOfRelease } from '@kernelkit/core/packages'
-import { provides } from './kernel-options.ts'
+import { provides, type KernelOptions } from './kernel-options.ts'
 import { installDaemon, shareOptions, type KernelNeed, type RefusedKernel } from './needs.ts'
 
 /** What the kernel lacks for this run, and what to do. */
 export function kernelLacks(kernel: RefusedKernel, unmet: readonly KernelNeed[]): UserError {
   const { options } = kernel
-  const list = unmet.map(({ symbol, why }) => `CONFIG_${symbol}${options.value(symbol) === 'm' ? ' (it is a module)' : ''} ${why}`)
+  const list = unmet.map(({ symbol, why }) => `CONFIG_${symbol}${moduleNote(options, symbol)} ${why}`)
   return new UserError('KERNEL_LACKS', `this kernel lacks ${list.join('; ')} (${options.source ?? ''}).`, {
     verdict: 'config-fail',
     hint: hintFor(kernel, unmet),
     details: { symbols: unmet.map(({ symbol }) => symbol), config: options.source },
   })
+}
+
+/** Of a module, which file was looked for and where. */
+function moduleNote({ value, modules }: KernelOptions, symbol: string): string {
+  if (value(symbol) !== 'm') return ''
+  if (modules === undefined) return ' (it is a module)'
+  return ` (it is a module, but ${modules.directory} has no ${optionModules[symbol] ?? symbol.toLowerCase()})`
 }
 
 const bake = command('kernelkit bake', { action: 'the bake-image action' })
