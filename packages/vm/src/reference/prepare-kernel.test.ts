@@ -33,7 +33,12 @@ const kernelFiles = {
 
 function prepare(host: Host, root: string, deb: string) {
   return openStore(host, root).then((store) =>
-    prepareKernel(host, store, { kind: 'package-files', format: 'deb', paths: [deb] }, { arch: 'x86_64', mirror: undefined }),
+    prepareKernel(
+      host,
+      store,
+      { kind: 'package-files', format: 'deb', paths: [deb] },
+      { arch: 'x86_64', mirror: undefined, symbols: false },
+    ),
   )
 }
 
