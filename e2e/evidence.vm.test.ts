@@ -160,7 +160,7 @@ describe('the evidence of a run', () => {
     })
     const { evidence } = JSON.parse(stdout) as Document
     // The agent's initramfs has no shell.
-    expect({ exitCode, result: await readFile(evidence['result'] ?? '', 'utf8') }).toEqual({ exitCode: 120, result: stdout })
+    expect({ exitCode, result: await readFile(evidence['result'] ?? '', 'utf8') }).toEqual({ exitCode: 125, result: stdout })
     expect((await readdir(join(directory, 'boot'))).toSorted()).toEqual([
       'config',
       'console.log',

@@ -40,6 +40,15 @@ describe('watchVm', () => {
     }
   })
 
+  it('notes that another process ends the VM, and waits for its end', async () => {
+    const stopped = watch(ready, { type: 'stop-asked', atMs: 800 }, exited)
+    await expect(stopped.over).resolves.toBe('exited')
+    expect(stopped.facts().stopAsked).toBe(true)
+    const alone = watch(ready, exited)
+    await alone.drained
+    expect(alone.facts().stopAsked).toBe(false)
+  })
+
   it('keeps the end of the console and the times of the boot', async () => {
     const seen = watch(
       line('a'),

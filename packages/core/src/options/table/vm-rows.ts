@@ -496,6 +496,7 @@ export const vmRows = {
   },
   user: {
     kind: 'text',
+    short: 'u',
     reach: 'inside',
     value: 'name|uid[:gid]',
     help: "who runs the command: a user of the guest's /etc/passwd, or numbers",
