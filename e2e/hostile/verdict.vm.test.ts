@@ -1,22 +1,28 @@
 import { readFile } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { dirname, join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { printable } from '@kernelkit/core/text'
-import { kernelkit, lastLine, testArtifacts } from '../lib/kernelkit.ts'
+import { lastLine } from '../lib/kernelkit.ts'
+import { makePerson, people, type Person } from '../lib/person.ts'
 import { terminalAttacks } from './terminal-attacks.ts'
 
-const { kernel } = testArtifacts()
-
 /** Everything that a hostile command does, as root of a guest with the host's programs. */
-async function attack(script: string, ...options: readonly string[]) {
-  const words = ['run', '-k', kernel, '--root', 'host', '--no-cwd', '-m', '256M', '-c', '1', '--timeout', '60s', ...options]
-  const { exitCode, stdout, stderr } = await kernelkit([...words, '--', 'sh', '-c', script])
+async function attackOf(person: Person, script: string, options: readonly string[]) {
+  const words = ['run', '-k', person.kernel, '--root', 'host', '--no-cwd', '-m', '256M', '-c', '1', '--timeout', '60s', ...options]
+  const { exitCode, stdout, stderr } = await person.run([...words, '--', 'sh', '-c', script])
   return { exitCode, stdout, stderr, verdict: /verdict=(\S+)/.exec(lastLine(stderr))?.[1] }
 }
 
 /** A text as printf of a shell takes it. */
 const octal = (text: string): string => Array.from(Buffer.from(text), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
 
-describe('a hostile command', () => {
+describe.each(people)('a hostile command in a guest of %s', (_who, uid) => {
+  let one: Person
+  beforeAll(async () => {
+    one = await makePerson(uid)
+  })
+  const attack = (script: string, ...options: readonly string[]) => attackOf(one, script, options)
+
   it('hides no taint by a report that does not count, and its console does nothing to a terminal', async () => {
     const bell = terminalAttacks.map((text, index) => `printf '${octal(`${index}:${text}`)}\\n' > /dev/kmsg`)
     const script = [
@@ -36,6 +42,11 @@ describe('a hostile command', () => {
     // The file has what the guest wrote.
     const log = /^console log: (.*)$/m.exec(stderr)?.[1] ?? ''
     expect(await readFile(log, 'utf8')).toContain('\u001B]52;c;')
+    // What is a script, or is printed, has none of it.
+    for (const name of ['result.json', 'reports.json', 'reports.txt', 'junit.xml', 'qemu.txt', 'replay.sh']) {
+      const text = await readFile(join(dirname(log), name), 'utf8')
+      expect({ name, text }).toEqual({ name, text: printable(text) })
+    }
   })
 
   it('excuses no report by KTAP that it writes to /dev/kmsg', async () => {

@@ -1,4 +1,4 @@
-import { chown, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chown, copyFile, lchown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll } from 'vitest'
 import { startProgram, testArtifacts, type CommandOptions, type CommandResult, type RunningProcess } from './kernelkit.ts'
@@ -15,6 +15,8 @@ export interface Person {
   /** Where commands run, below the home. */
   readonly cwd: string
   readonly kernel: string
+  /** Makes a file or link theirs that the test has made. */
+  own(path: string): Promise<void>
   start(args: readonly string[], options?: Pick<CommandOptions, 'env' | 'timeoutMs'>): RunningProcess
   run(args: readonly string[], options?: Pick<CommandOptions, 'env' | 'timeoutMs'>): Promise<CommandResult>
 }
@@ -50,12 +52,21 @@ export async function makePerson(uid: number, files: Readonly<Record<string, str
     await ownAll(home, uid)
     await ownAll(ownStore, uid)
   }
-  const own = { HOME: home, KERNELKIT_CACHE_DIR: isOther ? ownStore : store, XDG_RUNTIME_DIR: undefined }
+  const env = { HOME: home, KERNELKIT_CACHE_DIR: isOther ? ownStore : store, XDG_RUNTIME_DIR: undefined }
   const start: Person['start'] = (args, options = {}) => {
     const [program = '', ...words] = [...(isOther ? asOrdinaryUser : []), process.execPath, kernelkitBin, ...args]
-    return startProgram([program, ...words], { ...options, cwd, env: { ...own, ...options.env } })
+    return startProgram([program, ...words], { ...options, cwd, env: { ...env, ...options.env } })
   }
-  return { uid, home, cwd, kernel: isOther ? join(home, 'kernel') : kernel, start, run: (args, options) => start(args, options).result }
+  const own = async (path: string): Promise<void> => (isOther ? lchown(path, uid, uid) : undefined)
+  return {
+    uid,
+    home,
+    own,
+    cwd,
+    kernel: isOther ? join(home, 'kernel') : kernel,
+    start,
+    run: (args, options) => start(args, options).result,
+  }
 }
 
 async function ownAll(path: string, uid: number): Promise<void> {
