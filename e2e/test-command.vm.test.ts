@@ -197,4 +197,33 @@ describe('kernelkit test', () => {
     const refused = await kernelkit([...words, '--repeat', '2', '--keep', '--', 'true'], { cwd: directory })
     expect(refused).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('--keep does not go together with --repeat') })
   })
+
+  it('distinguishes new, known and fixed failures by a baseline, and shows what it ran in the history', async () => {
+    const tests = [
+      { name: 'known', run: 'exit 1' },
+      { name: 'repaired', run: 'true' },
+    ]
+    const directory = await project('baseline', tests)
+    const entry = (test: string, until = '2999-12-31') => ({ test, reason: 'a bug', until })
+    await writeFile(join(directory, 'known.yaml'), JSON.stringify([entry('known'), entry('repaired'), entry('gone')]))
+    const good = await kernelkit(['test', '--baseline', 'known.yaml', '--junit', 'r.xml'], { cwd: directory })
+    expect(good.exitCode).toBe(0)
+    expect(good.stdout).toMatch(
+      /\nknown: known: a bug \(until 2999-12-31\)\nfixed: repaired: remove known\.yaml:1\nnever met: known\.yaml:1 is about no test here: a bug\n/,
+    )
+    expect(await readFile(join(directory, 'r.xml'), 'utf8')).toMatch(
+      /<skipped message="may fail: fail: the command exited with status 1\."/,
+    )
+    await writeFile(join(directory, 'known.yaml'), JSON.stringify([entry('known', '2020-01-01')]))
+    const bad = await kernelkit(['test', 'known', '--baseline', 'known.yaml'], { cwd: directory })
+    expect(bad.exitCode).toBe(1)
+    expect(bad.stdout).toMatch(/\nnew: known\nexpired: known\.yaml:1 counted until 2020-01-01: a bug\n/)
+    const { stdout } = await kernelkit(['history', '--json'], { cwd: directory })
+    expect(JSON.parse(stdout)).toMatchObject({
+      tests: [
+        { test: 'known', passed: 0, runs: 2 },
+        { test: 'repaired', passed: 1, runs: 1 },
+      ],
+    })
+  })
 })

@@ -32,17 +32,28 @@ export async function makeEvidenceDirectory(
   return directory
 }
 
+// A matrix or a bisection of one kernel after the other can take so long, and other runs must not remove what it still writes to.
+const longestMs = 24 * 3600 * 1000
+
+/** What `test`, `matrix`, `since` and `bisect` call their directories. */
+const ofMany = /-(?:test|matrix|since|bisect)-[0-9a-f]+$/
+
 /** The oldest make room. */
 async function makeDirectoryInStore(host: Host, store: Store, id: string): Promise<string> {
   const runs = await store.workDirectory('runs')
-  // Names begin with the time, so that they sort by age.
-  const stamp = new Date(host.now())
+  const directory = join(runs, `${stampOf(host.now())}-${id}`)
+  const old = (await host.fs.readdir(runs)).toSorted().slice(0, -keptRuns)
+  const recent = stampOf(host.now() - longestMs)
+  const unused = old.filter((name) => !(ofMany.test(name) && name >= recent))
+  await Promise.all(unused.map((name) => host.fs.rm(join(runs, name), { recursive: true, force: true })))
+  await host.fs.mkdir(directory, { mode: 0o700 })
+  return directory
+}
+
+/** Names begin with the time, so that they sort by age. */
+function stampOf(ms: number): string {
+  return new Date(ms)
     .toISOString()
     .replace(/\.\d+Z$/, '')
     .replaceAll(':', '')
-  const directory = join(runs, `${stamp}-${id}`)
-  const old = (await host.fs.readdir(runs)).toSorted().slice(0, -keptRuns)
-  await Promise.all(old.map((name) => host.fs.rm(join(runs, name), { recursive: true, force: true })))
-  await host.fs.mkdir(directory, { mode: 0o700 })
-  return directory
 }

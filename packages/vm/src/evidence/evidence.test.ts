@@ -56,6 +56,17 @@ describe('makeEvidenceDirectory', () => {
     expect(kept.length).toBeLessThanOrEqual(51)
     expect(kept.some((name) => name.endsWith('-52'))).toBe(true)
   })
+
+  it('keeps those of a matrix that may still be running, whatever runs next to it', async () => {
+    const store = await openStore(host, join(scratch, 'matrix'))
+    const at = (ms: number) => ({ ...host, now: () => ms })
+    const make = (ms: number, id: string) => makeEvidenceDirectory(at(ms), { store, id, named: undefined })
+    const day = 24 * 3600 * 1000
+    const now = host.now()
+    const [old, running] = [await make(now - 2 * day, 'matrix-000001'), await make(now - day / 2, 'matrix-000002')]
+    for (let n = 0; n < 53; n++) await make(now, `${n}`.padStart(2, '0'))
+    expect([await host.fs.exists(old), await host.fs.exists(running)]).toEqual([false, true])
+  })
 })
 
 describe('recordVerdict', () => {
