@@ -11,6 +11,8 @@ export interface Candidate {
   prefix(): readonly [part: string, width: number]
   /** The lines since the candidate, which are to be read again; the line at hand is not one of them. */
   release(part: string): readonly { readonly part: string; readonly line: number }[]
+  /** A report has begun: the lines since the candidate are read already. */
+  forget(): void
   isWaiting(line: number): boolean
 }
 
@@ -65,6 +67,7 @@ export function createCandidate(): Candidate {
       forget()
       return lines
     },
+    forget,
     isWaiting: (line) => pattern !== undefined && line - (kept[0]?.line ?? 0) <= mostLines,
   }
 }

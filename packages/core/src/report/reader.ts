@@ -75,13 +75,14 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   ): boolean => {
     const { at, isCopy } = place
     const cut = cuts.get(message.caller ?? '')
-    const startLine = cut !== undefined && at - cut <= mostLinesBeforeHeader ? cut : at
+    const startLine = cut !== undefined && cut <= at && at - cut <= mostLinesBeforeHeader ? cut : at
     cuts.delete(message.caller ?? '')
     if (cut === cutLine) cutLine = undefined
     const report = openReport(format, { groups, message, line: at, startLine, kernel, isCopy })
     noteDetails(report, message.text)
     if (format.oneLine === true) report.state = 'closed'
     open.push(report)
+    candidate.forget()
     if (open.length > mostOpen) {
       const living = open.filter(({ state }) => state === 'open')
       if (living[0] !== undefined && living.length > mostOpen) living[0].state = 'closed'
@@ -162,7 +163,7 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
   }
   /** True when it begins a report; false when it is one more line of an open one. */
   const takeHeader = (format: Format, groups: OpenReport['groups'], message: Message, at = line): boolean => {
-    const mine = open.filter((report) => report.state === 'open' && sharesCaller(report, message))
+    const mine = open.filter((report) => isLater(report) && report.state === 'open' && sharesCaller(report, message))
     const last = mine.at(-1)
     if (last?.format.leads === true && format.leads !== true && !hasTrace(last) && !asides.includes(format.kind)) {
       rename(last, { format, groups, text: message.text })
@@ -212,11 +213,13 @@ export function createReportReader(onReport: (report: KernelReport) => void): Re
     if (format.kind !== 'oops') noteGroups(report, groups)
     noteDetails(report, message.text)
   }
+  /** A line that is read again may be one before the report. */
+  const isLater = (report: OpenReport): boolean => report.startLine <= line
   const ownersOf = (message: Message): readonly OpenReport[] => {
     const [only] = open
     if (only === undefined) return open
-    if (open.length === 1) return only.state === 'open' && sharesCaller(only, message) ? open : []
-    const living = open.filter(({ state }) => state === 'open')
+    if (open.length === 1) return only.state === 'open' && isLater(only) && sharesCaller(only, message) ? open : []
+    const living = open.filter((report) => report.state === 'open' && isLater(report))
     const mine = living.filter((report) => sharesCaller(report, message))
     // A panic and the report that caused it share the trace; else the newest of them owns the line.
     const newest = mine.at(-1)

@@ -35,3 +35,11 @@ describe('a second banner', () => {
     expect(kinds(`${banner}\nRun /init as init process\n${banner}`)).toEqual(['unexpected-reboot 3'])
   })
 })
+
+describe("a line that may have a logger's prefix", () => {
+  it('is not read again once a report has begun after it', () => {
+    expect(kinds('[ 2.0]---[ end trace0.000 Linux version 0 (\n0WARNING: CPU: 0 PID: 7 at i.c:9\n]Modules linked in:')).toEqual([
+      'warning 2',
+    ])
+  })
+})
