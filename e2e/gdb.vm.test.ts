@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, testArtifacts } from './lib/kernelkit.ts'
 
@@ -35,15 +40,95 @@ describe('kernelkit gdb', () => {
     expect((await caller).exitCode).not.toBe(0)
   })
 
-  it('says what to do with a VM that has no stub', async () => {
+  it('attaches to a VM that was started without a stub, more than once, and leaves it running', async () => {
     const other = `${name}-b`
     try {
       await kernelkit(['run', '--keep', '--name', other, '-k', kernel, '--image', image, '--', 'true'])
-      const { exitCode, stderr } = await kernelkit(['gdb', other])
-      expect(exitCode).toBe(125)
-      expect(stderr).toMatch(/NO_GDB_STUB.*\nHint: .*--gdb/)
+      for (const _time of [1, 2]) {
+        const { exitCode, stdout } = await kernelkit(['gdb', other, '--', '-batch', '-ex', 'info line start_kernel'])
+        expect(exitCode).toBe(0)
+        expect(stdout).toMatch(/Line \d+ of ".*init\/main\.c"/)
+        expect((await kernelkit(['exec', other, '--', 'echo', 'on'])).stdout).toBe('on\n')
+      }
     } finally {
       await kernelkit(['stop', other])
     }
   })
 })
+
+describe('commands of kernelkit in gdb', () => {
+  const other = `${name}-c`
+  const noTypes = 'the kernel in the test store was built before types.txt: a new build of it has the table'
+  const hasTypes = existsSync(join(kernel, '..', 'types.txt'))
+  let directory = ''
+  const asks = (...commands: readonly string[]) =>
+    kernelkit(['gdb', other, '--', '-batch', ...commands.flatMap((command) => ['-ex', command])])
+
+  beforeAll(async () => {
+    if (!hasTypes) return
+    directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+    await writeFile(join(directory, 'prog.c'), program)
+    execFileSync('gcc', ['-g', '-O0', '-o', join(directory, 'prog'), join(directory, 'prog.c')])
+    const share = `${directory}:/work`
+    const words = ['run', '--keep', '--name', other, '-k', kernel, '--image', image, '--no-cwd', '-v', share]
+    await kernelkit([...words, '--', 'sh', '-c', '/work/prog & sleep 100000 & true'])
+  })
+  afterAll(async () => {
+    if (!hasTypes) return
+    await kernelkit(['stop', '--kill', other])
+    await rm(directory, { recursive: true, force: true })
+  })
+
+  it('list tasks, mappings and the log, and show the stack of a task that sleeps', async (context) => {
+    context.skip(!hasTypes, noTypes)
+    const { stdout } = await asks('kk-ps', 'kk-maps prog', 'kk-bt sleep', 'kk-dmesg')
+    expect(stdout).toMatch(/^ +\d+ +\d+ S 0xffff[0-9a-f]+ +sleep$/m)
+    expect(stdout).toMatch(/\[kthreadd\]/)
+    expect(stdout).toMatch(/^[0-9a-f]+-[0-9a-f]+ r-xp [0-9a-f]+ \/work\/prog$/m)
+    expect(stdout).toMatch(/do_nanosleep.* at kernel\/time\/hrtimer\.c:\d+/)
+    expect(stdout).toMatch(/^\[ +0\.\d+\] Linux version /m)
+  })
+
+  it('read a known text in a process that sleeps, with the symbols of its program', async (context) => {
+    context.skip(!hasTypes, noTypes)
+    const { stdout } = await asks('kk-user prog', 'kk-mem prog &secret s', 'kk-mem prog 0x10')
+    expect(stdout).toContain('the known text')
+    const wrong = await asks('kk-mem prog 0x10', 'kk-ps 1', 'kk-mem no-such-task 0')
+    expect(wrong.stderr).toMatch(/0x10 is not mapped/)
+    expect(wrong.stderr).toMatch(/no task has the PID or the name 'no-such-task'/)
+  })
+
+  it("read the kernel's banner by its physical address", async (context) => {
+    context.skip(!hasTypes, noTypes)
+    const { stdout } = await asks('kk-phys (long)&linux_banner-0xffffffff80000000 s')
+    expect(stdout).toMatch(/^Linux version /m)
+  })
+
+  it("follow a program's own line into the kernel, with variables on its side", async (context) => {
+    context.skip(!hasTypes, noTypes)
+    const { stdout } = await asks(
+      'kk-user prog',
+      'hbreak prog.c:6',
+      'continue',
+      'bt 2',
+      'print counter > 0',
+      'hbreak do_sys_openat2',
+      'continue',
+      'bt 3',
+    )
+    expect(stdout).toMatch(/calls \(counter=\d+\) at .*prog\.c:\d+/)
+    expect(stdout).toMatch(/\$1 = 1/)
+    expect(stdout).toMatch(/#0 +do_sys_openat2/)
+  })
+})
+
+const program = `#include <fcntl.h>
+#include <unistd.h>
+char secret[] = "the known text";
+static int calls(int counter)
+{
+  int fd = open("/etc/hostname", O_RDONLY);
+  return fd + 0 * counter;
+}
+int main(void) { for (int counter = 1;; counter++) { int fd = calls(counter); if (fd >= 0) close(fd); usleep(300000); } }
+`

@@ -58,6 +58,7 @@ async function putCommand(to: string): Promise<void> {
   const cli = join(packages, 'cli')
   for (const name of ['bin', 'bundle', 'package.json']) cpSync(join(cli, name), join(to, name), { recursive: true })
   await putGuestPrograms(join(to, 'bundle/agent'))
+  cpSync(join(packages, 'vm/gdb'), join(to, 'bundle/gdb'), { recursive: true })
 }
 
 const actions = join(repository, 'actions')

@@ -32,6 +32,8 @@ const testRequirements: readonly Requirement[] = [
   { what: 'program', program: 'mksquashfs', package: 'squashfs-tools', why: 'to make disks of directories' },
   { what: 'program', program: 'cpio', package: 'cpio', why: 'to read our archives with another program' },
   { what: 'program', program: 'file', package: 'file', why: 'to look at built files' },
+  { what: 'program', program: 'crash', package: 'crash', why: 'to open dumps with the programs that they are for' },
+  { what: 'program', program: 'drgn', package: 'python3-drgn', why: 'likewise' },
   { what: 'program', program: 'lz4', package: 'lz4', why: 'to pack what our own code unpacks' },
   { what: 'program', program: 'rpmbuild', package: 'rpm', why: 'to make the rpm packages of a kernel' },
   { what: 'program', program: 'docker-registry', package: 'docker-registry', why: 'to serve the image of a kernel' },

@@ -126,7 +126,7 @@ async function readArtifacts(
 ): Promise<Pick<KernelManifest, 'files' | 'bytes' | 'sha256' | 'release' | 'modules' | 'symbols'>> {
   const { build, artifacts, arch } = options
   const kernel = basename(arch.imagePath)
-  const { vmlinux, config, systemMap, gdbScript } = artifactNames
+  const { vmlinux, config, systemMap, gdbScript, types } = artifactNames
   const nameIfThere = async (name: string) => ((await host.fs.exists(join(artifacts, name))) ? name : undefined)
   const sizeOf = async (name: string) => (await host.fs.stat(join(artifacts, name))).size
   const release = (await host.fs.readFile(join(build, 'include', 'config', 'kernel.release'), 'utf8')).trim()
@@ -135,7 +135,14 @@ async function readArtifacts(
   )
   return {
     release,
-    files: { kernel, vmlinux, config, systemMap: await nameIfThere(systemMap), gdbScript: await nameIfThere(gdbScript) },
+    files: {
+      kernel,
+      vmlinux,
+      config,
+      systemMap: await nameIfThere(systemMap),
+      gdbScript: await nameIfThere(gdbScript),
+      types: await nameIfThere(types),
+    },
     modules: await nameIfThere(join(artifactNames.modules, 'lib/modules', release)),
     symbols: await nameIfThere(artifactNames.symbols),
     bytes: { kernel: await sizeOf(kernel), vmlinux: await sizeOf(vmlinux) },

@@ -89,11 +89,12 @@ export function collectStepsOf(
   plan: BuildPlan,
   { paths, extras, artifacts }: Pick<CompileStepOptions, 'paths' | 'extras'> & { readonly artifacts: string },
 ): readonly Step[] {
-  const { tree, build } = paths
+  const { tree, build, scratch } = paths
   const make = makeOptionsOf(plan, { tree, build, ccache: plan.toolchain.ccache, jobs: plan.spec.jobs ?? context.host.cpus })
   return collectSteps({
     build,
     artifacts,
+    scratch,
     arch: plan.spec.arch,
     extras,
     make: makeArgv(make, []),

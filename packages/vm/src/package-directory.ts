@@ -17,9 +17,18 @@ export const vmHostProgram = isOwnModule
   : join(thisDirectory, `vm-host-main${extname(thisFile)}`)
 
 /** Directory with the sources of the guest's programs, and `prebuilt` where they came compiled: next to a published bundle, else in this package. */
-export async function guestProgramsDirectory(host: Pick<Host, 'fs'>): Promise<string> {
-  if (isOwnModule) return resolve(thisDirectory, '../agent')
-  const bundled = join(thisDirectory, 'agent')
+export function guestProgramsDirectory(host: Pick<Host, 'fs'>): Promise<string> {
+  return shippedDirectory(host, 'agent')
+}
+
+/** Directory with the Python package of gdb's commands. */
+export function gdbCommandsDirectory(host: Pick<Host, 'fs'>): Promise<string> {
+  return shippedDirectory(host, 'gdb')
+}
+
+async function shippedDirectory(host: Pick<Host, 'fs'>, name: string): Promise<string> {
+  if (isOwnModule) return resolve(thisDirectory, '..', name)
+  const bundled = join(thisDirectory, name)
   if (await host.fs.exists(bundled)) return bundled
-  return join(dirname(createRequire(import.meta.url).resolve('@kernelkit/vm/package.json')), 'agent')
+  return join(dirname(createRequire(import.meta.url).resolve('@kernelkit/vm/package.json')), name)
 }

@@ -87,6 +87,16 @@ export const commandRows: readonly CommandRow[] = [
     summary: "the kernels that distributions' mirrors and the store offer, and the word for each",
     load: async () => (await import('./kernels.ts')).kernelsCommand,
   },
+  {
+    name: 'inspect',
+    summary: "what a running VM's CPUs are doing, seen from outside",
+    load: async () => (await import('./inspect.ts')).inspectCommand,
+  },
+  {
+    name: 'dump',
+    summary: "a running VM's memory as a file for crash and drgn",
+    load: async () => (await import('./dump.ts')).dumpCommand,
+  },
   { name: 'ps', summary: 'the VMs of this user', load: async () => (await import('./ps.ts')).psCommand },
   { name: 'stop', summary: 'end a running VM', load: async () => (await import('./stop.ts')).stopCommand },
   { name: 'cache', summary: 'list and prune the artifact store', load: async () => (await import('./cache.ts')).cacheCommand },

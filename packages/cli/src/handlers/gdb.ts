@@ -10,7 +10,9 @@ export async function gdb(context: CommandContext, args: readonly string[]): Pro
   const { host } = context
   const [name, ...words] = args
   const state = await findVm(name, host)
-  const { target, notes } = await gdbTargetOf(host, state)
+  if (!context.dryRun) await requireAll(host, gdbRequirements, { user: 'gdb' })
+  const ours = context.dryRun || (await hasPython(host))
+  const { target, settings, notes } = await gdbTargetOf(host, state, { looks: context.dryRun, ours })
   const text = gdbCommands(target)
   const commandFile = join(state.directory, 'commands.gdb')
   const argv: readonly [string, ...string[]] = ['gdb', '-q', '-x', commandFile, ...words]
@@ -22,9 +24,18 @@ export async function gdb(context: CommandContext, args: readonly string[]): Pro
     context.print(`# ${commandFile}\n${text}${quoteArgv(argv)}`)
     return 0
   }
-  await requireAll(host, gdbRequirements, { user: 'gdb' })
   for (const note of notes) host.log.info(note)
+  if (target.ours === undefined)
+    host.log.warn('this gdb has no Python, and therefore no kk- commands: install the package gdb of your distribution')
+  else await host.fs.writeFile(target.ours.settings, JSON.stringify(settings), { mode: 0o600 })
+  await host.fs.mkdir(settings.scratch, { recursive: true, mode: 0o700 })
   await host.fs.writeFile(commandFile, text, { mode: 0o600 })
   const program = await host.which('gdb')
   return becomeProgram(host, [program ?? 'gdb', ...argv.slice(1)])
+}
+
+/** Some distributions have a gdb without it, for small systems. */
+async function hasPython(host: CommandContext['host']): Promise<boolean> {
+  const { stdout } = await host.run(['gdb', '-nx', '-batch', '-ex', 'python print("kernelkit")'], { reject: false })
+  return stdout.includes('kernelkit')
 }

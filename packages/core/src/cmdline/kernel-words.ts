@@ -17,6 +17,8 @@ export interface KernelWordsInput {
   readonly debugger: boolean
   /** Directory of the guest that takes the core files of crashed programs. */
   readonly coreDumps?: string | undefined
+  /** The memory of a guest that has panicked is read afterwards. */
+  readonly staysAfterPanic?: boolean
   /** The KUnit suites inside the kernel run; `glob` chooses among them. */
   readonly kunit?: { readonly glob: string | undefined } | undefined
 }
@@ -28,7 +30,9 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
     { word: `earlycon=${input.arch.earlycon}`, why: 'messages from before the console driver, such as an early panic' },
     { word: 'loglevel=7', why: 'a kernel whose default is lower would hide warnings and KTAP lines' },
     { word: 'printk.time=1', why: 'reports carry the time since boot' },
-    { word: 'panic=-1', why: 'reboot at once after a panic, which ends QEMU (-no-reboot), instead of waiting for ever' },
+    input.staysAfterPanic === true
+      ? { word: 'panic=0', why: '--dump-on panic: the guest stays until its memory is written' }
+      : { word: 'panic=-1', why: 'reboot at once after a panic, which ends QEMU (-no-reboot), instead of waiting for ever' },
     ...(input.onOops === 'panic'
       ? [{ word: 'oops=panic', why: 'an oops ends the run (--on-oops continue: it is reported at the end)' }]
       : []),

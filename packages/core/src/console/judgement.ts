@@ -51,6 +51,8 @@ export interface RunFacts {
   readonly agentBroken?: string | undefined
   /** The agent did not answer for this long. */
   readonly silentMs: number | undefined
+  /** Where a guest that hangs is, in a sentence. */
+  readonly stuck?: string | undefined
   /** QEMU's process was stopped (SIGSTOP). */
   readonly qemuStopped?: boolean
   readonly guestPanicked: boolean

@@ -47,14 +47,14 @@ export function judge(facts: RunFacts): Judgement {
   if (lockup !== undefined && facts.qemu === undefined && facts.restarted !== true) {
     return verdict(
       'hang',
-      `the guest stopped making progress: ${describe(lockup)}.`,
+      `the guest stopped making progress: ${describe(lockup)}.${stuckSuffix(facts)}`,
       message`Read the stack in the console log, or look at the guest live with ${option('gdb')}.`,
     )
   }
   if (facts.kunit !== undefined && facts.silentMs !== undefined && facts.qemu === undefined)
     return verdict(
       'hang',
-      `KUnit printed nothing for ${seconds(facts.silentMs)}.${progressSuffix(facts)}`,
+      `KUnit printed nothing for ${seconds(facts.silentMs)}.${progressSuffix(facts)}${stuckSuffix(facts)}`,
       'Read the stacks of all tasks in the console log.',
     )
   if (facts.silentMs !== undefined && facts.qemu === undefined) {
@@ -62,7 +62,7 @@ export function judge(facts: RunFacts): Judgement {
       return verdict('hang', 'QEMU itself was stopped (SIGSTOP, Ctrl-Z), and with it everything in the guest.', 'Let QEMU run.')
     return verdict(
       'hang',
-      `the guest's agent did not answer for ${seconds(facts.silentMs)}.`,
+      `the guest's agent did not answer for ${seconds(facts.silentMs)}.${stuckSuffix(facts)}`,
       message`Run it again on a less busy host, or look at the guest with ${option('gdb')}.`,
     )
   }
@@ -78,6 +78,11 @@ function judgeStopped({ failing }: RunFacts): Judgement {
     `the VM was ended from outside before the command had ended (kernelkit stop).${reported}`,
     message`Run it again; ${command('kernelkit ps')} shows what ${command('kernelkit stop --all')} would end.`,
   )
+}
+
+/** What was seen of its CPUs. */
+function stuckSuffix({ stuck }: RunFacts): string {
+  return stuck === undefined ? '' : ` ${stuck}`
 }
 
 /** What a known configuration would have shown before the start: the same verdict, so that a bisection skips this kernel. */

@@ -5,7 +5,7 @@ import { textOf, viewOf, type ElfHeader, type ElfSection } from '../elf/index.ts
 export interface SymbolTable {
   /** The function at an address of the executable. */
   at(address: bigint): { readonly function: string; readonly offset: number } | undefined
-  /** Where a function or the banner is. */
+  /** Where a function is, or one of {@link readData}. */
   addressOf(name: string): bigint | undefined
   /** The address of the instruction that a frame stands for; `elsewhere` when no function of that name and size is known. */
   locate(frame: FoundFrame): bigint | 'elsewhere' | undefined
@@ -24,8 +24,23 @@ interface SymbolParts {
 const notPlaces: readonly number[] = [3, 4]
 // What scripts/mksysmap leaves out of kallsyms; the assembler marks code and data with $x, $d.
 const unlisted = /^(?:\$|\.L|__crc_|__kstrtab|__kcfi_typeid_|__pi_\.L|L0\b)/
-// The one that is read besides code: "Linux version …".
-const bannerName = 'linux_banner'
+/** What is read besides code: the "Linux version …" line, and where an inspection of memory begins. */
+const readData: ReadonlySet<string> = new Set([
+  'linux_banner',
+  'init_task',
+  'init_uts_ns',
+  'swapper_pg_dir',
+  'init_top_pgt',
+  'vmcoreinfo_data',
+  'page_offset_base',
+  '__pgtable_l5_enabled',
+  '__per_cpu_offset',
+  'pcpu_hot',
+  'current_task',
+  'prb',
+  'log_buf',
+  'log_buf_len',
+])
 // Functions are padded to the next one's alignment, and a label of the assembler may end one early.
 const mostPadding = 64
 // The pages of a module end at a multiple of 4 KiB, and of 64 KiB where pages are larger.
@@ -45,7 +60,7 @@ export function createSymbolTable({ header, sections, symbols, names: nameBytes,
   const names: string[] = []
   // Nearly every name is there once: a number takes less memory than a list.
   const known = new Map<string, number | number[]>()
-  let banner: bigint | undefined
+  const data = new Map<string, bigint>()
   for (let index = 0; index < count; index += 1) {
     const at = index * entrySize
     const info = view.getUint8(at + (header.is64 ? 4 : 12))
@@ -55,10 +70,10 @@ export function createSymbolTable({ header, sections, symbols, names: nameBytes,
     const isCode = sections[section]?.isCode === true
     const rest = text.slice(from, from + longestName)
     const name = rest.slice(0, rest.indexOf('\0'))
-    if (name === '' || unlisted.test(name) || (!isCode && name !== bannerName)) continue
+    if (name === '' || unlisted.test(name) || (!isCode && !readData.has(name))) continue
     const address = header.is64 ? view.getBigUint64(at + 8, header.littleEndian) : BigInt(view.getUint32(at + 4, header.littleEndian))
     if (!isCode) {
-      banner = address
+      data.set(name, address)
       continue
     }
     const number = names.length
@@ -93,7 +108,7 @@ export function createSymbolTable({ header, sections, symbols, names: nameBytes,
       if (start === undefined || name === undefined || index === sorted.length) return undefined
       return { function: name, offset: Number(address - start) }
     },
-    addressOf: (name) => addressesOf(name)[0] ?? (name === bannerName ? banner : undefined),
+    addressOf: (name) => addressesOf(name)[0] ?? data.get(name),
     locate: ({ function: name, offset, size, exact }) => {
       if (offset === undefined) return undefined
       const all = addressesOf(name)

@@ -11,3 +11,4 @@ export {
   type Diagnostic,
   type OutputPaths,
 } from './compile-output.ts'
+export { renderTypeSource, typeTableScript } from './type-table.ts'

@@ -33,3 +33,4 @@ export type {
 export type { CacheSpec, ReportSpec, TestsSpec, ToolchainChoice, ToolchainCommand } from './commands/index.ts'
 export type { InitSpec, ResultFormat, ShareSpec, VmSpec } from './vm/index.ts'
 export type { LibraryVmOptions } from './library/index.ts'
+export type { DumpVerdict } from './fail-on.ts'

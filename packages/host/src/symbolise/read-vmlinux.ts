@@ -53,6 +53,28 @@ export async function readBuildId({ fs }: Pick<Host, 'fs'>, path: string): Promi
   return elf === undefined ? undefined : buildIdOf(file, elf.header, elf.sections)
 }
 
+/** A section that a program may look into. */
+export interface VmlinuxPart {
+  readonly address: bigint
+  readonly bytes: Uint8Array
+}
+
+/** Some sections by their names; one that the file lacks is absent. Throws VMLINUX_MISSING and NOT_A_VMLINUX. */
+export async function readVmlinuxParts(
+  host: Pick<Host, 'fs'>,
+  path: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, VmlinuxPart>> {
+  await using handle = await open(host, path)
+  const file = await readableFile(handle, () => tooLarge(path))
+  const elf = await readElfSections(file)
+  if (elf === undefined) throw notElf(path)
+  const parts = new Map<string, VmlinuxPart>()
+  for (const { name, address, offset, size, type } of elf.sections)
+    if (names.includes(name) && type !== noBits) parts.set(name, { address, bytes: await file.read(offset, size) })
+  return parts
+}
+
 async function open({ fs }: Pick<Host, 'fs'>, path: string): Promise<FileHandle> {
   try {
     const file = await fs.open(path)

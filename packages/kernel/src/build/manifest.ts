@@ -15,6 +15,8 @@ export interface KernelManifest {
     readonly config: string
     readonly systemMap: string | undefined
     readonly gdbScript: string | undefined
+    /** Where the members of types are that inspect and gdb read. */
+    readonly types: string | undefined
   }
   /** lib/modules/RELEASE with what the configuration made modules. */
   readonly modules?: string | undefined

@@ -1,3 +1,4 @@
+import { renderTypeSource, typeTableScript } from '@kernelkit/core/kbuild'
 import { basename, join } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import type { RunStep, Step } from '@kernelkit/core/plan'
@@ -8,6 +9,7 @@ export const artifactNames = {
   config: '.config',
   systemMap: 'System.map',
   gdbScript: 'vmlinux-gdb.py',
+  types: 'types.txt',
   /** lib/modules/RELEASE is below it. */
   modules: 'modules',
   /** Modules with their debug information, named as in the build directory. */
@@ -25,13 +27,15 @@ export interface Extras {
 export function collectSteps(options: {
   readonly build: string
   readonly artifacts: string
+  /** Files of the configuration. */
+  readonly scratch: string
   readonly arch: Pick<Arch, 'imagePath'>
   readonly extras: Extras
   /** How make is called, without targets. */
   readonly make: readonly string[]
   readonly env: NonNullable<RunStep['env']>
 }): readonly Step[] {
-  const { build, artifacts, arch, extras } = options
+  const { build, artifacts, scratch, arch, extras } = options
   const copy = (why: string, from: string, to = from) => ({ kind: 'copy', why, from: join(build, from), to: join(artifacts, to) }) as const
   const scripts = join('scripts', 'gdb')
   return [
@@ -39,6 +43,12 @@ export function collectSteps(options: {
     copy('the kernel with symbols', artifactNames.vmlinux),
     copy('its configuration', artifactNames.config),
     { ...copy('addresses of its functions', artifactNames.systemMap), optional: true },
+    { kind: 'write', why: 'the types that inspect and gdb read', path: join(scratch, 'types.c'), content: renderTypeSource() },
+    {
+      kind: 'run',
+      why: 'where their members are: reduced debug information does not say it',
+      argv: ['sh', '-c', typeTableScript, 'sh', build, join(scratch, 'types.c'), join(artifacts, artifactNames.types)],
+    },
     ...(extras.gdbScripts
       ? ([
           { ...copy('gdb loads it with vmlinux', artifactNames.gdbScript), optional: true },

@@ -13,6 +13,8 @@ export const evidenceNames = {
   reportsText: 'reports.txt',
   config: 'config',
   dropped: 'dropped.txt',
+  dump: 'vmcore',
+  inspection: 'inspect.txt',
   qemu: 'qemu.txt',
   replay: 'replay.sh',
   replayArchive,
@@ -33,6 +35,10 @@ export interface EvidencePaths {
   readonly reportsText: string | undefined
   /** The kernel's configuration, where it is known. */
   readonly config: string | undefined
+  /** The guest's memory (--dump-on). */
+  readonly dump: string | undefined
+  /** Registers and stacks of a guest that hangs. */
+  readonly inspection: string | undefined
   /** QEMU's command line. */
   readonly qemu: string
   /** Boots the same guest by QEMU alone. */

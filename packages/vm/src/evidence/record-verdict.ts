@@ -2,6 +2,7 @@ import { UserError, errorDocument } from '@kernelkit/core/errors'
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import { printable, printableJson } from '@kernelkit/core/text'
 import type { Host } from '@kernelkit/host'
+import type { LastLook } from '../session/last-look.ts'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import { evidenceNames, evidencePath, type EvidencePaths } from './evidence-paths.ts'
 
@@ -9,6 +10,8 @@ export interface VerdictRecord {
   readonly directory: string
   readonly plan: Pick<VmPlan, 'kernel'>
   readonly reports: readonly KernelReport[]
+  /** What was read of the guest before its end. */
+  readonly look?: LastLook
   /** JUnit XML, for commands that have some. */
   readonly junit?: string
   /** The command's JSON document, which names all files of the evidence. */
@@ -23,7 +26,7 @@ export interface RecordedVerdict {
 /** What is known once the verdict is: result, JUnit, reports. Answers with the document and where everything is. */
 export async function recordVerdict(
   host: Pick<Host, 'fs'>,
-  { directory, plan, reports, junit, document }: VerdictRecord,
+  { directory, plan, reports, look = {}, junit, document }: VerdictRecord,
 ): Promise<RecordedVerdict> {
   const at = (what: keyof typeof evidenceNames): string => evidencePath(directory, what)
   const hasReports = reports.length > 0
@@ -36,6 +39,8 @@ export async function recordVerdict(
     reports: hasReports ? at('reports') : undefined,
     reportsText: hasReports ? at('reportsText') : undefined,
     config: plan.kernel.options.text === undefined ? undefined : at('config'),
+    dump: look.dump === undefined ? undefined : at('dump'),
+    inspection: look.inspection === undefined ? undefined : at('inspection'),
     qemu: at('qemu'),
     replay: at('replay'),
   }
@@ -45,6 +50,7 @@ export async function recordVerdict(
   await Promise.all([
     ...write(evidence.result, () => json(written)),
     ...write(evidence.junit, () => junit ?? ''),
+    ...write(evidence.inspection, () => `${(look.inspection ?? []).join('\n')}\n`),
     ...write(evidence.reports, () => json(reports.map(reportDocument))),
     ...write(evidence.reportsText, () => printable(reports.map((report) => `${renderReport(evidenceNames.console, report)}\n`).join('\n'))),
   ])

@@ -1,24 +1,28 @@
 import { dirname, join } from 'node:path'
-import { UserError, command, message, option } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import type { GdbTarget } from '@kernelkit/core/gdb'
 import type { Host } from '@kernelkit/host'
 import { optionsOf } from '../resolve/kernel-options.ts'
+import { gdbCommandsDirectory } from '../package-directory.ts'
+import { connectVm } from '../process/connect-vm.ts'
 import type { VmState } from '../process/vm-state.ts'
+import { guestSettings, type GuestSettings } from './guest-settings.ts'
+import { stubPlaces, switchOnStub } from './switch-on-stub.ts'
 
 export interface ResolvedGdb {
   readonly target: GdbTarget
+  /** Content of the file that our commands read. */
+  readonly settings: GuestSettings
   /** What gdb will not be able to do with this kernel, and how to get it. */
   readonly notes: readonly string[]
 }
 
-/** Symbols, source and helpers for a running VM's kernel. */
-export async function gdbTargetOf(host: Host, state: VmState): Promise<ResolvedGdb> {
-  if (state.gdb === null) {
-    throw new UserError('NO_GDB_STUB', `the VM '${state.name}' was started without a gdb stub.`, {
-      hint: message`Start it with ${option('gdb')}, for instance ${command('kernelkit run --gdb --keep --name debug -- true')}.`,
-      details: { name: state.name },
-    })
-  }
+/** Symbols, source and helpers for a running VM's kernel; with `looks` no stub is switched on. Without `ours` gdb has no Python for our commands. */
+export async function gdbTargetOf(
+  host: Host,
+  state: VmState,
+  { looks = false, ours = true }: { readonly looks?: boolean; readonly ours?: boolean } = {},
+): Promise<ResolvedGdb> {
   const vmlinux = textFact(state, 'vmlinux')
   if (vmlinux === undefined || !(await host.fs.exists(vmlinux))) {
     throw new UserError(
@@ -43,22 +47,31 @@ export async function gdbTargetOf(host: Host, state: VmState): Promise<ResolvedG
     (symbol) => options.value(symbol) === 'y',
   )
   const hasScript = await host.fs.exists(script)
+  await using vm = await connectVm(state.id, host)
+  const { settings, slide } = await guestSettings(host, { vm, state, vmlinux })
+  const { gdb } = state
+  const [stub = ''] = stubPlaces(state)
+  const remote = gdb?.kind === 'tcp' ? `127.0.0.1:${gdb.port}` : (gdb?.path ?? (looks ? stub : await switchOnStub(host, { vm, state })))
   return {
     target: {
       vmlinux,
-      remote: state.gdb.kind === 'socket' ? state.gdb.path : `127.0.0.1:${state.gdb.port}`,
+      remote,
+      slide,
+      ours: ours ? { directory: await gdbCommandsDirectory(host), settings: join(state.directory, 'gdb.json') } : undefined,
       source,
       // The helpers read types, which reduced debug information does not have.
       helpers: hasScript && !isReduced ? script : undefined,
       prefixMap: [],
     },
+    settings,
     notes: [
+      ...(settings.types === null ? [`kk-ps and other commands that read the kernel's lists do not work: ${settings.missing}`] : []),
       ...(hasInfo || options.source === undefined
         ? []
         : ['this kernel has no debug information: functions only by symbol (build with --config debug)']),
       ...(isReduced
         ? [
-            'reduced debug information: breakpoints, lines and backtraces work; types and lx- commands do not (build with --config -DEBUG_INFO_REDUCED)',
+            'reduced debug information: breakpoints, lines and backtraces work; types of your own and lx- commands do not (build with --config -DEBUG_INFO_REDUCED)',
           ]
         : []),
       ...(hasInfo && !isReduced && !hasScript

@@ -223,6 +223,7 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
     agentAppended: agent && vm.initrd !== undefined,
     debugger: vm.gdb !== undefined,
     coreDumps: vm.coreDumps ? artifactsDirectory : undefined,
+    staysAfterPanic: vm.dumpOn.includes('panic'),
     kunit: vm.kunit,
   }).map(({ word }) => word)
   const guest =

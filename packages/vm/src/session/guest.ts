@@ -3,6 +3,7 @@ import type { KtapResults } from '@kernelkit/core/ktap'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import type { ExecResult, Vm } from '../vm.ts'
+import type { LastLook } from './last-look.ts'
 import type { VmEnd, VmWatch, WatchFacts } from './watch-vm.ts'
 
 /** A VM that was started, and all that a piece of work needs to know about it. */
@@ -70,6 +71,8 @@ export interface EndedVm {
   readonly failing: readonly KernelReport[]
   /** What the entries of --allow were used for. */
   readonly allowed: readonly AllowUse[]
+  /** What was read from outside before it was ended. */
+  readonly look: LastLook
   /** Results of the kernel's own tests on the console, whatever was run. */
   readonly kunit: KtapResults
   readonly seconds: SessionSeconds
@@ -87,6 +90,16 @@ export interface SessionSeconds {
 }
 
 /** What every verdict is made of. How QEMU ended matters only when we did not end it. */
-export function seenFacts({ facts, failing, endedAlone }: EndedVm): WatchFacts & { readonly failing: readonly KernelReport[] } {
-  return { ...facts, failing, qemu: endedAlone ? facts.qemu : undefined }
+export function seenFacts({
+  facts,
+  failing,
+  look,
+  endedAlone,
+}: EndedVm): WatchFacts & Pick<LastLook, 'stuck'> & { readonly failing: readonly KernelReport[] } {
+  return { ...facts, failing, stuck: look.stuck, qemu: endedAlone ? facts.qemu : undefined }
+}
+
+/** It answers nothing, or its kernel says that a CPU is stuck. */
+export function isHang(ending: Ending): boolean {
+  return ending.kind === 'kunit-silent' || (ending.kind === 'over' && (ending.end === 'silent' || ending.end === 'lockup'))
 }

@@ -165,6 +165,7 @@ async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput)
       overlay: plan.launch.overlayDirectory ?? null,
       drives: plan.launch.drives,
       shares: Object.fromEntries(plan.launch.shares.map((share) => [share.tag, share.host])),
+      mounts: plan.shares.mounts.map(({ tag, at }) => ({ tag, at })),
       ssh: ssh?.access ?? null,
     },
   }

@@ -115,13 +115,14 @@ async function startOnce<Outcome, Result>(
   const start = () => startRecorded(input, prepared, turn.replayed)
   const supervise = async () => {
     try {
-      return await superviseVm({ ...input, plan, start }, turn.work)
+      return await superviseVm({ ...input, plan, evidenceDirectory, start }, turn.work)
     } finally {
       await warnOfDropped(host, prepared.request.consolePath)
     }
   }
   const { ended, outcome } = await orRecord(supervise)
-  const record: RecordVerdict = (verdict) => recordVerdict(host, { directory: evidenceDirectory, plan, reports: ended.reports, ...verdict })
+  const record: RecordVerdict = (verdict) =>
+    recordVerdict(host, { directory: evidenceDirectory, plan, reports: ended.reports, look: ended.look, ...verdict })
   return { ended, conclude: () => orRecord(() => turn.conclude(outcome, record)) }
 }
 

@@ -56,7 +56,7 @@ async function endsAfter({ ending, keep = false, mode = 'snapshot', interrupted 
   }
   const plan = part as unknown as VmPlan
   const signal = interrupted ? AbortSignal.abort() : new AbortController().signal
-  const done = superviseVm({ host: nodeHost(), plan, start: async () => vm, allowed: [], signal }, work)
+  const done = superviseVm({ host: nodeHost(), plan, evidenceDirectory: '/nowhere', start: async () => vm, allowed: [], signal }, work)
   if (ending instanceof Error) await expect(done).rejects.toBe(ending)
   else expect((await done).outcome).toBe(ending)
   expect(closed).toEqual(['closed'])
@@ -105,6 +105,7 @@ it('a guest that became ready after its limit was not ready', async () => {
       plan: part as unknown as VmPlan,
       start: async () => vm,
       allowed: [],
+      evidenceDirectory: '/nowhere',
       signal: new AbortController().signal,
     }
     return (await superviseVm(input, work)).outcome

@@ -6,7 +6,8 @@ import type { VmPlan } from '../resolve/plan-vm.ts'
 import { hostFailure } from '../process/host-failure.ts'
 import type { Vm } from '../vm.ts'
 import { atMost } from './first-of.ts'
-import type { EndedVm, Ending, Guest, VmWork } from './guest.ts'
+import { isHang, type EndedVm, type Ending, type Guest, type VmWork } from './guest.ts'
+import type { LastLook } from './last-look.ts'
 import { drainLimitMs, lockupSilenceMs, silenceLimitMs, tailLines } from './limits.ts'
 import { untilCommandReported, untilPanicReported, untilReportRead } from './settle-console.ts'
 import { watchVm, type WatchFacts } from './watch-vm.ts'
@@ -14,6 +15,8 @@ import { watchVm, type WatchFacts } from './watch-vm.ts'
 export interface SuperviseInput {
   readonly host: Host
   readonly plan: VmPlan
+  /** Takes the guest's memory. */
+  readonly evidenceDirectory: string
   readonly start: () => Promise<Vm>
   /** Known reports (--allow). */
   readonly allowed: readonly AllowEntry[]
@@ -41,7 +44,13 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
     onLine: input.onConsoleLine,
   })
   const guest: Guest = { host, plan, vm, watch, signal }
-  const { ending, tail, endedAlone } = await workAndEnd(guest, work)
+  const failingNow = (): boolean => failingReports(watch.facts().console.reports, { failOn, allowed }).length > 0
+  const look = async (ending: Ending): Promise<LastLook> => {
+    if (!isLookedAt(plan, ending, work)) return {}
+    const { lookAtGuest } = await import('./last-look.ts')
+    return lookAtGuest(guest, { ending, isFailing: failingNow(), evidenceDirectory: input.evidenceDirectory })
+  }
+  const { ending, tail, endedAlone, seen } = await workAndEnd(guest, { ...work, look })
   const watched = withoutLateReady(watch.facts(), ending)
   // Whatever the guest made of it is nothing that can be said of the guest.
   const failure = watched.blockError && hostFailure({ event: 'BLOCK_IO_ERROR', data: watched.blockError }, plan.launch)
@@ -63,6 +72,7 @@ export async function superviseVm<Outcome>(input: SuperviseInput, work: VmWork<O
       kunit: { results: kunit, ownLines: plan.vm.kunit === undefined ? watch.ownLines() : Infinity },
     }),
     allowed: useOfAllowList(allowed, reports),
+    look: seen,
     kunit,
     seconds: {
       start: (runningAt - startedAt) / 1000,
@@ -79,7 +89,16 @@ function withoutLateReady(facts: WatchFacts, ending: Ending): WatchFacts {
   return ending.kind === 'limit' && ending.limit.kind === 'boot' ? { ...facts, readyAtMs: undefined } : facts
 }
 
-async function workAndEnd(guest: Guest, work: VmWork<unknown>): Promise<LeftVm & { readonly ending: Ending }> {
+/** Its memory may be wanted, or it hangs and nothing but its memory says where. */
+function isLookedAt({ vm }: VmPlan, ending: Ending, { attended }: { readonly attended: boolean }): boolean {
+  return vm.dumpOn.length > 0 || (!attended && isHang(ending))
+}
+
+interface LookedAt {
+  readonly look: (ending: Ending) => Promise<LastLook>
+}
+
+async function workAndEnd(guest: Guest, work: VmWork<unknown> & LookedAt): Promise<LeftVm & { readonly ending: Ending }> {
   try {
     const ending = await work.work(guest)
     return { ending, ...(await endVm(guest, ending, work)) }
@@ -97,15 +116,17 @@ interface LeftVm {
   readonly tail: readonly string[]
   /** QEMU had ended before it was stopped. */
   readonly endedAlone: boolean
+  readonly seen: LastLook
 }
 
 /** Ends the VM as fast as possible without losing anything. */
-async function endVm(guest: Guest, ending: Ending, { attended }: { readonly attended: boolean }): Promise<LeftVm> {
+async function endVm(guest: Guest, ending: Ending, { attended, look }: { readonly attended: boolean } & LookedAt): Promise<LeftVm> {
   const { host, plan, vm, watch } = guest
   const end = ending.kind === 'over' ? ending.end : ending.kind
   if (end === 'command') await untilCommandReported(host, watch)
   if (end === 'panic') await untilPanicReported(host, watch)
   if (end === 'lockup') await untilReportRead(host, watch)
+  const seen = await look(ending)
   const isDumped = !attended && (end === 'limit' || end === 'kunit-silent' || end === 'silent' || end === 'lockup')
   const unasked = [...watch.facts().tail]
   if (isDumped) {
@@ -116,7 +137,7 @@ async function endVm(guest: Guest, ending: Ending, { attended }: { readonly atte
   // A guest without a clock or a root is of no use.
   if (plan.vm.keep && end !== 'no-timer' && end !== 'agent-failed') {
     await vm[Symbol.asyncDispose]()
-    return { tail: tail(), endedAlone: watch.facts().qemu !== undefined }
+    return { tail: tail(), endedAlone: watch.facts().qemu !== undefined, seen }
   }
   const endedAlone = watch.facts().qemu !== undefined
   // Only what the guest may still hold back must be written; everything else is thrown away.
@@ -125,7 +146,7 @@ async function endVm(guest: Guest, ending: Ending, { attended }: { readonly atte
   await vm.stop(isWritten && isAlive ? 'poweroff' : 'kill')
   // What QEMU wrote before its end is still being read.
   await atMost(host, drainLimitMs, watch.drained)
-  return { tail: tail(), endedAlone }
+  return { tail: tail(), endedAlone, seen }
 }
 
 /** Events count from the start of QEMU. */

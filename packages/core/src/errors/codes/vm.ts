@@ -130,8 +130,12 @@ export const vmCodes = {
     fix: message`Read the reason in the message; fall back to emulation with ${option('accel', 'auto')}.`,
   },
   NO_GDB_STUB: {
-    meaning: 'The VM was started without a gdb stub.',
+    meaning: 'QEMU opens no gdb stub for a VM that was started without one.',
     fix: message`Start it with ${option('gdb')}.`,
+  },
+  DUMP_FAILED: {
+    meaning: 'QEMU could not write the memory of a guest to a file.',
+    fix: message`Read its reason in the message; ${command('kernelkit ps')} shows whether the VM is still running.`,
   },
   AGENT_NO_COMPILER: {
     meaning: 'The guest agent is compiled once per architecture, and this host has no gcc.',

@@ -81,6 +81,10 @@ export const commandRows = {
     all: { ...none, kind: 'flag', help: 'every VM of this user', commands: ['stop'] },
     kill: { ...none, kind: 'flag', help: 'end QEMU at once instead of powering the guest off', commands: ['stop'] },
   },
+  dump: {
+    out: { ...none, kind: 'text', short: 'o', value: 'file', help: 'the dump', otherwise: 'NAME.vmcore', commands: ['dump'] },
+    elf: { ...none, kind: 'flag', help: "an ELF core instead of a compressed dump: as large as the guest's memory", commands: ['dump'] },
+  },
   test: {
     jobs: {
       ...none,

@@ -420,6 +420,18 @@ export const vmRows = {
     action: { words: true },
     library: { help: 'kinds of kernel reports that make the verdict splat' },
   },
+  'dump-on': {
+    kind: 'set',
+    reach: 'inside',
+    value: 'verdict,...',
+    help: "verdicts that leave the guest's memory in the evidence, for crash and drgn: panic, hang, splat, timeout, fail",
+    otherwise: 'none',
+    group: debug,
+    commands: single,
+    tests: true,
+    action: { words: true },
+    library: false,
+  },
   allow: {
     kind: 'text',
     reach: 'reads',

@@ -53,6 +53,7 @@ describe('parseVmSpec', () => {
         "cpus": undefined,
         "cwd": undefined,
         "disks": [],
+        "dumpOn": [],
         "env": [],
         "evidence": undefined,
         "expect": undefined,

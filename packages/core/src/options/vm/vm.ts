@@ -5,7 +5,7 @@ import { parseKernelReference, type KernelReference } from '../../kernels/refere
 import type { Forward, GdbStub } from '../../qemu/index.ts'
 import { splitWords } from '../../cmdline/cmdline.ts'
 import { parseGuestPath, parseGuestUser, parseVariable, type GuestVariable } from './exec.ts'
-import { parseFailOn } from '../fail-on.ts'
+import { parseDumpOn, parseFailOn, type DumpVerdict } from '../fail-on.ts'
 import {
   badOption,
   choiceOption,
@@ -87,6 +87,8 @@ export interface VmSpec extends ResultsSpec {
   readonly bootTimeoutMs: number | undefined
   readonly console: Choice<'console'>
   readonly failOn: readonly ReportKind[]
+  /** Verdicts that leave the guest's memory in the evidence. */
+  readonly dumpOn: readonly DumpVerdict[]
   /** File with regular expressions of known reports. */
   readonly allow: string | undefined
   readonly onOops: Choice<'on-oops'>
@@ -160,6 +162,7 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     console: choiceOption(raw, vmRows, 'console'),
     // A kernel that starts again is what was asked for (kexec).
     failOn: (parseFailOn(raw) ?? failingKinds).filter((kind) => results.expect !== 'reboot' || kind !== 'unexpected-reboot'),
+    dumpOn: parseDumpOn(raw),
     allow: textOption(raw, 'allow'),
     // KUnit's own suite makes faults on purpose and catches them (lib/kunit/kunit-test.c, kunit_fault).
     onOops: choiceOption(raw, vmRows, 'on-oops') ?? (isKunit ? 'continue' : 'panic'),

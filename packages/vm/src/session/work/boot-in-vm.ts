@@ -5,7 +5,7 @@ import type { Ending, VmWork } from '../guest.ts'
 import type { PreparedVm } from '../prepare-vm.ts'
 import { bootDocument } from './boot-document.ts'
 import { fullDirectories } from './full-directories.ts'
-import { renderAllowed, renderReports } from './render-outcome.ts'
+import { renderAllowed, renderLook, renderReports } from './render-outcome.ts'
 import { runSession, type RecordVerdict, type SessionInput } from '../session.ts'
 
 export interface BootInVmInput extends SessionInput {
@@ -57,6 +57,7 @@ async function finishBoot(prepared: PreparedVm, outcome: BootOutcome, record: Re
     paragraph: [
       ...renderAllowed(allowed, plan.vm.reader),
       ...(verdict === 'pass' ? [] : trouble),
+      ...renderLook(outcome),
       `kernelkit: verdict=${verdict} exit=${exitCode} accel=${plan.accel.accel} total=${seconds.total.toFixed(2)}s`,
     ],
     document,

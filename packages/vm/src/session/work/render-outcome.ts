@@ -35,6 +35,7 @@ export function renderParagraph(options: {
       ? []
       : [`--- last ${facts.tail.length} lines of the console ---`, ...facts.tail, '---']),
     ...(isPass ? [] : renderReports(outcome.failing, paths.console)),
+    ...renderInspected(outcome),
     // When all results passed, the last line is enough; a verdict that comes from the results repeats it.
     ...(isPass ? results.slice(-1).map((line) => `results: ${line}`) : results.slice(0, judgement.verdict === 'fail' ? -1 : undefined)),
     ...(isPass ? [] : [`${judgement.verdict}: ${judgement.what}`]),
@@ -44,11 +45,23 @@ export function renderParagraph(options: {
     // Without --kunit the kernel's own tests are shown, and do not change the verdict.
     ...(alsoHasKunit(outcome) ? [`KUnit on the console: ${describeResults(outcome.kunit)}`] : []),
     ...(isPass || paths.evidence === undefined ? [] : [`evidence: ${paths.evidence}`]),
+    ...renderLook(outcome),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
     ...(paths.junit === undefined ? [] : [`JUnit: ${paths.junit}`]),
     // One that could not be prepared, or that ended, is gone.
     ...(options.keptName === undefined || facts.qemu !== undefined ? [] : [renderKept(options.keptName)]),
   ]
+}
+
+/** What the CPUs of a guest that hangs were doing. */
+function renderInspected({ look: { cpus } }: Pick<RunOutcome, 'look'>): readonly string[] {
+  return cpus === undefined ? [] : ['--- what its CPUs were doing ---', ...cpus, '---']
+}
+
+/** Where the guest's memory is, and what opens it. */
+export function renderLook({ look: { dump }, plan }: Pick<RunOutcome, 'look' | 'plan'>): readonly string[] {
+  if (dump === undefined) return []
+  return [`memory: ${quoteArgv(['crash', plan.kernel.vmlinux ?? 'VMLINUX', dump.path])} (${Math.ceil(dump.bytes / 2 ** 20)} MiB)`]
 }
 
 /** What can be done with a VM that was left running. */

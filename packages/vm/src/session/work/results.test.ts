@@ -72,7 +72,7 @@ async function run(raw: Readonly<Record<string, unknown>>, played: Played) {
   const plan = part as unknown as VmPlan
   const streams = { stdin: undefined, stdout, stderr: new PassThrough(), tty: undefined }
   const { outcome } = await superviseVm(
-    { host, plan, start: async () => fakeVm(played), allowed: [], signal: new AbortController().signal },
+    { host, plan, evidenceDirectory: '/nowhere', start: async () => fakeVm(played), allowed: [], signal: new AbortController().signal },
     runCommand(host, plan, { ...streams, argv: ['x'], env: {} }),
   )
   stdout.end()

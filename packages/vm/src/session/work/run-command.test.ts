@@ -67,7 +67,7 @@ function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> 
   return part as unknown as VmPlan
 }
 
-const common = { host: nodeHost(), allowed: [], signal: new AbortController().signal }
+const common = { host: nodeHost(), evidenceDirectory: '/nowhere', allowed: [], signal: new AbortController().signal }
 
 async function run(events: readonly VmEvent[], raw: Readonly<Record<string, unknown>> = {}, exitCode?: number, late?: readonly VmEvent[]) {
   const streams = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough(), tty: undefined }

@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { debugKernel, debugKernelLimitMs, noDebugKernel } from './lib/debug-kernel.ts'
+import { debugVmlinux, noDebugSymbols } from './lib/distribution-debug.ts'
+import { kernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { isFullRun } from './lib/tiers.ts'
+
+const { kernel, image, store } = testArtifacts()
+const onImage = ['--image', image, '--no-cwd']
+const name = `e2e-memory-${process.pid}`
+let directory = ''
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  await kernelkit(['run', '--keep', '--name', name, '-k', kernel, ...onImage, '--', 'sh', '-c', 'sleep 100000 & true'])
+})
+afterAll(async () => {
+  await kernelkit(['stop', '--kill', name])
+  await rm(directory, { recursive: true, force: true })
+})
+
+interface Call {
+  readonly function: string | null
+  readonly source: string | null
+  readonly line: number | null
+}
+
+/** What drgn prints; it reads the dump with libkdumpfile, as a debugger of its own. */
+async function drgn(dump: string, vmlinux: string, lines: readonly string[]): Promise<string> {
+  const script = join(directory, 'script.py')
+  await writeFile(script, `${lines.join('\n')}\n`)
+  return execFileSync('drgn', ['-q', '-c', dump, '-s', vmlinux, script], { encoding: 'utf8' })
+}
+
+async function beginningOf(path: string, length: number): Promise<string> {
+  await using file = await open(path)
+  const { buffer } = await file.read(Buffer.alloc(length), 0, length, 0)
+  return buffer.toString('latin1')
+}
+
+const vmlinux = join(kernel, '..', 'vmlinux')
+
+describe('a VM that was started without a debugger', () => {
+  it('inspect shows what each CPU does, with files and lines', async () => {
+    const { exitCode, stdout } = await kernelkit(['inspect', name, '--json'])
+    expect(exitCode).toBe(0)
+    const { cpus, missing } = JSON.parse(stdout) as {
+      cpus: readonly { where: string; calls: readonly Call[]; registers: Readonly<Record<string, string>> }[]
+      missing: readonly string[]
+    }
+    const idle = cpus.find(({ where }) => where === 'idle')
+    expect(idle?.calls.find((call) => call.function === 'do_idle')).toMatchObject({
+      source: 'kernel/sched/idle.c',
+      line: expect.any(Number),
+    })
+    expect(idle?.registers['rip']).toMatch(/^0xffffffff[89a-f]/)
+    expect(missing.filter((line) => line.includes('ORC'))).toEqual([])
+  })
+
+  it('dump writes a compressed file that drgn opens, and the guest keeps running', async () => {
+    const out = join(directory, 'a.vmcore')
+    const { exitCode, stdout } = await kernelkit(['dump', name, '--out', out, '--json'])
+    expect(exitCode).toBe(0)
+    const { bytes, memoryBytes } = JSON.parse(stdout) as { bytes: number; memoryBytes: number }
+    expect(await beginningOf(out, 8)).toBe('KDUMP   ')
+    expect((await stat(out)).size).toBe(bytes)
+    expect(bytes).toBeLessThan(memoryBytes / 4)
+    const banner = await drgn(out, vmlinux, ['print(prog.read(prog.symbol("linux_banner").address, 14).decode())'])
+    expect(banner).toBe('Linux version \n')
+    expect((await kernelkit(['exec', name, '--', 'echo', 'on'])).stdout).toBe('on\n')
+  })
+
+  it('dump --elf writes a core as large as the memory', async () => {
+    const out = join(directory, 'a.elf')
+    expect((await kernelkit(['dump', name, '--out', out, '--elf'])).exitCode).toBe(0)
+    const notes = execFileSync('readelf', ['-n', out], { encoding: 'utf8' })
+    expect(notes).toContain('VMCOREINFO')
+    expect((await stat(out)).size).toBeGreaterThan(1024 ** 3)
+    await rm(out)
+  })
+})
+
+it('a panic with --dump-on leaves the memory in the evidence, where drgn reads it', async () => {
+  const { exitCode, stdout, stderr } = await kernelkit([
+    'run',
+    '--json',
+    '--dump-on',
+    'panic,hang',
+    '-k',
+    kernel,
+    ...onImage,
+    '--',
+    'sh',
+    '-c',
+    'echo c > /proc/sysrq-trigger',
+  ])
+  expect(exitCode).toBe(121)
+  const { evidence } = JSON.parse(stdout) as { evidence: { dump: string } }
+  expect(stderr).toContain(`memory: crash ${vmlinux} ${evidence.dump} (`)
+  expect(await drgn(evidence.dump, vmlinux, ['print(hex(prog.symbol("panic").address))'])).toMatch(/^0xffffffff/)
+})
+
+it('a run that passes leaves no memory', async () => {
+  const { stdout } = await kernelkit(['run', '--json', '--dump-on', 'panic,splat,fail', '-k', kernel, ...onImage, '--', 'true'])
+  const { verdict, evidence } = JSON.parse(stdout) as { verdict: string; evidence: { dump: null; directory: string } }
+  expect({ verdict, dump: evidence.dump }).toEqual({ verdict: 'pass', dump: null })
+  expect(existsSync(join(evidence.directory, 'vmcore'))).toBe(false)
+})
+
+it('--dump-on names the verdicts that it knows', async () => {
+  const { exitCode, stderr } = await kernelkit(['run', '--dump-on', 'panics', '--', 'true'])
+  expect(exitCode).toBe(125)
+  expect(stderr).toMatch(/--dump-on 'panics' .*allowed: panic, hang, splat, timeout, fail/)
+})
+
+it("crash and drgn list the tasks in a dump of a distribution's kernel that was moved", async (context) => {
+  context.skip(!isFullRun(), noDebugSymbols)
+  const other = `${name}-b`
+  try {
+    await kernelkit(['run', '--keep', '--name', other, '-k', 'debian:12/cloud', ...onImage, '--', 'sh', '-c', 'sleep 100000 & true'])
+    const release = (await kernelkit(['exec', other, '--', 'uname', '-r'])).stdout.trim()
+    const symbols = debugVmlinux(store, release)
+    const out = join(directory, 'b.vmcore')
+    expect((await kernelkit(['dump', other, '--out', out])).exitCode).toBe(0)
+    const listed = await drgn(out, symbols, [
+      'from drgn.helpers.linux.pid import for_each_task',
+      'for task in for_each_task(prog): print(task.comm.string_().decode())',
+    ])
+    expect(listed.split('\n')).toEqual(expect.arrayContaining(['kthreadd', 'sleep']))
+    // Its ps shows nothing of kernels whose struct pid ends with an array without a length (crash before 8.0.4).
+    const input = 'list task_struct.tasks -s task_struct.comm -h init_task\nquit\n'
+    const shown = execFileSync('crash', ['-s', symbols, out], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] })
+    expect(shown).toMatch(/comm = "kthreadd/)
+    expect(shown).toMatch(/comm = "sleep/)
+  } finally {
+    await kernelkit(['stop', '--kill', other])
+  }
+})
+
+it(
+  'a guest that spins with interrupts off is a hang, whose text has the function and its line',
+  async (context) => {
+    const debug = await debugKernel()
+    context.skip(debug === undefined, noDebugKernel)
+    if (debug === undefined) return
+    const spin = 'mount -t debugfs none /sys/kernel/debug; echo HARDLOCKUP > /sys/kernel/debug/provoke-crash/DIRECT'
+    // The other CPU notices it.
+    const words = ['-c', '2', '--append', 'rcupdate.rcu_cpu_stall_timeout=5', '-k', debug.kernel, '--root', 'host', '--no-cwd']
+    const { exitCode, stdout, stderr } = await kernelkit(['run', '--json', ...words, '--', 'sh', '-c', spin])
+    expect(exitCode).toBe(123)
+    const { what, evidence } = JSON.parse(stdout) as { what: string; evidence: { inspection: string } }
+    expect(what).toMatch(/CPU \d is in lkdtm_HARDLOCKUP \(drivers\/misc\/lkdtm\/bugs\.c:\d+\), with interrupts off/)
+    expect(stderr).toContain('--- what its CPUs were doing ---')
+    expect(await readFile(evidence.inspection, 'utf8')).toMatch(/lkdtm_HARDLOCKUP.*\n.*lkdtm_do_action/)
+  },
+  debugKernelLimitMs,
+)

@@ -1,0 +1,39 @@
+"""What kernelkit knows about the VM, and where members of the kernel's types are."""
+import json
+
+import gdb
+
+
+class Settings:
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as file:
+            known = json.load(file)
+        self.slide = int(known["slide"], 0)
+        self.phys_base = int(known["physBase"], 0)
+        self.word = known["wordBytes"]
+        self.five_levels = known["fiveLevels"]
+        self.pae = known["pae"]
+        self.places = known["places"]
+        self.image = known["image"]
+        self.scratch = known["scratch"]
+        self.why_no_types = known["missing"]
+        self.members = {}
+        for line in (known["types"] or "").splitlines():
+            name, *numbers = line.split()
+            self.members[name] = [int(number) for number in numbers]
+
+    def offset(self, member):
+        """Bytes from the beginning of its type; None where this kernel has no such member."""
+        found = self.members.get(member)
+        return None if found is None else found[0]
+
+    def need(self, member):
+        if not self.members:
+            raise gdb.GdbError(self.why_no_types)
+        found = self.offset(member)
+        if found is None:
+            raise gdb.GdbError("this kernel has no %s" % member)
+        return found
+
+    def size(self, member):
+        return self.members[member][-1]

@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import { writeTypeTable } from '@kernelkit/core/inspect'
+import type { Host } from '@kernelkit/host'
+import { openKernel, type OpenKernel } from '../inspect/open-kernel.ts'
+import type { Vm } from '../vm.ts'
+import type { VmState } from '../process/vm-state.ts'
+
+/** What the commands of gdb (packages/vm/gdb) read from their file. */
+export interface GuestSettings {
+  /** Hexadecimal, as addresses are. */
+  readonly slide: string
+  readonly physBase: string
+  readonly wordBytes: 4 | 8
+  readonly fiveLevels: boolean
+  /** Entries of 8 bytes in the page tables of 32 bits. */
+  readonly pae: boolean
+  /** The text of a table of types. */
+  readonly types: string | null
+  /** Why there is none. */
+  readonly missing: string
+  /** Directories of this machine that the guest sees, the deepest first. */
+  readonly places: readonly { readonly guest: string; readonly host: string }[]
+  /** An ext4 image that debugfs(8) reads. */
+  readonly image: string | null
+  /** A private directory for files out of it. */
+  readonly scratch: string
+}
+
+// CR4.PAE and CR4.LA57 (Intel SDM 3A, 2.5).
+const wideEntries = 1n << 5n
+const fiveLevels = 1n << 12n
+
+/** Looks at the guest once, before gdb stops it. */
+export async function guestSettings(
+  host: Host,
+  { vm, state, vmlinux }: { readonly vm: Pick<Vm, 'qmp'>; readonly state: VmState; readonly vmlinux: string },
+): Promise<{ readonly settings: GuestSettings; readonly slide: bigint }> {
+  const { overlay } = state.facts
+  await using kernel = await openKernel(host, { vm, directory: typeof overlay === 'string' ? overlay : state.directory, vmlinux })
+  const { place, types } = kernel
+  const cr4 = kernel.cpus[0]?.cr4 ?? 0n
+  const slide = place?.slide ?? 0n
+  const settings: GuestSettings = {
+    slide: `0x${slide.toString(16)}`,
+    physBase: hex(place?.physBase ?? 0n),
+    wordBytes: wordBytesOf(kernel),
+    fiveLevels: (cr4 & fiveLevels) !== 0n,
+    pae: (cr4 & wideEntries) !== 0n,
+    types: types === undefined ? null : writeTypeTable(types),
+    missing: "where the members of this kernel's types are is not known: build it again with kernelkit, or with DEBUG_INFO_BTF=y",
+    places: placesOf(state),
+    image: imageOf(state),
+    scratch: join(state.directory, 'gdb-files'),
+  }
+  return { settings, slide }
+}
+
+function hex(value: bigint): string {
+  return value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`
+}
+
+/** Before the kernel has set itself up the CPU says nothing of it, its own code does. */
+function wordBytesOf({ vmlinux, wordBytes }: OpenKernel): 4 | 8 {
+  const start = vmlinux?.symbols.addressOf('_stext') ?? vmlinux?.symbols.addressOf('start_kernel')
+  return start === undefined ? wordBytes : start > 0xffff_ffffn ? 8 : 4
+}
+
+function placesOf({ facts }: VmState): GuestSettings['places'] {
+  const shares = facts['shares']
+  const mounts = facts['mounts']
+  if (typeof shares !== 'object' || shares === null) return []
+  const hostOf = (tag: string): string | undefined => {
+    const path: unknown = (shares as Readonly<Record<string, unknown>>)[tag]
+    return typeof path === 'string' ? path : undefined
+  }
+  const listed = Array.isArray(mounts) ? (mounts as readonly { readonly tag: string; readonly at: string }[]) : []
+  const all = [...listed, { tag: 'root', at: '/' }].flatMap(({ tag, at }) => {
+    const path = hostOf(tag)
+    return path === undefined ? [] : [{ guest: at, host: path }]
+  })
+  return all.toSorted((a, b) => b.guest.length - a.guest.length)
+}
+
+function imageOf({ facts }: VmState): string | null {
+  const { root, drives } = facts
+  if (typeof root !== 'string' || !Array.isArray(drives)) return null
+  const drive = (drives as readonly { readonly path: string; readonly format: string }[]).find(({ path }) => path === root)
+  return drive?.format === 'raw' ? drive.path : null
+}

@@ -1,0 +1,107 @@
+import {
+  createOrcTable,
+  takesInterrupts,
+  unwind,
+  type CpuRegisters,
+  type OrcTable,
+  type Stack,
+  type StackStart,
+} from '@kernelkit/core/inspect'
+import type { Host } from '@kernelkit/host'
+import type { Vm } from '../vm.ts'
+import { describeCalls, type SeenCall } from './describe-calls.ts'
+import { openKernel, type OpenKernel } from './open-kernel.ts'
+import { readLists, type ListedTask } from './read-lists.ts'
+
+export interface InspectInput {
+  readonly vm: Pick<Vm, 'qmp'>
+  /** Where QEMU may write. */
+  readonly directory: string
+  readonly vmlinux: string | undefined
+  /** The kernel's source, for names of files. */
+  readonly source: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A guest seen from outside. */
+export interface Inspection {
+  readonly cpus: readonly SeenCpu[]
+  readonly tasks: readonly SeenTask[]
+  /** What the kernel has printed and still holds. */
+  readonly log: readonly string[]
+  /** What could not be seen, and why. */
+  readonly missing: readonly string[]
+}
+
+export interface SeenCpu {
+  readonly registers: CpuRegisters
+  readonly where: 'kernel' | 'program' | 'idle'
+  readonly interrupts: boolean
+  /** What it runs, where the kernel's types are known. */
+  readonly task: { readonly pid: number; readonly comm: string } | undefined
+  readonly program: Stack['program']
+  readonly calls: readonly SeenCall[]
+}
+
+export interface SeenTask extends Omit<ListedTask, 'start' | 'locks'> {
+  /** Of one that does not run. */
+  readonly calls: readonly SeenCall[]
+  readonly locks: readonly { readonly name: string; readonly takenAt: SeenCall | undefined }[]
+}
+
+/** Registers and stacks, tasks and what they hold, the kernel's log: read from outside while the guest does what it does. */
+export async function inspectGuest(host: Host, input: InspectInput): Promise<Inspection> {
+  const { vm, directory, vmlinux, signal } = input
+  await using kernel = await openKernel(host, { vm, directory, vmlinux })
+  const orc = await readOrc(host, vmlinux, kernel)
+  const lists = await readLists(kernel)
+  const cpuStacks: Stack[] = []
+  for (const registers of kernel.cpus) cpuStacks.push(await cpuStack(registers, kernel, orc))
+  const taskStacks: Stack[] = []
+  for (const { start } of lists.tasks) taskStacks.push(start === undefined ? noStack : await follow(start, kernel, orc))
+  const takers = lists.tasks.flatMap(({ locks }) => locks.map(({ takenAt }) => ({ address: takenAt, exact: false, guessed: false })))
+  const frames = [...[...cpuStacks, ...taskStacks].flatMap((stack) => stack.frames), ...takers]
+  const callsOf = await describeCalls(host, { kernel, source: input.source, signal, frames })
+  return {
+    cpus: kernel.cpus.map((registers, index): SeenCpu => {
+      const { frames: own, program } = cpuStacks[index] ?? noStack
+      const where = registers.privilege === 3 ? 'program' : registers.halted ? 'idle' : 'kernel'
+      return { registers, where, interrupts: takesInterrupts(registers), task: lists.current[index], program, calls: own.flatMap(callsOf) }
+    }),
+    tasks: lists.tasks.map(({ start: _start, locks, ...task }, index) => ({
+      ...task,
+      calls: (taskStacks[index] ?? noStack).frames.slice(1).flatMap(callsOf),
+      locks: locks.map(({ name, takenAt }) => ({ name, takenAt: callsOf({ address: takenAt, exact: false, guessed: false }).at(-1) })),
+    })),
+    log: lists.log,
+    missing: [...missingOf(kernel, orc), ...lists.missing],
+  }
+}
+
+const noStack: Stack = { frames: [], program: undefined }
+
+function missingOf({ place, cpus, problem }: OpenKernel, orc: OrcTable | undefined): readonly string[] {
+  if (cpus.length === 0) return ['QEMU shows no registers that are understood: guests of other architectures are not inspected']
+  if (problem !== undefined) return [`no names of functions: ${problem}`]
+  if (place === undefined) return ['the kernel has not set up its handlers yet: no names of functions']
+  return orc === undefined ? ['this kernel has no ORC tables: calls marked ? may be left from earlier ones'] : []
+}
+
+async function readOrc(host: Host, path: string | undefined, { vmlinux, place }: OpenKernel): Promise<OrcTable | undefined> {
+  if (path === undefined || vmlinux === undefined || place === undefined) return undefined
+  const { readVmlinuxParts } = await import('@kernelkit/host/symbolise')
+  const parts = await readVmlinuxParts(host, path, ['.orc_unwind_ip', '.orc_unwind', '.orc_header'])
+  const [ips, entries] = [parts.get('.orc_unwind_ip'), parts.get('.orc_unwind')]
+  return ips === undefined || entries === undefined ? undefined : createOrcTable({ ips, entries, hasHeader: parts.has('.orc_header') })
+}
+
+async function cpuStack(registers: CpuRegisters, kernel: OpenKernel, orc: OrcTable | undefined): Promise<Stack> {
+  const { ip, sp, bp, general, privilege } = registers
+  return privilege === 3 ? { frames: [], program: { ip, sp } } : follow({ ip, sp, bp, general }, kernel, orc)
+}
+
+function follow(start: StackStart, { space, place, vmlinux, wordBytes }: OpenKernel, orc: OrcTable | undefined): Promise<Stack> {
+  const slide = place?.slide ?? 0n
+  const isCode = (address: bigint): boolean => place !== undefined && vmlinux?.symbols.at(address - slide) !== undefined
+  return unwind(start, { space, slide, orc, isCode, wordBytes })
+}

@@ -1,0 +1,85 @@
+import { dirname, join } from 'node:path'
+import {
+  addressSpace,
+  findKernelPlace,
+  firstHandlers,
+  pagingOf,
+  parseRegisters,
+  type AddressSpace,
+  type CpuRegisters,
+  type KernelPlace,
+  type TypeTable,
+} from '@kernelkit/core/inspect'
+import type { Host } from '@kernelkit/host'
+import type { Vmlinux } from '@kernelkit/host/symbolise'
+import type { Vm } from '../vm.ts'
+import { openGuestMemory, type GuestMemory } from './guest-memory.ts'
+
+/** The kernel of a running guest, seen from outside. */
+export interface OpenKernel extends AsyncDisposable {
+  readonly memory: GuestMemory
+  readonly cpus: readonly CpuRegisters[]
+  /** What the first CPU sees, the kernel included. */
+  readonly space: AddressSpace
+  readonly wordBytes: 4 | 8
+  readonly vmlinux: Vmlinux | undefined
+  /** Absent without symbols, and before the kernel has set up its handlers. */
+  readonly place: KernelPlace | undefined
+  /** Where members of its types are, and why that is not known. */
+  readonly types: TypeTable | undefined
+  /** Why there are no symbols. */
+  readonly problem: string | undefined
+}
+
+export interface OpenKernelOptions {
+  readonly vm: Pick<Vm, 'qmp'>
+  /** Where QEMU may write. */
+  readonly directory: string
+  readonly vmlinux: string | undefined
+}
+
+/** Reads registers and the place of the kernel. QEMU need not be asked to stop: what changes meanwhile is read as it is. */
+export async function openKernel(host: Host, { vm, directory, vmlinux: path }: OpenKernelOptions): Promise<OpenKernel> {
+  const cpus = parseRegisters(String(await vm.qmp('human-monitor-command', { 'command-line': 'info registers -a' })))
+  const memory = openGuestMemory(host, { vm, directory })
+  const [cpu] = cpus
+  const space = addressSpace(memory.read, { paging: cpu === undefined ? undefined : pagingOf(cpu), root: cpu?.cr3 ?? 0n })
+  const { vmlinux, problem } = await readSymbols(host, path)
+  const place = await findPlace({ memory, cpu, space, vmlinux })
+  const types = path === undefined ? undefined : await readTypes(host, path)
+  // EFER.LMA (Intel SDM 3A, 2.2.1).
+  const wordBytes = ((cpu?.efer ?? 0n) & (1n << 10n)) === 0n ? 4 : 8
+  return { memory, cpus, space, wordBytes, vmlinux, place, types, problem, [Symbol.asyncDispose]: () => memory[Symbol.asyncDispose]() }
+}
+
+async function readSymbols(host: Host, path: string | undefined): Promise<{ readonly vmlinux?: Vmlinux; readonly problem?: string }> {
+  if (path === undefined) return { problem: 'the vmlinux of this kernel is not known' }
+  const { readVmlinux } = await import('@kernelkit/host/symbolise')
+  const { UserError } = await import('@kernelkit/core/errors')
+  try {
+    return { vmlinux: await readVmlinux(host, path) }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { problem: error.message.replace(/\.$/, '') }
+  }
+}
+
+/** What the build left next to the vmlinux, else what pahole put into it. */
+async function readTypes(host: Host, vmlinux: string): Promise<TypeTable | undefined> {
+  const { parseTypeTable, readBtf } = await import('@kernelkit/core/inspect')
+  const built = await host.fs.readFile(join(dirname(vmlinux), 'types.txt'), 'utf8').catch(() => undefined)
+  if (built !== undefined) return parseTypeTable(built)
+  const { readVmlinuxParts } = await import('@kernelkit/host/symbolise')
+  const btf = (await readVmlinuxParts(host, vmlinux, ['.BTF']).catch(() => undefined))?.get('.BTF')
+  return btf === undefined ? undefined : readBtf(btf.bytes, btf.address > 0xffff_ffffn ? 8 : 4)
+}
+
+async function findPlace(
+  options: Pick<OpenKernel, 'memory' | 'space' | 'vmlinux'> & { readonly cpu: CpuRegisters | undefined },
+): Promise<KernelPlace | undefined> {
+  const { memory, space, cpu, vmlinux } = options
+  const handlerInVmlinux = firstHandlers.map((name) => vmlinux?.symbols.addressOf(name)).find((address) => address !== undefined)
+  if (cpu === undefined || handlerInVmlinux === undefined) return undefined
+  // Before the kernel has its own table, there are no handlers, or the firmware's.
+  return findKernelPlace(memory.read, { cpu, space, handlerInVmlinux }).catch(() => undefined)
+}

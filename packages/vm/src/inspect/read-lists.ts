@@ -1,0 +1,73 @@
+import {
+  currentTask,
+  heldLocks,
+  readKernelLog,
+  readTask,
+  readTasks,
+  sleepingPlace,
+  type HeldLock,
+  type KernelView,
+  type StackStart,
+  type Task,
+} from '@kernelkit/core/inspect'
+import type { OpenKernel } from './open-kernel.ts'
+
+export interface ListedTask extends Task {
+  /** Where one that does not run continues. */
+  readonly start: StackStart | undefined
+  readonly locks: readonly HeldLock[]
+}
+
+export interface KernelLists {
+  readonly tasks: readonly ListedTask[]
+  /** The task of each CPU. */
+  readonly current: readonly ({ readonly pid: number; readonly comm: string } | undefined)[]
+  readonly log: readonly string[]
+  readonly missing: readonly string[]
+}
+
+/** What the kernel's own lists say; a list that leads nowhere is left out with a reason. */
+export async function readLists({ space, types, vmlinux, place, wordBytes, cpus }: OpenKernel): Promise<KernelLists> {
+  if (vmlinux === undefined || place === undefined) return { tasks: [], current: [], log: [], missing: [] }
+  if (types === undefined) {
+    const why =
+      'no tasks and no log: where the members of its types are is not known; build the kernel again with kernelkit, or with DEBUG_INFO_BTF=y'
+    return { tasks: [], current: [], log: [], missing: [why] }
+  }
+  const addressOf = (name: string): bigint | undefined => {
+    const address = vmlinux.symbols.addressOf(name)
+    // Variables of each CPU have small numbers, which the kernel's place does not change (before Linux 6.15).
+    if (address === undefined || (wordBytes === 8 && address < 1n << 63n)) return address
+    return address + place.slide
+  }
+  const view: KernelView = { space, types, wordBytes, addressOf }
+  const missing: string[] = []
+  const orSay = async <T>(what: string, work: () => Promise<readonly T[]>): Promise<readonly T[]> => {
+    try {
+      return await work()
+    } catch (error) {
+      missing.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+      return []
+    }
+  }
+  const tasks = await orSay('the list of tasks ends early', () => readTasks(view))
+  return {
+    tasks: await Promise.all(tasks.map((task) => completeTask(view, task))),
+    current: await orSay('what each CPU runs is not known', () => Promise.all(cpus.map(({ cpu }) => taskOfCpu(view, cpu)))),
+    log: await orSay("the kernel's log cannot be read", () => readKernelLog(view)),
+    missing,
+  }
+}
+
+async function completeTask(view: KernelView, task: Task): Promise<ListedTask> {
+  const start = task.onCpu ? undefined : await sleepingPlace(view, task).catch(() => undefined)
+  const locks = await heldLocks(view, task).catch(() => [])
+  return { ...task, start, locks }
+}
+
+async function taskOfCpu(view: KernelView, cpu: number): Promise<{ readonly pid: number; readonly comm: string } | undefined> {
+  const address = await currentTask(view, cpu).catch(() => undefined)
+  if (address === undefined || address === 0n) return undefined
+  const { pid, comm } = await readTask(view, address)
+  return { pid, comm }
+}
