@@ -45,7 +45,7 @@ export interface BuildPlan {
 }
 
 /** Raised when a build of the same input would come out differently than before. */
-const recipe = '2'
+const recipe = '3'
 
 /** Ask source, compiler and fragments what they are, and derive the key. */
 export async function planBuild(context: KernelContext, spec: KernelSpec): Promise<BuildPlan> {
