@@ -1,6 +1,6 @@
 import { printable } from '@kernelkit/core/errors'
 import { blockNames } from '@kernelkit/core/options'
-import { locatePaths, reachingValues } from '@kernelkit/core/project'
+import { locatePaths, matrixOptions, reachingValues } from '@kernelkit/core/project'
 import { beyondProject, giveConsent, openProjectFile, reachingDocument, renderReaching } from '@kernelkit/host'
 import type { CommandContext } from '../command.ts'
 import { findTestsFile } from '../suite/find-tests-file.ts'
@@ -16,7 +16,15 @@ export async function trust(context: CommandContext, [named]: readonly string[])
   )
   const locator = await locatorOf('vm')
   const ofTests = file.tests.map(({ options }) => reachingValues('vm', locatePaths('vm', options, locator)))
-  const reaching = await beyondProject(host, directory, [...ofBlocks, ...ofTests].flat())
+  const matrix = file.matrix === undefined ? undefined : matrixOptions(file.matrix)
+  const ofMatrix =
+    matrix === undefined
+      ? []
+      : [
+          ...reachingValues('vm', locatePaths('vm', matrix.vm, locator)),
+          ...reachingValues('kernel', locatePaths('kernel', matrix.kernel, await locatorOf('kernel'))),
+        ]
+  const reaching = await beyondProject(host, directory, [...ofBlocks, ...ofTests, ofMatrix].flat())
   const consent = dryRun ? undefined : await giveConsent(host, opened, reaching)
   const said = `${dryRun ? 'would consent' : 'consented'} to ${printable(path)} as it is now`
   if (context.json) context.printJson({ file: path, keys: reaching.map(reachingDocument), consent: consent ?? null })

@@ -1,12 +1,20 @@
 import { join, resolve } from 'node:path'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
-import { applyProjectFile, applyTest, chooseTests, locatePaths, placesOf, reachingValues, type ProjectTest } from '@kernelkit/core/project'
+import {
+  applyProjectFile,
+  applyTest,
+  chooseTests,
+  locatePaths,
+  placesOf,
+  reachingValues,
+  toOption,
+  type ProjectTest,
+} from '@kernelkit/core/project'
 import {
   camelCase,
   commandRows,
   flagOption,
-  givenOptions,
   textOption,
   type BlockName,
   type ImageSpec,
@@ -101,7 +109,8 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
   const kernels = await Promise.all(
     configs.map(async (config) => {
       const items = cells.configs.find(({ name }) => name === config)?.items ?? []
-      return { config, options: await blockOptions('kernel', 'build', givenOptions({ config: items.length === 0 ? undefined : items })) }
+      const more = items.length === 0 ? {} : { config: items.map(toOption) }
+      return { config, options: await blockOptions('kernel', 'build', locatePaths('kernel', more, await locatorOf('kernel'))) }
     }),
   )
   await requireConsent([

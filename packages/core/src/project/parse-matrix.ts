@@ -52,7 +52,7 @@ function parseConfigs(value: YamlValue | undefined, spot: Spot): readonly Matrix
           place: at,
         },
       )
-    return { name: key, items: parseWords(items, { ...spot, path: `${spot.path}.${key}` }).map(({ text }) => text), place: at }
+    return { name: key, items: parseWords(items, { ...spot, path: `${spot.path}.${key}` }), place: at }
   })
 }
 

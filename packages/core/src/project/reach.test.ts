@@ -56,6 +56,7 @@ describe('what a key of kernelkit.yaml reaches', () => {
       'kernel: { compiler: gcc-12, config: [debian, X=y, ../x/y, /a/b.config?], base: allnoconfig }',
       ['kernel.config[2] reads /p/../x/y', 'kernel.config[3] reads /a/b.config', 'kernel.compiler'],
     ],
+    [`vm: { kernel: "oci:registry.example.org/k@sha256:${'0'.repeat(64)}" }`, ['vm.kernel']],
     ['kernel: { source: "git+https://example.org/linux.git" }', []],
     ['kernel: { source: "git+file:///srv/linux.git" }', ['kernel.source reads /srv/linux.git']],
     ['kernel: { source: ../linux.tar.xz }', ['kernel.source reads /p/../linux.tar.xz']],

@@ -2,6 +2,7 @@ import type { Place } from '../errors/index.ts'
 import { parseKernelSource } from '../options/build/kernel-source.ts'
 import { parseKernelReference } from '../kernels/index.ts'
 import { isConfigFile } from './locate-paths.ts'
+import { builtKernel, type Matrix, type Word } from '../trials/index.ts'
 import { camelCase, fileRows, type BlockName, type NamedRow, type RawOptions } from '../options/index.ts'
 
 /** A value of kernelkit.yaml that may reach beyond the project. */
@@ -34,6 +35,22 @@ export function reachingValues(block: BlockName, options: RawOptions): readonly 
   )
 }
 
+/** The values of `matrix:` as options of their blocks. */
+export function matrixOptions({ kernels, roots, configs, include }: Matrix): { readonly vm: RawOptions; readonly kernel: RawOptions } {
+  const included = (dimension: 'kernel' | 'root'): readonly Word[] =>
+    include.flatMap(({ values, place }) => (values[dimension] ?? []).map((text) => ({ text, place })))
+  const named = [...kernels, ...included('kernel')].filter(({ text }) => text !== builtKernel)
+  return {
+    vm: { kernel: named.map(toOption), root: [...roots, ...included('root')].map(toOption) },
+    kernel: { config: configs.flatMap(({ items }) => items.map(toOption)) },
+  }
+}
+
+/** A text of the file as a value of an option. */
+export function toOption({ text, place }: Word): RawOptions[string][number] {
+  return { value: text, ...(place === undefined ? {} : { place }) }
+}
+
 /** Paths that located options of a block name for what is read, executed or shared. */
 export function inputPaths(block: BlockName, options: RawOptions): readonly { readonly name: string; readonly path: string }[] {
   return fileRows(block)
@@ -59,7 +76,18 @@ function reachesOf(row: NamedRow, value: string): readonly Reached[] {
     const program = reach.runs === true && value.startsWith('/') ? value : undefined
     return [{ does: reach.does, ...(program === undefined ? {} : { program }), ...(words === undefined ? {} : { words }) }]
   }
+  if (row.path === 'kernel' && namesRegistry(value)) return [{ does: 'is fetched from the registry that it names' }]
   return pathsOf(row, value).flatMap((path) => reachOfPath(reach, path, value))
+}
+
+function namesRegistry(value: string): boolean {
+  try {
+    const reference = parseKernelReference(value)
+    return reference.kind === 'oci' && reference.place.kind === 'registry'
+  } catch {
+    // The spec's parser refuses it in its own words.
+    return false
+  }
 }
 
 function reachOfPath(reach: 'reads' | 'writes' | 'share', path: string, value: string): readonly Reached[] {

@@ -27,7 +27,7 @@ export interface Matrix {
 /** A configuration of the kernel of `kernel:`, as items of `--config` on top of it. */
 export interface MatrixConfig {
   readonly name: string
-  readonly items: readonly string[]
+  readonly items: readonly Word[]
   readonly place: Place | undefined
 }
 
