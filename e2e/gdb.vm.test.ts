@@ -31,6 +31,25 @@ describe('kernelkit gdb', () => {
     expect((await kernelkit(['exec', name, '--', 'echo', 'on'])).stdout).toBe('on\n')
   })
 
+  it('prints a configuration by which an editor attaches, and whose end leaves the VM running', async () => {
+    const { exitCode, stdout } = await kernelkit(['gdb', '--print-config', 'vscode', name])
+    expect(exitCode).toBe(0)
+    const { configurations } = JSON.parse(stdout) as {
+      readonly configurations: readonly { readonly customLaunchSetupCommands: readonly { readonly text: string }[] }[]
+    }
+    const setup = configurations[0]?.customLaunchSetupCommands.map(({ text }) => text) ?? []
+    // What the C/C++ extension sends: MI commands as they are, others to the console.
+    const sent = [...setup, 'info line start_kernel', 'kill', '-gdb-exit'].map((text) =>
+      text.startsWith('-') ? text : `-interpreter-exec console ${JSON.stringify(text)}`,
+    )
+    const answer = execFileSync('gdb', ['-nx', '-q', '-i', 'mi'], { input: `${sent.join('\n')}\n`, encoding: 'utf8' })
+    expect(answer).toContain('^connected')
+    expect(answer).toMatch(/Line \d+ of .*init\/main\.c/)
+    expect((await kernelkit(['exec', name, '--', 'echo', 'on'])).stdout).toBe('on\n')
+    const words = await kernelkit(['gdb', '--print-config', 'dap', name, '--', '-batch'])
+    expect(words.stderr).toContain("--print-config prints a configuration and starts no gdb; seen: '-batch'")
+  })
+
   it('stops at a breakpoint in the kernel', async () => {
     const gdb = kernelkit(['gdb', name, '--', '-batch', '-ex', 'hbreak __do_sys_newuname', '-ex', 'continue', '-ex', 'bt 1'])
     const caller = kernelkit(['exec', name, '--', 'sh', '-c', 'while :; do uname >/dev/null; sleep 0.1; done'])

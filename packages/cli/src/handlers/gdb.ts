@@ -1,21 +1,38 @@
 import { join } from 'node:path'
-import { gdbCommands } from '@kernelkit/core/gdb'
+import { editorConfig, editorSetup, gdbCommands } from '@kernelkit/core/gdb'
+import { parseGdbSpec } from '@kernelkit/core/options/commands'
 import { quoteArgv } from '@kernelkit/core/shell'
 import { becomeProgram, gdbRequirements, requireAll } from '@kernelkit/host'
 import { findVm, gdbTargetOf } from '@kernelkit/vm/internal/running'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, RawOptions } from '../command.ts'
 
-/** `kernelkit gdb`: gdb attached to a running VM. */
-export async function gdb(context: CommandContext, args: readonly string[]): Promise<number> {
+/** `kernelkit gdb`: gdb attached to a running VM, or the configuration with which an editor does that. */
+export async function gdb(context: CommandContext, args: readonly string[], raw: RawOptions): Promise<number> {
   const { host } = context
   const [name, ...words] = args
+  const { printConfig } = parseGdbSpec(raw, words)
   const state = await findVm(name, host)
   if (!context.dryRun) await requireAll(host, gdbRequirements, { user: 'gdb' })
   const ours = context.dryRun || (await hasPython(host))
   const { target, settings, notes } = await gdbTargetOf(host, state, { looks: context.dryRun, ours })
-  const text = gdbCommands(target)
-  const commandFile = join(state.directory, 'commands.gdb')
+  const text = printConfig === undefined ? gdbCommands(target) : editorSetup(target)
+  const commandFile = join(state.directory, printConfig === undefined ? 'commands.gdb' : 'editor.gdb')
   const argv: readonly [string, ...string[]] = ['gdb', '-q', '-x', commandFile, ...words]
+  const prepare = async () => {
+    for (const note of notes) host.log.info(note)
+    if (target.ours === undefined)
+      host.log.warn('this gdb has no Python, and therefore no kk- commands: install the package gdb of your distribution')
+    else await host.fs.writeFile(target.ours.settings, JSON.stringify(settings), { mode: 0o600 })
+    await host.fs.mkdir(settings.scratch, { recursive: true, mode: 0o700 })
+    await host.fs.writeFile(commandFile, text, { mode: 0o600 })
+  }
+  if (printConfig !== undefined) {
+    if (!context.dryRun) await prepare()
+    const config = editorConfig(printConfig, { name: state.name, target, setupFile: commandFile })
+    if (context.json) context.printJson(config)
+    else context.print(JSON.stringify(config, undefined, 2))
+    return 0
+  }
   if (context.json) {
     context.printJson({ vm: state.name, vmlinux: target.vmlinux, remote: target.remote, commands: text, argv, notes })
     if (context.dryRun) return 0
@@ -24,12 +41,7 @@ export async function gdb(context: CommandContext, args: readonly string[]): Pro
     context.print(`# ${commandFile}\n${text}${quoteArgv(argv)}`)
     return 0
   }
-  for (const note of notes) host.log.info(note)
-  if (target.ours === undefined)
-    host.log.warn('this gdb has no Python, and therefore no kk- commands: install the package gdb of your distribution')
-  else await host.fs.writeFile(target.ours.settings, JSON.stringify(settings), { mode: 0o600 })
-  await host.fs.mkdir(settings.scratch, { recursive: true, mode: 0o700 })
-  await host.fs.writeFile(commandFile, text, { mode: 0o600 })
+  await prepare()
   const program = await host.which('gdb')
   return becomeProgram(host, [program ?? 'gdb', ...argv.slice(1)])
 }

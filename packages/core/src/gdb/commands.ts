@@ -16,6 +16,11 @@ export interface GdbTarget {
 
 /** The command file for `gdb -x`: order matters. The stub itself reports the architecture. */
 export function gdbCommands(target: GdbTarget): string {
+  return `${gdbSetup(target)}target remote ${target.remote}\n`
+}
+
+/** What comes before gdb attaches. */
+export function gdbSetup(target: GdbTarget): string {
   const lines = [
     'set pagination off',
     'set confirm off',
@@ -36,7 +41,6 @@ export function gdbCommands(target: GdbTarget): string {
           `python import sys; sys.dont_write_bytecode = True; sys.path.insert(0, ${JSON.stringify(target.ours.directory)})`,
           `python import kernelkit_gdb.commands; kernelkit_gdb.commands.start(${JSON.stringify(target.ours.settings)})`,
         ]),
-    `target remote ${target.remote}`,
   ]
   return `${lines.join('\n')}\n`
 }

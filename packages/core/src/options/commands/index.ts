@@ -1,6 +1,7 @@
 export { parseBisectSpec, type BisectSpec } from './bisect.ts'
 export { parseCacheSpec, type CacheSpec } from './cache.ts'
 export { parseKernelsSpec, type KernelsSpec } from './kernels.ts'
+export { parseGdbSpec, type GdbSpec } from './gdb.ts'
 export { parseInitSpec, type InitSpec } from './init.ts'
 export { parsePlanSpec, type PlanSpec } from './plan.ts'
 export { parseReportSpec, type ReportSpec } from './report.ts'

@@ -81,6 +81,16 @@ export const commandRows = {
     all: { ...none, kind: 'flag', help: 'every VM of this user', commands: ['stop'] },
     kill: { ...none, kind: 'flag', help: 'end QEMU at once instead of powering the guest off', commands: ['stop'] },
   },
+  gdb: {
+    'print-config': {
+      ...none,
+      kind: 'text',
+      value: 'form',
+      choices: ['vscode', 'dap'],
+      help: 'print the configuration with which an editor attaches: launch.json, or an attach request of the Debug Adapter Protocol',
+      commands: ['gdb'],
+    },
+  },
   dump: {
     out: { ...none, kind: 'text', short: 'o', value: 'file', help: 'the dump', otherwise: 'NAME.vmcore', commands: ['dump'] },
     elf: { ...none, kind: 'flag', help: "an ELF core instead of a compressed dump: as large as the guest's memory", commands: ['dump'] },
