@@ -7,7 +7,8 @@ import { givenOptions, type KernelSpec } from '@kernelkit/core/options'
 import { parseKernelSpec } from '@kernelkit/core/options/build'
 import { nodeHost, openStore, openStoreToLook, silentLogger, type Host, type Logger, type Store } from '@kernelkit/host'
 import type { Plan } from '@kernelkit/core/plan'
-import { buildKernel, listSteps, planBuild, type BuildPlan, type KernelBuild } from '../src/index.ts'
+import type { CompileCommand } from '@kernelkit/core/kbuild'
+import { buildKernel, compileCommands, listSteps, planBuild, type BuildPlan, type KernelBuild } from '../src/index.ts'
 import { recordingHost, withoutBookkeeping } from './recording-host.ts'
 
 // Behaves like kbuild where kernelkit looks: O=, its refusal of unclean trees, KCONFIG_ALLCONFIG,
@@ -33,6 +34,7 @@ $(objtree)/%.o: %.c
 	@echo "  CC      $*.o"
 	@if [ -e slow ]; then $$(cat slow); fi
 	@cd $(objtree) && $(CC) -g -Wall $(KCFLAGS) -c -o $@ $(CURDIR)/$<
+	@echo 'savedcmd_$*.o := $(CC) -I$(CURDIR)/include -c -o $*.o $(CURDIR)/$< ; true' > $(dir $@).$(notdir $@).cmd
 bzImage: check $(objects)
 	@echo "  LD      vmlinux"
 	@ld -r -o $(objtree)/vmlinux $(objects)
@@ -82,6 +84,8 @@ export interface Toy extends AsyncDisposable {
     words?: readonly string[],
     options?: { readonly raw?: Readonly<Record<string, unknown>>; readonly signal?: AbortSignal },
   ): Promise<KernelBuild>
+  /** `kernelkit config compile-commands`, with the same words. */
+  compileCommands(): Promise<readonly CompileCommand[]>
   /** The same with `--dry-run`. */
   plan(words?: readonly string[]): Promise<BuildPlan>
   /** The steps that `--dry-run` prints. */
@@ -139,6 +143,11 @@ export async function toyTree(
       const store = await openStore(host, join(directory, 'store'))
       const spec = parseKernelSpec(givenOptions({ config: ['toy.config'], ...raw }), words, { arch: parseArch('x86_64') })
       return buildKernel({ host, store, ...(signal === undefined ? {} : { signal }) }, spec)
+    },
+    compileCommands: async () => {
+      const host = nodeHost({ log: logger, cwd: tree, env: { ...process.env, ...options.env } })
+      const spec = parseKernelSpec(givenOptions({ config: ['toy.config'] }), [tree], { arch: parseArch('x86_64') })
+      return compileCommands({ host, store: await openStore(host, join(directory, 'store')) }, spec)
     },
     plan: async (words = [tree]) => {
       const host = nodeHost({ log: logger, cwd: directory, env: { ...process.env, ...options.env } })

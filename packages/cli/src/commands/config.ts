@@ -11,7 +11,8 @@ export const configCommand: CommandDefinition = {
       `
 show [SOURCE] [VAR=VALUE…]   the resulting configuration with who asked for what and why (the default)
 diff A B                     what differs; A and B are presets, fragments, .config files or directories with one
-presets                      the presets with what they are for`,
+presets                      the presets with what they are for
+compile-commands [SOURCE] …  compile_commands.json of the last build, for clangd and other editors' tools`,
     )
   },
   projectBlock: ([first = '']) => (['diff', 'presets'].includes(first) ? undefined : 'kernel'),

@@ -4,20 +4,21 @@ import { UserError, command, message, nearestName, option } from '@kernelkit/cor
 import { mergeRequests, parseFragment, presetRequests, presets, renderValue, type ConfigValues } from '@kernelkit/core/kconfig'
 import { flagOption, textOption, writeFor, type KernelSpec } from '@kernelkit/core/options'
 import { parseKernelSpec } from '@kernelkit/core/options/build'
-import { requireMet, resolveConfiguration, type Configuration, type Judgement } from '@kernelkit/kernel'
+import { compileCommands, requireMet, resolveConfiguration, type Configuration, type Judgement } from '@kernelkit/kernel'
 import { openBuildTools } from '@kernelkit/toolchain/tools'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { showBuildPlan } from './build-dry-run.ts'
 import { formatTable } from '../output/table.ts'
 
-const subcommands = ['show', 'diff', 'presets'] as const
+const subcommands = ['show', 'diff', 'presets', 'compile-commands'] as const
 
-/** `kernelkit config show|diff|presets`. */
+/** `kernelkit config show|diff|presets|compile-commands`. */
 export async function config(context: CommandContext, args: readonly string[], options: RawOptions): Promise<number> {
   const [first, ...rest] = args
   const sub = subcommands.find((name) => name === first)
   if (sub === 'diff') return diff(context, rest, options)
   if (sub === 'presets') return listPresets(context)
+  if (sub === 'compile-commands') return printCompileCommands(context, rest, options)
   const near = sub === undefined && first !== undefined ? nearestName(first, subcommands) : undefined
   if (near !== undefined && !(await context.host.fs.exists(resolve(context.host.cwd, first ?? '.')))) {
     throw new UserError('BAD_OPTION', `'${first}' is neither a source nor a subcommand of config.`, {
@@ -171,5 +172,17 @@ function listPresets(context: CommandContext): number {
         presets.map(({ name, options, summary }) => [name, String(options.length), summary]),
       ),
     )
+  return 0
+}
+
+/** compile_commands.json on stdout. */
+async function printCompileCommands(context: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
+  const { host, signal } = context
+  const spec = parseKernelSpec(options, words, { arch: parseArch(hostArch(host.nodeArch)) })
+  const store = await context.store({ compiles: true })
+  await using tools = await openBuildTools(context, store, spec)
+  const commands = await compileCommands({ host: tools.host, store, signal }, spec)
+  if (context.json) context.printJson(commands)
+  else context.print(JSON.stringify(commands, undefined, 2))
   return 0
 }

@@ -12,3 +12,4 @@ export {
   type OutputPaths,
 } from './compile-output.ts'
 export { renderTypeSource, typeTableScript } from './type-table.ts'
+export { parseCompileCommand, type CompileCommand } from './compile-command.ts'
