@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { repository } from '../tools/source-files.ts'
 
-const actions = readdirSync(join(repository, 'actions')).filter((name) => existsSync(join(repository, 'actions', name, 'action.yml')))
+const actions = readdirSync(join(repository, 'actions')).filter((name) => existsSync(join(repository, 'actions', name, 'src')))
 const distOf = (name: string): string => join(repository, 'actions', name, 'dist')
 const fileCommands = ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY']
 

@@ -65,7 +65,8 @@ const actions = join(repository, 'actions')
 // A directory as argument gets them instead: a test compares.
 const target = process.argv[2] ?? actions
 for (const name of readdirSync(actions).toSorted()) {
-  if (!existsSync(join(actions, name, 'action.yml'))) continue
+  // The action.yml of one-step is at the root of the repository.
+  if (!existsSync(join(actions, name, 'src'))) continue
   const dist = join(target, name, 'dist')
   await bundleAction(join(actions, name), dist)
   process.stdout.write(`${dist}\n`)

@@ -38,6 +38,7 @@ const entryFiles: readonly string[] = [
   'packages/vm/src/process/vm-host-main.ts',
   'packages/action-kit/src/run-action.ts',
   'actions/boot-vm/src/kernelkit-vm.ts',
+  'actions/one-step/src/start-step.ts',
 ]
 
 /** Facts about this process that do not touch the machine, and the one signal that is sent to a process which is not a child. */

@@ -47,6 +47,8 @@ export async function newMachine({ cache }: MachineOptions = {}): Promise<Machin
     // What the tag of a release holds of an action, where no package can be found.
     for (const part of ['action.yml', 'dist']) cpSync(actionPath(name, part), join(repository, 'actions', name, part), { recursive: true })
   }
+  cpSync(join(actionPath('one-step'), '../../action.yml'), join(repository, 'action.yml'))
+  cpSync(actionPath('one-step', 'dist'), join(repository, 'actions/one-step/dist'), { recursive: true })
   return {
     directory,
     store,

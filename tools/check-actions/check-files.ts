@@ -30,7 +30,7 @@ export async function checkFiles({ actions, workflows, pages, readers }: FilesTo
       return []
     })
   const own = {
-    actions: new Map<string, OwnAction>(parse(actions).map((file) => [file.file.split('/').at(-2) ?? '', readOwnAction(file)])),
+    actions: new Map<string, OwnAction>(parse(actions).map((file) => [file.file.split('/').at(-2) ?? 'one-step', readOwnAction(file)])),
     readers,
   }
   for (const action of actions) problems.push(...(await validateActionFile(action)))

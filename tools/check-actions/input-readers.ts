@@ -6,6 +6,7 @@ import { inputRows as bakeRows } from '../../actions/bake-image/src/inputs.ts'
 import { parseWantedImage } from '../../actions/bake-image/src/wanted-image.ts'
 import { inputRows as bootRows, parseBootRequest } from '../../actions/boot-vm/src/inputs.ts'
 import { inputRows as buildRows } from '../../actions/build-kernel/src/inputs.ts'
+import { chooseStages } from '../../actions/one-step/src/stages.ts'
 import { inputRows as setupRows } from '../../actions/setup-kvm/src/inputs.ts'
 import { readSetup } from '../../actions/setup-kvm/src/read-setup.ts'
 import { readInputs, type InputRow } from '../../packages/action-kit/src/inputs.ts'
@@ -27,5 +28,6 @@ export const inputReaders: ReadonlyMap<string, InputReader> = new Map([
   ['setup-kvm', reader(setupRows, (inputs) => readSetup({ host, inputs }))],
   ['build-kernel', reader(buildRows, (raw) => parseKernelSpec(raw, [], { arch: parseArch(hostArch(host.nodeArch)) }))],
   ['bake-image', reader(bakeRows, (raw) => parseWantedImage(host, raw))],
+  ['one-step', (inputs) => void chooseStages(inputs)],
   ['boot-vm', reader(bootRows, (raw) => parseBootRequest(raw, []))],
 ])

@@ -21,7 +21,8 @@ export function readOwnAction({ value }: YamlFile): OwnAction {
   }
 }
 
-/** Name of the action of ours that a step uses: from this repository's directory, or as other repositories use it. */
+/** Name of the action of ours that a step uses: from this repository's directory, or as other repositories use it; `one-step` is the one at the root. */
 export function ownActionName(uses: string): string | undefined {
+  if (/^[\w.-]+\/kernelkit@[^/]+$/.test(uses)) return 'one-step'
   return /^(?:\.\/|[\w.-]+\/kernelkit\/)actions\/([^@/]+)(?:@.*)?$/.exec(uses)?.[1]
 }

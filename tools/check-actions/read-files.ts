@@ -8,7 +8,7 @@ import type { YamlText } from './yaml-file.ts'
 /** Actions, workflows, examples and pages of this repository. */
 export function readFilesToCheck(): FilesToCheck {
   return {
-    actions: read('actions/*/action.yml'),
+    actions: read('action.yml', 'actions/*/action.yml'),
     workflows: read('.github/workflows/*.yml', 'examples/*.yml'),
     pages: read('README.md', 'docs/*.md', 'actions/README.md', 'actions/*/README.md', 'examples/*.md'),
     readers: inputReaders,

@@ -41,7 +41,9 @@ beforeEach(() => {
   write('.changeset/config.json', '{}')
   write('actions/boot/action.yml', 'runs:\n  using: node24\n  main: dist/main.mjs\n  post: dist/post.mjs\n')
   write('actions/build/action.yml', "runs: { using: node24, main: 'dist/main.mjs' }\n")
-  for (const file of ['boot/dist/main.mjs', 'boot/dist/post.mjs', 'build/dist/main.mjs']) write(`actions/${file}`, `// ${file}\n`)
+  write('action.yml', 'runs:\n  using: node24\n  main: actions/one/dist/main.mjs\n')
+  for (const file of ['one/dist/main.mjs', 'boot/dist/main.mjs', 'boot/dist/post.mjs', 'build/dist/main.mjs'])
+    write(`actions/${file}`, `// ${file}\n`)
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
@@ -58,6 +60,7 @@ describe('tagRelease', () => {
       'actions/boot/dist/post.mjs',
       'actions/build/action.yml',
       'actions/build/dist/main.mjs',
+      'actions/one/dist/main.mjs',
     ])
     expect(repository.git(['ls-remote', origin, 'refs/heads/main'])).toContain(main)
     expect(repository.git(['status', '--porcelain'])).toBe('')

@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JobStep } from '@kernelkit/testing'
+import { logOf, newMachine, requireConclusion, stageOf, type Machine } from './lib/actions.ts'
+import { testArtifacts } from './lib/kernelkit.ts'
+
+const { kernel, store } = testArtifacts()
+let machine: Machine
+
+/** The action at the root of the repository, as another repository uses it. */
+const oneStep = (inputs: Readonly<Record<string, string>>): JobStep => ({
+  id: 'kernelkit',
+  uses: 'kernelkit/kernelkit@v1',
+  with: { 'cache-dir': store, cache: 'false', ...inputs },
+})
+
+beforeAll(async () => {
+  machine = await newMachine()
+  await mkdir(machine.workspace, { recursive: true })
+  await writeFile(join(machine.workspace, 'Makefile'), 'check:\n\ttest -d /proc/self && echo checked\n')
+})
+afterAll(() => machine[Symbol.asyncDispose]())
+
+describe('the action at the root of the repository', () => {
+  it('runs a script under each kernel of a list, in one step, and names what came of it', async () => {
+    const job = await machine.run([oneStep({ run: 'uname -r\nmake check\n', kernel: `debian:12/cloud\n${kernel}` })])
+    requireConclusion(job, 'success')
+    const { log } = stageOf(job, 'kernelkit')
+    expect(log).toMatch(/^6\.1\.0-\d+-cloud-amd64$/m)
+    expect(log).toMatch(/^6\.12\.\d+$/m)
+    expect(log.match(/^checked$/gm)).toHaveLength(2)
+    expect(job.step('kernelkit').outputs).toMatchObject({ verdict: 'pass', 'exit-code': '0' })
+    expect(job.step('kernelkit').undeclared).toEqual([])
+  })
+
+  it('needs nothing but a script', async () => {
+    const job = await machine.run([oneStep({ run: 'uname -r\nmake check\n' })])
+    requireConclusion(job, 'success')
+    expect(stageOf(job, 'kernelkit').log).toMatch(/^6\.1\.0-\d+-cloud-amd64\n(?:.*\n)*checked$/m)
+    expect(job.step('kernelkit').outputs).toMatchObject({ verdict: 'pass' })
+  })
+
+  it('runs the tests of kernelkit.yaml without a script, and fails with them', async () => {
+    const tests = 'tests:\n  - { name: good, run: "true" }\n  - { name: bad, run: exit 3 }\n'
+    await writeFile(join(machine.workspace, 'kernelkit.yaml'), tests)
+    const job = await machine.run([oneStep({ kernel })])
+    requireConclusion(job, 'failure')
+    expect(logOf(job)).toMatch(/tests=2 passed=1 failed=1/)
+  })
+
+  it('refuses an input that there is not', async () => {
+    const job = await machine.run([oneStep({ kernle: 'debian:12' })])
+    requireConclusion(job, 'failure')
+    expect(logOf(job)).toContain('Did you mean kernel?')
+  })
+})
