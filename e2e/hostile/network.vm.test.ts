@@ -1,6 +1,5 @@
 import { createSocket } from 'node:dgram'
 import { connect, createServer, type AddressInfo } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -40,9 +39,15 @@ $udp->recv(my $question, 100); $udp->send("a" x 3000);
 sleep 1;
 `
 
-const external = Object.values(networkInterfaces())
-  .flatMap((addresses) => addresses ?? [])
-  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+/** The address that this host has for others (RFC 5737); bridges of containers come and go while this runs. */
+const external = await new Promise<string | undefined>((resolve) => {
+  const socket = createSocket('udp4').on('error', () => resolve(undefined))
+  // Sends nothing.
+  socket.connect(9, '198.51.100.1', () => {
+    resolve(socket.address().address)
+    socket.close()
+  })
+})
 
 interface Services {
   readonly ports: Readonly<Record<'plain' | 'raw' | 'cut' | 'datagram', number>>
