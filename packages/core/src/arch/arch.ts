@@ -22,6 +22,12 @@ export interface EntryNote {
 /** Places in the presets that each architecture fills with options of its own. */
 export type KconfigPart = 'console' | 'guest' | 'compatibility' | 'platform' | 'hardlockup' | 'stackGuard'
 
+/** A CPU feature, as QEMU's `-cpu` names it, that QEMU before a major version emulates wrongly. */
+export interface EmulationFault {
+  readonly feature: string
+  readonly before: number
+}
+
 /** Everything that differs between architectures, one row each: code asks the row and never compares names. */
 export interface Arch {
   readonly name: ArchName
@@ -96,6 +102,8 @@ export interface Arch {
   readonly qemuPackage: string
   /** QEMU's `-cpu` under emulation: all that it can emulate, so that user space built for newer CPUs runs too. */
   readonly emulatedCpu: string
+  /** Features of it that some QEMU versions emulate wrongly: they are taken away there. */
+  readonly emulationFaults: readonly EmulationFault[]
   /** Machine types from the fastest on. */
   readonly machines: readonly MachineCandidate[]
   /** The machine that boots every kernel, and why one of {@link machines} was not taken. */

@@ -42,6 +42,8 @@ export interface QemuLaunch {
   /** Program name or path. */
   readonly qemu: string
   readonly accel: AccelName
+  /** Version of QEMU, such as `7.2.22`, which emulates; absent: it does not matter. */
+  readonly qemuVersion?: string | undefined
   readonly machine: MachineName
   /** Absent: QEMU's own choice. */
   readonly firmware?: FirmwareName | undefined

@@ -28,13 +28,19 @@ export function sandboxArgs(launch: Pick<QemuLaunch, 'sandbox'>): Argv {
 }
 
 /** How guest code is run, and the CPU that it sees. */
-export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch'>): Argv {
+export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch' | 'qemuVersion'>): Argv {
   return [
     // One accelerator, never `kvm:tcg`: QEMU's own fallback is silent, ours is decided and said before.
     ['-accel', launch.accel],
     // KVM: the host's own CPU, so that code tuned for it runs. TCG: the architecture's (`-cpu host` needs KVM).
-    ['-cpu', launch.accel === 'kvm' ? 'host' : archRows[launch.arch].emulatedCpu],
+    ['-cpu', launch.accel === 'kvm' ? 'host' : emulatedCpu(launch)],
   ].flat()
+}
+
+function emulatedCpu({ arch, qemuVersion }: Pick<QemuLaunch, 'arch' | 'qemuVersion'>): string {
+  const { emulatedCpu: cpu, emulationFaults } = archRows[arch]
+  const major = qemuVersion === undefined ? Infinity : Number.parseInt(qemuVersion, 10)
+  return [cpu, ...emulationFaults.filter(({ before }) => major < before).map(({ feature }) => `-${feature}`)].join(',')
 }
 
 /** CPUs and memory. */

@@ -33,6 +33,8 @@ export interface VmParts {
   readonly qemu: string
   /** Firmware that this QEMU has. */
   readonly firmware: readonly FirmwareName[]
+  /** Of the QEMU that emulates. */
+  readonly qemuVersion: string | undefined
   readonly tscKhz: number | undefined
   readonly hostCpus: number
   /** The guest has our agent. */
@@ -58,6 +60,7 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
     chooseInitrd(host, services, { vm, arch, agent }),
     findFirmware(host, qemu),
   ])
+  const qemuVersion = accel.accel === 'tcg' && arch.emulationFaults.length > 0 ? await services.qemuVersion(qemu, arch) : undefined
   const chosen = await chooseTransport({ host, services, vm, root, options: kernel.options })
   const { transport, virtiofsd, format } = chosen
   const canShare = transport !== undefined
@@ -95,6 +98,7 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
     qemu,
     firmware,
     tscKhz,
+    qemuVersion,
     hostCpus: host.cpus,
     agent,
     moduleTree,

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { findProject, readProject } from '@kernelkit/host/project'
-import { probeKvm } from '@kernelkit/host/kvm'
+import { probeKvm, qemuVersion } from '@kernelkit/host/kvm'
 import type { Host, Store } from '@kernelkit/host'
 import { agentInitrd } from '../guest/agent-initrd.ts'
 import { measureTscKhz } from '../guest/measure-tsc.ts'
@@ -11,6 +11,7 @@ import type { PlanServices, StoredArtifact } from './services.ts'
 export function machineServices(host: Host, store: Store, signal?: AbortSignal): PlanServices {
   return {
     probeKvm: (qemu, arch) => probeKvm(host, store, qemu, arch),
+    qemuVersion: (qemu) => qemuVersion(host, store, qemu).catch(() => undefined),
     tscKhz: () => measureTscKhz(host, store),
     agentInitrd: (arch) => agentInitrd({ arch, layout: 'whole', host, store }),
     agentAfter: async (arch, user) => {

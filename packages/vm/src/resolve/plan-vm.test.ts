@@ -32,6 +32,7 @@ async function put(path: string, content: Uint8Array | string): Promise<string> 
 
 const services = (change: Partial<PlanServices> = {}): PlanServices => ({
   probeKvm: async () => ({ accel: 'tcg', reason: 'no /dev/kvm', seconds: 0 }),
+  qemuVersion: async () => '7.2.22',
   tscKhz: async () => 2_000_000,
   agentInitrd: async () => '/store/agent.cpio',
   agentAfter: async (_arch, user) => `${user}+agent`,

@@ -115,6 +115,7 @@ function decidePlan(vm: ResolvedVm, parts: VmParts, identity: VmIdentity): Decid
     arch: arch.name,
     qemu: parts.qemu,
     accel: accel.accel,
+    qemuVersion: parts.qemuVersion,
     machine: machine.machine,
     firmware: machine.firmware,
     cpus,

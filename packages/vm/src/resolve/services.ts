@@ -24,6 +24,8 @@ export interface LoadedModule {
 export interface PlanServices {
   /** KVM, proven by the probe guest. */
   probeKvm(qemu: string, arch: Arch): Promise<{ readonly accel: AccelName; readonly reason: string; readonly seconds: number }>
+  /** The version of a QEMU program, such as `7.2.22`; `undefined` when it prints none, as a wrapper may. */
+  qemuVersion(qemu: string, arch: Arch): Promise<string | undefined>
   /** Frequency of the time stamp counter, `undefined` when it cannot be measured. */
   tscKhz(): Promise<number | undefined>
   /** Initramfs with the guest agent. */

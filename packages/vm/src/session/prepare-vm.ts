@@ -1,3 +1,4 @@
+import type { Arch } from '@kernelkit/core/arch'
 import { join } from 'node:path'
 import { UserError, message, option, printable } from '@kernelkit/core/errors'
 import { inspectGuestFiles, makeNamedDirectory, renderFindings } from '@kernelkit/host/files'
@@ -90,13 +91,18 @@ export async function planForDryRun(input: PrepareInput): Promise<VmPlan> {
   await host.fs.mkdir(directory, { recursive: true, mode: 0o700 })
   const name = wanted.spec.name ?? 'paste'
   const services = machineServices(host, input.store, input.signal)
-  // A dry run starts no program that an option names: the question whether KVM works goes to the QEMU on PATH.
+  // A dry run starts no program that an option names: questions go to the QEMU on PATH.
+  const asked = (qemu: string, arch: Arch) => (wanted.spec.qemu === undefined ? qemu : host.which(arch.qemuBinary))
   const probeKvm: PlanServices['probeKvm'] = async (qemu, arch) => {
-    const asked = wanted.spec.qemu === undefined ? qemu : await host.which(arch.qemuBinary)
-    if (asked !== undefined) return services.probeKvm(asked, arch)
+    const known = await asked(qemu, arch)
+    if (known !== undefined) return services.probeKvm(known, arch)
     return { accel: 'tcg', reason: `a dry run does not start ${qemu}`, seconds: 0 }
   }
-  return decide(input, { id: name, name, runtimeDirectory: directory }, { ...services, probeKvm })
+  const qemuVersion: PlanServices['qemuVersion'] = async (qemu, arch) => {
+    const known = await asked(qemu, arch)
+    return known === undefined ? undefined : services.qemuVersion(known, arch)
+  }
+  return decide(input, { id: name, name, runtimeDirectory: directory }, { ...services, probeKvm, qemuVersion })
 }
 
 async function decide(
