@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addCounts, parseCounts, renderCounts, type Counts } from './test-counts.ts'
@@ -12,8 +11,6 @@ interface Stage {
   readonly argv: readonly [string, ...string[]]
   /** What follows makes no sense without it. */
   readonly needed?: true
-  /** Runs at the same time: one of the two waits where the other computes. Its output is printed after that of this stage. */
-  readonly meanwhile?: Stage
 }
 
 const published = listPublishedPackages()
@@ -41,13 +38,9 @@ const bundles: readonly Stage[] = [
 ]
 // Before all others: some unit tests use git, cpio or a compiler too.
 const hostPackages: Stage = { name: 'host packages', argv: ['node', 'tools/install-host-packages.ts'], needed: true }
-// Before both kinds of tests that use them: the container tests compare with this kernel, and use its sources and compiler cache.
-const artifacts: Stage = { name: 'kernel and image of the tests', argv: ['node', 'e2e/setup/make-artifacts.ts'], needed: true }
-const machineTests: Stage = {
-  name: 'VM tests',
-  argv: ['vitest', 'run', '--project', 'vm'],
-  meanwhile: { name: 'container tests', argv: ['vitest', 'run', '--project', 'container'] },
-}
+const vmTests: Stage = { name: 'VM tests', argv: ['vitest', 'run', '--project', 'vm'] }
+// After the VM tests, whose kernel they compare with and whose sources and compiler cache they use.
+const containerTests: Stage = { name: 'container tests', argv: ['vitest', 'run', '--project', 'container'] }
 
 /** CPU seconds of all descendants that have ended, proc_pid_stat(5): cutime and cstime, in the 100 ticks a second that Linux reports. */
 function childCpuSeconds(): number {
@@ -56,68 +49,48 @@ function childCpuSeconds(): number {
   return (userTicks + systemTicks) / 100
 }
 
-/** One stage; its output is that of this program, or kept and printed at its end. Returns whether it failed, or the signal that ended it. */
-async function runStage(stage: Stage, countsFile: string, output?: string): Promise<boolean | NodeJS.Signals> {
-  const heading = `\n== ${stage.name}: ${stage.argv.join(' ')}\n`
-  const [program, ...args] = stage.argv
-  writeFileSync(countsFile, '')
-  if (output === undefined) process.stdout.write(heading)
-  else writeFileSync(output, heading)
-  const kept = output === undefined ? 'inherit' : openSync(output, 'a')
-  const child = spawn(program, args, {
-    cwd: repository,
-    stdio: ['inherit', kept, kept],
-    env: { ...process.env, KERNELKIT_TEST_COUNTS: countsFile },
-  })
-  const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
-  if (typeof kept === 'number') closeSync(kept)
-  if (signal === 'SIGINT' || signal === 'SIGTERM') return signal
-  if (status === 0) return false
-  // A stage that does not run tests, or died before it counted its tests, is one failure.
-  if (addCounts(parseCounts(readFileSync(countsFile, 'utf8'))).failed === 0) writeFileSync(countsFile, '0 1 0\n', { flag: 'a' })
-  return true
-}
-
 /** Run the stages in order; returns the names of those that failed. */
-async function runStages(stages: readonly Stage[], directory: string, times: StageTime[]): Promise<readonly string[]> {
+function runStages(stages: readonly Stage[], countsFile: string, times: StageTime[]): readonly string[] {
   const failed: string[] = []
-  for (const [index, stage] of stages.entries()) {
-    const timed = [stage, ...(stage.meanwhile === undefined ? [] : [stage.meanwhile])].map(async (one, place) => {
-      const startedMs = performance.now()
-      const output = place === 0 ? undefined : join(directory, `output-${index}`)
-      const end = await runStage(one, join(directory, `counts-${index}-${place}`), output)
-      return { one, output, end, seconds: (performance.now() - startedMs) / 1000 }
+  for (const stage of stages) {
+    process.stdout.write(`\n== ${stage.name}: ${stage.argv.join(' ')}\n`)
+    const before = readFileSync(countsFile, 'utf8')
+    const [program, ...args] = stage.argv
+    const [startedMs, cpuBefore] = [performance.now(), childCpuSeconds()]
+    const result = spawnSync(program, args, {
+      cwd: repository,
+      stdio: 'inherit',
+      env: { ...process.env, KERNELKIT_TEST_COUNTS: countsFile },
     })
-    const cpuBefore = childCpuSeconds()
-    const ends = await Promise.all(timed)
-    for (const { output } of ends) if (output !== undefined) process.stdout.write(readFileSync(output))
-    const longest = Math.max(...ends.map(({ seconds }) => seconds))
-    const name = ends.map(({ one, seconds }) => (ends.length === 1 ? one.name : `${one.name} (${seconds.toFixed(0)} s)`)).join(' and ')
-    times.push({ name, seconds: longest, cpuSeconds: childCpuSeconds() - cpuBefore })
-    for (const { one, end } of ends) if (end !== false) failed.push(end === true ? one.name : `${one.name} (${end})`)
-    if (ends.some(({ one, end }) => typeof end === 'string' || (end && one.needed === true))) break
+    times.push({ name: stage.name, seconds: (performance.now() - startedMs) / 1000, cpuSeconds: childCpuSeconds() - cpuBefore })
+    if (result.signal === 'SIGINT' || result.signal === 'SIGTERM') return [...failed, `${stage.name} (${result.signal})`]
+    if (result.status === 0) continue
+    const counted = readFileSync(countsFile, 'utf8').slice(before.length)
+    // A stage that does not run tests, or died before it counted its tests, is one failure.
+    if (addCounts(parseCounts(counted)).failed === 0) writeFileSync(countsFile, '0 1 0\n', { flag: 'a' })
+    failed.push(stage.name)
+    if (stage.needed === true) break
   }
   return failed
 }
 
-async function verify(
-  stages: readonly Stage[],
-): Promise<Counts & { readonly failedStages: readonly string[]; readonly times: readonly StageTime[] }> {
+function verify(stages: readonly Stage[]): Counts & { readonly failedStages: readonly string[]; readonly times: readonly StageTime[] } {
   const directory = mkdtempSync(join(tmpdir(), 'kernelkit-verify-'))
   try {
+    const countsFile = join(directory, 'counts')
+    writeFileSync(countsFile, '')
     // What .ci/run did before.
     const installSeconds = process.env['KERNELKIT_TEST_INSTALL_SECONDS']
     const times: StageTime[] = installSeconds === undefined ? [] : [{ name: 'npm ci', seconds: Number(installSeconds) }]
-    const failedStages = await runStages(stages, directory, times)
-    const counts = readdirSync(directory).filter((name) => name.startsWith('counts-'))
-    return { ...addCounts(counts.flatMap((name) => parseCounts(readFileSync(join(directory, name), 'utf8')))), failedStages, times }
+    const failedStages = runStages(stages, countsFile, times)
+    return { ...addCounts(parseCounts(readFileSync(countsFile, 'utf8'))), failedStages, times }
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
 }
 
 const withMachine = process.argv[2] === 'test'
-const result = await verify(withMachine ? [hostPackages, ...checkStages, ...bundles, artifacts, machineTests] : checkStages)
+const result = verify(withMachine ? [hostPackages, ...checkStages, ...bundles, vmTests, containerTests] : checkStages)
 process.stdout.write(`\n${renderStageTimes(result.times)}\nload of the last 15 minutes: ${(loadavg()[2] ?? 0).toFixed(1)}\n\n`)
 for (const name of result.failedStages) process.stdout.write(`failed stage: ${name}\n`)
 process.stdout.write(`${renderCounts(result)}\n`)
