@@ -1,8 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest'
-import { kernelkit, lastLine, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+import { rareArtifact } from './lib/rare-artifact.ts'
 import { isFullRun } from './lib/tiers.ts'
 
-/** Each is fetched (25 to 120 MB) and booted twice: in the full tier only. */
+/** Each is fetched (21 to 116 MB) and booted three times: in the full tier only. */
 const flavours = [
   'debian:11/cloud',
   'debian:12',
@@ -14,24 +19,77 @@ const flavours = [
   'debian:13/rt',
   'debian:13-backports/cloud',
   'debian:sid/cloud',
+  'debian:12 --arch i386',
 ] as const
 
-const { image } = testArtifacts()
+const page = join(import.meta.dirname, '../docs/kernels.md')
+const table = /(?<=<!-- flavours -->\n)[^]*?(?=<!-- \/flavours -->)/
+const heading = '| kernel | directories | `--root host` | `--image` | `--initrd` | machine | BTF |'
+const rows = new Map<string, string>()
+let directory = ''
 
-beforeEach(({ skip }) => skip(!isFullRun(), 'KERNELKIT_TEST_FULL is not set: ten kernels would be fetched'))
+beforeEach(({ skip }) => skip(!isFullRun(), 'KERNELKIT_TEST_FULL is not set: eleven kernels would be fetched'))
+beforeAll(async () => {
+  if (!isFullRun()) return
+  directory = await mkdtemp(join(tmpdir(), 'kernelkit-flavours-'))
+  // A shell and modprobe, for a root without any.
+  execFileSync('apt-get', ['download', 'busybox-static'], { cwd: directory, stdio: 'pipe' })
+  const [deb = ''] = (await readdir(directory)).filter((name) => name.endsWith('.deb'))
+  execFileSync('dpkg-deb', ['-x', deb, 'unpacked'], { cwd: directory })
+  await mkdir(join(directory, 'root/bin'), { recursive: true })
+  execFileSync('cp', ['unpacked/bin/busybox', 'root/bin/'], { cwd: directory })
+  for (const name of ['sh', 'uname', 'ls', 'modprobe', 'test']) await symlink('busybox', join(directory, 'root/bin', name))
+  await symlink('bin/busybox', join(directory, 'root/init'))
+  const made = await kernelkit(['initrd', 'root', '--out', 'busybox.cpio'], { cwd: directory })
+  if (made.exitCode !== 0) throw new Error(made.stderr)
+})
+afterAll(() => rm(directory, { recursive: true, force: true }))
 
-const script = 'uname -r && modprobe dummy numdummies=1 && ls -d /sys/class/net/dummy0'
+// The first part as docs/kernels.md shows it.
+const script = 'uname -r; modprobe dummy && ls -d /sys/class/net/dummy0; test -e /sys/kernel/btf/vmlinux && echo btf'
+
+interface Boot {
+  readonly release: string
+  readonly btf: boolean
+  readonly directories: string
+  readonly machine: string
+}
+
+async function boot(words: readonly string[]): Promise<Boot> {
+  const { stdout, stderr } = await kernelkit(['run', ...words, '--', 'sh', '-c', `${script}; true`])
+  const [release = '', device, btf] = stdout.split('\n')
+  if (!/verdict=pass\b/.test(lastLine(stderr)) || device !== '/sys/class/net/dummy0') throw new Error(`${stdout}\n${stderr}`)
+  return {
+    release,
+    btf: btf === 'btf',
+    directories: /^directories (?:over |on )(virtiofs|read-only disks)/m.exec(stderr)?.[1] ?? '9p',
+    machine: /^machine (\S+)/m.exec(stderr)?.[1] ?? '',
+  }
+}
 
 describe("Debian's kernels, release by release", () => {
-  it.each(flavours)('%s boots on the root of this machine and on an image, and loads modules', async (reference) => {
-    const run = (...args: readonly string[]): Promise<CommandResult> =>
-      kernelkit(['run', '-k', reference, ...args, '--', 'sh', '-c', script])
-    const onHost = await run('--root', 'host')
-    const onImage = await run('--image', image)
-    const release = onHost.stdout.split('\n')[0] ?? ''
-    for (const { stdout, stderr } of [onHost, onImage]) {
-      if (!/verdict=pass\b/.test(lastLine(stderr))) throw new Error(stderr)
-      expect(stdout).toBe(`${release}\n/sys/class/net/dummy0\n`)
-    }
+  it.each(flavours)('-k %s boots on the root of this machine, an image and an initramfs, and loads modules in each', async (flavour) => {
+    const [reference = '', ...arch] = flavour.split(' ')
+    const kernel = ['-k', reference, ...arch]
+    const ofOtherArch = arch.length > 0
+    const image = ofOtherArch
+      ? ((await rareArtifact<{ readonly image: string }>(['bake', ...arch], 'image', 20 * 60_000))?.image ?? '')
+      : testArtifacts().image
+    const onImage = await boot([...kernel, '--image', image])
+    // Programs of this machine and of its busybox do not run on another architecture.
+    const others = ofOtherArch
+      ? []
+      : [await boot([...kernel, '--root', 'host']), await boot([...kernel, '--root', 'none', '--initrd', join(directory, 'busybox.cpio')])]
+    for (const { release } of others) expect(release).toBe(onImage.release)
+    const elsewhere = ofOtherArch ? '–' : 'yes'
+    const cells = [onImage.directories, elsewhere, 'yes', elsewhere, onImage.machine, onImage.btf ? 'yes' : 'no']
+    rows.set(flavour, `| \`${flavour}\` | ${cells.join(' | ')} |`)
+  })
+
+  it('are in the table of docs/kernels.md, which `vitest run --project vm e2e/flavours.vm.test.ts -u` writes', async () => {
+    expect([...rows.keys()]).toEqual(flavours)
+    const text = await readFile(page, 'utf8')
+    const lines = [heading, heading.replaceAll(/[^|]+/g, '---'), ...rows.values()]
+    await expect(text.replace(table, () => `\n${lines.join('\n')}\n\n`)).toMatchFileSnapshot(page)
   })
 })

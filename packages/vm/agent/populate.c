@@ -61,6 +61,16 @@ static void cover_hosts(const char *name)
 	cover(ours, theirs);
 }
 
+/*
+ * systemd has modprobe make no dummy0, bond0 or ifb0, which would confuse its networkd (/usr/lib/modprobe.d/systemd.conf). Where it does not run,
+ * modules keep their own defaults: a file of this name in /run hides that one, and one in /etc hides both (modprobe.d(5)).
+ */
+static void keep_module_defaults(void)
+{
+	sys_mkdir("/run/modprobe.d", 0755);
+	write_text("/run/modprobe.d/systemd.conf", "# Hides a file of systemd, which does not run in this guest.\n");
+}
+
 void name_guest(const char *name)
 {
 	static int named;
@@ -103,6 +113,7 @@ void populate_root(const struct params *params)
 	sys_mount("securityfs", "/sys/kernel/security", "securityfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
 	sys_mount("configfs", "/sys/kernel/config", "configfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
 	sys_mount("bpf", "/sys/fs/bpf", "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	keep_module_defaults();
 	loopback_up();
 	if (params->network) cover_resolv_conf();
 }

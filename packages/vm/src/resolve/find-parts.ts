@@ -69,7 +69,7 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
     format === undefined
       ? { root, shares: wanted }
       : await onDisks(host, services, { vm, root, shares: wanted, format, disks: disks.length, qemu })
-  const moduleTree = agent ? await findModuleTree({ host, services, kernel, disks: disks.length, transport, ...placed }) : undefined
+  const moduleTree = agent ? await findModuleTree({ host, services, vm, kernel, disks: disks.length, transport, ...placed }) : undefined
   const { shares } = placed
   const confinement = await confine(host, {
     vm,
@@ -169,6 +169,7 @@ export interface ModuleTree {
 interface ModuleTreeInput {
   readonly host: Host
   readonly services: PlanServices
+  readonly vm: ResolvedVm
   readonly kernel: ResolvedKernel
   readonly root: ResolvedRoot
   readonly shares: ResolvedShares
@@ -179,12 +180,13 @@ interface ModuleTreeInput {
 
 /** Over 9p as they are; else on a disk, which takes no daemon. Nothing of it is written to an image. */
 async function findModuleTree(input: ModuleTreeInput): Promise<ModuleTree | undefined> {
-  const { host, services, root, shares, disks, transport } = input
+  const { host, services, vm, root, shares, disks, transport } = input
   const { options, release } = input.kernel
   const at = `/lib/modules/${release}`
   const directory = options.modules?.directory
-  // An initramfs has no modprobe, and the host's root shows its own modules.
-  if (directory === undefined || root.kind === 'initramfs' || (root.kind === 'host' && directory === at)) return undefined
+  // Our initramfs alone has no modprobe, and the host's root shows its own modules.
+  if (directory === undefined || (root.kind === 'initramfs' && vm.initrd === undefined) || (root.kind === 'host' && directory === at))
+    return undefined
   const mode = canUse(options, ['OVERLAY_FS', 'TMPFS']) ? 'cow' : 'ro'
   if (transport === '9p') return { mount: { tag: 'modules', at, mode }, share: { host: directory, tag: 'modules', readonly: true } }
   const { diskOfModules } = await import('./share-disks.ts')

@@ -564,6 +564,23 @@ describe("a distribution's kernel", () => {
     expect(lines).toContain('directories over virtiofs (/usr/lib/qemu/virtiofsd)')
   })
 
+  it("brings its modules to the programs of the user's initramfs, and to ours, which has no modprobe, none", async () => {
+    const own = await put('own.cpio', writeCpio([]))
+    const append = async (...more: readonly string[]) =>
+      (
+        await plan({
+          raw: {
+            kernel: await kernel({ modules: true }),
+            root: 'none',
+            noCwd: true,
+            ...(more[0] === undefined ? {} : { initrd: more[0] }),
+          },
+        })
+      ).launch.append
+    expect(await append(own)).toContain(`kernelkit.mount=disk:/dev/vda:ext4,/lib/modules/${release},cow`)
+    expect(await append()).not.toContain('kernelkit.mount=')
+  })
+
   it('given as a bare file, is refused with the name of its package', async () => {
     await expect(plan({ raw: { kernel: await kernel({ modules: false }), root: 'none' } })).rejects.toMatchObject({
       code: 'KERNEL_LACKS',
