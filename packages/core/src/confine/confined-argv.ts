@@ -1,5 +1,5 @@
 import { quoteArgv } from '../shell/index.ts'
-import type { Confinement, HostPath } from './hidden-paths.ts'
+import type { Confinement, HostPath, LaterMounts } from './hidden-paths.ts'
 
 export interface ConfinedProgram {
   readonly argv: readonly string[]
@@ -35,7 +35,7 @@ export function confinedArgv(confinement: Confinement, { argv, stage, setpriv }:
 // capabilities(7): mounting, other processes, the kernel itself, device nodes.
 const withoutCapabilities = ['sys_admin', 'sys_ptrace', 'sys_module', 'sys_rawio', 'sys_boot', 'mknod']
 
-/** The line that the script prints before it gives up. */
+/** The line that the script prints before it gives up, and what it could not hide. */
 export const confinementFailedMark = 'kernelkit: what the guest must not see of this host cannot be hidden'
 
 /**
@@ -52,8 +52,12 @@ interface StagedCover extends Cover {
 /**
  * One mount(8) for everything. It skips what is mounted already, so each cover is looked at afterwards. /proc comes last: mount reads it.
  * Covers are built in the stage, which may be hidden by one of them: they are named relative to it.
+ *
+ * What was to be hidden may be gone by now, or in a directory that is closed to this user: nothing is there for the guest to see. What
+ * another process replaced meanwhile lost its cover, and gets it once more.
  */
-function coverScript({ hidden, needed, exposed }: Confinement): string {
+function coverScript(confinement: Confinement): string {
+  const { hidden, needed, exposed, later } = confinement
   const stage = (covers: readonly Cover[], name: string): readonly StagedCover[] =>
     covers.map((cover, index) => ({ ...cover, staged: `${name}${index}` }))
   const own = stage(layCovers(hidden, [...needed, ...exposed]), 'own')
@@ -65,31 +69,96 @@ function coverScript({ hidden, needed, exposed }: Confinement): string {
     ...inside.map((one) => ({ ...one, at: staged + one.at })),
   ])
   const directories = [
+    'empty',
     ...places.map(({ kind, at }) => (kind === 'directory' ? at : parentOf(at))).filter((at) => at !== ''),
     ...(proc === undefined ? [] : ['tree', `${proc.staged}/root`, `${proc.staged}/self/fd`]),
   ]
   const others = own.filter((cover) => cover !== proc)
-  const table = [
-    ...(proc === undefined ? [] : [line('/', 'tree', 'rbind')]),
-    ...[...out, ...own].flatMap(({ staged, inside }) => inside.map((one) => line(one.path, staged + one.at, bind(one.kind)))),
-    ...out.map(({ path, kind, staged }) => line(staged, `tree${path}`, `${bind(kind)},ro`)),
-    ...others.map(({ path, kind, staged }) => line(staged, path, `${bind(kind)},ro`)),
-  ]
-  const last = proc === undefined ? [] : [line('tree', `${proc.staged}/root`, 'rbind'), line(proc.staged, '/proc', 'rbind,ro')]
-  // The shell becomes QEMU: its process id stays.
-  const ownFds = proc === undefined ? '' : ` "/proc/$$/fd ${proc.staged}/self/fd none bind 0 0"`
+  const files = places.filter(({ kind }) => kind === 'file').map(({ at }) => at)
   return [
-    'mkdir -p "$1" && cd "$1" &&',
-    `mkdir -p ${quoteArgv([...new Set(directories)])} &&`,
-    ...places.filter(({ kind }) => kind === 'file').map(({ at }) => `: > ${quoteArgv([at])} &&`),
-    `printf '%s\\n' ${quoteArgv(table)}${ownFds} ${quoteArgv(last)} > fstab && mount -a -T fstab &&`,
-    ...own.map(({ path, staged }) => `[ ${quoteArgv([path])} -ef ${staged} ] &&`),
-    ...out.map(({ path, staged }) => `[ ${quoteArgv([`tree${path}`])} -ef ${staged} ] &&`),
-    `true || { echo ${quoteArgv([confinementFailedMark])} >&2; exit 1; }`,
+    refuse,
+    // A tmpfs of its own: in a user namespace mount(8) cannot make a bind of a nosuid mount read-only, which /run/user/UID is, as a rule.
+    'mkdir -p "$1" && mount -t tmpfs -o mode=700 kernelkit "$1" && cd "$1" &&',
+    `mkdir -p ${quoteArgv([...new Set(directories)])} || refuse "$1"`,
+    ...['none', ...files].map((at) => `: > ${quoteArgv([at])} || refuse "$1"`),
+    ...(later === undefined ? [] : [eachMount(coverLater(later, { stage: '', root: '' }))]),
+    'table() {',
+    ...(proc === undefined ? [] : [printLine(line('/', 'tree', 'rbind'))]),
+    ...[...out, ...own].flatMap(({ staged, inside }) =>
+      inside.map((one) => ifThere(one.path, line(one.path, staged + one.at, bind(one.kind)))),
+    ),
+    ...out.map(({ path, kind, staged }) => ifThere(path, line(staged, `tree${path}`, `${bind(kind)},ro`))),
+    ...others.map(({ path, kind, staged }) => ifThere(path, line(staged, path, `${bind(kind)},ro`))),
+    ...(proc === undefined
+      ? []
+      : [
+          // The shell becomes QEMU: its process id stays.
+          `echo "/proc/$$/fd ${proc.staged}/self/fd none bind 0 0"`,
+          printLine(line('tree', `${proc.staged}/root`, 'rbind')),
+          printLine(line(proc.staged, '/proc', 'rbind,ro')),
+        ]),
+    '}',
+    'table > fstab && mount -a -T fstab',
+    'covered() { [ "$1" -ef "$2" ] || [ ! -e "$1" ]; }',
+    'check() { covered "$1" "$2" || { mount -o "$3,ro" "$2" "$1" && covered "$1" "$2"; } || refuse "$1"; }',
+    ...own.map(({ path, kind, staged }) => `check ${quoteArgv([path, staged, bind(kind)])}`),
+    ...out.map(({ path, kind, staged }) => `check ${quoteArgv([`tree${path}`, staged, bind(kind)])}`),
+    ...(proc === undefined ? [] : [`[ / -ef tree ] && [ / -ef ${exportedRoot} ] || refuse /`]),
     'shift',
     'cd "$OLDPWD" 2> /dev/null || cd /',
     'exec "$@"',
   ].join('\n')
+}
+
+/** Shell that gives up, for what follows: `refuse PATH`. */
+export const refuse = `refuse() { echo ${quoteArgv([confinementFailedMark])}": $1" >&2; exit 1; }`
+
+/**
+ * Shell for `eachMount`: covers the mount where it was made after the decision what to hide, with `empty` and `none` of the stage.
+ * `stage` is the text of a double-quoted shell word that ends with a slash, `root` a word for the place where this host's root is.
+ */
+export function coverLater({ seen, free }: LaterMounts, { stage, root }: { readonly stage: string; readonly root: string }): string {
+  const word = (path: string): string => quoteArgv([path])
+  const patterns = ["''", ...seen.map(word), ...free.flatMap((path) => [word(path), `${word(path)}/*`])]
+  return `case \${path#${root}} in ${patterns.join(' | ')}) ;; *)
+  if [ -d "$path" ]; then with="${stage}empty"; else with="${stage}none"; fi
+  if [ -e "$path" ] && [ ! "$path" -ef "${stage}." ]; then
+    mount -o bind,ro "$with" "$path" || [ ! -e "$path" ] || refuse "$path"
+    [ "$path" -ef "$with" ] || [ ! -e "$path" ] || refuse "$path"
+  fi ;;
+esac`
+}
+
+/**
+ * Shell after `refuse` that runs a body for each mount of this namespace, with its place as `$path` and its options as `$options` (proc_pid_mountinfo(5)).
+ * In a namespace that nothing is propagated to none is added meanwhile, but one goes when another namespace removes its directory, and
+ * kernels before 5.8 then leave out the next one of the list (fs/proc_namespace.c): it is read until it is the same twice.
+ */
+export function eachMount(body: string): string {
+  return `set -f
+IFS='
+'
+before= mounts= tries=0
+until mounts=$(cat /proc/self/mountinfo) && [ "$mounts" = "$before" ]; do
+  before=$mounts tries=$((tries + 1))
+  [ $tries -lt 1000 ] || refuse /proc/self/mountinfo
+done
+for mount in $mounts; do
+path=\${mount#* * * * } options=\${mount#* * * * * }
+path=\${path%% *} options=\${options%% *}
+case $path in *\\\\*) path=$(printf '%b.' "$(printf %s "$path" | sed 's/\\\\/\\\\0/g')") path=\${path%.} ;; esac
+${body}
+done
+unset IFS
+set +f`
+}
+
+function printLine(text: string): string {
+  return `printf '%s\\n' ${quoteArgv([text])}`
+}
+
+function ifThere(path: string, text: string): string {
+  return `[ ! -e ${quoteArgv([path])} ] || ${printLine(text)}`
 }
 
 /** A line of fstab(5). */

@@ -16,6 +16,16 @@ export interface Confinement {
   readonly needed: readonly HostPath[]
   /** What the guest sees as well (`--expose`). */
   readonly exposed: readonly HostPath[]
+  /** Absent where the guest gets nothing that was not asked for: a mount below that belongs to it. */
+  readonly later?: LaterMounts | undefined
+}
+
+/** Mounts that were made after the decision what to hide are hidden too, but for these. */
+export interface LaterMounts {
+  /** Mounts that were looked at. */
+  readonly seen: readonly string[]
+  /** Directories in which there may be others. */
+  readonly free: readonly string[]
 }
 
 /** Kernel interfaces, sockets and temporary files of the running system (file-hierarchy(7)). */

@@ -1,3 +1,11 @@
 export { confinedArgv, confinementFailedMark, exportedRoot, isWithin, layCovers } from './confined-argv.ts'
 export { homeCredentials, homesOf, systemCredentials } from './credentials.ts'
-export { hiddenPaths, parseMountinfo, runtimeDirectories, type Confinement, type HostMount, type HostPath } from './hidden-paths.ts'
+export {
+  hiddenPaths,
+  parseMountinfo,
+  runtimeDirectories,
+  type Confinement,
+  type HostMount,
+  type HostPath,
+  type LaterMounts,
+} from './hidden-paths.ts'

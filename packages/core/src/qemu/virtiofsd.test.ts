@@ -77,19 +77,19 @@ describe('virtiofsd', () => {
       ],
       needed: [],
       exposed: [{ path: '/proc/sys', kind: 'directory' }],
+      later: { seen: ['/', '/proc'], free: [] },
     } as const
     const scripts = daemonShares(launch).map(
       (one) => virtiofsdArgv({ ...launch, confinement }, one).find((word) => word.startsWith('set -e')) ?? '',
     )
     expect(scripts[0]?.split('\n').filter((line) => line.includes('cover'))).toEqual([
       'mkdir -p "$place/cover0"',
-      'mkdir -p "$place/cover0"/sys',
-      'mount --rbind "$place/share"/proc/sys "$place/cover0"/sys',
-      'mount --rbind "$place/cover0" "$place/share"/proc',
+      'if [ -e "$place/share"/proc/sys ]; then mkdir -p "$place/cover0"/sys && mount --rbind "$place/share"/proc/sys "$place/cover0"/sys || [ ! -e "$place/share"/proc/sys ]; fi',
+      'mount --rbind "$place/cover0" "$place/share"/proc && mount -o remount,bind,ro "$place/share"/proc || [ ! -e "$place/share"/proc ]',
       'mkdir -p "$(dirname "$place/cover1")" && : > "$place/cover1"',
-      'mount --rbind "$place/cover1" "$place/share"/root/.npmrc',
+      'mount --rbind "$place/cover1" "$place/share"/root/.npmrc && mount -o remount,bind,ro "$place/share"/root/.npmrc || [ ! -e "$place/share"/root/.npmrc ]',
     ])
-    expect(scripts[0]).toContain('mount -o remount,bind,ro "$place/share"/proc\n')
+    expect(scripts[0]).toContain(`case \${path#"$place/share"} in '' | / | /proc) ;; *)`)
     expect(scripts[1]).not.toContain('cover')
   })
 

@@ -1,4 +1,4 @@
-import { isWithin, layCovers } from '../confine/confined-argv.ts'
+import { coverLater, eachMount, isWithin, layCovers, refuse } from '../confine/confined-argv.ts'
 import type { HostPath } from '../confine/hidden-paths.ts'
 import { quoteArgv } from '../shell/index.ts'
 import { join, type Argv } from './launch.ts'
@@ -39,50 +39,57 @@ export function daemonDirectory(launch: Pick<QemuLaunch, 'runtimeDirectory'>, in
  * Mounts of the daemon's own: /run holds the share, the VM's directory and the lock that the C daemon writes to /var/run/virtiofsd.
  * A share that is only read is read-only here, below its first mount too: the daemons have no option for that.
  */
-const script = (covers: string): string => `set -e
+const script = ({ ofNew, ofKnown }: Covers): string => `set -e
+${refuse}
 place=$1 source=$2 directory=$3 id=$4 mode=$5
 shift 5
 mount -t tmpfs tmpfs "$place"
 mkdir "$place/share" "$place/$id"
 mount --rbind "$source" "$place/share"
 mount --bind "$directory" "$place/$id"
-if [ "$mode" = ro ]; then
-  while read -r _ _ _ _ path options _; do
-    path=$(printf '%b' "$path")
-    case $path in
-      "$place/share" | "$place/share"/*) mount -o "remount,bind,ro,\${options#r[ow],}" "$path" ;;
-    esac
-  done < /proc/self/mountinfo
-fi
-${covers}mount --rbind "$place" /run
+mkdir "$place/empty"
+: > "$place/none"
+${eachMount(`case $path in "$place/share" | "$place/share"/*) ;; *) continue ;; esac
+${ofNew}
+[ "$mode" = rw ] || mount -o "remount,bind,$options,ro" "$path" || [ ! -e "$path" ]`)}
+${ofKnown.map((line) => `${line}\n`).join('')}mount --rbind "$place" /run
 ulimit -n "$(ulimit -Hn)"
 exec "$@"`
 
+interface Covers {
+  /** For each mount below the share. */
+  readonly ofNew: string
+  readonly ofKnown: readonly string[]
+}
+
 /** What the guest must not see of the host is covered in what the daemon serves, as it is for QEMU (core/confine). */
-function coverLines({ confinement }: Pick<QemuLaunch, 'confinement'>, share: Share): string {
-  if (confinement === undefined) return ''
+function coversOf({ confinement }: Pick<QemuLaunch, 'confinement'>, share: Share): Covers {
+  if (confinement === undefined) return { ofNew: '', ofKnown: [] }
   // The share itself was asked for, unless it is the whole host.
-  const shown = [...confinement.exposed, ...(share.host === '/' ? [] : [{ path: share.host, kind: 'directory' } as const])]
-  const below = share.host === '/' ? '' : share.host
+  const isHost = share.host === '/'
+  const shown = [...confinement.exposed, ...(isHost ? [] : [{ path: share.host, kind: 'directory' } as const])]
+  const below = isHost ? '' : share.host
   const covers = layCovers(confinement.hidden, shown).filter(({ path }) => path !== share.host && isWithin(path, share.host))
-  return covers
-    .flatMap(({ path, kind, inside }, index) => {
-      const staged = `"$place/cover${index}"`
-      const target = `"$place/share"${quoteArgv([path.slice(below.length)])}`
-      const make = (one: HostPath, at: string): string =>
-        one.kind === 'directory' ? `mkdir -p ${at}` : `mkdir -p "$(dirname ${at})" && : > ${at}`
-      return [
-        make({ path, kind }, staged),
-        ...inside.flatMap((one) => {
-          const at = `${staged}${quoteArgv([one.at])}`
-          return [make(one, at), `mount --rbind "$place/share"${quoteArgv([one.path.slice(below.length)])} ${at}`]
-        }),
-        `mount --rbind ${staged} ${target}`,
-        `mount -o remount,bind,ro ${target}`,
-      ]
-    })
-    .map((line) => `${line}\n`)
-    .join('')
+  const ofKnown = covers.flatMap(({ path, kind, inside }, index) => {
+    const staged = `"$place/cover${index}"`
+    const inShare = (one: string): string => `"$place/share"${quoteArgv([one.slice(below.length)])}`
+    const target = inShare(path)
+    const make = (one: HostPath, at: string): string =>
+      one.kind === 'directory' ? `mkdir -p ${at}` : `mkdir -p "$(dirname ${at})" && : > ${at}`
+    const lines = [
+      make({ path, kind }, staged),
+      ...inside.flatMap((one) => {
+        const at = `${staged}${quoteArgv([one.at])}`
+        const from = inShare(one.path)
+        return [`if [ -e ${from} ]; then ${make(one, at)} && mount --rbind ${from} ${at} || [ ! -e ${from} ]; fi`]
+      }),
+      `mount --rbind ${staged} ${target} && mount -o remount,bind,ro ${target} || [ ! -e ${target} ]`,
+    ]
+    // What is gone by now is not there for the guest.
+    return [`if [ -e ${target} ]; then`, ...lines, 'fi']
+  })
+  const { later } = confinement
+  return { ofNew: isHost && later !== undefined ? coverLater(later, { stage: '$place/', root: '"$place/share"' }) : '', ofKnown }
 }
 
 /** The command line of a share's daemon; it ends with its parent, and when QEMU closes its socket. */
@@ -111,7 +118,7 @@ export function virtiofsdArgv(launch: QemuLaunch, { share, index }: { readonly s
     '--mount',
     'sh',
     '-c',
-    script(coverLines(launch, share)),
+    script(coversOf(launch, share)),
     'virtiofsd',
     daemonDirectory(launch, index),
     share.host,

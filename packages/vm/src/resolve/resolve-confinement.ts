@@ -11,6 +11,7 @@ import {
   systemCredentials,
   type Confinement,
   type HostPath,
+  type LaterMounts,
 } from '@kernelkit/core/confine'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
 import { writeFor, type Reader } from '@kernelkit/core/options'
@@ -48,7 +49,7 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
   }
   // The root is shared: there is something to hide for certain.
   const early = shares.some((share) => share.host === '/') ? tryWays(host) : undefined
-  const [{ hidden, asked, shown }, needed] = await Promise.all([
+  const [{ hidden, asked, shown, later }, needed] = await Promise.all([
     findHidden(host, input),
     neededPaths(host, input).then((paths) => kindsOf(host, paths)),
   ])
@@ -61,7 +62,7 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
     return { confinement: undefined, lines: [said], details: [] }
   }
   const shared = asked.map((path): HostPath => ({ path, kind: 'directory' }))
-  const confinement: Confinement = { way, hidden, needed: [...shared, ...needed], exposed: shown }
+  const confinement: Confinement = { way, hidden, needed: [...shared, ...needed], exposed: shown, later }
   return { confinement, ...describeCovers(confinement, vm.reader) }
 }
 
@@ -71,34 +72,47 @@ interface FoundHidden {
   readonly asked: readonly string[]
   /** `--expose`. */
   readonly shown: readonly HostPath[]
+  readonly later: LaterMounts | undefined
 }
 
 /** What the guest must not see of directories that it gets. */
 export async function findHidden(host: Host, { vm, shares, qemu }: Pick<ConfinementInput, 'vm' | 'shares' | 'qemu'>): Promise<FoundHidden> {
-  const [exported, exposed, used, mounts] = await Promise.all([
+  const [exported, exposed, used] = await Promise.all([
     Promise.all([...new Set(shares.map((share) => share.host))].map((path) => realPathOfNew(host, path))),
     Promise.all(vm.expose.map((path) => realPathOfExposed(host, path))),
     realPaths(host, [host.home, qemu, process.execPath, ...(host.env['PATH'] ?? '').split(':').filter((path) => path.startsWith('/'))]),
-    host.fs.readFile('/proc/self/mountinfo', 'utf8').then(parseMountinfo),
   ])
-  const isRuntime = (path: string) => runtimeDirectories.some((directory) => isWithin(path, directory))
   const asked = exported.filter((path) => path !== '/')
+  // After the look at those paths, which mounts them where an automounter does that.
+  const listed = parseMountinfo(await host.fs.readFile('/proc/self/mountinfo', 'utf8'))
+  const isRuntime = (path: string) => runtimeDirectories.some((directory) => isWithin(path, directory))
   const [kinds, credentials, shown] = await Promise.all([
     kindsOf(
       host,
-      mounts.map(({ path }) => path).filter((path) => !isRuntime(path)),
+      listed.map(({ path }) => path).filter((path) => !isRuntime(path)),
     ),
     findCredentials(host, exported),
     kindsOf(host, exposed),
   ])
-  const fileMounts = kinds.filter(({ kind }) => kind === 'file').map(({ path }) => path)
+  const kindAt = new Map(kinds.map(({ path, kind }) => [path, kind]))
+  // One that is gone by now, or in a directory that is closed to this user, is looked at again where mounts do not change any more.
+  const mounts = listed.filter(({ path }) => isRuntime(path) || kindAt.has(path))
+  const fileMounts = mounts.flatMap(({ path }) => (kindAt.get(path) === 'file' ? [path] : []))
   // Keys and sockets of running VMs, wherever the user keeps them.
   const running: HostPath = { path: await host.fs.realpath(await runtimeDirectory(host)), kind: 'directory' }
-  return {
-    hidden: hiddenPaths({ mounts, fileMounts, credentials: [running, ...credentials], exported, asked, used, exposed }),
-    asked,
-    shown,
+  const hidden = hiddenPaths({ mounts, fileMounts, credentials: [running, ...credentials], exported, asked, used, exposed })
+  const covered = hidden.filter(({ kind }) => kind === 'directory').map(({ path }) => path)
+  // The file system of a home may be mounted just now.
+  const seen = [...mounts.map(({ path }) => path), ...[...asked, ...used].flatMap(withParents)]
+  const later = {
+    seen: [...new Set(seen)].filter((path) => !covered.some((directory) => isWithin(path, directory))),
+    free: [...asked, ...exposed, ...covered],
   }
+  return { hidden, asked, shown, later: exported.includes('/') ? later : undefined }
+}
+
+function withParents(path: string): readonly string[] {
+  return path === '/' ? [] : [path, ...withParents(dirname(path))]
 }
 
 /** What the guest does not see of the directories that it gets. */
