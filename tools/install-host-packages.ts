@@ -36,6 +36,7 @@ const testRequirements: readonly Requirement[] = [
   { what: 'program', program: 'drgn', package: 'python3-drgn', why: 'likewise' },
   { what: 'program', program: 'lz4', package: 'lz4', why: 'to pack what our own code unpacks' },
   { what: 'program', program: 'rpmbuild', package: 'rpm', why: 'to make the rpm packages of a kernel' },
+  { what: 'program', program: 'createrepo_c', package: 'createrepo-c', why: 'to list rpm packages as a mirror does' },
   { what: 'program', program: 'docker-registry', package: 'docker-registry', why: 'to serve the image of a kernel' },
   { what: 'program', program: 'bpftrace', package: 'bpftrace', why: 'to trace a guest' },
   { what: 'program', program: 'gpg', package: 'gpg', why: 'to sign the list of a mirror' },

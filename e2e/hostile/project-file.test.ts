@@ -110,15 +110,16 @@ describe.each(users)('a hostile kernelkit.yaml, as uid %d', (uid) => {
 
   it('trust shows what the values of matrix: do, too, which need consent', { timeout: 60_000 }, async () => {
     const registry = `oci:127.0.0.1:9/k@sha256:${'0'.repeat(64)}`
-    const include = `[{ kernel: /etc/hostname, root: host }, { kernel: "${registry}", root: host }]`
+    const address = `rpm:https://127.0.0.1:9/k.rpm#sha256=${'0'.repeat(64)}`
+    const include = `[{ kernel: /etc/hostname, root: host }, { kernel: "${registry}", root: host }, { kernel: "${address}", root: host }]`
     const matrix = `{ kernels: [built], configs: { far: [/etc/far.config] }, roots: [/etc], include: ${include} }`
     const { kernelkit } = checkout(uid, `kernel: { source: . }\nmatrix: ${matrix}\ntests: [{ name: a, run: "true" }]`)
     const shown = (await kernelkit(['trust', '--dry-run'])).stdout
-    for (const value of ['/etc/hostname', registry, '/etc/far.config', 'matrix.roots: /etc']) expect(shown).toContain(value)
-    expect(shown).toContain('is fetched from the registry that it names')
+    for (const value of ['/etc/hostname', registry, address, '/etc/far.config', 'matrix.roots: /etc']) expect(shown).toContain(value)
+    for (const place of ['registry', 'address']) expect(shown).toContain(`is fetched from the ${place} that it names`)
     const { exitCode, stderr } = await kernelkit(['matrix', '--dry-run'])
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 125, stderr: expect.stringMatching(/^PROJECT_NOT_TRUSTED/) as string })
-    for (const value of ['/etc/hostname', registry, '/etc/far.config']) expect(stderr).toContain(value)
+    for (const value of ['/etc/hostname', registry, address, '/etc/far.config']) expect(stderr).toContain(value)
   })
 
   it('trust shows what the keys do and consents to this content alone; a dry run consents to nothing', { timeout: 60_000 }, async () => {

@@ -34,11 +34,11 @@ const sameBytes = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--num
 /** Files that Fedora has in kernel-core; the rest of lib/modules is in kernel-modules. */
 const coreFiles = ['vmlinuz', 'config', 'modules.builtin', 'modules.order']
 
-/** rpm packages of the kernel, as Fedora splits it. */
+/** rpm packages of the kernel, as Fedora splits it: `kernel` is empty and requires the others. */
 export async function makeRpms(
   { path, release, modules }: StoredKernel,
   directory: string,
-): Promise<{ readonly core: string; readonly modules: string }> {
+): Promise<{ readonly core: string; readonly modules: string; readonly meta: string; readonly version: string }> {
   const tree = join(directory, 'tree/lib/modules', release)
   await mkdir(tree, { recursive: true })
   await cp(modules, tree, { recursive: true })
@@ -55,19 +55,26 @@ Version: ${version}
 Release: ${rest.join('.')}
 Summary: A kernel
 License: GPL-2.0-only
+Requires: kernel-core-uname-r = %{version}-%{release}.%{_arch}
+Requires: kernel-modules-uname-r = %{version}-%{release}.%{_arch}
 %description
 A kernel.
 %package core
 Summary: The kernel itself
+Provides: kernel-core-uname-r = %{version}-%{release}.%{_arch}
+Provides: kernel-uname-r = %{version}-%{release}.%{_arch}
 %description core
 Image and configuration.
 %package modules
 Summary: Its modules
+Provides: kernel-modules-uname-r = %{version}-%{release}.%{_arch}
+Requires: kernel-uname-r = %{version}-%{release}.%{_arch}
 %description modules
 Modules.
 %install
 mkdir -p %{buildroot}
 cp -a ${join(directory, 'tree')}/. %{buildroot}/
+%files
 %files core
 ${coreFiles.map((name) => `/lib/modules/${release}/${name}`).join('\n')}
 %files modules
@@ -94,9 +101,47 @@ ${coreFiles.map((name) => `/lib/modules/${release}/${name}`).join('\n')}
     .toString()
     .trim()
     .split('\n')
-    .toSorted()
-  const [core = '', moduleFile = ''] = made
-  return { core, modules: moduleFile }
+  const find = (part: string): string => made.find((file) => file.includes(`/kernel${part}-${version}`)) ?? ''
+  return { core: find('-core'), modules: find('-modules'), meta: find(''), version: `${version}-${rest.join('.')}` }
+}
+
+/** Packages of the kernel as Ubuntu builds mainline kernels: the image alone, and modules with the configuration. */
+export async function makeMainlineDebs(
+  { path, release, modules }: StoredKernel,
+  { version, directory }: { readonly version: string; readonly directory: string },
+): Promise<readonly string[]> {
+  const number = `${version}-${version
+    .split('.')
+    .map((part) => part.padStart(2, '0'))
+    .join('')}`
+  const make = async (name: string, files: readonly (readonly [from: string, to: string])[]): Promise<string> => {
+    const tree = join(directory, name)
+    await mkdir(join(tree, 'DEBIAN'), { recursive: true })
+    const control = { Package: `${name}-${number}-generic`, Version: `${number}.202310101010`, Architecture: 'amd64' }
+    const fields = { ...control, Maintainer: 'A <a@example.org>', Description: 'A kernel' }
+    await writeFile(
+      join(tree, 'DEBIAN/control'),
+      Object.entries(fields)
+        .map(([key, value]) => `${key}: ${value}\n`)
+        .join(''),
+    )
+    for (const [from, to] of files) {
+      await mkdir(join(tree, to, '..'), { recursive: true })
+      await cp(from, join(tree, to), { recursive: true })
+    }
+    const deb = join(directory, `${control.Package}_${control.Version}_${control.Architecture}.deb`)
+    // The same bytes in each run: the store keeps one entry for them.
+    const env = { ...process.env, SOURCE_DATE_EPOCH: '1700000000' }
+    execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z1', '-b', tree, deb], { env, stdio: 'pipe' })
+    return deb
+  }
+  return [
+    await make('linux-image-unsigned', [[join(path, 'bzImage'), `boot/vmlinuz-${release}`]]),
+    await make('linux-modules', [
+      [join(path, 'config'), `boot/config-${release}`],
+      [modules, `lib/modules/${release}`],
+    ]),
+  ]
 }
 
 /** A layer with files of a directory. */

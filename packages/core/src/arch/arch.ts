@@ -63,6 +63,8 @@ export interface Arch {
   readonly debianArch: string
   /** What the names of Debian's general kernel packages for it end with. */
   readonly debianKernel: string
+  /** What rpm packages for it are marked with. */
+  readonly rpmArch: string
   /** Newest suite that has this architecture installable. */
   readonly defaultSuite: string
   /** Top-level directories of its root file systems that are links into /usr. */

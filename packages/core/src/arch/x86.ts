@@ -121,6 +121,7 @@ export const x86_64: Arch = {
   compilerFlags: ['-m64'],
   debianArch: 'amd64',
   debianKernel: 'amd64',
+  rpmArch: 'x86_64',
   defaultSuite: 'trixie',
   mergedDirectories: ['bin', 'lib', 'lib64', 'sbin'],
   kernelArch: 'x86_64',
@@ -158,6 +159,7 @@ export const i386: Arch = {
   compilerFlags: ['-m32'],
   debianArch: 'i386',
   debianKernel: '686-pae',
+  rpmArch: 'i686',
   // Debian dropped i386 as an installable architecture after bookworm.
   defaultSuite: 'bookworm',
   mergedDirectories: ['bin', 'lib', 'sbin'],

@@ -1,4 +1,3 @@
-export { joinCommandLine, type CommandLine } from './cmdline.ts'
-export { refuseUnread } from './refuse-unread.ts'
+export { joinCommandLine, refuseUnread, type CommandLine } from './cmdline.ts'
 export { fileSystemOptions, guestWords, type GuestMount, type GuestRoot, type GuestWords, type ShareMode } from './guest-words.ts'
 export { kernelWords, type KernelWordsInput } from './kernel-words.ts'

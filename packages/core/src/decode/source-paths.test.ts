@@ -8,6 +8,7 @@ describe('buildTree', () => {
     ['/home/a/linux/init/main.c', '/home/a/linux'],
     ['/home/a/linux/./init/main.c', '/home/a/linux'],
     ['./init/main.c', undefined],
+    ['debian/build/build_amd64_none_cloud-amd64/init/main.c', 'debian/build/build_amd64_none_cloud-amd64'],
     ['/home/a/other.c', undefined],
   ])('%s -> %s', (source, tree) => {
     expect(buildTree(main, source)).toBe(tree)
@@ -16,7 +17,7 @@ describe('buildTree', () => {
 
 describe('repositoryPath', () => {
   const paths = {
-    trees: ['/build/linux', '/home/a/linux'],
+    trees: ['/build/linux', '/home/a/linux', 'debian/build/build_amd64'],
     maps: [
       { from: '/build', to: 'all' },
       { from: '/build/linux/drivers/ours/', to: 'src' },
@@ -33,6 +34,7 @@ describe('repositoryPath', () => {
     ['/build/linux/drivers/ours/a.c', 'src/a.c'],
     ['/build/linux/fs/a.c', 'all/linux/fs/a.c'],
     ['/cut/fs/a.c', 'fs/a.c'],
+    ['debian/build/build_amd64/fs/a.c', 'fs/a.c'],
     ['/usr/include/a.h', '/usr/include/a.h'],
   ])('%s -> %s', (path, mapped) => {
     expect(repositoryPath(path, paths)).toBe(mapped)

@@ -14,10 +14,11 @@ export const landmarks = [
   { function: 'panic', file: 'kernel/panic.c' },
 ] as const
 
-/** The directory that a build's paths begin with, from the place of a landmark; undefined for relative paths. */
+/** The directory that a build's paths begin with, from the place of a landmark; undefined for those that are relative to the tree. */
 export function buildTree(landmark: { readonly file: string }, source: string): string | undefined {
   const path = tidyPath(source)
-  return path.startsWith('/') && path.endsWith(`/${landmark.file}`) ? path.slice(0, -landmark.file.length - 1) : undefined
+  // Relative where the build maps the place of the tree alone: Debian's begin with debian/build/build_ARCH_none_FLAVOUR.
+  return path.endsWith(`/${landmark.file}`) ? path.slice(0, -landmark.file.length - 1) : undefined
 }
 
 /** A path as the repository calls it. */

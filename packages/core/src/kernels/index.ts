@@ -10,3 +10,4 @@ export {
   type KernelReference,
   type OciKernel,
 } from './reference.ts'
+export type { AddressedKernel, KojiKernel, MainlineKernel, RemoteKernel, RpmKernel } from './remote-reference.ts'

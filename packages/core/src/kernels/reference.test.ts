@@ -3,6 +3,7 @@ import { UserError } from '../errors/index.ts'
 import { locateKernelReference, parseKernelReference, renderKernelReference } from './reference.ts'
 
 const digest = `sha256:${'ab'.repeat(32)}`
+const sum = `sha256=${'ab'.repeat(32)}`
 
 describe('a kernel reference', () => {
   it.each([
@@ -26,6 +27,22 @@ describe('a kernel reference', () => {
       { kind: 'oci', place: { kind: 'registry', host: 'localhost:5000', name: 'ci/kernels' }, digest },
     ],
     ['./debian:12', { kind: 'path', path: './debian:12' }],
+    ['rpm:kernel', { kind: 'rpm', package: 'kernel', version: undefined }],
+    ['rpm:kernel-core=6.11.4-301.fc41', { kind: 'rpm', package: 'kernel-core', version: '6.11.4-301.fc41' }],
+    [
+      `rpm:https://a.test/x.rpm#${sum},file:///y.rpm#${sum}`,
+      {
+        kind: 'addresses',
+        format: 'rpm',
+        files: [
+          { url: 'https://a.test/x.rpm', sha256: 'ab'.repeat(32) },
+          { url: 'file:///y.rpm', sha256: 'ab'.repeat(32) },
+        ],
+      },
+    ],
+    ['mainline:v6.13-rc3', { kind: 'mainline', version: '6.13-rc3', flavour: undefined }],
+    ['mainline:6.12.8/lowlatency', { kind: 'mainline', version: '6.12.8', flavour: 'lowlatency' }],
+    ['koji:kernel-rt-6.11.4-301.fc41', { kind: 'koji', name: 'kernel-rt', version: '6.11.4', release: '301.fc41' }],
   ])('%s is understood', (raw, expected) => {
     expect(parseKernelReference(raw)).toEqual(expected)
   })
@@ -40,6 +57,10 @@ describe('a kernel reference', () => {
     'oci:layout',
     'ubuntu:22.04',
     './vmlinux',
+    'rpm:kernel-core=6.11.4-301.fc41',
+    'mainline:6.12.8/lowlatency',
+    'koji:kernel-6.11.4-301.fc41',
+    `deb:https://a.test/x.deb#${sum}`,
   ])('%s is written as it was read', (raw) => {
     expect(renderKernelReference(parseKernelReference(raw))).toBe(raw)
   })
@@ -58,6 +79,16 @@ describe('a kernel reference', () => {
     ['oci:registry.test/kernels@sha256:12', "'sha256:12' is not a digest", /oci:REGISTRY\/NAME@sha256/],
     [`oci:kernels@${digest}`, "'kernels' is not the name of an image with its registry", /oci:REGISTRY/],
     [`oci:registry.test/../x@${digest}`, 'is not the name of an image', /oci:REGISTRY/],
+    ['rpm:https://a.test/x.rpm', 'has no checksum', /#sha256=…; `sha256sum FILE` prints it/],
+    ['rpm:https://a.test/x.rpm#sha1=12', "'sha1=12' is not a checksum", /sha256sum/],
+    [`rpm:ftp://a.test/x.rpm#${sum}`, 'is not an address with http, https or file', /https:/],
+    ['rpm:kernel=6.11.4', "'6.11.4' is not VERSION-RELEASE", /rpm:kernel=6\.11/],
+    ['rpm:../kernel', "'../kernel' is not the name of a package", /rpm:kernel/],
+    ['mainline:latest', "'latest' is not a version of the kernel", /mainline:6\.12\.8/],
+    ['mainline:6.12/../x', "'../x' is not a flavour", /mainline:6\.12\/generic/],
+    ['koji:kernel', 'is not NAME-VERSION-RELEASE of a build', /koji:kernel-6/],
+    ['koji:kernel-..-..', 'is not NAME-VERSION-RELEASE', /koji:kernel-6/],
+    ['koji:kernel-../..-x', 'is not NAME-VERSION-RELEASE', /koji:kernel-6/],
   ])('%s is refused with what is allowed', (raw, text, hint) => {
     const error = refusalOf(raw)
     expect(error.code).toBe('BAD_KERNEL_REFERENCE')

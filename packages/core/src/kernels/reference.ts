@@ -1,4 +1,5 @@
-import { UserError, message, nearestName, option, type Message } from '../errors/index.ts'
+import { message, nearestName, option } from '../errors/index.ts'
+import { badReference as bad, parseRemote, renderRemote, type RemoteKernel } from './remote-reference.ts'
 
 /** Which kernel is meant, wherever one is named. */
 export type KernelReference =
@@ -10,6 +11,7 @@ export type KernelReference =
   /** Package files: one, or the parts of one kernel. */
   | { readonly kind: 'package-files'; readonly format: 'deb' | 'rpm'; readonly paths: readonly string[] }
   | OciKernel
+  | RemoteKernel
   /** The kernel that this machine runs. */
   | { readonly kind: 'host' }
 
@@ -38,7 +40,7 @@ export interface DistributionKernel {
 const examples =
   'debian:12, debian:12/cloud, debian:13-backports, deb:linux-image-amd64, FILE.deb, FILE.rpm, oci:DIR, a file or a directory'
 
-/** A kernel as users name it: a path, `deb:PACKAGE[=VERSION]`, `debian:SUITE[-backports][/FLAVOUR]`, `FILE.deb`, `FILE.rpm`, `oci:…`, `host`. */
+/** A kernel as users name it: a path, `deb:PACKAGE[=VERSION]`, `debian:SUITE[-backports][/FLAVOUR]`, `FILE.deb`, `FILE.rpm`, `rpm:…`, `mainline:…`, `koji:…`, `oci:…`, `host`. */
 export function parseKernelReference(raw: string): KernelReference {
   if (raw === 'host') return { kind: 'host' }
   const scheme = /^([a-z][a-z0-9+-]*):(.*)$/.exec(raw)
@@ -56,16 +58,13 @@ export function parseKernelReference(raw: string): KernelReference {
 }
 
 function parseScheme(raw: string, scheme: string, rest: string): KernelReference {
+  const remote = parseRemote(scheme, rest)
+  if (remote !== undefined) return remote
   if (scheme === 'deb') return parsePackage(rest)
   const distribution = Object.values(distributions).find(({ name }) => name === scheme)
   if (distribution !== undefined) return parseDistribution(distribution, rest)
   if (scheme === 'oci') return parseOci(rest)
-  if (scheme === 'rpm' || scheme === 'koji') {
-    throw new UserError('NOT_YET', `kernels from ${scheme}: are not supported yet.`, {
-      hint: 'Fetch the packages and name the files: kernel-core.rpm,kernel-modules.rpm.',
-    })
-  }
-  const near = nearestName(scheme, ['deb', 'oci', ...Object.keys(distributions)])
+  const near = nearestName(scheme, ['deb', 'oci', 'rpm', 'mainline', 'koji', ...Object.keys(distributions)])
   throw bad(
     message`${option('kernel', raw)}: '${scheme}:' does not name a place for kernels; allowed: ${examples}.`,
     near === undefined ? `Write ./${raw} for a file with this name.` : `Did you mean ${near}:${rest}?`,
@@ -138,10 +137,6 @@ function parseDistribution(distribution: Distribution, rest: string): Distributi
   return { kind: 'distribution', distribution: name, suite, backports, flavour }
 }
 
-function bad(text: Message, hint: string): UserError {
-  return new UserError('BAD_KERNEL_REFERENCE', text, { hint })
-}
-
 /** The reference as users write it. */
 export function renderKernelReference(reference: KernelReference): string {
   switch (reference.kind) {
@@ -163,6 +158,11 @@ export function renderKernelReference(reference: KernelReference): string {
     }
     case 'host':
       return 'host'
+    case 'addresses':
+    case 'rpm':
+    case 'mainline':
+    case 'koji':
+      return renderRemote(reference)
   }
 }
 

@@ -15,3 +15,5 @@ export { listKernelOffers, matchesGlob, type BrokenOffer, type KernelOffer, type
 export { readRpm, type RpmPackage, type RpmRefusal } from './rpm.ts'
 export { choosePlatform, readOciDocument, type OciChoice, type OciDescriptor, type OciDocument } from './oci.ts'
 export { originOfRelease, type ReleaseOrigin } from './release-name.ts'
+export { collectRpms, findRpm, readRepomd, readRpmList, type ListedRpm, type RpmListPlace } from './rpm-repository.ts'
+export { chooseKojiFiles, chooseMainline, namesInListing, readChecksums, type ListedFile } from './remote-lists.ts'

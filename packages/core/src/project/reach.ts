@@ -76,17 +76,20 @@ function reachesOf(row: NamedRow, value: string): readonly Reached[] {
     const program = reach.runs === true && value.startsWith('/') ? value : undefined
     return [{ does: reach.does, ...(program === undefined ? {} : { program }), ...(words === undefined ? {} : { words }) }]
   }
-  if (row.path === 'kernel' && namesRegistry(value)) return [{ does: 'is fetched from the registry that it names' }]
+  const server = row.path === 'kernel' ? namedServer(value) : undefined
+  if (server !== undefined) return [{ does: `is fetched from the ${server} that it names` }]
   return pathsOf(row, value).flatMap((path) => reachOfPath(reach, path, value))
 }
 
-function namesRegistry(value: string): boolean {
+/** What a kernel's reference names beyond this machine and the mirrors, which are of apt or of the option `mirror`. */
+function namedServer(value: string): string | undefined {
   try {
     const reference = parseKernelReference(value)
-    return reference.kind === 'oci' && reference.place.kind === 'registry'
+    if (reference.kind === 'addresses') return 'address'
+    return reference.kind === 'oci' && reference.place.kind === 'registry' ? 'registry' : undefined
   } catch {
     // The spec's parser refuses it in its own words.
-    return false
+    return undefined
   }
 }
 

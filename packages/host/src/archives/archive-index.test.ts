@@ -88,7 +88,7 @@ describe('the list of a mirror', () => {
     const [answer, again] = await Promise.all([readArchiveIndex(host, store, { suite }), readArchiveIndex(host, store, { suite })])
     expect(again).toEqual(answer)
     expect(updates).toHaveLength(1)
-    const [one] = answer.kind === 'found' ? answer.packages : []
+    const [one] = answer.kind === 'found' ? answer.list : []
     if (one === undefined) throw new Error(JSON.stringify(answer))
     expect(one).toMatchObject({ name: 'linux-image-6.1.0-1-amd64', version: '6.1.1-1' })
     const to = join(directory.path, 'kernel.deb')
@@ -118,7 +118,7 @@ describe('the list of a mirror', () => {
     await rm(join(place.path, 'copy'), { recursive: true })
     const later: Host = { ...host, now: () => host.now() + 25 * 3_600_000 }
     expect(await readArchiveIndex(later, store, { suite: gone })).toEqual(known)
-    expect(warnings).toEqual([expect.stringContaining('using its last known list')])
+    expect(warnings).toEqual([expect.stringContaining('using the last known one')])
     await using empty = await nodeHost().tempDir()
     expect(await readArchiveIndex(host, await openStore(host, empty.path), { suite: gone })).toMatchObject({ kind: 'unreachable' })
   })

@@ -4,8 +4,8 @@ import { parsePackageIndex, type ArchivePackage } from '@kernelkit/core/packages
 import type { Host } from '../host.ts'
 import { refuseFullDisk } from '../process/system-error.ts'
 import { withTask } from '../logger.ts'
-import { notUnderDryRun } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
+import { readKeptList, type ListAnswer } from './kept-list.ts'
 
 /** One suite of one archive, for one architecture. */
 export interface ArchiveSuite {
@@ -16,23 +16,11 @@ export interface ArchiveSuite {
   readonly debianArch: string
 }
 
-/** What an archive offers, or why nothing is known. */
-export type ArchiveAnswer =
-  | { readonly kind: 'found'; readonly packages: readonly ArchivePackage[] }
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'unreachable'; readonly reason: string }
-
 /** Debian publishes its lists up to four times a day. */
 const maxAgeMs = 24 * 3600 * 1000
 
-interface StoredIndex {
-  readonly recipe: number
-  readonly fetchedAtMs: number
-  readonly packages: readonly ArchivePackage[]
-}
-
 // Changed when the index takes more of a stanza.
-const recipe = 2
+const recipe = 3
 
 /**
  * Packages with parts of kernels in a suite, by an apt state of our own in the store: any suite and architecture, signatures
@@ -42,45 +30,24 @@ export async function readArchiveIndex(
   host: Host,
   store: Store,
   { suite, signal }: { readonly suite: ArchiveSuite; readonly signal?: AbortSignal | undefined },
-): Promise<ArchiveAnswer> {
-  const name = `${suite.suite}-${suite.debianArch}-${host.sha256(`${suite.uri}\n${suite.keyring}`).slice(0, 8)}`
-  const directory = await store.workDirectory('archives', name)
-  const file = join(directory, 'index.json')
-  const last = await readStored(host, file)
-  if (last !== undefined && host.now() - last.fetchedAtMs < maxAgeMs) return { kind: 'found', packages: last.packages }
-  if (store.readOnly === true) {
-    if (last !== undefined) return { kind: 'found', packages: last.packages }
-    throw notUnderDryRun(`the list of kernels of ${suite.suite} is not in the store`)
-  }
-  return store.withLock(
-    `archive-${name}`,
-    async () => {
-      const meanwhile = await readStored(host, file)
-      if (meanwhile !== undefined && host.now() - meanwhile.fetchedAtMs < maxAgeMs) return { kind: 'found', packages: meanwhile.packages }
-      const answer = await fetchIndex(host, directory, suite, signal)
-      if (answer.kind === 'found') {
-        const stored: StoredIndex = { recipe, fetchedAtMs: host.now(), packages: answer.packages }
-        await host.fs.writeAtomic(file, JSON.stringify(stored))
-        return answer
-      }
-      if (last === undefined || answer.kind === 'absent') return answer
-      host.log.warn(`${suite.uri} could not be asked for ${suite.suite} (${answer.reason}); using its last known list`)
-      return { kind: 'found', packages: last.packages }
-    },
-    { signal, waitingFor: `the list of kernels of ${suite.suite}` },
-  )
+): Promise<ListAnswer<readonly ArchivePackage[]>> {
+  return readKeptList(host, store, {
+    name: `${suite.suite}-${suite.debianArch}-${host.sha256(`${suite.uri}\n${suite.keyring}`).slice(0, 8)}`,
+    what: `the list of kernels of ${suite.suite}`,
+    server: suite.uri,
+    recipe,
+    maxAgeMs,
+    fetch: (directory) => fetchIndex(host, directory, suite, signal),
+    signal,
+  })
 }
 
-async function readStored(host: Host, file: string): Promise<StoredIndex | undefined> {
-  try {
-    const stored = JSON.parse(await host.fs.readFile(file, 'utf8')) as StoredIndex
-    return stored.recipe === recipe ? stored : undefined
-  } catch {
-    return undefined
-  }
-}
-
-async function fetchIndex(host: Host, directory: string, suite: ArchiveSuite, signal?: AbortSignal): Promise<ArchiveAnswer> {
+async function fetchIndex(
+  host: Host,
+  directory: string,
+  suite: ArchiveSuite,
+  signal?: AbortSignal,
+): Promise<ListAnswer<readonly ArchivePackage[]>> {
   const lists = join(directory, 'lists')
   await host.fs.mkdir(join(lists, 'partial'), { recursive: true })
   await host.fs.mkdir(join(directory, 'archives', 'partial'), { recursive: true })
@@ -108,7 +75,7 @@ async function fetchIndex(host: Host, directory: string, suite: ArchiveSuite, si
   const texts = await Promise.all(files.map((name) => host.run([aptHelper, 'cat-file', join(lists, name)], { signal })))
   // The index is all that is wanted of tens of megabytes.
   await host.fs.rm(lists, { recursive: true, force: true })
-  return { kind: 'found', packages: texts.flatMap(({ stdout }) => parsePackageIndex(stdout, suite.uri)) }
+  return { kind: 'found', list: texts.flatMap(({ stdout }) => parsePackageIndex(stdout, suite.uri)) }
 }
 
 const aptHelper = '/usr/lib/apt/apt-helper'

@@ -2,6 +2,7 @@ export {
   bakeRequirements,
   bootRequirements,
   buildRequirements,
+  debRequirements,
   distributionKernelRequirements,
   imageKernelRequirements,
   rpmRequirements,

@@ -64,10 +64,11 @@ export const imageKernelRequirements: readonly Requirement[] = [
   program('xz', 'xz-utils', 'to unpack modules'),
 ]
 
+export const debRequirements: readonly Requirement[] = [program('dpkg-deb', 'dpkg', 'to unpack packages'), ...imageKernelRequirements]
+
 export const distributionKernelRequirements: readonly Requirement[] = [
   program('apt-get', 'apt', 'to read the lists of a mirror'),
-  program('dpkg-deb', 'dpkg', 'to unpack packages'),
-  ...imageKernelRequirements,
+  ...debRequirements,
 ]
 
 export const rpmRequirements: readonly Requirement[] = [

@@ -77,10 +77,10 @@ const absentStatuses: ReadonlySet<unknown> = new Set([401, 403, 404, 410])
 
 async function download(
   host: Host,
-  { url, headers, mostBytes, signal, onProgress }: FetchOptions,
+  { url, sha256, headers, mostBytes, signal, onProgress }: FetchOptions,
   to: string,
 ): Promise<{ sha256: string; bytes: number }> {
-  const { body, total } = await open(host, { url, headers, signal })
+  const { body, total } = await open(host, { url, sha256, headers, signal })
   const hash = createHash('sha256')
   let bytes = 0
   const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -99,7 +99,7 @@ async function download(
 
 async function open(
   host: Host,
-  { url, headers, signal }: Pick<FetchOptions, 'url' | 'headers' | 'signal'>,
+  { url, sha256, headers, signal }: Pick<FetchOptions, 'url' | 'sha256' | 'headers' | 'signal'>,
 ): Promise<{ body: Readable; total: number | undefined }> {
   if (new URL(url).protocol === 'file:') {
     const path = fileURLToPath(url)
@@ -115,6 +115,11 @@ async function open(
     await response.body?.cancel()
     const answer = `the server answered ${response.status}${response.statusText === '' ? '' : ` ${response.statusText}`}`
     throw response.status >= 500 || response.status === 429 ? new Error(answer) : new FinalAnswer(answer, { status: response.status })
+  }
+  // What has no checksum is believed for the certificate of the server that was named.
+  if (sha256 === undefined && url.startsWith('https:') && response.url.startsWith('http:')) {
+    await response.body.cancel()
+    throw new FinalAnswer(`it refers to ${response.url}, which is not protected by TLS`)
   }
   const length = response.headers.get('content-length')
   // The length of a compressed answer is not the length of what arrives here.

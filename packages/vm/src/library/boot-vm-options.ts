@@ -3,7 +3,7 @@ import type { GuestShare } from './guest-types.ts'
 
 /** What the guest is: the options of `kernelkit run` that make sense in a program, with the same defaults. */
 export interface BootVmOptions {
-  /** Kernel image, vmlinux, build directory or tree; debian:12[/flavour], deb:package[=version], file.deb or host for a distribution's. Default: the kernel of this project or tree, else the last one built. */
+  /** Kernel image, vmlinux, build directory or tree; debian:12[/flavour], deb:package[=version], file.deb, file.rpm, rpm:package, mainline:version, koji:build, oci:image or host for a distribution's. Default: the kernel of this project or tree, else the last one built. */
   readonly kernel?: string | undefined
   /** Where packages of distributions' kernels come from. Default: apt's mirror. */
   readonly mirror?: string | undefined

@@ -68,7 +68,7 @@ export async function readSuites(
     suites.map(async (suite) => ({ suite, answer: await readArchiveIndex(host, store, { suite, signal }) })),
   )
   return answers.flatMap(({ suite, answer }) => {
-    if (answer.kind === 'found') return answer.packages
+    if (answer.kind === 'found') return answer.list
     if (suite === suites[0]) throw noList(suite, answer)
     if (answer.kind === 'unreachable') host.log.warn(`${suite.uri} could not be asked for ${suite.suite}: ${answer.reason}`)
     return []

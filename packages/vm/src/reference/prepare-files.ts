@@ -27,18 +27,33 @@ export async function prepareFiles(
   const digests = await Promise.all(files.map((file) => host.sha256File(file)))
   const { entry } = await obtainKernel(store, digests, signal, (directory) =>
     withTask(host, { title: `unpack ${label}` }, async () => {
-      const packages: KernelOrigin['packages'][number][] = []
-      for (const [index, file] of files.entries()) {
-        const sha256 = digests[index] ?? ''
-        if (reference.format === 'rpm') {
-          const { name, version } = await readRpmFile(host, file)
-          packages.push({ name, version, sha256 })
-          await unpackRpm(host, { file, directory: join(directory, 'x'), signal })
-        } else packages.push({ name: file.replace(/^.*\//, ''), version: undefined, sha256 })
-      }
-      if (reference.format === 'deb') await unpackDebs(host, { files, directory, signal })
+      const parts = files.map((file, index) => ({ file, sha256: digests[index] ?? '' }))
+      const packages = await unpackPackages(host, { format: reference.format, parts, directory, signal })
       await arrangeIn(host, directory, { arch: undefined, origin: { label, packages }, signal })
     }),
   )
   return { path: entry.path, shown: label, why: 'unpacked into the store' }
+}
+
+interface UnpackPackages {
+  readonly format: 'deb' | 'rpm'
+  readonly parts: readonly { readonly file: string; readonly sha256: string }[]
+  /** Of a store entry that is being made; takes them all in `x`. */
+  readonly directory: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Unpacks the packages of one kernel, and says what they are. */
+export async function unpackPackages(host: Host, { format, parts, directory, signal }: UnpackPackages): Promise<KernelOrigin['packages']> {
+  if (format === 'deb') {
+    await unpackDebs(host, { files: parts.map(({ file }) => file), directory, signal })
+    return parts.map(({ file, sha256 }) => ({ name: file.replace(/^.*\//, ''), version: undefined, sha256 }))
+  }
+  const packages: KernelOrigin['packages'][number][] = []
+  for (const { file, sha256 } of parts) {
+    const { name, version } = await readRpmFile(host, file)
+    packages.push({ name, version, sha256 })
+    await unpackRpm(host, { file, directory: join(directory, 'x'), signal })
+  }
+  return packages
 }

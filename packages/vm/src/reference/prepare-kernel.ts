@@ -4,6 +4,7 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 import { renderKernelReference, type KernelReference } from '@kernelkit/core/kernels'
 import type { ArchivePackage } from '@kernelkit/core/packages'
 import {
+  debRequirements,
   distributionKernelRequirements,
   imageKernelRequirements,
   requireAll,
@@ -51,6 +52,11 @@ export async function prepareKernel(
       return prepareImage(host, store, reference, input)
     case 'host':
       return hostKernel(host)
+    case 'addresses':
+    case 'rpm':
+    case 'mainline':
+    case 'koji':
+      return (await import('./remote/prepare-remote.ts')).prepareRemote(host, store, reference, input)
   }
 }
 
@@ -67,9 +73,23 @@ function refuseSymbols(reference: PackagedKernel): void {
 }
 
 function requirementsOf(reference: PackagedKernel): readonly Requirement[] {
-  if (reference.kind === 'host') return []
-  if (reference.kind === 'oci') return imageKernelRequirements
-  return reference.kind === 'package-files' && reference.format === 'rpm' ? rpmRequirements : distributionKernelRequirements
+  switch (reference.kind) {
+    case 'host':
+      return []
+    case 'oci':
+      return imageKernelRequirements
+    case 'distribution':
+    case 'deb':
+      return distributionKernelRequirements
+    case 'package-files':
+    case 'addresses':
+      return reference.format === 'rpm' ? rpmRequirements : debRequirements
+    case 'mainline':
+      return debRequirements
+    case 'rpm':
+    case 'koji':
+      return rpmRequirements
+  }
 }
 
 async function prepareArchiveKernel(

@@ -25,7 +25,7 @@ export const vmRows = {
     reach: 'reads',
     short: 'k',
     value: 'kernel',
-    help: "kernel image, vmlinux, build directory or tree; debian:12[/flavour], deb:package[=version], file.deb or host for a distribution's",
+    help: "kernel image, vmlinux, build directory or tree; debian:12[/flavour], deb:package[=version], file.deb, file.rpm, rpm:package, mainline:version, koji:build, oci:image or host for a distribution's",
     otherwise: 'the kernel of this project or tree, else the last one built',
     group: root,
     commands: ['boot', 'run', 'test', 'exec-wrapper'],

@@ -37,7 +37,7 @@ export function parseMirror(raw: string): string {
   if (url !== undefined && ['http:', 'https:', 'file:'].includes(url.protocol)) return raw.replace(/\/+$/, '')
   throw badOption('mirror', raw, {
     allowed: 'a URL with http, https or file',
-    hint: 'Give the address of the directory that holds dists/ and pool/.',
+    hint: 'Give the address of the directory that holds dists/ and pool/; for rpm packages, repodata/.',
   })
 }
 
