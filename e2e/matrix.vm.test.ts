@@ -70,6 +70,14 @@ describe('kernelkit matrix', () => {
     expect(answer.line).toMatch(/^Requires Linux 6\.12 or later \(fails on 6\.1\.0-\d+-cloud-amd64, passes on 6\.12\.\S+-cloud-amd64\)\.$/)
     expect(answer.probes.map(({ verdict }) => verdict)).toEqual([null, 'fail', 'pass'])
     expect(exitCode).toBe(0)
+    const { stdout: recorded } = await kernelkit(['history', '--json'], { cwd: directory })
+    const { tests } = JSON.parse(recorded) as {
+      readonly tests: readonly { readonly test: string; readonly kernel: string; readonly last: string }[]
+    }
+    expect(tests.map(({ test, kernel: on, last }) => [test, on, last])).toEqual([
+      ['./cachestat', 'debian:12-backports/cloud', 'pass'],
+      ['./cachestat', 'debian:12/cloud', 'fail'],
+    ])
   })
 
   it('ends all VMs when it is interrupted, and keeps the cells that had ended', async () => {

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { hostArch } from '@kernelkit/core/arch'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { locateKernelReference, parseKernelReference } from '@kernelkit/core/kernels'
@@ -16,7 +16,8 @@ import {
   type Candidate,
   type SearchStep,
 } from '@kernelkit/core/trials'
-import type { Store } from '@kernelkit/host'
+import { findProjectFile, type Store } from '@kernelkit/host'
+import { openHistory } from '@kernelkit/host/history'
 import { commandWords, makeEvidenceDirectory } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { formatTable } from '../output/table.ts'
@@ -48,6 +49,9 @@ export async function since(context: CommandContext, words: readonly string[], g
   const probes = new Map(state.known.map((one) => [one.reference, one]))
   if (probes.size > 0) host.log.info(`continuing an interrupted search: ${probes.size} kernels are known`)
   const evidence = await makeEvidenceDirectory(host, { store, id: `since-${host.randomHex(3)}`, named: vm.evidence })
+  const project = dirname((await findProjectFile(host)) ?? join(host.cwd, 'kernelkit.yaml'))
+  const test = (words[0] === '--' ? words.slice(1) : words).join(' ')
+  const history = await openHistory(host, store)
   const answers = () => candidates.map(({ reference }): Answer | undefined => toAnswer(probes.get(reference)))
   let step = nextStep(answers(), spec.wanted)
   while (step.kind === 'probe') {
@@ -63,6 +67,9 @@ export async function since(context: CommandContext, words: readonly string[], g
     const { paragraph, ...known } = one
     probes.set(candidate.reference, { ...known, reference: candidate.reference })
     await state.add({ ...known, reference: candidate.reference })
+    const { verdict, release, seconds } = one
+    const record = { at: host.now(), project, test, kernel: candidate.reference, config: undefined, root: undefined }
+    await history.append([{ ...record, release, state: verdict, passed: verdict === 'pass' ? 1 : 0, runs: 1, seconds }])
     host.log.info(`${candidate.title}: ${one.verdict} (${one.seconds.toFixed(1)} s)${one.verdict === 'pass' ? '' : `: ${one.what}`}`)
     if (toAnswer(one) === 'skip') for (const line of paragraph) context.printError(line)
     step = nextStep(answers(), spec.wanted)

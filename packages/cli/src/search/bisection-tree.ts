@@ -30,7 +30,8 @@ export interface BisectionTree {
   skipped(): Promise<readonly string[]>
   describe(hash: string): Promise<Commit>
   log(): Promise<string>
-  remove(): Promise<void>
+  /** git forgets the bisection; the clone stays, so that the next one compiles only what differs. */
+  end(): Promise<void>
 }
 
 export interface OpenTreeInput {
@@ -42,10 +43,22 @@ export interface OpenTreeInput {
   readonly bad: string
   /** Everything else that the answers depend on. */
   readonly question: unknown
+  readonly signal: AbortSignal
 }
 
-/** Finds out what the names mean in the user's repository, and makes a clone that shares its objects. */
-export async function openBisectionTree({ host, store, repository, good, bad, question }: OpenTreeInput): Promise<BisectionTree> {
+/**
+ * Finds out what the names mean in the user's repository, and works in a clone that shares its objects. There is one for each repository, always at the
+ * same path, for one bisection at a time: objects and ccache stay warm.
+ */
+export async function withBisectionTree<T>(input: OpenTreeInput, work: (tree: BisectionTree) => Promise<T>): Promise<T> {
+  const { host, store, repository, signal } = input
+  const name = host.sha256(repository).slice(0, 32)
+  const directory = await store.workDirectory('bisections', name)
+  const waitingFor = `another bisection of ${repository}`
+  return store.withLock(`bisection-${name}`, async () => work(await openBisectionTree(input, directory)), { signal, waitingFor })
+}
+
+async function openBisectionTree({ host, repository, good, bad, question }: OpenTreeInput, directory: string): Promise<BisectionTree> {
   const resolveCommit = async (name: string) => {
     const { exitCode, stdout } = await host.run(
       ['git', '-C', repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`],
@@ -68,18 +81,27 @@ export async function openBisectionTree({ host, store, repository, good, bad, qu
       details: { good: goodHash, bad: badHash },
     })
   }
-  const key = host.sha256(JSON.stringify({ repository, goodHash, badHash, question })).slice(0, 32)
-  const path = join(await store.workDirectory('bisections', key), 'tree')
+  const path = join(directory, 'tree')
+  // Written when the clone is whole and bisects this question.
+  const asked = join(directory, 'question')
+  const key = host.sha256(JSON.stringify({ goodHash, badHash, question }))
   const git = async (...words: readonly string[]): Promise<string> => {
     // Nothing of the user's configuration, hooks or environment decides here.
     const argv = ['git', '-C', path, '-c', 'core.hooksPath=/dev/null', '-c', 'advice.detachedHead=false', ...words]
     return (await host.run(argv)).stdout.trim()
   }
-  const isContinued = await host.fs.exists(join(path, '.git', 'BISECT_START'))
-  if (!isContinued) {
+  const known = await host.fs.readFile(asked, 'utf8').catch(() => '')
+  const isContinued = known === key && (await host.fs.exists(join(path, '.git', 'BISECT_START')))
+  if (known === '') {
     await host.fs.rm(path, { recursive: true, force: true })
     await host.run(['git', 'clone', '--quiet', '--shared', '--no-checkout', '--no-tags', '--', repository, path])
+  }
+  // A git that was killed leaves its lock; no other one works here.
+  await host.fs.rm(join(path, '.git', 'index.lock'), { force: true })
+  if (!isContinued) {
+    await git('bisect', 'reset', 'HEAD')
     await git('bisect', 'start', badHash, goodHash)
+    await host.fs.writeAtomic(asked, key)
   }
   const describe = async (hash: string): Promise<Commit> => {
     const [full = '', subject = '', author = '', date = ''] = (
@@ -114,6 +136,6 @@ export async function openBisectionTree({ host, store, repository, good, bad, qu
     skipped: () => refs('refs/bisect/skip-*'),
     describe,
     log: () => git('bisect', 'log'),
-    remove: () => host.fs.rm(join(path, '..'), { recursive: true, force: true }),
+    end: async () => void (await git('bisect', 'reset', 'HEAD')),
   }
 }

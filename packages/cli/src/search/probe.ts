@@ -17,6 +17,8 @@ export interface Probe {
   readonly evidence: string | undefined
   /** What `run` would print after a run that did not pass. */
   readonly paragraph: readonly string[]
+  /** Objects that make compiled for its kernel; absent when none was built. */
+  readonly objects?: number | undefined
 }
 
 export interface ProbeInput {

@@ -65,10 +65,12 @@ export interface PlannedTest {
 export interface MadeFiles {
   /** By the name of its configuration; that of the file itself has none. */
   readonly kernels: ReadonlyMap<string | undefined, string>
+  /** Why a configuration has no kernel: its cells fail with that. */
+  readonly failures: ReadonlyMap<string | undefined, UserError>
   readonly image: string | undefined
 }
 
-export const nothingMade: MadeFiles = { kernels: new Map(), image: undefined }
+export const nothingMade: MadeFiles = { kernels: new Map(), failures: new Map(), image: undefined }
 
 /** Options of the whole, not of a VM. */
 const ofWhole = [
@@ -132,8 +134,9 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
     tests: applied.map(({ cell, test, options: own, takes: taken }, index) => {
       const spec = parseVmSpec(own, { command: 'run' })
       const [name, within] = [titles[index] ?? test.name, directories[index] ?? test.name]
-      const ready: PlannedTest['ready'] = ({ kernels: built, image: made, evidence }) => ({
+      const ready: PlannedTest['ready'] = ({ kernels: built, failures, image: made, evidence }) => ({
         name,
+        failure: taken.kernel ? failures.get(cell.config) : undefined,
         argv: test.run === undefined ? [] : ['/bin/sh', '-c', test.run],
         wanted: {
           spec,

@@ -70,7 +70,7 @@ export async function runSuite(
   // Each test's own directories are asked about by its VM; what others write to is asked about here.
   const before = plan.tests.map((one) => one.ready({ ...nothingMade, evidence: join(store.root, 'runs') }).wanted)
   await refuseFilesInGuest(host, { wanted: before, store, runtime: await runtimeDirectory(host), junit })
-  const made = await makeFiles(context, plan)
+  const made = await makeFiles(context, plan, command)
   const madeSeconds = secondsSince(host, startedAt)
   const evidence = await makeEvidenceDirectory(host, { store, id: `${command}-${host.randomHex(3)}`, named: undefined })
   const capacity = { memoryMiB: host.availableMemoryMiB(), cpus: host.cpus, jobs: spec.jobs }
@@ -123,14 +123,31 @@ async function readBaseline(host: Host, named: string): Promise<string> {
   })
 }
 
-/** Kernels and image, from the store when nothing changed. */
-async function makeFiles(context: CommandContext, { kernels, image }: TestPlan): Promise<MadeFiles> {
+/** Kernels and image, from the store when nothing changed. In a matrix a configuration that cannot be built fails its own cells alone. */
+async function makeFiles(context: CommandContext, { kernels, image }: TestPlan, command: SuiteOptions['command']): Promise<MadeFiles> {
   const built = new Map<string | undefined, string>()
-  for (const { config, spec } of kernels) built.set(config, (await makeKernel(context, spec)).kernel)
+  const failures = new Map<string | undefined, UserError>()
+  for (const { config, spec } of kernels) {
+    try {
+      built.set(config, (await makeKernel(context, spec)).kernel)
+    } catch (error) {
+      const isOfIt = error instanceof UserError && ['build-fail', 'config-fail'].includes(error.verdict)
+      if (command === 'test' || !isOfIt) throw error
+      context.host.log.warn(`configuration '${config ?? 'of kernel:'}' has no kernel: ${error.message}`)
+      failures.set(config, inOneLine(error))
+    }
+  }
   return {
     kernels: built,
+    failures,
     image: image === undefined ? undefined : (await makeImage(context, image.spec, { force: image.force })).image,
   }
+}
+
+/** What failed and the first reason: all of them are printed once, not for each cell. */
+function inOneLine({ code, message: text, hint, verdict, details, cause }: UserError): UserError {
+  const [what = '', reason = ''] = text.split('\n').map((line) => line.trim())
+  return new UserError(code, reason === '' ? what : `${what.replace(/:$/, '')}: ${reason}`, { hint, verdict, details, cause })
 }
 
 function howMany({ memoryMiB, cpus, jobs }: Capacity): Message {

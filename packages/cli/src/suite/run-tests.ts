@@ -15,6 +15,8 @@ export interface ReadyTest {
   readonly name: string
   readonly wanted: WantedVm
   readonly argv: readonly string[]
+  /** Known before it begins: no VM is started. */
+  readonly failure?: UserError | undefined
 }
 
 export interface RunTestsInput {
@@ -119,6 +121,7 @@ async function runTest({ host, store, test, slots, signal, interruption, onStart
   let task: ReturnType<Logger['task']> | undefined
   const log = namedLog(host.log, title)
   try {
+    if (test.failure !== undefined) throw test.failure
     const finished = await runInVm({
       host: { ...host, log },
       store,

@@ -11,7 +11,7 @@ import type { MadeFiles, PlannedTest, TestPlan } from './plan-tests.ts'
 
 /** What each test would boot; a test whose kernel or image has to be made first is planned only then. */
 export async function dryRunTests(context: CommandContext, plan: TestPlan): Promise<number> {
-  const made: MadeFiles = { kernels: await builtKernels(context, plan), image: await bakedImage(context, plan) }
+  const made: MadeFiles = { kernels: await builtKernels(context, plan), failures: new Map(), image: await bakedImage(context, plan) }
   const missing = [
     ...(made.kernels.size < plan.kernels.length ? ['kernelkit build'] : []),
     ...(plan.image !== undefined && made.image === undefined ? ['kernelkit bake'] : []),

@@ -22,6 +22,8 @@ export interface BuildResult {
   readonly arch: string
   readonly key: string
   readonly cached: boolean
+  /** Compiled in this run; none for a kernel of the store. */
+  readonly objects: number
   readonly source: string
   readonly buildDirectory: string
   readonly seconds: BuildSeconds
@@ -54,6 +56,7 @@ export function resultOf({ kernel, vmlinux, config, directory, key, cached, seco
     arch,
     key,
     cached,
+    objects: cached ? 0 : manifest.objects,
     source: manifest.source.label,
     buildDirectory: manifest.buildDirectory,
     seconds,
