@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readActionFile, startCacheService, type CacheService, type JobStep, type StageResult } from '@kernelkit/testing'
 import { toyTree, type Toy } from '../packages/kernel/test/toy-tree.ts'
@@ -147,7 +147,7 @@ describe('a hostile checkout', () => {
       vm: { qemu: './evil.sh', env: ['DEPLOY'], junit: 'link/x.xml', share: ['/:/host:rw'] },
     }),
     'evil.sh': '#!/bin/sh\nenv; touch "$(dirname "$0")/link/ran"\n',
-    'Makefile.evil': '$(info $(shell env))\n',
+    'Makefile.evil': `$(info $(shell env))\n${forged.map((line) => `$(info ${line})\n`).join('')}`,
   }
 
   /** Every file below a directory, with all that could be changed of it. */
@@ -155,6 +155,8 @@ describe('a hostile checkout', () => {
     execFileSync('find', ['.', '-printf', String.raw`%p %y %m %s %T@ %l\n`], { cwd: directory, encoding: 'utf8' })
 
   const guestScript = [
+    // The host's processes, where the root of the guest is the host's: nothing of them is there.
+    'unshare -m sh -c "umount -l /run /tmp /sys /dev /proc; cat /proc/*/environ /proc/self/mountinfo; find /proc /run /tmp -mindepth 1" 2>&1 | tr "\\0" "\\n"',
     'env; tr "\\0" "\\n" </proc/1/environ; cat /proc/cmdline',
     'cd "$KERNELKIT_ARTIFACTS"; env >environment; echo done >result',
     'ln -s "$OUTSIDE/victim" victim; ln -s / root; cp /bin/sh su; chmod 4755 su; rm -f console.log; ln -s "$OUTSIDE/victim" console.log',
@@ -173,10 +175,17 @@ describe('a hostile checkout', () => {
     async () => {
       const outside = join(machine.directory, 'outside')
       execFileSync('sh', ['-c', `mkdir -p "$1/deep" && echo of the host >"$1/victim"`, 'sh', outside])
+      // Credentials of the runner that look like a configuration, too.
+      const config = readFileSync(join(dirname(kernel), '.config'), 'utf8')
+      writeFileSync(join(outside, 'credentials'), `machine x password ${secret}\n${config}`)
       const before = snapshot(outside)
       const checkout = [
         'git clone -q "$TREE" hostile && cd hostile && cat Makefile.evil Makefile >both && mv both Makefile && chmod +x evil.sh',
         'ln -s "$OUTSIDE" link; ln -s "$OUTSIDE" kernelkit-artifacts; ln -s "$OUTSIDE/victim" console.log',
+        'ln -s /proc/self/environ environ.config; ln -s "$OUTSIDE/credentials" credentials.config',
+        // A built kernel with a link next to it, and a list of modules that climbs.
+        'mkdir -p built/modules; cp "$KERNEL" built/bzImage; ln -s "$OUTSIDE/credentials" built/.config',
+        'echo "../../../outside/credentials:" >built/modules/modules.dep',
         String.raw`touch "$(printf 'a\n::error file=forged.c::forged')"`,
       ].join('\n')
       const write = Object.entries(files).map(([name, text]): JobStep => ({
@@ -192,7 +201,7 @@ describe('a hostile checkout', () => {
         [
           { run: 'git clone -q "$TREE" hostile', env: { TREE: toy.tree } },
           ...write,
-          { run: [clone.replace('git clone -q "$TREE" hostile && ', ''), ...rest].join('\n'), env: { OUTSIDE: outside } },
+          { run: [clone.replace('git clone -q "$TREE" hostile && ', ''), ...rest].join('\n'), env: { OUTSIDE: outside, KERNEL: kernel } },
           useAction('setup-kvm', here),
           // Options of the file: refused, whatever it says.
           ...(['build-kernel', 'bake-image', 'boot-vm'] as const).map((name) =>
@@ -207,6 +216,17 @@ describe('a hostile checkout', () => {
           useAction('bake-image', { ...here, suite: 'bookworm', out: 'link/image' }, { id: 'linked-bake', ...tolerated }),
           useAction('boot-vm', { ...vm, run: 'true' }, { id: 'linked-boot', ...tolerated }),
           useAction('boot-vm', { ...vm, run: 'true', artifacts: 'real', junit: 'link/x.xml' }, { id: 'linked-junit', ...tolerated }),
+          // Files of the workflow that the checkout has made links to secrets.
+          ...['environ.config', 'credentials.config'].map((config) =>
+            useAction('build-kernel', { ...here, config }, { id: `linked-${config}`, ...tolerated }),
+          ),
+          useAction('bake-image', { ...here, suite: 'bookworm', overlay: 'link/deep' }, { id: 'linked-overlay', ...tolerated }),
+          useAction('boot-vm', { ...vm, run: 'true', initrd: 'environ.config' }, { id: 'linked-initrd', ...tolerated }),
+          useAction(
+            'boot-vm',
+            { ...vm, kernel: './built', run: 'true', artifacts: 'of-built', name: 'built' },
+            { id: 'built', ...tolerated },
+          ),
           // The work itself.
           useAction('build-kernel', { ...here, config: 'toy.config' }, { id: 'build', ...tolerated }),
           useAction('bake-image', { ...here, suite: 'bookworm' }, { id: 'bake' }),
@@ -224,7 +244,8 @@ describe('a hostile checkout', () => {
       requireOutcomes(job, { bake: 'success', boot: 'success', attack: 'success', innocent: 'success', host: 'success' })
       const codes = (id: string) => stageOf(job, id).annotations.flatMap(({ title }) => title ?? [])
       for (const name of ['build-kernel', 'bake-image', 'boot-vm']) expect(codes(`file-${name}`)).toContain('PROJECT_NOT_TRUSTED')
-      for (const id of ['linked-build', 'linked-bake', 'linked-boot', 'linked-junit']) expect(codes(id)).toContain('LINK_IN_PATH')
+      const reads = ['linked-environ.config', 'linked-credentials.config', 'linked-overlay', 'linked-initrd']
+      for (const id of ['linked-build', 'linked-bake', 'linked-boot', 'linked-junit', ...reads]) expect(codes(id)).toContain('LINK_IN_PATH')
 
       // No secret, no command to the runner, nothing of a later or an earlier step.
       for (const { main, post } of job.steps)
@@ -235,6 +256,8 @@ describe('a hostile checkout', () => {
       // The outputs of the attacking step are its own.
       for (const id of ['boot', 'innocent', 'build', 'bake']) expect(forgedIn(stageOf(job, id))).toEqual([])
       const workspace = join(machine.workspace, 'hostile')
+      // It was booted, and what was next to it is among the artifacts but for the secret.
+      expect(readFileSync(join(workspace, 'of-built', 'config'), 'utf8')).toContain('CONFIG_9P_FS=y')
       expect(execFileSync('sh', ['-c', 'grep -rlF -- "$1" . || true', 'sh', secret], { cwd: workspace, encoding: 'utf8' })).toBe('')
       expect(stageOf(job, 'innocent')).toMatchObject({ outputs: { fine: '1' }, addedEnv: {}, addedPaths: [], summary: 'fine\n' })
       expect(stageOf(job, 'attack')).toMatchObject({ addedEnv: { GOOD: 'x' }, addedPaths: [] })

@@ -1,7 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import { kernelkit, lastLine, testArtifacts } from '../lib/kernelkit.ts'
-
-const { kernel } = testArtifacts()
+import { beforeAll, describe, expect, it } from 'vitest'
+import { lastLine } from '../lib/kernelkit.ts'
+import { makePerson, people, type Person } from '../lib/person.ts'
 
 /** Takes the agent's port with pidfd_getfd(2), and sends the end of its own command with status 0 (docs/agent-protocol.md). */
 const forge = `
@@ -18,12 +17,17 @@ for my $link (glob "/proc/1/fd/*") {
 exit 7 unless $forged;
 `
 
-async function run(script: string, words: readonly string[] = []) {
-  const { exitCode, stderr } = await kernelkit(['run', '-k', kernel, '--root', 'host', '--no-cwd', ...words, '--', 'perl', '-e', script])
-  return { exitCode, verdict: lastLine(stderr), stderr }
-}
+describe.each(people)('the end of its own command that a guest of %s forges', (_who, uid) => {
+  let one: Person
+  beforeAll(async () => {
+    one = await makePerson(uid)
+  })
+  const run = async (script: string, words: readonly string[] = []) => {
+    const vm = ['-k', one.kernel, '--root', 'host', '--no-cwd', '-m', '256M']
+    const { exitCode, stderr } = await one.run(['run', ...vm, ...words, '--', 'perl', '-e', script])
+    return { exitCode, verdict: lastLine(stderr), stderr }
+  }
 
-describe('the end of its own command that a guest forges', () => {
   it('is not believed while the agent says that the command is running', async () => {
     const { exitCode, verdict, stderr } = await run(`${forge} sleep 100000`)
     expect({ exitCode, verdict }).toEqual({ exitCode: 119, verdict: expect.stringContaining('verdict=vm-lost') as string })
