@@ -99,8 +99,28 @@ describe('commands of kernelkit in gdb', () => {
     expect(stdout).toMatch(/\[kthreadd\]/)
     expect(stdout).toMatch(/^[0-9a-f]+-[0-9a-f]+ r-xp [0-9a-f]+ \/work\/prog$/m)
     expect(stdout).toMatch(/do_nanosleep.* at kernel\/time\/hrtimer\.c:\d+/)
-    // The guest may be stopped while it writes a record.
-    await expect.poll(async () => (await asks('kk-dmesg')).stdout).toMatch(/^\[ +0\.\d+\] Linux version /m)
+  })
+
+  it('wait for a QEMU that answers late, as on a busy machine', async () => {
+    const { vms } = JSON.parse((await kernelkit(['ps', '--json'])).stdout) as Processes
+    const pid = vms.find((vm) => vm.name === other)?.qemuPid
+    const stop = join(directory, 'stop.sh')
+    await writeFile(stop, `kill -STOP ${pid}; (sleep 7; kill -CONT ${pid}) >/dev/null 2>&1 &\n`)
+    const { stdout, stderr } = await asks(`shell sh ${stop}`, 'kk-dmesg')
+    expect(stderr).not.toContain('Error')
+    expect(stdout).toMatch(/^\[ +0\.\d+\] Linux version /m)
+  })
+
+  it('show the same log as dmesg(1), after its ring has been filled', async () => {
+    const lines = 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo "<7>line $i of a log that does not fit into its ring"; done >/dev/kmsg'
+    await kernelkit(['exec', other, '--', 'sh', '-c', `echo on >/proc/sys/kernel/printk_devkmsg; ${lines}`])
+    const own = (await kernelkit(['exec', other, '--', 'dmesg'])).stdout.trimEnd().split('\n')
+    expect(own[0]).not.toContain('Linux version')
+    const seen = (await asks('kk-dmesg')).stdout.split('\n')
+    const from = seen.indexOf(own[0] ?? '')
+    expect(seen.slice(from, from + own.length)).toEqual(own)
+    const { log } = JSON.parse((await kernelkit(['inspect', '--json', other])).stdout) as { readonly log: readonly string[] }
+    expect(log.slice(0, own.length)).toEqual(own)
   })
 
   it('read a known text in a process that sleeps, with the symbols of its program', async () => {
@@ -132,6 +152,10 @@ describe('commands of kernelkit in gdb', () => {
     expect(stdout).toMatch(/#0 +do_sys_openat2/)
   })
 })
+
+interface Processes {
+  readonly vms: readonly { readonly name: string; readonly qemuPid: number }[]
+}
 
 const program = `#include <fcntl.h>
 #include <unistd.h>

@@ -15,6 +15,7 @@ it('loads the helpers once, only when they can work, and attaches last', () => {
   ).toBe(
     `set pagination off
 set confirm off
+set remotetimeout 120
 set auto-load python-scripts off
 set auto-load off
 set stack-cache off

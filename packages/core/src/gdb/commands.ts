@@ -24,6 +24,8 @@ export function gdbSetup(target: GdbTarget): string {
   const lines = [
     'set pagination off',
     'set confirm off',
+    // Its own 2 s are for lines that lose bytes: on a busy machine it asks again, and takes the first answer for that of its next question.
+    'set remotetimeout 120',
     // vmlinux-gdb.py next to the vmlinux: loaded below when it can work; with reduced debug information it fails with a stack trace.
     'set auto-load python-scripts off',
     // A file of the guest may bring scripts along.

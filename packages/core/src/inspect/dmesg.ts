@@ -24,6 +24,7 @@ export async function readKernelLog({ space, types, wordBytes, addressOf }: Kern
   const descs = viewOf(await space.read(await word('printk_ringbuffer.desc_ring.descs'), count * descSize))
   const infos = viewOf(await space.read(await word('printk_ringbuffer.desc_ring.infos'), count * infoSize))
   const text = await space.read(await word('printk_ringbuffer.text_data_ring.data'), textBytes)
+  const texts = viewOf(text)
   const [tail, head] = [await word('printk_ringbuffer.desc_ring.tail_id'), await word('printk_ringbuffer.desc_ring.head_id')]
   const wide = (view: DataView, place: number): bigint =>
     wordBytes === 8 ? view.getBigUint64(place, true) : BigInt(view.getUint32(place, true))
@@ -41,11 +42,13 @@ export async function readKernelLog({ space, types, wordBytes, addressOf }: Kern
     // An odd position is that of a record without text.
     if (isWhole && (begin & 1n) === 0n) {
       const size = BigInt(textBytes)
-      // A record that would go over the end is at the beginning.
-      const start = Number(begin / size === next / size ? begin % size : 0n) + wordBytes
+      // A block that would go over the end is at the beginning; one that just fits is there in older kernels only.
+      const possible = begin / size === next / size ? [begin % size] : [0n, begin % size]
+      // It begins with the number of its record, or was written over meanwhile.
+      const start = possible.map(Number).find((place) => (wide(texts, place) & idMask) === id)
       const length = infos.getUint16(index * infoSize + Number(at('printk_info.text_len')), true)
       const time = infos.getBigUint64(index * infoSize + Number(at('printk_info.ts_nsec')), true)
-      lines.push(...recordLines(time, text.subarray(start, start + length)))
+      if (start !== undefined) lines.push(...recordLines(time, text.subarray(start + wordBytes, start + wordBytes + length)))
     }
     if (id === (head & idMask)) break
   }

@@ -87,10 +87,11 @@ class Ps(Command):
 
     def run(self):
         print("%7s %7s S %-18s %s" % ("PID", "PROCESS", "TASK", "NAME"))
-        for task in self.guest.tasks.all():
-            name = printable(task.comm)
-            shown = "[%s]" % name if task.mm == 0 else name
-            print("%7d %7d %s 0x%-16x %s" % (task.pid, task.tgid, task.state, task.address, shown))
+        with self.guest.memory.physical_mode():
+            for task in self.guest.tasks.all():
+                name = printable(task.comm)
+                shown = "[%s]" % name if task.mm == 0 else name
+                print("%7d %7d %s 0x%-16x %s" % (task.pid, task.tgid, task.state, task.address, shown))
 
 
 class Maps(Command):
@@ -143,8 +144,9 @@ class Dmesg(Command):
     words = (0, 0)
 
     def run(self):
-        for line in kernel_log(self.guest.settings, self.guest.memory):
-            print(printable(line))
+        with self.guest.memory.physical_mode():
+            for line in kernel_log(self.guest.settings, self.guest.memory):
+                print(printable(line))
 
 
 class Bt(Command):

@@ -27,11 +27,15 @@ def kernel_log(settings, memory):
         begin, end = part("prb_desc.text_blk_lpos.begin"), part("prb_desc.text_blk_lpos.next")
         # An odd position is that of a record without text.
         if state & mask == at and state >> shift in (COMMITTED, FINALIZED) and not begin & 1:
-            start = (begin % size if begin // size == end // size else 0) + word
+            # A block that would go over the end is at the beginning; one that just fits is there in older kernels only.
+            possible = [begin % size] if begin // size == end // size else [0, begin % size]
+            # It begins with the number of its record.
+            places = [place for place in possible if number(text[place : place + word]) & mask == at]
             length = int.from_bytes(infos[info + need("printk_info.text_len") :][:2], "little")
             time = int.from_bytes(infos[info + need("printk_info.ts_nsec") :][:8], "little") // 1000
-            for line in text[start : start + length].decode("utf-8", "replace").split("\n"):
-                yield "[%5d.%06d] %s" % (time // 1000000, time % 1000000, line)
+            for start in places[:1]:
+                lines = text[start + word : start + word + length].decode("utf-8", "replace").split("\n")
+                yield from ("[%5d.%06d] %s" % (time // 1000000, time % 1000000, line) for line in lines)
         if at == head:
             return
         at = (at + 1) & mask

@@ -15,7 +15,11 @@ class Mappings:
 
     def of(self, task):
         if task.mm == 0:
-            return
+            return []
+        with self.memory.physical_mode():
+            return list(self._all(task))
+
+    def _all(self, task):
         for area in self._areas(task.mm):
             member = lambda name, at=area: self.memory.kernel_word(at + self.settings.need("vm_area_struct." + name))
             file = member("vm_file")

@@ -1,4 +1,5 @@
 """Physical memory through QEMU's stub, and page tables on top of it."""
+import contextlib
 import struct
 
 import gdb
@@ -6,6 +7,8 @@ import gdb
 KERNEL_MAP = 0xFFFFFFFF80000000  # __START_KERNEL_map, arch/x86/include/asm/page_64_types.h
 LOW_MAP = 0xC0000000  # PAGE_OFFSET of i386
 PAGE = 4096
+# QEMU answers up to 2 KiB at once, and most questions are about a few words.
+PIECE = 1024
 ADDRESS = 0x000FFFFFFFFFF000
 
 
@@ -16,47 +19,50 @@ class NotMapped(gdb.GdbError):
 class Memory:
     def __init__(self, settings):
         self.settings = settings
-        self.pages = {}
+        self.pieces = {}
+        self.physical_depth = 0
 
     def forget(self):
         """The guest has run since."""
-        self.pages.clear()
+        self.pieces.clear()
+
+    @contextlib.contextmanager
+    def physical_mode(self):
+        """gdb knows no physical addresses: QEMU reads them as such meanwhile (gdbstub, PhyMemMode). gdb itself must read nothing then."""
+        if self.physical_depth == 0:
+            gdb.execute("maintenance packet Qqemu.PhyMemMode:1", to_string=True)
+        self.physical_depth += 1
+        try:
+            yield
+        finally:
+            self.physical_depth -= 1
+            if self.physical_depth == 0:
+                gdb.execute("maintenance packet Qqemu.PhyMemMode:0", to_string=True)
 
     def physical(self, address, length):
-        whole = b""
-        while length > 0:
-            page = self._page(address & ~(PAGE - 1))
-            offset = address % PAGE
-            part = page[offset : offset + length]
-            whole += part
-            address += len(part)
-            length -= len(part)
-        return whole
+        first, last = address // PIECE, (address + length - 1) // PIECE
+        missing = [number for number in range(first, last + 1) if number not in self.pieces]
+        if missing:
+            self._fetch(missing[0], missing[-1])
+        whole = b"".join(self.pieces[number] for number in range(first, last + 1))
+        return whole[address - first * PIECE :][:length]
 
-    def _page(self, start):
-        if start not in self.pages:
-            # gdb knows no physical addresses: QEMU reads them as such while this is on (gdbstub, PhyMemMode).
-            gdb.execute("maintenance packet Qqemu.PhyMemMode:1", to_string=True)
+    def _fetch(self, first, last):
+        start = first * PIECE
+        with self.physical_mode():
             try:
-                self.pages[start] = bytes(gdb.selected_inferior().read_memory(start, PAGE))
+                data = bytes(gdb.selected_inferior().read_memory(start, (last + 1 - first) * PIECE))
             except gdb.MemoryError:
                 raise NotMapped("no memory at the physical address 0x%x" % start) from None
-            finally:
-                gdb.execute("maintenance packet Qqemu.PhyMemMode:0", to_string=True)
-        return self.pages[start]
+        for number in range(first, last + 1):
+            self.pieces[number] = data[(number - first) * PIECE :][:PIECE]
 
     def number(self, data):
         return struct.unpack("<Q" if self.settings.word == 8 else "<I", data)[0]
 
     def symbol(self, name):
-        """Address in the guest, or None."""
-        found = gdb.lookup_minimal_symbol(name) if hasattr(gdb, "lookup_minimal_symbol") else None
-        if found is not None:
-            return int(found.value().address)
-        try:
-            return int(gdb.parse_and_eval("(unsigned long)&%s" % name))
-        except gdb.error:
-            return None
+        """Address in the guest, or None. Not gdb's answer: a variable of the selected frame may have the same name."""
+        return self.settings.symbols.get(name)
 
     def kernel_root(self):
         """Physical address of the kernel's own page table."""
@@ -97,13 +103,18 @@ class Memory:
 
     def read(self, root, address, length):
         """Memory at addresses of one page table."""
-        whole = b""
+        # Pages that are neighbours in memory too are read at once.
+        runs = []
         while length > 0:
             part = min(length, PAGE - address % PAGE)
-            whole += self.physical(self.translate(root, address), part)
+            at = self.translate(root, address)
+            if runs and runs[-1][0] + runs[-1][1] == at:
+                runs[-1][1] += part
+            else:
+                runs.append([at, part])
             address += part
             length -= part
-        return whole
+        return b"".join(self.physical(at, size) for at, size in runs)
 
     def kernel(self, address, length):
         return self.read(self.kernel_root(), address, length)

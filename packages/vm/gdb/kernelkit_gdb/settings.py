@@ -8,7 +8,7 @@ class Settings:
     def __init__(self, path):
         with open(path, encoding="utf-8") as file:
             known = json.load(file)
-        self.slide = int(known["slide"], 0)
+        self.symbols = {name: int(address, 0) for name, address in known["symbols"].items()}
         self.phys_base = int(known["physBase"], 0)
         self.word = known["wordBytes"]
         self.five_levels = known["fiveLevels"]

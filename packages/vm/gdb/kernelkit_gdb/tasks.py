@@ -10,15 +10,15 @@ class Task:
     def __init__(self, kernel, address):
         self.kernel = kernel
         self.address = address
-        self.bytes = kernel.memory.kernel(address, kernel.settings.size("task_struct"))
+
+    def bytes(self, member, length):
+        return self.kernel.memory.kernel(self.address + self.kernel.settings.need("task_struct." + member), length)
 
     def integer(self, member):
-        at = self.kernel.settings.need("task_struct." + member)
-        return int.from_bytes(self.bytes[at : at + 4], "little")
+        return int.from_bytes(self.bytes(member, 4), "little")
 
     def word(self, member):
-        at = self.kernel.settings.need("task_struct." + member)
-        return self.kernel.memory.number(self.bytes[at : at + self.kernel.settings.word])
+        return self.kernel.memory.number(self.bytes(member, self.kernel.settings.word))
 
     @property
     def pid(self):
@@ -30,8 +30,7 @@ class Task:
 
     @property
     def comm(self):
-        at = self.kernel.settings.need("task_struct.comm")
-        return self.bytes[at : at + 16].split(b"\0")[0].decode("latin1")
+        return self.bytes("comm", 16).split(b"\0")[0].decode("latin1")
 
     @property
     def mm(self):
@@ -92,9 +91,10 @@ class Tasks:
 
     def named(self, word):
         """By PID, else by name."""
-        for task in self.all():
-            if str(task.pid) == word or task.comm == word:
-                return task
+        with self.memory.physical_mode():
+            for task in self.all():
+                if str(task.pid) == word or task.comm == word:
+                    return task
         raise gdb.GdbError("no task has the PID or the name '%s': it may have ended (kk-ps lists them)" % word)
 
     def current(self, cpu):
@@ -108,7 +108,4 @@ class Tasks:
             raise gdb.GdbError("this vmlinux does not say where a CPU keeps its task")
         offsets = self.memory.symbol("__per_cpu_offset")
         base = 0 if offsets is None else self.memory.kernel_word(offsets + cpu * self.settings.word)
-        # Variables of each CPU have small numbers on x86-64, which KASLR does not move.
-        if place < 1 << 63 and self.settings.word == 8:
-            place -= self.settings.slide
         return Task(self, self.memory.kernel_word((place + base) % (1 << 8 * self.settings.word)))

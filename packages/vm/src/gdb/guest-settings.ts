@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { writeTypeTable } from '@kernelkit/core/inspect'
 import type { Host } from '@kernelkit/host'
-import { openKernel, type OpenKernel } from '../inspect/open-kernel.ts'
+import { guestAddressOf, openKernel, type OpenKernel } from '../inspect/open-kernel.ts'
 import type { Vm } from '../vm.ts'
 import type { VmState } from '../process/vm-state.ts'
 
 /** What the commands of gdb (packages/vm/gdb) read from their file. */
 export interface GuestSettings {
-  /** Hexadecimal, as addresses are. */
-  readonly slide: string
+  /** Addresses in the guest, hexadecimal; a name that this kernel lacks is absent. */
+  readonly symbols: Readonly<Record<string, string>>
   readonly physBase: string
   readonly wordBytes: 4 | 8
   readonly fiveLevels: boolean
@@ -30,6 +30,9 @@ export interface GuestSettings {
 const wideEntries = 1n << 5n
 const fiveLevels = 1n << 12n
 
+/** What the commands look for: the kernel's page table (its name in 64 and in 32 bits), its tasks, its log. */
+const neededSymbols = ['init_top_pgt', 'swapper_pg_dir', 'init_task', 'current_task', 'pcpu_hot', '__per_cpu_offset', 'prb'] as const
+
 /** Looks at the guest once, before gdb stops it. */
 export async function guestSettings(
   host: Host,
@@ -40,10 +43,15 @@ export async function guestSettings(
   const { place, types } = kernel
   const cr4 = kernel.cpus[0]?.cr4 ?? 0n
   const slide = place?.slide ?? 0n
+  const wordBytes = wordBytesOf(kernel)
+  const symbols = neededSymbols.flatMap((name) => {
+    const address = guestAddressOf({ ...kernel, wordBytes }, name)
+    return address === undefined ? [] : [[name, hex(address)] as const]
+  })
   const settings: GuestSettings = {
-    slide: `0x${slide.toString(16)}`,
+    symbols: Object.fromEntries(symbols),
     physBase: hex(place?.physBase ?? 0n),
-    wordBytes: wordBytesOf(kernel),
+    wordBytes,
     fiveLevels: (cr4 & fiveLevels) !== 0n,
     pae: (cr4 & wideEntries) !== 0n,
     types: types === undefined ? null : writeTypeTable(types),

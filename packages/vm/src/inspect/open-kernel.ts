@@ -52,6 +52,17 @@ export async function openKernel(host: Host, { vm, directory, vmlinux: path }: O
   return { memory, cpus, space, wordBytes, vmlinux, place, types, problem, [Symbol.asyncDispose]: () => memory[Symbol.asyncDispose]() }
 }
 
+/** Where a symbol of its vmlinux is in the guest; `undefined` for a name that it lacks. */
+export function guestAddressOf(
+  { vmlinux, place, wordBytes }: Pick<OpenKernel, 'vmlinux' | 'place' | 'wordBytes'>,
+  name: string,
+): bigint | undefined {
+  const address = vmlinux?.symbols.addressOf(name)
+  // Variables of each CPU have small numbers, which the kernel's place does not change (before Linux 6.15).
+  if (address === undefined || (wordBytes === 8 && address < 1n << 63n)) return address
+  return address + (place?.slide ?? 0n)
+}
+
 async function readSymbols(host: Host, path: string | undefined): Promise<{ readonly vmlinux?: Vmlinux; readonly problem?: string }> {
   if (path === undefined) return { problem: 'the vmlinux of this kernel is not known' }
   const { readVmlinux } = await import('@kernelkit/host/symbolise')

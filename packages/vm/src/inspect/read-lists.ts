@@ -10,7 +10,7 @@ import {
   type StackStart,
   type Task,
 } from '@kernelkit/core/inspect'
-import type { OpenKernel } from './open-kernel.ts'
+import { guestAddressOf, type OpenKernel } from './open-kernel.ts'
 
 export interface ListedTask extends Task {
   /** Where one that does not run continues. */
@@ -27,20 +27,15 @@ export interface KernelLists {
 }
 
 /** What the kernel's own lists say; a list that leads nowhere is left out with a reason. */
-export async function readLists({ space, types, vmlinux, place, wordBytes, cpus }: OpenKernel): Promise<KernelLists> {
+export async function readLists(kernel: OpenKernel): Promise<KernelLists> {
+  const { space, types, vmlinux, place, wordBytes, cpus } = kernel
   if (vmlinux === undefined || place === undefined) return { tasks: [], current: [], log: [], missing: [] }
   if (types === undefined) {
     const why =
       'no tasks and no log: where the members of its types are is not known; build the kernel again with kernelkit, or with DEBUG_INFO_BTF=y'
     return { tasks: [], current: [], log: [], missing: [why] }
   }
-  const addressOf = (name: string): bigint | undefined => {
-    const address = vmlinux.symbols.addressOf(name)
-    // Variables of each CPU have small numbers, which the kernel's place does not change (before Linux 6.15).
-    if (address === undefined || (wordBytes === 8 && address < 1n << 63n)) return address
-    return address + place.slide
-  }
-  const view: KernelView = { space, types, wordBytes, addressOf }
+  const view: KernelView = { space, types, wordBytes, addressOf: (name) => guestAddressOf(kernel, name) }
   const missing: string[] = []
   const orSay = async <T>(what: string, work: () => Promise<readonly T[]>): Promise<readonly T[]> => {
     try {
