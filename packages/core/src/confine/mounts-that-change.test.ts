@@ -90,6 +90,34 @@ describe('what virtiofsd serves where mounts change', () => {
   })
 })
 
+/** mount(8), before which another process replaces a directory that is a mount point, in the namespace of the host: what is mounted there is gone. */
+const replacing = `#!/bin/sh
+case "$*" in
+  *remount*/later) nsenter --mount --target="$HOLDER" sh -c 'umount "$0" && rmdir "$0" && mkdir "$0"' "$PLACE/later" && kill "$HOLDER" ;;
+esac
+exec /bin/mount "$@"
+`
+
+describe('what virtiofsd serves where mount points are replaced', () => {
+  it('is there, and is read-only', async (context) => {
+    context.skip(!isRoot, 'a daemon of an ordinary user needs subordinate ids')
+    await using place = await makePlace()
+    const at = (name: string): string => join(place.path, name)
+    await mkdir(at('bin'))
+    await writeFile(at('bin/mount'), replacing, { mode: 0o755 })
+    const look = 'cd /run/share && { echo lost > later/file; } 2> /dev/null || ls later seen'
+    await writeFile(at('daemon'), `#!/bin/sh\n${look}\n`, { mode: 0o755 })
+    const share = { host: place.path, tag: 'share', readonly: true, transport: 'virtiofs' } as const
+    const virtiofsd = { program: at('daemon'), kind: 'rust', unprivileged: false } as const
+    const launch = launchOf({ id: 'a1', shares: [share], virtiofsd, runtimeDirectory: at('run') })
+    const start = `mkdir -p run/fs0; umount -l file; sleep 60 > /dev/null 2>&1 & export HOLDER=$! PLACE="$PWD" PATH="$PWD/bin:$PATH"; exec "$@"`
+    const words = ['sh', '-c', start, 'sh', ...virtiofsdArgv(launch, { share, index: 0 })]
+    const env = { ...process.env, CLOSED: '755' }
+    const { stdout } = await run('unshare', ['--mount', 'sh', '-c', host, 'host', place.path, ...words], { env })
+    expect(stdout).toBe('later:\n\nseen:\nfile\n')
+  })
+})
+
 async function mountsOfTest(): Promise<readonly string[]> {
   const { stdout } = await run('cut', ['-d', ' ', '-f', '5', '/proc/self/mountinfo'])
   return stdout.trimEnd().split('\n')

@@ -37,7 +37,8 @@ export function daemonDirectory(launch: Pick<QemuLaunch, 'runtimeDirectory'>, in
 
 /**
  * Mounts of the daemon's own: /run holds the share, the VM's directory and the lock that the C daemon writes to /var/run/virtiofsd.
- * A share that is only read is read-only here, below its first mount too: the daemons have no option for that.
+ * A share that is only read is read-only here, below its first mount too: the daemons have no option for that. A directory that is removed takes
+ * what is mounted on it along, also when another one of its name is there at once: then the mount above it says what may be written.
  */
 const script = ({ ofNew, ofKnown }: Covers): string => `set -e
 ${refuse}
@@ -47,11 +48,12 @@ mount -t tmpfs tmpfs "$place"
 mkdir "$place/share" "$place/$id"
 mount --rbind "$source" "$place/share"
 mount --bind "$directory" "$place/$id"
+cover() { mount --rbind "$1" "$2" && mount -o remount,bind,ro "$2"; }
 mkdir "$place/empty"
 : > "$place/none"
 ${eachMount(`case $path in "$place/share" | "$place/share"/*) ;; *) continue ;; esac
 ${ofNew}
-[ "$mode" = rw ] || mount -o "remount,bind,$options,ro" "$path" || [ ! -e "$path" ]`)}
+[ "$mode" = rw ] || mount -o "remount,bind,$options,ro" "$path" || ! mountpoint -q "$path"`)}
 ${ofKnown.map((line) => `${line}\n`).join('')}mount --rbind "$place" /run
 ulimit -n "$(ulimit -Hn)"
 exec "$@"`
@@ -83,7 +85,8 @@ function coversOf({ confinement }: Pick<QemuLaunch, 'confinement'>, share: Share
         const from = inShare(one.path)
         return [`if [ -e ${from} ]; then ${make(one, at)} && mount --rbind ${from} ${at} || [ ! -e ${from} ]; fi`]
       }),
-      `mount --rbind ${staged} ${target} && mount -o remount,bind,ro ${target} || [ ! -e ${target} ]`,
+      // Once more where it was replaced meanwhile.
+      `cover ${staged} ${target} || cover ${staged} ${target} || [ ! -e ${target} ]`,
     ]
     // What is gone by now is not there for the guest.
     return [`if [ -e ${target} ]; then`, ...lines, 'fi']

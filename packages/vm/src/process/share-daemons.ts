@@ -36,7 +36,7 @@ export async function startShareDaemons(launch: QemuLaunch, host: Host): Promise
         const died = new Promise<UserError>((resolve) => {
           child.once('error', (cause) => resolve(daemonError(launch, one.share.host, cause.message)))
           child.once('close', (code, signal) =>
-            resolve(daemonError(launch, one.share.host, stderr.trim().split('\n').at(-1) || (signal ?? `exit status ${code}`))),
+            resolve(daemonError(launch, one.share.host, lastWords(stderr) || (signal ?? `exit status ${code}`))),
           )
         })
         void died.then((error) => {
@@ -50,6 +50,12 @@ export async function startShareDaemons(launch: QemuLaunch, host: Host): Promise
     throw error
   }
   return { failed: failed.promise, end }
+}
+
+/** What a program said last; mount(8) adds a line that only refers to the kernel log. */
+function lastWords(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim())
+  return lines.findLast((line) => line !== '' && !line.startsWith('dmesg(1) may have more information')) ?? ''
 }
 
 async function untilListening(host: Host, socket: string, died: Promise<UserError>): Promise<void> {
