@@ -31,6 +31,9 @@ describe('the inputs of boot-vm', () => {
   it.each([
     [{}, /^BAD_INPUT: there is nothing to run: the input `run` is missing/],
     [{ kunit: true, run: 'true' }, /^BAD_INPUT: the input `run` does not go together with the input `kunit`/],
+    [{ kselftest: 'size', run: 'true' }, /^BAD_INPUT: the input `run` does not go together with the input `kselftest`/],
+    [{ kselftest: 'size' }, /^taken$/],
+    [{ blktests: true, 'suite-dir': 'b' }, /^taken$/],
     [{ run: 'true', shell: 'python3' }, /^BAD_INPUT: the input `shell` is 'python3'/],
     [{ run: 'true', env: ['ACTIONS_RUNTIME_TOKEN'] }, /^BAD_INPUT: the input `env` names ACTIONS_RUNTIME_TOKEN/],
     [{ run: 'true', env: ['my_token=1'] }, /^BAD_INPUT: the input `env` names my_token/],

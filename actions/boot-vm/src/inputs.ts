@@ -1,7 +1,7 @@
 import { actionInputs } from '@kernelkit/action-kit'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { flagOption, isGiven, listOption, textOption, type RawOptions, type VmSpec } from '@kernelkit/core/options'
-import { parseVmSpec } from '@kernelkit/core/options/vm'
+import { parseVmSpec, withoutCommand } from '@kernelkit/core/options/vm'
 import type { WantedVm } from '@kernelkit/vm/internal'
 import { parsePassedNames } from './guest/passed-names.ts'
 import { refuseCredentials } from './guest/guest-variables.ts'
@@ -38,6 +38,7 @@ export function defaultArtifacts(name: string | undefined, used: readonly string
 export function parseBootRequest(raw: RawOptions, used: readonly string[]): BootRequest {
   const artifacts = textOption(raw, 'artifacts') ?? defaultArtifacts(textOption(raw, 'name'), used)
   const isKunit = isGiven(raw, 'kunit')
+  const tests = withoutCommand.find((name) => isGiven(raw, name))
   // A kernel for KUnit alone may have no file system to share the directory with.
   const isNamed = textOption(raw, 'artifacts') !== undefined
   const defaulted = isNamed || isKunit ? undefined : { path: artifacts, isOptional: true }
@@ -45,7 +46,7 @@ export function parseBootRequest(raw: RawOptions, used: readonly string[]): Boot
   refuseCredentials(spec.env.map(({ name }) => name))
   return {
     spec,
-    script: parseScript(raw, isKunit),
+    script: parseScript(raw, tests),
     shell: parseShell(textOption(raw, 'shell')),
     passEnv: parsePassedNames(listOption(raw, 'passEnv')),
     artifacts,
@@ -53,21 +54,21 @@ export function parseBootRequest(raw: RawOptions, used: readonly string[]): Boot
   }
 }
 
-function parseScript(raw: RawOptions, isKunit: boolean): string {
+function parseScript(raw: RawOptions, tests: (typeof withoutCommand)[number] | undefined): string {
   const script = textOption(raw, 'run')
-  if (isKunit && script !== undefined) {
+  if (tests !== undefined && script !== undefined) {
     throw new UserError(
       'BAD_INPUT',
-      message`${option('run')} does not go together with ${option('kunit')}, which runs the kernel's own tests and no script.`,
+      message`${option('run')} does not go together with ${option(tests)}, which runs tests and no script.`,
       {
         hint: 'Leave one of them out.',
       },
     )
   }
   // A VM that is kept gets its scripts in later steps.
-  if (script !== undefined || isKunit || flagOption(raw, 'keep')) return script ?? 'true'
+  if (script !== undefined || tests !== undefined || flagOption(raw, 'keep')) return script ?? 'true'
   throw new UserError('BAD_INPUT', message`there is nothing to run: ${option('run')} is missing.`, {
-    hint: message`Write ${option('run')} with a script, ${option('keep', 'true')} to run later steps in the VM, or ${option('kunit', 'true')}.`,
+    hint: message`Write ${option('run')} with a script, ${option('keep', 'true')} to run later steps in the VM, or ${option('kunit', 'true')} or ${option('kselftest', 'SUITES')}.`,
     details: { input: 'run' },
   })
 }

@@ -28,6 +28,21 @@ describe('the parts of the step', () => {
     ])
   })
 
+  it('are a guest for a suite, which needs no script', () => {
+    expect(chooseStages({ xfstests: 'generic/quick', 'suite-dir': 'x' })[1]).toEqual({
+      kind: 'action',
+      name: 'boot-vm',
+      inputs: { xfstests: 'generic/quick', 'suite-dir': 'x', kernel: 'debian:12/cloud' },
+    })
+    expect(chooseStages({ kselftest: 'size', source: '.', memory: '1G' }).slice(1)).toEqual([
+      { kind: 'action', name: 'build-kernel', inputs: { source: '.' } },
+      { kind: 'action', name: 'boot-vm', inputs: { kselftest: 'size', memory: '1G' } },
+    ])
+    expect(() => chooseStages({ kselftest: 'size' })).toThrow(
+      expect.objectContaining({ code: 'BAD_INPUT', hint: expect.stringContaining('source: .') as string }) as Error,
+    )
+  })
+
   it('refuse an input that there is not, with the nearest', () => {
     expect(() => chooseStages({ kernle: 'debian:12' })).toThrow(
       expect.objectContaining({ code: 'BAD_INPUT', hint: 'Did you mean kernel?' }) as Error,

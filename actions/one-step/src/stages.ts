@@ -9,12 +9,30 @@ export type Stage =
     }
   | { readonly kind: 'test'; readonly words: readonly string[] }
 
+/** Inputs with tests that need no script. */
+const suites = ['kunit', 'kselftest', 'ltp', 'xfstests', 'blktests'] as const
+
 /** Inputs of the step that are those of an action under the same name. */
 const passed = {
   'setup-kvm': ['require-kvm', 'arch', 'compiler', 'cache'],
   'build-kernel': ['source', 'config', 'arch', 'compiler', 'cache', 'project-file', 'trust-project'],
   'bake-image': ['suite', 'include', 'arch', 'cache'],
-  'boot-vm': ['run', 'shell', 'root', 'memory', 'cpus', 'timeout', 'env', 'share', 'format', 'allow', 'append', 'module'],
+  'boot-vm': [
+    'run',
+    'shell',
+    'root',
+    'memory',
+    'cpus',
+    'timeout',
+    'env',
+    'share',
+    'format',
+    'allow',
+    'append',
+    'module',
+    ...suites,
+    'suite-dir',
+  ],
 } as const
 
 const everywhere = ['working-directory', 'cache-dir', 'verbose'] as const
@@ -26,14 +44,22 @@ const known: readonly string[] = [...new Set([...Object.values(passed).flat(), .
 
 /** Inputs that mean nothing without another one. */
 const needed: Readonly<Record<string, readonly string[]>> = {
-  run: passed['boot-vm'].filter((name) => name !== 'run'),
+  run: passed['boot-vm'].filter((name) => name !== 'run' && !isSuite(name)),
   source: ['config', 'project-file'],
+}
+
+function isSuite(name: string): boolean {
+  return suites.some((one) => one === name)
+}
+
+function hasSuite(inputs: Readonly<Record<string, string>>): boolean {
+  return Object.keys(inputs).some(isSuite)
 }
 
 function refuseUseless(inputs: Readonly<Record<string, string>>): void {
   for (const [needs, names] of Object.entries(needed)) {
     const seen = names.find((name) => inputs[name] !== undefined)
-    if (inputs[needs] !== undefined || seen === undefined) continue
+    if (inputs[needs] !== undefined || seen === undefined || (needs === 'run' && hasSuite(inputs))) continue
     throw new UserError('BAD_INPUT', `the input \`${seen}\` has no effect without \`${needs}\`.`, {
       hint: needs === 'run' ? 'Set it for the tests in kernelkit.yaml, or give a script.' : 'Name the source of the kernel.',
       details: { seen },
@@ -61,6 +87,11 @@ export function chooseStages(inputs: Readonly<Record<string, string>>): readonly
   const builds = inputs['source'] !== undefined
   const bakes = inputs['suite'] !== undefined || inputs['include'] !== undefined
   const kernels = listKernels(inputs['kernel'])
+  if (inputs['kselftest'] !== undefined && !builds && kernels.length === 0) {
+    throw new UserError('BAD_INPUT', 'the input `kselftest` needs the tree of a kernel, and none is named.', {
+      hint: 'Set `source`, for instance `source: .` or `source: deb:linux-source-6.12`.',
+    })
+  }
   // A kernel that was built is found by the part after it; named ones come in addition.
   const guests = [...(builds ? [undefined] : []), ...(kernels.length > 0 || builds ? kernels : [defaultKernel])]
   const action = (name: keyof typeof passed, more: Readonly<Record<string, string>> = {}): Stage => ({
@@ -86,7 +117,7 @@ function guest(
 ): Stage {
   const name = several ? nameOf(kernel ?? 'built') : undefined
   const named: Readonly<Record<string, string>> = kernel === undefined ? {} : { kernel }
-  if (inputs['run'] !== undefined) return boot({ ...named, ...(name === undefined ? {} : { name }) })
+  if (inputs['run'] !== undefined || hasSuite(inputs)) return boot({ ...named, ...(name === undefined ? {} : { name }) })
   const directory = `${inputs['artifacts'] ?? 'kernelkit-artifacts'}${name === undefined ? '' : `-${name}`}`
   const files = ['--junit', `${directory}/junit.xml`, '--artifacts', `${directory}/files`, '--evidence', `${directory}/evidence`]
   const own = inputs['kernel'] === undefined ? [] : ['-k', kernel ?? '']

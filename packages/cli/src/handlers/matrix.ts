@@ -8,6 +8,7 @@ import { cellProgress } from '../suite/cell-progress.ts'
 import { findTestsFile, splitWords } from '../suite/find-tests-file.ts'
 import { cellDocument, endedCells, renderBadCells, renderGrid } from '../suite/matrix-summary.ts'
 import { planTests } from '../suite/plan-tests.ts'
+import { namesSuite } from '../suite/suite-tests.ts'
 import { ownShard } from '../suite/own-shard.ts'
 import { runSuite } from '../suite/run-suite.ts'
 import { dryRunTests } from '../suite/test-dry-run.ts'
@@ -16,7 +17,7 @@ import { renderVerdictLine } from '../suite/test-summary.ts'
 /** `kernelkit matrix`: every test of kernelkit.yaml on every kernel, configuration and root, one table, one verdict. */
 export async function matrix(context: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
   const { named, names } = splitWords(words)
-  const path = await findTestsFile(context.host, named)
+  const path = await findTestsFile(context.host, named, { mayLack: namesSuite(options) })
   const plan = await ownShard(context, await planTests(context.host, { path, names, options, cells: 'matrix' }), options)
   if (context.dryRun) return dryRunTests(context, plan)
   const { verdict, exitCode, results, seconds, made, allowed, comparison, junit, evidence } = await runSuite(context, plan, {

@@ -1,6 +1,6 @@
 import type { CommandContext, RawOptions } from '../command.ts'
 import { UserError, joinedOption, message, option } from '@kernelkit/core/errors'
-import { isGiven } from '@kernelkit/core/options'
+import { isGiven, type SuiteSpec } from '@kernelkit/core/options'
 import { parseVmSpec } from '@kernelkit/core/options/vm'
 import { commandWords, runInVm } from '@kernelkit/vm/internal'
 import { withBisectionStatus } from '../project/bisection.ts'
@@ -13,9 +13,8 @@ import { openStreams } from './vm-streams.ts'
 export async function run(context: CommandContext, words: readonly string[], given: RawOptions): Promise<number> {
   const { host, signal } = context
   const spec = parseVmSpec(await withBisectionStatus(context, given), { command: 'run' })
-  const suites = spec.kselftest
-  const hasNoCommand = spec.kunit !== undefined || suites !== undefined
-  if (hasNoCommand) refuseCommand(suites === undefined ? 'kunit' : 'kselftest', words)
+  const hasNoCommand = spec.kunit !== undefined || spec.suite !== undefined
+  if (hasNoCommand) refuseCommand(spec.suite?.name ?? 'kunit', words)
   const isTerminal = context.stdin.isTTY === true && context.stdout.isTTY === true
   // A dry run needs no command, and has no input.
   const { argv, interactive } = context.dryRun || hasNoCommand ? { argv: [], interactive: false } : commandWords(words, isTerminal)
@@ -26,15 +25,11 @@ export async function run(context: CommandContext, words: readonly string[], giv
   const wanted = { spec, command: 'run', reader: context.reader, projectKernel: context.projectKernel } as const
   if (context.dryRun) return (await import('./vm-dry-run.ts')).dryRunVm(context, wanted)
   const store = await context.store()
-  const kselftest =
-    suites === undefined
-      ? undefined
-      : await (await import('../kselftest/prepare-kselftest.ts')).prepareKselftest({ host, store, signal }, { suites, wanted })
   const input = {
     host,
     store,
-    wanted: { ...wanted, spec: kselftest?.spec ?? spec },
-    argv: kselftest?.argv ?? argv,
+    wanted,
+    argv,
     onPrepared: printDecisions(host),
     openStreams: (directory: string) =>
       openStreams({ context, directory, tty, stdin: spec.stdin || interactive, logLimitBytes: spec.logLimitBytes }),
@@ -50,13 +45,12 @@ export async function run(context: CommandContext, words: readonly string[], giv
   return finished.exitCode
 }
 
-function refuseCommand(name: 'kunit' | 'kselftest', words: readonly string[]): void {
+function refuseCommand(name: 'kunit' | SuiteSpec['name'], words: readonly string[]): void {
   if (words.length === 0) return
-  throw new UserError(
-    'BAD_OPTION',
-    message`${option(name)} runs the kernel's own tests and no command, but '${words.join(' ')}' was given.`,
-    {
-      hint: message`Leave one of them out; write a pattern as in ${joinedOption('kunit', 'ext4*')}, suites as in ${option('kselftest', "'timers size'")}.`,
-    },
-  )
+  throw new UserError('BAD_OPTION', message`${option(name)} runs tests and no command, but '${words.join(' ')}' was given.`, {
+    hint:
+      name === 'kunit' || name === 'blktests'
+        ? message`Leave one of them out; a value comes after =, as in ${joinedOption(name, name === 'kunit' ? 'ext4*' : 'loop')}.`
+        : message`Leave one of them out; several names are one word, as in ${option(name, "'timers size'")}.`,
+  })
 }

@@ -4,6 +4,7 @@ import { comparisonDocument, renderComparison } from '../suite/comparison-lines.
 import { writeSuitePage } from '../page/suite-page.ts'
 import { findTestsFile, splitWords } from '../suite/find-tests-file.ts'
 import { planTests } from '../suite/plan-tests.ts'
+import { namesSuite } from '../suite/suite-tests.ts'
 import { ownShard } from '../suite/own-shard.ts'
 import { runSuite } from '../suite/run-suite.ts'
 import { dryRunTests } from '../suite/test-dry-run.ts'
@@ -12,7 +13,7 @@ import { documentOf, renderTable, renderVerdictLine } from '../suite/test-summar
 /** `kernelkit test`: what kernelkit.yaml says: build, bake, every test in a fresh VM, one summary. */
 export async function test(context: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
   const { named, names } = splitWords(words)
-  const path = await findTestsFile(context.host, named)
+  const path = await findTestsFile(context.host, named, { mayLack: namesSuite(options) })
   const plan = await ownShard(context, await planTests(context.host, { path, names, options, cells: 'tests' }), options)
   if (context.dryRun) return dryRunTests(context, plan)
   const { verdict, exitCode, results, seconds, made, allowed, comparison, junit, evidence } = await runSuite(context, plan, {

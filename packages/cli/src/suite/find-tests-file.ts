@@ -8,8 +8,12 @@ export function splitWords(words: readonly string[]): { readonly named: string |
   return first.includes('/') || /\.ya?ml$/.test(first) ? { named: first, names: rest } : { named: undefined, names: words }
 }
 
-/** Absolute path of the file that is meant: the named one, the kernelkit.yaml of the named directory, or the nearest. */
-export async function findTestsFile(host: Pick<Host, 'fs' | 'cwd'>, named: string | undefined): Promise<string> {
+/** Absolute path of the file that is meant: the named one, the kernelkit.yaml of the named directory, or the nearest; with `mayLack` that of the working directory where there is none. */
+export async function findTestsFile(
+  host: Pick<Host, 'fs' | 'cwd'>,
+  named: string | undefined,
+  { mayLack = false }: { readonly mayLack?: boolean } = {},
+): Promise<string> {
   if (named !== undefined) {
     const path = resolve(host.cwd, named)
     const stat = await host.fs.stat(path).catch((cause: unknown) => {
@@ -22,6 +26,7 @@ export async function findTestsFile(host: Pick<Host, 'fs' | 'cwd'>, named: strin
   }
   const found = await findProjectFile(host)
   if (found !== undefined) return found
+  if (mayLack) return join(host.cwd, 'kernelkit.yaml')
   throw new UserError('FILE_NOT_FOUND', 'there is no kernelkit.yaml here or above.', {
     hint: 'Write one with tests: [{ name: smoke, run: uname -r }], or name another FILE.',
   })

@@ -24,9 +24,10 @@ import {
 } from '@kernelkit/core/options'
 import { parseImageSpec, parseKernelSpec } from '@kernelkit/core/options/build'
 import { parseTestsSpec } from '@kernelkit/core/options/commands'
-import { parseVmSpec } from '@kernelkit/core/options/vm'
+import { parseVmSpec, suiteNames } from '@kernelkit/core/options/vm'
 import { cellDirectories, cellName, type Cell } from '@kernelkit/core/trials'
 import { openProjectFile, type Host } from '@kernelkit/host'
+import { namesSuite, suiteTests, suiteTitle } from './suite-tests.ts'
 import { chooseCells, type CellSource } from './choose-cells.ts'
 import type { ReadyTest } from './run-tests.ts'
 
@@ -53,8 +54,10 @@ export interface PlannedTest {
   /** Of the cell; without a matrix that of the test. */
   readonly name: string
   readonly cell: Cell
-  /** Shell line; absent for the kernel's own suites. */
+  /** Shell line; absent for the tests of a suite. */
   readonly run: string | undefined
+  /** What runs without a shell line. */
+  readonly suite: string
   /** What of `kernel:` and `image:` it takes. */
   readonly takes: { readonly kernel: boolean; readonly image: boolean }
   /** The test with what was made for it; `evidence` takes a directory of its name, where no other was given. */
@@ -79,6 +82,8 @@ const ofWhole = [
   ...Object.keys(commandRows.suites),
   ...Object.keys(commandRows.matrix).filter((name) => name !== 'kernel'),
   'trust-project',
+  ...suiteNames,
+  'suite-dir',
 ].map(camelCase)
 
 export interface PlanTestsInput {
@@ -91,12 +96,15 @@ export interface PlanTestsInput {
 
 /** The file, the chosen tests and the command line as specs; whatever is wrong with them is reported here. */
 export async function planTests(host: Host, { path, names, options, cells: source }: PlanTestsInput): Promise<TestPlan> {
-  const { file, directory, locatorOf, requireConsent } = await openProjectFile(host, path, { trusted: flagOption(options, 'trustProject') })
+  const { file, directory, locatorOf, requireConsent } = await openProjectFile(host, path, {
+    trusted: flagOption(options, 'trustProject'),
+    mayLack: namesSuite(options),
+  })
   const arch = hostArch(host.nodeArch)
   const located = locatePaths('vm', options, { at: (name) => resolve(host.cwd, name), hasConfig: () => false })
   const given = Object.fromEntries(Object.entries(located).filter(([key]) => !ofWhole.includes(key)))
   const locator = await locatorOf('vm')
-  const chosen = chooseTests(file, names)
+  const chosen = suiteTests(located, names) ?? chooseTests(file, names)
   const cells: CellSource = source === 'tests' ? cellsOfTests(chosen, given) : chooseCells({ file, tests: chosen, options, given, locator })
   const applied = cells.cells.map(({ cell, given: own }) => {
     const test = chosen.find(({ name }) => name === cell.test) ?? missing(cell.test)
@@ -147,7 +155,7 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
           artifacts: spec.artifacts === undefined ? undefined : { path: join(spec.artifacts, within), isOptional: false },
         },
       })
-      return { name, cell, run: test.run, takes: taken, ready }
+      return { name, cell, run: test.run, suite: suiteTitle(spec), takes: taken, ready }
     }),
   }
 }

@@ -28,7 +28,7 @@ async function showTest(
   test: PlannedTest,
   { made, missing }: { readonly made: MadeFiles; readonly missing: readonly string[] },
 ): Promise<Readonly<Record<string, unknown>>> {
-  const what = test.run ?? "the kernel's own suites"
+  const what = test.run ?? test.suite
   if (!context.json) context.print(`# test ${test.name}: ${what.replaceAll('\n', '\\n')}`)
   if (missing.length > 0) {
     if (!context.json) context.print(`# first: ${missing.join(', ')} (each has its own --dry-run)`)

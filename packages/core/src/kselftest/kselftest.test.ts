@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseSuites, guestScript, installArgv, listedSuites, parseTargets, wantedSymbols } from './index.ts'
+import { chooseSuites, guestScript, installArgv, listedSuites, packageOf, parseTargets, programsOf, wantedSymbols } from './index.ts'
 
 const known = parseTargets(
   '# comment\nTARGETS += size\nTARGETS += sysctl\nTARGETS += timers\nTARGETS += net/forwarding\nTARGETS_HOTPLUG = cpu-hotplug\n',
@@ -41,6 +41,19 @@ describe('what is built and run', () => {
     expect(guestScript(['timers', 'net/forwarding'])).toBe(
       'cd /run/kernelkit/kselftest && exec ./run_kselftest.sh -c timers -c net/forwarding',
     )
+  })
+
+  it('needs the interpreter of each script and the programs that it asks for', () => {
+    const script = `#!/usr/bin/env -S bash -e
+# which means: type the name
+if ! command -v ethtool >/dev/null; then exit 4; fi
+require_command jq
+[ -x "$(which tcpdump)" ] && hash ip 2>/dev/null
+`
+    expect(programsOf(script)).toEqual(['bash', 'ethtool', 'jq', 'tcpdump', 'ip'])
+    expect(programsOf('#!/usr/bin/python3\nimport os\n')).toEqual(['python3'])
+    expect(programsOf('\x7fELF command -v perl')).toEqual([])
+    expect([packageOf('stdbuf'), packageOf('jq')]).toEqual(['coreutils', 'jq'])
   })
 
   it('is known by the list of tests, and by the options that a suite wants', () => {

@@ -31,6 +31,6 @@ export type {
   RefreshRhythm,
 } from './build/index.ts'
 export type { CacheSpec, ReportSpec, TestsSpec, ToolchainChoice, ToolchainCommand } from './commands/index.ts'
-export type { InitSpec, ResultFormat, ShareSpec, VmSpec } from './vm/index.ts'
+export type { InitSpec, ResultFormat, ShareSpec, SuiteSpec, VmSpec } from './vm/index.ts'
 export type { LibraryVmOptions } from './library/index.ts'
 export type { DumpVerdict } from './fail-on.ts'

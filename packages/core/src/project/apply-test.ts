@@ -1,7 +1,7 @@
 import { parseArch } from '../arch/index.ts'
 import { camelCase, fileRows, givenOptions, isGiven, textOption, vmRows, type RawOptions } from '../options/index.ts'
 import { mergeOptions } from './merge-options.ts'
-import { parseVmSpec } from '../options/vm/index.ts'
+import { parseVmSpec, suiteNames, withoutCommand } from '../options/vm/index.ts'
 import { readOption } from '../options/given.ts'
 import { locatePaths, type Locator } from './locate-paths.ts'
 import type { ProjectFile } from './parse-project-file.ts'
@@ -26,16 +26,17 @@ export interface AppliedTest {
 
 /** The file's `vm:` below the test's own options below the command line: located and merged. */
 export function applyTest({ file, test, given, locator, hostArch }: ApplyTestInput): AppliedTest {
+  const hasSuite = suiteNames.some((name) => isGiven(test.options, name))
   const ofVm = locatePaths('vm', file.blocks.vm ?? {}, locator)
   const own = locatePaths('vm', test.options, locator)
   // Next to the kernel's own suites there is no command and no root: what the others get of them is not meant for it.
-  const spared = test.run === undefined ? vmRows.kunit.refuses.map(({ option }) => camelCase(option)) : []
-  const [ofFile, left] = split(ofVm, [...singleVmOnly, 'kunit'])
+  const spared = isGiven(test.options, 'kunit') ? vmRows.kunit.refuses.map(({ option }) => camelCase(option)) : []
+  const [ofFile, left] = split(ofVm, [...singleVmOnly, ...withoutCommand, ...(hasSuite ? [] : ['suiteDir'])])
   const ofTest = mergeOptions({ block: 'vm', defaults: ofFile, given: own, words: [] })
   const [near] = split(given, spared)
   const merged = mergeOptions({ block: 'vm', defaults: ofTest.options, given: near, words: [] })
   for (const unused of [left, ofTest.unused, merged.unused]) parseVmSpec(unused, { command: 'run' })
-  const options = { ...givenOptions({ timeout: defaultTimeout }), ...merged.options }
+  const options = { ...givenOptions({ timeout: hasSuite ? suiteTimeout : defaultTimeout }), ...merged.options }
   const needsRoot = [undefined, 'auto', 'image'].includes(textOption(options, 'root'))
   const archOf = (values: RawOptions) => (readOption(values, 'arch', parseArch) ?? parseArch(hostArch)).name
   const isOfArch = (block: RawOptions) => options['arch'] === undefined || archOf(options) === archOf(block)
@@ -51,6 +52,8 @@ export function applyTest({ file, test, given, locator, hostArch }: ApplyTestInp
 
 // A test that never ends is worse than one that is ended too early: its limit can be raised.
 const defaultTimeout = '10m'
+// Its tests have limits of their own.
+const suiteTimeout = '1h'
 
 const singleVmOnly = fileRows('vm').flatMap(({ name }) => (testVmRows.some((row) => row.name === name) ? [] : [camelCase(name)]))
 

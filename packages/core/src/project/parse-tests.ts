@@ -1,5 +1,6 @@
 import { UserError } from '../errors/index.ts'
 import { camelCase, fileRows, isGiven, type NamedRow, type RawOptions } from '../options/index.ts'
+import { suiteNames, withoutCommand } from '../options/vm/index.ts'
 import { badShape, entriesOf, parseBlock, unknownKey, type Spot } from './parse-block.ts'
 import type { YamlEntry, YamlValue } from './read-yaml.ts'
 
@@ -8,7 +9,7 @@ export interface ProjectTest {
   readonly name: string
   /** Where it is, as errors show it: `tests[1]`. */
   readonly path: string
-  /** Shell line of the guest; absent for a test of the kernel's own suites (`kunit`). */
+  /** Shell line of the guest; absent for tests that are in the kernel (`kunit`) or a suite (`kselftest`, …). */
   readonly run: string | undefined
   /** The test's own options and those of its `vm:`, over the file's `vm:`. */
   readonly options: RawOptions
@@ -19,7 +20,7 @@ const testExample = '[{ name: smoke, run: uname -r }]'
 /** Keys of a test's `vm:`. */
 export const testVmRows: readonly NamedRow[] = fileRows('vm').filter(({ commands, tests }) => commands.includes('test') || tests === true)
 
-const shortcuts = ['timeout', 'format', 'expect', 'kunit', 'env', 'allow', 'fail-on']
+const shortcuts = ['timeout', 'format', 'expect', 'kunit', ...suiteNames, 'suite-dir', 'env', 'allow', 'fail-on']
 
 /** Options that say what passing means; they may be next to the name of a test. */
 export const testRows: readonly NamedRow[] = testVmRows.filter(({ name }) => shortcuts.includes(name))
@@ -46,11 +47,21 @@ function parseTest(value: YamlValue, spot: Spot): ProjectTest {
   const find = (key: string) => entries.find((entry) => entry.key === key)
   const options = parseOptions(value, entries, spot)
   const run = textOf(find('run'), spot)
-  const isKunit = isGiven(options, 'kunit')
-  if (isKunit && run !== undefined)
-    throw bad(spot.file, find('run')?.value, `${spot.path} has run and kunit.`, 'Leave one of them out: kunit runs no command.')
-  if (!isKunit && run === undefined)
-    throw bad(spot.file, find('run')?.value ?? value, `${spot.path} has no run.`, 'Give each test a name, and a run line or kunit: true.')
+  const [first, second] = [...(run === undefined ? [] : ['run']), ...withoutCommand.filter((name) => isGiven(options, name))]
+  if (first !== undefined && second !== undefined)
+    throw bad(
+      spot.file,
+      find(second)?.value ?? value,
+      `${spot.path} has ${first} and ${second}.`,
+      `Leave one of them out: ${second} runs no command${first === 'run' ? '' : ' and no other suite'}.`,
+    )
+  if (first === undefined)
+    throw bad(
+      spot.file,
+      find('run')?.value ?? value,
+      `${spot.path} has no run.`,
+      `Give each test a name, and a run line or one of ${withoutCommand.join(', ')}.`,
+    )
   return { name: parseName(find('name'), value, spot), path: spot.path, run, options }
 }
 

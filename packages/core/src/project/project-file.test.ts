@@ -99,7 +99,16 @@ describe('parseProjectFile', () => {
     ['tests: [{ name: a }]', 'kernelkit.yaml:1:9: tests[0] has no run.'],
     ['tests: [{ name: a, run: b, fromat: tap }]', "'fromat' is not known in tests[0]. Did you mean format?"],
     ['tests: [{ name: a, run: }]', 'kernelkit.yaml:1:25: tests[0].run is empty'],
-    ['tests: [{ name: a, run: "" }]', 'tests[0] has no run. Give each test a name, and a run line or kunit: true.'],
+    ['tests: [{ name: a, run: x, kselftest: size }]', 'tests[0] has run and kselftest. Leave one of them out: kselftest runs no command.'],
+    [
+      'tests: [{ name: a, ltp: x, kselftest: size }]',
+      'tests[0] has kselftest and ltp. Leave one of them out: ltp runs no command and no other suite.',
+    ],
+    ['tests: [{ name: a, ltp: x }, { name: a, blktests: true }]', "two tests are named 'a'. Give each a name of its own"],
+    [
+      'tests: [{ name: a, run: "" }]',
+      'tests[0] has no run. Give each test a name, and a run line or one of kunit, kselftest, ltp, xfstests, blktests.',
+    ],
     ['tests: [{ run: b }]', 'kernelkit.yaml:1:9: tests[0] has no name.'],
     ['tests: [{ name: a/b, run: c }]', "kernelkit.yaml:1:17: tests[0].name 'a/b' is not a name"],
     ['tests: [{ name: x.yaml, run: c }]', "tests[0].name 'x.yaml' is not a name"],

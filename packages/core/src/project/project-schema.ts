@@ -1,4 +1,5 @@
 import { blockNames, fileRows, type BlockName, type NamedRow } from '../options/index.ts'
+import { withoutCommand } from '../options/vm/index.ts'
 import { describeOption } from '../options/help/index.ts'
 import { dimensions } from '../trials/index.ts'
 import { allowedName, testRows, testVmRows } from './parse-tests.ts'
@@ -20,7 +21,7 @@ export function projectSchema(): Schema {
     type: 'object',
     additionalProperties: false,
     required: ['name'],
-    anyOf: [{ required: ['run'] }, { required: ['kunit'] }],
+    anyOf: ['run', ...withoutCommand].map((name) => ({ required: [name] })),
     properties: {
       name: { description: 'how it is chosen, and the name of its directory', type: ['string', 'number'], pattern: allowedName.source },
       run: { description: 'shell line of the guest', type: ['string', 'number'] },

@@ -8,9 +8,13 @@ export const vmCodes = {
     meaning: 'A program that uses the packages asked for a guest, and the guest never served commands.',
     fix: 'Read the console lines in the message; the whole console is in the file that the hint names.',
   },
+  NO_SUITE: {
+    meaning: 'LTP, xfstests or blktests is not where it was looked for.',
+    fix: message`Name its directory with ${option('suite-dir')}, or bake it into the image.`,
+  },
   NO_SUCH_SUITE: {
-    meaning: 'The kernel tree has no kselftest suite of this name.',
-    fix: 'Name one of the TARGETS of tools/testing/selftests/Makefile.',
+    meaning: 'The kernel tree has no kselftest suite of this name, or LTP, blktests no tests of it.',
+    fix: 'Name one of the TARGETS of tools/testing/selftests/Makefile, of runtest/ or of tests/.',
   },
   NO_KSELFTEST: {
     meaning: 'The tests of a kernel are built from its own tree, which is not known on this machine.',

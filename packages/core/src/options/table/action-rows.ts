@@ -63,7 +63,7 @@ export const actionRows = {
     run: {
       ...input,
       kind: 'text',
-      help: 'the script for the guest, run there as the runner runs scripts: it ends at the first command that fails; needed unless `keep` or `kunit` is set',
+      help: 'the script for the guest, run there as the runner runs scripts: it ends at the first command that fails; needed unless `keep`, `kunit` or a suite such as `kselftest` is set',
       otherwise: 'none',
     },
     'pass-env': {

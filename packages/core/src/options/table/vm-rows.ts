@@ -17,6 +17,16 @@ const openPort = { does: 'opens a port that other machines can reach', when: /^(
 
 const noRoot = 'which boots an initramfs and runs no command'
 const noCommand = 'which runs no command'
+const otherSuite = 'which is another suite'
+
+/** A suite is the command of `run`, a test of its own of `test` and `matrix`. */
+const suiteCommands = ['run', 'test', 'matrix'] as const
+const suiteRefuses = [
+  { option: 'tty', because: 'which is for a command' },
+  { option: 'stdin', because: 'which is for a command' },
+  { option: 'format', unless: 'auto', because: 'and a suite has its own' },
+  { option: 'expect', because: 'and a suite runs to its end' },
+] as const
 
 /** Options of `boot`, `run`, `test`, the input of `boot-vm`, `vm:` in kernelkit.yaml and `bootVm()`. */
 export const vmRows = {
@@ -616,18 +626,82 @@ export const vmRows = {
   },
   kselftest: {
     kind: 'text',
-    file: false,
+    reach: 'inside',
     value: 'suite...',
     help: "no command: suites of the kernel's own tools/testing/selftests, built from its tree, such as 'timers size'",
     otherwise: 'none',
     group: command,
-    commands: ['run'],
-    action: false,
+    commands: suiteCommands,
     library: false,
     refuses: [
       { option: 'kunit', because: 'which runs no command' },
-      { option: 'tty', because: 'which is for a command' },
+      ...(['ltp', 'xfstests', 'blktests'] as const).map((option) => ({ option, because: otherSuite })),
+      ...suiteRefuses,
     ],
+  },
+  ltp: {
+    kind: 'text',
+    reach: 'inside',
+    value: 'runtest...',
+    help: "no command: files of LTP's runtest/, such as 'syscalls math', from the root or --suite-dir",
+    otherwise: 'none',
+    group: command,
+    commands: suiteCommands,
+    action: { help: "no command: files of LTP's runtest/, such as `syscalls math`, from the root or `suite-dir`" },
+    library: false,
+    refuses: [
+      { option: 'kunit', because: 'which runs no command' },
+      ...(['xfstests', 'blktests'] as const).map((option) => ({ option, because: otherSuite })),
+      ...suiteRefuses,
+    ],
+  },
+  xfstests: {
+    kind: 'text',
+    reach: 'inside',
+    value: 'group...',
+    help: "no command: groups or tests of xfstests, such as 'generic/quick' or 'generic/001', on disks of their own, from the root or --suite-dir",
+    otherwise: 'none',
+    group: command,
+    commands: suiteCommands,
+    action: {
+      help: 'no command: groups or tests of xfstests, such as `generic/quick`, on disks of their own, from the root or `suite-dir`',
+    },
+    library: false,
+    refuses: [
+      { option: 'kunit', because: 'which runs no command' },
+      { option: 'blktests', because: otherSuite },
+      { option: 'persist', because: 'and its disks are thrown away' },
+      ...suiteRefuses,
+    ],
+  },
+  blktests: {
+    kind: 'text-or-flag',
+    reach: 'inside',
+    value: 'group...',
+    help: "no command: blktests, all or groups or tests such as 'loop', on a disk of its own, from the root or --suite-dir",
+    otherwise: 'none',
+    group: command,
+    commands: suiteCommands,
+    action: {
+      help: 'no command: blktests, `true` for all or groups or tests such as `loop`, on a disk of its own, from the root or `suite-dir`',
+    },
+    library: false,
+    refuses: [
+      { option: 'kunit', because: 'which runs no command' },
+      { option: 'persist', because: 'and its disk is thrown away' },
+      ...suiteRefuses,
+    ],
+  },
+  'suite-dir': {
+    kind: 'text',
+    reach: 'reads',
+    value: 'dir',
+    help: 'where LTP, xfstests or blktests is on this host',
+    otherwise: 'in the root: /opt/ltp, /usr/lib/xfstests, /var/lib/xfstests, /opt/xfstests, /opt/blktests, …',
+    group: command,
+    commands: suiteCommands,
+    path: 'whole',
+    library: false,
   },
   junit: {
     kind: 'text',

@@ -1,5 +1,5 @@
 export { parseVmSpec, type VmSpec } from './vm.ts'
 export { parseExecSpec, parseGuestUser } from './exec.ts'
-export type { ResultFormat } from './vm-results.ts'
+export { suiteNames, withoutCommand, type ResultFormat, type SuiteSpec } from './vm-results.ts'
 export type { InitSpec } from './vm-root.ts'
 export type { ShareSpec } from './vm-share.ts'

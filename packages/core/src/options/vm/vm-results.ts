@@ -1,4 +1,5 @@
-import { badOption, choiceOption, readOption, textOption, type RawOptions } from '../given.ts'
+import { message, option } from '../../errors/index.ts'
+import { badOption, choiceOption, isGiven, readOption, textOption, type RawOptions } from '../given.ts'
 import { vmRows } from '../table/index.ts'
 
 /** Where the results of tests come from: the command's status alone, or a TAP or KTAP stream too. */
@@ -9,17 +10,34 @@ export interface ResultsSpec {
   readonly format: ResultFormat
   /** Run the KUnit suites inside the kernel instead of a command; `glob` chooses among them. */
   readonly kunit: { readonly glob: string | undefined } | undefined
+  /** Tests that are the command. */
+  readonly suite: SuiteSpec | undefined
   /** How the guest is to end by itself. */
   readonly expect: (typeof vmRows)['expect']['choices'][number] | undefined
   /** File that takes the results as JUnit XML. */
   readonly junit: string | undefined
 }
 
-/** `--format`, `--kunit[=GLOB]`, `--junit FILE`. */
+/** Suites of tests that others wrote, each in one word. */
+export const suiteNames = ['kselftest', 'ltp', 'xfstests', 'blktests'] as const
+
+/** Options that are there in place of a command. */
+export const withoutCommand = ['kunit', ...suiteNames] as const
+
+export interface SuiteSpec {
+  readonly name: (typeof suiteNames)[number]
+  /** Which of its tests, as written; empty: all. */
+  readonly words: string
+  /** Where it is on this host; absent: in the root. */
+  readonly directory: string | undefined
+}
+
+/** `--format`, `--kunit[=GLOB]`, `--kselftest` and the other suites, `--junit FILE`. */
 export function parseResultsSpec(raw: RawOptions): ResultsSpec {
   return {
     format: choiceOption(raw, vmRows, 'format'),
     kunit: parseKunit(raw),
+    suite: parseSuite(raw),
     expect: choiceOption(raw, vmRows, 'expect'),
     junit: textOption(raw, 'junit'),
   }
@@ -36,4 +54,24 @@ function parseKunit(raw: RawOptions): ResultsSpec['kunit'] {
       throw badOption('kunit', glob, { allowed: 'a pattern without blanks and quotes, such as ext4*.inode*' })
     }),
   }
+}
+
+function parseSuite(raw: RawOptions): SuiteSpec | undefined {
+  const directory = textOption(raw, 'suiteDir')
+  const name = suiteNames.find((one) => isGiven(raw, one))
+  if (directory !== undefined && (name === undefined || name === 'kselftest'))
+    throw badOption('suite-dir', directory, {
+      allowed: message`a directory next to ${option('ltp')}, ${option('xfstests')} or ${option('blktests')}`,
+      place: raw['suiteDir']?.at(-1)?.place,
+    })
+  if (name === undefined) return undefined
+  const value = raw[name]?.at(-1)?.value
+  // A shell of the guest gets them as words.
+  const words = value === true ? '' : readOption(raw, name, (text) => parseSuiteWords(name, text))
+  return { name, words: words ?? '', directory }
+}
+
+function parseSuiteWords(name: string, text: string): string {
+  if (/^[\w./ ,+-]+$/.test(text.trim()) && !/(?:^|[\s,])-/.test(text)) return text.trim()
+  throw badOption(name, text, { allowed: 'names, separated by blanks or commas' })
 }

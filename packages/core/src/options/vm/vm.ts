@@ -92,8 +92,6 @@ export interface VmSpec extends ResultsSpec {
   /** File with regular expressions of known reports. */
   readonly allow: string | undefined
   readonly onOops: Choice<'on-oops'>
-  /** Suites of the kernel tree's own tests, as written; they are the command. */
-  readonly kselftest: string | undefined
   readonly ssh: boolean
   readonly keep: boolean
   readonly name: string | undefined
@@ -166,7 +164,6 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     allow: textOption(raw, 'allow'),
     // KUnit's own suite makes faults on purpose and catches them (lib/kunit/kunit-test.c, kunit_fault).
     onOops: choiceOption(raw, vmRows, 'on-oops') ?? (isKunit ? 'continue' : 'panic'),
-    kselftest: textOption(raw, 'kselftest'),
     ssh: flagOption(raw, 'ssh'),
     keep: flagOption(raw, 'keep'),
     name: readOption(raw, 'name', parseName),

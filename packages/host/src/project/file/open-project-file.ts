@@ -21,6 +21,8 @@ export interface OpenedProjectFile extends ConsentSubject {
 export interface OpenOptions {
   /** `--trust-project`: the user consents now. */
   readonly trusted?: boolean
+  /** A file that is not there is an empty one. */
+  readonly mayLack?: boolean
 }
 
 /** What reading a project file asks of the machine. */
@@ -30,11 +32,12 @@ export type ProjectFileHost = Pick<Host, 'fs' | 'cwd' | 'uid' | 'env' | 'home' |
 export async function openProjectFile(
   host: ProjectFileHost,
   path: string,
-  { trusted = false }: OpenOptions = {},
+  { trusted = false, mayLack = false }: OpenOptions = {},
 ): Promise<OpenedProjectFile> {
   const directory = dirname(path)
-  const subject: ConsentSubject = { path, text: await readProjectText(host, path) }
-  const stranger = trusted ? undefined : await strangerOf(host, path)
+  const isThere = !mayLack || (await host.fs.exists(path))
+  const subject: ConsentSubject = { path, text: isThere ? await readProjectText(host, path) : '' }
+  const stranger = trusted || !isThere ? undefined : await strangerOf(host, path)
   if (stranger !== undefined && !(await hasConsent(host, subject))) throw foreignFile({ path, uid: stranger })
   // The YAML library takes a tenth of the command's start: only a project that has the file pays for it.
   const { parseProjectFile, unsureConfigs } = await import('@kernelkit/core/project')

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import { createKtapReader, createKtapText, type KtapResults } from '@kernelkit/core/ktap'
+import { createKtapReader, createKtapText, type KtapReader, type KtapResults } from '@kernelkit/core/ktap'
 import type { ResultFormat } from '@kernelkit/core/options'
 
 /** A command's stdout, read for results on its way to where it goes. */
@@ -13,13 +13,15 @@ export interface ResultStream {
 export interface ResultStreamOptions {
   readonly format: ResultFormat
   readonly to: Writable
+  /** Of a stream that is not TAP. */
+  readonly reader?: KtapReader | undefined
   readonly monotonicMs: () => number
 }
 
 /** `--format`: `auto` waits for a version line, `exit` reads nothing. */
-export function resultStream({ format, to, monotonicMs }: ResultStreamOptions): ResultStream {
+export function resultStream({ format, to, reader: own, monotonicMs }: ResultStreamOptions): ResultStream {
   if (format === 'exit') return { stdout: to, finish: () => undefined }
-  const reader = createKtapReader({ prefixed: false, versionless: format === 'tap' })
+  const reader = own ?? createKtapReader({ prefixed: false, versionless: format === 'tap' })
   const text = createKtapText(reader)
   const stdout = new Writable({
     // The window of the session already holds back a guest that writes faster than the reader reads.

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { judge, taintedBy, writeJudgement, type Judgement } from '@kernelkit/core/console'
 import { UserError } from '@kernelkit/core/errors'
-import type { KtapResults } from '@kernelkit/core/ktap'
+import type { KtapReader, KtapResults } from '@kernelkit/core/ktap'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../../resolve/plan-vm.ts'
 import type { ExecResult } from '../../vm.ts'
@@ -24,6 +24,8 @@ export interface GuestCommand {
   readonly onResizable?: (resize: (columns: number, rows: number) => void) => void
   /** Called when the guest serves commands; the returned function when the command has ended, with whatever status. */
   readonly around?: ((guest: Guest) => Promise<() => Promise<void>>) | undefined
+  /** Reads the results on its stdout; default: as the format says. */
+  readonly reader?: KtapReader | undefined
   /** Called when the command has exited with status 0: more is done in the same guest before it ends. */
   readonly afterwards?: ((guest: Guest) => Promise<void>) | undefined
 }
@@ -40,7 +42,12 @@ export interface RunOutcome extends EndedVm {
 /** Run one command (with --kunit the kernel's own tests), and judge. */
 export function runCommand(host: Pick<Host, 'monotonicMs'>, { vm }: Pick<VmPlan, 'vm'>, command: GuestCommand): VmWork<RunOutcome> {
   const isKunit = vm.kunit !== undefined
-  const stream = resultStream({ format: isKunit ? 'exit' : vm.format, to: command.stdout, monotonicMs: () => host.monotonicMs() })
+  const stream = resultStream({
+    format: isKunit ? 'exit' : vm.format,
+    to: command.stdout,
+    reader: command.reader,
+    monotonicMs: () => host.monotonicMs(),
+  })
   return {
     attended: false,
     // The command went with the first start.

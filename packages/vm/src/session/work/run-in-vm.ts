@@ -7,6 +7,7 @@ import type { EvidencePaths } from '../../evidence/evidence-paths.ts'
 import type { ResolvedVm } from '../../resolve/resolve-vm.ts'
 import { guestEnvironment } from '../guest-environment.ts'
 import type { PreparedVm } from '../prepare-vm.ts'
+import type { KtapReader } from '@kernelkit/core/ktap'
 import { outcomeDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from './render-outcome.ts'
 import { runCommand, type GuestCommand, type RunOutcome } from './run-command.ts'
 import { seenStream, type SeenEnds, type SeenStream } from './seen-stream.ts'
@@ -24,6 +25,10 @@ export interface RunStreams extends Pick<GuestCommand, 'stdin' | 'stdout' | 'std
 export interface RunInVmInput extends SessionInput, Pick<GuestCommand, 'argv' | 'around' | 'afterwards'> {
   /** What the command reads instead of a stream: the run is named after it, and a replay repeats it. */
   readonly script?: string
+  /** What the run is called where not after its command. */
+  readonly title?: string
+  /** Reads the results on stdout; default: as the format says. */
+  readonly reader?: () => KtapReader
   readonly openStreams: (evidenceDirectory: string) => Promise<RunStreams>
   /** Variables in addition to those that the spec names. */
   readonly env?: Readonly<Record<string, string>>
@@ -49,7 +54,8 @@ export interface FinishedRun {
 }
 
 /** Everything that `kernelkit run` does between its options and its output; `kernelkit test`, quickstart and the Action do the same. */
-export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
+export async function runInVm(given: RunInVmInput): Promise<FinishedRun> {
+  const input = given.wanted.spec.suite === undefined ? given : await withSuite(given)
   const { host, wanted, script, afterwards } = input
   const { spec } = wanted
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named: spec.junit })
@@ -72,12 +78,22 @@ export async function runInVm(input: RunInVmInput): Promise<FinishedRun> {
         stdin,
         around: input.around,
         afterwards,
+        reader: input.reader?.(),
       }),
       replayed: isReplayed ? { argv: input.argv, stdin: script ?? streams.stdin !== undefined } : undefined,
       conclude: (outcome, record) => finishRun({ input, prepared, streams, seen, junit }, outcome, record),
       close: async () => streams.close?.(),
     }
   })
+}
+
+/** The suite as the command of the run. */
+async function withSuite(input: RunInVmInput): Promise<RunInVmInput> {
+  const { prepareSuite } = await import('../../suites/prepare-suite.ts')
+  const { argv, spec, reader } = await prepareSuite(input)
+  const { name, words } = input.wanted.spec.suite ?? { name: '', words: '' }
+  const { script: _unused, ...rest } = input
+  return { ...rest, wanted: { ...input.wanted, spec }, argv, title: `${name} ${words}`.trim(), ...(reader === undefined ? {} : { reader }) }
 }
 
 interface Finishing {
@@ -109,7 +125,7 @@ async function finishRun(
   const ends = { stdout: seen.stdout.finish(), stderr: seen.stderr.finish() }
   const notes = outcome.judgement.verdict !== 'fail' || command === undefined ? [] : await notesOf({ host, plan, argv, command, ends })
   const { outcomeJunit } = await import('./outcome-junit.ts')
-  const xml = await outcomeJunit({ outcome, ends, title: titleOf(vm, script ?? argv.join(' ')) })
+  const xml = await outcomeJunit({ outcome, ends, title: titleOf(vm, input.title ?? script ?? argv.join(' ')) })
   if (junit !== undefined) await writeOutFile(host, junit, xml)
   const { evidence, document } = await record({
     junit: xml,

@@ -8,17 +8,15 @@ import {
   installArgv,
   listedSuites,
   parseTargets,
+  programsOf,
+  runnerPrograms,
   wantedSymbols,
 } from '@kernelkit/core/kselftest'
-import type { VmSpec } from '@kernelkit/core/options/vm'
 import { requireAll, withTask, type Host, type Requirement, type Store } from '@kernelkit/host'
-import { planForDryRun, provides, type VmPlan, type WantedVm } from '@kernelkit/vm/internal'
-
-/** What `--kselftest` makes of a run: its command, and the spec with what was built as a directory of the guest. */
-export interface PreparedKselftest {
-  readonly argv: readonly string[]
-  readonly spec: VmSpec
-}
+import { provides } from '../resolve/kernel-options.ts'
+import type { VmPlan } from '../resolve/plan-vm.ts'
+import { lacksProgram, openRoot } from './root-files.ts'
+import type { PreparedSuite, SuiteContext } from './prepare-suite.ts'
 
 const requirements: readonly Requirement[] = [
   { what: 'program', program: 'make', package: 'make', why: 'to build the tests' },
@@ -27,18 +25,17 @@ const requirements: readonly Requirement[] = [
 ]
 
 /** Builds suites from the tree of the kernel, out of tree, and says what they will miss. Throws `NO_KSELFTEST` and `NO_SUCH_SUITE`. */
-export async function prepareKselftest(
-  { host, store, signal }: { readonly host: Host; readonly store: Store; readonly signal: AbortSignal },
-  { suites: named, wanted }: { readonly suites: string; readonly wanted: WantedVm },
-): Promise<PreparedKselftest> {
-  const plan = await planForDryRun({ host, store, wanted, signal })
+export async function prepareKselftest({ host, store, spec, plan, signal }: SuiteContext, words: string): Promise<PreparedSuite> {
   const tree = await testsOf(host, plan)
-  const suites = chooseSuites(named, parseTargets(await host.fs.readFile(join(tree, 'tools/testing/selftests/Makefile'), 'utf8')))
+  const suites = chooseSuites(words, parseTargets(await host.fs.readFile(join(tree, 'tools/testing/selftests/Makefile'), 'utf8')))
   await requireAll(host, requirements, { user: 'kselftest' })
   for (const line of await lackingOptions(host, { tree, suites, plan })) host.log.warn(line)
   const install = await build(host, { store, tree, suites, signal })
-  const spec: VmSpec = { ...wanted.spec, shares: [...wanted.spec.shares, { source: install, guest: guestPlace, mode: 'cow' }] }
-  return { argv: ['/bin/sh', '-c', guestScript(suites)], spec }
+  for (const line of await lackingPrograms(host, { install, suites, plan })) host.log.warn(line)
+  return {
+    argv: ['/bin/sh', '-c', guestScript(suites)],
+    spec: { ...spec, format: 'ktap', shares: [...spec.shares, { source: install, guest: guestPlace, mode: 'cow' }] },
+  }
 }
 
 /** The tree that the kernel was built from. */
@@ -71,11 +68,42 @@ async function lackingOptions(
         `kselftest ${suite} wants ${lacking.join(', ')}, which this kernel lacks (kernelkit build ${lacking.map((symbol) => `--config ${symbol}=y`).join(' ')})`,
       )
   }
-  // Without them the lines of a test come late or not at all (tools/testing/selftests/kselftest/runner.sh).
-  if (plan.root.kind === 'host')
-    for (const program of ['perl', 'stdbuf', 'timeout'])
-      if ((await host.which(program)) === undefined) lines.push(`kselftest wants the program ${program}, which the root lacks`)
   return lines
+}
+
+/** Of each suite, the programs that its tests are written for and the root lacks. */
+async function lackingPrograms(
+  host: Host,
+  { install, suites, plan }: { readonly install: string; readonly suites: readonly string[]; readonly plan: VmPlan },
+): Promise<readonly string[]> {
+  const root = openRoot(host, plan.root)
+  const lines: string[] = []
+  for (const suite of suites) {
+    const directory = join(install, suite)
+    const names: readonly string[] = await host.fs.readdir(directory).catch(() => [])
+    const wanted = new Set(runnerPrograms)
+    for (const name of names) for (const program of programsOf(await firstBytes(host, join(directory, name)))) wanted.add(program)
+    for (const program of wanted)
+      // The suite brings some programs itself.
+      if (!names.includes(program) && (await root.hasProgram(program)) === false)
+        lines.push(lacksProgram(`kselftest ${suite}`, program, plan.root))
+  }
+  return lines
+}
+
+/** What is looked through of a file: the largest script of Linux 6.12 has 90 KB; what does not begin with "#!" is a program. */
+async function firstBytes(host: Host, path: string): Promise<string> {
+  const largest = 256 * 1024
+  try {
+    await using file = await host.fs.open(path, 'r')
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
+    if (buffer.toString('latin1', 0, bytesRead) !== '#!') return ''
+    const all = await file.read(Buffer.alloc(largest), 0, largest, 0)
+    return all.buffer.toString('utf8', 0, all.bytesRead)
+  } catch {
+    // A directory, or a link to nowhere.
+    return ''
+  }
 }
 
 /** One build directory for each tree: what is compiled is not compiled again. */

@@ -1,0 +1,5 @@
+export { blktestsScript, guestSuite, ltpScript, scratchBytes, xfstestsScript, type GuestSuite } from './guest-scripts.ts'
+export { blktestsTranslator } from './read-blktests.ts'
+export { xfstestsTranslator } from './read-xfstests.ts'
+export { createTranslatedReader, type Translator } from './translated.ts'
+export { splitSuiteWords, suitePlaces, suiteProof, type FoundSuite } from './places.ts'
