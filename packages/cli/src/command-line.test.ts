@@ -16,7 +16,7 @@ const rows: readonly CommandRow[] = [
         return (await row.load?.()) ?? expect.unreachable()
       },
     })),
-  { name: 'watch', summary: 'not yet' },
+  { name: 'watch', summary: 'not yet', group: 'Later' },
 ]
 
 async function parse(...argv: readonly string[]) {

@@ -25,7 +25,10 @@ export async function parseCommandLine(argv: readonly string[], rows: readonly C
   const program = createProgram(version)
   program.configureOutput({ writeOut: (text) => output.push(text), writeErr: () => {}, outputError: () => {} })
   for (const row of rows) {
-    const command = program.command(row.name, { hidden: row.hidden === true }).summary(row.summary)
+    const command = program
+      .command(row.name, { hidden: row.hidden === true })
+      .summary(row.summary)
+      .helpGroup(`${row.group}:`)
     command.action(async () => {
       invocation = readInvocation(program, command, row, await loadDefinition(row))
     })
