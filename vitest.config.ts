@@ -60,6 +60,7 @@ export default defineConfig({
           // Guests wait as often as they work: three files at a time, each VM named by its own test.
           maxWorkers: 3,
           globalSetup: './e2e/setup/vm-artifacts.ts',
+          setupFiles: './e2e/setup/cpu-time.ts',
           // Guests run under emulation where there is no KVM; a cold kernel build is part of some tests.
           testTimeout: 15 * 60_000,
           expect: patience,

@@ -1,26 +1,47 @@
 import { execFileSync } from 'node:child_process'
-import { rm, stat, writeFile } from 'node:fs/promises'
+import { appendFileSync } from 'node:fs'
+import { copyFile, mkdir, rename, stat, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newMachine, requireOutcomes, requireOutputs, stageOf, useAction, type Machine } from './lib/actions.ts'
 import { kernelSource } from './lib/kernel-source.ts'
 import { kernelkit, startProgram, testArtifacts } from './lib/kernelkit.ts'
-import { makeOwnDirectory } from './lib/own-directory.ts'
 
 const { store } = testArtifacts()
-let directory = ''
+let machine: Machine
 let tree = ''
 const compileLimitMs = 45 * 60_000
 
 /** A fragment makes the smallest configuration: what every guest needs, one CPU, no preset. ACPI would be a fifth of its objects. */
 const fragment = 'CONFIG_PRINTK_TIME=y\n# CONFIG_ACPI is not set\n# CONFIG_OF is not set\n'
 
-/** A tree of our own: plain make in place, its objects kept by ccache for the next run. */
+/** A file of the user's own that warns when it is asked to. */
+const planted = [
+  '#include <linux/bug.h>',
+  '#include <linux/moduleparam.h>',
+  '',
+  'static int warn(const char *value, const struct kernel_param *param)',
+  '{',
+  '\tWARN_ON(1);',
+  '\treturn 0;',
+  '}',
+  'static const struct kernel_param_ops ops = { .set = warn };',
+  'module_param_cb(warn, &ops, NULL, 0200);',
+]
+
+/** A tree of our own in a workspace: plain make in place, its objects kept by ccache for the next run. */
 beforeAll(async () => {
-  directory = await makeOwnDirectory('e2e-tree')
-  tree = join(directory, 'linux')
-  // Hard links: make writes files of its own and none of the source.
+  machine = await newMachine()
+  tree = join(machine.workspace, 'linux')
+  await mkdir(machine.workspace, { recursive: true })
+  // Hard links: make writes files of its own and none of the source, and a file that changes is replaced.
   execFileSync('cp', ['-al', await kernelSource(), tree])
+  await writeFile(join(tree, 'init/planted.c'), planted.map((line) => `${line}\n`).join(''))
+  const makefile = join(tree, 'init/Makefile')
+  await copyFile(makefile, `${makefile}.new`)
+  appendFileSync(`${makefile}.new`, 'obj-y += planted.o\n')
+  await rename(`${makefile}.new`, makefile)
   const smallest = join(tree, 'smallest.config')
   await writeFile(smallest, fragment)
   const show = ['config', 'show', 'deb:linux-source-6.12', '--config', smallest, '--dot-config']
@@ -42,7 +63,7 @@ beforeAll(async () => {
   if (made.exitCode !== 0) throw new Error(`make exited with status ${String(made.exitCode)}:\n${made.stderr.slice(-2000)}`)
 }, compileLimitMs)
 
-afterAll(() => rm(directory, { recursive: true, force: true }))
+afterAll(() => machine[Symbol.asyncDispose]())
 
 describe('in a kernel tree built by plain make', () => {
   it('run boots that kernel and says so', async () => {
@@ -58,5 +79,18 @@ describe('in a kernel tree built by plain make', () => {
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ cached: false })
     expect((await stat(join(tree, '.config'))).mtimeMs).toBe(before.mtimeMs)
+  })
+
+  it('boot-vm annotates a WARN at the line that the kernel named', async () => {
+    const kernel = 'linux/arch/x86/boot/bzImage'
+    const run = 'echo 1 >/sys/module/planted/parameters/warn'
+    const job = await machine.run([useAction('boot-vm', { kernel, root: 'host', run })])
+    requireOutcomes(job, { 'boot-vm': 'failure' })
+    requireOutputs(job, 'boot-vm', { verdict: 'splat', 'exit-code': '122' })
+    const place = { level: 'error', file: 'linux/init/planted.c', line: '6' }
+    expect(stageOf(job, 'boot-vm').annotations).toContainEqual(
+      expect.objectContaining({ ...place, message: expect.stringContaining('warn') }),
+    )
+    expect(stageOf(job, 'boot-vm').summary).toMatch(/init\/planted\.c:6/)
   })
 })

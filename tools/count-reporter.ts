@@ -1,9 +1,10 @@
 import { appendFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
-import { renderFileTimes } from './test-times.ts'
+import { renderFileTimes, type Timed } from './test-times.ts'
 
 /**
- * Prints why tests were skipped (a skip without a reason is a failure: `context.skip(condition, reason)`) and the seconds of each file,
+ * Prints why tests were skipped (a skip without a reason is a failure: `context.skip(condition, reason)`) and the seconds of each file
+ * (of VM tests the CPU seconds too),
  * and appends `passed failed skipped` to $KERNELKIT_TEST_COUNTS, which tools/verify.ts adds up.
  */
 export default class CountReporter implements Reporter {
@@ -28,7 +29,8 @@ export default class CountReporter implements Reporter {
 }
 
 /** With its imports and hooks. */
-function timeOf(module: TestModule): { readonly name: string; readonly seconds: number } {
+function timeOf(module: TestModule): Timed {
   const { collectDuration, setupDuration, duration } = module.diagnostic()
-  return { name: module.relativeModuleId, seconds: (collectDuration + setupDuration + duration) / 1000 }
+  const { cpuSeconds } = module.meta()
+  return { name: module.relativeModuleId, seconds: (collectDuration + setupDuration + duration) / 1000, cpuSeconds }
 }

@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // They compile or bake: begun last, each would keep the others waiting at the end. The rest goes by size, as Vitest orders a first run.
-const slow = ['real-reports', 'own-tree', 'actions', 'i386', 'kunit', 'actions-hostile', 'bake', 'actions-verdicts']
+const slow = ['real-reports', 'own-tree', 'actions', 'i386', 'kunit', 'actions-hostile', 'bake']
 
 /** Longest test files first, also in a clone that has run none of them yet. */
 export class SlowFirst extends BaseSequencer {

@@ -11,6 +11,14 @@ describe('seconds of test files', () => {
     ]
     expect(renderFileTimes(files)).toBe(['   62.3 c.test.ts', '    1.0 b.test.ts', '    0.8 2 files below a second'].join('\n'))
   })
+
+  it('have a column of CPU time where it is known', () => {
+    const files = [
+      { name: 'a.vm.test.ts', seconds: 20, cpuSeconds: 31.25 },
+      { name: 'b.vm.test.ts', seconds: 5 },
+    ]
+    expect(renderFileTimes(files)).toBe(['   20.0    31.3 a.vm.test.ts', '    5.0         b.vm.test.ts'].join('\n'))
+  })
 })
 
 describe('seconds of stages', () => {

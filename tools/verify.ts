@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { childCpuSeconds } from './cpu-time.ts'
 import { addCounts, parseCounts, renderCounts, type Counts } from './test-counts.ts'
-import { renderStageTimes, type StageTime } from './test-times.ts'
+import { renderStageTimes, type Timed } from './test-times.ts'
 import { listPublishedPackages, repository } from './source-files.ts'
 
 interface Stage {
@@ -42,15 +43,8 @@ const vmTests: Stage = { name: 'VM tests', argv: ['vitest', 'run', '--project', 
 // After the VM tests, whose kernel they compare with and whose sources and compiler cache they use.
 const containerTests: Stage = { name: 'container tests', argv: ['vitest', 'run', '--project', 'container'] }
 
-/** CPU seconds of all descendants that have ended, proc_pid_stat(5): cutime and cstime, in the 100 ticks a second that Linux reports. */
-function childCpuSeconds(): number {
-  const [, fields = ''] = readFileSync('/proc/self/stat', 'utf8').split(/\) (.*)/)
-  const [userTicks = 0, systemTicks = 0] = fields.split(' ').slice(13, 15).map(Number)
-  return (userTicks + systemTicks) / 100
-}
-
 /** Run the stages in order; returns the names of those that failed. */
-function runStages(stages: readonly Stage[], countsFile: string, times: StageTime[]): readonly string[] {
+function runStages(stages: readonly Stage[], countsFile: string, times: Timed[]): readonly string[] {
   const failed: string[] = []
   for (const stage of stages) {
     process.stdout.write(`\n== ${stage.name}: ${stage.argv.join(' ')}\n`)
@@ -74,14 +68,14 @@ function runStages(stages: readonly Stage[], countsFile: string, times: StageTim
   return failed
 }
 
-function verify(stages: readonly Stage[]): Counts & { readonly failedStages: readonly string[]; readonly times: readonly StageTime[] } {
+function verify(stages: readonly Stage[]): Counts & { readonly failedStages: readonly string[]; readonly times: readonly Timed[] } {
   const directory = mkdtempSync(join(tmpdir(), 'kernelkit-verify-'))
   try {
     const countsFile = join(directory, 'counts')
     writeFileSync(countsFile, '')
     // What .ci/run did before.
     const installSeconds = process.env['KERNELKIT_TEST_INSTALL_SECONDS']
-    const times: StageTime[] = installSeconds === undefined ? [] : [{ name: 'npm ci', seconds: Number(installSeconds) }]
+    const times: Timed[] = installSeconds === undefined ? [] : [{ name: 'npm ci', seconds: Number(installSeconds) }]
     const failedStages = runStages(stages, countsFile, times)
     return { ...addCounts(parseCounts(readFileSync(countsFile, 'utf8'))), failedStages, times }
   } finally {
