@@ -531,8 +531,8 @@ describe('options that do not work well', () => {
 describe("a distribution's kernel", () => {
   const release = '6.1.0-50-cloud-amd64'
   // Of Debian's 6.1 cloud kernel, shortened.
-  const config = `${[...'BLK_DEV_INITRD BINFMT_ELF DEVTMPFS ACPI PCI EXT4_FS TMPFS INET'.split(' ').map((name) => `${name}=y`), ...'VIRTIO_PCI VIRTIO_MMIO VIRTIO_CONSOLE VIRTIO_BLK VIRTIO_NET HW_RANDOM_VIRTIO OVERLAY_FS FUSE_FS VIRTIO_FS'.split(' ').map((name) => `${name}=m`)].map((line) => `CONFIG_${line}`).join('\n')}\n`
-  const names = 'virtio virtio_ring virtio_pci virtio_console virtio_blk virtio_net virtio-rng overlay fuse virtiofs dummy'.split(' ')
+  const config = `${[...'BLK_DEV_INITRD BINFMT_ELF DEVTMPFS ACPI PCI EXT4_FS TMPFS INET'.split(' ').map((name) => `${name}=y`), ...'VIRTIO_PCI VIRTIO_MMIO VIRTIO_CONSOLE VIRTIO_BLK VIRTIO_NET HW_RANDOM_VIRTIO OVERLAY_FS EROFS_FS FUSE_FS VIRTIO_FS'.split(' ').map((name) => `${name}=m`)].map((line) => `CONFIG_${line}`).join('\n')}\n`
+  const names = 'virtio virtio_ring virtio_pci virtio_console virtio_blk virtio_net virtio-rng overlay erofs fuse virtiofs dummy'.split(' ')
   const dep = names
     .map(
       (name) =>

@@ -3,7 +3,7 @@ import { diskDevice, diskFormats, type DiskFormat } from '@kernelkit/core/disk'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import type { Drive } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
-import { canUse, type KernelOptions } from './kernel-options.ts'
+import { canUse, moduleOf, type KernelOptions } from './kernel-options.ts'
 import type { ModuleTree } from './find-parts.ts'
 import { findHidden } from './resolve-confinement.ts'
 import type { ResolvedRoot } from './resolve-root.ts'
@@ -15,9 +15,11 @@ import type { PlanServices } from './services.ts'
 export async function findDiskFormat(
   host: Pick<Host, 'which'>,
   options: KernelOptions,
-  { isForced }: { readonly isForced: boolean },
+  { isForced, loadsLittle = false }: { readonly isForced: boolean; readonly loadsLittle?: boolean },
 ): Promise<DiskFormat | undefined> {
-  const mounted = diskFormats.filter((format) => canUse(options, ['VIRTIO_BLK', ...format.options]))
+  const possible = diskFormats.filter((format) => canUse(options, ['VIRTIO_BLK', ...format.options]))
+  const isBuiltIn = (format: DiskFormat): boolean => format.options.every((symbol) => moduleOf(options, symbol) === undefined)
+  const mounted = loadsLittle ? possible.toSorted((a, b) => Number(isBuiltIn(b)) - Number(isBuiltIn(a))) : possible
   for (const format of mounted) if ((await host.which(format.program)) !== undefined) return format
   if (!isForced) return undefined
   const [first] = mounted
@@ -150,7 +152,8 @@ export async function diskOfModules(
   services: PlanServices,
   { options, directory, at, place, mode }: ModuleDiskInput,
 ): Promise<ModuleTree | undefined> {
-  const format = await findDiskFormat(host, options, { isForced: false })
+  // Each module that is loaded for the disk costs every boot some milliseconds, under emulation tens of them.
+  const format = await findDiskFormat(host, options, { isForced: false, loadsLittle: true })
   if (format === undefined) return undefined
   const { path } = await services.directoryDisk({ directory, format, hidden: [] })
   return {
