@@ -119,6 +119,15 @@ describe('a published package', () => {
 })
 
 describe('the published command', () => {
+  it('is there for a project elsewhere that names the directory in this checkout, as the pages say', () => {
+    const project = join(scratch, 'library project')
+    mkdirSync(project)
+    writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+    npm(['install', '--save-dev', packageOf('vm')], project)
+    writeFileSync(join(project, 'main.js'), `import { bootVm } from '@kernelkit/vm'\nconsole.log(typeof bootVm)\n`)
+    expect(execFileSync(process.execPath, ['main.js'], { cwd: project, encoding: 'utf8' })).toBe('function\n')
+  })
+
   it('says to an old Node what it needs, and in a checkout where that is', () => {
     // A program with the version of an old one.
     const old = mkdtempSync(join(tmpdir(), 'kernelkit-old-'))

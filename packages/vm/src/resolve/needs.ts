@@ -94,7 +94,7 @@ function unmetNeeds(options: KernelOptions, needs: readonly KernelNeed[]): reado
 
 /** How a host gets the daemon that serves kernels without 9p. */
 export const installDaemon =
-  'Install virtiofsd (Debian 12: it comes with the package qemu-system-common; later: virtiofsd), and uidmap for users who are not root.'
+  'Install virtiofsd (Debian 12: it comes with the package qemu-system-common; later: virtiofsd). Users who are not root also need uidmap and a range in /etc/subuid and /etc/subgid (`usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER`).'
 
 export interface RefusedKernel {
   readonly options: KernelOptions

@@ -15,13 +15,19 @@ export async function findShareDaemon(host: Host, store: Store): Promise<ShareDa
     // Options of libfuse, or a daemon that drops its groups first, which only root may.
     const kind = /-o cache=|setgroups\(\)/.test(`${stdout}${stderr}`) ? 'c' : 'rust'
     const unprivileged = host.uid !== 0
-    if (unprivileged && (await host.which('newuidmap')) === undefined) return undefined
+    if (unprivileged && !(await hasIdRange(host))) return undefined
     if (kind === 'rust' || !unprivileged) return { program, kind, unprivileged }
     const { noAtimeLibrary } = await import('../guest/no-atime-library.ts')
     const preload = await noAtimeLibrary(host, store)
     return preload === undefined ? undefined : { program, kind, unprivileged, preload }
   }
   return undefined
+}
+
+/** Whether this user may map ids of others: newuidmap(1) is there, and /etc/subuid and /etc/subgid give a range. Tried. */
+async function hasIdRange(host: Host): Promise<boolean> {
+  const { exitCode } = await host.run(['unshare', '--map-root-user', '--map-auto', 'true'], { reject: false })
+  return exitCode === 0
 }
 
 /** The same root over virtiofs. */
