@@ -106,6 +106,10 @@ describe("a distribution's kernel", () => {
     expect(flavour.stderr).toMatch(
       /NO_SUCH_KERNEL: debian:12\/clout: .*debian:12\/cloud.*debian:12\/rt\.\nHint: Did you mean --kernel debian:12\/cloud\?/,
     )
+    const unknown = await kernelkit(['run', '-k', 'deb:linux-image-cloud-amd46', '--root', 'none', '--', 'true'])
+    expect(unknown.stderr).toMatch(
+      /NO_SUCH_KERNEL: deb:linux-image-cloud-amd46: no suite has .*\nHint: Did you mean --kernel deb:linux-image-cloud-amd64\?/,
+    )
     const module = await kernelkit(['run', '-k', 'debian:12/cloud', '--root', 'none', '--module', 'dumy', '--', 'true'])
     expect(module.stderr).toMatch(/NO_SUCH_MODULE: --module dumy: .*\nHint: Did you mean --module dummy\?/)
     expect([flavour.exitCode, module.exitCode]).toEqual([125, 125])

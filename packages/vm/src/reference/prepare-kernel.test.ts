@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { nodeHost, openStore, type Host } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
 import { bzImage } from '../../test/fixture-kernels.ts'
@@ -24,6 +26,24 @@ async function makeDeb(directory: string, files: Readonly<Record<string, string 
   const deb = join(directory, 'linux-image-test.deb')
   execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-b', tree, deb], { stdio: 'pipe' })
   return deb
+}
+
+/** What depmod reads of a module: a function that it exports, and one that it needs. */
+function moduleFile(directory: string, name: string, needs: string): Buffer {
+  const source = `.section __ksymtab_strings,"aMS",@progbits,1
+.asciz "${name}_call"
+.text
+.globl ${name}_call
+${name}_call: call ${needs}_call
+.globl __ksymtab_${name}_call
+.section ___ksymtab+${name}_call,"a"
+__ksymtab_${name}_call: .long 0
+.section .modinfo,"a"
+.asciz "name=${name}"
+`
+  const file = join(directory, `${name}.o`)
+  execFileSync('gcc', ['-x', 'assembler', '-c', '-o', file, '-'], { input: source })
+  return readFileSync(file)
 }
 
 const kernelFiles = {
@@ -78,6 +98,45 @@ describe('a kernel in a package', () => {
       code: 'NOT_A_KERNEL',
       message: expect.stringContaining('is not a whole Debian package'),
     })
+  })
+
+  it('gets the list of its modules where the package has none, and is refused with the modules that need each other in a circle', async () => {
+    await using directory = await nodeHost().tempDir()
+    const place = `lib/modules/${release}/kernel`
+    const [one, other] = [moduleFile(directory.path, 'one', 'other'), moduleFile(directory.path, 'other', 'third')]
+    const root = join(directory.path, 'store')
+    const sound = { ...kernelFiles, [`${place}/one.ko`]: one, [`${place}/other.ko`]: other }
+    const { path } = await prepare(nodeHost(), root, await makeDeb(directory.path, sound))
+    expect((await readFile(join(path, 'modules/lib/modules', release, 'modules.dep'), 'utf8')).split('\n').toSorted()).toEqual([
+      '',
+      'kernel/one.ko: kernel/other.ko',
+      'kernel/other.ko:',
+    ])
+    const circle = await makeDeb(directory.path, { ...sound, [`${place}/third.ko`]: moduleFile(directory.path, 'third', 'one') })
+    await expect(prepare(nodeHost(), root, circle)).rejects.toMatchObject({
+      code: 'NOT_A_KERNEL',
+      message: expect.stringMatching(
+        /^the modules of linux-image-test\.deb cannot be put in an order .*: Cycle detected: \w+ -> \w+ -> /,
+      ) as string,
+    })
+  })
+
+  it('is refused when it is of another architecture than the one that is asked for', async () => {
+    await using directory = await nodeHost().tempDir()
+    const host = nodeHost()
+    const deb = await makeDeb(directory.path, { ...kernelFiles, [`boot/vmlinuz-${release}`]: bzImage({ release, wide: false }) })
+    const store = await openStore(host, join(directory.path, 'store'))
+    const reference = {
+      kind: 'addresses',
+      format: 'deb',
+      files: [{ url: pathToFileURL(deb).href, sha256: await host.sha256File(deb) }],
+    } as const
+    const prepared = (arch: 'x86_64' | 'i386') => prepareKernel(host, store, reference, { arch, mirror: undefined, symbols: false })
+    await expect(prepared('x86_64')).rejects.toMatchObject({
+      code: 'KERNEL_ARCH',
+      message: 'linux-image-test.deb is a kernel for i386, not for x86_64.',
+    })
+    expect((await prepared('i386')).shown).toBe('linux-image-test.deb')
   })
 
   it('is not blamed when the disk is full', async ({ skip }) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { archRows, type Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
-import type { Host } from '@kernelkit/host'
+import { refuseFullDisk, type Host } from '@kernelkit/host'
 import { findKernelFiles } from './find-kernel-files.ts'
 import { readKernelImage } from '../resolve/kernel-image.ts'
 import { arrangeSymbols } from './debug-symbols.ts'
@@ -52,7 +52,8 @@ export async function arrangeKernel(host: Host, { arch, from, to, origin, signal
   // Debian's packages before 6.19 have one line there that points to the debug symbols.
   if (found.systemMap !== undefined && (await host.fs.stat(found.systemMap)).size > 1000)
     await host.fs.rename(found.systemMap, join(to, 'System.map'))
-  const modules = found.modules === undefined ? undefined : await arrangeModules(host, { from: found.modules, to, release, signal })
+  const modules =
+    found.modules === undefined ? undefined : await arrangeModules(host, { from: found.modules, to, release, label: origin.label, signal })
   const vmlinux = await kernelPayload(host, kernel)
   if (vmlinux !== undefined && vmlinux.length > 0) await host.fs.writeFile(join(to, 'vmlinux'), vmlinux)
   const symbols = await arrangeSymbols(host, { from, to, release, label: origin.label })
@@ -67,11 +68,13 @@ interface ModulesInput {
   readonly from: string
   readonly to: string
   readonly release: string
+  /** How users name the kernel. */
+  readonly label: string
   readonly signal?: AbortSignal | undefined
 }
 
 /** Puts the modules where depmod and modprobe look for them; the answer is their directory, relative to the kernel's. */
-async function arrangeModules(host: Host, { from, to, release, signal }: ModulesInput): Promise<string> {
+async function arrangeModules(host: Host, { from, to, release, label, signal }: ModulesInput): Promise<string> {
   const root = join(to, 'modules')
   const directory = join(root, 'lib/modules', release)
   await host.fs.mkdir(join(root, 'lib/modules'), { recursive: true })
@@ -82,7 +85,19 @@ async function arrangeModules(host: Host, { from, to, release, signal }: Modules
   // Links to headers and source that are not there, and whatever else a link of a package may point to on this machine.
   await host.run(['find', directory, '-type', 'l', '-delete'], { signal, endsWithParent: true })
   if (!(await host.fs.exists(join(directory, 'modules.dep')))) {
-    await host.run(['depmod', '-b', root, release], { signal, endsWithParent: true })
+    const { exitCode, stderr } = await host.run(['depmod', '-b', root, release], { reject: false, signal, endsWithParent: true })
+    signal?.throwIfAborted()
+    if (exitCode !== 0) throw unlistable(label, stderr)
   }
   return join('modules/lib/modules', release)
+}
+
+/** Modules that need each other in a circle, as a rule; depmod(8) says it first and in its last line how many they are. */
+function unlistable(label: string, stderr: string): UserError {
+  refuseFullDisk(stderr)
+  const [reason = 'depmod failed'] = stderr.split('\n').flatMap((line) => /^depmod: ERROR: (.*?)\.?$/.exec(line)?.[1] ?? [])
+  return new UserError('NOT_A_KERNEL', `the modules of ${label} cannot be put in an order in which they load: ${reason}.`, {
+    hint: 'Name a kernel whose modules were built together, or its package with the kernel alone.',
+    details: { reason },
+  })
 }

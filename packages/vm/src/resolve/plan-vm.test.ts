@@ -77,6 +77,8 @@ interface Asked {
   readonly reader?: Reader
   readonly env?: Readonly<Record<string, string>>
   readonly with?: Partial<PlanServices>
+  /** Takes what is warned of. */
+  readonly warned?: string[]
 }
 
 const plan = async ({
@@ -88,8 +90,10 @@ const plan = async ({
   reader,
   env = {},
   with: change,
+  warned = [],
 }: Asked) => {
-  const host: Host = { ...nodeHost({ cwd, env: { ...process.env, ...env } }), nodeArch: 'x64', cpus: 2 }
+  const own = nodeHost({ cwd, env: { ...process.env, ...env } })
+  const host: Host = { ...own, nodeArch: 'x64', cpus: 2, log: { ...own.log, warn: (text) => void warned.push(text) } }
   const spec = parseVmSpec(givenOptions({ qemu: join(directory, 'qemu'), ...raw }), { command })
   const vm = await resolveVm({ spec, command, artifacts, projectKernel, ...(reader === undefined ? {} : { reader }) })
   return planVm({ host, services: services(change), vm, id: 'x', name: 'x', runtimeDirectory: '/run/x' })
@@ -586,6 +590,17 @@ describe("a distribution's kernel", () => {
       code: 'KERNEL_LACKS',
       hint: `Name its package, which brings its modules: --kernel deb:linux-image-${release}, or the newest one like it: --kernel debian:12/cloud.`,
     })
+  })
+
+  it('whose modules depmod has not listed is refused as without them, with the command that lists them', async () => {
+    const path = await kernel({ modules: false })
+    await put(`debian/lib/modules/${release}/kernel/virtio.ko`, '')
+    const warned: string[] = []
+    await expect(plan({ raw: { kernel: path, root: 'none' }, warned })).rejects.toMatchObject({ code: 'KERNEL_LACKS' })
+    const modules = join(directory, 'debian/lib/modules', release)
+    expect(warned).toEqual([
+      `${modules} has no modules.dep, so its modules are not used. Run \`depmod -b ${join(directory, 'debian')} ${release}\`.`,
+    ])
   })
 
   it('without 9p is refused with the daemon to install where this host has no virtiofsd', async () => {
