@@ -19,6 +19,8 @@ export interface BootRequest {
   readonly passEnv: readonly string[]
   /** Directory for what the guest leaves and for console, result and JUnit; as written. */
   readonly artifacts: string
+  /** A run of a pull request that does not pass finds the guilty commit. */
+  readonly bisect: boolean
   /** The same directory where the user did not name it: the guest gets it if its kernel can share one. */
   readonly guestArtifacts: WantedVm['artifacts']
 }
@@ -50,8 +52,22 @@ export function parseBootRequest(raw: RawOptions, used: readonly string[]): Boot
     shell: parseShell(textOption(raw, 'shell')),
     passEnv: parsePassedNames(listOption(raw, 'passEnv')),
     artifacts,
+    bisect: parseBisect(raw, tests),
     guestArtifacts: defaulted,
   }
+}
+
+function parseBisect(raw: RawOptions, tests: (typeof withoutCommand)[number] | undefined): boolean {
+  if (!flagOption(raw, 'bisect')) return false
+  const other = tests ?? (flagOption(raw, 'keep') ? 'keep' : undefined)
+  if (other === undefined) return true
+  throw new UserError(
+    'BAD_INPUT',
+    message`${option('bisect')} does not go together with ${option(other)}: it runs the script of ${option('run')} on each commit.`,
+    {
+      hint: 'Leave one of them out.',
+    },
+  )
 }
 
 function parseScript(raw: RawOptions, tests: (typeof withoutCommand)[number] | undefined): string {

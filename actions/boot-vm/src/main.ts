@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
 import { baseKey, readBase, writeBase } from './base/base-result.ts'
+import { bisectPullRequest } from './bisect/bisect-pull-request.ts'
 import { bootAndRun } from './boot.ts'
 import { noteUsedDirectory, readUsedDirectories } from './evidence/used-directories.ts'
 import { inputRows, parseBootRequest } from './inputs.ts'
@@ -39,6 +40,8 @@ await runAction({ inputs: inputRows, directory: import.meta.dirname }, (action) 
     await reportRun({ action, request, finished, base: await readBase(action, key) })
     if (outcome.judgement.verdict === 'pass') {
       await writeBase(action, key, { sha: host.env['GITHUB_SHA'] ?? '', seconds: secondsOf(finished) })
+    } else if (request.bisect) {
+      await action.group('Bisect the pull request', () => bisectPullRequest({ action, store, options, request, finished }))
     }
   }),
 )

@@ -29,10 +29,14 @@ export async function runStages(step: Step): Promise<number> {
   return worst
 }
 
-/** What the parts leave for the end of the job: the compiler's cache. */
+/** What the parts leave for the end of the job: the compiler's cache, the history of tests. */
 export async function runPosts(step: Step): Promise<number> {
-  const built = chooseStages(inputsOf(step.env)).find((stage) => stage.kind === 'action' && stage.name === 'build-kernel')
-  return built === undefined ? 0 : ((await runStage(step, built, 'post')) ?? 1)
+  let worst = 0
+  for (const stage of chooseStages(inputsOf(step.env))) {
+    if (stage.kind === 'action' && ['setup-kvm', 'build-kernel'].includes(stage.name))
+      worst = Math.max(worst, (await runStage(step, stage, 'post')) ?? 1)
+  }
+  return worst
 }
 
 const passedSignals = ['SIGINT', 'SIGTERM'] as const

@@ -1,6 +1,7 @@
 import { execHost, openActionStore, runAction } from '@kernelkit/action-kit'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { allowNamespaces } from './allow-namespaces.ts'
+import { restoreHistory } from './history.ts'
 import { inputRows } from './inputs.ts'
 import { installLacking } from './install-lacking.ts'
 import { openDevice } from './open-device.ts'
@@ -13,6 +14,7 @@ await runAction({ inputs: inputRows, directory: import.meta.dirname }, async (ac
   const setup = readSetup(action)
   const machine = execHost(action.host)
   const { store } = await openActionStore(action, [])
+  await restoreHistory(action)
 
   if (setup.boots) {
     await action.group('/dev/kvm', () => openDevice(machine))

@@ -70,6 +70,7 @@ async function bisectIn(
     const first = answer.kind === 'found' ? answer.commit : null
     const report = answer.kind === 'found' ? answer.report : undefined
     context.printJson({
+      kind: answer.kind,
       first,
       what: answer.what,
       exitCode,

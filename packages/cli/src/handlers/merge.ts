@@ -3,7 +3,16 @@ import { UserError } from '@kernelkit/core/errors'
 import { renderJunit, type JunitSuite } from '@kernelkit/core/ktap/junit'
 import { judgeTests } from '@kernelkit/core/project'
 import { textOption } from '@kernelkit/core/options'
-import { mergeShards, parseStoredResults, type MergedResults, type ReadShard, type TrialState } from '@kernelkit/core/trials'
+import {
+  mergeShards,
+  parseHistory,
+  parseStoredResults,
+  renderRecord,
+  type MergedResults,
+  type ReadShard,
+  type TrialState,
+} from '@kernelkit/core/trials'
+import { openHistory } from '@kernelkit/host/history'
 import { makeDirectory } from '@kernelkit/host/files'
 import { prepareOutFile, writeOutFile, type Host } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
@@ -27,6 +36,7 @@ export async function merge(context: CommandContext, words: readonly string[], o
     return 0
   }
   if (out !== undefined) await collect(host, { out, shards })
+  await record(context, shards)
   const junit = named === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named })
   if (junit !== undefined) await writeOutFile(host, junit, await renderMergedJunit(merged))
   const command = shards[0]?.stored.command ?? 'test'
@@ -43,6 +53,20 @@ export async function merge(context: CommandContext, words: readonly string[], o
   const counts = `${noun}=${total} passed=${passed} lost=${merged.lost.length} shards=${shards.length}`
   context.printError(`kernelkit: verdict=${verdict} exit=${exitCode} ${counts}`)
   return exitCode
+}
+
+/** In the history of this store, so that the next plan is balanced by what all machines measured; shards that ran here are in it. */
+async function record(context: CommandContext, shards: readonly ReadShard[]): Promise<void> {
+  const { records } = parseHistory(
+    shards
+      .flatMap(({ stored }) => stored.records ?? [])
+      .map((one) => `${JSON.stringify(one)}\n`)
+      .join(''),
+  )
+  if (records.length === 0) return
+  const history = await openHistory(context.host, await context.store())
+  const known = new Set((await history.read()).map(renderRecord))
+  await history.append(records.filter((one) => !known.has(renderRecord(one))))
 }
 
 /** A directory with results, or those in it; none of a shard that is lost. */

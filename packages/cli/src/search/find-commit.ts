@@ -19,7 +19,7 @@ export interface TriedCommit extends Pick<Trial, 'answer' | 'verdicts'> {
 /** What the commits and their trials say. */
 export type BisectionAnswer = { readonly what: string; readonly tried: readonly TriedCommit[] } & (
   | { readonly kind: 'found'; readonly commit: Commit; readonly report: TriedCommit | undefined }
-  | { readonly kind: 'ends' }
+  | { readonly kind: 'good-fails' | 'bad-passes' }
   | { readonly kind: 'unsure'; readonly suspects: readonly string[] }
 )
 
@@ -73,7 +73,7 @@ export async function findCommit(context: CommandContext, { spec, tree, state, r
       wanted === 'bad'
         ? `The bad end ${name} passes: there is nothing to find. Name a commit that fails, or find a flaky failure with --confidence 0.95.`
         : `The good end ${name} fails, too: it was red before these commits. Name an older commit that passes.`
-    return { kind: 'ends', tried: all(), what }
+    return { kind: wanted === 'bad' ? 'bad-passes' : 'good-fails', tried: all(), what }
   }
   for (;;) {
     const suspects = await tree.suspects()

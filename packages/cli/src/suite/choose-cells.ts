@@ -96,7 +96,8 @@ function withCommandLine(
   }
 }
 
-function pickCells(all: readonly Cell[], names: readonly string[]): readonly Cell[] {
+/** Those that `--cell` names; all without it. */
+export function pickCells(all: readonly Cell[], names: readonly string[]): readonly Cell[] {
   const known = all.map(cellName)
   for (const name of names) {
     if (known.includes(name)) continue

@@ -15,6 +15,7 @@ import {
   camelCase,
   commandRows,
   flagOption,
+  listOption,
   textOption,
   type BlockName,
   type ImageSpec,
@@ -28,7 +29,7 @@ import { parseVmSpec, suiteNames } from '@kernelkit/core/options/vm'
 import { cellDirectories, cellName, type Cell } from '@kernelkit/core/trials'
 import { openProjectFile, type Host } from '@kernelkit/host'
 import { namesSuite, suiteTests, suiteTitle } from './suite-tests.ts'
-import { chooseCells, type CellSource } from './choose-cells.ts'
+import { chooseCells, pickCells, type CellSource } from './choose-cells.ts'
 import type { ReadyTest } from './run-tests.ts'
 
 /** Everything that `kernelkit test` and `matrix` will do, known before the first of it is begun. */
@@ -105,7 +106,10 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
   const given = Object.fromEntries(Object.entries(located).filter(([key]) => !ofWhole.includes(key)))
   const locator = await locatorOf('vm')
   const chosen = suiteTests(located, names) ?? chooseTests(file, names)
-  const cells: CellSource = source === 'tests' ? cellsOfTests(chosen, given) : chooseCells({ file, tests: chosen, options, given, locator })
+  const cells: CellSource =
+    source === 'tests'
+      ? cellsOfTests(chosen, { given, named: listOption(options, 'cell') })
+      : chooseCells({ file, tests: chosen, options, given, locator })
   const applied = cells.cells.map(({ cell, given: own }) => {
     const test = chosen.find(({ name }) => name === cell.test) ?? missing(cell.test)
     const one = { cell, test, ...applyTest({ file, test, given: own, locator, hostArch: arch }) }
@@ -160,10 +164,13 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
   }
 }
 
-function cellsOfTests(tests: readonly ProjectTest[], given: RawOptions): CellSource {
+function cellsOfTests(
+  tests: readonly ProjectTest[],
+  { given, named }: { readonly given: RawOptions; readonly named: readonly string[] },
+): CellSource {
   const none = { kernel: undefined, config: undefined, root: undefined, allowFail: false }
   const all = tests.map(({ name }) => ({ test: name, ...none }))
-  return { cells: all.map((cell) => ({ cell, given })), all, configs: [] }
+  return { cells: pickCells(all, named).map((cell) => ({ cell, given })), all, configs: [] }
 }
 
 function missing(name: string): never {

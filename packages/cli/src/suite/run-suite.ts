@@ -95,7 +95,8 @@ export async function runSuite(
   const cells = plan.tests.map(({ cell }, index) => ({ cell, state: results[index]?.state }))
   const comparison = known === undefined ? undefined : compareWithBaseline(known, cells, new Date(host.now()).toISOString().slice(0, 10))
   const allowed = cells.map(({ cell }, index) => cell.allowFail || comparison?.cells[index]?.novelty === 'known')
-  await (await openHistory(host, store)).append(recordsOf(plan, results, host.now()))
+  const records = recordsOf(plan, results, host.now())
+  await (await openHistory(host, store)).append(records)
   // What was finished is not lost; the end of the command says what ended it.
   const { verdict, exitCode } = signal.aborted
     ? interruptedBy(signal.reason)
@@ -109,7 +110,7 @@ export async function runSuite(
   await writeOutFile(
     host,
     join(directory, resultsFile),
-    `${JSON.stringify(storedResults(host, { plan, command, suite, again: (name) => renderAgain(context.argv, name) }))}\n`,
+    `${JSON.stringify(storedResults(host, { plan, command, suite, records, again: (name) => renderAgain(context.argv, name) }))}\n`,
   )
   return suite
 }

@@ -1,4 +1,4 @@
-import type { StoredResults } from '@kernelkit/core/trials'
+import type { HistoryRecord, StoredResults } from '@kernelkit/core/trials'
 import type { Host } from '@kernelkit/host'
 import type { FinishedSuite, SuiteOptions } from './run-suite.ts'
 import { cellDocument } from './matrix-summary.ts'
@@ -14,10 +14,12 @@ export interface StoredInput {
   /** The command that runs one cell again. */
   readonly again: (name: string) => string
   readonly suite: Pick<FinishedSuite, 'results' | 'allowed' | 'seconds' | 'verdict'>
+  /** For the history of the machine that merges. */
+  readonly records: readonly HistoryRecord[]
 }
 
 /** What a run hands over to `kernelkit merge`. */
-export function storedResults(host: Pick<Host, 'env' | 'sha256'>, { plan, command, suite, again }: StoredInput): StoredResults {
+export function storedResults(host: Pick<Host, 'env' | 'sha256'>, { plan, command, suite, again, records }: StoredInput): StoredResults {
   const { results, allowed, seconds, verdict } = suite
   return {
     format: 1,
@@ -27,6 +29,7 @@ export function storedResults(host: Pick<Host, 'env' | 'sha256'>, { plan, comman
     failOnFlaky: plan.spec.failOnFlaky,
     seconds: seconds.total,
     interrupted: verdict === 'interrupted',
+    records,
     results: results.map((result, index) => {
       const mayFail = allowed[index] === true
       const cell = plan.tests[index]?.cell

@@ -12,8 +12,8 @@ describe('the parts of a run', () => {
   it('are a matrix of GitHub with the cells of each, one a line', () => {
     expect(githubMatrix(input)).toEqual({
       include: [
-        { shard: '1/2', cells: 'a@debian:12\nb@debian:12' },
-        { shard: '2/2', cells: 'c@debian:12' },
+        { command: 'matrix', shard: '1/2', cells: 'a@debian:12\nb@debian:12' },
+        { command: 'matrix', shard: '2/2', cells: 'c@debian:12' },
       ],
     })
   })

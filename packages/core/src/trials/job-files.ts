@@ -13,9 +13,9 @@ export interface JobFileInput {
   readonly image: string
 }
 
-/** `strategy.matrix` of a GitHub workflow, for fromJSON: the shard and its cells, one a line. */
-export function githubMatrix({ shards }: JobFileInput): unknown {
-  return { include: shards.map((cells, index) => ({ shard: shardWord(index, shards), cells: cells.join('\n') })) }
+/** `strategy.matrix` of a GitHub workflow, for fromJSON: the command, the shard and its cells, one a line. */
+export function githubMatrix({ command, shards }: JobFileInput): unknown {
+  return { include: shards.map((cells, index) => ({ command, shard: shardWord(index, shards), cells: cells.join('\n') })) }
 }
 
 /** A child pipeline of GitLab: a job for each shard, and one that merges their results whatever happened to them. */

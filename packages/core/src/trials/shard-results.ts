@@ -27,6 +27,8 @@ export interface StoredResults {
   readonly failOnFlaky: boolean
   readonly seconds: number
   readonly interrupted: boolean
+  /** What the history of its machine has of it, to be read with care. */
+  readonly records?: readonly unknown[]
   readonly results: readonly StoredResult[]
 }
 

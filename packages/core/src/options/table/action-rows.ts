@@ -40,7 +40,12 @@ export const actionRows = {
       help: '`true` fails the step when no guest runs under KVM; otherwise that is a warning, and VMs are emulated',
       default: 'false',
     },
-    cache: { ...input, kind: 'flag', help: '`false` neither asks the Actions cache for package files nor saves them', default: 'true' },
+    cache: {
+      ...input,
+      kind: 'flag',
+      help: '`false` neither asks the Actions cache for package files and the history of tests nor saves them',
+      default: 'true',
+    },
   },
   'build-kernel': {
     'project-file': projectFile,
@@ -60,6 +65,12 @@ export const actionRows = {
   },
   'boot-vm': {
     'project-file': projectFile,
+    bisect: {
+      ...input,
+      kind: 'flag',
+      help: '`true`: when the script of a pull request does not pass, the commits of the pull request are bisected, and the guilty one is annotated; the checkout needs `fetch-depth: 0`',
+      default: 'false',
+    },
     run: {
       ...input,
       kind: 'text',

@@ -251,7 +251,14 @@ export const commandRows = {
       group: cells,
       commands: ['matrix'],
     },
-    cell: { ...none, kind: 'list', value: 'name', help: 'only this cell, as the table names it', group: cells, commands: ['matrix'] },
+    cell: {
+      ...none,
+      kind: 'list',
+      value: 'name',
+      help: 'only this cell, as the table names it; for `test` a test',
+      group: cells,
+      commands: tests,
+    },
     yes: { ...none, kind: 'flag', help: 'run a matrix of more than 1,000 cells', group: cells, commands: ['matrix'] },
   },
   repeats: {
