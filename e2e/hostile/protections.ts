@@ -78,7 +78,7 @@ export const protections: readonly Protection[] = [
     file: 'packages/core/src/console/verdict.ts',
     from: 'test?.passed === true && kunit !== undefined && test.endLine <= kunit.ownLines',
     to: 'test?.passed === true',
-    tests: ['packages/core/src/console/verdict.test.ts'],
+    tests: ['packages/core/src/console/judge-results.test.ts'],
   },
   {
     title: 'a plan that cannot be read fails',
