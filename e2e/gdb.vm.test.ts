@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -150,6 +150,52 @@ describe('commands of kernelkit in gdb', () => {
     expect(stdout).toMatch(/calls \(counter=\d+\) at .*prog\.c:\d+/)
     expect(stdout).toMatch(/\$1 = 1/)
     expect(stdout).toMatch(/#0 +do_sys_openat2/)
+  })
+})
+
+describe('run --gdb-script', () => {
+  let directory = ''
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  })
+  afterAll(() => rm(directory, { recursive: true, force: true }))
+
+  const runs = async (lines: readonly string[], command: string, ...words: readonly string[]) => {
+    const script = join(directory, 'script.gdb')
+    await writeFile(script, `${lines.join('\n')}\n`)
+    const options = ['--json', '--gdb-script', script, ...words, '-k', kernel, '--image', image, '--no-cwd']
+    const { exitCode, stdout, stderr } = await kernelkit(['run', ...options, '--', 'sh', '-c', command])
+    const { verdict, evidence } = JSON.parse(stdout) as { readonly verdict?: string; readonly evidence?: { readonly gdb: string | null } }
+    return { exitCode, stderr, verdict, gdb: typeof evidence?.gdb === 'string' ? await readFile(evidence.gdb, 'utf8') : '' }
+  }
+
+  it('stops where the command comes to, and leaves what it printed in the evidence', async () => {
+    const { verdict, gdb } = await runs(['hbreak __do_sys_newuname', 'continue', 'bt 2'], 'uname -r')
+    expect(verdict).toBe('pass')
+    expect(gdb).toMatch(/^#0 +__do_sys_newuname .* at kernel\/sys\.c:\d+$/m)
+  })
+
+  it('goes to its next line when the command has ended and nothing more comes to its breakpoint', async () => {
+    const { verdict, gdb } = await runs(['continue', 'echo after it\\n'], 'true')
+    expect(verdict).toBe('pass')
+    expect(gdb).toMatch(/^after it$/m)
+  })
+
+  it('is stopped when it never ends, and that is said', async () => {
+    const { exitCode, stderr } = await runs(['while 1', 'end'], 'true', '--gdb-timeout', '3s')
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/GDB_SCRIPT_FAILED: --gdb-script \S+ did not end within 3 s\.\n[^]*\nHint: .*--gdb-timeout/)
+  })
+
+  it('fails the run when a command of it fails, with what gdb says', async () => {
+    const { exitCode, stderr } = await runs(['print no_such_symbol'], 'true')
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/exited with status 1[^]*No symbol "no_such_symbol" in current context/)
+  })
+
+  it('does not hide that the guest panicked', async () => {
+    const { verdict } = await runs(['continue'], 'echo c >/proc/sysrq-trigger')
+    expect(verdict).toBe('panic')
   })
 })
 

@@ -84,24 +84,34 @@ describe('a VM that was started without a debugger', () => {
   })
 })
 
-it('a panic with --dump-on leaves the memory in the evidence, where drgn reads it', async () => {
-  const { exitCode, stdout, stderr } = await kernelkit([
-    'run',
-    '--json',
-    '--dump-on',
-    'panic,hang',
-    '-k',
-    kernel,
-    ...onImage,
-    '--',
-    'sh',
-    '-c',
-    'echo c > /proc/sysrq-trigger',
-  ])
+it('a panic with --dump-on leaves the memory in the evidence, where drgn reads it, and scripts of the project', async () => {
+  const [banner, system] = [join(directory, 'banner.py'), join(directory, 'system.crash')]
+  await writeFile(banner, 'print(prog.read(prog.symbol("linux_banner").address, 13).decode())\nprint("\\x1b]0;title")\n')
+  await writeFile(system, 'sys\nexit\n')
+  const scripts = ['--inspect-script', banner, '--inspect-script', system]
+  const words = ['run', '--json', '--dump-on', 'panic,hang', ...scripts, '-k', kernel, ...onImage]
+  const { exitCode, stdout, stderr } = await kernelkit([...words, '--', 'sh', '-c', 'echo c > /proc/sysrq-trigger'])
   expect(exitCode).toBe(121)
-  const { evidence } = JSON.parse(stdout) as { evidence: { dump: string } }
+  const { evidence } = JSON.parse(stdout) as { evidence: { dump: string; inspectScripts: string } }
   expect(stderr).toContain(`memory: crash ${vmlinux} ${evidence.dump} (`)
   expect(await drgn(evidence.dump, vmlinux, ['print(hex(prog.symbol("panic").address))'])).toMatch(/^0xffffffff/)
+  const printed = await readFile(evidence.inspectScripts, 'utf8')
+  expect(printed).toContain(
+    `--- ${banner} (drgn, exit status 0) ---\nLinux version\n\\x1b]0;title\n--- ${system} (crash, exit status 1) ---\n`,
+  )
+  // crash says itself what it misses.
+  expect(printed).toContain('no debugging data available')
+  expect(stderr).toContain('Linux version\n\\x1b]0;title\n')
+})
+
+it('--inspect-script names the programs that it knows, a file, and needs a memory', async () => {
+  const script = join(directory, 'a.sh')
+  await writeFile(script, '')
+  const refusal = async (...words: readonly string[]) => (await kernelkit(['run', ...words, '--', 'true'])).stderr
+  expect(await refusal('--inspect-script', 'a.py')).toMatch(/--inspect-script a\.py needs --dump-on/)
+  expect(await refusal('--dump-on', 'panic', '--inspect-script', script)).toMatch(/name ends in \.py, or of crash, in \.crash/)
+  const gone = ['--dump-on', 'panic', '--inspect-script', join(directory, 'gone.py')]
+  expect(await refusal(...gone, '-k', kernel, ...onImage)).toMatch(/FILE_NOT_FOUND: .*gone\.py does not exist/)
 })
 
 it('a run that passes leaves no memory', async () => {

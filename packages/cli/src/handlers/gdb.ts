@@ -3,7 +3,7 @@ import { editorConfig, editorSetup, gdbCommands } from '@kernelkit/core/gdb'
 import { parseGdbSpec } from '@kernelkit/core/options/commands'
 import { quoteArgv } from '@kernelkit/core/shell'
 import { becomeProgram, gdbRequirements, requireAll } from '@kernelkit/host'
-import { findVm, gdbTargetOf } from '@kernelkit/vm/internal/running'
+import { findVm, gdbTargetOf, writeGdbFiles } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 
 /** `kernelkit gdb`: gdb attached to a running VM, or the configuration with which an editor does that. */
@@ -16,15 +16,14 @@ export async function gdb(context: CommandContext, args: readonly string[], raw:
   const ours = context.dryRun || (await hasPython(host))
   const { target, settings, notes } = await gdbTargetOf(host, state, { looks: context.dryRun, ours })
   const text = printConfig === undefined ? gdbCommands(target) : editorSetup(target)
-  const commandFile = join(state.directory, printConfig === undefined ? 'commands.gdb' : 'editor.gdb')
+  const fileName = printConfig === undefined ? 'commands.gdb' : 'editor.gdb'
+  const commandFile = join(state.directory, fileName)
   const argv: readonly [string, ...string[]] = ['gdb', '-q', '-x', commandFile, ...words]
   const prepare = async () => {
     for (const note of notes) host.log.info(note)
     if (target.ours === undefined)
       host.log.warn('this gdb has no Python, and therefore no kk- commands: install the package gdb of your distribution')
-    else await host.fs.writeFile(target.ours.settings, JSON.stringify(settings), { mode: 0o600 })
-    await host.fs.mkdir(settings.scratch, { recursive: true, mode: 0o700 })
-    await host.fs.writeFile(commandFile, text, { mode: 0o600 })
+    await writeGdbFiles(host, state, { target, settings, name: fileName, text })
   }
   if (printConfig !== undefined) {
     if (!context.dryRun) await prepare()

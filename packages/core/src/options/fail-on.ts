@@ -1,6 +1,6 @@
 import { reportKinds, type ReportKind } from '../console/kinds.ts'
 import { UserError, message, nearestName, option } from '../errors/index.ts'
-import { readList, type RawOptions } from './given.ts'
+import { badOption, readList, type RawOptions } from './given.ts'
 
 /** The kinds of kernel reports that `--fail-on` names; absent when it names none. Throws BAD_OPTION. */
 export function parseFailOn(raw: RawOptions): readonly ReportKind[] | undefined {
@@ -40,6 +40,34 @@ export function parseDumpOn(raw: RawOptions): readonly DumpVerdict[] {
         )
       }),
   ).flat()
+}
+
+/** A script for the memory of a guest. */
+export interface InspectScript {
+  readonly path: string
+  /** The program that reads it. */
+  readonly program: 'crash' | 'drgn'
+}
+
+/** The scripts of `--inspect-script`, each by the end of its name. Throws BAD_OPTION. */
+export function parseInspectScripts(raw: RawOptions, dumpOn: readonly DumpVerdict[]): readonly InspectScript[] {
+  return readList(raw, 'inspectScript', (path): InspectScript => {
+    if (dumpOn.length === 0)
+      throw new UserError(
+        'BAD_OPTION',
+        message`${option('inspect-script', path)} needs ${option('dump-on')}: it reads the memory that is left.`,
+        {
+          hint: message`Name the verdicts that it is for, such as ${option('dump-on', 'panic,hang')}.`,
+          details: { option: '--inspect-script', seen: path },
+        },
+      )
+    if (path.endsWith('.py')) return { path, program: 'drgn' }
+    if (path.endsWith('.crash')) return { path, program: 'crash' }
+    throw badOption('inspect-script', path, {
+      allowed: 'a script of drgn, whose name ends in .py, or of crash, in .crash',
+      hint: 'Rename the file.',
+    })
+  })
 }
 
 function parseKind(name: string): ReportKind {

@@ -33,4 +33,4 @@ export type {
 export type { CacheSpec, ReportSpec, TestsSpec, ToolchainChoice, ToolchainCommand } from './commands/index.ts'
 export type { InitSpec, ResultFormat, ShareSpec, SuiteSpec, VmSpec } from './vm/index.ts'
 export type { LibraryVmOptions } from './library/index.ts'
-export type { DumpVerdict } from './fail-on.ts'
+export type { DumpVerdict, InspectScript } from './fail-on.ts'

@@ -6,6 +6,8 @@ export {
   distributionKernelRequirements,
   imageKernelRequirements,
   rpmRequirements,
+  crashRequirement,
+  drgnRequirement,
   gdbRequirements,
   gitRequirement,
   moduleRequirements,

@@ -92,6 +92,10 @@ export const symboliserRequirements: readonly Requirement[] = [
 
 export const gdbRequirements: readonly Requirement[] = [program('gdb', 'gdb', 'to debug the kernel')]
 
+/** Programs for scripts on a guest's memory. */
+export const crashRequirement: Requirement = program('crash', 'crash', "to run scripts on a guest's memory")
+export const drgnRequirement: Requirement = program('drgn', 'python3-drgn', "to run scripts on a guest's memory")
+
 /** What is in every Debian but not on every PATH: the other programs that we start. */
 const basePackages: Readonly<Record<string, string>> = {
   'apt-cache': 'apt',

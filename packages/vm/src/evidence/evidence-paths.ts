@@ -15,6 +15,8 @@ export const evidenceNames = {
   dropped: 'dropped.txt',
   dump: 'vmcore',
   inspection: 'inspect.txt',
+  inspectScripts: 'inspect-script.txt',
+  gdb: 'gdb.txt',
   qemu: 'qemu.txt',
   replay: 'replay.sh',
   replayArchive,
@@ -39,6 +41,10 @@ export interface EvidencePaths {
   readonly dump: string | undefined
   /** Registers and stacks of a guest that hangs. */
   readonly inspection: string | undefined
+  /** What scripts printed about that memory (--inspect-script). */
+  readonly inspectScripts: string | undefined
+  /** What the script of gdb printed (--gdb-script). */
+  readonly gdb: string | undefined
   /** QEMU's command line. */
   readonly qemu: string
   /** Boots the same guest by QEMU alone. */

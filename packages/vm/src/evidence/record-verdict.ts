@@ -41,6 +41,8 @@ export async function recordVerdict(
     config: plan.kernel.options.text === undefined ? undefined : at('config'),
     dump: look.dump === undefined ? undefined : at('dump'),
     inspection: look.inspection === undefined ? undefined : at('inspection'),
+    inspectScripts: look.scripts === undefined ? undefined : at('inspectScripts'),
+    gdb: (await host.fs.exists(at('gdb'))) ? at('gdb') : undefined,
     qemu: at('qemu'),
     replay: at('replay'),
   }
@@ -50,6 +52,7 @@ export async function recordVerdict(
   await Promise.all([
     ...write(evidence.result, () => json(written)),
     ...write(evidence.junit, () => junit ?? ''),
+    ...write(evidence.inspectScripts, () => `${(look.scripts ?? []).join('\n')}\n`),
     ...write(evidence.inspection, () => `${(look.inspection ?? []).join('\n')}\n`),
     ...write(evidence.reports, () => json(reports.map(reportDocument))),
     ...write(evidence.reportsText, () => printable(reports.map((report) => `${renderReport(evidenceNames.console, report)}\n`).join('\n'))),

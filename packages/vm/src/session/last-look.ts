@@ -13,6 +13,8 @@ export interface LastLook {
   /** Where it is, in a sentence. */
   readonly stuck?: string | undefined
   readonly dump?: MemoryDump | undefined
+  /** What the scripts for the dump printed, as text. */
+  readonly scripts?: readonly string[] | undefined
 }
 
 interface LookInput {
@@ -32,7 +34,17 @@ export async function lookAtGuest(guest: Guest, input: LookInput): Promise<LastL
   const inspected = verdict === 'hang' ? await orSay(guest, 'what the guest does was not seen', () => inspect(guest)) : undefined
   const isWanted = verdict !== undefined && plan.vm.dumpOn.includes(verdict)
   const dump = isWanted ? await orSay(guest, "the guest's memory was not written", () => dumpTo(guest, input)) : undefined
-  return { ...inspected, dump }
+  if (dump === undefined || plan.vm.inspectScripts.length === 0) return { ...inspected, dump }
+  const scripts = await orSay(guest, 'scripts for the memory did not run', async () => {
+    const { runInspectScripts } = await import('../debugger/inspect-scripts.ts')
+    return runInspectScripts(guest.host, {
+      scripts: plan.vm.inspectScripts,
+      dump: dump.path,
+      vmlinux: plan.kernel.vmlinux,
+      signal: guest.signal,
+    })
+  })
+  return { ...inspected, dump, scripts }
 }
 
 // Reading a large vmlinux on a busy machine.

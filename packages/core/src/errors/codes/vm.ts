@@ -137,6 +137,10 @@ export const vmCodes = {
     meaning: 'QEMU opens no gdb stub for a VM that was started without one.',
     fix: message`Start it with ${option('gdb')}.`,
   },
+  GDB_SCRIPT_FAILED: {
+    meaning: 'A script of gdb failed, or did not end within its limit.',
+    fix: message`Read its output in gdb.txt of the evidence; give it more time with ${option('gdb-timeout')}.`,
+  },
   DUMP_FAILED: {
     meaning: 'QEMU could not write the memory of a guest to a file.',
     fix: message`Read its reason in the message; ${command('kernelkit ps')} shows whether the VM is still running.`,

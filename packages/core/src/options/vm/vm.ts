@@ -5,7 +5,7 @@ import { parseKernelReference, type KernelReference } from '../../kernels/refere
 import type { Forward, GdbStub } from '../../qemu/index.ts'
 import { splitWords } from '../../cmdline/cmdline.ts'
 import { parseGuestPath, parseGuestUser, parseVariable, type GuestVariable } from './exec.ts'
-import { parseDumpOn, parseFailOn, type DumpVerdict } from '../fail-on.ts'
+import { parseDumpOn, parseFailOn, parseInspectScripts, type DumpVerdict, type InspectScript } from '../fail-on.ts'
 import {
   badOption,
   choiceOption,
@@ -89,6 +89,11 @@ export interface VmSpec extends ResultsSpec {
   readonly failOn: readonly ReportKind[]
   /** Verdicts that leave the guest's memory in the evidence. */
   readonly dumpOn: readonly DumpVerdict[]
+  /** Scripts that run on that memory. */
+  readonly inspectScripts: readonly InspectScript[]
+  /** Script of gdb that runs while the command does. */
+  readonly gdbScript: string | undefined
+  readonly gdbTimeoutMs: number
   /** File with regular expressions of known reports. */
   readonly allow: string | undefined
   readonly onOops: Choice<'on-oops'>
@@ -114,7 +119,9 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
   if (flagOption(raw, 'coreDumps') && isKunit)
     throw badOption('core-dumps', 'true', { allowed: message`a command that may crash, which ${option('kunit')} does not run` })
   const forwards = [...readList(raw, 'forward', parseForward), ...readList(raw, 'publish', parseForward)]
-  const gdb = parseGdb(raw)
+  const gdbScript = textOption(raw, 'gdbScript')
+  const gdb = parseGdb(raw) ?? (gdbScript === undefined ? undefined : { kind: 'socket' })
+  const dumpOn = parseDumpOn(raw)
   refuseSamePort(forwards, gdb)
   return {
     kernel: readOption(raw, 'kernel', parseKernelReference),
@@ -160,7 +167,10 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     console: choiceOption(raw, vmRows, 'console'),
     // A kernel that starts again is what was asked for (kexec).
     failOn: (parseFailOn(raw) ?? failingKinds).filter((kind) => results.expect !== 'reboot' || kind !== 'unexpected-reboot'),
-    dumpOn: parseDumpOn(raw),
+    dumpOn,
+    inspectScripts: parseInspectScripts(raw, dumpOn),
+    gdbScript,
+    gdbTimeoutMs: readDurationMs(raw, 'gdb-timeout') ?? parseDurationMs(vmRows['gdb-timeout'].default, { name: 'gdb-timeout' }),
     allow: textOption(raw, 'allow'),
     // KUnit's own suite makes faults on purpose and catches them (lib/kunit/kunit-test.c, kunit_fault).
     onOops: choiceOption(raw, vmRows, 'on-oops') ?? (isKunit ? 'continue' : 'panic'),

@@ -5,7 +5,7 @@ import { writeFor, type Reader } from '@kernelkit/core/options'
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import { quoteArgv } from '@kernelkit/core/shell'
 import { launchArgv } from '@kernelkit/core/qemu'
-import { evidenceDocument, type EvidencePaths } from '../../evidence/evidence-paths.ts'
+import { evidenceDocument, evidenceNames, type EvidencePaths } from '../../evidence/evidence-paths.ts'
 import type { VmPlan } from '../../resolve/plan-vm.ts'
 import type { RunOutcome } from './run-command.ts'
 
@@ -58,10 +58,21 @@ function renderInspected({ look: { cpus } }: Pick<RunOutcome, 'look'>): readonly
   return cpus === undefined ? [] : ['--- what its CPUs were doing ---', ...cpus, '---']
 }
 
+// A screen; the whole text is in the evidence.
+const mostScriptLines = 60
+
 /** Where the guest's memory is, and what opens it. */
-export function renderLook({ look: { dump }, plan }: Pick<RunOutcome, 'look' | 'plan'>): readonly string[] {
+export function renderLook({ look: { dump, scripts = [] }, plan }: Pick<RunOutcome, 'look' | 'plan'>): readonly string[] {
   if (dump === undefined) return []
-  return [`memory: ${quoteArgv(['crash', plan.kernel.vmlinux ?? 'VMLINUX', dump.path])} (${Math.ceil(dump.bytes / 2 ** 20)} MiB)`]
+  const cut =
+    scripts.length > mostScriptLines
+      ? [`… ${scripts.length - mostScriptLines} more lines in ${evidenceNames.inspectScripts} of the evidence`]
+      : []
+  return [
+    ...scripts.slice(0, mostScriptLines),
+    ...cut,
+    `memory: ${quoteArgv(['crash', plan.kernel.vmlinux ?? 'VMLINUX', dump.path])} (${Math.ceil(dump.bytes / 2 ** 20)} MiB)`,
+  ]
 }
 
 /** What can be done with a VM that was left running. */

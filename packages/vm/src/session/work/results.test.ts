@@ -73,7 +73,7 @@ async function run(raw: Readonly<Record<string, unknown>>, played: Played) {
   const streams = { stdin: undefined, stdout, stderr: new PassThrough(), tty: undefined }
   const { outcome } = await superviseVm(
     { host, plan, evidenceDirectory: '/nowhere', start: async () => fakeVm(played), allowed: [], signal: new AbortController().signal },
-    runCommand(host, plan, { ...streams, argv: ['x'], env: {} }),
+    runCommand(host, plan, { ...streams, argv: ['x'], env: {}, evidenceDirectory: '/nowhere' }),
   )
   stdout.end()
   return { outcome, verdict: outcome.judgement.verdict, stdout: await seen }

@@ -72,7 +72,7 @@ const common = { host: nodeHost(), evidenceDirectory: '/nowhere', allowed: [], s
 async function run(events: readonly VmEvent[], raw: Readonly<Record<string, unknown>> = {}, exitCode?: number, late?: readonly VmEvent[]) {
   const streams = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough(), tty: undefined }
   const plan = planOf('run', raw)
-  const work = runCommand(common.host, plan, { ...streams, argv: ['true'], env: {} })
+  const work = runCommand(common.host, plan, { ...streams, argv: ['true'], env: {}, evidenceDirectory: '/nowhere' })
   const { outcome } = await superviseVm({ ...common, plan, start: async () => fakeVm(events, exitCode, late) }, work)
   return outcome.judgement.verdict
 }

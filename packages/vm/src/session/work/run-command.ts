@@ -15,6 +15,8 @@ import { untilReady } from '../until-ready.ts'
 export interface GuestCommand {
   /** Unused with --kunit. */
   readonly argv: readonly string[]
+  /** Takes what a script of gdb prints. */
+  readonly evidenceDirectory: string
   readonly env: Readonly<Record<string, string>>
   readonly stdin?: Readable | undefined
   readonly stdout: Writable
@@ -72,6 +74,11 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
   if (early !== 'ready') return early
   const controller = new AbortController()
   const close = await command.around?.(guest)
+  const { evidenceDirectory } = command
+  await using script =
+    plan.vm.gdbScript === undefined
+      ? undefined
+      : await (await import('../../debugger/gdb-script.ts')).startGdbScript(guest, plan.vm.gdbScript, evidenceDirectory)
   guest.watch.noteCommand()
   const startedMs = host.monotonicMs()
   const running = vm.exec({
@@ -95,7 +102,8 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
     },
   )
   const limit = timeoutMs === undefined ? undefined : ({ kind: 'command', ms: timeoutMs } as const)
-  const ending = await firstOf<Ending>(guest, { limit, paused: false, of: [ended, over] })
+  const ending = await firstOf<Ending>(guest, { limit, paused: false, of: [ended, over, ...(script === undefined ? [] : [script.failed])] })
+  if (ending.kind === 'command') await script?.finish()
   if (ending.kind === 'limit' && keep) controller.abort()
   if (expect !== undefined && ending.kind === 'command' && mayEndGuest(ending.result)) {
     const spentMs = host.monotonicMs() - startedMs

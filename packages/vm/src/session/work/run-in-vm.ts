@@ -58,6 +58,8 @@ export async function runInVm(given: RunInVmInput): Promise<FinishedRun> {
   const input = given.wanted.spec.suite === undefined ? given : await withSuite(given)
   const { host, wanted, script, afterwards } = input
   const { spec } = wanted
+  if (spec.gdbScript !== undefined || spec.inspectScripts.length > 0)
+    await (await import('../../debugger/require-debuggers.ts')).requireDebuggers(host, spec)
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named: spec.junit })
   return runSession<RunOutcome, FinishedRun>(input, async (prepared) => {
     if (spec.kunit === undefined && input.around === undefined && input.argv[0]?.includes('/') === true)
@@ -79,6 +81,7 @@ export async function runInVm(given: RunInVmInput): Promise<FinishedRun> {
         around: input.around,
         afterwards,
         reader: input.reader?.(),
+        evidenceDirectory: prepared.evidenceDirectory,
       }),
       replayed: isReplayed ? { argv: input.argv, stdin: script ?? streams.stdin !== undefined } : undefined,
       conclude: (outcome, record) => finishRun({ input, prepared, streams, seen, junit }, outcome, record),
