@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -15,6 +15,14 @@ const inDocker = ['--toolchain', 'docker'] as const
 const jsonOf = ({ exitCode, stdout, stderr }: CommandResult): Readonly<Record<string, unknown>> => {
   if (exitCode !== 0) throw new Error(`exited with status ${exitCode}:\n${stderr}`)
   return JSON.parse(stdout) as Record<string, unknown>
+}
+
+interface KubernetesJob {
+  readonly spec: {
+    readonly template: {
+      readonly spec: { readonly containers: readonly { readonly image: string; readonly command: readonly string[] }[] }
+    }
+  }
 }
 
 let directory = ''
@@ -139,6 +147,40 @@ describe('--toolchain docker', () => {
     const { exitCode, stdout } = await kernelkit(['boot', '-k', kernel as string, '--initrd', 'hello.gz', ...inDocker], { cwd: directory })
     expect(exitCode).toBe(0)
     expect(stdout).toContain('hello from init')
+  })
+
+  it('runs what plan prints for Kubernetes and GitLab in the image of the whole tool, a shard by each, and merges them', async () => {
+    const { images } = jsonOf(await kernelkit(['toolchain', 'ls', '--json'])) as {
+      images: readonly { readonly tag: string; readonly current: boolean }[]
+    }
+    const image = images.find((one) => one.current && one.tag !== tag)?.tag ?? ''
+    const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
+    copyFileSync(kernel as string, join(directory, 'bzImage'))
+    const tests = [
+      { name: 'good', run: 'true' },
+      { name: 'bad', run: 'exit 3' },
+    ]
+    writeFileSync(join(directory, 'kernelkit.yaml'), JSON.stringify({ vm: { root: 'host', kernel: './bzImage', memory: '512M' }, tests }))
+    // The user of the image is 1000: a pod's volume is its group's (fsGroup), GitLab's clone may be written by all.
+    chmodSync(directory, 0o777)
+    const plan = async (system: string) =>
+      JSON.parse(
+        (await kernelkit(['plan', '--shards', '2', '--for', system, '--container-image', image, '--trust-project'], { cwd: directory }))
+          .stdout,
+      ) as unknown
+    const pod = ((await plan('kubernetes')) as KubernetesJob).spec.template.spec.containers[0]
+    const pipeline = (await plan('gitlab')) as Readonly<Record<string, { readonly script: readonly string[] }>>
+    const inImage = (script: string, env: readonly string[] = []) => {
+      const words = ['run', '--rm', '-v', `${directory}:/src`, '-w', '/src', ...env.flatMap((one) => ['-e', one]), '--entrypoint', 'sh']
+      return startProgram(['docker', ...words, pod?.image ?? '', '-c', script]).result
+    }
+    const first = await inImage(pod?.command[2] ?? '', ['JOB_COMPLETION_INDEX=0'])
+    const second = await inImage(pipeline['kernelkit 2/2']?.script[0] ?? '')
+    if (first.exitCode === 125 || second.exitCode === 125) throw new Error(first.stderr + second.stderr)
+    expect([first.exitCode, second.exitCode].toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, 1])
+    const merged = await inImage(pipeline['kernelkit merge']?.script[0] ?? '')
+    expect(lastLine(merged.stderr)).toBe('kernelkit: verdict=fail exit=1 tests=2 passed=1 lost=0 shards=2')
+    expect(existsSync(join(directory, 'junit.xml'))).toBe(true)
   })
 
   it('run ends with a status for git bisect in a tree that is being bisected, whatever the words of the command are', async () => {

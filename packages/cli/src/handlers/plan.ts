@@ -1,4 +1,4 @@
-import { givenOptions, listOption } from '@kernelkit/core/options'
+import { flagOption, givenOptions, listOption } from '@kernelkit/core/options'
 import { parsePlanSpec } from '@kernelkit/core/options/commands'
 import { githubMatrix, gitlabPipeline, kubernetesJob, type JobFileInput } from '@kernelkit/core/trials'
 import { openHistory } from '@kernelkit/host/history'
@@ -30,6 +30,8 @@ export async function plan(context: CommandContext, words: readonly string[], op
       ...words,
       ...listOption(options, 'kernel').flatMap((kernel) => ['-k', kernel]),
       ...(planned.tests.length > 1000 ? ['--yes'] : []),
+      // Sources in a volume or of a clone belong to another user than the image's.
+      ...(flagOption(options, 'trustProject') ? ['--trust-project'] : []),
     ],
     shards: Array.from({ length: spec.shards }, (_one, index) =>
       planned.tests.filter(({ name }) => parts.get(name) === index + 1).map(({ name }) => name),

@@ -68,6 +68,8 @@ export function kubernetesJob(input: JobFileInput): unknown {
       template: {
         spec: {
           restartPolicy: 'Never',
+          // The image's own user (its Dockerfile) writes the results into the claim.
+          securityContext: { fsGroup: 1000 },
           containers: [
             {
               name: 'kernelkit',
