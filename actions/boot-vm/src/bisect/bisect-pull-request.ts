@@ -149,19 +149,21 @@ async function readManifest(
   }
 }
 
-function parseAnswer(text: string): Answer | undefined {
-  try {
-    return JSON.parse(text) as Answer
-  } catch {
-    return undefined
-  }
-}
-
 const titles = {
   found: 'Guilty commit',
   'good-fails': 'It was red before you',
   'bad-passes': 'Not one of these commits',
   unsure: 'Not bisected',
+}
+
+/** `undefined` for what the command prints of an error. */
+function parseAnswer(text: string): Answer | undefined {
+  try {
+    const answer = JSON.parse(text) as Partial<Answer>
+    return answer.kind !== undefined && Object.hasOwn(titles, answer.kind) && Array.isArray(answer.tried) ? (answer as Answer) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function report(action: Action, { kind, what, first, tried }: Answer): void {
