@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kernelkitJson } from './lib/kernelkit.ts'
@@ -38,6 +38,8 @@ try {
   const { manifest } = await kernelkitJson(['build', 'deb:linux-source-6.12'])
   const { source } = JSON.parse(readFileSync(String(manifest), 'utf8')) as { readonly source: { readonly tree: string } }
   cpSync(source.tree, tree, { recursive: true, verbatimSymlinks: true })
+  // Debian's has everything ignored that is not packaging, for its own repository.
+  rmSync(join(tree, '.gitignore'))
   const git = (...words: readonly string[]): Buffer =>
     execFileSync('git', ['-C', tree, '-c', 'user.name=b', '-c', 'user.email=b@example.org', ...words], { maxBuffer: 2 ** 28 })
   git('init', '-q')
