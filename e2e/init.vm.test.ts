@@ -1,47 +1,32 @@
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit } from './lib/kernelkit.ts'
 
-/** Small projects whose tests pass; names of files that can be executed end in `*`. */
-const projects: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  go: {
-    'go.mod': 'module example.org/small\n\ngo 1.19\n',
-    'small_test.go': 'package small\n\nimport "testing"\n\nfunc TestSmall(t *testing.T) {}\n',
-  },
-  rust: {
-    'Cargo.toml': '[package]\nname = "small"\nversion = "0.1.0"\nedition = "2021"\n',
-    'src/lib.rs': '#[test]\nfn small() {}\n',
-  },
-  python: {
-    'tests/test_small.py':
-      'import unittest\n\nclass Small(unittest.TestCase):\n    def test_small(self):\n        self.assertEqual(1, 1)\n',
-  },
-  c: { Makefile: 'check: small\n\t./small\n\nsmall: small.c\n', 'small.c': 'int main(void) { return 0; }\n' },
-  plain: { 'tests/boots*': '#!/bin/sh\nuname -r\n', 'tests/mounts*': '#!/bin/sh\nmount -t tmpfs none /mnt\n' },
-}
+const examples = join(import.meta.dirname, '../examples/init')
+const written = ['kernelkit.yaml', '.github/workflows/kernelkit.yml']
 let directory: string
 
 beforeAll(async () => {
   directory = await mkdtemp('/var/tmp/kernelkit-init-')
-  for (const [name, files] of Object.entries(projects))
-    for (const [file, text] of Object.entries(files)) {
-      const path = join(directory, name, file.replace('*', ''))
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(path, text)
-      if (file.endsWith('*')) await chmod(path, 0o755)
-    }
+  // Small projects whose tests pass, without what init writes.
+  await cp(examples, directory, { recursive: true, filter: (path) => !written.some((file) => path.endsWith(`/${file}`)) })
 })
 
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
 describe('kernelkit init && kernelkit test', () => {
-  it.each(Object.keys(projects))('pass without an edit in a project of kind %s', async (name) => {
+  it.each(readdirSync(examples))('pass without an edit in a project of kind %s', async (name) => {
     const cwd = join(directory, name)
     const made = await kernelkit(['init'], { cwd })
     expect(made.stderr).toBe('')
     expect(made.stdout).toContain('written: kernelkit.yaml, .github/workflows/kernelkit.yml')
-    expect(made.stdout).toContain(await readFile(join(cwd, 'kernelkit.yaml'), 'utf8'))
+    for (const file of written) {
+      const text = await readFile(join(cwd, file), 'utf8')
+      expect(made.stdout).toContain(text.trimEnd())
+      expect(text).toBe(await readFile(join(examples, name, file), 'utf8'))
+    }
     const ran = await kernelkit(['test', '--boot-timeout', '20m'], { cwd, timeoutMs: 40 * 60_000 })
     expect(ran.stderr).toContain('verdict=pass')
     expect(ran.exitCode).toBe(0)

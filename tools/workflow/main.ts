@@ -76,7 +76,8 @@ function topLevel(directory: string): string {
 }
 
 function requireBundle(uses: string | undefined): void {
-  const name = uses === undefined ? undefined : ownActions.find((own) => uses.startsWith(`${ownRepository}/actions/${own}@`))
+  const name =
+    uses === `${ownRepository}@local` ? 'one-step' : ownActions.find((own) => uses?.startsWith(`${ownRepository}/actions/${own}@`) === true)
   if (name !== undefined && !existsSync(actionPath(name, 'dist'))) throw new Error(`actions/${name} is not bundled. Run npm run bundle.`)
 }
 

@@ -66,6 +66,9 @@ function localStep(
   const { uses, with: inputs = {}, name, 'timeout-minutes': _limit, ...rest } = step
   const titled = { ...rest, id: rest['id'] ?? (typeof name === 'string' ? name : undefined) ?? uses?.replace(/@.*/, '') } as JobStep
   if (uses === undefined) return { local: titled.id === undefined ? rest : titled }
+  // The action at the root of the repository.
+  if (/^(?:\.\/?|[^/]+\/kernelkit(?:@.*)?)$/.test(uses))
+    return { local: { ...titled, uses: `${ownRepository}@local`, with: inputs as NonNullable<JobStep['with']> } }
   const own = ownActions.find((action) => action === /^(?:\.|[^/]+\/[^/]+)\/actions\/([\w-]+)(?:@.*)?$/.exec(uses)?.[1])
   if (own !== undefined)
     return { local: { ...titled, uses: `${ownRepository}/actions/${own}@local`, with: inputs as NonNullable<JobStep['with']> } }

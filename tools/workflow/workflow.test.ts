@@ -30,6 +30,12 @@ describe('readWorkflow', () => {
     expect(job.notes).toEqual(['actions/checkout@v6: a copy of /src, without what git ignores', 'actions/upload-artifact@v7: not run here'])
   })
 
+  it.each(['./', 'OWNER/kernelkit@v0', 'someone/kernelkit@main'])('runs %s, the action at the root of the repository', (uses) => {
+    const job = readWorkflow(one(`      - { uses: ${uses}, with: { run: make check } }\n`), choice)
+    expect(job.steps).toEqual([{ id: uses.replace(/@.*/, ''), uses: 'OWNER/kernelkit@local', with: { run: 'make check' } }])
+    expect(job.notes).toEqual([])
+  })
+
   it('takes the first of each key of a matrix, or what is asked for', () => {
     const text = one(
       '      - run: echo ${{ matrix.arch }} ${{matrix.n}}\n',

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { actionsRepository } from './actions-repository.ts'
 import type { InitProject } from './choose-project.ts'
 
 export type CiName = 'github' | 'gitlab'
@@ -43,7 +44,8 @@ const pins = {
 
 function renderGithub({ kind, buildsKernel }: InitProject, name: string): string {
   const setup = buildsKernel ? 'build boot' : 'boot'
-  return `# ${kind}: the tests of kernelkit.yaml, each in a fresh guest. Replace OWNER with the owner of the kernelkit that you use.
+  const placeholder = actionsRepository.startsWith('OWNER/') ? ' Replace OWNER with the owner of the kernelkit that you use.' : ''
+  return `# ${kind}: the tests of kernelkit.yaml, each in a fresh guest.${placeholder}
 name: ${/^[A-Za-z0-9][A-Za-z0-9 ._-]*$/.test(name) ? name : 'tests'} in a guest
 on: [push, pull_request]
 permissions: {}
@@ -55,7 +57,7 @@ jobs:
     steps:
       - uses: ${pins.checkout}
         with: { persist-credentials: false }
-      - uses: OWNER/kernelkit/actions/setup-kvm@v0
+      - uses: ${actionsRepository}/actions/setup-kvm@v0
         with: { for: ${setup} }
       - run: kernelkit test --junit kernelkit-artifacts/junit.xml --artifacts kernelkit-artifacts/files --evidence kernelkit-artifacts/evidence
       - if: always()

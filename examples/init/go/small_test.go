@@ -1,0 +1,5 @@
+package small
+
+import "testing"
+
+func TestSmall(t *testing.T) {}
