@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCacheService, type CacheService, type JobOptions, type JobStep } from '@kernelkit/testing'
 import { logOf, newMachine, stageOf, useAction, type Machine } from './lib/actions.ts'
 import { testArtifacts } from './lib/kernelkit.ts'
-import { gitIn } from './lib/ready-tree.ts'
+import { gitIn, makeReadyTree } from './lib/ready-tree.ts'
 
 const { kernel, image } = testArtifacts()
 let cache: CacheService
@@ -98,6 +98,43 @@ describe('boot-vm with `bisect: true`', () => {
       level: 'warning',
       title: 'Not bisected',
       message: 'The commits of the pull request are not in the checkout: give actions/checkout `fetch-depth: 0`.',
+    })
+  })
+
+  it('builds each commit again where build-kernel made the kernel of the workspace', async () => {
+    const [machine] = machines
+    if (machine === undefined) throw new Error('there is no machine')
+    const origin = join(machine.directory, 'linux')
+    await makeReadyTree(origin, kernel)
+    // ud2 throughout: the CPU resets before anything is printed.
+    writeFileSync(join(origin, 'broken-kernel'), readFileSync(kernel).fill('\u000F\u000B', 0x8000, undefined, 'latin1'))
+    const git = gitIn(origin)
+    git('init', '--quiet', '-b', 'main')
+    git('add', '-A')
+    const hashes = Array.from({ length: 4 }, (_, number) => {
+      const boots = number >= 2 ? '// boots broken-kernel\n' : ''
+      writeFileSync(join(origin, 'driver/driver.c'), `${boots}int driver(void) { return ${number}; }\n`)
+      git('commit', '--quiet', '-am', `driver: change ${number}`)
+      return git('rev-parse', 'HEAD')
+    })
+    const event = { pull_request: { base: { sha: hashes[0] }, head: { sha: hashes[3] } } }
+    const setUp = `rm -rf ./* .git && git clone -q '${origin}' . && echo '${JSON.stringify(event)}' >"$GITHUB_EVENT_PATH"`
+    const job = await machine.run(
+      [
+        { run: setUp },
+        useAction('build-kernel', { cache: 'false', ccache: 'false' }, { id: 'build' }),
+        useAction('boot-vm', { root: 'host', memory: '512M', run: 'uname -r', bisect: 'true' }, { id: 'boot' }),
+      ],
+      pullRequest,
+    )
+    expect({ annotations: stageOf(job, 'boot').annotations, log: logOf(job) }).toMatchObject({
+      annotations: expect.arrayContaining([
+        {
+          level: 'error',
+          title: 'Guilty commit',
+          message: `${hashes[2]?.slice(0, 12) ?? ''} driver: change 2 (t <t@example.org>) is the first commit that the script fails on.`,
+        },
+      ]) as unknown,
     })
   })
 })
