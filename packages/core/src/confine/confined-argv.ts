@@ -18,10 +18,7 @@ export function confinedArgv(confinement: Confinement, { argv, stage, setpriv }:
     '--propagation=private',
     // An ordinary user is root in a user namespace, where mounts are allowed.
     ...(confinement.way === 'user' ? ['--map-root-user'] : []),
-    'sh',
-    '-c',
-    coverScript(confinement),
-    'kernelkit',
+    ...shellArgv(coverScript(confinement), 'kernelkit'),
     stage,
     'setpriv',
     ...setpriv,
@@ -108,6 +105,20 @@ function coverScript(confinement: Confinement): string {
     'cd "$OLDPWD" 2> /dev/null || cd /',
     'exec "$@"',
   ].join('\n')
+}
+
+// execve(2): a word has at most 128 KiB (MAX_ARG_STRLEN), and a letter takes up to 4 bytes.
+const mostWordLetters = 30_000
+
+/** Words for `sh -c` with a script of any length; its positional parameters follow. */
+export function shellArgv(script: string, name: string): readonly string[] {
+  if (script.length <= mostWordLetters) return ['sh', '-c', script, name]
+  const letters = Array.from(script)
+  const parts = Array.from({ length: Math.ceil(letters.length / mostWordLetters) }, (_, index) =>
+    letters.slice(index * mostWordLetters, (index + 1) * mostWordLetters).join(''),
+  )
+  const join = 'parts=$1 script= && shift; while [ $parts -gt 0 ]; do script=$script$1 parts=$((parts - 1)) && shift; done; eval "$script"'
+  return ['sh', '-c', join, name, String(parts.length), ...parts]
 }
 
 /** Shell that gives up, for what follows: `refuse PATH`. */

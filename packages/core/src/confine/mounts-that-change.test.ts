@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { launchOf } from '../../test/launch.ts'
 import { virtiofsdArgv } from '../qemu/virtiofsd.ts'
 import { confinedArgv } from './confined-argv.ts'
-import type { Confinement } from './hidden-paths.ts'
+import type { Confinement, HostPath } from './hidden-paths.ts'
 
 const run = promisify(execFile)
 const isRoot = process.getuid?.() === 0
@@ -15,6 +15,12 @@ const who: readonly (readonly [name: string, way: Confinement['way'], words: rea
   ...(isRoot ? ([['root', 'root', []]] as const) : []),
   ['an ordinary user', 'user', isRoot ? ['setpriv', `--reuid=${other}`, `--regid=${other}`, '--clear-groups'] : []],
 ]
+
+/** More than fits into one word of a command line; letters of up to four bytes. */
+const many = Array.from({ length: 1500 }, (_, index): HostPath => ({
+  path: `/gone/mount of a container ${'…🐧'.repeat(10)} ${index}`,
+  kind: 'directory',
+}))
 
 /** The mounts of a host: its own namespace, gone with the program. */
 const host = `
@@ -41,6 +47,7 @@ describe.each(who)('what %s hides where mounts change', (_name, way, words) => {
         { path: at('gone-file'), kind: 'file' },
         { path: at('seen'), kind: 'directory' },
         { path: at('closed/one'), kind: 'directory' },
+        ...many,
       ],
       needed: [{ path: at('gone/needed'), kind: 'file' }],
       exposed: [],
@@ -78,7 +85,7 @@ describe('what virtiofsd serves where mounts change', () => {
     }
     const confinement: Confinement = {
       way: 'root',
-      hidden: [at('run'), at('gone'), at('seen')].map((path) => ({ path, kind: 'directory' })),
+      hidden: [...[at('run'), at('gone'), at('seen')].map((path) => ({ path, kind: 'directory' }) as const), ...many],
       needed: [],
       exposed: [],
       later: { seen: [...(await mountsOfTest()), at('seen')], free: [at('run'), at('free')] },

@@ -1,4 +1,4 @@
-import { coverLater, eachMount, isWithin, layCovers, refuse } from '../confine/confined-argv.ts'
+import { coverLater, eachMount, isWithin, layCovers, refuse, shellArgv } from '../confine/confined-argv.ts'
 import type { HostPath } from '../confine/hidden-paths.ts'
 import { quoteArgv } from '../shell/index.ts'
 import { join, type Argv } from './launch.ts'
@@ -119,10 +119,7 @@ export function virtiofsdArgv(launch: QemuLaunch, { share, index }: { readonly s
     // The whole subordinate range: the C daemon calls setgroups().
     ...(daemon.unprivileged ? ['--map-root-user', '--map-auto'] : []),
     '--mount',
-    'sh',
-    '-c',
-    script(coversOf(launch, share)),
-    'virtiofsd',
+    ...shellArgv(script(coversOf(launch, share)), 'virtiofsd'),
     daemonDirectory(launch, index),
     share.host,
     launch.runtimeDirectory,
