@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, { readonly about: string; readonly quick?: true; readonly load: () => Promise<unknown> }>> = {
   help: { about: 'start of the command', quick: true, load: () => import('./help.ts') },
   actions: { about: "start of the Actions' bundles (npm run bundle)", load: () => import('./actions.ts') },
+  debug: { about: 'gdb to its prompt, the tasks and the memory of a guest of 1 GiB', load: () => import('./debug.ts') },
   report: { about: 'console text a second through the parser of kernel reports', quick: true, load: () => import('./report.ts') },
   decode: { about: '500 frames of reports decoded with a vmlinux', load: () => import('./decode.ts') },
   run: { about: 'one command in a fresh VM', quick: true, load: () => import('./run.ts') },

@@ -121,6 +121,36 @@ it('a run that passes leaves no memory', async () => {
   expect(existsSync(join(evidence.directory, 'vmcore'))).toBe(false)
 })
 
+it("inspect and gdb show functions, tasks and the log of a distribution's kernel without its debug symbols", async () => {
+  const other = `${name}-c`
+  try {
+    await kernelkit(['run', '--keep', '--name', other, '-k', 'debian:12/cloud', ...onImage, '--', 'sh', '-c', 'sleep 100000 & true'])
+    const seen = JSON.parse((await kernelkit(['inspect', other, '--json'])).stdout) as {
+      readonly cpus: readonly { readonly calls: readonly Call[] }[]
+      readonly tasks: readonly { readonly comm: string; readonly calls: readonly Call[] }[]
+      readonly log: readonly string[]
+      readonly missing: readonly string[]
+    }
+    expect(seen.cpus.flatMap(({ calls }) => calls.map((call) => call.function))).toContain('do_idle')
+    const sleep = seen.tasks.find(({ comm }) => comm === 'sleep')
+    expect(sleep?.calls.map((call) => call.function)).toEqual(expect.arrayContaining(['do_nanosleep', 'do_syscall_64']))
+    expect(seen.log[0]).toMatch(/Linux version 6\.1\./)
+    expect(seen.missing).toEqual([expect.stringMatching(/^no files and lines/)])
+    const { stdout, stderr } = await kernelkit([
+      'gdb',
+      other,
+      '--',
+      '-batch',
+      ...['kk-ps', 'kk-dmesg', 'kk-bt sleep'].flatMap((one) => ['-ex', one]),
+    ])
+    expect(stderr).toMatch(/gdb has no symbols of this kernel.*kernelkit inspect/)
+    expect(stdout).toMatch(/^ +\d+ +\d+ S 0xffff[0-9a-f]+ +sleep$/m)
+    expect(stdout).toMatch(/^\[ +0\.0+\] Linux version 6\.1\./m)
+  } finally {
+    await kernelkit(['stop', '--kill', other])
+  }
+})
+
 it('--dump-on names the verdicts that it knows', async () => {
   const { exitCode, stderr } = await kernelkit(['run', '--dump-on', 'panics', '--', 'true'])
   expect(exitCode).toBe(125)

@@ -76,7 +76,11 @@ class Command(gdb.Command):
         if not least <= len(words) <= most:
             raise gdb.GdbError((self.__doc__ or "").split("\n", maxsplit=1)[0])
         self.guest.cpu()
-        self.run(*words)
+        try:
+            self.run(*words)
+        except gdb.error as error:
+            # gdb would call it a Python Exception.
+            raise gdb.GdbError(str(error)) from None
 
 
 class Ps(Command):
@@ -155,6 +159,8 @@ class Bt(Command):
     name = "kk-bt"
 
     def run(self, who):
+        if self.guest.settings.no_stacks is not None:
+            raise gdb.GdbError(self.guest.settings.no_stacks)
         found = re.fullmatch(r"cpu(\d+)", who)
         if found is not None:
             gdb.execute("thread %d" % (int(found.group(1)) + 1), to_string=True)

@@ -16,6 +16,7 @@ class Settings:
         self.places = known["places"]
         self.image = known["image"]
         self.scratch = known["scratch"]
+        self.no_stacks = known["noStacks"]
         self.why_no_types = known["missing"]
         self.members = {}
         for line in (known["types"] or "").splitlines():

@@ -4,6 +4,7 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 import { freeBytes, type Host } from '@kernelkit/host'
 import type { Vm } from '../vm.ts'
 import { openKernel } from '../inspect/open-kernel.ts'
+import { guestMemoryBytes } from '../inspect/search-vmcoreinfo.ts'
 import { findVmcoreinfo } from './find-vmcoreinfo.ts'
 
 export type DumpFormat = 'kdump' | 'elf'
@@ -39,7 +40,7 @@ const overheadBytes = 16 * 1024 * 1024
 export async function dumpMemory(host: Host, input: DumpInput): Promise<MemoryDump> {
   const { vm, directory: place, path, format } = input
   const startedMs = host.monotonicMs()
-  const memoryBytes = await memoryOf(vm)
+  const memoryBytes = await guestMemoryBytes(vm)
   // A compressed dump is smaller than the memory, by as much as the guest does not use: QEMU says when the room ends.
   if (format === 'elf') await requireRoom(host, { place, needed: memoryBytes + overheadBytes, memoryBytes })
   const working = join(place, `dump-${host.randomHex(8)}`)
@@ -79,12 +80,6 @@ async function unflatten(host: Pick<Host, 'fs'>, working: string): Promise<strin
   }
   reader.end()
   return wholeOf(working)
-}
-
-async function memoryOf(vm: Pick<Vm, 'qmp'>): Promise<number> {
-  const summary = await vm.qmp('query-memory-size-summary')
-  const { 'base-memory': base = 0, 'plugged-memory': plugged = 0 } = summary as Readonly<Record<string, number>>
-  return base + plugged
 }
 
 /** zlib is in every QEMU, and in every program that reads the format; since 8.2 QEMU writes a file with every piece at its place (`raw`). */
@@ -139,8 +134,8 @@ async function complete(
   host: Host,
   { vm, directory, vmlinux, release, working, memoryBytes }: DumpInput & { readonly working: string; readonly memoryBytes: number },
 ): Promise<readonly string[]> {
-  await using kernel = await openKernel(host, { vm, directory, vmlinux })
-  const found = await findVmcoreinfo(kernel, { release, memoryBytes: BigInt(memoryBytes) })
+  await using kernel = await openKernel(host, { vm, directory, vmlinux, release })
+  const found = await findVmcoreinfo(kernel, { release, memoryBytes })
   if (found === undefined)
     return [`no VMCOREINFO (${kernel.problem ?? 'the kernel has not set itself up'}): drgn does not open the dump, crash may`]
   await using file = await host.fs.open(working, 'r+')

@@ -18,6 +18,8 @@ export interface GuestSettings {
   readonly types: string | null
   /** Why there is none. */
   readonly missing: string
+  /** Why gdb cannot follow stacks of the kernel. */
+  readonly noStacks: string | null
   /** Directories of this machine that the guest sees, the deepest first. */
   readonly places: readonly { readonly guest: string; readonly host: string }[]
   /** An ext4 image that debugfs(8) reads. */
@@ -38,8 +40,13 @@ export async function guestSettings(
   host: Host,
   { vm, state, vmlinux }: { readonly vm: Pick<Vm, 'qmp'>; readonly state: VmState; readonly vmlinux: string },
 ): Promise<{ readonly settings: GuestSettings; readonly slide: bigint }> {
-  const { overlay } = state.facts
-  await using kernel = await openKernel(host, { vm, directory: typeof overlay === 'string' ? overlay : state.directory, vmlinux })
+  const { overlay, release } = state.facts
+  await using kernel = await openKernel(host, {
+    vm,
+    directory: typeof overlay === 'string' ? overlay : state.directory,
+    vmlinux,
+    release: typeof release === 'string' ? release : undefined,
+  })
   const { place, types } = kernel
   const cr4 = kernel.cpus[0]?.cr4 ?? 0n
   const slide = place?.slide ?? 0n
@@ -56,6 +63,10 @@ export async function guestSettings(
     pae: (cr4 & wideEntries) !== 0n,
     types: types === undefined ? null : writeTypeTable(types),
     missing: "where the members of this kernel's types are is not known: build it again with kernelkit, or with DEBUG_INFO_BTF=y",
+    noStacks:
+      kernel.vmlinux?.path === undefined
+        ? `gdb has no symbols of this kernel, which has none in its vmlinux: \`kernelkit inspect ${state.name}\` shows its stacks, and a start with --symbols fetches them`
+        : null,
     places: placesOf(state),
     image: imageOf(state),
     scratch: join(state.directory, 'gdb-files'),

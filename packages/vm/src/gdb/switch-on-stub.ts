@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
 import { gdbStub } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
-import type { VmState } from '../process/vm-state.ts'
+import { overlayStub, type VmState } from '../process/vm-state.ts'
 import type { Vm } from '../vm.ts'
 
 /** Where the stub of a VM listens that was started without one; it does not stop the guest. Throws NO_GDB_STUB. */
@@ -27,6 +27,6 @@ export async function switchOnStub(
 
 /** A QEMU from which this host is hidden sees nothing of the VM's own directory. */
 export function stubPlaces({ directory, facts, id }: Pick<VmState, 'directory' | 'facts' | 'id'>): readonly string[] {
-  const { overlay } = facts
-  return [join(directory, gdbStub.socket), ...(typeof overlay === 'string' ? [join(overlay, `gdb-${id}.sock`)] : [])]
+  const overlay = overlayStub({ facts, id })
+  return [join(directory, gdbStub.socket), ...(overlay === undefined ? [] : [overlay])]
 }

@@ -31,7 +31,7 @@ export async function describeCalls(
   const none = { function: undefined, offset: undefined, source: undefined, line: undefined, inlined: false }
   if (vmlinux === undefined || place === undefined) return ({ address, guessed }) => [{ ...none, address, guessed }]
   const { openVmlinux } = await import('@kernelkit/host/symbolise')
-  const { symboliser, tree } = await openVmlinux(host, { path: vmlinux.path, signal })
+  const { symboliser, tree } = vmlinux.path === undefined ? {} : await openVmlinux(host, { path: vmlinux.path, signal })
   // A return address is that of the instruction after the call.
   const placeOf = ({ address, exact }: StackFrame): bigint => address - place.slide - (exact ? 0n : 1n)
   const asked = [...new Set(frames.map(placeOf))].filter((address) => vmlinux.symbols.at(address) !== undefined)

@@ -18,6 +18,7 @@ export interface InspectInput {
   /** Where QEMU may write. */
   readonly directory: string
   readonly vmlinux: string | undefined
+  readonly release: string | undefined
   /** The kernel's source, for names of files. */
   readonly source: string | undefined
   readonly signal?: AbortSignal | undefined
@@ -51,8 +52,8 @@ export interface SeenTask extends Omit<ListedTask, 'start' | 'locks'> {
 
 /** Registers and stacks, tasks and what they hold, the kernel's log: read from outside while the guest does what it does. */
 export async function inspectGuest(host: Host, input: InspectInput): Promise<Inspection> {
-  const { vm, directory, vmlinux, signal } = input
-  await using kernel = await openKernel(host, { vm, directory, vmlinux })
+  const { vm, directory, vmlinux, release, signal } = input
+  await using kernel = await openKernel(host, { vm, directory, vmlinux, release })
   const orc = await readOrc(host, vmlinux, kernel)
   const lists = await readLists(kernel)
   const cpuStacks: Stack[] = []
@@ -80,11 +81,16 @@ export async function inspectGuest(host: Host, input: InspectInput): Promise<Ins
 
 const noStack: Stack = { frames: [], program: undefined }
 
-function missingOf({ place, cpus, problem }: OpenKernel, orc: OrcTable | undefined): readonly string[] {
+function missingOf({ place, cpus, problem, vmlinux }: OpenKernel, orc: OrcTable | undefined): readonly string[] {
   if (cpus.length === 0) return ['QEMU shows no registers that are understood: guests of other architectures are not inspected']
   if (problem !== undefined) return [`no names of functions: ${problem}`]
   if (place === undefined) return ['the kernel has not set up its handlers yet: no names of functions']
-  return orc === undefined ? ['this kernel has no ORC tables: calls marked ? may be left from earlier ones'] : []
+  return [
+    ...(vmlinux?.path === undefined
+      ? ["no files and lines: names of functions are from the kernel's own list, its vmlinux has no symbols"]
+      : []),
+    ...(orc === undefined ? ['this kernel has no ORC tables: calls marked ? may be left from earlier ones'] : []),
+  ]
 }
 
 async function readOrc(host: Host, path: string | undefined, { vmlinux, place }: OpenKernel): Promise<OrcTable | undefined> {

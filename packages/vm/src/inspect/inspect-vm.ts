@@ -18,6 +18,7 @@ export async function inspectVm(
     vm,
     directory: text('overlay') ?? state.directory,
     vmlinux: text('vmlinux'),
+    release: text('release'),
     source: text('source'),
     signal,
   })

@@ -22,7 +22,7 @@ export interface OpenKernel extends AsyncDisposable {
   /** What the first CPU sees, the kernel included. */
   readonly space: AddressSpace
   readonly wordBytes: 4 | 8
-  readonly vmlinux: Vmlinux | undefined
+  readonly vmlinux: KernelSymbols | undefined
   /** Absent without symbols, and before the kernel has set up its handlers. */
   readonly place: KernelPlace | undefined
   /** Where members of its types are, and why that is not known. */
@@ -31,21 +31,29 @@ export interface OpenKernel extends AsyncDisposable {
   readonly problem: string | undefined
 }
 
+/** Symbols of a vmlinux, or of the kernel's own list, which has no file. */
+export type KernelSymbols = Pick<Vmlinux, 'symbols' | 'buildId'> & { readonly path: string | undefined }
+
 export interface OpenKernelOptions {
   readonly vm: Pick<Vm, 'qmp'>
   /** Where QEMU may write. */
   readonly directory: string
   readonly vmlinux: string | undefined
+  /** By it a kernel is found whose vmlinux has no symbols. */
+  readonly release: string | undefined
 }
 
 /** Reads registers and the place of the kernel. QEMU need not be asked to stop: what changes meanwhile is read as it is. */
-export async function openKernel(host: Host, { vm, directory, vmlinux: path }: OpenKernelOptions): Promise<OpenKernel> {
+export async function openKernel(host: Host, { vm, directory, vmlinux: path, release }: OpenKernelOptions): Promise<OpenKernel> {
   const cpus = parseRegisters(String(await vm.qmp('human-monitor-command', { 'command-line': 'info registers -a' })))
   const memory = openGuestMemory(host, { vm, directory })
   const [cpu] = cpus
   const space = addressSpace(memory.read, { paging: cpu === undefined ? undefined : pagingOf(cpu), root: cpu?.cr3 ?? 0n })
-  const { vmlinux, problem } = await readSymbols(host, path)
-  const place = await findPlace({ memory, cpu, space, vmlinux })
+  const read = await readSymbols(host, path)
+  const own = read.vmlinux === undefined && release !== undefined ? await readOwnSymbols(memory, { vm, release }) : undefined
+  const vmlinux = read.vmlinux ?? own?.vmlinux
+  const place = own?.place ?? (await findPlace({ memory, cpu, space, vmlinux }))
+  const problem = vmlinux === undefined ? read.problem : undefined
   const types = path === undefined ? undefined : await readTypes(host, path)
   // EFER.LMA (Intel SDM 3A, 2.2.1).
   const wordBytes = ((cpu?.efer ?? 0n) & (1n << 10n)) === 0n ? 4 : 8
@@ -73,6 +81,22 @@ async function readSymbols(host: Host, path: string | undefined): Promise<{ read
     if (!(error instanceof UserError)) throw error
     return { problem: error.message.replace(/\.$/, '') }
   }
+}
+
+/** A distribution's kernel carries its list of symbols, and says in VMCOREINFO where; 64 bits only. */
+async function readOwnSymbols(
+  memory: GuestMemory,
+  { vm, release }: { readonly vm: Pick<Vm, 'qmp'>; readonly release: string },
+): Promise<{ readonly vmlinux: KernelSymbols; readonly place: KernelPlace } | undefined> {
+  const { guestMemoryBytes, physBaseOf, searchVmcoreinfo } = await import('./search-vmcoreinfo.ts')
+  const { kernelMapStart, readKallsyms } = await import('@kernelkit/core/inspect')
+  const note = await searchVmcoreinfo(memory, { release, memoryBytes: await guestMemoryBytes(vm) })
+  const physBase = note === undefined ? undefined : physBaseOf(note)
+  if (note === undefined || physBase === undefined) return undefined
+  const found = await readKallsyms(note, (address, length) => memory.readLarge(address - kernelMapStart + physBase, length))
+  if (found === undefined) return undefined
+  const buildId = /^BUILD-ID=([0-9a-f]+)$/m.exec(note)?.[1]
+  return { vmlinux: { path: undefined, buildId, symbols: found.symbols }, place: { slide: found.slide, physBase } }
 }
 
 /** What the build left next to the vmlinux, else what pahole put into it. */

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { nodeHost, ownIdentity, type Host } from '@kernelkit/host'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runtimeDirectory } from './runtime-directory.ts'
-import { findVm, listVms, releaseVm, reserveVm, sweepVms, writeVmState, type VmPlace, type VmState } from './vm-state.ts'
+import { findVm, listVms, overlayStub, releaseVm, reserveVm, sweepVms, writeVmState, type VmPlace, type VmState } from './vm-state.ts'
 
 let directory: string
 let host: Host
@@ -119,9 +119,12 @@ describe('sweeping', () => {
     await new Promise((resolve) => child.once('exit', resolve))
     const own = await ownIdentity(host)
     if (own === undefined) throw new Error('no identity')
-    await writeVmState(await stateOf(place, { ...own, pid: child.pid ?? 0 }), host)
+    const state = { ...(await stateOf(place, { ...own, pid: child.pid ?? 0 })), facts: { overlay: directory } }
+    await writeVmState(state, host)
+    const stub = overlayStub(state) ?? ''
+    await writeFile(stub, '')
     await sweepVms(host)
-    expect(existsSync(place.directory)).toBe(false)
+    expect([existsSync(place.directory), existsSync(stub)]).toEqual([false, false])
     expect((await reserveVm(host, { name: 'dead' })).name).toBe('dead')
   })
 

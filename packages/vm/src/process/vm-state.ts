@@ -79,7 +79,20 @@ export async function reserveVm(host: Host, wanted: { readonly name?: string } =
 export async function releaseVm(place: VmPlace, host: Host): Promise<void> {
   const names = join(place.directory, '..', '..', 'names', place.name)
   if ((await readText(names, host)) === place.id) await host.fs.rm(names, { force: true })
-  await host.fs.rm(place.directory, { recursive: true, force: true })
+  await removeDirectory(place.directory, host)
+}
+
+/** Where a QEMU from which this host is hidden makes the socket of its gdb stub: in the directory of its overlays. */
+export function overlayStub({ id, facts: { overlay } }: Pick<VmState, 'id' | 'facts'>): string | undefined {
+  return typeof overlay === 'string' ? join(overlay, `gdb-${id}.sock`) : undefined
+}
+
+/** The directory of a VM, and what a QEMU that was killed leaves outside of it. */
+async function removeDirectory(directory: string, host: Host): Promise<void> {
+  const state = await readState(directory, host)
+  const stub = state === undefined ? undefined : overlayStub(state)
+  if (stub !== undefined) await host.fs.rm(stub, { force: true })
+  await host.fs.rm(directory, { recursive: true, force: true })
 }
 
 export async function writeVmState(state: VmState, host: Host): Promise<void> {
@@ -137,7 +150,7 @@ export async function sweepVms(host: Host): Promise<void> {
     // Between the creation of a directory and of its first file: a moment, not a leftover.
     if (owner === undefined && (await isYoung(directory, host))) continue
     host.log.detail(`removing what a dead VM left in ${directory}`)
-    await host.fs.rm(directory, { recursive: true, force: true })
+    await removeDirectory(directory, host)
   }
   for (const name of await host.fs.readdir(join(root, 'names'))) {
     const path = join(root, 'names', name)

@@ -55,12 +55,13 @@ async function inspect({ host, plan, vm, signal }: Guest): Promise<LastLook> {
     import('../inspect/inspect-guest.ts'),
     import('../inspect/render-inspection.ts'),
   ])
-  const { vmlinux, sourceTree } = plan.kernel
+  const { vmlinux, release, sourceTree } = plan.kernel
   const limit = AbortSignal.any([signal, AbortSignal.timeout(inspectLimitMs)])
   const seen = await inspectGuest(host, {
     vm,
     directory: plan.launch.overlayDirectory ?? plan.launch.runtimeDirectory,
     vmlinux,
+    release,
     source: sourceTree,
     signal: limit,
   })
