@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JobStep } from '@kernelkit/testing'
+import { startCacheService, type CacheService, type JobStep } from '@kernelkit/testing'
 import { logOf, newMachine, requireConclusion, stageOf, type Machine } from './lib/actions.ts'
 import { testArtifacts } from './lib/kernelkit.ts'
 
@@ -47,6 +47,29 @@ describe('the action at the root of the repository', () => {
     const job = await machine.run([oneStep({ kernel })])
     requireConclusion(job, 'failure')
     expect(logOf(job)).toMatch(/tests=2 passed=1 failed=1/)
+  })
+
+  it('finds all that it needs in the Actions cache in a second run on another machine: nothing is fetched or built', async () => {
+    const run = async (cache: CacheService, inputs: Readonly<Record<string, string>>) => {
+      await using fresh = await newMachine({ cache })
+      await mkdir(fresh.workspace, { recursive: true })
+      await writeFile(
+        join(fresh.workspace, 'kernelkit.yaml'),
+        'vm: { kernel: "debian:12/cloud" }\ntests: [{ name: good, run: uname -r }]\n',
+      )
+      // No apt list and no package of the test store: what the machine has is what the cache gave it.
+      const job = await fresh.run([{ id: 'kernelkit', uses: 'kernelkit/kernelkit@v1', with: inputs }])
+      requireConclusion(job, 'success')
+      return logOf(job)
+    }
+    const fetching = /^(?:fetch linux-image|list the kernels)/m
+    for (const inputs of [{ run: 'uname -r' }, {}]) {
+      await using cache = await startCacheService()
+      expect(await run(cache, inputs)).toMatch(fetching)
+      const second = await run(cache, inputs)
+      expect(second).not.toMatch(fetching)
+      expect(second).toMatch(/kernel \w+: from the Actions cache/)
+    }
   })
 
   it('refuses an input that there is not', async () => {

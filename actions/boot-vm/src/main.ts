@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
+import { isSwitchedOff } from '@kernelkit/core/options'
+import { carryLists, openActionStore, readOptions, runAction } from '@kernelkit/action-kit'
 import { baseKey, readBase, writeBase } from './base/base-result.ts'
 import { bisectPullRequest } from './bisect/bisect-pull-request.ts'
 import { bootAndRun } from './boot.ts'
@@ -17,7 +18,10 @@ await runAction({ inputs: inputRows, directory: import.meta.dirname }, (action) 
     const request = parseBootRequest(options, await readUsedDirectories(host))
     const artifacts = resolve(host.cwd, request.artifacts)
     await noteUsedDirectory(host, request.artifacts)
-    const { store } = await openActionStore(action, [])
+    const isFetched = ['distribution', 'deb'].includes(request.spec.kernel?.kind ?? '')
+    const usesCache = isFetched && !isSwitchedOff(action.inputs, 'cache')
+    const { store } = await openActionStore(action, isFetched ? ['kernel'] : [])
+    const saveLists = usesCache ? await carryLists(host, { cache: action.cache, store }) : undefined
 
     const finished = await action.group('Boot and run', () =>
       bootAndRun({
@@ -30,6 +34,7 @@ await runAction({ inputs: inputRows, directory: import.meta.dirname }, (action) 
         onPrepared: (prepared) => void (request.spec.keep && action.saveState('kept', keptState(prepared, artifacts, 0))),
       }),
     )
+    await saveLists?.()
     const { prepared, outcome } = finished
     if (request.spec.keep) {
       await leaveForLaterSteps(action, { ...prepared.place, request })

@@ -1,17 +1,20 @@
 import { join, resolve } from 'node:path'
-import type { Host } from '@kernelkit/host'
+import type { CarryInput } from '@kernelkit/action-kit'
+import { defaultStoreRoot, type Host } from '@kernelkit/host'
 import { chooseStages, type Stage } from './stages.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
 export interface Step {
-  readonly host: Pick<Host, 'spawn'>
+  readonly host: Host
   /** All variables of the step: the parts need those of the runner, its cache too. */
   readonly env: Variables
   /** The program that runs this one. */
   readonly node: string
   /** Directory with the bundles of all actions. */
   readonly actions: string
+  /** What the client of the Actions cache looks at. */
+  readonly place: CarryInput['place']
   /** Where the runner's signals arrive: they go to this process alone, and a part must end its guest. */
   readonly signals: Pick<NodeJS.Process, 'on' | 'off'>
 }
@@ -20,13 +23,34 @@ export interface Step {
 export async function runStages(step: Step): Promise<number> {
   let worst = 0
   for (const stage of chooseStages(inputsOf(step.env))) {
-    const status = await runStage(step, stage)
+    const status = stage.kind === 'test' ? await runTests(step, stage) : await runStage(step, stage)
     const isGuest = stage.kind === 'test' || stage.name === 'boot-vm'
     if (status === undefined) return 1
     worst = Math.max(worst, status)
     if (status !== 0 && !isGuest) break
   }
   return worst
+}
+
+/** The command has no access to the Actions cache: what it makes is brought and saved around it. */
+async function runTests(step: Step, stage: Stage & { readonly kind: 'test' }): Promise<number | undefined> {
+  const { host, env, place } = step
+  const inputs = inputsOf(env)
+  if (inputs['cache'] === 'false') return runStage(step, stage)
+  const directory = resolve(env['GITHUB_WORKSPACE'] ?? '.', inputs['working-directory'] ?? '.')
+  const file = await host.fs.readFile(join(directory, 'kernelkit.yaml'), 'utf8').catch(() => '')
+  const save = await (
+    await import('@kernelkit/action-kit')
+  ).carryEntries({
+    host,
+    place,
+    root: inputs['cache-dir'] === undefined ? defaultStoreRoot(host) : resolve(directory, inputs['cache-dir']),
+    of: JSON.stringify([file, stage.words]),
+    run: `${env['GITHUB_RUN_ID'] ?? ''}-${env['GITHUB_RUN_ATTEMPT'] ?? ''}`,
+  })
+  const status = await runStage(step, stage)
+  if (status !== undefined) await save()
+  return status
 }
 
 /** What the parts leave for the end of the job: the compiler's cache, the history of tests. */

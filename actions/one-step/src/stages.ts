@@ -14,9 +14,9 @@ const suites = ['kunit', 'kselftest', 'ltp', 'xfstests', 'blktests'] as const
 
 /** Inputs of the step that are those of an action under the same name. */
 const passed = {
-  'setup-kvm': ['require-kvm', 'arch', 'compiler', 'cache'],
-  'build-kernel': ['source', 'config', 'arch', 'compiler', 'cache', 'project-file', 'trust-project'],
-  'bake-image': ['suite', 'include', 'arch', 'cache'],
+  'setup-kvm': ['require-kvm', 'arch', 'compiler'],
+  'build-kernel': ['source', 'config', 'arch', 'compiler', 'project-file', 'trust-project'],
+  'bake-image': ['suite', 'include', 'arch'],
   'boot-vm': [
     'run',
     'shell',
@@ -35,7 +35,7 @@ const passed = {
   ],
 } as const
 
-const everywhere = ['working-directory', 'cache-dir', 'verbose'] as const
+const everywhere = ['working-directory', 'cache-dir', 'verbose', 'cache'] as const
 
 /** What runs where neither a kernel nor a source is named: Debian's, small, with its modules, nothing to build. */
 const defaultKernel = 'debian:12/cloud'

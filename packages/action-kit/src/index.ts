@@ -1,6 +1,8 @@
 export type { Action, ActionDefinition } from './action.ts'
 export type { Annotation, AnnotationLevel } from './annotations.ts'
 export type { ActionsCache } from './cache/actions-cache.ts'
+export { carryEntries, type CarryInput } from './cache/carry-entries.ts'
+export { carryLists, type SaveCarried } from './cache/carry-lists.ts'
 export type { CacheStore } from './cache/remote-store.ts'
 export { actionInputs, type InputKind, type InputRow } from './inputs.ts'
 export { escapeCell, renderTable } from './summary.ts'

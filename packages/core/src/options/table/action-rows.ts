@@ -71,6 +71,12 @@ export const actionRows = {
       help: '`true`: when the script of a pull request does not pass, the commits of the pull request are bisected, and the guilty one is annotated; the checkout needs `fetch-depth: 0`',
       default: 'false',
     },
+    cache: {
+      ...input,
+      kind: 'flag',
+      help: '`false` neither asks the Actions cache for the kernel of a distribution nor saves it',
+      default: 'true',
+    },
     run: {
       ...input,
       kind: 'text',
