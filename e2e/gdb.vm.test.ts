@@ -153,6 +153,16 @@ describe('commands of kernelkit in gdb', () => {
   })
 })
 
+it('the commands say that the VM has ended', async () => {
+  const other = `${name}-e`
+  await kernelkit(['run', '--keep', '--name', other, '-k', kernel, '--image', image, '--', 'true'])
+  const { vms } = JSON.parse((await kernelkit(['ps', '--json'])).stdout) as Processes
+  const kill = `shell kill -KILL ${vms.find((vm) => vm.name === other)?.qemuPid}`
+  const { stderr } = await kernelkit(['gdb', other, '--', '-batch', '-ex', kill, '-ex', 'kk-ps', '-ex', 'kk-dmesg'])
+  // gdb's own words, which depend on how far QEMU was.
+  expect(stderr).toMatch(/^Remote (?:connection closed|communication error\..*)$[^]*^the VM is not attached, or has ended$/m)
+})
+
 describe('run --gdb-script', () => {
   let directory = ''
   beforeAll(async () => {
@@ -181,8 +191,11 @@ describe('run --gdb-script', () => {
     expect(gdb).toMatch(/^after it$/m)
   })
 
-  it('is stopped when it never ends, and that is said', async () => {
-    const { exitCode, stderr } = await runs(['while 1', 'end'], 'true', '--gdb-timeout', '3s')
+  it('is stopped when it never ends, and that is said; a VM that is kept runs on', async () => {
+    const kept = `${name}-d`
+    const { exitCode, stderr } = await runs(['while 1', 'end'], 'true', '--gdb-timeout', '3s', '--keep', '--name', kept)
+    expect((await kernelkit(['exec', kept, '--', 'echo', 'on'])).stdout).toBe('on\n')
+    await kernelkit(['stop', '--kill', kept])
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(/GDB_SCRIPT_FAILED: --gdb-script \S+ did not end within 3 s\.\n[^]*\nHint: .*--gdb-timeout/)
   })

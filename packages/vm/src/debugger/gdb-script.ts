@@ -39,6 +39,8 @@ export async function startGdbScript(guest: Guest, script: string, evidenceDirec
     onLine: (line) => line === attached && isAttached.resolve(),
   }).then(async (result) => {
     end = result
+    // A debugger that was killed leaves the guest stopped.
+    if (result.exitCode === undefined) await vm.qmp('cont').catch(() => {})
     const output = result.output.replace(`${attached}\n`, '')
     await host.fs.writeFile(evidencePath(evidenceDirectory, 'gdb'), output)
     return { ...result, output }
