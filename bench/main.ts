@@ -21,6 +21,9 @@ const benches: Readonly<Record<string, { readonly about: string; readonly quick?
     about: "a distribution's kernel against our own, and its first run from an empty store (half an hour)",
     load: () => import('./kernels.ts'),
   },
+  page: { about: 'the page of 2,000 tests and 10 MB of console: made, and painted by Chromium', load: () => import('./page.ts') },
+  wrapper: { about: 'exec-wrapper in a VM that was kept', load: () => import('./wrapper.ts') },
+  kselftest: { about: 'a suite of the kernel tree built again', load: () => import('./kselftest.ts') },
   boots: { about: '200 boots, output compared to the last byte', load: () => import('./boots.ts') },
 }
 
