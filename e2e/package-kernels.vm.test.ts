@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,9 @@ import {
   type StoredKernel,
 } from './lib/kernel-packages.ts'
 import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+import { ordinaryUser } from './lib/ordinary-user.ts'
+import { makePerson } from './lib/person.ts'
+import { isFullRun } from './lib/tiers.ts'
 
 const { image } = testArtifacts()
 let directory = ''
@@ -32,6 +36,15 @@ async function bootAndLoad(reference: string, more: readonly string[] = []): Pro
   const { stdout, stderr } = await kernelkit(['run', '-k', reference, '--image', image, ...more, '--', 'sh', '-c', script])
   if (!/^kernelkit: verdict=pass\b/.test(lastLine(stderr) ?? '')) throw new Error(stderr)
   return { stdout, stderr }
+}
+
+/** What `make tar-pkg` packs. */
+async function makeTarInstall(tree: string): Promise<string> {
+  await mkdir(join(tree, 'boot'), { recursive: true })
+  await cp(join(kernel.path, 'bzImage'), join(tree, `boot/vmlinuz-${kernel.release}`))
+  await cp(join(kernel.path, 'config'), join(tree, `boot/config-${kernel.release}`))
+  await cp(kernel.modules, join(tree, 'lib/modules', kernel.release), { recursive: true })
+  return tree
 }
 
 describe('a kernel in packages and images', () => {
@@ -68,12 +81,8 @@ describe('a kernel in packages and images', () => {
   })
 
   it('boots from a directory of make tar-pkg, and names the module that the kernel refuses', async () => {
-    const tree = join(directory, 'tar-install')
+    const tree = await makeTarInstall(join(directory, 'tar-install'))
     const modules = join(tree, 'lib/modules', kernel.release)
-    await mkdir(join(tree, 'boot'), { recursive: true })
-    await cp(join(kernel.path, 'bzImage'), join(tree, `boot/vmlinuz-${kernel.release}`))
-    await cp(join(kernel.path, 'config'), join(tree, `boot/config-${kernel.release}`))
-    await cp(kernel.modules, modules, { recursive: true })
     expect((await bootAndLoad(tree)).stdout).toBe(expected())
     const file = join(modules, 'kernel/drivers/net/dummy.ko')
     const signed = await readFile(file)
@@ -100,5 +109,56 @@ describe('a kernel in packages and images', () => {
     expect(await refused(unsigned, ['--append', 'module.sig_enforce=1'])).toContain(
       'module dummy: this kernel takes only modules signed with its own keys',
     )
+  })
+})
+
+describe('an ordinary user', () => {
+  it('boots all of these; a machine without a file of its kernel is named', { timeout: 20 * 60_000 }, async ({ skip }) => {
+    skip(!isFullRun(), 'KERNELKIT_TEST_FULL is not set: each kernel is unpacked once more, into the store of another user')
+    const person = await makePerson(ordinaryUser.uid)
+    const place = join(person.home, 'kernels')
+    const rpms = await makeRpms(kernel, join(place, 'rpms'))
+    const made = makeImage(await kernelLayers(kernel, 'ci-kernels', join(place, 'layers')))
+    await writeLayout(made, join(place, 'layout'))
+    const tree = await makeTarInstall(join(place, 'tar-install'))
+    const root = join(person.home, 'root.ext4')
+    execFileSync('cp', ['--sparse=always', image, root])
+    execFileSync('chown', ['-R', `${person.uid}:${person.uid}`, place, root])
+    const registry = await startRegistry(directory)
+    try {
+      await push(registry.address, 'ci/kernels', made)
+      const references = [
+        `${rpms.core},${rpms.modules}`,
+        `oci:${join(place, 'layout')}`,
+        `oci:${registry.address}/ci/kernels@${made.digest}`,
+        tree,
+        `deb:linux-image-${kernel.release}`,
+      ]
+      for (const reference of references) {
+        const script = 'uname -r; modprobe dummy && ls -d /sys/class/net/dummy0'
+        const { stdout, stderr } = await person.run([
+          'run',
+          '-k',
+          reference,
+          '--image',
+          root,
+          '--share-as',
+          'disk',
+          '--',
+          'sh',
+          '-c',
+          script,
+        ])
+        expect({ reference, stdout, end: lastLine(stderr) }).toEqual({
+          reference,
+          stdout: `${kernel.release}\n/sys/class/net/dummy0\n`,
+          end: expect.stringMatching(/^kernelkit: verdict=pass\b/) as string,
+        })
+      }
+    } finally {
+      await registry.stop()
+    }
+    const own = await person.run(['run', '-k', 'host', '--root', 'host', '--no-cwd', '--', 'uname', '-r'])
+    expect(own.stderr).toMatch(/^KERNEL_NOT_FOUND: --kernel host: this machine runs \S+, but has no file of it|^kernelkit: verdict=pass\b/m)
   })
 })
