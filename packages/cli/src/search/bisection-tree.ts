@@ -91,8 +91,11 @@ async function openBisectionTree({ host, repository, good, bad, question }: Open
     return (await host.run(argv)).stdout.trim()
   }
   const known = await host.fs.readFile(asked, 'utf8').catch(() => '')
-  const isContinued = known === key && (await host.fs.exists(join(path, '.git', 'BISECT_START')))
-  if (known === '') {
+  // It has no objects of its own: when the repository was cloned again or cleaned, its commits may be gone.
+  const hasHead = async () => (await host.run(['git', '-C', path, 'cat-file', '-e', 'HEAD^{tree}'], { reject: false })).exitCode === 0
+  const isWhole = known !== '' && (await hasHead())
+  const isContinued = isWhole && known === key && (await host.fs.exists(join(path, '.git', 'BISECT_START')))
+  if (!isWhole) {
     await host.fs.rm(path, { recursive: true, force: true })
     await host.run(['git', 'clone', '--quiet', '--shared', '--no-checkout', '--no-tags', '--', repository, path])
   }

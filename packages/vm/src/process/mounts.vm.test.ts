@@ -108,7 +108,7 @@ describe('the root of this machine', () => {
     expect(await output(vm, 'cat /etc/os-release')).toBe(readFileSync('/etc/os-release', 'utf8'))
     expect(await output(vm, 'echo x > /etc/kernelkit-was-here && cat /etc/kernelkit-was-here')).toBe('x\n')
     expect(existsSync('/etc/kernelkit-was-here')).toBe(false)
-    expect(await output(vm, 'ls /tmp; ls /run')).toBe('kernelkit\nlock\n')
+    expect(await output(vm, 'ls /tmp; ls /run')).toBe('kernelkit\nlock\nmodprobe.d\n')
     expect(await output(vm, 'cat /proc/1/comm')).toBe('init\n')
     expect(await output(vm, 'stat -c %a /run/lock /tmp /dev/shm')).toBe('1777\n1777\n1777\n')
     expect(await output(vm, 'getent hosts $(hostname); tail -n +2 /etc/hosts')).toBe(
