@@ -21,7 +21,7 @@ function outline({ tests }: KtapResults) {
   return tests.map(({ name, status, reason, seconds }) => [status, name, reason, seconds])
 }
 
-// As check of xfstests prints it on a file: names and times in columns, the time of the last run before the dots.
+// Not recorded: written after the source of xfstests' check, for output to a file: names and times in columns, the time of the last run before the dots.
 const xfstests = `FSTYP         -- ext4
 PLATFORM      -- Linux/x86_64 guest 6.1.0-50-cloud-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.170-3 (2026-05-08)
 MKFS_OPTIONS  -- /dev/vdb
@@ -81,7 +81,7 @@ describe('the output of xfstests', () => {
   })
 })
 
-// As check of blktests prints it on a file: a line when a test begins, one when it ends.
+// Not recorded: written after the source of blktests' check, for output to a file: a line when a test begins, one when it ends.
 const blktests = `loop/001 (scan loop device partitions)                      
     runtime    ...
 loop/001 (scan loop device partitions)                       [passed]
