@@ -27,7 +27,8 @@ let callsOfFirst = 0
 
 beforeAll(async () => {
   cache = await startCacheService()
-  first = await newMachine({ cache })
+  // It compiles a whole kernel where the compiler cache has none of it.
+  first = await newMachine({ cache, longestJobMs: 28 * 60_000 })
   // Neither downloaded nor compiled once more; the kernel itself is made here.
   await first.prime()
   cold = await first.run(steps)

@@ -1,11 +1,13 @@
 import { appendFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
+import { renderFailures, type Failure } from './test-failures.ts'
 import { renderFileTimes, type Timed } from './test-times.ts'
 
 /**
  * Prints why tests were skipped (a skip without a reason is a failure: `context.skip(condition, reason)`) and the seconds of each file
  * (of VM tests the CPU seconds too),
- * and appends `passed failed skipped` to $KERNELKIT_TEST_COUNTS, which tools/verify.ts adds up.
+ * and appends `passed failed skipped` to $KERNELKIT_TEST_COUNTS, which tools/verify.ts adds up, and what failed to
+ * $KERNELKIT_TEST_FAILURES, which it prints last: of a long log often only the end is at hand.
  */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
@@ -25,7 +27,23 @@ export default class CountReporter implements Reporter {
     const file = process.env['KERNELKIT_TEST_COUNTS']
     const counts = [count('passed'), count('failed') + broken + unexplained, count('skipped') - unexplained]
     if (file !== undefined) appendFileSync(file, `${counts.join(' ')}\n`)
+    const failures = process.env['KERNELKIT_TEST_FAILURES']
+    const failed = [...modules.flatMap(failuresOf), ...unhandled.map((error) => ({ name: 'outside of the tests', errors: [error] }))]
+    if (failures !== undefined) appendFileSync(failures, renderFailures(failed))
   }
+}
+
+/** Of its tests, and of the file itself: its imports and hooks. */
+function failuresOf(module: TestModule): readonly Failure[] {
+  const tests = [...module.children.allTests('failed')].map((test) => ({ name: test.fullName, errors: test.result().errors ?? [] }))
+  const suites = [module, ...module.children.allSuites()].map((suite) => ({
+    name: 'fullName' in suite ? suite.fullName : '',
+    errors: suite.errors(),
+  }))
+  return [...suites.filter(({ errors }) => errors.length > 0), ...tests].map(({ name, errors }) => ({
+    name: [module.relativeModuleId, name].filter((part) => part !== '').join(' > '),
+    errors,
+  }))
 }
 
 /** With its imports and hooks. */

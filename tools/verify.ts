@@ -43,8 +43,14 @@ const vmTests: Stage = { name: 'VM tests', argv: ['vitest', 'run', '--project', 
 // After the VM tests, whose kernel they compare with and whose sources and compiler cache they use.
 const containerTests: Stage = { name: 'container tests', argv: ['vitest', 'run', '--project', 'container'] }
 
+interface Records {
+  readonly countsFile: string
+  readonly failuresFile: string
+  readonly times: Timed[]
+}
+
 /** Run the stages in order; returns the names of those that failed. */
-function runStages(stages: readonly Stage[], countsFile: string, times: Timed[]): readonly string[] {
+function runStages(stages: readonly Stage[], { countsFile, failuresFile, times }: Records): readonly string[] {
   const failed: string[] = []
   for (const stage of stages) {
     process.stdout.write(`\n== ${stage.name}: ${stage.argv.join(' ')}\n`)
@@ -54,7 +60,7 @@ function runStages(stages: readonly Stage[], countsFile: string, times: Timed[])
     const result = spawnSync(program, args, {
       cwd: repository,
       stdio: 'inherit',
-      env: { ...process.env, KERNELKIT_TEST_COUNTS: countsFile },
+      env: { ...process.env, KERNELKIT_TEST_COUNTS: countsFile, KERNELKIT_TEST_FAILURES: failuresFile },
     })
     times.push({ name: stage.name, seconds: (performance.now() - startedMs) / 1000, cpuSeconds: childCpuSeconds() - cpuBefore })
     if (result.signal === 'SIGINT' || result.signal === 'SIGTERM') return [...failed, `${stage.name} (${result.signal})`]
@@ -68,16 +74,25 @@ function runStages(stages: readonly Stage[], countsFile: string, times: Timed[])
   return failed
 }
 
-function verify(stages: readonly Stage[]): Counts & { readonly failedStages: readonly string[]; readonly times: readonly Timed[] } {
+interface Verified extends Counts {
+  readonly failedStages: readonly string[]
+  /** Names and messages of failed tests. */
+  readonly failures: string
+  readonly times: readonly Timed[]
+}
+
+function verify(stages: readonly Stage[]): Verified {
   const directory = mkdtempSync(join(tmpdir(), 'kernelkit-verify-'))
   try {
     const countsFile = join(directory, 'counts')
-    writeFileSync(countsFile, '')
+    const failuresFile = join(directory, 'failures')
+    for (const file of [countsFile, failuresFile]) writeFileSync(file, '')
     // What .ci/run did before.
     const installSeconds = process.env['KERNELKIT_TEST_INSTALL_SECONDS']
     const times: Timed[] = installSeconds === undefined ? [] : [{ name: 'npm ci', seconds: Number(installSeconds) }]
-    const failedStages = runStages(stages, countsFile, times)
-    return { ...addCounts(parseCounts(readFileSync(countsFile, 'utf8'))), failedStages, times }
+    const failedStages = runStages(stages, { countsFile, failuresFile, times })
+    const [counts, failures] = [readFileSync(countsFile, 'utf8'), readFileSync(failuresFile, 'utf8')]
+    return { ...addCounts(parseCounts(counts)), failedStages, failures, times }
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
@@ -86,6 +101,7 @@ function verify(stages: readonly Stage[]): Counts & { readonly failedStages: rea
 const withMachine = process.argv[2] === 'test'
 const result = verify(withMachine ? [hostPackages, ...checkStages, ...bundles, vmTests, containerTests] : checkStages)
 process.stdout.write(`\n${renderStageTimes(result.times)}\nload of the last 15 minutes: ${(loadavg()[2] ?? 0).toFixed(1)}\n\n`)
+process.stdout.write(result.failures)
 for (const name of result.failedStages) process.stdout.write(`failed stage: ${name}\n`)
 process.stdout.write(`${renderCounts(result)}\n`)
 process.exitCode = result.failed > 0 || result.passed === 0 ? 1 : 0

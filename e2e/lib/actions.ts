@@ -32,10 +32,12 @@ export interface Machine extends AsyncDisposable {
 
 export interface MachineOptions {
   readonly cache?: CacheService
+  /** Below the limit of the test or hook, which would not say at which step the job was. */
+  readonly longestJobMs?: number
 }
 
 /** A machine that is new to its first job: empty store, empty workspace. It is next to the test store, so that files can be linked. */
-export async function newMachine({ cache }: MachineOptions = {}): Promise<Machine> {
+export async function newMachine({ cache, longestJobMs = 13 * 60_000 }: MachineOptions = {}): Promise<Machine> {
   const shared = testStore()
   const directory = await makeOwnDirectory('e2e-runner')
   const store = join(directory, 'cache', 'kernelkit')
@@ -63,15 +65,20 @@ export async function newMachine({ cache }: MachineOptions = {}): Promise<Machin
       await mkdir(join(shared, 'ccache'), { recursive: true })
       await symlink(join(shared, 'ccache'), join(to, 'ccache'))
     },
-    run: (steps, options = {}) =>
-      runJob({
+    async run(steps, options = {}) {
+      const late = AbortSignal.timeout(longestJobMs)
+      const job = await runJob({
         directory,
         steps,
         repositories: { 'kernelkit/kernelkit': repository },
         ...(cache === undefined ? {} : { actionEnv: cache.env }),
         ...options,
         env: { XDG_CACHE_HOME: join(directory, 'cache'), ...options.env },
-      }),
+        signal: options.signal === undefined ? late : AbortSignal.any([options.signal, late]),
+      })
+      if (late.aborted) throw new Error(`a job of more than ${longestJobMs / 60_000} minutes was cancelled:\n${logOf(job)}`)
+      return job
+    },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   }
 }
