@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kernelkit, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, saidEnough, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { gitIn, makeReadyTree } from './lib/ready-tree.ts'
 
 const { kernel } = testArtifacts()
@@ -49,16 +49,10 @@ describe('kernelkit bisect over builds', () => {
       '--',
       'true',
     ]
-    const { child, result } = startKernelkit(words(), { cwd: directory })
-    let seen = ''
-    await new Promise<void>((resolve) => {
-      child.stderr?.on('data', (chunk: Buffer) => {
-        seen += chunk.toString()
-        if ((seen.match(/^[0-9a-f]{12} (good|bad|skip) /gm) ?? []).length >= 3) resolve()
-      })
-    })
-    child.kill('SIGKILL')
-    await result
+    const bisection = startKernelkit(words(), { cwd: directory })
+    await saidEnough(bisection, (text) => (text.match(/^[0-9a-f]{12} (good|bad|skip) /gm) ?? []).length >= 3)
+    bisection.child.kill('SIGKILL')
+    await bisection.result
     const { exitCode, stdout, stderr } = await kernelkit(words('--json'), { cwd: directory })
     expect(stderr).toMatch(/continuing a bisection: [345] commits are known/)
     const answer = JSON.parse(stdout) as Answer

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kernelkit, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, saidEnough, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image } = testArtifacts()
 let directory = ''
@@ -43,16 +43,10 @@ const words = (good: number, bad: number, ...more: readonly string[]) => [
 describe('kernelkit bisect', () => {
   it('ends at the planted commit after it was killed half-way, and leaves a dirty work tree as it was', async () => {
     await writeFile(join(directory, 'test.sh'), 'mine\n')
-    const { child, result } = startKernelkit(words(0, 29), { cwd: directory })
-    let seen = ''
-    await new Promise<void>((resolve) => {
-      child.stderr?.on('data', (chunk: Buffer) => {
-        seen += chunk.toString()
-        if ((seen.match(/^[0-9a-f]{12} (good|bad) /gm) ?? []).length >= 3) resolve()
-      })
-    })
-    child.kill('SIGKILL')
-    await result
+    const bisection = startKernelkit(words(0, 29), { cwd: directory })
+    await saidEnough(bisection, (text) => (text.match(/^[0-9a-f]{12} (good|bad) /gm) ?? []).length >= 3)
+    bisection.child.kill('SIGKILL')
+    await bisection.result
     const { exitCode, stdout, stderr } = await kernelkit(words(0, 29, '--json', '--log', 'bisect.log'), { cwd: directory })
     expect(stderr).toMatch(/continuing a bisection: [345] commits are known/)
     expect({ exitCode, answer: JSON.parse(stdout) as unknown }).toMatchObject({

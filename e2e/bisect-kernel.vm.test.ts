@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { kernelSource } from './lib/kernel-source.ts'
-import { kernelkit, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, saidEnough, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { gitIn } from './lib/ready-tree.ts'
 import { isFullRun } from './lib/tiers.ts'
 
@@ -67,16 +67,10 @@ it(
       '--',
       'echo x > /dev/null',
     ]
-    const { child, result } = startKernelkit(words(), { cwd: tree, timeoutMs: 3 * hour })
-    let seen = ''
-    await new Promise<void>((resolve) => {
-      child.stderr?.on('data', (chunk: Buffer) => {
-        seen += chunk.toString()
-        if ((seen.match(/^[0-9a-f]{12} (good|bad|skip) /gm) ?? []).length >= 4) resolve()
-      })
-    })
-    child.kill('SIGKILL')
-    await result
+    const bisection = startKernelkit(words(), { cwd: tree, timeoutMs: 3 * hour })
+    await saidEnough(bisection, (text) => (text.match(/^[0-9a-f]{12} (good|bad|skip) /gm) ?? []).length >= 4)
+    bisection.child.kill('SIGKILL')
+    await bisection.result
     const { exitCode, stdout, stderr } = await kernelkit(words('--json'), { cwd: tree, timeoutMs: 3 * hour })
     expect(stderr).toMatch(/continuing a bisection: [456] commits are known/)
     const { first, tried } = JSON.parse(stdout) as {

@@ -3,7 +3,7 @@ import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { kernelkit, lastLine, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, saidEnough, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { makeOwnDirectory } from './lib/own-directory.ts'
 
 const { image } = testArtifacts()
@@ -45,7 +45,7 @@ describe("a distribution's kernel", () => {
 
   it('ends as infra-fail when the daemon of its directories dies, and nothing of it is left', async () => {
     const run = startKernelkit(['run', '-k', 'debian:12/cloud', '--root', 'host', '--', 'sh', '-c', 'echo ready; sleep 100000'])
-    await new Promise((resolve) => run.child.stdout?.once('data', resolve))
+    await saidEnough(run, (text) => text.includes('ready\n'))
     const pid = daemonOf(run.child.pid ?? 0)
     process.kill(pid, 'SIGKILL')
     const { exitCode, stderr } = await run.result

@@ -75,6 +75,22 @@ export function startKernelkit(args: readonly string[], options: CommandOptions 
   return startProgram([process.execPath, kernelkitBin, ...args], options)
 }
 
+/** Resolves when a running command has printed enough; fails with what it printed when it ends before. */
+export async function saidEnough({ child, result }: RunningProcess, isEnough: (text: string) => boolean): Promise<void> {
+  let text = ''
+  const enough = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+        if (isEnough(text)) resolve()
+      })
+  })
+  const tooEarly = result.then(({ exitCode, signal }) => {
+    throw new Error(`it ended early (${exitCode ?? signal ?? 'no status'}), and had printed:\n${text}`)
+  })
+  await Promise.race([enough, tooEarly])
+}
+
 /** A shell line with `kernelkit` on PATH, as the documentation shows it. */
 export function shell(line: string, options: CommandOptions = {}): Promise<CommandResult> {
   return startProgram(['bash', '-c', `kernelkit() { '${process.execPath}' '${kernelkitBin}' "$@"; }; ${line}`], options).result

@@ -174,10 +174,26 @@ describe('a QEMU that does not start', () => {
     })
   })
 
+  it('is shown with what it was asked to list', async () => {
+    const request = await ground.request({ launch: { extraArgs: ['-device', 'help'] } })
+    await expect(startVm(request, ground.host)).rejects.toMatchObject({ code: 'QEMU_REFUSED', message: /name "virtio-/ })
+  })
+
   it('refuses a file that is not a kernel', async () => {
     const path = join(scratchDirectory(), 'not-a-kernel')
     writeFileSync(path, 'x'.repeat(100_000))
     await expect(startVm(await ground.request({ launch: { kernel: path } }), ground.host)).rejects.toMatchObject({ code: 'NOT_A_KERNEL' })
+  })
+})
+
+describe('a guest that ends before QEMU says that it runs', () => {
+  it('has ended; QEMU did not fail to start', async () => {
+    // What QEMU does when the first instruction resets the CPU, on a host that is busy at that moment.
+    const program = join(scratchDirectory(), 'qemu-of-a-short-guest')
+    writeFileSync(program, '#!/bin/sh\nexit 0\n', { mode: 0o755 })
+    await using vm = await startVm(await ground.request({ launch: { qemu: program } }), ground.host)
+    expect(await vm.exited).toMatchObject({ exitCode: 0 })
+    await expect(output(vm, ['true'])).rejects.toMatchObject({ code: 'VM_LOST' })
   })
 })
 

@@ -15,10 +15,12 @@ export interface QemuProcess {
   channel(name: keyof typeof qemuFds): Duplex
   kill(): void
   readonly exited: Promise<QemuExit>
+  /** Its standard output so far: the answer to `-device help` and the like, and nothing else. */
+  printed(): string
 }
 
 // QEMU says little; a device that complains forever must not fill our memory.
-const keptStderr = 64 * 1024
+const keptBytes = 64 * 1024
 
 /** The named pipe of a VM's console: made beforehand, while everything else is prepared. */
 export function makeConsolePipe(host: Pick<Host, 'spawn'>, directory: string): Promise<void> {
@@ -55,9 +57,10 @@ export async function spawnQemu(options: {
   const console_ = { output: openFifo(output, 'read'), input: openFifo(input, 'write') }
   const child = host.spawn([first, ...words], {
     // A socket pair per channel: nothing on disk, and both sides see when the other dies.
-    stdio: ['ignore', 'ignore', 'pipe', ...Object.values(qemuFds).map(() => 'pipe' as const)],
+    stdio: ['ignore', 'pipe', 'pipe', ...Object.values(qemuFds).map(() => 'pipe' as const)],
     env: qemuEnvironment(host.env, options.overlays),
   })
+  const printed = keepText(child.stdout)
   const exited = watchExit(child)
   void exited.then(() => {
     console_.input.destroy()
@@ -78,6 +81,7 @@ export async function spawnQemu(options: {
     },
     kill: () => void child.kill('SIGKILL'),
     exited,
+    printed: printed.text,
   }
 }
 
@@ -92,19 +96,24 @@ export function qemuEnvironment(env: Host['env'], overlays: string): Readonly<Re
 }
 
 function watchExit(child: ChildProcess): Promise<QemuExit> {
-  let stderr = ''
-  child.stderr?.setEncoding('utf8')
-  child.stderr?.on('data', (chunk: string) => {
-    stderr = (stderr + chunk).slice(-keptStderr)
-  })
+  const stderr = keepText(child.stderr)
   for (const stream of child.stdio) stream?.on('error', () => {})
-  const stderrEnded = new Promise<void>((resolve) => child.stderr?.once('close', resolve))
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ exitCode: undefined, signal: undefined, stderr: error.message }))
     // `exit`, not `close`: a paused stream must not hide that QEMU is gone.
     child.once(
       'exit',
-      (exitCode, signal) => void stderrEnded.then(() => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined, stderr })),
+      (exitCode, signal) =>
+        void stderr.ended.then(() => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined, stderr: stderr.text() })),
     )
   })
+}
+
+function keepText(stream: Readable | null): { readonly ended: Promise<void>; text(): string } {
+  let text = ''
+  stream?.setEncoding('utf8')
+  stream?.on('data', (chunk: string) => {
+    text = (text + chunk).slice(-keptBytes)
+  })
+  return { ended: new Promise((resolve) => stream?.once('close', resolve)), text: () => text }
 }

@@ -126,8 +126,13 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   } catch {
     const exit = await exited
     options.signal?.throwIfAborted()
-    const { explainQemuFailure } = await import('./qemu-failure.ts')
-    throw explainQemuFailure(exit, request.launch)
+    const printed = qemu.printed()
+    // With status 0 and not a word its machine was complete, but the guest ended before it could say so: a kernel whose first
+    // instruction resets the CPU.
+    if (exit.exitCode !== 0 || printed !== '') {
+      const { explainQemuFailure } = await import('./qemu-failure.ts')
+      throw explainQemuFailure({ ...exit, stderr: exit.stderr + printed }, request.launch)
+    }
   }
   options.signal?.throwIfAborted()
 

@@ -24,6 +24,13 @@ export function parseDisk(raw: string): { readonly path: string; readonly readon
   return { path, readonly }
 }
 
+/** A word of `--qemu-arg`. */
+export function parseQemuArg(raw: string): string {
+  // qemu(1): QEMU would keep running without a process that owns it.
+  if (/^--?daemonize$/.test(raw)) throw badOption('qemu-arg', raw, { allowed: 'words with which QEMU stays in the foreground' })
+  return raw
+}
+
 /** `--mac`, in lower case. */
 export function parseMac(raw: string): string {
   // The low bit of the first byte would make it a multicast address, which no interface may have.

@@ -198,6 +198,7 @@ describe('parseVmSpec', () => {
     [{ share: 5 }, /--share/],
     [{ cwd: 'src' }, /absolute path in the guest/],
     [{ net: 'none', forward: ['0:80'] }, /--forward '0:80' does not go together with --net none/],
+    [{ qemuArg: ['-daemonize'] }, /--qemu-arg '-daemonize'.*foreground/],
     [{ net: 'none', ssh: true }, /--ssh does not go together with --net none/],
   ])('refuses %j and says what is allowed', (raw, message) => {
     expect(refusal(raw)).toMatch(message)

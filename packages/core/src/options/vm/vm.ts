@@ -22,7 +22,7 @@ import {
 import { parseDurationMs, parseSizeBytes } from '../quantity.ts'
 import { camelCase, vmRows } from '../table/index.ts'
 import { parseForward, refuseSamePort } from './vm-forward.ts'
-import { parseDisk, parseGdb, parseMac, parseMemory } from './vm-hardware.ts'
+import { parseDisk, parseGdb, parseMac, parseMemory, parseQemuArg } from './vm-hardware.ts'
 import { parseResultsSpec, type ResultsSpec } from './vm-results.ts'
 import { parseInit, parseMirror, parseModuleName, parseRoot, type InitSpec, type RootSpec } from './vm-root.ts'
 import { readShare, type ShareSpec } from './vm-share.ts'
@@ -140,7 +140,7 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     watchdog: choiceOption(raw, vmRows, 'watchdog'),
     append: readList(raw, 'append', splitWords).flat(),
     qemu: textOption(raw, 'qemu'),
-    qemuArgs: listOption(raw, 'qemuArg'),
+    qemuArgs: readList(raw, 'qemuArg', parseQemuArg),
     disks: readList(raw, 'disk', parseDisk),
     persist: flagOption(raw, 'persist'),
     shares: (raw['share'] ?? []).map(readShare),
