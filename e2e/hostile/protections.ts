@@ -25,6 +25,20 @@ export const protections: readonly Protection[] = [
     tests: ['packages/core/src/confine/mounts-that-change.test.ts'],
   },
   {
+    title: 'credentials are hidden by their names, whatever gets those meanwhile',
+    file: 'packages/core/src/confine/confined-argv.ts',
+    from: 'const veiled = proc === undefined ? [] : veils',
+    to: 'const veiled: readonly Veil[] = []',
+    tests: ['packages/vm/src/resolve/resolve-veils.test.ts'],
+  },
+  {
+    title: 'credentials of homes are hidden from guests',
+    file: 'packages/vm/src/resolve/resolve-confinement.ts',
+    from: "names.has(path.split('/')[0] ?? '')",
+    to: 'names.has(path) && false',
+    tests: ['packages/vm/src/resolve/resolve-confinement.test.ts'],
+  },
+  {
     title: 'links that lead outside are dropped from artifacts',
     file: 'packages/host/src/files/guest-files.ts',
     from: 'return isBelow(root, real)',

@@ -17,8 +17,8 @@ export interface Person {
   readonly kernel: string
   /** Makes a file or link theirs that the test has made. */
   own(path: string): Promise<void>
-  start(args: readonly string[], options?: Pick<CommandOptions, 'env' | 'timeoutMs'>): RunningProcess
-  run(args: readonly string[], options?: Pick<CommandOptions, 'env' | 'timeoutMs'>): Promise<CommandResult>
+  start(args: readonly string[], options?: Pick<CommandOptions, 'env' | 'timeoutMs' | 'input'>): RunningProcess
+  run(args: readonly string[], options?: Pick<CommandOptions, 'env' | 'timeoutMs' | 'input'>): Promise<CommandResult>
 }
 
 /** Rows for `describe.each`: root where the tests run as root, and an ordinary user without an account, as in many containers. */

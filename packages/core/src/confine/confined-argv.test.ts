@@ -72,9 +72,9 @@ describe('confinedArgv', () => {
       check /tmp own0 rbind
       check /proc own1 rbind
       check '/home/it'\\''s me/.ne trc' own2 bind
-      check tree/tmp out0 rbind
-      check tree/proc out1 rbind
-      check 'tree/home/it'\\''s me/.ne trc' out2 bind
+      check /proc/root/tmp out0 rbind
+      check /proc/root/proc out1 rbind
+      check '/proc/root/home/it'\\''s me/.ne trc' out2 bind
       [ / -ef tree ] && [ / -ef /proc/root ] || refuse /
       shift
       cd "$OLDPWD" 2> /dev/null || cd /

@@ -1,5 +1,5 @@
 import { quoteArgv } from '../shell/index.ts'
-import type { Confinement, HostPath, LaterMounts } from './hidden-paths.ts'
+import type { Confinement, HostPath, LaterMounts, Veil } from './hidden-paths.ts'
 
 export interface ConfinedProgram {
   readonly argv: readonly string[]
@@ -39,7 +39,19 @@ export const confinementFailedMark = 'kernelkit: what the guest must not see of 
  * Where the root of the host is for QEMU, when a guest gets it: QEMU's 9p server reads and sets attributes through /proc/self/fd
  * (QEMU hw/9pfs/9p-util.h, fgetxattrat_nofollow()), which the guest must not see. There are two trees, therefore.
  */
-export const exportedRoot = '/proc/root'
+const exportedRoot = '/proc/root'
+
+/** Whether a directory is shared as the tree for guests has it: the root, and a home that is only read, in which a veil hides names. */
+export function isOfTree(share: { readonly host: string; readonly readonly: boolean }, { hidden, veils = [] }: Confinement): boolean {
+  if (share.host === '/') return true
+  const isCovered = hidden.some(({ path }) => isWithin(share.host, path))
+  return share.readonly && !isCovered && veils.some(({ path }) => isWithin(path, share.host)) && hidden.some(({ path }) => path === '/proc')
+}
+
+/** Where a directory is in that tree. */
+export function exportedPath(path: string): string {
+  return path === '/' ? exportedRoot : exportedRoot + path
+}
 
 interface StagedCover extends Cover {
   /** Its place in the stage. */
@@ -55,12 +67,14 @@ interface StagedCover extends Cover {
  */
 function coverScript(confinement: Confinement): string {
   const { hidden, needed, exposed, later } = confinement
+  const veils = confinement.veils ?? []
   const stage = (covers: readonly Cover[], name: string): readonly StagedCover[] =>
     covers.map((cover, index) => ({ ...cover, staged: `${name}${index}` }))
   const own = stage(layCovers(hidden, [...needed, ...exposed]), 'own')
   const proc = own.find(({ path }) => path === '/proc')
   // Without /proc in what the guest gets it does not get the root.
   const out = proc === undefined ? [] : stage(layCovers(hidden, exposed), 'out')
+  const veiled = proc === undefined ? [] : veils
   const places = [...own, ...out].flatMap(({ kind, staged, inside }) => [
     { kind, at: staged },
     ...inside.map((one) => ({ ...one, at: staged + one.at })),
@@ -69,6 +83,7 @@ function coverScript(confinement: Confinement): string {
     'empty',
     ...places.map(({ kind, at }) => (kind === 'directory' ? at : parentOf(at))).filter((at) => at !== ''),
     ...(proc === undefined ? [] : ['tree', `${proc.staged}/root`, `${proc.staged}/self/fd`]),
+    ...veiled.flatMap((_veil, index) => veilPlaces(index)),
   ]
   const others = own.filter((cover) => cover !== proc)
   const files = places.filter(({ kind }) => kind === 'file').map(({ at }) => at)
@@ -84,7 +99,11 @@ function coverScript(confinement: Confinement): string {
     ...[...out, ...own].flatMap(({ staged, inside }) =>
       inside.map((one) => ifThere(one.path, line(one.path, staged + one.at, bind(one.kind)))),
     ),
-    ...out.map(({ path, kind, staged }) => ifThere(path, line(staged, `tree${path}`, `${bind(kind)},ro`))),
+    ...veiled.flatMap((veil, index) => veilLines(veil, index).map(printLine)),
+    // What a veil hides has no place to put a cover on; where there is no veil the checks below put it there.
+    ...out
+      .filter(({ path }) => !isVeiled(path, veiled))
+      .map(({ path, kind, staged }) => ifThere(path, line(staged, `tree${path}`, `${bind(kind)},ro`))),
     ...others.map(({ path, kind, staged }) => ifThere(path, line(staged, path, `${bind(kind)},ro`))),
     ...(proc === undefined
       ? []
@@ -99,7 +118,9 @@ function coverScript(confinement: Confinement): string {
     'covered() { [ "$1" -ef "$2" ] || [ ! -e "$1" ]; }',
     'check() { covered "$1" "$2" || { mount -o "$3,ro" "$2" "$1" && covered "$1" "$2"; } || refuse "$1"; }',
     ...own.map(({ path, kind, staged }) => `check ${quoteArgv([path, staged, bind(kind)])}`),
-    ...out.map(({ path, kind, staged }) => `check ${quoteArgv([`tree${path}`, staged, bind(kind)])}`),
+    // Where QEMU has it, which is a copy of the tree.
+    ...out.map(({ path, kind, staged }) => `check ${quoteArgv([exportedRoot + path, staged, bind(kind)])}`),
+    ...veiled.map(checkVeil),
     ...(proc === undefined ? [] : [`[ / -ef tree ] && [ / -ef ${exportedRoot} ] || refuse /`]),
     'shift',
     'cd "$OLDPWD" 2> /dev/null || cd /',
@@ -162,6 +183,44 @@ ${body}
 done
 unset IFS
 set +f`
+}
+
+/** In the stage: what is in front, and what it is in front of. Their names are in an option of overlayfs, in which a path could not be. */
+function veilPlaces(index: number): readonly [front: string, back: string] {
+  return [`veil${index}`, `home${index}`]
+}
+
+/** The back is a copy of its own: a mount that is not covered by itself. */
+function veilLines({ path, layer }: Veil, index: number): readonly string[] {
+  const [front, back] = veilPlaces(index)
+  return [
+    line(layer, front, 'rbind'),
+    line(`tree${path}`, back, 'rbind'),
+    `kernelkit ${field(`tree${path}`)} overlay ${veilOptions(front, back)} 0 0`,
+  ]
+}
+
+/** Without the layer there is nothing in front. */
+function checkVeil({ path, names: [name = path] }: Veil, index: number): string {
+  const [front, back] = veilPlaces(index)
+  const isThere = `[ -c ${quoteArgv([front + name.slice(path.length)])} ] && [ ! ${quoteArgv([exportedRoot + path])} -ef ${back} ]`
+  return `{ ${isThere}; } || ${reportUnveiled(path)}`
+}
+
+/** The line that is printed where overlayfs cannot be mounted: by an ordinary user before Linux 5.11, above mounts that this user may not take off. */
+export const unveiledMark = 'kernelkit: not hidden by name: '
+
+export function reportUnveiled(path: string): string {
+  return `printf '%s\\n' ${quoteArgv([unveiledMark + path.replaceAll('\n', '?')])} >&2`
+}
+
+/** Options of mount(8) for two directories relative to the working directory: overlayfs without an upper one is read-only. */
+export function veilOptions(front: string, back: string): string {
+  return `ro,lowerdir=${front}:${back}`
+}
+
+function isVeiled(path: string, veils: readonly Veil[]): boolean {
+  return veils.some(({ names }) => names.some((name) => isWithin(path, name)))
 }
 
 function printLine(text: string): string {

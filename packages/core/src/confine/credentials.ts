@@ -31,6 +31,9 @@ export const homeCredentials = [
   // Git and its hosts
   '.git-credentials',
   '.config/git/credentials',
+  // Where git writes a new version first.
+  '.git-credentials.lock',
+  '.config/git/credentials.lock',
   '.config/gh',
   '.config/glab-cli',
   '.config/hub',

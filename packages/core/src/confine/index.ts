@@ -1,4 +1,4 @@
-export { confinedArgv, confinementFailedMark, exportedRoot, isWithin, layCovers } from './confined-argv.ts'
+export { confinedArgv, confinementFailedMark, isWithin, layCovers } from './confined-argv.ts'
 export { homeCredentials, homesOf, systemCredentials } from './credentials.ts'
 export {
   hiddenPaths,
@@ -8,4 +8,5 @@ export {
   type HostMount,
   type HostPath,
   type LaterMounts,
+  type Veil,
 } from './hidden-paths.ts'

@@ -125,6 +125,17 @@ describe('qemuArgv', () => {
     expect(argv).toContain('local,id=share0,path=/c,,d,security_model=none,multidevs=remap')
   })
 
+  it('shares a home that is only read, and the root, from the tree in which a veil hides names, and what is written from its own place', () => {
+    const veils = [{ path: '/home/me', layer: '/store/layer', names: ['/home/me/.netrc'] }]
+    const confinement = { way: 'root', hidden: [{ path: '/proc', kind: 'directory' }], needed: [], exposed: [], veils } as const
+    const shares = ['/', '/home/me', '/home', '/home/me/src'].map((host) => ({ host, tag: host, readonly: true }))
+    const paths = (change: Partial<QemuLaunch>): readonly string[] =>
+      qemuArgv({ ...launch, confinement, shares, ...change }, 'fd').flatMap((word) => word.match(/path=([^,]*),security/)?.[1] ?? [])
+    expect(paths({})).toEqual(['/proc/root', '/proc/root/home/me', '/proc/root/home', '/home/me/src'])
+    expect(paths({ shares: [{ host: '/home/me', tag: 'home', readonly: false }] })).toEqual(['/home/me'])
+    expect(paths({ confinement: { ...confinement, hidden: [] } }).slice(1)).toEqual(['/home/me', '/home', '/home/me/src'])
+  })
+
   it("puts the user's words last and leaves out what was not asked for", () => {
     const bare = qemuArgv(
       {

@@ -1,5 +1,5 @@
 import { archRows, machines } from '../arch/index.ts'
-import { exportedRoot } from '../confine/confined-argv.ts'
+import { exportedPath, isOfTree } from '../confine/confined-argv.ts'
 import { chardevArgs } from './chardev.ts'
 import { daemonSocket } from './virtiofsd.ts'
 import {
@@ -69,8 +69,7 @@ export function shareArgs(launch: Pick<QemuLaunch, 'machine' | 'shares' | 'confi
         ['-device', `vhost-user-fs-${virtioBus(launch)},chardev=share${index},tag=${optionValue(share.tag)}`],
       ].flat()
     }
-    // The host's root as the guest may see it.
-    const path = share.host === '/' && launch.confinement !== undefined ? exportedRoot : share.host
+    const path = launch.confinement !== undefined && isOfTree(share, launch.confinement) ? exportedPath(share.host) : share.host
     const mode = share.readonly ? ',readonly=on' : ''
     return [
       ['-fsdev', `local,id=share${index},path=${optionValue(path)},security_model=none,multidevs=remap${mode}`],

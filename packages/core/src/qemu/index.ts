@@ -12,6 +12,7 @@ export {
   type Share,
   type Transport,
 } from './launch.ts'
+export { unveiledMark } from '../confine/confined-argv.ts'
 export { launchArgv, qemuArgv, virtioDeviceCount } from './argv.ts'
 export { gdbSocketName, gdbStub } from './chardev.ts'
 export { boundSocket, daemonDirectory, daemonShares, virtiofsdArgv, type ShareDaemon } from './virtiofsd.ts'

@@ -1,5 +1,5 @@
-import { coverLater, eachMount, isWithin, layCovers, refuse, shellArgv } from '../confine/confined-argv.ts'
-import type { HostPath } from '../confine/hidden-paths.ts'
+import { coverLater, eachMount, isWithin, layCovers, refuse, reportUnveiled, shellArgv, veilOptions } from '../confine/confined-argv.ts'
+import type { HostPath, Veil } from '../confine/hidden-paths.ts'
 import { quoteArgv } from '../shell/index.ts'
 import { join, type Argv } from './launch.ts'
 import type { QemuLaunch, Share } from './launch.ts'
@@ -40,7 +40,7 @@ export function daemonDirectory(launch: Pick<QemuLaunch, 'runtimeDirectory'>, in
  * A share that is only read is read-only here, below its first mount too: the daemons have no option for that. A directory that is removed takes
  * what is mounted on it along, also when another one of its name is there at once: then the mount above it says what may be written.
  */
-const script = ({ ofNew, ofKnown }: Covers): string => `set -e
+const script = ({ ofNew, ofKnown, veils }: Covers): string => `set -e
 ${refuse}
 place=$1 source=$2 directory=$3 id=$4 mode=$5
 shift 5
@@ -54,7 +54,7 @@ mkdir "$place/empty"
 ${eachMount(`case $path in "$place/share" | "$place/share"/*) ;; *) continue ;; esac
 ${ofNew}
 [ "$mode" = rw ] || mount -o "remount,bind,$options,ro" "$path" || ! mountpoint -q "$path"`)}
-${ofKnown.map((line) => `${line}\n`).join('')}mount --rbind "$place" /run
+${ofKnown.map((line) => `${line}\n`).join('')}${veils.map((line) => `${line}\n`).join('')}mount --rbind "$place" /run
 ulimit -n "$(ulimit -Hn)"
 exec "$@"`
 
@@ -62,11 +62,12 @@ interface Covers {
   /** For each mount below the share. */
   readonly ofNew: string
   readonly ofKnown: readonly string[]
+  readonly veils: readonly string[]
 }
 
 /** What the guest must not see of the host is covered in what the daemon serves, as it is for QEMU (core/confine). */
 function coversOf({ confinement }: Pick<QemuLaunch, 'confinement'>, share: Share): Covers {
-  if (confinement === undefined) return { ofNew: '', ofKnown: [] }
+  if (confinement === undefined) return { ofNew: '', ofKnown: [], veils: [] }
   // The share itself was asked for, unless it is the whole host.
   const isHost = share.host === '/'
   const shown = [...confinement.exposed, ...(isHost ? [] : [{ path: share.host, kind: 'directory' } as const])]
@@ -91,8 +92,24 @@ function coversOf({ confinement }: Pick<QemuLaunch, 'confinement'>, share: Share
     // What is gone by now is not there for the guest.
     return [`if [ -e ${target} ]; then`, ...lines, 'fi']
   })
+  const veils = share.readonly ? (confinement.veils ?? []).filter(({ path }) => isWithin(path, share.host)) : []
   const { later } = confinement
-  return { ofNew: isHost && later !== undefined ? coverLater(later, { stage: '$place/', root: '"$place/share"' }) : '', ofKnown }
+  return {
+    ofNew: isHost && later !== undefined ? coverLater(later, { stage: '$place/', root: '"$place/share"' }) : '',
+    ofKnown,
+    veils: veils.map(({ path, layer }, index) =>
+      veilScript(`"$place/share"${quoteArgv([path.slice(below.length)])}`, { path, layer, index }),
+    ),
+  }
+}
+
+/** The names of a home that the guest does not see, over the covers: a subshell, because overlayfs takes relative names. */
+function veilScript(target: string, { path, layer, index }: Pick<Veil, 'path' | 'layer'> & { readonly index: number }): string {
+  const [front, back] = [`veil${index}`, `home${index}`]
+  return [
+    `(cd "$place" && mkdir ${front} ${back} && mount --rbind ${quoteArgv([layer])} ${front} && mount --rbind ${target} ${back} &&`,
+    `  mount -t overlay -o ${veilOptions(front, back)} kernelkit ${target}) || ${reportUnveiled(path)}`,
+  ].join('\n')
 }
 
 /** The command line of a share's daemon; it ends with its parent, and when QEMU closes its socket. */

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { boundSocket, daemonDirectory, daemonShares, virtiofsdArgv, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
+import { reportUnveiled } from './spawn-qemu.ts'
 
 /** Daemons that serve the host directories of a VM. */
 export interface ShareDaemons {
@@ -31,6 +32,7 @@ export async function startShareDaemons(launch: QemuLaunch, host: Host): Promise
         const [program = '', ...words] = virtiofsdArgv(launch, one)
         const child = host.spawn([program, ...words], { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
         children.push(child)
+        if (child.stderr !== null) reportUnveiled(child.stderr, host)
         let stderr = ''
         child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-keptStderr)))
         const died = new Promise<UserError>((resolve) => {

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { Duplex, type Readable, type Writable } from 'node:stream'
 import { UserError, command, message } from '@kernelkit/core/errors'
-import { consolePipe, qemuFds } from '@kernelkit/core/qemu'
+import { consolePipe, qemuFds, unveiledMark } from '@kernelkit/core/qemu'
+import { printable } from '@kernelkit/core/text'
 import { endFifo, makeFifos, openFifo } from '@kernelkit/host/files'
 import { explainSystemError } from '@kernelkit/host/process'
 import type { Host } from '@kernelkit/host'
@@ -61,6 +62,7 @@ export async function spawnQemu(options: {
     env: qemuEnvironment(host.env, options.overlays),
   })
   const printed = keepText(child.stdout)
+  if (child.stderr !== null) reportUnveiled(child.stderr, host)
   const exited = watchExit(child)
   void exited.then(() => {
     console_.input.destroy()
@@ -93,6 +95,22 @@ const passedVariables = ['PATH', 'LD_LIBRARY_PATH', 'LANG', 'LC_ALL', 'LC_MESSAG
 export function qemuEnvironment(env: Host['env'], overlays: string): Readonly<Record<string, string>> {
   const passed = passedVariables.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]))
   return { ...Object.fromEntries(passed), TMPDIR: overlays }
+}
+
+// A mark and a path (PATH_MAX of limits.h).
+const longestLine = 4096 + unveiledMark.length
+
+/** Warns of homes in which what replaces a credential is seen. */
+export function reportUnveiled(stderr: Readable, host: Pick<Host, 'log'>): void {
+  let line = ''
+  stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (line + chunk).split('\n')
+    line = (lines.pop() ?? '').slice(-longestLine)
+    for (const one of lines.filter((text) => text.startsWith(unveiledMark)))
+      host.log.warn(
+        `credentials in ${printable(one.slice(unveiledMark.length))} that are created or replaced from now on are seen by the guest: overlayfs cannot be mounted there`,
+      )
+  })
 }
 
 function watchExit(child: ChildProcess): Promise<QemuExit> {

@@ -71,7 +71,7 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
       : await onDisks(host, services, { vm, root, shares: wanted, format, disks: disks.length, qemu })
   const moduleTree = agent ? await findModuleTree({ host, services, vm, kernel, disks: disks.length, transport, ...placed }) : undefined
   const { shares } = placed
-  const confinement = await confine(host, {
+  const confinement = await confine(host, services, {
     vm,
     shares: [
       ...(placed.root.share === undefined ? [] : [placed.root.share]),
@@ -195,10 +195,10 @@ async function findModuleTree(input: ModuleTreeInput): Promise<ModuleTree | unde
 }
 
 /** A guest without a directory of this host has nothing to hide from it, and does not load what would. */
-async function confine(host: Host, input: ConfinementInput): Promise<ResolvedConfinement> {
+async function confine(host: Host, services: PlanServices, input: ConfinementInput): Promise<ResolvedConfinement> {
   if (input.shares.length === 0 && input.vm.expose.length === 0) return { confinement: undefined, lines: [], details: [] }
   const { resolveConfinement } = await import('./resolve-confinement.ts')
-  return resolveConfinement(host, input)
+  return resolveConfinement(host, services, input)
 }
 
 /** `boot --initrd` gives the machine to the user's own archive. */

@@ -28,6 +28,13 @@ export function machineServices(host: Host, store: Store, signal?: AbortSignal):
       return moduleInitrd({ initrd, modules, arch, host, store })
     },
     shareDaemon: async () => (await import('./virtiofs.ts')).findShareDaemon(host, store),
+    veilLayer: async (home, names) => {
+      const { describeLayer, makeLayer } = await import('./resolve-veils.ts')
+      const material = [['veil', await describeLayer(host, home, names)] as const]
+      const produce = (layer: string): Promise<void> => makeLayer(host, { home, names, layer })
+      const { entry } = await store.obtain({ kind: 'agent', material, produce })
+      return join(entry.path, 'home')
+    },
     directoryDisk: async (request) => (await import('../guest/directory-disk.ts')).directoryDisk(host, store, { ...request, signal }),
     ofProject: async (kind, arch) => {
       const project = await findProject(host)

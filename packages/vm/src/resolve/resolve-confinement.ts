@@ -10,6 +10,7 @@ import {
   runtimeDirectories,
   systemCredentials,
   type Confinement,
+  type HostMount,
   type HostPath,
   type LaterMounts,
 } from '@kernelkit/core/confine'
@@ -19,6 +20,7 @@ import type { Drive, Share } from '@kernelkit/core/qemu'
 import { containerVariable, type Host } from '@kernelkit/host'
 import { runtimeDirectory } from '../process/runtime-directory.ts'
 import type { ResolvedVm } from './resolve-vm.ts'
+import type { PlanServices } from './services.ts'
 
 export interface ConfinementInput {
   readonly vm: Pick<ResolvedVm, 'expose' | 'unconfined' | 'qemuArgs' | 'reader'>
@@ -41,7 +43,7 @@ export interface ResolvedConfinement {
 }
 
 /** What of this host's files QEMU must not see, as far as it is in a directory that the guest gets. Throws `NOT_CONFINED`. */
-export async function resolveConfinement(host: Host, input: ConfinementInput): Promise<ResolvedConfinement> {
+export async function resolveConfinement(host: Host, services: PlanServices, input: ConfinementInput): Promise<ResolvedConfinement> {
   const { vm, shares } = input
   if (vm.unconfined) {
     const said = message`${option('unconfined')}: nothing of this host's directories is hidden from the guest`
@@ -49,12 +51,16 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
   }
   // The root is shared: there is something to hide for certain.
   const early = shares.some((share) => share.host === '/') ? tryWays(host) : undefined
-  const [{ hidden, asked, shown, later }, needed] = await Promise.all([
+  const [{ hidden, asked, shown, later, homes, mounts }, needed] = await Promise.all([
     findHidden(host, input),
     neededPaths(host, input).then((paths) => kindsOf(host, paths)),
   ])
   if (hidden.length === 0) return { confinement: undefined, lines: [], details: [] }
-  const { way, obstacles } = await (early ?? tryWays(host))
+  const exposed = shown.map(({ path }) => path)
+  // What a guest gets with the root is a tree of its own.
+  const veiled =
+    later === undefined ? [] : (await import('./resolve-veils.ts')).findVeils(host, services, { homes, hidden, exposed, asked, mounts })
+  const [{ way, obstacles }, veils] = await Promise.all([early ?? tryWays(host), veiled])
   if (way === undefined) {
     if (host.env[containerVariable] === undefined) throw notConfined(hidden, obstacles)
     // A container of ours is there to confine.
@@ -62,7 +68,7 @@ export async function resolveConfinement(host: Host, input: ConfinementInput): P
     return { confinement: undefined, lines: [said], details: [] }
   }
   const shared = asked.map((path): HostPath => ({ path, kind: 'directory' }))
-  const confinement: Confinement = { way, hidden, needed: [...shared, ...needed], exposed: shown, later }
+  const confinement: Confinement = { way, hidden, needed: [...shared, ...needed], exposed: shown, later, veils }
   return { confinement, ...describeCovers(confinement, vm.reader) }
 }
 
@@ -73,6 +79,9 @@ interface FoundHidden {
   /** `--expose`. */
   readonly shown: readonly HostPath[]
   readonly later: LaterMounts | undefined
+  /** Whose credentials are hidden. */
+  readonly homes: readonly string[]
+  readonly mounts: readonly HostMount[]
 }
 
 /** What the guest must not see of directories that it gets. */
@@ -86,12 +95,13 @@ export async function findHidden(host: Host, { vm, shares, qemu }: Pick<Confinem
   // After the look at those paths, which mounts them where an automounter does that.
   const listed = parseMountinfo(await host.fs.readFile('/proc/self/mountinfo', 'utf8'))
   const isRuntime = (path: string) => runtimeDirectories.some((directory) => isWithin(path, directory))
+  const homes = await findHomes(host)
   const [kinds, credentials, shown] = await Promise.all([
     kindsOf(
       host,
       listed.map(({ path }) => path).filter((path) => !isRuntime(path)),
     ),
-    findCredentials(host, exported),
+    findCredentials(host, homes, exported),
     kindsOf(host, exposed),
   ])
   const kindAt = new Map(kinds.map(({ path, kind }) => [path, kind]))
@@ -108,7 +118,7 @@ export async function findHidden(host: Host, { vm, shares, qemu }: Pick<Confinem
     seen: [...new Set(seen)].filter((path) => !covered.some((directory) => isWithin(path, directory))),
     free: [...asked, ...exposed, ...covered],
   }
-  return { hidden, asked, shown, later: exported.includes('/') ? later : undefined }
+  return { hidden, asked, shown, later: exported.includes('/') ? later : undefined, homes, mounts }
 }
 
 function withParents(path: string): readonly string[] {
@@ -166,10 +176,14 @@ async function kindsOf(host: FileHost, paths: readonly string[]): Promise<readon
   return found.filter((one) => one !== undefined)
 }
 
-/** Of the caller's home, for root of every home, and of the host itself, as far as it is in what the guest gets. */
-async function findCredentials(host: Pick<Host, 'fs' | 'home' | 'uid'>, exported: readonly string[]): Promise<readonly HostPath[]> {
+/** The caller's home, for root every home. */
+async function findHomes(host: Pick<Host, 'fs' | 'home' | 'uid'>): Promise<readonly string[]> {
   const others = host.uid === 0 ? homesOf(await host.fs.readFile('/etc/passwd', 'utf8').catch(() => '')) : []
-  const homes = (await realPaths(host, [host.home, ...others])).filter((home) => home !== '/')
+  return [...new Set(await realPaths(host, [host.home, ...others]))].filter((home) => home !== '/')
+}
+
+/** Of homes and of the host itself, as far as it is in what the guest gets. */
+async function findCredentials(host: FileHost, homes: readonly string[], exported: readonly string[]): Promise<readonly HostPath[]> {
   const inHomes = await Promise.all(
     homes.map(async (home) => {
       if (!exported.some((directory) => isWithin(home, directory) || isWithin(directory, home))) return []

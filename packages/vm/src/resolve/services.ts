@@ -41,6 +41,8 @@ export interface PlanServices {
   withModules(initrd: string, modules: readonly LoadedModule[], arch: ArchName): Promise<string>
   /** The virtiofsd of this host, `undefined` when it has none that this user can run. */
   shareDaemon(): Promise<ShareDaemon | undefined>
+  /** The layer of a veil over a home, made once. */
+  veilLayer(home: string, names: readonly string[]): Promise<string>
   /** A disk with the content of a directory, made once. */
   directoryDisk(request: DirectoryDiskRequest): Promise<DirectoryDisk>
   /** What `build` or `bake` last answered for this project and architecture. */
