@@ -1,14 +1,15 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startProgram, testArtifacts } from './lib/kernelkit.ts'
+import { toyTree } from '../packages/kernel/test/toy-tree.ts'
+import { kernelkit, startProgram, testArtifacts } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 import { waitUntil } from './lib/processes.ts'
 
 const { kernel, image } = testArtifacts()
 
 /** A command on a terminal of its own (script(1)) of 33 x 99, typed to as a person would. */
-function onTerminal(args: readonly string[]) {
-  const line = `stty rows 33 cols 99; ${[process.execPath, kernelkitBin, ...args].map((word) => `'${word}'`).join(' ')}`
+function onTerminal(args: readonly string[], before = '') {
+  const line = `stty rows 33 cols 99; ${before}${[process.execPath, kernelkitBin, ...args].map((word) => `'${word}'`).join(' ')}`
   const keys = new PassThrough()
   const { child, result } = startProgram(['script', '-qefc', line, '/dev/null'], { input: keys, timeoutMs: 9 * 60_000 })
   // Also after a failure: without its terminal, kernelkit ends by SIGHUP.
@@ -91,4 +92,31 @@ describe('on a terminal', () => {
     await see(/caught/)
     expect((await result).exitCode).toBe(3)
   })
+})
+
+it('a build shows on a terminal how many objects are done, without one lines, and with --quiet nothing', async () => {
+  await using toy = await toyTree()
+  for (let number = 0; number < 20; number++) await toy.write(`init/part${number}.c`, `int part${number};\n`)
+  const build = (name: string) => [
+    'build',
+    toy.tree,
+    '--config',
+    'toy.config',
+    '--toolchain',
+    'host',
+    '--cache-dir',
+    `${toy.directory}/${name}`,
+  ]
+  // With CI in the environment, nothing is animated.
+  const { see, result } = onTerminal(build('terminal'), 'unset CI; ')
+  await see(/compiling: 10 of about 400 objects[^]*compiling: 20 of about 400 objects[^]*ok\S* compiling: 22 objects/, 60_000)
+  expect((await result).exitCode).toBe(0)
+
+  const plain = await kernelkit(build('plain'))
+  expect(plain.exitCode).toBe(0)
+  expect(plain.stderr).toMatch(/^compiling \.\.\.$[^]*^ok compiling: 22 objects \(/m)
+  expect(plain.stderr).not.toContain('\u001B')
+
+  const { exitCode, stderr } = await kernelkit([...build('quiet'), '--quiet'])
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
 })

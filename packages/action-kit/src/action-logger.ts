@@ -1,4 +1,4 @@
-import type { Logger, Task } from '@kernelkit/host'
+import { plainProgress, type Every, type Logger, type Task } from '@kernelkit/host'
 import { plainLine } from './plain-text.ts'
 
 export interface ActionLoggerOptions {
@@ -8,28 +8,24 @@ export interface ActionLoggerOptions {
   readonly verbose: boolean
   /** Monotonic clock in milliseconds. */
   readonly now: () => number
+  /** Shows that work which reports nothing is still running. */
+  readonly every?: Every
 }
 
-/** How often a log shows the progress of long work. */
-const updateMs = 30_000
-
 /** Plain lines for decisions; long work has a line at its start and its end, and one now and then. */
-export function createActionLogger({ write, warn, verbose, now }: ActionLoggerOptions): Logger {
+export function createActionLogger({ write, warn, verbose, now, every }: ActionLoggerOptions): Logger {
   const line = (text: string): void => write(`${plainLine(text)}\n`)
   const task = (title: string): Task => {
     const startedMs = now()
-    let shownMs = startedMs
     const end = (mark: string, note: string | undefined): void => {
+      progress.end()
       const what = note === undefined || note === '' ? title : `${title}: ${note}`
       line(`${mark} ${what} (${((now() - startedMs) / 1000).toFixed(1)} s)`)
     }
     line(`${title} ...`)
+    const progress = plainProgress({ title, line, now, every })
     return {
-      update: (status) => {
-        if (now() - shownMs < updateMs) return
-        shownMs = now()
-        line(`  ${title}: ${status}`)
-      },
+      update: progress.update,
       done: (note) => end('ok', note),
       fail: (note) => end('failed', note),
     }

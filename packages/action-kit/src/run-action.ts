@@ -5,7 +5,7 @@ import type * as Toolkit from '@actions/core'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { flagOption, listOption, textOption, type Reader } from '@kernelkit/core/options'
 import { printable } from '@kernelkit/core/text'
-import { explainSystemError, nodeHost } from '@kernelkit/host'
+import { everyMs, explainSystemError, nodeHost } from '@kernelkit/host'
 import type { Action, ActionDefinition } from './action.ts'
 import { createActionLogger } from './action-logger.ts'
 import { createAnnotator, type Annotation } from './annotations.ts'
@@ -55,6 +55,7 @@ export async function runAction(definition: ActionDefinition, work: (action: Act
       warn: (text) => annotator.add({ level: 'warning', message: text }),
       verbose: flagOption(inputs, 'verbose') || core.isDebug(),
       now: () => performance.now(),
+      every: everyMs,
     })
     const named = listOption(inputs, 'env').filter((item) => !item.includes('='))
     const host = nodeHost({

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import { resolve } from 'node:path'
 import { printable, printableJson } from '@kernelkit/core/text'
 import type { Store } from '@kernelkit/host'
+import { everyMs } from '@kernelkit/host/progress'
 import type { CommandContext } from './command.ts'
 import type { GlobalOptions } from './global-options.ts'
 import { createTerminalLogger } from './output/terminal-logger.ts'
@@ -31,6 +32,7 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
     quiet: globals.quiet,
     verbose: globals.verbose,
     now: parts.now,
+    every: everyMs,
     ...(spinner === undefined ? {} : { spinner }),
   })
   const host = nodeHost({ log })

@@ -1,4 +1,4 @@
-import { allocatedBytes, type ArtifactKind, type Host, type RemoteStore, type StoreEntry } from '@kernelkit/host'
+import { allocatedBytes, withTask, type ArtifactKind, type Host, type RemoteStore, type StoreEntry } from '@kernelkit/host'
 import { emptyDirectory, type ActionsCache } from './actions-cache.ts'
 import { findDamage, writeChecksums } from './checksums.ts'
 
@@ -30,33 +30,34 @@ export function createCacheStore(host: Host, { cache, kinds, run, notice }: Cach
       if (!kinds.includes(kind) || !(await cache.isAvailable())) return false
       const name = nameOf({ kind, key })
       if (absent.has(name)) return false
-      const startedMs = host.monotonicMs()
       const candidates = [{ key: name }, { key: `${name}-again`, prefixes: [`${name}-again-`] }]
-      for (const candidate of candidates) {
-        const came = await cache.restore({ directory, ...candidate })
-        // The client says the same of an entry that is not there and of one that breaks off.
-        if (came === undefined && !(await cache.has(candidate.key))) break
-        const damage = came === undefined ? 'it does not unpack' : await findDamage(host, directory)
-        if (damage === undefined) {
-          const size = mebibytes(await allocatedBytes(host, directory))
-          host.log.info(`${kind} ${short(key)}: from the Actions cache (${size}, ${seconds(host.monotonicMs() - startedMs)})`)
-          return true
+      const title = `${kind} ${short(key)} from the Actions cache`
+      const size = await withTask(host, { title, note: (found) => found ?? 'it has none' }, async () => {
+        for (const candidate of candidates) {
+          const came = await cache.restore({ directory, ...candidate })
+          // The client says the same of an entry that is not there and of one that breaks off.
+          if (came === undefined && !(await cache.has(candidate.key))) break
+          const damage = came === undefined ? 'it does not unpack' : await findDamage(host, directory)
+          if (damage === undefined) return mebibytes(await allocatedBytes(host, directory))
+          host.log.warn(`${kind} ${short(key)} came damaged from the Actions cache (${damage}): it is made again`)
+          damaged.add(name)
+          await emptyDirectory(host, directory)
         }
-        host.log.warn(`${kind} ${short(key)} came damaged from the Actions cache (${damage}): it is made again`)
-        damaged.add(name)
-        await emptyDirectory(host, directory)
-      }
-      absent.add(name)
-      return false
+        return undefined
+      })
+      if (size === undefined) absent.add(name)
+      return size !== undefined
     },
     offer: async (entry) => {
       if (!kinds.includes(entry.kind) || !(await cache.isAvailable())) return
-      const startedMs = host.monotonicMs()
       await writeChecksums(host, entry.path)
       const name = nameOf(entry)
-      saved = await cache.save({ directory: entry.path, key: damaged.has(name) ? `${name}-again-${run}` : name })
-      if (saved) host.log.info(`${entry.kind} ${short(entry.key)}: saved to the Actions cache (${seconds(host.monotonicMs() - startedMs)})`)
-      else
+      const size = mebibytes(await allocatedBytes(host, entry.path))
+      const title = `save ${entry.kind} ${short(entry.key)} to the Actions cache, ${size}`
+      saved = await withTask(host, { title, note: (isSaved) => (isSaved ? '' : 'not saved') }, () =>
+        cache.save({ directory: entry.path, key: damaged.has(name) ? `${name}-again-${run}` : name }),
+      )
+      if (!saved)
         notice(
           `The ${entry.kind} was not saved to the Actions cache: this run may not write to it, or another run saved it first. The next run makes it again.`,
         )
@@ -70,10 +71,6 @@ function nameOf({ kind, key }: Pick<StoreEntry, 'kind' | 'key'>): string {
 
 function short(key: string): string {
   return key.slice(0, 12)
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`
 }
 
 function mebibytes(bytes: number): string {

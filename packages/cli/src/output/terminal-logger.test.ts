@@ -39,6 +39,23 @@ describe('the terminal logger', () => {
     expect(text()).toBe('compile ...\n  compile: 50 %\nok compile: 6.12 (62.3 s)\n')
   })
 
+  it('says every half minute where there is no terminal that work which reports nothing is still running', () => {
+    const calls: (() => void)[] = []
+    const stopped: string[] = []
+    const every = (_ms: number, call: () => void) => {
+      calls.push(call)
+      return () => void stopped.push('stopped')
+    }
+    const { log, clock, text } = setUp({ every })
+    const task = log.task('bootstrap')
+    clock.ms = 30_000
+    calls[0]?.()
+    clock.ms = 31_000
+    task.done()
+    expect(text()).toBe('bootstrap ...\n  bootstrap: still running (30 s)\nok bootstrap (31.0 s)\n')
+    expect(stopped).toEqual(['stopped'])
+  })
+
   it('sends its own colours and no other control character', () => {
     const { log, text } = setUp({ verbose: true, color: true })
     const evil = 'a\u001B]0;x\u0007\u009B2J'

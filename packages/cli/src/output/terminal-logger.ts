@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { printable } from '@kernelkit/core/text'
 import type { Writable } from 'node:stream'
+import { plainProgress, type Every } from '@kernelkit/host/progress'
 import type { Logger, Task } from '@kernelkit/host'
 
 export interface TerminalLoggerOptions {
@@ -12,6 +13,8 @@ export interface TerminalLoggerOptions {
   readonly now: () => number
   /** Shows what is being done; absent where there is no terminal. */
   readonly spinner?: Spinner
+  /** Shows, where there is no terminal, that work which reports nothing is still running. */
+  readonly every?: Every
 }
 
 /** What is used of yocto-spinner: it clears itself around each write to the stream. */
@@ -20,9 +23,6 @@ export interface Spinner {
   start(): unknown
   stop(): unknown
 }
-
-/** Plain logs (CI) show the progress of long work at most this often. */
-const plainUpdateMs = 30_000
 
 /** Lines for decisions; for long work a spinner on a terminal, a line at its start and end elsewhere. */
 export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
@@ -43,11 +43,11 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
     const title = printable(named)
     const entry = { title, status: '' }
     const startedAt = options.now()
-    let shownAt = startedAt
     let ended = false
     const end = (mark: string, format: 'green' | 'red', note: string | undefined) => {
       if (ended) return
       ended = true
+      plain?.end()
       running.splice(running.indexOf(entry), 1)
       showLast()
       const seconds = ((options.now() - startedAt) / 1000).toFixed(1)
@@ -56,16 +56,17 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
     }
     running.push(entry)
     if (options.spinner === undefined) line(`${title} ...`)
+    const plain =
+      options.spinner === undefined
+        ? plainProgress({ title, line, now: options.now, every: options.every, isVerbose: options.verbose })
+        : undefined
     showLast()
     return {
       update(text) {
         const status = printable(text)
         entry.status = status
         showLast()
-        const now = options.now()
-        if (options.spinner !== undefined || ended || (!options.verbose && now - shownAt < plainUpdateMs)) return
-        shownAt = now
-        line(`  ${title}: ${status}`)
+        if (!ended) plain?.update(status)
       },
       done: (note) => end('ok', 'green', note),
       fail: (note) => end('failed', 'red', note),

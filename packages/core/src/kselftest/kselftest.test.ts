@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { chooseSuites, guestScript, installArgv, listedSuites, packageOf, parseTargets, programsOf, wantedSymbols } from './index.ts'
+import {
+  chooseSuites,
+  guestScript,
+  installArgv,
+  isProgramLine,
+  listedSuites,
+  packageOf,
+  parseTargets,
+  programsOf,
+  wantedSymbols,
+} from './index.ts'
 
 const known = parseTargets(
   '# comment\nTARGETS += size\nTARGETS += sysctl\nTARGETS += timers\nTARGETS += net/forwarding\nTARGETS_HOTPLUG = cpu-hotplug\n',
@@ -26,6 +36,16 @@ describe('the suites of a tree', () => {
 })
 
 describe('what is built and run', () => {
+  it.each([
+    ['  CC       posix_timers', true],
+    ['gcc -O2 -Wall posix_timers.c -o /o/timers/posix_timers', true],
+    ['/usr/bin/aarch64-linux-gnu-gcc -O2 a.c', true],
+    ['Emit Tests for timers', false],
+    ['make[1]: Entering directory /o', false],
+  ])('counts the line %j as a program that is compiled: %s', (line, expected) => {
+    expect(isProgramLine(line)).toBe(expected)
+  })
+
   it('is built outside of the tree and installed', () => {
     expect(installArgv({ tree: '/t', out: '/o', install: '/o/inst', suites: ['a', 'b'], jobs: 2 })).toEqual([
       'make',

@@ -39,6 +39,11 @@ export function installArgv(options: {
   ]
 }
 
+/** True for the line of make about one program: "  CC       posix_timers" (tools/testing/selftests/lib.mk), with older kernels the command itself. */
+export function isProgramLine(line: string): boolean {
+  return /^ +(?:CC|CLANG|GEN) |^\S*(?:gcc|clang)\S* /.test(line)
+}
+
 /** The shell line of the guest: each test with its own limit, as `settings` of its suite says. */
 export function guestScript(suites: readonly string[]): string {
   const chosen = suites.flatMap((suite) => ['-c', suite])

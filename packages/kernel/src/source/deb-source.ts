@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
-import { runSteps, withTask, type Host } from '@kernelkit/host'
+import { runSteps, showGrowth, withTask, type Host } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
@@ -10,6 +10,8 @@ interface DebPackage {
   readonly name: string
   readonly version: string
   readonly sha256: string
+  /** Absent in notes of older versions. */
+  readonly bytes?: number
 }
 
 /** Debian's or Ubuntu's source package: downloaded by apt as any user, nothing installed. */
@@ -40,9 +42,14 @@ async function findPackage({ host, store, signal }: SourceContext, name: string)
     package: 'apt',
     signal,
   })
-  const match = /^'[^']*' (\S+?)_(\S+)_\S+\.deb \d+ SHA256:([0-9a-f]{64})/m.exec(answer.stdout)
-  if (answer.exitCode === 0 && match?.[1] !== undefined && match[2] !== undefined && match[3] !== undefined) {
-    const found: DebPackage = { name: match[1], version: match[2].replaceAll('%3a', ':'), sha256: match[3] }
+  const match = /^'[^']*' (\S+?)_(\S+)_\S+\.deb (\d+) SHA256:([0-9a-f]{64})/m.exec(answer.stdout)
+  if (answer.exitCode === 0 && match?.[1] !== undefined && match[2] !== undefined && match[4] !== undefined) {
+    const found: DebPackage = {
+      name: match[1],
+      version: match[2].replaceAll('%3a', ':'),
+      sha256: match[4],
+      bytes: Number(match[3]),
+    }
     if (store.readOnly !== true) await host.fs.writeAtomic(memory, JSON.stringify(found))
     return found
   }
@@ -118,7 +125,8 @@ const unpackScript =
 async function unpackPackage({ host, signal }: SourceContext, found: DebPackage, directory: string, steps: UnpackSteps): Promise<void> {
   const options = { endsWithParent: true, signal } as const
   await withTask(host, { title: `fetching ${found.name} ${found.version}`, note: () => found.version }, async (task) => {
-    await runSteps(host, steps.fetch, options)
+    const path = join(directory, 'download', fileNameOf(found))
+    await showGrowth(host, { path, before: 0, total: found.bytes, task }, () => runSteps(host, steps.fetch, options))
     task.update('unpacking')
     if (!(await holdsTarball(host, join(directory, 'download', 'x', 'usr', 'src'))))
       throw new UserError('NO_SUCH_SOURCE', `the package ${found.name} holds no kernel tarball below /usr/src.`, {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
 import type { KernelSource } from '@kernelkit/core/options'
-import { runSteps, withTask } from '@kernelkit/host'
+import { describeBytes, runSteps, withTask } from '@kernelkit/host'
 import { checkKernelTree } from './kernel-tree.ts'
 import type { SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
@@ -83,8 +83,7 @@ async function unpack(
   await withTask(host, { title: `${source.remote ? 'fetching' : 'unpacking'} ${source.location}` }, async (task) => {
     await runSteps(host, steps.fetch, {
       signal,
-      onProgress: (bytes, total) =>
-        task.update(`${Math.round(bytes / 2 ** 20)}${total === undefined ? '' : ` of ${Math.round(total / 2 ** 20)}`} MiB`),
+      onProgress: (bytes, total) => task.update(describeBytes(bytes, total)),
     })
     task.update('unpacking')
     await runSteps(host, steps.unpack, { endsWithParent: true, signal })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseArch, type ArchName } from '@kernelkit/core/arch'
 import { renderKernelReference, type OciKernel } from '@kernelkit/core/kernels'
-import { withTask, type Host, type Store } from '@kernelkit/host'
+import { describeBytes, withTask, type Host, type Store } from '@kernelkit/host'
 import { openOciImage } from './oci-image.ts'
 import { arrangeIn, obtainKernel, type PreparedKernel } from './store-kernel.ts'
 import { layerBudget, unpackLayer } from './unpack-layer.ts'
@@ -18,13 +18,16 @@ export async function prepareImage(
   const label = renderKernelReference(reference)
   const { entry } = await obtainKernel(store, [image.digest, arch.name], signal, async (directory) => {
     const layers = await image.layers()
-    const megabytes = Math.ceil(layers.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6)
-    await withTask(host, { title: `read ${label}, ${megabytes} MB` }, async () => {
+    const total = layers.reduce((sum, { bytes }) => sum + bytes, 0)
+    await withTask(host, { title: `read ${label}, ${Math.ceil(total / 1e6)} MB` }, async (task) => {
       const budget = layerBudget()
       const [from, fetched] = [join(directory, 'x'), join(directory, 'layers')]
       await host.fs.mkdir(from)
       await host.fs.mkdir(fetched)
+      let before = 0
       for (const layer of layers) {
+        task.update(describeBytes(before, total))
+        before += layer.bytes
         const file = await image.layerFile(layer, fetched)
         await unpackLayer(host, { file, directory: from, budget, label, signal })
       }

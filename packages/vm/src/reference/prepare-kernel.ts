@@ -4,6 +4,7 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 import { renderKernelReference, type KernelReference } from '@kernelkit/core/kernels'
 import type { ArchivePackage } from '@kernelkit/core/packages'
 import {
+  showGrowth,
   debRequirements,
   distributionKernelRequirements,
   imageKernelRequirements,
@@ -13,6 +14,7 @@ import {
   type Host,
   type Requirement,
   type Store,
+  type Task,
 } from '@kernelkit/host'
 import { fetchPackage } from '@kernelkit/host/archives'
 import { findPackages } from './find-packages.ts'
@@ -111,9 +113,12 @@ async function prepareArchiveKernel(
     (directory) =>
       withTask(host, { title: `fetch ${title}, ${megabytes} MB` }, async (task) => {
         const files: string[] = []
+        const total = packages.reduce((sum, { bytes }) => sum + bytes, 0)
+        let before = 0
         for (const one of packages) {
           const to = join(await store.workDirectory('downloads', 'kernels'), one.path.replace(/^.*\//, ''))
-          await fetchOnce(host, one, to, signal)
+          await fetchOnce(host, { one, to, before, total, task, signal })
+          before += one.bytes
           files.push(to)
         }
         task.update('unpacking')
@@ -128,12 +133,22 @@ function originOf({ name, version, sha256 }: ArchivePackage): { readonly name: s
   return { name, version, sha256 }
 }
 
+interface FetchOnce {
+  readonly one: ArchivePackage
+  readonly to: string
+  /** Bytes of the packages before it, and of all. */
+  readonly before: number
+  readonly total: number
+  readonly task: Task
+  readonly signal?: AbortSignal | undefined
+}
+
 /** A package that was fetched before, in whole, is not fetched again. */
-async function fetchOnce(host: Host, one: ArchivePackage, to: string, signal?: AbortSignal): Promise<void> {
+async function fetchOnce(host: Host, { one, to, before, total, task, signal }: FetchOnce): Promise<void> {
   if ((await host.fs.exists(to)) && (await host.sha256File(to)) === one.sha256) return
   const temporary = `${to}.${host.randomHex(4)}.tmp`
   try {
-    await fetchPackage(host, { one, to: temporary, signal })
+    await showGrowth(host, { path: temporary, before, total, task }, () => fetchPackage(host, { one, to: temporary, signal }))
     await host.fs.rename(temporary, to)
   } finally {
     await host.fs.rm(temporary, { force: true })

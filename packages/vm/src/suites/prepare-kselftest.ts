@@ -6,13 +6,14 @@ import {
   guestScript,
   headersArgv,
   installArgv,
+  isProgramLine,
   listedSuites,
   parseTargets,
   programsOf,
   runnerPrograms,
   wantedSymbols,
 } from '@kernelkit/core/kselftest'
-import { requireAll, withTask, type Host, type Requirement, type Store } from '@kernelkit/host'
+import { requireAll, withTask, type Host, type Requirement, type Store, type Task } from '@kernelkit/host'
 import { provides } from '../resolve/kernel-options.ts'
 import type { VmPlan } from '../resolve/plan-vm.ts'
 import { lacksProgram, openRoot } from './root-files.ts'
@@ -119,19 +120,25 @@ async function build(
   const out = await store.workDirectory('kselftest', host.sha256(tree).slice(0, 16))
   const install = join(out, `install-${host.sha256(suites.join(' ')).slice(0, 8)}`)
   const jobs = host.cpus
-  const run = (argv: readonly string[]) => host.run(argv, { signal, reject: false, ownGroup: true, endsWithParent: true })
-  const make = async () => {
+  const run = (argv: readonly string[], onLine?: (line: string) => void) =>
+    host.run(argv, { signal, reject: false, ownGroup: true, endsWithParent: true, ...(onLine === undefined ? {} : { onLine }) })
+  const make = async (task: Task) => {
+    let compiled = 0
+    const count = (line: string) => {
+      if (isProgramLine(line)) task.update(`${(compiled += 1)} programs`)
+    }
+    task.update('headers')
     const headers = await run(headersArgv({ tree, out, jobs }))
     if (headers.exitCode !== 0) throw failed('the headers of the kernel', headers.stderr)
-    const built = await run(installArgv({ tree, out, install, suites, jobs }))
+    const built = await run(installArgv({ tree, out, install, suites, jobs }), count)
     const list = await host.fs.readFile(join(install, 'kselftest-list.txt'), 'utf8').catch(() => '')
     // make succeeds when one of the suites does (tools/testing/selftests/Makefile, FORCE_TARGETS).
     const missing = suites.filter((suite) => !listedSuites(list).has(suite))
     if (missing.length > 0) throw failed(missing.join(', '), built.stderr)
   }
   const title = `build kselftest ${suites.join(' ')}`
-  await withTask(host, { title }, () =>
-    store.withLock(`kselftest-${basename(out)}`, make, { waitingFor: 'another build of these tests', signal }),
+  await withTask(host, { title }, (task) =>
+    store.withLock(`kselftest-${basename(out)}`, () => make(task), { waitingFor: 'another build of these tests', signal }),
   )
   return install
 }

@@ -21,10 +21,10 @@ export async function findKojiFiles(build: KojiKernel, input: RemoteInput): Prom
       const names = await readDirectory(host, directory, signal)
       if (names.kind !== 'found') return names
       const files: RemoteFile[] = []
-      await withTask(host, { title: `fetch ${written}` }, async () => {
+      await withTask(host, { title: `fetch ${written}` }, async (task) => {
         for (const file of chooseKojiFiles(names.list, { ...build, rpmArch: arch.rpmArch })) {
           const url = `${directory}/${file}`
-          files.push({ url, sha256: (await fetchToStore(host, store, { url, signal })).sha256 })
+          files.push({ url, sha256: (await fetchToStore(host, store, { url, task, signal })).sha256 })
         }
       })
       return files.length === 0 ? { kind: 'absent' } : { kind: 'found', list: files }

@@ -25,7 +25,7 @@ export async function prepareRemote(
   const { entry } = await obtainKernel(store, digests, signal, (directory) =>
     withTask(host, { title: `fetch ${label}${files.length === 1 ? '' : `, ${files.length} packages`}` }, async (task) => {
       const parts: Awaited<ReturnType<typeof fetchToStore>>[] = []
-      for (const { url, sha256 } of files) parts.push(await fetchToStore(host, store, { url, sha256, signal }))
+      for (const { url, sha256 } of files) parts.push(await fetchToStore(host, store, { url, sha256, task, signal }))
       task.update('unpacking')
       const packages = await unpackPackages(host, { format, parts, directory, signal })
       await arrangeIn(host, directory, { arch, origin: { label, packages }, signal })

@@ -1,0 +1,1 @@
+export { describeBytes, everyMs, plainProgress, showGrowth, type Every } from './progress.ts'
