@@ -32,6 +32,7 @@ const readData: ReadonlySet<string> = new Set([
   'swapper_pg_dir',
   'init_top_pgt',
   'vmcoreinfo_data',
+  'modules',
   'page_offset_base',
   '__pgtable_l5_enabled',
   '__per_cpu_offset',

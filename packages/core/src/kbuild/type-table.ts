@@ -11,6 +11,8 @@ const headers = [
   '<linux/dcache.h>',
   '<linux/lockdep.h>',
   '<linux/uts.h>',
+  '<linux/module.h>',
+  '<linux/sysfs.h>',
   '<asm/ptrace.h>',
   '<asm/current.h>',
   '"../fs/mount.h"',

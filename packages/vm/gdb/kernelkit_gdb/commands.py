@@ -7,6 +7,7 @@ from .dmesg import kernel_log
 from .files import Files
 from .mappings import Mappings
 from .memory import Memory
+from .modules import Modules
 from .settings import Settings
 from .symbols import UserSymbols
 from .tasks import Tasks
@@ -39,6 +40,7 @@ class Guest:
         self.tasks = Tasks(self.settings, self.memory)
         self.mappings = Mappings(self.settings, self.memory)
         self.symbols = UserSymbols(self.mappings, Files(self.settings))
+        self.modules = Modules(self.settings, self.memory)
 
     def cpu(self):
         thread = gdb.selected_thread()
@@ -55,6 +57,10 @@ class Guest:
 
     def on_stop(self, _event):
         self.memory.forget()
+        try:
+            self.modules.refresh()
+        except gdb.error as error:
+            print("kk-modules: %s" % error)
         try:
             if self.settings.members and self.in_program():
                 self.symbols.load(self.tasks.current(self.cpu()))
@@ -205,9 +211,23 @@ class User(Command):
         guest.symbols.load(task)
 
 
+class LoadedModules(Command):
+    """kk-modules: the loaded modules of the kernel; brings their symbols up to date, which every stop does too."""
+
+    name = "kk-modules"
+    words = (0, 0)
+
+    def run(self):
+        modules = self.guest.modules
+        print("%-18s %s" % ("CODE", "NAME"))
+        for module in modules.load():
+            loaded = modules.loaded.get(module.address)
+            print("0x%-16x %s%s" % (module.text, printable(module.name), "" if loaded is None else "  %s" % loaded[1]))
+
+
 def start(path):
     guest = Guest(path)
-    for command in (Ps, Maps, Mem, Phys, Dmesg, Bt, User):
+    for command in (Ps, Maps, Mem, Phys, Dmesg, Bt, User, LoadedModules):
         command(guest)
     gdb.events.stop.connect(guest.on_stop)
     gdb.events.cont.connect(guest.on_continue)

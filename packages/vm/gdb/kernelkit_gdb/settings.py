@@ -15,6 +15,7 @@ class Settings:
         self.pae = known["pae"]
         self.places = known["places"]
         self.image = known["image"]
+        self.modules = known["modules"]
         self.scratch = known["scratch"]
         self.no_stacks = known["noStacks"]
         self.why_no_types = known["missing"]

@@ -77,7 +77,7 @@ export async function gdbTargetOf(
       ...(hasInfo && !isReduced && !hasScript
         ? ['no lx- commands: run `make scripts_gdb` in the build directory (CONFIG_GDB_SCRIPTS)']
         : []),
-      ...(source === undefined ? ['the source of this kernel was not found: gdb shows no lines'] : []),
+      ...(source === undefined ? ['the source of this kernel was not found: gdb shows numbers of lines without their text'] : []),
     ],
   }
 }

@@ -22,6 +22,8 @@ export interface GuestSettings {
   readonly noStacks: string | null
   /** Directories of this machine that the guest sees, the deepest first. */
   readonly places: readonly { readonly guest: string; readonly host: string }[]
+  /** Directories with files of the kernel's modules, those with debug information first. */
+  readonly modules: readonly string[]
   /** An ext4 image that debugfs(8) reads. */
   readonly image: string | null
   /** A private directory for files out of it. */
@@ -32,8 +34,17 @@ export interface GuestSettings {
 const wideEntries = 1n << 5n
 const fiveLevels = 1n << 12n
 
-/** What the commands look for: the kernel's page table (its name in 64 and in 32 bits), its tasks, its log. */
-const neededSymbols = ['init_top_pgt', 'swapper_pg_dir', 'init_task', 'current_task', 'pcpu_hot', '__per_cpu_offset', 'prb'] as const
+/** What the commands look for: the kernel's page table (its name in 64 and in 32 bits), its tasks, its log, its modules. */
+const neededSymbols = [
+  'init_top_pgt',
+  'swapper_pg_dir',
+  'init_task',
+  'current_task',
+  'pcpu_hot',
+  '__per_cpu_offset',
+  'prb',
+  'modules',
+] as const
 
 /** Looks at the guest once, before gdb stops it. */
 export async function guestSettings(
@@ -68,6 +79,7 @@ export async function guestSettings(
         ? `gdb has no symbols of this kernel, which has none in its vmlinux: \`kernelkit inspect ${state.name}\` shows its stacks, and a start with --symbols fetches them`
         : null,
     places: placesOf(state),
+    modules: modulesOf(state),
     image: imageOf(state),
     scratch: join(state.directory, 'gdb-files'),
   }
@@ -98,6 +110,11 @@ function placesOf({ facts }: VmState): GuestSettings['places'] {
     return path === undefined ? [] : [{ guest: at, host: path }]
   })
   return all.toSorted((a, b) => b.guest.length - a.guest.length)
+}
+
+function modulesOf({ facts }: VmState): readonly string[] {
+  const directories = facts['modules']
+  return Array.isArray(directories) ? directories.filter((one) => typeof one === 'string') : []
 }
 
 function imageOf({ facts }: VmState): string | null {

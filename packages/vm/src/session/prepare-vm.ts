@@ -165,6 +165,7 @@ async function requestOf({ host, plan, place, evidenceDirectory }: RequestInput)
       // Commands of `kernelkit exec` see what that of `run` sees, but for --env.
       env: plan.launch.agent ? guestEnvironment(host, plan, { env: [], user: plan.vm.user }) : null,
       source: plan.kernel.sourceTree ?? null,
+      modules: plan.kernel.moduleDirectories,
       owner: host.cwd,
       // For programs that are wrapped: what of this machine the guest sees.
       visible: { root: { kind: plan.root.kind }, shares: { mounts: plan.shares.mounts.map(({ at }) => ({ at })) } },

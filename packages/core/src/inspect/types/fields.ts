@@ -1,6 +1,6 @@
 /**
  * Members of the kernel's types that an inspection reads. A kernel has some of two names that changed: `state` became `__state` in 5.14, `mmap` `mm_mt` in
- * 6.1, `thread_group` `thread_node`.
+ * 6.1, `thread_group` `thread_node`, `core_layout` `mem` in 6.4.
  */
 export const neededFields = [
   'task_struct.tasks',
@@ -64,6 +64,16 @@ export const neededFields = [
   'printk_info.ts_nsec',
   'printk_info.text_len',
   'pcpu_hot.current_task',
+  'module.list',
+  'module.name',
+  'module.state',
+  'module.sect_attrs',
+  'module.mem',
+  'module_memory.base',
+  'module.core_layout.base',
+  'attribute_group.bin_attrs',
+  'bin_attribute.attr.name',
+  'bin_attribute.private',
 ] as const
 
 export type NeededField = (typeof neededFields)[number]
@@ -79,6 +89,7 @@ export const neededTypes = [
   'path',
   'maple_range_64',
   'maple_arange_64',
+  'bin_attribute',
 ] as const
 
 export type NeededType = (typeof neededTypes)[number]
