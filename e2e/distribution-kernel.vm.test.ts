@@ -56,8 +56,10 @@ describe("a distribution's kernel", () => {
     expect(lastLine(stderr)).toMatch(/verdict=infra-fail/)
   })
 
-  it('boots an image by its name, with the modules that disk, network and agent need', async () => {
-    const script = 'uname -r; cat /sys/class/net/dummy0/operstate; grep -c eth0 /proc/net/route; test -w /'
+  it('boots an image by its name, with the modules that disk, network and agent need, and runs modprobe for no file system of its own', async () => {
+    const script = `
+      uname -r; cat /sys/class/net/dummy0/operstate; grep -c eth0 /proc/net/route; test -w / && grep -c ' /sys/fs/bpf bpf ' /proc/mounts
+      cat /proc/sys/kernel/modprobe; grep -c bpf_preload /sys/kernel/tracing/trace`
     const { stdout, stderr } = await kernelkit([
       'run',
       '-k',
@@ -66,13 +68,16 @@ describe("a distribution's kernel", () => {
       image,
       '--module',
       'dummy',
+      // A line in the trace for each module that the kernel has modprobe look for.
+      '--append',
+      'trace_event=module:module_request',
       '--',
       'sh',
       '-c',
-      script,
+      `${script}; true`,
     ])
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=pass\b/)
-    expect(stdout).toMatch(/^6\.1\.0-\d+-cloud-amd64\ndown\n2\n$/)
+    expect(stdout).toMatch(/^6\.1\.0-\d+-cloud-amd64\ndown\n2\n1\n\/sbin\/modprobe\n0\n$/)
     expect(stderr).toMatch(/^modules .*\bvirtio_blk\b.*\bdummy$/m)
   })
 
