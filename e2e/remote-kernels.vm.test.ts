@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,9 @@ import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cloudKernel, makeMainlineDebs, makeRpms, type StoredKernel } from './lib/kernel-packages.ts'
 import { kernelkit, lastLine, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
+import { ordinaryUser } from './lib/ordinary-user.ts'
+import { makePerson } from './lib/person.ts'
+import { isFullRun } from './lib/tiers.ts'
 import { startTlsMirror, type TlsMirror } from './lib/tls-mirror.ts'
 
 const { image } = testArtifacts()
@@ -110,6 +113,38 @@ describe('a kernel on a server', () => {
     const again = await prepared(`rpm:${words.join(',')}`)
     const place = /no such module \((.*)\)/.exec(found.stderr)?.[1]
     expect(/no such module \((.*)\)/.exec(again.stderr)?.[1]).toBe(place)
+  })
+
+  it('is taken from a mirror in a directory of this machine, and is the same kernel', async () => {
+    const placeOf = ({ stderr }: CommandResult): string | undefined => /no such module \((.*)\)/.exec(stderr)?.[1]
+    const server = placeOf(await prepared('rpm:kernel', '/fedora'))
+    expect(server).toMatch(/lib\/modules/)
+    expect(placeOf(await prepared('rpm:kernel', `file://${directory}/mirror/fedora`))).toBe(server)
+    const none = await prepared('rpm:kernel', `file://${directory}/mirror/nowhere`)
+    expect(none.stderr).toMatch(/^MIRROR_UNREACHABLE: .* has no repodata\/repomd\.xml\./m)
+  })
+
+  it('boots for an ordinary user, from directories and from a server', { timeout: 20 * 60_000 }, async ({ skip }) => {
+    skip(!isFullRun(), 'KERNELKIT_TEST_FULL is not set: each kernel is unpacked once more, into the store of another user')
+    const person = await makePerson(ordinaryUser.uid)
+    const own = join(person.home, 'root.ext4')
+    execFileSync('cp', ['--sparse=always', image, own])
+    await person.own(own)
+    for (const path of [directory, mirror.certificate]) await chmod(path, 0o755)
+    const places = [
+      ['rpm:kernel', `file://${directory}/mirror/fedora`],
+      ['mainline:6.1.57', `file://${directory}/mirror/mainline`],
+      [`koji:kernel-${rpms.version}`, `file://${directory}/mirror`],
+      ['rpm:kernel', `${mirror.url}/fedora`],
+    ] as const
+    for (const [reference, place] of places) {
+      const words = ['-k', reference, '--mirror', place, '--image', own, '--share-as', 'disk', '--', 'sh', '-c', 'uname -r; modprobe dummy']
+      const { stdout, stderr } = await person.run(['run', ...words], { env: { NODE_EXTRA_CA_CERTS: mirror.certificate } })
+      expect({ reference, stdout, end: lastLine(stderr), stderr }).toMatchObject({
+        stdout: `${kernel.release}\n`,
+        end: expect.stringMatching(/^kernelkit: verdict=pass\b/) as string,
+      })
+    }
   })
 
   it('is refused when a file has another checksum than its list says, and nothing of it is kept', async () => {
