@@ -27,6 +27,14 @@ describe('a commit', () => {
     ['is bad after one failure', ['panic'], {}, { answer: 'bad', runs: 1 }],
     ['is skipped when it does not compile', ['build-fail'], {}, { answer: 'skip', runs: 1 }],
     ['is tried again when the guest did not start', ['boot-fail', 'pass'], {}, { answer: 'good', runs: 2 }],
+    ['is tried again when this host could not run the guest', ['infra-fail', 'infra-fail', 'fail'], {}, { answer: 'bad', runs: 3 }],
+    ['is skipped when this host never can', ['infra-fail'], {}, { answer: 'skip', runs: 3 }],
+    [
+      'is judged by the runs that started, however many did not in between',
+      ['boot-fail', 'boot-fail', 'pass', 'infra-fail', 'vm-lost', 'pass', 'boot-fail', 'pass', 'pass', 'pass'],
+      { confidence: 0.95, rate: { failed: 3, passed: 0 }, whenNotBooted: 'skip' },
+      { answer: 'good', runs: 10 },
+    ],
     ['is bad when the guest never starts', ['boot-fail'], {}, { answer: 'bad', runs: 3 }],
     ['is skipped when a kernel that is always the same never starts', ['vm-lost'], { whenNotBooted: 'skip' }, { answer: 'skip', runs: 3 }],
     [

@@ -16,13 +16,13 @@ export interface TrialRules {
   readonly rate: FailureRate
   /** The bad end: its failures are counted until the rate is known. */
   readonly isBadEnd: boolean
-  /** What it means that the guest did not start in any of `mostBoots` runs: with a kernel that is the same for every commit nothing. */
+  /** What it means that the guest did not start `mostStarts` times in a row: with a kernel that is the same for every commit nothing. */
   readonly whenNotBooted: 'bad' | 'skip'
 }
 
-/** A busy host can keep a guest from starting: the command has said nothing yet. */
-const notBooted: readonly Verdict[] = ['boot-fail', 'vm-lost']
-const mostBoots = 3
+/** A busy host can keep a guest from starting: the command has said nothing yet, and of forty runs one or the other may be lost. */
+const notStarted: readonly Verdict[] = ['boot-fail', 'vm-lost', 'infra-fail']
+const mostStarts = 3
 
 /** One commit, as often as the confidence asks: a failure says bad, enough passes say good, what cannot be built or booted is skipped. */
 export async function tryCommit(run: (number: number) => Promise<Probe>, rules: TrialRules): Promise<Trial> {
@@ -32,15 +32,17 @@ export async function tryCommit(run: (number: number) => Promise<Probe>, rules: 
     confidence === undefined ? 1 : isBadEnd ? mostEndRuns : Math.min(passesToBelieve(rate, { confidence, steps }), mostCommitRuns)
   const verdicts: Verdict[] = []
   let failure: Probe | undefined
-  let [runs, boots] = [0, 0]
+  let [runs, starts] = [0, 0]
   for (;;) {
     const one = await run(++runs)
     const { verdict } = one
-    if (obstacles.includes(verdict)) return { answer: 'skip', verdicts: [...verdicts, verdict], decisive: one }
-    if (notBooted.includes(verdict)) {
-      if (++boots >= mostBoots) return { answer: rules.whenNotBooted, verdicts: [...verdicts, verdict], decisive: one }
-      continue
+    const isObstacle = obstacles.includes(verdict)
+    if (notStarted.includes(verdict)) {
+      if (++starts < mostStarts) continue
+      return { answer: isObstacle ? 'skip' : rules.whenNotBooted, verdicts: [...verdicts, verdict], decisive: one }
     }
+    if (isObstacle) return { answer: 'skip', verdicts: [...verdicts, verdict], decisive: one }
+    starts = 0
     verdicts.push(verdict)
     if (verdict !== 'pass') failure = one
     const failed = verdicts.filter((word) => word !== 'pass').length
