@@ -215,7 +215,7 @@ describe('kernelkit test', () => {
       /<skipped message="may fail: fail: the command exited with status 1\."/,
     )
     await writeFile(join(directory, 'known.yaml'), JSON.stringify([entry('known', '2020-01-01')]))
-    const bad = await kernelkit(['test', 'known', '--baseline', 'known.yaml'], { cwd: directory })
+    const bad = await kernelkit(['test', '--cell', 'known', '--baseline', 'known.yaml'], { cwd: directory })
     expect(bad.exitCode).toBe(1)
     expect(bad.stdout).toMatch(/\nnew: known\nexpired: known\.yaml:1 counted until 2020-01-01: a bug\n/)
     const { stdout } = await kernelkit(['history', '--json'], { cwd: directory })

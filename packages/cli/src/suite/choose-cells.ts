@@ -43,6 +43,7 @@ export function chooseCells({ file, tests, options, given, locator }: ChooseCell
       hasKernel: isGiven(test.options, 'kernel'),
       hasRoot: ['root', 'image', 'initrd', 'kunit'].some((name) => isGiven(test.options, name)),
     })),
+    allTests: [...new Set([...file.tests, ...tests].map(({ name }) => name))],
     makes: { kernel: file.blocks.kernel !== undefined, image: file.blocks.image !== undefined || isGiven(vm, 'image') },
   })
   const cells = pickCells(all, listOption(options, 'cell'))

@@ -12,7 +12,7 @@ const tests: MatrixInput['tests'] = [
 function cellsOf(text: string, input: Partial<MatrixInput> = {}) {
   const { matrix } = parseProjectFile(`matrix: ${text}`, 'kernelkit.yaml')
   if (matrix === undefined) throw new Error('no matrix')
-  return expandMatrix({ matrix, tests, makes: { kernel: true, image: true }, ...input })
+  return expandMatrix({ matrix, tests, allTests: ['a', 'b', 'left-out'], makes: { kernel: true, image: true }, ...input })
 }
 
 function refusal(text: string, input: Partial<MatrixInput> = {}) {
@@ -69,6 +69,9 @@ describe('expandMatrix', () => {
     ],
     ['{ roots: [host] }', { tests: [{ name: 'a', hasKernel: false, hasRoot: true }] }, 'test a and root host cannot be one cell', 1],
     ['\n  kernels: ["debian:12"]\n  exclude: [{ kernel: "debian:11" }]', {}, 'no cell of the matrix has kernel debian:11', 3],
+    ['\n  kernels: ["debian:12"]\n  exclude: [{ test: bb }]', {}, "there is no test 'bb'", 3],
+    ['\n  kernels: ["debian:12"]\n  include:\n    - { test: [a, c], kernel: "debian:11" }', {}, "there is no test 'c'", 4],
+    ['{ kernels: ["debian:12"], allow-fail: [{ test: zz, kernel: "debian:12" }] }', {}, "there is no test 'zz'", 1],
     ['{ kernels: ["debian:12"], exclude: [{ kernel: "debian:12" }] }', {}, 'the matrix has no cell left', 1],
     ['\n  kernels: ["debian:15"]', {}, "'15' is not a release of debian", 2],
     ['{ kernels: ["debian:12", "debian:12"] }', {}, "matrix.kernels has 'debian:12' twice", 1],
@@ -84,6 +87,7 @@ describe('expandMatrix', () => {
   it('does not call a pattern a typo that names a test which was not chosen', () => {
     const text = '{ kernels: ["debian:12"], exclude: [{ test: b }] }'
     expect(cellsOf(text, { tests: tests.slice(0, 1) }).map(cellName)).toEqual(['a@debian:12'])
+    expect(cellsOf('{ kernels: ["debian:12"], exclude: [{ test: left-out }] }').map(cellName)).toEqual(['a@debian:12', 'b@debian:12'])
   })
 })
 

@@ -1,4 +1,4 @@
-import { UserError, message, option, type Message, type Place } from '../errors/index.ts'
+import { UserError, message, nearestName, option, type Message, type Place } from '../errors/index.ts'
 import { parseKernelReference } from '../kernels/index.ts'
 import { parseRoot } from '../options/vm/vm-root.ts'
 import { atPlace } from '../options/given.ts'
@@ -16,13 +16,16 @@ export interface MatrixTest {
 export interface MatrixInput {
   readonly matrix: Matrix
   readonly tests: readonly MatrixTest[]
+  /** Names of all tests that there are, chosen or not. */
+  readonly allTests: readonly string[]
   /** Blocks of the file that there are. */
   readonly makes: { readonly kernel: boolean; readonly image: boolean }
 }
 
 /** Every cell, tests outermost, in the order of the file; each once. Throws BAD_MATRIX for what cannot exist, and for patterns that mean no cell. */
-export function expandMatrix({ matrix, tests, makes }: MatrixInput): readonly Cell[] {
+export function expandMatrix({ matrix, tests, allTests, makes }: MatrixInput): readonly Cell[] {
   const { include, exclude, allowFail } = matrix
+  requireTests([...include, ...exclude, ...allowFail], allTests)
   const names = tests.map(({ name }) => name)
   const texts = { kernel: matrix.kernels.map(({ text }) => text), root: matrix.roots.map(({ text }) => text) }
   const product = combine({ test: names, kernel: texts.kernel, config: matrix.configs.map(({ name }) => name), root: texts.root })
@@ -61,6 +64,18 @@ function combine({ test, kernel, config, root }: Values): readonly Cell[] {
       orNone(config).flatMap((c) => orNone(root).map((r) => ({ test: one, kernel: k, config: c, root: r, allowFail: false }))),
     ),
   )
+}
+
+function requireTests(patterns: readonly CellPattern[], allTests: readonly string[]): void {
+  for (const { values, place } of patterns) {
+    const unknown = values.test?.find((name) => !allTests.includes(name))
+    if (unknown === undefined) continue
+    const near = nearestName(unknown, allTests)
+    throw bad(`there is no test '${unknown}'.`, {
+      hint: near === undefined ? 'Write a name of `tests:`, or remove the entry.' : `Did you mean '${near}'?`,
+      place,
+    })
+  }
 }
 
 /** A pattern that means nothing is a typo, unless the tests that it names were left out by the command line. */
