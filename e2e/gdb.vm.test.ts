@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, testArtifacts } from './lib/kernelkit.ts'
 
@@ -58,18 +58,37 @@ describe('kernelkit gdb', () => {
     expect((await caller).exitCode).not.toBe(0)
   })
 
-  it('attaches to a VM that was started without a stub, more than once, and leaves it running', async () => {
+  it('attaches to a VM that was started without a stub, more than once, leaves it running, and refuses the vmlinux of another build', async () => {
     const other = `${name}-b`
+    const build = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
     try {
-      await kernelkit(['run', '--keep', '--name', other, '-k', kernel, '--image', image, '--', 'true'])
+      for (const file of await readdir(dirname(kernel))) await symlink(join(dirname(kernel), file), join(build, file))
+      await kernelkit(['run', '--keep', '--name', other, '-k', build, '--image', image, '--', 'sh', '-c', 'sleep 100000 & true'])
       for (const _time of [1, 2]) {
         const { exitCode, stdout } = await kernelkit(['gdb', other, '--', '-batch', '-ex', 'info line start_kernel'])
         expect(exitCode).toBe(0)
         expect(stdout).toMatch(/Line \d+ of ".*init\/main\.c"/)
         expect((await kernelkit(['exec', other, '--', 'echo', 'on'])).stdout).toBe('on\n')
       }
+      // As `make` leaves it while the guest runs.
+      const vmlinux = join(build, 'vmlinux')
+      const id = /Build ID: ([0-9a-f]+)/.exec(execFileSync('readelf', ['-n', vmlinux], { encoding: 'utf8' }))?.[1] ?? ''
+      const rebuilt = await readFile(vmlinux)
+      const at = rebuilt.indexOf(id, 0, 'hex')
+      expect(at).toBeGreaterThan(0)
+      rebuilt[at] = (rebuilt[at] ?? 0) ^ 0xff
+      await rm(vmlinux)
+      await writeFile(vmlinux, rebuilt)
+      const ofOther = `${vmlinux} is of another build than the kernel of the guest: its build id is ${rebuilt.toString('hex', at, at + id.length / 2)}, the guest's ${id}`
+      const refused = await kernelkit(['gdb', other, '--', '-batch', '-ex', 'bt'])
+      expect(refused.exitCode).toBe(125)
+      expect(refused.stderr).toContain(`VMLINUX_OF_OTHER_BUILD: ${ofOther}.`)
+      const seen = await kernelkit(['inspect', other])
+      expect(seen.exitCode).toBe(0)
+      expect(seen.stdout).toContain(`no names of functions: ${ofOther}`)
     } finally {
       await kernelkit(['stop', other])
+      await rm(build, { recursive: true, force: true })
     }
   })
 })

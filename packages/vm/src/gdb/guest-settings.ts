@@ -46,7 +46,7 @@ const neededSymbols = [
   'modules',
 ] as const
 
-/** Looks at the guest once, before gdb stops it. */
+/** Looks at the guest once, before gdb stops it. Throws VMLINUX_OF_OTHER_BUILD. */
 export async function guestSettings(
   host: Host,
   { vm, state, vmlinux }: { readonly vm: Pick<Vm, 'qmp'>; readonly state: VmState; readonly vmlinux: string },
@@ -58,7 +58,9 @@ export async function guestSettings(
     vmlinux,
     release: typeof release === 'string' ? release : undefined,
   })
-  const { place, types } = kernel
+  const { place, types, otherBuild } = kernel
+  // Breakpoints would be anywhere.
+  if (otherBuild !== undefined) throw otherBuild
   const cr4 = kernel.cpus[0]?.cr4 ?? 0n
   const slide = place?.slide ?? 0n
   const wordBytes = wordBytesOf(kernel)

@@ -10,6 +10,7 @@ import {
   type KernelPlace,
   type TypeTable,
 } from '@kernelkit/core/inspect'
+import type { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import type { Vmlinux } from '@kernelkit/host/symbolise'
 import type { Vm } from '../vm.ts'
@@ -29,6 +30,8 @@ export interface OpenKernel extends AsyncDisposable {
   readonly types: TypeTable | undefined
   /** Why there are no symbols. */
   readonly problem: string | undefined
+  /** The vmlinux is not that of the guest. */
+  readonly otherBuild: UserError | undefined
 }
 
 /** Symbols of a vmlinux, or of the kernel's own list, which has no file. */
@@ -50,14 +53,31 @@ export async function openKernel(host: Host, { vm, directory, vmlinux: path, rel
   const [cpu] = cpus
   const space = addressSpace(memory.read, { paging: cpu === undefined ? undefined : pagingOf(cpu), root: cpu?.cr3 ?? 0n })
   const read = await readSymbols(host, path)
-  const own = read.vmlinux === undefined && release !== undefined ? await readOwnSymbols(memory, { vm, release }) : undefined
-  const vmlinux = read.vmlinux ?? own?.vmlinux
-  const place = own?.place ?? (await findPlace({ memory, cpu, space, vmlinux }))
-  const problem = vmlinux === undefined ? read.problem : undefined
-  const types = path === undefined ? undefined : await readTypes(host, path)
+  const filePlace = await findPlace({ memory, cpu, space, vmlinux: read.vmlinux })
+  const otherBuild =
+    read.vmlinux === undefined || filePlace === undefined
+      ? undefined
+      : await (await import('./check-build.ts')).findOtherBuild(host, { vmlinux: read.vmlinux, space, place: filePlace })
+  const file = otherBuild === undefined ? read.vmlinux : undefined
+  const own = file === undefined && release !== undefined ? await readOwnSymbols(memory, { vm, release }) : undefined
+  const vmlinux = file ?? own?.vmlinux
+  const place = file === undefined ? own?.place : filePlace
+  const problem = vmlinux === undefined ? (otherBuild?.message.replace(/\.$/, '') ?? read.problem) : undefined
+  const types = path === undefined || otherBuild !== undefined ? undefined : await readTypes(host, path)
   // EFER.LMA (Intel SDM 3A, 2.2.1).
   const wordBytes = ((cpu?.efer ?? 0n) & (1n << 10n)) === 0n ? 4 : 8
-  return { memory, cpus, space, wordBytes, vmlinux, place, types, problem, [Symbol.asyncDispose]: () => memory[Symbol.asyncDispose]() }
+  return {
+    memory,
+    cpus,
+    space,
+    wordBytes,
+    vmlinux,
+    place,
+    types,
+    problem,
+    otherBuild,
+    [Symbol.asyncDispose]: () => memory[Symbol.asyncDispose](),
+  }
 }
 
 /** Where a symbol of its vmlinux is in the guest; `undefined` for a name that it lacks. */

@@ -20,8 +20,8 @@ export const decodeCodes = {
     fix: message`Build with ${option('config', 'debug')} (CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y).`,
   },
   VMLINUX_OF_OTHER_BUILD: {
-    meaning: 'Another build than that of the vmlinux printed the report; its lines would be wrong and are left out.',
-    fix: 'Name the vmlinux of the build that printed the log: the same build id, the same `Linux version` line.',
+    meaning: 'Another build than that of the vmlinux printed the report, or runs in the guest; its lines would be wrong and are left out.',
+    fix: 'Name the vmlinux of the build that printed the log or that was booted: the same build id, the same `Linux version` line.',
   },
   SYMBOLISER_MISSING: {
     meaning: 'No program that turns addresses into lines is installed.',
