@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { debugVmlinux, noDebugSymbols } from './lib/distribution-debug.ts'
-import { kernelkit, startKernelkit, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
+import { kernelkit, shell, startKernelkit, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
+import { kernelkitBin } from './lib/paths.ts'
 import { waitUntil } from './lib/processes.ts'
 import { isFullRun } from './lib/tiers.ts'
 
@@ -72,6 +73,20 @@ describe('a VM that was started without a debugger', () => {
     const banner = await drgn(out, vmlinux, ['print(prog.read(prog.symbol("linux_banner").address, 14).decode())'])
     expect(banner).toBe('Linux version \n')
     expect((await kernelkit(['exec', name, '--', 'echo', 'on'])).stdout).toBe('on\n')
+  })
+
+  it('dump says where there is no room for it, and leaves nothing there', async ({ skip }) => {
+    const mounts = process.getuid?.() === 0 ? 'unshare --mount' : 'unshare --mount --map-root-user'
+    skip((await shell(`${mounts} true`)).exitCode !== 0, 'needs a private mount namespace for a small file system')
+    const small = join(directory, 'small')
+    const script = join(directory, 'small.sh')
+    const line = `mkdir ${small}; mount -t tmpfs -o size=1m tmpfs ${small}; "$0" "$1" dump ${name} --out ${small}/a.vmcore; code=$?; ls ${small}; exit $code`
+    await writeFile(script, `${line}\n`)
+    const { exitCode, stdout, stderr } = await shell(`${mounts} bash -c '. ${script}' ${process.execPath} ${kernelkitBin}`)
+    expect([exitCode, stdout]).toEqual([125, ''])
+    expect(stderr).toMatch(
+      new RegExp(`^DISK_FULL: no space is left for a dump at ${small}: \\d+ MiB are free, and the guest has \\d+ MiB`, 'm'),
+    )
   })
 
   it('dump --elf writes a core as large as the memory', async () => {

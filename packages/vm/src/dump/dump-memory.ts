@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { attachVmcoreinfo, createPieceReader, isFlattened } from '@kernelkit/core/dump'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { freeBytes, type Host } from '@kernelkit/host'
@@ -53,7 +53,11 @@ export async function dumpMemory(host: Host, input: DumpInput): Promise<MemoryDu
     await host.fs.chmod(working, 0o600)
     const whole = await unflatten(host, working)
     const notes = await complete(host, { ...input, working: whole, memoryBytes })
-    await moveFile(host, whole, path)
+    await moveFile(host, whole, path).catch(async (cause: unknown) => {
+      if (!isFull(cause)) throw cause
+      const to = dirname(path)
+      throw noRoom({ place: to, free: await freeBytes(host, to).catch(() => 0), memoryBytes })
+    })
     const { size } = await host.fs.stat(path)
     return { path, format, bytes: size, memoryBytes, seconds: (host.monotonicMs() - startedMs) / 1000, notes }
   } finally {
@@ -148,6 +152,8 @@ async function complete(
   for (const { at, bytes } of await attachVmcoreinfo({ size, read }, found)) await file.write(bytes, 0, bytes.length, at)
   return []
 }
+
+const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(String((error as NodeJS.ErrnoException).code))
 
 /** A rename where both are on one file system, else a copy. */
 async function moveFile(host: Pick<Host, 'fs'>, from: string, to: string): Promise<void> {

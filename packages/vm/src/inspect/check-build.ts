@@ -1,5 +1,5 @@
-import type { AddressSpace, KernelPlace } from '@kernelkit/core/inspect'
 import { UserError } from '@kernelkit/core/errors'
+import type { AddressSpace, KernelPlace, ReadPhysical } from '@kernelkit/core/inspect'
 import type { Host } from '@kernelkit/host'
 import type { Vmlinux } from '@kernelkit/host/symbolise'
 
@@ -7,10 +7,17 @@ import type { Vmlinux } from '@kernelkit/host/symbolise'
 const headBytes = 16
 const name = 'GNU\0'
 
-/** Why a vmlinux is not that of the guest: the kernel has its own build id in memory, at the same place. `undefined` when it is, or has no id. */
+interface BuildQuestion {
+  readonly vmlinux: Vmlinux
+  readonly read: ReadPhysical
+  readonly space: AddressSpace
+  readonly place: KernelPlace
+}
+
+/** Why a vmlinux is not that of the guest: the kernel has its own build id in memory, at the same place. `undefined` when it is, or when that cannot be read. */
 export async function findOtherBuild(
   host: Pick<Host, 'fs'>,
-  { vmlinux, space, place }: { readonly vmlinux: Vmlinux; readonly space: AddressSpace; readonly place: KernelPlace },
+  { vmlinux, read, space, place }: BuildQuestion,
 ): Promise<UserError | undefined> {
   const { path, buildId } = vmlinux
   if (buildId === undefined) return undefined
@@ -19,7 +26,13 @@ export async function findOtherBuild(
   const at = notes === undefined ? -1 : Buffer.from(notes.bytes).indexOf(buildId, 'hex')
   if (notes === undefined || at < headBytes) return undefined
   const start = notes.address + BigInt(at - headBytes) + place.slide
-  const seen = Buffer.from(await space.read(start, headBytes + buildId.length / 2).catch(() => new Uint8Array(0)))
+  const length = headBytes + buildId.length / 2
+  const { kernelMapStart } = await import('@kernelkit/core/inspect')
+  // While a program runs, its page table may lack the kernel (PTI).
+  const reading = place.physBase === undefined ? space.read(start, length) : read(start - kernelMapStart + place.physBase, length)
+  const memory = await reading.catch(() => undefined)
+  if (memory === undefined) return undefined
+  const seen = Buffer.from(memory)
   const own = seen.toString('latin1', headBytes - name.length, headBytes) === name ? seen.toString('hex', headBytes) : undefined
   if (own === buildId) return undefined
   return new UserError(

@@ -57,7 +57,7 @@ export async function openKernel(host: Host, { vm, directory, vmlinux: path, rel
   const otherBuild =
     read.vmlinux === undefined || filePlace === undefined
       ? undefined
-      : await (await import('./check-build.ts')).findOtherBuild(host, { vmlinux: read.vmlinux, space, place: filePlace })
+      : await (await import('./check-build.ts')).findOtherBuild(host, { vmlinux: read.vmlinux, read: memory.read, space, place: filePlace })
   const file = otherBuild === undefined ? read.vmlinux : undefined
   const own = file === undefined && release !== undefined ? await readOwnSymbols(memory, { vm, release }) : undefined
   const vmlinux = file ?? own?.vmlinux
