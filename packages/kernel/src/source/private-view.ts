@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { MirrorStep } from '@kernelkit/core/plan'
 import { withTask, type Host } from '@kernelkit/host'
 import type { TreeContent } from './tree-content.ts'
@@ -51,14 +51,42 @@ export async function updatePrivateView(host: Host, options: PrivateViewOptions)
   })
 }
 
-/** The tree without what was built in it, as links: kconfig reads it as it would read a private view. */
+/** The tree without what was built in it, as links: kconfig reads it as it would read a private view. A directory with nothing built below is one link. */
 export async function linkTree(host: Host, { tree, content, directory }: PrivateViewOptions): Promise<string> {
   const links = join(directory, 'tree')
-  const paths = [...content.entries.keys()]
+  const paths = await linkedPaths(host, tree, [...content.entries.keys()])
   await host.fs.mkdir(links, { recursive: true })
   await makeDirectories(host, links, paths)
   await forEach(paths, (path) => host.fs.symlink(join(tree, path), join(links, path)))
   return links
+}
+
+/** The fewest files and directories of a tree that are these files and no others. */
+async function linkedPaths(host: Host, tree: string, files: readonly string[]): Promise<readonly string[]> {
+  const wanted = new Map<string, Set<string>>()
+  for (const file of files) {
+    for (let path = file; path !== '.'; path = dirname(path)) {
+      const names = wanted.get(dirname(path)) ?? new Set()
+      if (names.has(basename(path))) break
+      wanted.set(dirname(path), names.add(basename(path)))
+    }
+  }
+  const whole = new Map<string, boolean>()
+  // Directories come after what is in them.
+  for (const directory of [...wanted.keys()].toSorted((a, b) => b.split('/').length - a.split('/').length)) {
+    const names = wanted.get(directory) ?? new Set()
+    const there = await host.fs.readdir(join(tree, directory)).catch(() => [])
+    whole.set(
+      directory,
+      there.length === names.size && there.every((name) => names.has(name) && whole.get(join(directory, name)) !== false),
+    )
+  }
+  const collect = (directory: string): readonly string[] =>
+    [...(wanted.get(directory) ?? [])].flatMap((name) => {
+      const path = join(directory, name)
+      return !wanted.has(path) || whole.get(path) === true ? [path] : collect(path)
+    })
+  return collect('.')
 }
 
 async function difference(host: Host, { content, directory }: PrivateViewOptions): Promise<Difference> {
