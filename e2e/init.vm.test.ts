@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kernelkit } from './lib/kernelkit.ts'
+import { kernelkit, startProgram } from './lib/kernelkit.ts'
+import { isFullRun } from './lib/tiers.ts'
 
 const examples = join(import.meta.dirname, '../examples/init')
 const written = ['kernelkit.yaml', '.github/workflows/kernelkit.yml']
@@ -16,6 +17,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
+/** What a developer has compiled before: the emulated guest of every run need not compile it again. */
+const compiled: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  go: ['go', 'test', '-buildvcs=false', '-run', '^$', './...'],
+  rust: ['cargo', 'test', '--no-run'],
+}
+
 describe('kernelkit init && kernelkit test', () => {
   it.each(readdirSync(examples))('pass without an edit in a project of kind %s', async (name) => {
     const cwd = join(directory, name)
@@ -27,6 +34,8 @@ describe('kernelkit init && kernelkit test', () => {
       expect(made.stdout).toContain(text.trimEnd())
       expect(text).toBe(await readFile(join(examples, name, file), 'utf8'))
     }
+    const words = isFullRun() ? undefined : compiled[name]
+    if (words !== undefined) expect(await startProgram(words, { cwd }).result).toMatchObject({ exitCode: 0 })
     const ran = await kernelkit(['test', '--boot-timeout', '20m'], { cwd, timeoutMs: 40 * 60_000 })
     expect(ran.stderr).toContain('verdict=pass')
     expect(ran.exitCode).toBe(0)

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
-import { copyFile, mkdir, rename, stat, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { appendFileSync, existsSync } from 'node:fs'
+import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -30,37 +31,41 @@ const planted = [
   'module_param_cb(warn, &ops, NULL, 0200);',
 ]
 
-/** A tree of our own in a workspace: plain make in place, its objects kept by ccache for the next run. */
-beforeAll(async () => {
-  machine = await newMachine()
-  tree = join(machine.workspace, 'linux')
-  await mkdir(machine.workspace, { recursive: true })
+/** What plain make builds in place. The next run takes it as it is: only a compiler, a source or a file above that changed makes it anew. */
+async function builtTree(): Promise<string> {
+  const source = await kernelSource()
+  const trees = join(store, 'e2e-own-tree')
+  await mkdir(trees, { recursive: true })
+  const smallest = join(trees, 'smallest.config')
+  await writeFile(smallest, fragment)
+  const { stdout: config } = await kernelkit(['config', 'show', 'deb:linux-source-6.12', '--config', smallest, '--dot-config'])
+  const compiler = execFileSync('gcc', ['--version'], { encoding: 'utf8' })
+  const key = createHash('sha256')
+    .update(JSON.stringify([source, planted, config, compiler]))
+    .digest('hex')
+  const kept = join(trees, key.slice(0, 16))
+  if (existsSync(kept)) return kept
+  for (const name of await readdir(trees)) await rm(join(trees, name), { recursive: true })
+  const making = `${kept}.making`
   // Hard links: make writes files of its own and none of the source, and a file that changes is replaced.
-  execFileSync('cp', ['-al', await kernelSource(), tree])
-  await writeFile(join(tree, 'init/planted.c'), planted.map((line) => `${line}\n`).join(''))
-  const makefile = join(tree, 'init/Makefile')
+  execFileSync('cp', ['-al', source, making])
+  await writeFile(join(making, 'init/planted.c'), planted.map((line) => `${line}\n`).join(''))
+  const makefile = join(making, 'init/Makefile')
   await copyFile(makefile, `${makefile}.new`)
   appendFileSync(`${makefile}.new`, 'obj-y += planted.o\n')
   await rename(`${makefile}.new`, makefile)
-  const smallest = join(tree, 'smallest.config')
-  await writeFile(smallest, fragment)
-  const show = ['config', 'show', 'deb:linux-source-6.12', '--config', smallest, '--dot-config']
-  const { stdout: config } = await kernelkit(show)
-  await writeFile(join(tree, '.config'), config)
-  const env = {
-    CCACHE_DIR: join(store, 'e2e-ccache'),
-    CCACHE_BASEDIR: tree,
-    // The next run has another directory.
-    CCACHE_NOHASHDIR: '1',
-    KBUILD_BUILD_TIMESTAMP: 'Thu Jan  1 00:00:00 UTC 1970',
-    KBUILD_BUILD_USER: 'own',
-    KBUILD_BUILD_HOST: 'tree',
-  }
-  const made = await startProgram(['make', '-C', tree, 'CC=ccache gcc', `-j${cpus().length}`, 'LOCALVERSION=-own', 'bzImage'], {
-    env,
+  await writeFile(join(making, '.config'), config)
+  const made = await startProgram(['make', '-C', making, `-j${cpus().length}`, 'LOCALVERSION=-own', 'bzImage'], {
     timeoutMs: compileLimitMs,
   }).result
   if (made.exitCode !== 0) throw new Error(`make exited with status ${String(made.exitCode)}:\n${made.stderr.slice(-2000)}`)
+  await rename(making, kept)
+  return kept
+}
+
+beforeAll(async () => {
+  machine = await newMachine()
+  tree = await builtTree()
 }, compileLimitMs)
 
 afterAll(() => machine[Symbol.asyncDispose]())
@@ -82,6 +87,8 @@ describe('in a kernel tree built by plain make', () => {
   })
 
   it('boot-vm annotates a WARN at the line that the kernel named', async () => {
+    await mkdir(machine.workspace, { recursive: true })
+    execFileSync('cp', ['-al', tree, join(machine.workspace, 'linux')])
     const kernel = 'linux/arch/x86/boot/bzImage'
     const run = 'echo 1 >/sys/module/planted/parameters/warn'
     const job = await machine.run([useAction('boot-vm', { kernel, root: 'host', run })])
