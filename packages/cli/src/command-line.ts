@@ -18,7 +18,7 @@ export type Invocation =
       readonly globals: GlobalOptions
     }
 
-/** Words to an invocation; only the named command's module is imported. Throws BAD_OPTION and NOT_YET. */
+/** Words to an invocation; only the named command's module is imported. Throws BAD_OPTION. */
 export async function parseCommandLine(argv: readonly string[], rows: readonly CommandRow[], version: string): Promise<Invocation> {
   const output: string[] = []
   let invocation: Invocation | undefined
@@ -30,14 +30,14 @@ export async function parseCommandLine(argv: readonly string[], rows: readonly C
       .summary(row.summary)
       .helpGroup(`${row.group}:`)
     command.action(async () => {
-      invocation = readInvocation(program, command, row, await loadDefinition(row))
+      invocation = readInvocation(program, command, row, await row.load())
     })
   }
   let reached: Command = program
   program.hook('preSubcommand', async (_root, command) => {
     reached = command
     const row = rows.find((candidate) => candidate.name === command.name())
-    if (row !== undefined) defineCommand(command, row, await loadDefinition(row))
+    if (row !== undefined) defineCommand(command, row, await row.load())
   })
   const words = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : argv.length === 0 ? ['--help'] : argv
   try {
@@ -109,14 +109,6 @@ function defineCommand(command: Command, row: CommandRow, definition: CommandDef
   if (row.passThroughAfter === undefined) return
   command.passThroughOptions()
   if (command instanceof KernelkitCommand) command.stopsAtOperand = true
-}
-
-async function loadDefinition(row: CommandRow): Promise<CommandDefinition> {
-  if (row.load !== undefined) return row.load()
-  throw new UserError('NOT_YET', message`${commandPart(`kernelkit ${row.name}`)} is reserved and not implemented yet.`, {
-    hint: message`Run ${commandPart('kernelkit --help')} to list the commands that work.`,
-    details: { command: row.name },
-  })
 }
 
 function readInvocation(program: Command, command: Command, row: CommandRow, definition: CommandDefinition): Invocation {

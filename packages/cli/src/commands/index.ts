@@ -6,8 +6,8 @@ export interface CommandRow {
   readonly summary: string
   /** Heading of --help. */
   readonly group: string
-  /** Imports the definition; absent: reserved for a later version. */
-  readonly load?: () => Promise<CommandDefinition>
+  /** Imports the definition. */
+  readonly load: () => Promise<CommandDefinition>
   /** Words of our own before the user's command, after which nothing is parsed: `run -r` is not our -r. */
   readonly passThroughAfter?: 0 | 1
   /** A first word of our own after which the user's command is not parsed: `toolchain run make -j` is not our -j. */

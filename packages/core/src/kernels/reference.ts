@@ -1,4 +1,4 @@
-import { message, nearestName, option } from '../errors/index.ts'
+import { command, message, nearestName, option } from '../errors/index.ts'
 import { badReference as bad, parseRemote, renderRemote, type RemoteKernel } from './remote-reference.ts'
 
 /** Which kernel is meant, wherever one is named. */
@@ -48,10 +48,10 @@ export function parseKernelReference(raw: string): KernelReference {
   const files = raw.split(',')
   for (const format of ['deb', 'rpm'] as const)
     if (files.every((file) => file.endsWith(`.${format}`))) return { kind: 'package-files', format, paths: files }
-  if (/^(?:v\d+\.\d+(?:\.\d+|-rc\d+)?|stable|mainline|longterm)$/.test(raw)) {
+  if (/^v\d+\.\d+(?:\.\d+|-rc\d+)?$/.test(raw)) {
     throw bad(
       `'${raw}' names source, which is built before it boots.`,
-      'Build it with `kernelkit build`, or name a kernel that is built already.',
+      message`Build it with ${command(`kernelkit build ${raw}`)}: the next boot takes it. ${option('kernel', `mainline:${raw.slice(1)}`)} is one that is built already.`,
     )
   }
   return { kind: 'path', path: raw }

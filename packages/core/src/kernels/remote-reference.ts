@@ -35,7 +35,7 @@ export interface KojiKernel {
   readonly release: string
 }
 
-export function badReference(text: Message, hint: string): UserError {
+export function badReference(text: Message, hint: Message): UserError {
   return new UserError('BAD_KERNEL_REFERENCE', text, { hint })
 }
 

@@ -26,6 +26,7 @@ export type {
   ImageSpec,
   InitrdCompression,
   InitrdSpec,
+  KernelRelease,
   KernelSource,
   KernelSpec,
   RefreshRhythm,

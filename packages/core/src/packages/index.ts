@@ -16,4 +16,12 @@ export { readRpm, type RpmPackage, type RpmRefusal } from './rpm.ts'
 export { choosePlatform, readOciDocument, type OciChoice, type OciDescriptor, type OciDocument } from './oci.ts'
 export { originOfRelease, type ReleaseOrigin } from './release-name.ts'
 export { collectRpms, findRpm, readRepomd, readRpmList, type ListedRpm, type RpmListPlace } from './rpm-repository.ts'
-export { chooseKojiFiles, chooseMainline, namesInListing, readChecksums, type ListedFile } from './remote-lists.ts'
+export {
+  chooseKojiFiles,
+  chooseMainline,
+  chooseRelease,
+  namesInListing,
+  readChecksums,
+  releasesIn,
+  type ListedFile,
+} from './remote-lists.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseKojiFiles, chooseMainline, namesInListing, readChecksums } from './remote-lists.ts'
+import { chooseKojiFiles, chooseMainline, chooseRelease, namesInListing, readChecksums, releasesIn } from './remote-lists.ts'
 
 const one = 'ab'.repeat(32)
 const two = 'cd'.repeat(32)
@@ -43,5 +43,41 @@ describe('lists of servers', () => {
     expect(chooseKojiFiles(files('', '-core', '-devel', '-modules', '-modules-extra'), build)).toEqual(files('-core', '-modules'))
     expect(chooseKojiFiles(files('', '-devel'), build)).toEqual(files(''))
     expect(chooseKojiFiles([], build)).toEqual([])
+  })
+})
+
+describe('releases of kernel.org', () => {
+  // The form of sha256sums.asc; lines may come in any order.
+  const sums = `-----BEGIN PGP SIGNED MESSAGE-----
+Hash: SHA256
+
+${one}  ChangeLog-6.12.9
+${one}  linux-6.12.9.tar.xz
+${two}  linux-6.12.10.tar.xz
+${one}  linux-6.12.10.tar.sign
+${one}  linux-6.12.tar.gz
+${one}  linux-6.12.tar.xz
+${one}  linux-6.1.112.tar.xz
+${one}  patch-6.12.10.xz
+-----BEGIN PGP SIGNATURE-----
+
+iQIz
+-----END PGP SIGNATURE-----
+`
+  const list = readChecksums(sums)
+
+  it('are the tarballs in its list of checksums, oldest first', () => {
+    expect(releasesIn(list).map(({ version }) => version)).toEqual(['6.1.112', '6.12', '6.12.9', '6.12.10'])
+  })
+
+  it.each([
+    ['6.12', '6.12.10'],
+    ['6.1', '6.1.112'],
+    ['6.12.9', '6.12.9'],
+    ['6.12.0', '6.12'],
+    ['6.12.1', undefined],
+    ['6.2', undefined],
+  ])('%s is %s', (version, expected) => {
+    expect(chooseRelease(list, version)?.version).toBe(expected)
   })
 })

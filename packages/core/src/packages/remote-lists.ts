@@ -1,10 +1,15 @@
+import { compareVersions } from './package-index.ts'
+
 /** A file that a list names, and the sha256 that it must have. */
 export interface ListedFile {
   readonly name: string
   readonly sha256: string
 }
 
-/** The sha256 lines of a file CHECKSUMS, as Ubuntu's archive of mainline kernels has one in each directory; without the directories before names. */
+/**
+ * The sha256 lines of a file CHECKSUMS, as Ubuntu's archive of mainline kernels has one in each directory, or of sha256sums.asc, as kernel.org;
+ * without the directories before names.
+ */
 export function readChecksums(text: string): readonly ListedFile[] {
   return text.split('\n').flatMap((line) => {
     const [, sha256, path] = /^\s*([0-9a-f]{64})\s+\*?(\S+)\s*$/.exec(line) ?? []
@@ -29,6 +34,24 @@ export function chooseMainline(
     files: parts.filter(({ name }) => name === flavour).map(({ file }) => file),
     flavours: [...new Set(parts.filter(({ isImage }) => isImage).map(({ name }) => name))],
   }
+}
+
+/** Versions of kernel.org in a list of its files, oldest first: `6.12`, `6.12.1`, … */
+export function releasesIn(files: readonly ListedFile[]): readonly (ListedFile & { readonly version: string })[] {
+  return files
+    .flatMap((file) => {
+      const [, version] = /^linux-(\d+\.\d+(?:\.\d+)?)\.tar\.xz$/.exec(file.name) ?? []
+      return version === undefined ? [] : [{ ...file, version }]
+    })
+    .toSorted((a, b) => compareVersions(a.version, b.version))
+}
+
+/** The release of that version, or the newest of a series such as `6.12`. */
+export function chooseRelease(files: readonly ListedFile[], version: string): (ListedFile & { readonly version: string }) | undefined {
+  const isSeries = /^\d+\.\d+$/.test(version)
+  // The first release of a series has no third number.
+  const wanted = version.replace(/^(\d+\.\d+)\.0$/, '$1')
+  return releasesIn(files).findLast((one) => one.version === wanted || (isSeries && one.version.startsWith(`${version}.`)))
 }
 
 // A directory of a mirror has a few thousand entries.

@@ -3,6 +3,7 @@ import { prepareDebSource } from './deb-source.ts'
 import { prepareGitSource } from './git-source.ts'
 import { preparePathSource, type SourceContext } from './path-source.ts'
 import type { PreparedSource } from './prepared-source.ts'
+import { prepareReleaseSource } from './release-source.ts'
 import { prepareTarballSource } from './tarball-source.ts'
 
 /** Find out what a source holds, with as little work as that takes. */
@@ -20,5 +21,7 @@ export function prepareSource(
       return prepareTarballSource(context, source)
     case 'deb':
       return prepareDebSource(context, source.package)
+    case 'release':
+      return prepareReleaseSource(context, source)
   }
 }

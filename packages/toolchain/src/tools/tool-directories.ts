@@ -33,6 +33,7 @@ async function sourceDirectories(host: Host, source: KernelSpec['source']): Prom
       return isAbsolute(path) ? [path] : []
     }
     case 'deb':
+    case 'release':
       return []
   }
 }

@@ -84,10 +84,6 @@ export const commandCodes = {
     meaning: 'A file that should be a console log holds binary data.',
     fix: 'Name the text of a console; unpack a compressed log first: `zcat FILE | kernelkit report -`.',
   },
-  NOT_YET: {
-    meaning: 'The option or command is reserved and not built yet.',
-    fix: 'Use the alternative that the message names.',
-  },
   INTERRUPTED: {
     meaning: 'A signal (Ctrl-C, SIGTERM) ended the command; everything it had started was ended too.',
     fix: 'Run it again; finished parts come from the store.',

@@ -25,11 +25,11 @@ export const kernelCodes = {
   },
   NO_SUCH_SOURCE: {
     meaning: 'The kernel source does not exist: no such directory, branch, file or package.',
-    fix: 'Name a tree, git+URL#REF, a tarball, or deb:linux-source-X.',
+    fix: 'Name a tree, git+URL#REF, a tarball, a release such as v6.12, or deb:linux-source-X.',
   },
   BAD_SOURCE: {
     meaning: 'The kernel source is written in a way that is not understood.',
-    fix: message`Name a tree, git+URL#REF, a tarball (https with ${option('sha256')}), or deb:linux-source-X.`,
+    fix: message`Name a tree, git+URL#REF, a tarball (https with ${option('sha256')}), a release such as v6.12, or deb:linux-source-X.`,
   },
   NOT_A_KERNEL_TREE: {
     meaning: 'The directory is not the top of a Linux kernel source tree.',

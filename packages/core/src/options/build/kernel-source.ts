@@ -6,22 +6,42 @@ export type KernelSource =
   | { readonly kind: 'git'; readonly url: string; readonly ref: string | undefined }
   | { readonly kind: 'tarball'; readonly location: string; readonly remote: boolean; readonly sha256: string | undefined }
   | { readonly kind: 'deb'; readonly package: string }
+  | KernelRelease
+
+/** A release of kernel.org: `6.12` is the newest of its series, `6.12.8` that one. */
+export interface KernelRelease {
+  readonly kind: 'release'
+  readonly version: string
+  /** The directory with `v6.x/` and the others, without a slash at its end. */
+  readonly mirror: string
+}
+
+/** https://www.kernel.org/category/releases.html; its files come from many places near their readers. */
+const kernelOrg = 'https://cdn.kernel.org/pub/linux/kernel'
+
+interface SourceOptions {
+  readonly sha256?: string | undefined
+  readonly mirror?: string | undefined
+}
 
 const archive = /\.(?:tar|tar\.(?:gz|xz|bz2|zst|lzma)|tgz|txz|tbz2?)$/
 
-/** `.`, `git+URL#REF`, a tarball, `deb:linux-source-6.12`. */
-export function parseKernelSource(raw: string, options: { readonly sha256?: string | undefined } = {}): KernelSource {
-  const source = parseKind(raw, options.sha256)
+/** `.`, `git+URL#REF`, a tarball, `deb:linux-source-6.12`, `v6.12`. */
+export function parseKernelSource(raw: string, options: SourceOptions = {}): KernelSource {
+  const source = parseKind(raw, options)
   if (options.sha256 !== undefined && source.kind !== 'tarball') {
     throw bad(
       message`${option('sha256')} is for tarballs, but '${raw}' is not one.`,
-      message`Leave ${option('sha256')} out: packages and git verify themselves.`,
+      message`Leave ${option('sha256')} out: packages, releases and git verify themselves.`,
     )
+  }
+  if (options.mirror !== undefined && source.kind !== 'release') {
+    throw bad(message`${option('mirror')} is for releases such as v6.12, but '${raw}' is not one.`, message`Leave ${option('mirror')} out.`)
   }
   return source
 }
 
-function parseKind(raw: string, sha256: string | undefined): KernelSource {
+function parseKind(raw: string, { sha256, mirror }: SourceOptions): KernelSource {
   if (raw.startsWith('git+')) return parseGit(raw)
   if (raw.startsWith('deb:')) {
     const name = raw.slice(4)
@@ -41,15 +61,19 @@ function parseKind(raw: string, sha256: string | undefined): KernelSource {
       )
     return { kind: 'tarball', location: raw, remote: true, sha256: parseSha256(sha256) }
   }
-  if (/^v\d+\.\d+(?:\.\d+|-rc\d+)?$/.test(raw)) {
-    throw new UserError('NOT_YET', `'${raw}' (a release from kernel.org) is not built yet.`, {
-      hint: 'Use deb:linux-source-6.12, git+URL#REF or a tarball.',
-    })
-  }
+  const [, version, candidate] = /^v(\d+\.\d+(?:\.\d+)?)(-rc\d+)?$/.exec(raw) ?? []
+  if (candidate !== undefined)
+    throw bad(
+      `kernel.org has no tarball of ${raw}: release candidates are in git alone.`,
+      `Write git+https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git#${raw}.`,
+    )
+  if (version !== undefined) return { kind: 'release', version, mirror: mirror ?? kernelOrg }
+  if (/^(?:stable|mainline|longterm)$/.test(raw))
+    throw bad(`'${raw}' could be a directory or a release.`, `Write ./${raw} for a directory, v6.12 for the newest of a series.`)
   if (/^\d+\.\d+(?:\.\d+)?$/.test(raw))
     throw bad(`'${raw}' could be a directory or a release.`, `Write ./${raw} for a directory, v${raw} for a release.`)
   if (/^[a-z][a-z0-9+.-]*:\/\//.test(raw))
-    throw bad(`'${raw}' has a scheme that is not known.`, 'Write git repositories as git+URL#REF, packages as deb:NAME.')
+    throw bad(`'${raw}' has a scheme that is not known.`, 'Write git repositories as git+URL#REF, packages as deb:NAME, releases as v6.12.')
   if (archive.test(raw))
     return { kind: 'tarball', location: raw, remote: false, sha256: sha256 === undefined ? undefined : parseSha256(sha256) }
   return { kind: 'path', path: raw }
@@ -88,5 +112,7 @@ export function renderKernelSource(source: KernelSource): string {
       return source.location
     case 'deb':
       return `deb:${source.package}`
+    case 'release':
+      return `v${source.version}`
   }
 }

@@ -26,9 +26,18 @@ describe('parseKernelSource', () => {
     ['deb:linux-source-6.12', { kind: 'deb', package: 'linux-source-6.12' }],
     ['git+https://example.org/linux.git#v6.12', { kind: 'git', url: 'https://example.org/linux.git', ref: 'v6.12' }],
     ['git+/home/me/linux', { kind: 'git', url: '/home/me/linux', ref: undefined }],
+    ['v6.12', { kind: 'release', version: '6.12', mirror: 'https://cdn.kernel.org/pub/linux/kernel' }],
+    ['v6.12.8', { kind: 'release', version: '6.12.8', mirror: 'https://cdn.kernel.org/pub/linux/kernel' }],
     ['linux-6.12.tar.xz', { kind: 'tarball', location: 'linux-6.12.tar.xz', remote: false, sha256: undefined }],
   ])('reads %s', (raw, expected) => {
     expect(parseKernelSource(raw)).toEqual(expected)
+  })
+
+  it('takes a mirror for releases alone', () => {
+    expect(parseKernelSource('v6.12', { mirror: 'https://example.org/kernel' })).toMatchObject({ mirror: 'https://example.org/kernel' })
+    expect(failure(() => parseKernelSource('deb:linux-source-6.12', { mirror: 'https://example.org/kernel' }))).toContain(
+      '--mirror is for releases',
+    )
   })
 
   it('wants a checksum for what comes from the network', () => {
@@ -41,7 +50,8 @@ describe('parseKernelSource', () => {
 
   it.each([
     ['6.1', 'v6.1'],
-    ['v6.12', 'NOT_YET'],
+    ['stable', './stable'],
+    ['v6.13-rc1', 'linux.git#v6.13-rc1'],
     ['https://example.org/linux.git', 'git+URL'],
     ['git+https://example.org/x#--upload-pack=evil', 'is not the name of a branch'],
     ['git+linux', 'is not the address'],

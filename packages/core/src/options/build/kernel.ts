@@ -16,6 +16,7 @@ import {
   type RawOptions,
 } from '../given.ts'
 import { kernelRows } from '../table/index.ts'
+import { parseMirror } from '../vm/vm-root.ts'
 
 export type ConfigBase = { readonly kind: 'allnoconfig' | 'tinyconfig' | 'defconfig' } | { readonly kind: 'file'; readonly path: string }
 
@@ -62,11 +63,11 @@ export function parseKernelSpec(raw: RawOptions, words: readonly string[], defau
   // Symbols alone are a change to the default configuration, not a configuration.
   const defaultConfig = items.every((item) => item.kind === 'symbol')
   const inTree = flagOption(raw, 'inTree')
-  const sha256 = textOption(raw, 'sha256')
+  const given = { sha256: textOption(raw, 'sha256'), mirror: readOption(raw, 'mirror', parseMirror) }
   const source =
     sources[0] === undefined
-      ? (readOption(raw, 'source', (text) => parseKernelSource(text, { sha256 })) ?? parseKernelSource('.', { sha256 }))
-      : parseKernelSource(sources[0], { sha256 })
+      ? (readOption(raw, 'source', (text) => parseKernelSource(text, given)) ?? parseKernelSource('.', given))
+      : parseKernelSource(sources[0], given)
   if (inTree && source.kind !== 'path')
     throw new UserError('BAD_OPTION', message`${option('in-tree')} builds inside a tree, but the source is not one.`, {
       hint: message`Leave ${option('in-tree')} out.`,

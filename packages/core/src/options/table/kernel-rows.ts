@@ -10,13 +10,13 @@ export const kernelRows = {
     kind: 'text',
     reach: 'reads',
     value: 'source',
-    help: 'a tree, git+URL#REF, a tarball (an https one with sha256), or a source package such as deb:linux-source-6.12',
+    help: 'a tree, git+URL#REF, a tarball (an https one with sha256), a release such as v6.12 or v6.12.8, or a source package such as deb:linux-source-6.12',
     otherwise: 'the working directory',
     // The command has it as a word.
     commands: [],
     path: 'source',
     action: { otherwise: 'the working directory' },
-    overrides: ['sha256', 'in-tree'],
+    overrides: ['sha256', 'mirror', 'in-tree'],
   },
   arch: {
     kind: 'text',
@@ -78,6 +78,14 @@ export const kernelRows = {
     value: 'sum',
     help: 'checksum of the tarball; needed for one from the network',
     otherwise: 'none',
+    commands: all,
+  },
+  mirror: {
+    kind: 'text',
+    reach: { does: 'is asked for the source of a release' },
+    value: 'url',
+    help: 'where releases such as v6.12 come from: the directory with v6.x/',
+    otherwise: 'kernel.org',
     commands: all,
   },
   'in-tree': {
