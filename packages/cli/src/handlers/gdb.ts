@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { editorConfig, editorSetup, gdbCommands } from '@kernelkit/core/gdb'
 import { parseGdbSpec } from '@kernelkit/core/options/commands'
 import { quoteArgv } from '@kernelkit/core/shell'
-import { becomeProgram, gdbRequirements, requireAll } from '@kernelkit/host'
-import { findVm, gdbTargetOf, writeGdbFiles } from '@kernelkit/vm/internal/running'
+import { becomeProgram } from '@kernelkit/host'
+import { chooseGdb, findVm, gdbTargetOf, writeGdbFiles } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 
 /** `kernelkit gdb`: gdb attached to a running VM, or the configuration with which an editor does that. */
@@ -12,22 +12,23 @@ export async function gdb(context: CommandContext, args: readonly string[], raw:
   const [name, ...words] = args
   const { printConfig } = parseGdbSpec(raw, words)
   const state = await findVm(name, host)
-  if (!context.dryRun) await requireAll(host, gdbRequirements, { user: 'gdb' })
-  const ours = context.dryRun || (await hasPython(host))
-  const { target, settings, notes } = await gdbTargetOf(host, state, { looks: context.dryRun, ours })
+  const gdb = context.dryRun ? { program: 'gdb', hasPython: true } : await chooseGdb(host, state.arch)
+  const { target, settings, notes } = await gdbTargetOf(host, state, { looks: context.dryRun, ours: gdb.hasPython })
   const text = printConfig === undefined ? gdbCommands(target) : editorSetup(target)
   const fileName = printConfig === undefined ? 'commands.gdb' : 'editor.gdb'
   const commandFile = join(state.directory, fileName)
-  const argv: readonly [string, ...string[]] = ['gdb', '-q', '-x', commandFile, ...words]
+  const argv: readonly [string, ...string[]] = [gdb.program, '-q', '-x', commandFile, ...words]
   const prepare = async () => {
     for (const note of notes) host.log.info(note)
     if (target.ours === undefined)
-      host.log.warn('this gdb has no Python, and therefore no kk- commands: install the package gdb of your distribution')
+      host.log.warn(
+        'this gdb has no Python, and therefore no kk- commands and no symbols of modules: install the package gdb of your distribution (Debian: apt-get install gdb)',
+      )
     await writeGdbFiles(host, state, { target, settings, name: fileName, text })
   }
   if (printConfig !== undefined) {
     if (!context.dryRun) await prepare()
-    const config = editorConfig(printConfig, { name: state.name, target, setupFile: commandFile })
+    const config = editorConfig(printConfig, { name: state.name, gdb: gdb.program, target, setupFile: commandFile })
     if (context.json) context.printJson(config)
     else context.print(JSON.stringify(config, undefined, 2))
     return 0
@@ -41,12 +42,6 @@ export async function gdb(context: CommandContext, args: readonly string[], raw:
     return 0
   }
   await prepare()
-  const program = await host.which('gdb')
-  return becomeProgram(host, [program ?? 'gdb', ...argv.slice(1)])
-}
-
-/** Some distributions have a gdb without it, for small systems. */
-async function hasPython(host: CommandContext['host']): Promise<boolean> {
-  const { stdout } = await host.run(['gdb', '-nx', '-batch', '-ex', 'python print("kernelkit")'], { reject: false })
-  return stdout.includes('kernelkit')
+  const program = await host.which(gdb.program)
+  return becomeProgram(host, [program ?? gdb.program, ...argv.slice(1)])
 }

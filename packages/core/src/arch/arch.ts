@@ -99,6 +99,9 @@ export interface Arch {
   /** What emulated guests get too where the frequency of the host's counter is known. */
   readonly counterWords: (khz: number) => readonly KernelWord[]
 
+  /** What gdb's `set architecture` calls it. */
+  readonly gdbArchitecture: string
+
   readonly qemuBinary: string
   /** Debian package with {@link qemuBinary}. */
   readonly qemuPackage: string

@@ -135,6 +135,7 @@ export const x86_64: Arch = {
     hardlockup: hardlockupOptions,
     stackGuard: [{ symbol: 'VMAP_STACK', why: 'EXHAUST_STACK runs into a guard page' }],
   },
+  gdbArchitecture: 'i386:x86-64',
   qemuBinary: 'qemu-system-x86_64',
   emulatedCpu: 'max',
   // Measured with 7.2.22 on a busy host: Debian's 6.12, whose allocator uses CMPXCHG16B, crashes in 7 of 10 boots (double faults, NULL
@@ -177,6 +178,7 @@ export const i386: Arch = {
     hardlockup: hardlockupOptions,
     stackGuard: [],
   },
+  gdbArchitecture: 'i386',
   qemuBinary: 'qemu-system-i386',
   // Of the 32-bit QEMU it is an Athlon, on which an SMP kernel warns (arch/x86/kernel/cpu/amd.c, init_amd_k7): family 15 is not.
   emulatedCpu: 'max,family=15',

@@ -14,7 +14,7 @@ const target = {
 
 describe('the configuration for an editor', () => {
   it('of Visual Studio Code attaches to the stub after the symbols are loaded where the kernel is', () => {
-    expect(editorConfig('vscode', { name: 'debug', target, setupFile: '/run/vm/editor.gdb' })).toEqual({
+    expect(editorConfig('vscode', { name: 'debug', target, setupFile: '/run/vm/editor.gdb', gdb: 'gdb' })).toEqual({
       version: '0.2.0',
       configurations: [
         {
@@ -37,13 +37,13 @@ describe('the configuration for an editor', () => {
 
   it('of Visual Studio Code maps the prefixes that the build cut off', () => {
     const mapped = { ...target, prefixMap: [{ from: '/old', to: '/src' }] }
-    expect(editorConfig('vscode', { name: 'debug', target: mapped, setupFile: '/s' })).toMatchObject({
+    expect(editorConfig('vscode', { name: 'debug', target: mapped, setupFile: '/s', gdb: 'gdb' })).toMatchObject({
       configurations: [{ sourceFileMap: { '/old': '/src' } }],
     })
   })
 
   it('of the Debug Adapter Protocol starts gdb as the adapter and leaves the attaching to its request', () => {
-    expect(editorConfig('dap', { name: 'debug', target, setupFile: '/run/vm/editor.gdb' })).toEqual({
+    expect(editorConfig('dap', { name: 'debug', target, setupFile: '/run/vm/editor.gdb', gdb: 'gdb' })).toEqual({
       name: 'kernelkit: debug',
       type: 'gdb',
       request: 'attach',

@@ -7,6 +7,8 @@ export interface EditorTarget {
   /** Of the VM. */
   readonly name: string
   readonly target: GdbTarget
+  /** The program. */
+  readonly gdb: string
   /** Where `editorSetup` is written. */
   readonly setupFile: string
 }
@@ -23,7 +25,7 @@ end
 `
 
 /** The document for an editor; the VM must be running while it is used. */
-export function editorConfig(form: EditorForm, { name, target, setupFile }: EditorTarget): Readonly<Record<string, unknown>> {
+export function editorConfig(form: EditorForm, { name, gdb, target, setupFile }: EditorTarget): Readonly<Record<string, unknown>> {
   const title = `kernelkit: ${name}`
   if (form === 'vscode') {
     const map = Object.fromEntries(target.prefixMap.map(({ from, to }) => [from, to]))
@@ -34,7 +36,7 @@ export function editorConfig(form: EditorForm, { name, target, setupFile }: Edit
       program: target.vmlinux,
       cwd: target.source ?? '/',
       MIMode: 'gdb',
-      miDebuggerPath: 'gdb',
+      miDebuggerPath: gdb,
       // Instead of the extension's own: it would load the symbols without the offset of KASLR.
       customLaunchSetupCommands: [
         { description: 'Symbols, source and commands of kernelkit', text: `source ${setupFile}` },
@@ -50,7 +52,7 @@ export function editorConfig(form: EditorForm, { name, target, setupFile }: Edit
     type: 'gdb',
     request: 'attach',
     // gdb 14 and later is an adapter.
-    command: 'gdb',
+    command: gdb,
     args: ['-q', '-x', setupFile, '-i', 'dap'],
     target: target.remote,
     cwd: target.source ?? '/',

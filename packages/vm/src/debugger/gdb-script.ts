@@ -1,5 +1,6 @@
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { evidencePath } from '../evidence/evidence-paths.ts'
+import { chooseGdb } from '../gdb/choose-gdb.ts'
 import { gdbTargetOf } from '../gdb/gdb-target.ts'
 import { writeGdbFiles } from '../gdb/write-gdb-files.ts'
 import { findVm } from '../process/vm-state.ts'
@@ -26,13 +27,14 @@ export async function startGdbScript(guest: Guest, script: string, evidenceDirec
   const { host, plan, vm, watch, signal } = guest
   const limitMs = plan.vm.gdbTimeoutMs
   const state = await findVm(plan.launch.id, host)
-  const resolved = await gdbTargetOf(host, state)
+  const gdb = await chooseGdb(host, state.arch)
+  const resolved = await gdbTargetOf(host, state, { ours: gdb.hasPython })
   for (const note of resolved.notes) host.log.info(note)
   const commandFile = await writeGdbFiles(host, state, resolved)
   const stop = new AbortController()
   const isAttached = Promise.withResolvers<void>()
   let end: DebuggerEnd | undefined
-  const argv = ['gdb', '-nx', '-q', '-batch', '-x', commandFile, '-ex', String.raw`echo ${attached}\n`, '-x', script]
+  const argv = [gdb.program, '-nx', '-q', '-batch', '-x', commandFile, '-ex', String.raw`echo ${attached}\n`, '-x', script]
   const ended = runDebugger(host, argv, {
     limitMs,
     signal: AbortSignal.any([signal, stop.signal]),
