@@ -16,7 +16,6 @@ it('loads the helpers once, only when they can work, and attaches last', () => {
     `set pagination off
 set confirm off
 set remotetimeout 120
-set auto-load python-scripts off
 set auto-load off
 set stack-cache off
 set code-cache off

@@ -26,9 +26,8 @@ export function gdbSetup(target: GdbTarget): string {
     'set confirm off',
     // Its own 2 s are for lines that lose bytes: on a busy machine it asks again, and takes the first answer for that of its next question.
     'set remotetimeout 120',
-    // vmlinux-gdb.py next to the vmlinux: loaded below when it can work; with reduced debug information it fails with a stack trace.
-    'set auto-load python-scripts off',
-    // A file of the guest may bring scripts along.
+    // vmlinux-gdb.py next to the vmlinux is loaded below when it can work; with reduced debug information it fails with a stack trace. And a file of
+    // the guest may bring scripts along. Not only those of Python: a gdb without it does not know them apart.
     'set auto-load off',
     // Memory is read with physical addresses in between: what was read before would be taken for it.
     'set stack-cache off',

@@ -60,7 +60,7 @@ export async function gdbTargetOf(
       ours: ours ? { directory: await gdbCommandsDirectory(host), settings: join(state.directory, 'gdb.json') } : undefined,
       source,
       // The helpers read types, which reduced debug information does not have.
-      helpers: hasScript && !isReduced ? script : undefined,
+      helpers: hasScript && !isReduced && ours ? script : undefined,
       prefixMap: [],
     },
     settings,
