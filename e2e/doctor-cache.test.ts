@@ -125,6 +125,7 @@ describe('kernelkit cache', () => {
       expect(await readdir(store)).toEqual(['compiled'])
     } finally {
       await rm(store, { recursive: true })
+      if (env.XDG_CACHE_HOME?.startsWith(tmpdir()) === true) await rm(env.XDG_CACHE_HOME, { recursive: true })
     }
   })
 

@@ -18,7 +18,8 @@ import { buildKernel, listSteps, planBuild } from '@kernelkit/kernel'
 const host = nodeHost()
 
 async function paste(script: string): Promise<void> {
-  const shell = spawn('sh', { stdio: ['pipe', 'ignore', 'pipe'] })
+  await using directory = await host.tempDir()
+  const shell = spawn('sh', { stdio: ['pipe', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: directory.path } })
   let errors = ''
   shell.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
   shell.stdin.end(script)

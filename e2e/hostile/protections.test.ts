@@ -32,6 +32,8 @@ function copyCheckout(): string {
     mkdirSync(join(to, dirname(name)), { recursive: true })
     cpSync(join(repository, name), join(to, name), { verbatimSymlinks: true })
   }
+  // The VM tests make their kernel with the command.
+  cpSync(join(repository, 'packages/cli/bundle'), join(to, 'packages/cli/bundle'), { recursive: true })
   mkdirSync(join(to, 'node_modules/@kernelkit'), { recursive: true })
   for (const name of readdirSync(join(repository, 'node_modules')).filter((one) => !['.cache', '.vite'].includes(one))) {
     const from = join(repository, 'node_modules', name)
@@ -41,7 +43,7 @@ function copyCheckout(): string {
   return to
 }
 
-describe.each(protections)('$title', ({ file, from, to, tests }) => {
+describe.each(protections)('$title', ({ file, from, to, tests, project = 'unit' }) => {
   it('in one place, and its tests are there', () => {
     expect(readFileSync(join(repository, file), 'utf8').split(from)).toHaveLength(2)
     for (const test of tests) expect({ test, isThere: existsSync(join(repository, test)) }).toEqual({ test, isThere: true })
@@ -53,7 +55,10 @@ describe.each(protections)('$title', ({ file, from, to, tests }) => {
     const path = join(copy, file)
     const text = readFileSync(path, 'utf8')
     const run = () =>
-      spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', ...tests], { cwd: copy, encoding: 'utf8' })
+      spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...tests], {
+        cwd: copy,
+        encoding: 'utf8',
+      })
     writeFileSync(
       path,
       text.replace(from, () => to),

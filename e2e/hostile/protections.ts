@@ -5,6 +5,8 @@ export interface Protection {
   /** Occurs once. */
   readonly from: string
   readonly to: string
+  /** Of its tests, `unit` by default. */
+  readonly project?: 'vm'
   /** Tests that attack it. */
   readonly tests: readonly string[]
 }
@@ -142,5 +144,112 @@ export const protections: readonly Protection[] = [
     from: 'if (reading.room.values-- === 0)',
     to: 'if (false)',
     tests: ['packages/core/src/project/read-yaml.test.ts'],
+  },
+  {
+    title: 'the end of a command is taken once the agent has confirmed it',
+    file: 'packages/vm/src/process/agent-link.ts',
+    from: 'if (options.confirmEnds === true && frame.type === frameTypes.exit) {',
+    to: 'if (false) {',
+    tests: ['packages/vm/src/process/agent-link.test.ts'],
+  },
+  {
+    title: 'a forged end, of which the agent says that the command is running, closes the channel',
+    file: 'packages/vm/src/process/agent-link.ts',
+    from: 'if (frame.data[0] === 1) throw',
+    to: 'if (false) throw',
+    tests: ['packages/vm/src/process/agent-link.test.ts'],
+  },
+  {
+    title: 'a guest that was lost has no status of 0',
+    file: 'packages/core/src/console/verdict.ts',
+    from: 'if (isLost(facts)) return judgeEnd(facts)',
+    to: '',
+    tests: ['packages/core/src/console/verdict.test.ts'],
+  },
+  {
+    title: "another status in the kernel's log comes before a status of 0",
+    file: 'packages/core/src/console/verdict.ts',
+    from: 'find((status) => status !== command.exitCode)',
+    to: 'find(() => false)',
+    tests: ['packages/core/src/console/verdict.test.ts'],
+  },
+  {
+    title: "commands do not inherit the agent's port",
+    file: 'packages/vm/agent/channel.c',
+    from: 'O_RDWR | O_NONBLOCK | O_CLOEXEC',
+    to: 'O_RDWR | O_NONBLOCK',
+    project: 'vm',
+    tests: ['packages/vm/src/process/exec.vm.test.ts'],
+  },
+  {
+    title: 'QEMU gives up system calls that it never makes',
+    file: 'packages/core/src/qemu/machine.ts',
+    from: 'return launch.sandbox ?',
+    to: 'return false ?',
+    project: 'vm',
+    tests: ['packages/vm/src/process/exec.vm.test.ts'],
+  },
+  {
+    title: 'output beyond its credit closes the channel',
+    file: 'packages/vm/src/process/agent-link.ts',
+    from: 'if (session.credit[stream] < 0)',
+    to: 'if (false)',
+    tests: ['packages/vm/src/process/agent-link.test.ts'],
+  },
+  {
+    title: 'a false count of bytes closes the channel',
+    file: 'packages/vm/src/process/run-session.ts',
+    from: 'if (stdout.bytes() !== exit.stdoutBytes || stderr.bytes() !== exit.stderrBytes) {',
+    to: 'if (false) {',
+    tests: ['packages/vm/src/process/agent-link.test.ts'],
+  },
+  {
+    title: 'a guest that asks and takes no answer is not answered without end',
+    file: 'packages/vm/src/process/agent-link.ts',
+    from: 'if (channel.writableLength > mostUnsentBytes)',
+    to: 'if (false)',
+    tests: ['packages/vm/src/process/agent-link.test.ts'],
+  },
+  {
+    title: 'logs are kept up to a limit',
+    file: 'packages/vm/src/process/console-capture.ts',
+    from: 'if (bytes.length <= room) {',
+    to: 'if (true) {',
+    tests: ['packages/vm/src/process/console-capture.test.ts'],
+  },
+  {
+    title: 'subtests are read up to a depth',
+    file: 'packages/core/src/ktap/stream.ts',
+    from: '> mostLevels',
+    to: '> 1e9',
+    tests: ['packages/core/src/ktap/reader.test.ts'],
+  },
+  {
+    title: 'a kernel is unpacked up to what it can have',
+    file: 'packages/vm/src/resolve/inner-config.ts',
+    from: 'if (read > most) return undefined',
+    to: '',
+    tests: ['packages/vm/src/resolve/kernel-options.test.ts'],
+  },
+  {
+    title: 'a configuration inside a kernel is unpacked up to a size',
+    file: 'packages/vm/src/resolve/inner-config.ts',
+    from: '{ maxOutputLength: mostText }',
+    to: '{}',
+    tests: ['packages/vm/src/resolve/kernel-options.test.ts'],
+  },
+  {
+    title: 'a project file is read up to a size',
+    file: 'packages/host/src/project/file/open-project-file.ts',
+    from: 'if (stat.size > largestBytes)',
+    to: 'if (false)',
+    tests: ['packages/host/src/project/file'],
+  },
+  {
+    title: 'no prefix of a line is looked for again and again',
+    file: 'packages/core/src/console/line-prefix.ts',
+    from: 'const mostPrefixes = 4',
+    to: 'const mostPrefixes = 1e9',
+    tests: ['e2e/hostile/growth.test.ts'],
   },
 ]

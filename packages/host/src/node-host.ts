@@ -9,7 +9,7 @@ import { findLossyVariables } from './process/lossy-variables.ts'
 import type { Host, HostFiles } from './host.ts'
 import { silentLogger, type Logger } from './logger.ts'
 import { createNamedWriteStream, namingFile } from './files/named-writes.ts'
-import { refuseProcessFile } from './files/process-files.ts'
+import { refuseNamedPipe, refuseProcessFile } from './files/process-files.ts'
 import { runProgram } from './process/run-program.ts'
 import { sleep } from './process/sleep.ts'
 import { makeTempDir, sweepTempDirs } from './files/temp-dir.ts'
@@ -63,10 +63,11 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
   return host
 }
 
-/** The function, unless its path leads to a file of a process. */
-function notOfProcess<F extends (path: never, ...rest: never[]) => Promise<unknown>>(read: F): F {
+/** The function, unless its path leads to a file of a process, or it would wait for a named pipe. */
+function guarded<F extends (path: never, ...rest: never[]) => Promise<unknown>>(read: F): F {
   const checked = async (path: never, ...rest: never[]): Promise<unknown> => {
     await refuseProcessFile(path)
+    await refuseNamedPipe(path, rest[0])
     return read(path, ...rest)
   }
   return checked as F
@@ -74,9 +75,9 @@ function notOfProcess<F extends (path: never, ...rest: never[]) => Promise<unkno
 
 const hostFiles: HostFiles = {
   ...fsPromises,
-  readFile: notOfProcess(fsPromises.readFile),
-  open: notOfProcess(fsPromises.open),
-  copyFile: notOfProcess(fsPromises.copyFile),
+  readFile: guarded(fsPromises.readFile),
+  open: guarded(fsPromises.open),
+  copyFile: guarded(fsPromises.copyFile),
   createReadStream,
   createWriteStream: createNamedWriteStream,
   writeFile: (path, ...rest) => namingFile(path, () => fsPromises.writeFile(path, ...rest)),

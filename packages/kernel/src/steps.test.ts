@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { renderScript } from '@kernelkit/core/plan'
@@ -95,7 +95,7 @@ describe('the printed script', () => {
     const out = join(toy.directory, 'out')
     const script = renderScript(await toy.list([toy.tree], { raw: { base, out } }))
     expect(script).toMatch(/^tree=/m)
-    execFileSync('sh', { input: script, stdio: ['pipe', 'ignore', 'pipe'] })
+    execFileSync('sh', { input: script, stdio: ['pipe', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: toy.directory } })
     const pasted = await readFile(join(out, 'vmlinux'))
     const config = await readFile(join(out, '.config'), 'utf8')
     const build = await toy.build([toy.tree], { raw: { base } })
@@ -110,7 +110,10 @@ describe('the printed script', () => {
       await toy.write('include/config/kernel.release', 'old\n')
       const out = join(toy.directory, 'out')
       const script = renderScript(await toy.list([toy.tree], { raw: { out } }))
-      execFileSync('sh', { input: script, stdio: ['pipe', 'ignore', 'pipe'] })
+      execFileSync('sh', { input: script, stdio: ['pipe', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: toy.directory } })
+      // What it made for a moment is gone; the artifacts are its result.
+      const left = (await readdir(toy.directory)).filter((name) => !['linux', 'out', 'store'].includes(name))
+      expect(left).toEqual([expect.stringMatching(/^kernelkit-[0-9a-f]{12}-/)])
       const pasted = await readFile(join(out, 'vmlinux'))
       expect(pasted.equals(await readFile((await toy.build()).vmlinux))).toBe(true)
     }

@@ -13,7 +13,7 @@ import {
   type TrialState,
 } from '@kernelkit/core/trials'
 import { openHistory } from '@kernelkit/host/history'
-import { makeDirectory } from '@kernelkit/host/files'
+import { cleanGuestFiles, makeNamedDirectory, renderFindings } from '@kernelkit/host/files'
 import { prepareOutFile, writeOutFile, type Host } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { formatTable } from '../output/table.ts'
@@ -131,15 +131,33 @@ function renderMergedJunit({ results, lost }: MergedResults): Promise<string> {
   return renderJunit([...suites, ...missing], { name: 'kernelkit' })
 }
 
-/** The evidence of all shards in one directory: those of tests have names of their own. */
+/** The evidence of all shards in one directory: those of tests have names of their own. Nothing in it leads out of it, whatever another job left. */
 async function collect(host: Host, { out, shards }: { readonly out: string; readonly shards: readonly ReadShard[] }): Promise<void> {
-  const to = resolve(host.cwd, out)
-  await makeDirectory(host, to)
+  const to = await makeNamedDirectory(host, { option: 'out', named: out })
+  // A pipe, a socket and a device are nothing that could be copied.
+  const filter = async (path: string): Promise<boolean> => {
+    const stat = await host.fs.lstat(path)
+    return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink()
+  }
   for (const { directory } of shards) {
     const from = resolve(host.cwd, directory)
     for (const name of await host.fs.readdir(from)) {
       if (name === resultsFile) continue
-      await host.fs.cp(join(from, name), join(to, basename(name)), { recursive: true, verbatimSymlinks: true })
+      await host.fs
+        .cp(join(from, name), join(to, basename(name)), { recursive: true, verbatimSymlinks: true, filter })
+        .catch((cause: unknown) => {
+          throw cannotCopy(join(directory, name), cause)
+        })
     }
+    for (const line of renderFindings(await cleanGuestFiles(host, to))) host.log.warn(`dropped from ${out}: ${line}`)
   }
+}
+
+function cannotCopy(path: string, cause: unknown): UserError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new UserError('BAD_MERGE', `${path} cannot be copied: ${reason}.`, {
+    hint: 'Name an empty directory as --out; two shards have no evidence of the same name.',
+    details: { path },
+    cause,
+  })
 }

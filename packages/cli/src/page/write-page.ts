@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { readResultsPage, type PageRun, type ResultsPage } from '@kernelkit/core/page'
 import { prepareOutFile, writeOutFile, type Host } from '@kernelkit/host'
 import { findDocuments, type FoundDocuments } from './find-documents.ts'
@@ -60,9 +60,17 @@ async function packConsoles(
   return consoles
 }
 
-/** Where the log may be, the one with times first; a directory that was moved to another machine has it next to its document. */
+const names = ['console.timed.log', 'console.log']
+
+/**
+ * Where the log may be, the one with times first; a directory that was moved to another machine has it next to its document. Documents come from
+ * other jobs and from guests: no other file that they name gets into a page, which is published.
+ */
 function logsOf({ files }: PageRun, beside: string | undefined): readonly string[] {
-  const names = ['console.timed.log', 'console.log']
   const at = (directory: string | undefined) => (directory === undefined ? [] : names.map((name) => join(directory, name)))
-  return [...at(beside), ...[files.timed, files.console].filter((path) => path !== undefined), ...at(files.directory)]
+  return [
+    ...at(beside),
+    ...[files.timed, files.console].filter((path) => path !== undefined).filter((path) => names.includes(basename(path))),
+    ...at(files.directory),
+  ]
 }

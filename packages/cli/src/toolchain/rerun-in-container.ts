@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { UserError, command as commandPart, commandWriter, message, option, writeMessage, type Message } from '@kernelkit/core/errors'
 import { writeFor, type VmSpec } from '@kernelkit/core/options'
-import { containerVariable, makeDirectory, makeNamedDirectory, namedVariable, type Requirement } from '@kernelkit/host'
+import { containerVariable, makeNamedDirectory, namedVariable, type Requirement } from '@kernelkit/host'
 import type { Engine } from '@kernelkit/toolchain'
 import { chooseTools, isPassable, toolchainFor, toolchainImage } from '@kernelkit/toolchain/tools'
 import type { CommandContext } from '../command.ts'
@@ -40,7 +40,8 @@ async function rerun(context: CommandContext, engine: Engine, { command, spec, s
     ['evidence', spec.evidence],
   ] as const)
     if (named !== undefined && !context.dryRun) await makeNamedDirectory(host, { option: name, named })
-  if (spec.junit !== undefined && !context.dryRun) await makeDirectory(host, dirname(resolve(host.cwd, spec.junit)))
+  if (spec.junit !== undefined && !context.dryRun)
+    await makeNamedDirectory(host, { option: 'junit', named: dirname(resolve(host.cwd, spec.junit)) })
   return attachInContainer(context, {
     engine,
     container: {

@@ -95,7 +95,7 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 tree=/a/tree
 build=/b/out
 maps="-fmap=$tree=. -fmap=$build=."
-work=$(mktemp -d /tmp/work-XXXXXX)
+work=$(mktemp -d "\${TMPDIR:-/tmp}"/work-XXXXXX)
 # Environment of every make.
 in_environment() { env LC_ALL=C CCACHE_DIR=/store/ccache CCACHE_COMPILERCHECK=content CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=/ "$@"; }
 # Arguments of every make: "$@" below.

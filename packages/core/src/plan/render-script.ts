@@ -31,7 +31,10 @@ export function renderScript(plan: Plan, { isSet = () => true }: ScriptOptions =
 }
 
 function renderVariable({ name, value, perRun }: PlanVariable, quote: (word: string) => string): string {
-  return perRun === true ? `${name}=$(mktemp -d ${quote(value)})` : `${name}=${quote(value)}`
+  if (perRun !== true) return `${name}=${quote(value)}`
+  // Where kernelkit would make it, too.
+  const pattern = value.startsWith('/tmp/') ? '"${TMPDIR:-/tmp}"' + quote(value.slice('/tmp'.length)) : quote(value)
+  return `${name}=$(mktemp -d ${pattern})`
 }
 
 /** Those that save something: what is used once reads better in its place. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,5 +32,25 @@ describe('a file of a process', () => {
     await symlink('file', join(scratch, 'to-file'))
     expect(await fs.readFile(join(scratch, 'to-file'), 'utf8')).toBe('content')
     await expect(fs.readFile(join(scratch, 'none'))).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})
+
+describe('a named pipe', () => {
+  it('is not waited for in the place of a file, and what a shell gives is read', async () => {
+    const path = join(scratch, 'pipe')
+    execFileSync('mkfifo', [path])
+    await symlink('pipe', join(scratch, 'to-pipe'))
+    for (const name of [path, join(scratch, 'to-pipe')]) {
+      await expect(fs.readFile(name)).rejects.toMatchObject({ code: 'EINVAL', path: name })
+      await expect(fs.open(name, 'r')).rejects.toMatchObject({ code: 'EINVAL' })
+      await expect(fs.open(name, fs.constants.O_RDONLY)).rejects.toMatchObject({ code: 'EINVAL' })
+      await expect(fs.copyFile(name, join(scratch, 'copy'))).rejects.toMatchObject({ code: 'EINVAL' })
+      await (await fs.open(name, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)).close()
+    }
+    const script = `import { nodeHost } from ${JSON.stringify(new URL('../node-host.ts', import.meta.url).href)}
+      process.stdout.write(await nodeHost().fs.readFile(process.argv[2], 'utf8'))`
+    await writeFile(join(scratch, 'read.ts'), script)
+    const read = `${process.execPath} ${join(scratch, 'read.ts')} <(echo content)`
+    expect(execFileSync('bash', ['-c', read], { encoding: 'utf8' })).toBe('content\n')
   })
 })

@@ -11,3 +11,17 @@ export async function refuseProcessFile(path: unknown): Promise<void> {
   if (real?.startsWith('/proc/') !== true) return
   throw Object.assign(new Error(`ELOOP: a link leads to a file of a process, ${real}, open '${path}'`), { code: 'ELOOP', path })
 }
+
+// open(2): only a place in the tree, which waits for nothing. Node has no name for it; the value is that of x86 and arm64.
+const O_PATH = 0x20_0000
+
+/**
+ * A checkout may have a named pipe in the place of any file: to read it would wait without end, in a thread that Node does not give up. What has
+ * no path of its own is read: `<(command)` of a shell.
+ */
+export async function refuseNamedPipe(path: unknown, flags: unknown): Promise<void> {
+  if (typeof path !== 'string' || (typeof flags === 'number' && (flags & (fsPromises.constants.O_NONBLOCK | O_PATH)) !== 0)) return
+  const stat = await fsPromises.stat(path).catch(() => undefined)
+  if (stat?.isFIFO() !== true || (await fsPromises.realpath(path).catch(() => undefined)) === undefined) return
+  throw Object.assign(new Error(`EINVAL: a named pipe, which might be waited for without end, open '${path}'`), { code: 'EINVAL', path })
+}

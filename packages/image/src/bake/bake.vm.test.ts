@@ -105,8 +105,14 @@ describe('bakeImage', () => {
     const planned = effectsOfPlan(plan).map(withoutRandomNames)
     // Its checksum is a part of the key: the archive of the overlays is made before, in a dry run too.
     expect(planned[0]).toMatch(/^run \. LC_ALL=C tar /)
-    expect(executed).toEqual(planned.slice(1))
-    execFileSync('sh', { input: renderScript((await planBake(host, store, spec, { out })).plan), stdio: ['pipe', 'ignore', 'pipe'] })
+    // And removed where the run gives it back.
+    expect(planned.at(-1)).toBe('remove OVERLAYS')
+    expect(executed).toEqual(planned.slice(1, -1))
+    const TMPDIR = join(directory, 'pasted')
+    mkdirSync(TMPDIR)
+    const script = renderScript((await planBake(host, store, spec, { out })).plan)
+    execFileSync('sh', { input: script, stdio: ['pipe', 'ignore', 'pipe'], env: { ...process.env, TMPDIR } })
+    expect(readdirSync(TMPDIR)).toEqual([expect.stringMatching(/^kernelkit-[0-9a-f]{12}-/)])
     execFileSync('cmp', [out, image])
   })
 

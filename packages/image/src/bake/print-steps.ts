@@ -60,6 +60,7 @@ export async function planBake(
       ? []
       : inWork(packagesWork, packagesSteps({ spec, tools, known, work: packagesWork, aptOptions: await backend.aptOptions(), rootfs }))),
     ...inWork(imageWork, imageSteps({ spec, tools, known, inputs, work: imageWork, rootfs, overlay, key, canUnshare, image })),
+    ...(packed === undefined ? [] : [{ kind: 'remove', why: "the overlays' archive is no longer needed", path: overlays } as const]),
     ...(target === undefined ? [] : Object.values(copyImageSteps({ image, target, temporary: `${target}.tmp` })).flat()),
   ]
   const variables: readonly PlanVariable[] = [

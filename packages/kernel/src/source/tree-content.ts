@@ -107,7 +107,7 @@ function listArgv(options: readonly string[], patterns: string): readonly string
   return [
     'sh',
     '-c',
-    'export GIT_DIR="$(mktemp -d)"; git init -q --bare; GIT_WORK_TREE=. git -c core.bare=false ls-files -oz "$@"',
+    'export GIT_DIR="$(mktemp -d)"; trap \'rm -rf "$GIT_DIR"\' EXIT; git init -q --bare; GIT_WORK_TREE=. git -c core.bare=false ls-files -oz "$@"',
     'sh',
     ...words,
   ]

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { readFile, readdir } from 'node:fs/promises'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -38,10 +39,28 @@ async function exec(argv: readonly string[], options: Partial<ExecOptions> = {})
   return { ...result, stdout: stdout.text(), stderr: stderr.text(), bytes: stdout.bytes() }
 }
 
+it('QEMU has a filter of system calls and gains no privileges', async () => {
+  const programs = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name))
+  const read = (pid: string, name: string): Promise<string> => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')
+  const words = await Promise.all(programs.map(async (pid) => ({ pid, words: (await read(pid, 'cmdline')).split('\0') })))
+  const qemu = words.filter((one) => one.words.includes(`guest=kernelkit-${vm.id}`))
+  expect(qemu).toHaveLength(1)
+  // 2: SECCOMP_MODE_FILTER (proc_pid_status(5)).
+  expect(await read(qemu[0]?.pid ?? '', 'status')).toMatch(/^NoNewPrivs:\t1\nSeccomp:\t2$/m)
+})
+
 describe('a command in the guest', () => {
   it('keeps stdout and stderr apart', async () => {
     const result = await exec(['sh', '-c', 'echo out; echo err >&2; exit 7'])
     expect(result).toMatchObject({ exitCode: 7, signal: undefined, stdout: 'out\n', stderr: 'err\n', stdoutBytes: 4, stderrBytes: 4 })
+  })
+
+  it("inherits nothing of the agent's, whose port another user cannot open", async () => {
+    const look = 'ls -l /proc/self/fd; for port in /dev/vport*; do echo $port; (: < $port) 2> /dev/null && echo opened; done; ls /proc/1/fd'
+    const { stdout } = await exec(['sh', '-c', look], { user: '65534:65534' })
+    expect(stdout).toMatch(/^\/dev\/vport/m)
+    expect(stdout).not.toMatch(/-> .*vport|opened/)
+    expect((await exec(['sh', '-c', 'ls -l /proc/self/fd'])).stdout).not.toContain('vport')
   })
 
   it('exits with its own status', async () => {
