@@ -95,16 +95,18 @@ describe('--toolchain docker', () => {
     expect(jsonOf(built)).toMatchObject({ key: host['key'], kernel: host['kernel'], cached: true })
   })
 
-  it('compiles the same bytes as the host, without the compiler cache', async () => {
+  it('compiles the same bytes as the host, modules too, without the compiler cache', async () => {
     await using toy = await toyTree({ inGit: true })
-    const words = ['build', toy.tree, '--config', 'toy.config', '--json']
+    const words = ['build', toy.tree, '--config', 'TOY=m', '--config', 'toy.config', '--json']
     const env = { KERNELKIT_CACHE_DIR: join(toy.directory, 'store'), CCACHE_DISABLE: '1' }
     const host = jsonOf(await kernelkit([...words, '--out', join(directory, 'host')], { env }))
     rmSync(host['buildDirectory'] as string, { recursive: true })
     // In the store it takes the place of the host's.
     const container = jsonOf(await kernelkit([...words, ...inDocker, '--force', '--out', join(directory, 'container')], { env }))
     expect(container).toMatchObject({ release: host['release'], key: host['key'], cached: false })
-    for (const name of ['bzImage', 'vmlinux']) execFileSync('cmp', [join(directory, 'host', name), join(directory, 'container', name)])
+    const modules = ['kernel/drivers/toy/toy.ko', 'modules.dep'].map((name) => `modules/lib/modules/${String(host['release'])}/${name}`)
+    for (const name of ['bzImage', 'vmlinux', ...modules])
+      execFileSync('cmp', [join(directory, 'host', name), join(directory, 'container', name)])
   })
 
   it('compiles the same whole kernel as the host, every object anew', async ({ skip }) => {
