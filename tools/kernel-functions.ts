@@ -5,6 +5,8 @@ export type Wrapper = 'stop' | 'lock'
 export interface DefinedFunction {
   readonly name: string
   readonly wrapper: Wrapper | undefined
+  /** Other files may have another function of that name. */
+  readonly isStatic: boolean
 }
 
 /** The functions that a source file of the kernel defines: C, headers, assembly. */
@@ -16,8 +18,12 @@ export function definedFunctions(path: string, text: string): readonly DefinedFu
 const assembly =
   /^\s*(?:SYM_(?:FUNC|CODE|TYPED_FUNC)_START(?:_LOCAL|_WEAK|_NOALIGN|_PI|_WEAK_PI|_LOCAL_NOALIGN|_WEAK_NOALIGN)*|SYM_FUNC_ALIAS(?:_WEAK|_LOCAL)?|SYM_INNER_LABEL\w*|ENTRY|WEAK|ENTRY_NP|_GLOBAL\w*|GLOBAL|LEAF|NESTED|FEXPORT|ENTRY_CFI|ENTRY_SAME|EXPORT_SYMBOL)\(\s*(\w+)/gm
 
+// Before SYM_CODE_START entry code had bare labels, which the symbol table has too; one word alone is a step inside a function.
+const label = /^([a-z_]\w*[a-z\d]_\w+):/gim
+
 function assemblyFunctions(text: string): readonly DefinedFunction[] {
-  return [...text.matchAll(assembly)].map(([, name = '']) => ({ name, wrapper: undefined }))
+  const names = new Set([...text.matchAll(assembly), ...text.matchAll(label)].map(([, name = '']) => name))
+  return [...names].map((name) => ({ name, wrapper: undefined, isStatic: false }))
 }
 
 // Attributes with arguments that may precede the name of a function.
@@ -42,16 +48,16 @@ function cFunctions(source: string): readonly DefinedFunction[] {
   ]
   const found: DefinedFunction[] = []
   let declaration = ''
-  let open: { readonly name: string; readonly body: string[] } | undefined
+  let open: { readonly name: string; readonly isStatic: boolean; readonly body: string[] } | undefined
   for (const line of text.split('\n')) {
     if (open !== undefined) {
       if (line.startsWith('}')) {
-        found.push({ name: open.name, wrapper: wrapperOf(open.name, open.body) })
+        found.push({ name: open.name, wrapper: wrapperOf(open.name, open.body), isStatic: open.isStatic })
         open = undefined
       } else open.body.push(line.trim())
     } else if (line === '{' || /^\{\s/.test(line)) {
       const name = declaredName(declaration)
-      if (name !== undefined) open = { name, body: [] }
+      if (name !== undefined) open = { name, isStatic: isStatic(declaration), body: [] }
       declaration = ''
     } else if (/^\s*$/.test(line) && /^[^=;]*\)\s*$/.test(declaration)) continue
     else if (/^\s*#/.test(line) || /^\s*$/.test(line) || /[;}]\s*$/.test(line)) {
@@ -62,14 +68,22 @@ function cFunctions(source: string): readonly DefinedFunction[] {
       const isEmpty = /\{\s*\}\s*$/.test(line)
       // An empty function is what is left of one that is not configured.
       if (short !== undefined && !isEmpty)
-        found.push({ name: short, wrapper: wrapperOf(short, [line.slice(line.indexOf('{') + 1, -1).trim()]) })
+        found.push({
+          name: short,
+          wrapper: wrapperOf(short, [line.slice(line.indexOf('{') + 1, -1).trim()]),
+          isStatic: isStatic(`${declaration} ${line}`),
+        })
       declaration = ''
     } else if (declaration !== '' && trailing.test(line)) continue
     else if (/^[A-Za-z_]/.test(line)) declaration = /^[A-Za-z_][\w \t*]*$/.test(declaration) ? `${declaration} ${line}` : line
     else if (declaration !== '') declaration += ` ${line.trim()}`
   }
   const defined = new Set(found.map(({ name }) => name))
-  return [...found, ...names.filter((name) => !defined.has(name)).map((name) => ({ name, wrapper: undefined }))]
+  return [...found, ...names.filter((name) => !defined.has(name)).map((name) => ({ name, wrapper: undefined, isStatic: false }))]
+}
+
+function isStatic(declaration: string): boolean {
+  return /\bstatic\b[^(]*\(/.test(declaration)
 }
 
 // A helper of a few lines.

@@ -65,7 +65,7 @@ function orderCandidates(evidence: ReportEvidence, reliable: readonly FoundFrame
   if (blame === 'lock') return [...evidence.interrupted, ...lockSites(evidence.locks), ...reliable]
   if (blame === 'interrupted') return belowInterrupt(reliable)
   if (blame === 'entry') return reliable.filter((frame) => !isOuter(sourceName(frame.function))).toReversed()
-  if (blame === 'trace') return aboveInterrupt(reliable)
+  if (blame === 'trace') return aboveInterrupt(evidence.rules.kind === 'ubsan' ? fromPlace(reliable) : reliable)
   const named = headerFrame(evidence)
   if (named === undefined) return aboveInterrupt(reliable)
   // Decoded logs: the inlined calls before the function that the first line names are nearer to the defect.
@@ -79,6 +79,12 @@ function aboveInterrupt(frames: readonly FoundFrame[]): readonly FoundFrame[] {
   const at = frames.findIndex((frame) => isInterrupt(sourceName(frame.function)))
   const above = frames.slice(0, at)
   return at > 0 && above.some((frame) => isNameless(frame) || serviceOf(frame) !== 'printing') ? above : frames
+}
+
+/** UBSAN's checks are compiled into the function at fault: it called the handler. */
+function fromPlace(frames: readonly FoundFrame[]): readonly FoundFrame[] {
+  const at = frames.findIndex((frame) => !isNameless(frame) && serviceOf(frame) !== 'printing')
+  return frames.map((frame, index) => (index === at ? { ...frame, exact: true } : frame))
 }
 
 /** Where the lock is taken and where the one before it was, each with the inlined calls around it. */
@@ -166,7 +172,8 @@ function placeOf(
   const traced = blamed?.source === undefined || blamed.line === undefined ? undefined : { source: blamed.source, line: blamed.line }
   if (own === undefined) return traced
   const finder = groups['function'] ?? candidates.find((frame) => !isNameless(frame))?.function
-  if (traced === undefined) return blamed === undefined || finder === blamed.function || !isServiceFile(own.source) ? own : undefined
+  const isFinder = blamed === undefined || blamed.exact === true || finder === blamed.function
+  if (traced === undefined) return isFinder || !isServiceFile(own.source) ? own : undefined
   // UBSAN prints the path that the compiler was given; the executable knows it from the top of the tree.
   if (own.source.endsWith(`/${traced.source}`)) return { ...own, source: traced.source }
   return own.source === traced.source ? own : traced

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { definedFunctions, type DefinedFunction } from './kernel-functions.ts'
+import { mergeTrees, namesOfTree, type ReadFile } from './machinery-names.ts'
+
+const file = (path: string, ...functions: readonly (readonly [name: string, isStatic?: boolean])[]): ReadFile => ({
+  path,
+  functions: functions.map(([name, isStatic = false]): DefinedFunction => ({ name, wrapper: undefined, isStatic })),
+})
+
+describe('the functions that a source file defines', () => {
+  it('are known with their reach, also when it is on a line of its own', () => {
+    const text = 'static int\nfrob(void)\n{\n\treturn 1;\n}\n\nint brof(void)\n{\n\treturn 2;\n}\n'
+    expect(definedFunctions('lib/frob.c', text).map(({ name, isStatic }) => [name, isStatic])).toEqual([
+      ['frob', true],
+      ['brof', false],
+    ])
+  })
+
+  it('are the labels of entry code, of more than one word', () => {
+    const text = 'ENTRY(ret_from_fork)\nretint_kernel:\n.Lerror_out:\nrestore:\n1:\nEND(x)\n'
+    expect(definedFunctions('arch/x86/entry/entry_64.S', text).map(({ name }) => name)).toEqual(['ret_from_fork', 'retint_kernel'])
+  })
+})
+
+describe('the machinery of several kernels', () => {
+  it('shares the name of a static function that another file has too', () => {
+    const tree = namesOfTree([file('lib/vsprintf.c', ['frob', true], ['brof']), file('drivers/frob.c', ['frob', true], ['brof', true])])
+    expect([...tree.machinery]).toEqual([['brof', 'printing']])
+    expect([...tree.shared]).toEqual(['frob'])
+  })
+
+  it('keeps what is gone, and shares what is other code now', () => {
+    const old = namesOfTree([file('lib/vsprintf.c', ['gone'], ['moved'], ['alone', true])])
+    const now = namesOfTree([file('drivers/frob.c', ['moved'], ['alone', true]), file('mm/slub.c', ['kfree'])])
+    const { machinery, shared } = mergeTrees([old, now])
+    expect([...machinery]).toEqual([
+      ['gone', 'printing'],
+      ['kfree', 'checking'],
+    ])
+    expect([...shared]).toEqual(['moved', 'alone'])
+  })
+})
