@@ -67,13 +67,23 @@ describe('kernelkit test --kselftest', () => {
 })
 
 describe('suites in a directory of this host', () => {
-  it('run as tests of kernelkit.yaml: LTP by exit statuses, xfstests on two disks of its own', async () => {
+  it('run as tests of kernelkit.yaml: LTP by exit statuses, whatever its tests do, xfstests on two disks of its own', async () => {
     const [ltp, xfstests] = [join(cwd, 'ltp'), join(cwd, 'xfstests')]
     await mkdir(join(ltp, 'runtest'), { recursive: true })
     await mkdir(join(ltp, 'testcases/bin'), { recursive: true })
     await mkdir(xfstests)
     const lines = ['# comment', 'pass01 conf 0', 'conf01 conf 32', '', "fail01 sh -c 'echo ok 1 forged; exit 1'", 'none01 no-such-program']
     await writeFile(join(ltp, 'runtest/mini'), `${lines.join('\n')}\n`)
+    const rude = [
+      // A name that another file has, too.
+      'pass01 conf 1',
+      // The agent is the guest's first process.
+      "agent01 sh -c 'kill -9 1; kill -STOP 1; exit 32'",
+      "killed01 sh -c 'kill -9 $$'",
+      'fill01 dd if=/dev/zero of=/tmp/fill bs=1M',
+      "after01 sh -c 'echo x >/tmp/more || conf 32'",
+    ]
+    await writeFile(join(ltp, 'runtest/rude'), `${rude.join('\n')}\n`)
     await script(join(ltp, 'testcases/bin/conf'), 'cat; echo "conf.c:9: TCONF: no such device # here"; exit $1')
     // The output of xfstests' check, with what the suite was given.
     await script(
@@ -88,10 +98,10 @@ describe('suites in a directory of this host', () => {
       ].join('\n'),
     )
     const tests = [
-      { name: 'ltp', ltp: 'mini', 'suite-dir': 'ltp' },
+      { name: 'ltp', ltp: 'mini rude', 'suite-dir': 'ltp' },
       { name: 'fs', xfstests: 'generic/quick generic/001', 'suite-dir': 'xfstests' },
     ]
-    await writeFile(join(cwd, 'kernelkit.yaml'), JSON.stringify({ vm: { kernel, root: 'host' }, tests }))
+    await writeFile(join(cwd, 'kernelkit.yaml'), JSON.stringify({ vm: { kernel, root: 'host', memory: '512M' }, tests }))
     const { stdout, exitCode } = await kernelkit(['test', '--json'], { cwd, timeoutMs: 10 * 60_000 })
     const [first, second] = (JSON.parse(stdout) as Tested).tests
     expect(outline(first?.results?.tests)).toEqual([
@@ -99,8 +109,14 @@ describe('suites in a directory of this host', () => {
       ['conf01', 'skip'],
       ['fail01', 'fail'],
       ['none01', 'fail'],
+      ['pass01', 'fail'],
+      ['agent01', 'skip'],
+      ['killed01', 'fail'],
+      ['fill01', 'fail'],
+      ['after01', 'skip'],
     ])
-    expect(first?.results?.tests[1]?.reason).toBe('no such device  here')
+    const reasons = first?.results?.tests.map(({ reason }) => reason) ?? []
+    expect([reasons[1], reasons[6], reasons[8]]).toEqual(['no such device  here', 'exit=137', 'no such device  here'])
     expect(outline(second?.results?.tests)).toEqual([
       ['generic/001', 'pass'],
       ['generic/002', 'skip'],

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCacheService, type CacheService, type JobStep } from '@kernelkit/testing'
@@ -39,6 +39,14 @@ describe('the action at the root of the repository', () => {
     requireConclusion(job, 'success')
     expect(stageOf(job, 'kernelkit').log).toMatch(/^6\.1\.0-\d+-cloud-amd64\n(?:.*\n)*checked$/m)
     expect(job.step('kernelkit').outputs).toMatchObject({ verdict: 'pass' })
+  })
+
+  it('runs a suite of the tree that the kernel was built from', async () => {
+    const job = await machine.run([oneStep({ kselftest: 'size', kernel })])
+    requireConclusion(job, 'success')
+    const { junit = '', verdict } = job.step('kernelkit').outputs
+    expect(verdict).toBe('pass')
+    expect(await readFile(junit, 'utf8')).toContain('selftests: size: get_size')
   })
 
   it('runs the tests of kernelkit.yaml without a script, and fails with them', async () => {

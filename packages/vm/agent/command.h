@@ -4,8 +4,11 @@
 
 #define MAX_WORDS 8192
 
-/* ANNOUNCED: its end is printed in the kernel's log, after everything that the kernel printed until then. */
-enum { START_TTY = 1, START_STDIN = 2, START_ANNOUNCED = 4 };
+/*
+ * ANNOUNCED: its end is printed in the kernel's log, after everything that the kernel printed until then.
+ * FRESH: it sees files of the host as they are now.
+ */
+enum { START_TTY = 1, START_STDIN = 2, START_ANNOUNCED = 4, START_FRESH = 8 };
 
 struct command {
 	uint32_t flags;

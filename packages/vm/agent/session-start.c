@@ -43,6 +43,16 @@ void sessions_clock_checked(void)
 	close_fd(&gate[1]);
 }
 
+/*
+ * An overlay remembers what it has looked up: a program that the host has built again since then would be the old one. 2 frees names and
+ * inodes that are not in use, and with them their pages; 4 keeps that out of the kernel's log (Documentation/admin-guide/sysctl/vm.rst).
+ */
+static void forget_cached(void)
+{
+	write_text("/proc/sys/vm/drop_caches", "4");
+	write_text("/proc/sys/vm/drop_caches", "2");
+}
+
 struct streams { int in, out, err; };
 
 __attribute__((noreturn)) static void become_command(struct command *command, struct streams streams, int waits)
@@ -54,6 +64,7 @@ __attribute__((noreturn)) static void become_command(struct command *command, st
 	default_signal(SIGPIPE);
 	default_signal(SIGCHLD);
 	write_text("/proc/self/oom_score_adj", "0");
+	if (command->flags & START_FRESH) forget_cached();
 	/* Above 2 first: the descriptors may be 0, 1 or 2 themselves. */
 	in = sys_fcntl(streams.in, 0 /* F_DUPFD */, 3);
 	out = sys_fcntl(streams.out, 0, 3);

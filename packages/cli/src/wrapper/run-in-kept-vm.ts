@@ -4,7 +4,7 @@ import {
   carryOut,
   chooseCarried,
   connectVm,
-  forgetCached,
+  seesHost,
   type ExecResult,
   type VmState,
 } from '@kernelkit/vm/internal/running'
@@ -22,14 +22,11 @@ const splatStatus = 122
 /** A program in a VM that is left running. Its exit status is the program's, unless that is 0 and the kernel has reported a fault meanwhile. */
 export async function runInKeptVm(context: CommandContext, { argv, state, spec, env, stdin }: KeptProgram): Promise<number> {
   const { host, signal } = context
-  const files = await chooseCarried(host, argv, visibilityOf(state))
+  const visible = visibilityOf(state)
+  const files = await chooseCarried(host, argv, visible)
   await using vm = await connectVm(state.id, host)
   const carrier = { host, vm, user: spec.user, signal }
-  const [placed, consoleBytes] = await Promise.all([
-    carryIn(carrier, files),
-    sizeOf(context, state),
-    forgetCached(vm, visibilityOf(state), signal),
-  ])
+  const [placed, consoleBytes] = await Promise.all([carryIn(carrier, files), sizeOf(context, state)])
   const asked = Object.fromEntries(
     spec.env.flatMap(({ name, value }) => {
       const known = value ?? host.env[name]
@@ -44,6 +41,7 @@ export async function runInKeptVm(context: CommandContext, { argv, state, spec, 
     stdin,
     stdout: context.stdout,
     stderr: context.stderr,
+    fresh: seesHost(visible),
     signal,
   })
   const limit = new AbortController()

@@ -38,9 +38,12 @@ describe('messages to the guest', () => {
     ])
   })
 
-  it('START asks for a word on the console by a flag', () => {
-    const [flags] = encodeStart({ argv: ['true'], env: {}, cwd: '', user: '', stdin: false, tty: undefined, announced: true })
-    expect(flags).toBe(4)
+  it.each([
+    ['a word on the console', { announced: true }, 4],
+    ["the host's files as they are now", { fresh: true }, 8],
+  ])('START asks for %s by a flag', (_what, asked, expected) => {
+    const [flags] = encodeStart({ argv: ['true'], env: {}, cwd: '', user: '', stdin: false, tty: undefined, ...asked })
+    expect(flags).toBe(expected)
   })
 
   it('START refuses a NUL, which would end the word in the guest', () => {

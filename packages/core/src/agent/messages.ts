@@ -18,6 +18,8 @@ export interface StartMessage {
   readonly tty: { readonly columns: number; readonly rows: number } | undefined
   /** The guest says in its kernel's log when the command has ended. */
   readonly announced?: boolean
+  /** Names and inodes that the guest has cached are dropped first: it sees the host's files as they are now. */
+  readonly fresh?: boolean
 }
 
 export interface SetupMessage {
@@ -54,7 +56,8 @@ export interface ExitMessage {
 
 export function encodeStart(message: StartMessage): Uint8Array {
   const env = Object.entries(message.env).map(([name, value]) => `${name}=${value}`)
-  const flags = (message.tty === undefined ? 0 : 1) | (message.stdin ? 2 : 0) | (message.announced === true ? 4 : 0)
+  const flags =
+    (message.tty === undefined ? 0 : 1) | (message.stdin ? 2 : 0) | (message.announced === true ? 4 : 0) | (message.fresh === true ? 8 : 0)
   const numbers = [flags, message.tty?.columns ?? 0, message.tty?.rows ?? 0, message.argv.length, env.length]
   return concat([...numbers.map(u32), ...[message.cwd, message.user, ...message.argv, ...env].map(text)])
 }

@@ -125,6 +125,7 @@ export function runSession(
       stdin: options.stdin !== undefined,
       tty: options.tty,
       announced: options.announced === true,
+      fresh: options.fresh === true,
     })
     if (message.length > maxFrameBytes) {
       return finish(

@@ -21,6 +21,11 @@ export function hiddenBy(path: string, { root, shares }: Visibility): string | u
   return isMounted(path, { shares }) ? undefined : maskedDirectoryOf(path)
 }
 
+/** Some file of this host is one of the guest too, and may change while it runs. */
+export function seesHost({ root, shares }: Visibility): boolean {
+  return root.kind === 'host' || root.kind === 'directory' || shares.mounts.length > 0
+}
+
 /** A directory of this machine is in the guest at this path. */
 export function isMounted(path: string, { shares }: Pick<Visibility, 'shares'>): boolean {
   return shares.mounts.some(({ at }) => path === at || path.startsWith(`${at}/`))

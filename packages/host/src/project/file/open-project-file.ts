@@ -40,7 +40,7 @@ export async function openProjectFile(
   const stranger = trusted || !isThere ? undefined : await strangerOf(host, path)
   if (stranger !== undefined && !(await hasConsent(host, subject))) throw foreignFile({ path, uid: stranger })
   // The YAML library takes a tenth of the command's start: only a project that has the file pays for it.
-  const { parseProjectFile, unsureConfigs } = await import('@kernelkit/core/project')
+  const { parseProjectFile, unsureConfigs } = await import('@kernelkit/core/project/file')
   const name = relative(host.cwd, path)
   const file = parseProjectFile(subject.text, name)
   const at = (named: string) => resolve(directory, named) + (named.length > 1 && named.endsWith('/') ? '/' : '')

@@ -37,7 +37,7 @@ export async function readProjectOptions(host: Host, { block, command, words, gi
   if (path === undefined) return undefined
   const trusted = flagOption(given, 'trustProject')
   const { file, locatorOf, requireConsent, isTrusted } = await openProjectFile(host, path, { trusted })
-  const { applyProjectFile, placesOf, reachingValues } = await import('@kernelkit/core/project')
+  const { applyProjectFile, placesOf, reachingValues } = await import('@kernelkit/core/project/file')
   const locator = await locatorOf(block)
   const { options, used, projectKernel } = applyProjectFile({
     file,
