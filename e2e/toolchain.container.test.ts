@@ -196,6 +196,18 @@ describe('--toolchain docker', () => {
     expect(exitCode).toBe(1)
   })
 
+  it('reads a mirror of kernels in a directory of this machine there', async () => {
+    const repository = join(directory, 'repository')
+    mkdirSync(repository)
+    execFileSync('createrepo_c', ['--quiet', repository])
+    const words = ['run', ...inDocker, '-k', 'rpm:kernel', '--mirror', `file://${repository}`, '--root', 'none', '--', 'true']
+    const { exitCode, stderr } = await kernelkit(words, { cwd: '/' })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 125,
+      stderr: expect.stringMatching(/^NO_SUCH_KERNEL: rpm:kernel: .*repository has no package 'kernel' of a kernel for x86_64/m) as string,
+    })
+  })
+
   it('takes --root host for the root of the container, and says so first', async () => {
     const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
     const { stdout, stderr } = await kernelkit(['run', ...inDocker, '-k', kernel as string, '--root', 'host', '--', 'ls', '/opt'], {

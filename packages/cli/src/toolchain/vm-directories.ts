@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { hostArch, parseArch } from '@kernelkit/core/arch'
 import type { VmSpec } from '@kernelkit/core/options'
 import type { ContainerMount } from '@kernelkit/core/toolchain'
@@ -16,6 +17,7 @@ export async function vmDirectories(host: Host, store: Store, spec: VmSpec): Pro
   const project = await findProject(host)
   const asked = [
     ...(await kernelDirectories(host, spec.kernel, at)),
+    ...ofFileAddress(spec.mirror),
     ...[spec.initrd, spec.allow].flatMap((path) => (path === undefined ? [] : [around(path)])),
     ...(spec.root.kind === 'directory' ? [at(spec.root.path)] : []),
     ...(await recordedDirectories(host, store, { project, spec })),
@@ -39,6 +41,8 @@ export async function vmDirectories(host: Host, store: Store, spec: VmSpec): Pro
 /** A kernel's directory, and the tree that a build directory of kbuild points to. */
 async function kernelDirectories(host: Host, kernel: VmSpec['kernel'], at: (path: string) => string): Promise<readonly string[]> {
   if (kernel?.kind === 'package-files') return kernel.paths.map((path) => directoryOrFile(dirname(at(path)), at(path)))
+  if (kernel?.kind === 'addresses')
+    return kernel.files.flatMap(({ url }) => ofFileAddress(url).map((path) => directoryOrFile(dirname(path), path)))
   if (kernel?.kind === 'oci' && kernel.place.kind === 'layout') return [at(kernel.place.path)]
   if (kernel?.kind !== 'path') return []
   const path = at(kernel.path)
@@ -46,6 +50,11 @@ async function kernelDirectories(host: Host, kernel: VmSpec['kernel'], at: (path
   const directory = isDirectory ? path : directoryOrFile(dirname(path), path)
   const source = isDirectory ? await host.fs.realpath(join(path, 'source')).catch(() => undefined) : undefined
   return [directory, ...(source === undefined ? [] : [source])]
+}
+
+/** The path of a `file:` address; none of any other, nor of one that is refused later. */
+function ofFileAddress(url: string | undefined): readonly string[] {
+  return url !== undefined && URL.canParse(url) && /^file:\/\/\/./.test(url) ? [fileURLToPath(url)] : []
 }
 
 /** What was built and baked for this project may lie outside the store, where --out or --in-tree put it. */

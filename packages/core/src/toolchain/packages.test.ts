@@ -28,7 +28,12 @@ describe('toolchainPackages', () => {
     ],
     ['cross compilers of a version', { compiler: 'gcc-11' }, 'arm64', ['gcc-11', 'gcc-11-x86-64-linux-gnu', 'libc6-dev-amd64-cross']],
     ['keys of Debian on Ubuntu', { suite: 'noble' }, 'x64', ['debian-archive-keyring']],
-    ['QEMU and ssh for the whole tool', { kind: 'whole' }, 'x64', ['openssh-client', 'qemu-system-x86', 'util-linux']],
+    [
+      'QEMU, ssh and what unpacks rpm packages for the whole tool',
+      { kind: 'whole' },
+      'x64',
+      ['libarchive-tools', 'openssh-client', 'qemu-system-x86', 'util-linux'],
+    ],
   ])('adds %s', ([, changes, nodeArch, expected]) => {
     expect(added(changes, nodeArch)).toEqual(expected)
   })

@@ -43,6 +43,7 @@ function bootPackages(targets: readonly Arch[]): readonly ToolPackage[] {
     ...of('run VMs', ...targets.map(({ qemuPackage }) => qemuPackage)),
     ...of('setpriv ends QEMU with its owner', 'util-linux'),
     ...of('log in to a VM', 'openssh-client'),
+    ...of('unpack kernels out of rpm packages', 'libarchive-tools'),
   ]
 }
 
