@@ -16,8 +16,8 @@ export const families: MachineryFiles = {
     # Rust: the panic handler.
     rust_begin_unwind rust_panic rust_helper_BUG
     # Kernels of no tree here: lib/dump_stack.c, arch/*/kernel/{dumpstack,traps,entry}, arch/*/mm/fault.c, mm/{kasan,kmsan,slub}, kernel/panic.c.
-    __save_stack_trace kasan_object_err kmsan_internal_unpoison_shadow kmsan_warning_32 kmsan_handle_work do_async_page_fault no_context.part
-    do_invalid_op do_divide_error double_fault do_stack_segment retint_careful __panic panic_saved_regs trigger_all_cpu_backtrace
+    kasan_object_err kmsan_internal_unpoison_shadow kmsan_warning_32 kmsan_handle_work do_async_page_fault no_context.part do_invalid_op
+    do_divide_error double_fault do_stack_segment retint_careful __panic panic_saved_regs trigger_all_cpu_backtrace
     trigger_allbutself_cpu_backtrace trigger_single_cpu_backtrace show_state do_alignment_check do_segment_not_present do_invalid_TSS
     list_add_valid fail_usercopy should_fail_request emit_log_char rcu_lockdep_assert lockdep_rtnl_is_held netdev_printk __netdev_printk
     netdev_emerg netdev_alert netdev_crit netdev_err netdev_warn netdev_notice netdev_info dev_err dev_warn trace_hardirqs_on_thunk
@@ -28,15 +28,13 @@ export const families: MachineryFiles = {
     atomic_* atomic64_* atomic_long_* arch_atomic* raw_atomic* __lse_* __ll_sc_* __cmpxchg* __xchg* __raw_callee_save_* __get_user_* __put_user_*
     __arch_copy_* queued_spin_* queued_read_* queued_write_* native_queued_* __pv_queued_* pv_queued_*
     # Kernels of no tree here, and inline functions of headers that decoders name.
-    constant_test_bit variable_test_bit refcount_sub_and_test_checked refcount_inc_checked refcount_inc_not_zero_checked refcount_add_checked
-    refcount_add_not_zero_checked refcount_dec_and_test_checked refcount_dec_checked copyin copyout iterate_and_advance rwsem_down_failed_common
-    __kmalloc_node_flags __vmalloc_node_flags print_bad_unlock_balance lockdep_rcu_dereference _spin_lock* _spin_unlock* _spin_trylock*
-    _read_lock* _read_unlock* _write_lock* _write_unlock* wait_rcu_gp wait_on_work flush_delayed_work_sync slab_error __copy_from_user_ll*
-    __copy_to_user_ll* _copy_in_user copy_page_rep flex_array_* idr_get_new idr_get_new_above find_lock_page pagevec_lookup_entries
-    __lock_text_start ticket_spin_lock __ticket_spin_lock lock_release_nested lock_release_non_nested lock_commit_crosslock
-    crossrelease_hist_start lockdep_invariant_state rcu_note_voluntary_context_switch __kfree_rcu _cleanup_srcu_struct local_bh_enable
-    _local_bh_enable_ip might_fault cond_resched memcg_kmem_get_cache copy_user_generic memcpy_fromiovec memcpy_toiovec memcpy_fromiovecend
-    memcpy_toiovecend csum_partial_copy_from_user csum_partial_copy_fromiovecend skb_copy_to_iovec rw_copy_check_uvector _kstrtoull jhash
+    constant_test_bit variable_test_bit copyin copyout iterate_and_advance rwsem_down_failed_common __kmalloc_node_flags print_bad_unlock_balance
+    lockdep_rcu_dereference _spin_lock* _spin_unlock* _spin_trylock* _read_lock* _read_unlock* _write_lock* _write_unlock* wait_rcu_gp
+    wait_on_work flush_delayed_work_sync slab_error __copy_from_user_ll* __copy_to_user_ll* _copy_in_user copy_page_rep flex_array_* idr_get_new
+    idr_get_new_above find_lock_page pagevec_lookup_entries __lock_text_start ticket_spin_lock __ticket_spin_lock lock_release_nested
+    lock_release_non_nested lock_commit_crosslock crossrelease_hist_start lockdep_invariant_state rcu_note_voluntary_context_switch __kfree_rcu
+    local_bh_enable _local_bh_enable_ip might_fault cond_resched memcg_kmem_get_cache copy_user_generic memcpy_fromiovec memcpy_toiovec
+    memcpy_fromiovecend memcpy_toiovecend csum_partial_copy_from_user csum_partial_copy_fromiovecend skb_copy_to_iovec rw_copy_check_uvector jhash
     __jhash_nwords rhashtable_*_fast __rhashtable_*_fast
   `),
   serving: list(`
