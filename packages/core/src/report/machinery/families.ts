@@ -31,11 +31,11 @@ export const families: MachineryFiles = {
     constant_test_bit variable_test_bit copyin copyout iterate_and_advance rwsem_down_failed_common __kmalloc_node_flags print_bad_unlock_balance
     lockdep_rcu_dereference _spin_lock* _spin_unlock* _spin_trylock* _read_lock* _read_unlock* _write_lock* _write_unlock* wait_rcu_gp
     wait_on_work flush_delayed_work_sync slab_error __copy_from_user_ll* __copy_to_user_ll* _copy_in_user copy_page_rep flex_array_* idr_get_new
-    idr_get_new_above find_lock_page pagevec_lookup_entries __lock_text_start ticket_spin_lock __ticket_spin_lock lock_release_nested
-    lock_release_non_nested lock_commit_crosslock crossrelease_hist_start lockdep_invariant_state rcu_note_voluntary_context_switch __kfree_rcu
-    local_bh_enable _local_bh_enable_ip might_fault cond_resched memcg_kmem_get_cache copy_user_generic memcpy_fromiovec memcpy_toiovec
-    memcpy_fromiovecend memcpy_toiovecend csum_partial_copy_from_user csum_partial_copy_fromiovecend skb_copy_to_iovec rw_copy_check_uvector jhash
-    __jhash_nwords rhashtable_*_fast __rhashtable_*_fast
+    idr_get_new_above pagevec_lookup_entries __lock_text_start ticket_spin_lock __ticket_spin_lock lock_release_nested lock_release_non_nested
+    lock_commit_crosslock crossrelease_hist_start lockdep_invariant_state rcu_note_voluntary_context_switch __kfree_rcu local_bh_enable
+    _local_bh_enable_ip might_fault cond_resched memcg_kmem_get_cache copy_user_generic memcpy_fromiovec memcpy_toiovec memcpy_fromiovecend
+    memcpy_toiovecend csum_partial_copy_from_user csum_partial_copy_fromiovecend skb_copy_to_iovec rw_copy_check_uvector jhash __jhash_nwords
+    rhashtable_*_fast __rhashtable_*_fast
   `),
   serving: list(`
     # Kernels of no tree here.
@@ -48,8 +48,8 @@ export const families: MachineryFiles = {
     call_function_single_interrupt hardware_interrupt_common* decrementer_common* data_access_common* program_check_common* new_thread_handler
     kthread do_el0_svc* return_from_SYSCALL_64 retint_swapgs tracesys int_with_check stub_clone sysenter_dispatch ia32_sysenter_target
     cstar_dispatch syscall_trace_leave do_notify_resume call_softirq smp_call_function_interrupt smp_call_function_single_interrupt
-    irq_work_interrupt entering_irq exiting_irq cpu_idle default_idle native_safe_halt handle_domain_irq gic_handle_irq child_rip
-    kernel_thread_helper exit_task_work
+    irq_work_interrupt entering_irq exiting_irq cpu_idle native_safe_halt handle_domain_irq gic_handle_irq child_rip kernel_thread_helper
+    exit_task_work
   `),
 }
 

@@ -22,7 +22,7 @@ export const machineryFiles: MachineryFiles = {
     kernel/stacktrace.c kernel/watchdog* kernel/hung_task.c kernel/cfi.c kernel/sched/core.c:*schedule*
     kernel/sched/core.c:*show_task kernel/sched/core.c:dump_cpu_task kernel/sched/debug.c kernel/rcu/tree_stall.h
     kernel/locking/lockdep.c:print_* kernel/locking/lockdep.c:lockdep_rcu_suspicious kernel/locking/lockdep.c:dump_* kernel/trace/ftrace.c
-    kernel/kallsyms.c kernel/module/kallsyms.c kernel/kexec_core.c:*crash*
+    kernel/kallsyms.c kernel/module/kallsyms.c kernel/extable.c kernel/bpf/core.c:*bpf_text_address kernel/kexec_core.c:*crash*
     kernel/trace/fgraph.c kernel/trace/trace_functions*.c kernel/trace/trace_irqsoff.c kernel/trace/trace_preemptirq.c kernel/trace/trace_event_perf.c kernel/tracepoint.c
     drivers/base/core.c:*dev_*printk* drivers/base/core.c:_dev_* drivers/base/core.c:create_syslog_header drivers/base/core.c:*dev_err_probe*
     # Sanitizers and checks.
@@ -57,7 +57,8 @@ export const machineryFiles: MachineryFiles = {
     drivers/tty/tty_io.c:*register_device* net/core/skbuff.c:*kfree_skb* net/core/skbuff.c:*consume_skb* net/core/skbuff.c:*skb_reason_drop
     drivers/usb/*:*_urb_enqueue drivers/char/hw_random/core.c:*register* net/core/skbuff.c:skb_release_*
     # The page cache, for the file systems that ask it.
-    mm/filemap.c:*lock* mm/filemap.c:*wait* mm/filemap.c:find_* mm/filemap.c:*get_folio* mm/filemap.c:pagecache_get_page mm/truncate.c
+    mm/filemap.c:*lock* mm/filemap.c:*wait* mm/filemap.c:find_* mm/filemap.c:*get_folio* mm/filemap.c:pagecache_get_page include/linux/pagemap.h:*lock* include/linux/pagemap.h:find_* include/linux/pagemap.h:*get_folio*
+    mm/truncate.c
     # Memory and strings.
     mm/slab* mm/slub.c mm/slob.c mm/util.c lib/rbtree.c net/core/sock.c:*lock_sock* net/core/sock.c:release_sock net/core/sock.c:*release_sock
     net/core/skbuff.c:skb_*_panic net/core/skbuff.c:skb_put* net/core/skbuff.c:skb_push* net/core/skbuff.c:skb_pull* net/core/skbuff.c:__skb_p*
@@ -90,7 +91,7 @@ export const machineryFiles: MachineryFiles = {
     kernel/jump_label.c arch/*/kernel/jump_label.c arch/x86/kernel/alternative.c kernel/dma/* drivers/char/random.c
     include/linux/fs.h:*sb_*_write net/core/dev.c:call_netdevice_notifiers*
     net/core/dev.c:*unregister_netdev* net/core/dev.c:rollback_registered*
-    fs/dcache.c:*dput* fs/dcache.c:retain_dentry fs/dcache.c:dget* fs/inode.c:iput* fs/inode.c:ihold fs/inode.c:igrab fs/inode.c:*nlink
+    fs/dcache.c:*dput* fs/dcache.c:retain_dentry fs/dcache.c:dget* include/linux/dcache.h:dget* fs/inode.c:iput* fs/inode.c:ihold fs/inode.c:igrab fs/inode.c:*nlink
     crypto/api.c crypto/algapi.c crypto/cipher.c crypto/scatterwalk.c
   `),
   entry: list(`
@@ -98,6 +99,8 @@ export const machineryFiles: MachineryFiles = {
     kernel/workqueue.c:process_one_work kernel/workqueue.c:process_scheduled_works kernel/workqueue.c:worker_thread kernel/workqueue.c:rescuer_thread
     kernel/softirq.c:__do_softirq kernel/softirq.c:*irq_exit* kernel/softirq.c:run_ksoftirqd kernel/smpboot.c kernel/sched/idle.c
     lib/kunit/* init/main.c arch/*/include/asm/idtentry.h arch/*/kernel/process*:ret_from_* arch/*/kernel/smpboot.c:start_secondary
+    # Where an idle CPU waits.
+    arch/*/kernel/process*:*idle* arch/*/kernel/idle.c drivers/acpi/processor_idle.c drivers/cpuidle/* drivers/idle/*
   `),
 }
 
