@@ -9,7 +9,7 @@ from .mappings import Mappings
 from .memory import Memory
 from .modules import Modules
 from .settings import Settings
-from .symbols import UserSymbols
+from .symbols import UserSymbols, use_debuginfod
 from .tasks import Tasks
 
 # What a guest says is shown, never obeyed: control characters would reach the terminal.
@@ -226,6 +226,7 @@ class LoadedModules(Command):
 
 
 def start(path):
+    use_debuginfod()
     guest = Guest(path)
     for command in (Ps, Maps, Mem, Phys, Dmesg, Bt, User, LoadedModules):
         command(guest)

@@ -7,6 +7,15 @@ import gdb
 PAGE = 4096
 
 
+def use_debuginfod():
+    """gdb asks before its first download, and takes no for the answer where it is not to ask: with `set confirm off`, and in batch mode."""
+    if os.environ.get("DEBUGINFOD_URLS"):
+        try:
+            gdb.execute("set debuginfod enabled on")
+        except gdb.error:
+            pass  # Before gdb 12, or built without it.
+
+
 def program_headers(path):
     """(offset, address) of each segment that is loaded."""
     with open(path, "rb") as file:
