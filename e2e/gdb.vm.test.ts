@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { expectInDocs, session, typed } from './lib/transcript.ts'
 
 const { kernel, image } = testArtifacts()
 const name = `e2e-gdb-${process.pid}`
@@ -102,7 +103,7 @@ describe('commands of kernelkit in gdb', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
     await writeFile(join(directory, 'prog.c'), program)
-    execFileSync('gcc', ['-g', '-O0', '-o', join(directory, 'prog'), join(directory, 'prog.c')])
+    execFileSync('gcc', ['-g', '-O0', '-o', 'prog', 'prog.c'], { cwd: directory })
     const share = `${directory}:/work`
     const words = ['run', '--keep', '--name', other, '-k', kernel, '--image', image, '--no-cwd', '-v', share]
     await kernelkit([...words, '--', 'sh', '-c', '/work/prog & sleep 100000 & true'])
@@ -143,8 +144,9 @@ describe('commands of kernelkit in gdb', () => {
   })
 
   it('read a known text in a process that sleeps, with the symbols of its program', async () => {
-    const { stdout } = await asks('kk-user prog', 'kk-mem prog &secret s', 'kk-mem prog 0x10')
-    expect(stdout).toContain('the known text')
+    const { stdout } = await kernelkit(['gdb', other, '--', ...typed(['kk-user prog', 'kk-mem prog &secret s', 'kk-mem prog &secret 32'])])
+    expect(stdout).toContain('\nthe known text\n')
+    await expectInDocs('memory', session(stdout))
     const wrong = await asks('kk-mem prog 0x10', 'kk-ps 1', 'kk-mem no-such-task 0')
     expect(wrong.stderr).toMatch(/0x10 is not mapped/)
     expect(wrong.stderr).toMatch(/no task has the PID or the name 'no-such-task'/)
@@ -155,20 +157,15 @@ describe('commands of kernelkit in gdb', () => {
     expect(stdout).toMatch(/^Linux version /m)
   })
 
-  it("follow a program's own line into the kernel, with variables on its side", async () => {
-    const { stdout } = await asks(
-      'kk-user prog',
-      'hbreak prog.c:6',
-      'continue',
-      'bt 2',
-      'print counter > 0',
-      'hbreak do_sys_openat2',
-      'continue',
-      'bt 3',
-    )
-    expect(stdout).toMatch(/calls \(counter=\d+\) at .*prog\.c:\d+/)
-    expect(stdout).toMatch(/\$1 = 1/)
-    expect(stdout).toMatch(/#0 +do_sys_openat2/)
+  it("follow a program's own line into the kernel and back, with variables on its side", async () => {
+    const steps = ['kk-user prog', 'hbreak prog.c:6', 'continue', 'print counter', 'hbreak do_sys_openat2', 'continue', 'bt 2']
+    const { stdout } = await kernelkit(['gdb', other, '--', ...typed([...steps, 'hbreak prog.c:7', 'continue'])])
+    const seen =
+      /calls \(counter=(\d+)\) at prog\.c:6$[^]*^\$1 = (\d+)$[^]*^#0 +do_sys_openat2 [^]*calls \(counter=(\d+)\) at prog\.c:7$/m.exec(
+        stdout,
+      )
+    expect(seen?.slice(2)).toEqual([seen?.[1], seen?.[1]])
+    await expectInDocs('system-call', session(stdout))
   })
 })
 

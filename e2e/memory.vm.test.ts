@@ -9,6 +9,7 @@ import { kernelkit, shell, startKernelkit, testArtifacts, type CommandResult } f
 import { kernelkitBin } from './lib/paths.ts'
 import { waitUntil } from './lib/processes.ts'
 import { isFullRun } from './lib/tiers.ts'
+import { expectInDocs } from './lib/transcript.ts'
 
 const { kernel, image, store } = testArtifacts()
 const onImage = ['--image', image, '--no-cwd']
@@ -228,5 +229,6 @@ it('a guest that spins with interrupts off is a hang, whose text has the functio
     /^hang: .* CPU \d is in (?:native_)?queued_spin_lock_slowpath \(kernel\/locking\/qspinlock\.c:\d+\), with interrupts off/m,
   )
   expect(stderr).toContain('--- what its CPUs were doing ---')
+  await expectInDocs('hang', /CPU \d is in .*off\.$/m.exec(stderr)?.[0] ?? '')
   expect(await readFile(join(evidence, 'inspect.txt'), 'utf8')).toMatch(/(?:alloc|free)_uid\S* \(kernel\/user\.c:\d+\)$/m)
 })
