@@ -43,6 +43,7 @@ describe('kernelkit test --kselftest', () => {
     const lines = [...printed.matchAll(/^(not ok|ok) \d+ (selftests: \S+ \S+)(.*)$/gm)]
     expect(lines.map(([, ok, name, rest]) => [name, ok === 'ok' ? (/# SKIP/.test(rest ?? '') ? 'skip' : 'pass') : 'fail'])).toEqual(results)
     expect([verdict, tests.map(({ name }) => name)]).toEqual(['pass', ['kselftest']])
+    expect(stderr).toContain('tests: 1 of the command line, ')
     // Said before the boot, with what to do.
     expect(stderr).toMatch(/kselftest sync wants .*SW_SYNC, which this kernel lacks .*--config SW_SYNC=y[^]*build kselftest size sync/)
   })
@@ -53,6 +54,8 @@ describe('kernelkit test --kselftest', () => {
     const treeless = await kernelkit(['run', '-k', 'debian:12/cloud', '--kselftest', 'size'], { cwd })
     expect(treeless.stderr).toContain('NO_KSELFTEST')
     expect([unknown.exitCode, treeless.exitCode]).toEqual([125, 125])
+    const asTest = await kernelkit(['test', '-k', 'debian:12/cloud', '--root', 'host', '--kselftest', 'size'], { cwd })
+    expect([asTest.stderr, asTest.exitCode]).toEqual([expect.stringMatching(/NO_KSELFTEST|infra-fail: --kselftest: the source of/), 125])
   })
 
   it('names the programs that the root of the guest lacks, before it boots', async () => {

@@ -36,7 +36,7 @@ import type { ReadyTest } from './run-tests.ts'
 export interface TestPlan {
   /** Absolute. */
   readonly path: string
-  /** Name of the file for messages. */
+  /** Where the tests are named, for messages. */
   readonly file: string
   /** Where builds, bakes and tests run, wherever the command was given. */
   readonly directory: string
@@ -105,7 +105,8 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
   const located = locatePaths('vm', options, { at: (name) => resolve(host.cwd, name), hasConfig: () => false })
   const given = Object.fromEntries(Object.entries(located).filter(([key]) => !ofWhole.includes(key)))
   const locator = await locatorOf('vm')
-  const chosen = suiteTests(located, names) ?? chooseTests(file, names)
+  const suites = suiteTests(located, names)
+  const chosen = suites ?? chooseTests(file, names)
   const cells: CellSource =
     source === 'tests'
       ? cellsOfTests(chosen, { given, named: listOption(options, 'cell') })
@@ -136,7 +137,7 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
   const directories = cellDirectories(titles)
   return {
     path,
-    file: file.name,
+    file: suites === undefined ? file.name : 'the command line',
     directory,
     spec: parseTestsSpec(options),
     evidence: textOption(options, 'evidence'),
@@ -153,7 +154,7 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
         wanted: {
           spec,
           command: 'run',
-          reader: { door: 'file', places: placesOf(own) },
+          reader: { door: suites === undefined ? 'file' : 'command', places: placesOf(own) },
           made: { kernel: taken.kernel ? built.get(cell.config) : undefined, image: taken.image ? made : undefined },
           evidence: join(spec.evidence ?? evidence, within),
           artifacts: spec.artifacts === undefined ? undefined : { path: join(spec.artifacts, within), isOptional: false },
