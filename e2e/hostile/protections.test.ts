@@ -43,7 +43,7 @@ function copyCheckout(): string {
   return to
 }
 
-describe.each(protections)('$title', ({ file, from, to, tests, project = 'unit' }) => {
+describe.each(protections)('$title', ({ file, from, to, tests, inGuest }) => {
   it('in one place, and its tests are there', () => {
     expect(readFileSync(join(repository, file), 'utf8').split(from)).toHaveLength(2)
     for (const test of tests) expect({ test, isThere: existsSync(join(repository, test)) }).toEqual({ test, isThere: true })
@@ -54,8 +54,9 @@ describe.each(protections)('$title', ({ file, from, to, tests, project = 'unit' 
     if (copy === '') copy = copyCheckout()
     const path = join(copy, file)
     const text = readFileSync(path, 'utf8')
+    const project = inGuest === undefined ? ['--project', 'unit'] : ['--project', 'vm', '-t', inGuest]
     const run = () =>
-      spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...tests], {
+      spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...project, ...tests], {
         cwd: copy,
         encoding: 'utf8',
       })

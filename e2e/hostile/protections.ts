@@ -5,8 +5,8 @@ export interface Protection {
   /** Occurs once. */
   readonly from: string
   readonly to: string
-  /** Of its tests, `unit` by default. */
-  readonly project?: 'vm'
+  /** Title of the one test that is run, in a guest; absent: all of unit tests. */
+  readonly inGuest?: string
   /** Tests that attack it. */
   readonly tests: readonly string[]
 }
@@ -178,7 +178,7 @@ export const protections: readonly Protection[] = [
     file: 'packages/vm/agent/channel.c',
     from: 'O_RDWR | O_NONBLOCK | O_CLOEXEC',
     to: 'O_RDWR | O_NONBLOCK',
-    project: 'vm',
+    inGuest: "inherits nothing of the agent's",
     tests: ['packages/vm/src/process/exec.vm.test.ts'],
   },
   {
@@ -186,7 +186,7 @@ export const protections: readonly Protection[] = [
     file: 'packages/core/src/qemu/machine.ts',
     from: 'return launch.sandbox ?',
     to: 'return false ?',
-    project: 'vm',
+    inGuest: 'QEMU has a filter of system calls',
     tests: ['packages/vm/src/process/exec.vm.test.ts'],
   },
   {

@@ -48,6 +48,7 @@ it('doctor proposes no sudo where it is not installed, and --fix refuses without
   const { ended, lines, stdout } = await doctorOf(['apt-get'], { fix: true })
   expect(stdout).toMatch(/-> as root: apt-get install -y --no-install-recommends qemu-system-x86$/m)
   expect(stdout).not.toContain('sudo apt-get')
+  expect(stdout).toMatch(/^Something is missing; the lines above say what\.$/m)
   expect(lines).toEqual([])
   expect(ended).toMatchObject({
     code: 'HOST_LACKS',
@@ -59,5 +60,6 @@ it('doctor proposes no sudo where it is not installed, and --fix refuses without
 it('doctor proposes sudo where it is installed', async () => {
   const { stdout, ended } = await doctorOf(['apt-get', 'sudo'], {})
   expect(stdout).toMatch(/-> sudo apt-get install -y --no-install-recommends qemu-system-x86$/m)
+  expect(stdout).toMatch(/^Something is missing; .*doctor --fix.* installs it\.$/m)
   expect(ended).toBe(1)
 })

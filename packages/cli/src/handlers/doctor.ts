@@ -1,6 +1,6 @@
 import { command, message } from '@kernelkit/core/errors'
 import { flagOption, writeFor } from '@kernelkit/core/options'
-import { installCommand, installPackages, installPrefix } from '@kernelkit/host'
+import { installCommand, installPackages, installPrefix, sudoWords } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { isHealthy, missingPackages, renderChecks } from '../doctor/check.ts'
 import { examineHost, type Examination } from '../doctor/examine.ts'
@@ -9,13 +9,14 @@ import { examineHost, type Examination } from '../doctor/examine.ts'
 export async function doctor(context: CommandContext, _args: readonly string[], options: RawOptions): Promise<number> {
   const { host, signal } = context
   const wantsFix = flagOption(options, 'fix')
+  const canInstall = (await sudoWords(host)) !== undefined
   let examination = await examineHost(context, signal)
   const packages = missingPackages(examination.checks)
   if (wantsFix && packages.length > 0) {
     const interactive = context.stdin.isTTY === true
     const prefix = await installPrefix(host, packages, { interactive }).catch((error: unknown) => {
       // What was found is worth reading although nothing can be installed.
-      if (!context.json) report(context, examination, [])
+      if (!context.json) report(context, examination, { installed: [], canInstall })
       throw error
     })
     host.log.info(`${context.dryRun ? 'would run' : 'running'}: ${[...prefix, ...installCommand(packages)].join(' ')}`)
@@ -24,11 +25,15 @@ export async function doctor(context: CommandContext, _args: readonly string[], 
       examination = await examineHost(context, signal)
     }
   }
-  report(context, examination, wantsFix && !context.dryRun ? packages : [])
+  report(context, examination, { installed: wantsFix && !context.dryRun ? packages : [], canInstall })
   return isHealthy(examination.checks) ? 0 : 1
 }
 
-function report(context: CommandContext, { checks, accel }: Examination, installed: readonly string[]): void {
+function report(
+  context: CommandContext,
+  { checks, accel }: Examination,
+  { installed, canInstall }: { readonly installed: readonly string[]; readonly canInstall: boolean },
+): void {
   const ok = isHealthy(checks)
   if (context.json) {
     const lines = checks.map(({ name, status, required, detail, fix }) => ({
@@ -46,7 +51,7 @@ function report(context: CommandContext, { checks, accel }: Examination, install
   if (ok) context.print('This host can build, bake and boot.')
   else
     context.print(
-      fixable.length > 0
+      fixable.length > 0 && canInstall
         ? writeFor(message`Something is missing; ${command('kernelkit doctor --fix')} installs it.`, context.reader)
         : 'Something is missing; the lines above say what.',
     )
