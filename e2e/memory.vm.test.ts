@@ -199,8 +199,10 @@ it("crash and drgn list the tasks in a dump of a distribution's kernel that was 
 
 it('a guest that spins with interrupts off is a hang, whose text has the function and its line', async () => {
   const other = `${name}-d`
-  // The lock that setuid(2) takes with interrupts off; the other CPU is busy, so that its clock ticks and it notices.
-  const spin = '(while :; do :; done) & echo ready; while :; do setpriv --reuid 1000 --clear-groups sleep 0.2; done'
+  // The lock that setuid(2) takes with interrupts off, on one CPU only: the other one is busy, so that its clock ticks, and ends
+  // processes, so that RCU waits for both: it notices. A process that stays keeps the user: giving it up takes the lock too, wherever that is done.
+  const user = 'taskset -c 0 setpriv --reuid 1000 --clear-groups sleep'
+  const spin = `${user} 100000 & taskset -c 1 sh -c 'echo ready; while :; do (:); done' & while :; do ${user} 0.2; done`
   const evidence = join(directory, 'hang')
   const options = [
     '--evidence',
@@ -229,6 +231,6 @@ it('a guest that spins with interrupts off is a hang, whose text has the functio
     /^hang: .* CPU \d is in (?:native_)?queued_spin_lock_slowpath \(kernel\/locking\/qspinlock\.c:\d+\), with interrupts off/m,
   )
   expect(stderr).toContain('--- what its CPUs were doing ---')
-  await expectInDocs('hang', /CPU \d is in .*off\.$/m.exec(stderr)?.[0] ?? '')
+  await expectInDocs('hang', /CPU \d is in \S+ \(\S+\), with interrupts off\.$/m.exec(stderr)?.[0] ?? '')
   expect(await readFile(join(evidence, 'inspect.txt'), 'utf8')).toMatch(/(?:alloc|free)_uid\S* \(kernel\/user\.c:\d+\)$/m)
 })
