@@ -204,13 +204,6 @@ export const protections: readonly Protection[] = [
     tests: ['packages/vm/src/process/agent-link.test.ts'],
   },
   {
-    title: 'a guest that asks and takes no answer is not answered without end',
-    file: 'packages/vm/src/process/agent-link.ts',
-    from: 'if (channel.writableLength > mostUnsentBytes)',
-    to: 'if (false)',
-    tests: ['packages/vm/src/process/agent-link.test.ts'],
-  },
-  {
     title: 'logs are kept up to a limit',
     file: 'packages/vm/src/process/console-capture.ts',
     from: 'if (bytes.length <= room) {',
@@ -244,12 +237,5 @@ export const protections: readonly Protection[] = [
     from: 'if (stat.size > largestBytes)',
     to: 'if (false)',
     tests: ['packages/host/src/project/file'],
-  },
-  {
-    title: 'no prefix of a line is looked for again and again',
-    file: 'packages/core/src/console/line-prefix.ts',
-    from: 'const mostPrefixes = 4',
-    to: 'const mostPrefixes = 1e9',
-    tests: ['e2e/hostile/growth.test.ts'],
   },
 ]
