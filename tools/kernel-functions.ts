@@ -31,6 +31,8 @@ const attribute =
   /\b(?:__attribute__|__printf|__scanf|__acquires|__releases|__must_hold|__cond_acquires|__cond_lock|__section|__aligned|__alloc_size|__realloc_size|__no_sanitize\w*|__assume_aligned|__diagnose_as|__overloadable|asmlinkage_prologue|__used_section|__pass_object_size\w*|NOKPROBE_SYMBOL)\s*\(/
 // Annotations of locks that follow a declaration, each on a line of its own.
 const trailing = /^\s*__(?:acquires|releases|must_hold|cond_acquires|no_sanitize\w*)\b/
+// The brace of a function at the end of its line, against the kernel's style.
+const lateBrace = /^(?:[A-Za-z_][^=]*)?\)\s*\{$/
 const exported = /^\s*(?:EXPORT_SYMBOL\w*|NOKPROBE_SYMBOL|EXPORT_IPV6_MOD\w*)\(\s*(\w+)/gm
 // DECLARE_IDTENTRY(vector, exc_x) makes exc_x and asm_exc_x.
 const idtEntry = /^\s*DECLARE_IDTENTRY\w*\(\s*\w+\s*,\s*(\w+)\s*\)/gm
@@ -58,6 +60,11 @@ function cFunctions(source: string): readonly DefinedFunction[] {
     } else if (line === '{' || /^\{\s/.test(line)) {
       const name = declaredName(declaration)
       if (name !== undefined) open = { name, isStatic: isStatic(declaration), body: [] }
+      declaration = ''
+    } else if (lateBrace.test(line)) {
+      const head = `${declaration} ${line}`
+      const name = declaredName(head)
+      if (name !== undefined) open = { name, isStatic: isStatic(head), body: [] }
       declaration = ''
     } else if (/^\s*$/.test(line) && /^[^=;]*\)\s*$/.test(declaration)) continue
     else if (/^\s*#/.test(line) || /^\s*$/.test(line) || /[;}]\s*$/.test(line)) {

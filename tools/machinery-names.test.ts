@@ -16,6 +16,11 @@ describe('the functions that a source file defines', () => {
     ])
   })
 
+  it('are known when the brace is at the end of a line', () => {
+    const text = 'static int frob(\n\tint a,\n\tint b\n) {\n\treturn a;\n}\n\nint brof(void) {\n\tif (x) {\n\t}\n}\n'
+    expect(definedFunctions('lib/frob.c', text).map(({ name }) => name)).toEqual(['frob', 'brof'])
+  })
+
   it('are the labels of entry code, of more than one word', () => {
     const text = 'ENTRY(ret_from_fork)\nretint_kernel:\n.Lerror_out:\nrestore:\n1:\nEND(x)\n'
     expect(definedFunctions('arch/x86/entry/entry_64.S', text).map(({ name }) => name)).toEqual(['ret_from_fork', 'retint_kernel'])
