@@ -24,6 +24,7 @@ describe('prefixPattern', () => {
     ['# ', 'foo'],
     ['I 7 ', 'i 7 '],
     ['# 1) ', ''],
+    ['host1 ', 'not ok 1 a'],
   ])('finds that learned from %j not in %j', (learned, line) => {
     expect(prefixPattern(learned).match(line)).toBeUndefined()
   })

@@ -105,8 +105,14 @@ function endOfPart(part: Part, line: string, at: number): number {
     case 'digits':
     case 'word': {
       let end = at
-      while (isDigit(line.charCodeAt(end)) || (part.kind === 'word' && isLetter(line.charCodeAt(end)))) end += 1
-      return end > at ? end : -1
+      let digits = 0
+      for (; ; end += 1) {
+        const code = line.charCodeAt(end)
+        if (isDigit(code)) digits += 1
+        else if (part.kind === 'digits' || !isLetter(code)) break
+      }
+      // A word that counts or names a machine has a digit here too: the `not` of `not ok 1` is no prefix.
+      return digits > 0 ? end : -1
     }
   }
 }

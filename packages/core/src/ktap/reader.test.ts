@@ -670,6 +670,11 @@ describe('streams', () => {
     expect(log('KTAP version 2\n1..1\nok 1 a')).toMatchObject({ status: 'pass', counts: { errors: 1 } })
   })
 
+  it('keep their "not" after a prefix that is a word', () => {
+    expect(log('host1 KTAP version 1\nhost1 1..2\nhost1 ok 1 a\nnot ok 2 b').status).toBe('fail')
+    expect(tree(log('host1 KTAP version 1\nhost1 1..1\nhost2 not ok 1 a').tests)).toBe('a:fail')
+  })
+
   it('tell while they run that nothing more is expected', () => {
     const reader = createKtapReader({ prefixed: true, versionless: false })
     const states = ['noise', 'TAP version 13', '1..1', 'ok 1 a'].map((line) => {
