@@ -111,7 +111,7 @@ function endOfPart(part: Part, line: string, at: number): number {
         if (isDigit(code)) digits += 1
         else if (part.kind === 'digits' || !isLetter(code)) break
       }
-      // A word that counts or names a machine has a digit here too: the `not` of `not ok 1` is no prefix.
+      // A word that counts or names a machine has a digit here too, unlike the `not` of `not ok 1`.
       return digits > 0 ? end : -1
     }
   }
