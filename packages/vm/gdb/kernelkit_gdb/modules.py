@@ -17,7 +17,9 @@ NOTE_BYTES = 36
 COMING = 1  # MODULE_STATE_COMING, include/linux/module.h: only then its .init sections are there
 # No code is there: an address that is not canonical, and the page above the fixed mappings.
 NOWHERE_64, NOWHERE_32 = 0x8000000000000000, 0xFFFFF000
+# Of a module's name: a dash of its file is an underscore in the kernel (scripts/Makefile.lib, name-fix-token).
 PLAIN = re.compile(r"[A-Za-z0-9_]+\Z")
+UNPLAIN = re.compile(r"[^A-Za-z0-9_]")
 
 
 class Modules:
@@ -73,6 +75,8 @@ class Modules:
                 return
             module = at - listed
             name = self.memory.text(self.memory.kernel, module + need("module.name"), 64).decode("latin1")
+            # A guest can write there what a terminal would obey.
+            name = UNPLAIN.sub("?", name)
             places = dict(self._places(module))
             state = int.from_bytes(self.memory.kernel(module + need("module.state"), 4), "little")
             if state != COMING:
