@@ -18,6 +18,22 @@ static int open_console(void)
 	return fd >= 0 ? fd : sys_open("/dev/console", O_RDWR, 0);
 }
 
+/*
+ * The kernel hangs up the terminal when the leader of its session ends, and throws away what is not sent yet (drivers/tty/tty_ldisc.c,
+ * tty_ldisc_hangup): the leader is a process of ours, which waits until it is.
+ */
+static void lead_session(void)
+{
+	int status = 0;
+	int shell = sys_fork();
+	if (shell <= 0) return;
+	ignore_signal(SIGINT);
+	ignore_signal(SIGQUIT);
+	while (sys_wait(shell, &status, 0) != shell) ;
+	sys_ioctl(0, TCSBRK, (void *)1);
+	sys_exit(exit_code(status));
+}
+
 __attribute__((noreturn)) static void run_shell(const char *script, char *user)
 {
 	char *argv[] = { *script ? "sh" : "-sh", *script ? "-c" : 0, (char *)script, 0 };
@@ -29,6 +45,7 @@ __attribute__((noreturn)) static void run_shell(const char *script, char *user)
 	int fd = open_console();
 	for (int i = 0; i < 3; i++) sys_dup2(fd, i);
 	sys_ioctl(0, TIOCSCTTY, (void *)1);
+	lead_session();
 	become_user(&command);
 	if (!*user) sys_chdir("/root");
 	int answer = sys_execve("/bin/sh", argv, envp);

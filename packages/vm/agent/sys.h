@@ -59,6 +59,8 @@
 #define MNT_DETACH 2
 
 #define SIGHUP 1
+#define SIGINT 2
+#define SIGQUIT 3
 #define SIGKILL 9
 #define SIGPIPE 13
 #define SIGTERM 15
@@ -71,6 +73,8 @@
 #define POLLHUP 16
 
 /* include/uapi/asm-generic/ioctls.h */
+/* With 1: waits until everything is sent, as tcdrain(3). */
+#define TCSBRK 0x5409
 #define TIOCSCTTY 0x540E
 #define FIONREAD 0x541B
 #define TIOCSWINSZ 0x5414
