@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, startProgram, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
@@ -8,6 +8,8 @@ import { writeProjects } from './runners/projects.ts'
 const { kernel } = testArtifacts()
 const vm = `runners-${process.pid}`
 let directory: string
+/** Of the user; the guest gets it with the root of the host. */
+let home: string
 
 /** A runner as a user starts it, `kernelkit` on PATH. */
 function runner(project: string, argv: readonly [string, ...string[]], env: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
@@ -20,13 +22,17 @@ function runner(project: string, argv: readonly [string, ...string[]], env: Read
 beforeAll(async () => {
   directory = await mkdtemp('/var/tmp/kernelkit-runners-')
   await writeProjects(directory, [process.execPath, kernelkitBin])
-  const kept = await kernelkit(['run', '--keep', '--name', vm, '-k', kernel, '--root', 'host', '--', 'true'], { cwd: directory })
+  home = await mkdtemp('/var/tmp/kernelkit-home-')
+  const kept = await kernelkit(['run', '--keep', '--name', vm, '-k', kernel, '--root', 'host', '--', 'true'], {
+    cwd: directory,
+    env: { HOME: home },
+  })
   if (kept.exitCode !== 0) throw new Error(kept.stderr)
 })
 
 afterAll(async () => {
   await kernelkit(['stop', vm])
-  await rm(directory, { recursive: true, force: true })
+  for (const made of [directory, home]) await rm(made, { recursive: true, force: true })
 })
 
 describe('kernelkit exec-wrapper in a VM that was kept in a directory above', () => {
@@ -62,6 +68,15 @@ describe('kernelkit exec-wrapper in a VM that was kept in a directory above', ()
     })
     expect(stdout).toContain('test tests::fails ... ok')
     expect(exitCode).toBe(0)
+  })
+
+  it('sees a program of the home that was replaced since it ran', async () => {
+    const run = async (says: string) => {
+      await writeFile(join(home, 'new'), `#!/bin/sh\necho ${says}\n`, { mode: 0o755 })
+      await rename(join(home, 'new'), join(home, 'tool'))
+      return (await runner('go', ['kernelkit', 'exec-wrapper', join(home, 'tool')])).stdout
+    }
+    expect([await run('one'), await run('two')]).toEqual(['one\n', 'two\n'])
   })
 
   it('wraps the programs of a Meson project', async () => {

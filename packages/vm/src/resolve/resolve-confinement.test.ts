@@ -20,7 +20,7 @@ const hiddenOf = async (directory: string, expose: readonly string[] = []): Prom
   const host: Host = { ...nodeHost(), home }
   const shares = [{ host: directory, tag: 'share', readonly: true }]
   const { hidden } = await findHidden(host, {
-    vm: { expose, unconfined: false, qemuArgs: [], reader: { door: 'command' } },
+    vm: { expose, unconfined: false, qemuArgs: [], reader: { door: 'command' }, keep: false },
     shares,
     qemu: '/bin/true',
   })

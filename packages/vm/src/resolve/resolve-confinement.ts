@@ -23,7 +23,7 @@ import type { ResolvedVm } from './resolve-vm.ts'
 import type { PlanServices } from './services.ts'
 
 export interface ConfinementInput {
-  readonly vm: Pick<ResolvedVm, 'expose' | 'unconfined' | 'qemuArgs' | 'reader'>
+  readonly vm: Pick<ResolvedVm, 'expose' | 'unconfined' | 'qemuArgs' | 'reader' | 'keep'>
   readonly shares: readonly Share[]
   readonly drives: readonly Drive[]
   readonly kernel: string
@@ -59,7 +59,9 @@ export async function resolveConfinement(host: Host, services: PlanServices, inp
   const exposed = shown.map(({ path }) => path)
   // What a guest gets with the root is a tree of its own.
   const veiled =
-    later === undefined ? [] : (await import('./resolve-veils.ts')).findVeils(host, services, { homes, hidden, exposed, asked, mounts })
+    later === undefined || !isVeiled(vm)
+      ? []
+      : (await import('./resolve-veils.ts')).findVeils(host, services, { homes, hidden, exposed, asked, mounts })
   const [{ way, obstacles }, veils] = await Promise.all([early ?? tryWays(host), veiled])
   if (way === undefined) {
     if (host.env[containerVariable] === undefined) throw notConfined(hidden, obstacles)
@@ -70,6 +72,14 @@ export async function resolveConfinement(host: Host, services: PlanServices, inp
   const shared = asked.map((path): HostPath => ({ path, kind: 'directory' }))
   const confinement: Confinement = { way, hidden, needed: [...shared, ...needed], exposed: shown, later, veils }
   return { confinement, ...describeCovers(confinement, vm.reader) }
+}
+
+/**
+ * Overlayfs does not notice that a file below it was replaced (Documentation/filesystems/overlayfs.rst, "Changes to underlying filesystems"): a VM
+ * that you keep would run the program of before. In a job, whose later steps bring credentials, hiding them comes first.
+ */
+function isVeiled({ keep, reader }: ConfinementInput['vm']): boolean {
+  return !keep || reader.door === 'action'
 }
 
 interface FoundHidden {
