@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path'
-import { UserError } from '@kernelkit/core/errors'
+import { UserError, message, option } from '@kernelkit/core/errors'
 import { renderJunit, type JunitSuite } from '@kernelkit/core/ktap/junit'
 import { judgeTests } from '@kernelkit/core/project'
 import { textOption } from '@kernelkit/core/options'
@@ -156,7 +156,7 @@ async function collect(host: Host, { out, shards }: { readonly out: string; read
 function cannotCopy(path: string, cause: unknown): UserError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new UserError('BAD_MERGE', `${path} cannot be copied: ${reason}.`, {
-    hint: 'Name an empty directory as --out; two shards have no evidence of the same name.',
+    hint: message`Name an empty directory as ${option('out')}; two shards have no evidence of the same name.`,
     details: { path },
     cause,
   })
