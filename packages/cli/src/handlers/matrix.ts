@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { findPatterns } from '@kernelkit/core/trials'
+import { everyMs, type Every } from '@kernelkit/host/progress'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { comparisonDocument, renderComparison } from '../suite/comparison-lines.ts'
 import { writeSuitePage } from '../page/suite-page.ts'
@@ -23,7 +24,7 @@ export async function matrix(context: CommandContext, words: readonly string[], 
   const { verdict, exitCode, results, seconds, made, allowed, comparison, junit, evidence } = await runSuite(context, plan, {
     command: 'matrix',
     options,
-    progress: (log) => cellProgress(log, { cells: plan.tests.length, now: () => context.host.monotonicMs() }),
+    progress: (log) => cellProgress(log, { cells: plan.tests.length, now: () => context.host.monotonicMs(), every: live(context) }),
   })
   const cells = plan.tests.map(({ cell }) => cell)
   const patterns = findPatterns(endedCells(cells, results))
@@ -59,4 +60,9 @@ export async function matrix(context: CommandContext, words: readonly string[], 
     context.stderr.write(`${renderVerdictLine(results, { ...judging, seconds: seconds.total, noun: 'cells' })}\n`)
   }
   return exitCode
+}
+
+/** A clock for the line on a terminal; with --verbose each update is a line of its own where the terminal is not animated. */
+function live({ stderr, verbose }: CommandContext): Every | undefined {
+  return stderr.isTTY === true && !verbose ? everyMs : undefined
 }

@@ -1,37 +1,51 @@
 import type { Logger } from '@kernelkit/host'
+import type { Every } from '@kernelkit/host/progress'
 import { stateWord } from './finished-test.ts'
 import type { Progress } from './run-suite.ts'
 
+export interface CellProgressOptions {
+  readonly cells: number
+  /** Monotonic clock in milliseconds. */
+  readonly now: () => number
+  /** Keeps the time that is left moving while no cell ends; absent where each update would be a line. */
+  readonly every?: Every | undefined
+}
+
 /** One line for all cells: done, running, left, and the time that is left; a line as each cell ends. */
-export function cellProgress(log: Logger, { cells, now }: { readonly cells: number; readonly now: () => number }): Progress {
-  const startedAt = now()
+export function cellProgress(log: Logger, { cells, now, every }: CellProgressOptions): Progress {
   const task = log.task('matrix')
-  const counts = { done: 0, running: 0, bad: 0 }
-  const show = () => task.update(describeProgress({ ...counts, cells, elapsedMs: now() - startedAt }))
+  const running = new Set<{ readonly since: number }>()
+  let [done, bad, seconds, most] = [0, 0, 0, 0]
+  const show = () => {
+    const runningSeconds = [...running].map(({ since }) => (now() - since) / 1000)
+    task.update(describeProgress({ cells, done, bad, seconds, runningSeconds, most }))
+  }
+  const stop = every?.(1000, show)
   return {
     log: {
       ...log,
       task: () => {
-        counts.running++
+        const cell = { since: now() }
+        running.add(cell)
+        most = Math.max(most, running.size)
         show()
-        const end = () => {
-          counts.running--
-          show()
-        }
+        // Its result, or its next run, is shown next.
+        const end = () => void running.delete(cell)
         return { update() {}, done: end, fail: end }
       },
     },
     onResult: (result) => {
-      counts.done++
-      const isBad = result.state !== 'pass' && result.state !== 'flaky'
-      if (isBad) counts.bad++
-      log.info(`${counts.done}/${cells} ${stateWord(result)} ${result.name} (${result.seconds.toFixed(1)} s)`)
+      done++
+      seconds += result.seconds
+      if (result.state !== 'pass' && result.state !== 'flaky') bad++
+      log.info(`${done}/${cells} ${stateWord(result)} ${result.name} (${result.seconds.toFixed(1)} s)`)
       show()
     },
     end: () => {
-      const text = `${counts.done} of ${cells} cells done`
-      if (counts.bad === 0 && counts.done === cells) task.done(text)
-      else task.fail(`${text}, ${counts.bad} of them bad`)
+      stop?.()
+      const text = `${done} of ${cells} cells done`
+      if (bad === 0 && done === cells) task.done(text)
+      else task.fail(`${text}, ${bad} of them bad`)
     },
   }
 }
@@ -39,21 +53,31 @@ export function cellProgress(log: Logger, { cells, now }: { readonly cells: numb
 export interface CellCounts {
   readonly cells: number
   readonly done: number
-  readonly running: number
   readonly bad: number
-  readonly elapsedMs: number
+  /** Of those that are done, added up. */
+  readonly seconds: number
+  /** How long each cell that runs has run. */
+  readonly runningSeconds: readonly number[]
+  /** How many have run at once. */
+  readonly most: number
 }
 
 /** `3 of 12 cells done, 2 running, 7 left, 1 bad, about 40 s left`. */
-export function describeProgress({ cells, done, running, bad, elapsedMs }: CellCounts): string {
+export function describeProgress({ cells, done, bad, seconds, runningSeconds, most }: CellCounts): string {
+  const running = runningSeconds.length
   const left = cells - done - running
   const parts = [`${done} of ${cells} cells done`, `${running} running`, `${left} left`, ...(bad === 0 ? [] : [`${bad} bad`])]
-  // Cells take about as long as those before them.
-  if (done > 0 && done < cells) parts.push(`about ${describeSeconds((elapsedMs / done) * (cells - done))} left`)
+  if (done > 0 && done < cells) {
+    // Cells take about as long as those before them, as many at once.
+    const mean = seconds / done
+    const rests = runningSeconds.map((age) => Math.max(0, mean - age))
+    const all = rests.reduce((sum, rest) => sum + rest, left * mean)
+    parts.push(`about ${describeSeconds(Math.max(all / Math.max(1, most), ...rests))} left`)
+  }
   return parts.join(', ')
 }
 
-function describeSeconds(ms: number): string {
-  const seconds = Math.ceil(ms / 1000)
+function describeSeconds(exact: number): string {
+  const seconds = Math.max(1, Math.ceil(exact))
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
 }

@@ -1,7 +1,6 @@
 import { UserError } from '@kernelkit/core/errors'
 import { describe, expect, it } from 'vitest'
 import { againWords } from './again-words.ts'
-import { describeProgress } from './cell-progress.ts'
 import { finishTest } from './finished-test.ts'
 import { renderBadCells, renderGrid } from './matrix-summary.ts'
 import { judgeResults, renderVerdictLine } from './test-summary.ts'
@@ -45,11 +44,4 @@ describe('the summary of a matrix', () => {
 it('a cell is run again by the same words without those of the whole', () => {
   const words = ['matrix', 'ci/', '-k', 'debian:12', '--junit', 'x.xml', '--json', '--memory=1G', '--cell', 'a@b', '-j', '3', '--shard=1/2']
   expect(againWords(words, 'a@debian:12')).toEqual(['matrix', 'ci/', '-k', 'debian:12', '--memory=1G', '--cell', 'a@debian:12'])
-})
-
-it('progress says what is done, running and left, and how long that takes', () => {
-  expect(describeProgress({ cells: 12, done: 0, running: 2, bad: 0, elapsedMs: 5 })).toBe('0 of 12 cells done, 2 running, 10 left')
-  expect(describeProgress({ cells: 12, done: 4, running: 2, bad: 1, elapsedMs: 40_000 })).toBe(
-    '4 of 12 cells done, 2 running, 6 left, 1 bad, about 80 s left',
-  )
 })

@@ -154,6 +154,7 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
         wanted: {
           spec,
           command: 'run',
+          isCell: source === 'matrix',
           reader: { door: suites === undefined ? 'file' : 'command', places: placesOf(own) },
           made: { kernel: taken.kernel ? built.get(cell.config) : undefined, image: taken.image ? made : undefined },
           evidence: join(spec.evidence ?? evidence, within),

@@ -25,7 +25,7 @@ export interface BootVmOptions {
   readonly append?: readonly string[] | undefined
   /** Memory of the guest. Default: 2G; 4G when the kernel has KASAN or KMSAN. */
   readonly memory?: string | undefined
-  /** CPUs of the guest. Default: 4, or this machine's if fewer. */
+  /** CPUs of the guest. Default: 4, or this machine's if fewer; 1 in an emulated cell of a matrix. */
   readonly cpus?: number | undefined
   /** Acceleration; auto takes KVM when a guest has run under it, else emulation (TCG). Default: auto. */
   readonly accel?: 'auto' | 'kvm' | 'tcg' | undefined

@@ -76,6 +76,7 @@ interface Asked {
   readonly artifacts?: ArtifactsDirectory
   readonly projectKernel?: boolean
   readonly reader?: Reader
+  readonly isCell?: boolean
   readonly env?: Readonly<Record<string, string>>
   readonly with?: Partial<PlanServices>
   /** Takes what is warned of. */
@@ -89,6 +90,7 @@ const plan = async ({
   artifacts,
   projectKernel = false,
   reader,
+  isCell = false,
   env = {},
   with: change,
   warned = [],
@@ -96,7 +98,7 @@ const plan = async ({
   const own = nodeHost({ cwd, env: { ...process.env, ...env } })
   const host: Host = { ...own, nodeArch: 'x64', cpus: 2, log: { ...own.log, warn: (text) => void warned.push(text) } }
   const spec = parseVmSpec(givenOptions({ qemu: join(directory, 'qemu'), ...raw }), { command })
-  const vm = await resolveVm({ spec, command, artifacts, projectKernel, ...(reader === undefined ? {} : { reader }) })
+  const vm = await resolveVm({ spec, command, artifacts, projectKernel, isCell, ...(reader === undefined ? {} : { reader }) })
   return planVm({ host, services: services(change), vm, id: 'x', name: 'x', runtimeDirectory: '/run/x' })
 }
 
@@ -488,6 +490,20 @@ describe('machine and accelerator', () => {
     const kernel = await built('build', `${allOptions}CONFIG_KASAN=y\n`)
     expect((await plan({ raw: { kernel, root: 'none' } })).launch.memoryMiB).toBe(4096)
     expect((await plan({ raw: { kernel, root: 'none', memory: '1G' } })).launch).toMatchObject({ memoryMiB: 1024, cpus: 2 })
+  })
+})
+
+describe('a cell of a matrix', () => {
+  it('has one CPU where it is emulated and cpus are not named, so that cells that run at once do not spin on the locks of each other', async () => {
+    const kernel = await built('build')
+    const cpusOf = async (accel: AccelName, { cpus, isCell = true }: { readonly cpus?: string; readonly isCell?: boolean } = {}) => {
+      const probeKvm = async () => ({ accel, reason: '', seconds: 0 })
+      return (await plan({ raw: { kernel, root: 'none', cpus }, with: { probeKvm }, isCell })).launch.cpus
+    }
+    expect(await cpusOf('tcg')).toBe(1)
+    expect(await cpusOf('tcg', { cpus: '2' })).toBe(2)
+    expect(await cpusOf('tcg', { isCell: false })).toBe(2)
+    expect(await cpusOf('kvm')).toBe(2)
   })
 })
 

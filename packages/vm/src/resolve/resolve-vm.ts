@@ -17,6 +17,8 @@ export interface WantedVm {
   readonly evidence?: string
   /** Default: the first process that the options ask for. */
   readonly init?: InitSpec
+  /** A cell of a matrix, which shares this machine with others, and may be run again alone. Default: no. */
+  readonly isCell?: boolean
 }
 
 /** Directory of this host that takes what the guest leaves; as written. */
@@ -35,6 +37,7 @@ export interface ResolvedVm extends Omit<VmSpec, Unresolved> {
   readonly reader: Reader
   readonly projectKernel: boolean
   readonly artifacts: ArtifactsDirectory | undefined
+  readonly isCell: boolean
 }
 
 /** Decides what depends on this host and on the caller: the options themselves are never changed. */
@@ -47,6 +50,7 @@ export async function resolveVm({
   artifacts,
   evidence,
   init,
+  isCell = false,
 }: WantedVm): Promise<ResolvedVm> {
   const { artifacts: named, ...settled } = spec
   return {
@@ -54,6 +58,7 @@ export async function resolveVm({
     command,
     reader,
     projectKernel,
+    isCell,
     kernel: made?.kernel === undefined ? spec.kernel : { kind: 'path', path: made.kernel },
     image: made?.image ?? spec.image,
     init: init ?? spec.init,

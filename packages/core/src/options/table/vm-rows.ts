@@ -152,7 +152,7 @@ export const vmRows = {
     short: 'c',
     value: 'n',
     help: 'CPUs of the guest',
-    otherwise: "4, or this machine's if fewer",
+    otherwise: "4, or this machine's if fewer; 1 in an emulated cell of a matrix",
     group: machine,
     commands: all,
     library: { type: 'number' },
