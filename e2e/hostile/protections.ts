@@ -29,7 +29,7 @@ export const protections: readonly Protection[] = [
   {
     title: 'credentials are hidden by their names, whatever gets those meanwhile',
     file: 'packages/core/src/confine/confined-argv.ts',
-    from: 'const veiled = proc === undefined ? [] : veils',
+    from: 'const veiled = proc === undefined ? [] : (veils?.homes ?? [])',
     to: 'const veiled: readonly Veil[] = []',
     tests: ['packages/vm/src/resolve/resolve-veils.test.ts'],
   },

@@ -1,5 +1,5 @@
 import { quoteArgv } from '../shell/index.ts'
-import type { Confinement, HostPath, LaterMounts, Veil } from './hidden-paths.ts'
+import type { Confinement, HostPath, LaterMounts, Veil, Veils } from './hidden-paths.ts'
 
 export interface ConfinedProgram {
   readonly argv: readonly string[]
@@ -42,10 +42,15 @@ export const confinementFailedMark = 'kernelkit: what the guest must not see of 
 const exportedRoot = '/proc/root'
 
 /** Whether a directory is shared as the tree for guests has it: the root, and a home that is only read, in which a veil hides names. */
-export function isOfTree(share: { readonly host: string; readonly readonly: boolean }, { hidden, veils = [] }: Confinement): boolean {
+export function isOfTree(share: { readonly host: string; readonly readonly: boolean }, { hidden, veils }: Confinement): boolean {
   if (share.host === '/') return true
   const isCovered = hidden.some(({ path }) => isWithin(share.host, path))
-  return share.readonly && !isCovered && veils.some(({ path }) => isWithin(path, share.host)) && hidden.some(({ path }) => path === '/proc')
+  return (
+    share.readonly &&
+    !isCovered &&
+    (veils?.homes ?? []).some(({ path }) => isWithin(path, share.host)) &&
+    hidden.some(({ path }) => path === '/proc')
+  )
 }
 
 /** Where a directory is in that tree. */
@@ -66,15 +71,14 @@ interface StagedCover extends Cover {
  * another process replaced meanwhile lost its cover, and gets it once more.
  */
 function coverScript(confinement: Confinement): string {
-  const { hidden, needed, exposed, later } = confinement
-  const veils = confinement.veils ?? []
+  const { hidden, needed, exposed, later, veils } = confinement
   const stage = (covers: readonly Cover[], name: string): readonly StagedCover[] =>
     covers.map((cover, index) => ({ ...cover, staged: `${name}${index}` }))
   const own = stage(layCovers(hidden, [...needed, ...exposed]), 'own')
   const proc = own.find(({ path }) => path === '/proc')
   // Without /proc in what the guest gets it does not get the root.
   const out = proc === undefined ? [] : stage(layCovers(hidden, exposed), 'out')
-  const veiled = proc === undefined ? [] : veils
+  const veiled = proc === undefined ? [] : (veils?.homes ?? [])
   const places = [...own, ...out].flatMap(({ kind, staged, inside }) => [
     { kind, at: staged },
     ...inside.map((one) => ({ ...one, at: staged + one.at })),
@@ -83,23 +87,26 @@ function coverScript(confinement: Confinement): string {
     'empty',
     ...places.map(({ kind, at }) => (kind === 'directory' ? at : parentOf(at))).filter((at) => at !== ''),
     ...(proc === undefined ? [] : ['tree', `${proc.staged}/root`, `${proc.staged}/self/fd`]),
-    ...veiled.flatMap((_veil, index) => veilPlaces(index)),
+    ...veiled.map((_veil, index) => veilPlaces(index).back),
   ]
   const others = own.filter((cover) => cover !== proc)
   const files = places.filter(({ kind }) => kind === 'file').map(({ at }) => at)
   return [
     refuse,
     // A tmpfs of its own: in a user namespace mount(8) cannot make a bind of a nosuid mount read-only, which /run/user/UID is, as a rule.
-    'mkdir -p "$1" && mount -t tmpfs -o mode=700 kernelkit "$1" && cd "$1" &&',
+    '{ [ -d "$1" ] || mkdir -p "$1"; } && mount -t tmpfs -o mode=700 kernelkit "$1" && cd "$1" &&',
     `mkdir -p ${quoteArgv([...new Set(directories)])} || refuse "$1"`,
     ...['none', ...files].map((at) => `: > ${quoteArgv([at])} || refuse "$1"`),
+    ...(veils === undefined || veiled.length === 0 ? [] : [copyLayers(veils, layersDirectory)]),
     ...(later === undefined ? [] : [eachMount(coverLater(later, { stage: '', root: '' }))]),
     'table() {',
     ...(proc === undefined ? [] : [printLine(line('/', 'tree', 'rbind'))]),
     ...[...out, ...own].flatMap(({ staged, inside }) =>
       inside.map((one) => ifThere(one.path, line(one.path, staged + one.at, bind(one.kind)))),
     ),
-    ...veiled.flatMap((veil, index) => veilLines(veil, index).map(printLine)),
+    ...(veiled.length === 0
+      ? []
+      : ['if [ -n "$veils" ]; then', ...veiled.flatMap((veil, index) => veilLines(veil, index).map(printLine)), 'fi']),
     // What a veil hides has no place to put a cover on; where there is no veil the checks below put it there.
     ...out
       .filter(({ path }) => !isVeiled(path, veiled))
@@ -164,14 +171,16 @@ esac`
 /**
  * Shell after `refuse` that runs a body for each mount of this namespace, with its place as `$path` and its options as `$options` (proc_pid_mountinfo(5)).
  * In a namespace that nothing is propagated to none is added meanwhile, but one goes when another namespace removes its directory, and
- * kernels before 5.8 then leave out the next one of the list (fs/proc_namespace.c): it is read until it is the same twice.
+ * kernels before 5.8 then leave out the next one of the list (fs/proc_namespace.c): there it is read until it is the same twice.
  */
 export function eachMount(body: string): string {
   return `set -f
 IFS='
 '
-before= mounts= tries=0
-until mounts=$(cat /proc/self/mountinfo) && [ "$mounts" = "$before" ]; do
+before= mounts= tries=0 twice=
+read -r release < /proc/sys/kernel/osrelease || release=0.
+case $release in [0-4].* | 5.[0-7] | 5.[0-7][!0-9]*) twice=1 ;; esac
+until mounts=$(cat /proc/self/mountinfo) && { [ -z "$twice" ] || [ "$mounts" = "$before" ]; }; do
   before=$mounts tries=$((tries + 1))
   [ $tries -lt 1000 ] || refuse /proc/self/mountinfo
 done
@@ -186,23 +195,31 @@ set +f`
 }
 
 /** In the stage: what is in front, and what it is in front of. Their names are in an option of overlayfs, in which a path could not be. */
-function veilPlaces(index: number): readonly [front: string, back: string] {
-  return [`veil${index}`, `home${index}`]
+export function veilPlaces(index: number): { readonly front: string; readonly back: string } {
+  return { front: `${layersDirectory}/${index}`, back: `home${index}` }
+}
+
+/** The copy of the layers in the stage. */
+export const layersDirectory = 'layers'
+
+/**
+ * Shell that sets `veils` where there are layers. A copy: the store with them is in one of the homes, as a rule, and overlayfs takes no layer that is
+ * inside of another (ovl_check_layer() of fs/overlayfs/super.c, ELOOP). In a user namespace a whiteout, alone of all devices, may be made.
+ */
+export function copyLayers({ layers }: Veils, to: string): string {
+  return `veils=
+if cp -a ${quoteArgv([layers])} ${to}; then veils=1; fi`
 }
 
 /** The back is a copy of its own: a mount that is not covered by itself. */
-function veilLines({ path, layer }: Veil, index: number): readonly string[] {
-  const [front, back] = veilPlaces(index)
-  return [
-    line(layer, front, 'rbind'),
-    line(`tree${path}`, back, 'rbind'),
-    `kernelkit ${field(`tree${path}`)} overlay ${veilOptions(front, back)} 0 0`,
-  ]
+function veilLines({ path }: Veil, index: number): readonly string[] {
+  const { back } = veilPlaces(index)
+  return [line(`tree${path}`, back, 'rbind'), `kernelkit ${field(`tree${path}`)} overlay ${veilOptions(index)} 0 0`]
 }
 
 /** Without the layer there is nothing in front. */
 function checkVeil({ path, names: [name = path] }: Veil, index: number): string {
-  const [front, back] = veilPlaces(index)
+  const { front, back } = veilPlaces(index)
   const isThere = `[ -c ${quoteArgv([front + name.slice(path.length)])} ] && [ ! ${quoteArgv([exportedRoot + path])} -ef ${back} ]`
   return `{ ${isThere}; } || ${reportUnveiled(path)}`
 }
@@ -214,8 +231,9 @@ export function reportUnveiled(path: string): string {
   return `printf '%s\\n' ${quoteArgv([unveiledMark + path.replaceAll('\n', '?')])} >&2`
 }
 
-/** Options of mount(8) for two directories relative to the working directory: overlayfs without an upper one is read-only. */
-export function veilOptions(front: string, back: string): string {
+/** Options of mount(8) where the working directory is the stage: overlayfs without an upper directory is read-only. */
+export function veilOptions(index: number): string {
+  const { front, back } = veilPlaces(index)
   return `ro,lowerdir=${front}:${back}`
 }
 

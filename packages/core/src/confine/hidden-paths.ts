@@ -18,18 +18,22 @@ export interface Confinement {
   readonly exposed: readonly HostPath[]
   /** Absent where the guest gets nothing that was not asked for: a mount below that belongs to it. */
   readonly later?: LaterMounts | undefined
-  readonly veils?: readonly Veil[] | undefined
+  readonly veils?: Veils | undefined
 }
 
 /**
- * Names that a guest does not see in a directory that it only reads, whatever gets them while the VM runs: a mount covers a file, and is gone when
+ * Names that a guest does not see in directories that it only reads, whatever gets them while the VM runs: a mount covers a file, and is gone when
  * that is replaced (`d_invalidate()` of fs/namei.c, detach_mounts()).
  */
+export interface Veils {
+  /** Directory with one for each home, named by its place in `homes`: a whiteout for each name, which overlayfs puts in front (Documentation/filesystems/overlayfs.rst). */
+  readonly layers: string
+  readonly homes: readonly Veil[]
+}
+
 export interface Veil {
   /** A home. */
   readonly path: string
-  /** Directory with a whiteout for each name, which overlayfs puts in front (Documentation/filesystems/overlayfs.rst). */
-  readonly layer: string
   /** Hidden by it, absolute: below the path. */
   readonly names: readonly string[]
 }

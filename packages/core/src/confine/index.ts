@@ -9,4 +9,5 @@ export {
   type HostPath,
   type LaterMounts,
   type Veil,
+  type Veils,
 } from './hidden-paths.ts'

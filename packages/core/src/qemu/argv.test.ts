@@ -126,7 +126,7 @@ describe('qemuArgv', () => {
   })
 
   it('shares a home that is only read, and the root, from the tree in which a veil hides names, and what is written from its own place', () => {
-    const veils = [{ path: '/home/me', layer: '/store/layer', names: ['/home/me/.netrc'] }]
+    const veils = { layers: '/store/layers', homes: [{ path: '/home/me', names: ['/home/me/.netrc'] }] }
     const confinement = { way: 'root', hidden: [{ path: '/proc', kind: 'directory' }], needed: [], exposed: [], veils } as const
     const shares = ['/', '/home/me', '/home', '/home/me/src'].map((host) => ({ host, tag: host, readonly: true }))
     const paths = (change: Partial<QemuLaunch>): readonly string[] =>

@@ -50,8 +50,13 @@ export function launchArgv(launch: QemuLaunch, transport: Transport): Argv {
   if (confinement === undefined) return transport === 'fd' ? ['setpriv', ...setpriv, ...argv] : argv
   const own = ownPaths(launch, transport)
   // Not in a directory that is shown again inside of a cover: mount(8) would take that copy for the stage.
-  const stage = transport === 'standalone' ? `${launch.runtimeDirectory}.stage` : join(launch.runtimeDirectory, 'stage')
+  const stage = transport === 'standalone' ? `${launch.runtimeDirectory}.stage` : stageDirectory(launch)
   return confinedArgv({ ...confinement, needed: [...confinement.needed, ...own] }, { argv, stage, setpriv })
+}
+
+/** Takes what covers hidden paths at run time; made beforehand, it saves the start a program. */
+export function stageDirectory({ runtimeDirectory }: Pick<QemuLaunch, 'runtimeDirectory'>): string {
+  return join(runtimeDirectory, 'stage')
 }
 
 /** What QEMU opens in the directories of this VM. */

@@ -1,4 +1,16 @@
-import { coverLater, eachMount, isWithin, layCovers, refuse, reportUnveiled, shellArgv, veilOptions } from '../confine/confined-argv.ts'
+import {
+  copyLayers,
+  coverLater,
+  eachMount,
+  isWithin,
+  layCovers,
+  layersDirectory,
+  refuse,
+  reportUnveiled,
+  shellArgv,
+  veilOptions,
+  veilPlaces,
+} from '../confine/confined-argv.ts'
 import type { HostPath, Veil } from '../confine/hidden-paths.ts'
 import { quoteArgv } from '../shell/index.ts'
 import { join, type Argv } from './launch.ts'
@@ -92,23 +104,26 @@ function coversOf({ confinement }: Pick<QemuLaunch, 'confinement'>, share: Share
     // What is gone by now is not there for the guest.
     return [`if [ -e ${target} ]; then`, ...lines, 'fi']
   })
-  const veils = share.readonly ? (confinement.veils ?? []).filter(({ path }) => isWithin(path, share.host)) : []
-  const { later } = confinement
+  const { later, veils } = confinement
+  const veiled = (share.readonly ? (veils?.homes ?? []) : []).flatMap(({ path }, index) =>
+    isWithin(path, share.host) ? [{ path, index }] : [],
+  )
   return {
     ofNew: isHost && later !== undefined ? coverLater(later, { stage: '$place/', root: '"$place/share"' }) : '',
     ofKnown,
-    veils: veils.map(({ path, layer }, index) =>
-      veilScript(`"$place/share"${quoteArgv([path.slice(below.length)])}`, { path, layer, index }),
-    ),
+    veils: [
+      ...(veils === undefined || veiled.length === 0 ? [] : [copyLayers(veils, `"$place/${layersDirectory}"`)]),
+      ...veiled.map((veil) => veilScript(`"$place/share"${quoteArgv([veil.path.slice(below.length)])}`, veil)),
+    ],
   }
 }
 
 /** The names of a home that the guest does not see, over the covers: a subshell, because overlayfs takes relative names. */
-function veilScript(target: string, { path, layer, index }: Pick<Veil, 'path' | 'layer'> & { readonly index: number }): string {
-  const [front, back] = [`veil${index}`, `home${index}`]
+function veilScript(target: string, { path, index }: Pick<Veil, 'path'> & { readonly index: number }): string {
+  const { back } = veilPlaces(index)
   return [
-    `(cd "$place" && mkdir ${front} ${back} && mount --rbind ${quoteArgv([layer])} ${front} && mount --rbind ${target} ${back} &&`,
-    `  mount -t overlay -o ${veilOptions(front, back)} kernelkit ${target}) || ${reportUnveiled(path)}`,
+    `([ -n "$veils" ] && cd "$place" && mkdir ${back} && mount --rbind ${target} ${back} &&`,
+    `  mount -t overlay -o ${veilOptions(index)} kernelkit ${target}) || ${reportUnveiled(path)}`,
   ].join('\n')
 }
 

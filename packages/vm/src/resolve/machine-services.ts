@@ -28,12 +28,12 @@ export function machineServices(host: Host, store: Store, signal?: AbortSignal):
       return moduleInitrd({ initrd, modules, arch, host, store })
     },
     shareDaemon: async () => (await import('./virtiofs.ts')).findShareDaemon(host, store),
-    veilLayer: async (home, names) => {
-      const { describeLayer, makeLayer } = await import('./resolve-veils.ts')
-      const material = [['veil', await describeLayer(host, home, names)] as const]
-      const produce = (layer: string): Promise<void> => makeLayer(host, { home, names, layer })
-      const { entry } = await store.obtain({ kind: 'agent', material, produce })
-      return join(entry.path, 'home')
+    veilLayers: async (homes) => {
+      const { describeLayer, layersIn, makeLayers } = await import('./resolve-veils.ts')
+      const described = await Promise.all(homes.map((home) => describeLayer(host, home)))
+      const material = described.map((text, index) => [`veil ${index}`, text] as const)
+      const { entry } = await store.obtain({ kind: 'agent', material, produce: (directory) => makeLayers(host, homes, directory) })
+      return layersIn(entry.path)
     },
     directoryDisk: async (request) => (await import('../guest/directory-disk.ts')).directoryDisk(host, store, { ...request, signal }),
     ofProject: async (kind, arch) => {

@@ -42,7 +42,7 @@ const services = (change: Partial<PlanServices> = {}): PlanServices => ({
   },
   withModules: async (initrd) => initrd,
   shareDaemon: async () => undefined,
-  veilLayer: async (home) => `/store/veils${home}`,
+  veilLayers: async () => '/store/veils',
   directoryDisk: async ({ directory: path, format }) => ({ path: `/store/disks${path}.${format.fsType}`, lines: [] }),
   newestKernel: async () => undefined,
   ...change,

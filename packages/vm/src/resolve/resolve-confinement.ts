@@ -60,7 +60,7 @@ export async function resolveConfinement(host: Host, services: PlanServices, inp
   // What a guest gets with the root is a tree of its own.
   const veiled =
     later === undefined || !isVeiled(vm)
-      ? []
+      ? undefined
       : (await import('./resolve-veils.ts')).findVeils(host, services, { homes, hidden, exposed, asked, mounts })
   const [{ way, obstacles }, veils] = await Promise.all([early ?? tryWays(host), veiled])
   if (way === undefined) {

@@ -3,11 +3,11 @@ import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm, symlink, writeFile } 
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { virtiofsdArgv, launchArgv, unveiledMark } from '@kernelkit/core/qemu'
-import type { Confinement, HostPath, Veil } from '@kernelkit/core/confine'
+import type { Confinement, HostPath, Veil, Veils } from '@kernelkit/core/confine'
 import { nodeHost } from '@kernelkit/host'
 import { describe, expect, it } from 'vitest'
 import { launchOf } from '../../../core/test/launch.ts'
-import { findVeils, makeLayer, type VeilInput } from './resolve-veils.ts'
+import { findVeils, layersIn, makeLayers, type VeilInput } from './resolve-veils.ts'
 
 const run = promisify(execFile)
 const isRoot = process.getuid?.() === 0
@@ -77,7 +77,7 @@ describe.each(who)('names that a guest of %s does not see', (_name, way, uid) =>
       hidden: place.hidden,
       needed: [],
       exposed: [],
-      veils: place.veils.map((veil) => ({ ...veil, layer: '/gone' })),
+      veils: place.veils && { ...place.veils, layers: '/gone' },
     }
     const argv = launchArgv(launchOf({ confinement, runtimeDirectory: join(place.path, 'run') }), 'fd')
     const start = [
@@ -117,7 +117,7 @@ describe('findVeils', () => {
   it('leaves out what is shown, and homes in which a mount is', async () => {
     await using place = await makeHome(0)
     const { home } = place
-    const veil = async (change: Partial<VeilInput>): Promise<readonly string[] | undefined> => (await place.find(change))[0]?.names
+    const veil = async (change: Partial<VeilInput>): Promise<readonly string[] | undefined> => (await place.find(change))?.homes[0]?.names
     expect(await veil({})).toEqual(
       expect.arrayContaining(['.netrc', '.docker', '.config/gh', '.cargo', 'dotfiles/npmrc'].map((name) => join(home, name))),
     )
@@ -135,8 +135,7 @@ describe('findVeils', () => {
   it('makes a layer with the modes of the home, and no name in it but those', async () => {
     await using place = await makeHome(0)
     await chmod(join(place.home, '.config'), 0o710)
-    const [veil] = await place.find({})
-    const layer = veil?.layer ?? ''
+    const layer = join((await place.find({}))?.layers ?? '', '0')
     expect((await lstat(join(layer, '.config'))).mode & 0o777).toBe(0o710)
     expect((await lstat(join(layer, '.netrc'))).isCharacterDevice()).toBe(true)
     expect(await readdir(layer)).not.toContain('src')
@@ -148,10 +147,10 @@ async function makeHome(uid: number): Promise<
     readonly path: string
     readonly home: string
     readonly hidden: readonly HostPath[]
-    readonly veils: readonly Veil[]
+    readonly veils: Veils | undefined
     /** What starts a program as that user. */
     readonly words: readonly string[]
-    find(change: Partial<VeilInput>): Promise<readonly Veil[]>
+    find(change: Partial<VeilInput>): Promise<Veils | undefined>
     see(argv: readonly string[]): Promise<string>
   }
 > {
@@ -173,14 +172,16 @@ async function makeHome(uid: number): Promise<
     { path: join(home, '.config/gh'), kind: 'directory' },
   ]
   let layers = 0
-  const veilLayer = async (of: string, names: readonly string[]): Promise<string> => {
-    const layer = join(path, `layer ${layers++}`)
-    await mkdir(layer)
-    await makeLayer(host, { home: of, names, layer })
-    return join(layer, 'home')
+  // Where the store is, as a rule: in the home itself.
+  const veilLayers = async (homes: readonly Veil[]): Promise<string> => {
+    const directory = join(home, `.cache/kernelkit/agent/${layers++}`)
+    await mkdir(directory, { recursive: true })
+    await makeLayers(host, homes, directory)
+    if (isRoot) await run('chown', ['-R', '-h', `${uid}:${uid}`, join(home, '.cache')])
+    return layersIn(directory)
   }
   const find = (change: Partial<VeilInput>) =>
-    findVeils(host, { veilLayer }, { homes: [home], hidden: hidden.slice(1), exposed: [], asked: [], mounts: [], ...change })
+    findVeils(host, { veilLayers }, { homes: [home], hidden: hidden.slice(1), exposed: [], asked: [], mounts: [], ...change })
   const words = isRoot && uid !== 0 ? ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'] : []
   return {
     path,

@@ -1,3 +1,4 @@
+import type { Veil } from '@kernelkit/core/confine'
 import type { ShareDaemon } from '@kernelkit/core/qemu'
 import type { AccelName, Arch, ArchName } from '@kernelkit/core/arch'
 import type { DirectoryDisk, DirectoryDiskRequest } from '../guest/directory-disk.ts'
@@ -41,8 +42,8 @@ export interface PlanServices {
   withModules(initrd: string, modules: readonly LoadedModule[], arch: ArchName): Promise<string>
   /** The virtiofsd of this host, `undefined` when it has none that this user can run. */
   shareDaemon(): Promise<ShareDaemon | undefined>
-  /** The layer of a veil over a home, made once. */
-  veilLayer(home: string, names: readonly string[]): Promise<string>
+  /** The layers of veils over homes, made once. */
+  veilLayers(homes: readonly Veil[]): Promise<string>
   /** A disk with the content of a directory, made once. */
   directoryDisk(request: DirectoryDiskRequest): Promise<DirectoryDisk>
   /** What `build` or `bake` last answered for this project and architecture. */

@@ -1,6 +1,7 @@
 import type { Arch } from '@kernelkit/core/arch'
 import { join } from 'node:path'
 import { UserError, message, option, printable } from '@kernelkit/core/errors'
+import { stageDirectory } from '@kernelkit/core/qemu'
 import { inspectGuestFiles, makeNamedDirectory, renderFindings } from '@kernelkit/host/files'
 import { namedVariable } from '@kernelkit/host/process'
 import type { Host, Store } from '@kernelkit/host'
@@ -52,7 +53,11 @@ export async function prepareVm(input: PrepareInput): Promise<PreparedVm> {
   }))
   const planned = identity.then((one) => decide(input, one))
   const named = wanted.evidence ?? spec.evidence
-  const making = [makeEvidenceDirectory(host, { store, id: place.id, named }), makeConsolePipe(host, place.directory)] as const
+  const making = [
+    makeEvidenceDirectory(host, { store, id: place.id, named }),
+    makeConsolePipe(host, place.directory),
+    host.fs.mkdir(stageDirectory({ runtimeDirectory: place.directory }), { mode: 0o700 }),
+  ] as const
   // A directory of the store whose name was never said is of no use, and would push out that of a run.
   const abandon = async (reason: unknown): Promise<void> => {
     const [evidence] = await Promise.allSettled(making)
