@@ -52,13 +52,21 @@ describe('verdicts', () => {
     })
   })
 
-  it('is config-fail, which a bisection skips, when only the guest shows that its kernel cannot mount the working directory', async () => {
-    // The configuration has 9p; without its first call the kernel knows no such file system, as one of unknown configuration would not.
-    const without9p = ['--append', 'initcall_blacklist=init_v9fs', '--status', 'simple', '--', 'true']
-    expect(await verdictOf(['run', '-k', kernel, '--image', image, ...without9p])).toMatchObject({
+  // The configuration has them; without its first call a driver is not there, as in a kernel of unknown configuration that lacks it.
+  it.each([
+    ['cannot mount the working directory', 'init_v9fs', /this kernel lacks CONFIG_9P_FS: cannot mount share cwd.*\n.*--no-cwd/],
+    [
+      'has no channel either to say that it cannot mount it',
+      'init_v9fs,virtio_console_init',
+      /this kernel lacks CONFIG_9P_FS, CONFIG_VIRTIO_CONSOLE: cannot mount share cwd.*\n.*--config 9P_FS=y --config VIRTIO_CONSOLE=y/,
+    ],
+    ['has no channel for its agent', 'virtio_console_init', /this kernel lacks CONFIG_VIRTIO_CONSOLE: there is no port to the host/],
+  ])('is config-fail, which a bisection skips, when only the guest shows that its kernel %s', async (_, calls, seen) => {
+    const lacking = ['--append', `initcall_blacklist=${calls}`, '--status', 'simple', '--', 'true']
+    expect(await verdictOf(['run', '-k', kernel, '--image', image, ...lacking])).toMatchObject({
       exitCode: 125,
       verdict: 'config-fail',
-      stderr: expect.stringMatching(/this kernel lacks CONFIG_9P_FS: cannot mount share cwd.*\n.*--no-cwd/),
+      stderr: expect.stringMatching(seen),
     })
   })
 

@@ -2,6 +2,7 @@
 #include "channel.h"
 #include "command.h"
 #include "files.h"
+#include "kernel-lacks.h"
 #include "serve.h"
 #include "sys.h"
 #include "text.h"
@@ -56,10 +57,7 @@ __attribute__((noreturn)) static void run_shell(const char *script, char *user)
 void console_shell(const char *problem, const char *script, char *user)
 {
 	int status;
-	if (*problem) {
-		log_line("%s", problem);
-		power_off();
-	}
+	if (*problem) power_off();
 	log_line("no host at the other end of the agent's port: %s on the console; powers off when it ends", *script ? "the command of a run" : "a shell");
 	int shell = sys_fork();
 	if (shell == 0) run_shell(script, user);

@@ -70,6 +70,9 @@ static int make_path(const char *path, int whole)
 int make_directories(const char *path) { return make_path(path, 1); }
 int make_parents(const char *path) { return make_path(path, 0); }
 
+/* Documentation/admin-guide/devices.txt: /dev/kmsg is 1, 11. */
+void make_log_device(void) { sys_call(NR_mknodat, AT_FDCWD, (long)"/dev/kmsg", 020600 /* S_IFCHR */, 1 << 8 | 11, 0); }
+
 void log_line(const char *pattern, ...)
 {
 	/* /dev of the root may not be ours yet: the descriptor is opened once, early. */

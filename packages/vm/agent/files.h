@@ -15,3 +15,5 @@ int exists(const char *path);
 int has_entries(const char *directory);
 /* A line of the agent in the kernel's log, so that it is on the console in order. */
 void log_line(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
+/* The device that those lines need, in a /dev that has none. */
+void make_log_device(void);

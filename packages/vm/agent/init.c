@@ -5,6 +5,7 @@
 #include "channel.h"
 #include "console-shell.h"
 #include "files.h"
+#include "kernel-lacks.h"
 #include "modules.h"
 #include "params.h"
 #include "root.h"
@@ -48,6 +49,10 @@ static int prepare(char *problem, unsigned size)
 		format(problem, size, "%s", params.problem);
 		return -1;
 	}
+	if (*kernel_lacks()) {
+		format(problem, size, "the agent cannot work without it");
+		return -1;
+	}
 	if (enter_root(&params, problem, size) < 0) return -1;
 	populate_root(&params);
 	if (mount_shares(&params, problem, size) < 0) return -1;
@@ -58,6 +63,17 @@ static int prepare(char *problem, unsigned size)
 	}
 	name_guest(params.hostname);
 	return 0;
+}
+
+/* What FAILED says, where it cannot be sent: the host reads this line on the console (packages/core/src/console/recognise.ts). */
+static void say_failure(const char *problem)
+{
+	/* What a module that was refused would have brought is not lacking in the kernel. */
+	if (*kernel_lacks()) look_for_channel();
+	if (!*problem && look_for_channel()) problem = "there is no port to the host";
+	if (!*problem) return;
+	if (*kernel_lacks()) log_line("failed, the kernel lacks %s: %s", kernel_lacks(), problem);
+	else log_line("failed: %s", problem);
 }
 
 __attribute__((noreturn, used)) void start_c(long *stack)
@@ -79,6 +95,7 @@ __attribute__((noreturn, used)) void start_c(long *stack)
 	if (!*problem) prepare(problem, sizeof problem);
 	int connected = wait_for_host(HOST_WAIT_MS) >= 0;
 	if (!connected) {
+		say_failure(problem);
 		if (equal(params.init, "agent") || *problem) console_shell(problem, replay, replay_user);
 		serve_beside_init(argv, 0);
 	}

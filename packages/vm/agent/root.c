@@ -1,5 +1,6 @@
 #include "root.h"
 #include "files.h"
+#include "kernel-lacks.h"
 #include "sys.h"
 #include "text.h"
 #include "writeback.h"
@@ -10,13 +11,7 @@ static int hidden = -1;
 static int layers;
 /* Flags of every mount with files of the host. */
 static unsigned long share_flags;
-static const char *lacking = "";
 static const char *of_root = "";
-
-const char *lacking_file_system(void)
-{
-	return lacking;
-}
 
 const char *root_lacks(void) { return of_root; }
 void note_root_lacks(const char *what) { of_root = what; }
@@ -25,7 +20,7 @@ void note_root_lacks(const char *what) { of_root = what; }
 static int mount_type(const char *source, const char *to, const char *type, unsigned long flags, const char *options)
 {
 	int answer = sys_mount(source, to, type, flags, options);
-	if (answer == -ENODEV) lacking = type;
+	if (answer == -ENODEV) note_kernel_lacks(type);
 	return answer;
 }
 
@@ -35,9 +30,10 @@ void mount_basics(void)
 	sys_mkdir("/dev", 0755);
 	sys_mkdir("/proc", 0555);
 	sys_mkdir("/sys", 0555);
-	sys_mount("devtmpfs", "/dev", "devtmpfs", MS_NOSUID, "mode=0755");
-	sys_mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
-	sys_mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	/* Without devtmpfs nothing else could say so. */
+	if (mount_type("devtmpfs", "/dev", "devtmpfs", MS_NOSUID, "mode=0755") < 0) make_log_device();
+	mount_type("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	mount_type("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
 	sys_mkdir(HIDDEN, 0700);
 	hidden = sys_open(HIDDEN, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 }
@@ -46,6 +42,7 @@ void mount_basics(void)
 static void wait_for_device(const char *path)
 {
 	for (int i = 0; i < 1000 && !exists(path); i++) sleep_ms(10);
+	if (!exists(path)) look_for_driver("/sys/bus/virtio/drivers/virtio_blk", "virtio-blk");
 }
 
 /*
@@ -59,7 +56,9 @@ static int mount_9p(const char *tag, const char *to, int readonly, const char *c
 	format(options, sizeof options, "trans=virtio,version=9p2000.L,msize=512000,cache=%s", cache);
 	int answer = mount_type(tag, to, "9p", share_flags | (readonly ? MS_RDONLY : 0), options);
 	/* The options are always the same: what the kernel does not understand is the transport (net/9p/client.c, parse_opts). */
-	if (answer == -EINVAL) lacking = "9p-virtio";
+	if (answer == -EINVAL) note_kernel_lacks("9p-virtio");
+	/* No device has this tag (net/9p/trans_virtio.c, p9_virtio_create), and QEMU has one of each: there is no driver for them. */
+	if (answer == -ENOENT) look_for_driver("/sys/bus/virtio/drivers/9pnet_virtio", "9p-virtio");
 	return answer;
 }
 
@@ -79,7 +78,12 @@ static int mount_disk_share(const char *source, const char *to)
 static int mount_source(const char *source, const char *to, int readonly, const char *cache)
 {
 	if (begins(source, "disk:")) return mount_disk_share(source, to);
-	if (begins(source, "virtiofs:")) return mount_type(source + length("virtiofs:"), to, "virtiofs", readonly ? MS_RDONLY : 0, 0);
+	if (begins(source, "virtiofs:")) {
+		int answer = mount_type(source + length("virtiofs:"), to, "virtiofs", readonly ? MS_RDONLY : 0, 0);
+		/* No device has this tag (fs/fuse/virtio_fs.c, virtio_fs_get_tree). */
+		if (answer == -EINVAL) look_for_driver("/sys/bus/virtio/drivers/virtiofs", "virtiofs");
+		return answer;
+	}
 	return mount_9p(source, to, readonly, cache);
 }
 
@@ -161,7 +165,7 @@ int enter_root(const struct params *params, char *problem, unsigned size)
 	else if (equal(params->root_mode, "cow")) answer = mount_cow(root_share(params), to);
 	else answer = mount_source(root_share(params), to, equal(params->root_mode, "ro"), equal(params->root_mode, "ro") ? "loose" : "mmap");
 	if (answer < 0) {
-		format(problem, size, "cannot mount the root (%s %s %s, %s): %s", params->root_kind, params->root_source, params->root_type, params->root_mode, reason(answer));
+		format(problem, size, "cannot mount the root (%s %s%s%s, %s): %s", params->root_kind, params->root_source, *params->root_type ? " " : "", params->root_type, params->root_mode, reason(answer));
 		return -1;
 	}
 	if (equal(params->root_mode, "ro") && lacks_share_directory(params, to)) mount_overlay(to, to);

@@ -6,8 +6,6 @@
 void mount_basics(void);
 /* Mounts the root and makes it `/`; 0, or -1 with `problem` filled. */
 int enter_root(const struct params *params, char *problem, unsigned size);
-/* After a failure: the type of which the kernel has no file system (`9p-virtio`: no transport for 9p), or "". */
-const char *lacking_file_system(void);
 /* What the root itself lacks of what was asked for, on any kernel: `ssh-server`, `init`, `directory`, `mount-point`; "" for other failures. */
 const char *root_lacks(void);
 void note_root_lacks(const char *what);

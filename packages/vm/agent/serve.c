@@ -2,6 +2,7 @@
 #include "channel.h"
 #include "clock.h"
 #include "files.h"
+#include "kernel-lacks.h"
 #include "root.h"
 #include "sessions.h"
 #include "setup.h"
@@ -94,12 +95,12 @@ static void handle(const struct frame *frame)
 
 __attribute__((noreturn)) static void fail(const char *problem)
 {
-	/* The longest problem, NUL, the longest name, twice. */
-	static char data[1024 + 2 * 32];
-	const char *lacking = lacking_file_system(), *of_root = root_lacks();
+	/* The longest problem, NUL, all that the kernel can lack, NUL, the longest name. */
+	static char data[1024 + 128 + 32];
+	const char *lacking = kernel_lacks(), *of_root = root_lacks();
 	size_t end = length(format(data, 1024, "%s", problem));
 	log_line("%s", problem);
-	if (*lacking || *of_root) end += 1 + length(format(data + end + 1, 32, "%s", lacking));
+	if (*lacking || *of_root) end += 1 + length(format(data + end + 1, 128, "%s", lacking));
 	if (*of_root) end += 1 + length(format(data + end + 1, 32, "%s", of_root));
 	send_frame(F_FAILED, 0, data, end);
 	channel_drain(2000);

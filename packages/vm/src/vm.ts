@@ -36,13 +36,13 @@ export type VmEvent =
   /** The agent serves commands. */
   | { readonly type: 'ready'; readonly atMs: number; readonly release: string }
   /**
-   * The agent could not prepare the root; the guest powers off. `lacking`: the type of a file system that the kernel does not have;
+   * The agent could not prepare the root; the guest powers off. `lacking`: file systems and drivers that the kernel does not have;
    * `rootLacks`: what the root does not have of what was asked for.
    */
   | {
       readonly type: 'agent-failed'
       readonly message: string
-      readonly lacking?: string | undefined
+      readonly lacking?: readonly string[] | undefined
       readonly rootLacks?: RootLack | undefined
       readonly atMs: number
     }

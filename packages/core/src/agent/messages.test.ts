@@ -94,8 +94,12 @@ describe('messages from the guest', () => {
   it('reads why the guest could not be prepared, and what its kernel or its root lacks', () => {
     const failed = (text: string) => decodeFailed(new TextEncoder().encode(text))
     expect(failed('no root')).toEqual({ message: 'no root', lacking: undefined, rootLacks: undefined })
-    expect(failed('no share\u00009p')).toEqual({ message: 'no share', lacking: '9p', rootLacks: undefined })
+    expect(failed('no share\u00009p')).toEqual({ message: 'no share', lacking: ['9p'], rootLacks: undefined })
     expect(failed('no sshd\0\0ssh-server')).toEqual({ message: 'no sshd', lacking: undefined, rootLacks: 'ssh-server' })
+    expect(failed('no share\u00009p,virtio-console').lacking).toEqual(['9p', 'virtio-console'])
+    // Words end in a hint that the user may paste.
+    expect(failed('no share\0$(id),9p,A B,').lacking).toEqual(['9p'])
+    expect(failed(`no share\0${'x,'.repeat(1000)}`).lacking).toHaveLength(16)
     // A word of the guest that we do not know.
     expect(failed('no sshd\0\0everything')).toMatchObject({ rootLacks: undefined })
   })

@@ -100,14 +100,20 @@ export function decodeHello(data: Uint8Array): { readonly version: number; reado
 /** Why a guest could not be prepared. */
 export interface FailedMessage {
   readonly message: string
-  /** The type of a file system of which the kernel has none. */
-  readonly lacking: string | undefined
+  /** What the kernel has no driver for: types of file systems, and other words of the agent (`kernel-lacks.h`). */
+  readonly lacking: readonly string[] | undefined
   readonly rootLacks: RootLack | undefined
 }
 
 export function decodeFailed(data: Uint8Array): FailedMessage {
   const [text = '', lacking = '', ofRoot] = decodeText(data).split('\0')
-  return { message: text, lacking: lacking === '' ? undefined : lacking, rootLacks: rootLacks.find((one) => one === ofRoot) }
+  return { message: text, lacking: readLacking(lacking), rootLacks: rootLacks.find((one) => one === ofRoot) }
+}
+
+/** Words of the guest with commas between them; what is not a short word is left out. */
+export function readLacking(text: string): readonly string[] | undefined {
+  const words = text.split(',', 16).filter((word) => /^[a-z0-9-]{1,32}$/.test(word))
+  return words.length === 0 ? undefined : words
 }
 
 export function encodeExit(message: ExitMessage): Uint8Array {

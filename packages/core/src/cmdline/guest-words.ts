@@ -72,10 +72,9 @@ export function encodeValue(value: string): string {
     .join('')
 }
 
-/** Kernel options by the type of the file system that mount(2) takes; `9p-virtio` is 9p's way to the host. */
+/** Kernel options by the type of the file system that mount(2) takes. */
 export const fileSystemOptions: Readonly<Record<string, string>> = {
   '9p': '9P_FS',
-  '9p-virtio': 'NET_9P_VIRTIO',
   virtiofs: 'VIRTIO_FS',
   overlay: 'OVERLAY_FS',
   tmpfs: 'TMPFS',
@@ -85,4 +84,22 @@ export const fileSystemOptions: Readonly<Record<string, string>> = {
   squashfs: 'SQUASHFS',
   erofs: 'EROFS_FS',
   f2fs: 'F2FS_FS',
+}
+
+/** Kernel options by the agent's other words for what a kernel lacks; `9p-virtio` is 9p's way to the host. */
+const driverOptions: Readonly<Record<string, string>> = {
+  '9p-virtio': 'NET_9P_VIRTIO',
+  'virtio-console': 'VIRTIO_CONSOLE',
+  'virtio-blk': 'VIRTIO_BLK',
+  'virtio-pci': 'VIRTIO_PCI',
+  'virtio-mmio': 'VIRTIO_MMIO',
+  devtmpfs: 'DEVTMPFS',
+  proc: 'PROC_FS',
+  sysfs: 'SYSFS',
+}
+
+/** The kernel option that brings what the agent has found to be lacking. */
+export function optionOfLacking(word: string): string {
+  const known = { ...fileSystemOptions, ...driverOptions }
+  return (Object.hasOwn(known, word) ? known[word] : undefined) ?? `${word.replaceAll('-', '_').toUpperCase()}_FS`
 }

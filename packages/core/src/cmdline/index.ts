@@ -1,3 +1,11 @@
 export { joinCommandLine, refuseUnread, type CommandLine } from './cmdline.ts'
-export { fileSystemOptions, guestWords, type GuestMount, type GuestRoot, type GuestWords, type ShareMode } from './guest-words.ts'
+export {
+  fileSystemOptions,
+  guestWords,
+  optionOfLacking,
+  type GuestMount,
+  type GuestRoot,
+  type GuestWords,
+  type ShareMode,
+} from './guest-words.ts'
 export { kernelWords, type KernelWordsInput } from './kernel-words.ts'

@@ -30,8 +30,8 @@ export interface RunFacts {
   readonly ready: boolean
   /** The agent could not prepare the root. */
   readonly agentFailure: string | undefined
-  /** Because the kernel has no file system of this type. */
-  readonly lacking?: string | undefined
+  /** Because the kernel has no such file systems or drivers: words of the agent. */
+  readonly lacking?: readonly string[] | undefined
   /** What the root lacks of what was asked for, on any kernel. */
   readonly rootLacks?: RootLack | undefined
   readonly command:

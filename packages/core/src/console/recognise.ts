@@ -1,3 +1,4 @@
+import { readLacking, type FailedMessage } from '../agent/messages.ts'
 import { createReportReader } from '../report/reader.ts'
 import type { KernelReport } from '../report/report.ts'
 
@@ -22,6 +23,8 @@ export interface ConsoleFacts {
   readonly commandEnded: boolean
   /** The statuses that such lines have, each once: the agent's, and what another program of root wrote. */
   readonly commandStatuses: readonly number[]
+  /** The agent printed that it cannot prepare the guest, because it has no channel to say so. */
+  readonly agentFailure: Pick<FailedMessage, 'message' | 'lacking'> | undefined
   /** The kernel gave up the timers of its CPUs' APICs: a machine without another timer hangs. */
   readonly apicTimerLost: boolean
   /** The last of the dumps that were asked for has ended. */
@@ -39,6 +42,8 @@ export interface ConsoleReader {
 
 // packages/vm/agent/session-exit.c
 const commandEndedMark = 'kernelkit: command ended'
+// packages/vm/agent/init.c, say_failure()
+const agentFailedMark = /^kernelkit: failed(?:, the kernel lacks ([a-z0-9,-]{1,128}))?: (.{1,1000})/
 // What sysrq prints for a letter that it does not know; such a letter is the last of each dump.
 const dumpEndMark = 'sysrq: HELP'
 
@@ -62,6 +67,7 @@ export function createConsoleReader(): ConsoleReader {
   let dumped = false
   let apicTimerLost = false
   let release: string | undefined
+  let agentFailure: ConsoleFacts['agentFailure']
   let omitted = 0
   const kept = new Set<string>()
   const keep = (report: KernelReport): void => {
@@ -88,12 +94,15 @@ export function createConsoleReader(): ConsoleReader {
       commandStatuses.add(Number(/ with (\d{1,3})$/.exec(line)?.[1] ?? 0))
     }
     if (line.startsWith(dumpEndMark)) dumped = true
+    const [, lacking = '', failure] = agentFailedMark.exec(line) ?? []
+    const isFirstFailure = failure !== undefined && agentFailure === undefined
+    if (isFirstFailure) agentFailure = { message: failure, lacking: readLacking(lacking) }
     const hadTimer = !apicTimerLost
     if (apicTimerLostMark.test(line)) apicTimerLost = true
     const before = panic
     panic ??= /^Kernel panic - not syncing: (.*)/.exec(line)?.[1]
     const isNew = reader.read(raw)
-    return isNew || halted || panic !== before || (hadTimer && apicTimerLost) || (isFirst && release !== undefined)
+    return isNew || isFirstFailure || halted || panic !== before || (hadTimer && apicTimerLost) || (isFirst && release !== undefined)
   }
   const facts = (): ConsoleFacts => {
     const unfinished = reader.unfinished()
@@ -108,6 +117,7 @@ export function createConsoleReader(): ConsoleReader {
       isReporting: unfinished.length > 0,
       commandEnded,
       commandStatuses: [...commandStatuses],
+      agentFailure,
       apicTimerLost,
       dumped,
       release,

@@ -78,10 +78,24 @@ describe('judge', () => {
     ['a panic that only pvpanic reported', { guestPanicked: true }, 'panic', 121, /pvpanic/],
     [
       'a share for a kernel of unknown configuration without 9p',
-      { agentFailure: 'cannot mount share cwd at /src (cow): the kernel has no such file system', lacking: '9p', ready: false },
+      { agentFailure: 'cannot mount share cwd at /src (cow): the kernel has no such file system', lacking: ['9p'], ready: false },
       'config-fail',
       125,
       /lacks CONFIG_9P_FS: cannot mount share cwd.*kernelkit build --config 9P_FS=y.*--no-cwd/,
+    ],
+    [
+      'a kernel of unknown configuration without 9p and without a channel for the agent',
+      { agentFailure: 'cannot mount the root', lacking: ['9p', 'virtio-console'], ready: false },
+      'config-fail',
+      125,
+      /lacks CONFIG_9P_FS, CONFIG_VIRTIO_CONSOLE: cannot mount.*build --config 9P_FS=y --config VIRTIO_CONSOLE=y`\. If it has them as modules/,
+    ],
+    [
+      'a file system of which no option is known',
+      { agentFailure: 'cannot mount the root', lacking: ['iso9660'], ready: false },
+      'config-fail',
+      125,
+      /CONFIG_ISO9660_FS/,
     ],
     ['a root that the agent cannot mount', { agentFailure: 'no ext4', ready: false }, 'boot-fail', 120, /no ext4/],
     [

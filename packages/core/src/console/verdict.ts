@@ -1,5 +1,5 @@
 import { consoleDrivers, listNames, machineNames, machines } from '../arch/index.ts'
-import { fileSystemOptions } from '../cmdline/index.ts'
+import { optionOfLacking } from '../cmdline/index.ts'
 import { command, message, option, type Message } from '../errors/index.ts'
 import { describeResults, isGood, type KtapResults } from '../ktap/index.ts'
 import { isAllowed, type AllowEntry } from './allow-list.ts'
@@ -86,13 +86,20 @@ function stuckSuffix({ stuck }: RunFacts): string {
 }
 
 /** What a known configuration would have shown before the start: the same verdict, so that a bisection skips this kernel. */
-function judgeLacking(failure: string, type: string): Judgement {
-  const symbol = fileSystemOptions[type] ?? `${type.toUpperCase()}_FS`
-  const build = command(`kernelkit build --config ${symbol}=y`, { action: `the build-kernel action and \`config: ${symbol}=y\`` })
-  const without = type.startsWith('9p')
+function judgeLacking(failure: string, lacking: readonly string[]): Judgement {
+  const symbols = lacking.map(optionOfLacking)
+  const options = symbols.map((symbol) => `${symbol}=y`)
+  const build = command(`kernelkit build ${options.map((one) => `--config ${one}`).join(' ')}`, {
+    action: `the build-kernel action and \`config: ${options.join(' ')}\``,
+  })
+  const without = lacking.every((word) => word.startsWith('9p'))
     ? message`, or share no directory: ${option('no-cwd')}, with ${option('image')} or ${option('root', 'none')}`
     : ''
-  return verdict('config-fail', `this kernel lacks CONFIG_${symbol}: ${failure}.`, message`Build it with ${build}${without}.`)
+  return verdict(
+    'config-fail',
+    `this kernel lacks ${symbols.map((symbol) => `CONFIG_${symbol}`).join(', ')}: ${failure}.`,
+    message`Build it with ${build}${without}. If it has them as modules, put those next to it (\`make modules_install INSTALL_MOD_PATH=DIR\`), or name a kernel that comes with them, such as ${option('kernel', 'debian:12/cloud')}.`,
+  )
 }
 
 /** A guest that was to end by itself; `undefined` when another rule says more: it is still there, or QEMU died. */

@@ -12,6 +12,7 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
   agent: [
     'init.c',
     'root.c',
+    'kernel-lacks.c',
     'populate.c',
     'network.c',
     'modules.c',

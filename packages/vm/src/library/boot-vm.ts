@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { fileSystemOptions } from '@kernelkit/core/cmdline'
+import { optionOfLacking } from '@kernelkit/core/cmdline'
 import { judgeBoot } from '@kernelkit/core/console/boot'
 import { hintOfRoot, writeJudgement } from '@kernelkit/core/console'
 import { UserError, message, option, type Message } from '@kernelkit/core/errors'
@@ -114,11 +114,11 @@ function unbooted({ ending, facts }: EndedVm, { request }: PreparedVm): UserErro
       details: { lacks: rootLacks },
     })
   if (agentFailure !== undefined && lacking !== undefined) {
-    const symbol = fileSystemOptions[lacking] ?? lacking
-    return new UserError('KERNEL_LACKS', `this kernel lacks CONFIG_${symbol}: ${agentFailure}.`, {
+    const symbols = lacking.map(optionOfLacking)
+    return new UserError('KERNEL_LACKS', `this kernel lacks ${symbols.map((symbol) => `CONFIG_${symbol}`).join(', ')}: ${agentFailure}.`, {
       verdict: 'config-fail',
-      hint: `Build it with CONFIG_${symbol}=y.`,
-      details: { symbols: [symbol] },
+      hint: `Build it with ${symbols.map((symbol) => `CONFIG_${symbol}=y`).join(', ')}.`,
+      details: { symbols },
     })
   }
   const read: Message = `Read its whole console: ${request.consolePath}.`

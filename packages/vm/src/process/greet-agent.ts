@@ -28,7 +28,7 @@ type AgentEvent =
   | {
       readonly type: 'agent-failed'
       readonly message: string
-      readonly lacking?: string | undefined
+      readonly lacking?: readonly string[] | undefined
       readonly rootLacks?: RootLack | undefined
     }
   | { readonly type: 'agent-broken'; readonly message: string }

@@ -40,6 +40,32 @@ describe('watchVm', () => {
     }
   })
 
+  // Debian's 6.1.0-57-amd64 without its modules, with --root host.
+  const failed = line(
+    '[   16.894704] kernelkit: failed, the kernel lacks 9p,virtio-console: cannot mount the root (9p root, cow): the kernel has no such file system',
+  )
+
+  it('ends with an agent that has no channel for its failure, and prints it', async () => {
+    const seen = watch(init, line('[   14.768998] kernelkit: agent started'), failed, exited)
+    await expect(seen.over).resolves.toBe('agent-failed')
+    expect(seen.facts()).toMatchObject({
+      agentFailure: 'cannot mount the root (9p root, cow): the kernel has no such file system',
+      lacking: ['9p', 'virtio-console'],
+    })
+    const without = watch(line('[    1.0] kernelkit: failed: the kernel command line has a word'), exited)
+    await expect(without.over).resolves.toBe('agent-failed')
+    expect(without.facts()).toMatchObject({ agentFailure: 'the kernel command line has a word', lacking: undefined })
+  })
+
+  it('believes no such line once the agent serves, nor in the place of what the agent has sent', async () => {
+    const forged = watch(init, ready, failed, exited)
+    await expect(forged.over).resolves.toBe('exited')
+    expect(forged.facts()).toMatchObject({ agentFailure: undefined, lacking: undefined })
+    const sent = watch(init, { type: 'agent-failed', message: 'the root has no init', rootLacks: 'init', atMs: 0 }, failed, exited)
+    await sent.drained
+    expect(sent.facts()).toMatchObject({ agentFailure: 'the root has no init', lacking: undefined, rootLacks: 'init' })
+  })
+
   it('notes that another process ends the VM, and waits for its end', async () => {
     const stopped = watch(ready, { type: 'stop-asked', atMs: 800 }, exited)
     await expect(stopped.over).resolves.toBe('exited')

@@ -8,8 +8,8 @@ export interface WatchFacts {
   readonly console: ConsoleFacts
   readonly tail: readonly string[]
   readonly agentFailure: string | undefined
-  /** It failed because the kernel has no file system of this type. */
-  readonly lacking: string | undefined
+  /** It failed because the kernel has no such file systems or drivers. */
+  readonly lacking: readonly string[] | undefined
   /** What the root lacks of what was asked for. */
   readonly rootLacks: RootLack | undefined
   /** What the agent did against its protocol. */
@@ -149,11 +149,16 @@ export function watchVm(options: WatchOptions): VmWatch {
       linesBeforeInit ??= lines
     }
     if (!reader.read(line)) return
-    const { panic, halted, reports, apicTimerLost } = reader.facts()
+    const { panic, halted, reports, apicTimerLost, agentFailure } = reader.facts()
     for (const report of reports.slice(seenReports)) onReport(report)
     seenReports = reports.length
     if (panic !== undefined) over.resolve('panic')
     else if (halted) over.resolve('halted')
+    // Nothing but the kernel and the agent prints before the agent serves; an agent that has a channel says it there.
+    if (agentFailure !== undefined && facts.readyAtMs === undefined && facts.agentFailure === undefined) {
+      facts = { ...facts, agentFailure: agentFailure.message, lacking: agentFailure.lacking }
+      over.resolve('agent-failed')
+    }
     if (apicTimerLost && !options.hasOtherTimer && facts.readyAtMs === undefined) {
       facts = { ...facts, timerLost: true }
       over.resolve('no-timer')
