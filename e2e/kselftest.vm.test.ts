@@ -1,10 +1,10 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, testArtifacts } from './lib/kernelkit.ts'
 
-const { kernel } = testArtifacts()
+const { kernel, store } = testArtifacts()
 let cwd: string
 
 beforeAll(async () => {
@@ -58,14 +58,18 @@ describe('kernelkit test --kselftest', () => {
     expect([asTest.stderr, asTest.exitCode]).toEqual([expect.stringMatching(/NO_KSELFTEST|infra-fail: --kselftest: the source of/), 125])
   })
 
-  it('names the programs that the root of the guest lacks, before it boots', async () => {
+  it('names the programs that the root of the guest lacks before it boots, and compiles nothing that the first run has compiled', async () => {
     const root = join(cwd, 'root')
     for (const name of ['usr/bin', 'bin', 'sbin', 'usr/sbin', 'usr/local/bin', 'usr/local/sbin'])
       await mkdir(join(root, name), { recursive: true })
     for (const name of ['sh', 'timeout']) await writeFile(join(root, 'bin', name), '', { mode: 0o755 })
+    const compiled = await programsOf('size')
+    expect(compiled).not.toEqual([])
     const { stderr } = await kernelkit(['run', '-k', kernel, '--root', root, '--kselftest', 'size', '--boot-timeout', '60s'], { cwd })
     expect(stderr).toContain('kselftest size wants the program perl, which the root lacks (apt-get install perl)')
     expect(stderr).not.toContain('wants the program timeout')
+    expect(stderr).toContain('build kselftest size')
+    expect(await programsOf('size')).toEqual(compiled)
   })
 })
 
@@ -143,6 +147,22 @@ describe('suites in a directory of this host', () => {
     expect([stderr, exitCode]).toEqual([expect.stringMatching(expected), 125])
   })
 })
+
+/** The compiled programs of a suite in the store, with the time at which each was made. */
+async function programsOf(suite: string): Promise<readonly string[]> {
+  const builds = join(store, 'kselftest')
+  const made = (await readdir(builds)).map(async (tree) => {
+    const directory = join(builds, tree, 'kselftest', suite)
+    const names = await readdir(directory).catch(() => [])
+    return Promise.all(
+      names.map(async (name) => {
+        const { mtimeNs } = await stat(join(directory, name), { bigint: true })
+        return `${tree}/${name} ${mtimeNs}`
+      }),
+    )
+  })
+  return (await Promise.all(made)).flat().toSorted()
+}
 
 async function script(path: string, text: string): Promise<void> {
   await writeFile(path, `#!/bin/sh\n${text}\n`)

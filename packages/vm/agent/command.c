@@ -39,6 +39,8 @@ int parse_command(struct command *command, uint8_t *data, uint32_t size)
 	environment[env_count] = 0;
 	command->argv = words;
 	command->envp = environment;
+	command->held = at;
+	command->held_size = (uint32_t)(end - at);
 	return 0;
 }
 

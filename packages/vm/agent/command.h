@@ -15,6 +15,9 @@ struct command {
 	int columns, rows;
 	char *cwd, *user;
 	char **argv, **envp;
+	/* Of FRESH: files that stay cached (held.h). */
+	const uint8_t *held;
+	uint32_t held_size;
 };
 
 /* Why a command was not started; the host reads the numbers (packages/core/src/agent/not-started.ts). */

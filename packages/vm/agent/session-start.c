@@ -2,6 +2,7 @@
 #include "clock.h"
 #include "command.h"
 #include "files.h"
+#include "held.h"
 #include "root.h"
 #include "session.h"
 #include "text.h"
@@ -41,16 +42,6 @@ void sessions_clock_checked(void)
 	if (gate[1] >= 0) sys_write(gate[1], passes, sizeof passes);
 	close_fd(&gate[0]);
 	close_fd(&gate[1]);
-}
-
-/*
- * An overlay remembers what it has looked up: a program that the host has built again since then would be the old one. 2 frees names and
- * inodes that are not in use, and with them their pages; 4 keeps that out of the kernel's log (Documentation/admin-guide/sysctl/vm.rst).
- */
-static void forget_cached(void)
-{
-	write_text("/proc/sys/vm/drop_caches", "4");
-	write_text("/proc/sys/vm/drop_caches", "2");
 }
 
 struct streams { int in, out, err; };
@@ -100,6 +91,7 @@ void session_start(const struct frame *frame)
 		if (!failed && command.flags & START_STDIN) failed = sys_pipe(in, O_CLOEXEC);
 		else if (!failed && (in[0] = sys_open("/dev/null", O_RDONLY | O_CLOEXEC, 0)) < 0) failed = in[0];
 	}
+	if (command.flags & START_FRESH) hold_files(command.held, command.held_size);
 	int waits = clock_check() && (gate[0] >= 0 || sys_pipe(gate, O_CLOEXEC) >= 0);
 	/* Without it a command is taken for started. */
 	if (!failed) sys_pipe(started, O_CLOEXEC | O_NONBLOCK);

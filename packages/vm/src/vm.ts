@@ -1,5 +1,5 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
-import type { NotStarted, RootLack } from '@kernelkit/core/agent'
+import type { HeldFile, NotStarted, RootLack } from '@kernelkit/core/agent'
 import type { ErrorCode } from '@kernelkit/core/errors'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 
@@ -89,6 +89,8 @@ export interface ExecOptions {
   readonly announced?: boolean
   /** Sees files of the host as they are now: what the guest has cached of names and contents that are not in use is dropped first. Default: no. */
   readonly fresh?: boolean
+  /** Of {@link fresh}: these stay cached until the list is another one. Default: none. */
+  readonly held?: readonly HeldFile[]
   readonly signal?: AbortSignal
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@kernelkit/vm/internal/running'
 import type { CommandContext } from '../command.ts'
 import { visibilityOf } from './visibility-of.ts'
+import { heldFilesOf } from './held-files-of.ts'
 import type { WrappedProgram } from './wrapped-program.ts'
 
 interface KeptProgram extends WrappedProgram {
@@ -24,9 +25,9 @@ export async function runInKeptVm(context: CommandContext, { argv, state, spec, 
   const { host, signal } = context
   const visible = visibilityOf(state)
   const files = await chooseCarried(host, argv, visible)
-  await using vm = await connectVm(state.id, host)
+  await using vm = await connectVm(state, host)
   const carrier = { host, vm, user: spec.user, signal }
-  const [placed, consoleBytes] = await Promise.all([carryIn(carrier, files), sizeOf(context, state)])
+  const [placed, consoleBytes, held] = await Promise.all([carryIn(carrier, files), sizeOf(context, state), heldFilesOf(host, state)])
   const asked = Object.fromEntries(
     spec.env.flatMap(({ name, value }) => {
       const known = value ?? host.env[name]
@@ -42,6 +43,7 @@ export async function runInKeptVm(context: CommandContext, { argv, state, spec, 
     stdout: context.stdout,
     stderr: context.stderr,
     fresh: seesHost(visible),
+    held,
     signal,
   })
   const limit = new AbortController()

@@ -29,6 +29,7 @@ export {
   rootLacks,
   type ExitMessage,
   type FailedMessage,
+  type HeldFile,
   type LostWrites,
   type NotStarted,
   type RootLack,

@@ -46,6 +46,15 @@ describe('messages to the guest', () => {
     expect(flags).toBe(expected)
   })
 
+  it('START ends with the files that stay cached, each after what distinguishes it from another of its name', () => {
+    const held = [
+      { path: '/lib/libc.so.6', identity: '7:1' },
+      { path: '/bin/sh', identity: '8:2' },
+    ]
+    const bytes = encodeStart({ argv: ['true'], env: { A: 'b' }, cwd: '', user: '', stdin: false, tty: undefined, fresh: true, held })
+    expect(text(bytes.subarray(20))).toBe('\0\0true\0A=b\x007:1 /lib/libc.so.6\x008:2 /bin/sh\0')
+  })
+
   it('START refuses a NUL, which would end the word in the guest', () => {
     expect(() => encodeStart({ argv: ['a\0b'], env: {}, cwd: '', user: '', stdin: false, tty: undefined })).toThrow(/NUL/)
   })

@@ -20,6 +20,14 @@ export interface StartMessage {
   readonly announced?: boolean
   /** Names and inodes that the guest has cached are dropped first: it sees the host's files as they are now. */
   readonly fresh?: boolean
+  /** Of {@link fresh}: files that stay cached as long as this list is the same. */
+  readonly held?: readonly HeldFile[] | undefined
+}
+
+/** A file of the guest whose contents stay in its memory, and what distinguishes it from one that takes its place; no blanks. */
+export interface HeldFile {
+  readonly path: string
+  readonly identity: string
 }
 
 export interface SetupMessage {
@@ -56,10 +64,11 @@ export interface ExitMessage {
 
 export function encodeStart(message: StartMessage): Uint8Array {
   const env = Object.entries(message.env).map(([name, value]) => `${name}=${value}`)
+  const held = (message.held ?? []).map(({ path, identity }) => `${identity} ${path}`)
   const flags =
     (message.tty === undefined ? 0 : 1) | (message.stdin ? 2 : 0) | (message.announced === true ? 4 : 0) | (message.fresh === true ? 8 : 0)
   const numbers = [flags, message.tty?.columns ?? 0, message.tty?.rows ?? 0, message.argv.length, env.length]
-  return concat([...numbers.map(u32), ...[message.cwd, message.user, ...message.argv, ...env].map(text)])
+  return concat([...numbers.map(u32), ...[message.cwd, message.user, ...message.argv, ...env, ...held].map(text)])
 }
 
 export function encodeSetup(message: SetupMessage): Uint8Array {

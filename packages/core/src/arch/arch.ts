@@ -69,6 +69,9 @@ export interface Arch {
   readonly defaultSuite: string
   /** Top-level directories of its root file systems that are links into /usr. */
   readonly mergedDirectories: readonly string[]
+  /** PT_INTERP of its programs (glibc), and where its root file systems have shared libraries: Debian's and Fedora's directories. */
+  readonly loader: string
+  readonly libraryDirectories: readonly string[]
 
   /** `ARCH=` of the kernel's make. */
   readonly kernelArch: string

@@ -124,6 +124,8 @@ export const x86_64: Arch = {
   rpmArch: 'x86_64',
   defaultSuite: 'trixie',
   mergedDirectories: ['bin', 'lib', 'lib64', 'sbin'],
+  loader: '/lib64/ld-linux-x86-64.so.2',
+  libraryDirectories: ['/lib/x86_64-linux-gnu', '/lib64'],
   kernelArch: 'x86_64',
   readImage: (head) => readBootHeader(head, { wordBits: 64 }),
   kconfig: [['64BIT', 'y']],
@@ -164,6 +166,8 @@ export const i386: Arch = {
   // Debian dropped i386 as an installable architecture after bookworm.
   defaultSuite: 'bookworm',
   mergedDirectories: ['bin', 'lib', 'sbin'],
+  loader: '/lib/ld-linux.so.2',
+  libraryDirectories: ['/lib/i386-linux-gnu', '/lib'],
   kernelArch: 'i386',
   readImage: (head) => readBootHeader(head, { wordBits: 32 }),
   kconfig: [

@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { hostPathsIn, parseCarriedFiles, wrappedVariables } from './index.ts'
+import { heldPaths, hostPathsIn, parseCarriedFiles, wrappedVariables } from './index.ts'
 
 describe('hostPathsIn', () => {
   it('finds absolute paths in words, options and shell lines, each once', () => {
     expect(
       hostPathsIn(['/tmp/go-build1/b001/x.test', '-test.testlogfile=/tmp/go-build1/b001/testlog.txt', 'cat </tmp/in >/tmp/in', 'a/b']),
     ).toEqual(['/tmp/go-build1/b001/x.test', '/tmp/go-build1/b001/testlog.txt', '/tmp/in'])
+  })
+})
+
+describe('heldPaths', () => {
+  it('names the loader of the architecture, its libc and the shell', () => {
+    expect(heldPaths('x86_64')).toEqual(
+      expect.arrayContaining(['/lib64/ld-linux-x86-64.so.2', '/lib/x86_64-linux-gnu/libc.so.6', '/lib64/libc.so.6', '/bin/sh']),
+    )
+    expect(heldPaths('i386')).toEqual(expect.arrayContaining(['/lib/ld-linux.so.2', '/lib/i386-linux-gnu/libc.so.6', '/bin/sh']))
   })
 })
 

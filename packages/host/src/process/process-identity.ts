@@ -29,10 +29,14 @@ export async function ownIdentity(host: Pick<Host, 'fs'>): Promise<ProcessIdenti
 
 /**
  * True only when that process is certainly gone: another boot, or the same PID namespace
- * with no such process. A process of another namespace cannot be judged from here.
+ * with no such process. A process of another namespace cannot be judged from here. `self`: {@link ownIdentity}, for those who ask often.
  */
-export async function isCertainlyGone(host: Pick<Host, 'fs'>, other: ProcessIdentity): Promise<boolean> {
-  const own = await ownIdentity(host)
+export async function isCertainlyGone(
+  host: Pick<Host, 'fs'>,
+  other: ProcessIdentity,
+  self: Promise<ProcessIdentity | undefined> = ownIdentity(host),
+): Promise<boolean> {
+  const own = await self
   if (own === undefined) return false
   if (own.bootId !== other.bootId) return true
   if (own.pidNamespace !== other.pidNamespace) return false

@@ -8,7 +8,7 @@ export async function dumpVm(
   host: Host,
   { vm: state, path, format }: { readonly vm: VmState; readonly path: string; readonly format: DumpFormat },
 ): Promise<MemoryDump & { readonly vmlinux: string | undefined }> {
-  await using vm = await connectVm(state.id, host)
+  await using vm = await connectVm(state, host)
   const text = (name: string): string | undefined => {
     const value = state.facts[name]
     return typeof value === 'string' ? value : undefined

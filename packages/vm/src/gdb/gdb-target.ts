@@ -47,7 +47,7 @@ export async function gdbTargetOf(
     (symbol) => options.value(symbol) === 'y',
   )
   const hasScript = await host.fs.exists(script)
-  await using vm = await connectVm(state.id, host)
+  await using vm = await connectVm(state, host)
   const { settings, slide } = await guestSettings(host, { vm, state, vmlinux })
   const { gdb } = state
   const [stub = ''] = stubPlaces(state)

@@ -23,6 +23,7 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
     'writeback.c',
     'sessions.c',
     'session-start.c',
+    'held.c',
     'session-input.c',
     'session-output.c',
     'session-exit.c',

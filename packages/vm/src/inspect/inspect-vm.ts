@@ -9,7 +9,7 @@ export async function inspectVm(
   host: Host,
   { vm: state, signal }: { readonly vm: VmState; readonly signal: AbortSignal },
 ): Promise<Inspection> {
-  await using vm = await connectVm(state.id, host)
+  await using vm = await connectVm(state, host)
   const text = (name: string): string | undefined => {
     const value = state.facts[name]
     return typeof value === 'string' ? value : undefined

@@ -30,9 +30,9 @@ export interface ConnectVmOptions {
   readonly events?: 'all' | 'lifecycle'
 }
 
-/** Connects to a running VM by name or id, else to the only one. */
-export async function connectVm(word: string | undefined, host: Host, options: ConnectVmOptions = {}): Promise<VmClient> {
-  const state = await findVm(word, host)
+/** Connects to a running VM that was found, or by name or id, else to the only one. */
+export async function connectVm(vm: VmState | string | undefined, host: Host, options: ConnectVmOptions = {}): Promise<VmClient> {
+  const state = typeof vm === 'object' ? vm : await findVm(vm, host)
   const socket = connect(join(state.directory, 'control.sock'))
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)

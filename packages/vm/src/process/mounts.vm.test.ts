@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, existsSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { scratchDirectory, testGround, type TestGround } from '../../test/guest.ts'
 import { connectVm } from './connect-vm.ts'
 import { startVm } from './start-vm.ts'
-import type { Vm } from '../vm.ts'
+import type { ExecOptions, Vm } from '../vm.ts'
 
 let ground: TestGround
 
@@ -14,13 +14,13 @@ beforeAll(async () => {
   ground = await testGround()
 })
 
-async function output(vm: Vm, script: string): Promise<string> {
+async function output(vm: Vm, script: string, options: Partial<ExecOptions> = {}): Promise<string> {
   const chunks: Buffer[] = []
   const write = (chunk: Buffer, _encoding: string, done: () => void) => {
     chunks.push(chunk)
     done()
   }
-  await vm.exec({ argv: ['/bin/sh', '-c', script], stdout: new Writable({ write }), stderr: new Writable({ write }) }).result
+  await vm.exec({ argv: ['/bin/sh', '-c', script], stdout: new Writable({ write }), stderr: new Writable({ write }), ...options }).result
   return Buffer.concat(chunks).toString()
 }
 
@@ -55,6 +55,26 @@ describe('shares in the guest', () => {
     }
     writeFileSync(join(rw, 'file'), 'changed on the host\n')
     expect(await output(vm, 'cat "/mnt/r w,x/file"')).toBe('changed on the host\n')
+  })
+
+  it('are seen as they are by a command that asks for it, but for files that stay cached while the host says that they are the same', async () => {
+    const directory = sharedDirectory()
+    const replace = (text: string) => {
+      writeFileSync(join(directory, 'new'), text)
+      renameSync(join(directory, 'new'), join(directory, 'file'))
+    }
+    const request = await ground.request({
+      launch: { shares: [{ host: directory, tag: 's0', readonly: true }] },
+      append: 'kernelkit.mount=s0,/mnt/cow,cow',
+    })
+    await using vm = await startVm(request, ground.host)
+    const read = (identity?: string) =>
+      output(vm, 'cat /mnt/cow/file', { fresh: true, held: identity === undefined ? [] : [{ path: '/mnt/cow/file', identity }] })
+    expect(await read('1')).toBe('host\n')
+    replace('two\n')
+    expect([await read('1'), await read('2')]).toEqual(['host\n', 'two\n'])
+    replace('three\n')
+    expect([await read('2'), await read()]).toEqual(['two\n', 'three\n'])
   })
 
   it('that the host cannot write whole make the command fail, with the directory that is full', async ({ skip }) => {

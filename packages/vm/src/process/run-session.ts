@@ -126,6 +126,7 @@ export function runSession(
       tty: options.tty,
       announced: options.announced === true,
       fresh: options.fresh === true,
+      held: options.held,
     })
     if (message.length > maxFrameBytes) {
       return finish(

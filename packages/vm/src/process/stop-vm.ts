@@ -16,7 +16,7 @@ export async function stopVm(state: VmState, host: Host, how: 'kill' | 'poweroff
 async function endOwner(state: VmState, host: Host, how: 'kill' | 'poweroff'): Promise<void> {
   const limit = new AbortController()
   try {
-    await using vm = await connectVm(state.id, host)
+    await using vm = await connectVm(state, host)
     await Promise.race([vm.stop(how), host.sleep(ownerLimitMs, limit.signal).catch(() => {})])
   } catch (error) {
     // It ended meanwhile, or does not answer: checked below.

@@ -101,11 +101,7 @@ export async function writeVmState(state: VmState, host: Host): Promise<void> {
 
 /** The running VMs of this user, oldest first. */
 export async function listVms(host: Host): Promise<readonly VmState[]> {
-  const root = await existingRuntimeDirectory(host)
-  if (root === undefined) return []
-  await sweepVms(host)
-  const states = await Promise.all((await host.fs.readdir(join(root, 'vms'))).map((id) => readState(join(root, 'vms', id), host)))
-  return states.filter((state) => state !== undefined).toSorted((a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1))
+  return (await livingVms(host)).toSorted((a, b) => a.startedAt - b.startedAt || (a.name < b.name ? -1 : 1))
 }
 
 /** The VM that a user means by name, id or the beginning of its id; the only one that runs when the word is absent or empty. */
@@ -141,22 +137,33 @@ export async function findVm(word: string | undefined, host: Host): Promise<VmSt
 
 /** Removes the directories and names of VMs whose owner has died (SIGKILL, power cut): QEMU died with it. */
 export async function sweepVms(host: Host): Promise<void> {
+  await livingVms(host)
+}
+
+/** What is left after {@link sweepVms}. All at once: a command that only connects to a VM waits for this. */
+async function livingVms(host: Host): Promise<readonly VmState[]> {
   const root = await existingRuntimeDirectory(host)
-  if (root === undefined) return
-  for (const id of await host.fs.readdir(join(root, 'vms'))) {
+  if (root === undefined) return []
+  const own = ownIdentity(host)
+  const vms = (await host.fs.readdir(join(root, 'vms'))).map(async (id) => {
     const directory = join(root, 'vms', id)
-    const owner = parseIdentity((await readState(directory, host))?.owner) ?? (await readReservation(directory, host))
-    if (owner !== undefined && !(await isCertainlyGone(host, owner))) continue
+    const state = await readState(directory, host)
+    const owner = parseIdentity(state?.owner) ?? (await readReservation(directory, host))
+    if (owner !== undefined && !(await isCertainlyGone(host, owner, own))) return state
     // Between the creation of a directory and of its first file: a moment, not a leftover.
-    if (owner === undefined && (await isYoung(directory, host))) continue
+    if (owner === undefined && (await isYoung(directory, host))) return state
     host.log.detail(`removing what a dead VM left in ${directory}`)
     await removeDirectory(directory, host)
-  }
-  for (const name of await host.fs.readdir(join(root, 'names'))) {
+    return undefined
+  })
+  const states = await Promise.all(vms)
+  const names = (await host.fs.readdir(join(root, 'names'))).map(async (name) => {
     const path = join(root, 'names', name)
     const id = await readText(path, host)
     if (id !== undefined && id !== '' && !(await host.fs.exists(join(root, 'vms', id)))) await host.fs.rm(path, { force: true })
-  }
+  })
+  await Promise.all(names)
+  return states.filter((state) => state !== undefined)
 }
 
 async function readState(directory: string, host: Host): Promise<VmState | undefined> {
