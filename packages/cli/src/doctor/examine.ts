@@ -117,9 +117,10 @@ async function checkPrograms(
 }
 
 async function checkPrivilege(host: Host, signal: AbortSignal): Promise<Check> {
-  const { kind, reason, fix } = await bootstrapPrivilege(host, { signal })
+  const { kind, reason, fix, packages } = await bootstrapPrivilege(host, { signal })
   if (kind !== 'none') return { name: 'privilege', status: 'ok', required: true, detail: kind === 'root' ? reason : `${kind}: ${reason}` }
-  return { name: 'privilege', status: 'missing', required: true, detail: reason, ...(fix === undefined ? {} : { fix }) }
+  const remedy = packages === undefined ? fix && { fix: `as root: ${fix}` } : await fixOf(host, packages)
+  return { name: 'privilege', status: 'missing', required: true, detail: reason, ...remedy }
 }
 
 /** Images of the other rows of the table need more than those of the host's own. */

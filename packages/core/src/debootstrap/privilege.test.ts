@@ -32,6 +32,16 @@ describe('chooseBakeTools', () => {
     )
   })
 
+  test('names the command that would open the way, and no other', () => {
+    const refused = { ...user, userNamespaces: { reason: 'r' } } as const
+    expect(() => chooseBakeTools({ ...refused, remedy: 'apt-get install uidmap' })).toThrow(
+      expect.objectContaining({ hint: 'Run as root: `apt-get install uidmap`; then try again. Or bake as root.' }),
+    )
+    expect(() => chooseBakeTools(refused)).toThrow(
+      expect.objectContaining({ hint: 'Let this user make user namespaces, as the reason says, or run as root.' }),
+    )
+  })
+
   test('names the packages when there is no tool', () => {
     expect(() => chooseBakeTools({ ...user, mmdebstrap: undefined, debootstrap: undefined })).toThrow(
       expect.objectContaining({ code: 'HOST_LACKS', hint: 'Run `apt-get install mmdebstrap uidmap`.' }),

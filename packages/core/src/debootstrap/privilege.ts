@@ -11,6 +11,8 @@ export interface BakeHostFacts {
   readonly mmdebstrap: string | undefined
   readonly debootstrap: string | undefined
   readonly userNamespaces: 'works' | { readonly reason: string }
+  /** What root would run to make user namespaces work, where that is known. */
+  readonly remedy?: string | undefined
   readonly sudo: 'works' | { readonly reason: string }
 }
 
@@ -44,7 +46,9 @@ export function chooseBakeTools(facts: BakeHostFacts): BakeTools {
       hint:
         facts.mmdebstrap === undefined
           ? 'Run `apt-get install mmdebstrap uidmap`, then try again.'
-          : 'Run `apt-get install uidmap` and give yourself a line in /etc/subuid and /etc/subgid (`usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER`), or run as root.',
+          : facts.remedy === undefined
+            ? 'Let this user make user namespaces, as the reason says, or run as root.'
+            : `Run as root: \`${facts.remedy}\`; then try again. Or bake as root.`,
       details: { userNamespaces: namespaces.reason, sudo: facts.sudo.reason },
     },
   )

@@ -1,10 +1,11 @@
 import type { BakeHostFacts } from '@kernelkit/core/debootstrap'
 import { bootstrapPrivilege } from './bootstrap-privilege.ts'
+import { installCommand } from '../requirements/requirements.ts'
 import type { Host } from '../host.ts'
 
 /** What this host has for baking; nothing is changed. */
 export async function readBakeFacts(host: Host): Promise<BakeHostFacts> {
-  const [mmdebstrap, debootstrap, { kind, reason, refused }] = await Promise.all([
+  const [mmdebstrap, debootstrap, { kind, reason, refused, fix, packages }] = await Promise.all([
     versionOf(host, 'mmdebstrap'),
     versionOf(host, 'debootstrap'),
     bootstrapPrivilege(host),
@@ -15,6 +16,7 @@ export async function readBakeFacts(host: Host): Promise<BakeHostFacts> {
     mmdebstrap,
     debootstrap,
     userNamespaces: kind === 'user-namespaces' ? 'works' : isRefused('user-namespaces'),
+    remedy: packages === undefined ? fix : installCommand(packages).join(' '),
     sudo: kind === 'sudo' ? 'works' : isRefused('sudo'),
   }
 }

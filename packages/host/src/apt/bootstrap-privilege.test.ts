@@ -1,3 +1,6 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bootstrapPrivilege, subordinateIds } from './bootstrap-privilege.ts'
 import type { Host, RunResult } from '../host.ts'
@@ -54,6 +57,18 @@ describe('bootstrapPrivilege', () => {
             '`unshare --user --map-auto --map-root-user true` failed: unshare: write failed /proc/self/uid_map (kernel.apparmor_restrict_unprivileged_userns is 1)',
         },
       ],
+    })
+  })
+
+  it('bootstrapPrivilege names the package of newuidmap when PATH has all but that', async () => {
+    const bin = await mkdtemp(join(tmpdir(), 'kernelkit-thin-'))
+    for (const program of ['id', 'unshare', 'newgidmap']) await symlink(`/usr/bin/${program}`, join(bin, program))
+    const answer = await bootstrapPrivilege({ ...nodeHost({ env: { PATH: bin } }), uid: 1000 })
+    await rm(bin, { recursive: true })
+    expect(answer).toMatchObject({
+      kind: 'none',
+      reason: 'uid 1000 can use neither user namespaces (newuidmap is missing (package uidmap)) nor sudo (sudo is not installed)',
+      packages: ['uidmap'],
     })
   })
 

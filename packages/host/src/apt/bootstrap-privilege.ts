@@ -9,6 +9,8 @@ export interface BootstrapPrivilege {
   readonly reason: string
   /** The command that would make the next better kind work, where there is one. */
   readonly fix?: string
+  /** Debian packages that would. */
+  readonly packages?: readonly string[]
   /** The kinds before it in the order root, user namespaces, `sudo -n`, and why each cannot be used. */
   readonly refused: readonly { readonly kind: PrivilegeKind; readonly reason: string }[]
 }
@@ -26,7 +28,7 @@ export async function bootstrapPrivilege(
   if (host.uid === 0) return { kind: 'root', reason: 'running as root', refused: [] }
   const obstacle = await userNamespaceBlocker(host, options)
   if (obstacle === undefined) return { kind: 'user-namespaces', reason: `user namespaces work for uid ${host.uid}`, refused: [] }
-  const { reason: namespaces, fix } = obstacle
+  const { reason: namespaces, ...remedy } = obstacle
   const refused = [{ kind: 'user-namespaces' as const, reason: namespaces }]
   const sudo = await sudoBlocker(host, options)
   if (sudo === undefined) return { kind: 'sudo', reason: `sudo needs no password (user namespaces: ${namespaces})`, refused }
@@ -34,19 +36,20 @@ export async function bootstrapPrivilege(
     kind: 'none',
     reason: `uid ${host.uid} can use neither user namespaces (${namespaces}) nor sudo (${sudo})`,
     refused: [...refused, { kind: 'sudo', reason: sudo }],
-    ...(fix === undefined ? {} : { fix }),
+    ...remedy,
   }
 }
 
 interface Obstacle {
   readonly reason: string
   readonly fix?: string
+  readonly packages?: readonly string[]
 }
 
 /** `undefined` when a namespace with a whole range of owners could be made just now. */
 async function userNamespaceBlocker(host: Host, { signal }: { readonly signal?: AbortSignal | undefined }): Promise<Obstacle | undefined> {
   for (const program of ['newuidmap', 'newgidmap']) {
-    if ((await host.which(program)) === undefined) return { reason: `${program} is missing (package uidmap)` }
+    if ((await host.which(program)) === undefined) return { reason: `${program} is missing (package uidmap)`, packages: ['uidmap'] }
   }
   const user = (await host.run(['id', '-un'], { reject: false })).stdout.trim()
   for (const file of ['/etc/subuid', '/etc/subgid']) {
