@@ -56,10 +56,12 @@ describe("a distribution's kernel", () => {
     expect(lastLine(stderr)).toMatch(/verdict=infra-fail/)
   })
 
-  it('boots an image by its name, with the modules that disk, network and agent need, and runs modprobe for no file system of its own', async () => {
+  it('boots an image by its name, with the modules that disk, network and agent need, runs modprobe for no file system of its own, and tests what is loaded later', async () => {
     const script = `
       uname -r; cat /sys/class/net/dummy0/operstate; grep -c eth0 /proc/net/route; test -w / && grep -c ' /sys/fs/bpf bpf ' /proc/mounts
-      cat /proc/sys/kernel/modprobe; grep -c bpf_preload /sys/kernel/tracing/trace`
+      cat /proc/sys/kernel/modprobe; grep -c bpf_preload /sys/kernel/tracing/trace
+      cat /sys/module/cryptomgr/parameters/notests; grep -c 'cryptomgr.notests ' /proc/cmdline
+      touch /lib/modules/$(uname -r)/written && ls /lib/modules/*/written | wc -l`
     const { stdout, stderr } = await kernelkit([
       'run',
       '-k',
@@ -77,7 +79,7 @@ describe("a distribution's kernel", () => {
       `${script}; true`,
     ])
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=pass\b/)
-    expect(stdout).toMatch(/^6\.1\.0-\d+-cloud-amd64\ndown\n2\n1\n\/sbin\/modprobe\n0\n$/)
+    expect(stdout).toMatch(/^6\.1\.0-\d+-cloud-amd64\ndown\n2\n1\n\/sbin\/modprobe\n0\nN\n1\n1\n$/)
     expect(stderr).toMatch(/^modules .*\bvirtio_blk\b.*\bdummy$/m)
   })
 

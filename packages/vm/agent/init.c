@@ -40,11 +40,17 @@ static void serve_beside_init(char **argv, int connected)
 	power_off();
 }
 
-static int prepare(char *problem, unsigned size)
+static void read_params(void)
 {
 	static char command_line[8192];
 	read_file("/proc/cmdline", command_line, sizeof command_line);
 	parse_params(&params, command_line);
+	/* crypto/testmgr.c: read whenever an algorithm is registered. */
+	if (params.crypto_tests) write_text("/sys/module/cryptomgr/parameters/notests", "0");
+}
+
+static int prepare(char *problem, unsigned size)
+{
 	if (params.problem[0]) {
 		format(problem, size, "%s", params.problem);
 		return -1;
@@ -90,6 +96,7 @@ __attribute__((noreturn, used)) void start_c(long *stack)
 	ignore_signal(SIGPIPE);
 	read_file("/.kernelkit/replay", replay, sizeof replay);
 	read_file("/.kernelkit/replay-user", replay_user, sizeof replay_user);
+	read_params();
 	/* Before the channel, whose driver may be one of them. */
 	load_modules(problem, sizeof problem);
 	if (!*problem) prepare(problem, sizeof problem);

@@ -62,6 +62,10 @@ static int parse_word(struct params *params, const char *word)
 		params->network = params->set_address = equal(word + 8, "1");
 		return 1;
 	}
+	if (begins(word, "crypto-tests=")) {
+		params->crypto_tests = equal(word + 13, "1");
+		return 1;
+	}
 	if (begins(word, "mask=")) {
 		params->mask = equal(word + 5, "1");
 		return 1;

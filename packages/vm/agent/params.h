@@ -17,6 +17,7 @@ struct params {
 	int nosuid;           /* owners of shares are not the host's: setuid bits mean nothing */
 	int network;          /* the guest is on QEMU's network: the kernel was given an address (ip=), or we set it */
 	int set_address;      /* the kernel does not read ip= */
+	int crypto_tests;     /* the kernel left out the self-tests of its crypto algorithms (cryptomgr.notests): those loaded later are tested */
 	int share_count;
 	struct share shares[MAX_MOUNTS];
 	char problem[256];    /* a word that makes no sense, or "" */

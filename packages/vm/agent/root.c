@@ -62,8 +62,8 @@ static int mount_9p(const char *tag, const char *to, int readonly, const char *c
 	return answer;
 }
 
-/* `disk:DEVICE:TYPE`, read-only. */
-static int mount_disk_share(const char *source, const char *to)
+/* `disk:DEVICE:TYPE`. */
+static int mount_disk_share(const char *source, const char *to, int readonly)
 {
 	char device[64];
 	format(device, sizeof device, "%s", source + length("disk:"));
@@ -71,13 +71,13 @@ static int mount_disk_share(const char *source, const char *to)
 	if (!type) return -EINVAL;
 	*type++ = 0;
 	wait_for_device(device);
-	return mount_type(device, to, type, MS_RDONLY, 0);
+	return mount_type(device, to, type, readonly ? MS_RDONLY : 0, 0);
 }
 
 /* What a share is mounted from: a tag of 9p, `virtiofs:TAG` or `disk:DEVICE:TYPE`; `cache` is for 9p, whose host side has none. */
 static int mount_source(const char *source, const char *to, int readonly, const char *cache)
 {
-	if (begins(source, "disk:")) return mount_disk_share(source, to);
+	if (begins(source, "disk:")) return mount_disk_share(source, to, readonly);
 	if (begins(source, "virtiofs:")) {
 		int answer = mount_type(source + length("virtiofs:"), to, "virtiofs", readonly ? MS_RDONLY : 0, 0);
 		/* No device has this tag (fs/fuse/virtio_fs.c, virtio_fs_get_tree). */
@@ -226,7 +226,8 @@ int mount_shares(const struct params *params, char *problem, unsigned size)
 			format(problem, size, "cannot mount share %s at %s (%s): %s", share->tag, share->to, share->mode, reason(answer));
 			return -1;
 		}
-		if (equal(share->mode, "rw")) watch_writes(begins(share->tag, "virtiofs:") ? share->tag + length("virtiofs:") : share->tag, share->to);
+		/* What is written to a disk goes to an overlay of QEMU's. */
+		if (equal(share->mode, "rw") && !begins(share->tag, "disk:")) watch_writes(begins(share->tag, "virtiofs:") ? share->tag + length("virtiofs:") : share->tag, share->to);
 	}
 	return 0;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { archRows } from '../arch/index.ts'
-import { joinCommandLine, splitWords } from './cmdline.ts'
+import { joinCommandLine, setsParameter, splitWords } from './cmdline.ts'
 import { encodeValue, guestWords } from './guest-words.ts'
 import { kernelWords } from './kernel-words.ts'
 
@@ -48,6 +48,10 @@ describe('kernelWords', () => {
     expect(words({ coreDumps: '/out' })).toContain('"sysctl.kernel.core_pattern=|/bin/cp /dev/stdin /out/core.%e.%p"')
   })
 
+  it('leaves out the self-tests of crypto algorithms where that was decided', () => {
+    expect(words({ skipsCryptoTests: true })).toContain('cryptomgr.notests')
+  })
+
   it("leaves the counter's frequency to KVM", () => {
     expect(words({ accel: 'kvm' }).join(' ')).not.toContain('tsc')
   })
@@ -71,6 +75,16 @@ describe('joinCommandLine', () => {
 
   it('adds a console instead of replacing ours', () => {
     expect(join(['console=ttyS0'], ['console=tty0']).text).toBe('console=ttyS0 console=tty0')
+  })
+
+  it('knows whether the user sets a parameter, with or without a value', () => {
+    const sets = (append: string) => setsParameter(['foo', append], 'cryptomgr.notests')
+    expect(['cryptomgr.notests', 'a cryptomgr.notests=0', 'cryptomgr.notests2', 'x=cryptomgr.notests'].map(sets)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 
   it('warns of quiet', () => {

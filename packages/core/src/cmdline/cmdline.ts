@@ -49,6 +49,11 @@ export function splitWords(text: string): readonly string[] {
   return text.match(/(?:"[^"]*"?|[^\s"])+/g) ?? []
 }
 
+/** Whether words of `--append` set this parameter themselves. */
+export function setsParameter(append: readonly string[], name: string): boolean {
+  return append.flatMap(splitWords).some((word) => keyOf(word) === keyOf(name))
+}
+
 /** What the kernel does instead of an initramfs's own /init, and what chooses it here. */
 const unread: readonly (readonly [word: string, hint: Message])[] = [
   [

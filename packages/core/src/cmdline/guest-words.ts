@@ -30,6 +30,8 @@ export interface GuestWords {
   readonly hostname: string
   /** The agent gives the network card its address: the kernel does not read `ip=`. */
   readonly network?: boolean | undefined
+  /** The agent switches the self-tests of crypto algorithms on, which the kernel left out while it started. */
+  readonly cryptoTests?: boolean | undefined
 }
 
 /** The `kernelkit.*` words of the kernel command line; what varies per run goes over the agent's channel instead. */
@@ -42,6 +44,7 @@ export function guestWords(guest: GuestWords): readonly string[] {
     ...guest.mounts.map((mount) => `kernelkit.mount=${sourceOf(mount)},${encodeValue(mount.at)},${mount.mode}`),
     `kernelkit.hostname=${encodeValue(guest.hostname)}`,
     ...(guest.network === true ? ['kernelkit.network=1'] : []),
+    ...(guest.cryptoTests === true ? ['kernelkit.crypto-tests=1'] : []),
   ]
 }
 

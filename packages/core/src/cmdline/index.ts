@@ -1,4 +1,4 @@
-export { joinCommandLine, refuseUnread, type CommandLine } from './cmdline.ts'
+export { joinCommandLine, refuseUnread, setsParameter, type CommandLine } from './cmdline.ts'
 export {
   fileSystemOptions,
   guestWords,

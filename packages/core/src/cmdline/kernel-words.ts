@@ -19,6 +19,8 @@ export interface KernelWordsInput {
   readonly coreDumps?: string | undefined
   /** The memory of a guest that has panicked is read afterwards. */
   readonly staysAfterPanic?: boolean
+  /** The self-tests of built-in crypto algorithms are left out. */
+  readonly skipsCryptoTests?: boolean
   /** The KUnit suites inside the kernel run; `glob` chooses among them. */
   readonly kunit?: { readonly glob: string | undefined } | undefined
 }
@@ -39,6 +41,14 @@ export function kernelWords(input: KernelWordsInput): readonly KernelWord[] {
     ...input.arch.kernelWords,
     ...(input.accel === 'tcg' && input.tscKhz !== undefined ? input.arch.counterWords(input.tscKhz) : []),
     ...(input.machineWords ?? []),
+    ...(input.skipsCryptoTests === true
+      ? [
+          {
+            word: 'cryptomgr.notests',
+            why: 'a tenth of an emulated boot; what is loaded later is tested (the agent switches the tests on)',
+          },
+        ]
+      : []),
     ...(input.staticNetwork
       ? [{ word: 'ip=10.0.2.15::10.0.2.2:255.255.255.0::eth0:off', why: "QEMU's user network is always the same: no wait for DHCP" }]
       : []),

@@ -7,6 +7,8 @@ export interface DiskFormat {
   readonly program: string
   /** Debian's package of the program. */
   readonly package: string
+  /** A guest can write to it: what it writes is for QEMU to keep or to forget. */
+  readonly isWritable: boolean
   /** Whether the program can leave paths out. */
   readonly leavesOut: boolean
   readonly argv: (input: PackInput) => readonly string[]
@@ -35,6 +37,7 @@ export const diskFormats: readonly DiskFormat[] = [
     options: ['EROFS_FS'],
     program: 'mkfs.erofs',
     package: 'erofs-utils',
+    isWritable: false,
     leavesOut: true,
     argv: ({ directory, to, leftOut }) => [
       'mkfs.erofs',
@@ -51,6 +54,7 @@ export const diskFormats: readonly DiskFormat[] = [
     options: ['SQUASHFS', 'SQUASHFS_ZSTD'],
     program: 'mksquashfs',
     package: 'squashfs-tools',
+    isWritable: false,
     leavesOut: true,
     argv: ({ directory, to, leftOut }) => [
       'mksquashfs',
@@ -72,6 +76,7 @@ export const diskFormats: readonly DiskFormat[] = [
     options: ['EXT4_FS'],
     program: 'mke2fs',
     package: 'e2fsprogs',
+    isWritable: true,
     leavesOut: false,
     argv: ({ directory, to, bytes, entries }) => [
       'mke2fs',
@@ -87,7 +92,10 @@ export const diskFormats: readonly DiskFormat[] = [
       '4096',
       '-N',
       String(entries + 64),
-      // Nothing is ever written: neither a journal nor checksums, which would need a module of their own.
+      // Times after 2038, about which the kernel else warns where the disk is mounted for writing.
+      '-I',
+      '256',
+      // Nothing that is written is kept: neither a journal nor checksums, which would need a module of their own.
       '-O',
       'none,extent,filetype,sparse_super,large_file,huge_file,dir_nlink,extra_isize',
       to,

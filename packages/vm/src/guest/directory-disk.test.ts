@@ -96,6 +96,26 @@ describe('a disk made of a directory', () => {
     }
   })
 
+  it('of an entry of the store is found again, without a list of its files', async () => {
+    const modules = join(store.root, 'kernel/0123/modules')
+    await mkdir(modules, { recursive: true })
+    await writeFile(join(modules, 'file'), 'content\n')
+    const started: (readonly string[])[] = []
+    const watched: Host = {
+      ...host,
+      run: (argv, options) => {
+        started.push(argv)
+        return host.run(argv, options)
+      },
+    }
+    const ask = { directory: modules, format: formatOf('ext4'), hidden: [] }
+    const { path } = await directoryDisk(watched, store, ask)
+    expect(await readFile(join(await unpacked(path), 'file'), 'utf8')).toBe('content\n')
+    expect(started.map(([program]) => program)).toEqual(['sh', 'mke2fs'])
+    expect(await directoryDisk(watched, store, ask)).toEqual({ path, lines: [] })
+    expect(started).toHaveLength(2)
+  })
+
   it.each(['erofs', 'squashfs'])('%s leaves out what the guest must not see, and says so', async (fsType) => {
     await mkdir(join(directory, '.ssh'))
     await writeFile(join(directory, '.ssh/id'), 'secret')

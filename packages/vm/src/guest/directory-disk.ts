@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { listingArgv, parseListing, type DirectoryListing, type DiskFormat } from '@kernelkit/core/disk'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
 import { freeBytes, type Host, type Store } from '@kernelkit/host'
@@ -28,7 +28,7 @@ const mostEntries = 500_000
 // Two of the largest.
 const mostStored = 2 * mostDiskBytes
 /** Raised when the same directory would give another disk. */
-const recipe = '1'
+const recipe = '2'
 // One who edits saves now and then; a build in the directory writes all the time.
 const attempts = 3
 
@@ -47,30 +47,48 @@ export async function directoryDisk(
     const { stdout } = await host.run(listingArgv(directory, mostEntries), { env: { LC_ALL: 'C' } })
     return parseListing(stdout, { entries: mostEntries, leftOut: isHidden, nowMs: host.now() })
   }
+  const place = { directory: 'disks', ending: format.fsType, mostBytes: mostStored }
+  const pack = async (to: string, { bytes, entries }: DirectoryListing, leftOut: readonly string[]): Promise<void> => {
+    await refuseFull(host, to, bytes)
+    await host.run(format.argv({ directory, to, bytes, entries, leftOut }), {
+      env: { MKE2FS_CONFIG: '/dev/null' },
+      endsWithParent: true,
+      package: format.package,
+      signal,
+    })
+  }
+  // An entry of the store is what the key in its path says: each run saves the list of its files.
+  if (isHidden.length === 0 && directory.startsWith(`${join(store.root, 'kernel')}/`)) {
+    const path = await storedFile({
+      place,
+      identity: [recipe, format.fsType, directory].join('\n'),
+      host,
+      store,
+      write: async (to) => {
+        const listing = await list()
+        refuseLarge(request, listing)
+        await pack(to, listing, [])
+      },
+    })
+    return { path, lines: [] }
+  }
   let listing = await list()
   for (let attempt = 1; ; attempt += 1) {
     refuseLarge(request, listing)
     const leftOut = [...isHidden, ...topmost(listing.unreadable)]
     if (leftOut.length > 0 && !format.leavesOut) throw cannotLeaveOut(request, leftOut)
-    const { bytes, entries, identity } = listing
+    const { identity } = listing
     // What may change without a sign of it is not found again.
     const salt = listing.isFresh ? host.randomHex(8) : ''
     let after = listing
     const path = await storedFile({
-      place: { directory: 'disks', ending: format.fsType, mostBytes: mostStored },
+      place,
       identity: [recipe, format.fsType, ...leftOut, identity, salt].join('\n'),
       host,
       store,
       write: async (to) => {
-        await refuseFull(host, to, bytes)
-        const packing = host.run(format.argv({ directory, to, bytes, entries, leftOut }), {
-          env: { MKE2FS_CONFIG: '/dev/null' },
-          endsWithParent: true,
-          package: format.package,
-          signal,
-        })
         // What vanished meanwhile fails it, too.
-        const failure = await packing.then(
+        const failure = await pack(to, listing, leftOut).then(
           () => undefined,
           (error: unknown) => ({ error }),
         )

@@ -24,8 +24,8 @@ export interface BootModulesInput {
   readonly options: KernelOptions
   readonly needs: readonly KernelNeed[]
   readonly hasNetwork: boolean
-  /** The kernel's modules are mounted in the guest, from a disk of their own or another way. */
-  readonly hasModuleTree: boolean
+  /** The kernel's modules are mounted in the guest below an overlay. */
+  readonly hasOverlay: boolean
   /** Kernel options that mount the disk with the modules. */
   readonly moduleDisk: readonly string[]
   /** Names that the user wants loaded. */
@@ -33,7 +33,7 @@ export interface BootModulesInput {
 }
 
 /** What the agent loads before it opens its channel: what this way of booting needs and the kernel has as modules, and what was asked for. */
-export function bootModules({ options, needs, hasNetwork, hasModuleTree, moduleDisk, asked }: BootModulesInput): readonly LoadedModule[] {
+export function bootModules({ options, needs, hasNetwork, hasOverlay, moduleDisk, asked }: BootModulesInput): readonly LoadedModule[] {
   refuseUnknown(options, asked)
   const { modules } = options
   if (modules === undefined) return []
@@ -44,7 +44,7 @@ export function bootModules({ options, needs, hasNetwork, hasModuleTree, moduleD
   const wanted = [
     ...needs.flatMap(({ symbol }) => wantedBy(symbol, false)),
     ...moduleDisk.flatMap((symbol) => wantedBy(symbol, false)),
-    ...(hasModuleTree ? wantedBy('OVERLAY_FS', false) : []),
+    ...(hasOverlay ? wantedBy('OVERLAY_FS', false) : []),
     ...(hasNetwork ? wantedBy('VIRTIO_NET', true) : []),
     // Every machine of ours has the device; without the driver getrandom() blocks in guests whose CPU has no rdrand.
     ...wantedBy('HW_RANDOM_VIRTIO', true),

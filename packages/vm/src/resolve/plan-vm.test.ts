@@ -579,7 +579,8 @@ describe("a distribution's kernel", () => {
     expect(launch.shares).toEqual([{ host: '/', tag: 'root', readonly: true, transport: 'virtiofs' }])
     expect(launch.virtiofsd).toEqual(daemon)
     expect(launch.append).toContain('kernelkit.root=virtiofs:root:cow')
-    expect(launch.append).toContain(`kernelkit.mount=disk:/dev/vda:ext4,/lib/modules/${release},cow`)
+    expect(launch.append).toContain(`kernelkit.mount=disk:/dev/vda:ext4,/lib/modules/${release},rw`)
+    expect(launch.drives).toEqual([{ path: expect.stringMatching(/^\/store\/disks/) as string, format: 'raw', mode: 'snapshot' }])
     expect(launch.append).toContain('kernelkit.network=1')
     expect(launch.append).not.toMatch(/\bip=/)
     expect(lines).toContain('directories over virtiofs (/usr/lib/qemu/virtiofsd)')
@@ -598,8 +599,32 @@ describe("a distribution's kernel", () => {
           },
         })
       ).launch.append
-    expect(await append(own)).toContain(`kernelkit.mount=disk:/dev/vda:ext4,/lib/modules/${release},cow`)
+    expect(await append(own)).toContain(`kernelkit.mount=disk:/dev/vda:ext4,/lib/modules/${release},rw`)
     expect(await append()).not.toContain('kernelkit.mount=')
+  })
+
+  it('loads no overlay for its modules alone, which are written to in a snapshot', async () => {
+    const raw = { kernel: await kernel({ modules: true }), image: await image(), noCwd: true }
+    const { launch, modules } = await plan({ raw })
+    expect(launch.append).toContain(`kernelkit.mount=disk:/dev/vdb:ext4,/lib/modules/${release},rw`)
+    expect(launch.drives.map(({ mode }) => mode)).toEqual(['snapshot', 'snapshot'])
+    expect(modules.map(({ name }) => name)).not.toContain('overlay')
+  })
+
+  it('out of packages skips the crypto self-tests of an emulated boot alone, unless the user says otherwise', async () => {
+    const path = await kernel({ modules: true })
+    await put('debian/config', `${config}CONFIG_CRYPTO_MANAGER=y\n# CONFIG_CRYPTO_MANAGER_DISABLE_TESTS is not set\n`)
+    const wordsOf = async (more: Readonly<Record<string, unknown>> = {}, change: Partial<PlanServices> = {}): Promise<readonly string[]> =>
+      (await plan({ raw: { kernel: path, root: 'none', noCwd: true, ...more }, with: change })).launch.append
+        .split(' ')
+        .filter((word) => word.includes('crypto'))
+    expect(await wordsOf()).toEqual([])
+    await put('debian/manifest.json', JSON.stringify({ kind: 'kernel', packages: [], modules: `lib/modules/${release}` }))
+    expect(await wordsOf()).toEqual(['cryptomgr.notests', 'kernelkit.crypto-tests=1'])
+    expect(await wordsOf({ append: ['cryptomgr.notests=0'] })).toEqual(['cryptomgr.notests=0'])
+    expect(await wordsOf({}, { probeKvm: async () => ({ accel: 'kvm', reason: 'works', seconds: 0 }) })).toEqual([])
+    await put('debian/config', `${config}CONFIG_CRYPTO_MANAGER=m\n`)
+    expect(await wordsOf()).toEqual([])
   })
 
   it('given as a bare file, is refused with the name of its package', async () => {

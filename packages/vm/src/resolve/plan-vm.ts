@@ -1,5 +1,5 @@
 import type { Arch } from '@kernelkit/core/arch'
-import { guestWords, joinCommandLine, kernelWords, type CommandLine } from '@kernelkit/core/cmdline'
+import { guestWords, joinCommandLine, kernelWords, setsParameter, type CommandLine } from '@kernelkit/core/cmdline'
 import { virtioDeviceCount, type NetworkReach, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import type { Acceleration } from './choose-accel.ts'
@@ -76,7 +76,7 @@ async function findModules({ vm, kernel, launch, needs }: DecidedVm, { agent, mo
     options: kernel.options,
     needs,
     hasNetwork: launch.network.kind === 'user',
-    hasModuleTree: moduleTree !== undefined,
+    hasOverlay: moduleTree?.mount.mode === 'cow',
     moduleDisk: moduleTree?.options ?? [],
     asked: vm.modules,
   })
@@ -209,6 +209,22 @@ function kernelSetsAddress(options: KernelOptions): boolean {
   return options.source === undefined || (options.value('IP_PNP') === 'y' && options.value('VIRTIO_NET') !== 'm')
 }
 
+/**
+ * Emulated, the tests of the crypto algorithms that are built into a distribution's kernel take a tenth of a boot, and find nothing that its users
+ * may have changed. `--append cryptomgr.notests=0` has them back.
+ */
+function skipsCryptoTests(vm: ResolvedVm, { agent, accel, kernel }: VmParts): boolean {
+  return (
+    agent &&
+    accel.accel === 'tcg' &&
+    kernel.isPackaged &&
+    // A module would read the word when it is loaded.
+    kernel.options.value('CRYPTO_MANAGER') === 'y' &&
+    kernel.options.value('CRYPTO_MANAGER_DISABLE_TESTS') !== 'y' &&
+    !setsParameter(vm.append, 'cryptomgr.notests')
+  )
+}
+
 interface CommandLineInput {
   readonly devices: Devices
   readonly machine: MachineChoice
@@ -218,6 +234,7 @@ interface CommandLineInput {
 
 function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, init, hostname }: CommandLineInput): CommandLine {
   const { agent, root } = parts
+  const isUntested = skipsCryptoTests(vm, parts)
   const words = kernelWords({
     arch: parts.arch,
     accel: parts.accel.accel,
@@ -230,6 +247,7 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
     debugger: vm.gdb !== undefined,
     coreDumps: vm.coreDumps ? artifactsDirectory : undefined,
     staysAfterPanic: vm.dumpOn.includes('panic'),
+    skipsCryptoTests: isUntested,
     kunit: vm.kunit,
   }).map(({ word }) => word)
   const guest =
@@ -237,6 +255,7 @@ function writeCommandLine(vm: ResolvedVm, parts: VmParts, { devices, machine, in
       ? []
       : guestWords({
           network: devices.network.kind === 'user' && !kernelSetsAddress(parts.kernel.options),
+          cryptoTests: isUntested,
           root: root.guest,
           mask: root.kind === 'host',
           noSetuid: parts.confinement.confinement?.way === 'user',

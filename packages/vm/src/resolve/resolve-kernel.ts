@@ -12,6 +12,8 @@ import type { PlanServices } from './services.ts'
 export interface ResolvedKernel extends FoundKernel {
   readonly release: string
   readonly options: KernelOptions
+  /** Made from a distribution's packages, or from an image of a registry: it is as it was published. */
+  readonly isPackaged: boolean
   /** Where the files of its modules are, those with debug information first. */
   readonly moduleDirectories: readonly string[]
   /** Real path of its source, where that is known and still exists. */
@@ -57,6 +59,7 @@ export async function resolveKernel(host: Host, services: PlanServices, asked: A
     vmlinux: typeof debugVmlinux === 'string' ? join(dirname(found.image.path), debugVmlinux) : found.vmlinux,
     release,
     options,
+    isPackaged: Array.isArray(manifest?.['packages']),
     moduleDirectories,
     sourceTree,
     line: `kernel ${release} (${found.shown}, ${showAge(host.now() - found.image.modifiedAt)} old${notes})`,

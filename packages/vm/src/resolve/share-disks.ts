@@ -156,9 +156,11 @@ export async function diskOfModules(
   const format = await findDiskFormat(host, options, { isForced: false, loadsLittle: true })
   if (format === undefined) return undefined
   const { path } = await services.directoryDisk({ directory, format, hidden: [] })
+  // QEMU forgets what is written (`snapshot`): one mount in the guest instead of three, and no overlay to load for it.
+  const isOverlaid = !(mode === 'cow' && format.isWritable)
   return {
-    mount: { tag: diskDevice(place), at, mode, transport: { fsType: format.fsType } },
-    drive: { path, format: 'raw', mode: 'ro' },
+    mount: { tag: diskDevice(place), at, mode: isOverlaid ? mode : 'rw', transport: { fsType: format.fsType } },
+    drive: { path, format: 'raw', mode: isOverlaid ? 'ro' : 'snapshot' },
     options: ['VIRTIO_BLK', ...format.options],
   }
 }
