@@ -110,6 +110,30 @@ it.each<[string, (tree: string) => Promise<void>, string]>([
   expect(warned).toEqual([`the source ${entry.key.slice(0, 12)} in the store is damaged (${what}): it is not used, and made again`])
 })
 
+it.each<[string, number, string]>([
+  ['in what it holds', 70 * 2 ** 20 + 5, 'root.ext4 has other bytes than when it was made'],
+  ['in one of its holes', 3 * 2 ** 20, 'root.ext4 has other bytes than when it was made'],
+])('A disk image that was changed %s is made again; one that was only touched or copied is not.', async (_title, at, what) => {
+  const image = {
+    kind: 'image',
+    material: [['suite', 'bookworm']],
+    produce: async (directory: string) => {
+      await writeFile(join(directory, 'root.ext4'), '')
+      await truncate(join(directory, 'root.ext4'), 80 * 2 ** 20)
+      await using file = await open(join(directory, 'root.ext4'), 'r+')
+      await file.write(Buffer.alloc(1000, 'i'), 0, 1000, 70 * 2 ** 20)
+    },
+  } as const
+  const { entry } = await (await storeAt()).obtain(image)
+  await utimes(join(entry.path, 'root.ext4'), 1, 1)
+  expect((await (await storeAt()).obtain(image)).cached).toBe(true)
+  await using file = await open(join(entry.path, 'root.ext4'), 'r+')
+  await file.write(Buffer.from('x'), 0, 1, at)
+  await utimes(join(entry.path, 'root.ext4'), 2, 2)
+  expect((await (await storeAt()).obtain(image)).cached).toBe(false)
+  expect(warned).toEqual([`the image ${entry.key.slice(0, 12)} in the store is damaged (${what}): it is not used, and made again`])
+})
+
 it('takes an artifact in whose directories a program has left something', async () => {
   const { entry } = await (await storeAt()).obtain(wanted)
   await mkdir(join(entry.path, 'scripts/gdb/__pycache__'))

@@ -17,7 +17,7 @@ type KnownFiles = Readonly<Record<string, KnownFile>>
 /** Notes what the files of a finished entry hold. */
 export async function noteEntry(host: Host, root: string, entry: EntryName): Promise<void> {
   const listing = await listEntry(host, entry.path)
-  if (listing !== undefined) await writeNote(host, root, entry, listing, await digestEntry(host, entry.path, listing))
+  if (listing !== undefined) await writeNote(host, root, entry, listing, await digestEntry(host, entry.path, listing.files()))
 }
 
 export async function forgetEntry(host: Host, root: string, entry: EntryName): Promise<void> {
@@ -37,7 +37,7 @@ export async function damageOf(
   const listing = await listEntry(host, entry.path).catch(() => undefined)
   if (listing === undefined) return undefined
   const paths = notePaths(root, entry)
-  if ((await host.fs.readFile(paths.seen, 'utf8').catch(() => '')) === seal(host, listing)) return undefined
+  if ((await host.fs.readFile(paths.seen, 'utf8').catch(() => '')) === host.sha256(listing.text)) return undefined
   const known = await readKnown(host, paths.files)
   const canWrite = !readOnly && (await isWritable(host, root))
   if (known === undefined) {
@@ -47,13 +47,14 @@ export async function damageOf(
     await noteEntry(host, root, entry).catch(() => {})
     return undefined
   }
+  const files = listing.files()
   for (const [name, { size }] of Object.entries(known)) {
-    const file = listing.get(name)
+    const file = files.get(name)
     if (file === undefined) return `${name} is missing`
     if (file.size !== size) return `${name} has ${file.size} bytes instead of ${size}`
   }
-  const isSame = (name: string) => known[name]?.print === listing.get(name)?.print
-  const touched = await digestEntry(host, entry.path, new Map([...listing].filter(([name]) => !isSame(name))))
+  const isSame = (name: string) => known[name]?.print === files.get(name)?.print
+  const touched = await digestEntry(host, entry.path, new Map([...files].filter(([name]) => !isSame(name))))
   const digests = new Map(touched)
   for (const [name, { sha256 }] of Object.entries(known)) {
     if (isSame(name)) digests.set(name, sha256)
@@ -62,11 +63,6 @@ export async function damageOf(
   // A copied or restored store: its files are read once.
   if (canWrite) await writeNote(host, root, entry, listing, digests).catch(() => {})
   return undefined
-}
-
-function seal(host: Host, listing: Listing): string {
-  const lines = [...listing].map(([name, { size, isLink, print }]) => `${isLink ? 'l' : 'f'} ${size} ${print} ${name}\n`)
-  return host.sha256(lines.toSorted().join(''))
 }
 
 /** Not in the entry: what an entry holds is the same wherever it was made. */
@@ -84,14 +80,14 @@ async function writeNote(
   digests: ReadonlyMap<string, string>,
 ): Promise<void> {
   const known: [string, KnownFile][] = []
-  for (const [name, { size, print }] of listing) {
+  for (const [name, { size, print }] of listing.files()) {
     const sha256 = digests.get(name)
     if (sha256 !== undefined) known.push([name, { size, sha256, print }])
   }
   const paths = notePaths(root, entry)
   await host.fs.mkdir(join(root, 'state', 'digests'), { recursive: true })
   await host.fs.writeAtomic(paths.files, JSON.stringify(Object.fromEntries(known)))
-  await host.fs.writeAtomic(paths.seen, seal(host, listing))
+  await host.fs.writeAtomic(paths.seen, host.sha256(listing.text))
 }
 
 async function isWritable(host: Host, root: string): Promise<boolean> {

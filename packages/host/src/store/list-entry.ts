@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { digestPieces } from '../files/piece-digest.ts'
 import type { Host } from '../host.ts'
 
 /** One file or symbolic link of an entry, as it is on the disk. */
@@ -9,8 +10,12 @@ interface ListedFile {
   readonly print: string
 }
 
-/** Paths below the entry. */
-export type Listing = ReadonlyMap<string, ListedFile>
+export interface Listing {
+  /** Differs when a file was added, removed, written, replaced or copied. */
+  readonly text: string
+  /** By path below the entry. */
+  readonly files: () => ReadonlyMap<string, ListedFile>
+}
 
 // Kernels, images and agents have some 40 files; source packages of kernels 80,000, which Node would need seconds for.
 const mostListedHere = 256
@@ -18,7 +23,9 @@ const mostListedHere = 256
 /** Every file of an entry, in its subdirectories too; `undefined` when that cannot be known. */
 export async function listEntry(host: Host, path: string): Promise<Listing | undefined> {
   const listing = new Map<string, ListedFile>()
-  return (await listHere(host, { path, below: '', listing })) ? listing : listByFind(host, path)
+  if (!(await listHere(host, { path, below: '', listing }))) return listByFind(host, path)
+  const lines = [...listing].map(([name, { size, isLink, print }]) => `${isLink ? 'l' : 'f'} ${size} ${print} ${name}\n`)
+  return { text: lines.toSorted().join(''), files: () => listing }
 }
 
 /** False when there are too many. */
@@ -45,6 +52,11 @@ async function listByFind(host: Host, path: string): Promise<Listing | undefined
   const { exitCode, stdout } = await host.run(argv, { reject: false })
   // A `find` without -printf (busybox).
   if (exitCode !== 0) return undefined
+  // Read only when something has happened to one of its 80,000 files.
+  return { text: stdout, files: () => parseFound(stdout) }
+}
+
+function parseFound(stdout: string): ReadonlyMap<string, ListedFile> {
   const listing = new Map<string, ListedFile>()
   for (const line of stdout.split('\0')) {
     const [type = '', size = '', inode = '', time = '', ...name] = line.split(' ')
@@ -53,11 +65,24 @@ async function listByFind(host: Host, path: string): Promise<Listing | undefined
   return listing
 }
 
-/** SHA-256 of every file of a listing, and of the target of every link; a file that cannot be read has none. */
-export async function digestEntry(host: Host, path: string, listing: Listing): Promise<ReadonlyMap<string, string>> {
-  const files = [...listing].filter(([, { isLink }]) => !isLink).map(([name]) => name)
-  const links = [...listing].filter(([, { isLink }]) => isLink).map(([name]) => name)
+// Disk images are larger: 4 GiB, of which a file system uses some 200 MiB.
+const largestHashedWhole = 64 * 2 ** 20
+
+/** SHA-256 of every file of a listing (of its pieces where it is large), and of the target of every link; a file that cannot be read has none. */
+export async function digestEntry(
+  host: Host,
+  path: string,
+  listing: ReadonlyMap<string, ListedFile>,
+): Promise<ReadonlyMap<string, string>> {
+  const names = (isWanted: (file: ListedFile) => boolean) => [...listing].filter(([, file]) => isWanted(file)).map(([name]) => name)
+  const files = names(({ isLink, size }) => !isLink && Number(size) <= largestHashedWhole)
+  const large = names(({ isLink, size }) => !isLink && Number(size) > largestHashedWhole)
+  const links = names(({ isLink }) => isLink)
   const digests = files.length > mostListedHere ? await digestByProgram(host, path, files) : await digestHere(host, path, files)
+  for (const name of large) {
+    const pieces = await digestPieces(host, join(path, name)).catch(() => undefined)
+    if (pieces !== undefined) digests.set(name, pieces.sha256)
+  }
   for (const name of links) digests.set(name, host.sha256(await host.fs.readlink(join(path, name)).catch(() => '')))
   return digests
 }
