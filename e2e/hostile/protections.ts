@@ -48,6 +48,13 @@ export const protections: readonly Protection[] = [
     tests: ['packages/host/src/files/guest-files.test.ts'],
   },
   {
+    title: 'git fetches nothing with a program that a repository names',
+    file: 'packages/core/src/kbuild/tree-git.ts',
+    from: "  GIT_ALLOW_PROTOCOL: 'none',\n",
+    to: '',
+    tests: ['packages/cli/src/search/bisection-tree.test.ts'],
+  },
+  {
     title: 'setuid bits are dropped from artifacts',
     file: 'packages/host/src/files/guest-files.ts',
     from: '(stat.mode & 0o6000) !== 0',

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { escapeCell, renderTable, type Action } from '@kernelkit/action-kit'
+import { treeGit, treeGitEnvironment } from '@kernelkit/core/kbuild'
 import { parseKernelReference } from '@kernelkit/core/kernels'
 import { textOption, type RawOptions } from '@kernelkit/core/options'
 import { obstacles } from '@kernelkit/core/trials'
@@ -93,7 +94,7 @@ async function findCommits(
     return undefined
   }
   const ask = async (...words: readonly string[]) => {
-    const { exitCode, stdout } = await host.run(['git', '-C', host.cwd, '-c', 'core.fsmonitor=false', ...words], { reject: false })
+    const { exitCode, stdout } = await host.run([...treeGit, ...words], { cwd: host.cwd, env: treeGitEnvironment, reject: false })
     return exitCode === 0 ? stdout.trim() : undefined
   }
   const repository = await ask('rev-parse', '--show-toplevel')

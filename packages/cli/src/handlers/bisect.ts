@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { UserError, message, option } from '@kernelkit/core/errors'
+import { treeGit, treeGitEnvironment } from '@kernelkit/core/kbuild'
 import { parseBisectSpec, type BisectSpec } from '@kernelkit/core/options/commands'
 import { parseVmSpec, type VmSpec } from '@kernelkit/core/options/vm'
 import { prepareOutFile, writeOutFile, type Store } from '@kernelkit/host'
@@ -94,7 +95,11 @@ async function bisectIn(
 }
 
 async function topLevel({ host }: CommandContext): Promise<string> {
-  const { exitCode, stdout } = await host.run(['git', 'rev-parse', '--show-toplevel'], { reject: false })
+  const { exitCode, stdout } = await host.run([...treeGit, 'rev-parse', '--show-toplevel'], {
+    cwd: host.cwd,
+    env: treeGitEnvironment,
+    reject: false,
+  })
   if (exitCode === 0) return resolve(stdout.trim())
   throw new UserError('BAD_BISECTION', `${host.cwd} is not in a git repository.`, {
     hint: 'Go to the repository whose commits are to be tried.',
@@ -102,7 +107,11 @@ async function topLevel({ host }: CommandContext): Promise<string> {
 }
 
 async function requireKernelTree({ host }: CommandContext, repository: string, bad: string): Promise<void> {
-  const { exitCode } = await host.run(['git', '-C', repository, 'cat-file', '-e', `${bad}:Kconfig`], { reject: false })
+  const { exitCode } = await host.run([...treeGit, 'cat-file', '-e', `${bad}:Kconfig`], {
+    cwd: repository,
+    env: treeGitEnvironment,
+    reject: false,
+  })
   if (exitCode === 0) return
   throw new UserError('BAD_BISECTION', `${repository} at ${bad} is not a kernel tree (it has no Kconfig), and no kernel is named.`, {
     hint: message`Name the kernel that each commit is tried on with ${option('kernel')}, or go to the kernel tree.`,

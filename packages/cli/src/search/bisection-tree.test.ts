@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -37,5 +37,29 @@ describe('the clone of a bisection', () => {
     }
     expect(await ask('one')).toBe('one 2')
     expect(await ask('another')).toBe('another 2')
+  })
+
+  it('asks for no commit the program that the configuration of the repository names', async () => {
+    const host = nodeHost({ env: { ...process.env, KERNELKIT_CACHE_DIR: join(directory, 'store') } })
+    const [, , bad = ''] = makeRepository('partial')
+    const marker = join(directory, 'ran')
+    for (const [name, value] of [
+      ['core.repositoryFormatVersion', '1'],
+      ['extensions.partialClone', 'origin'],
+      ['remote.origin.url', `ext::sh -c touch% ${marker}`],
+      ['protocol.ext.allow', 'always'],
+    ] as const)
+      execFileSync('git', ['-C', repository, 'config', name, value])
+    const input = {
+      host,
+      store: await openStore(host),
+      repository,
+      good: '1'.repeat(40),
+      bad,
+      question: '',
+      signal: AbortSignal.timeout(60_000),
+    }
+    await expect(withBisectionTree(input, async () => {})).rejects.toThrow(/is not a commit of/)
+    expect(existsSync(marker)).toBe(false)
   })
 })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { UserError } from '@kernelkit/core/errors'
+import { treeGit, treeGitEnvironment } from '@kernelkit/core/kbuild'
 import type { Host, Store } from '@kernelkit/host'
 
 /** A commit as reports show it. */
@@ -59,13 +60,9 @@ export async function withBisectionTree<T>(input: OpenTreeInput, work: (tree: Bi
 }
 
 async function openBisectionTree({ host, repository, good, bad, question }: OpenTreeInput, directory: string): Promise<BisectionTree> {
+  const ask = (...words: readonly string[]) => host.run([...treeGit, ...words], { cwd: repository, env: treeGitEnvironment, reject: false })
   const resolveCommit = async (name: string) => {
-    const { exitCode, stdout } = await host.run(
-      ['git', '-C', repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`],
-      {
-        reject: false,
-      },
-    )
+    const { exitCode, stdout } = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`)
     if (exitCode === 0) return stdout.trim()
     throw new UserError('BAD_BISECTION', `'${name}' is not a commit of ${repository}.`, {
       hint: 'Name a tag, a branch or a hash; fetch it first when the repository is shallow.',
@@ -73,8 +70,7 @@ async function openBisectionTree({ host, repository, good, bad, question }: Open
     })
   }
   const [goodHash, badHash] = [await resolveCommit(good), await resolveCommit(bad)]
-  const isBefore =
-    (await host.run(['git', '-C', repository, 'merge-base', '--is-ancestor', goodHash, badHash], { reject: false })).exitCode === 0
+  const isBefore = (await ask('merge-base', '--is-ancestor', goodHash, badHash)).exitCode === 0
   if (!isBefore || goodHash === badHash) {
     throw new UserError('BAD_BISECTION', `${good} is not before ${bad}.`, {
       hint: 'Name an ancestor that is good first, then the commit that is bad.',
@@ -85,19 +81,20 @@ async function openBisectionTree({ host, repository, good, bad, question }: Open
   // Written when the clone is whole and bisects this question.
   const asked = join(directory, 'question')
   const key = host.sha256(JSON.stringify({ goodHash, badHash, question }))
-  const git = async (...words: readonly string[]): Promise<string> => {
-    // Nothing of the user's configuration, hooks or environment decides here.
-    const argv = ['git', '-C', path, '-c', 'core.hooksPath=/dev/null', '-c', 'advice.detachedHead=false', ...words]
-    return (await host.run(argv)).stdout.trim()
-  }
+  // No hook and no variable of the caller decides here.
+  const own = ['git', '-C', path, '-c', 'core.hooksPath=/dev/null', '-c', 'advice.detachedHead=false'] as const
+  const git = async (...words: readonly string[]): Promise<string> =>
+    (await host.run([...own, ...words], { env: treeGitEnvironment })).stdout.trim()
   const known = await host.fs.readFile(asked, 'utf8').catch(() => '')
   // It has no objects of its own: when the repository was cloned again or cleaned, its commits may be gone.
-  const hasHead = async () => (await host.run(['git', '-C', path, 'cat-file', '-e', 'HEAD^{tree}'], { reject: false })).exitCode === 0
+  const hasHead = async () =>
+    (await host.run([...own, 'cat-file', '-e', 'HEAD^{tree}'], { env: treeGitEnvironment, reject: false })).exitCode === 0
   const isWhole = known !== '' && (await hasHead())
   const isContinued = isWhole && known === key && (await host.fs.exists(join(path, '.git', 'BISECT_START')))
   if (!isWhole) {
     await host.fs.rm(path, { recursive: true, force: true })
-    await host.run(['git', 'clone', '--quiet', '--shared', '--no-checkout', '--no-tags', '--', repository, path])
+    const env = { ...treeGitEnvironment, GIT_ALLOW_PROTOCOL: 'file' }
+    await host.run([...treeGit, 'clone', '--quiet', '--shared', '--no-checkout', '--no-tags', '--', repository, path], { env })
   }
   // A git that was killed leaves its lock; no other one works here.
   await host.fs.rm(join(path, '.git', 'index.lock'), { force: true })
@@ -127,9 +124,7 @@ async function openBisectionTree({ host, repository, good, bad, question }: Open
     answer: async (answer) => {
       // What a build or a test left must not keep git from the next commit. 2: only skipped ones are left.
       await git('reset', '--quiet', '--hard')
-      const { exitCode, stderr } = await host.run(['git', '-C', path, '-c', 'core.hooksPath=/dev/null', 'bisect', answer], {
-        reject: false,
-      })
+      const { exitCode, stderr } = await host.run([...own, 'bisect', answer], { env: treeGitEnvironment, reject: false })
       if (exitCode !== 0 && exitCode !== 2) throw new Error(`git bisect ${answer}: ${stderr}`)
     },
     suspects: async () => {

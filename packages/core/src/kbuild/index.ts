@@ -1,3 +1,4 @@
+export { treeGit, treeGitEnvironment } from './tree-git.ts'
 export { hintForTarget } from './make-target.ts'
 export { isMakeWord, parseMakeWords, type MakeWords } from './make-words.ts'
 export { makeArgv, type MakeOptions } from './make-args.ts'

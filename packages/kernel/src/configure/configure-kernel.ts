@@ -165,7 +165,13 @@ class KconfigRunner {
     const round = { fragment, why }
     await this.#perform([...(this.rounds.length === 0 ? baseSteps(this.#options) : []), ...roundSteps(this.#options, round)])
     this.rounds.push(round)
-    return this.#host.fs.readFile(configPath(this.#options), 'utf8')
+    return this.#host.fs.readFile(configPath(this.#options), 'utf8').catch((cause: unknown) => {
+      throw new UserError('CONFIGURE_FAILED', `the kconfig of ${this.#options.make.source} succeeded without a configuration.`, {
+        hint: 'Check the Makefile of the tree: its kconfig targets must write the file that KCONFIG_CONFIG names.',
+        verdict: 'build-fail',
+        cause,
+      })
+    })
   }
 
   async #perform(steps: readonly Step[]): Promise<void> {

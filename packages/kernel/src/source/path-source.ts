@@ -1,13 +1,12 @@
 import { join, resolve } from 'node:path'
 import type { Arch } from '@kernelkit/core/arch'
 import { UserError, message, option } from '@kernelkit/core/errors'
-import { hintForTarget } from '@kernelkit/core/kbuild'
+import { hintForTarget, treeGit, treeGitEnvironment } from '@kernelkit/core/kbuild'
 import { runSteps, type Host, type Store, specialCharacter } from '@kernelkit/host'
 import { checkKernelTree, findInPlaceBuild, readKernelVersion } from './kernel-tree.ts'
 import type { PreparedSource } from './prepared-source.ts'
 import { linkTree, privateViewSteps, updatePrivateView } from './private-view.ts'
 import { readTreeContent, type TreeContent } from './tree-content.ts'
-import { treeGit } from './tree-git.ts'
 
 export interface SourceContext {
   readonly host: Host
@@ -54,7 +53,7 @@ export async function preparePathSource(
     label: tree,
     identity,
     content: content.digest,
-    localVersion: await localVersionOf(host, tree),
+    localVersion: await localVersionOf(host, tree, content),
     userTree: tree,
     inTree: options.inTree,
     plannedTree: reason === undefined ? tree : join(cache, 'tree'),
@@ -95,14 +94,25 @@ async function directBuildBlocker(host: Host, tree: string, arch: Arch): Promise
   return character === undefined ? undefined : `its path has ${character}, which kbuild cannot take`
 }
 
-/** `+` unless HEAD is the tag of this very version, as scripts/setlocalversion says; nothing outside git. */
-async function localVersionOf(host: Host, tree: string): Promise<string> {
-  const env = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined }
-  const top = await host.run([...treeGit, 'rev-parse', '--show-cdup'], { cwd: tree, env, reject: false })
+/** `+` unless HEAD is the tag of this very version and nothing differs from it, as scripts/setlocalversion says; nothing outside git. */
+async function localVersionOf(host: Host, tree: string, content: TreeContent): Promise<string> {
+  const git = (...words: readonly string[]) => host.run([...treeGit, ...words], { cwd: tree, env: treeGitEnvironment, reject: false })
+  const top = await git('rev-parse', '--show-cdup')
   if (top.exitCode !== 0 || top.stdout.trim() !== '') return ''
   const version = (await readKernelVersion(host, tree)).replace(/^(\d+\.\d+)\.0(?=$|-)/, '$1')
-  const tag = await host.run([...treeGit, 'describe', '--exact-match', '--match', `v${version}`], { cwd: tree, env, reject: false })
+  const tag = await git('describe', '--exact-match', '--match', `v${version}`)
   if (tag.exitCode !== 0) return '+'
-  const dirty = await host.run([...treeGit, '--no-optional-locks', 'status', '-uno', '--porcelain'], { cwd: tree, env, reject: false })
-  return dirty.stdout.trim() === '' ? '' : '+'
+  // Not `git status`, which starts the filters that the repository's configuration names.
+  const staged = await git('diff-index', '--cached', '--quiet', '--no-ext-diff', 'HEAD')
+  if (staged.exitCode !== 0) return '+'
+  return isChanged((await git('ls-tree', '-rz', 'HEAD')).stdout, content) ? '+' : ''
+}
+
+/** Whether a file of a commit, as `git ls-tree -z` lists it (`mode SP type SP object TAB path`), is another one in the tree. */
+function isChanged(listed: string, { entries }: TreeContent): boolean {
+  return listed.split('\0').some((line) => {
+    const [words = '', path] = line.split('\t', 2)
+    const [mode, type, object] = words.split(' ')
+    return path !== undefined && type === 'blob' && entries.get(path) !== `${mode} ${object} 0`
+  })
 }

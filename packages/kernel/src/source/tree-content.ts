@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { treeGit, treeGitEnvironment } from '@kernelkit/core/kbuild'
 import type { RunStep } from '@kernelkit/core/plan'
 import type { Host } from '@kernelkit/host'
-import { treeGit } from './tree-git.ts'
 
 /** Files of a tree without its build products, and a digest over names, modes and contents. */
 export interface TreeContent {
@@ -71,7 +71,7 @@ async function listFiles(host: Host, git: Git, { tree, cache, signal }: TreeCont
   const indexed = await git(['ls-files', '-cz'])
   const own = await host.run(ownList, {
     cwd: tree,
-    env: cleanEnvironment,
+    env: treeGitEnvironment,
     reject: false,
     signal,
   })
@@ -114,21 +114,11 @@ function listArgv(options: readonly string[], patterns: string): readonly string
 }
 
 function listStep(tree: string, argv: readonly string[]): RunStep {
-  return { kind: 'run', why: 'the files of the tree without what was built', argv, cwd: tree, env: cleanEnvironment }
+  return { kind: 'run', why: 'the files of the tree without what was built', argv, cwd: tree, env: treeGitEnvironment }
 }
 
 function holdsTree(list: string): boolean {
   return list.split('\0').includes('Makefile')
-}
-
-/** Git variables of the caller (a hook, `git rebase --exec`) would point elsewhere. */
-const cleanEnvironment = {
-  GIT_DIR: undefined,
-  GIT_WORK_TREE: undefined,
-  GIT_INDEX_FILE: undefined,
-  GIT_OBJECT_DIRECTORY: undefined,
-  GIT_PREFIX: undefined,
-  LC_ALL: 'C',
 }
 
 type Git = (args: readonly string[], input?: string) => Promise<string>
@@ -139,13 +129,13 @@ async function openIndex(host: Host, { tree, cache, signal }: TreeContentOptions
   const base = { cwd: tree, package: 'git', signal }
   if (!(await host.fs.exists(join(repository, 'HEAD')))) {
     await host.fs.mkdir(cache, { recursive: true })
-    await host.run(['git', 'init', '-q', '--bare', repository], { ...base, env: cleanEnvironment })
+    await host.run(['git', 'init', '-q', '--bare', repository], { ...base, env: treeGitEnvironment })
   }
   await host.fs.mkdir(join(repository, 'info'), { recursive: true })
   await host.fs.writeFile(join(repository, 'info', 'exclude'), `${buildProducts}\n`)
   // A killed run leaves this lock; the caller holds the lock of the whole directory, so that no other git runs here.
   await host.fs.rm(`${index}.lock`, { force: true })
-  const env = { ...cleanEnvironment, GIT_DIR: repository, GIT_WORK_TREE: tree, GIT_INDEX_FILE: index }
+  const env = { ...treeGitEnvironment, GIT_DIR: repository, GIT_WORK_TREE: tree, GIT_INDEX_FILE: index }
   const settings = ['core.bare=false', 'core.quotePath=false', 'core.fileMode=true', 'core.autocrlf=false'].flatMap((setting) => [
     '-c',
     setting,

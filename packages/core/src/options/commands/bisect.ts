@@ -26,6 +26,14 @@ export function parseBisectSpec(words: readonly string[], raw: RawOptions): Bise
       details: { seen: words.join(' ') },
     })
   }
+  // What follows the commits is the command in the guest, also `--dry-run`.
+  const [first = ''] = command
+  if (first.startsWith('-')) {
+    throw new UserError('BAD_OPTION', message`bisect takes its options before the commits: '${first}' would be the command in the guest.`, {
+      hint: 'Write for instance: kernelkit bisect --dry-run v6.11 HEAD -- ./my-test.',
+      details: { seen: first },
+    })
+  }
   const fixedKernel = isGiven(raw, 'kernel')
   const config = listOption(raw, 'config')
   if (fixedKernel && config.length > 0) {
