@@ -98,6 +98,24 @@ describe('the list of a mirror', () => {
     expect(await host.fs.exists(to)).toBe(false)
   })
 
+  it("is fetched without the hooks and the further lists of this machine's apt", async () => {
+    await using directory = await nodeHost().tempDir()
+    const { host } = notingHost()
+    const ran = join(directory.path, 'ran')
+    const settings = join(directory.path, 'machine.conf')
+    const hooks = ['Pre-Invoke', 'Post-Invoke', 'Post-Invoke-Success'].map((when) => `APT::Update::${when} { "touch ${ran}"; };`)
+    // As appstream and apt-file add theirs; this mirror does not have it, and not optional means that its absence is an error.
+    const target = 'Acquire::IndexTargets::deb::More { MetaKey "main/more"; ShortDescription "More"; Description "More"; Optional "no"; };'
+    await writeFile(settings, [...hooks, target].join('\n'))
+    const configured: Host = {
+      ...host,
+      run: (argv, options) => host.run(argv, { ...options, env: { ...options?.env, APT_CONFIG: settings } }),
+    }
+    const store = await openStore(configured, join(directory.path, 'store'))
+    expect(await readArchiveIndex(configured, store, { suite })).toMatchObject({ kind: 'found', list: [{ version: '6.1.1-1' }] })
+    expect(await host.fs.exists(ran)).toBe(false)
+  })
+
   it('is refused when another key signed it', async () => {
     await using directory = await nodeHost().tempDir()
     const { host } = notingHost()

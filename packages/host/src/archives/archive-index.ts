@@ -55,6 +55,7 @@ async function fetchIndex(
     join(directory, 'sources.list'),
     `deb [arch=${suite.debianArch} signed-by=${suite.keyring}] ${suite.uri} ${suite.suite} main\n`,
   )
+  await host.fs.writeFile(configuration(directory), withoutHooks)
   const { exitCode, stdout, stderr } = await withTask(host, { title: `list the kernels of ${suite.suite}` }, () =>
     host.run(['apt-get', ...ownState(directory, suite.debianArch), 'update', '-q'], {
       reject: false,
@@ -80,6 +81,26 @@ async function fetchIndex(
 
 const aptHelper = '/usr/lib/apt/apt-helper'
 
+function configuration(directory: string): string {
+  return join(directory, 'apt.conf')
+}
+
+/**
+ * Read after the machine's own configuration, whose hooks would change this machine (those of Debian's containers delete its package files), and whose
+ * lists of other programs would be fetched too (apt.conf(5), "#clear"; acquire-additional-files.txt of apt-doc).
+ */
+const withoutHooks = `#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear Acquire::IndexTargets;
+Acquire::IndexTargets::deb::Packages {
+  MetaKey "$(COMPONENT)/binary-$(ARCHITECTURE)/Packages";
+  ShortDescription "Packages";
+  Description "$(RELEASE)/$(COMPONENT) $(ARCHITECTURE) Packages";
+  Optional "no";
+};
+`
+
 /** Options by which apt uses the directory, and nothing of this machine but its proxies, logins and certificates (apt.conf(5)). */
 function ownState(directory: string, debianArch: string): readonly string[] {
   const settings = [
@@ -100,7 +121,7 @@ function ownState(directory: string, debianArch: string): readonly string[] {
     // The directories belong to the caller, who may be root; apt's own user could not write there.
     'APT::Sandbox::User=root',
   ]
-  return settings.flatMap((setting) => ['-o', setting])
+  return ['-c', configuration(directory), ...settings.flatMap((setting) => ['-o', setting])]
 }
 
 function reasonOf(stderr: string): string | undefined {

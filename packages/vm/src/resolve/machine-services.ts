@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import type { ArchName } from '@kernelkit/core/arch'
 import { findProject, readProject } from '@kernelkit/host/project'
 import { probeKvm, qemuVersion } from '@kernelkit/host/kvm'
 import type { Host, Store } from '@kernelkit/host'
@@ -9,11 +10,17 @@ import type { PlanServices, StoredArtifact } from './services.ts'
 
 /** Answers from this machine and its store. */
 export function machineServices(host: Host, store: Store, signal?: AbortSignal): PlanServices {
+  const agents = new Map<ArchName, Promise<string>>()
+  const agentOf = (arch: ArchName): Promise<string> => {
+    const known = agents.get(arch) ?? agentInitrd({ arch, layout: 'whole', host, store })
+    agents.set(arch, known)
+    return known
+  }
   return {
     probeKvm: (qemu, arch) => probeKvm(host, store, qemu, arch),
     qemuVersion: (qemu) => qemuVersion(host, store, qemu).catch(() => undefined),
     tscKhz: () => measureTscKhz(host, store),
-    agentInitrd: (arch) => agentInitrd({ arch, layout: 'whole', host, store }),
+    agentInitrd: agentOf,
     agentAfter: async (arch, user) => {
       const { joinedInitrd } = await import('../guest/joined-initrd.ts')
       const agent = await agentInitrd({ arch, layout: 'appended', host, store })
@@ -21,7 +28,10 @@ export function machineServices(host: Host, store: Store, signal?: AbortSignal):
     },
     prepareKernel: async (reference, options) => {
       const { prepareKernel } = await import('../reference/prepare-kernel.ts')
-      return prepareKernel(host, store, reference, { ...options, signal })
+      // Compiled while the kernel is fetched; whether that fails is for the one who needs it.
+      const agent = agentOf(options.arch).catch(() => undefined)
+      const [prepared] = await Promise.all([prepareKernel(host, store, reference, { ...options, signal }), agent])
+      return prepared
     },
     withModules: async (initrd, modules, arch) => {
       const { moduleInitrd } = await import('../guest/module-initrd.ts')
