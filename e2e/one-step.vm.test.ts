@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCacheService, type CacheService, type JobStep } from '@kernelkit/testing'
 import { logOf, newMachine, requireConclusion, stageOf, type Machine } from './lib/actions.ts'
 import { testArtifacts } from './lib/kernelkit.ts'
+import { gitIn, makeReadyTree } from './lib/ready-tree.ts'
+import { isFullRun } from './lib/tiers.ts'
 
 const { kernel, store } = testArtifacts()
 let machine: Machine
@@ -82,6 +84,39 @@ describe('the action at the root of the repository', () => {
       expect(second.includes('history of tests: from the Actions cache')).toBe(isRecorded)
       expect(second.includes('history of tests: saved to the Actions cache')).toBe(isRecorded)
     }
+  })
+
+  it('builds a kernel and bakes an image once: a second run on another machine takes both from the Actions cache', async (context) => {
+    context.skip(!isFullRun(), 'bakes an image and saves it (KERNELKIT_TEST_FULL=1); e2e/actions.vm.test.ts does it with the four actions')
+    const tree = join(machine.directory, 'linux')
+    await makeReadyTree(tree, kernel)
+    const git = gitIn(tree)
+    git('init', '--quiet')
+    git('add', '-A')
+    git('commit', '--quiet', '-m', 'import')
+    await using cache = await startCacheService()
+    const inputs = {
+      source: '.',
+      config: 'ready.config',
+      suite: 'bookworm',
+      run: 'uname -r\n. /etc/os-release\necho "$VERSION_CODENAME"\n',
+    }
+    const run = async (prime: boolean) => {
+      await using fresh = await newMachine({ cache })
+      // Packages that were downloaded before.
+      if (prime) await fresh.prime()
+      const job = await fresh.run([
+        { run: 'git clone -q "$TREE" .', env: { TREE: tree } },
+        { id: 'kernelkit', uses: 'kernelkit/kernelkit@v1', with: inputs },
+      ])
+      requireConclusion(job, 'success')
+      expect(stageOf(job, 'kernelkit').log).toMatch(/^6\.12\.\d+\S*\nbookworm$/m)
+      return logOf(job)
+    }
+    expect(await run(true)).not.toMatch(/^Cache hit for/m)
+    const second = await run(false)
+    expect(second).toMatch(/^Cache hit for: kernelkit-\d+-kernel-[^]*^in the store: nothing is compiled$/m)
+    expect(second).toMatch(/^Cache hit for: kernelkit-\d+-image-/m)
   })
 
   it('refuses an input that there is not', async () => {

@@ -74,10 +74,14 @@ export async function writeBundle({ entries, directory, standalone = false }: Bu
   writeFileSync(join(directory, 'LICENSES.txt'), renderLicences(packages))
 }
 
-/** Three files instead of forty for what `kernelkit run` loads (each with all that it imports): finding a file costs as much as reading it. */
+/**
+ * Four files instead of forty for what `kernelkit run` loads (each with all that it imports): finding a file costs as much as reading it. `client`
+ * is what it shares with commands that only speak to a VM: a test runner starts `exec-wrapper` for each of its tests.
+ */
 const groups = [
   { name: 'start', test: /cli\/dist\/main\.js$/, priority: 3 },
   { name: 'host', test: /packages\/host\/dist\/index\.js$/, priority: 2 },
+  { name: 'client', test: /cli\/dist\/handlers\/exec(?:-wrapper)?\.js$/, priority: 1.5 },
   { name: 'run', test: /cli\/dist\/(?:handlers|commands)\/run\.js$/, priority: 1 },
 ]
 

@@ -6,6 +6,7 @@ import { chooseCarried, type VmState } from '@kernelkit/vm/internal/running'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { findWrapperVm } from '../wrapper/find-wrapper-vm.ts'
 import { runInKeptVm } from '../wrapper/run-in-kept-vm.ts'
+import { visibilityOf } from '../wrapper/visibility-of.ts'
 
 /** `kernelkit exec-wrapper`: the program of a test runner in a VM that runs already, else in one of its own; its exit status is ours. */
 export async function execWrapper(context: CommandContext, argv: readonly string[], raw: RawOptions): Promise<number> {
@@ -42,7 +43,6 @@ async function describe(
     const { dryRunVm } = await import('./vm-dry-run.ts')
     return dryRunVm(context, { spec, command: 'run', reader: context.reader, projectKernel: context.projectKernel })
   }
-  const { visibilityOf } = await import('../wrapper/visibility-of.ts')
   const { into } = await chooseCarried(context.host, argv, visibilityOf(state))
   for (const { path } of into) context.print(`copy ${path} into ${state.name}`)
   context.print(`in ${state.name} (${state.id}): ${argv.join(' ')}`)
