@@ -131,6 +131,9 @@ async function chooseTransport({ host, services, vm, root, options }: TransportI
   const { shareAs } = vm
   const can = (transport: '9p' | 'virtiofs'): boolean => canUse(options, [...shareOptions[transport], 'OVERLAY_FS'])
   if (shareAs === '9p' || (shareAs === 'auto' && can('9p'))) return { transport: '9p' }
+  // Nothing to show: no daemon has to be found, and asked what it can.
+  const isAlone = root.share === undefined && vm.shares.length === 0 && !vm.shareCwd && vm.artifacts === undefined
+  if (shareAs === 'auto' && isAlone) return { transport: undefined }
   const virtiofsd = shareAs === 'virtiofs' || (shareAs === 'auto' && can('virtiofs')) ? await services.shareDaemon() : undefined
   if (virtiofsd !== undefined) return { transport: 'virtiofs', virtiofsd }
   if (shareAs === 'virtiofs') {
