@@ -28,9 +28,9 @@ const inlined = new RegExp(String.raw`^\s*${address}${name} (?<source>[^\s:()]{1
 // arch/arm/kernel/traps.c, dump_backtrace_entry(): "[<addr>] (foo) from [<addr>] (bar+0x1/0x2)", since 5.17 "foo from bar+0x1/0x2".
 const fromArm = new RegExp(String.raw`^\s*(?:\[<[0-9a-f]+>\] )?\(?${name}(?:\+0x[0-9a-f]+/0x[0-9a-f]+)?${place}\)? from (?<rest>.*)`)
 
-// Where the processor stood: x86 (RIP, EIP, old IP), arm and arm64 (PC, pc), riscv and mips (epc), powerpc (NIP), s390, sparc, loongarch.
+// Where the processor stood: x86 (RIP, EIP, old IP), arm and arm64 (PC, pc), riscv and mips (epc), powerpc (NIP), s390, sparc, loongarch, m68k (PC), parisc (IAOQ).
 const counter =
-  /^\s*(?:RIP: (?:0010|0008|e030|0060)?:?|R?IP: |EIP: (?:is at |[0-9a-f]{4}:)?|EIP is at |PC is at |pc : |epc *: |NIP |Krnl (?:PSW|Code) ?:? [0-9a-f]+ [0-9a-f]+ |TPC: <|ERA: )(?<rest>.*)/
+  /^\s*(?:RIP: (?:0010|0008|e030|0060)?:?|R?IP: |EIP: (?:is at |[0-9a-f]{4}:)?|EIP is at |PC is at |pc : |epc *: |NIP |Krnl (?:PSW|Code) ?:? [0-9a-f]+ [0-9a-f]+ |TPC: <|ERA: |PC: (?=\[<)|IAOQ\[0\]: )(?<rest>.*)/
 
 // The whole line of most frames: "[<addr>] ? foo+0x1/0x2 [module]". Nothing else of a report looks so, no first line either.
 const plain =
@@ -121,8 +121,20 @@ export function parseFrame(text: string): FoundFrame | undefined {
 export function parseProgramCounter(text: string): FoundFrame | undefined {
   const rest = counter.exec(text)?.groups?.['rest']
   if (rest === undefined) return undefined
+  // A jump into nowhere: "pc : 0x0", powerpc "NIP [0000000010010000] 0x10010000".
+  const nowhere = /^(?:\[[0-9a-f]+\] )?(0x[0-9a-f]{1,16})\s*$/.exec(rest)?.[1]
+  if (nowhere !== undefined) return { function: nowhere, inlined: false, reliable: true, exact: true }
   const frame = parseFrame(rest.replace(/^[0-9a-f]{8,16} (?=[A-Za-z_(])/, ''))
   return frame === undefined ? undefined : { ...frame, exact: true }
+}
+
+// Where a call returns to: arm and arm64 (LR, lr), riscv, mips and loongarch (ra), powerpc (LR), parisc (RP).
+const link = /^\s*(?:lr : |LR is at |LR \[|ra *: |RP\(r2\): )(?<rest>.*)/
+
+/** The call that the link register names: who jumped to where no function is, whose stack frame the unwinder therefore does not see. */
+export function parseLinkRegister(text: string): FoundFrame | undefined {
+  const rest = link.exec(text)?.groups?.['rest']
+  return rest === undefined ? undefined : parseFrame(rest.replace(/^[0-9a-f]{8,16}\]? (?=[A-Za-z_.(])/, ''))
 }
 
 // Kernels without CONFIG_KALLSYMS print addresses: "[<addr>] ? 0xffffffff81000345".

@@ -1,7 +1,7 @@
 import type { ReportKind } from '../console/kinds.ts'
 import type { KernelFacts } from './evidence.ts'
 import { groupFinder, type Format } from './format.ts'
-import { parseCaller, parseFrame, parseLockSite, parseProgramCounter, type FoundFrame } from './frame.ts'
+import { isNameless, parseCaller, parseFrame, parseLinkRegister, parseLockSite, parseProgramCounter, type FoundFrame } from './frame.ts'
 import type { Message } from './message.ts'
 import { endOf, headingOf, isMaterial, type Heading } from './sections.ts'
 
@@ -132,6 +132,12 @@ function take(report: OpenReport, text: string): boolean {
     return true
   }
   const counter = parseProgramCounter(text)
+  const jumper = counter === undefined && isNowhere(report) ? parseLinkRegister(text) : undefined
+  if (jumper !== undefined) {
+    report.stacks.at(-1)?.push(jumper)
+    report.counters += 1
+    return true
+  }
   const frame = counter ?? parseFrame(text)
   if (frame === undefined) {
     noteDetails(report, text)
@@ -143,6 +149,12 @@ function take(report: OpenReport, text: string): boolean {
   if (missing !== undefined && missing.function !== frame.function && counter === undefined) takeFrame(report, missing, false)
   takeFrame(report, frame, counter !== undefined)
   return true
+}
+
+/** Whether the CPU stood where no function is. */
+function isNowhere({ stacks, counters }: OpenReport): boolean {
+  const stack = stacks.at(-1) ?? []
+  return stack.length > 0 && stack.length === counters && stack.every((frame) => isNameless(frame))
 }
 
 function endArmTrace(report: OpenReport): void {
@@ -190,15 +202,16 @@ function push(report: OpenReport, frame: FoundFrame, isCounter: boolean): void {
   if (isCounter && stack.some((known) => isSame(known, frame))) return
   // ARM names the function that PC has named again, without its offset.
   if (!isCounter && frame.offset === undefined && stack.length === report.counters && stack.at(-1)?.function === frame.function) return
-  // Traces of ARM, arm64 and riscv begin with the function that PC has named.
-  const repeatsCounter = !isCounter && stack.length === report.counters && stack.some((known) => isSame(known, frame))
-  if (repeatsCounter) stack.length = 0
+  // Traces of ARM, arm64 and riscv begin with the function that PC has named, then the link register.
+  const repeated = isCounter || stack.length !== report.counters ? undefined : stack.find((known) => isSame(known, frame))
   if (isCounter) {
     if (stack.length === report.counters) report.counters += 1
   } else if (frame.reliable) report.frames += 1
   else report.guesses += 1
+  if (repeated !== undefined && stack.some((known) => isNameless(known))) return
+  if (repeated !== undefined) stack.length = 0
   if (frame.reliable ? report.frames <= mostFrames : report.guesses <= mostGuesses)
-    stack.push(repeatsCounter ? { ...frame, exact: true } : frame)
+    stack.push(repeated === undefined ? frame : { ...frame, exact: true })
 }
 
 function isSame(a: FoundFrame, b: FoundFrame): boolean {

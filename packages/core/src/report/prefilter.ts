@@ -73,6 +73,7 @@ const words = [
   'as init process',
   'reboot: ',
   'error (device',
+  'critical (device',
   'ERROR (device',
   'ERROR: (device',
   'journal on device',
@@ -82,6 +83,7 @@ const words = [
   'gfs2: fsid',
   'GFS2: fsid',
   'set read-only',
+  'FAT-fs (',
   'read-only mode',
   'emergency read only',
   'nobody cared',
@@ -92,6 +94,7 @@ const words = [
   'Kernel attempted',
   'GPF could be',
   'SError Int',
+  ': Code=',
 ] as const
 
 const source = words.map((word) => word.replace(/[()[\]]/g, String.raw`\$&`)).join('|')

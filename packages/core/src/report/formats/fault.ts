@@ -70,6 +70,14 @@ export const faultFormats: readonly Format[] = [
     blame: 'trace',
     leads: true,
   },
+  // arch/parisc/kernel/traps.c: parisc_terminate(); the panic follows.
+  {
+    kind: 'oops',
+    first: /^(?<what>[A-Z][\w ()-]{1,60}): Code=\d+ \(.{1,60}\) at addr [0-9a-f]{8,16}/,
+    title: '{what} in {function}',
+    blame: 'trace',
+    continues: before,
+  },
   // arch/arm64/kernel/traps.c: arm64_serror_panic(); the panic follows.
   { kind: 'oops', first: /^SError Interrupt on CPU\d+/, title: 'SError in {function}', blame: 'trace', leads: true },
   // arch/powerpc/mm/fault.c: bad_kernel_fault().

@@ -26,6 +26,8 @@ const givenUp: readonly (readonly [text: string, title: string])[] = [
   [String.raw`^(?<what>XFS) ${device}: .{0,200}(?:Shutting down filesystem|xfs_do_force_shutdown\()`, 'XFS: shut down in {function}'],
   // fs/btrfs/messages.c: __btrfs_handle_fs_error().
   [String.raw`^(?<what>BTRFS): error ${device} in (?<function>[A-Za-z_]\w*):\d+:`, 'BTRFS: error in {function}'],
+  // fs/btrfs/tree-checker.c: what a node of a tree holds cannot be.
+  [String.raw`^(?<what>BTRFS) critical ${device}: corrupt (?:leaf|node): `, 'BTRFS: corrupt tree'],
   // fs/f2fs/super.c, segment.c.
   [String.raw`^(?<what>F2FS-fs) ${device}: (?:Stopped filesystem due to reason|.{0,100}stop checkpoint)`, 'F2FS: stopped in {function}'],
   // fs/gfs2/util.c.
@@ -37,6 +39,8 @@ const givenUp: readonly (readonly [text: string, title: string])[] = [
     '{what}: error in {function}',
   ],
   [String.raw`^(?<what>REISERFS) error ${device}: \S+ (?<function>[A-Za-z_]\w*):`, 'REISERFS: error in {function}'],
+  // fs/fat/misc.c: __fat_fs_error(), which names the function of some.
+  [String.raw`^(?<what>FAT-fs) ${device}: error, (?:(?<function>[a-z]\w*): )?`, 'FAT: error in {function}'],
   [String.raw`^(?<what>FAT-fs) ${device}: Filesystem has been set read-only`, 'FAT: set read-only'],
   [
     String.raw`^(?<what>UBIFS) \w+ \((?<device>[^\s)]+)(?:\s[^)]*)?\): (?<function>ubifs_ro_mode)(?:\.\w+)*: switched to read-only mode`,
