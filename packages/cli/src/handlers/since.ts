@@ -69,7 +69,8 @@ export async function since(context: CommandContext, words: readonly string[], g
     await state.add({ ...known, reference: candidate.reference })
     const { verdict, release, seconds } = one
     const record = { at: host.now(), project, test, kernel: candidate.reference, config: undefined, root: undefined }
-    await history.append([{ ...record, release, state: verdict, passed: verdict === 'pass' ? 1 : 0, runs: 1, seconds }])
+    if (toAnswer(one) !== 'skip')
+      await history.append([{ ...record, release, state: verdict, passed: verdict === 'pass' ? 1 : 0, runs: 1, seconds }])
     host.log.info(`${candidate.title}: ${one.verdict} (${one.seconds.toFixed(1)} s)${one.verdict === 'pass' ? '' : `: ${one.what}`}`)
     if (toAnswer(one) === 'skip') for (const line of paragraph) context.printError(line)
     step = nextStep(answers(), spec.wanted)

@@ -37,8 +37,8 @@ it('counts a cell that has ended as done at once, never as left, and lets the ti
     running.done()
     progress.onResult({ ...finishTest(once, { name, kind: 'interrupted', seconds: 10 }, []), state: 'pass' })
   }
-  const first = progress.log.task('a')
-  const second = progress.log.task('b')
+  const first = progress.start('a')
+  const second = progress.start('b')
   nowMs = 4000
   end(first, 'a')
   nowMs = 7000

@@ -22,17 +22,14 @@ export function cellProgress(log: Logger, { cells, now, every }: CellProgressOpt
   }
   const stop = every?.(1000, show)
   return {
-    log: {
-      ...log,
-      task: () => {
-        const cell = { since: now() }
-        running.add(cell)
-        most = Math.max(most, running.size)
-        show()
-        // Its result, or its next run, is shown next.
-        const end = () => void running.delete(cell)
-        return { update() {}, done: end, fail: end }
-      },
+    start: () => {
+      const cell = { since: now() }
+      running.add(cell)
+      most = Math.max(most, running.size)
+      show()
+      // Its result, or its next run, is shown next.
+      const end = () => void running.delete(cell)
+      return { update() {}, done: end, fail: end }
     },
     onResult: (result) => {
       done++

@@ -1,9 +1,10 @@
-import type { HistoryRecord } from '@kernelkit/core/trials'
-import { verdictsOf, type FinishedTest } from './finished-test.ts'
+import { answerOf, type HistoryRecord } from '@kernelkit/core/trials'
+import type { FinishedTest } from './finished-test.ts'
 import { releaseOf } from './matrix-summary.ts'
 import type { TestPlan } from './plan-tests.ts'
+import { verdictOf } from './test-result.ts'
 
-/** What the history keeps of tests that came to an end. */
+/** What the history keeps of tests that came to an end; runs that the host, a build or a mirror prevented say nothing of them. */
 export function recordsOf(
   plan: Pick<TestPlan, 'directory' | 'tests'>,
   results: readonly FinishedTest[],
@@ -12,7 +13,12 @@ export function recordsOf(
   return results.flatMap((result, index) => {
     const cell = plan.tests[index]?.cell
     if (cell === undefined || result.state === undefined) return []
-    const verdicts = verdictsOf(result.runs)
+    const runs = result.runs.flatMap((run) => {
+      const verdict = verdictOf(run)
+      return verdict === undefined || answerOf(verdict) === 'skip' ? [] : [{ verdict, seconds: run.seconds }]
+    })
+    if (runs.length === 0) return []
+    const seconds = runs.reduce((sum, run) => sum + run.seconds, 0)
     const { test, kernel, config, root } = cell
     return [
       {
@@ -24,9 +30,9 @@ export function recordsOf(
         root,
         release: releaseOf(result),
         state: result.state,
-        passed: verdicts.filter((verdict) => verdict === 'pass').length,
-        runs: verdicts.length,
-        seconds: Math.round(result.seconds * 1000) / 1000,
+        passed: runs.filter(({ verdict }) => verdict === 'pass').length,
+        runs: runs.length,
+        seconds: Math.round(seconds * 1000) / 1000,
       },
     ]
   })

@@ -40,13 +40,13 @@ export interface FinishedSuite {
 export interface SuiteOptions {
   readonly command: 'test' | 'matrix'
   readonly options: RawOptions
-  /** Takes what is reported of single tests while they run; default: that of the host. */
+  /** Shows how far the tests are; default: each is a task of the log. */
   readonly progress?: ((log: Logger) => Progress) | undefined
 }
 
-/** The log of the tests, and what is called as each ends. */
+/** What is called as each test starts and ends. */
 export interface Progress {
-  readonly log: Logger
+  readonly start: Logger['task']
   readonly onResult: (result: FinishedTest) => void
   /** The last test has ended. */
   readonly end: () => void
@@ -79,12 +79,13 @@ export async function runSuite(
   )
   const shown = progress?.(host.log)
   const results = await runTests({
-    host: { ...host, log: shown?.log ?? host.log },
+    host,
     store,
     tests: plan.tests.map((test) => test.ready({ ...made, evidence })),
     capacity,
     repeats: spec.repeats,
     failFast: spec.failFast,
+    start: shown?.start ?? host.log.task,
     onResult: async (result) => {
       shown?.onResult(result)
       for (const line of await renderFailedTest(host, result)) context.stderr.write(`${line}\n`)

@@ -27,6 +27,7 @@ it('with --fail-fast, a test that cannot be run is an error and leaves out the n
       capacity: { memoryMiB: 1024, cpus: 1, jobs: 1 },
       repeats: { repeat: undefined, untilFail: false, retries: 0 },
       failFast: true,
+      start: host.log.task,
       onResult: async (result) => void reported.push(result),
       signal: new AbortController().signal,
     })

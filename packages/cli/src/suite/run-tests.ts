@@ -26,6 +26,8 @@ export interface RunTestsInput {
   readonly capacity: Capacity
   readonly repeats: RepeatPlan
   readonly failFast: boolean
+  /** Called as each run of a test starts, with its title. */
+  readonly start: Logger['task']
   /** Called as each test ends. */
   readonly onResult: (result: FinishedTest) => Promise<void>
   readonly signal: AbortSignal
@@ -103,7 +105,7 @@ function wantedFor({ wanted }: ReadyTest, run: number): WantedVm {
   }
 }
 
-async function runTest({ host, store, test, slots, signal, interruption, onStart }: OneTest, run: number): Promise<TestResult> {
+async function runTest({ host, store, test, slots, signal, interruption, start, onStart }: OneTest, run: number): Promise<TestResult> {
   const { name, argv } = test
   const title = run === 1 ? name : `${name} (run ${run})`
   const wanted = wantedFor(test, run)
@@ -134,7 +136,7 @@ async function runTest({ host, store, test, slots, signal, interruption, onStart
         for (const line of plan.lines) log.info(line)
         for (const line of plan.warnings) log.warn(line)
         startedAt = host.monotonicMs()
-        task ??= host.log.task(title)
+        task ??= start(title)
         onStart()
       },
       openStreams: async (to) => fileStreams(host, { directory: to, stdin: undefined, mostBytes: wanted.spec.logLimitBytes }),
@@ -175,5 +177,6 @@ function namedLog(log: Logger, name: string): Logger {
     info: (text) => log.detail(`${name}: ${text}`),
     detail: (text) => log.detail(`${name}: ${text}`),
     warn: (text) => log.warn(`${name}: ${text}`),
+    task: (text) => log.task(`${name}: ${text}`),
   }
 }
