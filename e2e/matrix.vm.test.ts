@@ -37,6 +37,25 @@ interface KubernetesJob {
   readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly command: readonly string[] }[] } } }
 }
 
+interface Merged extends Answer {
+  readonly lost: readonly string[]
+  readonly lostShards: readonly number[]
+  readonly cells: (Answer['cells'][number] & { readonly console: string })[]
+}
+
+// Names of VMs, in their paths and arguments.
+const vmId = /\b[0-9a-f]{12}\b/g
+
+/** A document of results without what differs from run to run and from machine to machine: times, paths of the store, how old a kernel is. */
+function withoutTimes(document: object, evidence: string): unknown {
+  const own = new Set(['seconds', 'again', 'qemu', 'decisions'])
+  return JSON.parse(
+    JSON.stringify(document, (key, value: unknown) => (own.has(key) ? undefined : value))
+      .replaceAll(evidence, 'EVIDENCE')
+      .replaceAll(vmId, 'ID'),
+  )
+}
+
 const verdicts = ({ cells }: Answer) => Object.fromEntries(cells.map(({ name, verdict }) => [name, verdict]))
 
 describe('kernelkit matrix', () => {
@@ -132,13 +151,14 @@ describe('kernelkit matrix', () => {
     expect(refused.stderr).toMatch(/BAD_MATRIX: this matrix has 10000 cells \(100 tests in 100 combinations each\)\.\nHint: .*--yes/)
   })
 
-  it('merges the results of two machines to those of one run, and is red without one of them', async () => {
+  it('merges the results of two machines to the document of one run, and is red without one of them', async () => {
     const directory = await project('shards', {
-      vm: { root: 'host', kernel: './bzImage', memory: '512M' },
+      vm: { root: 'host', memory: '512M' },
       tests: [
         { name: 'good', run: 'true' },
         { name: 'bad', run: 'exit 3' },
       ],
+      matrix: { kernels: ['./bzImage'] },
     })
     await copyFile(kernel, join(directory, 'bzImage'))
     await mkdir(join(scratch, 'bin'))
@@ -157,20 +177,38 @@ describe('kernelkit matrix', () => {
     const shards = [await pod(0), await pod(1)]
     expect(shards.map(({ exitCode }) => exitCode).toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, 1])
     const merge = (...words: readonly string[]) => kernelkit(['merge', ...words], { cwd: directory })
-    const merged = await merge('kernelkit-shard-2', 'kernelkit-shard-1', '--junit', 'merged.xml', '--out', 'all')
-    expect(merged.exitCode).toBe(1)
-    expect(merged.stdout).toMatch(
-      /^test +verdict +shard +why\ngood +pass +kernelkit-shard-\d\nbad +fail +kernelkit-shard-\d +the command exited with status 3\.$/m,
-    )
-    expect(lastLine(merged.stderr)).toBe('kernelkit: verdict=fail exit=1 tests=2 passed=1 lost=0 shards=2')
+    const both = ['kernelkit-shard-2', 'kernelkit-shard-1']
+    const merged = await merge(...both, '--junit', 'merged.xml')
+    const whole = await kernelkit(['matrix', '--trust-project', '--json', '--evidence', 'whole', '--junit', 'whole.xml'], {
+      cwd: directory,
+    })
+    expect(merged.exitCode).toBe(whole.exitCode)
+    const bad = 'bad@./bzImage: fail: the command exited with status 3.'
+    expect(merged.stdout).toMatch(/^test +\.\/bzImage\ngood +pass\nbad +fail\n/)
+    expect(merged.stdout).toContain(`\n${bad}\n  again: kernelkit matrix --cell bad@./bzImage\n`)
+    expect(lastLine(merged.stderr)).toBe('kernelkit: verdict=fail exit=1 cells=2 passed=1 failed=1 lost=0 shards=2')
     const xml = await readFile(join(directory, 'merged.xml'), 'utf8')
     expect(junitViolations(xml)).toEqual([])
-    expect(xml).toContain('tests="2" failures="1" errors="0"')
-    expect(existsSync(join(directory, 'all/bad/console.log'))).toBe(true)
-    const alone = await merge(shards[0]?.exitCode === 0 ? 'kernelkit-shard-1' : 'kernelkit-shard-2', 'kernelkit-shard-3')
+    const lines = (text: string) =>
+      text
+        .replaceAll(/(time|timestamp)="[^"]*"/g, '')
+        .replaceAll(vmId, 'ID')
+        .split('\n')
+    expect(lines(xml)).toEqual(lines(await readFile(join(directory, 'whole.xml'), 'utf8')))
+    const { lost, lostShards, ...document } = JSON.parse((await merge(...both, '--json', '--out', 'all')).stdout) as Merged
+    expect({ lost, lostShards }).toEqual({ lost: [], lostShards: [] })
+    const one = JSON.parse(whole.stdout) as object
+    expect(withoutTimes({ ...document, junit: null }, join(directory, 'all'))).toEqual(
+      withoutTimes({ ...one, junit: null }, join(directory, 'whole')),
+    )
+    expect(existsSync(document.cells[0]?.console ?? '')).toBe(true)
+    const [there, missing] = shards[0]?.exitCode === 0 ? ['good', 'bad'] : ['bad', 'good']
+    const alone = await merge('kernelkit-shard-1', 'kernelkit-shard-3')
     expect(alone.exitCode).toBe(1)
+    expect(alone.stdout).toMatch(new RegExp(`^${missing} +lost$`, 'm'))
+    expect(alone.stdout).toMatch(new RegExp(`^${there} +(pass|fail)$`, 'm'))
     expect(alone.stderr).toContain('warning: kernelkit-shard-3 has no results.json: its shard is lost')
-    expect(alone.stderr).toMatch(/^lost: bad \(no results of shard \d\/2\)$/m)
+    expect(alone.stderr).toContain(`lost: ${missing}@./bzImage (no results of shard 2/2)\n`)
     expect((await merge('kernelkit-shard-1', 'kernelkit-shard-1')).stderr).toContain('are both shard 1 of 2')
   })
 })

@@ -75,7 +75,7 @@ describe('the workflow shards.yml', () => {
     }
     expect(conclusions).toEqual({ good: 'success', bad: 'failure' })
     const merged = await runJobOf('merge')
-    expect(verdictLine(merged)).toBe('kernelkit: verdict=fail exit=1 cells=2 passed=1 lost=0 shards=2')
+    expect(verdictLine(merged)).toBe('kernelkit: verdict=fail exit=1 cells=2 passed=1 failed=1 lost=0 shards=2')
     expect(merged.conclusion).toBe('failure')
     expect(readFileSync(join(merged.directories.workspace, 'results.xml'), 'utf8')).toContain('tests="2" failures="1" errors="0"')
     expect(existsSync(join(merged.directories.workspace, 'all'))).toBe(true)

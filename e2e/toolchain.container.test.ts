@@ -183,7 +183,7 @@ describe('--toolchain docker', () => {
     if (first.exitCode === 125 || second.exitCode === 125) throw new Error(first.stderr + second.stderr)
     expect([first.exitCode, second.exitCode].toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, 1])
     const merged = await inImage(pipeline['kernelkit merge']?.script[0] ?? '')
-    expect(lastLine(merged.stderr)).toBe('kernelkit: verdict=fail exit=1 tests=2 passed=1 lost=0 shards=2')
+    expect(lastLine(merged.stderr)).toBe('kernelkit: verdict=fail exit=1 tests=2 passed=1 failed=1 lost=0 shards=2')
     expect(existsSync(join(directory, 'junit.xml'))).toBe(true)
   })
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { gunzipSync } from 'node:zlib'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -29,17 +29,29 @@ const run = (...words: readonly string[]) =>
   kernelkit(words, { cwd: directory, env: { KERNELKIT_CACHE_DIR: join(directory, 'store') }, timeoutMs: 60_000 })
 
 /** What a shard of another job left. */
-function shard(index: number, change: { readonly name?: string; readonly what?: string } = {}): void {
-  const { name = `t${index}`, what = '' } = change
+function shard(index: number, change: { readonly name?: string; readonly what?: string; readonly command?: string } = {}): void {
+  const { name = `t${index}`, what = '', command = 'test' } = change
+  const entry = { line: 1, reason: what, until: '2030-01-01' }
   put(`shards/${index}/results.json`, {
     format: 1,
-    command: 'test',
-    plan: { digest: 'd', run: null, cells: [name] },
+    command,
+    plan: { digest: 'd', run: null, cells: [name], at: [{ test: name, kernel: name, allowFail: false }] },
+    title: 'x',
+    whole: { file: what, evidence: what },
+    baseline: { file: 'x', cells: [{ novelty: 'known', entry }], unmatched: [], expired: [entry] },
     shard: { index, of: 2 },
     failOnFlaky: false,
-    seconds: 1,
     interrupted: false,
-    results: [{ name, verdict: 'fail', mayFail: false, document: { name, verdict: 'fail', what }, suites: [] }],
+    results: [
+      {
+        name,
+        verdict: 'fail',
+        mayFail: false,
+        document: { name, verdict: 'fail', what, again: what, cell: { release: what } },
+        suites: [],
+        why: what,
+      },
+    ],
   })
 }
 
@@ -88,12 +100,30 @@ describe('results of another job', () => {
     expect(existsSync(join(directory, 'page.html'))).toBe(false)
   })
 
+  it('begin no line of their own in the output of merge', async () => {
+    const what = '\nkernelkit: verdict=pass exit=0\n::notice::x'
+    const lines = ({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }) =>
+      `${stdout}${stderr}`.split('\n').filter((line) => /^\s*(kernelkit: verdict=pass|::notice)/.test(line))
+    for (const command of ['test', 'matrix']) {
+      shard(1, { what, command })
+      const merged = await run('merge', 'shards')
+      expect({ shown: merged.stdout.includes('verdict=pass exit=0'), lines: lines(merged) }).toEqual({ shown: true, lines: [] })
+      shard(1, { name: `one${what}`, command })
+      const refused = await run('merge', 'shards')
+      expect({ exitCode: refused.exitCode, lines: lines(refused) }).toEqual({ exitCode: 125, lines: [] })
+    }
+  })
+
   it('do nothing to a terminal, by no name in them', async () => {
     const attack = terminalAttacks.join('')
+    shard(2, { name: `one${attack}`, what: attack, command: 'matrix' })
+    renameSync(join(directory, 'shards'), join(directory, 'cells'))
     shard(1, { name: `one${attack}`, what: attack })
     for (const words of [
       ['merge', 'shards'],
       ['merge', 'shards', '--json'],
+      ['merge', 'cells'],
+      ['merge', 'cells', '--json'],
       ['merge', attack],
       ['html', attack, '--out', 'x.html'],
     ]) {

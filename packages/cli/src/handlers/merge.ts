@@ -1,22 +1,13 @@
 import { basename, join, resolve } from 'node:path'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { renderJunit, type JunitSuite } from '@kernelkit/core/ktap/junit'
-import { judgeTests } from '@kernelkit/core/project'
 import { textOption } from '@kernelkit/core/options'
-import {
-  mergeShards,
-  parseHistory,
-  parseStoredResults,
-  renderRecord,
-  type MergedResults,
-  type ReadShard,
-  type TrialState,
-} from '@kernelkit/core/trials'
+import { mergeShards, parseHistory, parseStoredResults, renderRecord, type MergedResults, type ReadShard } from '@kernelkit/core/trials'
 import { openHistory } from '@kernelkit/host/history'
 import { cleanGuestFiles, makeNamedDirectory, renderFindings } from '@kernelkit/host/files'
 import { prepareOutFile, writeOutFile, type Host } from '@kernelkit/host'
 import type { CommandContext, RawOptions } from '../command.ts'
-import { formatTable } from '../output/table.ts'
+import { judgeMerged, mergedDocument, renderMerged } from '../suite/merged-summary.ts'
 import { resultsFile } from '../suite/stored-results.ts'
 
 /** `kernelkit merge`: the results of all shards as those of one run, by the same rules; a cell that no shard has run is red. */
@@ -28,7 +19,6 @@ export async function merge(context: CommandContext, words: readonly string[], o
   for (const [index, word] of words.entries())
     if (found[index]?.length === 0) host.log.warn(`${word} has no ${resultsFile}: its shard is lost`)
   const merged = mergeShards(shards)
-  const { verdict, exitCode } = judge(merged, shards)
   const named = textOption(options, 'junit')
   const out = textOption(options, 'out')
   if (context.dryRun) {
@@ -38,19 +28,16 @@ export async function merge(context: CommandContext, words: readonly string[], o
   if (out !== undefined) await collect(host, { out, shards })
   await record(context, shards)
   const junit = named === undefined ? undefined : await prepareOutFile(host, { option: 'junit', named })
-  if (junit !== undefined) await writeOutFile(host, junit, await renderMergedJunit(merged))
-  const command = shards[0]?.stored.command ?? 'test'
-  const noun = command === 'matrix' ? 'cells' : 'tests'
+  if (junit !== undefined) await writeOutFile(host, junit, await renderMergedJunit(merged, shards))
+  const { verdict, exitCode, counts } = judgeMerged(merged, shards)
   if (context.json) {
-    const documents = merged.results.map(({ result }) => result.document)
-    context.printJson({ verdict, exitCode, [noun]: documents, lost: merged.lost, lostShards: merged.lostShards, junit: junit ?? null })
-  } else context.print(renderMerged(merged))
+    const at = (directory: string) => resolve(host.cwd, out ?? directory)
+    const evidence = out === undefined ? null : at(out)
+    context.printJson({ verdict, exitCode, ...mergedDocument(merged, { shards, at, evidence, junit: junit ?? null }) })
+  } else for (const line of renderMerged(merged, shards)) context.print(line)
   const missing = merged.lostShards.map((index) => `${index}/${merged.of ?? 1}`)
   if (merged.lost.length > 0)
     context.printError(`lost: ${merged.lost.join(', ')}${missing.length === 0 ? '' : ` (no results of shard ${missing.join(', ')})`}`)
-  const passed = merged.results.filter(({ result }) => result.verdict === 'pass').length
-  const total = merged.results.length + merged.lost.length
-  const counts = `${noun}=${total} passed=${passed} lost=${merged.lost.length} shards=${shards.length}`
   context.printError(`kernelkit: verdict=${verdict} exit=${exitCode} ${counts}`)
   return exitCode
 }
@@ -97,38 +84,14 @@ async function readShard(host: Host, directory: string, named: string): Promise<
   })
 }
 
-function judge({ results, lost }: MergedResults, shards: readonly ReadShard[]) {
-  const counting = results.filter(({ result }) => !result.mayFail || result.verdict === null)
-  const states = counting.map(
-    ({ result }) => (result.verdict === 'interrupted' ? undefined : (result.verdict ?? undefined)) as TrialState | undefined,
-  )
-  return judgeTests([...states, ...lost.map(() => undefined)], { failOnFlaky: shards.some(({ stored }) => stored.failOnFlaky) })
-}
-
-function renderMerged({ results, lost }: MergedResults): string {
-  const rows = results.map(({ directory, result }) => {
-    const { verdict } = result
-    const word = verdict ?? 'not run'
-    const isGood = verdict === 'pass' || verdict === 'flaky'
-    const what = result.document['what']
-    return [
-      result.name,
-      result.mayFail && !isGood ? `(${word})` : word,
-      directory,
-      verdict === 'pass' || typeof what !== 'string' ? '' : what,
-    ]
-  })
-  return formatTable(['test', 'verdict', 'shard', 'why'], [...rows, ...lost.map((name) => [name, 'lost', '', 'no shard has its result'])])
-}
-
-function renderMergedJunit({ results, lost }: MergedResults): Promise<string> {
+function renderMergedJunit({ results, lost }: MergedResults, shards: readonly ReadShard[]): Promise<string> {
   // Written by this program, and looked at before.
   const suites = results.flatMap(({ result }) => result.suites as readonly JunitSuite[])
   const missing = lost.map((name): JunitSuite => {
     const outcome = { kind: 'error', type: 'lost', message: 'no shard has its result', text: [] } as const
     return { name, seconds: 0, cases: [{ name, classname: name, seconds: 0, outcome, output: [] }] }
   })
-  return renderJunit([...suites, ...missing], { name: 'kernelkit' })
+  return renderJunit([...suites, ...missing], { name: shards[0]?.stored.title ?? 'kernelkit' })
 }
 
 /** The evidence of all shards in one directory: those of tests have names of their own. Nothing in it leads out of it, whatever another job left. */

@@ -12,16 +12,17 @@ import { documentOf, renderTable, renderVerdictLine } from '../suite/test-summar
 
 /** `kernelkit test`: what kernelkit.yaml says: build, bake, every test in a fresh VM, one summary. */
 export async function test(context: CommandContext, words: readonly string[], options: RawOptions): Promise<number> {
-  const { named, names } = splitWords(words)
+  const { named, names: chosen } = splitWords(words)
   const path = await findTestsFile(context.host, named, { mayLack: namesSuite(options) })
-  const plan = await ownShard(context, await planTests(context.host, { path, names, options, cells: 'tests' }), options)
+  const plan = await ownShard(context, await planTests(context.host, { path, names: chosen, options, cells: 'tests' }), options)
   if (context.dryRun) return dryRunTests(context, plan)
   const { verdict, exitCode, results, seconds, made, allowed, comparison, junit, evidence } = await runSuite(context, plan, {
     command: 'test',
     options,
   })
   const documents = results.map(documentOf)
-  const baseline = comparison === undefined ? {} : { baseline: comparisonDocument(comparison, results) }
+  const names = results.map(({ name }) => name)
+  const baseline = comparison === undefined ? {} : { baseline: comparisonDocument(comparison, names) }
   const document = { verdict, tests: documents, ...baseline }
   const page = await writeSuitePage(context, { options, document, directory: evidence, title: basename(plan.directory) })
   if (context.json)
@@ -40,7 +41,7 @@ export async function test(context: CommandContext, words: readonly string[], op
   else {
     context.print(renderTable(results))
     const { baseline: file = '' } = plan.spec
-    if (comparison !== undefined) context.print(renderComparison(comparison, results, { file, isWhole: names.length === 0 }).join('\n'))
+    if (comparison !== undefined) context.print(renderComparison(comparison, names, { file, isWhole: chosen.length === 0 }).join('\n'))
   }
   if (!context.signal.aborted) {
     const { failOnFlaky } = plan.spec

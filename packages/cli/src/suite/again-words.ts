@@ -17,5 +17,5 @@ export function againWords(argv: readonly string[], cell: string): readonly stri
   return [...words, '--cell', cell]
 }
 
-const dropped: readonly string[] = ['--cell', '--shard', '--junit', '--jobs', '-j']
+const dropped: readonly string[] = ['--cell', '--shard', '--junit', '--evidence', '--jobs', '-j']
 const flags: readonly string[] = ['--json', '--yes', '--fail-fast']

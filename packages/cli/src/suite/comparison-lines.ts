@@ -1,15 +1,23 @@
-import type { ComparedCell, Comparison, KnownFailure } from '@kernelkit/core/trials'
-import type { FinishedTest } from './finished-test.ts'
+import type { ComparedCell, KnownFailure } from '@kernelkit/core/trials'
+
+type Entry = Pick<KnownFailure, 'line' | 'reason' | 'until'>
+
+/** What is shown of a comparison. */
+export interface ShownComparison {
+  readonly cells: readonly ((Pick<ComparedCell, 'novelty'> & { readonly entry: Entry | undefined }) | undefined)[]
+  readonly unmatched: readonly Entry[]
+  readonly expired: readonly Entry[]
+}
 
 /** What the baseline says about the results: new failures, known ones, what is fixed, and entries that say nothing any more. */
 export function renderComparison(
-  { cells, unmatched, expired }: Comparison,
-  results: readonly FinishedTest[],
+  { cells, unmatched, expired }: ShownComparison,
+  names: readonly string[],
   { file, isWhole }: { readonly file: string; readonly isWhole: boolean },
 ): readonly string[] {
-  const at = (entry: KnownFailure) => `${file}:${entry.line}`
-  const lines = (novelty: ComparedCell['novelty'], text: (entry: KnownFailure | undefined) => string) =>
-    results.flatMap(({ name }, index) => {
+  const at = (entry: Entry) => `${file}:${entry.line}`
+  const lines = (novelty: ComparedCell['novelty'], text: (entry: Entry | undefined) => string) =>
+    names.flatMap((name, index) => {
       const cell = cells[index]
       return cell?.novelty === novelty ? [`${novelty}: ${name}${text(cell.entry)}`] : []
     })
@@ -25,11 +33,10 @@ export function renderComparison(
 
 /** The same in the JSON document. */
 export function comparisonDocument(
-  { cells, unmatched, expired }: Comparison,
-  results: readonly FinishedTest[],
+  { cells, unmatched, expired }: ShownComparison,
+  names: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  const namesOf = (novelty: ComparedCell['novelty']) =>
-    results.flatMap(({ name }, index) => (cells[index]?.novelty === novelty ? [name] : []))
-  const linesOf = (entries: readonly KnownFailure[]) => entries.map(({ line, reason, until }) => ({ line, reason, until }))
+  const namesOf = (novelty: ComparedCell['novelty']) => names.flatMap((name, index) => (cells[index]?.novelty === novelty ? [name] : []))
+  const linesOf = (entries: readonly Entry[]) => entries.map(({ line, reason, until }) => ({ line, reason, until }))
   return { new: namesOf('new'), known: namesOf('known'), fixed: namesOf('fixed'), expired: linesOf(expired), neverMet: linesOf(unmatched) }
 }

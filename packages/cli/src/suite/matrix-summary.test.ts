@@ -2,7 +2,7 @@ import { UserError } from '@kernelkit/core/errors'
 import { describe, expect, it } from 'vitest'
 import { againWords } from './again-words.ts'
 import { finishTest } from './finished-test.ts'
-import { renderBadCells, renderGrid } from './matrix-summary.ts'
+import { renderBadCells, renderGrid, shownCells } from './matrix-summary.ts'
 import { judgeResults, renderVerdictLine } from './test-summary.ts'
 
 const once = { repeat: undefined, untilFail: false, retries: 0 }
@@ -15,17 +15,15 @@ const results = [
   finishTest(once, { name: 'b@debian:12', kind: 'left-out', reason: 'not run.', seconds: 0 }, []),
 ]
 
-const allowed = [false, true, false]
+const shown = shownCells(cells, { results, allowed: [false, true, false], again: (name) => `again ${name}` })
 
 describe('the summary of a matrix', () => {
   it('is a grid of tests and kernels, with a dash where there is no cell', () => {
-    expect(renderGrid({ cells, results, allowed })).toBe(
-      ['test  debian:12    debian:sid', 'a     interrupted  (infra-fail)', 'b     not run      -'].join('\n'),
-    )
+    expect(renderGrid(shown)).toBe(['test  debian:12    debian:sid', 'a     interrupted  (infra-fail)', 'b     not run      -'].join('\n'))
   })
 
   it('has the command that runs a bad cell again', () => {
-    expect(renderBadCells({ cells, results, allowed }, (name) => `again ${name}`)).toEqual([
+    expect(renderBadCells(shown)).toEqual([
       'a@debian:sid: infra-fail (may fail): NO_SUCH_KERNEL: the mirror has no such kernel.',
       '  again: again a@debian:sid',
     ])
@@ -42,6 +40,22 @@ describe('the summary of a matrix', () => {
 })
 
 it('a cell is run again by the same words without those of the whole', () => {
-  const words = ['matrix', 'ci/', '-k', 'debian:12', '--junit', 'x.xml', '--json', '--memory=1G', '--cell', 'a@b', '-j', '3', '--shard=1/2']
+  const words = [
+    'matrix',
+    'ci/',
+    '-k',
+    'debian:12',
+    '--junit',
+    'x.xml',
+    '--evidence',
+    'shard-1',
+    '--json',
+    '--memory=1G',
+    '--cell',
+    'a@b',
+    '-j',
+    '3',
+    '--shard=1/2',
+  ]
   expect(againWords(words, 'a@debian:12')).toEqual(['matrix', 'ci/', '-k', 'debian:12', '--memory=1G', '--cell', 'a@debian:12'])
 })

@@ -48,7 +48,7 @@ export interface TestPlan {
   /** Directory for the evidence of all, as it was given. */
   readonly evidence: string | undefined
   /** All cells and what they run, also those of other shards. */
-  readonly allCells: readonly { readonly name: string; readonly run: string | undefined }[]
+  readonly allCells: readonly { readonly name: string; readonly run: string | undefined; readonly cell: Cell }[]
 }
 
 export interface PlannedTest {
@@ -141,7 +141,7 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
     directory,
     spec: parseTestsSpec(options),
     evidence: textOption(options, 'evidence'),
-    allCells: cells.all.map((cell) => ({ name: cellName(cell), run: chosen.find(({ name }) => name === cell.test)?.run })),
+    allCells: cells.all.map((cell) => ({ cell, name: cellName(cell), run: chosen.find(({ name }) => name === cell.test)?.run })),
     kernels: kernels.map(({ config, options: one }) => ({ config, spec: parseKernelSpec(one, [], { arch: parseArch(arch) }) })),
     image: image === undefined ? undefined : { spec: parseImageSpec(image, { hostArch: arch }), force: flagOption(image, 'force') },
     tests: applied.map(({ cell, test, options: own, takes: taken }, index) => {

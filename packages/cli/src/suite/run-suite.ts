@@ -104,9 +104,9 @@ export async function runSuite(
     : judgeResults(results, { failOnFlaky: spec.failOnFlaky, allowed })
   if (junit !== undefined) await writeOutFile(host, junit, await renderTestsJunit(results, { name: basename(plan.directory), allowed }))
   const seconds = { made: madeSeconds, tests: Math.round((total - madeSeconds) * 1000) / 1000, total }
-  const suite = { verdict, exitCode, results, seconds, made, allowed, comparison, evidence, junit }
   // A named directory holds those of the tests.
   const directory = plan.evidence === undefined ? evidence : resolve(given.host.cwd, plan.evidence)
+  const suite = { verdict, exitCode, results, seconds, made, allowed, comparison, evidence: directory, junit }
   await host.fs.mkdir(directory, { recursive: true })
   await writeOutFile(
     host,

@@ -17,10 +17,13 @@ export {
 } from './repeats.ts'
 export { assignShards, type Shard } from './shards.ts'
 export {
+  mergeComparisons,
   mergeShards,
   parseStoredResults,
   type MergedResults,
   type ReadShard,
+  type StoredComparison,
+  type StoredEntry,
   type StoredResult,
   type StoredResults,
 } from './shard-results.ts'

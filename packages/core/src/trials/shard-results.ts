@@ -1,4 +1,6 @@
 import { UserError } from '../errors/index.ts'
+import type { KnownFailure, Novelty } from './baseline.ts'
+import { dimensions, type Cell } from './cell.ts'
 import type { Shard } from './shards.ts'
 
 /** One result as `results.json` has it: the document of its test, and what a report over all shards needs. */
@@ -10,6 +12,20 @@ export interface StoredResult {
   readonly document: Readonly<Record<string, unknown>>
   /** Its suites of JUnit. */
   readonly suites: readonly unknown[]
+  /** Why it is not a plain pass. */
+  readonly why: string
+}
+
+/** A line of the baseline, as reports name it. */
+export type StoredEntry = Pick<KnownFailure, 'line' | 'reason' | 'until'>
+
+/** What the baseline says about the results of one shard. */
+export interface StoredComparison {
+  readonly file: string
+  /** In the order of the results; `null` for one without a verdict. */
+  readonly cells: readonly ({ readonly novelty: Novelty; readonly entry: StoredEntry | null } | null)[]
+  readonly unmatched: readonly StoredEntry[]
+  readonly expired: readonly StoredEntry[]
 }
 
 /** `results.json` of one run of `test` or `matrix`. */
@@ -22,10 +38,16 @@ export interface StoredResults {
     /** Of the job that started all shards, where the surroundings have one. */
     readonly run: string | null
     readonly cells: readonly string[]
+    /** The same cells as they are in the matrix. */
+    readonly at: readonly Cell[]
   }
+  /** What the whole is called in JUnit. */
+  readonly title: string
+  /** What the JSON document of the command says of the whole: file, kernels, seconds, evidence. */
+  readonly whole: Readonly<Record<string, unknown>>
+  readonly baseline: StoredComparison | null
   readonly shard: Shard | null
   readonly failOnFlaky: boolean
-  readonly seconds: number
   readonly interrupted: boolean
   /** What the history of its machine has of it, to be read with care. */
   readonly records?: readonly unknown[]
@@ -97,6 +119,28 @@ function requireSameRun(first: ReadShard, other: ReadShard): void {
   if (a.shard?.of !== b.shard?.of) throw differ(`one was divided into ${a.shard?.of ?? 1}, the other into ${b.shard?.of ?? 1}`)
 }
 
+/** What the baseline says about all shards, in the order of the merged results; an entry met no cell when no shard has one for it. */
+export function mergeComparisons(
+  shards: readonly ReadShard[],
+  { results, lost }: Pick<MergedResults, 'results' | 'lost'>,
+): StoredComparison | undefined {
+  const all = shards.flatMap(({ stored }) => (stored.baseline === null ? [] : [stored.baseline]))
+  const [first] = all
+  if (first === undefined) return undefined
+  const byName = new Map(
+    shards.flatMap(({ stored }) => stored.results.map(({ name }, index) => [name, stored.baseline?.cells[index] ?? null] as const)),
+  )
+  const isIn = (entries: readonly StoredEntry[], { line }: StoredEntry): boolean => entries.some((one) => one.line === line)
+  const once = (entries: readonly StoredEntry[]) => [...new Map(entries.map((entry) => [entry.line, entry])).values()]
+  return {
+    file: first.file,
+    cells: results.map(({ result }) => byName.get(result.name) ?? null),
+    // A lost shard may have had its cells.
+    unmatched: lost.length > 0 ? [] : first.unmatched.filter((entry) => all.every(({ unmatched }) => isIn(unmatched, entry))),
+    expired: once(all.flatMap(({ expired }) => expired)),
+  }
+}
+
 /** The text of results.json; `undefined` for anything else. */
 export function parseStoredResults(text: string): StoredResults | undefined {
   let value: unknown
@@ -106,17 +150,56 @@ export function parseStoredResults(text: string): StoredResults | undefined {
     return undefined
   }
   if (!isObject(value) || value['format'] !== 1) return undefined
-  const { plan, shard, results, command } = value
-  const isPlan = isObject(plan) && typeof plan['digest'] === 'string' && Array.isArray(plan['cells']) && plan['cells'].every(isText)
+  const { plan, shard, results, command, title, whole, baseline } = value
+  const isPlan =
+    isObject(plan) &&
+    isText(plan['digest']) &&
+    (plan['run'] === null || isLine(plan['run'])) &&
+    isListOf(plan['cells'], isLine) &&
+    isListOf(plan['at'], isCell) &&
+    isLine(title) &&
+    isObject(whole)
   const isShard = shard === null || (isObject(shard) && Number.isInteger(shard['index']) && Number.isInteger(shard['of']))
   const areResults =
-    Array.isArray(results) &&
-    results.every((one: unknown) => isObject(one) && isText(one['name']) && isObject(one['document']) && Array.isArray(one['suites']))
-  return isPlan && isShard && areResults && (command === 'test' || command === 'matrix') ? (value as unknown as StoredResults) : undefined
+    isListOf(results, isResult) && (baseline === null || isComparison(baseline)) && (command === 'test' || command === 'matrix')
+  return isPlan && isShard && areResults ? (value as unknown as StoredResults) : undefined
+}
+
+function isResult(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { name, verdict, why, document, suites } = value
+  return isLine(name) && (verdict === null || isLine(verdict)) && isText(why) && isObject(document) && Array.isArray(suites)
+}
+
+function isCell(value: unknown): boolean {
+  return isObject(value) && isLine(value['test']) && dimensions.every((key) => value[key] === undefined || isLine(value[key]))
+}
+
+function isComparison(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { file, cells, unmatched, expired } = value
+  const areCells = isListOf(
+    cells,
+    (cell) => cell === null || (isObject(cell) && isLine(cell['novelty']) && (cell['entry'] === null || isEntry(cell['entry']))),
+  )
+  return isLine(file) && areCells && isListOf(unmatched, isEntry) && isListOf(expired, isEntry)
+}
+
+function isEntry(value: unknown): boolean {
+  return isObject(value) && Number.isInteger(value['line']) && isText(value['reason']) && isLine(value['until'])
+}
+
+function isListOf(value: unknown, isOne: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isOne)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** It is printed as a part of a line. */
+function isLine(value: unknown): boolean {
+  return isText(value) && !value.includes('\n')
 }
 
 function isText(value: unknown): value is string {
