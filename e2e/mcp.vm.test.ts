@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 import { qemuPids, waitUntil } from './lib/processes.ts'
 
@@ -42,6 +42,13 @@ async function call(
   return { document, isError: answer.isError === true }
 }
 
+/** Names and types. What the kernel reports on a busy host may be another in each run. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shapeOf)
+  if (typeof value !== 'object' || value === null) return typeof value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, name === 'reports' ? typeof inner : shapeOf(inner)]))
+}
+
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'kernelkit-mcp-'))
   client = await connect()
@@ -75,6 +82,16 @@ describe('kernelkit mcp', () => {
     expect(document).toMatchObject({ verdict: 'fail', exitCode: 4, root: { kind: 'host' } })
     expect(isError).toBe(false)
     expect(seen.join('\n')).toMatch(/^kernel \d/m)
+  })
+
+  it('runs a failing test and answers with the document that the command prints', async () => {
+    const project = { vm: { kernel, root: 'host' }, tests: [{ name: 'bad', run: "printf 'TAP version 13\\n1..1\\nnot ok 1 - one\\n'" }] }
+    await writeFile(join(directory, 'kernelkit.yaml'), JSON.stringify(project))
+    const { document } = await call('test', {})
+    const { stdout } = await kernelkit(['test', '--json'], { cwd: directory })
+    await rm(join(directory, 'kernelkit.yaml'))
+    expect(document).toMatchObject({ verdict: 'fail', tests: [{ name: 'bad', results: { tests: [{ name: 'one', status: 'fail' }] } }] })
+    expect(shapeOf(document)).toEqual(shapeOf(JSON.parse(stdout)))
   })
 
   it('answers bad input with what is allowed', async () => {
