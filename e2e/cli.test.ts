@@ -130,6 +130,11 @@ describe('the kernelkit executable', () => {
     expect(readdirSync(project)).toEqual(['kernelkit.yaml'])
   })
 
+  it('takes in `quickstart` the --boot-timeout that its guests recommend, and refuses a bad one before anything is done', async () => {
+    const { exitCode, stderr } = await kernelkit(['quickstart', '--boot-timeout', 'soon'])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 125, stderr: expect.stringMatching(/^BAD_DURATION: --boot-timeout 'soon'/) })
+  })
+
   it('refuses to print to a closed stdout', async () => {
     const command = `'${kernelkitBin}'`
     const env = { KERNELKIT_CACHE_DIR: join(directory, 'store'), PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` }

@@ -118,6 +118,22 @@ describe('a published package', () => {
   })
 })
 
+it("the library's types need no setting of a project but its module system", () => {
+  const directory = mkdtempSync(join(repository, '.nx', 'types-'))
+  try {
+    // TypeScript 6 and later load no types unasked: the library asks for those of Node.
+    const compilerOptions = { target: 'es2022', module: 'nodenext', strict: true, noEmit: true }
+    writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.mts'] }))
+    const start = "import { bootVm } from '@kernelkit/vm'\nconst vm = await bootVm({ kernel: 'debian:12', root: 'host' })\n"
+    writeFileSync(join(directory, 'main.mts'), `${start}const { stdout } = await vm.exec(['true'])\nexport const text: string = stdout\n`)
+    const compiler = join(repository, 'node_modules/typescript/bin/tsc')
+    const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', directory], { encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+})
+
 describe('the published command', () => {
   it('is there for a project elsewhere that names the directory in this checkout, as the pages say', () => {
     const project = join(scratch, 'library project')

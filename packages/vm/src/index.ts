@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** Boot a guest and use it from a program: docs/library.md. */
 import '@kernelkit/host/require-node'
 export { bootVm } from './library/boot-vm.ts'

@@ -4,6 +4,7 @@ import { UserError } from '@kernelkit/core/errors'
 import { quoteArgv } from '@kernelkit/core/shell'
 import { flagOption, givenOptions, listOption, textOption } from '@kernelkit/core/options'
 import { parseImageSpec, parseKernelSpec } from '@kernelkit/core/options/build'
+import { parseVmSpec } from '@kernelkit/core/options/vm'
 import {
   findProject,
   installCommand,
@@ -32,6 +33,8 @@ export async function quickstart(context: CommandContext, _args: readonly string
   const archName = hostArch(host.nodeArch)
   const arch = parseArch(archName)
   const imageSpec = parseImageSpec(givenOptions({ suite: textOption(options, 'suite') }), { hostArch: archName })
+  const bootTimeout = textOption(options, 'bootTimeout')
+  parseVmSpec(givenOptions({ bootTimeout }), { command: 'run' })
   if (context.dryRun) return dryRun(context, options)
 
   // Before anything is installed.
@@ -50,7 +53,7 @@ export async function quickstart(context: CommandContext, _args: readonly string
   const reference = await quickstartKernel(host, store)
   const first = await time(
     "a distribution's kernel",
-    () => firstVerdict(reference, { host, store, stdout, stderr: context.stderr, signal }),
+    () => firstVerdict(reference, { host, store, stdout, stderr: context.stderr, bootTimeout, signal }),
     (run) =>
       run === undefined ? `${reference} is unavailable here` : `${reference}: verdict ${run.outcome.judgement.verdict}, nothing compiled`,
   )
@@ -96,6 +99,7 @@ export async function quickstart(context: CommandContext, _args: readonly string
     file,
     stdout,
     stderr: context.stderr,
+    bootTimeout,
     onAnswered: async (guest) => {
       booted.end(guest.summary)
       const read = await time(
@@ -139,11 +143,13 @@ async function dryRun(context: CommandContext, options: RawOptions): Promise<num
   const name = textOption(options, 'suite')
   const suite = name === undefined ? '' : ` --suite ${name}`
   const config = listOption(options, 'config')
+  const bootTimeout = textOption(options, 'bootTimeout')
+  const limit = bootTimeout === undefined ? '' : ` --boot-timeout ${bootTimeout}`
   const commands = [
-    `kernelkit run -k ${await quickstartKernel(host, await context.store())} --root host --no-cwd --net none -- uname -a`,
+    `kernelkit run -k ${await quickstartKernel(host, await context.store())} --root host --no-cwd --net none${limit} -- uname -a`,
     `kernelkit build ${source} ${(config.length === 0 ? quickstartConfig : config).map((item) => `--config ${item}`).join(' ')}`,
     `kernelkit bake${suite}`,
-    "kernelkit run --ssh -v DIRECTORY:/mnt/quickstart:ro -- sh -c 'uname -a; cat /etc/os-release'",
+    `kernelkit run --ssh -v DIRECTORY:/mnt/quickstart:ro${limit} -- sh -c 'uname -a; cat /etc/os-release'`,
   ]
   const install = packages.length === 0 ? undefined : [...((await sudoWords(host)) ?? []), ...installCommand(packages)]
   if (context.json) context.printJson({ packages, install: install ?? null, commands })

@@ -13,6 +13,8 @@ export interface FirstVerdictInput {
   readonly store: Store
   readonly stdout: Writable
   readonly stderr: Writable
+  /** `--boot-timeout` of the caller. */
+  readonly bootTimeout: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -34,9 +36,9 @@ const quickstartDefault = 'debian:12/cloud'
  */
 export async function firstVerdict(
   reference: string,
-  { host, store, stdout, stderr, signal }: FirstVerdictInput,
+  { host, store, stdout, stderr, bootTimeout, signal }: FirstVerdictInput,
 ): Promise<FinishedRun | undefined> {
-  const raw = givenOptions({ kernel: reference, root: 'host', noCwd: true, net: 'none' })
+  const raw = givenOptions({ kernel: reference, root: 'host', noCwd: true, net: 'none', bootTimeout })
   try {
     const finished = await runInVm({
       host,

@@ -26,6 +26,8 @@ export interface GuestInput {
   readonly file: { readonly directory: string; readonly name: string }
   readonly stdout: Writable
   readonly stderr: Writable
+  /** `--boot-timeout` of the caller. */
+  readonly bootTimeout: string | undefined
   /** Called with the guest when it has answered the question over the agent; it ends when this is done. */
   readonly onAnswered: (guest: QuickstartGuest) => Promise<void>
   readonly signal: AbortSignal
@@ -43,7 +45,7 @@ export interface QuickstartGuest {
 export async function runQuickstartGuest(input: GuestInput): Promise<FinishedRun> {
   const { host, store, stdout, stderr, signal } = input
   const share = `${input.file.directory}:${shareDirectory}:ro`
-  const raw = givenOptions({ kernel: input.kernel, image: input.image, share, noCwd: true, ssh: true })
+  const raw = givenOptions({ kernel: input.kernel, image: input.image, share, noCwd: true, ssh: true, bootTimeout: input.bootTimeout })
   const finished = await runInVm({
     host,
     store,

@@ -462,6 +462,14 @@ export const commandRows = {
       otherwise: 'trixie',
       commands: ['quickstart'],
     },
+    'boot-timeout': {
+      ...none,
+      kind: 'text',
+      value: 'time',
+      help: 'how long until each guest is ready, as `run` takes it',
+      otherwise: '60s; 180s without KVM',
+      commands: ['quickstart'],
+    },
     'no-install': { ...none, kind: 'flag', help: 'name the packages that this machine lacks and stop', commands: ['quickstart'] },
   },
   doctor: {
