@@ -8,6 +8,7 @@ import { runInVm, type WantedVm } from '@kernelkit/vm/internal'
 import { fileStreams } from '../handlers/vm-streams.ts'
 import { finishTest, verdictsOf, type FinishedTest } from './finished-test.ts'
 import { createGuestSlots, type GuestSlots } from './guest-slots.ts'
+import { repeatedWarnings, type RepeatedWarnings } from './repeated-warnings.ts'
 import { reasonOf, verdictOf, type TestResult } from './test-result.ts'
 
 /** A test whose VM is described. */
@@ -38,10 +39,11 @@ export async function runTests(input: RunTestsInput): Promise<readonly FinishedT
   const stop = new AbortController()
   const signal = AbortSignal.any([input.signal, stop.signal])
   const slots = createGuestSlots(input.capacity)
+  const warnings = repeatedWarnings(input.host.log)
   const pending: Promise<FinishedTest>[] = []
   for (const test of input.tests) {
     const started = Promise.withResolvers<void>()
-    const ended = runRepeated({ ...input, signal, interruption: input.signal, test, slots, onStart: started.resolve }).then(
+    const ended = runRepeated({ ...input, signal, interruption: input.signal, test, slots, warnings, onStart: started.resolve }).then(
       async (result) => {
         if (input.failFast && result.state !== 'pass' && result.state !== 'flaky') stop.abort()
         if (result.state !== undefined) await input.onResult(result)
@@ -58,6 +60,7 @@ export async function runTests(input: RunTestsInput): Promise<readonly FinishedT
     await Promise.race([started.promise, ended.catch(() => {})])
   }
   const settled = await Promise.allSettled(pending)
+  warnings.end()
   return settled.map((one) => {
     if (one.status === 'rejected') throw one.reason
     return one.value
@@ -67,6 +70,7 @@ export async function runTests(input: RunTestsInput): Promise<readonly FinishedT
 interface OneTest extends RunTestsInput {
   readonly test: ReadyTest
   readonly slots: GuestSlots
+  readonly warnings: RepeatedWarnings
   readonly onStart: () => void
   /** The user's interruption; `signal` is also aborted by --fail-fast. */
   readonly interruption: AbortSignal
@@ -105,7 +109,10 @@ function wantedFor({ wanted }: ReadyTest, run: number): WantedVm {
   }
 }
 
-async function runTest({ host, store, test, slots, signal, interruption, start, onStart }: OneTest, run: number): Promise<TestResult> {
+async function runTest(
+  { host, store, test, slots, warnings, signal, interruption, start, onStart }: OneTest,
+  run: number,
+): Promise<TestResult> {
   const { name, argv } = test
   const title = run === 1 ? name : `${name} (run ${run})`
   const wanted = wantedFor(test, run)
@@ -121,7 +128,7 @@ async function runTest({ host, store, test, slots, signal, interruption, start, 
   const seconds = () => (host.monotonicMs() - startedAt) / 1000
   let release = () => {}
   let task: ReturnType<Logger['task']> | undefined
-  const log = namedLog(host.log, title)
+  const log = namedLog(host.log, title, warnings)
   try {
     if (test.failure !== undefined) throw test.failure
     const finished = await runInVm({
@@ -162,7 +169,7 @@ async function runTest({ host, store, test, slots, signal, interruption, start, 
     if (!(thrown instanceof UserError)) throw thrown
     const error = writeError(thrown, reader)
     const text = `${error.verdict}: ${error.message}`
-    if (task === undefined) host.log.warn(`${title}: ${text}`)
+    if (task === undefined) warnings.warn(title, text)
     else task.fail(text)
     return { name, kind: 'error', error, seconds: seconds() }
   } finally {
@@ -171,12 +178,12 @@ async function runTest({ host, store, test, slots, signal, interruption, start, 
 }
 
 /** Lines that are printed while several tests run begin with the name of their test; decisions are details here. */
-function namedLog(log: Logger, name: string): Logger {
+function namedLog(log: Logger, name: string, warnings: RepeatedWarnings): Logger {
   return {
     ...log,
     info: (text) => log.detail(`${name}: ${text}`),
     detail: (text) => log.detail(`${name}: ${text}`),
-    warn: (text) => log.warn(`${name}: ${text}`),
+    warn: (text) => warnings.warn(name, text),
     task: (text) => log.task(`${name}: ${text}`),
   }
 }
