@@ -58,40 +58,102 @@ describe('kernelkit gdb', () => {
     // The VM went away under it.
     expect((await caller).exitCode).not.toBe(0)
   })
+})
 
-  it('attaches to a VM that was started without a stub, more than once, leaves it running, and refuses the vmlinux of another build', async () => {
-    const other = `${name}-b`
-    const build = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
-    try {
-      for (const file of await readdir(dirname(kernel))) await symlink(join(dirname(kernel), file), join(build, file))
-      await kernelkit(['run', '--keep', '--name', other, '-k', build, '--image', image, '--', 'sh', '-c', 'sleep 100000 & true'])
-      for (const _time of [1, 2]) {
-        const { exitCode, stdout } = await kernelkit(['gdb', other, '--', '-batch', '-ex', 'info line start_kernel'])
-        expect(exitCode).toBe(0)
-        expect(stdout).toMatch(/Line \d+ of ".*init\/main\.c"/)
-        expect((await kernelkit(['exec', other, '--', 'echo', 'on'])).stdout).toBe('on\n')
-      }
-      // As `make` leaves it while the guest runs.
-      const vmlinux = join(build, 'vmlinux')
-      const id = /Build ID: ([0-9a-f]+)/.exec(execFileSync('readelf', ['-n', vmlinux], { encoding: 'utf8' }))?.[1] ?? ''
-      const rebuilt = await readFile(vmlinux)
-      const at = rebuilt.indexOf(id, 0, 'hex')
-      expect(at).toBeGreaterThan(0)
-      rebuilt[at] = (rebuilt[at] ?? 0) ^ 0xff
-      await rm(vmlinux)
-      await writeFile(vmlinux, rebuilt)
-      const ofOther = `${vmlinux} is of another build than the kernel of the guest: its build id is ${rebuilt.toString('hex', at, at + id.length / 2)}, the guest's ${id}`
-      const refused = await kernelkit(['gdb', other, '--', '-batch', '-ex', 'bt'])
-      expect(refused.exitCode).toBe(125)
-      expect(refused.stderr).toContain(`VMLINUX_OF_OTHER_BUILD: ${ofOther}.`)
-      const seen = await kernelkit(['inspect', other])
-      expect(seen.exitCode).toBe(0)
-      expect(seen.stdout).toContain(`no names of functions: ${ofOther}`)
-    } finally {
-      await kernelkit(['stop', other])
-      await rm(build, { recursive: true, force: true })
+describe('a VM that was started without a stub', () => {
+  const other = `${name}-b`
+  let build = ''
+  const asks = (...commands: readonly string[]) =>
+    kernelkit(['gdb', other, '--', '-batch', ...commands.flatMap((command) => ['-ex', command])])
+
+  beforeAll(async () => {
+    build = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+    for (const file of await readdir(dirname(kernel))) await symlink(join(dirname(kernel), file), join(build, file))
+    await kernelkit(['run', '--keep', '--name', other, '-k', build, '--image', image, '--', 'sh', '-c', 'sleep 100000 & true'])
+  })
+  afterAll(async () => {
+    await kernelkit(['stop', '--kill', other])
+    await rm(build, { recursive: true, force: true })
+  })
+
+  it('is attached to more than once, and keeps running', async () => {
+    for (const _time of [1, 2]) {
+      const { exitCode, stdout } = await asks('info line start_kernel')
+      expect(exitCode).toBe(0)
+      expect(stdout).toMatch(/Line \d+ of ".*init\/main\.c"/)
+      expect((await kernelkit(['exec', other, '--', 'echo', 'on'])).stdout).toBe('on\n')
     }
   })
+
+  it('shows what the types next to its vmlinux are enough for, and says what is missing', async () => {
+    const types = join(build, 'types.txt')
+    const whole = (await readFile(types, 'utf8')).split('\n')
+    await rm(types)
+    // As a kernelkit left it that needed fewer members.
+    await writeFile(types, whole.filter((line) => !line.startsWith('vm_area_struct.')).join('\n'))
+    const some = await asks('kk-ps', 'kk-maps sleep')
+    expect(some.stdout).toMatch(/^ +\d+ +\d+ S 0xffff[0-9a-f]+ +sleep$/m)
+    expect(some.stderr).toMatch(
+      /^the types\.txt next to the vmlinux was made by an earlier kernelkit and .*: .*\bvm_area_struct\.vm_start\b.*; build the kernel again$/m,
+    )
+    // As `make` leaves a kernel with reduced debug information and without BTF.
+    await rm(types)
+    const none = await asks('kk-ps', 'bt 1')
+    const why =
+      "where the members of this kernel's types are is not known: its vmlinux has no BTF, and no full debug information; build it again with kernelkit, or with DEBUG_INFO_BTF=y"
+    expect(none.stderr).toContain(`kk-ps and other commands that read the kernel's lists do not work: ${why}\n`)
+    expect(none.stderr).toMatch(new RegExp(`^${why}$`, 'm'))
+    expect(none.stdout).toMatch(/^#0 .* in \w+/m)
+    const seen = await kernelkit(['inspect', other])
+    expect(seen.stdout).toContain(`(no tasks and no log: ${why})`)
+    expect(seen.stdout).toMatch(/^ {2}do_idle\+0x[0-9a-f]+ \(kernel\/sched\/idle\.c:\d+\)$/m)
+  })
+
+  it('is refused with the vmlinux of another build', async () => {
+    // As `make` leaves it while the guest runs.
+    const vmlinux = join(build, 'vmlinux')
+    const id = /Build ID: ([0-9a-f]+)/.exec(execFileSync('readelf', ['-n', vmlinux], { encoding: 'utf8' }))?.[1] ?? ''
+    const rebuilt = await readFile(vmlinux)
+    const at = rebuilt.indexOf(id, 0, 'hex')
+    expect(at).toBeGreaterThan(0)
+    rebuilt[at] = (rebuilt[at] ?? 0) ^ 0xff
+    await rm(vmlinux)
+    await writeFile(vmlinux, rebuilt)
+    const ofOther = `${vmlinux} is of another build than the kernel of the guest: its build id is ${rebuilt.toString('hex', at, at + id.length / 2)}, the guest's ${id}`
+    const refused = await asks('bt')
+    expect(refused.exitCode).toBe(125)
+    expect(refused.stderr).toContain(`VMLINUX_OF_OTHER_BUILD: ${ofOther}.`)
+    const seen = await kernelkit(['inspect', other])
+    expect(seen.exitCode).toBe(0)
+    expect(seen.stdout).toContain(`no names of functions: ${ofOther}`)
+  })
+})
+
+it('a guest that panicked before gdb came is looked at as it was left', async () => {
+  const other = `${name}-f`
+  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
+  try {
+    const script = join(directory, 'oops.gdb')
+    // The function that `c` calls, which is the first member of the structure: a call of it is one of address 0.
+    await writeFile(script, 'set {unsigned long}&sysrq_crash_op = 0\n')
+    // One CPU: that of the oops.
+    const options = ['--keep', '--cpus', '1', '--append', 'panic=0', '--gdb-script', script, '--name', other]
+    const on = ['-k', kernel, '--image', image, '--no-cwd']
+    const run = await kernelkit(['run', ...options, ...on, '--', 'sh', '-c', 'echo c >/proc/sysrq-trigger'])
+    expect(run.exitCode).toBe(121)
+    expect(run.stderr).toContain(`the VM '${other}' is still there, its guest answers nothing: kernelkit inspect ${other}, `)
+    const looks = ['frame function panic', 'frame function asm_exc_page_fault', 'info line *(**(unsigned long **)($sp + 152) - 1)']
+    const { exitCode, stdout } = await kernelkit(['gdb', other, '--', ...typed(looks)])
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^Line \d+ of ".*drivers\/tty\/sysrq\.c" starts at address 0x[0-9a-f]+ <__handle_sysrq\+\d+>/m)
+    const log = (await kernelkit(['gdb', other, '--', '-batch', '-ex', 'kk-dmesg'])).stdout
+    expect(log).toContain('BUG: kernel NULL pointer dereference, address: 0000000000000000')
+    expect(log).toMatch(/\] ---\[ end Kernel panic - not syncing: Fatal exception \]---$/m)
+    await expectInDocs('oops', session(stdout))
+  } finally {
+    await kernelkit(['stop', '--kill', other])
+    await rm(directory, { recursive: true })
+  }
 })
 
 describe('commands of kernelkit in gdb', () => {
@@ -104,9 +166,10 @@ describe('commands of kernelkit in gdb', () => {
     directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
     await writeFile(join(directory, 'prog.c'), program)
     execFileSync('gcc', ['-g', '-O0', '-o', 'prog', 'prog.c'], { cwd: directory })
+    execFileSync('strip', ['-o', 'bare', 'prog'], { cwd: directory })
     const share = `${directory}:/work`
     const words = ['run', '--keep', '--name', other, '-k', kernel, '--image', image, '--no-cwd', '-v', share]
-    await kernelkit([...words, '--', 'sh', '-c', '/work/prog & sleep 100000 & true'])
+    await kernelkit([...words, '--', 'sh', '-c', '/work/prog & /work/bare & sleep 100000 & true'])
   })
   afterAll(async () => {
     await kernelkit(['stop', '--kill', other])
@@ -150,6 +213,12 @@ describe('commands of kernelkit in gdb', () => {
     const wrong = await asks('kk-mem prog 0x10', 'kk-ps 1', 'kk-mem no-such-task 0')
     expect(wrong.stderr).toMatch(/0x10 is not mapped/)
     expect(wrong.stderr).toMatch(/no task has the PID or the name 'no-such-task'/)
+  })
+
+  it('say that a stripped program has no symbols', async () => {
+    const { stdout } = await asks('kk-user bare')
+    expect(stdout).toMatch(/^symbols of bare \(\d+\): .*libc\.so\.6/m)
+    expect(stdout).toMatch(/^ {2}\/work\/bare is stripped: only what it exports has a name$/m)
   })
 
   it("read the kernel's banner by its physical address", async () => {

@@ -5,7 +5,7 @@ export { parseRegisters, takesInterrupts, type CpuRegisters } from './registers.
 export { createOrcTable, type OrcTable } from './orc.ts'
 export { unwind, type Stack, type StackFrame, type StackStart } from './unwind.ts'
 export { readBtf } from './types/btf.ts'
-export { parseTypeTable, writeTypeTable, type NeededField, type TypeTable } from './types/fields.ts'
+export { parseTypeTable, readTypeAnswers, typeCommands, writeTypeTable, type NeededField, type TypeTable } from './types/fields.ts'
 export { readKallsyms } from './kallsyms.ts'
 export { readKernelLog } from './dmesg.ts'
 export { currentTask, heldLocks, readTask, readTasks, sleepingPlace, type HeldLock, type KernelView, type Task } from './tasks.ts'

@@ -44,6 +44,9 @@ export function renderTypeSource(): string {
   ].join('\n')
 }
 
+// Of what the kernel lacks the name alone is written.
+const asked = String.raw`sed -n 's/^asm volatile.*"->\([a-z_0-9.]*\) .*$/\1/p' "$2" | grep -vxF -e "$(cut -d ' ' -f 1 "$3")" >> "$3"`
+
 /**
  * Compiles it as the build compiled its first file: arguments are the build directory, the C file and the table to write. Nothing is written
  * where that is not possible; the kernel is complete without it.
@@ -56,6 +59,7 @@ work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT && cp "$2" "$work/types.c" || ex
 for attempt in 1 2 3 4 5 6 7 8; do
   if errors=$(eval "LC_ALL=C $command" -w -S -o '"$work/types.s"' '"$work/types.c"' 2>&1); then
     sed -n 's/^.*"->\\([a-z_0-9.]* [0-9 ]*\\)".*$/\\1/p' "$work/types.s" > "$3"
+    [ -s "$3" ] && ${asked}
     exit 0
   fi
   lines=$(printf '%s\\n' "$errors" | sed -n 's/^.*types\\.c:\\([0-9]*\\):.*error: .*/\\1s,.*,,/p' | sort -u)

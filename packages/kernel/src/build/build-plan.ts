@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import type { KeyMaterial } from '@kernelkit/core/cachekey'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { renderLine, type ConfigRequest } from '@kernelkit/core/kconfig'
-import type { MakeOptions } from '@kernelkit/core/kbuild'
+import { renderTypeSource, type MakeOptions } from '@kernelkit/core/kbuild'
 import type { ConfigItem, KernelSpec } from '@kernelkit/core/options'
 import {
   buildRequirements,
@@ -86,6 +86,8 @@ export async function planBuild(context: KernelContext, spec: KernelSpec): Promi
     ['make', JSON.stringify(spec.makeVariables)],
     ['layout', source.inTree ? 'in-tree' : 'out-of-tree'],
     ...(modules ? [['modules', 'installed'] as const] : []),
+    // A table with fewer of them would be of no use.
+    ['types', renderTypeSource()],
   ]
   return {
     spec,

@@ -113,7 +113,9 @@ class Maps(Command):
         for one in self.guest.mappings.of(self.guest.tasks.named(who)):
             rights = "".join(letter if one.flags & bit else "-" for bit, letter in ((1, "r"), (2, "w"), (4, "x")))
             rights += "s" if one.flags & 8 else "p"
-            print("%016x-%016x %s %08x %s" % (one.start, one.end, rights, one.offset, printable(one.path or "")))
+            # As /proc/PID/maps: memory without a file has no offset.
+            offset = 0 if one.path is None else one.offset
+            print(("%08x-%08x %s %08x %s" % (one.start, one.end, rights, offset, printable(one.path or ""))).rstrip())
 
 
 class Mem(Command):

@@ -4,7 +4,7 @@ import struct
 
 Section = collections.namedtuple("Section", "name kind flags address offset size")
 
-SHF_ALLOC, SHT_NOTE = 2, 7
+SHF_ALLOC, SHT_SYMTAB, SHT_NOTE = 2, 2, 7
 # Hundreds of times of what a module of the kernel has.
 MOST_BYTES = 1 << 24
 
@@ -21,7 +21,8 @@ def sections(path):
         file.seek(at)
         table = file.read(size * count)
         form = "<IIQQQQ" if wide else "<IIIIII"
-        rows = [struct.unpack_from(form, table, index * size) for index in range(len(table) // size if size else 0)]
+        whole = size >= struct.calcsize(form)
+        rows = [struct.unpack_from(form, table, index * size) for index in range(len(table) // size if whole else 0)]
         if names >= len(rows):
             return []
         file.seek(rows[names][4])

@@ -71,8 +71,6 @@ class Mappings:
 
     def _is_internal(self, mount):
         """It is in no namespace: nothing in the guest leads there."""
-        if self.settings.offset("mount.mnt_ns") is None or "file" not in self.settings.members:
-            return False
         # NULL, or MNT_NS_INTERNAL of fs/mount.h, an error number.
         namespace = self.memory.kernel_word(mount + self.settings.need("mount.mnt_ns"))
         return namespace == 0 or namespace >= (1 << 8 * self.settings.word) - 4096

@@ -27,15 +27,17 @@ class Settings:
     def offset(self, member):
         """Bytes from the beginning of its type; None where this kernel has no such member."""
         found = self.members.get(member)
-        return None if found is None else found[0]
+        return found[0] if found else None
 
     def need(self, member):
-        if not self.members:
-            raise gdb.GdbError(self.why_no_types)
+        # A member that this kernel lacks is in the table, without a place.
+        if member not in self.members:
+            raise gdb.GdbError(self.why_no_types or "the types of this kernel do not say where %s is" % member)
         found = self.offset(member)
         if found is None:
             raise gdb.GdbError("this kernel has no %s" % member)
         return found
 
     def size(self, member):
+        self.need(member)
         return self.members[member][-1]

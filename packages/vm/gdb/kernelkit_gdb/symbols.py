@@ -4,6 +4,8 @@ import struct
 
 import gdb
 
+from .elf import SHT_SYMTAB, sections
+
 PAGE = 4096
 
 
@@ -20,7 +22,7 @@ def program_headers(path):
     """(offset, address) of each segment that is loaded."""
     with open(path, "rb") as file:
         head = file.read(64)
-        if head[:4] != b"\x7fELF" or head[5] != 1:
+        if len(head) < 52 or head[:4] != b"\x7fELF" or head[5] != 1:
             return []
         wide = head[4] == 2
         at = struct.unpack_from("<Q" if wide else "<I", head, 32 if wide else 28)[0]
@@ -28,7 +30,9 @@ def program_headers(path):
         file.seek(at)
         table = file.read(size * count)
     loaded = []
-    for index in range(count):
+    if size < (56 if wide else 32):
+        return []
+    for index in range(len(table) // size):
         if wide:
             kind, _flags, offset, address = struct.unpack_from("<IIQQ", table, index * size)
         else:
@@ -84,7 +88,8 @@ class UserSymbols:
             print("  %s: %s" % (name, error))
             return
         if "no debugging symbols" in text.lower():
-            print("  %s has no debug information: functions only" % name)
+            whole = any(section.kind == SHT_SYMTAB for section in sections(path))
+            print("  %s %s" % (name, "has no debug information: functions only" if whole else "is stripped: only what it exports has a name"))
         self.loaded.append((path, bias, name))
 
     def unload(self):

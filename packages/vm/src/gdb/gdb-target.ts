@@ -65,7 +65,11 @@ export async function gdbTargetOf(
     },
     settings,
     notes: [
-      ...(settings.types === null ? [`kk-ps and other commands that read the kernel's lists do not work: ${settings.missing}`] : []),
+      ...(settings.missing === null
+        ? []
+        : [
+            `${settings.types === null ? "kk-ps and other commands that read the kernel's lists do not work" : 'some commands do not work'}: ${settings.missing}`,
+          ]),
       ...(hasInfo || options.source === undefined
         ? []
         : ['this kernel has no debug information: functions only by symbol (build with --config debug)']),

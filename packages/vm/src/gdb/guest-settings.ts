@@ -16,8 +16,8 @@ export interface GuestSettings {
   readonly pae: boolean
   /** The text of a table of types. */
   readonly types: string | null
-  /** Why there is none. */
-  readonly missing: string
+  /** Why there is none, or not all of it. */
+  readonly missing: string | null
   /** Why gdb cannot follow stacks of the kernel. */
   readonly noStacks: string | null
   /** Directories of this machine that the guest sees, the deepest first. */
@@ -58,9 +58,10 @@ export async function guestSettings(
     vmlinux,
     release: typeof release === 'string' ? release : undefined,
   })
-  const { place, types, otherBuild } = kernel
+  const { place, otherBuild } = kernel
   // Breakpoints would be anywhere.
   if (otherBuild !== undefined) throw otherBuild
+  const { table, problem } = await kernel.types()
   const cr4 = kernel.cpus[0]?.cr4 ?? 0n
   const slide = place?.slide ?? 0n
   const wordBytes = wordBytesOf(kernel)
@@ -74,8 +75,8 @@ export async function guestSettings(
     wordBytes,
     fiveLevels: (cr4 & fiveLevels) !== 0n,
     pae: (cr4 & wideEntries) !== 0n,
-    types: types === undefined ? null : writeTypeTable(types),
-    missing: "where the members of this kernel's types are is not known: build it again with kernelkit, or with DEBUG_INFO_BTF=y",
+    types: table === undefined ? null : writeTypeTable(table),
+    missing: problem ?? null,
     noStacks:
       kernel.vmlinux?.path === undefined
         ? `gdb has no symbols of this kernel, which has none in its vmlinux: \`kernelkit inspect ${state.name}\` shows its stacks, and a start with --symbols fetches them`

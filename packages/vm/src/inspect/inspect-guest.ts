@@ -10,10 +10,10 @@ import {
 import type { Host } from '@kernelkit/host'
 import type { Vm } from '../vm.ts'
 import { describeCalls, type SeenCall } from './describe-calls.ts'
-import { openKernel, type OpenKernel } from './open-kernel.ts'
+import { openKernel, type OpenKernel, type OpenKernelOptions } from './open-kernel.ts'
 import { readLists, type ListedTask } from './read-lists.ts'
 
-export interface InspectInput {
+export interface InspectInput extends Pick<OpenKernelOptions, 'signal' | 'gdbLimitMs'> {
   readonly vm: Pick<Vm, 'qmp'>
   /** Where QEMU may write. */
   readonly directory: string
@@ -21,7 +21,6 @@ export interface InspectInput {
   readonly release: string | undefined
   /** The kernel's source, for names of files. */
   readonly source: string | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /** A guest seen from outside. */
@@ -52,8 +51,8 @@ export interface SeenTask extends Omit<ListedTask, 'start' | 'locks'> {
 
 /** Registers and stacks, tasks and what they hold, the kernel's log: read from outside while the guest does what it does. */
 export async function inspectGuest(host: Host, input: InspectInput): Promise<Inspection> {
-  const { vm, directory, vmlinux, release, signal } = input
-  await using kernel = await openKernel(host, { vm, directory, vmlinux, release })
+  const { vmlinux, signal } = input
+  await using kernel = await openKernel(host, input)
   const orc = await readOrc(host, vmlinux, kernel)
   const lists = await readLists(kernel)
   const cpuStacks: Stack[] = []

@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path'
 import {
   addressSpace,
   findKernelPlace,
@@ -8,12 +7,12 @@ import {
   type AddressSpace,
   type CpuRegisters,
   type KernelPlace,
-  type TypeTable,
 } from '@kernelkit/core/inspect'
 import type { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import type { Vmlinux } from '@kernelkit/host/symbolise'
 import type { Vm } from '../vm.ts'
+import type { KernelTypes, KernelTypesOptions } from './kernel-types.ts'
 import { openGuestMemory, type GuestMemory } from './guest-memory.ts'
 
 /** The kernel of a running guest, seen from outside. */
@@ -26,8 +25,8 @@ export interface OpenKernel extends AsyncDisposable {
   readonly vmlinux: KernelSymbols | undefined
   /** Absent without symbols, and before the kernel has set up its handlers. */
   readonly place: KernelPlace | undefined
-  /** Where members of its types are, and why that is not known. */
-  readonly types: TypeTable | undefined
+  /** Where members of its types are; asked for by those that need it, as it may take gdb to find out. */
+  readonly types: () => Promise<KernelTypes>
   /** Why there are no symbols. */
   readonly problem: string | undefined
   /** The vmlinux is not that of the guest. */
@@ -37,7 +36,7 @@ export interface OpenKernel extends AsyncDisposable {
 /** Symbols of a vmlinux, or of the kernel's own list, which has no file. */
 export type KernelSymbols = Pick<Vmlinux, 'symbols' | 'buildId'> & { readonly path: string | undefined }
 
-export interface OpenKernelOptions {
+export interface OpenKernelOptions extends Pick<KernelTypesOptions, 'signal' | 'gdbLimitMs'> {
   readonly vm: Pick<Vm, 'qmp'>
   /** Where QEMU may write. */
   readonly directory: string
@@ -47,7 +46,10 @@ export interface OpenKernelOptions {
 }
 
 /** Reads registers and the place of the kernel. QEMU need not be asked to stop: what changes meanwhile is read as it is. */
-export async function openKernel(host: Host, { vm, directory, vmlinux: path, release }: OpenKernelOptions): Promise<OpenKernel> {
+export async function openKernel(
+  host: Host,
+  { vm, directory, vmlinux: path, release, signal, gdbLimitMs }: OpenKernelOptions,
+): Promise<OpenKernel> {
   const cpus = parseRegisters(String(await vm.qmp('human-monitor-command', { 'command-line': 'info registers -a' })))
   const memory = openGuestMemory(host, { vm, directory })
   const [cpu] = cpus
@@ -63,7 +65,10 @@ export async function openKernel(host: Host, { vm, directory, vmlinux: path, rel
   const vmlinux = file ?? own?.vmlinux
   const place = file === undefined ? own?.place : filePlace
   const problem = vmlinux === undefined ? (otherBuild?.message.replace(/\.$/, '') ?? read.problem) : undefined
-  const types = path === undefined || otherBuild !== undefined ? undefined : await readTypes(host, path)
+  const types = async (): Promise<KernelTypes> => {
+    if (path === undefined || otherBuild !== undefined) return { table: undefined, problem: read.problem ?? otherBuild?.message }
+    return (await import('./kernel-types.ts')).readKernelTypes(host, { vmlinux: path, signal, gdbLimitMs })
+  }
   // EFER.LMA (Intel SDM 3A, 2.2.1).
   const wordBytes = ((cpu?.efer ?? 0n) & (1n << 10n)) === 0n ? 4 : 8
   return {
@@ -117,16 +122,6 @@ async function readOwnSymbols(
   if (found === undefined) return undefined
   const buildId = /^BUILD-ID=([0-9a-f]+)$/m.exec(note)?.[1]
   return { vmlinux: { path: undefined, buildId, symbols: found.symbols }, place: { slide: found.slide, physBase } }
-}
-
-/** What the build left next to the vmlinux, else what pahole put into it. */
-async function readTypes(host: Host, vmlinux: string): Promise<TypeTable | undefined> {
-  const { parseTypeTable, readBtf } = await import('@kernelkit/core/inspect')
-  const built = await host.fs.readFile(join(dirname(vmlinux), 'types.txt'), 'utf8').catch(() => undefined)
-  if (built !== undefined) return parseTypeTable(built)
-  const { readVmlinuxParts } = await import('@kernelkit/host/symbolise')
-  const btf = (await readVmlinuxParts(host, vmlinux, ['.BTF']).catch(() => undefined))?.get('.BTF')
-  return btf === undefined ? undefined : readBtf(btf.bytes, btf.address > 0xffff_ffffn ? 8 : 4)
 }
 
 async function findPlace(

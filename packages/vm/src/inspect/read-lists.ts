@@ -28,15 +28,13 @@ export interface KernelLists {
 
 /** What the kernel's own lists say; a list that leads nowhere is left out with a reason. */
 export async function readLists(kernel: OpenKernel): Promise<KernelLists> {
-  const { space, types, vmlinux, place, wordBytes, cpus } = kernel
+  const { space, vmlinux, place, wordBytes, cpus } = kernel
   if (vmlinux === undefined || place === undefined) return { tasks: [], current: [], log: [], missing: [] }
-  if (types === undefined) {
-    const why =
-      'no tasks and no log: where the members of its types are is not known; build the kernel again with kernelkit, or with DEBUG_INFO_BTF=y'
-    return { tasks: [], current: [], log: [], missing: [why] }
-  }
+  const { table: types, problem } = await kernel.types()
+  if (types === undefined)
+    return { tasks: [], current: [], log: [], missing: [`no tasks and no log: ${problem ?? 'the types of this kernel are not known'}`] }
   const view: KernelView = { space, types, wordBytes, addressOf: (name) => guestAddressOf(kernel, name) }
-  const missing: string[] = []
+  const missing: string[] = problem === undefined ? [] : [problem]
   const orSay = async <T>(what: string, work: () => Promise<readonly T[]>): Promise<readonly T[]> => {
     try {
       return await work()

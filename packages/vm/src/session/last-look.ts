@@ -49,6 +49,8 @@ export async function lookAtGuest(guest: Guest, input: LookInput): Promise<LastL
 
 // Reading a large vmlinux on a busy machine.
 const inspectLimitMs = 120_000
+// The stacks come after it.
+const gdbLimitMs = 60_000
 
 async function inspect({ host, plan, vm, signal }: Guest): Promise<LastLook> {
   const [{ inspectGuest }, { describeStuck, renderCpus, renderInspection }] = await Promise.all([
@@ -64,6 +66,7 @@ async function inspect({ host, plan, vm, signal }: Guest): Promise<LastLook> {
     release,
     source: sourceTree,
     signal: limit,
+    gdbLimitMs,
   })
   return { inspection: renderInspection(seen), cpus: renderCpus(seen), stuck: describeStuck(seen) }
 }

@@ -90,6 +90,7 @@ export function readBtf(bytes: Uint8Array, wordBytes: 4 | 8): TypeTable | undefi
   }
   if (!fields.has('task_struct.tasks')) return undefined
   return {
+    unknown: [],
     offset: (field) => fields.get(field)?.[0],
     size: (field) => fields.get(field)?.[1],
     sizeOf: (type: NeededType) => {

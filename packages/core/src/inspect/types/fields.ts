@@ -94,6 +94,8 @@ export const neededTypes = [
 
 export type NeededType = (typeof neededTypes)[number]
 
+const neededNames: readonly (NeededField | NeededType)[] = [...neededFields, ...neededTypes]
+
 /** Where members are in the types of one kernel, and how large they are. */
 export interface TypeTable {
   /** Bytes from the beginning of the type; `undefined` where this kernel has no such member. */
@@ -101,18 +103,21 @@ export interface TypeTable {
   /** Bytes of a member. */
   size(field: NeededField): number | undefined
   sizeOf(type: NeededType): number | undefined
+  /** Members and types that the table does not know of: it was made for a program that needed others. */
+  readonly unknown: readonly (NeededField | NeededType)[]
 }
 
-/** One line for each member and type: `task_struct.pid 1256 4`, `task_struct 9600`. */
+/** One line for each member and type: `task_struct.pid 1256 4`, `task_struct 9600`; a name alone is of one that this kernel does not have. */
 export function parseTypeTable(text: string): TypeTable | undefined {
   const rows = new Map<string, readonly number[]>()
   for (const line of text.split('\n')) {
     const [name = '', ...numbers] = line.trim().split(/\s+/)
-    if (name !== '' && numbers.length > 0 && numbers.every((number) => /^\d{1,9}$/.test(number))) rows.set(name, numbers.map(Number))
+    if (name !== '' && numbers.every((number) => /^\d{1,9}$/.test(number))) rows.set(name, numbers.map(Number))
   }
   // Nothing is found without these.
-  if (rows.get('task_struct.tasks') === undefined || rows.get('task_struct.comm') === undefined) return undefined
+  if (rows.get('task_struct.tasks')?.[0] === undefined || rows.get('task_struct.comm')?.[0] === undefined) return undefined
   return {
+    unknown: neededNames.filter((name) => !rows.has(name)),
     offset: (field) => rows.get(field)?.[0],
     size: (field) => rows.get(field)?.[1],
     sizeOf: (type) => rows.get(type)?.[0],
@@ -120,14 +125,30 @@ export function parseTypeTable(text: string): TypeTable | undefined {
 }
 
 /** The text of a table. */
-export function writeTypeTable({ offset, size, sizeOf }: TypeTable): string {
-  const fields = neededFields.flatMap((field) => {
+export function writeTypeTable({ offset, size, sizeOf, unknown }: TypeTable): string {
+  const fields = neededFields.map((field) => {
     const at = offset(field)
-    return at === undefined ? [] : [`${field} ${at} ${size(field) ?? 0}\n`]
+    return { name: field, line: at === undefined ? field : `${field} ${at} ${size(field) ?? 0}` }
   })
-  const types = neededTypes.flatMap((type) => {
-    const bytes = sizeOf(type)
-    return bytes === undefined ? [] : [`${type} ${bytes}\n`]
-  })
-  return [...fields, ...types].join('')
+  const types = neededTypes.map((type) => ({ name: type, line: [type, sizeOf(type)].join(' ').trimEnd() }))
+  return [...fields, ...types].map(({ name, line }) => (unknown.includes(name) ? '' : `${line}\n`)).join('')
+}
+
+/** Commands of gdb that print a table out of full debug information; of what a kernel lacks, and where only the names of types are known, gdb says so on stderr. */
+export const typeCommands: readonly string[] = [
+  // It would be that of the first file, which may be in assembler or Rust.
+  'set language c',
+  ...neededFields.map((field) => {
+    const [type = '', ...path] = field.split('.')
+    const member = `((struct ${type} *)0)->${path.join('.')}`
+    return String.raw`printf "${field} %lu %lu\n", (unsigned long)&${member}, (unsigned long)sizeof(${member})`
+  }),
+  ...neededTypes.map((type) => String.raw`printf "${type} %lu\n", (unsigned long)sizeof(struct ${type})`),
+]
+
+/** The table that gdb printed. */
+export function readTypeAnswers(printed: string): TypeTable | undefined {
+  return parseTypeTable(
+    `${printed}\n${neededNames.filter((name) => !new RegExp(`^${name.replaceAll('.', '[.]')} \\d`, 'm').test(printed)).join('\n')}`,
+  )
 }

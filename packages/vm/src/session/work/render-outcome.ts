@@ -48,8 +48,7 @@ export function renderParagraph(options: {
     ...renderLook(outcome),
     ...(paths.artifacts === undefined ? [] : [`artifacts: ${paths.artifacts}`]),
     ...(paths.junit === undefined ? [] : [`JUnit: ${paths.junit}`]),
-    // One that could not be prepared, or that ended, is gone.
-    ...(options.keptName === undefined || facts.qemu !== undefined ? [] : [renderKept(options.keptName)]),
+    ...renderWhetherKept(options.keptName, outcome),
   ]
 }
 
@@ -73,6 +72,20 @@ export function renderLook({ look: { dump, scripts = [] }, plan }: Pick<RunOutco
     ...cut,
     `memory: ${quoteArgv(['crash', plan.kernel.vmlinux ?? 'VMLINUX', dump.path])} (${Math.ceil(dump.bytes / 2 ** 20)} MiB)`,
   ]
+}
+
+/** A VM that was to be kept: one that could not be prepared, or that ended, is gone. */
+function renderWhetherKept(name: string | undefined, { judgement: { verdict }, facts }: RunOutcome): readonly string[] {
+  if (name === undefined) return []
+  if (facts.qemu !== undefined)
+    return verdict === 'panic'
+      ? [`the VM '${name}' ended with its guest: --append panic=0 keeps a guest after its panic, --dump-on panic writes its memory`]
+      : []
+  if (verdict === 'panic' || verdict === 'hang')
+    return [
+      `the VM '${name}' is still there, its guest answers nothing: kernelkit inspect ${name}, kernelkit gdb ${name}, kernelkit stop ${name}`,
+    ]
+  return [renderKept(name)]
 }
 
 /** What can be done with a VM that was left running. */

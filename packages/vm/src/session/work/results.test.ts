@@ -221,4 +221,15 @@ describe('a VM that was to be kept', () => {
     const lines = renderParagraph({ outcome, paths, tail: false, keptName: 'debug' })
     expect(lines.some((line) => line.includes("the VM 'debug' is still running"))).toBe(isNamed)
   })
+
+  it('says what can be done when its guest panicked, whether it is still there or not', async () => {
+    const panic = kernel('Kernel panic - not syncing: boom')
+    const said = async (events: readonly VmEvent[]) => {
+      const { outcome } = await run({ keep: true }, { events, kept: true })
+      return renderParagraph({ outcome, paths, tail: false, keptName: 'debug' }).at(-1)
+    }
+    expect(await said(panic)).toMatch(/^the VM 'debug' is still there, .* kernelkit gdb debug,/)
+    const exit = { exitCode: 0, signal: undefined, stderr: '' } as const
+    expect(await said([...panic, { type: 'exited', exit, atMs: 1 }])).toMatch(/^the VM 'debug' ended with its guest: --append panic=0/)
+  })
 })
