@@ -236,7 +236,7 @@ export const commandRows = {
       kind: 'text',
       short: 'o',
       value: 'dir',
-      help: 'a directory that takes the evidence of all shards and the merged results',
+      help: 'a directory that takes the evidence of all shards',
       otherwise: 'none',
       commands: ['merge'],
     },
