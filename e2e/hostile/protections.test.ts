@@ -20,7 +20,8 @@ import { protections } from './protections.ts'
 const isFull = process.env['KERNELKIT_TEST_FULL'] === '1'
 
 let copy = ''
-afterAll(() => rmSync(copy, { recursive: true, force: true }))
+// A whole checkout, on a busy host.
+afterAll(() => rmSync(copy, { recursive: true, force: true }), 120_000)
 
 /** A copy of this checkout whose packages import each other, not those of the checkout. */
 function copyCheckout(): string {
