@@ -50,6 +50,12 @@ def bias_of(path, mapping):
     return None
 
 
+def has_debug_file(path):
+    """gdb found its debug information in a file of its own."""
+    owners = [objfile.owner.filename for objfile in gdb.objfiles() if objfile.owner is not None]
+    return any(owner is not None and os.path.realpath(owner) == os.path.realpath(path) for owner in owners)
+
+
 class UserSymbols:
     def __init__(self, mappings, files):
         self.mappings = mappings
@@ -83,12 +89,14 @@ class UserSymbols:
 
     def _add(self, path, bias, name):
         try:
-            text = gdb.execute("add-symbol-file %s -o 0x%x" % (quoted(path), bias), to_string=True)
+            gdb.execute("add-symbol-file %s -o 0x%x" % (quoted(path), bias), to_string=True)
         except gdb.error as error:
             print("  %s: %s" % (name, error))
             return
-        if "no debugging symbols" in text.lower():
-            whole = any(section.kind == SHT_SYMTAB for section in sections(path))
+        # Of the program itself: libraries of distributions never have any.
+        parts = [] if self.loaded else sections(path)
+        if parts and not (any(part.name in (".debug_info", ".zdebug_info") for part in parts) or has_debug_file(path)):
+            whole = any(part.kind == SHT_SYMTAB for part in parts)
             print("  %s %s" % (name, "has no debug information: functions only" if whole else "is stripped: only what it exports has a name"))
         self.loaded.append((path, bias, name))
 
