@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { makeDirectory, requirePlainPlace } from '@kernelkit/host/files'
 import type { Host, Store } from '@kernelkit/host'
-import { evidenceNames } from './evidence-paths.ts'
+import { evidenceNames, evidencePath } from './evidence-paths.ts'
 
 // Enough to look back at; each holds a console log and a kernel configuration, some hundred KB.
 const keptRuns = 50
@@ -32,7 +32,7 @@ export async function makeEvidenceDirectory(
   return directory
 }
 
-// A matrix or a bisection of one kernel after the other can take so long, and other runs must not remove what it still writes to.
+// A kernel can take so long to come, or a matrix to end, and other runs must not remove what it still writes to.
 const longestMs = 24 * 3600 * 1000
 
 /** What `test`, `matrix`, `since` and `bisect` call their directories. */
@@ -44,8 +44,10 @@ async function makeDirectoryInStore(host: Host, store: Store, id: string): Promi
   const directory = join(runs, `${stampOf(host.now())}-${id}`)
   const old = (await host.fs.readdir(runs)).toSorted().slice(0, -keptRuns)
   const recent = stampOf(host.now() - longestMs)
-  const unused = old.filter((name) => !(ofMany.test(name) && name >= recent))
-  await Promise.all(unused.map((name) => host.fs.rm(join(runs, name), { recursive: true, force: true })))
+  // Written when a run ends.
+  const isEnded = async (name: string) => !ofMany.test(name) && (await host.fs.exists(evidencePath(join(runs, name), 'result')))
+  const remove = (name: string) => host.fs.rm(join(runs, name), { recursive: true, force: true })
+  await Promise.all(old.map(async (name) => (name < recent || (await isEnded(name)) ? remove(name) : undefined)))
   await host.fs.mkdir(directory, { mode: 0o700 })
   return directory
 }

@@ -51,19 +51,22 @@ describe('makeEvidenceDirectory', () => {
 
   it('keeps the last 50 in the store', async () => {
     const store = await openStore(host, join(scratch, 'many'))
-    for (let n = 0; n < 53; n++) await makeEvidenceDirectory(host, { store, id: `${n}`.padStart(2, '0'), named: undefined })
+    for (let n = 0; n < 53; n++) {
+      const ended = await makeEvidenceDirectory(host, { store, id: `${n}`.padStart(2, '0'), named: undefined })
+      await writeFile(join(ended, 'result.json'), '{}')
+    }
     const kept = await readdir(await store.workDirectory('runs'))
     expect(kept.length).toBeLessThanOrEqual(51)
     expect(kept.some((name) => name.endsWith('-52'))).toBe(true)
   })
 
-  it('keeps those of a matrix that may still be running, whatever runs next to it', async () => {
-    const store = await openStore(host, join(scratch, 'matrix'))
+  it.each(['matrix-00000', '0123456789a'])('keeps that of %s, which may still be running, whatever runs next to it', async (id) => {
+    const store = await openStore(host, join(scratch, id))
     const at = (ms: number) => ({ ...host, now: () => ms })
     const make = (ms: number, id: string) => makeEvidenceDirectory(at(ms), { store, id, named: undefined })
     const day = 24 * 3600 * 1000
     const now = host.now()
-    const [old, running] = [await make(now - 2 * day, 'matrix-000001'), await make(now - day / 2, 'matrix-000002')]
+    const [old, running] = [await make(now - 2 * day, `${id}1`), await make(now - day / 2, `${id}2`)]
     for (let n = 0; n < 53; n++) await make(now, `${n}`.padStart(2, '0'))
     expect([await host.fs.exists(old), await host.fs.exists(running)]).toEqual([false, true])
   })
