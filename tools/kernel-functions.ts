@@ -48,7 +48,7 @@ function cFunctions(source: string): readonly DefinedFunction[] {
     ...[...text.matchAll(definedEntry)].map(([, name = '']) => name),
     ...[...text.matchAll(idtEntry)].flatMap(([, name = '']) => [name, `asm_${name}`]),
   ]
-  const found: DefinedFunction[] = []
+  const found: DefinedFunction[] = functionsOfMacros(text)
   let declaration = ''
   let open: { readonly name: string; readonly isStatic: boolean; readonly body: string[] } | undefined
   for (const line of text.split('\n')) {
@@ -87,6 +87,29 @@ function cFunctions(source: string): readonly DefinedFunction[] {
   }
   const defined = new Set(found.map(({ name }) => name))
   return [...found, ...names.filter((name) => !defined.has(name)).map((name) => ({ name, wrapper: undefined, isStatic: false }))]
+}
+
+// Without the lines that a backslash joins.
+const macro = /^#[ \t]*define[ \t]+(\w+)\(([^)\n]*)\)[ \t]+(.*)$/gm
+const pastedName = /\b(\w+(?:\s*##\s*\w+)*)\s*\(/g
+
+/** `#define DO_ERROR(nr, name) void do_##name(…) { … }` and `DO_ERROR(6, invalid_op)` define do_invalid_op. */
+function functionsOfMacros(text: string): DefinedFunction[] {
+  return [...text.matchAll(macro)].flatMap(([, macroName = '', list = '', body = '']) => {
+    const parameters = list.split(',').map((name) => name.trim())
+    const head = body.slice(0, Math.max(0, body.indexOf('{')))
+    const tokens = [...head.matchAll(pastedName)]
+      .map(([, pasted = '']) => pasted.split('##').map((token) => token.trim()))
+      .find((words) => words.some((word) => parameters.includes(word)))
+    if (tokens === undefined) return []
+    const uses = text.matchAll(new RegExp(String.raw`^${macroName}\(([^(){};]*)\)`, 'gm'))
+    return [...uses].flatMap(([, values = '']) => {
+      const given = values.split(',').map((value) => value.trim())
+      if (given.length !== parameters.length) return []
+      const name = tokens.map((token) => (parameters.includes(token) ? given[parameters.indexOf(token)] : token)).join('')
+      return /^[A-Za-z_]\w*$/.test(name) ? [{ name, wrapper: undefined, isStatic: isStatic(`${head} ${name}(`) }] : []
+    })
+  })
 }
 
 function isStatic(declaration: string): boolean {

@@ -21,6 +21,25 @@ describe('the functions that a source file defines', () => {
     expect(definedFunctions('lib/frob.c', text).map(({ name }) => name)).toEqual(['frob', 'brof'])
   })
 
+  it('are those that a macro of the file makes', () => {
+    const text = [
+      '#define DO_ERROR(trapnr, signr, str, name)\t\t\\',
+      'dotraplinkage void do_##name(struct pt_regs *regs)\t\\',
+      '{\t\t\t\t\t\t\t\\',
+      '\tdo_error_trap(regs, str, trapnr, signr);\t\t\\',
+      '}',
+      '#define SHOW(field)\tstatic ssize_t field ## _show(char *buf) { return 0; }',
+      '',
+      'DO_ERROR(X86_TRAP_UD, SIGILL, "invalid opcode", invalid_op)',
+      'DO_ERROR(X86_TRAP_TS, SIGSEGV, invalid_TSS)',
+      'SHOW(size);',
+    ].join('\n')
+    expect(definedFunctions('arch/x86/kernel/traps.c', text).map(({ name, isStatic }) => [name, isStatic])).toEqual([
+      ['do_invalid_op', false],
+      ['size_show', true],
+    ])
+  })
+
   it('are the labels of entry code, of more than one word', () => {
     const text = 'ENTRY(ret_from_fork)\nretint_kernel:\n.Lerror_out:\nrestore:\n1:\nEND(x)\n'
     expect(definedFunctions('arch/x86/entry/entry_64.S', text).map(({ name }) => name)).toEqual(['ret_from_fork', 'retint_kernel'])

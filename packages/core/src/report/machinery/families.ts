@@ -11,14 +11,11 @@ export const families: MachineryFiles = {
     __asan_* __hwasan_* __tsan_* __msan_* __ubsan_* __sanitizer_* asan.module_* __x86_indirect_thunk* srso_*thunk __cfi_check*
     # include/trace: events.
     trace_event_raw_event_* __traceiter_* __bpf_trace_* perf_trace_*
-    # drivers/base/core.c: define_dev_printk_level().
-    _dev_emerg _dev_alert _dev_crit _dev_err _dev_warn _dev_notice _dev_info
     # Rust: the panic handler.
     rust_begin_unwind rust_panic rust_helper_BUG
     # Kernels of no tree here: lib/dump_stack.c, arch/*/kernel/{dumpstack,traps,entry}, arch/*/mm/fault.c, mm/{kasan,kmsan,slub}, kernel/panic.c.
-    kasan_object_err kmsan_internal_unpoison_shadow kmsan_warning_32 kmsan_handle_work do_async_page_fault no_context.part do_invalid_op
-    do_divide_error double_fault do_stack_segment retint_careful __panic panic_saved_regs trigger_all_cpu_backtrace
-    trigger_allbutself_cpu_backtrace trigger_single_cpu_backtrace show_state do_alignment_check do_segment_not_present do_invalid_TSS
+    kasan_object_err kmsan_internal_unpoison_shadow kmsan_warning_32 kmsan_handle_work do_async_page_fault no_context.part double_fault
+    retint_careful __panic panic_saved_regs trigger_all_cpu_backtrace trigger_allbutself_cpu_backtrace trigger_single_cpu_backtrace show_state
     list_add_valid fail_usercopy should_fail_request emit_log_char rcu_lockdep_assert lockdep_rtnl_is_held netdev_printk __netdev_printk
     netdev_emerg netdev_alert netdev_crit netdev_err netdev_warn netdev_notice netdev_info dev_err dev_warn trace_hardirqs_on_thunk
     trace_hardirqs_off_thunk add_preempt_count sub_preempt_count

@@ -44,7 +44,7 @@ export const machineryFiles: MachineryFiles = {
     mm/memory.c:__might_fault kernel/sched/wait*.c kernel/sched/swait.c kernel/sched/completion.c kernel/sched/clock.c kernel/softirq.c kernel/context_tracking.c lib/dec_and_lock.c lib/atomic64.c
     lib/lockref.c lib/percpu-refcount.c lib/percpu_counter.c
     # Deferred work: the function that starts, flushes or cancels it is the one that matters.
-    kernel/workqueue.c:*work* kernel/workqueue.c:try_to_grab_pending kernel/time/timer.c:*del_timer* kernel/time/timer.c:*timer_delete*
+    kernel/workqueue.c kernel/time/timer.c:*del_timer* kernel/time/timer.c:*timer_delete*
     kernel/time/timer.c:*timer_shutdown* kernel/time/timer.c:*mod_timer* kernel/time/timer.c:add_timer* kernel/time/timer.c:lock_timer_base
     kernel/time/timer.c:*timer_is_static_object kernel/time/timer.c:timer_fixup* kernel/time/timer.c:debug_* kernel/time/timer.c:init_timer*
     kernel/time/hrtimer.c:*cancel* kernel/time/hrtimer.c:*fixup* kernel/time/hrtimer.c:*debug_* kernel/time/hrtimer.c:hrtimer_start*
@@ -80,7 +80,7 @@ export const machineryFiles: MachineryFiles = {
     arch/*/include/asm/io*.h include/asm-generic/io.h arch/*/include/asm/bitops*.h arch/*/include/asm/atomic*.h include/linux/preempt.h include/linux/lockdep.h include/linux/irqflags.h include/linux/mutex.h include/linux/rwsem.h include/linux/wait.h
   `),
   serving: list(`
-    lib/* kernel/workqueue.c kernel/time/timer.c kernel/time/hrtimer.c kernel/time/sleep_timeout.c kernel/time/timekeeping.c
+    lib/* kernel/time/timer.c kernel/time/hrtimer.c kernel/time/sleep_timeout.c kernel/time/timekeeping.c
     kernel/time/tick* kernel/time/clockevents.c kernel/smp.c kernel/stop_machine.c kernel/notifier.c kernel/irq_work.c kernel/task_work.c
     kernel/irq/* kernel/async.c kernel/sched/core.c kernel/sched/clock.c kernel/sched/sched.h arch/x86/kernel/kvmclock.c arch/x86/kernel/tsc.c fs/kernfs/* fs/sysfs/* fs/proc/generic.c
     mm/page_alloc.c mm/vmalloc.c mm/percpu* mm/mempool.c mm/dmapool.c mm/page_frag_cache.c mm/kasan/quarantine.c
@@ -91,7 +91,8 @@ export const machineryFiles: MachineryFiles = {
     kernel/jump_label.c arch/*/kernel/jump_label.c arch/x86/kernel/alternative.c kernel/dma/* drivers/char/random.c
     include/linux/fs.h:*sb_*_write net/core/dev.c:call_netdevice_notifiers*
     net/core/dev.c:*unregister_netdev* net/core/dev.c:rollback_registered*
-    fs/dcache.c:*dput* fs/dcache.c:retain_dentry fs/dcache.c:dget* include/linux/dcache.h:dget* fs/inode.c:iput* fs/inode.c:ihold fs/inode.c:igrab fs/inode.c:*nlink
+    # Names, inodes and pages, which every file system is asked for.
+    fs/dcache.c fs/inode.c mm/filemap.c include/linux/dcache.h:dget*
     crypto/api.c crypto/algapi.c crypto/cipher.c crypto/scatterwalk.c
   `),
   entry: list(`
