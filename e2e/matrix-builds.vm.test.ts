@@ -40,10 +40,6 @@ it('a configuration that does not compile is a red cell of the matrix, and the o
   expect(answer.cells[2]?.what).toMatch(/asked for: NO_SUCH_SYMBOL_HERE: asked for y/)
   expect({ exitCode, verdict: answer.verdict }).toEqual({ exitCode: 125, verdict: 'config-fail' })
   const recorded = await kernelkit(['history', '--json'], { cwd: directory })
-  expect((JSON.parse(recorded.stdout) as { readonly tests: readonly { readonly config: string; readonly last: string }[] }).tests).toEqual(
-    expect.arrayContaining([
-      expect.objectContaining({ config: 'broken', last: 'build-fail' }),
-      expect.objectContaining({ config: 'plain', last: 'pass' }),
-    ]),
-  )
+  // A kernel that does not compile says nothing about the test.
+  expect(JSON.parse(recorded.stdout)).toMatchObject({ tests: [{ config: 'plain', last: 'pass' }] })
 })

@@ -130,7 +130,7 @@ describe('kernelkit matrix', () => {
     expect(kept.interrupted).toBe(true)
     const merged = await kernelkit(['merge', 'kept'], { cwd: directory })
     expect(merged.exitCode).toBe(1)
-    expect(merged.stdout).toMatch(/^slow-1@\S+ +interrupted /m)
+    expect(merged.stdout).toMatch(/^slow-1 +interrupted$/m)
   })
 
   it('runs the other cells where a mirror has no such kernel, and refuses too many', async () => {

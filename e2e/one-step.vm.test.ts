@@ -72,7 +72,8 @@ describe('the action at the root of the repository', () => {
       requireConclusion(job, 'success')
       return logOf(job)
     }
-    const fetching = /^(?:fetch linux-image|list the kernels)/m
+    // With the test's name in front where there are tests.
+    const fetching = /^(?:good: )?(?:fetch linux-image|list the kernels)/m
     for (const inputs of [{ run: 'uname -r' }, {}]) {
       await using cache = await startCacheService()
       expect(await run(cache, inputs)).toMatch(fetching)
