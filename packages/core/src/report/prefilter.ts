@@ -1,6 +1,7 @@
 /**
  * Words of which every first line of a report has one. Looked for before any other expression, in whole chunks of the console:
- * ordinary text has none of them, so a log costs little more than finding its line ends.
+ * ordinary text has none of them, so a log costs little more than finding its line ends. A word that begins with a blank or a colon would
+ * halve the speed: V8 skips to what a word can begin with.
  */
 const words = [
   'BUG',
@@ -94,7 +95,7 @@ const words = [
   'Kernel attempted',
   'GPF could be',
   'SError Int',
-  ': Code=',
+  'Code=',
 ] as const
 
 const source = words.map((word) => word.replace(/[()[\]]/g, String.raw`\$&`)).join('|')
