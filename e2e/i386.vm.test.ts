@@ -108,4 +108,27 @@ describe('i386, killed in the middle of every phase', () => {
     const systemd = ['run', '--arch', 'i386', '-k', kernel, '--image', image, '--init', 'systemd', '--', 'systemctl', 'is-system-running']
     expect(await kernelkit(systemd)).toMatchObject({ exitCode: 0, stdout: 'running\n' })
   })
+
+  it('shows tasks, their stacks and mappings to gdb and inspect by the types next to the kernel', async ({ skip }) => {
+    const built = await rareArtifact<{ kernel: string }>(build, 'kernel', compileLimitMs)
+    const baked = await rareArtifact<{ image: string }>(bake, 'image', 10 * 60_000)
+    skip(built === undefined || baked === undefined, onlyFull)
+    const name = `e2e-i386-${process.pid}`
+    const guest = ['--arch', 'i386', '-k', built?.kernel ?? '', '--image', baked?.image ?? '', '--no-cwd']
+    const kept = await kernelkit(['run', '--keep', '--name', name, ...guest, '--', 'sh', '-c', 'sleep 100000 & true'])
+    try {
+      expect(kept.exitCode).toBe(0)
+      const asked = ['kk-ps', 'kk-bt sleep', 'kk-maps sleep', 'kk-phys (long)&linux_banner-0xc0000000 s', 'kk-dmesg']
+      const { stdout, stderr } = await kernelkit(['gdb', name, '--', '-batch', ...asked.flatMap((command) => ['-ex', command])])
+      expect(stderr).not.toContain('Error')
+      expect(stdout).toMatch(/^ +\d+ +\d+ S 0x[c-f][0-9a-f]{7} {9}sleep$/m)
+      expect(stdout).toMatch(/do_nanosleep .* at kernel\/time\/hrtimer\.c:\d+$/m)
+      expect(stdout).toMatch(/^[0-9a-f]{8}-[0-9a-f]{8} r-xp 00001000 \/usr\/bin\/sleep$/m)
+      expect(stdout.match(/^(?:\[ +0\.0+\] )?Linux version 6\.12\./gm)).toHaveLength(2)
+      const inspected = await kernelkit(['inspect', name])
+      expect(inspected.stdout).toMatch(/^CPU 1: .*\n +\S+\+0x[0-9a-f]+ \(.+:\d+\)$/m)
+    } finally {
+      await kernelkit(['stop', '--kill', name])
+    }
+  })
 })
