@@ -576,6 +576,8 @@ describe("a distribution's kernel", () => {
     const loaded = modules.map(({ name, optional }) => `${name}${optional ? '?' : ''}`).join(' ')
     expect(loaded).toBe('virtio virtio_ring virtio_console virtio_pci fuse virtiofs overlay virtio_blk virtio_net? virtio_rng? dummy')
     expect(launch.initrd).toBe('/store/agent.cpio+modules')
+    // Where the store is in a directory that is hidden.
+    expect(launch.confinement?.needed).toContainEqual({ path: '/store/agent.cpio+modules', kind: 'file' })
     expect(launch.shares).toEqual([{ host: '/', tag: 'root', readonly: true, transport: 'virtiofs' }])
     expect(launch.virtiofsd).toEqual(daemon)
     expect(launch.append).toContain('kernelkit.root=virtiofs:root:cow')

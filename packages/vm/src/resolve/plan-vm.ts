@@ -1,5 +1,6 @@
 import type { Arch } from '@kernelkit/core/arch'
 import { guestWords, joinCommandLine, kernelWords, setsParameter, type CommandLine } from '@kernelkit/core/cmdline'
+import type { HostPath } from '@kernelkit/core/confine'
 import { virtioDeviceCount, type NetworkReach, type QemuLaunch } from '@kernelkit/core/qemu'
 import type { Host } from '@kernelkit/host'
 import type { Acceleration } from './choose-accel.ts'
@@ -64,8 +65,22 @@ export async function planVm({ host, services, vm, id, name, runtimeDirectory, o
   const modules = await findModules(decided, parts)
   const initrd =
     modules.length === 0 || parts.initrd === undefined ? parts.initrd : await services.withModules(parts.initrd, modules, decided.arch.name)
-  const plan = { ...decided, modules, launch: { ...decided.launch, initrd } }
+  const confinement = await showInitrd(host, decided.launch.confinement, initrd)
+  const plan = { ...decided, modules, launch: { ...decided.launch, initrd, confinement } }
   return { ...plan, lines: decisionLines(plan), warnings: planWarnings(plan, parts.hostCpus) }
+}
+
+/** The archive that has the modules is made when the rest is decided; the store can be in a directory that is hidden, such as /tmp. */
+async function showInitrd(
+  { fs }: Pick<Host, 'fs'>,
+  confinement: QemuLaunch['confinement'],
+  initrd: string | undefined,
+): Promise<QemuLaunch['confinement']> {
+  if (confinement === undefined || initrd === undefined) return confinement
+  const known = new Set(confinement.needed.map(({ path }) => path))
+  const names = new Set([initrd, await fs.realpath(initrd).catch(() => initrd)])
+  const added = [...names].filter((path) => !known.has(path)).map((path): HostPath => ({ path, kind: 'file' }))
+  return { ...confinement, needed: [...confinement.needed, ...added] }
 }
 
 /** Few kernels have modules that a guest needs before its first program. */
