@@ -11,7 +11,7 @@ export interface PieceDigest {
   readonly sha256: string
 }
 
-/** Reads a file as quickly as that can be done for a disk image, which is mostly holes: 4 GiB of them in a second, not in ten. */
+/** Reads a disk image, which is mostly holes: they cost their reading, but no hash, which takes ten times as long once they are in memory. */
 export async function digestPieces(host: Pick<Host, 'fs'>, path: string): Promise<PieceDigest> {
   await using file = await host.fs.open(path, 'r')
   const hash = createHash('sha256')
