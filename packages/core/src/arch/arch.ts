@@ -112,6 +112,8 @@ export interface Arch {
   readonly emulatedCpu: string
   /** Features of it that some QEMU versions emulate wrongly: they are taken away there. */
   readonly emulationFaults: readonly EmulationFault[]
+  /** Whether QEMU emulates its CPUs right only in turn, on one thread of the host. */
+  readonly emulatedInTurn: boolean
   /** Machine types from the fastest on. */
   readonly machines: readonly MachineCandidate[]
   /** The machine that boots every kernel, and why one of {@link machines} was not taken. */

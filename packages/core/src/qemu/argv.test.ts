@@ -9,7 +9,7 @@ const head = (machine: string) => [
   'qemu-system-x86_64',
   ['-name', 'guest=kernelkit-a1', '-machine', machine, '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
   ['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-  ['-accel', 'tcg', '-cpu', 'max', '-smp', '2', '-m', '512M'],
+  ['-accel', 'tcg,thread=single', '-cpu', 'max', '-smp', '2', '-m', '512M'],
   ['-kernel', '/k/vmlinux', '-initrd', '/store/initrd.cpio', '-append', 'console=ttyS0'],
 ]
 

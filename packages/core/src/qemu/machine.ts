@@ -28,13 +28,17 @@ export function sandboxArgs(launch: Pick<QemuLaunch, 'sandbox'>): Argv {
 }
 
 /** How guest code is run, and the CPU that it sees. */
-export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch' | 'qemuVersion'>): Argv {
+export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch' | 'qemuVersion' | 'extraArgs'>): Argv {
   return [
-    // One accelerator, never `kvm:tcg`: QEMU's own fallback is silent, ours is decided and said before.
-    ['-accel', launch.accel],
+    // One accelerator, never `kvm:tcg`: QEMU's own fallback is silent, ours is decided and said before. Of several QEMU takes the first.
+    launch.extraArgs.includes('-accel') ? [] : ['-accel', accelerator(launch)],
     // KVM: the host's own CPU, so that code tuned for it runs. TCG: the architecture's (`-cpu host` needs KVM).
     ['-cpu', launch.accel === 'kvm' ? 'host' : emulatedCpu(launch)],
   ].flat()
+}
+
+function accelerator({ accel, arch }: Pick<QemuLaunch, 'accel' | 'arch'>): string {
+  return accel === 'tcg' && archRows[arch].emulatedInTurn ? 'tcg,thread=single' : accel
 }
 
 function emulatedCpu({ arch, qemuVersion }: Pick<QemuLaunch, 'arch' | 'qemuVersion'>): string {
