@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { debugVmlinux, noDebugSymbols } from './lib/distribution-debug.ts'
-import { kernelkit, shell, startKernelkit, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
+import { kernelkit, saidEnough, shell, startKernelkit, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 import { waitUntil } from './lib/processes.ts'
 import { isFullRun } from './lib/tiers.ts'
@@ -137,10 +137,69 @@ it('a run that passes leaves no memory', async () => {
   expect(existsSync(join(evidence.directory, 'vmcore'))).toBe(false)
 })
 
-it("inspect and gdb show functions, tasks and the log of a distribution's kernel without its debug symbols", async () => {
+// Prints where its pages are, and sleeps.
+const pages = `#define _GNU_SOURCE
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+static char *map(size_t size)
+{
+	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+int main(void)
+{
+	const size_t large = 2 << 20;
+	char *huge = (char *)(((uintptr_t)map(2 * large) + large - 1) & -large);
+	char *swapped = map(4096), *without = map(4096), *untouched = map(4096);
+	madvise(huge, large, MADV_HUGEPAGE);
+	strcpy(huge + 0x12345, "text in a huge page");
+	strcpy(swapped, "text in the swap file");
+	madvise(swapped, 4096, MADV_PAGEOUT);
+	strcpy(without, "text without access");
+	mprotect(without, 4096, PROT_NONE);
+	printf("%p %p %p %p\\n", huge + 0x12345, swapped, without, untouched);
+	fflush(stdout);
+	pause();
+}
+`
+
+// As the first process of an initramfs.
+const high = `#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+int main(void)
+{
+	char *text = mmap((void *)0x12345678abc000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	strcpy(text, "text above 47 bits");
+	printf("text at %p\\n", text);
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+`
+
+describe("a distribution's kernel without its debug symbols", () => {
   const other = `${name}-c`
-  try {
-    await kernelkit(['run', '--keep', '--name', other, '-k', 'debian:12/cloud', ...onImage, '--', 'sh', '-c', 'sleep 100000 & true'])
+  const guest = async (script: string) => {
+    const { exitCode, stdout, stderr } = await kernelkit(['exec', other, '--', 'sh', '-c', script])
+    if (exitCode !== 0) throw new Error(stderr)
+    return stdout
+  }
+  const gdb = (...commands: readonly string[]) =>
+    kernelkit(['gdb', other, '--', '-batch', ...commands.flatMap((command) => ['-ex', command])])
+
+  beforeAll(async () => {
+    await writeFile(join(directory, 'pages.c'), pages)
+    execFileSync('gcc', ['-static', '-o', 'pages', 'pages.c'], { cwd: directory })
+    const words = ['-k', 'debian:12/cloud', ...onImage, '-v', `${directory}:/work`]
+    await kernelkit(['run', '--keep', '--name', other, ...words, '--', 'sh', '-c', 'sleep 100000 & true'])
+  })
+  afterAll(() => kernelkit(['stop', '--kill', other]))
+
+  it('inspect and gdb show its functions, tasks and log', async () => {
     const seen = JSON.parse((await kernelkit(['inspect', other, '--json'])).stdout) as {
       readonly cpus: readonly { readonly calls: readonly Call[] }[]
       readonly tasks: readonly { readonly comm: string; readonly calls: readonly Call[] }[]
@@ -152,19 +211,50 @@ it("inspect and gdb show functions, tasks and the log of a distribution's kernel
     expect(sleep?.calls.map((call) => call.function)).toEqual(expect.arrayContaining(['do_nanosleep', 'do_syscall_64']))
     expect(seen.log[0]).toMatch(/Linux version 6\.1\./)
     expect(seen.missing).toEqual([expect.stringMatching(/^no files and lines/)])
-    const { stdout, stderr } = await kernelkit([
-      'gdb',
-      other,
-      '--',
-      '-batch',
-      ...['kk-ps', 'kk-dmesg', 'kk-bt sleep'].flatMap((one) => ['-ex', one]),
-    ])
+    const { stdout, stderr } = await gdb('kk-ps', 'kk-dmesg', 'kk-bt sleep')
     expect(stderr).toMatch(/gdb has no symbols of this kernel.*kernelkit inspect/)
     expect(stdout).toMatch(/^ +\d+ +\d+ S 0xffff[0-9a-f]+ +sleep$/m)
     expect(stdout).toMatch(/^\[ +0\.0+\] Linux version 6\.1\./m)
-  } finally {
-    await kernelkit(['stop', '--kill', other])
-  }
+  })
+
+  it('gdb reads huge pages and pages without access, and says what is swapped out or was never touched', async () => {
+    await guest('dd if=/dev/zero of=/swap bs=1M count=8 2>&1 && chmod 600 /swap && mkswap /swap && swapon /swap')
+    await guest('/work/pages >/tmp/pages & sleep 100000 & while ! grep -q x /tmp/pages; do sleep 0.1; done')
+    const [huge = '', swapped = '', without = '', untouched = ''] = (await guest('cat /tmp/pages')).trim().split(' ')
+    const smaps = await guest('cat /proc/$(pidof pages)/smaps')
+    expect(smaps).toMatch(/^AnonHugePages: +2048 kB$/m)
+    expect(smaps).toMatch(/^Swap: +4 kB$/m)
+    const { stdout, stderr } = await gdb(...[huge, without, swapped, untouched, '0x10'].map((at) => `kk-mem pages ${at} s`))
+    expect(stdout).toMatch(/^text in a huge page\ntext without access$/m)
+    expect(stderr).toContain(`${swapped} is swapped out`)
+    expect(stderr).toContain(`${untouched} is mapped, but not in memory: the process has not touched this page yet`)
+    expect(stderr).toContain('0x10 is not mapped')
+  })
+
+  // The decompressor of a compressed image switches five levels on (arch/x86/boot/compressed/pgtable_64.c); a vmlinux is entered without it.
+  it('gdb reads memory above 47 bits of a guest whose kernel is a bare compressed image', async () => {
+    const { vms } = JSON.parse((await kernelkit(['ps', '--json'])).stdout) as {
+      readonly vms: readonly { readonly name: string; readonly kernel: string }[]
+    }
+    const booted = vms.find((vm) => vm.name === other)?.kernel ?? ''
+    const bare = join(directory, 'bzImage')
+    await copyFile(join(booted, '..', 'bzImage'), bare)
+    await writeFile(join(directory, 'high.c'), high)
+    const initrd = join(directory, 'high.cpio')
+    await kernelkit(['initrd', join(directory, 'high.c'), '--compress', 'none', '--out', initrd])
+    const five = `${name}-five`
+    const boot = startKernelkit(['boot', '--name', five, '-k', bare, '--initrd', initrd, '--cpus', '1'])
+    try {
+      let at = ''
+      await saidEnough(boot, (text) => (at = /text at (0x[0-9a-f]+)\r?\n/.exec(text)?.[1] ?? '') !== '')
+      expect(BigInt(at) >> 47n).not.toBe(0n)
+      const seen = await kernelkit(['gdb', five, '--', '-batch', '-ex', `kk-mem init ${at} s`])
+      expect(seen.stdout).toMatch(/^text above 47 bits$/m)
+    } finally {
+      await kernelkit(['stop', '--kill', five])
+      await boot.result
+    }
+  })
 })
 
 it('--dump-on names the verdicts that it knows', async () => {

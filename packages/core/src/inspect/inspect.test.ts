@@ -80,6 +80,16 @@ describe('translate', () => {
     expect(await at(0x1000n)).toMatchObject({ kind: 'not-present', swapped: false, level: 12 })
   })
 
+  it('reads memory without access, whose address the kernel inverts in entries of 8 bytes', async () => {
+    // PFNs 8 and 512, written as by pfn_pte() and pfn_pmd() since 4.19, and PFN 8 as before.
+    const plain = { 0x1000: 0x2001n, 0x2000: 0x3001n, 0x3000: 0x4001n, 0x4000: 0x8100n }
+    const read = memoryWith({ ...plain, 0x3008: 0x000f_ffff_ffc0_0180n, 0x4008: 0x000f_ffff_ffff_7100n })
+    const at = (address: bigint) => translate(read, { paging: four, root: 0x1000n, address })
+    expect(await at(0x10n)).toMatchObject({ address: 0x8010n })
+    expect(await at(0x1010n)).toMatchObject({ address: 0x8010n })
+    expect(await at(0x20_1234n)).toMatchObject({ address: 0x20_1234n })
+  })
+
   it('walks five levels, and the two and three of 32 bits', async () => {
     const five = pagingOf({ ...long, cr4: (1n << 5n) | (1n << 12n) })
     const two = pagingOf({ cr0: 1n << 31n, cr4: 1n << 4n, efer: 0n })

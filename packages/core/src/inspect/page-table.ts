@@ -57,6 +57,9 @@ export function pagingOf({ cr0, cr4, efer }: Pick<CpuRegisters, 'cr0' | 'cr4' | 
 const present = 1n
 const isWholePage = 1n << 7n
 const noAccess = 1n << 8n
+// Since 4.19 the address of a page without access is inverted in entries of 8 bytes (arch/x86/include/asm/pgtable-invert.h). No guest has memory
+// up there, and not all kernels of 32 bits keep the bits from 44 on.
+const inverted = 1n << 43n
 
 /** Walks the page table whose root is at a physical address. */
 export async function translate(
@@ -72,14 +75,16 @@ export async function translate(
     if (bytes.length < entryBytes) return { kind: 'not-present', entry: 0n, level, swapped: false }
     const view = new DataView(bytes.buffer, bytes.byteOffset)
     const entry = entryBytes === 8 ? view.getBigUint64(0, true) : BigInt(view.getUint32(0, true))
-    // Memory without access (mprotect PROT_NONE) is there all the same.
-    const isThere = (entry & present) !== 0n || (level === 12 && (entry & noAccess) !== 0n)
-    if (!isThere) return { kind: 'not-present', entry, level, swapped: level === 12 && entry !== 0n }
     const isLeaf = level === 12 || (huge.includes(level) && (entry & isWholePage) !== 0n)
+    // Memory without access (mprotect PROT_NONE) is there all the same.
+    const isPresent = (entry & present) !== 0n
+    const isThere = isPresent || (isLeaf && (entry & noAccess) !== 0n)
+    if (!isThere) return { kind: 'not-present', entry, level, swapped: level === 12 && entry !== 0n }
     if (isLeaf) {
       const size = 1n << BigInt(level)
       const offset = address & (size - 1n)
-      return { kind: 'present', address: (entry & mask & ~(size - 1n)) + offset, left: size - offset }
+      const page = !isPresent && entryBytes === 8 && (entry & inverted) !== 0n ? ~entry & (inverted - 1n) : entry
+      return { kind: 'present', address: (page & mask & ~(size - 1n)) + offset, left: size - offset }
     }
     table = entry & mask
   }

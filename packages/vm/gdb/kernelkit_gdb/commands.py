@@ -6,7 +6,7 @@ import gdb
 from .dmesg import kernel_log
 from .files import Files
 from .mappings import Mappings
-from .memory import Memory
+from .memory import Memory, NotMapped
 from .modules import Modules
 from .settings import Settings
 from .symbols import UserSymbols, use_debuginfod
@@ -129,6 +129,19 @@ class Mem(Command):
         address = number(where)
         table = task.page_table()
         read = lambda at, size: self.guest.memory.read(table, at, size)
+        try:
+            self.show(read, address, length)
+        except NotMapped as missing:
+            raise self.explained(missing, task) from None
+
+    def explained(self, missing, task):
+        """A page that a process has mapped and not touched yet is in no page table."""
+        address = missing.untouched
+        if address is None or not any(one.start <= address < one.end for one in self.guest.mappings.of(task)):
+            return missing
+        return gdb.GdbError("0x%x is mapped, but not in memory: the process has not touched this page yet" % address)
+
+    def show(self, read, address, length):
         if length == "s":
             print(printable(self.guest.memory.text(read, address).decode("utf-8", "replace")))
         else:

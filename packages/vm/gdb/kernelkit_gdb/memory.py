@@ -12,8 +12,18 @@ PIECE = 1024
 ADDRESS = 0x000FFFFFFFFFF000
 
 
+# Present, whole page, and PROT_NONE of arch/x86/include/asm/pgtable_types.h (_PAGE_BIT_PROTNONE is _PAGE_BIT_GLOBAL).
+PRESENT, WHOLE, NO_ACCESS = 1 << 0, 1 << 7, 1 << 8
+# Since 4.19 the address of a page without access is inverted in entries of 8 bytes (arch/x86/include/asm/pgtable-invert.h). No guest has
+# memory up there, and not all kernels of 32 bits keep the bits from 44 on.
+INVERTED = 1 << 43
+
+
 class NotMapped(gdb.GdbError):
-    pass
+    def __init__(self, text, untouched=None):
+        super().__init__(text)
+        # The address, where there is no entry at all, not even one that says where the page has gone.
+        self.untouched = untouched
 
 
 class Memory:
@@ -91,12 +101,16 @@ class Memory:
         for level in levels:
             index = (address >> level) & ((1 << bits) - 1)
             entry = int.from_bytes(self.physical(table + index * size, size), "little")
-            # Present, or without access on purpose (PROT_NONE).
-            if not entry & 1 and not (level == 12 and entry & 0x100):
+            is_page = level == 12 or (level in huge and entry & WHOLE)
+            # Memory without access (mprotect PROT_NONE) is there all the same.
+            if not entry & PRESENT and not (is_page and entry & NO_ACCESS):
                 why = "is swapped out" if level == 12 and entry else "is not mapped"
-                raise NotMapped("0x%x %s (entry 0x%x of the page table, %d bits)" % (address, why, entry, level))
-            if level == 12 or (level in huge and entry & 0x80):
+                text = "0x%x %s (entry 0x%x of the page table, %d bits)" % (address, why, entry, level)
+                raise NotMapped(text, untouched=None if entry else address)
+            if is_page:
                 below = (1 << level) - 1
+                if not entry & PRESENT and size == 8 and entry & INVERTED:
+                    entry = ~entry & (INVERTED - 1)
                 return (entry & mask & ~below) | (address & below)
             table = entry & mask
         raise AssertionError("a page table without a last level")

@@ -4,6 +4,7 @@ import type { GdbTarget } from '@kernelkit/core/gdb'
 import type { Host } from '@kernelkit/host'
 import { optionsOf } from '../resolve/kernel-options.ts'
 import { gdbCommandsDirectory } from '../package-directory.ts'
+import { vmlinuxOfVm } from '../inspect/vmlinux-of-vm.ts'
 import { connectVm } from '../process/connect-vm.ts'
 import type { VmState } from '../process/vm-state.ts'
 import { guestSettings, type GuestSettings } from './guest-settings.ts'
@@ -23,11 +24,12 @@ export async function gdbTargetOf(
   state: VmState,
   { looks = false, ours = true }: { readonly looks?: boolean; readonly ours?: boolean } = {},
 ): Promise<ResolvedGdb> {
-  const vmlinux = textFact(state, 'vmlinux')
-  if (vmlinux === undefined || !(await host.fs.exists(vmlinux))) {
+  const vmlinux = await vmlinuxOfVm(host, state)
+  if (vmlinux === undefined) {
+    const named = textFact(state, 'vmlinux')
     throw new UserError(
       'FILE_NOT_FOUND',
-      `the vmlinux of the VM '${state.name}' is ${vmlinux === undefined ? 'unknown: its kernel was named as a compressed image without one next to it' : `gone (${vmlinux})`}.`,
+      `the vmlinux of the VM '${state.name}' is ${named === undefined ? 'unknown: there is none next to its kernel' : `gone (${named})`}, and ${state.kernel} holds none that can be unpacked.`,
       {
         hint: message`Boot the build directory, which has both: ${option('kernel', 'DIR')}.`,
         details: { kernel: state.kernel },
@@ -49,6 +51,7 @@ export async function gdbTargetOf(
   const hasScript = await host.fs.exists(script)
   await using vm = await connectVm(state, host)
   const { settings, slide } = await guestSettings(host, { vm, state, vmlinux })
+  const hasSymbols = settings.noStacks === null
   const { gdb } = state
   const [stub = ''] = stubPlaces(state)
   const remote = gdb?.kind === 'tcp' ? `127.0.0.1:${gdb.port}` : (gdb?.path ?? (looks ? stub : await switchOnStub(host, { vm, state })))
@@ -78,10 +81,12 @@ export async function gdbTargetOf(
             'reduced debug information: breakpoints, lines and backtraces work; types of your own and lx- commands do not (build with --config -DEBUG_INFO_REDUCED)',
           ]
         : []),
-      ...(hasInfo && !isReduced && !hasScript
+      ...(hasSymbols && hasInfo && !isReduced && !hasScript
         ? ['no lx- commands: run `make scripts_gdb` in the build directory (CONFIG_GDB_SCRIPTS)']
         : []),
-      ...(source === undefined ? ['the source of this kernel was not found: gdb shows numbers of lines without their text'] : []),
+      ...(hasSymbols && source === undefined
+        ? ['the source of this kernel was not found: gdb shows numbers of lines without their text']
+        : []),
     ],
   }
 }

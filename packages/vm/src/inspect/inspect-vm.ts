@@ -2,6 +2,7 @@ import type { Host } from '@kernelkit/host'
 import { connectVm } from '../process/connect-vm.ts'
 import type { VmState } from '../process/vm-state.ts'
 import type { SeenCall } from './describe-calls.ts'
+import { vmlinuxOfVm } from './vmlinux-of-vm.ts'
 import { inspectGuest, type Inspection, type SeenCpu, type SeenTask } from './inspect-guest.ts'
 
 /** A VM of another process. */
@@ -17,7 +18,7 @@ export async function inspectVm(
   return await inspectGuest(host, {
     vm,
     directory: text('overlay') ?? state.directory,
-    vmlinux: text('vmlinux'),
+    vmlinux: await vmlinuxOfVm(host, state),
     release: text('release'),
     source: text('source'),
     signal,
