@@ -142,6 +142,8 @@ it('a guest that panicked before gdb came is looked at as it was left', async ()
     const run = await kernelkit(['run', ...options, ...on, '--', 'sh', '-c', 'echo c >/proc/sysrq-trigger'])
     expect(run.exitCode).toBe(121)
     expect(run.stderr).toContain(`the VM '${other}' is still there, its guest answers nothing: kernelkit inspect ${other}, `)
+    const { exitCode: status, stderr } = await kernelkit(['exec', other, '--', 'true'])
+    expect({ status, stderr }).toEqual({ status: 125, stderr: expect.stringContaining('Its kernel panicked: Fatal exception') as unknown })
     const looks = ['frame function panic', 'frame function asm_exc_page_fault', 'info line *(**(unsigned long **)($sp + 152) - 1)']
     const { exitCode, stdout } = await kernelkit(['gdb', other, '--', ...typed(looks)])
     expect(exitCode).toBe(0)

@@ -36,7 +36,7 @@ export function judge(facts: RunFacts): Judgement {
     return verdict(
       'vm-lost',
       `the guest's agent does not keep to its protocol, so nothing that it reports counts: ${facts.agentBroken}.`,
-      'A program of root in the guest may have taken its port; run the command as another user.',
+      'A program of root in the guest may have ended it or taken its port; run the command as another user.',
     )
   if (facts.stopAsked === true && (facts.command === undefined || facts.command.signal !== undefined)) return judgeStopped(facts)
   const expected = facts.expect === undefined || !facts.ready ? undefined : judgeExpected(facts, facts.expect)

@@ -25,7 +25,7 @@ const devices = (bus: string, rom: string) => [
   ['-device', `virtio-rng-${bus}`],
 ]
 
-const port = ['-device', 'virtserialport,bus=agents.0,nr=1,chardev=agent,name=kernelkit.agent']
+const port = ['-device', 'virtserialport,bus=agents.0,nr=1,chardev=agent,name=kernelkit.agent,id=agent-port']
 
 describe('qemuArgv', () => {
   it('spells a microvm with connected descriptors', () => {

@@ -3,6 +3,7 @@ import { exportedPath, isOfTree } from '../confine/confined-argv.ts'
 import { chardevArgs } from './chardev.ts'
 import { daemonSocket } from './virtiofsd.ts'
 import {
+  agentPortId,
   agentPortName,
   filteredWays,
   optionValue,
@@ -27,7 +28,7 @@ export function agentArgs(launch: QemuLaunch, transport: Transport): Argv {
     // max_ports: the guest sets up two queues for each while it boots, and QEMU's default is 31 ports.
     ['-device', `virtio-serial-${virtioBus(launch)},id=agents,max_ports=2`],
     // nr=1: number 0 is reserved for a virtconsole. The guest finds the port by its name.
-    ['-device', `virtserialport,bus=agents.0,nr=1,chardev=agent,name=${agentPortName}`],
+    ['-device', `virtserialport,bus=agents.0,nr=1,chardev=agent,name=${agentPortName},id=${agentPortId}`],
   ].flat()
 }
 

@@ -1,4 +1,5 @@
 export {
+  agentPortId,
   agentPortName,
   consolePipe,
   filteredWays,

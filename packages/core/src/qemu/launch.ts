@@ -127,6 +127,9 @@ export function consolePipe(launch: Pick<QemuLaunch, 'runtimeDirectory'>): strin
 /** Name of the agent's virtio-serial port, found by the guest in /sys/class/virtio-ports/<port>/name. */
 export const agentPortName = 'kernelkit.agent'
 
+/** What QEMU's events call that port. */
+export const agentPortId = 'agent-port'
+
 /** Words of the QEMU command line. */
 export type Argv = readonly string[]
 

@@ -18,6 +18,8 @@ export interface AgentLink {
   /** Milliseconds of the monotonic clock when the peer was last heard. */
   heardAtMs(): number
   readonly closed: Promise<void>
+  /** Its sessions have no end any more, and neither have new ones; the peer itself may still be asked. */
+  endSessions(): void
   /** The peer does not keep to the protocol: nothing more of it is believed. */
   breakOff(why: string): void
   /** Closes our end: a guest without a host powers itself off. */
@@ -55,6 +57,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
   const closed = Promise.withResolvers<void>()
   let nextId = 1
   let isClosed = false
+  let takesSessions = true
   let heardAtMs = options.monotonicMs()
 
   const send = (type: number, session: number, data?: Uint8Array) => {
@@ -100,11 +103,15 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
       breakOff(error.message)
     }
   })
+  const endSessions = () => {
+    takesSessions = false
+    for (const { onClosed } of sessions.values()) onClosed()
+    sessions.clear()
+  }
   const close = () => {
     if (isClosed) return
     isClosed = true
-    for (const { onClosed } of sessions.values()) onClosed()
-    sessions.clear()
+    endSessions()
     closed.resolve()
   }
   channel.on('close', close)
@@ -116,7 +123,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
       const id = nextId++
       const credit = { stdout: streamWindow, stderr: streamWindow }
       // The caller has its session before it hears that there is no peer.
-      if (isClosed) queueMicrotask(onClosed)
+      if (!takesSessions) queueMicrotask(onClosed)
       else sessions.set(id, { onFrame, onClosed, credit })
       return {
         id,
@@ -129,6 +136,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
     },
     send: (type, data) => send(type, 0, data),
     heardAtMs: () => heardAtMs,
+    endSessions,
     breakOff,
     closed: closed.promise,
     disconnect: () => void channel.destroy(),

@@ -59,8 +59,7 @@ export async function connectVm(vm: VmState | string | undefined, host: Host, op
     if (event.type === 'qmp') trouble.note(hostFailure(event, places), event.event)
     hub.emit(event)
     if (event.type === 'ready') ready.resolve(event)
-    // Its sessions have no end any more.
-    if (event.type === 'agent-broken') link.breakOff(event.message)
+    if (event.type === 'agent-broken') link.endSessions()
     if (event.type === 'agent-failed') ready.reject(new Error(event.message))
     if (event.type === 'exited') exited.resolve(event.exit)
   }
@@ -126,7 +125,10 @@ export async function connectVm(vm: VmState | string | undefined, host: Host, op
         monotonicMs: host.monotonicMs,
         shareOf: (tag) => shareOf(state.facts, tag),
         trouble,
-        silence: commandSilence(state.accel === 'kvm' ? 'kvm' : 'tcg', state.gdb !== null),
+        silence: {
+          ...commandSilence(state.accel === 'kvm' ? 'kvm' : 'tcg', state.gdb !== null),
+          isLost: async () => (await import('./last-words.ts')).hasPanicked(host, state.console),
+        },
       })
       const result = running.result.catch((error: unknown) => explainLoss(host, state, error))
       // A caller that has let go of the command does not look at it.

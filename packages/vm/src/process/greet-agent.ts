@@ -20,6 +20,8 @@ import { createAgentLink, type AgentLink } from './agent-link.ts'
 const pingEveryMs = 1000
 // Reported from here on; the watcher of the VM decides whether it counts as a hang.
 const silentAfterMs = 5000
+// When the guest ends by itself its port may close first: file systems are still to be unmounted. Emulated guests take several times as long.
+const reopenLimitMs = { kvm: 10_000, tcg: 30_000 }
 
 /** What the agent reports over its channel, or its silence. */
 type AgentEvent =
@@ -50,6 +52,8 @@ export interface GreetedAgent {
   readonly stop: () => void
   /** While the guest may not run its silence means nothing. */
   readonly pause: (paused: boolean) => void
+  /** The guest has opened or closed the agent's port. */
+  readonly portChanged: (isOpen: boolean) => void
 }
 
 /** Answers the agent's HELLO with its SETUP, and from READY on listens for its silence. */
@@ -96,12 +100,16 @@ export function greetAgent({ channel, request, host, isQemuStopped, emit }: Gree
     onBroken: (message) => emit({ type: 'agent-broken', message }),
   })
   let reportedAtMs = 0
+  let closedAtMs: number | undefined
+  const limitMs = reopenLimitMs[request.launch.accel]
   let isPaused = false
   const silence = silenceMeter({ everyMs: pingEveryMs, startMs: host.monotonicMs() })
   const ping = () => {
     link.send(frameTypes.ping)
     const now = host.monotonicMs()
     const silentMs = silence.turn(now, link.heardAtMs())
+    if (!isPaused && closedAtMs !== undefined && now - closedAtMs > limitMs)
+      return link.breakOff(`its process has ended, and its port is closed since ${Math.round(limitMs / 1000)} s`)
     if (isPaused || silentMs < silentAfterMs || now - reportedAtMs < 2000) return
     reportedAtMs = now
     void isQemuStopped().then((qemuStopped) => emit({ type: 'agent-silent', silentMs, qemuStopped }))
@@ -110,12 +118,15 @@ export function greetAgent({ channel, request, host, isQemuStopped, emit }: Gree
     isPaused = paused
     silence.forgive()
   }
+  const portChanged = (isOpen: boolean) => {
+    closedAtMs = isOpen ? undefined : host.monotonicMs()
+  }
   const stop = () => {
     clearInterval(timer)
     ready.reject(new Error('the guest ended before its agent served commands'))
   }
   void link.closed.then(stop)
-  return { link, ready: ready.promise, stop, pause }
+  return { link, ready: ready.promise, stop, pause, portChanged }
 }
 
 /** How long a peer that is asked in regular turns has not answered. */

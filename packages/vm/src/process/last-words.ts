@@ -10,10 +10,8 @@ export async function vmLost(
   host: Pick<Host, 'fs'>,
   { why, console }: { readonly why: string; readonly console: string },
 ): Promise<UserError> {
-  const [lines, { createConsoleReader }] = await Promise.all([endOf(host, console), import('@kernelkit/core/console')])
-  const reader = createConsoleReader()
-  for (const line of lines) reader.read(line)
-  const { panic } = reader.facts()
+  const lines = await endOf(host, console)
+  const panic = await panicOf(lines)
   const tail = lines.slice(-shownLines)
   const shown =
     panic === undefined ? (tail.length === 0 ? '' : ` The end of its console:\n${tail.join('\n')}`) : ` Its kernel panicked: ${panic}`
@@ -22,6 +20,18 @@ export async function vmLost(
     hint: `Read its whole console: ${console}.`,
     details: { console, panic },
   })
+}
+
+/** Whether the end of a console says that the kernel has panicked. */
+export async function hasPanicked(host: Pick<Host, 'fs'>, console: string): Promise<boolean> {
+  return (await panicOf(await endOf(host, console))) !== undefined
+}
+
+async function panicOf(lines: readonly string[]): Promise<string | undefined> {
+  const { createConsoleReader } = await import('@kernelkit/core/console')
+  const reader = createConsoleReader()
+  for (const line of lines) reader.read(line)
+  return reader.facts().panic
 }
 
 async function endOf(host: Pick<Host, 'fs'>, path: string): Promise<readonly string[]> {

@@ -16,7 +16,7 @@ import type { AgentLink } from './agent-link.ts'
 import { writesLost, type Trouble } from './host-failure.ts'
 import { createInput } from './session-input.ts'
 import { createOutput } from './session-output.ts'
-import { watchSilence, type SilenceLimits } from './session-silence.ts'
+import { watchSilence, type SilenceLimits, type SilenceOptions } from './session-silence.ts'
 
 // Numbers of signal(7): the guest's, the same on every architecture of ours.
 const sigterm = 15
@@ -36,7 +36,7 @@ export function runSession(
     readonly shareOf: (tag: string) => string | undefined
     readonly trouble?: Pick<Trouble, 'watch' | 'isPaused'> | undefined
     /** When to give up a guest that says nothing. Default: never. */
-    readonly silence?: SilenceLimits | undefined
+    readonly silence?: (SilenceLimits & Pick<SilenceOptions, 'isLost'>) | undefined
   },
 ): RunningCommand {
   const result = Promise.withResolvers<ExecResult>()
@@ -145,6 +145,7 @@ export function runSession(
       ? undefined
       : watchSilence({
           limits: context.silence,
+          isLost: context.silence.isLost,
           monotonicMs: context.monotonicMs,
           isPaused: () => context.trouble?.isPaused() === true,
           ping: () => session.send(frameTypes.ping),

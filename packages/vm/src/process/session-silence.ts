@@ -9,8 +9,13 @@ export interface SilenceLimits {
   readonly answerMs: number
 }
 
+// A guest that runs answers within milliseconds; one that is this late has a reason, or a busy host.
+const lateMs = 5000
+
 export interface SilenceOptions {
   readonly limits: SilenceLimits
+  /** Asked of a guest that is late: whether it will never answer. */
+  readonly isLost: () => Promise<boolean>
   readonly monotonicMs: () => number
   /** Nothing is expected of a machine that may not run. */
   readonly isPaused: () => boolean
@@ -20,7 +25,7 @@ export interface SilenceOptions {
 }
 
 /** Ends the wait for a command whose guest, or the process that owns it, says nothing more and has not ended. */
-export function watchSilence({ limits, monotonicMs, isPaused, ping, onSilent }: SilenceOptions) {
+export function watchSilence({ limits, isLost, monotonicMs, isPaused, ping, onSilent }: SilenceOptions) {
   let isStarted = false
   let heardAtMs = Number.NEGATIVE_INFINITY
   const meter = silenceMeter({ everyMs: pingEveryMs, startMs: monotonicMs() })
@@ -28,9 +33,16 @@ export function watchSilence({ limits, monotonicMs, isPaused, ping, onSilent }: 
     const silentMs = meter.turn(monotonicMs(), heardAtMs)
     if (isPaused()) return meter.forgive()
     if (isStarted) ping()
-    if (silentMs < (isStarted ? limits.answerMs : limits.bootMs)) return
-    clearInterval(timer)
-    onSilent(silentMs, isStarted ? 'command' : 'boot')
+    const giveUp = () => {
+      clearInterval(timer)
+      onSilent(silentMs, isStarted ? 'command' : 'boot')
+    }
+    if (silentMs >= (isStarted ? limits.answerMs : limits.bootMs)) return giveUp()
+    if (isStarted && silentMs >= lateMs)
+      void isLost().then(
+        (lost) => lost && giveUp(),
+        () => {},
+      )
   }, pingEveryMs)
   timer.unref()
   return {

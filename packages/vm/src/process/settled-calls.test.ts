@@ -46,7 +46,13 @@ describe('a guest that says nothing more', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  function session({ answers, ready = Promise.resolve() }: { readonly answers: boolean; readonly ready?: Promise<unknown> }) {
+  interface Says {
+    readonly answers: boolean
+    readonly ready?: Promise<unknown>
+    readonly isLost?: boolean
+  }
+
+  function session({ answers, ready = Promise.resolve(), isLost = false }: Says) {
     const decode = createFrameDecoder(maxFrameBytes)
     const channel: Duplex = new Duplex({
       read() {},
@@ -59,7 +65,10 @@ describe('a guest that says nothing more', () => {
     })
     const trouble = createTrouble()
     const link = createAgentLink({ channel, monotonicMs, onGuestFrame: () => {}, maxBytes: maxFrameBytes })
-    const { result } = runSession({ argv: ['true'] }, { link, ready, monotonicMs, shareOf, trouble, silence: limits })
+    const { result } = runSession(
+      { argv: ['true'] },
+      { link, ready, monotonicMs, shareOf, trouble, silence: { ...limits, isLost: async () => isLost } },
+    )
     let settled: unknown
     const settle = (outcome: unknown) => {
       settled = outcome
@@ -81,6 +90,16 @@ describe('a guest that says nothing more', () => {
     expect(never.settled()).toBeUndefined()
     await vi.advanceTimersByTimeAsync(30_000)
     expect(never.settled()).toMatchObject({ code: 'VM_LOST', verdict: 'boot-fail' })
+  })
+
+  it('is given up at once when its console says that it has panicked, but not while it answers', async () => {
+    const lost = session({ answers: false, isLost: true })
+    const answering = session({ answers: true, isLost: true })
+    await vi.advanceTimersByTimeAsync(8000)
+    expect(lost.settled()).toMatchObject({ code: 'VM_LOST' })
+    expect(answering.settled()).toBeUndefined()
+    answering.channel.destroy()
+    await vi.advanceTimersByTimeAsync(0)
   })
 
   it('is waited for while its agent answers, and while a debugger holds it', async () => {

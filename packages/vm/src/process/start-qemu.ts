@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { encodeText, frameTypes, type LostWrites } from '@kernelkit/core/agent'
 import { archRows } from '@kernelkit/core/arch'
-import { filteredWays, launchArgv } from '@kernelkit/core/qemu'
+import { agentPortId, filteredWays, launchArgv } from '@kernelkit/core/qemu'
 import { UserError } from '@kernelkit/core/errors'
 import { explainSystemError } from '@kernelkit/host/process'
 import type { Host } from '@kernelkit/host'
@@ -88,6 +88,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     trouble.note(hostFailure({ event, data }, request.launch), event)
     // A debugger's stop, or ours: a guest that may not run is not silent.
     if (event === 'STOP' || event === 'RESUME') agent?.pause(event === 'STOP')
+    if (event === 'VSERPORT_CHANGE' && data['id'] === agentPortId) agent?.portChanged(data['open'] === true)
     if (event !== 'STOP') return hub.emit({ type: 'qmp', event, data, atMs: atMs() })
     // KVM's internal errors stop the machine without saying so: the status distinguishes them from a debugger's stop.
     qmp.execute('query-status').then(
@@ -151,7 +152,10 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     exec(execOptions) {
       if (agent === undefined) throw new TypeError('this VM has no agent')
       const { accel, gdb, waitForDebugger } = request.launch
-      const silence = commandSilence(accel, gdb !== undefined || waitForDebugger)
+      const silence = {
+        ...commandSilence(accel, gdb !== undefined || waitForDebugger),
+        isLost: async () => (await import('./last-words.ts')).hasPanicked(host, request.consolePath),
+      }
       return runSession(execOptions, { link: agent.link, ready: agent.ready, monotonicMs: host.monotonicMs, shareOf, trouble, silence })
     },
     terminal,
