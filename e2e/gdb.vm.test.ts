@@ -171,7 +171,7 @@ describe('commands of kernelkit in gdb', () => {
     execFileSync('strip', ['-o', 'bare', 'prog'], { cwd: directory })
     const share = `${directory}:/work`
     const words = ['run', '--keep', '--name', other, '-k', kernel, '--image', image, '--no-cwd', '-v', share]
-    await kernelkit([...words, '--', 'sh', '-c', '/work/prog & /work/bare & sleep 100000 & true'])
+    await kernelkit([...words, '--', 'sh', '-c', '/work/prog & /work/bare sleeps & sleep 100000 & true'])
   })
   afterAll(async () => {
     await kernelkit(['stop', '--kill', other])
@@ -311,5 +311,5 @@ static int calls(int counter)
   int fd = open("/etc/hostname", O_RDONLY);
   return fd + 0 * counter;
 }
-int main(void) { for (int counter = 1;; counter++) { int fd = calls(counter); if (fd >= 0) close(fd); usleep(300000); } }
+int main(int argc, char **argv) { if (argc > 1) pause(); for (int counter = 1;; counter++) { int fd = calls(counter); if (fd >= 0) close(fd); usleep(300000); } }
 `
