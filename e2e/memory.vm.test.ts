@@ -27,6 +27,8 @@ afterAll(async () => {
 
 interface Call {
   readonly function: string | null
+  readonly module: string | null
+  readonly guessed: boolean
   readonly source: string | null
   readonly line: number | null
 }
@@ -165,6 +167,25 @@ int main(void)
 }
 `
 
+// Sleeps in a function of a module.
+const tap = `#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+int main(void)
+{
+	char packet[2048];
+	struct ifreq request = { .ifr_name = "tap0", .ifr_flags = IFF_TAP };
+	int fd = open("/dev/net/tun", O_RDWR);
+	if (fd < 0 || ioctl(fd, TUNSETIFF, &request) < 0)
+		return 1;
+	while (read(fd, packet, sizeof packet) >= 0)
+		;
+	return 1;
+}
+`
+
 // As the first process of an initramfs.
 const high = `#include <stdio.h>
 #include <string.h>
@@ -193,13 +214,15 @@ describe("a distribution's kernel without its debug symbols", () => {
 
   beforeAll(async () => {
     await writeFile(join(directory, 'pages.c'), pages)
-    execFileSync('gcc', ['-static', '-o', 'pages', 'pages.c'], { cwd: directory })
+    await writeFile(join(directory, 'tap.c'), tap)
+    for (const program of ['pages', 'tap']) execFileSync('gcc', ['-static', '-o', program, `${program}.c`], { cwd: directory })
     const words = ['-k', 'debian:12/cloud', ...onImage, '-v', `${directory}:/work`]
-    await kernelkit(['run', '--keep', '--name', other, ...words, '--', 'sh', '-c', 'sleep 100000 & true'])
+    const start = 'sleep 100000 & modprobe tun && { /work/tap & } && until [ -d /sys/class/net/tap0 ]; do sleep 0.1; done'
+    await kernelkit(['run', '--keep', '--name', other, ...words, '--', 'sh', '-c', start])
   })
   afterAll(() => kernelkit(['stop', '--kill', other]))
 
-  it('inspect and gdb show its functions, tasks and log', async () => {
+  it('inspect and gdb show its functions, those of modules too, tasks and log', async () => {
     const seen = JSON.parse((await kernelkit(['inspect', other, '--json'])).stdout) as {
       readonly cpus: readonly { readonly calls: readonly Call[] }[]
       readonly tasks: readonly { readonly comm: string; readonly calls: readonly Call[] }[]
@@ -209,6 +232,14 @@ describe("a distribution's kernel without its debug symbols", () => {
     expect(seen.cpus.flatMap(({ calls }) => calls.map((call) => call.function))).toContain('do_idle')
     const sleep = seen.tasks.find(({ comm }) => comm === 'sleep')
     expect(sleep?.calls.map((call) => call.function)).toEqual(expect.arrayContaining(['do_nanosleep', 'do_syscall_64']))
+    const reader = seen.tasks.find(({ comm }) => comm === 'tap')?.calls ?? []
+    // Followed by the module's own table: a guess would be marked.
+    expect(reader.map(({ function: name, module, guessed }) => ({ name, module, guessed }))).toEqual(
+      expect.arrayContaining([
+        { name: 'tun_chr_read_iter', module: 'tun', guessed: false },
+        { name: 'vfs_read', module: null, guessed: false },
+      ]),
+    )
     expect(seen.log[0]).toMatch(/Linux version 6\.1\./)
     expect(seen.missing).toEqual([expect.stringMatching(/^no files and lines/)])
     const { stdout, stderr } = await gdb('kk-ps', 'kk-dmesg', 'kk-bt sleep')

@@ -106,7 +106,9 @@ export function createSymbolTable({ header, sections, symbols, names: nameBytes,
       const start = sorted[index - 1]
       // Of several names at one address, the first one counts.
       const name = start === undefined ? undefined : names[starts.indexOf(start)]
-      if (start === undefined || name === undefined || index === sorted.length) return undefined
+      if (start === undefined || name === undefined) return undefined
+      // Where the last function of a whole executable ends is not known.
+      if (index === sorted.length && (end === undefined || address >= BigInt(end))) return undefined
       return { function: name, offset: Number(address - start) }
     },
     addressOf: (name) => addressesOf(name)[0] ?? data.get(name),

@@ -1,6 +1,6 @@
 /** What a stack looks like at each instruction of a kernel (Documentation/arch/x86/orc-unwinder.rst). */
 export interface OrcTable {
-  /** The entry for an address of the vmlinux. */
+  /** The entry for an address of the executable. */
   at(address: bigint): OrcEntry | undefined
 }
 

@@ -44,7 +44,7 @@ export async function readTasks(view: KernelView): Promise<readonly Task[]> {
 }
 
 /** The entries of a circular list (include/linux/list.h), from its head on. */
-async function* walk(
+export async function* walk(
   { space, wordBytes }: KernelView,
   { head, offset, withHead }: { readonly head: bigint; readonly offset: number; readonly withHead: boolean },
 ): AsyncGenerator<bigint> {

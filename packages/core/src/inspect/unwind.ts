@@ -28,10 +28,9 @@ export interface Stack {
 
 export interface UnwindOptions {
   readonly space: AddressSpace
-  /** Added to addresses of the vmlinux. */
-  readonly slide: bigint
+  /** What the stack looks like at an address of the guest; absent for a kernel without such tables. */
   readonly orc: OrcTable | undefined
-  /** The address is one of the kernel's code. */
+  /** The address is one of the kernel's code, or of a module's. */
   readonly isCode: (address: bigint) => boolean
   readonly wordBytes: 4 | 8
 }
@@ -47,7 +46,7 @@ export async function unwind(start: StackStart, options: UnwindOptions): Promise
   const frames = [first]
   let state: State = { ...start, full: true, signal: true }
   while (frames.length < mostFrames) {
-    const entry = orc.at(state.ip - options.slide - (state.signal ? 0n : 1n))
+    const entry = orc.at(state.ip - (state.signal ? 0n : 1n))
     const next = entry === undefined ? undefined : await step(options.space, state, entry).catch(() => undefined)
     if (next === 'end') break
     if (next === undefined) return { frames: [...frames, ...(await scan(state.sp, options))], program: undefined }

@@ -1,3 +1,5 @@
 export { createReportDecoder, decodeReports, type Decoded, type DecoderOptions, type ReportDecoder } from './report-decoder.ts'
+export type { ModuleFile } from './module-file.ts'
+export { openModules, type OpenModules } from './open-modules.ts'
 export { openVmlinux, type OpenVmlinux } from './open-vmlinux.ts'
 export { readBuildId, readVmlinux, readVmlinuxParts, type Vmlinux, type VmlinuxPart } from './read-vmlinux.ts'

@@ -11,6 +11,7 @@ export interface ModuleFile extends ModuleCode {
   /** The release of its kernel, from its version magic; files with nothing but debug information have none. */
   readonly release: string | undefined
   readonly hasLines: boolean
+  readonly sectionBytes: ReadonlyMap<string, number>
 }
 
 // A few hundred bytes: license, author, aliases.
@@ -39,6 +40,7 @@ export async function readModuleFile(host: Pick<Host, 'fs'>, path: string): Prom
       path,
       machine: header.machine,
       release: /(?:^|\0)vermagic=(?<release>[^ \0]+)/.exec(text)?.groups?.['release'],
+      sectionBytes: new Map(sections.map(({ name, size }) => [name, size])),
       hasLines: sections.some(({ name, size }) => /^\.z?debug_line$/.test(name) && size > 0),
       sections: sections.flatMap(({ name, isCode }, section) =>
         isCode ? [{ name, symbols: createSymbolTable({ ...parts, section }) }] : [],

@@ -9,6 +9,10 @@ import { startSymboliser, type Symboliser } from './symboliser.ts'
 
 /** Lines of calls in modules. */
 export interface OpenModules extends AsyncDisposable {
+  /** A module's file, one with lines when there is one. */
+  file(name: string, release: string | undefined): Promise<ModuleFile | undefined>
+  /** The calls at each address of a section, innermost first; nothing without lines. Throws SYMBOLISER_MISSING. */
+  lines(file: ModuleFile, section: string, addresses: readonly bigint[]): Promise<readonly (readonly CodePlace[])[]>
   /** The calls at each frame in a module, innermost first. */
   decode(reports: readonly KernelReport[]): Promise<ReadonlyMap<FoundFrame, readonly CodePlace[]>>
   /** Why a module has no lines, as far as it is known. */
@@ -31,10 +35,10 @@ export function openModules(
   const fileOf = async (name: string, release: string | undefined): Promise<ModuleFile | undefined> => {
     if (files.has(name)) return files.get(name)
     index ??= indexFiles(host, directories)
-    const found = await chooseFile(host, { paths: (await index).get(name) ?? [], release })
-    if (typeof found === 'string') obstacles.set(name, found)
-    files.set(name, typeof found === 'string' ? undefined : found)
-    return files.get(name)
+    const { file, obstacle } = await chooseFile(host, { paths: (await index).get(name) ?? [], release })
+    if (obstacle !== undefined) obstacles.set(name, obstacle)
+    files.set(name, file)
+    return file
   }
   const ask = async (file: ModuleFile, section: string, addresses: readonly bigint[]): Promise<readonly (readonly CodePlace[])[]> => {
     const key = `${file.path} ${section}`
@@ -47,14 +51,17 @@ export function openModules(
     }
     return symboliser.ask(addresses)
   }
+  const withLines = (file: ModuleFile | undefined): ModuleFile | undefined => (file?.hasLines === true ? file : undefined)
   return {
     obstacles,
     trees,
+    file: fileOf,
+    lines: async (file, section, addresses) => (file.hasLines ? ask(file, section, addresses) : []),
     decode: async (reports) => {
       const places = new Map<FoundFrame, PlaceInModule>()
       for (const report of reports) {
         for (const name of modulesOf(report)) await fileOf(name, releaseOf(report))
-        for (const [frame, place] of locateInModules(report, (name) => files.get(name))) places.set(frame, place)
+        for (const [frame, place] of locateInModules(report, (name) => withLines(files.get(name)))) places.set(frame, place)
       }
       const known = new Map<FoundFrame, readonly CodePlace[]>()
       for (const group of Map.groupBy(places, ([, { module, section }]) => `${module} ${section}`).values()) {
@@ -94,12 +101,13 @@ async function indexFiles(host: Pick<Host, 'fs'>, directories: readonly string[]
   return all
 }
 
-/** The first file with lines that is of the kernel which printed the log, else why there is none. */
+/** The first file with lines that is of the kernel which printed the log, else one without and why. */
 async function chooseFile(
   host: Host,
   { paths, release }: { readonly paths: readonly string[]; readonly release: string | undefined },
-): Promise<ModuleFile | string> {
+): Promise<{ readonly file: ModuleFile | undefined; readonly obstacle: string | undefined }> {
   let obstacle = 'no file of it was found'
+  let plain: ModuleFile | undefined
   for (const path of paths) {
     if (!/\.ko(?:\.debug)?$/.test(path)) {
       obstacle = `${path} is compressed: unpack it`
@@ -109,8 +117,11 @@ async function chooseFile(
     if (typeof file === 'string') obstacle = file
     else if (release !== undefined && file.release !== undefined && file.release !== release)
       obstacle = `${path} is of ${file.release}, the log of ${release}`
-    else if (!file.hasLines) obstacle = `${path} has no debug information`
-    else return file
+    else if (file.hasLines) return { file, obstacle: undefined }
+    else {
+      plain ??= file
+      obstacle = `${path} has no debug information`
+    }
   }
-  return obstacle
+  return { file: plain, obstacle }
 }

@@ -3,7 +3,7 @@ import { writeTypeTable } from '@kernelkit/core/inspect'
 import type { Host } from '@kernelkit/host'
 import { guestAddressOf, openKernel, type OpenKernel } from '../inspect/open-kernel.ts'
 import type { Vm } from '../vm.ts'
-import type { VmState } from '../process/vm-state.ts'
+import { moduleDirectories, type VmState } from '../process/vm-state.ts'
 
 /** What the commands of gdb (packages/vm/gdb) read from their file. */
 export interface GuestSettings {
@@ -82,7 +82,7 @@ export async function guestSettings(
         ? `gdb has no symbols of this kernel, which has none in its vmlinux: \`kernelkit inspect ${state.name}\` shows its stacks, and a start with --symbols fetches them`
         : null,
     places: placesOf(state),
-    modules: modulesOf(state),
+    modules: moduleDirectories(state),
     image: imageOf(state),
     scratch: join(state.directory, 'gdb-files'),
   }
@@ -113,11 +113,6 @@ function placesOf({ facts }: VmState): GuestSettings['places'] {
     return path === undefined ? [] : [{ guest: at, host: path }]
   })
   return all.toSorted((a, b) => b.guest.length - a.guest.length)
-}
-
-function modulesOf({ facts }: VmState): readonly string[] {
-  const directories = facts['modules']
-  return Array.isArray(directories) ? directories.filter((one) => typeof one === 'string') : []
 }
 
 function imageOf({ facts }: VmState): string | null {

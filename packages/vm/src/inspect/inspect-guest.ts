@@ -10,6 +10,7 @@ import {
 import type { Host } from '@kernelkit/host'
 import type { Vm } from '../vm.ts'
 import { describeCalls, type SeenCall } from './describe-calls.ts'
+import type { GuestModules } from './guest-modules.ts'
 import { openKernel, type OpenKernel, type OpenKernelOptions } from './open-kernel.ts'
 import { readLists, type ListedTask } from './read-lists.ts'
 
@@ -21,6 +22,8 @@ export interface InspectInput extends Pick<OpenKernelOptions, 'signal' | 'gdbLim
   readonly release: string | undefined
   /** The kernel's source, for names of files. */
   readonly source: string | undefined
+  /** Directories with the kernel's modules, unstripped ones first. */
+  readonly modules: readonly string[]
 }
 
 /** A guest seen from outside. */
@@ -51,17 +54,20 @@ export interface SeenTask extends Omit<ListedTask, 'start' | 'locks'> {
 
 /** Registers and stacks, tasks and what they hold, the kernel's log: read from outside while the guest does what it does. */
 export async function inspectGuest(host: Host, input: InspectInput): Promise<Inspection> {
-  const { vmlinux, signal } = input
+  const { vmlinux, signal, release } = input
   await using kernel = await openKernel(host, input)
   const orc = await readOrc(host, vmlinux, kernel)
-  const lists = await readLists(kernel)
+  const files = { directories: input.modules, release, signal }
+  const lists = await readLists(kernel, async (view) => (await import('./guest-modules.ts')).openGuestModules(host, view, files))
+  await using modules = lists.modules
+  const code = { kernel, orc, modules }
   const cpuStacks: Stack[] = []
-  for (const registers of kernel.cpus) cpuStacks.push(await cpuStack(registers, kernel, orc))
+  for (const registers of kernel.cpus) cpuStacks.push(await cpuStack(registers, code))
   const taskStacks: Stack[] = []
-  for (const { start } of lists.tasks) taskStacks.push(start === undefined ? noStack : await follow(start, kernel, orc))
+  for (const { start } of lists.tasks) taskStacks.push(start === undefined ? noStack : await follow(start, code))
   const takers = lists.tasks.flatMap(({ locks }) => locks.map(({ takenAt }) => ({ address: takenAt, exact: false, guessed: false })))
   const frames = [...[...cpuStacks, ...taskStacks].flatMap((stack) => stack.frames), ...takers]
-  const callsOf = await describeCalls(host, { kernel, source: input.source, signal, frames })
+  const callsOf = await describeCalls(host, { kernel, modules, source: input.source, signal, frames })
   return {
     cpus: kernel.cpus.map((registers, index): SeenCpu => {
       const { frames: own, program } = cpuStacks[index] ?? noStack
@@ -100,13 +106,21 @@ async function readOrc(host: Host, path: string | undefined, { vmlinux, place }:
   return ips === undefined || entries === undefined ? undefined : createOrcTable({ ips, entries, hasHeader: parts.has('.orc_header') })
 }
 
-async function cpuStack(registers: CpuRegisters, kernel: OpenKernel, orc: OrcTable | undefined): Promise<Stack> {
-  const { ip, sp, bp, general, privilege } = registers
-  return privilege === 3 ? { frames: [], program: { ip, sp } } : follow({ ip, sp, bp, general }, kernel, orc)
+interface Code {
+  readonly kernel: OpenKernel
+  readonly orc: OrcTable | undefined
+  readonly modules: GuestModules | undefined
 }
 
-function follow(start: StackStart, { space, place, vmlinux, wordBytes }: OpenKernel, orc: OrcTable | undefined): Promise<Stack> {
+async function cpuStack(registers: CpuRegisters, code: Code): Promise<Stack> {
+  const { ip, sp, bp, general, privilege } = registers
+  return privilege === 3 ? { frames: [], program: { ip, sp } } : follow({ ip, sp, bp, general }, code)
+}
+
+function follow(start: StackStart, { kernel: { space, place, vmlinux, wordBytes }, orc, modules }: Code): Promise<Stack> {
   const slide = place?.slide ?? 0n
-  const isCode = (address: bigint): boolean => place !== undefined && vmlinux?.symbols.at(address - slide) !== undefined
-  return unwind(start, { space, slide, orc, isCode, wordBytes })
+  const isCode = (address: bigint): boolean =>
+    place !== undefined && (vmlinux?.symbols.at(address - slide) ?? modules?.at(address)) !== undefined
+  const all = orc === undefined ? undefined : { at: (address: bigint) => orc.at(address - slide) ?? modules?.orcAt(address) }
+  return unwind(start, { space, orc: all, isCode, wordBytes })
 }

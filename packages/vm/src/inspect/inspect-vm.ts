@@ -1,6 +1,6 @@
 import type { Host } from '@kernelkit/host'
 import { connectVm } from '../process/connect-vm.ts'
-import type { VmState } from '../process/vm-state.ts'
+import { moduleDirectories, type VmState } from '../process/vm-state.ts'
 import type { SeenCall } from './describe-calls.ts'
 import { vmlinuxOfVm } from './vmlinux-of-vm.ts'
 import { inspectGuest, type Inspection, type SeenCpu, type SeenTask } from './inspect-guest.ts'
@@ -21,6 +21,7 @@ export async function inspectVm(
     vmlinux: await vmlinuxOfVm(host, state),
     release: text('release'),
     source: text('source'),
+    modules: moduleDirectories(state),
     signal,
   })
 }
@@ -44,10 +45,20 @@ function cpuDocument({ registers, where, interrupts, task, calls, program }: See
   }
 }
 
-function callDocument({ address, function: name, offset, source, line, guessed, inlined }: SeenCall): Readonly<Record<string, unknown>> {
+function callDocument({
+  address,
+  function: name,
+  module,
+  offset,
+  source,
+  line,
+  guessed,
+  inlined,
+}: SeenCall): Readonly<Record<string, unknown>> {
   return {
     address: hex(address),
     function: name ?? null,
+    module: module ?? null,
     offset: offset ?? null,
     source: source ?? null,
     line: line ?? null,

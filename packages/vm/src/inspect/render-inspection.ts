@@ -49,11 +49,12 @@ function stateOf({ where, interrupts }: SeenCpu): string {
   return interrupts ? place : `${place}, interrupts off`
 }
 
-function renderCall({ address, function: name, offset, source, line, inlined }: SeenCall): string {
+function renderCall({ address, function: name, module, offset, source, line, inlined }: SeenCall): string {
   const hex = `0x${address.toString(16)}`
   const place = source === undefined ? '' : ` (${printable(source)}${line === undefined ? '' : `:${line}`})`
   if (name === undefined) return `${hex}${place}`
-  return `${printable(name)}${offset === undefined ? '' : `+0x${offset.toString(16)}`}${place}${inlined ? ' [inlined]' : ''}`
+  const owner = module === undefined ? '' : ` [${printable(module)}]`
+  return `${printable(name)}${offset === undefined ? '' : `+0x${offset.toString(16)}`}${owner}${place}${inlined ? ' [inlined]' : ''}`
 }
 
 /** Where a guest that hangs is, in a sentence for its verdict: the CPUs that run kernel code with interrupts off, else those that run any. */

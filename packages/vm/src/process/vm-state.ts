@@ -31,6 +31,12 @@ export interface VmState {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
+/** Directories of this machine with the modules of a VM's kernel, unstripped ones first. */
+export function moduleDirectories({ facts }: VmState): readonly string[] {
+  const directories = facts['modules']
+  return Array.isArray(directories) ? directories.filter((one) => typeof one === 'string') : []
+}
+
 /** A VM's place: a directory of its own and a name that no other running VM has. */
 export interface VmPlace {
   readonly id: string

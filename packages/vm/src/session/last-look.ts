@@ -57,7 +57,7 @@ async function inspect({ host, plan, vm, signal }: Guest): Promise<LastLook> {
     import('../inspect/inspect-guest.ts'),
     import('../inspect/render-inspection.ts'),
   ])
-  const { vmlinux, release, sourceTree } = plan.kernel
+  const { vmlinux, release, sourceTree, moduleDirectories: modules } = plan.kernel
   const limit = AbortSignal.any([signal, AbortSignal.timeout(inspectLimitMs)])
   const seen = await inspectGuest(host, {
     vm,
@@ -65,6 +65,7 @@ async function inspect({ host, plan, vm, signal }: Guest): Promise<LastLook> {
     vmlinux,
     release,
     source: sourceTree,
+    modules,
     signal: limit,
     gdbLimitMs,
   })
