@@ -19,6 +19,7 @@ import type { FinishedTest } from './finished-test.ts'
 import { nothingMade, type MadeFiles, type TestPlan } from './plan-tests.ts'
 import { runTests } from './run-tests.ts'
 import { resultsFile, storedResults } from './stored-results.ts'
+import { longestFirst } from './take-shard.ts'
 import { judgeResults, renderTestsJunit } from './test-summary.ts'
 
 /** How all tests of a plan ended. */
@@ -78,10 +79,13 @@ export async function runSuite(
     `${command === 'matrix' ? 'cells' : 'tests'}: ${plan.tests.length} of ${plan.file}, ${writeFor(howMany(capacity), context.reader)}`,
   )
   const shown = progress?.(host.log)
-  const results = await runTests({
+  const history = await openHistory(host, store)
+  // Of a list of tests the order may mean something, and --fail-fast leaves out what comes later.
+  const order = command === 'matrix' && !spec.failFast ? longestFirst(plan, await history.read()) : [...plan.tests.keys()]
+  const inOrder = await runTests({
     host,
     store,
-    tests: plan.tests.map((test) => test.ready({ ...made, evidence })),
+    tests: order.flatMap((index) => plan.tests[index]?.ready({ ...made, evidence }) ?? []),
     capacity,
     repeats: spec.repeats,
     failFast: spec.failFast,
@@ -92,12 +96,13 @@ export async function runSuite(
     },
     signal,
   }).finally(() => shown?.end())
+  const results = plan.tests.flatMap((_, index) => inOrder[order.indexOf(index)] ?? [])
   const total = secondsSince(host, startedAt)
   const cells = plan.tests.map(({ cell }, index) => ({ cell, state: results[index]?.state }))
   const comparison = known === undefined ? undefined : compareWithBaseline(known, cells, new Date(host.now()).toISOString().slice(0, 10))
   const allowed = cells.map(({ cell }, index) => cell.allowFail || comparison?.cells[index]?.novelty === 'known')
   const records = recordsOf(plan, results, host.now())
-  await (await openHistory(host, store)).append(records)
+  await history.append(records)
   // What was finished is not lost; the end of the command says what ended it.
   const { verdict, exitCode } = signal.aborted
     ? interruptedBy(signal.reason)
