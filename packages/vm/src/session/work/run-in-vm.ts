@@ -126,7 +126,10 @@ async function finishRun(
   }
   const { command } = outcome
   const ends = { stdout: seen.stdout.finish(), stderr: seen.stderr.finish() }
-  const notes = outcome.judgement.verdict !== 'fail' || command === undefined ? [] : await notesOf({ host, plan, argv, command, ends })
+  const notes =
+    outcome.judgement.verdict !== 'fail' || command === undefined
+      ? []
+      : await notesOf({ host, plan, argv, command, ends, isCarried: input.around !== undefined })
   const { outcomeJunit } = await import('./outcome-junit.ts')
   const xml = await outcomeJunit({ outcome, ends, title: titleOf(vm, input.title ?? script ?? argv.join(' ')) })
   if (junit !== undefined) await writeOutFile(host, junit, xml)
@@ -152,12 +155,14 @@ interface FailedCommand extends Pick<RunInVmInput, 'host' | 'argv'> {
   readonly plan: PreparedVm['plan']
   readonly command: NonNullable<RunOutcome['command']>
   readonly ends: SeenEnds
+  /** Files that its words name were copied into the guest. */
+  readonly isCarried: boolean
 }
 
 /** What its failure may come from. */
-async function notesOf({ host, plan, argv, command, ends }: FailedCommand): Promise<readonly Message[]> {
+async function notesOf({ host, plan, argv, command, ends, isCarried }: FailedCommand): Promise<readonly Message[]> {
   const { hiddenFiles, missingOperations } = await import('./command-notes.ts')
-  return [...(await hiddenFiles(host, plan, { ...command, argv })), ...missingOperations(plan, ends.stderr.text)]
+  return [...(isCarried ? [] : await hiddenFiles(host, plan, { ...command, argv })), ...missingOperations(plan, ends.stderr.text)]
 }
 
 const lostArtifacts = message`what the command left in $KERNELKIT_ARTIFACTS is gone with the guest; keep it with ${option('artifacts', 'DIR')}`
