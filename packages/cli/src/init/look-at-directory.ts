@@ -34,9 +34,8 @@ export async function lookAtDirectory({ fs }: Pick<Host, 'fs'>, directory: strin
 }
 
 async function readTexts({ fs }: Pick<Host, 'fs'>, directory: string, files: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const found = wantedTexts.filter((name) => files.includes(name))
   const texts = await Promise.all(
-    found.map(async (name) => [name, (await fs.readFile(join(directory, name), 'utf8')).slice(0, mostBytes)] as const),
+    wantedTexts(files).map(async (name) => [name, (await fs.readFile(join(directory, name), 'utf8')).slice(0, mostBytes)] as const),
   )
   return Object.fromEntries(texts)
 }

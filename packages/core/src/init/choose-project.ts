@@ -1,4 +1,4 @@
-import type { DirectoryFacts } from './directory-facts.ts'
+import { isPythonTest, type DirectoryFacts } from './directory-facts.ts'
 
 export type ProjectKind = 'kernel tree' | 'module' | 'BPF project' | 'Go' | 'Rust' | 'Python' | 'C project' | 'plain tests'
 
@@ -76,17 +76,22 @@ function rust({ files }: DirectoryFacts): InitProject | undefined {
 
 function python({ files, texts }: DirectoryFacts): InitProject | undefined {
   const project = ['pyproject.toml', 'setup.cfg', 'tox.ini', 'setup.py'].find((file) => files.includes(file))
-  const test = files.find((file) => /(?:^|\/)(?:test_[^/]*|[^/]*_test)\.py$/.test(file))
-  const because = project ?? test
-  if (because === undefined) return undefined
-  const isPytest = Object.values(texts).some((text) => text.includes('pytest')) || files.some((file) => /(?:^|\/)conftest\.py$/.test(file))
-  const directory = test?.includes('/') === true ? test.slice(0, test.lastIndexOf('/')) : '.'
+  // Without one there is nothing to run, and before Python 3.12 unittest passes then.
+  const tests = files.filter(isPythonTest)
+  if (tests.length === 0) return undefined
+  const namesPytest =
+    Object.values(texts).some((text) => text.includes('pytest')) || files.some((file) => /(?:^|\/)conftest\.py$/.test(file))
+  // unittest runs the methods of such classes alone, and passes where there are none; pytest runs them too.
+  const ofUnittest = tests.find((path) => /\bTestCase\b/.test(texts[path] ?? ''))
+  const hasOthers = tests.some((path) => /^(?:(?:async )?def test_|class Test\w*(?:\(\))?:)/m.test(texts[path] ?? ''))
+  const isPytest = namesPytest || hasOthers || ofUnittest === undefined
+  const directory = ofUnittest?.includes('/') === true ? ofUnittest.slice(0, ofUnittest.lastIndexOf('/')) : '.'
   const run = isPytest
     ? 'python3 -m pytest -p no:cacheprovider'
-    : `python3 -m unittest discover -s ${directory} -p '${test?.endsWith('_test.py') === true ? '*_test.py' : 'test_*.py'}'`
+    : `python3 -m unittest discover -s ${directory} -p '${ofUnittest.endsWith('_test.py') ? '*_test.py' : 'test_*.py'}'`
   return {
     kind: 'Python',
-    because,
+    because: project ?? tests[0] ?? '',
     buildsKernel: false,
     tests: [{ name: 'python', run }],
     needs: isPytest ? ['python3', 'pytest'] : ['python3'],

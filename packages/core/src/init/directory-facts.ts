@@ -4,9 +4,28 @@ export interface DirectoryFacts {
   readonly files: readonly string[]
   /** Those of the files that can be executed. */
   readonly executable: readonly string[]
-  /** Texts of the files of `wantedTexts` that are there. */
+  /** Texts of the files that `wantedTexts` chooses. */
   readonly texts: Readonly<Record<string, string>>
 }
 
+const wantedNames: ReadonlySet<string> = new Set([
+  'Makefile',
+  'GNUmakefile',
+  'Kbuild',
+  'pyproject.toml',
+  'setup.cfg',
+  'tox.ini',
+  'meson.build',
+])
+const pythonTest = /(?:^|\/)(?:test_[^/]*|[^/]*_test)\.py$/
+// The first ones show whether they are for pytest or for unittest.
+const mostPythonTests = 50
+
+export function isPythonTest(path: string): boolean {
+  return pythonTest.test(path)
+}
+
 /** Files whose text says what kind of project it is. */
-export const wantedTexts: readonly string[] = ['Makefile', 'GNUmakefile', 'Kbuild', 'pyproject.toml', 'setup.cfg', 'tox.ini', 'meson.build']
+export function wantedTexts(files: readonly string[]): readonly string[] {
+  return [...files.filter((path) => wantedNames.has(path)), ...files.filter(isPythonTest).slice(0, mostPythonTests)]
+}
