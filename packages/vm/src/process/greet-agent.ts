@@ -20,8 +20,8 @@ import { createAgentLink, type AgentLink } from './agent-link.ts'
 const pingEveryMs = 1000
 // Reported from here on; the watcher of the VM decides whether it counts as a hang.
 const silentAfterMs = 5000
-// When the guest ends by itself its port may close first: file systems are still to be unmounted. Emulated guests take several times as long.
-const reopenLimitMs = { kvm: 10_000, tcg: 30_000 }
+// The port is closed for a while when the guest ends by itself, with file systems still to be unmounted, and in a guest that sleeps (s2idle).
+const reopenLimitMs = 25_000
 
 /** What the agent reports over its channel, or its silence. */
 type AgentEvent =
@@ -101,15 +101,14 @@ export function greetAgent({ channel, request, host, isQemuStopped, emit }: Gree
   })
   let reportedAtMs = 0
   let closedAtMs: number | undefined
-  const limitMs = reopenLimitMs[request.launch.accel]
   let isPaused = false
   const silence = silenceMeter({ everyMs: pingEveryMs, startMs: host.monotonicMs() })
   const ping = () => {
     link.send(frameTypes.ping)
     const now = host.monotonicMs()
     const silentMs = silence.turn(now, link.heardAtMs())
-    if (!isPaused && closedAtMs !== undefined && now - closedAtMs > limitMs)
-      return link.breakOff(`its process has ended, and its port is closed since ${Math.round(limitMs / 1000)} s`)
+    if (!isPaused && closedAtMs !== undefined && now - closedAtMs > reopenLimitMs)
+      return link.breakOff(`its process has ended, and its port is closed since ${reopenLimitMs / 1000} s`)
     if (isPaused || silentMs < silentAfterMs || now - reportedAtMs < 2000) return
     reportedAtMs = now
     void isQemuStopped().then((qemuStopped) => emit({ type: 'agent-silent', silentMs, qemuStopped }))

@@ -89,6 +89,8 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     // A debugger's stop, or ours: a guest that may not run is not silent.
     if (event === 'STOP' || event === 'RESUME') agent?.pause(event === 'STOP')
     if (event === 'VSERPORT_CHANGE' && data['id'] === agentPortId) agent?.portChanged(data['open'] === true)
+    // The driver has closed its ports for as long as the machine sleeps.
+    if (event === 'SUSPEND') agent?.portChanged(true)
     if (event !== 'STOP') return hub.emit({ type: 'qmp', event, data, atMs: atMs() })
     // KVM's internal errors stop the machine without saying so: the status distinguishes them from a debugger's stop.
     qmp.execute('query-status').then(
