@@ -8,7 +8,10 @@ export interface LoadedModule {
   readonly sections: ReadonlyMap<string, bigint>
 }
 
+// A distribution's kernel loads 200 modules with 40 sections each; the list is the guest's, which may be hostile.
+const mostModules = 2000
 const mostSections = 500
+const mostSectionsOfAll = 50_000
 const longestName = 256
 // MODULE_STATE_COMING, include/linux/module.h: only then its .init sections are there.
 const coming = 1
@@ -20,9 +23,13 @@ export async function readModules(view: KernelView): Promise<readonly LoadedModu
   const [list, name, state] = [types.offset('module.list'), types.offset('module.name'), types.offset('module.state')]
   if (head === undefined || list === undefined || name === undefined || state === undefined) return []
   const modules: LoadedModule[] = []
+  let read = 0
   for await (const at of walk(view, { head, offset: list, withHead: false })) {
     const isComing = viewOf(await space.read(at + BigInt(state), 4)).getUint32(0, true) === coming
-    const sections = [...(await sectionsOf(view, at))].filter(([section]) => isComing || !/^\.(?:init|exit)/.test(section))
+    const all = await sectionsOf(view, at)
+    read += all.size
+    if (modules.length >= mostModules || read > mostSectionsOfAll) break
+    const sections = [...all].filter(([section]) => isComing || !/^\.(?:init|exit)/.test(section))
     modules.push({ name: await readText(space, at + BigInt(name)), sections: new Map(sections) })
   }
   return modules
