@@ -144,6 +144,7 @@ it('a guest that panicked before gdb came is looked at as it was left', async ()
     expect(run.stderr).toContain(`the VM '${other}' is still there, its guest answers nothing: kernelkit inspect ${other}, `)
     const { exitCode: status, stderr } = await kernelkit(['exec', other, '--', 'true'])
     expect({ status, stderr }).toEqual({ status: 125, stderr: expect.stringContaining('Its kernel panicked: Fatal exception') as unknown })
+    expect(await kernelkit(['exec-wrapper', '--vm', other, 'true'])).toMatchObject({ exitCode: 121 })
     const looks = ['frame function panic', 'frame function asm_exc_page_fault', 'info line *(**(unsigned long **)($sp + 152) - 1)']
     const { exitCode, stdout } = await kernelkit(['gdb', other, '--', ...typed(looks)])
     expect(exitCode).toBe(0)

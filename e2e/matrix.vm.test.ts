@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { junitViolations } from '../packages/core/test/junit-schema.ts'
 import { makeCachestat } from './lib/cachestat.ts'
-import { kernelkit, lastLine, startKernelkit, startProgram, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, saidEnough, startKernelkit, startProgram, testArtifacts } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 import { qemuPids, waitUntil } from './lib/processes.ts'
 import { isFullRun } from './lib/tiers.ts'
@@ -93,6 +93,17 @@ describe('kernelkit matrix', () => {
       probes: [{ verdict: null }, { verdict: 'fail' }, { verdict: 'pass' }],
     })
     expect(exitCode).toBe(0)
+    // What another program of that name has answered before an interruption says nothing of this one.
+    await copyFile(join(directory, 'cachestat'), join(directory, 'right'))
+    await writeFile(join(directory, 'cachestat'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    const interrupted = startKernelkit(['since', '--trust-project', ...kernels, '--', './cachestat'], { cwd: directory })
+    await saidEnough(interrupted, (text) => text.includes('debian:12-backports/cloud: fail'))
+    interrupted.child.kill('SIGINT')
+    await interrupted.result
+    await rename(join(directory, 'right'), join(directory, 'cachestat'))
+    const again = await kernelkit(['since', '--trust-project', ...kernels, '--', './cachestat'], { cwd: directory })
+    expect(again.stderr).not.toContain('continuing')
+    expect(again.stdout).toContain('Requires Linux 6.12 or later')
     const { stdout: recorded } = await kernelkit(['history', '--json'], { cwd: directory })
     const { tests } = JSON.parse(recorded) as {
       readonly tests: readonly { readonly test: string; readonly kernel: string; readonly last: string }[]

@@ -118,6 +118,14 @@ describe('kernelkit exec-wrapper in a VM that was kept in a directory above', ()
     const { exitCode, stderr } = await wrapped(`echo "${warning}" >/dev/kmsg; ${mark}`)
     expect(stderr).toContain('WARNING in frob')
     expect(exitCode).toBe(122)
+    // A file system's error leaves no mark.
+    const failed = await wrapped(
+      'echo "EXT4-fs error (device vda): ext4_lookup:1855: inode #2: comm ls: deleted inode referenced: 12" >/dev/kmsg',
+    )
+    expect({ exitCode: failed.exitCode, stderr: failed.stderr }).toEqual({
+      exitCode: 122,
+      stderr: expect.stringContaining('EXT4') as unknown,
+    })
     expect(await wrapped('true')).toMatchObject({ exitCode: 0, stderr: '' })
   })
 })

@@ -127,6 +127,8 @@ export interface Vm extends AsyncDisposable {
   readonly terminal: Duplex | undefined
   /** Bytes towards the kernel console (its keyboard) and a live copy of what comes. */
   readonly console: Duplex
+  /** Resolves when what the console has said until now is in its log. */
+  consoleWritten(): Promise<void>
   /** QMP command; rejects with QEMU's own error text. */
   qmp(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>
   /** Kernel dumps on the console by sysrq letters: `t` all tasks, `w` blocked ones, `l` backtraces of all CPUs. */

@@ -9,6 +9,7 @@ export function vmOf(parts: Pick<Vm, 'events' | 'stop' | 'exited'> & Partial<Vm>
     exec: () => ({ result: new Promise(() => {}), kill: () => {}, resize: () => {} }),
     terminal: undefined,
     console: new PassThrough(),
+    consoleWritten: async () => {},
     qmp: async () => undefined,
     dump: () => {},
     [Symbol.asyncDispose]: async () => void (await parts.stop('kill')),

@@ -58,6 +58,7 @@ async function bisectIn(
   const state = await openSearchState<TriedCommit>(host, store, {
     kind: 'bisect',
     question: { ...question, repository, good: tree.good.hash, bad: tree.bad.hash },
+    argv,
     isOne: isTried,
   })
   const evidence = await makeEvidenceDirectory(host, { store, id: `bisect-${host.randomHex(3)}`, named: vm.evidence })

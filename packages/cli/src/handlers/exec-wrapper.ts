@@ -1,4 +1,5 @@
-import { textOption } from '@kernelkit/core/options'
+import { UserError, renderUserError } from '@kernelkit/core/errors'
+import { textOption, writeError } from '@kernelkit/core/options'
 import { parseVmSpec, type VmSpec } from '@kernelkit/core/options/vm'
 import { wrappedVariables } from '@kernelkit/core/wrapped'
 import type { Host } from '@kernelkit/host'
@@ -7,6 +8,10 @@ import type { CommandContext, RawOptions } from '../command.ts'
 import { findWrapperVm } from '../wrapper/find-wrapper-vm.ts'
 import { runInKeptVm } from '../wrapper/run-in-kept-vm.ts'
 import { visibilityOf } from '../wrapper/visibility-of.ts'
+
+// verdicts.md
+const vmLostStatus = 119
+const panicStatus = 121
 
 /** `kernelkit exec-wrapper`: the program of a test runner in a VM that runs already, else in one of its own; its exit status is ours. */
 export async function execWrapper(context: CommandContext, argv: readonly string[], raw: RawOptions): Promise<number> {
@@ -17,7 +22,15 @@ export async function execWrapper(context: CommandContext, argv: readonly string
   if (context.dryRun) return describe(context, { argv, state, spec })
   const env = { ...wrappedVariables(context.host.env, context.host.lossyVariables), ...pwd(context.host) }
   const stdin = context.stdin.isTTY === true ? undefined : context.stdin
-  if (state !== undefined) return runInKeptVm(quiet, { argv, state, spec, env, stdin })
+  if (state !== undefined) {
+    try {
+      return await runInKeptVm(quiet, { argv, state, spec, env, stdin })
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== 'VM_LOST') throw error
+      context.printError(renderUserError(writeError(error, context.reader)))
+      return error.details['panic'] === undefined ? vmLostStatus : panicStatus
+    }
+  }
   const { runInOwnVm } = await import('../wrapper/run-in-own-vm.ts')
   return runInOwnVm(quiet, { argv, spec, env, stdin })
 }

@@ -11,6 +11,8 @@ export async function init(context: CommandContext, [named = '.']: readonly stri
   const { host } = context
   const { ci } = parseInitSpec(raw)
   const directory = resolve(host.cwd, named)
+  if ((await host.fs.stat(directory).catch(() => undefined))?.isDirectory() !== true)
+    throw new UserError('FILE_NOT_FOUND', `${printable(directory)} is not a directory.`, { hint: 'Name the directory of the project.' })
   const project = chooseProject(await lookAtDirectory(host, directory))
   if (project === undefined) throw nothingFound(directory)
   const files = renderInitFiles(project, { ci, name: basename(directory) })

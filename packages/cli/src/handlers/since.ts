@@ -16,6 +16,7 @@ import {
   type Candidate,
   type SearchStep,
 } from '@kernelkit/core/trials'
+import { compareVersions } from '@kernelkit/core/packages'
 import { findProjectFile, type Store } from '@kernelkit/host'
 import { openHistory } from '@kernelkit/host/history'
 import { commandWords, makeEvidenceDirectory } from '@kernelkit/vm/internal'
@@ -44,8 +45,8 @@ export async function since(context: CommandContext, words: readonly string[], g
     for (const { reference, title } of candidates) context.print(`${title}  ${reference}`)
     return 0
   }
-  const question = { argv, cwd: host.cwd, references: candidates.map(({ reference }) => reference), vm: questionOf(ofVm) }
-  const state = await openSearchState<KnownProbe>(host, store, { kind: 'since', question, isOne: isKnownProbe })
+  const question = { cwd: host.cwd, references: candidates.map(({ reference }) => reference), vm: questionOf(ofVm) }
+  const state = await openSearchState<KnownProbe>(host, store, { kind: 'since', question, argv, isOne: isKnownProbe })
   const probes = new Map(state.known.map((one) => [one.reference, one]))
   if (probes.size > 0) host.log.info(`continuing an interrupted search: ${probes.size} kernels are known`)
   const evidence = await makeEvidenceDirectory(host, { store, id: `since-${host.randomHex(3)}`, named: vm.evidence })
@@ -122,9 +123,12 @@ function report(context: CommandContext, { step, candidates, probes, spec, argv 
   }
   const found = step.kind === 'found' ? withRelease(at(step.index)) : undefined
   const last = step.kind === 'found' ? withRelease(at(step.last)) : undefined
-  const line = found === undefined ? undefined : requirementLine(found, last, spec.wanted)
-  const said = line ?? explain(step, spec.wanted, candidates)
-  const exitCode = found === undefined ? (step.kind === 'unknown' ? 125 : 1) : 0
+  const isUpsideDown = isNewer(last?.series, found?.series)
+  const line = found === undefined || isUpsideDown ? undefined : requirementLine(found, last, spec.wanted)
+  const said = isUpsideDown
+    ? `The kernels are not in the order of their age: ${last?.title ?? ''} was named before ${found?.title ?? ''}. Name the oldest first.`
+    : (line ?? explain(step, spec.wanted, candidates))
+  const exitCode = line !== undefined ? 0 : isUpsideDown || step.kind === 'unknown' ? 125 : 1
   const rows = candidates.map(({ reference, title }) => ({ reference, title, probe: probes.get(reference) }))
   if (context.json) {
     context.printJson({
@@ -142,6 +146,10 @@ function report(context: CommandContext, { step, candidates, probes, spec, argv 
   context.print(formatTable(['kernel', 'verdict', 'seconds', 'reference'], shown))
   context.print(said)
   return exitCode
+}
+
+function isNewer(one: string | undefined, than: string | undefined): boolean {
+  return one !== undefined && than !== undefined && compareVersions(one, than) > 0
 }
 
 function explain(step: SearchStep, wanted: 'pass' | 'fail', candidates: readonly Candidate[]): string {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Host, Store } from '@kernelkit/host'
 
 /** What an interrupted search has found out, until it ends. */
@@ -10,13 +10,37 @@ export interface SearchState<T> {
   end(): Promise<void>
 }
 
+interface SearchQuestion<T> {
+  readonly kind: string
+  readonly question: unknown
+  /** The command. */
+  readonly argv: readonly string[]
+  readonly isOne: (value: unknown) => value is T
+}
+
+/** Digests of the files that the words of a command name: what a program that was changed since has answered says nothing of it. */
+async function contentsOf(host: Host, argv: readonly string[]): Promise<readonly (readonly [path: string, digest: string])[]> {
+  // Also the line of a shell, and `--option=file`.
+  const names = new Set(argv.flatMap((word) => [word, ...word.split(/[\s"'=:;&|<>()]+/)]).filter((name) => name !== ''))
+  const contents = await Promise.all(
+    [...names].map(async (name) => {
+      const path = resolve(host.cwd, name)
+      const stat = await host.fs.stat(path).catch(() => undefined)
+      if (stat?.isFile() !== true) return []
+      const digest = await host.sha256File(path).catch(() => 'unreadable')
+      return [[name, digest] as const]
+    }),
+  )
+  return contents.flat()
+}
+
 /** A file of the store for one question; `isOne` looks at each of its records. */
 export async function openSearchState<T>(
   host: Host,
   store: Store,
-  { kind, question, isOne }: { readonly kind: string; readonly question: unknown; readonly isOne: (value: unknown) => value is T },
+  { kind, question, argv, isOne }: SearchQuestion<T>,
 ): Promise<SearchState<T>> {
-  const key = host.sha256(JSON.stringify(question)).slice(0, 32)
+  const key = host.sha256(JSON.stringify({ question, argv, files: await contentsOf(host, argv) })).slice(0, 32)
   const file = join(await store.workDirectory('searches'), `${kind}-${key}.json`)
   const known = (await readList(host, file)).filter((one): one is T => isOne(one))
   const all = [...known]

@@ -50,10 +50,11 @@ export async function runInKeptVm(context: CommandContext, { argv, state, spec, 
   const result = await (spec.timeoutMs === undefined ? command.result : within(context, { ms: spec.timeoutMs, command, limit }))
   limit.abort()
   await carryOut(carrier, files, placed)
-  // A kernel without a mark has reported nothing (Documentation/admin-guide/tainted-kernels.rst).
-  const isClean = result.tainted === 0
-  if (!isClean && (await hasNewReports(context, { state, consoleBytes, spec })) && result.exitCode === 0) return splatStatus
-  return result.exitCode
+  await vm.consoleWritten()
+  // Most commands make the kernel print nothing: what reads it is not even loaded then.
+  const hasPrinted = (await sizeOf(context, state)) > consoleBytes
+  const hasReported = hasPrinted && (await hasNewReports(context, { state, consoleBytes, spec, tainted: result.tainted }))
+  return hasReported && result.exitCode === 0 ? splatStatus : result.exitCode
 }
 
 async function within(
@@ -85,18 +86,24 @@ async function sizeOf({ host }: CommandContext, { console }: Pick<VmState, 'cons
   return (await host.fs.stat(console).catch(() => undefined))?.size ?? 0
 }
 
+interface NewConsole {
+  readonly state: VmState
+  readonly consoleBytes: number
+  readonly spec: WrappedProgram['spec']
+  /** Of the kernel, after the command. */
+  readonly tainted: number
+}
+
 /** Prints the reports of the console since a place in it that fail a run. */
-async function hasNewReports(
-  context: CommandContext,
-  { state, consoleBytes, spec }: { readonly state: VmState; readonly consoleBytes: number; readonly spec: WrappedProgram['spec'] },
-): Promise<boolean> {
-  const [{ createReportScanner }, { renderReport }] = await Promise.all([
+async function hasNewReports(context: CommandContext, { state, consoleBytes, spec, tainted }: NewConsole): Promise<boolean> {
+  const [{ createReportScanner }, { renderReport }, { agreesWithTaint }] = await Promise.all([
     import('@kernelkit/core/report/log'),
     import('@kernelkit/core/report'),
+    import('@kernelkit/core/console'),
   ])
   let found = false
   const scanner = createReportScanner((report) => {
-    if (!spec.failOn.includes(report.kind)) return
+    if (!spec.failOn.includes(report.kind) || !agreesWithTaint(report, tainted)) return
     found = true
     context.printError(renderReport(state.console, report))
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readConsole } from '../../test/run-facts.ts'
 import { failingKinds } from './kinds.ts'
-import { taintedBy } from './taint.ts'
+import { agreesWithTaint, taintedBy } from './taint.ts'
 
 const [B, D, W, L] = [1 << 5, 1 << 7, 1 << 9, 1 << 14]
 const taints = (tainted: number, ...lines: readonly string[]) =>
@@ -63,4 +63,12 @@ describe('taintedBy', () => {
   ])('explains nothing by %s', (_title, line) => {
     expect(taints(B | D | W | L, line)).toHaveLength(4)
   })
+})
+
+it('a report of a kind that leaves a mark is believed with it, one of another kind without', () => {
+  const [warning] = readConsole('WARNING: CPU: 0 PID: 1 at lib/frob.c:3 frob+0x1/0x2').reports
+  const [ext4] = readConsole('EXT4-fs error (device vda): ext4_lookup:1855: inode #2: comm ls: deleted inode referenced: 12').reports
+  if (warning === undefined || ext4 === undefined) throw new Error('no report')
+  expect([0, W, D].map((tainted) => agreesWithTaint(warning, tainted))).toEqual([false, true, false])
+  expect([0, W, D].map((tainted) => agreesWithTaint(ext4, tainted))).toEqual([true, true, true])
 })

@@ -45,3 +45,9 @@ export function taintedBy(
     .filter(({ isLeftBy }) => !printed.some(isLeftBy))
     .map(({ letter, what }) => `${what} (${letter})`)
 }
+
+/** Whether a report agrees with the kernel's taint: one of a kind that leaves a mark has left it. A program can print the lines of a report, too. */
+export function agreesWithTaint(report: KernelReport, tainted: number): boolean {
+  const own = marks.filter(({ isLeftBy }) => isLeftBy(report))
+  return own.length === 0 || own.some(({ bit }) => Math.floor(tainted / 2 ** bit) % 2 === 1)
+}

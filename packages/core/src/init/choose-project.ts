@@ -1,3 +1,4 @@
+import { quoteArgv } from '../shell/index.ts'
 import { isPythonTest, type DirectoryFacts } from './directory-facts.ts'
 
 export type ProjectKind = 'kernel tree' | 'module' | 'BPF project' | 'Go' | 'Rust' | 'Python' | 'C project' | 'plain tests'
@@ -117,23 +118,34 @@ function plain(facts: DirectoryFacts): InitProject | undefined {
 }
 
 // More are a suite, which a runner of its own starts.
-const mostScripts = 20
-// Names that need no quotes in sh and YAML: others are left to the user.
-const plainPath = /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/
+const mostScripts = 200
+const longestName = 60
+// In a comment of the file they would be lines of their own.
+const hasControls = /\p{Cc}/u
 
 /** Executable tests: below test/ and tests/, and those called test-… or …-test; one named run-tests stands for all. */
 function scripts({ executable }: DirectoryFacts): readonly InitTest[] {
   const found = executable.filter(
-    (path) => plainPath.test(path) && /^tests?\/[^/]+$|^(?:run[-_])?tests?(?:[-_.][^/]*)?$|^[^/]*[-_]tests?(?:\.[a-z]+)?$/.test(path),
+    (path) => !hasControls.test(path) && /^tests?\/[^/]+$|^(?:run[-_])?tests?(?:[-_.][^/]*)?$|^[^/]*[-_]tests?(?:\.[a-z]+)?$/.test(path),
   )
   const runner = found.find((path) => /(?:^|\/)run[-_]tests?(?:\.[a-z]+)?$/.test(path))
   const names = new Set<string>()
   return (runner === undefined ? found : [runner]).slice(0, mostScripts).map((path) => {
-    const base = path.replace(/^.*\//, '').replace(/\.[a-z]+$/, '') || 'test'
-    const name = names.has(base) ? path.replaceAll(/[^A-Za-z0-9_-]/g, '-') : base
+    const base = nameOf(path.replace(/^.*\//, '').replace(/\.[a-z]+$/, ''))
+    const name = [base, nameOf(path)].find((one) => !names.has(one)) ?? `test-${names.size}`
     names.add(name)
-    return { name, run: `./${path}` }
+    return { name, run: quoteArgv([`./${path}`]) }
   })
+}
+
+/** A name as kernelkit.yaml takes it. */
+function nameOf(text: string): string {
+  return (
+    text
+      .replaceAll(/[^A-Za-z0-9_-]/g, '-')
+      .replace(/^[-_]+/, '')
+      .slice(0, longestName) || 'test'
+  )
 }
 
 const rules: readonly Rule[] = [kernelTree, module, bpf, go, rust, python, cProject, plain]

@@ -37,6 +37,12 @@ describe('chooseProject', () => {
     ['a BPF program with a Makefile', facts({ 'src/trace.bpf.c': '', Makefile: 'check: all\n' }), 'BPF project', ['make check']],
     ['a C project', facts({ Makefile: 'all:\n\ntest: all\n\t./t\n' }), 'C project', ['make test']],
     ['executable tests', facts({}, ['tests/one.sh', 'tests/two', 'src/helper.sh']), 'plain tests', ['./tests/one.sh', './tests/two']],
+    [
+      'executable tests of any name',
+      facts({}, ['tests/two bad', "tests/it's", 'tests/a+b']),
+      'plain tests',
+      ["'./tests/two bad'", `'./tests/it'\\''s'`, './tests/a+b'],
+    ],
     ['one that runs all', facts({}, ['tests/one.sh', 'run-tests.sh']), 'plain tests', ['./run-tests.sh']],
   ])('knows %s', (_title, seen, kind, lines) => {
     const project = chooseProject(seen)
@@ -50,9 +56,10 @@ describe('chooseProject', () => {
     expect(project?.tests[0]?.run).toContain('insmod')
   })
 
-  it('takes nothing from a directory without tests, and no name that a shell would read in another way', () => {
+  it('takes nothing from a directory without tests, quotes names for the shell, and leaves out those that are several lines', () => {
     expect(chooseProject(facts({ 'README.md': '' }))).toBeUndefined()
-    expect(chooseProject(facts({}, ['tests/$(reboot)', 'tests/a b']))).toBeUndefined()
+    expect(chooseProject(facts({}, ['tests/$(reboot)']))?.tests).toEqual([{ name: 'reboot-', run: "'./tests/$(reboot)'" }])
+    expect(chooseProject(facts({}, ['tests/a\nb']))).toBeUndefined()
   })
 })
 

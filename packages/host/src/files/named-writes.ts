@@ -23,17 +23,19 @@ export function createNamedWriteStream(
   options?: Parameters<typeof createWriteStream>[1],
 ): ReturnType<typeof createWriteStream> {
   const given: StreamOptions = typeof options === 'string' ? { encoding: options } : (options ?? {})
-  type Answer = (error: NodeJS.ErrnoException | null, bytes: number) => void
+  // What was to be written comes last: after a part of it the stream writes the rest.
+  type Answer<T> = (error: NodeJS.ErrnoException | null, bytes: number, written: T) => void
   const named =
-    (answer: Answer): Answer =>
-    (error, bytes) =>
-      answer(nameFile(error, path), bytes)
+    <T>(answer: Answer<T>): Answer<T> =>
+    (error, bytes, written) =>
+      answer(nameFile(error, path), bytes, written)
   const fs = {
     open,
     close,
-    write: (fd: number, buffer: Buffer, offset: number, length: number, position: number | null, answer: Answer) =>
+    write: (fd: number, buffer: Buffer, offset: number, length: number, position: number | null, answer: Answer<Buffer>) =>
       write(fd, buffer, offset, length, position, named(answer)),
-    writev: (fd: number, buffers: Buffer[], position: number | null, answer: Answer) => writev(fd, buffers, position, named(answer)),
+    writev: (fd: number, buffers: Buffer[], position: number | null, answer: Answer<readonly NodeJS.ArrayBufferView[]>) =>
+      writev(fd, buffers, position, named(answer)),
   }
   return createWriteStream(path, { ...given, fs })
 }

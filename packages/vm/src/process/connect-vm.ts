@@ -144,6 +144,7 @@ export async function connectVm(vm: VmState | string | undefined, host: Host, op
       watch({ terminal: true })
       return terminal
     },
+    consoleWritten: async () => void (await request('console-written', {}).catch(() => {})),
     qmp: (name, args) => request('qmp', { command: name, args }),
     dump: (letters) => void request('dump', { letters }).catch(() => {}),
     stop: async (how) => {

@@ -4,6 +4,8 @@ import type { Host } from '@kernelkit/host'
 /** The kernel's console: every byte into a file from the first on, whole lines as events and with times in a second file, and a live copy for a terminal. */
 export interface ConsoleCapture {
   readonly live: Duplex
+  /** What QEMU has printed until now is in the log. */
+  written(): Promise<void>
   /** The files are complete. */
   readonly finished: Promise<void>
 }
@@ -84,7 +86,13 @@ export function captureConsole(options: {
   output.on('end', close)
   output.on('close', close)
   output.on('error', close)
-  return { live: live.stream, finished: finished.promise }
+  const written = async () => {
+    // What is in the pipe is read before the loop comes here again.
+    for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    flush()
+    if (!closed) await new Promise((resolve) => file.write('', resolve))
+  }
+  return { live: live.stream, written, finished: finished.promise }
 }
 
 /** A stream that mirrors what comes and passes on what is typed; with no reader it keeps a little and drops the rest. */

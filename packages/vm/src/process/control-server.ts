@@ -145,6 +145,8 @@ async function answer(vm: OwnedVm, method: string, params: Readonly<Record<strin
     case 'stop':
       vm.noteStop()
       return vm.stop(params['how'] === 'kill' ? 'kill' : 'poweroff')
+    case 'console-written':
+      return vm.consoleWritten()
     case 'dump':
       return vm.dump(String(params['letters']))
     default:

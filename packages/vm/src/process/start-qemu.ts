@@ -162,6 +162,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     },
     terminal,
     console: console_.live,
+    consoleWritten: console_.written,
     qmp: (command, args) => qmp.execute(command, args),
     dump: (letters) => agent?.link.send(frameTypes.dump, encodeText(letters)),
     noteStop: () => hub.emit({ type: 'stop-asked', atMs: atMs() }),

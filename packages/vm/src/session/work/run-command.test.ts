@@ -41,6 +41,7 @@ function fakeVm(events: readonly VmEvent[], exitCode?: number, late: readonly Vm
     }),
     terminal: undefined,
     console: new PassThrough(),
+    consoleWritten: async () => {},
     qmp: async () => asked.resolve('dumps'),
     dump: () => asked.resolve('dumps'),
     stop,
