@@ -73,6 +73,13 @@ describe('on a terminal', () => {
     expect((await result).exitCode).toBe(5)
   })
 
+  it('run --tty stops at Ctrl-C while the guest boots', async () => {
+    const { see, type, result } = onTerminal(['run', '-k', kernel, '--image', image, '-t', '--', 'sleep', '1000'])
+    await see(/accel tcg|accel kvm/)
+    type('\x03')
+    expect((await result).exitCode).toBe(130)
+  })
+
   it('run --tty gives Ctrl-C to the command', async () => {
     const { see, type, result } = onTerminal([
       'run',

@@ -1,7 +1,12 @@
 import type { Readable, Writable } from 'node:stream'
 
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
 export interface RawTerminal {
-  size(): { readonly columns: number; readonly rows: number }
+  size(): TerminalSize
   onResize(listener: (columns: number, rows: number) => void): void
   /** Back to the mode that it had; may be called twice. */
   restore(): void
@@ -15,9 +20,8 @@ interface Streams {
 /** Every key goes to the guest, Ctrl-C too, until `restore`. */
 export function rawTerminal({ stdin, stdout }: Streams): RawTerminal {
   const input: unknown = stdin
-  const output: unknown = stdout
   setRaw(input, true)
-  const size = () => (hasSize(output) ? { columns: output.columns, rows: output.rows } : { columns: 80, rows: 24 })
+  const size = () => terminalSize(stdout)
   const listeners: (() => void)[] = []
   return {
     size,
@@ -34,12 +38,17 @@ export function rawTerminal({ stdin, stdout }: Streams): RawTerminal {
   }
 }
 
+/** Of a stream that is no terminal: that of the VT100. */
+export function terminalSize(stream: unknown): TerminalSize {
+  return hasSize(stream) ? { columns: stream.columns, rows: stream.rows } : { columns: 80, rows: 24 }
+}
+
 function setRaw(stream: unknown, raw: boolean): void {
   if (typeof stream === 'object' && stream !== null && 'setRawMode' in stream && typeof stream.setRawMode === 'function')
     stream.setRawMode(raw)
 }
 
-function hasSize(stream: unknown): stream is { readonly columns: number; readonly rows: number } {
+function hasSize(stream: unknown): stream is TerminalSize {
   return (
     typeof stream === 'object' &&
     stream !== null &&

@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises'
 import type { Host } from '@kernelkit/host'
 import { boundedLog, type RunStreams } from '@kernelkit/vm/internal'
 import type { CommandContext } from '../command.ts'
-import { rawTerminal } from './raw-terminal.ts'
+import { rawTerminal, terminalSize, type RawTerminal } from './raw-terminal.ts'
 
 /** Where a command's streams come from and go to: this process's own, a terminal in raw mode, or files with --json. */
 export async function openStreams(options: {
@@ -60,14 +60,18 @@ function boundedFile(file: Writable, mostBytes: number): Writable {
   return stream
 }
 
+/** Keys go to the guest once its command runs: until then Ctrl-C stops the boot. */
 function terminalStreams(context: CommandContext): RunStreams {
-  const terminal = rawTerminal(context)
+  let terminal: RawTerminal | undefined
   return {
     stdin: context.stdin,
     stdout: context.stdout,
     stderr: context.stderr,
-    tty: { ...terminal.size(), term: context.host.env['TERM'] ?? 'linux' },
-    onResizable: (resize) => terminal.onResize(resize),
-    close: async () => terminal.restore(),
+    tty: { ...terminalSize(context.stdout), term: context.host.env['TERM'] ?? 'linux' },
+    onResizable: (resize) => {
+      terminal = rawTerminal(context)
+      terminal.onResize(resize)
+    },
+    close: async () => terminal?.restore(),
   }
 }
