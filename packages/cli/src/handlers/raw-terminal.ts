@@ -38,7 +38,7 @@ export function rawTerminal({ stdin, stdout }: Streams): RawTerminal {
   }
 }
 
-/** Of a stream that is no terminal: that of the VT100. */
+/** That of a VT100 for a stream that is not a terminal. */
 export function terminalSize(stream: unknown): TerminalSize {
   return hasSize(stream) ? { columns: stream.columns, rows: stream.rows } : { columns: 80, rows: 24 }
 }
