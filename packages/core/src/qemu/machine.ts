@@ -28,7 +28,7 @@ export function sandboxArgs(launch: Pick<QemuLaunch, 'sandbox'>): Argv {
 }
 
 /** How guest code is run, and the CPU that it sees. */
-export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch' | 'qemuVersion' | 'extraArgs'>): Argv {
+export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch' | 'cpus' | 'qemuVersion' | 'extraArgs'>): Argv {
   return [
     // One accelerator, never `kvm:tcg`: QEMU's own fallback is silent, ours is decided and said before. Of several QEMU takes the first.
     launch.extraArgs.includes('-accel') ? [] : ['-accel', accelerator(launch)],
@@ -37,8 +37,9 @@ export function accelArgs(launch: Pick<QemuLaunch, 'accel' | 'arch' | 'qemuVersi
   ].flat()
 }
 
-function accelerator({ accel, arch }: Pick<QemuLaunch, 'accel' | 'arch'>): string {
-  return accel === 'tcg' && archRows[arch].emulatedInTurn ? 'tcg,thread=single' : accel
+function accelerator({ accel, arch, cpus }: Pick<QemuLaunch, 'accel' | 'arch' | 'cpus'>): string {
+  // A single CPU is emulated faster by the thread of its own.
+  return accel === 'tcg' && cpus > 1 && archRows[arch].emulatedInTurn ? 'tcg,thread=single' : accel
 }
 
 function emulatedCpu({ arch, qemuVersion }: Pick<QemuLaunch, 'arch' | 'qemuVersion'>): string {
