@@ -89,12 +89,16 @@ describe('a VM whose owner is killed', () => {
 it('a VM whose agent was killed is lost, serves no command any more, and is stopped as ever', async () => {
   const own = `e2e-agent-${process.pid}`
   const vm = ['--keep', '--name', own, '-k', kernel, '--image', image, '--no-cwd', '--cpus', '1', '--init', 'systemd']
-  const killed = await kernelkit(['run', ...vm, '--', 'sh', '-c', 'kill -9 $PPID; sleep 1000'])
-  expect(killed.exitCode).toBe(119)
-  expect(killed.stderr).toContain('its process has ended, and its port is closed')
-  expect(await qemuPids(own)).not.toEqual([])
-  const { exitCode, stderr } = await kernelkit(['exec', own, '--', 'true'])
-  expect({ exitCode, stderr }).toEqual({ exitCode: 125, stderr: expect.stringContaining('VM_LOST') as unknown })
-  expect((await kernelkit(['stop', '--kill', own])).exitCode).toBe(0)
-  expect(await qemuPids(own)).toEqual([])
+  try {
+    const killed = await kernelkit(['run', ...vm, '--', 'sh', '-c', 'kill -9 $PPID; sleep 1000'])
+    expect(killed.exitCode).toBe(119)
+    expect(killed.stderr).toContain('its process has ended, and its port is closed')
+    expect(await qemuPids(own)).not.toEqual([])
+    const { exitCode, stderr } = await kernelkit(['exec', own, '--', 'true'])
+    expect({ exitCode, stderr }).toEqual({ exitCode: 125, stderr: expect.stringContaining('VM_LOST') as unknown })
+    expect((await kernelkit(['stop', '--kill', own])).exitCode).toBe(0)
+    expect(await qemuPids(own)).toEqual([])
+  } finally {
+    await kernelkit(['stop', '--kill', own])
+  }
 })

@@ -68,9 +68,14 @@ function parseTest(value: YamlValue, spot: Spot): ProjectTest {
 /** Its name is a directory too, and a word of the command line, where a slash means a file. */
 export const allowedName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 
+// What is written next to the directories of the tests.
+const ownFiles = ['results.json', 'junit.xml', 'report.html']
+
 function parseName(entry: YamlEntry | undefined, test: YamlValue, spot: Spot): string {
   const name = textOf(entry, spot)
   if (name === undefined) throw bad(spot.file, entry?.value ?? test, `${spot.path} has no name.`, 'Give each test a name and a run line.')
+  if (ownFiles.includes(name))
+    throw bad(spot.file, entry?.value, `${spot.path}.name '${name}' is the name of a file with the results.`, 'Choose another name.')
   if (allowedName.test(name) && !/\.ya?ml$/.test(name)) return name
   const allowed = 'letters, digits, dots, underscores and dashes, 63 at most, a letter or digit first, no .yaml at its end'
   throw bad(spot.file, entry?.value, `${spot.path}.name '${name}' is not a name; allowed: ${allowed}.`, 'Write for instance `name: smoke`.')

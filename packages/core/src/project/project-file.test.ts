@@ -112,6 +112,7 @@ describe('parseProjectFile', () => {
     ['tests: [{ run: b }]', 'kernelkit.yaml:1:9: tests[0] has no name.'],
     ['tests: [{ name: a/b, run: c }]', "kernelkit.yaml:1:17: tests[0].name 'a/b' is not a name"],
     ['tests: [{ name: x.yaml, run: c }]', "tests[0].name 'x.yaml' is not a name"],
+    ['tests: [{ name: results.json, run: c }]', "tests[0].name 'results.json' is the name of a file with the results"],
     ['tests: [{ name: a, run: b, kunit: true }]', 'tests[0] has run and kunit.'],
     ['tests: [{ name: a, run: b, timeout: 1s, vm: { timeout: 2s } }]', 'tests[0] has timeout twice, in its vm too.'],
     ['tests: [{ name: a, run: b, vm: { keep: true } }]', "'keep' is not known in tests[0].vm."],
