@@ -19,7 +19,7 @@ import type { FinishedTest } from './finished-test.ts'
 import { nothingMade, type MadeFiles, type TestPlan } from './plan-tests.ts'
 import { runTests } from './run-tests.ts'
 import { resultsFile, storedResults } from './stored-results.ts'
-import { longestFirst } from './take-shard.ts'
+import { longestFirst } from './longest-first.ts'
 import { judgeResults, renderTestsJunit } from './test-summary.ts'
 
 /** How all tests of a plan ended. */

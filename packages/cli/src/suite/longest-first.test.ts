@@ -1,7 +1,7 @@
 import type { HistoryRecord } from '@kernelkit/core/trials'
 import { expect, it } from 'vitest'
 import type { PlannedTest } from './plan-tests.ts'
-import { longestFirst } from './take-shard.ts'
+import { longestFirst } from './longest-first.ts'
 
 const directory = '/project'
 const cellOf = (test: string) => ({ test, kernel: 'debian:12', config: undefined, root: undefined })
