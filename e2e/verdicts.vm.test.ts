@@ -43,6 +43,22 @@ describe('verdicts', () => {
     expect(await verdictOf([...onImage, '--fail-on', 'kasan,oops', ...kernelSays(warning)])).toMatchObject({ exitCode: 0, verdict: 'pass' })
   })
 
+  // Neither leaves a mark in the kernel's taint. The kernel's own error: what a program writes to /dev/kmsg is not the kernel's.
+  it.each([
+    ['lets the console show nothing meanwhile', [], 'echo 1 > /proc/sys/kernel/printk', 'echo 7 > /proc/sys/kernel/printk'],
+    ['has a console that shows nothing from the start', ['--append', 'loglevel=1'], 'true', 'true'],
+  ])('is splat when the kernel complained during a passing command that %s', async (_title, options, before, after) => {
+    const script = `${before}; echo why > /sys/fs/ext4/vda/trigger_fs_error; ${after}`
+    const { verdict, exitCode, stderr } = await verdictOf([...onImage, ...options, '--', 'sh', '-c', script])
+    expect({ verdict, exitCode }).toEqual({ verdict: 'splat', exitCode: 122 })
+    const [, log = '', line = '0'] = /^(.*):(\d+): EXT4-fs error in trigger_test_error$/m.exec(stderr) ?? []
+    const console = (await readFile(log, 'utf8')).split('\n')
+    expect(console.slice(Number(line) - 2, Number(line))).toEqual([
+      'kernelkit: the console does not show what the kernel has logged here:',
+      expect.stringMatching(/^\[ +\d+\.\d{6}\] EXT4-fs error \(device vda\): trigger_test_error:\d+: comm sh: why$/),
+    ])
+  })
+
   it('is hang when the guest lets its watchdog expire', async () => {
     const armed = ['--watchdog', 'poweroff', '--append', 'i6300esb.heartbeat=3', '--', 'sh', '-c', 'exec 3>/dev/watchdog; sleep 100000']
     expect(await verdictOf([...onImage, ...armed])).toMatchObject({

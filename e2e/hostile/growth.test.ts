@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { plainLine } from '../../packages/action-kit/src/plain-text.ts'
-import { createConsoleReader } from '../../packages/core/src/console/index.ts'
+import { createConsoleReader, hiddenReports } from '../../packages/core/src/console/index.ts'
 import { ownersOf, parseMaintainers } from '../../packages/core/src/decode/index.ts'
 import { createKtapReader, createKtapText, renderResults } from '../../packages/core/src/ktap/index.ts'
 import { createReportReader } from '../../packages/core/src/report/index.ts'
@@ -16,6 +16,10 @@ const readers: Readonly<Record<string, (lines: readonly string[]) => void>> = {
     const reader = createConsoleReader()
     for (const line of lines) if (reader.read(line)) reader.facts()
     reader.facts()
+  },
+  "the kernel's log, and a console that shows a part of it": (lines) => {
+    const records = [warning, ...lines].map((line) => `4,1,1000000,-;${line}`)
+    hiddenReports(Buffer.from(records.join('\n')), lines.join('\n'))
   },
   'an open report': (lines) => {
     const reader = createReportReader(() => {})

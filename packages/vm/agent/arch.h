@@ -8,7 +8,7 @@
 /* Syscall numbers: arch/x86/entry/syscalls/syscall_{64,32}.tbl. */
 #if defined(__x86_64__)
 enum {
-	NR_read = 0, NR_write = 1, NR_close = 3, NR_dup2 = 33, NR_getpid = 39, NR_socket = 41, NR_fork = 57, NR_execve = 59,
+	NR_read = 0, NR_write = 1, NR_close = 3, NR_lseek = 8, NR_dup2 = 33, NR_getpid = 39, NR_socket = 41, NR_fork = 57, NR_execve = 59,
 	NR_wait4 = 61, NR_kill = 62, NR_fcntl = 72, NR_fsync = 74, NR_chdir = 80, NR_fchdir = 81, NR_umask = 95,
 	NR_setuid = 105, NR_setgid = 106, NR_setsid = 112, NR_setgroups = 116, NR_uname = 63, NR_ioctl = 16,
 	NR_rt_sigaction = 13, NR_rt_sigreturn = 15, NR_prctl = 157, NR_chroot = 161, NR_sync = 162, NR_mount = 165, NR_umount2 = 166,
@@ -23,7 +23,7 @@ enum { NR_ppoll_old = -1, NR_clock_gettime_old = -1, NR_clock_settime_old = -1 }
 #define O_NOFOLLOW 0400000
 #elif defined(__i386__)
 enum {
-	NR_read = 3, NR_write = 4, NR_close = 6, NR_dup2 = 63, NR_getpid = 20, NR_socket = 359, NR_fork = 2, NR_execve = 11,
+	NR_read = 3, NR_write = 4, NR_close = 6, NR_lseek = 19, NR_dup2 = 63, NR_getpid = 20, NR_socket = 359, NR_fork = 2, NR_execve = 11,
 	NR_wait4 = 114, NR_kill = 37, NR_fcntl = 221, NR_fsync = 118, NR_chdir = 12, NR_fchdir = 133, NR_umask = 60,
 	NR_setuid = 213, NR_setgid = 214, NR_setsid = 66, NR_setgroups = 206, NR_uname = 122, NR_ioctl = 54,
 	NR_rt_sigaction = 174, NR_rt_sigreturn = 173, NR_prctl = 172, NR_chroot = 61, NR_sync = 36, NR_mount = 21, NR_umount2 = 52,

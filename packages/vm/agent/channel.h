@@ -14,7 +14,7 @@
 enum frame_type {
 	/* guest to host */
 	F_HELLO = 1, F_READY = 2, F_FAILED = 3, F_STDOUT = 4, F_STDERR = 5, F_EXIT = 6, F_PONG = 7, F_REFUSED = 8, F_STDIN_CLOSED = 9,
-	F_WRITES_LOST = 10,
+	F_WRITES_LOST = 10, F_KERNEL_LOG = 11,
 	/* host to guest */
 	F_SETUP = 16, F_START = 17, F_STDIN = 18, F_STDIN_EOF = 19, F_KILL = 20, F_RESIZE = 21, F_PING = 22, F_DUMP = 23, F_SHUTDOWN = 24, F_CLOSE = 25,
 	/* both */

@@ -7,8 +7,9 @@
 /*
  * ANNOUNCED: its end is printed in the kernel's log, after everything that the kernel printed until then.
  * FRESH: it sees files of the host as they are now.
+ * LOGGED: the host gets what the kernel logs meanwhile, of which the console may show less.
  */
-enum { START_TTY = 1, START_STDIN = 2, START_ANNOUNCED = 4, START_FRESH = 8 };
+enum { START_TTY = 1, START_STDIN = 2, START_ANNOUNCED = 4, START_FRESH = 8, START_LOGGED = 16 };
 
 struct command {
 	uint32_t flags;

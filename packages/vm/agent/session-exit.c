@@ -1,6 +1,7 @@
 /* The end of a command: its status, what it wrote, and what it leaves. */
 #include "command.h"
 #include "files.h"
+#include "kernel-log.h"
 #include "session.h"
 #include "text.h"
 #include "writeback.h"
@@ -47,6 +48,7 @@ void send_exit(struct session *session)
 	close_fd(&session->started);
 	put32(exit + 32, (has_entries(ARTIFACTS) ? EXIT_ARTIFACTS : 0) | (uint32_t)not_started << EXIT_NOT_STARTED);
 	if (session->announced) log_command_end(session->status);
+	send_kernel_log(session->id, &session->log);
 	if (tag) {
 		put32(exit + size, (uint32_t)lost_reason);
 		format((char *)exit + size + 4, 64, "%s", tag);

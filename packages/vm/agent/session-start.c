@@ -3,6 +3,7 @@
 #include "command.h"
 #include "files.h"
 #include "held.h"
+#include "kernel-log.h"
 #include "root.h"
 #include "session.h"
 #include "text.h"
@@ -93,6 +94,7 @@ void session_start(const struct frame *frame)
 	}
 	if (command.flags & START_FRESH) hold_files(command.held, command.held_size);
 	int waits = clock_check() && (gate[0] >= 0 || sys_pipe(gate, O_CLOEXEC) >= 0);
+	int log = command.flags & START_LOGGED ? open_kernel_log() : -1;
 	/* Without it a command is taken for started. */
 	if (!failed) sys_pipe(started, O_CLOEXEC | O_NONBLOCK);
 	int pid = failed ? -1 : sys_fork();
@@ -107,12 +109,13 @@ void session_start(const struct frame *frame)
 	close_fd(&started[1]);
 	if (pid < 0) {
 		close_fd(&started[0]);
+		close_fd(&log);
 		close_fd(&in[1]);
 		close_fd(&out[0]);
 		close_fd(&err[0]);
 		return refuse(frame->session, format(message, sizeof message, tty ? "no terminal in the guest: %s" : "cannot start a process: %s", reason(failed ? failed : pid)));
 	}
-	*session = (struct session){ .id = frame->session, .used = 1, .pid = pid, .tty = tty, .announced = (command.flags & START_ANNOUNCED) != 0, .in = in[1], .started = started[0] };
+	*session = (struct session){ .id = frame->session, .used = 1, .pid = pid, .tty = tty, .announced = (command.flags & START_ANNOUNCED) != 0, .in = in[1], .started = started[0], .log = log };
 	session->stream[OUT] = (struct stream){ .fd = out[0], .credit = WINDOW };
 	session->stream[ERR] = (struct stream){ .fd = err[0], .credit = WINDOW };
 	set_nonblocking(out[0]);

@@ -25,6 +25,7 @@ struct session {
 	int started;          /* one byte says why the command was not; -1: nothing is known */
 	int written_back;     /* what the command wrote to the host's directories has arrived, or is lost */
 	int writeback_pid, writeback_code;
+	int log;              /* the kernel's log since the start; -1: not asked for */
 	int64_t give_up_at;   /* when to stop waiting for orphans */
 	struct stream stream[2];
 	int in, in_ready, in_eof;

@@ -87,6 +87,8 @@ export interface ExecOptions {
   readonly tty?: { readonly columns: number; readonly rows: number; readonly term: string } | undefined
   /** The end of the command is printed on the console, after all that the kernel printed until then. */
   readonly announced?: boolean
+  /** Reports that the kernel logs meanwhile and its console does not show are added to the console. */
+  readonly logged?: boolean
   /** Sees files of the host as they are now: what the guest has cached of names and contents that are not in use is dropped first. Default: no. */
   readonly fresh?: boolean
   /** Of {@link fresh}: these stay cached until the list is another one. Default: none. */

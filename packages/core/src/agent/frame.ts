@@ -11,6 +11,7 @@ export const frameTypes = {
   refused: 8,
   stdinClosed: 9,
   writesLost: 10,
+  kernelLog: 11,
   // host to guest
   setup: 16,
   start: 17,

@@ -18,6 +18,8 @@ export interface StartMessage {
   readonly tty: { readonly columns: number; readonly rows: number } | undefined
   /** The guest says in its kernel's log when the command has ended. */
   readonly announced?: boolean
+  /** The guest sends what its kernel logs meanwhile: the console may show less. */
+  readonly logged?: boolean
   /** Names and inodes that the guest has cached are dropped first: it sees the host's files as they are now. */
   readonly fresh?: boolean
   /** Of {@link fresh}: files that stay cached as long as this list is the same. */
@@ -65,8 +67,8 @@ export interface ExitMessage {
 export function encodeStart(message: StartMessage): Uint8Array {
   const env = Object.entries(message.env).map(([name, value]) => `${name}=${value}`)
   const held = (message.held ?? []).map(({ path, identity }) => `${identity} ${path}`)
-  const flags =
-    (message.tty === undefined ? 0 : 1) | (message.stdin ? 2 : 0) | (message.announced === true ? 4 : 0) | (message.fresh === true ? 8 : 0)
+  const asked = [message.tty !== undefined, message.stdin, message.announced, message.fresh, message.logged]
+  const flags = asked.reduce((sum, isAsked, bit) => sum + (isAsked === true ? 2 ** bit : 0), 0)
   const numbers = [flags, message.tty?.columns ?? 0, message.tty?.rows ?? 0, message.argv.length, env.length]
   return concat([...numbers.map(u32), ...[message.cwd, message.user, ...message.argv, ...env, ...held].map(text)])
 }

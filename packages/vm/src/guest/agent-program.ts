@@ -24,6 +24,7 @@ const sources: Readonly<Record<GuestProgram, readonly string[]>> = {
     'sessions.c',
     'session-start.c',
     'held.c',
+    'kernel-log.c',
     'session-input.c',
     'session-output.c',
     'session-exit.c',

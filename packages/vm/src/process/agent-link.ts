@@ -31,6 +31,8 @@ interface OpenSession {
   readonly onClosed: () => void
   /** Bytes that the peer may still send. */
   readonly credit: { stdout: number; stderr: number }
+  /** What the kernel has logged while the command ran. */
+  readonly log: Uint8Array[]
   /** The end of the command, until the peer has confirmed it. */
   end?: Frame
 }
@@ -43,12 +45,17 @@ export interface AgentLinkOptions {
   readonly maxBytes: number
   /** The peer is asked whether a command whose end it has sent is still running. */
   readonly confirmEnds?: boolean
+  /** Takes what the kernel logged while a command ran, before the end of the command is passed on. */
+  readonly onKernelLog?: (log: Uint8Array) => Promise<void>
   /** The peer did not keep to the protocol: the link is closed, and this says why. */
   readonly onBroken?: (why: string) => void
 }
 
 // Above what a peer that keeps to the protocol can be sent: 256 commands with a full window of stdin each, and as much again.
 const mostUnsentBytes = 2 * 256 * streamWindow
+
+// What the agent reads of the kernel's log for one command (packages/vm/agent/kernel-log.c, MOST_READ), and its last record.
+const mostLogBytes = 4 * 1024 * 1024 + 8192
 
 export function createAgentLink(options: AgentLinkOptions): AgentLink {
   const { channel } = options
@@ -83,13 +90,22 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
       if (session.end !== undefined) throw new FrameError(`${stream} of a command whose end it has sent`)
     }
     if (frame.type === frameTypes.credit) decodeCredit(frame.data)
+    if (frame.type === frameTypes.kernelLog) return takeLog(session, frame.data)
     if (options.confirmEnds === true && frame.type === frameTypes.exit) {
       session.end = frame
       return send(frameTypes.ping, frame.session)
     }
     if (frame.type !== frameTypes.pong || session.end === undefined) return session.onFrame(frame)
     if (frame.data[0] === 1) throw new FrameError('the end of a command of which it says that it is still running')
-    session.onFrame(session.end)
+    passEnd(session, session.end)
+  }
+  const takeLog = ({ log }: OpenSession, data: Uint8Array) => {
+    log.push(data)
+    if (log.reduce((sum, { length }) => sum + length, 0) > mostLogBytes) throw new FrameError("more of the kernel's log than it may read")
+  }
+  const passEnd = ({ log, onFrame }: OpenSession, end: Frame) => {
+    if (log.length === 0 || options.onKernelLog === undefined) onFrame(end)
+    else void options.onKernelLog(Buffer.concat(log)).then(() => onFrame(end))
   }
   channel.on('data', (chunk: Buffer) => {
     heardAtMs = options.monotonicMs()
@@ -124,7 +140,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
       const credit = { stdout: streamWindow, stderr: streamWindow }
       // The caller has its session before it hears that there is no peer.
       if (!takesSessions) queueMicrotask(onClosed)
-      else sessions.set(id, { onFrame, onClosed, credit })
+      else sessions.set(id, { onFrame, onClosed, credit, log: [] })
       return {
         id,
         send: (type, data) => {

@@ -4,6 +4,10 @@ import type { Host } from '@kernelkit/host'
 /** The kernel's console: every byte into a file from the first on, whole lines as events and with times in a second file, and a live copy for a terminal. */
 export interface ConsoleCapture {
   readonly live: Duplex
+  /** The last of what was printed, as text. */
+  recent(): string
+  /** Adds lines that the guest did not print on its console. */
+  add(lines: readonly string[]): void
   /** What QEMU has printed until now is in the log. */
   written(): Promise<void>
   /** The files are complete. */
@@ -19,6 +23,9 @@ const mostParts = 1024
 
 // What a slow disk has not taken yet: what the pipe does not hold is lost, what our memory holds is not.
 const mostWaiting = 64 * 1024 * 1024
+
+// More than most kernels keep of their log (CONFIG_LOG_BUF_SHIFT).
+const mostRecent = 4 * 1024 * 1024
 
 // About a line of the boot log.
 const collectMs = 10
@@ -47,6 +54,7 @@ export function captureConsole(options: {
     options.onLine(line)
   })
   const log = boundedLog(options.mostBytes)
+  const recent = lastBytes(mostRecent)
   let pending: Buffer[] = []
   let timer: NodeJS.Timeout | undefined
   const flush = () => {
@@ -55,6 +63,7 @@ export function captureConsole(options: {
     if (pending.length === 0) return
     const whole = Buffer.concat(pending)
     pending = []
+    recent.take(whole)
     timed.flush()
     const kept = log.take(whole)
     if (kept.length === 0 || file.write(kept) || file.writableLength < mostWaiting) return
@@ -66,13 +75,14 @@ export function captureConsole(options: {
     finished.resolve()
   })
   file.on('close', () => void timed.finished.then(() => finished.resolve()))
-  output.on('data', (chunk: Buffer) => {
+  const take = (chunk: Buffer) => {
     pending.push(chunk)
     // A serial port comes byte by byte, and one write each would cost more than the guest's boot.
     timer ??= setTimeout(flush, collectMs)
     live.take(chunk)
     cut.take(chunk)
-  })
+  }
+  output.on('data', take)
   let closed = false
   const close = () => {
     if (closed) return
@@ -92,7 +102,14 @@ export function captureConsole(options: {
     flush()
     if (!closed) await new Promise((resolve) => file.write('', resolve))
   }
-  return { live: live.stream, written, finished: finished.promise }
+  const add = (lines: readonly string[]) => {
+    if (!closed) take(Buffer.from(`${cut.isWithin() ? '\n' : ''}${lines.join('\n')}\n`))
+  }
+  const read = () => {
+    flush()
+    return recent.text()
+  }
+  return { live: live.stream, recent: read, add, written, finished: finished.promise }
 }
 
 /** A stream that mirrors what comes and passes on what is typed; with no reader it keeps a little and drops the rest. */
@@ -119,7 +136,7 @@ export function liveCopy(channel: Writable): { readonly stream: Duplex; take(chu
 const [lineFeed, carriageReturn] = [0x0a, 0x0d]
 
 /** Whole lines without their ends, each byte looked at once: a console comes byte by byte, and its lines may be long. */
-export function lineCutter(onLine: (line: string) => void): { take(chunk: Buffer): void; end(): void } {
+export function lineCutter(onLine: (line: string) => void): { take(chunk: Buffer): void; isWithin(): boolean; end(): void } {
   let parts: Buffer[] = []
   let length = 0
   const flush = () => {
@@ -153,8 +170,26 @@ export function lineCutter(onLine: (line: string) => void): { take(chunk: Buffer
       }
       keep(chunk.subarray(from))
     },
+    isWithin: () => length > 0,
     end: () => {
       if (length > 0) flush()
+    },
+  }
+}
+
+/** The last bytes of what comes, at least `mostBytes` of them. */
+function lastBytes(mostBytes: number) {
+  let parts: Buffer[] = []
+  let length = 0
+  return {
+    take: (part: Buffer) => {
+      parts.push(part)
+      length += part.length
+      while (length - (parts[0]?.length ?? 0) > mostBytes) length -= parts.shift()?.length ?? 0
+    },
+    text: () => {
+      parts = [Buffer.concat(parts)]
+      return parts[0]?.toString() ?? ''
     },
   }
 }

@@ -41,6 +41,8 @@ interface Greeting {
   readonly request: VmRequest
   readonly host: Host
   readonly isQemuStopped: () => Promise<boolean>
+  /** Takes what the kernel logged while a command ran. */
+  readonly onKernelLog: (log: Uint8Array) => Promise<void>
   readonly emit: (event: AgentEvent) => void
 }
 
@@ -57,7 +59,7 @@ export interface GreetedAgent {
 }
 
 /** Answers the agent's HELLO with its SETUP, and from READY on listens for its silence. */
-export function greetAgent({ channel, request, host, isQemuStopped, emit }: Greeting): GreetedAgent {
+export function greetAgent({ channel, request, host, isQemuStopped, onKernelLog, emit }: Greeting): GreetedAgent {
   const ready = Promise.withResolvers<{ readonly release: string }>()
   // Commands wait for it; a VM without commands does not.
   ready.promise.catch(() => {})
@@ -97,6 +99,7 @@ export function greetAgent({ channel, request, host, isQemuStopped, emit }: Gree
     onGuestFrame,
     maxBytes: maxGuestFrameBytes,
     confirmEnds: true,
+    onKernelLog,
     onBroken: (message) => emit({ type: 'agent-broken', message }),
   })
   let reportedAtMs = 0

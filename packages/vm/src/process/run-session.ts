@@ -125,6 +125,7 @@ export function runSession(
       stdin: options.stdin !== undefined,
       tty: options.tty,
       announced: options.announced === true,
+      logged: options.logged === true,
       fresh: options.fresh === true,
       held: options.held,
     })

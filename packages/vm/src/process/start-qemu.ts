@@ -104,6 +104,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
         request,
         host,
         isQemuStopped: () => isStopped(host, qemu.pid),
+        onKernelLog: async (log) => (await import('./show-hidden.ts')).showHidden(host, console_, log),
         emit: (event) => hub.emit({ ...(event.type === 'writes-lost' ? hostFailed(event.lost) : event), atMs: atMs() }),
       })
     : undefined

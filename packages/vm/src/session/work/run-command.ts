@@ -88,6 +88,7 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
     user: plan.vm.user,
     stdout: command.stdout,
     announced: true,
+    logged: true,
     signal: controller.signal,
     ...(command.tty === undefined ? { stderr: command.stderr } : { tty: command.tty }),
     stdin: command.stdin,
