@@ -5,7 +5,7 @@ import { kernelkit, startProgram, testArtifacts, type CommandResult } from './li
 import { kernelkitBin } from './lib/paths.ts'
 import { writeProjects } from './runners/projects.ts'
 
-const { kernel } = testArtifacts()
+const { kernel, image } = testArtifacts()
 const vm = `runners-${process.pid}`
 let directory: string
 /** Of the user; the guest gets it with the root of the host. */
@@ -127,6 +127,34 @@ describe('kernelkit exec-wrapper in a VM that was kept in a directory above', ()
       stderr: expect.stringContaining('EXT4') as unknown,
     })
     expect(await wrapped('true')).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+})
+
+describe('kernelkit exec-wrapper in a VM whose file system fails under the program', () => {
+  it("has the status of a splat, by a report that the console does not show, although the program's copy cannot be removed", async () => {
+    const name = `failing-${process.pid}`
+    const at = await mkdtemp('/var/tmp/kernelkit-failing-')
+    try {
+      const levels = '/proc/sys/kernel/printk'
+      const program = join(at, 'program')
+      await writeFile(program, `#!/bin/sh\necho 1 >${levels}; echo why >/sys/fs/ext4/vda/trigger_fs_error; echo 7 >${levels}\n`, {
+        mode: 0o755,
+      })
+      const kept = await kernelkit(['run', '--keep', '--name', name, '-k', kernel, '--image', image, '--no-cwd', '--', 'true'])
+      expect(kept).toMatchObject({ exitCode: 0 })
+      expect(await kernelkit(['exec-wrapper', '--vm', name, program], { cwd: '/' })).toMatchObject({
+        exitCode: 122,
+        stdout: '',
+        stderr: expect.stringMatching(/^\S+console\.log:\d+: EXT4-fs error in trigger_test_error\n.*\n$/),
+      })
+      expect(await kernelkit(['exec-wrapper', '--vm', name, program], { cwd: '/' })).toMatchObject({
+        exitCode: 125,
+        stderr: expect.stringContaining(`NOT_CARRIED: ${program} cannot be copied into the guest`),
+      })
+    } finally {
+      await kernelkit(['stop', name])
+      await rm(at, { recursive: true })
+    }
   })
 })
 

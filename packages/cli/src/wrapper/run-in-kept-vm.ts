@@ -50,12 +50,15 @@ export async function runInKeptVm(context: CommandContext, { argv, state, spec, 
   const limit = new AbortController()
   const result = await (spec.timeoutMs === undefined ? command.result : within(context, { ms: spec.timeoutMs, command, limit }))
   limit.abort()
-  await carryOut(carrier, files, placed)
+  const left = await carryOut(carrier, files, placed).catch((error: unknown) => error)
   await vm.consoleWritten()
   // Most commands make the kernel print nothing: what reads it is not even loaded then.
   const hasPrinted = (await sizeOf(context, state)) > consoleBytes
   const hasReported = hasPrinted && (await hasNewReports(context, { state, consoleBytes, spec, tainted: result.tainted }))
-  return hasReported && result.exitCode === 0 ? splatStatus : result.exitCode
+  if (hasReported && result.exitCode === 0) return splatStatus
+  // Whatever keeps the guest from it, what the kernel reported of it comes first.
+  if (left !== undefined) throw left
+  return result.exitCode
 }
 
 async function within(

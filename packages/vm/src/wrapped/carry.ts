@@ -67,11 +67,14 @@ async function archiveOf(host: Guest['host'], path: string): Promise<Readable> {
 // As much as a log of a run (--log-limit).
 const mostReturnedBytes = 2 ** 30
 
-/** Copies the named files back to this machine and removes what was copied in. What the guest sends is data: only files that were named are written. */
+/**
+ * Copies the named files back to this machine and removes what was copied in. What the guest sends is data: only files that were named are written.
+ * Throws `NOT_CARRIED` when the guest cannot do it: its file system may have failed under the program.
+ */
 export async function carryOut(guest: Guest, files: CarriedFiles, placed: Placed): Promise<void> {
   if (files.back.length === 0 && placed.length === 0) return
   const words = [String(files.back.length), ...files.back, ...placed.flat()]
-  const bytes = await inGuest(guest, { script: giveBack, words, what: files.back.join(', ') })
+  const bytes = await runScript(guest, { script: giveBack, words }, (why) => notBack(files.back, why))
   for (const { index, content } of parseCarriedFiles(bytes, files.back.length)) {
     const path = files.back[index]
     if (path !== undefined) await writeNamed(guest.host, path, content)
@@ -91,19 +94,25 @@ async function writeNamed({ fs, log }: Guest['host'], path: string, content: Uin
   }
 }
 
-async function inGuest(
+async function inGuest(guest: Guest, { what, ...script }: Script & { readonly what: string }): Promise<Buffer> {
+  return runScript(guest, script, (why) => notCarried(what, why))
+}
+
+interface Script {
+  readonly script: string
+  readonly words: readonly string[]
+  readonly stdin?: Readable
+}
+
+async function runScript(
   { vm, user, signal }: Guest,
-  {
-    script,
-    words,
-    what,
-    stdin,
-  }: { readonly script: string; readonly words: readonly string[]; readonly what: string; readonly stdin?: Readable },
+  { script, words, stdin }: Script,
+  failure: (why: string) => UserError,
 ): Promise<Buffer> {
   const output = collectOutput({ limitBytes: mostReturnedBytes })
   const argv = ['/bin/sh', '-c', script, 'sh', ...words]
   const { exitCode } = await vm.exec({ argv, cwd: '/', user, stdin, stdout: output.stdout, stderr: output.stderr, signal }).result
-  if (exitCode !== 0) throw notCarried(what, `${output.texts().stderr.trim().slice(-500)} (status ${exitCode})`)
+  if (exitCode !== 0) throw failure(`${output.texts().stderr.trim().slice(-500)} (status ${exitCode})`)
   return Buffer.from(output.bytes().stdout)
 }
 
@@ -111,5 +120,12 @@ function notCarried(path: string, why: string): UserError {
   return new UserError('NOT_CARRIED', message`${path} cannot be copied into the guest: ${why}.`, {
     hint: message`Start the VM with a directory that holds it: ${option('share', 'DIR')}.`,
     details: { path },
+  })
+}
+
+function notBack(paths: readonly string[], why: string): UserError {
+  const what = paths.length === 0 ? 'what was copied into the guest cannot be removed there' : `${paths.join(', ')} cannot be copied back`
+  return new UserError('NOT_CARRIED', `${what}: ${why}.`, {
+    hint: 'The guest runs nothing any more, or its file system has failed: read its console.',
   })
 }

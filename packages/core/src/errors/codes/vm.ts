@@ -29,7 +29,7 @@ export const vmCodes = {
     fix: 'Build it again, and let nothing remove it while the tests run.',
   },
   NOT_CARRIED: {
-    meaning: 'A file that a wrapped program needs could not be copied into the guest.',
+    meaning: 'A file that a wrapped program needs could not be copied into the guest, or one that it made not back.',
     fix: message`Read the reason; a VM that is started with ${option('share')} sees a directory without copies.`,
   },
   CMDLINE_TOO_LONG: {
