@@ -43,6 +43,14 @@ describe("a distribution's kernel", () => {
     }
   })
 
+  it('has the commands of busybox and its own modules where it is given no root', async () => {
+    const script = 'uname -r; modprobe dummy && ls -d /sys/class/net/dummy0'
+    const { stdout, stderr } = await kernelkit(['run', '-k', 'debian:12/cloud', '--root', 'none', '--no-cwd', '--', 'sh', '-c', script])
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=pass\b/)
+    expect(stdout).toMatch(/^6\.1\.0-\d+-cloud-amd64\n\/sys\/class\/net\/dummy0\n$/)
+    expect(stderr).toMatch(/^commands of (?:this host's \/bin\/busybox|busybox-static )/m)
+  })
+
   it('ends as infra-fail when the daemon of its directories dies, and nothing of it is left', async () => {
     const run = startKernelkit(['run', '-k', 'debian:12/cloud', '--root', 'host', '--', 'sh', '-c', 'echo ready; sleep 100000'])
     await saidEnough(run, (text) => text.includes('ready\n'))

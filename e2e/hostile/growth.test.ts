@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { plainLine } from '../../packages/action-kit/src/plain-text.ts'
-import { createConsoleReader, hiddenReports } from '../../packages/core/src/console/index.ts'
+import { createConsoleReader } from '../../packages/core/src/console/index.ts'
 import { ownersOf, parseMaintainers } from '../../packages/core/src/decode/index.ts'
 import { createKtapReader, createKtapText, renderResults } from '../../packages/core/src/ktap/index.ts'
 import { createReportReader } from '../../packages/core/src/report/index.ts'
-import { createReportScanner } from '../../packages/core/src/report/log/index.ts'
+import { createReportScanner, hiddenReports } from '../../packages/core/src/report/log/index.ts'
 import { lineCutter } from '../../packages/vm/src/process/console-capture.ts'
 import { growth } from '../lib/growth.ts'
 

@@ -1,6 +1,5 @@
 export { allowDocument, parseAllowList, renderAllowUse, useOfAllowList, type AllowEntry, type AllowUse } from './allow-list.ts'
 export { kunitTestOf } from './judge-results.ts'
-export { hiddenReports } from './kernel-log.ts'
 export { failingKinds, lockupKinds, type ReportKind } from './kinds.ts'
 export { createConsoleReader, type ConsoleFacts, type ConsoleReader, type KernelReport } from './recognise.ts'
 export { exitStatus, writeJudgement, type Judgement, type RunFacts, type Verdict } from './judgement.ts'

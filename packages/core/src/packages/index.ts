@@ -1,4 +1,5 @@
 export {
+  busyboxPackage,
   collectKernelPackages,
   compareVersions,
   findPackage,

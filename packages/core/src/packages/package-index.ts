@@ -14,10 +14,13 @@ export interface ArchivePackage {
   readonly symbols?: ArchivePackage
 }
 
+/** The package with a busybox that needs no library. */
+export const busyboxPackage = 'busybox-static'
+
 /** Parts of a kernel in Debian and Ubuntu: image (a kernel, or only its dependencies), binary, modules, configuration. */
 const kernelPart = /^linux-(?:image|binary|modules|base|signed-image)-/
 
-/** Packages with parts of kernels, from the text of a Packages file (deb822(5)); debug symbols are part of the image's. */
+/** Packages with parts of kernels, and busybox, from the text of a Packages file (deb822(5)); debug symbols are part of the image's. */
 export function parsePackageIndex(text: string, archive: string): readonly ArchivePackage[] {
   const all = parseStanzas(text, archive)
   const symbols = new Map(all.flatMap((one) => (one.name.endsWith('-dbg') ? [[`${one.name} ${one.version}`, one]] : [])))
@@ -31,7 +34,7 @@ export function parsePackageIndex(text: string, archive: string): readonly Archi
 function parseStanzas(text: string, archive: string): readonly ArchivePackage[] {
   return text.split('\n\n').flatMap((stanza) => {
     const name = /^Package: (\S+)$/m.exec(stanza)?.[1]
-    if (name === undefined || !kernelPart.test(name) || /-dbgsym$|-signed-template$/.test(name)) return []
+    if (name === undefined || !(kernelPart.test(name) || name === busyboxPackage) || /-dbgsym$|-signed-template$/.test(name)) return []
     const field = (key: string): string => new RegExp(`^${key}: (.*)$`, 'm').exec(stanza)?.[1] ?? ''
     return [
       {

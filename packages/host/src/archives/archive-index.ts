@@ -20,10 +20,10 @@ export interface ArchiveSuite {
 const maxAgeMs = 24 * 3600 * 1000
 
 // Changed when the index takes more of a stanza.
-const recipe = 3
+const recipe = 4
 
 /**
- * Packages with parts of kernels in a suite, by an apt state of our own in the store: any suite and architecture, signatures
+ * Packages with parts of kernels, and busybox, in a suite, by an apt state of our own in the store: any suite and architecture, signatures
  * checked, as any user, and nothing of this machine's apt is changed. Fetched once a day; when that fails the last one is used.
  */
 export async function readArchiveIndex(

@@ -1,6 +1,14 @@
 import { UserError, message, nearestName, option } from '@kernelkit/core/errors'
 import { distributions, releaseWord, renderKernelReference, type DistributionKernel, type KernelReference } from '@kernelkit/core/kernels'
-import { collectKernelPackages, findPackage, findSymbols, kernelFiles, listFlavours, type ArchivePackage } from '@kernelkit/core/packages'
+import {
+  busyboxPackage,
+  collectKernelPackages,
+  findPackage,
+  findSymbols,
+  kernelFiles,
+  listFlavours,
+  type ArchivePackage,
+} from '@kernelkit/core/packages'
 import type { Host, Store } from '@kernelkit/host'
 import { readArchiveIndex, type ArchiveSuite } from '@kernelkit/host/archives'
 import { archiveSuites, type ArchiveInput } from './archive-suites.ts'
@@ -68,7 +76,7 @@ export async function readSuites(
     suites.map(async (suite) => ({ suite, answer: await readArchiveIndex(host, store, { suite, signal }) })),
   )
   return answers.flatMap(({ suite, answer }) => {
-    if (answer.kind === 'found') return answer.list
+    if (answer.kind === 'found') return answer.list.filter(({ name }) => name !== busyboxPackage)
     if (suite === suites[0]) throw noList(suite, answer)
     if (answer.kind === 'unreachable') host.log.warn(`${suite.uri} could not be asked for ${suite.suite}: ${answer.reason}`)
     return []

@@ -52,7 +52,7 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
   const qemu = await findQemu(host, vm, arch)
   const agent = !isUsersOwn(vm)
   if (agent) refuseUnread(vm.append)
-  const [root, accel, tscKhz, disks, { initrd, initrdOption }, firmware] = await Promise.all([
+  const [found, accel, tscKhz, disks, { initrd, initrdOption, commands }, firmware] = await Promise.all([
     resolveRoot(host, services, vm, arch.name),
     chooseAccel({ host, services, spec: vm, qemu, arch }),
     services.tscKhz(),
@@ -60,6 +60,7 @@ export async function findParts(host: Host, services: PlanServices, vm: Resolved
     chooseInitrd(host, services, { vm, arch, agent }),
     findFirmware(host, qemu),
   ])
+  const root = commands === undefined ? found : { ...found, notes: [...found.notes, commands] }
   const qemuVersion = accel.accel === 'tcg' && arch.emulationFaults.length > 0 ? await services.qemuVersion(qemu, arch) : undefined
   const chosen = await chooseTransport({ host, services, vm, root, options: kernel.options })
   const { transport, virtiofsd, format } = chosen
@@ -187,9 +188,8 @@ async function findModuleTree(input: ModuleTreeInput): Promise<ModuleTree | unde
   const { options, release } = input.kernel
   const at = `/lib/modules/${release}`
   const directory = options.modules?.directory
-  // Our initramfs alone has no modprobe, and the host's root shows its own modules.
-  if (directory === undefined || (root.kind === 'initramfs' && vm.initrd === undefined) || (root.kind === 'host' && directory === at))
-    return undefined
+  // The host's root shows its own modules, and tests of the kernel's own load none.
+  if (directory === undefined || vm.kunit !== undefined || (root.kind === 'host' && directory === at)) return undefined
   const mode = canUse(options, ['OVERLAY_FS', 'TMPFS']) ? 'cow' : 'ro'
   if (transport === '9p') return { mount: { tag: 'modules', at, mode }, share: { host: directory, tag: 'modules', readonly: true } }
   const { diskOfModules } = await import('./share-disks.ts')
@@ -217,13 +217,19 @@ interface InitrdInput {
   readonly agent: boolean
 }
 
+interface ChosenInitrd extends Pick<VmParts, 'initrd' | 'initrdOption'> {
+  /** What it has of them, where it is the root. */
+  readonly commands?: string
+}
+
 /** The user's archive, the agent's, or both. */
-async function chooseInitrd(
-  host: Host,
-  services: PlanServices,
-  { vm, arch, agent }: InitrdInput,
-): Promise<Pick<VmParts, 'initrd' | 'initrdOption'>> {
-  if (vm.initrd === undefined) return { initrd: agent ? await services.agentInitrd(arch.name) : undefined, initrdOption: undefined }
+async function chooseInitrd(host: Host, services: PlanServices, { vm, arch, agent }: InitrdInput): Promise<ChosenInitrd> {
+  if (vm.initrd === undefined) {
+    const initrd = agent ? await services.agentInitrd(arch.name) : undefined
+    if (initrd === undefined || vm.root.kind !== 'none' || vm.kunit !== undefined) return { initrd, initrdOption: undefined }
+    const { shown, ...archive } = await services.withBusybox(initrd, { arch: arch.name, mirror: vm.mirror })
+    return { ...archive, initrdOption: undefined, commands: shown }
+  }
   const named = resolve(host.cwd, vm.initrd)
   if (!((await host.fs.stat(named).catch(() => undefined))?.isFile() ?? false)) {
     throw new UserError('FILE_NOT_FOUND', message`${option('initrd', vm.initrd)}: there is no such file.`, {

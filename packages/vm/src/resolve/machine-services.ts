@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { ArchName } from '@kernelkit/core/arch'
+import { UserError } from '@kernelkit/core/errors'
 import { findProject, readProject } from '@kernelkit/host/project'
 import { probeKvm, qemuVersion } from '@kernelkit/host/kvm'
 import type { Host, Store } from '@kernelkit/host'
@@ -36,6 +37,20 @@ export function machineServices(host: Host, store: Store, signal?: AbortSignal):
     withModules: async (initrd, modules, arch) => {
       const { moduleInitrd } = await import('../guest/module-initrd.ts')
       return moduleInitrd({ initrd, modules, arch, host, store })
+    },
+    withBusybox: async (initrd, options) => {
+      const [{ findBusybox }, { busyboxInitrd }] = await Promise.all([
+        import('../guest/find-busybox.ts'),
+        import('../guest/busybox-initrd.ts'),
+      ])
+      try {
+        const busybox = await findBusybox(host, store, { ...options, signal })
+        return { initrd: await busyboxInitrd({ initrd, busybox, host, store }), shown: `commands of ${busybox.shown}` }
+      } catch (error) {
+        // A program that needs none of them runs all the same.
+        if (!(error instanceof UserError)) throw error
+        return { initrd, shown: `no commands: ${error.message.replace(/\.$/, '')}` }
+      }
     },
     shareDaemon: async () => (await import('./virtiofs.ts')).findShareDaemon(host, store),
     veilLayers: async (homes) => {

@@ -41,6 +41,7 @@ const services = (change: Partial<PlanServices> = {}): PlanServices => ({
     throw new Error('no kernel of packages was asked for')
   },
   withModules: async (initrd) => initrd,
+  withBusybox: async (initrd) => ({ initrd: `${initrd}+busybox`, shown: 'commands of a busybox' }),
   shareDaemon: async () => undefined,
   veilLayers: async () => '/store/veils',
   directoryDisk: async ({ directory: path, format }) => ({ path: `/store/disks${path}.${format.fsType}`, lines: [] }),
@@ -588,21 +589,25 @@ describe("a distribution's kernel", () => {
     expect(lines).toContain('directories over virtiofs (/usr/lib/qemu/virtiofsd)')
   })
 
-  it("brings its modules to the programs of the user's initramfs, and to ours, which has no modprobe, none", async () => {
+  it("brings its modules to the programs of an initramfs, the user's or ours", async () => {
     const own = await put('own.cpio', writeCpio([]))
-    const append = async (...more: readonly string[]) =>
-      (
-        await plan({
-          raw: {
-            kernel: await kernel({ modules: true }),
-            root: 'none',
-            noCwd: true,
-            ...(more[0] === undefined ? {} : { initrd: more[0] }),
-          },
-        })
-      ).launch.append
-    expect(await append(own)).toContain(`kernelkit.mount=disk:/dev/vda:ext4,/lib/modules/${release},rw`)
-    expect(await append()).not.toContain('kernelkit.mount=')
+    const common = { kernel: await kernel({ modules: true }), root: 'none', noCwd: true }
+    for (const raw of [{ ...common, initrd: own }, common]) {
+      expect((await plan({ raw })).launch.append).toContain(`kernelkit.mount=disk:/dev/vda:ext4,/lib/modules/${release},rw`)
+    }
+  })
+
+  it('has the commands of busybox in our initramfs where that is the root, and says where they are from', async () => {
+    const common = { kernel: await kernel({ modules: true }), noCwd: true }
+    const { launch, lines } = await plan({ raw: { ...common, root: 'none' } })
+    expect(launch.initrd).toBe('/store/agent.cpio+busybox')
+    expect(lines).toContain('commands of a busybox')
+    for (const raw of [
+      { ...common, root: 'none', initrd: await put('own.cpio', writeCpio([])) },
+      { ...common, image: await image() },
+    ]) {
+      expect((await plan({ raw })).launch.initrd).not.toContain('busybox')
+    }
   })
 
   it('loads no overlay for its modules alone, which are written to in a snapshot', async () => {

@@ -40,6 +40,11 @@ export interface PlanServices {
   ): Promise<PreparedKernel>
   /** An initramfs followed by modules, which the agent in it loads in this order. */
   withModules(initrd: string, modules: readonly LoadedModule[], arch: ArchName): Promise<string>
+  /** An initramfs followed by busybox and its commands, and what came of it as the decisions print it: where none is found, the same and why. */
+  withBusybox(
+    initrd: string,
+    options: { readonly arch: ArchName; readonly mirror: string | undefined },
+  ): Promise<{ readonly initrd: string; readonly shown: string }>
   /** The virtiofsd of this host, `undefined` when it has none that this user can run. */
   shareDaemon(): Promise<ShareDaemon | undefined>
   /** The layers of veils over homes, made once. */

@@ -1,4 +1,4 @@
-import { createReportReader } from '../report/reader.ts'
+import { createReportReader } from '../reader.ts'
 
 /** One message of the kernel's log as the console prints it. */
 interface LogRecord {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hiddenReports } from './kernel-log.ts'
+import { hiddenReports } from './hidden-reports.ts'
 
 const encode = (...records: readonly string[]) => new TextEncoder().encode(records.map((record) => `${record}\n`).join(''))
 
