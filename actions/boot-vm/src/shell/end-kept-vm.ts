@@ -28,6 +28,7 @@ export async function endKeptVm(host: Host, kept: KeptState): Promise<KeptEnd> {
   const { reports, problems } = await decodeReports(host, {
     vmlinux: kept.vmlinux,
     modules: kept.modules,
+    modulesOption: 'module-files',
     source: kept.sourceTree,
     reports: rest.reports,
   })

@@ -55,6 +55,7 @@ async function runScript({ host, scriptPath, stdout, stderr, note, signal }: Gue
     stdin: Readable.from([Buffer.from(`${mark}\n`), script]),
     stdout: marked.stream,
     stderr,
+    logged: true,
     signal,
   })
   const { exitCode } = await result

@@ -56,6 +56,7 @@ export async function exec(context: CommandContext, args: readonly string[], raw
       stdout: collected?.stdout ?? context.stdout,
       stderr: collected?.stderr ?? context.stderr,
       tty: terminal === undefined ? undefined : { ...terminal.size(), term: host.env['TERM'] ?? 'linux' },
+      logged: true,
       signal: AbortSignal.any([signal, limit.signal]),
     })
     terminal?.onResize((columns, rows) => command.resize(columns, rows))

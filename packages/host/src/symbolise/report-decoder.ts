@@ -13,6 +13,8 @@ export interface DecoderOptions {
   readonly vmlinux: string | undefined
   /** Directories with the modules of that kernel, unstripped: each `.ko` below them is found by its name. */
   readonly modules?: readonly string[] | undefined
+  /** The option that names more of them. Default: modules. */
+  readonly modulesOption?: 'modules' | 'module-files' | undefined
   /** Directory of the kernel tree: paths below it come out relative to it. */
   readonly source?: string | undefined
   /** Beginnings of paths as the build wrote them, and what replaces them in the repository. */
@@ -96,7 +98,8 @@ export function createReportDecoder(host: Host, options: DecoderOptions): Report
         }),
       )
       if (at.vmlinux !== undefined) problems.push(...otherBuild(located, at.vmlinux.path))
-      if (options.vmlinux !== undefined || options.modules !== undefined) problems.push(...undecodedModules(decoded, modules.obstacles))
+      if (options.vmlinux !== undefined || options.modules !== undefined)
+        problems.push(...undecodedModules(decoded, modules.obstacles, options.modulesOption))
       return { reports: owned, problems, symboliser: at.program }
     },
     [Symbol.asyncDispose]: async () => {
@@ -146,7 +149,11 @@ async function decodeModules(
   }
 }
 
-function undecodedModules(reports: readonly KernelReport[], obstacles: ReadonlyMap<string, string>): readonly UserError[] {
+function undecodedModules(
+  reports: readonly KernelReport[],
+  obstacles: ReadonlyMap<string, string>,
+  named: DecoderOptions['modulesOption'] = 'modules',
+): readonly UserError[] {
   const names = [
     ...new Set(
       reports.flatMap(({ trace }) =>
@@ -158,7 +165,7 @@ function undecodedModules(reports: readonly KernelReport[], obstacles: ReadonlyM
   const shown = names.map((name) => (obstacles.has(name) ? `${name} (${obstacles.get(name) ?? ''})` : name))
   return [
     new UserError('MODULES_NOT_DECODED', `calls in loadable modules have no lines: ${shown.join(', ')}.`, {
-      hint: message`Name a directory with the unstripped modules of this kernel with ${option('modules', 'DIR')}, or build what you test into the kernel (=y).`,
+      hint: message`Name a directory with the unstripped modules of this kernel with ${option(named, 'DIR')}, or build what you test into the kernel (=y).`,
       details: { modules: names },
     }),
   ]

@@ -11,6 +11,8 @@ export interface BootVmOptions {
   readonly symbols?: boolean | undefined
   /** Module to load before the command, with all that it needs. Default: those that root, directories, network and disks need. */
   readonly modules?: readonly string[] | undefined
+  /** Directory with unstripped modules that are not the kernel's own: lines of calls in them, in reports, gdb and inspect. Default: none. */
+  readonly moduleFiles?: readonly string[] | undefined
   /** Root file system: auto (the image if there is one, else host), image, host (this machine's, below an overlay in guest memory), none (initramfs only) or a directory. Default: auto. */
   readonly root?: string | undefined
   /** Disk image for the root. Default: the last image baked for this project. */

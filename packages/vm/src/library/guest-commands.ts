@@ -84,7 +84,17 @@ function start(
   const asked = checkSignal(options.signal)
   const signal = asked === undefined ? limit.signal : AbortSignal.any([asked, limit.signal])
   const stdin = inputOf(options.stdin)
-  const running = vm.exec({ argv, env: { ...guestEnvironment(host, plan, plan.vm), ...env }, cwd, user, stdin, stdout, stderr, signal })
+  const running = vm.exec({
+    argv,
+    env: { ...guestEnvironment(host, plan, plan.vm), ...env },
+    cwd,
+    user,
+    stdin,
+    stdout,
+    stderr,
+    logged: true,
+    signal,
+  })
   if (timeoutMs !== undefined) {
     host.sleep(timeoutMs, over.signal).then(
       () => limit.abort(tooLate(argv, timeoutMs, seen())),

@@ -610,6 +610,18 @@ describe("a distribution's kernel", () => {
     }
   })
 
+  it("reads modules of other directories first where those are named, and none of a directory that isn't there", async () => {
+    const raw = { kernel: await kernel({ modules: true }), image: await image(), noCwd: true }
+    await mkdir(join(directory, 'work/driver'))
+    const own = (await plan({ raw })).kernel.moduleDirectories
+    const { kernel: found } = await plan({ raw: { ...raw, moduleFiles: ['driver'] } })
+    expect(found.moduleDirectories).toEqual([join(directory, 'work/driver'), ...own])
+    await expect(plan({ raw: { ...raw, moduleFiles: ['drivr'] } })).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: '--module-files drivr: there is no such directory.',
+    })
+  })
+
   it('loads no overlay for its modules alone, which are written to in a snapshot', async () => {
     const raw = { kernel: await kernel({ modules: true }), image: await image(), noCwd: true }
     const shareDaemon = async (): Promise<never> => {

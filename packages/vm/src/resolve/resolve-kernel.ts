@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
 import { hostArch, type ArchName } from '@kernelkit/core/arch'
 import type { KernelReference } from '@kernelkit/core/kernels'
@@ -14,7 +14,7 @@ export interface ResolvedKernel extends FoundKernel {
   readonly options: KernelOptions
   /** Made from a distribution's packages, or from an image of a registry: it is as it was published. */
   readonly isPackaged: boolean
-  /** Where the files of its modules are, those with debug information first. */
+  /** Where the files of modules are: those that were named, then the kernel's own, those with debug information first. */
   readonly moduleDirectories: readonly string[]
   /** Real path of its source, where that is known and still exists. */
   readonly sourceTree: string | undefined
@@ -22,7 +22,7 @@ export interface ResolvedKernel extends FoundKernel {
   readonly line: string
 }
 
-type AskedKernel = Pick<ResolvedVm, 'kernel' | 'projectKernel' | 'arch' | 'mirror' | 'symbols'>
+type AskedKernel = Pick<ResolvedVm, 'kernel' | 'projectKernel' | 'arch' | 'mirror' | 'symbols' | 'moduleFiles'>
 
 /** The kernel that is meant; never silently another tree's. */
 export async function resolveKernel(host: Host, services: PlanServices, asked: AskedKernel): Promise<ResolvedKernel> {
@@ -49,6 +49,7 @@ export async function resolveKernel(host: Host, services: PlanServices, asked: A
   const options = { ...known, modules }
   const symbols = manifest?.['symbols']
   const moduleDirectories = [
+    ...(await Promise.all(asked.moduleFiles.map((named) => directoryOfModules(host, named)))),
     ...(typeof symbols === 'string' ? [join(dirname(found.image.path), symbols)] : []),
     ...(modules === undefined ? [] : [modules.directory]),
   ]
@@ -64,6 +65,14 @@ export async function resolveKernel(host: Host, services: PlanServices, asked: A
     sourceTree,
     line: `kernel ${release} (${found.shown}, ${showAge(host.now() - found.image.modifiedAt)} old${notes})`,
   }
+}
+
+async function directoryOfModules(host: Host, named: string): Promise<string> {
+  const path = resolve(host.cwd, named)
+  if ((await host.fs.stat(path).catch(() => undefined))?.isDirectory() === true) return path
+  throw new UserError('FILE_NOT_FOUND', message`${option('module-files', named)}: there is no such directory.`, {
+    hint: 'Name the directory where the modules were built: each `.ko` below it is found by its name.',
+  })
 }
 
 /** The build directory's link to its source, the directory itself when it was built in place, or what the manifest says. */

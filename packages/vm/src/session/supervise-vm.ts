@@ -162,7 +162,14 @@ async function decodeConsole({ host, plan, signal }: Guest, seen: ConsoleFacts):
   if (seen.reports.length === 0) return seen
   const { decodeReports } = await import('@kernelkit/host/symbolise')
   const { vmlinux, sourceTree, moduleDirectories: modules } = plan.kernel
-  const { reports, problems } = await decodeReports(host, { vmlinux, modules, source: sourceTree, reports: seen.reports, signal })
+  const { reports, problems } = await decodeReports(host, {
+    vmlinux,
+    modules,
+    modulesOption: 'module-files',
+    source: sourceTree,
+    reports: seen.reports,
+    signal,
+  })
   for (const { message, hint } of problems) host.log.info(`${message}${hint === undefined ? '' : ` Hint: ${hint}`}`)
   return { ...seen, reports }
 }

@@ -87,6 +87,7 @@ async function runShell({ host, plan, vm }: Guest, { terminal, output }: UserTer
     cwd: plan.shares.cwd,
     stdin,
     stdout,
+    logged: true,
     ...(terminal === undefined ? { stderr: output } : { tty: { ...terminal.size(), term: terminal.term } }),
   })
   terminal?.onResize((columns, rows) => running.resize(columns, rows))

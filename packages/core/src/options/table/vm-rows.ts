@@ -69,6 +69,16 @@ export const vmRows = {
     commands: all,
     library: { name: 'modules' },
   },
+  'module-files': {
+    kind: 'list',
+    reach: 'reads',
+    value: 'dir',
+    help: "directory with unstripped modules that are not the kernel's own: lines of calls in them, in reports, gdb and inspect",
+    otherwise: 'none',
+    group: debug,
+    commands: all,
+    path: 'whole',
+  },
   root: {
     kind: 'text',
     reach: 'reads',

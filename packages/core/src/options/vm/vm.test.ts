@@ -106,6 +106,7 @@ describe('parseVmSpec', () => {
         "machine": "auto",
         "memoryMiB": undefined,
         "mirror": undefined,
+        "moduleFiles": [],
         "modules": [],
         "name": undefined,
         "net": "user",

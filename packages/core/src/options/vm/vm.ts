@@ -39,6 +39,7 @@ export interface VmSpec extends ResultsSpec {
   readonly symbols: boolean
   /** Modules that are loaded before the command. */
   readonly modules: readonly string[]
+  readonly moduleFiles: readonly string[]
   readonly image: string | undefined
   readonly initrd: string | undefined
   readonly root: RootSpec
@@ -128,6 +129,7 @@ export function parseVmSpec(raw: RawOptions, options: { readonly command: 'boot'
     mirror: readOption(raw, 'mirror', parseMirror),
     symbols: flagOption(raw, 'symbols'),
     modules: readList(raw, 'module', parseModuleName),
+    moduleFiles: listOption(raw, 'moduleFiles'),
     image: textOption(raw, 'image'),
     initrd: textOption(raw, 'initrd'),
     root: isKunit ? { kind: 'none' } : (readOption(raw, 'root', parseRoot) ?? parseRoot(vmRows.root.default)),
