@@ -318,6 +318,29 @@ it("crash and drgn list the tasks in a dump of a distribution's kernel that was 
   }
 })
 
+/** A guest whose command prints `ready`; then the lock of its users is held by nothing, as if its owner had forgotten to give it back. */
+async function runAndHoldLock(vm: string, words: readonly string[]): Promise<CommandResult> {
+  const run = startKernelkit(words)
+  let ended: CommandResult | undefined
+  void run.result.then((result) => (ended = result))
+  let said = ''
+  run.child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  await waitUntil('the command runs', () => said.includes('ready\n') || ended !== undefined, 2 * 60_000)
+  await kernelkit(['gdb', vm, '--', '-batch', '-ex', 'set {unsigned int}&uidhash_lock = 1'])
+  return run.result
+}
+
+it('a guest that answers nothing at its time limit is shown as one that hangs', async () => {
+  const other = `${name}-e`
+  const spin = 'echo ready; while :; do setpriv --reuid 1000 --clear-groups sleep 0.2; done'
+  const options = ['--name', other, '-c', '1', '-k', kernel, ...onImage, '--timeout', '6s']
+  const { exitCode, stderr } = await runAndHoldLock(other, ['run', ...options, '--', 'sh', '-c', spin])
+  expect(exitCode).toBe(124)
+  expect(stderr).toMatch(
+    /^timeout: .* CPU 0 is in (?:native_)?queued_spin_lock_slowpath \(kernel\/locking\/qspinlock\.c:\d+\), with interrupts off\.\nHint: .*inspect\.txt/m,
+  )
+})
+
 it('a guest that spins with interrupts off is a hang, whose text has the function and its line', async () => {
   const other = `${name}-d`
   // The lock that setuid(2) takes with interrupts off, on one CPU only: the other one is busy, so that its clock ticks, and ends
@@ -338,15 +361,7 @@ it('a guest that spins with interrupts off is a hang, whose text has the functio
     kernel,
     ...onImage,
   ]
-  const run = startKernelkit(['run', ...options, '--', 'sh', '-c', spin])
-  let ended: CommandResult | undefined
-  void run.result.then((result) => (ended = result))
-  let said = ''
-  run.child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  await waitUntil('the command runs', () => said.includes('ready\n') || ended !== undefined, 2 * 60_000)
-  // Held by nothing, as if its owner had forgotten to give it back.
-  await kernelkit(['gdb', other, '--', '-batch', '-ex', 'set {unsigned int}&uidhash_lock = 1'])
-  const { exitCode, stderr } = await run.result
+  const { exitCode, stderr } = await runAndHoldLock(other, ['run', ...options, '--', 'sh', '-c', spin])
   expect(exitCode).toBe(123)
   expect(stderr).toMatch(
     /^hang: .* CPU \d is in (?:native_)?queued_spin_lock_slowpath \(kernel\/locking\/qspinlock\.c:\d+\), with interrupts off/m,

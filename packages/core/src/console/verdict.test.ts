@@ -115,6 +115,13 @@ describe('judge', () => {
     ['a program without its loader', { command: ended(127, undefined, 'no-interpreter') }, 'fail', 127, /`file FILE`/],
     ['a file that is not executable', { command: ended(126, undefined, 'not-executable') }, 'fail', 126, /chmod/],
     ['a shell that finds no such program', { command: ended(127) }, 'fail', 127, /A shell found no such program/],
+    [
+      "the command's limit, of a guest that answers nothing",
+      { limit: { kind: 'command', ms: 5000 }, stuck: 'CPU 0 is in frob().' },
+      'timeout',
+      124,
+      /within 5 s\. CPU 0 is in frob\(\)\.\n?.*inspect\.txt/s,
+    ],
     ["the command's limit", { limit: { kind: 'command', ms: 5000 } }, 'timeout', 124, /5 s/],
     ['the boot limit', { limit: { kind: 'boot', ms: 60_000 }, ready: false }, 'boot-fail', 120, /not ready within 60 s/],
     ['a silent kernel', { limit: { kind: 'boot', ms: 1000 }, ready: false, console: readConsole() }, 'boot-fail', 120, /no message/],

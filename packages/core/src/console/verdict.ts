@@ -225,14 +225,16 @@ export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']
   if (limit.kind === 'command' && facts.kunit !== undefined)
     return verdict(
       'timeout',
-      `KUnit did not end within ${seconds(limit.ms)}.${progressSuffix(facts)}`,
+      `KUnit did not end within ${seconds(limit.ms)}.${progressSuffix(facts)}${stuckSuffix(facts)}`,
       message`Raise ${option('timeout')} if the test is only slow.`,
     )
   if (limit.kind === 'command')
     return verdict(
       'timeout',
-      `the command did not end within ${seconds(limit.ms)}.${progressSuffix(facts)}`,
-      message`Raise ${option('timeout')} if the test is only slow; the stacks of all tasks are in the console log.`,
+      `the command did not end within ${seconds(limit.ms)}.${progressSuffix(facts)}${stuckSuffix(facts)}`,
+      facts.stuck === undefined
+        ? message`Raise ${option('timeout')} if the test is only slow; the stacks of all tasks are in the console log.`
+        : 'The guest did not answer any more; what its CPUs and tasks were doing is in inspect.txt of the evidence.',
     )
   if (facts.console.lines === 0) {
     return verdict(
@@ -243,7 +245,7 @@ export function judgeLimit(facts: RunFacts, limit: NonNullable<RunFacts['limit']
   }
   return verdict(
     'boot-fail',
-    `the guest was not ready within ${seconds(limit.ms)}.`,
+    `the guest was not ready within ${seconds(limit.ms)}.${stuckSuffix(facts)}`,
     message`Raise ${option('boot-timeout')} if it is only slow; the console log shows how far it came.`,
   )
 }

@@ -47,6 +47,13 @@ export async function lookAtGuest(guest: Guest, input: LookInput): Promise<LastL
   return { ...inspected, dump, scripts }
 }
 
+/** The same of a guest that printed no stacks when it was asked: something keeps it from answering. */
+export async function lookAtMute(guest: Guest): Promise<LastLook> {
+  const { qemu, qemuStopped } = guest.watch.facts()
+  if (qemu !== undefined || qemuStopped) return {}
+  return (await orSay(guest, 'what the guest does was not seen', () => inspect(guest))) ?? {}
+}
+
 // Reading a large vmlinux on a busy machine.
 const inspectLimitMs = 120_000
 // The stacks come after it.

@@ -126,13 +126,15 @@ async function endVm(guest: Guest, ending: Ending, { attended, look }: { readonl
   if (end === 'command') await untilCommandReported(host, watch)
   if (end === 'panic') await untilPanicReported(host, watch)
   if (end === 'lockup') await untilReportRead(host, watch)
-  const seen = await look(ending)
+  const looked = await look(ending)
   const isDumped = !attended && (end === 'limit' || end === 'kunit-silent' || end === 'silent' || end === 'lockup')
   const unasked = [...watch.facts().tail]
   if (isDumped) {
     const { dumpTasks } = await import('./task-dump.ts')
     await dumpTasks(host, vm, watch)
   }
+  const isMute = isDumped && looked.inspection === undefined && plan.vm.gdb === undefined && !watch.facts().console.dumped
+  const seen = isMute ? { ...looked, ...(await (await import('./last-look.ts')).lookAtMute(guest)) } : looked
   const tail = (): readonly string[] => (isDumped ? unasked : watch.facts().tail)
   // A guest without a clock or a root is of no use.
   if (plan.vm.keep && end !== 'no-timer' && end !== 'agent-failed') {
