@@ -95,6 +95,13 @@ describe('verdicts', () => {
     expect(await verdictOf([...onImage, '--expect', end, '--', ...command])).toMatchObject(seen)
   })
 
+  it('is decided by a guest that has powered off, although QEMU keeps its machine (-no-shutdown)', async () => {
+    const keeping = [...onImage, '--qemu-arg', '-no-shutdown']
+    const off = ['--', 'sh', '-c', 'echo o > /proc/sysrq-trigger; sleep 100000']
+    expect(await verdictOf([...keeping, ...off])).toMatchObject({ exitCode: 119, verdict: 'vm-lost' })
+    expect(await verdictOf([...keeping, '--expect', 'poweroff', ...off])).toMatchObject({ exitCode: 0, verdict: 'pass' })
+  })
+
   it('does not take the output of a program for a report', async () => {
     expect(await verdictOf([...onImage, '--', 'sh', '-c', `echo '${warning}'; echo '${warning}' >&2`])).toMatchObject({
       exitCode: 0,

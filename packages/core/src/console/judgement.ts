@@ -62,6 +62,8 @@ export interface RunFacts {
   readonly timerLost?: boolean | undefined
   /** Reason of QMP's SHUTDOWN, such as guest-shutdown. */
   readonly shutdown: string | undefined
+  /** The guest has shut down, and QEMU keeps its machine (-no-shutdown). */
+  readonly off?: boolean
   readonly qemu: { readonly exitCode: number | undefined; readonly signal: string | undefined; readonly stderr: string } | undefined
   /** The results on the command's stdout, when it was to be read as TAP or KTAP. */
   readonly results?: KtapResults | undefined

@@ -20,6 +20,7 @@ describe('a guest that is to end by itself', () => {
   const reset = { qemu: qemu(0), shutdown: 'guest-reset', console: readConsole('reboot: Restarting system') } as const
   it.each<[string, 'poweroff' | 'reboot', Partial<RunFacts>, string, number, RegExp]>([
     ['powers off', 'poweroff', off, 'pass', 0, /powered off, as expected/],
+    ['powers off a machine that QEMU keeps', 'poweroff', { off: true, shutdown: 'guest-shutdown' }, 'pass', 0, /powered off, as expected/],
     ['halts because it cannot power off', 'poweroff', { console: readConsole('reboot: System halted') }, 'pass', 0, /halted, as expected/],
     ['lets its watchdog expire', 'poweroff', { stopped: 'watchdog' }, 'pass', 0, /watchdog expire, as expected/],
     ['reboots', 'reboot', reset, 'pass', 0, /rebooted, as expected/],

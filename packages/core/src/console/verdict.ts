@@ -114,7 +114,12 @@ function judgeExpected(facts: RunFacts, expect: GuestEnd): Judgement | undefined
       hint: message`Read the end of the console log; ${option('timeout')} sets how long the command and the end of the guest may take.`,
     }
   const isCrash = qemu !== undefined && (qemu.signal !== undefined || qemu.exitCode !== 0 || /terminating on signal/.test(qemu.stderr))
-  const isOver = (qemu !== undefined && !isCrash) || facts.restarted === true || facts.console.halted || facts.stopped === 'watchdog'
+  const isOver =
+    (qemu !== undefined && !isCrash) ||
+    facts.off === true ||
+    facts.restarted === true ||
+    facts.console.halted ||
+    facts.stopped === 'watchdog'
   if (!isOver) return undefined
   const how = facts.stopped === 'watchdog' ? 'let its watchdog expire' : exitDescription(facts)
   if (isReset(facts) !== (expect === 'reboot'))

@@ -6,7 +6,7 @@ import { UserError, command, message } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { createAgentLink } from './agent-link.ts'
 import { createEventHub } from './event-hub.ts'
-import { createTrouble, hostFailure, type DiskPlaces } from './host-failure.ts'
+import { createTrouble, hostFailure, isMachineOff, type DiskPlaces } from './host-failure.ts'
 import { runSession } from './run-session.ts'
 import { commandSilence } from '../session/limits.ts'
 import type { QemuExit, Vm, VmEvent } from '../vm.ts'
@@ -59,7 +59,7 @@ export async function connectVm(vm: VmState | string | undefined, host: Host, op
     if (event.type === 'qmp') trouble.note(hostFailure(event, places), event.event)
     hub.emit(event)
     if (event.type === 'ready') ready.resolve(event)
-    if (event.type === 'agent-broken') link.endSessions()
+    if (event.type === 'agent-broken' || (event.type === 'qmp' && isMachineOff(event))) link.endSessions()
     if (event.type === 'agent-failed') ready.reject(new Error(event.message))
     if (event.type === 'exited') exited.resolve(event.exit)
   }

@@ -85,3 +85,8 @@ function pathOf(device: string, { drives, overlayDirectory, runtimeDirectory }: 
   const drive = drives[Number(/^disk(\d+)$/.exec(device)?.[1] ?? 0)]
   return drive === undefined || drive.mode === 'snapshot' ? (overlayDirectory ?? runtimeDirectory) : drive.path
 }
+
+/** The guest has shut down and QEMU keeps its machine, as -no-shutdown asks (RunState of QEMU qapi/run-state.json). */
+export function isMachineOff({ event, data }: QmpEvent): boolean {
+  return event === 'STOP' && data['status'] === 'shutdown'
+}

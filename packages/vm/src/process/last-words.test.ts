@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeHost } from '@kernelkit/host'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { vmLost } from './last-words.ts'
+import { hasPanicked, vmLost } from './last-words.ts'
 
 let directory: string
 let path: string
@@ -41,4 +41,15 @@ it('are nothing where nothing was printed or kept', async () => {
   expect((await lost('')).message).toBe('the VM is gone.')
   await rm(path)
   expect((await vmLost(nodeHost(), { why: 'the VM is gone', console: path })).message).toBe('the VM is gone.')
+})
+
+it('say that the kernel has panicked, unless it has started again since', async () => {
+  const panicked = async (log: string) => {
+    await writeFile(path, log)
+    return hasPanicked(nodeHost(), path)
+  }
+  const first = '[    0.000000] Linux version 6.12.1\n[    1.9] Kernel panic - not syncing: sysrq triggered crash\n'
+  expect(await panicked(first)).toBe(true)
+  expect(await panicked(`${first}[    0.000000] Linux version 6.12.1\n[    0.1] x\n`)).toBe(false)
+  expect(await panicked('')).toBe(false)
 })

@@ -24,7 +24,10 @@ export async function vmLost(
 
 /** Whether the end of a console says that the kernel has panicked. */
 export async function hasPanicked(host: Pick<Host, 'fs'>, console: string): Promise<boolean> {
-  return (await panicOf(await endOf(host, console))) !== undefined
+  const lines = await endOf(host, console)
+  // A kernel that started again (--append panic=5) runs after its panic.
+  const start = lines.findLastIndex((line) => line.includes('] Linux version '))
+  return (await panicOf(lines.slice(Math.max(0, start)))) !== undefined
 }
 
 async function panicOf(lines: readonly string[]): Promise<string | undefined> {

@@ -12,7 +12,7 @@ import { captureConsole, liveCopy } from './console-capture.ts'
 import { createEventHub } from './event-hub.ts'
 import { greetAgent, type GreetedAgent } from './greet-agent.ts'
 import { createQmpClient } from './qmp-client.ts'
-import { createTrouble, hostFailure, writesLost } from './host-failure.ts'
+import { createTrouble, hostFailure, isMachineOff, writesLost } from './host-failure.ts'
 import type { ShareDaemons } from './share-daemons.ts'
 import { runSession } from './run-session.ts'
 import { spawnQemu, type QemuProcess } from './spawn-qemu.ts'
@@ -84,6 +84,8 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     return { type: 'host-failed', code, message, hint, keepsRunning: true } as const
   }
   const trouble = createTrouble()
+  // Its guest will do nothing any more, although QEMU runs.
+  const guestGone = Promise.withResolvers<void>()
   const qmp = createQmpClient(qemu.channel('qmp'), ({ event, data }) => {
     trouble.note(hostFailure({ event, data }, request.launch), event)
     // A debugger's stop, or ours: a guest that may not run is not silent.
@@ -91,10 +93,18 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     if (event === 'VSERPORT_CHANGE' && data['id'] === agentPortId) agent?.portChanged(data['open'] === true)
     // The driver has closed its ports for as long as the machine sleeps.
     if (event === 'SUSPEND') agent?.portChanged(true)
+    if (event === 'GUEST_PANICKED') guestGone.resolve()
     if (event !== 'STOP') return hub.emit({ type: 'qmp', event, data, atMs: atMs() })
     // KVM's internal errors stop the machine without saying so: the status distinguishes them from a debugger's stop.
     qmp.execute('query-status').then(
-      (status) => hub.emit({ type: 'qmp', event, data: { ...data, ...(status as object) }, atMs: atMs() }),
+      (status) => {
+        const stopped = { event, data: { ...data, ...(status as object) } }
+        if (isMachineOff(stopped)) {
+          guestGone.resolve()
+          agent?.link.endSessions()
+        }
+        hub.emit({ type: 'qmp', ...stopped, atMs: atMs() })
+      },
       () => hub.emit({ type: 'qmp', event, data, atMs: atMs() }),
     )
   })
@@ -141,7 +151,16 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   options.signal?.throwIfAborted()
 
   const stop = (how: 'kill' | 'poweroff') =>
-    stopQemu({ how, qemu, exited, host, agent, powerButton: () => qmp.execute('system_powerdown') })
+    stopQemu({
+      how,
+      qemu,
+      exited,
+      host,
+      agent,
+      powerButton: () => qmp.execute('system_powerdown'),
+      gone: guestGone.promise,
+      console: request.consolePath,
+    })
   return {
     id: request.launch.id,
     name: request.name,
@@ -202,12 +221,19 @@ async function stopQemu(options: {
   readonly host: Host
   readonly agent: Pick<GreetedAgent, 'link' | 'ready'> | undefined
   readonly powerButton: () => Promise<unknown>
+  /** Nothing more is to be expected of the guest. */
+  readonly gone: Promise<void>
+  readonly console: string
 }): Promise<QemuExit> {
   const { qemu, exited, host } = options
   if (options.how === 'poweroff') {
     const { agent } = options
     const limit = new AbortController()
-    const tooLate = host.sleep(powerOffLimitMs, limit.signal).catch(() => {})
+    const tooLate = Promise.race([
+      host.sleep(powerOffLimitMs, limit.signal).catch(() => {}),
+      options.gone,
+      untilPanicked(host, options.console, limit.signal),
+    ])
     // A guest that is still booting does not listen; without an agent only the power button is left.
     if (agent === undefined) await options.powerButton().catch(() => {})
     else await Promise.race([tooLate, agent.ready.then(() => agent.link.send(frameTypes.shutdown)).catch(() => {})])
@@ -216,6 +242,12 @@ async function stopQemu(options: {
   }
   qemu.kill()
   return exited
+}
+
+/** A kernel that panics need not have a device that reports it. */
+async function untilPanicked(host: Host, console: string, signal: AbortSignal): Promise<void> {
+  const { hasPanicked } = await import('./last-words.ts')
+  while (!signal.aborted && !(await hasPanicked(host, console))) await host.sleep(500, signal).catch(() => {})
 }
 
 /** Whether a process is stopped (SIGSTOP, SIGTSTP): state T of proc_pid_stat(5). */

@@ -122,6 +122,7 @@ describe('watchVm', () => {
     ['the end of one that was reset, came to its first process and was reset again', [reset, init, reset, exited], 'exited'],
     ['a kernel that starts again', [reset, banner, init, banner, line('[    0.034521] x'), reset], 'restarted'],
     ["QEMU's own stop", [{ type: 'qmp', event: 'STOP', data: { status: 'io-error' }, atMs: 0 }], 'stopped'],
+    ['a machine that is off, and a QEMU that keeps it', [{ type: 'qmp', event: 'STOP', data: { status: 'shutdown' }, atMs: 0 }], 'halted'],
     ["the end of one with a debugger's stop", [{ type: 'qmp', event: 'STOP', data: { status: 'debug' }, atMs: 0 }, exited], 'exited'],
     ['short silence by itself, then the end', [{ type: 'agent-silent', silentMs: 11_000, atMs: 0 }, exited], 'exited'],
     ['a stream that ends', [], 'exited'],

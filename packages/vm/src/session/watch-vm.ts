@@ -1,6 +1,7 @@
 import type { RootLack } from '@kernelkit/core/agent'
 import { createConsoleReader, lockupKinds, type ConsoleFacts, type KernelReport } from '@kernelkit/core/console'
 import { createKtapReader, type KtapResults } from '@kernelkit/core/ktap'
+import { isMachineOff } from '../process/host-failure.ts'
 import type { QemuExit, VmEvent } from '../vm.ts'
 
 /** What a VM has reported so far. */
@@ -21,6 +22,8 @@ export interface WatchFacts {
   /** Another process ended the VM. */
   readonly stopAsked: boolean
   readonly shutdown: string | undefined
+  /** The guest has shut down, and QEMU keeps its machine (-no-shutdown). */
+  readonly off: boolean
   /** QEMU stopped the machine by itself, and why. */
   readonly stopped: string | undefined
   /** This host can no longer keep what the guest prints. */
@@ -107,6 +110,7 @@ export function watchVm(options: WatchOptions): VmWatch {
     guestPanicked: false,
     stopAsked: false,
     shutdown: undefined,
+    off: false,
     stopped: undefined,
     blockError: undefined,
     hostFailed: undefined,
@@ -197,6 +201,10 @@ export function watchVm(options: WatchOptions): VmWatch {
         if (event.event === 'STOP' && isOwnStop(event.data['status'])) {
           facts = { ...facts, stopped: event.data['status'] }
           over.resolve('stopped')
+        }
+        if (isMachineOff(event)) {
+          facts = { ...facts, off: true }
+          over.resolve('halted')
         }
         if (event.event === 'SHUTDOWN' && typeof event.data['reason'] === 'string') facts = { ...facts, shutdown: event.data['reason'] }
         return

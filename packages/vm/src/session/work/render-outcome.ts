@@ -81,7 +81,7 @@ function renderWhetherKept(name: string | undefined, { judgement: { verdict }, f
     return verdict === 'panic'
       ? [`the VM '${name}' ended with its guest: --append panic=0 keeps a guest after its panic, --dump-on panic writes its memory`]
       : []
-  if (verdict === 'panic' || verdict === 'hang')
+  if (verdict === 'panic' || verdict === 'hang' || facts.off)
     return [
       `the VM '${name}' is still there, its guest answers nothing: kernelkit inspect ${name}, kernelkit gdb ${name}, kernelkit stop ${name}`,
     ]
