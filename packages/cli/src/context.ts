@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { resolve } from 'node:path'
 import { printable, printableJson } from '@kernelkit/core/text'
-import type { Store } from '@kernelkit/host'
+import type { Host, Store } from '@kernelkit/host'
 import { everyMs } from '@kernelkit/host/progress'
 import type { CommandContext } from './command.ts'
 import type { GlobalOptions } from './global-options.ts'
@@ -46,7 +46,8 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
       if (compiles && root === undefined && store === undefined && place === storeInSharedPlace(host))
         host.log.info(`store: ${place}, as make cannot take the path of the usual one in ${host.home}`)
       if (looks) return openStoreToLook(host, root)
-      return (store ??= globals.dryRun && !prepares ? Promise.resolve(openStoreToLook(host, root)) : openStore(host, root))
+      if (!globals.dryRun) return (store ??= openStore(host, root))
+      return (store ??= prepares ? openStore(host, root).then(sayingWhatComes(host)) : Promise.resolve(openStoreToLook(host, root)))
     },
     json: globals.json,
     dryRun: globals.dryRun,
@@ -67,6 +68,22 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
     printError: (text) => void parts.stderr.write(`${printable(text)}\n`),
     printJson: (document) => void parts.stdout.write(`${printableJson(JSON.stringify(document, undefined, 2))}\n`),
   }
+}
+
+/** The plan of a VM is made of the files of its kernel (modules, configuration): a dry run fetches a kernel of packages, and says so. */
+function sayingWhatComes({ log }: Host): (store: Store) => Store {
+  return (store) => ({
+    ...store,
+    obtain: (wanted) =>
+      store.obtain({
+        ...wanted,
+        produce: (directory) => {
+          if (wanted.kind === 'kernel')
+            log.info('--dry-run: this kernel is not in the store and is put there: its files decide what is printed; no VM is started')
+          return wanted.produce(directory)
+        },
+      }),
+  })
 }
 
 /** https://no-color.org: set and not empty means no colour. FORCE_COLOR is Node's own variable for the opposite. */

@@ -539,7 +539,12 @@ export const commandRows = {
 /** What every command takes, before or after its name. */
 export const commonRows = {
   json: { ...none, kind: 'flag', help: 'one JSON document on stdout, logs on stderr', commands: [] },
-  'dry-run': { ...none, kind: 'flag', help: 'print what would be done and why, change nothing', commands: [] },
+  'dry-run': {
+    ...none,
+    kind: 'flag',
+    help: 'print what would be done and why, change nothing but the store where the plan of a VM needs its files',
+    commands: [],
+  },
   quiet: { ...none, kind: 'flag', short: 'q', help: 'warnings and errors only', commands: [] },
   verbose: {
     file: false,
