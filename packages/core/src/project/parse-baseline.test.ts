@@ -17,8 +17,15 @@ describe('a file of known failures', () => {
     ['- { test: a, reason: b, until: soon }', "until 'soon' is not a day"],
     ['- { reason: b, until: 2030-01-31 }', 'names no test, kernel, config, root'],
     ['- { tests: a, reason: b, until: 2030-01-31 }', "'tests' is not known"],
+    ['- { test: a, reason: b, untill: 2030-01-31 }', "'untill' is not known in [0]."],
     ['test: a', 'it takes a list of known failures'],
   ])('is refused: %s', (text, message) => {
     expect(() => parseBaseline(text, 'known.yaml')).toThrow(message)
+  })
+
+  it('names all keys of an entry when one is not known', () => {
+    expect(() => parseBaseline('- { foo: a, reason: b, until: 2030-01-31 }', 'known.yaml')).toThrow(
+      expect.objectContaining({ parts: expect.objectContaining({ hint: 'Allowed: test, kernel, config, root, reason, until.' }) }) as Error,
+    )
   })
 })

@@ -1,10 +1,12 @@
 import { UserError } from '../errors/index.ts'
 import { dimensions, type KnownFailure } from '../trials/index.ts'
 import { parsePattern } from './parse-matrix.ts'
-import { badShape, entriesOf, type Spot } from './parse-block.ts'
+import { badShape, entriesOf, unknownKey, type Spot } from './parse-block.ts'
 import { readYaml, type YamlValue } from './read-yaml.ts'
 
 const example = '[{ test: bpf, kernel: "debian:11/cloud", reason: no BTF, until: 2030-01-31 }]'
+
+const entryKeys: readonly string[] = [...dimensions, 'reason', 'until']
 
 /** The text of a file of known failures: which cells, why, and until when. Throws BAD_BASELINE with line and column. */
 export function parseBaseline(text: string, file: string): readonly KnownFailure[] {
@@ -16,6 +18,8 @@ export function parseBaseline(text: string, file: string): readonly KnownFailure
 
 function parseEntry(value: YamlValue, spot: Spot): KnownFailure {
   const entries = entriesOf(value, spot)
+  const unknown = entries.find(({ key }) => !entryKeys.includes(key))
+  if (unknown !== undefined) throw unknownKey(unknown, spot, entryKeys)
   const own = entries.filter(({ key }) => key !== 'reason' && key !== 'until')
   const textOf = (key: string) => {
     const found = entries.find((entry) => entry.key === key)?.value
