@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseCommandLine } from './command-line.ts'
 import type { CommandRow } from './commands/index.ts'
 import { commandRows } from './commands/index.ts'
-import { givenOptions } from '@kernelkit/core/options'
+import { givenOptions, writeError } from '@kernelkit/core/options'
 
 const loaded: string[] = []
 const rows: readonly CommandRow[] = commandRows
@@ -45,6 +45,25 @@ describe('the command line', () => {
     const invocation = await parse(...argv)
     expect(invocation.args).toEqual(args)
     expect(invocation.options).toEqual(givenOptions(options))
+  })
+
+  it.each([
+    [['run', '-k', '', 'true'], '--kernel has an empty value; it takes <kernel>.'],
+    [['run', '--timeout=', 'true'], '--timeout has an empty value'],
+    [['run', '--gdb=', 'true'], '--gdb has an empty value'],
+    [['run', '-e', 'A', '-e', '', 'true'], '--env has an empty value'],
+    [['run', '--cache-dir', '', 'true'], '--cache-dir has an empty value'],
+    [['--cache-dir', '', 'run', 'true'], '--cache-dir has an empty value'],
+    [['exec', '--user', '', 'a', 'true'], '--user has an empty value'],
+  ])('refuses the empty value of %j, which an unset variable of a shell leaves', async (argv, text) => {
+    const { code, message, hint } = writeError(await refusal(...argv), { door: 'command' })
+    expect({ code, hint }).toMatchObject({ code: 'BAD_OPTION', hint: expect.stringContaining('a variable of a shell that is not set') })
+    expect(message).toContain(text)
+  })
+
+  it('takes an empty word for another program, and an empty word of the command', async () => {
+    const { options, args } = await parse('run', '--qemu-arg', '-append', '--qemu-arg', '', 'echo', '')
+    expect({ options, args }).toEqual({ options: givenOptions({ qemuArg: ['-append', ''] }), args: ['echo', ''] })
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { UserError, command as commandPart, message, nearestName, option } from '@kernelkit/core/errors'
-import { camelCase, commonRows, givenOptions } from '@kernelkit/core/options'
+import { camelCase, commonRows, givenOptions, namedRows, refuseEmpty, rowsOfCommand } from '@kernelkit/core/options'
 import type { CommandDefinition, RawOptions } from './command.ts'
 import type { CommandRow } from './commands/index.ts'
 import { addCommonOptions, addOptions } from './commands/add-options.ts'
@@ -113,6 +113,8 @@ function defineCommand(command: Command, row: CommandRow, definition: CommandDef
 
 function readInvocation(program: Command, command: Command, row: CommandRow, definition: CommandDefinition): Invocation {
   const values = readOptionalValues(command.opts(), command.options)
+  const rows = [...rowsOfCommand(row.name), ...namedRows(commonRows)]
+  for (const given of [program.opts(), values]) refuseEmpty(given, rows)
   const globals = readGlobalOptions(program.opts(), values)
   const common = Object.keys(commonRows).map(camelCase)
   const options = givenOptions(Object.fromEntries(Object.entries(values).filter(([name]) => !common.includes(name))))

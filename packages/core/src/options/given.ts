@@ -1,5 +1,5 @@
 import { UserError, message, nearestName, option, type Message, type Place } from '../errors/index.ts'
-import { camelCase, type OptionRows } from './table/index.ts'
+import { camelCase, type NamedRow, type OptionRows } from './table/index.ts'
 
 /** One value of an option as it was written, and where, when that is a line of kernelkit.yaml. */
 export interface Given {
@@ -19,6 +19,17 @@ export function givenOptions(values: Readonly<Record<string, unknown>>): RawOpti
       return [[name, items.map((item) => ({ value: item }))]]
     }),
   )
+}
+
+/** Refuses an empty value of a command line, which an unset variable of a shell leaves: it would count as absent. */
+export function refuseEmpty(values: Readonly<Record<string, unknown>>, rows: readonly NamedRow[]): void {
+  for (const { name, value, mayBeEmpty } of rows) {
+    if (mayBeEmpty === true || ![values[camelCase(name)]].flat().includes('')) continue
+    throw new UserError('BAD_OPTION', message`${option(name)} has an empty value; it takes <${value ?? 'text'}>.`, {
+      hint: 'Leave the option out, or give it a value; a variable of a shell that is not set is empty.',
+      details: { option: flagOf(name), seen: '' },
+    })
+  }
 }
 
 /** Whether an option says something: a flag that is off says nothing. */

@@ -1,5 +1,15 @@
 export { parseSizeBytes } from './quantity.ts'
-export { flagOption, givenOptions, isGiven, isSwitchedOff, listOption, textOption, type Given, type RawOptions } from './given.ts'
+export {
+  flagOption,
+  givenOptions,
+  isGiven,
+  isSwitchedOff,
+  listOption,
+  refuseEmpty,
+  textOption,
+  type Given,
+  type RawOptions,
+} from './given.ts'
 export { writeError, writeFor, type Reader } from './write-error.ts'
 export {
   actionRows,

@@ -61,23 +61,26 @@ export function badShape({ file, place, path, seen, allowed, example }: Misshape
 function parseValue(row: NamedRow, { value, place: keyPlace }: YamlEntry, { file, path }: Spot): readonly Given[] {
   const refuse = (allowed: string, example: string) => badShape({ file, place: value.place, path, seen: value, allowed, example })
   const given = (one: unknown, place: Position = keyPlace, key = path): Given => ({ value: one, place: { file, key, ...place } })
+  // An empty one would count as absent.
+  const isFilled = (one: YamlValue): one is YamlValue & { readonly kind: 'text' } =>
+    one.kind === 'text' && (one.text !== '' || row.mayBeEmpty === true)
   switch (row.kind) {
     case 'text':
-      if (value.kind === 'text') return [given(value.text)]
+      if (isFilled(value)) return [given(value.text)]
       throw refuse('a text or a number', 'VALUE')
     case 'flag':
       if (value.kind === 'flag') return [given(value.flag)]
       throw refuse('true or false', 'true')
     case 'text-or-flag':
-      if (value.kind === 'text') return [given(value.text)]
+      if (isFilled(value)) return [given(value.text)]
       if (value.kind === 'flag') return [given(value.flag)]
       throw refuse('true, or a text', 'true')
     case 'list':
     case 'set':
-      if (value.kind === 'text') return [given(value.text)]
+      if (isFilled(value)) return [given(value.text)]
       if (value.kind !== 'list') throw refuse('a list of texts', '[ONE, TWO]')
       return value.items.map((item, index) => {
-        if (item.kind === 'text') return given(item.text, item.place, `${path}[${index}]`)
+        if (isFilled(item)) return given(item.text, item.place, `${path}[${index}]`)
         const allowed = 'a text, in quotes where YAML reads it as something else'
         throw badShape({ file, place: item.place, path: `${path}[${index}]`, seen: item, allowed, example: '["ONE", "TWO"]' })
       })
@@ -91,7 +94,7 @@ function describe(value: YamlValue): string {
     case 'list':
       return 'a list'
     case 'text':
-      return `'${value.text}'`
+      return value.text === '' ? 'an empty text' : `'${value.text}'`
     case 'flag':
       return String(value.flag)
     case 'nothing':

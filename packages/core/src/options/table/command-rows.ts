@@ -72,6 +72,7 @@ export const commandRows = {
     'ssh-arg': {
       ...none,
       kind: 'list',
+      mayBeEmpty: true,
       value: 'arg',
       help: 'a word for ssh, such as -L8080:localhost:80; it wins over ours',
       commands: ['ssh'],

@@ -76,6 +76,8 @@ export interface OptionRow {
   readonly onlyShort?: true
   /** What stands for the value in --help; flags have none. */
   readonly value?: string
+  /** The empty text is a value too: a word for another program. Elsewhere it is refused. */
+  readonly mayBeEmpty?: true
   /** All values that it takes. */
   readonly choices?: readonly string[]
   /** The value that it has when it is absent. */

@@ -228,6 +228,7 @@ export const vmRows = {
   },
   'qemu-arg': {
     kind: 'list',
+    mayBeEmpty: true,
     reach: { does: 'gives QEMU whatever it says, programs and files of this machine too', names: true },
     value: 'arg',
     help: 'a word for QEMU; the last words win',
