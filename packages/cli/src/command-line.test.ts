@@ -156,6 +156,7 @@ describe('the command line', () => {
     const help = await parseCommandLine(['help', 'run'], rows, '1.2.3')
     expect(new Set(loaded)).toEqual(new Set(['run']))
     expect(help.kind === 'text' ? help.text : '').toMatch(/--machine <type>[^]*\(default:\s+auto\)[^]*Example:\n {2}kernelkit run/)
+    expect(help.kind === 'text' ? help.text : '').toMatch(/--gdb\[=port\] /)
   })
 
   it('prints the version', async () => {

@@ -93,6 +93,8 @@ function createProgram(version: string): KernelkitCommand {
     .helpCommand(false)
     .enablePositionalOptions()
     .exitOverride()
+    // `--gdb[=port]`: the next word is never its value.
+    .configureHelp({ optionTerm: ({ flags }) => flags.replace(' [=', '[=') })
     .addHelpText('after', '\nExample:\n  kernelkit run -- uname -a\n\n`kernelkit COMMAND --help` shows the options of a command.')
   program.stopsAtOperand = true
   addCommonOptions(program)

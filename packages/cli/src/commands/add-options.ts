@@ -24,7 +24,7 @@ function toOption(row: NamedRow, group: string | undefined): Option {
   const { name, short, onlyShort, kind, value, hidden } = row
   const flags = onlyShort === true ? `-${name}` : `${short === undefined ? '' : `-${short}, `}--${name}`
   const option = new Option(
-    `${flags}${value === undefined ? '' : kind === 'text-or-flag' ? ` [${value}]` : ` <${value}>`}`,
+    `${flags}${value === undefined ? '' : kind === 'text-or-flag' ? ` [=${value}]` : ` <${value}>`}`,
     describeOption(row),
   )
   // A switch of its own: as commander's negation it would take back what the positive name says.
