@@ -22,7 +22,7 @@ import { openHistory } from '@kernelkit/host/history'
 import { commandWords, makeEvidenceDirectory } from '@kernelkit/vm/internal'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { formatTable } from '../output/table.ts'
-import { probe, probeOptions, questionOf, type Probe } from '../search/probe.ts'
+import { neverStarted, probe, probeOptions, questionOf, type Probe } from '../search/probe.ts'
 import { openSearchState } from '../search/search-state.ts'
 
 /** A probe as an interrupted search remembers it. */
@@ -124,11 +124,15 @@ function report(context: CommandContext, { step, candidates, probes, spec, argv 
   const found = step.kind === 'found' ? withRelease(at(step.index)) : undefined
   const last = step.kind === 'found' ? withRelease(at(step.last)) : undefined
   const isUpsideDown = isNewer(last?.series, found?.series)
-  const line = found === undefined || isUpsideDown ? undefined : requirementLine(found, last, spec.wanted)
-  const said = isUpsideDown
-    ? `The kernels are not in the order of their age: ${last?.title ?? ''} was named before ${found?.title ?? ''}. Name the oldest first.`
-    : (line ?? explain(step, spec.wanted, candidates))
-  const exitCode = line !== undefined ? 0 : isUpsideDown || step.kind === 'unknown' ? 125 : 1
+  const notStarted = neverStarted([...probes.values()])
+  const line = found === undefined || isUpsideDown || notStarted !== undefined ? undefined : requirementLine(found, last, spec.wanted)
+  const said =
+    notStarted !== undefined
+      ? explainNotStarted(notStarted)
+      : isUpsideDown
+        ? `The kernels are not in the order of their age: ${last?.title ?? ''} was named before ${found?.title ?? ''}. Name the oldest first.`
+        : (line ?? explain(step, spec.wanted, candidates))
+  const exitCode = line !== undefined ? 0 : isUpsideDown || notStarted !== undefined || step.kind === 'unknown' ? 125 : 1
   const rows = candidates.map(({ reference, title }) => ({ reference, title, probe: probes.get(reference) }))
   if (context.json) {
     context.printJson({
@@ -150,6 +154,12 @@ function report(context: CommandContext, { step, candidates, probes, spec, argv 
 
 function isNewer(one: string | undefined, than: string | undefined): boolean {
   return one !== undefined && than !== undefined && compareVersions(one, than) > 0
+}
+
+/** Every kernel fails, and none of them has run the command. */
+function explainNotStarted(status: number): string {
+  const why = status === 127 ? 'the guest has no such program' : 'the guest cannot execute its file'
+  return `The command could not be started on any kernel that was tried (status ${status}: ${why}): this says nothing about the kernels. Check its name and the root (--root, --image); kernelkit run with the same options and command says more.`
 }
 
 function explain(step: SearchStep, wanted: 'pass' | 'fail', candidates: readonly Candidate[]): string {

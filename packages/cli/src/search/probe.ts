@@ -3,6 +3,7 @@ import { UserError } from '@kernelkit/core/errors'
 import { camelCase, rowsOfCommand, writeError, type RawOptions } from '@kernelkit/core/options'
 import type { VmSpec } from '@kernelkit/core/options/vm'
 import type { Verdict } from '@kernelkit/core/console'
+import { answerOf } from '@kernelkit/core/trials'
 import type { Store } from '@kernelkit/host'
 import { runInVm } from '@kernelkit/vm/internal'
 import type { CommandContext } from '../command.ts'
@@ -17,6 +18,8 @@ export interface Probe {
   readonly evidence: string | undefined
   /** What `run` would print after a run that did not pass. */
   readonly paragraph: readonly string[]
+  /** 126 or 127 of a command that failed: it, or what its shell was to run, could not be started. */
+  readonly notStarted?: number | undefined
   /** Objects that make compiled for its kernel; absent when none was built. */
   readonly objects?: number | undefined
 }
@@ -51,7 +54,9 @@ export async function probe(context: CommandContext, { spec, argv, store, eviden
     })
     const { judgement } = run.outcome
     const { release } = run.prepared.plan.kernel
-    return { verdict: judgement.verdict, what: judgement.what, release, seconds: seconds(), evidence, paragraph: run.paragraph }
+    const { verdict, what, exitCode } = judgement
+    const notStarted = verdict === 'fail' && (exitCode === 126 || exitCode === 127) ? exitCode : undefined
+    return { verdict, what, release, seconds: seconds(), evidence, paragraph: run.paragraph, notStarted }
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof UserError)) throw thrown
     const error = writeError(thrown, reader)
@@ -65,6 +70,12 @@ export async function probe(context: CommandContext, { spec, argv, store, eviden
       paragraph: hint,
     }
   }
+}
+
+/** The status of a command that could be started on none of the kernels that ran it: that says nothing about them. */
+export function neverStarted(probes: readonly Pick<Probe, 'verdict' | 'notStarted'>[]): number | undefined {
+  const ran = probes.filter(({ verdict }) => answerOf(verdict) !== 'skip')
+  return ran.every(({ notStarted }) => notStarted !== undefined) ? ran[0]?.notStarted : undefined
 }
 
 /** Options that the command has: kernelkit.yaml may hold others, for single VMs that stay. A command without a limit has one. */
