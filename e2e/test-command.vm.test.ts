@@ -114,6 +114,21 @@ describe('kernelkit test', () => {
     expect(lastLine(stderr)).toMatch(/tests=3 passed=1 failed=1 left-out=1/)
   })
 
+  it('with --fail-fast stops a test that runs, and does not call it failed', async () => {
+    const directory = await project(
+      'stopped',
+      [
+        { name: 'slow', run: 'touch /mnt/meet/slow; sleep 100000' },
+        { name: 'bad', run: 'until [ -e /mnt/meet/slow ]; do sleep 0.1; done; false' },
+      ],
+      { share: ['.:/mnt/meet:rw'] },
+    )
+    const { exitCode, stdout, stderr } = await kernelkit(['test', '-j2', '--fail-fast'], { cwd: directory })
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(/^slow +not run +stopped: another test failed \(--fail-fast\)\./m)
+    expect(stderr).toMatch(/^stopped slow: another test failed \(--fail-fast\) \(/m)
+  })
+
   it('exits with status 125 when one test cannot be run, and runs the others', async () => {
     const directory = await project('way', [
       { name: 'here', run: 'true' },

@@ -62,6 +62,7 @@ const log = {
       update() {},
       done: () => line(`${title}: done`),
       fail: (note?: string) => line(`${title}: failed${note === undefined ? '' : ` (${note})`}`),
+      stop: (note: string) => line(`${title}: stopped (${note})`),
     }
   },
 }

@@ -28,6 +28,7 @@ export function createActionLogger({ write, warn, verbose, now, every }: ActionL
       update: progress.update,
       done: (note) => end('ok', note),
       fail: (note) => end('failed', note),
+      stop: (note) => end('stopped', note),
     }
   }
   return { info: line, detail: (text) => void (verbose && line(text)), warn, task }

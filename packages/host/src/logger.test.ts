@@ -7,6 +7,7 @@ function recorder(): { readonly said: string[]; readonly host: { readonly log: L
     update: (status: string) => void said.push(`${title}: ${status}`),
     done: (note?: string) => void said.push(`${title} done ${note ?? ''}`),
     fail: () => void said.push(`${title} failed`),
+    stop: () => void said.push(`${title} stopped`),
   })
   return { said, host: { log: { ...silentLogger, task } } }
 }

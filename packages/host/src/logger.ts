@@ -16,6 +16,8 @@ export interface Task {
   /** Ends the task; `note` is shown after its title, with the time it took. */
   done(note?: string): void
   fail(note?: string): void
+  /** It was ended from outside: neither done nor failed. */
+  stop(note: string): void
 }
 
 /** Drops everything: for tests and `--quiet`. */
@@ -23,7 +25,7 @@ export const silentLogger: Logger = {
   info() {},
   detail() {},
   warn() {},
-  task: () => ({ update() {}, done() {}, fail() {} }),
+  task: () => ({ update() {}, done() {}, fail() {}, stop() {} }),
 }
 
 /** Long work under a title: the task ends as done or, when `work` throws, as failed. `note` is shown after the title at the end. */

@@ -17,7 +17,7 @@ async function doctorOf(programs: readonly string[], options: Readonly<Record<st
     info: (line) => void lines.push(line),
     warn: (line) => void lines.push(line),
     detail() {},
-    task: () => ({ update() {}, done() {}, fail() {} }),
+    task: () => ({ update() {}, done() {}, fail() {}, stop() {} }),
   }
   const parts = { stdin: new PassThrough(), stdout, stderr: new PassThrough(), env: {}, now: () => 0, argv: [] }
   const globals = {

@@ -105,6 +105,7 @@ function progressLogger(onProgress: (line: string) => void): Logger {
         update: (text) => onProgress(`${title}: ${text}`),
         done: (note) => onProgress(`${title}: done${note === undefined ? '' : ` (${note})`}`),
         fail: (note) => onProgress(`${title}: failed${note === undefined ? '' : ` (${note})`}`),
+        stop: (note) => onProgress(`${title}: stopped (${note})`),
       }
     },
   }

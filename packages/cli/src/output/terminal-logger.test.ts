@@ -26,6 +26,12 @@ describe('the terminal logger', () => {
     expect(verbose.text()).toBe('shown\n')
   })
 
+  it('does not call work failed that was ended from outside', () => {
+    const { log, text } = setUp()
+    log.task('slow').stop('another test failed (--fail-fast)')
+    expect(text()).toBe('slow ...\nstopped slow: another test failed (--fail-fast) (0.0 s)\n')
+  })
+
   it('says where there is no terminal when long work begins, now and then how far it is, and how long it took', () => {
     const { log, clock, text } = setUp()
     const task = log.task('compile')

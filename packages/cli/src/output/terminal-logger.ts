@@ -44,7 +44,7 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
     const entry = { title, status: '' }
     const startedAt = options.now()
     let ended = false
-    const end = (mark: string, format: 'green' | 'red', note: string | undefined) => {
+    const end = (mark: string, format: 'green' | 'red' | 'dim', note: string | undefined) => {
       if (ended) return
       ended = true
       plain?.end()
@@ -70,12 +70,13 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
       },
       done: (note) => end('ok', 'green', note),
       fail: (note) => end('failed', 'red', note),
+      stop: (note) => end('stopped', 'dim', note),
     }
   }
   return {
     info: (text) => void (options.quiet || line(printable(text))),
     detail: (text) => void (options.verbose && !options.quiet && line(style('dim', printable(text)))),
     warn: (text) => void line(`${style('yellow', 'warning:')} ${printable(text)}`),
-    task: options.quiet ? () => ({ update() {}, done() {}, fail() {} }) : task,
+    task: options.quiet ? () => ({ update() {}, done() {}, fail() {}, stop() {} }) : task,
   }
 }

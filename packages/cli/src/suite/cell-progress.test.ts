@@ -20,7 +20,7 @@ it('shows of a matrix that runs what is done, running and left, and the time tha
 it('counts a cell that has ended as done at once, never as left, and lets the time that is left run down while no cell ends', () => {
   const shown: string[] = []
   let [nowMs, tick] = [0, (): void => {}]
-  const task = { update: (text: string) => void shown.push(text), done: (text = '') => void shown.push(text), fail() {} }
+  const task = { update: (text: string) => void shown.push(text), done: (text = '') => void shown.push(text), fail() {}, stop() {} }
   const progress = cellProgress(
     { ...silentLogger, task: () => task },
     {

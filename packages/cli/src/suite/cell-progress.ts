@@ -29,7 +29,7 @@ export function cellProgress(log: Logger, { cells, now, every }: CellProgressOpt
       show()
       // Its result, or its next run, is shown next.
       const end = () => void running.delete(cell)
-      return { update() {}, done: end, fail: end }
+      return { update() {}, done: end, fail: end, stop: end }
     },
     onResult: (result) => {
       done++

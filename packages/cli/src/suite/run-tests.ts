@@ -117,17 +117,18 @@ async function runTest(
   const title = run === 1 ? name : `${name} (run ${run})`
   const wanted = wantedFor(test, run)
   const reader = wanted.reader ?? { door: 'command' }
+  let task: ReturnType<Logger['task']> | undefined
   const leftOut = {
     name,
     kind: 'left-out',
     reason: writeFor(message`not run: another test failed (${option('fail-fast')}).`, reader),
   } as const
-  const unfinished = () => (interruption.aborted ? ({ name, kind: 'interrupted' } as const) : leftOut)
+  const stopped = { ...leftOut, reason: writeFor(message`stopped: another test failed (${option('fail-fast')}).`, reader) }
+  const unfinished = () => (interruption.aborted ? ({ name, kind: 'interrupted' } as const) : task === undefined ? leftOut : stopped)
   if (signal.aborted) return { ...unfinished(), seconds: 0 }
   let startedAt = host.monotonicMs()
   const seconds = () => (host.monotonicMs() - startedAt) / 1000
   let release = () => {}
-  let task: ReturnType<Logger['task']> | undefined
   const log = namedLog(host.log, title, warnings)
   try {
     if (test.failure !== undefined) throw test.failure
@@ -142,6 +143,7 @@ async function runTest(
         release = await slots.take({ memoryMiB: plan.launch.memoryMiB, cpus: plan.vm.cpus ?? 1 }, signal)
         for (const line of plan.lines) log.info(line)
         for (const line of plan.warnings) log.warn(line)
+        signal.throwIfAborted()
         startedAt = host.monotonicMs()
         task ??= start(title)
         onStart()
@@ -163,7 +165,7 @@ async function runTest(
     return result
   } catch (thrown) {
     if (signal.aborted) {
-      task?.fail('ended')
+      task?.stop(interruption.aborted ? 'interrupted' : writeFor(message`another test failed (${option('fail-fast')})`, reader))
       return { ...unfinished(), seconds: seconds() }
     }
     if (!(thrown instanceof UserError)) throw thrown

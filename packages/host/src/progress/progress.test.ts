@@ -49,7 +49,7 @@ it('showGrowth shows how much of a file is there while another program writes it
   try {
     const path = join(directory, 'file')
     const seen = Promise.withResolvers<string>()
-    const task = { update: seen.resolve, done() {}, fail() {} }
+    const task = { update: seen.resolve, done() {}, fail() {}, stop() {} }
     let tick = (): void => {}
     const every = (_ms: number, call: () => void) => {
       tick = call
