@@ -295,8 +295,9 @@ function isReset({ shutdown, restarted }: RunFacts): boolean {
   return shutdown === 'guest-reset' || restarted === true
 }
 
+/** What is left of a limit has many digits. */
 function seconds(ms: number): string {
-  return `${ms / 1000} s`
+  return `${Math.round(ms) / 1000} s`
 }
 
 /** KUnit's results on a console. */
