@@ -1,5 +1,9 @@
+import { PassThrough } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
+import { unveiledMark } from '@kernelkit/core/qemu'
+import { silentLogger } from '@kernelkit/host'
 import { expect, it } from 'vitest'
-import { qemuEnvironment } from './spawn-qemu.ts'
+import { qemuEnvironment, reportUnveiled } from './spawn-qemu.ts'
 
 it('QEMU gets no variable that may be a secret', () => {
   const env = {
@@ -18,4 +22,16 @@ it('QEMU gets no variable that may be a secret', () => {
     LD_LIBRARY_PATH: '/opt/lib',
     TMPDIR: '/overlays',
   })
+})
+
+it('a home whose credentials cannot be hidden is reported once, whichever programs say so', async () => {
+  const warned: string[] = []
+  const log = { ...silentLogger, warn: (line: string) => warned.push(line) }
+  for (const homes of [['/home/a'], ['/home/a', '/home/b']]) {
+    const stderr = new PassThrough()
+    reportUnveiled(stderr, { log })
+    for (const home of homes) stderr.write(`${unveiledMark}${home}\n`)
+    await setImmediate()
+  }
+  expect(warned.map((line) => line.slice(0, 22))).toEqual(['credentials in /home/a', 'credentials in /home/b'])
 })

@@ -100,16 +100,21 @@ export function qemuEnvironment(env: Host['env'], overlays: string): Readonly<Re
 // A mark and a path (PATH_MAX of limits.h).
 const longestLine = 4096 + unveiledMark.length
 
-/** Warns of homes in which what replaces a credential is seen. */
+// QEMU and the daemon of each share hide the same homes, and so does the next VM of this process.
+const reported = new Set<string>()
+
+/** Warns once of homes in which what replaces a credential is seen. */
 export function reportUnveiled(stderr: Readable, host: Pick<Host, 'log'>): void {
   let line = ''
   stderr.setEncoding('utf8').on('data', (chunk: string) => {
     const lines = (line + chunk).split('\n')
     line = (lines.pop() ?? '').slice(-longestLine)
-    for (const one of lines.filter((text) => text.startsWith(unveiledMark)))
+    for (const one of lines.filter((text) => text.startsWith(unveiledMark) && !reported.has(text))) {
+      reported.add(one)
       host.log.warn(
         `credentials in ${printable(one.slice(unveiledMark.length))} that are created or replaced from now on are seen by the guest: overlayfs cannot be mounted there`,
       )
+    }
   })
 }
 
