@@ -4,6 +4,7 @@ export {
   makeDirectory,
   makeNamedDirectory,
   prepareOutFile,
+  refuseDash,
   realPlace,
   requirePlainPlace,
   withHeldDirectory,

@@ -10,6 +10,15 @@ export interface NamedPlace {
   readonly named: string
 }
 
+/** Elsewhere `-` is the standard output; a file of that name is easily made and hard to remove. Throws BAD_OPTION. */
+export function refuseDash({ option: name, named }: NamedPlace): void {
+  if (named !== '-') return
+  throw new UserError('BAD_OPTION', message`${option(name, '-')}: this is not written to the standard output; it takes a path.`, {
+    hint: message`Name another path; ${option(name, './-')} is the one of that name.`,
+    details: { option: `--${name}`, seen: named },
+  })
+}
+
 /** Directories whose links belong to the system: `/home`, `/tmp`, `/var/run`. */
 const systemDirectories = ['/', '/var']
 
@@ -18,6 +27,7 @@ const systemDirectories = ['/', '/var']
  * own directories are followed. Throws LINK_IN_PATH.
  */
 export async function requirePlainPlace(host: Pick<Host, 'fs' | 'cwd'>, { option: name, named }: NamedPlace): Promise<string> {
+  refuseDash({ option: name, named })
   let place = '/'
   const components = resolve(host.cwd, named)
     .split(sep)
@@ -109,6 +119,7 @@ export async function makeNamedDirectory(host: Pick<Host, 'fs' | 'cwd'>, place: 
 
 /** Absolute path of a file that can be written. A file of an earlier run is removed, so that it is not taken for the result of this one. */
 export async function prepareOutFile(host: Host, { option: name, named }: NamedPlace): Promise<string> {
+  refuseDash({ option: name, named })
   const wanted = resolve(host.cwd, named)
   // A link in its place is replaced; those on the way would lead elsewhere.
   const path = join(await requirePlainPlace(host, { option: name, named: dirname(wanted) }), basename(wanted))

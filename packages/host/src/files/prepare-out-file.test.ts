@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nodeHost } from '../node-host.ts'
-import { prepareOutFile } from './out-path.ts'
+import { makeNamedDirectory, prepareOutFile, requirePlainPlace } from './out-path.ts'
 
 const prepare = (named: string) => prepareOutFile(nodeHost(), { option: 'junit', named })
 
@@ -25,6 +25,16 @@ describe('a file for output', () => {
 
   it.each(['/proc/none/results.xml', '/dev/null/results.xml'])('prepareOutFile refuses %s before anything runs', async (path) => {
     await expect(prepare(path)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+  })
+
+  it.each([prepareOutFile, makeNamedDirectory, requirePlainPlace])('%o refuses -, which would be a file of that name', async (take) => {
+    const host = nodeHost({ cwd: directory })
+    await expect(take(host, { option: 'out', named: '-' })).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: '--out -: this is not written to the standard output; it takes a path.',
+      hint: 'Name another path; --out ./- is the one of that name.',
+    })
+    expect(await prepareOutFile(host, { option: 'out', named: './-' })).toBe(join(directory, '-'))
   })
 
   it('prepareOutFile refuses a device or a pipe, which stays', async () => {

@@ -4,7 +4,7 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 import type { InitrdCompression, InitrdSpec } from '@kernelkit/core/options'
 import type { Plan, Step } from '@kernelkit/core/plan'
 import { runSteps, type Host } from '@kernelkit/host'
-import { requirePlainPlace } from '@kernelkit/host/files'
+import { refuseDash, requirePlainPlace } from '@kernelkit/host/files'
 import { checkCompiled, compilerPackages } from './compile-static.ts'
 import { checkInit, checkProgram, nameSource } from './check-program.ts'
 import { initrdSteps, type InitrdStepOptions, type SourceKind } from './steps.ts'
@@ -28,6 +28,7 @@ export interface InitrdResult {
 /** What a source is, found out without changing anything; throws for one that cannot become an initramfs. */
 async function readSource(host: Host, spec: InitrdSpec): Promise<InitrdSource> {
   const source = resolve(host.cwd, spec.source)
+  refuseDash({ option: 'out', named: spec.out })
   const out = resolve(host.cwd, spec.out)
   const stat = await host.fs.stat(source).catch((error: unknown) => {
     throw sourceError(
