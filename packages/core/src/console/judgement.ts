@@ -39,6 +39,8 @@ export interface RunFacts {
     | undefined
   /** Which limit was reached; `end`: that of a guest that was to end by itself after its command. */
   readonly limit: { readonly kind: 'command' | 'boot' | 'end'; readonly ms: number } | undefined
+  /** The root is an initramfs: it has what was given, and no distribution. */
+  readonly bareRoot?: boolean
   /** How the guest was to end by itself. */
   readonly expect?: GuestEnd | undefined
   /** QEMU stopped the machine by itself: `internal-error`, `io-error`. */

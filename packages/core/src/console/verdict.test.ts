@@ -123,6 +123,22 @@ describe('judge', () => {
     ['a path without a program', { command: ended(127, undefined, 'no-such-file') }, 'fail', 127, /Check the path/],
     ['a program without its loader', { command: ended(127, undefined, 'no-interpreter') }, 'fail', 127, /`file FILE`/],
     ['a file that is not executable', { command: ended(126, undefined, 'not-executable') }, 'fail', 126, /chmod/],
+    [
+      'a program that an initramfs alone does not have',
+      { command: ended(127, undefined, 'not-in-path'), bareRoot: true },
+      'fail',
+      127,
+      /--root none has only what was given/,
+    ],
+    ['a shell line where there is no shell', { command: ended(127, undefined, 'no-such-file'), bareRoot: true }, 'fail', 127, /no shell/],
+    [
+      'a command that the kernel killed for lack of memory',
+      { command: ended(137, 9), console: readConsole('cat invoked oom-killer: gfp_mask=0x1', 'Out of memory: Killed process 1 (cat)') },
+      'fail',
+      137,
+      /signal 9\. The kernel killed a program for lack of memory.*--memory/,
+    ],
+    ['a command that something else killed', { command: ended(137, 9) }, 'fail', 137, /signal 9\. $/],
     ['a shell that finds no such program', { command: ended(127) }, 'fail', 127, /A shell found no such program/],
     [
       "the command's limit, of a guest that answers nothing",

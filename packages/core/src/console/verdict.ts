@@ -6,7 +6,7 @@ import { isAllowed, type AllowEntry } from './allow-list.ts'
 import { hasFailed, judgeKunit, judgeStream, kunitTestOf } from './judge-results.ts'
 import { describe, judgeFlood, verdict, type GuestEnd, type Judgement, type RunFacts } from './judgement.ts'
 import { lockupKinds, type ReportKind } from './kinds.ts'
-import { hintOfRoot, hintOfStart, whyNotStarted } from './not-as-asked.ts'
+import { hintOfBareRoot, hintOfRoot, hintOfStart, whyNotStarted } from './not-as-asked.ts'
 import type { KernelReport } from './recognise.ts'
 
 /** The verdict: the first rule that fits. A panic outranks all, because everything after it is a consequence. */
@@ -178,7 +178,7 @@ function judgeCommand(facts: RunFacts, command: NonNullable<RunFacts['command']>
       verdict: 'fail',
       exitCode: command.exitCode,
       what: `the command ${ending}.${results}${reported}`,
-      hint: hintOfStatus(command, facts.results),
+      hint: hintOfStatus(command, facts),
     }
   }
   if (facts.results !== undefined && hasFailed(facts.results)) return judgeStream(facts.results)
@@ -207,11 +207,18 @@ function judgeReports({ failing }: RunFacts, { what, more: results }: { readonly
   )
 }
 
-function hintOfStatus({ exitCode, notStarted }: NonNullable<RunFacts['command']>, results: KtapResults | undefined): Message | undefined {
+function hintOfStatus(
+  { exitCode, notStarted }: NonNullable<RunFacts['command']>,
+  { results, bareRoot, console: { reports } }: RunFacts,
+): Message | undefined {
+  if (bareRoot === true && (exitCode === 127 || notStarted === 'no-such-file')) return hintOfBareRoot
   if (notStarted !== undefined) return hintOfStart[notStarted]
   // POSIX.1-2024, XCU 2.8.2: what a shell returns for a command of its own that it cannot start.
   if (exitCode === 127) return 'A shell found no such program in the guest (127): its message is on stderr.'
   if (exitCode === 126) return 'A shell found a program that it could not start (126): its message is on stderr.'
+  // 128 + SIGKILL, also of what a shell ran.
+  if (exitCode === 137 && reports.some(({ kind }) => kind === 'oom'))
+    return message`The kernel killed a program for lack of memory (its report is in the console log): give the guest more with ${option('memory')}.`
   // KSFT_SKIP of tools/testing/selftests/kselftest.h
   if (exitCode === 4 && results?.status === 'skip')
     return 'A kselftest that skips exits with status 4; add `|| [ $? = 4 ]` to take that for a pass.'

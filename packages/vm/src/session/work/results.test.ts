@@ -63,6 +63,7 @@ async function run(raw: Readonly<Record<string, unknown>>, played: Played) {
     vm: { ...parseVmSpec(givenOptions(raw), { command: 'run' }), reader: { door: 'command' } },
     accel: { accel: 'tcg' },
     kernel: {},
+    root: { kind: 'host' },
     shares: { cwd: '/' },
     launch: { machine: 'microvm', drives: [], agent: true },
   }

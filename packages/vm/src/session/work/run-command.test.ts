@@ -61,6 +61,7 @@ function planOf(command: 'boot' | 'run', raw: Readonly<Record<string, unknown>> 
     vm: { ...parseVmSpec(givenOptions(raw), { command }), reader: { door: 'command' } },
     accel: { accel: 'tcg' },
     kernel: {},
+    root: { kind: 'host' },
     shares: { cwd: '/' },
     launch: { machine: 'microvm', drives: [], agent: true },
     agentFirst: false,

@@ -130,6 +130,7 @@ function judgeRun(ended: EndedVm, results: KtapResults | undefined): RunOutcome 
     ready: facts.readyAtMs !== undefined,
     ...(ending.kind === 'no-systemd' ? { agentFailure: ending.why, rootLacks: 'init' } : {}),
     command,
+    bareRoot: plan.root.kind === 'initramfs',
     expect: plan.vm.expect,
     limit: ending.kind === 'limit' ? ending.limit : undefined,
     silentMs: ending.kind === 'kunit-silent' ? ending.silentMs : facts.silentMs,
