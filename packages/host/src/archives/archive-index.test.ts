@@ -116,6 +116,21 @@ describe('the list of a mirror', () => {
     expect(await host.fs.exists(ran)).toBe(false)
   })
 
+  it('that cannot be written means a full disk, and says nothing of the mirror', async () => {
+    await using directory = await nodeHost().tempDir()
+    const { host, warnings } = notingHost()
+    const stderr =
+      'E: Failed to fetch http://x/dists/test/main/binary-amd64/Packages  Error writing to file - write (28: No space left on device) [IP: ::1 80]\n'
+    const full: Host = { ...host, run: async (argv, options) => ({ ...(await host.run(['true'], options)), exitCode: 100, stderr, argv }) }
+    const store = await openStore(host, directory.path)
+    await expect(readArchiveIndex(full, store, { suite })).rejects.toMatchObject({ code: 'DISK_FULL' })
+    // The last one serves as long as there is one.
+    const known = await readArchiveIndex(host, store, { suite })
+    const later: Host = { ...full, now: () => host.now() + 25 * 3_600_000 }
+    expect(await readArchiveIndex(later, store, { suite })).toEqual(known)
+    expect(warnings).toEqual([expect.stringContaining('no space is left at')])
+  })
+
   it('is refused when another key signed it', async () => {
     await using directory = await nodeHost().tempDir()
     const { host } = notingHost()

@@ -68,6 +68,7 @@ async function fetchIndex(
   signal?.throwIfAborted()
   const files = (await host.fs.readdir(lists)).filter((name) => /_Packages(?:\.\w+)?$/.test(name))
   if (exitCode !== 0 || files.length === 0) {
+    refuseFullDisk(stdout + stderr)
     // apt-secure(8); the server's own answer is among the lines of progress.
     if (/does not have a Release file|does no longer have a Release file/.test(stderr) && /\b404\b/.test(stdout + stderr))
       return { kind: 'absent' }

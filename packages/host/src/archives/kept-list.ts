@@ -55,7 +55,11 @@ export async function readKeptList<T>(host: Host, store: Store, kept: KeptList<T
     async () => {
       const meanwhile = await read()
       if (meanwhile?.isYoung === true) return { kind: 'found', list: meanwhile.list }
-      const answer = await kept.fetch(directory)
+      const answer = await kept.fetch(directory).catch((error: unknown): ListAnswer<T> => {
+        // Nothing is missing while there is a last one.
+        if (last === undefined || (error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+        return { kind: 'unreachable', reason: `no space is left at ${directory}` }
+      })
       if (answer.kind === 'found') {
         const stored: Stored<T> = { recipe: kept.recipe, fetchedAtMs: host.now(), list: answer.list }
         await host.fs.writeAtomic(file, JSON.stringify(stored))

@@ -2,7 +2,7 @@ import type { Arch } from '@kernelkit/core/arch'
 import type { BakeTools, PackageSource } from '@kernelkit/core/debootstrap'
 import { UserError, joinMessages, message, option, type Message, type MessagePart } from '@kernelkit/core/errors'
 import type { ImageSpec } from '@kernelkit/core/options'
-import { aptMirrors, fetchFile, isAbsent, type Host } from '@kernelkit/host'
+import { aptMirrors, fetchFile, isAbsent, refuseFullDisk, type Host } from '@kernelkit/host'
 import type { BakeBackend } from '../backend/bake-backend.ts'
 
 /** Where a suite's packages may come from, and what names it. */
@@ -97,6 +97,7 @@ async function download(
     ]
     const { exitCode, stdout, stderr } = await host.run(argv, { reject: false, signal, env: { LC_ALL: 'C' } })
     if (exitCode === 0 && (await host.fs.exists(to))) return { kind: 'found', text: await host.fs.readFile(to, 'utf8') }
+    refuseFullDisk(stdout + stderr)
     const failure =
       /^E: Failed to fetch \S+ +(.*)$/m.exec(stderr)?.[1] ??
       lastLine(stderr) ??
@@ -109,6 +110,7 @@ async function download(
     return { kind: 'found', text: await host.fs.readFile(to, 'utf8') }
   } catch (error) {
     signal?.throwIfAborted()
+    if (error instanceof UserError && error.code === 'DISK_FULL') throw error
     return isAbsent(error) ? { kind: 'absent' } : { kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) }
   }
 }
