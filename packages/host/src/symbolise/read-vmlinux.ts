@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { createSymbolTable, type SymbolTable } from '@kernelkit/core/decode'
 import { findBuildId, nameAt, noBits, type ElfHeader, type ElfSection } from '@kernelkit/core/elf'
-import { UserError, command, message } from '@kernelkit/core/errors'
+import { UserError, command, message, option } from '@kernelkit/core/errors'
 import type { Host } from '../host.ts'
 import { mostBytes, readableFile, readElfSections, type ReadableFile } from './elf-file.ts'
 
@@ -132,7 +132,7 @@ function notElf(path: string): UserError {
 
 function stripped(path: string): UserError {
   return new UserError('VMLINUX_STRIPPED', `${path} has no symbols: no address can be found in it.`, {
-    hint: 'Name the vmlinux as the build made it, before strip. That of a distribution is in a package of its own (Debian: linux-image-RELEASE-dbg, below /usr/lib/debug/boot); without a vmlinux reports are shown undecoded.',
+    hint: message`Name the vmlinux as the build made it, before strip; ${option('symbols')} fetches that of a distribution's kernel that ${option('kernel')} names. It is in a package of its own (Debian: linux-image-RELEASE-dbg, below /usr/lib/debug/boot); without a vmlinux reports are shown undecoded.`,
     details: { path },
   })
 }

@@ -306,12 +306,12 @@ describe('decodeReports', () => {
     ['VMLINUX_MISSING', () => join(directory, 'none')],
     ['NOT_A_VMLINUX', () => tree],
     ['NOT_A_VMLINUX', () => join(tree, 'init/main.c')],
-    ['VMLINUX_STRIPPED', () => changed('stripped', ['strip'])],
+    ['VMLINUX_STRIPPED', () => changed('stripped', ['strip']), '--symbols'],
     ['VMLINUX_WITHOUT_LINES', () => changed('no-lines', ['strip', '--strip-debug'])],
-  ])('%s is reported, and the reports have no lines', async (code, path) => {
+  ])('%s is reported, and the reports have no lines', async (code, path, hint = '') => {
     const reports = lockup(stack().map(({ frame }) => frame))
     const decoded = await decode(reports, { vmlinux: path() })
-    expect(decoded.problems).toMatchObject([{ code }])
+    expect(decoded.problems).toMatchObject([{ code, hint: expect.stringContaining(hint) as string }])
     expect(decoded.reports[0]).toMatchObject({ function: 'helper', trace: reports[0]?.trace ?? [] })
   })
 

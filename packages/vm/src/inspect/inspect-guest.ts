@@ -92,7 +92,9 @@ function missingOf({ place, cpus, problem, vmlinux }: OpenKernel, orc: OrcTable 
   if (place === undefined) return ['the kernel has not set up its handlers yet: no names of functions']
   return [
     ...(vmlinux?.path === undefined
-      ? ["no files and lines: names of functions are from the kernel's own list, its vmlinux has no symbols"]
+      ? [
+          "no files and lines: names of functions are from the kernel's own list, its vmlinux has no symbols; for a distribution's kernel, a start with --symbols fetches them",
+        ]
       : []),
     ...(orc === undefined ? ['this kernel has no ORC tables: calls marked ? may be left from earlier ones'] : []),
   ]

@@ -13,7 +13,7 @@ export const decodeCodes = {
   },
   VMLINUX_STRIPPED: {
     meaning: 'The vmlinux has no symbols, so that no address can be found in it.',
-    fix: 'Name the vmlinux as the build made it, before strip; Debian has that of its kernels in linux-image-RELEASE-dbg. Without one reports are shown undecoded.',
+    fix: message`Name the vmlinux as the build made it, before strip; for a distribution's kernel run with ${option('symbols')} (Debian has it in linux-image-RELEASE-dbg). Without one reports are shown undecoded.`,
   },
   VMLINUX_WITHOUT_LINES: {
     meaning: 'The vmlinux has symbols and no debug information: it has functions but no lines.',
