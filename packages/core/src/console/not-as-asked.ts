@@ -32,3 +32,16 @@ export const hintOfStart: Readonly<Record<NotStarted, Message>> = {
   'no-directory': message`Check ${option('cwd')}, a directory of the guest: of this host it has only what was shared when the VM started (${option('share')}).`,
   'no-user': message`Check ${option('user')}: a name in the /etc/passwd of the root, or a number, which needs no line there.`,
 }
+
+/** Signals that end QEMU at a limit of the session that started it (setrlimit(2)). */
+const sessionLimits: Readonly<Record<string, string>> = {
+  SIGXFSZ: 'a file that it wrote was larger than `ulimit -f` allows',
+  SIGXCPU: 'it used more CPU time than `ulimit -t` allows',
+}
+
+/** The limit that such a signal means, as a clause; `undefined` for any other. */
+export function sessionLimit(signal: string): string | undefined {
+  return sessionLimits[signal]
+}
+
+export const hintOfLimit = 'Raise that limit in the shell or the service that starts it, with `ulimit` or its settings.'

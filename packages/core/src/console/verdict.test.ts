@@ -39,7 +39,7 @@ describe('a guest that is to end by itself', () => {
     [
       'keeps running when little of the limit was left',
       'reboot',
-      { command: ended(0), limit: { kind: 'end', ms: 2905.7941780000003 } },
+      { command: ended(0), limit: { kind: 'end', ms: 2905.794178 } },
       'fail',
       1,
       /kept running for 2\.906 s;/,
@@ -139,6 +139,13 @@ describe('judge', () => {
       /signal 9\. The kernel killed a program for lack of memory.*--memory/,
     ],
     ['a command that something else killed', { command: ended(137, 9) }, 'fail', 137, /signal 9\. $/],
+    [
+      'a QEMU that a limit of the session ended',
+      { qemu: qemu(undefined, 'SIGXFSZ') },
+      'vm-lost',
+      119,
+      /larger than `ulimit -f` allows\. Raise/,
+    ],
     ['a shell that finds no such program', { command: ended(127) }, 'fail', 127, /A shell found no such program/],
     [
       "the command's limit, of a guest that answers nothing",

@@ -6,7 +6,7 @@ import { isAllowed, type AllowEntry } from './allow-list.ts'
 import { hasFailed, judgeKunit, judgeStream, kunitTestOf } from './judge-results.ts'
 import { describe, judgeFlood, verdict, type GuestEnd, type Judgement, type RunFacts } from './judgement.ts'
 import { lockupKinds, type ReportKind } from './kinds.ts'
-import { hintOfBareRoot, hintOfRoot, hintOfStart, whyNotStarted } from './not-as-asked.ts'
+import { hintOfBareRoot, hintOfLimit, hintOfRoot, hintOfStart, sessionLimit, whyNotStarted } from './not-as-asked.ts'
 import type { KernelReport } from './recognise.ts'
 
 /** The verdict: the first rule that fits. A panic outranks all, because everything after it is a consequence. */
@@ -273,6 +273,8 @@ function judgeEnd(facts: RunFacts): Judgement {
   const qemu = facts.qemu
   const stderr = qemu?.stderr.trim().split('\n').at(-1) ?? ''
   if (qemu?.signal !== undefined) {
+    const limit = sessionLimit(qemu.signal)
+    if (limit !== undefined) return verdict('vm-lost', `QEMU was killed by ${qemu.signal}: ${limit}.`, hintOfLimit)
     const guess = qemu.signal === 'SIGKILL' ? " (a user, or the host's out-of-memory killer)" : ''
     return verdict('vm-lost', `QEMU was killed by ${qemu.signal}${guess}.`, 'Read the last console lines.')
   }

@@ -68,5 +68,8 @@ describe('what QEMU says', () => {
   it('is not needed to explain a QEMU that was killed or crashed', () => {
     expect(explain('', { signal: 'SIGKILL' }).code).toBe('QEMU_KILLED')
     expect(explain('', { signal: 'SIGSEGV' }).message).toContain('SIGSEGV')
+    const limited = explain('', { signal: 'SIGXFSZ' })
+    expect(limited).toMatchObject({ code: 'QEMU_KILLED', message: expect.stringContaining('`ulimit -f`') as string })
+    expect(limited.hint).not.toContain('bug')
   })
 })

@@ -1,4 +1,5 @@
 import { UserError, message, option } from '@kernelkit/core/errors'
+import { hintOfLimit, sessionLimit } from '@kernelkit/core/console'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
 import type { QemuExit } from '../vm.ts'
 import { qemuFailures } from './qemu-failure-rows.ts'
@@ -19,6 +20,13 @@ export function explainQemuFailure(exit: QemuExit, launch: QemuLaunch): UserErro
   if (exit.signal === 'SIGKILL') {
     return new UserError('QEMU_KILLED', 'QEMU was killed while it started: by a user, or by the host for lack of memory.', {
       hint: message`Look at \`dmesg\` of the host; ask for less with ${option('memory')}.`,
+      details,
+    })
+  }
+  const limit = exit.signal === undefined ? undefined : sessionLimit(exit.signal)
+  if (limit !== undefined) {
+    return new UserError('QEMU_KILLED', `QEMU was killed while it started (${exit.signal}): ${limit}.`, {
+      hint: hintOfLimit,
       details,
     })
   }

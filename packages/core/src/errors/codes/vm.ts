@@ -203,8 +203,8 @@ export const vmCodes = {
     fix: message`Check ${option('qemu-arg')} and the options that the message names.`,
   },
   QEMU_KILLED: {
-    meaning: 'Something killed QEMU while it started.',
-    fix: 'Look for the out-of-memory killer in the log of the host.',
+    meaning: 'Something killed QEMU while it started: a user, the host for lack of memory, or a limit of the session.',
+    fix: 'Look for the out-of-memory killer in the log of the host; where the message names a limit (`ulimit`), raise it.',
   },
   QEMU_TOO_OLD: {
     meaning: 'This QEMU lacks a machine, CPU or device that the run needs.',
