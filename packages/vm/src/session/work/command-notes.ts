@@ -1,8 +1,10 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
-import { UserError, message, option, type Message } from '@kernelkit/core/errors'
+import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
+import { quoteArgv } from '@kernelkit/core/shell'
 import type { Host } from '@kernelkit/host'
 import { hiddenBy } from '../../resolve/masked-directories.ts'
 import type { VmPlan } from '../../resolve/plan-vm.ts'
+import { shellLineOf } from './command-words.ts'
 
 type Plan = Pick<VmPlan, 'root' | 'shares'> & { readonly vm: Pick<VmPlan['vm'], 'cwd' | 'shareCwd'> }
 type Machine = Pick<Host, 'fs' | 'cwd'>
@@ -52,6 +54,19 @@ export async function hiddenFiles(
   if (isMissing && (await host.fs.exists(program)))
     notes.push(message`${program} is a file of this host, which the guest does not see. ${showWith(program)}`)
   return notes
+}
+
+/** Of a shell that could not start its first word (126, 127): the whole line, one word with blanks, is the name of a file. */
+export async function fileAsLine(
+  host: Machine,
+  { argv, exitCode }: { readonly argv: readonly string[]; readonly exitCode: number },
+): Promise<readonly Message[]> {
+  const line = shellLineOf(argv)
+  if (line === undefined || (exitCode !== 127 && exitCode !== 126) || !(await host.fs.exists(resolve(host.cwd, line)))) return []
+  const words = quoteArgv(['env', line])
+  return [
+    message`'${line}' is a file of this host, and one word with blanks is a line for a shell: run it with ${command(`kernelkit run -- ${words}`, { action: `\`${words}\`` })}.`,
+  ]
 }
 
 function isShared(path: string, { shares }: Plan): boolean {

@@ -3,6 +3,14 @@ import { UserError, command, message } from '@kernelkit/core/errors'
 /** A login shell of the guest: bash where there is one. */
 const shell = ['/bin/sh', '-c', 'if command -v bash >/dev/null 2>&1; then exec bash -l; fi; exec sh -l'] as const
 
+const lineShell = ['/bin/sh', '-c'] as const
+
+/** The line of a command that was one word with blanks. */
+export function shellLineOf(argv: readonly string[]): string | undefined {
+  const line = argv[lineShell.length]
+  return argv.length === lineShell.length + 1 && lineShell.every((word, index) => argv[index] === word) ? line : undefined
+}
+
 /** What is run in the guest: one word with blanks is a shell line, and without words a terminal gets a shell. */
 export function commandWords(
   words: readonly string[],
@@ -15,6 +23,6 @@ export function commandWords(
       hint: message`Write for instance ${command('kernelkit run -- uname -a')}.`,
     })
   }
-  if (words.length === 1 && /\s/.test(only)) return { argv: ['/bin/sh', '-c', only], interactive: false }
+  if (words.length === 1 && /\s/.test(only)) return { argv: [...lineShell, only], interactive: false }
   return { argv: words, interactive: false }
 }

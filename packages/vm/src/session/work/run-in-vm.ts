@@ -161,8 +161,13 @@ interface FailedCommand extends Pick<RunInVmInput, 'host' | 'argv'> {
 
 /** What its failure may come from. */
 async function notesOf({ host, plan, argv, command, ends, isCarried }: FailedCommand): Promise<readonly Message[]> {
-  const { hiddenFiles, missingOperations } = await import('./command-notes.ts')
-  return [...(isCarried ? [] : await hiddenFiles(host, plan, { ...command, argv })), ...missingOperations(plan, ends.stderr.text)]
+  const { fileAsLine, hiddenFiles, missingOperations } = await import('./command-notes.ts')
+  const ran = { ...command, argv }
+  return [
+    ...(await fileAsLine(host, ran)),
+    ...(isCarried ? [] : await hiddenFiles(host, plan, ran)),
+    ...missingOperations(plan, ends.stderr.text),
+  ]
 }
 
 const lostArtifacts = message`what the command left in $KERNELKIT_ARTIFACTS is gone with the guest; keep it with ${option('artifacts', 'DIR')}`
