@@ -8,6 +8,7 @@ import type { ResolvedVm } from '../../resolve/resolve-vm.ts'
 import { guestEnvironment } from '../guest-environment.ts'
 import type { PreparedVm } from '../prepare-vm.ts'
 import type { KtapReader } from '@kernelkit/core/ktap'
+import type { Host } from '@kernelkit/host'
 import { outcomeDocument, renderParagraph, renderVerdictLine, type OutcomePaths } from './render-outcome.ts'
 import { runCommand, type GuestCommand, type RunOutcome } from './run-command.ts'
 import { seenStream, type SeenEnds, type SeenStream } from './seen-stream.ts'
@@ -147,7 +148,9 @@ async function finishRun(
     paragraph: renderParagraph({ outcome, paths, tail: vm.console === 'auto', keptName: vm.keep ? place.name : undefined }),
     verdictLine: renderVerdictLine({ judgement: outcome.judgement, exitCode, accel: plan.accel.accel, seconds: outcome.seconds }),
     document,
-    warnings: [...(isLost(outcome) ? [lostArtifacts] : []), ...notes].map((line) => writeFor(line, vm.reader)),
+    warnings: [...(isLost(outcome) ? [lostArtifacts] : []), ...(await fullShares(host, plan)), ...notes].map((line) =>
+      writeFor(line, vm.reader),
+    ),
   }
 }
 
@@ -168,6 +171,12 @@ async function notesOf({ host, plan, argv, command, ends, isCarried }: FailedCom
     ...(isCarried ? [] : await hiddenFiles(host, plan, ran)),
     ...missingOperations(plan, ends.stderr.text),
   ]
+}
+
+/** Few guests may write to this host. */
+async function fullShares(host: Host, { launch }: PreparedVm['plan']): Promise<readonly string[]> {
+  if (launch.shares.every(({ readonly }) => readonly)) return []
+  return (await import('./full-directories.ts')).fullDirectories(host, launch)
 }
 
 const lostArtifacts = message`what the command left in $KERNELKIT_ARTIFACTS is gone with the guest; keep it with ${option('artifacts', 'DIR')}`
