@@ -59,6 +59,17 @@ describe('verdicts', () => {
     ])
   })
 
+  it('is splat when the kernel complained, unseen, before the guest ended as expected', async () => {
+    // The shell's own: no program can be read from a file system that has failed.
+    const wait = 'i=0; while [ $i -lt 400000 ]; do i=$((i + 1)); done'
+    const script = `echo 1 > /proc/sys/kernel/printk; echo why > /sys/fs/ext4/vda/trigger_fs_error; ${wait}; echo o > /proc/sysrq-trigger; ${wait}`
+    expect(await verdictOf([...onImage, '--expect', 'poweroff', '--', 'sh', '-c', script])).toMatchObject({
+      verdict: 'splat',
+      exitCode: 122,
+      stderr: expect.stringContaining('powered off, as expected, but the kernel reported: EXT4-fs error in trigger_test_error'),
+    })
+  })
+
   it('is hang when the guest lets its watchdog expire', async () => {
     const armed = ['--watchdog', 'poweroff', '--append', 'i6300esb.heartbeat=3', '--', 'sh', '-c', 'exec 3>/dev/watchdog; sleep 100000']
     expect(await verdictOf([...onImage, ...armed])).toMatchObject({

@@ -2,14 +2,13 @@
 #include "kernel-log.h"
 #include "channel.h"
 #include "files.h"
-#include "session.h"
 #include "sys.h"
 #include "text.h"
 
 /* include/linux/printk.h: a console shows levels below its own; KERN_INFO is the last that it shows by default. */
 enum { LEVEL_INFO = 6, LEVEL_DEFAULT = 7 };
-/* For a kernel that logs faster than it is read. */
-#define MOST_READ (4 << 20)
+/* At a time, for a kernel that logs faster than it is read. */
+#define MOST_READ (1 << 20)
 
 int open_kernel_log(void)
 {
@@ -25,14 +24,14 @@ int open_kernel_log(void)
 /* Documentation/ABI/testing/dev-kmsg: `PREFIX,SEQUENCE,MICROSECONDS,FLAGS;TEXT`; the prefix is 8 * facility + level, the kernel's facility 0. */
 static int is_wanted(const char *record) { return record[0] >= '0' && record[0] <= '0' + LEVEL_INFO && record[1] == ','; }
 
-void send_kernel_log(uint32_t session, int *fd)
+void send_kernel_log(uint32_t session, int fd)
 {
 	/* The longest record (kernel/printk/printk.c, CONSOLE_EXT_LOG_MAX; PRINTK_MESSAGE_MAX since 6.4). */
 	static char record[8192];
 	static uint8_t data[MAX_DATA];
 	size_t used = 0, total = 0;
-	while (*fd >= 0 && total < MOST_READ) {
-		long got = sys_read(*fd, record, sizeof record - 1);
+	while (fd >= 0 && total < MOST_READ) {
+		long got = sys_read(fd, record, sizeof record - 1);
 		/* The next ones have been overwritten: it continues with the oldest that is left. */
 		if (got == -EPIPE || got == -EINTR) continue;
 		if (got <= 0) break;
@@ -50,5 +49,4 @@ void send_kernel_log(uint32_t session, int *fd)
 		used += size;
 	}
 	if (used > 0) send_frame(F_KERNEL_LOG, session, data, used);
-	close_fd(fd);
 }

@@ -4,5 +4,5 @@
 
 /* What the kernel logs from now on; the first time, on a console that shows less than usual, also what it has logged since it started. -1: no log. */
 int open_kernel_log(void);
-/* Sends the kernel's own messages since then for a session, and closes the log. */
-void send_kernel_log(uint32_t session, int *fd);
+/* Sends the kernel's own messages that have come since for a session. */
+void send_kernel_log(uint32_t session, int fd);

@@ -84,6 +84,8 @@ static void handle(const struct frame *frame)
 	case F_CLOSE: return session_close(frame->session);
 	case F_PING:
 		answer_ping(frame);
+		/* In time for a guest that ends together with its command. */
+		if (!frame->session) sessions_send_logs();
 		clock_check();
 		return;
 	case F_CLOCK: if (clock_checked(frame)) sessions_clock_checked(); return;

@@ -8,7 +8,7 @@
 
 /* In guest memory unless the host has mounted a directory of its own there (packages/vm/src/resolve/resolve-shares.ts). */
 #define ARTIFACTS "/run/kernelkit/artifacts"
-enum { EXIT_ARTIFACTS = 1, EXIT_NOT_STARTED = 8 /* first of eight bits */ };
+enum { EXIT_ARTIFACTS = 1, EXIT_OUTPUT_OPEN = 2, EXIT_NOT_STARTED = 8 /* first of eight bits */ };
 
 static void put64(uint8_t *bytes, uint64_t value)
 {
@@ -46,9 +46,11 @@ void send_exit(struct session *session)
 	put64(exit + 24, read_tainted());
 	sys_read(session->started, &not_started, 1);
 	close_fd(&session->started);
-	put32(exit + 32, (has_entries(ARTIFACTS) ? EXIT_ARTIFACTS : 0) | (uint32_t)not_started << EXIT_NOT_STARTED);
+	uint32_t flags = (has_entries(ARTIFACTS) ? EXIT_ARTIFACTS : 0) | (is_open(session) && !session->tty ? EXIT_OUTPUT_OPEN : 0);
+	put32(exit + 32, flags | (uint32_t)not_started << EXIT_NOT_STARTED);
 	if (session->announced) log_command_end(session->status);
-	send_kernel_log(session->id, &session->log);
+	send_kernel_log(session->id, session->log);
+	close_fd(&session->log);
 	if (tag) {
 		put32(exit + size, (uint32_t)lost_reason);
 		format((char *)exit + size + 4, 64, "%s", tag);

@@ -29,6 +29,7 @@ void move_stream(struct session *session, int which)
 		return;
 	}
 	if (session->exited) return;
+	if (session->dead) note_output(session);
 	stream->bytes += (uint64_t)got;
 	stream->left -= (int)got;
 	if (dropped) return;

@@ -27,6 +27,7 @@ struct session {
 	int writeback_pid, writeback_code;
 	int log;              /* the kernel's log since the start; -1: not asked for */
 	int64_t give_up_at;   /* when to stop waiting for orphans */
+	int64_t longest_at;   /* the latest that this becomes */
 	struct stream stream[2];
 	int in, in_ready, in_eof;
 	uint32_t in_start, in_end;
@@ -37,6 +38,10 @@ extern struct session sessions[MAX_SESSIONS];
 /* The session that still talks to the host, or 0. */
 struct session *find_session(uint32_t id);
 void close_fd(int *fd);
+/* Some process still holds the command's output. */
+int is_open(const struct session *session);
+/* Orphans of a command that has ended get more time: they write. */
+void note_output(struct session *session);
 
 /* session-input.c: what waits goes into the command, and its end once nothing waits. */
 void write_stdin(struct session *session);

@@ -1,9 +1,14 @@
 #include "command.h"
+#include "kernel-log.h"
 #include "session.h"
 #include "writeback.h"
 
-/* A finished command's output ends here although some orphan still holds the pipe. */
-#define ORPHAN_WAIT_MS 200
+/*
+ * A finished command's output ends although some orphan still holds the pipe: when nothing has come for so long (a filter that the command
+ * has started, `exec > >(sed …)`, still works), and at last although something still comes.
+ */
+#define ORPHAN_QUIET_MS 2000
+#define ORPHAN_LONGEST_MS 30000
 
 struct session sessions[MAX_SESSIONS];
 static struct { struct pollfd *first; } polled;
@@ -50,7 +55,13 @@ void session_close(uint32_t id)
 	if (!session->dead) signal_command(session->pid, SIGHUP);
 }
 
-static int is_open(const struct session *session) { return session->stream[OUT].fd >= 0 || session->stream[ERR].fd >= 0; }
+int is_open(const struct session *session) { return session->stream[OUT].fd >= 0 || session->stream[ERR].fd >= 0; }
+
+void note_output(struct session *session)
+{
+	int64_t quiet_at = monotonic_ms() + ORPHAN_QUIET_MS;
+	session->give_up_at = quiet_at < session->longest_at ? quiet_at : session->longest_at;
+}
 
 static int is_drained(const struct session *session)
 {
@@ -119,6 +130,11 @@ void sessions_polled(void)
 	}
 }
 
+void sessions_send_logs(void)
+{
+	for (int i = 0; i < MAX_SESSIONS; i++) if (sessions[i].used && !sessions[i].exited) send_kernel_log(sessions[i].id, sessions[i].log);
+}
+
 void reap_children(void)
 {
 	int status, pid;
@@ -133,7 +149,8 @@ void reap_children(void)
 			if (!session->used || session->dead || session->pid != pid) continue;
 			session->dead = 1;
 			session->status = status;
-			session->give_up_at = monotonic_ms() + ORPHAN_WAIT_MS;
+			session->longest_at = monotonic_ms() + ORPHAN_LONGEST_MS;
+			note_output(session);
 			for (int which = OUT; which <= ERR; which++) {
 				int left = 0;
 				if (session->stream[which].fd >= 0) sys_ioctl(session->stream[which].fd, FIONREAD, &left);

@@ -24,5 +24,7 @@ int sessions_poll(struct pollfd *fds, int *limit);
 void sessions_polled(void);
 /* Moves bytes for every descriptor that is ready, and ends sessions that have nothing more to send. */
 void sessions_move(void);
+/* Sends what the kernel has logged under the commands that are running. */
+void sessions_send_logs(void);
 /* Takes the status of every child that has ended. */
 void reap_children(void);

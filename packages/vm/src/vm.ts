@@ -117,6 +117,8 @@ export interface ExecResult {
   readonly tainted: number
   /** The guest's artifacts directory is not empty. */
   readonly artifacts: boolean
+  /** A process that the command has started still holds its output, 2 s after the last byte or 30 s after the command: what it writes from then on is lost. */
+  readonly outputOpen?: boolean | undefined
 }
 
 /** A running VM, seen from the process that owns QEMU, or from a client over the control socket. */

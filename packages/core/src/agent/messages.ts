@@ -60,6 +60,8 @@ export interface ExitMessage {
   readonly tainted: number
   /** The guest's artifacts directory is not empty. */
   readonly artifacts: boolean
+  /** A process that the command has started holds its output, and may still write: that is lost. */
+  readonly outputOpen?: boolean | undefined
   readonly notStarted?: NotStarted | undefined
   readonly lost?: LostWrites | undefined
 }
@@ -129,7 +131,7 @@ export function readLacking(text: string): readonly string[] | undefined {
 
 export function encodeExit(message: ExitMessage): Uint8Array {
   const { exitCode, signal, stdoutBytes, stderrBytes, tainted, artifacts, lost } = message
-  const flags = (artifacts ? 1 : 0) | (notStarted.indexOf(message.notStarted ?? 'started') << 8)
+  const flags = (artifacts ? 1 : 0) | (message.outputOpen === true ? 2 : 0) | (notStarted.indexOf(message.notStarted ?? 'started') << 8)
   const numbers = [u32(exitCode), u32(signal), u64(stdoutBytes), u64(stderrBytes), u64(tainted), u32(flags)]
   return concat([...numbers, ...(lost === undefined ? [] : [u32(lost.errno), encoder.encode(lost.tag)])])
 }
@@ -147,6 +149,7 @@ export function decodeExit(data: Uint8Array): ExitMessage {
     stderrBytes: readU64(data, 16),
     tainted: readU64(data, 24),
     artifacts: (flags & 1) !== 0,
+    ...((flags & 2) === 0 ? {} : { outputOpen: true }),
     ...(reason === undefined || reason === 'started' ? {} : { notStarted: reason }),
     ...(data.length > 40 ? { lost: decodeLostWrites(data.subarray(36)) } : {}),
   }

@@ -31,10 +31,15 @@ interface OpenSession {
   readonly onClosed: () => void
   /** Bytes that the peer may still send. */
   readonly credit: { stdout: number; stderr: number }
-  /** What the kernel has logged while the command ran. */
-  readonly log: Uint8Array[]
   /** The end of the command, until the peer has confirmed it. */
   end?: Frame
+}
+
+/** What a kernel logs, for its console. */
+export interface KernelLog {
+  take(records: Uint8Array): void
+  /** The console shows what was taken; undefined: it does now. */
+  shown(): Promise<void> | undefined
 }
 
 export interface AgentLinkOptions {
@@ -45,17 +50,14 @@ export interface AgentLinkOptions {
   readonly maxBytes: number
   /** The peer is asked whether a command whose end it has sent is still running. */
   readonly confirmEnds?: boolean
-  /** Takes what the kernel logged while a command ran, before the end of the command is passed on. */
-  readonly onKernelLog?: (log: Uint8Array) => Promise<void>
+  /** Takes what the kernel logs while commands run. The end of a command is passed on when all of it is shown. */
+  readonly kernelLog?: KernelLog
   /** The peer did not keep to the protocol: the link is closed, and this says why. */
   readonly onBroken?: (why: string) => void
 }
 
 // Above what a peer that keeps to the protocol can be sent: 256 commands with a full window of stdin each, and as much again.
 const mostUnsentBytes = 2 * 256 * streamWindow
-
-// What the agent reads of the kernel's log for one command (packages/vm/agent/kernel-log.c, MOST_READ), and its last record.
-const mostLogBytes = 4 * 1024 * 1024 + 8192
 
 export function createAgentLink(options: AgentLinkOptions): AgentLink {
   const { channel } = options
@@ -90,7 +92,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
       if (session.end !== undefined) throw new FrameError(`${stream} of a command whose end it has sent`)
     }
     if (frame.type === frameTypes.credit) decodeCredit(frame.data)
-    if (frame.type === frameTypes.kernelLog) return takeLog(session, frame.data)
+    if (frame.type === frameTypes.kernelLog) return options.kernelLog?.take(frame.data)
     if (options.confirmEnds === true && frame.type === frameTypes.exit) {
       session.end = frame
       return send(frameTypes.ping, frame.session)
@@ -99,13 +101,10 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
     if (frame.data[0] === 1) throw new FrameError('the end of a command of which it says that it is still running')
     passEnd(session, session.end)
   }
-  const takeLog = ({ log }: OpenSession, data: Uint8Array) => {
-    log.push(data)
-    if (log.reduce((sum, { length }) => sum + length, 0) > mostLogBytes) throw new FrameError("more of the kernel's log than it may read")
-  }
-  const passEnd = ({ log, onFrame }: OpenSession, end: Frame) => {
-    if (log.length === 0 || options.onKernelLog === undefined) onFrame(end)
-    else void options.onKernelLog(Buffer.concat(log)).then(() => onFrame(end))
+  const passEnd = ({ onFrame }: OpenSession, end: Frame) => {
+    const shown = options.kernelLog?.shown()
+    if (shown === undefined) onFrame(end)
+    else void shown.then(() => onFrame(end))
   }
   channel.on('data', (chunk: Buffer) => {
     heardAtMs = options.monotonicMs()
@@ -140,7 +139,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
       const credit = { stdout: streamWindow, stderr: streamWindow }
       // The caller has its session before it hears that there is no peer.
       if (!takesSessions) queueMicrotask(onClosed)
-      else sessions.set(id, { onFrame, onClosed, credit, log: [] })
+      else sessions.set(id, { onFrame, onClosed, credit })
       return {
         id,
         send: (type, data) => {

@@ -124,6 +124,7 @@ export async function connectVm(vm: VmState | string | undefined, host: Host, op
         ready: ready.promise,
         monotonicMs: host.monotonicMs,
         shareOf: (tag) => shareOf(state.facts, tag),
+        warn: host.log.warn,
         trouble,
         silence: {
           ...commandSilence(state.accel === 'kvm' ? 'kvm' : 'tcg', state.gdb !== null),

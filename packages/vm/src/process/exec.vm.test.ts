@@ -129,6 +129,15 @@ describe('a command in the guest', () => {
     expect(await exec(['true'], { user: 'nosuch' })).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('nosuch') })
   })
 
+  it('has the output of filters that it has started, and says so when a process is left that may still write', async () => {
+    // They end after the command, as in `exec > >(…)` of bash.
+    const late = await exec(['sh', '-c', '(sleep 0.4; echo 1; sleep 1.2; echo 2) & echo 0'])
+    expect(late).toMatchObject({ exitCode: 0, stdout: '0\n1\n2\n' })
+    expect(late).not.toHaveProperty('outputOpen')
+    expect(await exec(['sh', '-c', 'echo first; sleep 4 &'])).toMatchObject({ stdout: 'first\n', outputOpen: true })
+    expect(await exec(['sh', '-c', 'echo first; sleep 4 >/dev/null 2>&1 &'])).not.toHaveProperty('outputOpen')
+  })
+
   it('without stdin reads end-of-file at once', async () => {
     expect(await exec(['cat'])).toMatchObject({ exitCode: 0, stdoutBytes: 0 })
   })

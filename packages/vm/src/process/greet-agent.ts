@@ -15,7 +15,7 @@ import {
 } from '@kernelkit/core/agent'
 import type { Host } from '@kernelkit/host'
 import type { VmRequest } from '../vm.ts'
-import { createAgentLink, type AgentLink } from './agent-link.ts'
+import { createAgentLink, type AgentLink, type KernelLog } from './agent-link.ts'
 
 const pingEveryMs = 1000
 // Reported from here on; the watcher of the VM decides whether it counts as a hang.
@@ -41,8 +41,7 @@ interface Greeting {
   readonly request: VmRequest
   readonly host: Host
   readonly isQemuStopped: () => Promise<boolean>
-  /** Takes what the kernel logged while a command ran. */
-  readonly onKernelLog: (log: Uint8Array) => Promise<void>
+  readonly kernelLog: KernelLog
   readonly emit: (event: AgentEvent) => void
 }
 
@@ -59,7 +58,7 @@ export interface GreetedAgent {
 }
 
 /** Answers the agent's HELLO with its SETUP, and from READY on listens for its silence. */
-export function greetAgent({ channel, request, host, isQemuStopped, onKernelLog, emit }: Greeting): GreetedAgent {
+export function greetAgent({ channel, request, host, isQemuStopped, kernelLog, emit }: Greeting): GreetedAgent {
   const ready = Promise.withResolvers<{ readonly release: string }>()
   // Commands wait for it; a VM without commands does not.
   ready.promise.catch(() => {})
@@ -99,7 +98,7 @@ export function greetAgent({ channel, request, host, isQemuStopped, onKernelLog,
     onGuestFrame,
     maxBytes: maxGuestFrameBytes,
     confirmEnds: true,
-    onKernelLog,
+    kernelLog,
     onBroken: (message) => emit({ type: 'agent-broken', message }),
   })
   let reportedAtMs = 0

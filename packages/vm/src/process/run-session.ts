@@ -24,6 +24,9 @@ const sigkill = 9
 /** A command that got SIGTERM has this long before it is killed. */
 const graceMs = 2000
 
+const outputOpen =
+  'the command has ended, but a process that it started still has its output open: what it writes from now on is lost (redirect its output to leave it running)'
+
 /** One command in the guest: streams with credit both ways, so that nothing is lost and no session waits for another. */
 export function runSession(
   options: ExecOptions,
@@ -34,6 +37,7 @@ export function runSession(
     readonly monotonicMs: () => number
     /** The host's directory that has a mount tag of the guest. */
     readonly shareOf: (tag: string) => string | undefined
+    readonly warn?: ((line: string) => void) | undefined
     readonly trouble?: Pick<Trouble, 'watch' | 'isPaused'> | undefined
     /** When to give up a guest that says nothing. Default: never. */
     readonly silence?: (SilenceLimits & Pick<SilenceOptions, 'isLost'>) | undefined
@@ -79,6 +83,7 @@ export function runSession(
       context.link.breakOff('other numbers of bytes than it has sent')
       return finish(lost())
     }
+    if (exit.outputOpen === true) context.warn?.(outputOpen)
     if (exit.lost !== undefined) return finish(writesLost(exit.lost, context.shareOf(exit.lost.tag)))
     finish({
       exitCode: exit.exitCode,
@@ -89,6 +94,7 @@ export function runSession(
       seconds: (context.monotonicMs() - startedAt) / 1000,
       tainted: exit.tainted,
       artifacts: exit.artifacts,
+      ...(exit.outputOpen === true ? { outputOpen: true } : {}),
     })
   }
   function finish(outcome: ExecResult | Error): void {

@@ -7,8 +7,8 @@ import { explainSystemError } from '@kernelkit/host/process'
 import type { Host } from '@kernelkit/host'
 import { commandSilence } from '../session/limits.ts'
 import type { QemuExit, Vm, VmEvent, VmRequest } from '../vm.ts'
-import type { AgentLink } from './agent-link.ts'
-import { captureConsole, liveCopy } from './console-capture.ts'
+import type { AgentLink, KernelLog } from './agent-link.ts'
+import { captureConsole, liveCopy, type ConsoleCapture } from './console-capture.ts'
 import { createEventHub } from './event-hub.ts'
 import { greetAgent, type GreetedAgent } from './greet-agent.ts'
 import { createQmpClient } from './qmp-client.ts'
@@ -114,7 +114,7 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
         request,
         host,
         isQemuStopped: () => isStopped(host, qemu.pid),
-        onKernelLog: async (log) => (await import('./show-hidden.ts')).showHidden(host, console_, log),
+        kernelLog: openKernelLog(host, console_),
         emit: (event) => hub.emit({ ...(event.type === 'writes-lost' ? hostFailed(event.lost) : event), atMs: atMs() }),
       })
     : undefined
@@ -178,7 +178,16 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
         ...commandSilence(accel, gdb !== undefined || waitForDebugger),
         isLost: async () => (await import('./last-words.ts')).hasPanicked(host, request.consolePath),
       }
-      return runSession(execOptions, { link: agent.link, ready: agent.ready, monotonicMs: host.monotonicMs, shareOf, trouble, silence })
+      const { warn } = host.log
+      return runSession(execOptions, {
+        link: agent.link,
+        ready: agent.ready,
+        monotonicMs: host.monotonicMs,
+        shareOf,
+        warn,
+        trouble,
+        silence,
+      })
     },
     terminal,
     console: console_.live,
@@ -191,6 +200,18 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
     [Symbol.asyncDispose]: async () => {
       await stop('kill')
     },
+  }
+}
+
+/** Under most commands the kernel logs nothing: what reads it is not even loaded then. */
+function openKernelLog(host: Host, capture: ConsoleCapture): KernelLog {
+  let opened: Promise<KernelLog> | undefined
+  return {
+    take: (records) => {
+      opened ??= import('./kernel-log.ts').then(({ createKernelLog }) => createKernelLog(host, capture))
+      void opened.then((log) => log.take(records))
+    },
+    shown: () => opened?.then((log) => log.shown()),
   }
 }
 
