@@ -13,7 +13,7 @@ const stored = (index: number, names: readonly string[], more: Partial<StoredRes
   shard: { index, of: 2 },
   failOnFlaky: false,
   interrupted: false,
-  results: names.map((name) => ({ name, verdict: 'pass', mayFail: false, document: {}, suites: [], why: '' })),
+  results: names.map((name) => ({ name, verdict: 'pass', mayFail: false, document: { verdict: 'pass' }, suites: [], why: '' })),
   ...more,
 })
 const [one, two] = [
@@ -43,6 +43,20 @@ describe('the results of shards', () => {
     ['divided otherwise', stored(2, ['b'], { shard: { index: 2, of: 3 } }), 'one was divided into 2, the other into 3'],
     ['of another command', stored(2, ['b'], { command: 'test' }), 'one is of kernelkit matrix, the other of kernelkit test'],
     ['twice', stored(1, ['a', 'd']), 's1 and s3 are both shard 1 of 2'],
+    [
+      'with another plan',
+      stored(2, ['b', 'c'], { plan: { digest: 'x', run: '7', cells: ['a', 'b', 'c'], at: at.slice(1) } }),
+      'their plans differ',
+    ],
+    ['with a result that is not planned', stored(2, ['b', 'e']), 'the results in s3 contradict themselves: e is not in their plan'],
+    ['a shard that there is not', stored(-1, ['b']), 'they are shard -1 of 2'],
+    [
+      'red in their documents alone',
+      stored(2, ['b'], {
+        results: [{ name: 'b', verdict: 'pass', mayFail: false, document: { verdict: 'fail' }, suites: [], why: '' }],
+      }),
+      'b is pass, but fail in its document',
+    ],
     ['divided by another history', stored(2, ['a', 'c']), 's1 and s3 both ran a'],
   ])('are refused when they are %s', (_title, other, message) => {
     expect(() => mergeShards([one, { directory: 's3', stored: other }])).toThrow(message)

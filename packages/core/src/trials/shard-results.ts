@@ -75,6 +75,7 @@ export function mergeShards(shards: readonly ReadShard[]): MergedResults {
   const [first, ...rest] = shards
   if (first === undefined) throw bad('no results were named.', 'Name the directory of each shard.')
   for (const other of rest) requireSameRun(first, other)
+  for (const shard of shards) requireSound(shard)
   const seen = new Map<number, string>()
   for (const { directory, stored } of shards) {
     const index = stored.shard?.index ?? 1
@@ -106,6 +107,20 @@ export function mergeShards(shards: readonly ReadShard[]): MergedResults {
   }
 }
 
+/** What a run writes agrees with itself; a file that was edited, or put together by something else, may not. */
+function requireSound({ directory, stored: { plan, shard, results } }: ReadShard): void {
+  const refuse = (what: string) => bad(`the results in ${directory} contradict themselves: ${what}.`, 'Run the shard again.')
+  const cells = new Set(plan.cells)
+  if (cells.size !== plan.cells.length || plan.at.length !== plan.cells.length)
+    throw refuse('their plan names a cell twice, or not where it is')
+  if (shard !== null && (shard.index < 1 || shard.index > shard.of)) throw refuse(`they are shard ${shard.index} of ${shard.of}`)
+  for (const { name, verdict, document } of results) {
+    if (!cells.has(name)) throw refuse(`${name} is not in their plan`)
+    const own = typeof document['verdict'] === 'string' ? document['verdict'] : null
+    if (own !== verdict) throw refuse(`${name} is ${verdict ?? 'left out'}, but ${own ?? 'left out'} in its document`)
+  }
+}
+
 function requireSameRun(first: ReadShard, other: ReadShard): void {
   const differ = (what: string) =>
     bad(
@@ -115,6 +130,7 @@ function requireSameRun(first: ReadShard, other: ReadShard): void {
   const [a, b] = [first.stored, other.stored]
   if (a.command !== b.command) throw differ(`one is of kernelkit ${a.command}, the other of kernelkit ${b.command}`)
   if (a.plan.digest !== b.plan.digest) throw differ('their tests differ')
+  if (JSON.stringify([a.plan.cells, a.plan.at]) !== JSON.stringify([b.plan.cells, b.plan.at])) throw differ('their plans differ')
   if (a.plan.run !== b.plan.run) throw differ(`one is of job ${a.plan.run ?? 'none'}, the other of job ${b.plan.run ?? 'none'}`)
   if (a.shard?.of !== b.shard?.of) throw differ(`one was divided into ${a.shard?.of ?? 1}, the other into ${b.shard?.of ?? 1}`)
 }
