@@ -55,6 +55,13 @@ describe('a command with results', () => {
       3,
       /exited with status 3\. Its results: 1 test: 1 failed/,
     ],
+    [
+      'a missing stream that was asked for, of a guest that ends as expected',
+      { expect: 'poweroff', qemu: { exitCode: 0, signal: undefined, stderr: '' }, shutdown: 'guest-shutdown', results: ktap('hello') },
+      'fail',
+      1,
+      /no TAP or KTAP version line/,
+    ],
     ['a missing stream that was asked for', { command: zero, results: ktap('hello') }, 'fail', 1, /no TAP or KTAP version line.*--format/],
     [
       'a skipping kselftest',

@@ -129,7 +129,7 @@ function judgeExpected(facts: RunFacts, expect: GuestEnd): Judgement | undefined
       what: `the guest ${how}; it was to ${wanted}.${progressSuffix(facts)}`,
       hint: message`Read the end of the console log, or change ${option('expect')}.`,
     }
-  if (results !== undefined && results.status !== 'no-results' && !isGood(results)) return judgeStream(results)
+  if (results !== undefined && !isGood(results)) return judgeStream(results)
   if (facts.failing.length === 0 && facts.console.omitted > 0) return judgeFlood(facts.console)
   const what = `the guest ${how}, as expected`
   return judgeReports(facts, { what, more: progressSuffix(facts) })

@@ -108,6 +108,7 @@ describe('what a guest leaves', () => {
   it('a directory that cannot be listed hides nothing', async () => {
     await symlink('/etc/shadow', join(directory, 'sub', 'x'))
     await chmod(join(directory, 'sub'), 0)
+    await chmod(directory, 0)
     expect((await cleanGuestFiles(host, directory)).map(({ path }) => path)).toEqual(['sub/x'])
   })
 

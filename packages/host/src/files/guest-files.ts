@@ -49,7 +49,14 @@ async function walk(
   const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = host.fs.constants
   const findings: GuestFinding[] = []
   const root = await host.fs.realpath(directory)
-  await using handle = await host.fs.open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+  const open = () => host.fs.open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+  // The guest may have taken the directory's own permissions off.
+  await using handle = await open().catch(async (error: unknown) => {
+    const { mode } = await host.fs.stat(root)
+    if (!drops || (mode & 0o500) === 0o500) throw error
+    await host.fs.chmod(root, (mode & 0o7777) | 0o700)
+    return open()
+  })
   await walkDirectory({ host, drops, root, findings }, { fd: handle.fd, path: '', depth: 0 })
   return findings
 }
