@@ -49,8 +49,9 @@ interface Answer {
 async function answerOf(
   args: readonly string[],
   cwd: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Answer & { readonly stderr: string; readonly status: number | null }> {
-  const { stdout, stderr, exitCode } = await kernelkit(['test', '--json', ...args], { cwd })
+  const { stdout, stderr, exitCode } = await kernelkit(['test', '--json', ...args], { cwd, env })
   return { ...(JSON.parse(stdout) as Answer), stderr, status: exitCode }
 }
 
@@ -60,14 +61,14 @@ describe('kernelkit test', () => {
   it('runs every test in a VM of its own, from anywhere, with one summary, one JUnit document and a directory of artifacts each', async () => {
     const directory = await project('mixed', [
       { name: 'good', run: 'pwd; echo $WORD; echo kept > $KERNELKIT_ARTIFACTS/file', env: ['WORD=own'] },
-      { name: 'bad', run: 'echo why; exit 7' },
+      { name: 'bad', run: String.raw`echo why; printf '::error::x\n\033]0;t\007\n'; exit 7` },
       { name: 'results', run: "printf 'TAP version 13\\n1..2\\nok 1 - a\\nnot ok 2 - b\\n'" },
       { name: 'panics', run: 'echo c > /proc/sysrq-trigger; sleep 60' },
       { name: 'known', run: "echo 'WARNING: CPU: 0 PID: 1 at kernel/foo.c:12 foo+0x1/0x2' > /dev/kmsg", allow: 'known' },
       { name: 'late', run: 'sleep 1000', timeout: '2s' },
     ])
     await writeFile(join(directory, 'known'), 'foo\\.c:12\n')
-    const answer = await answerOf([`${directory}/`, '--junit', 'all.xml', '--artifacts', 'out'], scratch)
+    const answer = await answerOf([`${directory}/`, '--junit', 'all.xml', '--artifacts', 'out'], scratch, { GITHUB_ACTIONS: 'true' })
     expect(verdicts(answer)).toEqual({ good: 'pass', bad: 'fail', results: 'fail', panics: 'panic', known: 'pass', late: 'timeout' })
     expect({ status: answer.status, exitCode: answer.exitCode, verdict: answer.verdict }).toEqual({
       status: 1,
@@ -75,7 +76,8 @@ describe('kernelkit test', () => {
       verdict: 'fail',
     })
     expect(lastLine(answer.stderr)).toMatch(/^kernelkit: verdict=fail exit=1 tests=6 passed=2 failed=4 total=/)
-    expect(answer.stderr).toContain('--- bad: the end of its stdout ---\nwhy\n')
+    // In a job the runner reads it.
+    expect(answer.stderr).toContain(`--- bad: the end of its stdout ---\nwhy\n> ::error::x\n${String.raw`\x1b]0;t\x07`}\n`)
     const [good, , results] = answer.tests
     expect(await readFile(good?.stdout ?? '', 'utf8')).toBe(`${directory}\nown\n`)
     expect(await readFile(join(scratch, 'out/good/file'), 'utf8')).toBe('kept\n')

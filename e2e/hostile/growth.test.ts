@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { plainLine } from '../../packages/action-kit/src/plain-text.ts'
+import { plainLine } from '../../packages/core/src/text/index.ts'
 import { createConsoleReader } from '../../packages/core/src/console/index.ts'
 import { ownersOf, parseMaintainers } from '../../packages/core/src/decode/index.ts'
 import { createKtapReader, createKtapText, renderResults } from '../../packages/core/src/ktap/index.ts'

@@ -1,5 +1,5 @@
 import { plainProgress, type Every, type Logger, type Task } from '@kernelkit/host'
-import { plainLine } from './plain-text.ts'
+import { plainLine } from '@kernelkit/core/text'
 
 export interface ActionLoggerOptions {
   readonly write: (text: string) => void

@@ -4,7 +4,7 @@ import { isSwitchedOff, textOption } from '@kernelkit/core/options'
 import { defaultStoreRoot, openStore, requirePlainPaths, type ArtifactKind, type Store } from '@kernelkit/host'
 import type { Action } from './action.ts'
 import { createCacheStore } from './cache/remote-store.ts'
-import { plainText } from './plain-text.ts'
+import { plainText } from '@kernelkit/core/text'
 
 export interface ActionStore {
   readonly store: Store

@@ -13,7 +13,7 @@ import { createActionsCache } from './cache/actions-cache.ts'
 import { describeFailure } from './failure.ts'
 import { hostEnvironment } from './host-environment.ts'
 import { readInputs } from './inputs.ts'
-import { plainLine, plainText } from './plain-text.ts'
+import { plainLine, plainText } from '@kernelkit/core/text'
 import { joinSummary } from './summary.ts'
 
 /** An action from its inputs to its exit status: the first thing that an entry calls, and the only place that prints errors and ends the process. */

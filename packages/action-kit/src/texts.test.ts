@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { describeFailure } from './failure.ts'
-import { plainLine, plainText } from './plain-text.ts'
+import { plainLine, plainText } from '@kernelkit/core/text'
 import { escapeCell, joinSummary, renderTable } from './summary.ts'
 
 describe('plainText', () => {

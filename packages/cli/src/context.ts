@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { resolve } from 'node:path'
-import { printable, printableJson } from '@kernelkit/core/text'
+import { printableFor, printableJson } from '@kernelkit/core/text'
 import type { Host, Store } from '@kernelkit/host'
 import { everyMs } from '@kernelkit/host/progress'
 import type { CommandContext } from './command.ts'
@@ -26,7 +26,9 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
   // The spinner animates on a terminal for people only (https://no-color.org says nothing of it; TERM=dumb and CI do).
   const animated = parts.stderr.isTTY === true && parts.env['CI'] === undefined && parts.env['TERM'] !== 'dumb' && !globals.quiet
   const spinner = animated ? (await import('yocto-spinner')).default({ stream: parts.stderr, handleSignals: false }) : undefined
+  const shown = printableFor(parts.env)
   const log = createTerminalLogger({
+    shown,
     stream: parts.stderr,
     color,
     quiet: globals.quiet,
@@ -64,8 +66,8 @@ export async function createContext(globals: GlobalOptions, parts: ProcessParts,
     stdout: parts.stdout,
     stderr: parts.stderr,
     signal,
-    print: (text) => void parts.stdout.write(`${printable(text)}\n`),
-    printError: (text) => void parts.stderr.write(`${printable(text)}\n`),
+    print: (text) => void parts.stdout.write(`${shown(text)}\n`),
+    printError: (text) => void parts.stderr.write(`${shown(text)}\n`),
     printJson: (document) => void parts.stdout.write(`${printableJson(JSON.stringify(document, undefined, 2))}\n`),
   }
 }

@@ -2,6 +2,7 @@ import { createReadStream, fstatSync, readFileSync, readlinkSync, writeSync } fr
 import type { Readable } from 'node:stream'
 import { UserError } from '@kernelkit/core/errors'
 import type { Reader } from '@kernelkit/core/options'
+import { printableFor } from '@kernelkit/core/text'
 import { parseCommandLine, type Invocation } from './command-line.ts'
 import { commandRows } from './commands/index.ts'
 import { closedInput } from './closed-input.ts'
@@ -84,6 +85,7 @@ async function runCommandLine(argv: readonly string[], { interrupt, isStdinClose
       verdict,
       interrupted: interrupt.name(),
       command: row?.name,
+      shown: printableFor(process.env),
       reader,
     })
     if (out.error() === undefined && !hasAnswered) out.stream.write(failure.stdout)

@@ -6,7 +6,7 @@ import { compareExpectation, renderExpectation } from '@kernelkit/core/report/lo
 import { renderReport, reportDocument, type KernelReport } from '@kernelkit/core/report'
 import { parseReportSpec } from '@kernelkit/core/options/commands'
 import { textOption, writeError, writeFor, type ReportSpec } from '@kernelkit/core/options'
-import { printable, printableJson } from '@kernelkit/core/text'
+import { printableFor, printableJson } from '@kernelkit/core/text'
 import { createReportDecoder, type ReportDecoder } from '@kernelkit/host/symbolise'
 import type { CommandContext, RawOptions } from '../command.ts'
 import { readLog, type LogSummary } from '../report/read-log.ts'
@@ -165,6 +165,6 @@ function conclusion(file: string, seen: { readonly shown: number; readonly summa
   return message`${file}: ${found} in ${lines} lines${crashes}`
 }
 
-async function write({ stdout, signal, json }: CommandContext, text: string): Promise<void> {
-  if (!stdout.write(json ? printableJson(text) : printable(text))) await once(stdout, 'drain', { signal })
+async function write({ host, stdout, signal, json }: CommandContext, text: string): Promise<void> {
+  if (!stdout.write(json ? printableJson(text) : printableFor(host.env)(text))) await once(stdout, 'drain', { signal })
 }

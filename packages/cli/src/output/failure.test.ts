@@ -1,8 +1,9 @@
 import { UserError, message, option } from '@kernelkit/core/errors'
+import { printable } from '@kernelkit/core/text'
 import { describe, expect, it } from 'vitest'
 import { renderFailure } from './failure.ts'
 
-const plain = { json: false, verbose: false, verdict: false, reader: { door: 'command' } } as const
+const plain = { shown: printable, json: false, verbose: false, verdict: false, reader: { door: 'command' } } as const
 const mistake = new UserError('BAD_SIZE', "--size '4' is not a size.", {
   hint: 'Write 4G.',
   details: { seen: '4' },

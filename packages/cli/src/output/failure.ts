@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { UserError, command as commandPart, errorDocument, message, renderUserError } from '@kernelkit/core/errors'
 import { writeError, type Reader } from '@kernelkit/core/options'
-import { printable, printableJson } from '@kernelkit/core/text'
+import { printableJson } from '@kernelkit/core/text'
 
 export interface FailureOptions {
   readonly json: boolean
@@ -12,6 +12,8 @@ export interface FailureOptions {
   readonly interrupted?: string | undefined
   /** Name of the command, for the hint of last resort. */
   readonly command?: string | undefined
+  /** Text of others as it may be printed here. */
+  readonly shown: (text: string) => string
   /** How messages name options. */
   readonly reader: Reader
 }
@@ -56,7 +58,7 @@ export function renderFailure(thrown: unknown, options: FailureOptions): Failure
   }
   return {
     stdout: options.json ? `${printableJson(JSON.stringify(document, undefined, 2))}\n` : '',
-    stderr: printable(text) + last,
+    stderr: options.shown(text) + last,
     exitCode,
   }
 }

@@ -1,11 +1,20 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { createTerminalLogger, type TerminalLoggerOptions } from './terminal-logger.ts'
+import { printable } from '@kernelkit/core/text'
 
 function setUp(options: Partial<TerminalLoggerOptions> = {}) {
   const stream = new PassThrough()
   const clock = { ms: 0 }
-  const log = createTerminalLogger({ stream, color: false, quiet: false, verbose: false, now: () => clock.ms, ...options })
+  const log = createTerminalLogger({
+    stream,
+    shown: printable,
+    color: false,
+    quiet: false,
+    verbose: false,
+    now: () => clock.ms,
+    ...options,
+  })
   return { log, clock, text: () => String(stream.read() ?? '') }
 }
 

@@ -1,11 +1,12 @@
 import { styleText } from 'node:util'
-import { printable } from '@kernelkit/core/text'
 import type { Writable } from 'node:stream'
 import { plainProgress, type Every } from '@kernelkit/host/progress'
 import type { Logger, Task } from '@kernelkit/host'
 
 export interface TerminalLoggerOptions {
   readonly stream: Writable & { readonly isTTY?: boolean }
+  /** Text of others as it may be printed here. */
+  readonly shown: (text: string) => string
   readonly color: boolean
   readonly quiet: boolean
   readonly verbose: boolean
@@ -40,7 +41,7 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
     }
   }
   const task = (named: string): Task => {
-    const title = printable(named)
+    const title = options.shown(named)
     const entry = { title, status: '' }
     const startedAt = options.now()
     let ended = false
@@ -51,7 +52,7 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
       running.splice(running.indexOf(entry), 1)
       showLast()
       const seconds = ((options.now() - startedAt) / 1000).toFixed(1)
-      const text = `${title}${note === undefined || note === '' ? '' : `: ${printable(note)}`} ${style('dim', `(${seconds} s)`)}`
+      const text = `${title}${note === undefined || note === '' ? '' : `: ${options.shown(note)}`} ${style('dim', `(${seconds} s)`)}`
       line(`${style(format, mark)} ${text}`)
     }
     running.push(entry)
@@ -63,7 +64,7 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
     showLast()
     return {
       update(text) {
-        const status = printable(text)
+        const status = options.shown(text)
         entry.status = status
         showLast()
         if (!ended) plain?.update(status)
@@ -74,9 +75,9 @@ export function createTerminalLogger(options: TerminalLoggerOptions): Logger {
     }
   }
   return {
-    info: (text) => void (options.quiet || line(printable(text))),
-    detail: (text) => void (options.verbose && !options.quiet && line(style('dim', printable(text)))),
-    warn: (text) => void line(`${style('yellow', 'warning:')} ${printable(text)}`),
+    info: (text) => void (options.quiet || line(options.shown(text))),
+    detail: (text) => void (options.verbose && !options.quiet && line(style('dim', options.shown(text)))),
+    warn: (text) => void line(`${style('yellow', 'warning:')} ${options.shown(text)}`),
     task: options.quiet ? () => ({ update() {}, done() {}, fail() {}, stop() {} }) : task,
   }
 }

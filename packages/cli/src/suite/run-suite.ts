@@ -92,7 +92,7 @@ export async function runSuite(
     start: shown?.start ?? host.log.task,
     onResult: async (result) => {
       shown?.onResult(result)
-      for (const line of await renderFailedTest(host, result)) context.stderr.write(`${line}\n`)
+      for (const line of await renderFailedTest(host, result)) context.printError(line)
     },
     signal,
   }).finally(() => shown?.end())

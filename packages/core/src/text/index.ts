@@ -32,3 +32,30 @@ export function printableJson(json: string): string {
     ? json.replaceAll(controls, (letter) => String.raw`\u` + letter.charCodeAt(0).toString(16).padStart(4, '0'))
     : json
 }
+
+// The runner trims all white space of Unicode from the start of a line, U+0085 too, before it looks for a command (.NET, String.TrimStart);
+// what is not seen at all (format characters, controls, colours) may hide one from a reader.
+const runnerCommand = new RegExp(String.raw`^(?:[\s\p{Cc}\p{Cf}\p{Z}]|\u001B\[[0-9;?]*[ -/]*[@-~])*::`, 'u')
+// The runner's lines (.NET, TextReader.ReadLine).
+const lineEnd = /\r\n|\r|\n/
+
+/**
+ * Text that the runner cannot take for a command: it reads `::name::` at the start of a line and `##[name]` anywhere in it.
+ * What programs in the guest print goes through here.
+ */
+export function plainText(text: string): string {
+  return text
+    .split(lineEnd)
+    .map((line) => (line.includes('::') && runnerCommand.test(line) ? `> ${line}` : line).replaceAll('##[', '# #['))
+    .join('\n')
+}
+
+/** The same for what we print of compilers, consoles, reports and trees: no control character comes of it either. */
+export function plainLine(text: string): string {
+  return plainText(printable(text))
+}
+
+/** How text of others is printed here: in a step of GitHub Actions, whichever program it runs, its runner must take no line for a command. */
+export function printableFor(env: Readonly<Record<string, string | undefined>>): (text: string) => string {
+  return env['GITHUB_ACTIONS'] === 'true' ? plainLine : printable
+}
