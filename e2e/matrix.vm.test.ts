@@ -93,16 +93,17 @@ describe('kernelkit matrix', () => {
       probes: [{ verdict: null }, { verdict: 'fail' }, { verdict: 'pass' }],
     })
     expect(exitCode).toBe(0)
-    // What another program of that name has answered before an interruption says nothing of this one.
+    // What another program has answered before an interruption says nothing of this one, whoever calls it.
+    await writeFile(join(directory, 'outer'), '#!/bin/sh\nexec ./cachestat\n', { mode: 0o755 })
     await copyFile(join(directory, 'cachestat'), join(directory, 'right'))
     await writeFile(join(directory, 'cachestat'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
-    const interrupted = startKernelkit(['since', '--trust-project', ...kernels, '--', './cachestat'], { cwd: directory })
+    const interrupted = startKernelkit(['since', '--trust-project', ...kernels, '--', './outer'], { cwd: directory })
     await saidEnough(interrupted, (text) => text.includes('debian:12-backports/cloud: fail'))
     interrupted.child.kill('SIGINT')
     await interrupted.result
     await rename(join(directory, 'right'), join(directory, 'cachestat'))
-    const again = await kernelkit(['since', '--trust-project', ...kernels, '--', './cachestat'], { cwd: directory })
-    expect(again.stderr).not.toContain('continuing')
+    const again = await kernelkit(['since', '--trust-project', ...kernels, '--', './outer'], { cwd: directory })
+    expect(again.stderr).toContain('starting again: files here have changed')
     expect(again.stdout).toContain('Requires Linux 6.12 or later')
     const { stdout: recorded } = await kernelkit(['history', '--json'], { cwd: directory })
     const { tests } = JSON.parse(recorded) as {
@@ -111,6 +112,8 @@ describe('kernelkit matrix', () => {
     expect(tests.map(({ test, kernel: on, last }) => [test, on, last])).toEqual([
       ['./cachestat', 'debian:12-backports/cloud', 'pass'],
       ['./cachestat', 'debian:12/cloud', 'fail'],
+      ['./outer', 'debian:12-backports/cloud', 'pass'],
+      ['./outer', 'debian:12/cloud', 'fail'],
     ])
   })
 

@@ -5,6 +5,8 @@ import type { Host, Store } from '@kernelkit/host'
 export interface SearchState<T> {
   /** What is known from before. */
   readonly known: readonly T[]
+  /** So many were known, of other files: they say nothing of these. */
+  readonly outdated: number
   add(one: T): Promise<void>
   /** The search has its answer. */
   end(): Promise<void>
@@ -15,6 +17,10 @@ interface SearchQuestion<T> {
   readonly question: unknown
   /** The command. */
   readonly argv: readonly string[]
+  /** The command may call whatever is in this directory: its files as they are belong to the question. */
+  readonly directory?: string | undefined
+  /** But not what is below these. */
+  readonly except?: readonly string[] | undefined
   readonly isOne: (value: unknown) => value is T
 }
 
@@ -34,31 +40,66 @@ async function contentsOf(host: Host, argv: readonly string[]): Promise<readonly
   return contents.flat()
 }
 
+// Those of a large project; of a kernel tree the first ones.
+const mostEntries = 50_000
+const batch = 64
+
+/** Names, sizes and times of the files below a directory; what git keeps for itself is no part of it. */
+async function stateOf(host: Host, directory: string, except: readonly string[]): Promise<string> {
+  const lines: string[] = []
+  const left = [directory]
+  for (let at = left.shift(); at !== undefined && lines.length < mostEntries; at = left.shift()) {
+    const names = (await host.fs.readdir(at).catch((): readonly string[] => [])).toSorted()
+    for (let from = 0; from < names.length; from += batch) {
+      const paths = names.slice(from, from + batch).map((name) => join(at, name))
+      const stats = await Promise.all(paths.map((path) => host.fs.lstat(path).catch(() => undefined)))
+      for (const [index, path] of paths.entries()) {
+        const stat = stats[index]
+        if (stat === undefined || except.includes(path) || path.endsWith('/.git')) continue
+        if (stat.isDirectory()) left.push(path)
+        else lines.push(`${path} ${stat.size} ${stat.mtimeMs} ${stat.mode}`)
+      }
+    }
+  }
+  return host.sha256(lines.join('\n'))
+}
+
 /** A file of the store for one question; `isOne` looks at each of its records. */
 export async function openSearchState<T>(
   host: Host,
   store: Store,
-  { kind, question, argv, isOne }: SearchQuestion<T>,
+  { kind, question, argv, directory, except = [], isOne }: SearchQuestion<T>,
 ): Promise<SearchState<T>> {
   const key = host.sha256(JSON.stringify({ question, argv, files: await contentsOf(host, argv) })).slice(0, 32)
   const file = join(await store.workDirectory('searches'), `${kind}-${key}.json`)
-  const known = (await readList(host, file)).filter((one): one is T => isOne(one))
+  const files = directory === undefined ? '' : await stateOf(host, directory, except)
+  const kept = await readKept(host, file)
+  const found = kept.records.filter((one): one is T => isOne(one))
+  const known = kept.files === files ? found : []
   const all = [...known]
   return {
     known,
+    outdated: found.length - known.length,
     add: async (one) => {
       all.push(one)
-      await host.fs.writeAtomic(file, JSON.stringify(all))
+      await host.fs.writeAtomic(file, JSON.stringify({ files, records: all }))
     },
     end: () => host.fs.rm(file, { force: true }),
   }
 }
 
-async function readList(host: Host, file: string): Promise<readonly unknown[]> {
+interface Kept {
+  readonly files: unknown
+  readonly records: readonly unknown[]
+}
+
+async function readKept(host: Host, file: string): Promise<Kept> {
+  const none = { files: '', records: [] }
   try {
     const value: unknown = JSON.parse(await host.fs.readFile(file, 'utf8'))
-    return Array.isArray(value) ? value : []
+    if (typeof value !== 'object' || value === null || !('files' in value) || !('records' in value)) return none
+    return Array.isArray(value.records) ? { files: value.files, records: value.records } : none
   } catch {
-    return []
+    return none
   }
 }
