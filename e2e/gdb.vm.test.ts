@@ -273,6 +273,12 @@ describe('run --gdb-script', () => {
     expect(gdb).toMatch(/^#0 +__do_sys_newuname .* at kernel\/sys\.c:\d+$/m)
   })
 
+  it('ends at a breakpoint where there is no such function, and the run fails', async () => {
+    const { exitCode, stderr } = await runs(['hbreak nosuchfunction', 'continue', 'bt 3'], 'true')
+    expect(exitCode).toBe(125)
+    expect(stderr).toMatch(/GDB_SCRIPT_FAILED[^]*Function "nosuchfunction" not defined/)
+  })
+
   it('goes to its next line when the command has ended and nothing more comes to its breakpoint', async () => {
     const { verdict, gdb } = await runs(['continue', 'echo after it\\n'], 'true')
     expect(verdict).toBe('pass')

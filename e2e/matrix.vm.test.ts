@@ -93,7 +93,7 @@ describe('kernelkit matrix', () => {
       probes: [{ verdict: null }, { verdict: 'fail' }, { verdict: 'pass' }],
     })
     expect(exitCode).toBe(0)
-    // What another program has answered before an interruption says nothing of this one, whoever calls it.
+    // What another program has answered before an interruption says nothing of this one, also one that it calls.
     await writeFile(join(directory, 'outer'), '#!/bin/sh\nexec ./cachestat\n', { mode: 0o755 })
     await copyFile(join(directory, 'cachestat'), join(directory, 'right'))
     await writeFile(join(directory, 'cachestat'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
@@ -166,6 +166,18 @@ describe('kernelkit matrix', () => {
     const refused = await kernelkit(['matrix'], { cwd: many })
     expect(refused.exitCode).toBe(125)
     expect(refused.stderr).toMatch(/BAD_MATRIX: this matrix has 10000 cells \(100 tests in 100 combinations each\)\.\nHint: .*--yes/)
+    const excluded = await project('excluded', {
+      tests: [
+        { name: 'slow', run: 'true' },
+        { name: 'ok', run: 'true' },
+      ],
+      matrix: { kernels: ['debian:12/cloud'], exclude: [{ test: 'slow' }] },
+    })
+    const asked = await kernelkit(['matrix', '--dry-run', 'slow', 'ok'], { cwd: excluded })
+    expect(asked).toMatchObject({
+      exitCode: 125,
+      stderr: expect.stringContaining("BAD_MATRIX: the matrix has no cell of the test 'slow'") as string,
+    })
   })
 
   it('merges the results of two machines to the document of one run, and is red without one of them', async () => {

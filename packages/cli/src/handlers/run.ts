@@ -40,8 +40,11 @@ export async function run(context: CommandContext, words: readonly string[], giv
     return (await import('./run-repeated.ts')).runRepeated(context, { options: given, interactive, input })
   const finished = await runInVm(input)
   for (const line of finished.warnings) host.log.warn(line)
-  for (const line of [...finished.paragraph, finished.verdictLine]) context.printError(line)
+  for (const line of finished.paragraph) context.printError(line)
   if (context.json) context.printJson(finished.document)
+  // What cannot be written has another verdict than this line would say.
+  signal.throwIfAborted()
+  context.printError(finished.verdictLine)
   return finished.exitCode
 }
 

@@ -44,7 +44,7 @@ async function contentsOf(host: Host, argv: readonly string[]): Promise<readonly
 const mostEntries = 50_000
 const batch = 64
 
-/** Names, sizes and times of the files below a directory; what git keeps for itself is no part of it. */
+/** Names, sizes and times of the files below a directory; what git keeps for itself is left out. */
 async function stateOf(host: Host, directory: string, except: readonly string[]): Promise<string> {
   const lines: string[] = []
   const left = [directory]

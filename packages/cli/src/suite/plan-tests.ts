@@ -111,6 +111,8 @@ export async function planTests(host: Host, { path, names, options, cells: sourc
     source === 'tests'
       ? cellsOfTests(chosen, { given, named: listOption(options, 'cell') })
       : chooseCells({ file, tests: chosen, options, given, locator })
+  if (suites === undefined && listOption(options, 'cell').length === 0)
+    for (const name of names) if (!cells.all.some(({ test }) => test === name)) throw noCell(name)
   const applied = cells.cells.map(({ cell, given: own }) => {
     const test = chosen.find(({ name }) => name === cell.test) ?? missing(cell.test)
     const one = { cell, test, ...applyTest({ file, test, given: own, locator, hostArch: arch }) }
@@ -177,6 +179,14 @@ function cellsOfTests(
 
 function missing(name: string): never {
   throw new TypeError(`no test ${name}`)
+}
+
+/** A test of the command line that `exclude` takes out of the matrix would be left out without any message. */
+function noCell(name: string): UserError {
+  return new UserError('BAD_MATRIX', `the matrix has no cell of the test '${name}': \`exclude\` takes all of them.`, {
+    hint: 'Leave the name out, or exclude less.',
+    details: { test: name },
+  })
 }
 
 /** `built` where the file's `vm:` names a kernel. */

@@ -34,7 +34,9 @@ export async function startGdbScript(guest: Guest, script: string, evidenceDirec
   const stop = new AbortController()
   const isAttached = Promise.withResolvers<void>()
   let end: DebuggerEnd | undefined
-  const argv = [gdb.program, '-nx', '-q', '-batch', '-x', commandFile, '-ex', String.raw`echo ${attached}\n`, '-x', script]
+  // Else a breakpoint at a function that there is not waits for a library that never comes, and the script passes.
+  const strict = ['-ex', 'set breakpoint pending off']
+  const argv = [gdb.program, '-nx', '-q', '-batch', '-x', commandFile, ...strict, '-ex', String.raw`echo ${attached}\n`, '-x', script]
   const ended = runDebugger(host, argv, {
     limitMs,
     signal: AbortSignal.any([signal, stop.signal]),

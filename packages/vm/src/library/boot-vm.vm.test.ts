@@ -62,6 +62,7 @@ describe('A program with the root of this machine', () => {
     expect([...(await vm.exec(['cat'], { stdin: Uint8Array.of(0, 255), encoding: 'buffer' })).stdout]).toEqual([0, 255])
     await expect(vm.exec(['cat'], { stdin: createReadStream('/no/such/file') })).rejects.toMatchObject({ code: 'STDIN_FAILED' })
     expect((await vm.exec(['sh', '-c', 'id -u; id -g; pwd'], { user: '12:34', cwd: '/mnt/src' })).stdout).toBe('12\n34\n/mnt/src\n')
+    await expect(vm.exec(['a\0b'])).rejects.toMatchObject({ code: 'BAD_OPTION', message: expect.stringContaining('NUL byte') })
     await expect(vm.exec(['true'], { user: 'no such' })).rejects.toMatchObject({ code: 'BAD_OPTION' })
   })
 

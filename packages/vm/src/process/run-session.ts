@@ -161,13 +161,20 @@ export function runSession(
   const watching = context.trouble?.watch((failure) => queueMicrotask(() => finish(failure)))
   if (options.signal?.aborted) abort()
   else options.signal?.addEventListener('abort', abort, { once: true })
-  context.ready.then(start).catch((error: unknown) => finish(error instanceof Error ? error : new Error(String(error))))
+  context.ready.then(start).catch((error: unknown) => finish(explainStart(error)))
 
   return {
     result: result.promise,
     kill,
     resize: (columns, rows) => session.send(frameTypes.resize, encodeResize(columns, rows)),
   }
+}
+
+/** Words, variables and paths that no START can carry (encodeStart). */
+function explainStart(error: unknown): Error {
+  if (error instanceof RangeError)
+    return new UserError('BAD_OPTION', `the command cannot be given to the guest: ${error.message}.`, { cause: error })
+  return error instanceof Error ? error : new Error(String(error))
 }
 
 function silent(silentMs: number, during: 'boot' | 'command'): UserError {
