@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kernelkit, lastLine, shell, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, shell, testArtifacts } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 
 const { kernel, image } = testArtifacts()

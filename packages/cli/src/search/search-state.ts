@@ -49,7 +49,8 @@ async function stateOf(host: Host, directory: string, except: readonly string[])
   const lines: string[] = []
   const left = [directory]
   for (let at = left.shift(); at !== undefined && lines.length < mostEntries; at = left.shift()) {
-    const names = (await host.fs.readdir(at).catch((): readonly string[] => [])).toSorted()
+    const listed: readonly string[] = await host.fs.readdir(at).catch(() => [])
+    const names = listed.toSorted()
     for (let from = 0; from < names.length; from += batch) {
       const paths = names.slice(from, from + batch).map((name) => join(at, name))
       const stats = await Promise.all(paths.map((path) => host.fs.lstat(path).catch(() => undefined)))
