@@ -20,7 +20,7 @@ export const whyNotStarted: Readonly<Record<NotStarted, string>> = {
 }
 
 /** The same for a root without a distribution, where a program that was not given cannot be. */
-export const hintOfBareRoot: Message = message`${option('root', 'none')} has only what was given, no shell and no programs of a distribution: name a static program of ${option('initrd')} or of a directory that is shared (${option('share')}), or take another root, such as ${option('root', 'host')}.`
+export const hintOfBareRoot: Message = message`${option('root', 'none')} has the commands of busybox, or what is in ${option('initrd')}, and no program of a distribution: name a static program in a directory that is shared (${option('share')}), or take another root, such as ${option('root', 'host')}.`
 
 /** What to do about it. */
 export const hintOfStart: Readonly<Record<NotStarted, Message>> = {

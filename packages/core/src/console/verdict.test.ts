@@ -128,9 +128,9 @@ describe('judge', () => {
       { command: ended(127, undefined, 'not-in-path'), bareRoot: true },
       'fail',
       127,
-      /--root none has only what was given/,
+      /--root none has the commands of busybox/,
     ],
-    ['a shell line where there is no shell', { command: ended(127, undefined, 'no-such-file'), bareRoot: true }, 'fail', 127, /no shell/],
+    ['a shell line where there is no shell', { command: ended(127, undefined, 'no-such-file'), bareRoot: true }, 'fail', 127, /--root none/],
     [
       'a command that the kernel killed for lack of memory',
       { command: ended(137, 9), console: readConsole('cat invoked oom-killer: gfp_mask=0x1', 'Out of memory: Killed process 1 (cat)') },

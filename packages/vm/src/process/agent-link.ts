@@ -103,8 +103,9 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
   }
   const passEnd = ({ onFrame }: OpenSession, end: Frame) => {
     const shown = options.kernelLog?.shown()
-    if (shown === undefined) onFrame(end)
-    else void shown.then(() => onFrame(end))
+    const pass = () => onFrame(end)
+    if (shown === undefined) pass()
+    else void shown.then(pass, pass)
   }
   channel.on('data', (chunk: Buffer) => {
     heardAtMs = options.monotonicMs()
