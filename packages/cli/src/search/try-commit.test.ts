@@ -22,6 +22,19 @@ async function trial(verdicts: readonly Verdict[], more: Partial<TrialRules> = {
 }
 
 describe('a commit', () => {
+  it('is skipped when the command cannot be started (126, 127)', async () => {
+    const probe = {
+      verdict: 'fail',
+      what: '',
+      release: undefined,
+      seconds: 1,
+      evidence: undefined,
+      paragraph: [],
+      notStarted: 127,
+    } as const
+    expect((await tryCommit(async () => probe, rules)).answer).toBe('skip')
+  })
+
   it.each<[string, readonly Verdict[], Partial<TrialRules>, object]>([
     ['is good after one pass', ['pass'], {}, { answer: 'good', runs: 1 }],
     ['is bad after one failure', ['panic'], {}, { answer: 'bad', runs: 1 }],

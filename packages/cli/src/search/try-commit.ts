@@ -36,7 +36,8 @@ export async function tryCommit(run: (number: number) => Promise<Probe>, rules: 
   for (;;) {
     const one = await run(++runs)
     const { verdict } = one
-    const isObstacle = obstacles.includes(verdict)
+    // As with `run --status simple`: a wrong path blames no commit.
+    const isObstacle = obstacles.includes(verdict) || one.notStarted !== undefined
     if (notStarted.includes(verdict)) {
       if (++starts < mostStarts) continue
       return { answer: isObstacle ? 'skip' : rules.whenNotBooted, verdicts: [...verdicts, verdict], decisive: one }

@@ -130,7 +130,13 @@ describe('judge', () => {
       127,
       /--root none has the commands of busybox/,
     ],
-    ['a shell line where there is no shell', { command: ended(127, undefined, 'no-such-file'), bareRoot: true }, 'fail', 127, /--root none/],
+    [
+      'a shell line where there is no shell',
+      { command: ended(127, undefined, 'no-such-file'), bareRoot: true },
+      'fail',
+      127,
+      /--root none/,
+    ],
     [
       'a command that the kernel killed for lack of memory',
       { command: ended(137, 9), console: readConsole('cat invoked oom-killer: gfp_mask=0x1', 'Out of memory: Killed process 1 (cat)') },
