@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { UserError, errorDocument } from '@kernelkit/core/errors'
-import { camelCase, givenOptions, writeError } from '@kernelkit/core/options'
+import { camelCase, givenOptions, refuseEmpty, writeError } from '@kernelkit/core/options'
 import { explainSystemError, nodeHost, type Host, type Logger } from '@kernelkit/host'
 import { collectOutput } from '@kernelkit/vm/internal/running'
 import { closedInput } from '../closed-input.ts'
@@ -51,9 +51,10 @@ export async function callCommand(context: CommandContext, { tool, input, onProg
   try {
     const definition = await definitionOf(tool.name)
     const args = tool.words.flatMap(({ name }) => wordsOf(input[name]))
-    const options = givenOptions(
-      Object.fromEntries(optionsOf(tool.name).flatMap(({ name }) => (input[name] === undefined ? [] : [[camelCase(name), input[name]]]))),
-    )
+    const rows = optionsOf(tool.name)
+    const values = Object.fromEntries(rows.flatMap(({ name }) => (input[name] === undefined ? [] : [[camelCase(name), input[name]]])))
+    refuseEmpty(values, rows)
+    const options = givenOptions(values)
     const project = await readProjectDefaults(inner, { definition, args, options })
     reader = project.context.reader
     const handle = await definition.load()

@@ -63,6 +63,7 @@ describe('bootVm', () => {
     ['vmlinux', 'the options of `bootVm` are a value of type string, not an object.'],
     [{ failOn: ['kasn'] }, "`failOn` 'kasn' is not a kind of report"],
     [{ memory: 1024 }, '`memory` is 1024; it takes a text.'],
+    [{ kernel: '' }, 'it takes a text that is not empty.'],
   ])('refuses %j', async (options, message) => {
     await expect(bootVm(options as BootVmOptions)).rejects.toMatchObject({
       code: expect.stringMatching(/^BAD_/) as string,

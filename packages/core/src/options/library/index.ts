@@ -60,7 +60,7 @@ const rowOf: ReadonlyMap<string, NamedRow> = new Map(
   namedRows(vmRows).flatMap((row: NamedRow) => (row.library === false ? [] : [[row.library?.name ?? camelCase(row.name), row]])),
 )
 
-/** What only types keep out: a value of another type would be taken for a text, or for a list of one. The empty text counts as absent. */
+/** What only types keep out: a value of another type would be taken for a text, or for a list of one, and the empty text for none. */
 function checkedValue(name: string, row: NamedRow, value: unknown): unknown {
   if (value === undefined) return value
   const type = row.library === false ? undefined : row.library?.type
@@ -81,7 +81,7 @@ function checkedValue(name: string, row: NamedRow, value: unknown): unknown {
     return refuseUnless(isText(value), row.choices.map((choice) => `'${choice}'`).join(', '))
   if (row.kind === 'flag') return refuseUnless(typeof value === 'boolean', 'true or false')
   if (row.kind === 'list' || row.kind === 'set') return refuseUnless(Array.isArray(value) && value.every(isText), 'a list of texts')
-  return refuseUnless(isText(value), 'a text')
+  return refuseUnless(isText(value) && value !== '', value === '' ? 'a text that is not empty' : 'a text')
 }
 
 /** An option of the library with all that its documentation says. */
