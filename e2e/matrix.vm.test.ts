@@ -103,7 +103,7 @@ describe('kernelkit matrix', () => {
     await interrupted.result
     await rename(join(directory, 'right'), join(directory, 'cachestat'))
     const again = await kernelkit(['since', '--trust-project', ...kernels, '--', './outer'], { cwd: directory })
-    expect(again.stderr).toContain('starting again: files here have changed')
+    expect(again.stderr).toContain('starting again: programs or sources here have changed')
     expect(again.stdout).toContain('Requires Linux 6.12 or later')
     const { stdout: recorded } = await kernelkit(['history', '--json'], { cwd: directory })
     const { tests } = JSON.parse(recorded) as {

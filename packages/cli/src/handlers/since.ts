@@ -54,7 +54,8 @@ export async function since(context: CommandContext, words: readonly string[], g
     except: [vm.evidence, vm.artifacts].flatMap((named) => (named === undefined ? [] : [resolve(host.cwd, named)])),
     isOne: isKnownProbe,
   })
-  if (state.outdated > 0) host.log.info(`starting again: files here have changed since an interrupted search, whose answers are not used`)
+  if (state.outdated > 0)
+    host.log.info(`starting again: programs or sources here have changed since an interrupted search, whose answers are not used`)
   const probes = new Map(state.known.map((one) => [one.reference, one]))
   if (probes.size > 0) host.log.info(`continuing an interrupted search: ${probes.size} kernels are known`)
   const evidence = await makeEvidenceDirectory(host, { store, id: `since-${host.randomHex(3)}`, named: vm.evidence })

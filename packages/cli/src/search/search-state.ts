@@ -44,7 +44,13 @@ async function contentsOf(host: Host, argv: readonly string[]): Promise<readonly
 const mostEntries = 50_000
 const batch = 64
 
-/** Names, sizes and times of the files below a directory; what git keeps for itself is left out. */
+/** Names under which people keep what a command printed, such as the output of this search; a program of such a name counts all the same. */
+function isOutput(name: string): boolean {
+  if (!name.includes('.')) return !/^(?:GNUm|[mM])akefile$|^Kbuild$/.test(name)
+  return /\.(?:log|txt|out|err|xml|html|json|tap|csv)$/i.test(name)
+}
+
+/** Names, sizes and times of programs, scripts and sources below a directory; what git keeps for itself is left out. */
 async function stateOf(host: Host, directory: string, except: readonly string[]): Promise<string> {
   const lines: string[] = []
   const left = [directory]
@@ -58,7 +64,8 @@ async function stateOf(host: Host, directory: string, except: readonly string[])
         const stat = stats[index]
         if (stat === undefined || except.includes(path) || path.endsWith('/.git')) continue
         if (stat.isDirectory()) left.push(path)
-        else lines.push(`${path} ${stat.size} ${stat.mtimeMs} ${stat.mode}`)
+        else if ((stat.mode & 0o111) !== 0 || !isOutput(names[from + index] ?? ''))
+          lines.push(`${path} ${stat.size} ${stat.mtimeMs} ${stat.mode}`)
       }
     }
   }
