@@ -7,8 +7,8 @@ type Capture = Pick<ConsoleCapture, 'recent' | 'add'>
 
 // Records of one report come in several frames.
 const collectMs = 5
-// As much as a kernel logs in some seconds, at most: when this host is slower, the rest is not looked at.
-const mostBytes = 8 * 1024 * 1024
+// What a kernel logs in some seconds, and more than a log buffer holds; a guest that sends more does not get more of this process's time.
+const mostBytes = 2 * 1024 * 1024
 
 /** Adds to a console the reports of the kernel's log that it does not show, since its level is low or something has turned it off. */
 export function createKernelLog(host: Clock, capture: Capture): KernelLog {
@@ -16,12 +16,15 @@ export function createKernelLog(host: Clock, capture: Capture): KernelLog {
   let bytes = 0
   let work: Promise<void> | undefined
   const compare = async (): Promise<void> => {
+    let tookMs = 0
     while (pending.length > 0) {
-      await host.sleep(collectMs)
+      await host.sleep(Math.max(collectMs, tookMs))
       const log = Buffer.concat(pending)
       pending = []
       bytes = 0
+      const startedAt = host.monotonicMs()
       await showHidden(host, capture, log)
+      tookMs = host.monotonicMs() - startedAt
     }
     work = undefined
   }
