@@ -1,34 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UserError, message, option } from '@kernelkit/core/errors'
 import { describeFailure } from './failure.ts'
-import { plainLine, plainText } from '@kernelkit/core/text'
 import { escapeCell, joinSummary, renderTable } from './summary.ts'
-
-describe('plainText', () => {
-  it.each([
-    ['::error::no', '> ::error::no'],
-    ['  ::set-output name=a::b', '>   ::set-output name=a::b'],
-    ['a ##[error]b', 'a # #[error]b'],
-    ['fine :: here', 'fine :: here'],
-    ['progress\r::stop-commands::x', 'progress\n> ::stop-commands::x'],
-    ['\u0085::error::no', '> \u0085::error::no'],
-    ['\u00A0\u1680\u2003\u2028\u202F\u3000::error::no', '> \u00A0\u1680\u2003\u2028\u202F\u3000::error::no'],
-    ['\uFEFF\u200B\u2060::error::no', '> \uFEFF\u200B\u2060::error::no'],
-    ['\t\v\f\u0007\u001B[31m\u001B[0m::error::no', '> \t\v\f\u0007\u001B[31m\u001B[0m::error::no'],
-    ['\u0085##[command]x', '\u0085# #[command]x'],
-    ['a\r\n::b\n\n ::c', 'a\n> ::b\n\n>  ::c'],
-    ['std::vector a::b', 'std::vector a::b'],
-  ])('makes %j harmless to the runner', (text, expected) => {
-    expect(plainText(text)).toBe(expected)
-  })
-})
-
-describe('plainLine', () => {
-  it('sends no control character either, and no command that one hid', () => {
-    expect(plainLine('\u001B]0;x\u0007\u001B[31m red\u009B2J')).toBe(String.raw`\x1b]0;x\x07 red\x9b2J`)
-    expect(plainLine('\u001B[0m::error::no')).toBe('> ::error::no')
-  })
-})
 
 describe('the summary', () => {
   it('holds no control character', () => {
