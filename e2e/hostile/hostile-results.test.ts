@@ -31,11 +31,13 @@ const run = (...words: readonly string[]) =>
 /** What a shard of another job left. */
 function shard(index: number, change: { readonly name?: string; readonly what?: string; readonly command?: string } = {}): void {
   const { name = `t${index}`, what = '', command = 'test' } = change
+  // Both shards of a run know all of it.
+  const cells = change.name === undefined ? ['t1', 't2'] : [name]
   const entry = { line: 1, reason: what, until: '2030-01-01' }
   put(`shards/${index}/results.json`, {
     format: 1,
     command,
-    plan: { digest: 'd', run: null, cells: [name], at: [{ test: name, kernel: name, allowFail: false }] },
+    plan: { digest: 'd', run: null, cells, at: cells.map((test) => ({ test, kernel: test, allowFail: false })) },
     title: 'x',
     whole: { file: what, evidence: what },
     baseline: { file: 'x', cells: [{ novelty: 'known', entry }], unmatched: [], expired: [entry] },
