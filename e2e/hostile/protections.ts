@@ -260,7 +260,7 @@ export const protections: readonly Protection[] = [
     tests: ['packages/core/src/trials/shard-results.test.ts'],
   },
   {
-    title: "the runner takes no line of a guest for a command",
+    title: 'the runner takes no line of a guest for a command',
     file: 'packages/core/src/text/index.ts',
     from: "return env['GITHUB_ACTIONS'] === 'true' ? plainLine : printable",
     to: 'return printable',

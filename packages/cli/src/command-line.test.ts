@@ -39,6 +39,8 @@ describe('the command line', () => {
     [['run', '-k', 'vmlinux', 'sh', '-c', 'echo', '-k', '--'], ['sh', '-c', 'echo', '-k', '--'], { kernel: 'vmlinux' }],
     [['run', '--gdb', 'uname', '--gdb'], ['uname', '--gdb'], { gdb: true }],
     [['run', '--gdb=1234', 'uname'], ['uname'], { gdb: '1234' }],
+    [['run', '--blktests', 'loop'], ['loop'], { blktests: [''] }],
+    [['run', '--blktests=loop', '--blktests=nvme'], [], { blktests: ['loop', 'nvme'] }],
     [['run', '-s', '-e', 'A', '-e', 'B=--gdb', 'env'], ['env'], { s: true, env: ['A', 'B=--gdb'] }],
     [['run', '-k', '--gdb', 'true'], ['true'], { kernel: '--gdb' }],
   ])('passes the command of `%j` on untouched', async (argv, args, options) => {

@@ -114,9 +114,10 @@ function defineCommand(command: Command, row: CommandRow, definition: CommandDef
 }
 
 function readInvocation(program: Command, command: Command, row: CommandRow, definition: CommandDefinition): Invocation {
-  const values = readOptionalValues(command.opts(), command.options)
   const rows = [...rowsOfCommand(row.name), ...namedRows(commonRows)]
-  for (const given of [program.opts(), values]) refuseEmpty(given, rows)
+  // Before those without a value become an empty text.
+  for (const given of [program.opts(), command.opts()]) refuseEmpty(given, rows)
+  const values = readOptionalValues(command.opts(), command.options)
   const globals = readGlobalOptions(program.opts(), values)
   const common = Object.keys(commonRows).map(camelCase)
   const options = givenOptions(Object.fromEntries(Object.entries(values).filter(([name]) => !common.includes(name))))

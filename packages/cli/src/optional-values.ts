@@ -21,8 +21,10 @@ export function markOptionalValues(args: readonly string[], options: readonly Op
   return marked
 }
 
-/** Values of a parsed command: an option given without its optional value is `true`. */
+/** Values of a parsed command: an option given without its optional value is `true`, or an empty text in its list. */
 export function readOptionalValues(values: Readonly<Record<string, unknown>>, options: readonly Option[]): Record<string, unknown> {
   const optional = new Set(options.filter((option) => option.optional).map((option) => option.attributeName()))
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === bare && optional.has(name) ? true : value]))
+  const read = (value: unknown): unknown =>
+    value === bare ? true : Array.isArray(value) ? value.map((one: unknown) => (one === bare ? '' : one)) : value
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, optional.has(name) ? read(value) : value]))
 }
