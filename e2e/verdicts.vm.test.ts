@@ -59,6 +59,11 @@ describe('verdicts', () => {
     ])
   })
 
+  it('is pass for a command that prints the kernel log and its version where the kernel prints', async () => {
+    const script = 'dmesg > /dev/console; cat /proc/version > /dev/kmsg; sleep 0.5; echo alive'
+    expect(await verdictOf([...onImage, '--', 'sh', '-c', script])).toMatchObject({ exitCode: 0, verdict: 'pass', stdout: 'alive\n' })
+  })
+
   it('is splat when the kernel complained, unseen, before the guest ended as expected', async () => {
     // The shell's own: no program can be read from a file system that has failed.
     const wait = 'i=0; while [ $i -lt 400000 ]; do i=$((i + 1)); done'

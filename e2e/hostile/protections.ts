@@ -248,8 +248,8 @@ export const protections: readonly Protection[] = [
   {
     title: 'reports that the console does not show count',
     file: 'packages/vm/src/process/kernel-log.ts',
-    from: 'if (hidden.length > 0) capture.add(',
-    to: 'if (hidden.length > 1e9) capture.add(',
+    from: 'if (hidden.lines.length > 0) capture.add(',
+    to: 'if (hidden.lines.length > 1e9) capture.add(',
     tests: ['packages/vm/src/process/kernel-log.test.ts'],
   },
   {

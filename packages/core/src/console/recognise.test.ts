@@ -77,7 +77,8 @@ describe('createConsoleReader', () => {
     const banner = '[    0.000000] Linux version 6.12.1 (a@b) (gcc) #1 SMP'
     expect(read(banner)).toMatchObject({ release: '6.12.1', reports: [] })
     const init = '[    1.000000] Run /init as init process'
-    expect(read(`${banner}\n${init}\n${banner}\n[    0.012345] x`).reports).toMatchObject([{ kind: 'unexpected-reboot' }])
+    const more = Array.from({ length: 8 }, (_, index) => `[    0.01234${index}] x`).join('\n')
+    expect(read(`${banner}\n${init}\n${banner}\n${more}`).reports).toMatchObject([{ kind: 'unexpected-reboot' }])
   })
 
   it('does not take a log that is printed again for a second console for a second start', () => {

@@ -14,16 +14,22 @@ export interface RestartWatch {
 // Enough to meet again in a ring buffer whose beginning was overwritten.
 const mostKnownLines = 256
 
+// A ring buffer has lines that its console does not show (KERN_DEBUG): Debian's kernels have up to four in a row among the first.
+const mostUnknown = 8
+
 /**
  * A banner is a restart once user space ran. Before, it is the same log once more: a preferred console that is not ours (console=tty0) makes the
  * kernel print it again when its serial console is registered. In a log with stamps a banner without one comes from a program, and with one from a program
- * that prints the ring buffer when lines follow that were there before, with the same stamps.
+ * that prints the ring buffer when lines follow that were there before, with the same stamps. One that is later than the lines before it is what a
+ * program wrote to the log (`cat /proc/version > /dev/kmsg`): time begins again with a kernel.
  */
 export function createRestartWatch(): RestartWatch {
   let mayRestart = true
   let hasStamps = false
   let isLearning = false
   let waiting: { readonly banner: Message; readonly line: number } | undefined
+  let unknown = 0
+  let last: Message | undefined
   const known = new Set<string>()
 
   const learn = (message: Message): void => {
@@ -43,6 +49,8 @@ export function createRestartWatch(): RestartWatch {
   return {
     read: (message, line) => {
       const { text } = message
+      const before = last
+      if (message.stamp !== undefined) last = message
       const isBanner = text.startsWith('Linux version ')
       // Of most lines the stamp tells nothing.
       if (hasStamps && waiting === undefined && !isLearning && !isBanner) {
@@ -51,10 +59,11 @@ export function createRestartWatch(): RestartWatch {
       }
       const stamp = stampOf(message)
       if (stamp !== undefined) hasStamps = true
-      if (waiting !== undefined && stamp !== undefined && isExact(stamp)) {
+      if (waiting !== undefined && stamp !== undefined && isExact(stamp) && text.trim() !== '') {
         const found = waiting
-        waiting = undefined
-        if (!known.has(`${stamp} ${text.trim()}`)) {
+        if (known.has(`${stamp} ${text.trim()}`)) waiting = undefined
+        else if (++unknown >= mostUnknown) {
+          waiting = undefined
           mayRestart = true
           known.clear()
           isLearning = true
@@ -66,6 +75,8 @@ export function createRestartWatch(): RestartWatch {
       noteSteps(text)
       if (isBanner) {
         if (stamp === undefined && hasStamps) return undefined
+        if (stamp !== undefined && before !== undefined && isLater(stamp, stampOf(before))) return undefined
+        unknown = 0
         // Time began again twice: no program prints that.
         if (waiting !== undefined) {
           const found = waiting
@@ -87,6 +98,10 @@ export function createRestartWatch(): RestartWatch {
     },
     isWaiting: () => isLearning || waiting !== undefined,
   }
+}
+
+function isLater(stamp: string, before: string | undefined): boolean {
+  return Number(stamp) > 0 && Number(stamp) >= Number(before ?? Infinity)
 }
 
 /** Before its clock runs a kernel counts ticks: 0.000000, 0.004000, the same on every start. */

@@ -18,8 +18,9 @@ it('Reports that a console does not show are added to it, those that come late a
   const log = createKernelLog(nodeHost(), hidden.capture)
   expect(log.shown()).toBeUndefined()
   // In two pieces, as frames are cut.
-  log.take(encode(warning.slice(0, 30)))
-  log.take(encode(warning.slice(30)))
+  const at = warning.indexOf('\n') + 1
+  log.take(encode(warning.slice(0, at)))
+  log.take(encode(warning.slice(at)))
   await log.shown()
   expect(hidden.added).toEqual(['kernelkit: the console does not show what the kernel has logged here:', ...shown.trimEnd().split('\n')])
   expect(log.shown()).toBeUndefined()
@@ -30,6 +31,21 @@ it('Reports that a console does not show are added to it, those that come late a
   setTimeout(() => late.prints(shown), 50)
   await other.shown()
   expect(late.added).toEqual([])
+})
+
+it('A report that comes in two seconds is added once, and whole; one that nothing follows is not waited for for long.', async () => {
+  const hidden = consoleOf('[    1.000000] x\n')
+  const log = createKernelLog(nodeHost(), hidden.capture)
+  const at = warning.indexOf('\n') + 1
+  log.take(encode(warning.slice(0, at)))
+  await nodeHost().sleep(300)
+  expect(hidden.added).toEqual([])
+  log.take(encode(warning.slice(at)))
+  await expect.poll(() => hidden.added.slice(1), { timeout: 60_000 }).toEqual(shown.trimEnd().split('\n'))
+
+  const cut = consoleOf('[    1.000000] x\n')
+  createKernelLog(nodeHost(), cut.capture).take(encode(warning.slice(0, at)))
+  await expect.poll(() => cut.added, { timeout: 60_000 }).toHaveLength(2)
 })
 
 it('A guest that sends without end is read as far as is useful.', async () => {

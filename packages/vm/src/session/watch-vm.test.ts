@@ -120,7 +120,11 @@ describe('watchVm', () => {
     ],
     ['a second reset', [reset, reset], 'restarted'],
     ['the end of one that was reset, came to its first process and was reset again', [reset, init, reset, exited], 'exited'],
-    ['a kernel that starts again', [reset, banner, init, banner, line('[    0.034521] x'), reset], 'restarted'],
+    [
+      'a kernel that starts again',
+      [reset, banner, init, banner, ...Array.from({ length: 8 }, (_, index) => line(`[    0.03452${index}] x`)), reset],
+      'restarted',
+    ],
     ["QEMU's own stop", [{ type: 'qmp', event: 'STOP', data: { status: 'io-error' }, atMs: 0 }], 'stopped'],
     ['a machine that is off, and a QEMU that keeps it', [{ type: 'qmp', event: 'STOP', data: { status: 'shutdown' }, atMs: 0 }], 'halted'],
     ["the end of one with a debugger's stop", [{ type: 'qmp', event: 'STOP', data: { status: 'debug' }, atMs: 0 }, exited], 'exited'],
