@@ -26,6 +26,11 @@ describe('repositoryPath', () => {
   }
   it.each([
     ['drivers/a.c', 'drivers/a.c'],
+    // Headers that a module of others is built with.
+    ['/usr/src/linux-headers-6.1.0-57-common/include/linux/list.h', 'include/linux/list.h'],
+    ['/usr/src/kernels/6.9.4-200.fc40.x86_64/arch/x86/include/asm/atomic.h', 'arch/x86/include/asm/atomic.h'],
+    ['/lib/modules/6.1.0/build/./include/linux/list.h', 'include/linux/list.h'],
+    ['/usr/src/frob-1.0/frob.c', '/usr/src/frob-1.0/frob.c'],
     ['./include/linux/../net/a.h', 'include/net/a.h'],
     // A build directory inside the tree.
     ['../fs/a.c', 'fs/a.c'],

@@ -32,9 +32,14 @@ export function repositoryPath(path: string, { trees, maps }: SourcePaths): stri
     const rest = below(tidy, tree)
     if (rest !== undefined) return rest
   }
+  const header = installedHeaders.exec(tidy)?.[0]
+  if (header !== undefined) return tidy.slice(header.length)
   // A build directory inside the tree: kbuild writes ../fs/x.c.
   return tidy.replace(/^(?:\.\.\/)+/, '')
 }
+
+/** Where distributions put the headers that modules of others are built with: inlined calls of such a module name them. */
+const installedHeaders = /^\/(?:usr\/src\/(?:linux-headers-[^/]+|kernels\/[^/]+)|(?:usr\/)?lib\/modules\/[^/]+\/(?:build|source))\//
 
 function below(path: string, directory: string): string | undefined {
   return path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : undefined

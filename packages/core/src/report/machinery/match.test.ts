@@ -123,6 +123,9 @@ describe('serviceOf', () => {
 
   it('takes no function of a module for one of the core', () => {
     expect(serviceOf({ function: 'pointer', module: 'frob' })).toBeUndefined()
+    // But for what it inlines of the kernel's headers.
+    expect(serviceOf({ function: '__list_del_entry', module: 'frob', source: 'include/linux/list.h' })).toBeDefined()
+    expect(serviceOf({ function: '__list_del_entry', module: 'frob', source: '/src/frob/list.h' })).toBeUndefined()
   })
 
   it('asks the file where the log names it, and the name where the path is of another directory', () => {

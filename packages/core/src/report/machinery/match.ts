@@ -70,9 +70,12 @@ function serviceOfFile(path: string): Service | undefined {
   return found ?? (/(?:^|\/)include\//.test(path) ? 'serving' : undefined)
 }
 
+/** Headers of the kernel: what a module calls of them is the kernel's, and inlined. */
+const header = /^(?:arch\/[^/]+\/)?include\//
+
 /** What a frame's function does for others. A module is nobody's machinery; where a line is known the file decides. */
 export function serviceOf(frame: Pick<ReportFrame, 'function' | 'source' | 'module'>): Service | undefined {
-  if (frame.module !== undefined) return undefined
+  if (frame.module !== undefined && !header.test(frame.source ?? '')) return undefined
   const name = sourceName(frame.function)
   if (frame.source === undefined || frame.source.startsWith('/') || frame.source.startsWith('..')) return factsOf(name).service
   const known = knownFunctions().get(name)
