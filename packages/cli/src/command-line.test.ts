@@ -7,7 +7,7 @@ import { givenOptions, writeError } from '@kernelkit/core/options'
 
 const loaded: string[] = []
 const rows: readonly CommandRow[] = commandRows
-  .filter(({ name }) => ['run', 'exec', 'ssh', 'gdb', 'initrd', 'build', 'doctor', 'toolchain'].includes(name))
+  .filter(({ name }) => ['run', 'exec', 'ssh', 'gdb', 'initrd', 'build', 'doctor', 'toolchain', 'stop', 'report'].includes(name))
   .map((row) => ({
     ...row,
     load: async () => {
@@ -47,6 +47,18 @@ describe('the command line', () => {
     const invocation = await parse(...argv)
     expect(invocation.args).toEqual(args)
     expect(invocation.options).toEqual(givenOptions(options))
+  })
+
+  it.each([[['stop', '']], [['exec', '', 'true']], [['run', '--', '']], [['report', '']], [['inspect', '']]])(
+    'refuses the empty word of %j',
+    async (argv) => {
+      const { code, message } = writeError(await refusal(...argv), { door: 'command' })
+      expect({ code, message }).toEqual({ code: 'BAD_OPTION', message: `kernelkit ${argv[0]}: a word is empty.` })
+    },
+  )
+
+  it('passes empty words of a command on', async () => {
+    expect((await parse('run', '--', 'echo', '')).args).toEqual(['echo', ''])
   })
 
   it.each([

@@ -117,11 +117,22 @@ function readInvocation(program: Command, command: Command, row: CommandRow, def
   const rows = [...rowsOfCommand(row.name), ...namedRows(commonRows)]
   // Before those without a value become an empty text.
   for (const given of [program.opts(), command.opts()]) refuseEmpty(given, rows)
+  refuseEmptyWord(command, row)
   const values = readOptionalValues(command.opts(), command.options)
   const globals = readGlobalOptions(program.opts(), values)
   const common = Object.keys(commonRows).map(camelCase)
   const options = givenOptions(Object.fromEntries(Object.entries(values).filter(([name]) => !common.includes(name))))
   return { kind: 'command', definition, args: ownOperands(command, row.passThroughAfter), options, globals }
+}
+
+/** `stop "$UNSET"` must not stop the only VM; words of a guest's command after the first may be empty. */
+function refuseEmptyWord({ args }: Command, { name, passThroughAfter }: CommandRow): void {
+  const own = passThroughAfter === undefined ? args : args.slice(0, Math.max(1, passThroughAfter))
+  if (!own.includes('')) return
+  throw new UserError('BAD_OPTION', `kernelkit ${name}: a word is empty.`, {
+    hint: 'Leave it out, or give it a value; a variable of a shell that is not set is empty.',
+    details: { seen: '' },
+  })
 }
 
 /**
