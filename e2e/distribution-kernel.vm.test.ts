@@ -3,6 +3,7 @@ import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { cloudKernel } from './lib/kernel-packages.ts'
 import { kernelkit, lastLine, saidEnough, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { makeOwnDirectory } from './lib/own-directory.ts'
 
@@ -44,10 +45,13 @@ describe("a distribution's kernel", () => {
   })
 
   it('has the commands of busybox and its own modules where it is given no root', async () => {
-    const script = 'uname -r; modprobe dummy && ls -d /sys/class/net/dummy0'
-    const { stdout, stderr } = await kernelkit(['run', '-k', 'debian:12/cloud', '--root', 'none', '--no-cwd', '--', 'sh', '-c', script])
+    const script = 'uname -r; modprobe dummy && ls -d /sys/class/net/dummy0; readlink /lib/modules/*/build'
+    // Headers of this kernel, as far as a link is concerned.
+    const headers = `/usr/src/linux-headers-${(await cloudKernel()).release}`
+    const options = ['--root', 'none', '--no-cwd', '-v', `/usr/include:${headers}:ro`]
+    const { stdout, stderr } = await kernelkit(['run', '-k', 'debian:12/cloud', ...options, '--', 'sh', '-c', script])
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=pass\b/)
-    expect(stdout).toMatch(/^6\.1\.0-\d+-cloud-amd64\n\/sys\/class\/net\/dummy0\n$/)
+    expect(stdout.replace(headers, 'HEADERS')).toMatch(/^6\.1\.0-\d+-cloud-amd64\n\/sys\/class\/net\/dummy0\nHEADERS\n$/)
     expect(stderr).toMatch(/^commands of (?:this host's \/bin\/busybox|busybox-static )/m)
   })
 

@@ -59,6 +59,13 @@ describe('verdicts', () => {
     ])
   })
 
+  it('is that of a command which ended before its limit, whatever a process that it left behind still writes', async () => {
+    const script = '(while :; do echo x; sleep 0.2; done) & echo main'
+    const { exitCode, verdict, stderr } = await verdictOf([...onImage, '--timeout', '5s', '--', 'sh', '-c', script])
+    expect({ exitCode, verdict }).toEqual({ exitCode: 0, verdict: 'pass' })
+    expect(stderr).toContain('a process that it started still has its output open')
+  })
+
   it('is pass for a command that prints the kernel log and its version where the kernel prints', async () => {
     const script = 'dmesg > /dev/console; cat /proc/version > /dev/kmsg; sleep 0.5; echo alive'
     expect(await verdictOf([...onImage, '--', 'sh', '-c', script])).toMatchObject({ exitCode: 0, verdict: 'pass', stdout: 'alive\n' })

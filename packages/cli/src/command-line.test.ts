@@ -49,13 +49,10 @@ describe('the command line', () => {
     expect(invocation.options).toEqual(givenOptions(options))
   })
 
-  it.each([[['stop', '']], [['exec', '', 'true']], [['run', '--', '']], [['report', '']], [['inspect', '']]])(
-    'refuses the empty word of %j',
-    async (argv) => {
-      const { code, message } = writeError(await refusal(...argv), { door: 'command' })
-      expect({ code, message }).toEqual({ code: 'BAD_OPTION', message: `kernelkit ${argv[0]}: a word is empty.` })
-    },
-  )
+  it.each([[['stop', '']], [['exec', '', 'true']], [['run', '--', '']], [['report', '']]])('refuses the empty word of %j', async (argv) => {
+    const { code, message } = writeError(await refusal(...argv), { door: 'command' })
+    expect({ code, message }).toEqual({ code: 'BAD_OPTION', message: `kernelkit ${argv[0]}: a word is empty.` })
+  })
 
   it('passes empty words of a command on', async () => {
     expect((await parse('run', '--', 'echo', '')).args).toEqual(['echo', ''])

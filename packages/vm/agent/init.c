@@ -62,6 +62,7 @@ static int prepare(char *problem, unsigned size)
 	if (enter_root(&params, problem, size) < 0) return -1;
 	populate_root(&params);
 	if (mount_shares(&params, problem, size) < 0) return -1;
+	link_headers();
 	if (!equal(params.init, "agent") && !exists(params.init)) {
 		format(problem, size, "the root has no init: %s does not exist in it", params.init);
 		note_root_lacks("init");

@@ -231,3 +231,18 @@ int mount_shares(const struct params *params, char *problem, unsigned size)
 	}
 	return 0;
 }
+
+void link_headers(void)
+{
+	/* Debian and Ubuntu; Fedora. */
+	static const char *const places[] = { "/usr/src/linux-headers-%s", "/usr/src/kernels/%s" };
+	struct utsname name;
+	char build[256], headers[256];
+	sys_call(NR_uname, (long)&name, 0, 0, 0, 0);
+	format(build, sizeof build, "/lib/modules/%s/build", name.release);
+	for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
+		format(headers, sizeof headers, places[i], name.release);
+		/* A link that leads nowhere stays, and so does what is there. */
+		if (exists(headers) && !exists(build)) sys_symlink(headers, build);
+	}
+}

@@ -11,6 +11,8 @@ const char *root_lacks(void);
 void note_root_lacks(const char *what);
 /* Shares at their places inside the root; as above. */
 int mount_shares(const struct params *params, char *problem, unsigned size);
+/* `build` of this kernel's modules, where the root has its headers: what a module is compiled with (Documentation/kbuild/modules.rst). */
+void link_headers(void);
 /* /run, /tmp, /dev/shm, /dev/pts, links in /dev, /sys/fs/cgroup, loopback, resolv.conf. */
 void populate_root(const struct params *params);
 /* The host name, and in /etc/hosts an address for it. */

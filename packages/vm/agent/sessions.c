@@ -37,6 +37,7 @@ void session_kill(uint32_t id, int signal)
 {
 	struct session *session = find_session(id);
 	if (session && !session->dead) signal_command(session->pid, signal);
+	else if (session && signal == 0) session->give_up_at = session->longest_at = monotonic_ms();
 }
 
 void session_resize(uint32_t id, int columns, int rows)

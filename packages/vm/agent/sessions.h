@@ -10,6 +10,7 @@ void session_start(const struct frame *frame);
 void sessions_clock_checked(void);
 void session_stdin(const struct frame *frame);
 void session_stdin_eof(uint32_t id);
+/* Signal 0: a command that has ended does not wait for its orphans any longer. */
 void session_kill(uint32_t id, int signal);
 void session_resize(uint32_t id, int columns, int rows);
 void session_credit(const struct frame *frame);

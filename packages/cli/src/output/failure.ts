@@ -82,7 +82,7 @@ function interruption(signal: string, thrown: unknown): UserError {
     'INTERRUPTED',
     `${signal === 'SIGINT' ? 'Ctrl-C (SIGINT)' : signal} ended the command; what it had started was ended too.`,
     {
-      hint: 'Run it again; finished parts come from the store.',
+      hint: 'Run it again; what was built, fetched or searched comes from the store, tests run again.',
       details: { signal },
       cause: thrown,
     },

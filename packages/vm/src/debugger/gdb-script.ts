@@ -57,7 +57,7 @@ export async function startGdbScript(guest: Guest, script: string, evidenceDirec
     // The debugger loses its guest first, and the console says why.
     await atMost(host, newsMs, watch.over)
     if (await Promise.race([watch.over.then(() => true), Promise.resolve(false)])) return
-    throw scriptFailed({ script, limitMs, exitCode, timedOut, output })
+    throw scriptFailed({ script, limitMs, exitCode, timedOut, output, log: evidencePath(evidenceDirectory, 'gdb') })
   }
   const failed = check().then(() => new Promise<never>(() => {}))
   failed.catch(() => {})
@@ -85,11 +85,13 @@ export async function startGdbScript(guest: Guest, script: string, evidenceDirec
 interface Failed extends Pick<DebuggerEnd, 'exitCode' | 'timedOut' | 'output'> {
   readonly script: string
   readonly limitMs: number
+  /** The file with all that it printed. */
+  readonly log: string
 }
 
 const shownLines = 10
 
-function scriptFailed({ script, limitMs, exitCode, timedOut, output }: Failed): UserError {
+function scriptFailed({ script, limitMs, exitCode, timedOut, output, log }: Failed): UserError {
   const what = timedOut
     ? `did not end within ${limitMs / 1000} s`
     : exitCode === undefined
@@ -102,7 +104,7 @@ function scriptFailed({ script, limitMs, exitCode, timedOut, output }: Failed): 
     {
       hint: timedOut
         ? message`Let it end (quit, or no further continue), or raise ${option('gdb-timeout')}.`
-        : message`Read gdb.txt of the evidence, or try the commands one by one with ${option('gdb')} and ${option('keep')}.`,
+        : message`Read ${log}, or try the commands one by one with ${option('gdb')} and ${option('keep')}.`,
       details: { script, exitCode: exitCode ?? null, timedOut },
     },
   )

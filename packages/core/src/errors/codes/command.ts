@@ -86,6 +86,6 @@ export const commandCodes = {
   },
   INTERRUPTED: {
     meaning: 'A signal (Ctrl-C, SIGTERM) ended the command; everything it had started was ended too.',
-    fix: 'Run it again; finished parts come from the store.',
+    fix: 'Run it again; what was built, fetched or searched comes from the store, tests run again.',
   },
 } as const satisfies Record<string, CodeEntry>

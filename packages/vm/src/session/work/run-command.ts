@@ -4,7 +4,7 @@ import { UserError } from '@kernelkit/core/errors'
 import type { KtapReader, KtapResults } from '@kernelkit/core/ktap'
 import type { Host } from '@kernelkit/host'
 import type { VmPlan } from '../../resolve/plan-vm.ts'
-import type { ExecResult } from '../../vm.ts'
+import type { ExecResult, RunningCommand } from '../../vm.ts'
 import { firstOf } from '../first-of.ts'
 import { guestEndLimitMs } from '../limits.ts'
 import { seenFacts, type EndedVm, type Ending, type Guest, type VmWork } from '../guest.ts'
@@ -103,7 +103,8 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
     },
   )
   const limit = timeoutMs === undefined ? undefined : ({ kind: 'command', ms: timeoutMs } as const)
-  const ending = await firstOf<Ending>(guest, { limit, paused: false, of: [ended, over, ...(script === undefined ? [] : [script.failed])] })
+  const first = await firstOf<Ending>(guest, { limit, paused: false, of: [ended, over, ...(script === undefined ? [] : [script.failed])] })
+  const ending = first.kind === 'limit' ? await endedMeanwhile(guest, { running, ended, limit: first }) : first
   if (ending.kind === 'command') await script?.finish()
   if (ending.kind === 'limit' && keep) controller.abort()
   if (expect !== undefined && ending.kind === 'command' && mayEndGuest(ending.result)) {
@@ -113,6 +114,25 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
   }
   if (ending.kind === 'command') await close?.()
   if (ending.kind === 'command' && ending.result.exitCode === 0) await command.afterwards?.(guest)
+  return ending
+}
+
+// The agent answers within milliseconds.
+const answerMs = 1000
+
+/** At its limit a command may have ended long ago, and what still holds its output is a process that it has left behind. */
+async function endedMeanwhile(
+  { host }: Guest,
+  { running, ended, limit }: { readonly running: RunningCommand; readonly ended: Promise<Ending>; readonly limit: Ending },
+): Promise<Ending> {
+  running.kill(0)
+  const stop = new AbortController()
+  const late = host.sleep(answerMs, stop.signal).then(
+    () => limit,
+    () => limit,
+  )
+  const ending = await Promise.race([ended, late])
+  stop.abort()
   return ending
 }
 
