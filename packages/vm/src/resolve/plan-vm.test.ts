@@ -258,6 +258,7 @@ describe('which root', () => {
     ['a missing image', { image: 'none' }, 'FILE_NOT_FOUND'],
     ['a directory as an image', { image: '.' }, 'NOT_AN_IMAGE'],
     ['a missing directory', { root: './none' }, 'ROOT_NOT_FOUND'],
+    ['an empty directory', { root: './empty-directory' }, 'ROOT_NOT_FOUND'],
     ['a file as a directory', { root: './empty' }, 'ROOT_NOT_FOUND'],
     ['no image for --root image', { root: 'image' }, 'ROOT_NOT_FOUND'],
     ['two roots', { root: 'host', image: 'x' }, 'BAD_OPTION'],
@@ -270,6 +271,7 @@ describe('which root', () => {
   ])('refuses %s', async (_title, raw, code) => {
     const kernel = await built('build')
     await put('work/empty', '')
+    await mkdir(join(directory, 'work/empty-directory'), { recursive: true })
     await expect(plan({ raw: { kernel, ...raw } })).rejects.toMatchObject({ code })
   })
 })

@@ -152,6 +152,10 @@ async function directoryRoot(host: Host, named: string): Promise<ResolvedRoot> {
     throw new UserError('ROOT_NOT_FOUND', message`${option('root', named)} is not a directory.`, {
       hint: message`Name a disk image with ${option('image', named)}.`,
     })
+  if ((await host.fs.readdir(path).catch(() => ['unknown'])).length === 0)
+    throw new UserError('ROOT_NOT_FOUND', message`${option('root', named)} is empty: it is not a root file system.`, {
+      hint: 'Name a directory that contains one, or a static program for the command.',
+    })
   const owner = await rootOwner(host, path)
   return {
     ...sharedRoot('directory', path),

@@ -56,6 +56,8 @@ export const outerFunctions: readonly string[] = list(`
   __do_fast_syscall_* do_int80_* do_SYSENTER_32 x64_sys_call ia32_sys_call invoke_syscall* el0_* el0t_* do_el0_svc* ret_fast_syscall
   ret_to_user* secondary_startup* start_secondary start_kernel rest_init cpu_startup_entry do_idle system_call* syscall_exit_*
   __do_syscall handle_syscall
+  # Where built-in code and modules begin.
+  do_one_initcall do_init_module load_module init_module_from_file do_initcalls kernel_init kernel_init_freeable
   # The layers between a system call and the subsystem that it reaches.
   __x64_sys_* __ia32_sys_* __arm64_sys_* __riscv_sys_* __se_sys_* __do_sys_* __sys_* ___sys_* ____sys_* ksys_* SyS_* SYSC_* sys_*
   do_sys_* vfs_* do_iter_* do_writev do_readv new_sync_* __vfs_* sock_sendmsg* __sock_* sock_write_iter sock_read_iter sock_common_*

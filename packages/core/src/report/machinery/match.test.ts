@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { families } from './families.ts'
 import { machineryFiles } from './files.ts'
 import * as functions from './functions.ts'
-import { names, serviceOf } from './match.ts'
+import { isOuter, names, serviceOf } from './match.ts'
 
 const lists = [
   functions.entryFunctions,
@@ -119,6 +119,10 @@ describe('serviceOf', () => {
       'ext4_lookup',
     ]
     expect(names.filter((name) => serviceOf({ function: name }) !== undefined)).toEqual([])
+  })
+
+  it('knows where modules and built-in code begin: a stack that overflows in one is its own', () => {
+    expect(['do_init_module', 'do_one_initcall', 'frob_init'].map(isOuter)).toEqual([true, true, false])
   })
 
   it('takes no function of a module for one of the core', () => {
