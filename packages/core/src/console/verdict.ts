@@ -63,7 +63,9 @@ export function judge(facts: RunFacts): Judgement {
     return verdict(
       'hang',
       `the guest's agent did not answer for ${seconds(facts.silentMs)}.${stuckSuffix(facts)}`,
-      message`Run it again on a less busy host, or look at the guest with ${option('gdb')}.`,
+      facts.stuck === undefined
+        ? message`Run it again on a less busy host, or look at the guest with ${option('gdb')}.`
+        : message`Read inspect.txt of the evidence, or look at the guest live with ${option('gdb')}.`,
     )
   }
   if (facts.limit !== undefined) return judgeLimit(facts, facts.limit)

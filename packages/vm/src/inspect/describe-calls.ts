@@ -52,7 +52,7 @@ export async function describeCalls(
     const inside = modules?.at(own(frame))
     const at = atFrame(inside ?? vmlinux.symbols.at(placeOf(frame)), frame)
     const found = (inside === undefined ? places.get(placeOf(frame)) : modulePlaces?.get(own(frame))) ?? []
-    const { module } = inside ?? none
+    const module = inside?.module ?? (at === undefined ? modules?.ownerOf(own(frame)) : undefined)
     if (found.length === 0) return [{ ...none, module, address, guessed, function: at?.function, offset: at?.offset }]
     return found.map((one, index) => ({
       address,

@@ -21,6 +21,8 @@ export interface ModulePlace {
 /** The code of the modules that a guest has loaded and whose files are known. */
 export interface GuestModules extends AsyncDisposable {
   at(address: bigint): ModulePlace | undefined
+  /** The module that an address is in, also one whose file is not known. */
+  ownerOf(address: bigint): string | undefined
   /** What the stack looks like at an address. */
   orcAt(address: bigint): OrcEntry | undefined
   /** The calls at addresses, innermost first, as far as files with lines are there. */
@@ -44,6 +46,10 @@ interface Code {
   readonly orc: OrcTable | undefined
 }
 
+// Sections with code (include/linux/init.h, include/linux/compiler_types.h), and more than the code of most modules.
+const codeSection = /^\.(?:init\.|exit\.|noinstr\.)?text\b/
+const largestText = 0x10_0000n
+
 /** Reads the kernel's list of modules, and their files. */
 export async function openGuestModules(host: Host, view: KernelView, { directories, release, signal }: ModuleFiles): Promise<GuestModules> {
   const loaded = await readModules(view)
@@ -51,12 +57,19 @@ export async function openGuestModules(host: Host, view: KernelView, { directori
   const modules = openModules(host, { directories, signal })
   const codes: Code[] = []
   for (const module of loaded) codes.push(...(await codeOf(view.space, { module, modules, release })))
+  const texts = loaded.flatMap(({ name, sections }) =>
+    [...sections].flatMap(([section, start]) => (codeSection.test(section) ? [{ name, start }] : [])),
+  )
   const codeAt = (address: bigint): Code | undefined => codes.find(({ start, end }) => address >= start && address < end)
   return {
     at: (address) => {
       const code = codeAt(address)
       const found = code?.symbols.at(address - code.start)
       return code === undefined || found === undefined ? undefined : { module: code.module, ...found }
+    },
+    ownerOf: (address) => {
+      const before = texts.filter(({ start }) => address >= start && address - start < largestText)
+      return before.toSorted((a, b) => (a.start < b.start ? 1 : -1))[0]?.name
     },
     orcAt: (address) => codeAt(address)?.orc?.at(address),
     lines: async (addresses) => {

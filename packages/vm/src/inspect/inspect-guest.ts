@@ -7,6 +7,7 @@ import {
   type Stack,
   type StackStart,
 } from '@kernelkit/core/inspect'
+import { printable } from '@kernelkit/core/text'
 import type { Host } from '@kernelkit/host'
 import type { Vm } from '../vm.ts'
 import { describeCalls, type SeenCall } from './describe-calls.ts'
@@ -80,8 +81,15 @@ export async function inspectGuest(host: Host, input: InspectInput): Promise<Ins
       locks: locks.map(({ name, takenAt }) => ({ name, takenAt: callsOf({ address: takenAt, exact: false, guessed: false }).at(-1) })),
     })),
     log: lists.log,
-    missing: [...missingOf(kernel, orc), ...lists.missing],
+    missing: [...missingOf(kernel, orc), ...lists.missing, ...unknownModules(frames.flatMap(callsOf))],
   }
+}
+
+function unknownModules(calls: readonly SeenCall[]): readonly string[] {
+  const names = new Set(calls.flatMap(({ function: name, module }) => (name === undefined && module !== undefined ? [module] : [])))
+  return names.size === 0
+    ? []
+    : [`no functions of ${[...names].map(printable).join(', ')}: --module-files DIR names the directory with its file`]
 }
 
 const noStack: Stack = { frames: [], program: undefined }

@@ -52,8 +52,8 @@ function stateOf({ where, interrupts }: SeenCpu): string {
 function renderCall({ address, function: name, module, offset, source, line, inlined }: SeenCall): string {
   const hex = `0x${address.toString(16)}`
   const place = source === undefined ? '' : ` (${printable(source)}${line === undefined ? '' : `:${line}`})`
-  if (name === undefined) return `${hex}${place}`
   const owner = module === undefined ? '' : ` [${printable(module)}]`
+  if (name === undefined) return `${hex}${owner}${place}`
   return `${printable(name)}${offset === undefined ? '' : `+0x${offset.toString(16)}`}${owner}${place}${inlined ? ' [inlined]' : ''}`
 }
 
@@ -70,6 +70,7 @@ export function describeStuck({ cpus }: Inspection): string | undefined {
 function placeOf({ calls }: SeenCpu): string {
   const whole = calls.find(({ inlined }) => !inlined) ?? calls[0]
   if (whole === undefined) return 'unknown code'
-  const name = whole.function === undefined ? `0x${whole.address.toString(16)}` : printable(whole.function)
+  const owner = whole.module === undefined ? '' : ` [${printable(whole.module)}]`
+  const name = whole.function === undefined ? `0x${whole.address.toString(16)}${owner}` : printable(whole.function)
   return whole.source === undefined ? name : `${name} (${printable(whole.source)}:${whole.line ?? 0})`
 }
