@@ -19,14 +19,16 @@ export function createKernelLog(host: Clock, capture: Capture): KernelLog {
   let bytes = 0
   let work: Promise<void> | undefined
   let isEnding = false
+  const isOver = (): boolean => pending.length > 0 || isEnding
+  const untilMore = async (): Promise<void> => {
+    for (let waitedMs = 0; waitedMs < restMs && !isOver(); waitedMs += lookEveryMs) await host.sleep(lookEveryMs)
+  }
   const compare = async (): Promise<void> => {
     let tookMs = 0
     let unfinished = ''
     while (pending.length > 0 || unfinished !== '') {
       if (pending.length > 0) await host.sleep(Math.max(collectMs, tookMs))
-      else
-        for (let waitedMs = 0; waitedMs < restMs && pending.length === 0 && !isEnding; waitedMs += lookEveryMs)
-          await host.sleep(lookEveryMs)
+      else await untilMore()
       const startedAt = host.monotonicMs()
       const log = Buffer.concat([Buffer.from(unfinished), ...pending])
       const isWhole = isEnding || pending.length === 0 || unfinished.length > mostBytes
