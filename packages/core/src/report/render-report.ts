@@ -36,8 +36,11 @@ export function renderOwners({ subsystem, maintainers, lists }: Owners): string 
 
 /** The trace without what stands before the function to blame: reporting, locking, allocation. */
 export function traceFromBlame({ trace, function: name }: KernelReport): readonly ReportFrame[] {
-  const at = trace.findIndex((frame) => frame.function === name)
-  return at < 0 ? trace : trace.slice(at)
+  let at = trace.findIndex((frame) => frame.function === name)
+  if (at < 0) return trace
+  // A call that a module inlines of a header serves others, and is where it happened.
+  while (trace[at - 1]?.inlined === true && trace[at - 1]?.module !== undefined) at -= 1
+  return trace.slice(at)
 }
 
 /** `foo+0x12 [module] (fs/x.c:30) [inlined]`. */
