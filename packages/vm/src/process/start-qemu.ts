@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { encodeText, frameTypes, type LostWrites } from '@kernelkit/core/agent'
 import { archRows } from '@kernelkit/core/arch'
+import { mayBeginReport } from '@kernelkit/core/console'
 import { agentPortId, filteredWays, launchArgv } from '@kernelkit/core/qemu'
 import { UserError } from '@kernelkit/core/errors'
 import { explainSystemError } from '@kernelkit/host/process'
@@ -203,11 +204,12 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
   }
 }
 
-/** Under most commands the kernel logs nothing: what reads it is not even loaded then. */
+/** Under most commands the kernel reports nothing: what reads its log is not even loaded then. */
 function openKernelLog(host: Host, capture: ConsoleCapture): KernelLog {
   let opened: Promise<KernelLog> | undefined
   return {
     take: (records) => {
+      if (opened === undefined && !mayBeginReport(Buffer.from(records).toString('latin1'))) return
       opened ??= import('./kernel-log.ts').then(({ createKernelLog }) => createKernelLog(host, capture))
       void opened.then((log) => log.take(records))
     },
