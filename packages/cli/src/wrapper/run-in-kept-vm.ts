@@ -1,3 +1,4 @@
+import { namedVariable } from '@kernelkit/host/process'
 import {
   keptEnvironment,
   carryIn,
@@ -30,7 +31,7 @@ export async function runInKeptVm(context: CommandContext, { argv, state, spec, 
   const [placed, consoleBytes, held] = await Promise.all([carryIn(carrier, files), sizeOf(context, state), heldFilesOf(host, state)])
   const asked = Object.fromEntries(
     spec.env.flatMap(({ name, value }) => {
-      const known = value ?? host.env[name]
+      const known = value ?? namedVariable(host, name)
       return known === undefined ? [] : [[name, known]]
     }),
   )

@@ -63,6 +63,14 @@ describe('the channel of a guest', () => {
     await expect(result).resolves.toMatchObject({ exitCode: 0 })
   })
 
+  it("passes no end of a command on when the kernel's log cannot be shown", async () => {
+    const { says, result, broken } = guest({ take: () => {}, shown: () => Promise.reject(new Error('no such module')) })
+    says(frameTypes.exit, exitOf(0, 0))
+    says(frameTypes.pong, Uint8Array.from([0]))
+    await expect(result).rejects.toThrow()
+    expect(broken).toEqual(['what its kernel has logged is not known'])
+  })
+
   it.each<[string, (says: ReturnType<typeof guest>['says']) => void, RegExp]>([
     [
       'an end of which the agent knows nothing',

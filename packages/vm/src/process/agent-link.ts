@@ -105,7 +105,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
     const shown = options.kernelLog?.shown()
     const pass = () => onFrame(end)
     if (shown === undefined) pass()
-    else void shown.then(pass, pass)
+    else void shown.then(pass, () => breakOff('what its kernel has logged is not known'))
   }
   channel.on('data', (chunk: Buffer) => {
     heardAtMs = options.monotonicMs()

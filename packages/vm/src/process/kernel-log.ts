@@ -19,9 +19,9 @@ export function createKernelLog(host: Clock, capture: Capture): KernelLog {
   let bytes = 0
   let work: Promise<void> | undefined
   let isEnding = false
-  const isOver = (): boolean => pending.length > 0 || isEnding
+  const hasMore = (): boolean => pending.length > 0 || isEnding
   const untilMore = async (): Promise<void> => {
-    for (let waitedMs = 0; waitedMs < restMs && !isOver(); waitedMs += lookEveryMs) await host.sleep(lookEveryMs)
+    for (let waitedMs = 0; waitedMs < restMs && !hasMore(); waitedMs += lookEveryMs) await host.sleep(lookEveryMs)
   }
   const compare = async (): Promise<void> => {
     let tookMs = 0
@@ -45,7 +45,10 @@ export function createKernelLog(host: Clock, capture: Capture): KernelLog {
       if (bytes + records.length > mostBytes) return
       pending.push(records)
       bytes += records.length
-      work ??= compare()
+      if (work !== undefined) return
+      work = compare()
+      // shown() reports it.
+      work.catch(() => {})
     },
     shown: () => {
       isEnding = work !== undefined

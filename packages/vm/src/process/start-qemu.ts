@@ -115,7 +115,16 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
         request,
         host,
         isQemuStopped: () => isStopped(host, qemu.pid),
-        kernelLog: openKernelLog(host, console_),
+        kernelLog: openKernelLog(host, console_, (error) => {
+          const message = `what reads the kernel's log cannot be loaded: ${error.message}`
+          hub.emit({
+            type: 'host-failed',
+            code: 'IO_ERROR',
+            message,
+            hint: 'Was kernelkit updated meanwhile? Start the VM again.',
+            atMs: atMs(),
+          })
+        }),
         emit: (event) => hub.emit({ ...(event.type === 'writes-lost' ? hostFailed(event.lost) : event), atMs: atMs() }),
       })
     : undefined
@@ -205,13 +214,13 @@ export async function startQemu(request: VmRequest, host: Host, options: StartVm
 }
 
 /** Under most commands the kernel reports nothing: what reads its log is not even loaded then. */
-function openKernelLog(host: Host, capture: ConsoleCapture): KernelLog {
+function openKernelLog(host: Host, capture: ConsoleCapture, onFailed: (error: Error) => void): KernelLog {
   let opened: Promise<KernelLog> | undefined
   return {
     take: (records) => {
       if (opened === undefined && !mayBeginReport(Buffer.from(records).toString('latin1'))) return
       opened ??= import('./kernel-log.ts').then(({ createKernelLog }) => createKernelLog(host, capture))
-      void opened.then((log) => log.take(records))
+      opened.then((log) => log.take(records)).catch(onFailed)
     },
     shown: () => opened?.then((log) => log.shown()),
   }
