@@ -21,7 +21,9 @@ it('QEMU gets no variable that may be a secret', () => {
     RUNNER_TRACKING_ID: 'github_1',
     LD_LIBRARY_PATH: '/opt/lib',
     TMPDIR: '/overlays',
+    GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216:glibc.malloc.arena_max=1',
   })
+  expect(qemuEnvironment({ GLIBC_TUNABLES: 'mine' }, '/overlays')).toEqual({ GLIBC_TUNABLES: 'mine', TMPDIR: '/overlays' })
 })
 
 it('a home whose credentials cannot be hidden is reported once, whichever programs say so', async () => {

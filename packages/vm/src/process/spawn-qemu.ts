@@ -89,12 +89,16 @@ export async function spawnQemu(options: {
 
 // environ(7), ld.so(8), locale(7): what finds programs and libraries, and words messages. Everything else may be a secret. GitHub's runner finds by
 // its variable what a job left running.
-const passedVariables = ['PATH', 'LD_LIBRARY_PATH', 'LANG', 'LC_ALL', 'LC_MESSAGES', 'TZ', 'RUNNER_TRACKING_ID'] as const
+const passedVariables = ['PATH', 'LD_LIBRARY_PATH', 'GLIBC_TUNABLES', 'LANG', 'LC_ALL', 'LC_MESSAGES', 'TZ', 'RUNNER_TRACKING_ID'] as const
+
+// glibc's manual, "Memory Allocation Tunables": translating a guest's code takes a lot of small memory. In huge pages, grown by 16 MiB at a time
+// and of one heap for all threads, it costs a boot under emulation a twentieth less.
+const allocation = ['hugetlb=1', `top_pad=${16 * 2 ** 20}`, 'arena_max=1'].map((word) => `glibc.malloc.${word}`).join(':')
 
 /** QEMU's environment. */
 export function qemuEnvironment(env: Host['env'], overlays: string): Readonly<Record<string, string>> {
   const passed = passedVariables.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]))
-  return { ...Object.fromEntries(passed), TMPDIR: overlays }
+  return { GLIBC_TUNABLES: allocation, ...Object.fromEntries(passed), TMPDIR: overlays }
 }
 
 // A mark and a path (PATH_MAX of limits.h).
