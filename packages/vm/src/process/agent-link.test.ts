@@ -67,7 +67,7 @@ describe('the channel of a guest', () => {
     const { says, result, broken } = guest({ take: () => {}, shown: () => Promise.reject(new Error('no such module')) })
     says(frameTypes.exit, exitOf(0, 0))
     says(frameTypes.pong, Uint8Array.from([0]))
-    await expect(result).rejects.toThrow()
+    await expect(result).rejects.toThrow(/the guest went away/)
     expect(broken).toEqual(['what its kernel has logged is not known'])
   })
 
