@@ -37,6 +37,14 @@ try {
     a: { label: 'kernelkit run --image … -- true', argv: [...kernelkit, ...common, '--image', image, '--', 'true'] },
     b: { label: 'kernelkit run --initrd … -- /bin/true', argv: inInitramfs },
   })
+  // This machine's `/` has the most to hide: its credentials, mounts and sockets.
+  const onHost = [...kernelkit, ...common, '--root', 'host']
+  await comparePairs({
+    title: 'run --root host -- true, with what a guest must not see hidden and QEMU in its sandbox, against --unconfined',
+    goal: { figure: 'wall', differenceSeconds: 0.03 },
+    a: { label: 'kernelkit run --root host -- true', argv: [...onHost, '--', 'true'] },
+    b: { label: 'kernelkit run --root host --unconfined -- true', argv: [...onHost, '--unconfined', '--', 'true'] },
+  })
 } finally {
   await rm(directory, { recursive: true, force: true })
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, lastLine, shell, testArtifacts } from './lib/kernelkit.ts'
 import { isFullRun } from './lib/tiers.ts'
 
-const { image, kernel } = testArtifacts()
+const { image, kernel, store } = testArtifacts()
 let directory = ''
 
 beforeAll(async () => {
@@ -85,13 +85,15 @@ describe('kernelkit bake', () => {
     const { exitCode: isMountable } = await shell('unshare --mount --map-root-user true || [ "$(id -u)" = 0 ]')
     skip(isMountable !== 0, 'needs a private mount namespace for a small file system')
     const small = join(directory, 'small')
-    const line = `mkdir -p ${small} && mount -t tmpfs -o size=64M tmpfs ${small} && kernelkit bake --suite bookworm --cache-dir ${small}; code=$?; ls ${small}/image 2>/dev/null; exit $code`
+    // With the root file system of the store: what does not fit is the image.
+    const rootfs = join(store, 'rootfs')
+    const line = `set -e; mkdir ${small}; size=$(($(du -sm ${rootfs} | cut -f1) + 64)); mount -t tmpfs -o size=\${size}M tmpfs ${small}; cp -r ${rootfs} ${small}; code=0; kernelkit bake --suite bookworm --cache-dir ${small} || code=$?; ls ${small}/image ${small}/tmp 2>/dev/null || true; exit $code`
     const { exitCode, stderr, stdout } = await shell(
-      `unshare --mount bash -c '${line.replaceAll("'", `'\\''`).replace('kernelkit bake', '"$0" "$1" bake')}' "${process.execPath}" "$KERNELKIT_BIN"`,
+      `unshare --mount bash -c '${line.replace('kernelkit bake', '"$0" "$1" bake')}' "${process.execPath}" "$KERNELKIT_BIN"`,
       { env: { KERNELKIT_BIN: (await import('./lib/paths.ts')).kernelkitBin } },
     )
     expect(exitCode).toBe(125)
-    expect(stderr).toMatch(/^DISK_FULL: /m)
-    expect(stdout.trim()).toBe('')
+    expect(stderr).toContain(`DISK_FULL: no space is left at ${small}/`)
+    expect(stdout.trim()).toBe(`${small}/tmp:`)
   })
 })

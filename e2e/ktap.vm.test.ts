@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelSource } from './lib/kernel-source.ts'
-import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, smallGuest, testArtifacts } from './lib/kernelkit.ts'
 
 const { kernel, image } = testArtifacts()
-const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd']
+const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd', ...smallGuest]
 let directory = ''
 
 beforeAll(async () => {

@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kernelkit, startKernelkit, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
+import { kernelkit, smallGuest, startKernelkit, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
 import { qemuPids, waitUntil } from './lib/processes.ts'
 
 const { kernel, image } = testArtifacts()
-const onImage = ['run', '--json', '-k', kernel, '--image', image, '--no-cwd']
+const onImage = ['run', '--json', '-k', kernel, '--image', image, '--no-cwd', ...smallGuest]
 let directory = ''
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { chmod, chown, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startProgram, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
+import { smallGuest, startProgram, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
 import { asOrdinaryUser, ordinaryEnvironment, ordinaryUser as user, whyUnreadable } from './lib/ordinary-user.ts'
 import { kernelkitBin } from './lib/paths.ts'
 
@@ -18,7 +18,8 @@ function asUser(argv: readonly string[]): Promise<CommandResult> {
   return startProgram([program, ...args], { cwd: join(home, 'repository'), env }).result
 }
 
-const run = (...args: readonly string[]) => asUser([process.execPath, kernelkitBin, 'run', '-k', kernel, '--root', 'host', ...args])
+const run = (...args: readonly string[]) =>
+  asUser([process.execPath, kernelkitBin, 'run', '-k', kernel, '--root', 'host', ...smallGuest, ...args])
 
 beforeAll(async () => {
   scratch = await mkdtemp('/var/tmp/kernelkit-user-')

@@ -13,7 +13,7 @@ import {
   writeLayout,
   type StoredKernel,
 } from './lib/kernel-packages.ts'
-import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, smallGuest, testArtifacts } from './lib/kernelkit.ts'
 import { ordinaryUser } from './lib/ordinary-user.ts'
 import { makePerson } from './lib/person.ts'
 import { isFullRun } from './lib/tiers.ts'
@@ -33,7 +33,7 @@ afterAll(async () => {
 /** Boots a kernel, loads one of its modules by modprobe, and answers what the guest printed. */
 async function bootAndLoad(reference: string, more: readonly string[] = []): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const script = 'uname -r; modprobe dummy && ls -d /sys/class/net/dummy0'
-  const { stdout, stderr } = await kernelkit(['run', '-k', reference, '--image', image, ...more, '--', 'sh', '-c', script])
+  const { stdout, stderr } = await kernelkit(['run', '-k', reference, '--image', image, ...smallGuest, ...more, '--', 'sh', '-c', script])
   if (!/^kernelkit: verdict=pass\b/.test(lastLine(stderr) ?? '')) throw new Error(stderr)
   return { stdout, stderr }
 }

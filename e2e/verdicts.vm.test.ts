@@ -2,11 +2,11 @@ import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/pr
 import { dirname, join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kernelkit, lastLine, shell, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { kernelkit, lastLine, shell, smallGuest, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { qemuPids, waitUntil } from './lib/processes.ts'
 
 const { kernel, image } = testArtifacts()
-const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd']
+const onImage = ['run', '-k', kernel, '--image', image, '--no-cwd', ...smallGuest]
 let directory = ''
 
 beforeAll(async () => {
@@ -102,7 +102,7 @@ describe('verdicts', () => {
     ['has no channel for its agent', 'virtio_console_init', /this kernel lacks CONFIG_VIRTIO_CONSOLE: there is no port to the host/],
   ])('is config-fail, which a bisection skips, when only the guest shows that its kernel %s', async (_, calls, seen) => {
     const lacking = ['--append', `initcall_blacklist=${calls}`, '--status', 'simple', '--', 'true']
-    expect(await verdictOf(['run', '-k', kernel, '--image', image, ...lacking])).toMatchObject({
+    expect(await verdictOf(['run', '-k', kernel, '--image', image, ...smallGuest, ...lacking])).toMatchObject({
       exitCode: 125,
       verdict: 'config-fail',
       stderr: expect.stringMatching(seen),

@@ -106,6 +106,9 @@ export function testArtifacts(): { readonly kernel: string; readonly image: stri
   return { kernel: read('KERNELKIT_TEST_KERNEL'), image: read('KERNELKIT_TEST_IMAGE'), store: read('KERNELKIT_CACHE_DIR') }
 }
 
+/** A guest for tests that are about what happens in it: under emulation a second CPU, and more memory, cost a sixth of a boot. */
+export const smallGuest = ['--cpus', '1', '--memory', '512M'] as const
+
 /** The last line on stderr, which has the verdict. */
 export function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1) ?? ''

@@ -13,6 +13,15 @@ describe('explainSystemError', () => {
     expect(explainSystemError(failed)).toMatchObject({ code: 'DISK_FULL', message: expect.stringContaining(words) })
   })
 
+  it.each([
+    ["cp: error writing '/store/root.ext4': No space left on device", '/store/root.ext4'],
+    ["cp: cannot copy '/scratch/a' to '/store/a': No space left on device", '/store/a'],
+    ['tar: ./usr: Cannot mkdir: No space left on device', '/scratch'],
+  ])('names the file that had no room, not one of another disk: %s', (words, place) => {
+    const failed = new UserError('COMMAND_FAILED', 'it failed', { details: { output: words } })
+    expect(explainSystemError(failed, '/scratch')).toMatchObject({ message: expect.stringMatching(`^no space is left at ${place}\\.`) })
+  })
+
   it('leaves an error with an explanation of its own unchanged', () => {
     const error = new UserError('BUILD_FAILED', 'No space left on device is a string in this kernel')
     expect(explainSystemError(error)).toBe(error)

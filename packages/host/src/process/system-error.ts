@@ -5,6 +5,8 @@ import { findProgram } from './find-program.ts'
 
 /** How Node, the C library and git word it. */
 const noSpaceText = /No space left on device|Disk quota exceeded|Out of diskspace/
+/** `cp: error writing '/store/file': No space left on device`: the file is what is named last before. */
+const fullFile = new RegExp(`'(/[^'\\n]+)'[^'\\n]*(?:${noSpaceText.source})`)
 
 /** A program that ended because the disk is full: its error is that, and not what the program could not do. */
 export function refuseFullDisk(stderr: string): void {
@@ -17,7 +19,7 @@ export function refuseFullDisk(stderr: string): void {
  */
 export function explainSystemError(error: unknown, place?: string): unknown {
   const codes = chain(error).map((link) => (link as NodeJS.ErrnoException).code)
-  const path = pathOf(error) ?? place
+  const path = pathOf(error) ?? fullFileOf(error) ?? place
   const at = path === undefined ? '' : ` at ${path}`
   if (error instanceof UserError && error.code !== 'COMMAND_FAILED') return error
   const program = unknownProgram(error)
@@ -105,10 +107,23 @@ function chain(error: unknown): Error[] {
   return links
 }
 
-/** Of an error of ours, the program's output counts, not our message. */
 function mentionsFullDisk(link: Error): boolean {
+  return noSpaceText.test(textOf(link))
+}
+
+/** What a program says that it could not write: the place that was asked for may be another disk's. */
+function fullFileOf(error: unknown): string | undefined {
+  for (const link of chain(error)) {
+    const path = fullFile.exec(textOf(link))?.[1]
+    if (path !== undefined) return path
+  }
+  return undefined
+}
+
+/** Of an error of ours, the program's output counts, not our message. */
+function textOf(link: Error): string {
   const text = link instanceof UserError ? link.details['output'] : link.message
-  return typeof text === 'string' && noSpaceText.test(text)
+  return typeof text === 'string' ? text : ''
 }
 
 function pathOf(error: unknown): string | undefined {
