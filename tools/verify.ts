@@ -33,7 +33,7 @@ const checkStages: readonly Stage[] = [
       ? []
       : [{ name: `types of package ${name}`, argv: ['attw', '--pack', `packages/${name}`, '--profile', 'esm-only', '--quiet'] } as const]),
   ]),
-  { name: 'unit tests', argv: ['vitest', 'run', '--project', 'unit'] },
+  { name: 'unit tests', argv: ['vitest', 'run', '--project', 'unit*'] },
 ]
 
 const bundles: readonly Stage[] = [

@@ -34,7 +34,7 @@ $(objtree)/%.o: %.c
 	@echo "  CC      $*.o"
 	@if [ -e slow ]; then $$(cat slow); fi
 	@cd $(objtree) && $(CC) -g -Wall $(KCFLAGS) -c -o $@ $(CURDIR)/$<
-	@echo 'savedcmd_$*.o := $(CC) -I$(CURDIR)/include -c -o $*.o $(CURDIR)/$< ; true' > $(dir $@).$(notdir $@).cmd
+	@echo 'savedcmd_$*.o := $(CC) -I$(CURDIR)/include -nostdinc -c -o $*.o $(CURDIR)/$< ; true' > $(dir $@).$(notdir $@).cmd
 bzImage: check $(objects)
 	@echo "  LD      vmlinux"
 	@ld -r -o $(objtree)/vmlinux $(objects)
@@ -66,6 +66,7 @@ const files: Readonly<Record<string, string>> = {
   Kconfig:
     'config 64BIT\n\tbool "64"\nconfig MENU\n\tbool "menu"\nconfig FEATURE\n\tbool "feature"\n\tdepends on MENU\nconfig MODULES\n\tbool "modules"\nconfig DEBUG_INFO\n\tbool "lines"\nconfig TOY\n\ttristate "toy"\n',
   'scripts/kconfig/conf.pl': conf,
+  'include/toy.h': '',
   'init/main.c': 'int start_kernel(void) { return 1; }\n',
   'init/other.c': 'int other(void) { return 2; }\n',
   'arch/x86/configs/toy_defconfig': 'CONFIG_64BIT=y\n',

@@ -33,7 +33,8 @@ export function renderTypeSource(): string {
     return text(name, [`__builtin_offsetof(struct ${type}, ${member})`, `sizeof(((struct ${type} *)0)->${member})`])
   }
   return [
-    ...headers.map((header) => `#include ${header}`),
+    // Not every version has each of them, and a compiler stops at the first that is missing.
+    ...headers.flatMap((header) => [`#if __has_include(${header})`, `#include ${header}`, '#endif']),
     'void kernelkit_types(void);',
     'void kernelkit_types(void)',
     '{',
@@ -59,7 +60,7 @@ work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT && cp "$2" "$work/types.c" || ex
 for attempt in 1 2 3 4 5 6 7 8; do
   if errors=$(eval "LC_ALL=C $command" -w -S -o '"$work/types.s"' '"$work/types.c"' 2>&1); then
     sed -n 's/^.*"->\\([a-z_0-9.]* [0-9 ]*\\)".*$/\\1/p' "$work/types.s" > "$3"
-    [ -s "$3" ] && ${asked}
+    if [ -s "$3" ]; then ${asked}; else rm "$3"; fi
     exit 0
   fi
   lines=$(printf '%s\\n' "$errors" | sed -n 's/^.*types\\.c:\\([0-9]*\\):.*error: .*/\\1s,.*,,/p' | sort -u)

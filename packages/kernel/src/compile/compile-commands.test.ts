@@ -11,7 +11,7 @@ describe('compile_commands.json', () => {
     const commands = await toy.compileCommands()
     expect(commands.map(({ file }) => file)).toEqual([join(toy.tree, 'init/main.c'), join(toy.tree, 'init/other.c')])
     expect(commands[0]).toMatchObject({ directory: manifest.buildDirectory })
-    expect(commands[0]?.command).toMatch(new RegExp(`^\\S+ -I${toy.tree}/include -c -o init/main\\.o ${toy.tree}/init/main\\.c$`))
+    expect(commands[0]?.command).toMatch(new RegExp(`^\\S+ -I${toy.tree}/include -nostdinc -c -o init/main\\.o ${toy.tree}/init/main\\.c$`))
   })
 
   it("names the user's files also where a private view of the tree was compiled", async () => {
