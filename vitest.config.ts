@@ -70,8 +70,8 @@ export default defineConfig({
           exclude: built,
           // A parent-death signal follows the thread that started QEMU: worker threads end before their process does.
           pool: 'forks',
-          // Guests wait as often as they work: four files at a time, each VM named by its own test.
-          maxWorkers: 4,
+          // Guests wait as often as they work: three files at a time, each VM named by its own test.
+          maxWorkers: 3,
           globalSetup: './e2e/setup/vm-artifacts.ts',
           setupFiles: './e2e/setup/cpu-time.ts',
           // Guests run under emulation where there is no KVM; a cold kernel build is part of some tests.
