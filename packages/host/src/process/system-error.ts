@@ -5,7 +5,7 @@ import { findProgram } from './find-program.ts'
 
 /** How Node, the C library and git word it. */
 const noSpaceText = /No space left on device|Disk quota exceeded|Out of diskspace/
-/** `cp: error writing '/store/file': No space left on device`: the file is what is named last before. */
+/** `cp: error writing '/store/file': No space left on device`: the file that had no room is the last one named. */
 const fullFile = new RegExp(`'(/[^'\\n]+)'[^'\\n]*(?:${noSpaceText.source})`)
 
 /** A program that ended because the disk is full: its error is that, and not what the program could not do. */
