@@ -31,7 +31,7 @@ async function bundleAction(action: string, dist: string): Promise<void> {
   ])
   const bootsVms = '@kernelkit/vm' in dependencies
   const vmHost = join(packages, 'vm/dist/process/vm-host-main.js')
-  await writeBundle({ entries: { ...entries, ...(bootsVms ? { 'vm-host-main': vmHost } : {}) }, directory: dist, standalone: true })
+  await writeBundle({ entries: { ...entries, ...(bootsVms ? { 'vm-host-main': vmHost } : {}) }, directory: dist, ending: 'mjs' })
   const { version } = readManifest(join(packages, 'cli'))
   writeFileSync(join(dist, 'version.json'), `${JSON.stringify({ version })}\n`)
   for (const stage of stages) writeFileSync(join(dist, `${stage}.mjs`), renderStart({ stage, version, action: basename(action) }))
@@ -43,7 +43,7 @@ function workOf(stage: string): string {
   return `${stage}-work`
 }
 
-/** What the runner starts: the first line of the log is there before three megabytes are read, which takes four times as long as Node's own start. */
+/** What the runner starts: the first line of the log is there before the work is read, which takes longer than Node's own start. */
 function renderStart({ stage, version, action }: { readonly stage: string; readonly version: string; readonly action: string }): string {
   return [
     `// Written by tools/bundle-actions.ts; the work is in ${workOf(stage)}.mjs.`,

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { rolldown, type Plugin } from 'rolldown'
 
@@ -7,8 +8,8 @@ export interface Bundle {
   readonly entries: Readonly<Record<string, string>>
   /** Emptied first. */
   readonly directory: string
-  /** One file per entry, `.mjs`: for directories that need nothing else. Otherwise entries share `.js` files with a package.json above them. */
-  readonly standalone?: boolean
+  /** `mjs` where no package.json above the files says that they are modules. */
+  readonly ending?: 'js' | 'mjs'
 }
 
 /** Directory of the npm package that a bundled module came from; `undefined` for our own code. */
@@ -32,20 +33,27 @@ function renderLicences(directories: readonly string[]): string {
     .join(`\n${'-'.repeat(80)}\n\n`)
 }
 
-/**
- * What dockerode loads for two things that we do not use, ssh:// addresses and BuildKit sessions: 1.7 MB and a native module.
- * The one name that is read while loading is there, and says so when it is used.
- */
-const leftOut: Plugin = {
-  name: 'left-out',
-  resolveId: {
-    filter: { id: /^(?:ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/ },
-    handler: () => '\0left-out.cjs',
-  },
-  load: {
-    filter: { id: /^\0left-out\.cjs$/ },
-    handler: () => `exports.Client = class { constructor() { throw new Error('ssh:// addresses of an engine are not supported') } }\n`,
-  },
+/** Modules that are loaded for what we do not use; the one name that is read while loading is there, and says so when it is used. */
+const leftOut: readonly Plugin[] = [
+  // dockerode: ssh:// addresses and BuildKit sessions; 1.7 MB and a native module.
+  leaveOut('ssh2', /^(?:ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/, {
+    name: 'Client',
+    message: 'ssh:// addresses of an engine are not supported',
+  }),
+  // @actions/core: tokens of OpenID Connect, for which it loads undici, 0.7 MB.
+  leaveOut('oidc', /^\.\/oidc-utils\.js$/, { name: 'OidcClient', message: 'OpenID Connect is not supported' }),
+]
+
+function leaveOut(name: string, id: RegExp, stand: { readonly name: string; readonly message: string }): Plugin {
+  const left = `\0left-out-${name}.cjs`
+  return {
+    name: `left-out-${name}`,
+    resolveId: { filter: { id }, handler: () => left },
+    load: (module) =>
+      module === left
+        ? `exports.${stand.name} = class { constructor() { throw new Error(${JSON.stringify(stand.message)}) } }\n`
+        : undefined,
+  }
 }
 
 /**
@@ -56,11 +64,13 @@ const plainBuiltins: Plugin = {
   name: 'plain-builtins',
   renderChunk: (code) =>
     code.replaceAll(
-      /^import (?:\* as )?(?:([\w$]+)(?:, )?)?(?:\{([^}]*)\})? ?from "(node:[^"]+)";$/gm,
-      (_, whole: string | undefined, names: string | undefined, module: string) =>
-        [whole, names === undefined ? undefined : `{${names.replaceAll(' as ', ': ')}}`]
-          .flatMap((target) => (target === undefined ? [] : [`const ${target} = globalThis.process.getBuiltinModule("${module}");`]))
-          .join('\n'),
+      /^import (?:\* as )?(?:([\w$]+)(?:, )?)?(?:\{([^}]*)\})? ?from "([^".][^"]*)";$/gm,
+      (line, whole: string | undefined, names: string | undefined, module: string) =>
+        isBuiltin(module)
+          ? [whole, names === undefined ? undefined : `{${names.replaceAll(' as ', ': ')}}`]
+              .flatMap((target) => (target === undefined ? [] : [`const ${target} = globalThis.process.getBuiltinModule("${module}");`]))
+              .join('\n')
+          : line,
     ),
 }
 
@@ -74,40 +84,34 @@ const plainText: Plugin = {
   },
 }
 
-/** Writes entries and all that they import as a few readable ES modules, with the licences of what is inside. */
-export async function writeBundle({ entries, directory, standalone = false }: Bundle): Promise<void> {
-  if (existsSync(directory)) rmSync(directory, { recursive: true })
-  const builds = standalone ? Object.entries(entries).map(([name, module]) => ({ [name]: module })) : [{ ...entries }]
-  const modules: string[] = []
-  for (const input of builds) modules.push(...(await writeModules(input, directory, standalone)))
-  const packages = [...new Set(modules.flatMap((module) => packageDirectoryOf(module) ?? []))].toSorted()
-  writeFileSync(join(directory, 'LICENSES.txt'), renderLicences(packages))
-}
-
 /**
  * Four files instead of forty for what `kernelkit run` loads (each with all that it imports): finding a file costs as much as reading it. `client`
- * is what it shares with commands that only speak to a VM: a test runner starts `exec-wrapper` for each of its tests.
+ * is what it shares with commands that only speak to a VM: a test runner starts `exec-wrapper` for each of its tests. `boot` is the same of boot-vm.
  */
 const groups = [
   { name: 'start', test: /cli\/dist\/main\.js$/, priority: 3 },
   { name: 'host', test: /packages\/host\/dist\/index\.js$/, priority: 2 },
   { name: 'client', test: /cli\/dist\/handlers\/exec(?:-wrapper)?\.js$/, priority: 1.5 },
   { name: 'run', test: /cli\/dist\/(?:handlers|commands)\/run\.js$/, priority: 1 },
+  { name: 'boot', test: /actions\/boot-vm\/src\/boot\.ts$/, priority: 0.5 },
 ]
 
-/** Answers the modules that went in. */
-async function writeModules(input: Record<string, string>, directory: string, standalone: boolean): Promise<readonly string[]> {
-  const build = await rolldown({ input, platform: 'node', plugins: [leftOut, ...(standalone ? [] : [plainBuiltins]), plainText] })
-  const name = standalone ? '[name].mjs' : '[name].js'
+/** Writes entries and all that they import as a few readable ES modules, which entries share, with the licences of what is inside. */
+export async function writeBundle({ entries, directory, ending = 'js' }: Bundle): Promise<void> {
+  if (existsSync(directory)) rmSync(directory, { recursive: true })
+  const build = await rolldown({ input: { ...entries }, platform: 'node', plugins: [...leftOut, plainBuiltins, plainText] })
+  const name = `[name].${ending}`
   try {
     const { output } = await build.write({
       dir: directory,
       format: 'esm',
       entryFileNames: name,
       chunkFileNames: name,
-      codeSplitting: standalone ? false : { groups },
+      codeSplitting: { groups },
     })
-    return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+    const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+    const packages = [...new Set(modules.flatMap((module) => packageDirectoryOf(module) ?? []))].toSorted()
+    writeFileSync(join(directory, 'LICENSES.txt'), renderLicences(packages))
   } finally {
     await build.close()
   }
