@@ -66,6 +66,21 @@ describe("Debian's kernels, release by release", () => {
     rows.set(flavour, `| \`${flavour}\` | ${cells.join(' | ')} |`)
   })
 
+  // VMCOREINFO says where the list of symbols is since Linux 6.0.
+  it.each(flavours.filter((flavour) => !flavour.startsWith('debian:11') && !flavour.includes('--arch')))(
+    '-k %s shows its functions to inspect without debug symbols, wherever the machine has its memory',
+    async (flavour) => {
+      const name = `e2e-flavours-${process.pid}`
+      try {
+        const words = ['-k', flavour, '--image', testArtifacts().image, '--no-cwd', '--memory', '4G']
+        await kernelkit(['run', '--keep', '--name', name, ...words, '--', 'true'])
+        expect((await kernelkit(['inspect', name])).stdout).toMatch(/^ +(?:\? )?do_idle\+0x/m)
+      } finally {
+        await kernelkit(['stop', '--kill', name])
+      }
+    },
+  )
+
   it('are in the table of docs/kernels.md, which `vitest run --project vm e2e/flavours.vm.test.ts -u` writes', async () => {
     const text = await readFile(page, 'utf8')
     // Of those that were left out with -t the page keeps what it says.

@@ -216,7 +216,8 @@ describe("a distribution's kernel without its debug symbols", () => {
     await writeFile(join(directory, 'pages.c'), pages)
     await writeFile(join(directory, 'tap.c'), tap)
     for (const program of ['pages', 'tap']) execFileSync('gcc', ['-static', '-o', program, `${program}.c`], { cwd: directory })
-    const words = ['-k', 'debian:12/cloud', ...onImage, '-v', `${directory}:/work`]
+    // More than this machine has below the hole for devices.
+    const words = ['-k', 'debian:12/cloud', ...onImage, '--memory', '3G', '-v', `${directory}:/work`]
     const start = 'sleep 100000 & modprobe tun && { /work/tap & } && until [ -d /sys/class/net/tap0 ]; do sleep 0.1; done'
     await kernelkit(['run', '--keep', '--name', other, ...words, '--', 'sh', '-c', start])
   })

@@ -14,10 +14,11 @@ const symbols = [
 ]
 
 /** What scripts/kallsyms.c writes, with one token for each letter and one for `do_idle`. */
-function kernel(offsetOf: (address: bigint) => number, slide = 0n) {
+function kernel(offsetOf: (address: bigint, place: bigint) => number, slide = 0n) {
   const memory = Buffer.alloc(0x700)
   const letters = [...new Set(symbols.flatMap(({ name }) => name.split('')))]
   const tokens = ['do_idle', ...letters]
+  const image = base + 0x10000n
   let next = at.token_table
   tokens.forEach((token, index) => {
     memory.writeUInt16LE(next - at.token_table, at.token_index + index * 2)
@@ -28,11 +29,11 @@ function kernel(offsetOf: (address: bigint) => number, slide = 0n) {
     const parts = name === 'tdo_idle' ? [1 + letters.indexOf('t'), 0] : name.split('').map((letter) => 1 + letters.indexOf(letter))
     const length = parts.length < 0x80 ? [parts.length] : [(parts.length & 0x7f) | 0x80, parts.length >> 7]
     for (const byte of [...length, ...parts]) next = memory.writeUInt8(byte, next)
-    memory.writeInt32LE(offsetOf(address), at.offsets + index * 4)
+    const offsetAt = at.offsets + index * 4
+    memory.writeInt32LE(offsetOf(address, image + BigInt(offsetAt)), offsetAt)
   }
   memory.writeUInt32LE(symbols.length, at.num_syms)
   memory.writeBigUInt64LE(base + slide, at.relative_base)
-  const image = base + 0x10000n
   const note = [
     ...Object.entries(at).map(([name, place]) => `SYMBOL(kallsyms_${name})=${(image + BigInt(place)).toString(16)}`),
     `SYMBOL(_stext)=${(base + slide).toString(16)}`,
@@ -68,6 +69,14 @@ describe('readKallsyms', () => {
   it('reads the form of newer kernels, in which all offsets count forwards', async () => {
     const { note, read } = kernel((address) => (address < base ? 0 : Number(address - base)))
     expect((await readKallsyms(note, read))?.symbols.addressOf('init_task')).toBe(base + 0x1000n)
+  })
+
+  it('reads the form of Linux 7.0, in which an offset counts from its own place', async () => {
+    const { note, read } = kernel((address, place) => (address < base ? 0 : Number(address - place)))
+    const withoutBase = note.replace(/^SYMBOL\(kallsyms_relative_base\)=.*\n/m, '')
+    const found = await readKallsyms(withoutBase, read)
+    expect(found?.symbols.addressOf('init_task')).toBe(base + 0x1000n)
+    expect(found?.symbols.at(base + 0x123n)).toEqual({ function: 'do_idle', offset: 0x23 })
   })
 
   it('makes nothing of a note without these places, and of tables that say something else', async () => {

@@ -32,7 +32,7 @@ export async function readKallsyms(
   const start = symbolOf('_stext')
   const slide = BigInt(`0x${/^KERNELOFFSET=([0-9a-f]{1,16})$/m.exec(note)?.[1] ?? '0'}`)
   const isKnown = names !== undefined && number !== undefined && table !== undefined && index !== undefined
-  if (!isKnown || offsets === undefined || base === undefined || start === undefined) return undefined
+  if (!isKnown || offsets === undefined || start === undefined) return undefined
   const count = viewOf(await read(number, 4)).getUint32(0, true)
   // The tables are in this order.
   const [nameBytes, tokenBytes] = [Number(table - names), Number(index - table)]
@@ -40,7 +40,9 @@ export async function readKallsyms(
   const tokens = readTokens(await read(table, tokenBytes), viewOf(await read(index, tokenCount * 2)))
   const all = readNames(await read(names, nameBytes), tokens, count)
   const placesOf = viewOf(await read(offsets, count * 4))
-  const relativeTo = viewOf(await read(base, 8)).getBigUint64(0, true)
+  // Since Linux 7.0 there is no base: each counts from its own place (offset_to_ptr of include/linux/compiler.h).
+  const fromItself = (at: number): bigint => offsets + BigInt(at * 4 + placesOf.getInt32(at * 4, true))
+  const relativeTo = base === undefined ? 0n : viewOf(await read(base, 8)).getBigUint64(0, true)
   // With KALLSYMS_ABSOLUTE_PERCPU (before 6.15) what is positive is the address itself, and the rest counts backwards.
   const backwards = (at: number): bigint => {
     const offset = placesOf.getInt32(at * 4, true)
@@ -48,7 +50,7 @@ export async function readKallsyms(
   }
   const forwards = (at: number): bigint => relativeTo + BigInt(placesOf.getUint32(at * 4, true))
   const known = all.findIndex((name) => name.slice(1) === '_stext')
-  const addressAt = [backwards, forwards].find((one) => known >= 0 && one(known) === start)
+  const addressAt = (base === undefined ? [fromItself] : [backwards, forwards]).find((one) => known >= 0 && one(known) === start)
   return addressAt === undefined ? undefined : { symbols: tableOf(all, (at) => linked(addressAt(at), slide)), slide }
 }
 

@@ -4,7 +4,7 @@ import { UserError, message, option } from '@kernelkit/core/errors'
 import { freeBytes, type Host } from '@kernelkit/host'
 import type { Vm } from '../vm.ts'
 import { openKernel } from '../inspect/open-kernel.ts'
-import { guestMemoryBytes } from '../inspect/search-vmcoreinfo.ts'
+import { guestMemoryBytes, memoryRanges } from '../inspect/search-vmcoreinfo.ts'
 import { findVmcoreinfo } from './find-vmcoreinfo.ts'
 
 export type DumpFormat = 'kdump' | 'elf'
@@ -52,7 +52,7 @@ export async function dumpMemory(host: Host, input: DumpInput): Promise<MemoryDu
     // QEMU makes it read-only.
     await host.fs.chmod(working, 0o600)
     const whole = await unflatten(host, working)
-    const notes = await complete(host, { ...input, working: whole, memoryBytes })
+    const notes = await complete(host, { ...input, working: whole })
     await moveFile(host, whole, path).catch(async (cause: unknown) => {
       if (!isFull(cause)) throw cause
       const to = dirname(path)
@@ -136,10 +136,10 @@ async function explain(
 /** Puts VMCOREINFO into the dump, without which drgn does not open it. */
 async function complete(
   host: Host,
-  { vm, directory, vmlinux, release, working, memoryBytes }: DumpInput & { readonly working: string; readonly memoryBytes: number },
+  { vm, directory, vmlinux, release, working }: DumpInput & { readonly working: string },
 ): Promise<readonly string[]> {
   await using kernel = await openKernel(host, { vm, directory, vmlinux, release })
-  const found = await findVmcoreinfo(kernel, { release, memoryBytes })
+  const found = await findVmcoreinfo(kernel, { release, ranges: await memoryRanges(vm) })
   if (found === undefined)
     return [`no VMCOREINFO (${kernel.problem ?? 'the kernel has not set itself up'}): drgn does not open the dump, crash may`]
   await using file = await host.fs.open(working, 'r+')

@@ -1,7 +1,7 @@
 import { readVmcoreinfo, writeVmcoreinfo, type Attached } from '@kernelkit/core/dump'
 import { kernelMapStart, readWord } from '@kernelkit/core/inspect'
 import type { OpenKernel } from '../inspect/open-kernel.ts'
-import { physBaseOf, searchVmcoreinfo } from '../inspect/search-vmcoreinfo.ts'
+import { physBaseOf, searchVmcoreinfo, type MemoryRange } from '../inspect/search-vmcoreinfo.ts'
 
 // CR4.LA57 (Intel SDM 3A, 2.5).
 const fiveLevels = 1n << 12n
@@ -10,7 +10,7 @@ const pageBytes = 4096
 /** The kernel's own VMCOREINFO, or what it would be, made of the vmlinux and the registers; `undefined` when neither is possible. */
 export async function findVmcoreinfo(
   kernel: Pick<OpenKernel, 'memory' | 'space' | 'cpus' | 'vmlinux' | 'place'>,
-  guest: { readonly release: string; readonly memoryBytes: number },
+  guest: { readonly release: string; readonly ranges: readonly MemoryRange[] },
 ): Promise<Attached | undefined> {
   const found = await findText(kernel, guest)
   return found === undefined ? undefined : { ...found, uts: await readUts(kernel, found) }
@@ -20,7 +20,7 @@ type Found = Omit<Attached, 'uts'>
 
 async function findText(
   kernel: Pick<OpenKernel, 'memory' | 'space' | 'cpus' | 'vmlinux' | 'place'>,
-  { release, memoryBytes }: { readonly release: string; readonly memoryBytes: number },
+  { release, ranges }: { readonly release: string; readonly ranges: readonly MemoryRange[] },
 ): Promise<Found | undefined> {
   const { vmlinux, place, cpus } = kernel
   const own = await ownText(kernel)
@@ -37,7 +37,7 @@ async function findText(
     return text === undefined ? undefined : { text, physBase: place.physBase }
   }
   // A distribution's kernel has one, and its vmlinux no symbols.
-  const text = await searchVmcoreinfo(kernel.memory, { release, memoryBytes })
+  const text = await searchVmcoreinfo(kernel.memory, { release, ranges })
   return text === undefined ? undefined : withBase(text)
 }
 

@@ -57,10 +57,10 @@ export async function guestSettings(
     directory: typeof overlay === 'string' ? overlay : state.directory,
     vmlinux,
     release: typeof release === 'string' ? release : undefined,
+    // Breakpoints would be anywhere.
+    refuseOtherBuild: true,
   })
-  const { place, otherBuild } = kernel
-  // Breakpoints would be anywhere.
-  if (otherBuild !== undefined) throw otherBuild
+  const { place } = kernel
   const { table, problem } = await kernel.types()
   const cr4 = kernel.cpus[0]?.cr4 ?? 0n
   const slide = place?.slide ?? 0n

@@ -43,12 +43,17 @@ export interface OpenKernelOptions extends Pick<KernelTypesOptions, 'signal' | '
   readonly vmlinux: string | undefined
   /** By it a kernel is found whose vmlinux has no symbols. */
   readonly release: string | undefined
+  /** Of no use without this very vmlinux. */
+  readonly refuseOtherBuild?: true
 }
 
-/** Reads registers and the place of the kernel. QEMU need not be asked to stop: what changes meanwhile is read as it is. */
+/**
+ * Reads registers and the place of the kernel. QEMU need not be asked to stop: what changes meanwhile is read as it is. Throws
+ * `VMLINUX_OF_OTHER_BUILD` where that is asked for.
+ */
 export async function openKernel(
   host: Host,
-  { vm, directory, vmlinux: path, release, signal, gdbLimitMs }: OpenKernelOptions,
+  { vm, directory, vmlinux: path, release, refuseOtherBuild, signal, gdbLimitMs }: OpenKernelOptions,
 ): Promise<OpenKernel> {
   const cpus = parseRegisters(String(await vm.qmp('human-monitor-command', { 'command-line': 'info registers -a' })))
   const memory = openGuestMemory(host, { vm, directory })
@@ -60,6 +65,7 @@ export async function openKernel(
     read.vmlinux === undefined || filePlace === undefined
       ? undefined
       : await (await import('./check-build.ts')).findOtherBuild(host, { vmlinux: read.vmlinux, read: memory.read, space, place: filePlace })
+  if (otherBuild !== undefined && refuseOtherBuild === true) throw otherBuild
   const file = otherBuild === undefined ? read.vmlinux : undefined
   const own = file === undefined && release !== undefined ? await readOwnSymbols(memory, { vm, release }) : undefined
   const vmlinux = file ?? own?.vmlinux
@@ -113,9 +119,9 @@ async function readOwnSymbols(
   memory: GuestMemory,
   { vm, release }: { readonly vm: Pick<Vm, 'qmp'>; readonly release: string },
 ): Promise<{ readonly vmlinux: KernelSymbols; readonly place: KernelPlace } | undefined> {
-  const { guestMemoryBytes, physBaseOf, searchVmcoreinfo } = await import('./search-vmcoreinfo.ts')
+  const { memoryRanges, physBaseOf, searchVmcoreinfo } = await import('./search-vmcoreinfo.ts')
   const { kernelMapStart, readKallsyms } = await import('@kernelkit/core/inspect')
-  const note = await searchVmcoreinfo(memory, { release, memoryBytes: await guestMemoryBytes(vm) })
+  const note = await searchVmcoreinfo(memory, { release, ranges: await memoryRanges(vm) })
   const physBase = note === undefined ? undefined : physBaseOf(note)
   if (note === undefined || physBase === undefined) return undefined
   const found = await readKallsyms(note, (address, length) => memory.readLarge(address - kernelMapStart + physBase, length))

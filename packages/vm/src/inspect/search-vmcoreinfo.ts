@@ -3,9 +3,9 @@ import type { Vm } from '../vm.ts'
 import type { GuestMemory } from './guest-memory.ts'
 
 const pageBytes = 4096
-const searchBytes = 16 * 1024 * 1024
-// Where the kernel of a 4 GiB guest and larger allocates a page so early: below the hole for devices.
-const mostSearched = 4 * 2 ** 30
+const searchBytes = 16 * 2 ** 20
+// Of each part of the memory: a gigabyte takes many seconds to read.
+const mostParts = 512 / 16
 
 /** Bytes of memory that the guest has. */
 export async function guestMemoryBytes(vm: Pick<Vm, 'qmp'>): Promise<number> {
@@ -14,21 +14,48 @@ export async function guestMemoryBytes(vm: Pick<Vm, 'qmp'>): Promise<number> {
   return base + plugged
 }
 
-/** The VMCOREINFO of a kernel whose vmlinux does not say where it is: the page that begins with its release. */
+/** A part of the guest's memory, by physical addresses. */
+export interface MemoryRange {
+  readonly start: number
+  readonly bytes: number
+}
+
+/** Where the guest has memory: most machines have a hole below 4 GiB, where devices are (`info mtree -f`, QEMU's docs/devel/memory.rst). */
+export async function memoryRanges(vm: Pick<Vm, 'qmp'>): Promise<readonly MemoryRange[]> {
+  const views = String(await vm.qmp('human-monitor-command', { 'command-line': 'info mtree -f' }))
+  const view = views.split(/^FlatView /m).find((one) => one.includes('AS "memory"')) ?? ''
+  return [...view.matchAll(/^ *([0-9a-f]{16})-([0-9a-f]{16}) \(prio -?\d+, ram\)/gm)].map(([, first, last]) => {
+    const start = Number(`0x${first}`)
+    return { start, bytes: Number(`0x${last}`) - start + 1 }
+  })
+}
+
+/**
+ * The VMCOREINFO of a kernel whose vmlinux does not say where it is: the page that begins with its release. The kernel allocates it while it
+ * starts, from the highest part of its memory: some 10 to 80 MiB from its beginning or from its end (5.10 to 7.2, from 256 MiB to 16 GiB).
+ */
 export async function searchVmcoreinfo(
   memory: Pick<GuestMemory, 'readLarge'>,
-  { release, memoryBytes }: { readonly release: string; readonly memoryBytes: number },
+  { release, ranges }: { readonly release: string; readonly ranges: readonly MemoryRange[] },
 ): Promise<string | undefined> {
   const mark = Buffer.from(`OSRELEASE=${release}\n`)
-  const end = Math.min(memoryBytes, mostSearched)
-  for (let at = 0; at < end; at += searchBytes) {
-    const bytes = Buffer.from(await memory.readLarge(BigInt(at), Math.min(searchBytes, end - at)))
-    for (let from = bytes.indexOf(mark); from >= 0; from = bytes.indexOf(mark, from + 1)) {
-      const text = from % pageBytes === 0 ? readVmcoreinfo(bytes.subarray(from, from + pageBytes)) : undefined
+  for (const { start, bytes } of ranges.toReversed().flatMap(fromBothEnds)) {
+    const part = Buffer.from(await memory.readLarge(BigInt(start), bytes))
+    for (let from = part.indexOf(mark); from >= 0; from = part.indexOf(mark, from + 1)) {
+      const text = from % pageBytes === 0 ? readVmcoreinfo(part.subarray(from, from + pageBytes)) : undefined
       if (text !== undefined) return text
     }
   }
   return undefined
+}
+
+/** Parts of it: the first, the last, the second, the last but one ... */
+function fromBothEnds({ start, bytes }: MemoryRange): readonly MemoryRange[] {
+  const parts = Array.from({ length: Math.ceil(bytes / searchBytes) }, (_, index) => {
+    const at = index * searchBytes
+    return { start: start + at, bytes: Math.min(searchBytes, bytes - at) }
+  })
+  return parts.slice(0, mostParts).map((_, index) => parts.at(index % 2 === 0 ? index / 2 : -(index + 1) / 2) ?? { start, bytes })
 }
 
 /** `phys_base` of a note (arch/x86/kernel/head_64.S); absent for 32 bits. */
