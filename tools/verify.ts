@@ -23,16 +23,17 @@ const checkStages: readonly Stage[] = [
   // Types come first: they also build what the following stages look at.
   { name: 'types', argv: ['tsc', '-b'], needed: true },
   { name: 'bundle of the command', argv: ['node', 'tools/bundle-cli.ts'], needed: true },
-  { name: 'lint', argv: ['oxlint'] },
-  { name: 'format', argv: ['oxfmt', '--check', '.'] },
-  { name: 'unused files, exports and dependencies', argv: ['knip'] },
-  { name: 'workflows and actions', argv: ['node', 'tools/check-actions.ts'] },
-  ...published.flatMap((name): readonly Stage[] => [
-    { name: `package ${name}`, argv: ['publint', '--strict', `packages/${name}`] },
+  { name: 'lint', argv: ['oxlint'], meanwhile: { name: 'workflows and actions', argv: ['node', 'tools/check-actions.ts'] } },
+  { name: 'unused files, exports and dependencies', argv: ['knip'], meanwhile: { name: 'format', argv: ['oxfmt', '--check', '.'] } },
+  ...published.map((name): Stage => ({
+    name: `package ${name}`,
+    argv: ['publint', '--strict', `packages/${name}`],
     ...(name === 'cli'
-      ? []
-      : [{ name: `types of package ${name}`, argv: ['attw', '--pack', `packages/${name}`, '--profile', 'esm-only', '--quiet'] } as const]),
-  ]),
+      ? {}
+      : {
+          meanwhile: { name: `types of package ${name}`, argv: ['attw', '--pack', `packages/${name}`, '--profile', 'esm-only', '--quiet'] },
+        }),
+  })),
   { name: 'unit tests', argv: ['vitest', 'run', '--project', 'unit*'] },
 ]
 

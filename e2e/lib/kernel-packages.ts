@@ -61,12 +61,14 @@ Requires: kernel-modules-uname-r = %{version}-%{release}.%{_arch}
 A kernel.
 %package core
 Summary: The kernel itself
+AutoReqProv: no
 Provides: kernel-core-uname-r = %{version}-%{release}.%{_arch}
 Provides: kernel-uname-r = %{version}-%{release}.%{_arch}
 %description core
 Image and configuration.
 %package modules
 Summary: Its modules
+AutoReqProv: no
 Provides: kernel-modules-uname-r = %{version}-%{release}.%{_arch}
 Requires: kernel-uname-r = %{version}-%{release}.%{_arch}
 %description modules
