@@ -93,6 +93,11 @@ const groups = [
   { name: 'host', test: /packages\/host\/dist\/index\.js$/, priority: 2 },
   { name: 'client', test: /cli\/dist\/handlers\/exec(?:-wrapper)?\.js$/, priority: 1.5 },
   { name: 'run', test: /cli\/dist\/(?:handlers|commands)\/run\.js$/, priority: 1 },
+  {
+    name: 'packaged',
+    test: /packages\/vm\/dist\/(?:reference\/prepare-kernel|guest\/(?:module-initrd|directory-disk)|resolve\/(?:kernel-modules|share-disks))\.js$/,
+    priority: 0.7,
+  },
   { name: 'boot', test: /actions\/boot-vm\/src\/boot\.ts$/, priority: 0.5 },
 ]
 
