@@ -17,10 +17,12 @@ export function machineServices(host: Host, store: Store, signal?: AbortSignal):
     agents.set(arch, known)
     return known
   }
+  let khz: Promise<number | undefined> | undefined
+  const tscKhz = (): Promise<number | undefined> => (khz ??= measureTscKhz(host, store))
   return {
     probeKvm: (qemu, arch) => probeKvm(host, store, qemu, arch),
     qemuVersion: (qemu) => qemuVersion(host, store, qemu).catch(() => undefined),
-    tscKhz: () => measureTscKhz(host, store),
+    tscKhz,
     agentInitrd: agentOf,
     agentAfter: async (arch, user) => {
       const { joinedInitrd } = await import('../guest/joined-initrd.ts')
@@ -30,8 +32,8 @@ export function machineServices(host: Host, store: Store, signal?: AbortSignal):
     prepareKernel: async (reference, options) => {
       const { prepareKernel } = await import('../reference/prepare-kernel.ts')
       // Compiled while the kernel is fetched; whether that fails is for the one who needs it.
-      const agent = agentOf(options.arch).catch(() => undefined)
-      const [prepared] = await Promise.all([prepareKernel(host, store, reference, { ...options, signal }), agent])
+      const compiled = [agentOf(options.arch), tscKhz()].map((one) => one.catch(() => undefined))
+      const [prepared] = await Promise.all([prepareKernel(host, store, reference, { ...options, signal }), ...compiled])
       return prepared
     },
     withModules: async (initrd, modules, arch) => {
