@@ -6,6 +6,7 @@ export {
   findSymbols,
   kernelFiles,
   listFlavours,
+  indexedNames,
   parsePackageIndex,
   type ArchivePackage,
   type FlavourPackage,

@@ -20,6 +20,9 @@ export const busyboxPackage = 'busybox-static'
 /** Parts of a kernel in Debian and Ubuntu: image (a kernel, or only its dependencies), binary, modules, configuration. */
 const kernelPart = /^linux-(?:image|binary|modules|base|signed-image)-/
 
+/** How the names of all packages begin that {@link parsePackageIndex} takes; the line ends after the last one. */
+export const indexedNames = ['linux-', `${busyboxPackage}\n`] as const
+
 /** Packages with parts of kernels, and busybox, from the text of a Packages file (deb822(5)); debug symbols are part of the image's. */
 export function parsePackageIndex(text: string, archive: string): readonly ArchivePackage[] {
   const all = parseStanzas(text, archive)
