@@ -16,7 +16,7 @@ type KnownFiles = Readonly<Record<string, KnownFile>>
 
 /** Notes what the files of a finished entry hold. */
 export async function noteEntry(host: Host, root: string, entry: EntryName): Promise<void> {
-  const listing = await listEntry(host, entry.path)
+  const listing = await listEntry(host, entry)
   if (listing !== undefined) await writeNote(host, root, entry, listing, await digestEntry(host, entry.path, listing.files()))
 }
 
@@ -34,7 +34,7 @@ export async function damageOf(
   entry: EntryName,
   { readOnly = false }: { readonly readOnly?: boolean } = {},
 ): Promise<string | undefined> {
-  const listing = await listEntry(host, entry.path).catch(() => undefined)
+  const listing = await listEntry(host, entry).catch(() => undefined)
   if (listing === undefined) return undefined
   const paths = notePaths(root, entry)
   if ((await host.fs.readFile(paths.seen, 'utf8').catch(() => '')) === host.sha256(listing.text)) return undefined

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { digestPieces } from '../files/piece-digest.ts'
 import type { Host } from '../host.ts'
+import type { StoreEntry } from './store.ts'
 
 /** One file or symbolic link of an entry, as it is on the disk. */
 interface ListedFile {
@@ -18,13 +19,14 @@ export interface Listing {
   readonly files: () => ReadonlyMap<string, ListedFile>
 }
 
-// A distribution's kernel has some 1,200, and up to 5,000; source packages of kernels 80,000, which Node would need seconds for.
+// A distribution's kernel has some 1,200, and up to 5,000; Node would need seconds for more.
 const mostListedHere = 8192
 
 /** Every file of an entry, in its subdirectories too; `undefined` when that cannot be known. */
-export async function listEntry(host: Host, path: string): Promise<Listing | undefined> {
+export async function listEntry(host: Host, { kind, path }: Pick<StoreEntry, 'kind' | 'path'>): Promise<Listing | undefined> {
   const listing = new Map<string, ListedFile>()
-  if (!listHere({ path, below: '', listing })) return listByFind(host, path)
+  // Sources of a kernel have 80,000.
+  if (kind === 'source' || !listHere({ path, below: '', listing })) return listByFind(host, path)
   const lines = [...listing].map(([name, { size, isLink, print }]) => `${isLink ? 'l' : 'f'} ${size} ${print} ${name}\n`)
   return { text: lines.toSorted().join(''), files: () => listing }
 }
