@@ -44,14 +44,14 @@ const leftOut: readonly Plugin[] = [
   leaveOut('oidc', /^\.\/oidc-utils\.js$/, { name: 'OidcClient', message: 'OpenID Connect is not supported' }),
 ]
 
-function leaveOut(name: string, id: RegExp, stand: { readonly name: string; readonly message: string }): Plugin {
+function leaveOut(name: string, id: RegExp, standIn: { readonly name: string; readonly message: string }): Plugin {
   const left = `\0left-out-${name}.cjs`
   return {
     name: `left-out-${name}`,
     resolveId: { filter: { id }, handler: () => left },
     load: (module) =>
       module === left
-        ? `exports.${stand.name} = class { constructor() { throw new Error(${JSON.stringify(stand.message)}) } }\n`
+        ? `exports.${standIn.name} = class { constructor() { throw new Error(${JSON.stringify(standIn.message)}) } }\n`
         : undefined,
   }
 }
@@ -85,8 +85,9 @@ const plainText: Plugin = {
 }
 
 /**
- * Four files instead of forty for what `kernelkit run` loads (each with all that it imports): finding a file costs as much as reading it. `client`
- * is what it shares with commands that only speak to a VM: a test runner starts `exec-wrapper` for each of its tests. `boot` is the same of boot-vm.
+ * A few files instead of forty for what `kernelkit run` loads (each with all that it imports): finding a file costs as much as reading it. `client`
+ * is what it shares with commands that only speak to a VM: a test runner starts `exec-wrapper` for each of its tests. `packaged`
+ * is what a distribution's kernel needs in addition, `boot` what the action boot-vm loads.
  */
 const groups = [
   { name: 'start', test: /cli\/dist\/main\.js$/, priority: 3 },
