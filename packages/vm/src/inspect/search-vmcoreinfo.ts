@@ -5,7 +5,7 @@ import type { GuestMemory } from './guest-memory.ts'
 const pageBytes = 4096
 const searchBytes = 16 * 2 ** 20
 // Of each part of the memory: a gigabyte takes many seconds to read.
-const mostParts = 512 / 16
+const mostParts = (512 * 2 ** 20) / searchBytes
 
 /** Bytes of memory that the guest has. */
 export async function guestMemoryBytes(vm: Pick<Vm, 'qmp'>): Promise<number> {
