@@ -84,7 +84,7 @@ function effectsOf(step: Step): readonly string[] {
   }
 }
 
-/** What was recorded, without the bookkeeping of the store: its locks, temporary names, key.txt and manifest.json. */
+/** What was recorded, without the bookkeeping of the store: its locks, temporary names, lists of files, key.txt and manifest.json. */
 export function withoutBookkeeping(
   effects: readonly string[],
   { store, tree }: { readonly store: string; readonly tree: string },
@@ -103,6 +103,7 @@ export function withoutBookkeeping(
 }
 
 function isBookkeeping(effect: string, store: string): boolean {
+  if (effect.startsWith(`run . find ${join(store, 'source')}/`)) return true
   const [kind = '', path = ''] = effect.split(' ')
   if (kind === 'run' || kind === 'copy' || kind === 'mirror' || kind === 'copy-tree') return false
   if (path === 'ARTIFACTS' || path.startsWith(`${store}/locks/`) || path.startsWith(`${store}/tmp/`) || path.startsWith(`${store}/trees/`))
