@@ -6,6 +6,7 @@ import { startCacheService, type CacheService, type JobOptions, type JobStep } f
 import { logOf, newMachine, stageOf, useAction, type Machine } from './lib/actions.ts'
 import { testArtifacts } from './lib/kernelkit.ts'
 import { gitIn, makeReadyTree } from './lib/ready-tree.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { kernel, image } = testArtifacts()
 let cache: CacheService
@@ -82,59 +83,67 @@ describe('boot-vm with `bisect: true`', () => {
     execFileSync('git', ['-C', job.directories.workspace, 'diff', '--quiet', 'HEAD'])
   })
 
-  it('says that it was red before where the base fails, too, and what the checkout lacks', async () => {
-    const [machine] = machines
-    if (machine === undefined) throw new Error('there is no machine')
-    const red = await machine.run(jobOf(6, 7), pullRequest)
-    expect(stageOf(red, 'boot').annotations).toContainEqual({
-      level: 'notice',
-      title: 'It was red before you',
-      message: expect.stringContaining('fails, too: it was red before these commits') as string,
-    })
-    const [setUp, boot] = jobOf(0, 7)
-    const shallow = setUp?.run?.replace('clone -q', 'clone -q --depth 1 -b main').replace(repository, `file://${repository}`) ?? ''
-    const alone = await machine.run([{ run: shallow }, ...(boot === undefined ? [] : [boot])], pullRequest)
-    expect(stageOf(alone, 'boot').annotations).toContainEqual({
-      level: 'warning',
-      title: 'Not bisected',
-      message: 'The commits of the pull request are not in the checkout: give actions/checkout `fetch-depth: 0`.',
-    })
-  })
+  it(
+    'says that it was red before where the base fails, too, and what the checkout lacks',
+    onlyFull('six guests more; the commands of bisect say the same'),
+    async () => {
+      const [machine] = machines
+      if (machine === undefined) throw new Error('there is no machine')
+      const red = await machine.run(jobOf(6, 7), pullRequest)
+      expect(stageOf(red, 'boot').annotations).toContainEqual({
+        level: 'notice',
+        title: 'It was red before you',
+        message: expect.stringContaining('fails, too: it was red before these commits') as string,
+      })
+      const [setUp, boot] = jobOf(0, 7)
+      const shallow = setUp?.run?.replace('clone -q', 'clone -q --depth 1 -b main').replace(repository, `file://${repository}`) ?? ''
+      const alone = await machine.run([{ run: shallow }, ...(boot === undefined ? [] : [boot])], pullRequest)
+      expect(stageOf(alone, 'boot').annotations).toContainEqual({
+        level: 'warning',
+        title: 'Not bisected',
+        message: 'The commits of the pull request are not in the checkout: give actions/checkout `fetch-depth: 0`.',
+      })
+    },
+  )
 
-  it('builds each commit again where build-kernel made the kernel of the workspace', async () => {
-    const [machine] = machines
-    if (machine === undefined) throw new Error('there is no machine')
-    const origin = join(machine.directory, 'linux')
-    await makeReadyTree(origin, kernel)
-    // ud2 throughout: the CPU resets before anything is printed.
-    writeFileSync(join(origin, 'broken-kernel'), readFileSync(kernel).fill('\u000F\u000B', 0x8000, undefined, 'latin1'))
-    const git = gitIn(origin)
-    git('init', '--quiet', '-b', 'main')
-    git('add', '-A')
-    const hashes = Array.from({ length: 4 }, (_, number) => {
-      const boots = number >= 2 ? '// boots broken-kernel\n' : ''
-      writeFileSync(join(origin, 'driver/driver.c'), `${boots}int driver(void) { return ${number}; }\n`)
-      git('commit', '--quiet', '-am', `driver: change ${number}`)
-      return git('rev-parse', 'HEAD')
-    })
-    const event = { pull_request: { base: { sha: hashes[0] }, head: { sha: hashes[3] } } }
-    const setUp = `rm -rf ./* .git && git clone -q '${origin}' . && echo '${JSON.stringify(event)}' >"$GITHUB_EVENT_PATH"`
-    const job = await machine.run(
-      [
-        { run: setUp },
-        useAction('build-kernel', { cache: 'false', ccache: 'false' }, { id: 'build' }),
-        useAction('boot-vm', { root: 'host', memory: '512M', run: 'uname -r', bisect: 'true' }, { id: 'boot' }),
-      ],
-      pullRequest,
-    )
-    expect({ annotations: stageOf(job, 'boot').annotations, log: logOf(job) }).toMatchObject({
-      annotations: expect.arrayContaining([
-        {
-          level: 'error',
-          title: 'Guilty commit',
-          message: `${hashes[2]?.slice(0, 12) ?? ''} driver: change 2 (t <t@example.org>) is the first commit that the script fails on.`,
-        },
-      ]) as unknown,
-    })
-  })
+  it(
+    'builds each commit again where build-kernel made the kernel of the workspace',
+    onlyFull('a build and a guest for each commit'),
+    async () => {
+      const [machine] = machines
+      if (machine === undefined) throw new Error('there is no machine')
+      const origin = join(machine.directory, 'linux')
+      await makeReadyTree(origin, kernel)
+      // ud2 throughout: the CPU resets before anything is printed.
+      writeFileSync(join(origin, 'broken-kernel'), readFileSync(kernel).fill('\u000F\u000B', 0x8000, undefined, 'latin1'))
+      const git = gitIn(origin)
+      git('init', '--quiet', '-b', 'main')
+      git('add', '-A')
+      const hashes = Array.from({ length: 4 }, (_, number) => {
+        const boots = number >= 2 ? '// boots broken-kernel\n' : ''
+        writeFileSync(join(origin, 'driver/driver.c'), `${boots}int driver(void) { return ${number}; }\n`)
+        git('commit', '--quiet', '-am', `driver: change ${number}`)
+        return git('rev-parse', 'HEAD')
+      })
+      const event = { pull_request: { base: { sha: hashes[0] }, head: { sha: hashes[3] } } }
+      const setUp = `rm -rf ./* .git && git clone -q '${origin}' . && echo '${JSON.stringify(event)}' >"$GITHUB_EVENT_PATH"`
+      const job = await machine.run(
+        [
+          { run: setUp },
+          useAction('build-kernel', { cache: 'false', ccache: 'false' }, { id: 'build' }),
+          useAction('boot-vm', { root: 'host', memory: '512M', run: 'uname -r', bisect: 'true' }, { id: 'boot' }),
+        ],
+        pullRequest,
+      )
+      expect({ annotations: stageOf(job, 'boot').annotations, log: logOf(job) }).toMatchObject({
+        annotations: expect.arrayContaining([
+          {
+            level: 'error',
+            title: 'Guilty commit',
+            message: `${hashes[2]?.slice(0, 12) ?? ''} driver: change 2 (t <t@example.org>) is the first commit that the script fails on.`,
+          },
+        ]) as unknown,
+      })
+    },
+  )
 })

@@ -4,12 +4,19 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCacheService, type CacheService, type JobResult, type JobStep } from '@kernelkit/testing'
 import { newMachine, requireConclusion, stageOf, useAction, type Machine } from './lib/actions.ts'
+import { testArtifacts } from './lib/kernelkit.ts'
 import { processesWith } from './lib/processes.ts'
+import { gitIn, makeReadyTree } from './lib/ready-tree.ts'
+import { isFullRun } from './lib/tiers.ts'
+
+const { kernel } = testArtifacts()
 
 /** The job of a user: each step finds what those before it made. */
-const steps: readonly JobStep[] = [
+const stepsIn = (tree: string): readonly JobStep[] => [
+  { id: 'checkout', run: 'git clone -q "$TREE" .', env: { TREE: tree } },
   useAction('setup-kvm', { for: 'all' }),
-  useAction('build-kernel', { source: 'deb:linux-source-6.12' }),
+  // The full tier compiles a whole kernel.
+  useAction('build-kernel', isFullRun() ? { source: 'deb:linux-source-6.12' } : {}),
   useAction('bake-image', { suite: 'bookworm' }),
   useAction('boot-vm', {
     run: 'uname -r\ncat /etc/os-release\necho "$GREETING" | tee "$KERNELKIT_ARTIFACTS/from-guest"\n',
@@ -31,10 +38,16 @@ beforeAll(async () => {
   first = await newMachine({ cache, longestJobMs: 28 * 60_000 })
   // Neither downloaded nor compiled once more; the kernel itself is made here.
   await first.prime()
-  cold = await first.run(steps)
+  const tree = join(first.directory, 'linux')
+  await makeReadyTree(tree, kernel)
+  const git = gitIn(tree)
+  git('init', '--quiet')
+  git('add', '-A')
+  git('commit', '--quiet', '-m', 'import')
+  cold = await first.run(stepsIn(tree))
   callsOfFirst = cache.calls.length
   second = await newMachine({ cache })
-  warm = await second.run(steps)
+  warm = await second.run(stepsIn(tree))
 })
 
 afterAll(async () => {

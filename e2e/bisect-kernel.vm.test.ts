@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { kernelSource } from './lib/kernel-source.ts'
 import { kernelkit, saidEnough, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { gitIn } from './lib/ready-tree.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const hour = 60 * 60_000
 const driver = 'drivers/char/mem.c'
@@ -48,8 +48,8 @@ async function kernelHistory(): Promise<{ readonly tree: string; readonly commit
 
 it(
   'bisect of thirty commits of a kernel ends at the planted one, killed half-way, and compiles what the commits touch',
-  async ({ skip }) => {
-    skip(!isFullRun(), 'a kernel that is compiled from nothing the first time, and seven more (KERNELKIT_TEST_FULL=1)')
+  { ...onlyFull('a kernel that is compiled from nothing the first time, and seven more'), timeout: 6 * hour },
+  async () => {
     const { tree, commits } = await kernelHistory()
     const words = (...more: readonly string[]) => [
       'bisect',
@@ -86,5 +86,4 @@ it(
     expect(later.reduce((sum, objects) => sum + objects, 0)).toBeLessThanOrEqual(1.5 * later.length)
     expect(gitIn(tree)('status', '--porcelain', '--untracked-files=no')).toBe('')
   },
-  6 * hour,
 )

@@ -6,6 +6,7 @@ import { logOf, newMachine, stageOf, useAction, type Machine } from './lib/actio
 import { testArtifacts } from './lib/kernelkit.ts'
 import { qemuPids, waitUntil } from './lib/processes.ts'
 import { repository } from '../tools/source-files.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { kernel, image, store } = testArtifacts()
 
@@ -143,7 +144,7 @@ describe('boot-vm', () => {
 })
 
 describe('the base branch', () => {
-  it('leaves its boot time to others, which compare with it', async () => {
+  it('leaves its boot time to others, which compare with it', onlyFull('three jobs more'), async () => {
     await using cache = await startCacheService()
     await using runner = await newMachine({ cache })
     const payload: JobStep = { run: `echo '{"repository":{"default_branch":"trunk"}}' >"$GITHUB_EVENT_PATH"` }
@@ -218,7 +219,7 @@ describe('a VM that is kept', () => {
     expect(await qemuPids('kept-one')).toEqual([])
   })
 
-  it('is one of several by KERNELKIT_VM', async () => {
+  it('is one of several by KERNELKIT_VM', onlyFull('two guests more'), async () => {
     const job = await machine.run([
       boot({ keep: true, name: 'a-vm' }, { id: 'a' }),
       boot({ keep: true, name: 'b-vm', shell: 'python3 {0}', run: 'print("python", 1 + 1)' }, { id: 'b' }),
@@ -292,13 +293,17 @@ describe('a cancelled job', () => {
     await waitUntil('no QEMU', async () => (await qemuPids('cancelled')).length === 0)
   })
 
-  it('ends the command of a later step, and the VM with the job', async () => {
-    const job = await cancelAt('started', [
-      boot({ keep: true, name: 'kept-cancelled' }, { id: 'boot' }),
-      inGuest('step', 'echo started; sleep 1000'),
-    ])
-    expect(stageOf(job, 'step').cancelledBy).toBe('SIGINT')
-    expect(stageOf(job, 'boot', 'post').log).toContain('stopped kept-cancelled')
-    expect(await qemuPids('kept-cancelled')).toEqual([])
-  })
+  it(
+    'ends the command of a later step, and the VM with the job',
+    onlyFull('a guest more; the step that boots is cancelled above'),
+    async () => {
+      const job = await cancelAt('started', [
+        boot({ keep: true, name: 'kept-cancelled' }, { id: 'boot' }),
+        inGuest('step', 'echo started; sleep 1000'),
+      ])
+      expect(stageOf(job, 'step').cancelledBy).toBe('SIGINT')
+      expect(stageOf(job, 'boot', 'post').log).toContain('stopped kept-cancelled')
+      expect(await qemuPids('kept-cancelled')).toEqual([])
+    },
+  )
 })

@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { toyTree } from '../packages/kernel/test/toy-tree.ts'
 import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const source = 'deb:linux-source-6.12'
 const { kernel } = testArtifacts()
@@ -33,11 +35,15 @@ describe('kernelkit build', () => {
     expect(stderr).not.toMatch(/compiling/)
   })
 
-  it('shows the plan with --dry-run and compiles nothing', async () => {
-    const { exitCode, stdout } = await kernelkit(['build', source, '--config', 'minimal', '--dry-run'])
-    expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/make/)
-  })
+  it(
+    'shows the plan with --dry-run and compiles nothing',
+    onlyFull('one more configuration of a real kernel; packages/kernel/src/steps.test.ts compares the plan with what is done'),
+    async () => {
+      const { exitCode, stdout } = await kernelkit(['build', source, '--config', 'minimal', '--dry-run'])
+      expect(exitCode).toBe(0)
+      expect(stdout).toMatch(/make/)
+    },
+  )
 
   it('shows the configuration with a reason per option', async () => {
     const { exitCode, stdout } = await kernelkit(['config', 'show', source])
@@ -77,9 +83,8 @@ describe('sources that cannot be built', () => {
 
   it('a symbol that the tree does not know is a warning when it comes from a file', async () => {
     await writeFile(join(directory, 'odd.config'), 'CONFIG_NO_SUCH_SYMBOL_AT_ALL=y\n')
-    const { exitCode, stderr } = await kernelkit(['config', 'show', source, '--config', 'minimal', '--config', './odd.config'], {
-      cwd: directory,
-    })
+    await using toy = await toyTree()
+    const { exitCode, stderr } = await kernelkit(['config', 'show', toy.tree, '--config', './odd.config'], { cwd: directory })
     expect(exitCode).toBe(0)
     expect(stderr).toContain('NO_SUCH_SYMBOL_AT_ALL')
   })

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { runJob, type JobStep } from '@kernelkit/testing'
 import { repository } from '../tools/source-files.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 interface Workflow {
   readonly jobs: Readonly<Record<string, { readonly steps: readonly JobStep[] }>>
@@ -19,28 +20,32 @@ async function exampleSteps(name: string): Promise<readonly JobStep[]> {
     .map((step) => (step.uses?.includes('/build-kernel@') === true ? { ...step, with: { source: 'deb:linux-source-6.12' } } : step))
 }
 
-it('a program tests itself on a fresh kernel, on the files of the machine, and leaves only what was to come out', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'kernelkit-example-'))
-  try {
-    const check = 'mkdir test-results && { uname -r; pwd; id -u; } > test-results/place'
-    const program: JobStep = { run: `printf '%s\\n' all: check: "$CHECK" > Makefile`, env: { CHECK: `\t${check}` } }
-    const job = await runJob({
-      directory,
-      steps: [program, ...(await exampleSteps('program-tests.yml'))],
-      repositories: { 'OWNER/kernelkit': repository },
-      env: { KERNELKIT_CACHE_DIR: process.env['KERNELKIT_CACHE_DIR'] ?? '' },
-    })
-    const logs = job.steps.map(({ id, outcome, main }) => `== ${id}: ${outcome}\n${main?.log}`)
-    expect({ conclusion: job.conclusion, logs }).toEqual({ conclusion: 'success', logs })
-    const { workspace } = job.directories
-    const release = job.steps.map(({ outputs }) => outputs['release']).find((text) => text !== undefined)
-    expect(await readFile(join(workspace, 'kernelkit-artifacts/test-results/place'), 'utf8')).toBe(`${release}\n${workspace}\n0\n`)
-    await expect(readFile(join(workspace, 'test-results/place'))).rejects.toThrow('ENOENT')
-    expect(job.steps.flatMap(({ undeclared }) => undeclared)).toEqual([])
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
-})
+it(
+  'a program tests itself on a fresh kernel, on the files of the machine, and leaves only what was to come out',
+  onlyFull('a job more; e2e/quickstart.vm.test.ts does the same by the command'),
+  async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'kernelkit-example-'))
+    try {
+      const check = 'mkdir test-results && { uname -r; pwd; id -u; } > test-results/place'
+      const program: JobStep = { run: `printf '%s\\n' all: check: "$CHECK" > Makefile`, env: { CHECK: `\t${check}` } }
+      const job = await runJob({
+        directory,
+        steps: [program, ...(await exampleSteps('program-tests.yml'))],
+        repositories: { 'OWNER/kernelkit': repository },
+        env: { KERNELKIT_CACHE_DIR: process.env['KERNELKIT_CACHE_DIR'] ?? '' },
+      })
+      const logs = job.steps.map(({ id, outcome, main }) => `== ${id}: ${outcome}\n${main?.log}`)
+      expect({ conclusion: job.conclusion, logs }).toEqual({ conclusion: 'success', logs })
+      const { workspace } = job.directories
+      const release = job.steps.map(({ outputs }) => outputs['release']).find((text) => text !== undefined)
+      expect(await readFile(join(workspace, 'kernelkit-artifacts/test-results/place'), 'utf8')).toBe(`${release}\n${workspace}\n0\n`)
+      await expect(readFile(join(workspace, 'test-results/place'))).rejects.toThrow('ENOENT')
+      expect(job.steps.flatMap(({ undeclared }) => undeclared)).toEqual([])
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  },
+)
 
 it('an eBPF tool runs on a kernel of a distribution, which nothing compiles, and counts system calls of the guest', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'kernelkit-example-'))

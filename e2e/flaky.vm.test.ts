@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 import { gitIn } from './lib/ready-tree.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { kernel } = testArtifacts()
 const planted = 3
@@ -32,8 +32,8 @@ const vm = ['-k', kernel, '--root', 'host', '-m', '256M', '-c', '1'] as const
 describe('a test that fails one time in three', () => {
   it(
     'is flaky with --retries, found by --until-fail, and its rate is in the history',
-    async ({ skip }) => {
-      skip(!isFullRun(), 'more than twenty guests (KERNELKIT_TEST_FULL=1)')
+    { ...onlyFull('more than twenty guests'), timeout: 30 * minutes },
+    async () => {
       const { directory } = await flakyHistory(1)
       try {
         const file = {
@@ -58,14 +58,13 @@ describe('a test that fails one time in three', () => {
         await rm(directory, { recursive: true, force: true })
       }
     },
-    30 * minutes,
   )
 
   for (const seed of Array.from({ length: 10 }, (_, index) => index + 1)) {
     it(
       `is bisected to the planted commit with --confidence (seed ${seed})`,
-      async ({ skip }) => {
-        skip(!isFullRun(), 'about forty guests for each of ten seeds (KERNELKIT_TEST_FULL=1)')
+      { ...onlyFull('about forty guests for each of ten seeds'), timeout: 30 * minutes },
+      async () => {
         const { directory, commits } = await flakyHistory(seed)
         try {
           const share = ['-v', `${join(directory, '.git/runs')}:/mnt/runs:rw`]
@@ -88,7 +87,6 @@ describe('a test that fails one time in three', () => {
           await rm(directory, { recursive: true, force: true })
         }
       },
-      30 * minutes,
     )
   }
 })

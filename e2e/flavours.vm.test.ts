@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { kernelkit, lastLine, testArtifacts } from './lib/kernelkit.ts'
 import { rareArtifact } from './lib/rare-artifact.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { onlyFull } from './lib/tiers.ts'
 
-/** Each is fetched (21 to 116 MB) and booted three times: in the full tier only. */
 const flavours = [
   'debian:11/cloud',
   'debian:12',
@@ -24,8 +23,6 @@ const page = join(import.meta.dirname, '../docs/kernels.md')
 const table = /(?<=<!-- flavours -->\n)[^]*?(?=<!-- \/flavours -->)/
 const heading = '| kernel | directories | `--root host` | `--image` | `--root none` | machine | BTF |'
 const rows = new Map<string, string>()
-
-beforeEach(({ skip }) => skip(!isFullRun(), 'KERNELKIT_TEST_FULL is not set: eleven kernels would be fetched'))
 
 // The first part as docs/kernels.md shows it.
 const script = 'uname -r; modprobe dummy && ls -d /sys/class/net/dummy0; test -e /sys/kernel/btf/vmlinux && echo btf'
@@ -49,7 +46,7 @@ async function boot(words: readonly string[]): Promise<Boot> {
   }
 }
 
-describe("Debian's kernels, release by release", () => {
+describe("Debian's kernels, release by release", onlyFull('eleven kernels are fetched, 21 to 116 MB each, and booted three times'), () => {
   it.each(flavours)('-k %s boots on the root of this machine, an image and an initramfs, and loads modules in each', async (flavour) => {
     const [reference = '', ...arch] = flavour.split(' ')
     const kernel = ['-k', reference, ...arch]

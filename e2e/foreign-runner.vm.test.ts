@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, startProgram } from './lib/kernelkit.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { onlyFull } from './lib/tiers.ts'
 import { repository } from '../tools/source-files.ts'
 
 const example = join(repository, 'examples/runner-tap.sh')
@@ -85,8 +85,8 @@ describe("the filter for netfilter's test runners", () => {
 
   it(
     'gives each kernel of a matrix, test by test, what the runner itself prints in a guest of it',
-    async ({ skip }) => {
-      skip(!isFullRun(), 'eight guests of four kernels, with many programs in each: minutes (KERNELKIT_TEST_FULL=1)')
+    { ...onlyFull('eight guests of four kernels, with many programs in each'), timeout: 45 * minutes },
+    async () => {
       const source = fetchSource()
       copyFileSync(example, join(directory, 'runner-tap.sh'))
       expect(existsSync(join(source, 'iptables/tests/shell/run-tests.sh'))).toBe(true)
@@ -117,6 +117,5 @@ describe("the filter for netfilter's test runners", () => {
         expect({ kernel, tests: Object.fromEntries(found) }).toEqual({ kernel, tests: Object.fromEntries(expected) })
       }
     },
-    45 * minutes,
   )
 })

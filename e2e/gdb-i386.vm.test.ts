@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { noDebugSymbols } from './lib/distribution-debug.ts'
 import { kernelkit } from './lib/kernelkit.ts'
 import { rareArtifact } from './lib/rare-artifact.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const name = `e2e-gdb-i386-${process.pid}`
 // 800 MB of packages are downloaded and unpacked once; gdb reads 300 MiB twice each time.
@@ -20,12 +20,11 @@ afterAll(async () => {
 })
 
 // Debian's kernel of 32 bits has no BTF: the types come from its debug information.
-describe("gdb on an i386 guest with Debian's kernel and its package of debug symbols", () => {
+describe("gdb on an i386 guest with Debian's kernel and its package of debug symbols", onlyFull(noDebugSymbols), () => {
   const asks = (...commands: readonly string[]) =>
     kernelkit(['gdb', name, '--', '-batch', ...commands.flatMap((command) => ['-ex', command])], { timeoutMs: limitMs })
 
   beforeAll(async () => {
-    if (!isFullRun()) return
     const baked = await rareArtifact<{ image: string }>(['bake', '--arch', 'i386'], 'image', limitMs)
     directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
     await writeFile(join(directory, 'prog.c'), program)
@@ -52,8 +51,7 @@ describe("gdb on an i386 guest with Debian's kernel and its package of debug sym
 
   it(
     'lists tasks, mappings and the log, shows the stack of a task that sleeps, and reads memory of a process and of the machine',
-    async ({ skip }) => {
-      skip(!isFullRun(), noDebugSymbols)
+    async () => {
       const own = (await kernelkit(['exec', name, '--', 'sh', '-c', 'cat /proc/$(pidof sleep)/maps'])).stdout
       const banner = 'kk-phys (long)&linux_banner-0xc0000000 s'
       const { stdout, stderr } = await asks(
@@ -86,8 +84,7 @@ describe("gdb on an i386 guest with Debian's kernel and its package of debug sym
 
   it(
     "follows a program's own line into the kernel and back",
-    async ({ skip }) => {
-      skip(!isFullRun(), noDebugSymbols)
+    async () => {
       const steps = ['kk-user prog', 'hbreak prog.c:11', 'continue', 'print counter', 'hbreak do_sys_openat2', 'continue', 'bt 2']
       const { stdout } = await asks(...steps, 'hbreak prog.c:12', 'continue')
       const seen =

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { expectInDocs, session, typed } from './lib/transcript.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { kernel, image } = testArtifacts()
 const name = `e2e-gdb-${process.pid}`
@@ -76,7 +77,7 @@ describe('a VM that was started without a stub', () => {
     await rm(build, { recursive: true, force: true })
   })
 
-  it('is attached to more than once, and keeps running', async () => {
+  it('is attached to more than once, and keeps running', onlyFull('gdb twice more'), async () => {
     for (const _time of [1, 2]) {
       const { exitCode, stdout } = await asks('info line start_kernel')
       expect(exitCode).toBe(0)
@@ -85,29 +86,33 @@ describe('a VM that was started without a stub', () => {
     }
   })
 
-  it('shows what the types next to its vmlinux are enough for, and says what is missing', async () => {
-    const types = join(build, 'types.txt')
-    const whole = (await readFile(types, 'utf8')).split('\n')
-    await rm(types)
-    // As a kernelkit left it that needed fewer members.
-    await writeFile(types, whole.filter((line) => !line.startsWith('vm_area_struct.')).join('\n'))
-    const some = await asks('kk-ps', 'kk-maps sleep')
-    expect(some.stdout).toMatch(/^ +\d+ +\d+ S 0xffff[0-9a-f]+ +sleep$/m)
-    expect(some.stderr).toMatch(
-      /^the types\.txt next to the vmlinux was made by an earlier kernelkit and .*: .*\bvm_area_struct\.vm_start\b.*; build the kernel again$/m,
-    )
-    // As `make` leaves a kernel with reduced debug information and without BTF.
-    await rm(types)
-    const none = await asks('kk-ps', 'bt 1')
-    const why =
-      "where the members of this kernel's types are is not known: its vmlinux has no BTF, and no full debug information; build it again with kernelkit, or with DEBUG_INFO_BTF=y"
-    expect(none.stderr).toContain(`kk-ps and other commands that read the kernel's lists do not work: ${why}\n`)
-    expect(none.stderr).toMatch(new RegExp(`^${why}$`, 'm'))
-    expect(none.stdout).toMatch(/^#0 .* in \w+/m)
-    const seen = await kernelkit(['inspect', other])
-    expect(seen.stdout).toContain(`(no tasks and no log: ${why})`)
-    expect(seen.stdout).toMatch(/^ {2}do_idle\+0x[0-9a-f]+ \(kernel\/sched\/idle\.c:\d+\)$/m)
-  })
+  it(
+    'shows what the types next to its vmlinux are enough for, and says what is missing',
+    onlyFull('gdb twice more, with what an earlier kernelkit or plain make left'),
+    async () => {
+      const types = join(build, 'types.txt')
+      const whole = (await readFile(types, 'utf8')).split('\n')
+      await rm(types)
+      // As a kernelkit left it that needed fewer members.
+      await writeFile(types, whole.filter((line) => !line.startsWith('vm_area_struct.')).join('\n'))
+      const some = await asks('kk-ps', 'kk-maps sleep')
+      expect(some.stdout).toMatch(/^ +\d+ +\d+ S 0xffff[0-9a-f]+ +sleep$/m)
+      expect(some.stderr).toMatch(
+        /^the types\.txt next to the vmlinux was made by an earlier kernelkit and .*: .*\bvm_area_struct\.vm_start\b.*; build the kernel again$/m,
+      )
+      // As `make` leaves a kernel with reduced debug information and without BTF.
+      await rm(types)
+      const none = await asks('kk-ps', 'bt 1')
+      const why =
+        "where the members of this kernel's types are is not known: its vmlinux has no BTF, and no full debug information; build it again with kernelkit, or with DEBUG_INFO_BTF=y"
+      expect(none.stderr).toContain(`kk-ps and other commands that read the kernel's lists do not work: ${why}\n`)
+      expect(none.stderr).toMatch(new RegExp(`^${why}$`, 'm'))
+      expect(none.stdout).toMatch(/^#0 .* in \w+/m)
+      const seen = await kernelkit(['inspect', other])
+      expect(seen.stdout).toContain(`(no tasks and no log: ${why})`)
+      expect(seen.stdout).toMatch(/^ {2}do_idle\+0x[0-9a-f]+ \(kernel\/sched\/idle\.c:\d+\)$/m)
+    },
+  )
 
   it('is refused with the vmlinux of another build', async () => {
     // As `make` leaves it while the guest runs.
@@ -187,15 +192,19 @@ describe('commands of kernelkit in gdb', () => {
     expect(stdout).toMatch(/do_nanosleep.* at kernel\/time\/hrtimer\.c:\d+/)
   })
 
-  it('wait for a QEMU that answers late, as on a busy machine', async () => {
-    const { vms } = JSON.parse((await kernelkit(['ps', '--json'])).stdout) as Processes
-    const pid = vms.find((vm) => vm.name === other)?.qemuPid
-    const stop = join(directory, 'stop.sh')
-    await writeFile(stop, `kill -STOP ${pid}; (sleep 7; kill -CONT ${pid}) >/dev/null 2>&1 &\n`)
-    const { stdout, stderr } = await asks(`shell sh ${stop}`, 'kk-dmesg')
-    expect(stderr).not.toContain('Error')
-    expect(stdout).toMatch(/^\[ +0\.\d+\] Linux version /m)
-  })
+  it(
+    'wait for a QEMU that answers late, as on a busy machine',
+    onlyFull('gdb once more, with a QEMU that is stopped for 7 s'),
+    async () => {
+      const { vms } = JSON.parse((await kernelkit(['ps', '--json'])).stdout) as Processes
+      const pid = vms.find((vm) => vm.name === other)?.qemuPid
+      const stop = join(directory, 'stop.sh')
+      await writeFile(stop, `kill -STOP ${pid}; (sleep 7; kill -CONT ${pid}) >/dev/null 2>&1 &\n`)
+      const { stdout, stderr } = await asks(`shell sh ${stop}`, 'kk-dmesg')
+      expect(stderr).not.toContain('Error')
+      expect(stdout).toMatch(/^\[ +0\.\d+\] Linux version /m)
+    },
+  )
 
   it('show the same log as dmesg(1), after its ring has been filled', async () => {
     const lines = 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo "<7>line $i of a log that does not fit into its ring"; done >/dev/kmsg'
@@ -218,7 +227,7 @@ describe('commands of kernelkit in gdb', () => {
     expect(wrong.stderr).toMatch(/no task has the PID or the name 'no-such-task'/)
   })
 
-  it('say that a stripped program has no symbols', async () => {
+  it('say that a stripped program has no symbols', onlyFull('gdb once more'), async () => {
     const { stdout } = await asks('kk-user bare')
     expect(stdout).toMatch(/^symbols of bare \(\d+\): .*libc\.so\.6/m)
     expect(stdout).toMatch(/^ {2}\/work\/bare is stripped: only what it exports has a name$/m)
@@ -241,7 +250,7 @@ describe('commands of kernelkit in gdb', () => {
   })
 })
 
-it('the commands say that the VM has ended', async () => {
+it('the commands say that the VM has ended', onlyFull('a guest and gdb once more'), async () => {
   const other = `${name}-e`
   await kernelkit(['run', '--keep', '--name', other, '-k', kernel, '--image', image, '--', 'true'])
   const { vms } = JSON.parse((await kernelkit(['ps', '--json'])).stdout) as Processes
@@ -279,13 +288,17 @@ describe('run --gdb-script', () => {
     expect(stderr).toMatch(/GDB_SCRIPT_FAILED[^]*Function "nosuchfunction" not defined/)
   })
 
-  it('goes to its next line when the command has ended and nothing more comes to its breakpoint', async () => {
-    const { verdict, gdb } = await runs(['continue', 'echo after it\\n'], 'true')
-    expect(verdict).toBe('pass')
-    expect(gdb).toMatch(/^after it$/m)
-  })
+  it(
+    'goes to its next line when the command has ended and nothing more comes to its breakpoint',
+    onlyFull('a guest and gdb once more'),
+    async () => {
+      const { verdict, gdb } = await runs(['continue', 'echo after it\\n'], 'true')
+      expect(verdict).toBe('pass')
+      expect(gdb).toMatch(/^after it$/m)
+    },
+  )
 
-  it('is stopped when it never ends, and that is said; a VM that is kept runs on', async () => {
+  it('is stopped when it never ends, and that is said; a VM that is kept runs on', onlyFull('a guest and gdb once more'), async () => {
     const kept = `${name}-d`
     const { exitCode, stderr } = await runs(['while 1', 'end'], 'true', '--gdb-timeout', '3s', '--keep', '--name', kept)
     expect((await kernelkit(['exec', kept, '--', 'echo', 'on'])).stdout).toBe('on\n')
@@ -300,7 +313,7 @@ describe('run --gdb-script', () => {
     expect(stderr).toMatch(/exited with status 1[^]*No symbol "no_such_symbol" in current context/)
   })
 
-  it('does not hide that the guest panicked', async () => {
+  it('does not hide that the guest panicked', onlyFull('a guest and gdb once more'), async () => {
     const { verdict } = await runs(['continue'], 'echo c >/proc/sysrq-trigger')
     expect(verdict).toBe('panic')
   })

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { kernelkit, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { processesWith, waitUntil } from './lib/processes.ts'
 import { rareArtifact } from './lib/rare-artifact.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { store } = testArtifacts()
 const build = ['build', 'deb:linux-source-6.12', '--arch', 'i386']
 const bake = ['bake', '--arch', 'i386']
-const onlyFull = 'an i386 kernel and image are made by KERNELKIT_TEST_FULL=1 only, and are not in the test store'
+const noArtifacts = 'an i386 kernel and image are made by KERNELKIT_TEST_FULL=1 only, and are not in the test store'
 /** A whole kernel is compiled on one or two CPUs. */
 const compileLimitMs = 45 * 60_000
 
@@ -53,8 +53,8 @@ async function killIn(args: readonly string[], phase: RegExp): Promise<'killed' 
 describe('i386, killed in the middle of every phase', () => {
   it(
     'builds a kernel: nothing is left under a final name, two builders at once make one',
+    { ...onlyFull('a kernel is compiled'), timeout: 2 * compileLimitMs },
     async ({ skip }) => {
-      skip(!isFullRun(), onlyFull)
       skip(await hasKernel(), 'the test store already holds this kernel from an earlier run')
       const before = await finished('kernel')
       expect(await killIn(build, /source: /)).toBe('killed')
@@ -72,13 +72,12 @@ describe('i386, killed in the middle of every phase', () => {
       expect(`${one?.stderr}${two?.stderr}`).toMatch(/waiting/i)
       expect(await finished('kernel')).toHaveLength(before.length + 1)
     },
-    2 * compileLimitMs,
   )
 
   it(
     'bakes an image: nothing is left under a final name',
+    { ...onlyFull('an image is bootstrapped'), timeout: 20 * 60_000 },
     async ({ skip }) => {
-      skip(!isFullRun(), onlyFull)
       skip(await hasImage(), 'the test store already holds this image from an earlier run')
       const before = await finished('image')
       // Packages that an earlier run left in the store are not fetched again.
@@ -89,13 +88,12 @@ describe('i386, killed in the middle of every phase', () => {
       expect(exitCode).toBe(0)
       expect(await finished('image')).toHaveLength(before.length + 1)
     },
-    20 * 60_000,
   )
 
   it('boots both and is an i686', async ({ skip }) => {
     const built = await rareArtifact<{ kernel: string }>(build, 'kernel', compileLimitMs)
     const baked = await rareArtifact<{ image: string; suite: string }>(bake, 'image', 10 * 60_000)
-    skip(built === undefined || baked === undefined, onlyFull)
+    skip(built === undefined || baked === undefined, noArtifacts)
     const { kernel = '' } = built ?? {}
     const { image = '', suite } = baked ?? {}
     expect(suite).toBe('bookworm')
@@ -112,7 +110,7 @@ describe('i386, killed in the middle of every phase', () => {
   it('shows tasks, their stacks and mappings to gdb and inspect by the types next to the kernel', async ({ skip }) => {
     const built = await rareArtifact<{ kernel: string }>(build, 'kernel', compileLimitMs)
     const baked = await rareArtifact<{ image: string }>(bake, 'image', 10 * 60_000)
-    skip(built === undefined || baked === undefined, onlyFull)
+    skip(built === undefined || baked === undefined, noArtifacts)
     const name = `e2e-i386-${process.pid}`
     const guest = ['--arch', 'i386', '-k', built?.kernel ?? '', '--image', baked?.image ?? '', '--no-cwd']
     const kept = await kernelkit(['run', '--keep', '--name', name, ...guest, '--', 'sh', '-c', 'sleep 100000 & true'])

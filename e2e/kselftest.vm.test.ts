@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, testArtifacts } from './lib/kernelkit.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { kernel, store } = testArtifacts()
 let cwd: string
@@ -58,19 +59,23 @@ describe('kernelkit test --kselftest', () => {
     expect([asTest.stderr, asTest.exitCode]).toEqual([expect.stringMatching(/NO_KSELFTEST|infra-fail: --kselftest: the source of/), 125])
   })
 
-  it('names the programs that the root of the guest lacks before it boots, and compiles nothing that the first run has compiled', async () => {
-    const root = join(cwd, 'root')
-    for (const name of ['usr/bin', 'bin', 'sbin', 'usr/sbin', 'usr/local/bin', 'usr/local/sbin'])
-      await mkdir(join(root, name), { recursive: true })
-    for (const name of ['sh', 'timeout']) await writeFile(join(root, 'bin', name), '', { mode: 0o755 })
-    const compiled = await programsOf('size')
-    expect(compiled).not.toEqual([])
-    const { stderr } = await kernelkit(['run', '-k', kernel, '--root', root, '--kselftest', 'size', '--boot-timeout', '60s'], { cwd })
-    expect(stderr).toContain('kselftest size wants the program perl, which the root lacks (apt-get install perl)')
-    expect(stderr).not.toContain('wants the program timeout')
-    expect(stderr).toContain('build kselftest size')
-    expect(await programsOf('size')).toEqual(compiled)
-  })
+  it(
+    'names the programs that the root of the guest lacks before it boots, and compiles nothing that the first run has compiled',
+    onlyFull('a guest more'),
+    async () => {
+      const root = join(cwd, 'root')
+      for (const name of ['usr/bin', 'bin', 'sbin', 'usr/sbin', 'usr/local/bin', 'usr/local/sbin'])
+        await mkdir(join(root, name), { recursive: true })
+      for (const name of ['sh', 'timeout']) await writeFile(join(root, 'bin', name), '', { mode: 0o755 })
+      const compiled = await programsOf('size')
+      expect(compiled).not.toEqual([])
+      const { stderr } = await kernelkit(['run', '-k', kernel, '--root', root, '--kselftest', 'size', '--boot-timeout', '60s'], { cwd })
+      expect(stderr).toContain('kselftest size wants the program perl, which the root lacks (apt-get install perl)')
+      expect(stderr).not.toContain('wants the program timeout')
+      expect(stderr).toContain('build kselftest size')
+      expect(await programsOf('size')).toEqual(compiled)
+    },
+  )
 })
 
 describe('suites in a directory of this host', () => {

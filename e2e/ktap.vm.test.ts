@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createKtapReader, createKtapText, isGood, type KtapResults } from '@kernelkit/core/ktap'
 import { kernelSource } from './lib/kernel-source.ts'
 import { kernelkit, lastLine, smallGuest, testArtifacts } from './lib/kernelkit.ts'
 
@@ -13,12 +14,6 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'kernelkit-e2e-'))
 })
 afterAll(() => rm(directory, { recursive: true, force: true }))
-
-interface Results {
-  readonly status: string
-  readonly counts: Readonly<Record<string, number>>
-  readonly tests: readonly { readonly name: string; readonly status: string; readonly tests: Results['tests'] }[]
-}
 
 type Counts = Readonly<Record<string, number>>
 
@@ -64,16 +59,32 @@ describe("the logs of the kernel's own parser", () => {
     expect(names.toSorted()).toEqual(expectations.map(({ log }) => log).toSorted())
   })
 
+  // As `kernelkit ktap` reads a file.
+  const read = async (log: string): Promise<KtapResults> => {
+    const reader = createKtapReader({ prefixed: true, versionless: true })
+    const text = createKtapText(reader)
+    text.push(await readFile(join(logs, `${log}.log`)))
+    text.end()
+    return reader.finish()
+  }
+
   it.each(expectations)('$log is $status', async ({ log, status, counts, first }) => {
-    const { stdout, exitCode } = await kernelkit(['ktap', join(logs, `${log}.log`), '--json'])
-    const results = JSON.parse(stdout) as Results
+    const results = await read(log)
     expect(results).toMatchObject({ status, counts })
     if (first !== undefined) expect(results.tests[0]?.name).toBe(first)
-    expect(exitCode).toBe(status === 'pass' || status === 'skip' ? 0 : 1)
+    expect(isGood(results) && results.finished).toBe(status === 'pass' || status === 'skip')
+  })
+
+  it.each([
+    ['test_is_test_passed-all_passed', 0],
+    ['test_is_test_passed-failure', 1],
+  ])('%s ends kernelkit ktap with status %i and the same results', async (log, status) => {
+    const { stdout, exitCode } = await kernelkit(['ktap', join(logs, `${log}.log`), '--json'])
+    expect(exitCode).toBe(status)
+    expect(JSON.parse(stdout)).toMatchObject(JSON.parse(JSON.stringify(await read(log))) as object)
   })
 
   it('have the trees and attributes that are expected of them', async () => {
-    const read = async (log: string) => JSON.parse((await kernelkit(['ktap', join(logs, `${log}.log`), '--json'])).stdout) as Results
     expect((await read('test_is_test_passed-no_tests_no_plan')).tests[0]?.tests[0]).toMatchObject({ status: 'no-tests', tests: [] })
     expect((await read('test_strip_hyphen')).tests[1]?.name).toBe('example')
     expect((await read('test_parse_attributes')).tests[0]).toMatchObject({

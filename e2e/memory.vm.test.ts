@@ -8,7 +8,7 @@ import { debugVmlinux, noDebugSymbols } from './lib/distribution-debug.ts'
 import { kernelkit, saidEnough, shell, startKernelkit, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 import { waitUntil } from './lib/processes.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { onlyFull } from './lib/tiers.ts'
 import { expectInDocs } from './lib/transcript.ts'
 
 const { kernel, image, store } = testArtifacts()
@@ -92,7 +92,7 @@ describe('a VM that was started without a debugger', () => {
     )
   })
 
-  it('dump --elf writes a core as large as the memory', async () => {
+  it('dump --elf writes a core as large as the memory', onlyFull('a dump as large as the memory'), async () => {
     const out = join(directory, 'a.elf')
     expect((await kernelkit(['dump', name, '--out', out, '--elf'])).exitCode).toBe(0)
     const notes = execFileSync('readelf', ['-n', out], { encoding: 'utf8' })
@@ -264,29 +264,33 @@ describe("a distribution's kernel without its debug symbols", () => {
   })
 
   // The decompressor of a compressed image switches five levels on (arch/x86/boot/compressed/pgtable_64.c); a vmlinux is entered without it.
-  it('gdb reads memory above 47 bits of a guest whose kernel is a bare compressed image', async () => {
-    const { vms } = JSON.parse((await kernelkit(['ps', '--json'])).stdout) as {
-      readonly vms: readonly { readonly name: string; readonly kernel: string }[]
-    }
-    const booted = vms.find((vm) => vm.name === other)?.kernel ?? ''
-    const bare = join(directory, 'bzImage')
-    await copyFile(join(booted, '..', 'bzImage'), bare)
-    await writeFile(join(directory, 'high.c'), high)
-    const initrd = join(directory, 'high.cpio')
-    await kernelkit(['initrd', join(directory, 'high.c'), '--compress', 'none', '--out', initrd])
-    const five = `${name}-five`
-    const boot = startKernelkit(['boot', '--name', five, '-k', bare, '--initrd', initrd, '--cpus', '1'])
-    try {
-      let at = ''
-      await saidEnough(boot, (text) => (at = /text at (0x[0-9a-f]+)\r?\n/.exec(text)?.[1] ?? '') !== '')
-      expect(BigInt(at) >> 47n).not.toBe(0n)
-      const seen = await kernelkit(['gdb', five, '--', '-batch', '-ex', `kk-mem init ${at} s`])
-      expect(seen.stdout).toMatch(/^text above 47 bits$/m)
-    } finally {
-      await kernelkit(['stop', '--kill', five])
-      await boot.result
-    }
-  })
+  it(
+    'gdb reads memory above 47 bits of a guest whose kernel is a bare compressed image',
+    onlyFull('a guest more that only a kernel with five levels of page tables needs'),
+    async () => {
+      const { vms } = JSON.parse((await kernelkit(['ps', '--json'])).stdout) as {
+        readonly vms: readonly { readonly name: string; readonly kernel: string }[]
+      }
+      const booted = vms.find((vm) => vm.name === other)?.kernel ?? ''
+      const bare = join(directory, 'bzImage')
+      await copyFile(join(booted, '..', 'bzImage'), bare)
+      await writeFile(join(directory, 'high.c'), high)
+      const initrd = join(directory, 'high.cpio')
+      await kernelkit(['initrd', join(directory, 'high.c'), '--compress', 'none', '--out', initrd])
+      const five = `${name}-five`
+      const boot = startKernelkit(['boot', '--name', five, '-k', bare, '--initrd', initrd, '--cpus', '1'])
+      try {
+        let at = ''
+        await saidEnough(boot, (text) => (at = /text at (0x[0-9a-f]+)\r?\n/.exec(text)?.[1] ?? '') !== '')
+        expect(BigInt(at) >> 47n).not.toBe(0n)
+        const seen = await kernelkit(['gdb', five, '--', '-batch', '-ex', `kk-mem init ${at} s`])
+        expect(seen.stdout).toMatch(/^text above 47 bits$/m)
+      } finally {
+        await kernelkit(['stop', '--kill', five])
+        await boot.result
+      }
+    },
+  )
 })
 
 it('--dump-on names the verdicts that it knows', async () => {
@@ -295,8 +299,7 @@ it('--dump-on names the verdicts that it knows', async () => {
   expect(stderr).toMatch(/--dump-on 'panics' .*allowed: panic, hang, splat, timeout, fail/)
 })
 
-it("crash and drgn list the tasks in a dump of a distribution's kernel that was moved", async (context) => {
-  context.skip(!isFullRun(), noDebugSymbols)
+it("crash and drgn list the tasks in a dump of a distribution's kernel that was moved", onlyFull(noDebugSymbols), async () => {
   const other = `${name}-b`
   try {
     await kernelkit(['run', '--keep', '--name', other, '-k', 'debian:12/cloud', ...onImage, '--', 'sh', '-c', 'sleep 100000 & true'])
@@ -342,34 +345,38 @@ it('a guest that answers nothing at its time limit is shown as one that hangs', 
   )
 })
 
-it('a guest that spins with interrupts off is a hang, whose text has the function and its line', async () => {
-  const other = `${name}-d`
-  // The lock that setuid(2) takes with interrupts off, on one CPU only: the other one is busy, so that its clock ticks, and ends
-  // processes, so that RCU waits for both: it notices. A process that stays keeps the user: giving it up takes the lock too, wherever that is done.
-  const user = 'taskset -c 0 setpriv --reuid 1000 --clear-groups sleep'
-  const spin = `${user} 100000 & taskset -c 1 sh -c 'echo ready; while :; do (:); done' & while :; do ${user} 0.2; done`
-  const evidence = join(directory, 'hang')
-  const options = [
-    '--evidence',
-    evidence,
-    '--name',
-    other,
-    '-c',
-    '2',
-    '--append',
-    'rcupdate.rcu_cpu_stall_timeout=3',
-    '-k',
-    kernel,
-    ...onImage,
-  ]
-  const { exitCode, stderr } = await runAndHoldLock(other, ['run', ...options, '--', 'sh', '-c', spin])
-  expect(exitCode).toBe(123)
-  expect(stderr).toMatch(
-    /^hang: .* CPU \d is in (?:native_)?queued_spin_lock_slowpath \(kernel\/locking\/qspinlock\.c:\d+\), with interrupts off/m,
-  )
-  expect(stderr).toContain('--- what its CPUs were doing ---')
-  // The other CPU may be in the kernel for a moment, too.
-  const stuck = /CPU \d is in \S*queued_spin_lock_slowpath \(\S+\), with interrupts off/.exec(stderr)?.[0]
-  await expectInDocs('hang', `${stuck}.`)
-  expect(await readFile(join(evidence, 'inspect.txt'), 'utf8')).toMatch(/(?:alloc|free)_uid\S* \(kernel\/user\.c:\d+\)$/m)
-})
+it(
+  'a guest that spins with interrupts off is a hang, whose text has the function and its line',
+  onlyFull('a guest that waits for the stall detector; the one above hangs at the same place'),
+  async () => {
+    const other = `${name}-d`
+    // The lock that setuid(2) takes with interrupts off, on one CPU only: the other one is busy, so that its clock ticks, and ends
+    // processes, so that RCU waits for both: it notices. A process that stays keeps the user: giving it up takes the lock too, wherever that is done.
+    const user = 'taskset -c 0 setpriv --reuid 1000 --clear-groups sleep'
+    const spin = `${user} 100000 & taskset -c 1 sh -c 'echo ready; while :; do (:); done' & while :; do ${user} 0.2; done`
+    const evidence = join(directory, 'hang')
+    const options = [
+      '--evidence',
+      evidence,
+      '--name',
+      other,
+      '-c',
+      '2',
+      '--append',
+      'rcupdate.rcu_cpu_stall_timeout=3',
+      '-k',
+      kernel,
+      ...onImage,
+    ]
+    const { exitCode, stderr } = await runAndHoldLock(other, ['run', ...options, '--', 'sh', '-c', spin])
+    expect(exitCode).toBe(123)
+    expect(stderr).toMatch(
+      /^hang: .* CPU \d is in (?:native_)?queued_spin_lock_slowpath \(kernel\/locking\/qspinlock\.c:\d+\), with interrupts off/m,
+    )
+    expect(stderr).toContain('--- what its CPUs were doing ---')
+    // The other CPU may be in the kernel for a moment, too.
+    const stuck = /CPU \d is in \S*queued_spin_lock_slowpath \(\S+\), with interrupts off/.exec(stderr)?.[0]
+    await expectInDocs('hang', `${stuck}.`)
+    expect(await readFile(join(evidence, 'inspect.txt'), 'utf8')).toMatch(/(?:alloc|free)_uid\S* \(kernel\/user\.c:\d+\)$/m)
+  },
+)

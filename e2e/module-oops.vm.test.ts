@@ -7,7 +7,7 @@ import { kernelSource, lineOf } from './lib/kernel-source.ts'
 import { kernelkit, lastLine, startKernelkit, type CommandResult, type RunningProcess } from './lib/kernelkit.ts'
 import { waitUntil } from './lib/processes.ts'
 import { rareArtifact } from './lib/rare-artifact.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const sections = (path: string): string => execFileSync('readelf', ['-SW', path], { encoding: 'utf8' })
 
@@ -38,48 +38,46 @@ describe("an oops in a module of Debian's kernel, which has moved itself", () =>
   const kernel = ['-k', 'debian:12/cloud', '--symbols']
   const name = `e2e-module-oops-${process.pid}`
 
-  it('is reached by breakpoints in kernel and module, and shown on its line, with inlined calls, by the package with the debug symbols', async ({
-    skip,
-  }) => {
-    const isStored = (await kernelkit(['run', ...kernel, '--root', 'none', '--dry-run', '--', 'true'])).exitCode === 0
-    skip(
-      !isStored && !isFullRun(),
-      'KERNELKIT_TEST_FULL is not set, and the debug symbols (283 MB to fetch, 2 GB unpacked) are not in the test store',
-    )
-    if (!isStored) await kernelkit(['run', ...kernel, '--root', 'host', '--', 'true'])
-    const kernelDirectory = await directoryOfKernel()
-    const lineAt = (release: string, offset: number) => lineByAddr2line({ kernelDirectory, release, symbol: 'dummy_xmit', offset })
-    const evidence = join(directory, 'debian')
-    // dummy_xmit() gets each frame; the second argument of bind is the protocol.
-    const send = `import fcntl, socket, struct, time
+  it(
+    'is reached by breakpoints in kernel and module, and shown on its line, with inlined calls, by the package with the debug symbols',
+    onlyFull('283 MB of debug symbols to fetch once, 2 GB that gdb reads'),
+    async () => {
+      const isStored = (await kernelkit(['run', ...kernel, '--root', 'none', '--dry-run', '--', 'true'])).exitCode === 0
+      if (!isStored) await kernelkit(['run', ...kernel, '--root', 'host', '--', 'true'])
+      const kernelDirectory = await directoryOfKernel()
+      const lineAt = (release: string, offset: number) => lineByAddr2line({ kernelDirectory, release, symbol: 'dummy_xmit', offset })
+      const evidence = join(directory, 'debian')
+      // dummy_xmit() gets each frame; the second argument of bind is the protocol.
+      const send = `import fcntl, socket, struct, time
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 fcntl.ioctl(s, 0x8914, struct.pack("16sh22x", b"dummy0", 1)) # SIOCSIFFLAGS, IFF_UP
 s.bind(("dummy0", 0))
 while True:
     s.send(bytes(60))
     time.sleep(0.2)`
-    const opening = '(while :; do cat /etc/hostname >/dev/null; sleep 0.2; done) &'
-    const script = `modprobe dummy && grep -w -e _stext -e dummy_xmit /proc/kallsyms && { ${opening} exec python3 -c '${send}'; }`
-    const words = ['--name', name, '-k', await withoutVmlinux(kernelDirectory), '--root', 'host', '--evidence', evidence]
-    const { run, kallsyms } = await startMoved(['run', ...words, '--', 'sh', '-c', script])
-    const breaks = ['hbreak do_sys_openat2', 'continue', 'delete', 'hbreak *dummy_xmit', 'continue', 'bt 2']
-    // No Debian kernel has a module that crashes on request: the debugger takes the frame away from its first argument.
-    const commands = [...breaks, 'kk-modules', 'info address _stext', 'set $rdi=0', 'delete', 'detach']
-    const { stdout } = await kernelkit(['gdb', name, '--', '-batch', ...commands.flatMap((one) => ['-ex', one])])
-    expect(stdout).toMatch(/hit Breakpoint 1, do_sys_openat2 .* at fs\/open\.c:\d+$/m)
-    const { stderr } = await run.result
-    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=panic\b/)
-    const release = /^kernel (\S+)/m.exec(stderr)?.[1] ?? ''
-    const offset = /RIP: 0010:dummy_xmit\+(0x[0-9a-f]+)\//.exec(await readFile(join(evidence, 'console.log'), 'utf8'))?.[1] ?? ''
-    const line = lineAt(release, Number(offset))
-    expect(stdout).toMatch(new RegExp(`^#0 +dummy_xmit .* at drivers/net/dummy\\.c:${lineAt(release, 0)}$`, 'm'))
-    expect(stdout).toMatch(/^#1 .* __netdev_start_xmit .* at include\/linux\/netdevice\.h:\d+$/m)
-    const code = (BigInt(`0x${kallsyms('dummy_xmit')}`) & ~0xfffn).toString(16)
-    expect(stdout).toMatch(new RegExp(`^0x${code} dummy  /.*/dummy\\.ko$`, 'm'))
-    expect(stdout).toMatch(new RegExp(`"_stext" is .*0x${kallsyms('_stext')}\\b`))
-    expect(stderr).toContain(` dummy_xmit+${offset} [dummy] (drivers/net/dummy.c:${line})\n`)
-    expect(stderr).toMatch(/^ {4}dev_lstats_add \[dummy\] \(include\/linux\/netdevice\.h:\d+\) \[inlined\]$/m)
-  })
+      const opening = '(while :; do cat /etc/hostname >/dev/null; sleep 0.2; done) &'
+      const script = `modprobe dummy && grep -w -e _stext -e dummy_xmit /proc/kallsyms && { ${opening} exec python3 -c '${send}'; }`
+      const words = ['--name', name, '-k', await withoutVmlinux(kernelDirectory), '--root', 'host', '--evidence', evidence]
+      const { run, kallsyms } = await startMoved(['run', ...words, '--', 'sh', '-c', script])
+      const breaks = ['hbreak do_sys_openat2', 'continue', 'delete', 'hbreak *dummy_xmit', 'continue', 'bt 2']
+      // No Debian kernel has a module that crashes on request: the debugger takes the frame away from its first argument.
+      const commands = [...breaks, 'kk-modules', 'info address _stext', 'set $rdi=0', 'delete', 'detach']
+      const { stdout } = await kernelkit(['gdb', name, '--', '-batch', ...commands.flatMap((one) => ['-ex', one])])
+      expect(stdout).toMatch(/hit Breakpoint 1, do_sys_openat2 .* at fs\/open\.c:\d+$/m)
+      const { stderr } = await run.result
+      expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=panic\b/)
+      const release = /^kernel (\S+)/m.exec(stderr)?.[1] ?? ''
+      const offset = /RIP: 0010:dummy_xmit\+(0x[0-9a-f]+)\//.exec(await readFile(join(evidence, 'console.log'), 'utf8'))?.[1] ?? ''
+      const line = lineAt(release, Number(offset))
+      expect(stdout).toMatch(new RegExp(`^#0 +dummy_xmit .* at drivers/net/dummy\\.c:${lineAt(release, 0)}$`, 'm'))
+      expect(stdout).toMatch(/^#1 .* __netdev_start_xmit .* at include\/linux\/netdevice\.h:\d+$/m)
+      const code = (BigInt(`0x${kallsyms('dummy_xmit')}`) & ~0xfffn).toString(16)
+      expect(stdout).toMatch(new RegExp(`^0x${code} dummy  /.*/dummy\\.ko$`, 'm'))
+      expect(stdout).toMatch(new RegExp(`"_stext" is .*0x${kallsyms('_stext')}\\b`))
+      expect(stderr).toContain(` dummy_xmit+${offset} [dummy] (drivers/net/dummy.c:${line})\n`)
+      expect(stderr).toMatch(/^ {4}dev_lstats_add \[dummy\] \(include\/linux\/netdevice\.h:\d+\) \[inlined\]$/m)
+    },
+  )
 
   /** The kernel's directory without its vmlinux, which QEMU would enter directly: only the decompressor of its image moves the kernel. */
   async function withoutVmlinux(from: string): Promise<string> {

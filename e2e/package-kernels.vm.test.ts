@@ -16,7 +16,7 @@ import {
 import { kernelkit, lastLine, smallGuest, testArtifacts } from './lib/kernelkit.ts'
 import { ordinaryUser } from './lib/ordinary-user.ts'
 import { makePerson } from './lib/person.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { image } = testArtifacts()
 let directory = ''
@@ -58,11 +58,15 @@ describe('a kernel in packages and images', () => {
     expect(alone.stderr).toMatch(/Hint: Name its package, which brings its modules: .*--kernel debian:12\/cloud\./)
   })
 
-  it('boots from an OCI layout directory as little-vm-helper makes one', async () => {
-    const layout = join(directory, 'layout')
-    await writeLayout(makeImage(await kernelLayers(kernel, 'little-vm-helper', join(directory, 'lvh'))), layout)
-    expect((await bootAndLoad(`oci:${layout}`)).stdout).toBe(expected())
-  })
+  it(
+    'boots from an OCI layout directory as little-vm-helper makes one',
+    onlyFull('a guest more; a registry gives the same layers below'),
+    async () => {
+      const layout = join(directory, 'layout')
+      await writeLayout(makeImage(await kernelLayers(kernel, 'little-vm-helper', join(directory, 'lvh'))), layout)
+      expect((await bootAndLoad(`oci:${layout}`)).stdout).toBe(expected())
+    },
+  )
 
   it('boots from a registry, in the layout of cilium/ci-kernels, and without the registry once it is in the store', async () => {
     const made = makeImage(await kernelLayers(kernel, 'ci-kernels', join(directory, 'cilium')))
@@ -113,52 +117,57 @@ describe('a kernel in packages and images', () => {
 })
 
 describe('an ordinary user', () => {
-  it('boots all of these; a machine without a file of its kernel is named', { timeout: 20 * 60_000 }, async ({ skip }) => {
-    skip(!isFullRun(), 'KERNELKIT_TEST_FULL is not set: each kernel is unpacked once more, into the store of another user')
-    const person = await makePerson(ordinaryUser.uid)
-    const place = join(person.home, 'kernels')
-    const rpms = await makeRpms(kernel, join(place, 'rpms'))
-    const made = makeImage(await kernelLayers(kernel, 'ci-kernels', join(place, 'layers')))
-    await writeLayout(made, join(place, 'layout'))
-    const tree = await makeTarInstall(join(place, 'tar-install'))
-    const root = join(person.home, 'root.ext4')
-    execFileSync('cp', ['--sparse=always', image, root])
-    execFileSync('chown', ['-R', `${person.uid}:${person.uid}`, place, root])
-    const registry = await startRegistry(directory)
-    try {
-      await push(registry.address, 'ci/kernels', made)
-      const references = [
-        `${rpms.core},${rpms.modules}`,
-        `oci:${join(place, 'layout')}`,
-        `oci:${registry.address}/ci/kernels@${made.digest}`,
-        tree,
-        `deb:linux-image-${kernel.release}`,
-      ]
-      for (const reference of references) {
-        const script = 'uname -r; modprobe dummy && ls -d /sys/class/net/dummy0'
-        const { stdout, stderr } = await person.run([
-          'run',
-          '-k',
-          reference,
-          '--image',
-          root,
-          '--share-as',
-          'disk',
-          '--',
-          'sh',
-          '-c',
-          script,
-        ])
-        expect({ reference, stdout, end: lastLine(stderr) }).toEqual({
-          reference,
-          stdout: `${kernel.release}\n/sys/class/net/dummy0\n`,
-          end: expect.stringMatching(/^kernelkit: verdict=pass\b/) as string,
-        })
+  it(
+    'boots all of these; a machine without a file of its kernel is named',
+    { ...onlyFull('each kernel is unpacked once more, into the store of another user'), timeout: 20 * 60_000 },
+    async () => {
+      const person = await makePerson(ordinaryUser.uid)
+      const place = join(person.home, 'kernels')
+      const rpms = await makeRpms(kernel, join(place, 'rpms'))
+      const made = makeImage(await kernelLayers(kernel, 'ci-kernels', join(place, 'layers')))
+      await writeLayout(made, join(place, 'layout'))
+      const tree = await makeTarInstall(join(place, 'tar-install'))
+      const root = join(person.home, 'root.ext4')
+      execFileSync('cp', ['--sparse=always', image, root])
+      execFileSync('chown', ['-R', `${person.uid}:${person.uid}`, place, root])
+      const registry = await startRegistry(directory)
+      try {
+        await push(registry.address, 'ci/kernels', made)
+        const references = [
+          `${rpms.core},${rpms.modules}`,
+          `oci:${join(place, 'layout')}`,
+          `oci:${registry.address}/ci/kernels@${made.digest}`,
+          tree,
+          `deb:linux-image-${kernel.release}`,
+        ]
+        for (const reference of references) {
+          const script = 'uname -r; modprobe dummy && ls -d /sys/class/net/dummy0'
+          const { stdout, stderr } = await person.run([
+            'run',
+            '-k',
+            reference,
+            '--image',
+            root,
+            '--share-as',
+            'disk',
+            '--',
+            'sh',
+            '-c',
+            script,
+          ])
+          expect({ reference, stdout, end: lastLine(stderr) }).toEqual({
+            reference,
+            stdout: `${kernel.release}\n/sys/class/net/dummy0\n`,
+            end: expect.stringMatching(/^kernelkit: verdict=pass\b/) as string,
+          })
+        }
+      } finally {
+        await registry.stop()
       }
-    } finally {
-      await registry.stop()
-    }
-    const own = await person.run(['run', '-k', 'host', '--root', 'host', '--no-cwd', '--', 'uname', '-r'])
-    expect(own.stderr).toMatch(/^KERNEL_NOT_FOUND: --kernel host: this machine runs \S+, but has no file of it|^kernelkit: verdict=pass\b/m)
-  })
+      const own = await person.run(['run', '-k', 'host', '--root', 'host', '--no-cwd', '--', 'uname', '-r'])
+      expect(own.stderr).toMatch(
+        /^KERNEL_NOT_FOUND: --kernel host: this machine runs \S+, but has no file of it|^kernelkit: verdict=pass\b/m,
+      )
+    },
+  )
 })

@@ -10,7 +10,7 @@ import { cloudKernel, makeMainlineDebs, makeRpms, type StoredKernel } from './li
 import { kernelkit, lastLine, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
 import { ordinaryUser } from './lib/ordinary-user.ts'
 import { makePerson } from './lib/person.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { onlyFull } from './lib/tiers.ts'
 import { startTlsMirror, type TlsMirror } from './lib/tls-mirror.ts'
 
 const { image } = testArtifacts()
@@ -101,51 +101,75 @@ describe('a kernel on a server', () => {
     expect(mirror.asked).toHaveLength(before)
   })
 
-  it("boots from Ubuntu's directories of mainline kernels by its version", async () => {
+  it("boots from Ubuntu's directories of mainline kernels by its version", onlyFull('a guest more'), async () => {
     expect(await boots('mainline:v6.1.57', '/mainline')).toContain(`, Ubuntu's build of 6.1.57 (generic) from ${mirror.url}/mainline)`)
   })
 
-  it('is taken from a Koji build and by addresses with checksums: the same packages are the same kernel', async () => {
-    const found = await prepared(`koji:kernel-${rpms.version}`, '/')
-    expect(found.stderr).toContain('NO_SUCH_MODULE')
-    const files = [rpms.core, rpms.modules]
-    const words = await Promise.all(files.map(async (file) => `${mirror.url}/fedora/${basename(file)}#sha256=${await sha256Of(file)}`))
-    const again = await prepared(`rpm:${words.join(',')}`)
-    const place = /no such module \((.*)\)/.exec(found.stderr)?.[1]
-    expect(/no such module \((.*)\)/.exec(again.stderr)?.[1]).toBe(place)
-  })
+  it(
+    'is taken from a Koji build and by addresses with checksums: the same packages are the same kernel',
+    onlyFull('the same packages from two more places'),
+    async () => {
+      const found = await prepared(`koji:kernel-${rpms.version}`, '/')
+      expect(found.stderr).toContain('NO_SUCH_MODULE')
+      const files = [rpms.core, rpms.modules]
+      const words = await Promise.all(files.map(async (file) => `${mirror.url}/fedora/${basename(file)}#sha256=${await sha256Of(file)}`))
+      const again = await prepared(`rpm:${words.join(',')}`)
+      const place = /no such module \((.*)\)/.exec(found.stderr)?.[1]
+      expect(/no such module \((.*)\)/.exec(again.stderr)?.[1]).toBe(place)
+    },
+  )
 
-  it('is taken from a mirror in a directory of this machine, and is the same kernel', async () => {
-    const placeOf = ({ stderr }: CommandResult): string | undefined => /no such module \((.*)\)/.exec(stderr)?.[1]
-    const server = placeOf(await prepared('rpm:kernel', '/fedora'))
-    expect(server).toMatch(/lib\/modules/)
-    expect(placeOf(await prepared('rpm:kernel', `file://${directory}/mirror/fedora`))).toBe(server)
-    const none = await prepared('rpm:kernel', `file://${directory}/mirror/nowhere`)
-    expect(none.stderr).toMatch(/^MIRROR_UNREACHABLE: .* has no repodata\/repomd\.xml\./m)
-  })
+  it(
+    'is taken from a mirror in a directory of this machine, and is the same kernel',
+    onlyFull('the same packages from one more place'),
+    async () => {
+      const placeOf = ({ stderr }: CommandResult): string | undefined => /no such module \((.*)\)/.exec(stderr)?.[1]
+      const server = placeOf(await prepared('rpm:kernel', '/fedora'))
+      expect(server).toMatch(/lib\/modules/)
+      expect(placeOf(await prepared('rpm:kernel', `file://${directory}/mirror/fedora`))).toBe(server)
+      const none = await prepared('rpm:kernel', `file://${directory}/mirror/nowhere`)
+      expect(none.stderr).toMatch(/^MIRROR_UNREACHABLE: .* has no repodata\/repomd\.xml\./m)
+    },
+  )
 
-  it('boots for an ordinary user, from directories and from a server', { timeout: 20 * 60_000 }, async ({ skip }) => {
-    skip(!isFullRun(), 'KERNELKIT_TEST_FULL is not set: each kernel is unpacked once more, into the store of another user')
-    const person = await makePerson(ordinaryUser.uid)
-    const own = join(person.home, 'root.ext4')
-    execFileSync('cp', ['--sparse=always', image, own])
-    await person.own(own)
-    for (const path of [directory, mirror.certificate]) await chmod(path, 0o755)
-    const places = [
-      ['rpm:kernel', `file://${directory}/mirror/fedora`],
-      ['mainline:6.1.57', `file://${directory}/mirror/mainline`],
-      [`koji:kernel-${rpms.version}`, `file://${directory}/mirror`],
-      ['rpm:kernel', `${mirror.url}/fedora`],
-    ] as const
-    for (const [reference, place] of places) {
-      const words = ['-k', reference, '--mirror', place, '--image', own, '--share-as', 'disk', '--', 'sh', '-c', 'uname -r; modprobe dummy']
-      const { stdout, stderr } = await person.run(['run', ...words], { env: { NODE_EXTRA_CA_CERTS: mirror.certificate } })
-      expect({ reference, stdout, end: lastLine(stderr), stderr }).toMatchObject({
-        stdout: `${kernel.release}\n`,
-        end: expect.stringMatching(/^kernelkit: verdict=pass\b/) as string,
-      })
-    }
-  })
+  it(
+    'boots for an ordinary user, from directories and from a server',
+    { ...onlyFull('each kernel is unpacked once more, into the store of another user'), timeout: 20 * 60_000 },
+    async () => {
+      const person = await makePerson(ordinaryUser.uid)
+      const own = join(person.home, 'root.ext4')
+      execFileSync('cp', ['--sparse=always', image, own])
+      await person.own(own)
+      for (const path of [directory, mirror.certificate]) await chmod(path, 0o755)
+      const places = [
+        ['rpm:kernel', `file://${directory}/mirror/fedora`],
+        ['mainline:6.1.57', `file://${directory}/mirror/mainline`],
+        [`koji:kernel-${rpms.version}`, `file://${directory}/mirror`],
+        ['rpm:kernel', `${mirror.url}/fedora`],
+      ] as const
+      for (const [reference, place] of places) {
+        const words = [
+          '-k',
+          reference,
+          '--mirror',
+          place,
+          '--image',
+          own,
+          '--share-as',
+          'disk',
+          '--',
+          'sh',
+          '-c',
+          'uname -r; modprobe dummy',
+        ]
+        const { stdout, stderr } = await person.run(['run', ...words], { env: { NODE_EXTRA_CA_CERTS: mirror.certificate } })
+        expect({ reference, stdout, end: lastLine(stderr), stderr }).toMatchObject({
+          stdout: `${kernel.release}\n`,
+          end: expect.stringMatching(/^kernelkit: verdict=pass\b/) as string,
+        })
+      }
+    },
+  )
 
   it('is refused when a file has another checksum than its list says, and nothing of it is kept', async () => {
     const file = join(directory, 'mirror/fedora', basename(rpms.core))

@@ -7,6 +7,7 @@ import { testArtifacts } from './lib/kernelkit.ts'
 import { ownActions } from '../tools/own-actions.ts'
 import { repository } from '../tools/source-files.ts'
 import { readWorkflow } from '../tools/workflow/read-workflow.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { kernel } = testArtifacts()
 const workflow = readFileSync(join(repository, '.github/workflows/shards.yml'), 'utf8')
@@ -61,34 +62,38 @@ async function runJobOf(
 const verdictLine = (job: JobResult) => /^kernelkit: verdict=.*$/m.exec(logOf(job))?.[0] ?? logOf(job)
 
 describe('the workflow shards.yml', () => {
-  it('plans, runs two shards and merges their results; a lost shard is red, its cells named; the next plan has the history', async () => {
-    const planned = await runJobOf('plan')
-    requireConclusion(planned, 'success')
-    const matrix = planned.step('plan').outputs['matrix'] ?? ''
-    const { include } = JSON.parse(matrix) as { readonly include: readonly { readonly shard: string; readonly cells: string }[] }
-    expect(include.map(({ shard }) => shard)).toEqual(['1/2', '2/2'])
-    const conclusions: Record<string, string> = {}
-    for (const { shard, cells } of include) {
-      const job = await runJobOf('shard', { matrix, shard })
-      conclusions[cells.replace(/@.*/, '')] = job.conclusion
-      cpSync(join(job.directories.workspace, 'results'), artifacts, { recursive: true })
-    }
-    expect(conclusions).toEqual({ good: 'success', bad: 'failure' })
-    const merged = await runJobOf('merge')
-    expect(verdictLine(merged)).toBe('kernelkit: verdict=fail exit=1 cells=2 passed=1 failed=1 lost=0 shards=2')
-    expect(merged.conclusion).toBe('failure')
-    expect(readFileSync(join(merged.directories.workspace, 'results.xml'), 'utf8')).toContain('tests="2" failures="1" errors="0"')
-    expect(existsSync(join(merged.directories.workspace, 'all'))).toBe(true)
+  it(
+    'plans, runs two shards and merges their results; a lost shard is red, its cells named; the next plan has the history',
+    onlyFull('five jobs; e2e/matrix.vm.test.ts runs and merges two shards by the command'),
+    async () => {
+      const planned = await runJobOf('plan')
+      requireConclusion(planned, 'success')
+      const matrix = planned.step('plan').outputs['matrix'] ?? ''
+      const { include } = JSON.parse(matrix) as { readonly include: readonly { readonly shard: string; readonly cells: string }[] }
+      expect(include.map(({ shard }) => shard)).toEqual(['1/2', '2/2'])
+      const conclusions: Record<string, string> = {}
+      for (const { shard, cells } of include) {
+        const job = await runJobOf('shard', { matrix, shard })
+        conclusions[cells.replace(/@.*/, '')] = job.conclusion
+        cpSync(join(job.directories.workspace, 'results'), artifacts, { recursive: true })
+      }
+      expect(conclusions).toEqual({ good: 'success', bad: 'failure' })
+      const merged = await runJobOf('merge')
+      expect(verdictLine(merged)).toBe('kernelkit: verdict=fail exit=1 cells=2 passed=1 failed=1 lost=0 shards=2')
+      expect(merged.conclusion).toBe('failure')
+      expect(readFileSync(join(merged.directories.workspace, 'results.xml'), 'utf8')).toContain('tests="2" failures="1" errors="0"')
+      expect(existsSync(join(merged.directories.workspace, 'all'))).toBe(true)
 
-    const again = await runJobOf('plan')
-    expect(logOf(again)).toContain('history of tests: from the Actions cache')
-    const recorded = readFileSync(join(machine.store, 'history/tests.jsonl'), 'utf8').trim().split('\n')
-    expect(recorded.map((line) => (JSON.parse(line) as { readonly test: string }).test).toSorted()).toEqual(['bad', 'good'])
+      const again = await runJobOf('plan')
+      expect(logOf(again)).toContain('history of tests: from the Actions cache')
+      const recorded = readFileSync(join(machine.store, 'history/tests.jsonl'), 'utf8').trim().split('\n')
+      expect(recorded.map((line) => (JSON.parse(line) as { readonly test: string }).test).toSorted()).toEqual(['bad', 'good'])
 
-    const lost = include.find(({ cells }) => cells.startsWith('good@'))
-    rmSync(join(artifacts, lost?.shard.replace(/\/.*/, '') ?? ''), { recursive: true })
-    const red = await runJobOf('merge')
-    expect(red.conclusion).toBe('failure')
-    expect(logOf(red)).toContain(`lost: ${lost?.cells ?? ''} (no results of shard ${lost?.shard ?? ''})`)
-  })
+      const lost = include.find(({ cells }) => cells.startsWith('good@'))
+      rmSync(join(artifacts, lost?.shard.replace(/\/.*/, '') ?? ''), { recursive: true })
+      const red = await runJobOf('merge')
+      expect(red.conclusion).toBe('failure')
+      expect(logOf(red)).toContain(`lost: ${lost?.cells ?? ''} (no results of shard ${lost?.shard ?? ''})`)
+    },
+  )
 })

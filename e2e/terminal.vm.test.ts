@@ -4,6 +4,7 @@ import { toyTree } from '../packages/kernel/test/toy-tree.ts'
 import { kernelkit, startProgram, testArtifacts } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 import { waitUntil } from './lib/processes.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { kernel, image } = testArtifacts()
 
@@ -59,7 +60,7 @@ describe('on a terminal', () => {
     expect((await result).exitCode).toBe(0)
   })
 
-  it('boot ends by itself when the guest powers off', async () => {
+  it('boot ends by itself when the guest powers off', onlyFull('a guest with systemd more'), async () => {
     const { type, logIn, result } = onTerminal(['boot', '-k', kernel, '--image', image])
     await logIn()
     type('poweroff -f\r')
@@ -124,6 +125,7 @@ it('a build shows on a terminal how many objects are done, without one lines, an
   expect(plain.stderr).toMatch(/^compiling \.\.\.$[^]*^ok compiling: 22 objects \(/m)
   expect(plain.stderr).not.toContain('\u001B')
 
-  const { exitCode, stderr } = await kernelkit([...build('quiet'), '--quiet'])
+  await toy.write('init/part0.c', 'int part0 = 1;\n')
+  const { exitCode, stderr } = await kernelkit([...build('plain'), '--quiet'])
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
 })

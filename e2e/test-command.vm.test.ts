@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { junitViolations } from '../packages/core/test/junit-schema.ts'
 import { kernelkit, lastLine, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { qemuPids, waitUntil } from './lib/processes.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { kernel, image } = testArtifacts()
 let scratch = ''
@@ -89,18 +90,22 @@ describe('kernelkit test', () => {
     expect(xml).toMatch(/<testcase name="panics" classname="panics"[^>]*>\s*<error type="panic"/)
   })
 
-  it('runs two tests at once with -j2: each waits for the other', async () => {
-    const meet = (own: string, other: string) => `echo here > /mnt/meet/${own}; until cat /mnt/meet/${other}; do sleep 0.2; done`
-    const directory = await project(
-      'meet',
-      [
-        { name: 'a', run: meet('a', 'b'), timeout: '5m' },
-        { name: 'b', run: meet('b', 'a'), timeout: '5m' },
-      ],
-      { share: ['.:/mnt/meet:rw'] },
-    )
-    expect(verdicts(await answerOf(['-j', '2'], directory))).toEqual({ a: 'pass', b: 'pass' })
-  })
+  it(
+    'runs two tests at once with -j2: each waits for the other',
+    onlyFull('two guests more; --fail-fast has two at once below'),
+    async () => {
+      const meet = (own: string, other: string) => `echo here > /mnt/meet/${own}; until cat /mnt/meet/${other}; do sleep 0.2; done`
+      const directory = await project(
+        'meet',
+        [
+          { name: 'a', run: meet('a', 'b'), timeout: '5m' },
+          { name: 'b', run: meet('b', 'a'), timeout: '5m' },
+        ],
+        { share: ['.:/mnt/meet:rw'] },
+      )
+      expect(verdicts(await answerOf(['-j', '2'], directory))).toEqual({ a: 'pass', b: 'pass' })
+    },
+  )
 
   it('leaves the others out after the first that does not pass with --fail-fast, and shows it in a table', async () => {
     const directory = await project('fast', [
@@ -203,17 +208,21 @@ describe('kernelkit test', () => {
     expect(stdout).toMatch(/^broken +fail +[\d.]+ +passed 0 of 2 runs; the command exited with status 4\.$/m)
   })
 
-  it('runs a command again and again with run --repeat, and until it fails', async () => {
-    const directory = await project('repeated', [])
-    await mkdir(join(directory, 'here'))
-    const line = 'echo x >> /mnt/here/log; test $(wc -l < /mnt/here/log) -lt 3'
-    const words = ['run', '-k', kernel, '--image', image, '-m', '512M', '-v', './here:/mnt/here:rw']
-    const { exitCode, stderr } = await kernelkit([...words, '--until-fail', '--repeat', '9', '--', line], { cwd: directory })
-    expect(exitCode).toBe(1)
-    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=1 runs=3 passed=2 failed=1 total=/)
-    const refused = await kernelkit([...words, '--repeat', '2', '--keep', '--', 'true'], { cwd: directory })
-    expect(refused).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('--keep does not go together with --repeat') })
-  })
+  it(
+    'runs a command again and again with run --repeat, and until it fails',
+    onlyFull('three guests more; --retries repeats above'),
+    async () => {
+      const directory = await project('repeated', [])
+      await mkdir(join(directory, 'here'))
+      const line = 'echo x >> /mnt/here/log; test $(wc -l < /mnt/here/log) -lt 3'
+      const words = ['run', '-k', kernel, '--image', image, '-m', '512M', '-v', './here:/mnt/here:rw']
+      const { exitCode, stderr } = await kernelkit([...words, '--until-fail', '--repeat', '9', '--', line], { cwd: directory })
+      expect(exitCode).toBe(1)
+      expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=1 runs=3 passed=2 failed=1 total=/)
+      const refused = await kernelkit([...words, '--repeat', '2', '--keep', '--', 'true'], { cwd: directory })
+      expect(refused).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('--keep does not go together with --repeat') })
+    },
+  )
 
   it('distinguishes new, known and fixed failures by a baseline, and shows what it ran in the history', async () => {
     const tests = [

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, startProgram, testArtifacts, type CommandResult } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 import { writeProjects } from './runners/projects.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { kernel, image } = testArtifacts()
 const vm = `runners-${process.pid}`
@@ -51,7 +52,7 @@ describe('kernelkit exec-wrapper in a VM that was kept in a directory above', ()
     expect(await readFile(join(directory, 'go/cover.out'), 'utf8')).toMatch(/^mode: set\nexample\.org\/wrapped\/a\/a\.go:.* 1$/m)
   })
 
-  it('runs the tests of a crate as its runner', async () => {
+  it('runs the tests of a crate as its runner', onlyFull('one more runner of tests'), async () => {
     const { exitCode, stdout } = await runner('cargo', ['cargo', 'test', '--offline', '--lib'], {
       CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER: 'kernelkit exec-wrapper',
     })
@@ -60,15 +61,19 @@ describe('kernelkit exec-wrapper in a VM that was kept in a directory above', ()
     expect(exitCode).toBe(101)
   })
 
-  it('sees a test that was built again after the VM was started', async () => {
-    const source = join(directory, 'cargo/src/lib.rs')
-    await writeFile(source, (await readFile(source, 'utf8')).replace('panic!("on purpose");', ''))
-    const { exitCode, stdout } = await runner('cargo', ['cargo', 'test', '--offline', '--lib'], {
-      CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER: 'kernelkit exec-wrapper',
-    })
-    expect(stdout).toContain('test tests::fails ... ok')
-    expect(exitCode).toBe(0)
-  })
+  it(
+    'sees a test that was built again after the VM was started',
+    onlyFull('one more runner of tests; a program that was replaced is tested below'),
+    async () => {
+      const source = join(directory, 'cargo/src/lib.rs')
+      await writeFile(source, (await readFile(source, 'utf8')).replace('panic!("on purpose");', ''))
+      const { exitCode, stdout } = await runner('cargo', ['cargo', 'test', '--offline', '--lib'], {
+        CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER: 'kernelkit exec-wrapper',
+      })
+      expect(stdout).toContain('test tests::fails ... ok')
+      expect(exitCode).toBe(0)
+    },
+  )
 
   it('sees a program of the home that was replaced since it ran', async () => {
     const run = async (says: string) => {
@@ -79,7 +84,7 @@ describe('kernelkit exec-wrapper in a VM that was kept in a directory above', ()
     expect([await run('one'), await run('two')]).toEqual(['one\n', 'two\n'])
   })
 
-  it('wraps the programs of a Meson project', async () => {
+  it('wraps the programs of a Meson project', onlyFull('one more runner of tests'), async () => {
     expect((await runner('meson', ['meson', 'setup', 'build'])).exitCode).toBe(0)
     const { exitCode, stdout } = await runner('meson', ['meson', 'test', '-C', 'build', '--wrap', 'kernelkit exec-wrapper'])
     expect(stdout).toMatch(/passes\s+OK/)
@@ -87,7 +92,7 @@ describe('kernelkit exec-wrapper in a VM that was kept in a directory above', ()
     expect(exitCode).toBe(1)
   })
 
-  it('runs what pytest tests start, and bats whole', async () => {
+  it('runs what pytest tests start, and bats whole', onlyFull('two more runners of tests'), async () => {
     const pytest = await runner('pytest', ['pytest-3', '-p', 'no:cacheprovider', '-v'])
     expect(pytest.stdout).toMatch(/test_passes PASSED[^]*test_fails FAILED[^]*returned non-zero exit status 3/)
     expect(pytest.exitCode).toBe(1)

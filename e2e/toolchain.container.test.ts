@@ -8,7 +8,7 @@ import { ourContainers } from './lib/engine.ts'
 import { kernelkit, lastLine, startProgram, type CommandResult } from './lib/kernelkit.ts'
 import { kernelkitBin } from './lib/paths.ts'
 import { waitUntil } from './lib/processes.ts'
-import { isFullRun } from './lib/tiers.ts'
+import { isFullRun, onlyFull } from './lib/tiers.ts'
 
 const source = 'deb:linux-source-6.12'
 const inDocker = ['--toolchain', 'docker'] as const
@@ -109,19 +109,19 @@ describe('--toolchain docker', () => {
       execFileSync('cmp', [join(directory, 'host', name), join(directory, 'container', name)])
   })
 
-  it('compiles the same whole kernel as the host, every object anew', async ({ skip }) => {
-    skip(
-      !isFullRun(),
-      'it compiles 1200 objects with the compiler cache off: KERNELKIT_TEST_FULL=1 does; a small tree shows the same above',
-    )
-    const words = ['build', source, '--config', 'minimal', '--json']
-    const host = jsonOf(await kernelkit([...words, '--out', join(directory, 'host')], { timeoutMs: 40 * 60_000 }))
-    rmSync(host['buildDirectory'] as string, { recursive: true })
-    const again = [...words, ...inDocker, '--force', '--out', join(directory, 'container')]
-    const container = jsonOf(await kernelkit(again, { env: { CCACHE_DISABLE: '1' }, timeoutMs: 40 * 60_000 }))
-    expect(container).toMatchObject({ release: host['release'], cached: false })
-    for (const name of ['bzImage', 'vmlinux']) execFileSync('cmp', [join(directory, 'host', name), join(directory, 'container', name)])
-  })
+  it(
+    'compiles the same whole kernel as the host, every object anew',
+    onlyFull('1200 objects with the compiler cache off; a small tree shows the same above'),
+    async () => {
+      const words = ['build', source, '--config', 'minimal', '--json']
+      const host = jsonOf(await kernelkit([...words, '--out', join(directory, 'host')], { timeoutMs: 40 * 60_000 }))
+      rmSync(host['buildDirectory'] as string, { recursive: true })
+      const again = [...words, ...inDocker, '--force', '--out', join(directory, 'container')]
+      const container = jsonOf(await kernelkit(again, { env: { CCACHE_DISABLE: '1' }, timeoutMs: 40 * 60_000 }))
+      expect(container).toMatchObject({ release: host['release'], cached: false })
+      for (const name of ['bzImage', 'vmlinux']) execFileSync('cmp', [join(directory, 'host', name), join(directory, 'container', name)])
+    },
+  )
 
   it('bakes an image that boots, and boots it there', async () => {
     // The packages are those of the store, which packages/image/src/backend/container-backend.container.test.ts bootstraps in a container.
@@ -265,14 +265,18 @@ describe('--toolchain auto', () => {
     return { PATH: bin }
   }
 
+  const dryRun = (tree: string) => ['build', tree, '--config', 'toy.config', '--dry-run']
+
   it('takes Docker where this machine lacks something, and says what', async () => {
-    const { stderr, exitCode } = await kernelkit(['build', source, '--dry-run'], { env: bare() })
+    await using toy = await toyTree()
+    const { stderr, exitCode } = await kernelkit(dryRun(toy.tree), { env: bare() })
     expect(stderr).toMatch(/^tools: Docker .* because this host lacks gcc/m)
     expect(exitCode).toBe(0)
   })
 
   it('reports what this machine lacks where no engine answers', async () => {
-    const { stderr, exitCode } = await kernelkit(['build', source, '--dry-run'], {
+    await using toy = await toyTree()
+    const { stderr, exitCode } = await kernelkit(dryRun(toy.tree), {
       env: { ...bare(), DOCKER_HOST: 'unix:///no/such.sock' },
     })
     expect(stderr).toMatch(/^HOST_LACKS: [^]*gcc/m)
@@ -280,7 +284,8 @@ describe('--toolchain auto', () => {
   })
 
   it('takes this machine where it lacks nothing', async () => {
-    const { stderr } = await kernelkit(['build', source, '--dry-run'])
+    await using toy = await toyTree()
+    const { stderr } = await kernelkit(dryRun(toy.tree))
     expect(stderr).toMatch(/^tools: this host, which has all that build needs$/m)
   })
 })

@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs'
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node'
 import { renderFailures, type Failure } from './test-failures.ts'
 import { renderFileTimes, type Timed } from './test-times.ts'
 
 /**
- * Prints why tests were skipped (a skip without a reason is a failure: `context.skip(condition, reason)`) and the seconds of each file
+ * Prints why tests were skipped (a skip without a reason is a failure: `context.skip(condition, reason)`, `onlyFull(reason)`) and the seconds of each file
  * (of VM tests the CPU seconds too),
  * and appends `passed failed skipped` to $KERNELKIT_TEST_COUNTS, which tools/verify.ts adds up, and what failed to
  * $KERNELKIT_TEST_FAILURES, which it prints last: of a long log often only the end is at hand.
@@ -17,8 +17,9 @@ export default class CountReporter implements Reporter {
     for (const test of tests) {
       const result = test.result()
       if (result.state !== 'skipped') continue
-      if (result.note === undefined || result.note === '') unexplained++
-      process.stdout.write(`skipped: ${test.fullName}: ${result.note ?? 'NO REASON GIVEN, which counts as a failure'}\n`)
+      const reason = result.note ?? whyOnlyFull(test)
+      if (reason === undefined || reason === '') unexplained++
+      process.stdout.write(`skipped: ${test.fullName}: ${reason ?? 'NO REASON GIVEN, which counts as a failure'}\n`)
     }
     if (unexplained > 0) process.exitCode = 1
     process.stdout.write(`\nseconds of the test files:\n${renderFileTimes(modules.map(timeOf))}\n`)
@@ -31,6 +32,13 @@ export default class CountReporter implements Reporter {
     const failed = [...modules.flatMap(failuresOf), ...unhandled.map((error) => ({ name: 'outside of the tests', errors: [error] }))]
     if (failures !== undefined) appendFileSync(failures, renderFailures(failed))
   }
+}
+
+/** Of a test that the full tier alone runs, or whose group it runs (e2e/lib/tiers.ts). */
+function whyOnlyFull(task: TestCase | TestSuite): string | undefined {
+  const why = task.meta().onlyFull
+  if (why !== undefined) return `KERNELKIT_TEST_FULL=1 runs it: ${why}`
+  return task.parent.type === 'suite' ? whyOnlyFull(task.parent) : undefined
 }
 
 /** Of its tests, and of the file itself: its imports and hooks. */

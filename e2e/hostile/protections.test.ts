@@ -15,9 +15,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { repository } from '../../tools/source-files.ts'
+import { onlyFull } from '../lib/tiers.ts'
 import { protections } from './protections.ts'
-
-const isFull = process.env['KERNELKIT_TEST_FULL'] === '1'
 
 let copy = ''
 // A whole checkout, on a busy host.
@@ -52,8 +51,9 @@ describe.each(protections)('$title', ({ file, from, to, tests, inGuest }) => {
 
   it(
     'and a test fails without that place',
-    (context) => {
-      context.skip(!isFull, 'runs tests of a copy of this checkout: KERNELKIT_TEST_FULL=1')
+    // A test may wait for its own limit without the protection.
+    { ...onlyFull('tests of a copy of this checkout'), timeout: 15 * 60_000 },
+    () => {
       if (copy === '') copy = copyCheckout()
       const path = join(copy, file)
       const text = readFileSync(path, 'utf8')
@@ -76,8 +76,6 @@ describe.each(protections)('$title', ({ file, from, to, tests, inGuest }) => {
       } finally {
         writeFileSync(path, text)
       }
-      // A test may wait for its own limit without the protection.
     },
-    15 * 60_000,
   )
 })

@@ -3,8 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { join } from 'node:path'
 
 /** Why a test is skipped that needs it. */
-export const noDebugSymbols =
-  "the debug information of Debian's kernel is large (270 MiB to download, a minute to read): KERNELKIT_TEST_FULL=1 downloads it"
+export const noDebugSymbols = "the debug information of Debian's kernel is large (270 MiB to download, a minute to read)"
 
 /** The vmlinux of Debian's package with debug information, in the store; for full runs only. */
 export function debugVmlinux(store: string, release: string): string {

@@ -8,9 +8,10 @@ import { dirname, join } from 'node:path'
  */
 export async function makeReadyTree(tree: string, kernel: string): Promise<void> {
   const config = await readFile(join(dirname(kernel), '.config'), 'utf8')
+  const { release } = JSON.parse(await readFile(join(dirname(kernel), 'manifest.json'), 'utf8')) as { readonly release: string }
   const symbols = [...config.matchAll(/^CONFIG_(\w+)=([ym])$/gm)].map(([, name]) => name ?? '')
   const files: Readonly<Record<string, string>> = {
-    Makefile: makefile,
+    Makefile: makefileOf(release),
     Kconfig: [...symbols, 'BROKEN'].map((name) => `config ${name}\n\tbool "${name}"\n`).join(''),
     'scripts/kconfig/conf.pl': conf,
     'ready.config': config,
@@ -31,9 +32,11 @@ export function gitIn(directory: string): (...args: readonly string[]) => string
     execFileSync('git', ['-C', directory, ...who, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
 }
 
-const makefile = `VERSION = 6
-PATCHLEVEL = 12
-SUBLEVEL = 0
+function makefileOf(release: string): string {
+  const [version, patchlevel, sublevel] = release.split('.')
+  return `VERSION = ${version}
+PATCHLEVEL = ${patchlevel}
+SUBLEVEL = ${sublevel}
 EXTRAVERSION =
 objtree := $(if $(O),$(O),$(CURDIR))
 objects := $(patsubst %.c,$(objtree)/%.o,$(wildcard init/*.c driver/*.c))
@@ -55,8 +58,9 @@ bzImage: $(objects)
 	@echo "  LD      vmlinux"
 	@ld -r -o $(objtree)/vmlinux $(objects)
 	@cp --reflink=auto $(kernel) $(objtree)/arch/x86/boot/bzImage
-	@echo 6.12.0$(LOCALVERSION) > $(objtree)/include/config/kernel.release
+	@echo ${release}$(LOCALVERSION) > $(objtree)/include/config/kernel.release
 `
+}
 
 const conf = `
 my %asked;

@@ -6,6 +6,7 @@ import { parseKernelSpec } from '@kernelkit/core/options/build'
 import { nodeHost, openStore } from '@kernelkit/host'
 import { loadKconfigTree } from './configure/load-kconfig.ts'
 import { resolveConfiguration } from './index.ts'
+import { onlyFull } from '../../../e2e/lib/tiers.ts'
 
 /** The configuration of Debian's 6.12 for `minimal` and what is given; nothing is compiled. */
 async function configure(config: readonly string[], raw: Readonly<Record<string, unknown>> = {}) {
@@ -21,22 +22,30 @@ async function configure(config: readonly string[], raw: Readonly<Record<string,
 }
 
 describe("the kernel's own fragments", () => {
-  it('the selftests of net keep 106 of 109 options, those that are modules as modules', async () => {
-    const { added, notHad, judgement, configuration } = await configure(['tools/testing/selftests/net/config'])
-    expect(notHad).toEqual(['IFB', 'TRACEPOINTS', 'NET_DROP_MONITOR'])
-    // The fragment asks for y, and for m of what it depends on.
-    expect(judgement.problems[0]).toContain('found m: it was refused by kconfig (drivers/net/Kconfig:')
-    expect(configuration.values.get('TEST_BPF')).toBe('m')
-    expect(added).toContain('+NET_SCHED for IFB, tools/testing/selftests/net/config:23')
-    expect(added).toContain('+CRYPTO for CRYPTO_CHACHA20POLY1305, tools/testing/selftests/net/config:20')
-  })
+  it(
+    'the selftests of net keep 106 of 109 options, those that are modules as modules',
+    onlyFull('one more configuration of a real kernel'),
+    async () => {
+      const { added, notHad, judgement, configuration } = await configure(['tools/testing/selftests/net/config'])
+      expect(notHad).toEqual(['IFB', 'TRACEPOINTS', 'NET_DROP_MONITOR'])
+      // The fragment asks for y, and for m of what it depends on.
+      expect(judgement.problems[0]).toContain('found m: it was refused by kconfig (drivers/net/Kconfig:')
+      expect(configuration.values.get('TEST_BPF')).toBe('m')
+      expect(added).toContain('+NET_SCHED for IFB, tools/testing/selftests/net/config:23')
+      expect(added).toContain('+CRYPTO for CRYPTO_CHACHA20POLY1305, tools/testing/selftests/net/config:20')
+    },
+  )
 
-  it('debug.config loses only what excludes itself, and warns of what is gone', async () => {
-    const { notHad, judgement } = await configure(['debug.config'])
-    expect(notHad).toEqual(['UBSAN_UNREACHABLE'])
-    expect(judgement.problems[0]).toContain('does not hold with OBJTOOL')
-    expect(judgement.warnings.map((warning) => warning.split(':')[0])).toEqual(['DEBUG_VM_VMACACHE', 'GENERIC_PTDUMP'])
-  })
+  it(
+    'debug.config loses only what excludes itself, and warns of what is gone',
+    onlyFull('one more configuration of a real kernel'),
+    async () => {
+      const { notHad, judgement } = await configure(['debug.config'])
+      expect(notHad).toEqual(['UBSAN_UNREACHABLE'])
+      expect(judgement.problems[0]).toContain('does not hold with OBJTOOL')
+      expect(judgement.warnings.map((warning) => warning.split(':')[0])).toEqual(['DEBUG_VM_VMACACHE', 'GENERIC_PTDUMP'])
+    },
+  )
 })
 
 describe('every preset', () => {
@@ -58,8 +67,7 @@ describe('every preset', () => {
     expect(symbols.size).toBeGreaterThan(15_000)
   })
 
-  it('is met in full on i386', async ({ skip }) => {
-    skip(process.env['KERNELKIT_TEST_FULL'] !== '1', 'another architecture (KERNELKIT_TEST_FULL=1)')
+  it('is met in full on i386', onlyFull('another architecture'), async () => {
     const { judgement, notHad } = await configure(['debian', '9p', 'debug', 'ubsan', 'lockdep', 'lockup', 'lkdtm', 'kunit'], {
       arch: 'i386',
     })
@@ -67,7 +75,7 @@ describe('every preset', () => {
     expect([...judgement.added, ...judgement.notes]).toEqual([])
   })
 
-  it.each(['tinyconfig', 'defconfig'])('is met on %s', async (base) => {
+  it.each(['tinyconfig', 'defconfig'])('is met on %s', onlyFull('two more configurations of a real kernel'), async (base) => {
     const { configuration, notHad } = await configure(['debian', '9p', 'debug'], { base })
     expect(notHad).toEqual([])
     expect(configuration.values.get('VIRTIO_NET')).toBe('y')
@@ -84,12 +92,16 @@ describe('EXPERT, which turns defaults into questions', () => {
       ['+EXPERT for DEBUG_RSEQ, --config DEBUG_RSEQ=y', '+DEBUG_KERNEL for DEBUG_RSEQ, --config DEBUG_RSEQ=y'],
     ],
     ['by name, with less', ['EXPERT=y', '-IO_URING'], []],
-  ])('does not take away what was on and not refused when it comes %s', async (_how, config, expected) => {
-    const { configuration, added, notHad, judgement } = await configure(config)
-    expect(notHad).toEqual([])
-    expect(added.toSorted()).toEqual(expected.toSorted())
-    expect(basics.filter((symbol) => configuration.values.get(symbol) !== 'y')).toEqual([])
-    expect([...judgement.added, ...judgement.notes].join('\n')).toContain('FUTEX')
-    expect(configuration.values.has('IO_URING')).toBe(!config.includes('-IO_URING'))
-  })
+  ])(
+    'does not take away what was on and not refused when it comes %s',
+    onlyFull('two more configurations of a real kernel'),
+    async (_how, config, expected) => {
+      const { configuration, added, notHad, judgement } = await configure(config)
+      expect(notHad).toEqual([])
+      expect(added.toSorted()).toEqual(expected.toSorted())
+      expect(basics.filter((symbol) => configuration.values.get(symbol) !== 'y')).toEqual([])
+      expect([...judgement.added, ...judgement.notes].join('\n')).toContain('FUTEX')
+      expect(configuration.values.has('IO_URING')).toBe(!config.includes('-IO_URING'))
+    },
+  )
 })

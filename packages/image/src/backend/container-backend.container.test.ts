@@ -18,8 +18,9 @@ import {
 import { bakeImage } from '../bake/bake.ts'
 import { containerBackend } from './container-backend.ts'
 import type { BakeResult } from '../bake/image-manifest.ts'
+import { isFullRun } from '../../../../e2e/lib/tiers.ts'
 
-// One bootstrap in a container, whose packages the other tests assemble; the host assembles those that the VM tests left in the store.
+// The packages are those that the VM tests left in the store, which are assembled in a container; the full tier bootstraps them there, too.
 let directory: string
 let host: Host
 let stores: { readonly host: Store; readonly container: Store }
@@ -30,6 +31,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
   host = nodeHost({ cwd: directory })
   stores = { host: await openStore(host), container: await openStore(host, join(directory, 'container')) }
+  if (!isFullRun()) execFileSync('cp', ['-al', join(stores.host.root, 'rootfs'), stores.container.root])
   engine = await connectEngine(host)
   const spec = { compiler: 'gcc', suite: await defaultSuite(host), targets: ['x86_64', 'i386'], kind: 'build' } as const
   image = (await obtainToolchainImage({ engine, host, spec })).id
