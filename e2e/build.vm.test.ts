@@ -45,7 +45,7 @@ describe('kernelkit build', () => {
     },
   )
 
-  it('shows the configuration with a reason per option', async () => {
+  it('shows the configuration with a reason per option', onlyFull('one more configuration of a real kernel'), async () => {
     const { exitCode, stdout } = await kernelkit(['config', 'show', source])
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/^VIRTIO_NET=y /m)

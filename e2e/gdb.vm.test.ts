@@ -307,7 +307,7 @@ describe('run --gdb-script', () => {
     expect(stderr).toMatch(/GDB_SCRIPT_FAILED: --gdb-script \S+ did not end within 3 s\.\n[^]*\nHint: .*--gdb-timeout/)
   })
 
-  it('fails the run when a command of it fails, with what gdb says', async () => {
+  it('fails the run when a command of it fails, with what gdb says', onlyFull('a guest and gdb once more'), async () => {
     const { exitCode, stderr } = await runs(['print no_such_symbol'], 'true')
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(/exited with status 1[^]*No symbol "no_such_symbol" in current context/)

@@ -226,7 +226,7 @@ describe('the ways of booting', () => {
     expect(stderr).toMatch(/^machine microvm/m)
   })
 
-  it('waits for systemd and runs next to it', async () => {
+  it('waits for systemd and runs next to it', onlyFull('a guest with systemd; e2e/keep.vm.test.ts has one'), async () => {
     const { exitCode, stdout } = await verdictOf([
       ...onImage,
       '--init',

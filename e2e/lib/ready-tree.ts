@@ -58,7 +58,7 @@ bzImage: $(objects)
 	@echo "  LD      vmlinux"
 	@ld -r -o $(objtree)/vmlinux $(objects)
 	@cp --reflink=auto $(kernel) $(objtree)/arch/x86/boot/bzImage
-	@echo ${release}$(LOCALVERSION) > $(objtree)/include/config/kernel.release
+	@echo ${release} > $(objtree)/include/config/kernel.release
 `
 }
 

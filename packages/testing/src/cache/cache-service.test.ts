@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runJob, type JobOptions } from '../runner/run-job.ts'
 import { startCacheService, type CacheService } from './cache-service.ts'
+import { onlyFull } from '../../../../e2e/lib/tiers.ts'
 
 const repositories = { 'our/tests': fileURLToPath(new URL('../../test', import.meta.url)) }
 let directory = ''
@@ -91,49 +92,53 @@ describe('the cache service and the real client', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a client meets', { timeout: 120_000 }, () => {
-  it('a token that may only read: the job passes, nothing is saved', async () => {
-    cache.switches.writable = false
-    const { conclusion, saved, log } = await storeFile()
-    expect({ conclusion, saved }).toEqual({ conclusion: 'success', saved: 'false' })
-    expect(log).toMatch(/warning: .*cache write denied/)
-    expect(cache.entries).toEqual([])
-  })
+describe(
+  'a client meets',
+  { ...onlyFull('six jobs of the real client; e2e/actions-cache.vm.test.ts meets such services with ours'), timeout: 120_000 },
+  () => {
+    it('a token that may only read: the job passes, nothing is saved', async () => {
+      cache.switches.writable = false
+      const { conclusion, saved, log } = await storeFile()
+      expect({ conclusion, saved }).toEqual({ conclusion: 'success', saved: 'false' })
+      expect(log).toMatch(/warning: .*cache write denied/)
+      expect(cache.entries).toEqual([])
+    })
 
-  it('a refused save', async () => {
-    cache.switches.faults.CreateCacheEntry = { status: 429, body: { code: 'resource_exhausted', msg: 'too many' } }
-    expect(await storeFile()).toMatchObject({ conclusion: 'success', saved: 'false' })
-    expect(names()).not.toContain('PUT')
-  })
+    it('a refused save', async () => {
+      cache.switches.faults.CreateCacheEntry = { status: 429, body: { code: 'resource_exhausted', msg: 'too many' } }
+      expect(await storeFile()).toMatchObject({ conclusion: 'success', saved: 'false' })
+      expect(names()).not.toContain('PUT')
+    })
 
-  it('an archive that does not unpack', async () => {
-    await storeFile()
-    await cache.spoil('file-1', 'bytes')
-    expect(await storeFile()).toMatchObject({ conclusion: 'success', hit: 'false', text: 'content' })
-  })
+    it('an archive that does not unpack', async () => {
+      await storeFile()
+      await cache.spoil('file-1', 'bytes')
+      expect(await storeFile()).toMatchObject({ conclusion: 'success', hit: 'false', text: 'content' })
+    })
 
-  it('an archive that unpacks to something else: only looking at the content shows it', async () => {
-    await storeFile()
-    await cache.spoil('file-1', 'content')
-    const { log, hit, text } = await storeFile()
-    expect({ hit, text }).toEqual({ hit: 'false', text: 'content' })
-    expect(log).toContain('Cache restored successfully')
-  })
+    it('an archive that unpacks to something else: only looking at the content shows it', async () => {
+      await storeFile()
+      await cache.spoil('file-1', 'content')
+      const { log, hit, text } = await storeFile()
+      expect({ hit, text }).toEqual({ hit: 'false', text: 'content' })
+      expect(log).toContain('Cache restored successfully')
+    })
 
-  it('no service at all', async () => {
-    await cache.stop()
-    expect(await storeFile()).toMatchObject({ conclusion: 'success', hit: 'false', text: 'content', saved: 'false' })
-  })
+    it('no service at all', async () => {
+      await cache.stop()
+      expect(await storeFile()).toMatchObject({ conclusion: 'success', hit: 'false', text: 'content', saved: 'false' })
+    })
 
-  it('a job that is cancelled before there is anything to keep', async () => {
-    const cancel = new AbortController()
-    const onLine = (line: string) => {
-      if (line === 'making the file') cancel.abort()
-    }
-    expect(await storeFile({ wait: '60' }, { signal: cancel.signal, onLine })).toMatchObject({ conclusion: 'cancelled', saved: 'false' })
-    expect(names()).toEqual(['GetCacheEntryDownloadURL'])
-  })
-})
+    it('a job that is cancelled before there is anything to keep', async () => {
+      const cancel = new AbortController()
+      const onLine = (line: string) => {
+        if (line === 'making the file') cancel.abort()
+      }
+      expect(await storeFile({ wait: '60' }, { signal: cancel.signal, onLine })).toMatchObject({ conclusion: 'cancelled', saved: 'false' })
+      expect(names()).toEqual(['GetCacheEntryDownloadURL'])
+    })
+  },
+)
 
 /** One call as a client would make it. */
 async function call(rpc: string, body: unknown, token = cache.env['ACTIONS_RUNTIME_TOKEN']) {
