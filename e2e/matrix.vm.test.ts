@@ -72,7 +72,7 @@ describe('kernelkit matrix', () => {
 
   it('says in one line on which kernels a program fails, and prints the command that runs such a cell again', async () => {
     const directory = await project('cachestat', {
-      vm: { root: 'host', memory: '512M' },
+      vm: { root: 'host', cpus: 1, memory: '512M' },
       tests: [{ name: 'cachestat', run: './cachestat' }],
       matrix: { kernels: ['debian:11/cloud', 'debian:12/cloud', 'debian:12-backports/cloud'] },
     })
@@ -91,7 +91,7 @@ describe('kernelkit matrix', () => {
   })
 
   it('has a companion, since, that names the first kernel a program passes on, with the line for a README', async () => {
-    const directory = await project('since', { vm: { root: 'host', memory: '512M' } })
+    const directory = await project('since', { vm: { root: 'host', cpus: 1, memory: '512M' } })
     await makeCachestat(directory)
     const { exitCode, stdout } = await kernelkit(['since', '--json', '--trust-project', ...kernels, '--', './cachestat'], {
       cwd: directory,
@@ -113,7 +113,7 @@ describe('kernelkit matrix', () => {
     'since starts again when another program than before its interruption is asked about, also one that it calls',
     onlyFull('five guests more'),
     async () => {
-      const directory = await project('since-again', { vm: { root: 'host', memory: '512M' } })
+      const directory = await project('since-again', { vm: { root: 'host', cpus: 1, memory: '512M' } })
       await makeCachestat(directory)
       await writeFile(join(directory, 'outer'), '#!/bin/sh\nexec ./cachestat\n', { mode: 0o755 })
       await copyFile(join(directory, 'cachestat'), join(directory, 'right'))
@@ -168,7 +168,7 @@ describe('kernelkit matrix', () => {
 
   it('runs the other cells where a mirror has no such kernel, and refuses too many', async () => {
     const directory = await project('absent', {
-      vm: { image, memory: '512M' },
+      vm: { image, cpus: 1, memory: '512M' },
       tests: [{ name: 'smoke', run: 'uname -r' }],
       matrix: { kernels: [kernel, 'deb:linux-image-0.0.1'] },
     })
@@ -198,7 +198,7 @@ describe('kernelkit matrix', () => {
 
   it('merges the results of two machines to the document of one run, and is red without one of them', async () => {
     const directory = await project('shards', {
-      vm: { root: 'host', memory: '512M' },
+      vm: { root: 'host', cpus: 1, memory: '512M' },
       tests: [
         { name: 'good', run: 'true' },
         { name: 'bad', run: 'exit 3' },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readExample, readLibraryExamples } from '../tools/package-readmes.ts'
 import { repository } from '../tools/source-files.ts'
 import { shell, startProgram, testArtifacts } from './lib/kernelkit.ts'
+import { onlyFull } from './lib/tiers.ts'
 
 const { kernel } = testArtifacts()
 let scratch = ''
@@ -27,15 +28,15 @@ it.each([
   expect({ exitCode, stdout: withoutRelease(stdout), stderr }).toEqual({ exitCode: 0, stdout: withoutRelease(output), stderr: '' })
 })
 
-it.each(readLibraryExamples().map((example, index) => ({ ...example, index })))(
-  'example $index of docs/library.md prints what the page says',
-  async ({ code, output, index }) => {
+for (const [index, { code, output }] of readLibraryExamples().entries()) {
+  const tier = index === 0 ? {} : onlyFull('a guest more; npm run check compiles each')
+  it(`example ${index} of docs/library.md prints what the page says`, tier, async () => {
     await writeFile(join(scratch, `library-${index}.ts`), code)
     const argv = [process.execPath, `library-${index}.ts`, kernel] as const
     const { exitCode, stdout, stderr } = await startProgram(argv, { cwd: scratch }).result
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: output, stderr: '' })
-  },
-)
+  })
+}
 
 it('the example in the README of the command prints what the page says, in a directory with a kernel', async () => {
   const { code, output } = readExample('cli')

@@ -27,7 +27,7 @@ async function project(name: string, tests: readonly TestEntry[], vm: Readonly<R
   const directory = join(scratch, name)
   await mkdir(directory)
   // JSON is YAML.
-  await writeFile(join(directory, 'kernelkit.yaml'), JSON.stringify({ vm: { kernel, image, memory: '512M', ...vm }, tests }))
+  await writeFile(join(directory, 'kernelkit.yaml'), JSON.stringify({ vm: { kernel, image, cpus: 1, memory: '512M', ...vm }, tests }))
   return directory
 }
 

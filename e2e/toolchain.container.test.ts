@@ -37,7 +37,10 @@ afterEach(async () => {
 })
 
 let tag = ''
+/** The kernel of the tests, as the host has built it. */
+let built: { readonly key: string; readonly kernel: string; readonly release: string }
 beforeAll(async () => {
+  built = jsonOf(await kernelkit(['build', source, '--json'], { timeoutMs: 40 * 60_000 })) as typeof built
   tag = jsonOf(await kernelkit(['toolchain', 'build', '--base', 'bootstrap', '--json'], { timeoutMs: 20 * 60_000 }))['tag'] as string
   await kernelkit(['toolchain', 'build', '--whole'], { timeoutMs: 20 * 60_000 })
 })
@@ -89,10 +92,9 @@ describe('kernelkit toolchain', () => {
 
 describe('--toolchain docker', () => {
   it('finds what the host built: the same key', async () => {
-    const host = jsonOf(await kernelkit(['build', source, '--json'], { timeoutMs: 40 * 60_000 }))
-    const built = await kernelkit(['build', source, ...inDocker, '--json'])
-    expect(built.stderr).toMatch(/^tools: Docker .* as --toolchain docker asks$/m)
-    expect(jsonOf(built)).toMatchObject({ key: host['key'], kernel: host['kernel'], cached: true })
+    const inside = await kernelkit(['build', source, ...inDocker, '--json'])
+    expect(inside.stderr).toMatch(/^tools: Docker .* as --toolchain docker asks$/m)
+    expect(jsonOf(inside)).toMatchObject({ key: built.key, kernel: built.kernel, cached: true })
   })
 
   it('compiles the same bytes as the host, modules too, without the compiler cache', async () => {
@@ -131,11 +133,11 @@ describe('--toolchain docker', () => {
     const bake = ['bake', '--suite', 'bookworm', '--size', '1G', '--cache-dir', own, ...inDocker, ...(isFullRun() ? ['--force'] : [])]
     const baked = jsonOf(await kernelkit([...bake, '--json'], { timeoutMs: 20 * 60_000 }))
     expect(baked).toMatchObject({ cached: false, bytes: { apparent: 2 ** 30 } })
-    const { kernel, release } = jsonOf(await kernelkit(['build', source, '--json']))
-    const words = ['-k', kernel as string, '--image', baked['image'] as string, '--artifacts', 'out']
+    const { kernel, release } = built
+    const words = ['-k', kernel, '--image', baked['image'] as string, '--artifacts', 'out']
     const script = 'uname -r; echo kept > $KERNELKIT_ARTIFACTS/file; exit 3'
     const { exitCode, stdout, stderr } = await kernelkit(['run', ...inDocker, ...words, '--', 'sh', '-c', script], { cwd: directory })
-    expect([exitCode, stdout]).toEqual([3, `${String(release)}\n`])
+    expect([exitCode, stdout]).toEqual([3, `${release}\n`])
     expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=3/)
     expect(readFileSync(join(directory, 'out/file'), 'utf8')).toBe('kept\n')
     expect(statSync(join(directory, 'out/file')).uid).toBe(process.getuid?.())
@@ -148,8 +150,8 @@ describe('--toolchain docker', () => {
     )
     const made = await kernelkit(['initrd', 'hello.c', '-o', 'hello.gz', ...inDocker], { cwd: directory })
     expect([made.exitCode, made.stderr]).toEqual([0, expect.any(String)])
-    const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
-    const { exitCode, stdout } = await kernelkit(['boot', '-k', kernel as string, '--initrd', 'hello.gz', ...inDocker], { cwd: directory })
+    const { kernel } = built
+    const { exitCode, stdout } = await kernelkit(['boot', '-k', kernel, '--initrd', 'hello.gz', ...inDocker], { cwd: directory })
     expect(exitCode).toBe(0)
     expect(stdout).toContain('hello from init')
   })
@@ -159,8 +161,8 @@ describe('--toolchain docker', () => {
       images: readonly { readonly tag: string; readonly current: boolean }[]
     }
     const image = images.find((one) => one.current && one.tag !== tag)?.tag ?? ''
-    const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
-    copyFileSync(kernel as string, join(directory, 'bzImage'))
+    const { kernel } = built
+    copyFileSync(kernel, join(directory, 'bzImage'))
     const tests = [
       { name: 'good', run: 'true' },
       { name: 'bad', run: 'exit 3' },
@@ -193,9 +195,9 @@ describe('--toolchain docker', () => {
   it('run ends with a status for git bisect in a tree that is being bisected, whatever the words of the command are', async () => {
     mkdirSync(join(directory, '.git'))
     writeFileSync(join(directory, '.git', 'BISECT_START'), 'main\n')
-    const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
+    const { kernel } = built
     const words = ['sh', '-c', 'kill -SEGV $$', '--status=full']
-    const { exitCode } = await kernelkit(['run', ...inDocker, '-k', kernel as string, '--root', 'host', '--', ...words], { cwd: directory })
+    const { exitCode } = await kernelkit(['run', ...inDocker, '-k', kernel, '--root', 'host', '--', ...words], { cwd: directory })
     expect(exitCode).toBe(1)
   })
 
@@ -212,8 +214,8 @@ describe('--toolchain docker', () => {
   })
 
   it('takes --root host for the root of the container, and says so first', async () => {
-    const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
-    const { stdout, stderr } = await kernelkit(['run', ...inDocker, '-k', kernel as string, '--root', 'host', '--', 'ls', '/opt'], {
+    const { kernel } = built
+    const { stdout, stderr } = await kernelkit(['run', ...inDocker, '-k', kernel, '--root', 'host', '--', 'ls', '/opt'], {
       cwd: directory,
     })
     expect(stdout).toContain('kernelkit')
@@ -239,8 +241,8 @@ describe('--toolchain docker', () => {
     ['elsewhere', '/no/such/directory', /^CONTAINER_MOUNT: \/no\/such\/directory/m],
   ])('names a directory that does not exist %s', async (_where, path, message) => {
     // The store's newest may be a toy of other tests.
-    const { kernel } = jsonOf(await kernelkit(['build', source, '--json']))
-    const words = ['-k', kernel as string, '-v', `${path}:/mnt`]
+    const { kernel } = built
+    const words = ['-k', kernel, '-v', `${path}:/mnt`]
     const { exitCode, stderr } = await kernelkit(['run', ...inDocker, ...words, '--', 'true'], { cwd: directory })
     expect(exitCode).toBe(125)
     expect(stderr).toMatch(message)

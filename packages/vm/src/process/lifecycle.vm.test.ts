@@ -13,6 +13,7 @@ import { startDetachedVm } from './detached-vm.ts'
 import { startVm } from './start-vm.ts'
 import { stopVm } from './stop-vm.ts'
 import { listVms, reserveVm } from './vm-state.ts'
+import { onlyFull } from '../../../../e2e/lib/tiers.ts'
 
 // Guests run under emulation on a busy host.
 const patience = { timeout: 300_000 }
@@ -126,12 +127,16 @@ describe('a VM of this process', () => {
     expect(failed).toEqual([expect.stringContaining('cannot mount share nosuch')])
   })
 
-  it('says that its root has no ssh server when one was asked for', async () => {
-    await using vm = await startVm(await ground.request({ guest: { ssh: true } }), ground.host)
-    await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/the root has no ssh server/)
-  })
+  it(
+    'says that its root has no ssh server when one was asked for',
+    onlyFull('a guest more; e2e/bad-input.vm.test.ts asks the command'),
+    async () => {
+      await using vm = await startVm(await ground.request({ guest: { ssh: true } }), ground.host)
+      await expect(vm.exec({ argv: ['true'] }).result).rejects.toThrow(/the root has no ssh server/)
+    },
+  )
 
-  it('reports a panic on its console and ends', async () => {
+  it('reports a panic on its console and ends', onlyFull('a guest more; another one panics above'), async () => {
     await using vm = await startVm(await ground.request(), ground.host)
     const command = vm.exec({ argv: ['sh', '-c', 'echo c > /proc/sysrq-trigger'] })
     await expect(command.result).rejects.toMatchObject({ code: 'VM_LOST' })
