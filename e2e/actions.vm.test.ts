@@ -6,7 +6,7 @@ import { startCacheService, type CacheService, type JobResult, type JobStep } fr
 import { newMachine, requireConclusion, stageOf, useAction, type Machine } from './lib/actions.ts'
 import { testArtifacts } from './lib/kernelkit.ts'
 import { processesWith } from './lib/processes.ts'
-import { gitIn, makeReadyTree } from './lib/ready-tree.ts'
+import { makeReadyRepository } from './lib/ready-tree.ts'
 import { isFullRun } from './lib/tiers.ts'
 
 const { kernel } = testArtifacts()
@@ -39,11 +39,7 @@ beforeAll(async () => {
   // Neither downloaded nor compiled once more; the kernel itself is made here.
   await first.prime()
   const tree = join(first.directory, 'linux')
-  await makeReadyTree(tree, kernel)
-  const git = gitIn(tree)
-  git('init', '--quiet')
-  git('add', '-A')
-  git('commit', '--quiet', '-m', 'import')
+  await makeReadyRepository(tree, kernel)
   cold = await first.run(stepsIn(tree))
   callsOfFirst = cache.calls.length
   second = await newMachine({ cache })

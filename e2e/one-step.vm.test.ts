@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCacheService, type CacheService, type JobStep } from '@kernelkit/testing'
 import { logOf, newMachine, requireConclusion, stageOf, type Machine } from './lib/actions.ts'
 import { testArtifacts } from './lib/kernelkit.ts'
-import { gitIn, makeReadyTree } from './lib/ready-tree.ts'
+import { makeReadyRepository } from './lib/ready-tree.ts'
 import { isFullRun, onlyFull } from './lib/tiers.ts'
 
 const { kernel, store } = testArtifacts()
@@ -97,11 +97,7 @@ describe('the action at the root of the repository', () => {
     onlyFull('it bakes an image and saves it; e2e/actions.vm.test.ts does it with the four actions'),
     async () => {
       const tree = join(machine.directory, 'linux')
-      await makeReadyTree(tree, kernel)
-      const git = gitIn(tree)
-      git('init', '--quiet')
-      git('add', '-A')
-      git('commit', '--quiet', '-m', 'import')
+      await makeReadyRepository(tree, kernel)
       await using cache = await startCacheService()
       const inputs = {
         source: '.',

@@ -25,6 +25,15 @@ export async function makeReadyTree(tree: string, kernel: string): Promise<void>
   }
 }
 
+/** The same, committed. */
+export async function makeReadyRepository(tree: string, kernel: string): Promise<void> {
+  await makeReadyTree(tree, kernel)
+  const git = gitIn(tree)
+  git('init', '--quiet')
+  git('add', '-A')
+  git('commit', '--quiet', '-m', 'import')
+}
+
 /** git in a directory, by a committer of its own. */
 export function gitIn(directory: string): (...args: readonly string[]) => string {
   const who = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'] as const
