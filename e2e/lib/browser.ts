@@ -34,6 +34,8 @@ export async function startBrowser(): Promise<Browser> {
     ['--headless=new', '--no-sandbox', '--disable-gpu', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
+      // Its socket for further windows is in a directory that it leaves there when it is killed.
+      env: { ...process.env, TMPDIR: profile },
     },
   )
   const address = await new Promise<string>((resolve, reject) => {
