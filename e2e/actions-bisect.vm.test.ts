@@ -85,7 +85,7 @@ describe('boot-vm with `bisect: true`', () => {
 
   it(
     'says that it was red before where the base fails, too, and what the checkout lacks',
-    onlyFull('six guests more; the commands of bisect say the same'),
+    onlyFull('six guests more; e2e/bisect-command.vm.test.ts asks the command'),
     async () => {
       const [machine] = machines
       if (machine === undefined) throw new Error('there is no machine')
@@ -108,7 +108,7 @@ describe('boot-vm with `bisect: true`', () => {
 
   it(
     'builds each commit again where build-kernel made the kernel of the workspace',
-    onlyFull('a build and a guest for each commit'),
+    onlyFull('a build and a guest for each commit; e2e/bisect-builds.vm.test.ts does it by the command'),
     async () => {
       const [machine] = machines
       if (machine === undefined) throw new Error('there is no machine')

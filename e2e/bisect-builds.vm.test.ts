@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, saidEnough, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
 import { gitIn, makeReadyTree } from './lib/ready-tree.ts'
-import { onlyFull } from './lib/tiers.ts'
 
 const { kernel } = testArtifacts()
 let directory = ''
@@ -35,42 +34,38 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
 describe('kernelkit bisect over builds', () => {
-  it(
-    'steps over commits that do not compile, continues after it was killed, and compiles only what the commits touch',
-    onlyFull('a build and a guest for each commit; e2e/bisect-command.vm.test.ts bisects without builds'),
-    async () => {
-      const words = (...more: readonly string[]) => [
-        'bisect',
-        '--root',
-        'host',
-        '-m',
-        '512M',
-        '--boot-timeout',
-        '20s',
-        ...more,
-        commits[0] ?? '',
-        commits[15] ?? '',
-        '--',
-        'true',
-      ]
-      const bisection = startKernelkit(words(), { cwd: directory })
-      await saidEnough(bisection, (text) => (text.match(/^[0-9a-f]{12} (good|bad|skip) /gm) ?? []).length >= 3)
-      bisection.child.kill('SIGKILL')
-      await bisection.result
-      const { exitCode, stdout, stderr } = await kernelkit(words('--json'), { cwd: directory })
-      expect(stderr).toMatch(/continuing a bisection: [345] commits are known/)
-      const answer = JSON.parse(stdout) as Answer
-      expect({ exitCode, first: answer.first.hash }).toEqual({ exitCode: 0, first: commits[planted] })
-      const skipped = answer.tried.filter((one) => one.answer === 'skip')
-      expect(skipped.length).toBeGreaterThan(0)
-      for (const { commit, verdicts } of skipped)
-        expect([uncompilable.includes(commits.indexOf(commit)), verdicts]).toEqual([true, ['build-fail']])
-      // The first build made all; each later one only the driver's object, unless the kernel is in the store.
-      const later = answer.tried.slice(1).flatMap(({ objects }) => objects ?? [])
-      expect(later.every((objects) => objects <= 1)).toBe(true)
-      expect(gitIn(directory)('status', '--porcelain')).toBe('')
-    },
-  )
+  it('steps over commits that do not compile, continues after it was killed, and compiles only what the commits touch', async () => {
+    const words = (...more: readonly string[]) => [
+      'bisect',
+      '--root',
+      'host',
+      '-m',
+      '512M',
+      '--boot-timeout',
+      '20s',
+      ...more,
+      commits[0] ?? '',
+      commits[15] ?? '',
+      '--',
+      'true',
+    ]
+    const bisection = startKernelkit(words(), { cwd: directory })
+    await saidEnough(bisection, (text) => (text.match(/^[0-9a-f]{12} (good|bad|skip) /gm) ?? []).length >= 3)
+    bisection.child.kill('SIGKILL')
+    await bisection.result
+    const { exitCode, stdout, stderr } = await kernelkit(words('--json'), { cwd: directory })
+    expect(stderr).toMatch(/continuing a bisection: [345] commits are known/)
+    const answer = JSON.parse(stdout) as Answer
+    expect({ exitCode, first: answer.first.hash }).toEqual({ exitCode: 0, first: commits[planted] })
+    const skipped = answer.tried.filter((one) => one.answer === 'skip')
+    expect(skipped.length).toBeGreaterThan(0)
+    for (const { commit, verdicts } of skipped)
+      expect([uncompilable.includes(commits.indexOf(commit)), verdicts]).toEqual([true, ['build-fail']])
+    // The first build made all; each later one only the driver's object, unless the kernel is in the store.
+    const later = answer.tried.slice(1).flatMap(({ objects }) => objects ?? [])
+    expect(later.every((objects) => objects <= 1)).toBe(true)
+    expect(gitIn(directory)('status', '--porcelain')).toBe('')
+  })
 })
 
 interface Answer {

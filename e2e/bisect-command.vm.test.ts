@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { kernelkit, saidEnough, startKernelkit, testArtifacts } from './lib/kernelkit.ts'
-import { onlyFull } from './lib/tiers.ts'
 
 const { kernel, image } = testArtifacts()
 let directory = ''
@@ -61,7 +60,7 @@ describe('kernelkit bisect', () => {
     expect(git('status', '--porcelain')).toBe('M test.sh\n?? bisect.log')
   })
 
-  it('says so when the good end fails or the bad end passes', onlyFull('four guests more'), async () => {
+  it('says so when the good end fails or the bad end passes', async () => {
     const red = await kernelkit(words(20, 29), { cwd: directory })
     expect(red).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('fails, too: it was red before these commits') })
     const green = await kernelkit(words(0, 5), { cwd: directory })

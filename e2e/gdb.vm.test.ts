@@ -313,7 +313,7 @@ describe('run --gdb-script', () => {
     expect(stderr).toMatch(/exited with status 1[^]*No symbol "no_such_symbol" in current context/)
   })
 
-  it('does not hide that the guest panicked', onlyFull('a guest and gdb once more'), async () => {
+  it('does not hide that the guest panicked', async () => {
     const { verdict } = await runs(['continue'], 'echo c >/proc/sysrq-trigger')
     expect(verdict).toBe('panic')
   })

@@ -208,21 +208,17 @@ describe('kernelkit test', () => {
     expect(stdout).toMatch(/^broken +fail +[\d.]+ +passed 0 of 2 runs; the command exited with status 4\.$/m)
   })
 
-  it(
-    'runs a command again and again with run --repeat, and until it fails',
-    onlyFull('three guests more; --retries repeats above'),
-    async () => {
-      const directory = await project('repeated', [])
-      await mkdir(join(directory, 'here'))
-      const line = 'echo x >> /mnt/here/log; test $(wc -l < /mnt/here/log) -lt 3'
-      const words = ['run', '-k', kernel, '--image', image, '-m', '512M', '-v', './here:/mnt/here:rw']
-      const { exitCode, stderr } = await kernelkit([...words, '--until-fail', '--repeat', '9', '--', line], { cwd: directory })
-      expect(exitCode).toBe(1)
-      expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=1 runs=3 passed=2 failed=1 total=/)
-      const refused = await kernelkit([...words, '--repeat', '2', '--keep', '--', 'true'], { cwd: directory })
-      expect(refused).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('--keep does not go together with --repeat') })
-    },
-  )
+  it('runs a command again and again with run --repeat, and until it fails', async () => {
+    const directory = await project('repeated', [])
+    await mkdir(join(directory, 'here'))
+    const line = 'echo x >> /mnt/here/log; test $(wc -l < /mnt/here/log) -lt 3'
+    const words = ['run', '-k', kernel, '--image', image, '-m', '512M', '-v', './here:/mnt/here:rw']
+    const { exitCode, stderr } = await kernelkit([...words, '--until-fail', '--repeat', '9', '--', line], { cwd: directory })
+    expect(exitCode).toBe(1)
+    expect(lastLine(stderr)).toMatch(/^kernelkit: verdict=fail exit=1 runs=3 passed=2 failed=1 total=/)
+    const refused = await kernelkit([...words, '--repeat', '2', '--keep', '--', 'true'], { cwd: directory })
+    expect(refused).toMatchObject({ exitCode: 125, stderr: expect.stringContaining('--keep does not go together with --repeat') })
+  })
 
   it('distinguishes new, known and fixed failures by a baseline, and shows what it ran in the history', async () => {
     const tests = [

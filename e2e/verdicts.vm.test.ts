@@ -72,20 +72,16 @@ describe('verdicts', () => {
     expect(await verdictOf([...onImage, '--', 'sh', '-c', script])).toMatchObject({ exitCode: 0, verdict: 'pass', stdout: 'alive\n' })
   })
 
-  it(
-    'is splat when the kernel complained, unseen, before the guest ended as expected',
-    onlyFull('a guest that computes for ten seconds'),
-    async () => {
-      // The shell's own: no program can be read from a file system that has failed.
-      const wait = 'i=0; while [ $i -lt 400000 ]; do i=$((i + 1)); done'
-      const script = `echo 1 > /proc/sys/kernel/printk; echo why > /sys/fs/ext4/vda/trigger_fs_error; ${wait}; echo o > /proc/sysrq-trigger; ${wait}`
-      expect(await verdictOf([...onImage, '--expect', 'poweroff', '--', 'sh', '-c', script])).toMatchObject({
-        verdict: 'splat',
-        exitCode: 122,
-        stderr: expect.stringContaining('powered off, as expected, but the kernel reported: EXT4-fs error in trigger_test_error'),
-      })
-    },
-  )
+  it('is splat when the kernel complained, unseen, before the guest ended as expected', async () => {
+    // The shell's own: no program can be read from a file system that has failed.
+    const wait = 'i=0; while [ $i -lt 400000 ]; do i=$((i + 1)); done'
+    const script = `echo 1 > /proc/sys/kernel/printk; echo why > /sys/fs/ext4/vda/trigger_fs_error; ${wait}; echo o > /proc/sysrq-trigger; ${wait}`
+    expect(await verdictOf([...onImage, '--expect', 'poweroff', '--', 'sh', '-c', script])).toMatchObject({
+      verdict: 'splat',
+      exitCode: 122,
+      stderr: expect.stringContaining('powered off, as expected, but the kernel reported: EXT4-fs error in trigger_test_error'),
+    })
+  })
 
   it('is hang when the guest lets its watchdog expire', async () => {
     const armed = ['--watchdog', 'poweroff', '--append', 'i6300esb.heartbeat=3', '--', 'sh', '-c', 'exec 3>/dev/watchdog; sleep 100000']
@@ -105,18 +101,14 @@ describe('verdicts', () => {
       /this kernel lacks CONFIG_9P_FS, CONFIG_VIRTIO_CONSOLE: cannot mount share cwd.*\n.*--config 9P_FS=y --config VIRTIO_CONSOLE=y/,
     ],
     ['has no channel for its agent', 'virtio_console_init', /this kernel lacks CONFIG_VIRTIO_CONSOLE: there is no port to the host/],
-  ])(
-    'is config-fail, which a bisection skips, when only the guest shows that its kernel %s',
-    onlyFull('three guests of a kernel whose configuration lies'),
-    async (_, calls, seen) => {
-      const lacking = ['--append', `initcall_blacklist=${calls}`, '--status', 'simple', '--', 'true']
-      expect(await verdictOf(['run', '-k', kernel, '--image', image, ...smallGuest, ...lacking])).toMatchObject({
-        exitCode: 125,
-        verdict: 'config-fail',
-        stderr: expect.stringMatching(seen),
-      })
-    },
-  )
+  ])('is config-fail, which a bisection skips, when only the guest shows that its kernel %s', async (_, calls, seen) => {
+    const lacking = ['--append', `initcall_blacklist=${calls}`, '--status', 'simple', '--', 'true']
+    expect(await verdictOf(['run', '-k', kernel, '--image', image, ...smallGuest, ...lacking])).toMatchObject({
+      exitCode: 125,
+      verdict: 'config-fail',
+      stderr: expect.stringMatching(seen),
+    })
+  })
 
   it.each([
     ['poweroff', 'o', { exitCode: 0, verdict: 'pass' }],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -31,7 +31,8 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'kernelkit-test-'))
   host = nodeHost({ cwd: directory })
   stores = { host: await openStore(host), container: await openStore(host, join(directory, 'container')) }
-  if (!isFullRun()) execFileSync('cp', ['-al', join(stores.host.root, 'rootfs'), stores.container.root])
+  const packages = join(stores.host.root, 'rootfs')
+  if (!isFullRun() && existsSync(packages)) execFileSync('cp', ['-al', packages, stores.container.root])
   engine = await connectEngine(host)
   const spec = { compiler: 'gcc', suite: await defaultSuite(host), targets: ['x86_64', 'i386'], kind: 'build' } as const
   image = (await obtainToolchainImage({ engine, host, spec })).id

@@ -94,7 +94,7 @@ describe('the cache service and the real client', { timeout: 120_000 }, () => {
 
 describe(
   'a client meets',
-  { ...onlyFull('six jobs of the real client; e2e/actions-cache.vm.test.ts meets such services with ours'), timeout: 120_000 },
+  { ...onlyFull('six jobs of the real client; packages/action-kit/src/cache/remote-store.test.ts meets such services'), timeout: 120_000 },
   () => {
     it('a token that may only read: the job passes, nothing is saved', async () => {
       cache.switches.writable = false
