@@ -552,16 +552,13 @@ describe('createReportReader', () => {
     expect(formats.length).toBeGreaterThan(50)
   })
 
+  // A pattern that tries a line again from each of its characters would need hours for these, not the time that a test may take.
   it.each(['ODEBUG: ', 'INFO: task ', 'BUG: Bad page state in process ', 'RIP: 0010:'])(
-    'is quick with a long line that begins with %j',
+    'comes to the end of a long line that begins with %j',
     (start) => {
-      const lines = [
-        'BUG: KASAN: x in frob+0x1/0x2',
-        ...['a:1 ', ' (', ' in ', '? ', '+0x1/0x2 '].map((unit) => start + unit.repeat(16_000)),
-      ]
-      const before = performance.now()
-      read(lines)
-      expect(performance.now() - before).toBeLessThan(1000)
+      const units = ['a:1 ', ' (', ' in ', '? ', '+0x1/0x2 ']
+      const [report] = read(['BUG: KASAN: x in frob+0x1/0x2', ...units.map((unit) => start + unit.repeat(500_000))])
+      expect(report?.title).toBe('KASAN: x in frob')
     },
   )
 
