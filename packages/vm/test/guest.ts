@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll } from 'vitest'
 import { writeCpio, type CpioEntry } from '@kernelkit/core/cpio'
 import type { QemuLaunch } from '@kernelkit/core/qemu'
@@ -61,13 +61,13 @@ function testKernel(): string {
 
 /** A user's initramfs with programs of this host and the libraries that they need. */
 function hostProgramsInitrd(): string {
-  const files = new Map<string, string>()
-  for (const program of programs) {
-    const path = execFileSync('sh', ['-c', `command -v /bin/${program} || command -v /usr/bin/${program}`], { encoding: 'utf8' }).trim()
-    files.set(`bin/${program}`, path)
-    for (const [, library] of execFileSync('ldd', [path], { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g))
-      if (library !== undefined) files.set(library.slice(1), library)
-  }
+  const found = execFileSync('sh', ['-c', `for name; do command -v "/bin/$name" || command -v "/usr/bin/$name"; done`, 'sh', ...programs], {
+    encoding: 'utf8',
+  })
+  const paths = found.trim().split('\n')
+  const files = new Map(paths.map((path) => [`bin/${basename(path)}`, path]))
+  for (const [, library] of execFileSync('ldd', paths, { encoding: 'utf8' }).matchAll(/(\/\S+) \(0x/g))
+    if (library !== undefined) files.set(library.slice(1), library)
   const entries: CpioEntry[] = [...files].map(([path, from]) => ({ kind: 'file', path, mode: 0o755, content: readFileSync(from) }))
   entries.push({
     kind: 'file',
