@@ -100,6 +100,17 @@ describe('results of another job', () => {
     expect((await run('html', 'shards', '--out', 'page.html')).exitCode).toBe(125)
     expect((await run('run', '--dry-run', '-k', '.', '--', 'true')).exitCode).toBe(125)
     expect(existsSync(join(directory, 'page.html'))).toBe(false)
+    for (const words of [
+      ['report', '.config'],
+      ['ktap', '.config'],
+      ['report', '--expect', '.config', 'page.html'],
+    ]) {
+      const { exitCode, stderr } = await run(...words)
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 125,
+        stderr: expect.stringMatching(/^FILE_NOT_FOUND: .*\.config is a named pipe/) as string,
+      })
+    }
   })
 
   it('begin no line of their own in the output of merge', async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import * as fsCallbacks from 'node:fs'
 import * as fsPromises from 'node:fs/promises'
 import { availableParallelism, homedir, tmpdir, totalmem } from 'node:os'
 import { pipeline } from 'node:stream/promises'
@@ -56,29 +56,49 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     sha256: (content) => createHash('sha256').update(content).digest('hex'),
     sha256File: async (path) => {
       const hash = createHash('sha256')
-      await pipeline(createReadStream(path), hash)
+      await pipeline(guardedReadStream(path), hash)
       return hash.digest('hex')
     },
   }
   return host
 }
 
-/** The function, unless its path leads to a file of a process, or it would wait for a named pipe. */
+/** Rejects when a path leads to a file of a process, or would be waited for as a named pipe. */
+async function refuse(path: unknown, flags: unknown): Promise<void> {
+  await refuseProcessFile(path)
+  await refuseNamedPipe(path, flags)
+}
+
+/** The function, unless its path is refused. */
 function guarded<F extends (path: never, ...rest: never[]) => Promise<unknown>>(read: F): F {
   const checked = async (path: never, ...rest: never[]): Promise<unknown> => {
-    await refuseProcessFile(path)
-    await refuseNamedPipe(path, rest[0])
+    await refuse(path, rest[0])
     return read(path, ...rest)
   }
   return checked as F
 }
+
+/** The same for a stream, which fails. */
+const guardedReadStream: typeof fsCallbacks.createReadStream = (path, options) =>
+  fsCallbacks.createReadStream(path, {
+    ...(typeof options === 'string' ? { encoding: options } : options),
+    fs: {
+      ...fsCallbacks,
+      open: (name: fsCallbacks.PathLike, flags: string, mode: number, done: (error: Error | null, fd: number) => void) => {
+        refuse(name, flags).then(
+          () => fsCallbacks.open(name, flags, mode, done),
+          (error: Error) => done(error, -1),
+        )
+      },
+    },
+  })
 
 const hostFiles: HostFiles = {
   ...fsPromises,
   readFile: guarded(fsPromises.readFile),
   open: guarded(fsPromises.open),
   copyFile: guarded(fsPromises.copyFile),
-  createReadStream,
+  createReadStream: guardedReadStream,
   createWriteStream: createNamedWriteStream,
   writeFile: (path, ...rest) => namingFile(path, () => fsPromises.writeFile(path, ...rest)),
   appendFile: (path, ...rest) => namingFile(path, () => fsPromises.appendFile(path, ...rest)),

@@ -81,6 +81,23 @@ describe('A program with the root of this machine', () => {
     expect(await vm.exec(['sh', '-c', gone])).toMatchObject({ exitCode: 0 })
     const reason = new Error('enough')
     await expect(vm.exec(['sleep', '100000'], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    // Whatever the reason is, as signals have it.
+    await expect(vm.exec(['sleep', '100000'], { signal: AbortSignal.abort('now') })).rejects.toBe('now')
+    const abort = new AbortController()
+    const running = vm.exec(['sleep', '100000'], { signal: abort.signal })
+    setTimeout(() => abort.abort('later'), 100)
+    await expect(running).rejects.toBe('later')
+  })
+
+  test('gets signals that are sent before it has the command.', async () => {
+    for (const [signal, number] of [
+      ['SIGKILL', 9],
+      ['SIGTERM', 15],
+    ] as const) {
+      const sleeping = vm.spawn(['sleep', '100000'])
+      sleeping.kill(signal)
+      expect(await sleeping.exit).toEqual({ exitCode: 128 + number, signal: number })
+    }
   })
 
   test('reads the output of a command while it runs, and signals it.', async () => {

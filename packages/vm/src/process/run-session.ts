@@ -48,6 +48,8 @@ export function runSession(
   let exit: ExitMessage | undefined
   let startedAt = context.monotonicMs()
   let over = false
+  // Signals from before the guest knows the command; `undefined` once it does.
+  let early: number[] | undefined = []
 
   const stdout = createOutput(options.stdout, (bytes) => session.send(frameTypes.credit, encodeCredit('stdout', bytes)), kill, settle)
   const stderr = createOutput(options.stderr, (bytes) => session.send(frameTypes.credit, encodeCredit('stderr', bytes)), kill, settle)
@@ -74,7 +76,9 @@ export function runSession(
   const stdin = options.stdin === undefined ? undefined : createInput(options.stdin, { send: session.send, onFailed: failInput })
 
   function kill(signalNumber: number): void {
-    if (!over) session.send(frameTypes.kill, encodeKill(signalNumber))
+    if (over) return
+    if (early === undefined) session.send(frameTypes.kill, encodeKill(signalNumber))
+    else early.push(signalNumber)
   }
   /** Finishes once the command has ended and all of its output has been written. */
   function settle(): void {
@@ -99,6 +103,11 @@ export function runSession(
   }
   function finish(outcome: ExecResult | Error): void {
     if (over) return
+    release()
+    if (outcome instanceof Error) result.reject(outcome)
+    else result.resolve(outcome)
+  }
+  function release(): void {
     over = true
     session.release()
     watching?.stop()
@@ -107,8 +116,6 @@ export function runSession(
     stdout.release()
     stderr.release()
     options.signal?.removeEventListener('abort', abort)
-    if (outcome instanceof Error) result.reject(outcome)
-    else result.resolve(outcome)
   }
   /** The command must not take a part of its input for the whole: it is killed before its stdin is closed. */
   function failInput(error: UserError): void {
@@ -116,9 +123,11 @@ export function runSession(
     finish(error)
   }
   function abort(): void {
+    if (over) return
     kill(sigterm)
     setTimeout(() => session.send(frameTypes.kill, encodeKill(sigkill)), graceMs).unref()
-    finish(options.signal?.reason instanceof Error ? options.signal.reason : new Error('aborted'))
+    release()
+    result.reject(options.signal?.reason)
   }
 
   const start = () => {
@@ -145,6 +154,8 @@ export function runSession(
     startedAt = context.monotonicMs()
     silence?.started()
     session.send(frameTypes.start, message)
+    for (const signalNumber of early ?? []) session.send(frameTypes.kill, encodeKill(signalNumber))
+    early = undefined
     stdin?.start()
   }
   const silence =
