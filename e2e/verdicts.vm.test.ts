@@ -67,6 +67,10 @@ describe('verdicts', () => {
     expect(stderr).toContain('a process that it started still has its output open')
   })
 
+  it('is timeout for a command that ends after its limit, however soon', async () => {
+    expect(await verdictOf([...onImage, '--timeout', '1ms', '--', 'sleep', '0.9'])).toMatchObject({ exitCode: 124, verdict: 'timeout' })
+  })
+
   it('is pass for a command that prints the kernel log and its version where the kernel prints', async () => {
     const script = 'dmesg > /dev/console; cat /proc/version > /dev/kmsg; sleep 0.5; echo alive'
     expect(await verdictOf([...onImage, '--', 'sh', '-c', script])).toMatchObject({ exitCode: 0, verdict: 'pass', stdout: 'alive\n' })

@@ -103,7 +103,7 @@ describe('results of another job', () => {
     for (const words of [
       ['report', '.config'],
       ['ktap', '.config'],
-      ['report', '--expect', '.config', 'page.html'],
+      ['html', '.config', '--out', 'page.html'],
     ]) {
       const { exitCode, stderr } = await run(...words)
       expect({ exitCode, stderr }).toEqual({

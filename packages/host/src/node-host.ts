@@ -4,6 +4,7 @@ import * as fsCallbacks from 'node:fs'
 import * as fsPromises from 'node:fs/promises'
 import { availableParallelism, homedir, tmpdir, totalmem } from 'node:os'
 import { pipeline } from 'node:stream/promises'
+import { callbackify, promisify } from 'node:util'
 import { findProgram } from './process/find-program.ts'
 import { findLossyVariables } from './process/lossy-variables.ts'
 import type { Host, HostFiles } from './host.ts'
@@ -85,10 +86,11 @@ const guardedReadStream: typeof fsCallbacks.createReadStream = (path, options) =
     fs: {
       ...fsCallbacks,
       open: (name: fsCallbacks.PathLike, flags: string, mode: number, done: (error: Error | null, fd: number) => void) => {
-        refuse(name, flags).then(
-          () => fsCallbacks.open(name, flags, mode, done),
-          (error: Error) => done(error, -1),
-        )
+        const open = callbackify(async () => {
+          await refuse(name, flags)
+          return promisify(fsCallbacks.open)(name, flags, mode)
+        })
+        open(done)
       },
     },
   })

@@ -101,6 +101,8 @@ export interface RunningCommand {
   readonly result: Promise<ExecResult>
   /** Signal number to the command's process group. */
   kill(signalNumber: number): void
+  /** Resolves when the guest's agent has taken all that was sent to this command before; never when it does not answer. */
+  heard(): Promise<void>
   resize(columns: number, rows: number): void
 }
 

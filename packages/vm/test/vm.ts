@@ -6,7 +6,7 @@ export function vmOf(parts: Pick<Vm, 'events' | 'stop' | 'exited'> & Partial<Vm>
   return {
     id: 'x',
     name: 'x',
-    exec: () => ({ result: new Promise(() => {}), kill: () => {}, resize: () => {} }),
+    exec: () => ({ result: new Promise(() => {}), kill: () => {}, heard: () => Promise.resolve(), resize: () => {} }),
     terminal: undefined,
     console: new PassThrough(),
     consoleWritten: async () => {},

@@ -50,6 +50,7 @@ export function runSession(
   let over = false
   // Signals from before the guest knows the command; `undefined` once it does.
   let early: number[] | undefined = []
+  const listeners: (() => void)[] = []
 
   const stdout = createOutput(options.stdout, (bytes) => session.send(frameTypes.credit, encodeCredit('stdout', bytes)), kill, settle)
   const stderr = createOutput(options.stderr, (bytes) => session.send(frameTypes.credit, encodeCredit('stderr', bytes)), kill, settle)
@@ -60,6 +61,7 @@ export function runSession(
       else if (frame.type === frameTypes.stderr) stderr.take(frame.data)
       else if (frame.type === frameTypes.credit) stdin?.credit(decodeCredit(frame.data).bytes)
       else if (frame.type === frameTypes.stdinClosed) stdin?.stop()
+      else if (frame.type === frameTypes.pong) for (const resolve of listeners.splice(0)) resolve()
       else if (frame.type === frameTypes.refused)
         finish(
           new UserError('COMMAND_REFUSED', `the guest did not start the command: ${decodeText(frame.data)}.`, {
@@ -177,6 +179,11 @@ export function runSession(
   return {
     result: result.promise,
     kill,
+    heard: () =>
+      new Promise((resolve) => {
+        listeners.push(resolve)
+        session.send(frameTypes.ping)
+      }),
     resize: (columns, rows) => session.send(frameTypes.resize, encodeResize(columns, rows)),
   }
 }

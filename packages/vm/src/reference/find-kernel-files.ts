@@ -1,4 +1,5 @@
 import { join, sep } from 'node:path'
+import { UserError } from '@kernelkit/core/errors'
 import type { Host } from '@kernelkit/host'
 import { readKernelImage } from '../resolve/kernel-image.ts'
 
@@ -15,14 +16,26 @@ export interface KernelFiles {
 /**
  * The kernel below a directory, whichever layout it has. Debian up to 7.1 and `make tar-pkg`: /boot with the release in the names;
  * Fedora and later Debian: all of it below /lib/modules/RELEASE; cilium/ci-kernels: /boot/vmlinuz; little-vm-helper: below
- * /data/kernels/NAME. No link is followed to outside of the directory. Of several kernels one with modules comes first.
+ * /data/kernels/NAME. No link is followed to outside of the directory. Of several kernels it is the one that has modules; where that leaves
+ * more than one, throws BAD_KERNEL_REFERENCE, with `label` for the directory.
  */
-export async function findKernelFiles(host: Host, from: string): Promise<KernelFiles | undefined> {
+export async function findKernelFiles(host: Host, from: string, label = from): Promise<KernelFiles | undefined> {
   const top = await host.fs.realpath(from)
   const inner = await listNames(host, top, join(from, 'data/kernels'))
   const found: KernelFiles[] = []
   for (const root of [from, ...inner.map((name) => join(from, 'data/kernels', name))]) found.push(...(await filesBelow(host, top, root)))
-  return found.find(({ modules }) => modules !== undefined) ?? found[0]
+  const withModules = found.filter(({ modules }) => modules !== undefined)
+  const [first, ...others] = withModules.length > 0 ? withModules : found
+  if (first !== undefined && others.length > 0) throw severalKernels(label, [first, ...others])
+  return first
+}
+
+function severalKernels(label: string, found: readonly KernelFiles[]): UserError {
+  const releases = found.map(({ release }) => release)
+  return new UserError('BAD_KERNEL_REFERENCE', `there are several kernels in ${label}: ${releases.join(', ')}.`, {
+    hint: 'Name one: its file in a directory, such as DIR/boot/vmlinuz-RELEASE, or only the packages of one kernel.',
+    details: { releases },
+  })
 }
 
 async function filesBelow(host: Host, top: string, root: string): Promise<readonly KernelFiles[]> {

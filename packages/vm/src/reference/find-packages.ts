@@ -3,6 +3,7 @@ import { distributions, releaseWord, renderKernelReference, type DistributionKer
 import {
   busyboxPackage,
   collectKernelPackages,
+  compareVersions,
   findPackage,
   findSymbols,
   kernelFiles,
@@ -107,15 +108,17 @@ function noList(
   )
 }
 
-/** Every suite that may have a package: those of this machine's release first would need a guess, so the newest comes last. */
+/** The first suite that has the package; of one whose name has no version (linux-image-amd64) the newest of all suites. */
 async function ofPackage(
   host: Host,
   store: Store,
   reference: Extract<KernelReference, { readonly kind: 'deb' }>,
   input: FindInput,
 ): Promise<FoundPackages> {
+  const isOne = /\d+\.\d+/.test(reference.version ?? reference.package)
   const known = new Set<string>()
   const failures: UserError[] = []
+  const found: { readonly first: ArchivePackage; readonly index: readonly ArchivePackage[]; readonly suite: string }[] = []
   for (const place of packagePlaces()) {
     const suites = await archiveSuites(host, place, input)
     const index = await readSuites(host, store, suites, input.signal).catch((error: unknown) => {
@@ -125,15 +128,17 @@ async function ofPackage(
     })
     index.forEach(({ name }) => known.add(name))
     const first = findPackage(index, reference.package, reference.version)
-    if (first !== undefined)
-      return {
-        packages: complete(index, first, { written: renderKernelReference(reference), symbols: input.symbols === true }),
-        suite: suites[0]?.suite ?? place.suite,
-      }
+    if (first !== undefined) found.push({ first, index, suite: suites[0]?.suite ?? place.suite })
+    if (isOne && first !== undefined) break
   }
-  const [failure] = failures
-  if (known.size === 0 && failure !== undefined) throw failure
-  throw noPackage(reference, [...known], input)
+  const [newest] = found.toSorted((a, b) => compareVersions(b.first.version, a.first.version))
+  // A suite that did not answer may have a newer one; that a mirror lacks a suite is no failure.
+  const failure = failures.find(({ code }) => code !== 'UNKNOWN_SUITE') ?? failures[0]
+  const isUnsure = !isOne && failure !== undefined && failure.code !== 'UNKNOWN_SUITE'
+  if (failure !== undefined && (isUnsure || known.size === 0)) throw failure
+  if (newest === undefined) throw noPackage(reference, [...known], input)
+  const { first, index, suite } = newest
+  return { packages: complete(index, first, { written: renderKernelReference(reference), symbols: input.symbols === true }), suite }
 }
 
 /** Debian's suites and their backports, the oldest release first. */

@@ -89,4 +89,20 @@ describe('the files of a kernel', () => {
     await writeFile(at('boot/vmlinuz-6.1.1'), '')
     expect(await findKernelFiles(host, directory.path)).toMatchObject({ release: '6.1.1', modules: undefined })
   })
+
+  it('are those of the one kernel that has modules, and of several no guess is made', async () => {
+    await using directory = await host.tempDir()
+    const put = async (path: string): Promise<void> => {
+      await mkdir(join(directory.path, path, '..'), { recursive: true })
+      await writeFile(join(directory.path, path), '')
+    }
+    for (const release of ['6.1.0', '6.1.0.old', '6.12.0']) await put(`boot/vmlinuz-${release}`)
+    await put('lib/modules/6.12.0/kernel/dummy.ko')
+    expect(await findKernelFiles(host, directory.path)).toMatchObject({ release: '6.12.0' })
+    await put('lib/modules/6.1.0/kernel/dummy.ko')
+    await expect(findKernelFiles(host, directory.path, 'two.deb')).rejects.toMatchObject({
+      code: 'BAD_KERNEL_REFERENCE',
+      message: 'there are several kernels in two.deb: 6.1.0, 6.12.0.',
+    })
+  })
 })

@@ -26,7 +26,7 @@ export interface UnpackInput {
 
 /** Takes the kernel, its configuration and its modules out of unpacked packages, whichever layout they have. */
 export async function arrangeKernel(host: Host, { arch, from, to, origin, signal }: UnpackInput): Promise<void> {
-  const found = await findKernelFiles(host, from)
+  const found = await findKernelFiles(host, from, origin.label)
   if (found === undefined) {
     throw new UserError(
       'NOT_A_KERNEL',

@@ -8,7 +8,7 @@ it('sets the size of the window at each login prompt and each change, and no siz
   const terminal = new PassThrough()
   const exec = ({ argv }: ExecOptions) => {
     lines.push(argv.join(' '))
-    return { result: Promise.reject(new Error('no stty')), kill: () => {}, resize: () => {} }
+    return { result: Promise.reject(new Error('no stty')), kill: () => {}, heard: () => Promise.resolve(), resize: () => {} }
   }
   let size = { columns: 99, rows: 33 }
   let resized: (columns: number, rows: number) => void = () => {}

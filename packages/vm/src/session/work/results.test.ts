@@ -51,7 +51,7 @@ function fakeVm({ events = [ready], during = [], output = '', tainted = 0, kept 
     started.resolve()
     const written = new Promise<void>((resolve) => stdout?.write(Buffer.from(output), () => resolve()))
     const ended = { exitCode: 0, signal: undefined, stdoutBytes: output.length, stderrBytes: 0, seconds: 0, tainted, artifacts: false }
-    return { result: written.then(() => ended), kill: () => {}, resize: () => {} }
+    return { result: written.then(() => ended), kill: () => {}, heard: () => Promise.resolve(), resize: () => {} }
   }
   const vm = { events: stream(), exec, stop, exited: stopped.promise }
   return vmOf(kept ? { ...vm, [Symbol.asyncDispose]: async () => {} } : vm)

@@ -37,6 +37,7 @@ function fakeVm(events: readonly VmEvent[], exitCode?: number, late: readonly Vm
     exec: () => ({
       result: exitCode === undefined ? new Promise(() => {}) : Promise.resolve({ ...answered, exitCode }),
       kill: () => {},
+      heard: () => Promise.resolve(),
       resize: () => {},
     }),
     terminal: undefined,
@@ -161,7 +162,7 @@ describe('a VM that we end ourselves is judged by why', () => {
   it('boot: a shell whose writes this host could not keep ends with that error', async () => {
     const lost = Promise.reject(new UserError('DISK_FULL', 'no space is left'))
     lost.catch(() => {})
-    const vm: Vm = { ...fakeVm([ready]), exec: () => ({ result: lost, kill: () => {}, resize: () => {} }) }
+    const vm: Vm = { ...fakeVm([ready]), exec: () => ({ result: lost, kill: () => {}, heard: () => Promise.resolve(), resize: () => {} }) }
     const plan = { ...planOf('boot'), root: { kind: 'image' }, agentFirst: true } as unknown as VmPlan
     const work = attachTerminal({ keys: undefined, output: new PassThrough(), terminal: undefined })
     await expect(superviseVm({ ...common, plan, start: async () => vm }, work)).rejects.toMatchObject({ code: 'DISK_FULL' })

@@ -120,7 +120,7 @@ async function untilCommandEnds(guest: Guest, command: GuestCommand, over: Promi
 // The agent answers within milliseconds.
 const answerMs = 1000
 
-/** At its limit a command may have ended long ago, and what still holds its output is a process that it has left behind. */
+/** At its limit a command may have ended long ago, and what still holds its output is a process that it has left behind. One that ends now was late. */
 async function endedMeanwhile(
   { host }: Guest,
   { running, ended, limit }: { readonly running: RunningCommand; readonly ended: Promise<Ending>; readonly limit: Ending },
@@ -131,9 +131,11 @@ async function endedMeanwhile(
     () => limit,
     () => limit,
   )
-  const ending = await Promise.race([ended, late])
+  const early = await Promise.race([ended, late, running.heard()])
+  const ending = early ?? (await Promise.race([ended, late]))
   stop.abort()
-  return ending
+  const hasEnded = early !== undefined || ending.kind !== 'command' || ending.result.outputOpen === true
+  return hasEnded ? ending : limit
 }
 
 /** A shutdown may end the command by a signal before it ends the guest; a status of its own is its own failure. */
