@@ -1,15 +1,31 @@
+import { parseKtapLine, type KtapLine } from './parse-line.ts'
 import { splitPrefix, tornAt } from './prefix.ts'
 
-/** Without the carriage returns of a serial line, colours and what a progress display wrote over. */
-export function cleanLine(raw: string): string {
-  let line = raw.trimEnd()
-  if (line.includes('\u001B')) line = line.replaceAll(escapes, '')
-  const over = line.lastIndexOf('\r')
-  return over < 0 ? line : line.slice(over + 1)
+/**
+ * Without the carriage returns of a serial line, colours and what a progress display wrote over; a result that something else than its own
+ * successor was written over comes first, as a line of its own.
+ */
+export function cleanLines(raw: string): readonly string[] {
+  const line = raw.includes('\u001B') ? raw.replaceAll(escapes, '') : raw
+  const pieces = line.trimEnd().split('\r')
+  const last = pieces.pop() ?? ''
+  if (pieces.length === 0) return [last]
+  const next = parsed(last)
+  const isLost = (piece: string): boolean => {
+    const under = parsed(piece)
+    if (under?.kind === 'bail') return true
+    if (under?.kind !== 'result') return false
+    return !under.ok || next?.kind !== 'result' || next.number !== under.number
+  }
+  return [...pieces.filter(isLost), last]
 }
 
-// ECMA-48 control sequences: colours and cursor movements.
-const escapes = new RegExp(String.raw`\u001B\[[0-9;?]*[ -/]*[@-~]`, 'g')
+function parsed(text: string): KtapLine | undefined {
+  return parseKtapLine(splitPrefix(text).text)
+}
+
+// ECMA-48 control sequences: colours and cursor movements, and the strings of OSC (titles), up to BEL or ST.
+const escapes = new RegExp(String.raw`\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))`, 'g')
 
 // kunit_parser.py: what a kernel prints when it has no root to go on with, and when it stops. A banner is another boot.
 const endOfLog = /^\s*(?:List of all partitions:|Kernel panic - not syncing: VFS:|reboot: |Linux version \d)/

@@ -540,6 +540,19 @@ ok 2 other`)
     expect(tree(results.tests)).toBe('name:pass')
   })
 
+  it.each([
+    ['not ok 1 - a\rok 1 - a\n1..1', 'fail'],
+    ['ok 1 - a\nnot ok 2 - b\r\u001B[Kok 3 - c', 'fail'],
+    ['not ok 1 - a\r\u001B[K\nok 2 - b', 'fail'],
+    ['ok 1 - a\rBail out! no disk\rok 2 - b\n1..2', 'fail'],
+    ['ok 1 - a\r\u001B]0;a title\u0007ok 2 - b\n1..2', 'pass'],
+    ['ok 1 - a\r\u001B[K\n1..1', 'pass'],
+    ['ok 1 - a\rok 1 - a (3 ms)\n1..1', 'pass'],
+  ])('keep a result that something else was written over: %j', (text, status) => {
+    for (const stamp of ['', '[    1.000000] '])
+      expect(log(`${stamp}TAP version 13\n${stamp}${text.replaceAll('\n', `\n${stamp}`)}`).status).toBe(status)
+  })
+
   it('are no results of a program when its output only mentions them', () => {
     const results = log('echo TAP version 13 works\n[    1.0] x\nok 1 a', { prefixed: false })
     expect(results.status).toBe('no-results')
@@ -626,6 +639,7 @@ describe('streams', () => {
 
   it('fail for other lines under pragma +strict, and not after pragma -strict', () => {
     expect(log('TAP version 14\npragma +strict\n1..1\nhello\nok 1 a').status).toBe('fail')
+    expect(log('TAP version 14\npragma +strict\n1..1\nok 1 a\nhello').status).toBe('fail')
     expect(log('TAP version 14\npragma +strict\n# fine\npragma -strict\n1..1\nhello\nok 1 a').status).toBe('pass')
   })
 

@@ -2,7 +2,7 @@ import { createPrefixLearner } from '../console/line-prefix.ts'
 import type { LinePlace, OpenTest } from './frame.ts'
 import { createLedger } from './ledger.ts'
 import { createStreamAccount } from './close-streams.ts'
-import { cleanLine, isEndOfLog, outerWidth } from './log-line.ts'
+import { cleanLines, isEndOfLog, outerWidth } from './log-line.ts'
 import { parseKtapLine, type KtapLine } from './parse-line.ts'
 import { kernelStamp, splitPrefix, tornAt, type SplitLine } from './prefix.ts'
 import type { KtapResults, TestResult } from './result.ts'
@@ -121,6 +121,7 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
       if (isEndOfLog(text)) return end(lane, at)
       // What the kernel says after the last result belongs to no test; what a program comments then explains its last failure.
       if (!stream.isComplete() || (lane === user && text.startsWith('#'))) stream.note(text, at)
+      else stream.checkStray(text, at)
       return
     }
     if (stream.read(line, text, at)) return
@@ -175,10 +176,14 @@ export function createKtapReader({ prefixed, versionless, kernelOnly = false, on
   return {
     read: (raw, at) => {
       lines += 1
-      const line = cleanLine(raw)
-      if (prefixed) return readPrefixed(line)
-      place = { line: lines, at }
-      feed(user, line, place)
+      for (const line of cleanLines(raw)) {
+        if (prefixed) {
+          readPrefixed(line)
+          continue
+        }
+        place = { line: lines, at }
+        feed(user, line, place)
+      }
     },
     progress: () => {
       const open = [kernel, user].flatMap(({ stream }) => stream ?? [])

@@ -40,6 +40,8 @@ export interface KtapStream {
   read(line: KtapLine, text: string, place: LinePlace): boolean
   /** Any other line. */
   note(text: string, place: LinePlace): void
+  /** Any other line, which belongs to no test: a failure where the stream allows none. */
+  checkStray(text: string, place: LinePlace): void
   /** No further result is expected. */
   isComplete(): boolean
   /** The stream, and before it those that only looked like subtests of it. */
@@ -261,13 +263,17 @@ export function createStream({ protocol, version, column, place, ledger, comment
 
   const isStrict = (): boolean => frames.all.findLast((frame) => frame.isStrict !== undefined)?.isStrict === true
 
+  const checkStray = (text: string, at: LinePlace): void => {
+    if (isTap && isStrict() && text.trim() !== '' && !text.trimStart().startsWith('#'))
+      breakRule(top(), at, 'a line that is not TAP, and pragma +strict')
+  }
+
   const note = (text: string, at: LinePlace): void => {
     const frame = top()
     if (frames.takeYaml(text)) return
     if (takeComment(text, at)) return
     if (takeGlued(frame, text, at)) return
-    if (isTap && isStrict() && text.trim() !== '' && !text.trimStart().startsWith('#'))
-      breakRule(frame, at, 'a line that is not TAP, and pragma +strict')
+    checkStray(text, at)
     if (frame.reported === 0) {
       const attribute = suiteAttribute(text)
       if (attribute !== undefined && frame !== main) {
@@ -315,6 +321,7 @@ export function createStream({ protocol, version, column, place, ledger, comment
       }
     },
     note,
+    checkStray,
     isComplete: () => frames.all.length === 1 && isComplete(main),
     close: (at) => {
       endComment(at, undefined)

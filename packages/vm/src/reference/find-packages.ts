@@ -132,7 +132,7 @@ async function ofPackage(
     if (isOne && first !== undefined) break
   }
   const [newest] = found.toSorted((a, b) => compareVersions(b.first.version, a.first.version))
-  // A suite that did not answer may have a newer one; that a mirror lacks a suite is no failure.
+  // A suite that did not answer may have a newer one; a mirror need not have every suite.
   const failure = failures.find(({ code }) => code !== 'UNKNOWN_SUITE') ?? failures[0]
   const isUnsure = !isOne && failure !== undefined && failure.code !== 'UNKNOWN_SUITE'
   if (failure !== undefined && (isUnsure || known.size === 0)) throw failure
