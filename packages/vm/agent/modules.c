@@ -24,7 +24,10 @@ static int load(const char *path)
 static const char *refusal(int answer)
 {
 	switch (-answer) {
-	case ENOEXEC: return "it was built for another kernel or machine (its version magic does not fit)";
+	case ENOEXEC: return "it is damaged, or was built for another kernel or machine (its version magic does not fit)";
+	/* What its own init function says. */
+	case EOPNOTSUPP:
+	case ENODEV: return "this machine does not have what it drives";
 	case ENOENT: return "it needs a symbol that nothing loaded has";
 	case EPERM: return "the kernel is locked down and the module is not signed";
 	case ENOKEY: return "it is signed with a key that this kernel does not know";

@@ -45,6 +45,7 @@
 #define E2BIG 7
 #define ENOMEM 12
 #define EPROTONOSUPPORT 93
+#define EOPNOTSUPP 95
 #define EDQUOT 122
 #define ENOKEY 126
 #define EKEYREJECTED 129

@@ -13,8 +13,8 @@ export async function kernels(context: CommandContext, args: readonly string[], 
   const list = await listKernels(context.host, await context.store(), { ...spec, signal: context.signal })
   const { glob } = spec
   const found = list.kernels.filter(({ reference, name }) => glob === undefined || matchesGlob(glob, reference) || matchesGlob(glob, name))
-  report(context, list)
-  if (found.length === 0 && glob !== undefined && list.kernels.length > 0) throw noMatch(glob, list)
+  report(context, list, { isListed: found.length > 0 })
+  if (found.length === 0 && glob !== undefined) throw noMatch(glob, list)
   if (context.json) {
     context.printJson({ kernels: found.map(document), incomplete: list.broken, unknown: list.unknown })
     return 0
@@ -24,10 +24,12 @@ export async function kernels(context: CommandContext, args: readonly string[], 
   return 0
 }
 
-function report({ host }: CommandContext, { broken, unknown }: KernelList): void {
+function report({ host }: CommandContext, { broken, unknown }: KernelList, { isListed }: { readonly isListed: boolean }): void {
   const [first] = unknown
   if (first !== undefined)
-    host.log.warn(`no list of ${unknown.map(({ release }) => release).join(', ')}: ${first.reason} What the store has is listed.`)
+    host.log.warn(
+      `no list of ${unknown.map(({ release }) => release).join(', ')}: ${first.reason}${isListed ? ' What the store has is listed.' : ''}`,
+    )
   const [example] = broken
   if (example !== undefined)
     host.log.info(
@@ -58,7 +60,17 @@ function document(kernel: ListedKernel): Readonly<Record<string, unknown>> {
   }
 }
 
-function noMatch(glob: string, { kernels: all }: KernelList): UserError {
+function noMatch(glob: string, { kernels: all, unknown }: KernelList): UserError {
+  if (unknown.length > 0) {
+    return new UserError(
+      'NO_SUCH_KERNEL',
+      `no kernel in the store has a name that fits '${glob}', and the lists of the mirror are not here.`,
+      {
+        hint: message`Ask without a pattern for all that the store has, or another mirror with ${option('mirror', 'URL')}.`,
+        details: { glob },
+      },
+    )
+  }
   const near = nearestName(
     glob.replaceAll(/[*?]/g, ''),
     all.map(({ reference }) => reference),

@@ -27,11 +27,7 @@ export function judge(facts: RunFacts): Judgement {
   if (facts.agentFailure !== undefined && facts.rootLacks !== undefined)
     return verdict('infra-fail', `the guest lacks what was asked for: ${facts.agentFailure}.`, hintOfRoot[facts.rootLacks])
   if (facts.agentFailure !== undefined)
-    return verdict(
-      'boot-fail',
-      `the guest could not prepare its root: ${facts.agentFailure}.`,
-      message`Check ${option('root')}, ${option('image')} and ${option('init')}.`,
-    )
+    return verdict('boot-fail', `the guest could not prepare its root: ${facts.agentFailure}.`, hintOfFailure(facts.agentFailure))
   if (facts.agentBroken !== undefined)
     return verdict(
       'vm-lost',
@@ -83,6 +79,14 @@ function judgeStopped({ failing }: RunFacts): Judgement {
 }
 
 /** What was seen of its CPUs. */
+/** What packages/vm/agent says: modules.c, params.c, and of the root. */
+function hintOfFailure(failure: string): Message {
+  if (failure.startsWith('cannot load the module '))
+    return message`Correct ${option('module')}, or install the modules of this very kernel again; its log in the console log may say more.`
+  if (failure.startsWith('the kernel command line has ')) return message`Correct ${option('append')}.`
+  return message`Check ${option('root')}, ${option('image')} and ${option('init')}.`
+}
+
 function stuckSuffix({ stuck }: RunFacts): string {
   return stuck === undefined ? '' : ` ${stuck}`
 }

@@ -53,6 +53,21 @@ it.each([
   await expect(made(content)).rejects.toMatchObject({ code, message: expect.stringMatching(message) as string })
 })
 
+it('a module that modules.dep lists, but is not there, or is cut short, is named', async () => {
+  const store = await openStore(host, join(directory, 'store'))
+  const modules = [{ name: 'gone', file: join(directory, 'gone.ko'), optional: false }]
+  await expect(moduleInitrd({ initrd: join(directory, 'initrd'), modules, arch: 'x86_64', host, store })).rejects.toMatchObject({
+    code: 'NO_SUCH_MODULE',
+    message: expect.stringMatching(/gone\.ko, which modules\.dep lists, is not there/) as string,
+  })
+  const cut = object(62)
+  // elf(5): e_shoff, e_shentsize and e_shnum of the 64-bit header.
+  cut.writeBigUInt64LE(4096n, 40)
+  cut.writeUInt16LE(64, 58)
+  cut.writeUInt16LE(30, 60)
+  await expect(made(cut)).rejects.toMatchObject({ code: 'NO_SUCH_MODULE', message: expect.stringContaining('it is cut short') as string })
+})
+
 it('gives the guest no file that a link of a checkout leads to', async () => {
   await writeFile(join(directory, 'secret'), 'a-secret')
   await symlink('secret', join(directory, 'link.ko'))

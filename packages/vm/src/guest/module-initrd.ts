@@ -19,7 +19,9 @@ export async function moduleInitrd(options: {
   readonly store: Store
 }): Promise<string> {
   const { initrd, modules, arch, host, store } = options
-  const stats = await Promise.all(modules.map(({ file }) => host.fs.stat(file)))
+  const stats = await Promise.all(
+    modules.map(({ file }) => host.fs.stat(file).catch((cause: unknown) => Promise.reject(absent(file, cause)))),
+  )
   const facts = modules.map(({ name, file, optional }, index) =>
     [name, file, optional, stats[index]?.size, stats[index]?.mtimeMs].join(' '),
   )
@@ -62,6 +64,8 @@ const relocatable = 1
 function refuseOther(file: string, content: Uint8Array, arch: ArchName): void {
   const header = parseElfHeader(content)
   if (header === undefined || header.type !== relocatable) throw damaged(file, 'it is not an ELF object file')
+  const { offset, entrySize, count } = header.sections
+  if (offset + entrySize * count > content.length) throw damaged(file, 'it is cut short')
   const found = archOfElf(header)
   if (found?.name === arch) return
   throw new UserError(
@@ -72,6 +76,14 @@ function refuseOther(file: string, content: Uint8Array, arch: ArchName): void {
       details: { file, arch },
     },
   )
+}
+
+function absent(file: string, cause: unknown): UserError {
+  return new UserError('NO_SUCH_MODULE', `the module ${file}, which modules.dep lists, is not there.`, {
+    hint: 'Run depmod again, or install the modules again; of a kernel in the store, remove it first (`kernelkit cache prune`).',
+    details: { file },
+    cause,
+  })
 }
 
 function damaged(file: string, why: string): UserError {

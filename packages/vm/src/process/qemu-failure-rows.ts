@@ -30,6 +30,14 @@ export const qemuFailures: readonly FailureRow[] = [
     }),
   ],
   [
+    /(?:Could not|cannot|Failed to) .*No space left on device/,
+    () => ({
+      code: 'DISK_FULL',
+      message: 'no space is left for what QEMU writes: the overlay of a disk in the store, or an image of yours.',
+      hint: message`Free some space (${command('kernelkit cache prune')}), or choose another place with ${option('cache-dir')}.`,
+    }),
+  ],
+  [
     /could not open kernel file '?([^':]*)/,
     (match) =>
       file(

@@ -16,6 +16,11 @@ const explain = (stderr: string, exit: { readonly exitCode?: number; readonly si
 describe('what QEMU says', () => {
   it.each([
     ["qemu-system-x86_64: could not open kernel file '/k/bzImage': No such file or directory", 'FILE_NOT_FOUND', '/k/bzImage'],
+    [
+      "qemu-system-x86_64: -drive file=/i/root.ext4,snapshot=on: Could not create temporary overlay '/s/vl.1': Could not write qcow2 header: No space left on device",
+      'DISK_FULL',
+      '--cache-dir',
+    ],
     ['qemu: invalid kernel header', 'NOT_A_KERNEL', '/k/bzImage'],
     ['qemu: linux kernel too old to load a ram disk', 'NOT_A_KERNEL', '/k/bzImage'],
     ["qemu: could not load kernel '/k/bzImage': Success", 'NOT_A_KERNEL', '/k/bzImage'],
