@@ -179,6 +179,10 @@ describe('kernelkit test', () => {
     expect(junitViolations(xml)).toEqual([])
     expect(xml).toMatch(/<testcase name="done"[^>]*\/>/)
     expect(xml.match(/<error type="interrupted"/g)).toHaveLength(3)
+    // It waited for its turn.
+    expect(xml).toMatch(
+      /<testcase name="c"[^>]* time="0(?:\.0+)?"[^>]*>\s*<error type="interrupted" message="interrupted before it began\."/,
+    )
     expect(lastLine(stderr)).toMatch(/code=INTERRUPTED/)
     expect(await qemuPids(directory)).toEqual([])
   })
@@ -227,11 +231,12 @@ describe('kernelkit test', () => {
     ]
     const directory = await project('baseline', tests)
     const entry = (test: string, until = '2999-12-31') => ({ test, reason: 'a bug', until })
-    await writeFile(join(directory, 'known.yaml'), JSON.stringify([entry('known'), entry('repaired'), entry('gone')]))
+    const entries = [entry('known'), entry('repaired'), entry('gone')]
+    await writeFile(join(directory, 'known.yaml'), entries.map((one) => `- ${JSON.stringify(one)}\n`).join(''))
     const good = await kernelkit(['test', '--baseline', 'known.yaml', '--junit', 'r.xml'], { cwd: directory })
     expect(good.exitCode).toBe(0)
     expect(good.stdout).toMatch(
-      /\nknown: known: a bug \(until 2999-12-31\)\nfixed: repaired: remove known\.yaml:1\nnever met: known\.yaml:1 is about no test here: a bug\n/,
+      /\nknown: known: a bug \(until 2999-12-31\)\nfixed: repaired: remove known\.yaml:2\nnever met: known\.yaml:3 is about no test here: a bug\n/,
     )
     expect(await readFile(join(directory, 'r.xml'), 'utf8')).toMatch(
       /<skipped message="may fail: fail: the command exited with status 1\."/,

@@ -33,7 +33,8 @@ export async function matrix(context: CommandContext, words: readonly string[], 
   const patterns = findPatterns(shown)
   const names = results.map(({ name }) => name)
   const documents = results.map((result, index) => cellDocument(cells[index], result, again(result.name)))
-  const baseline = comparison === undefined ? {} : { baseline: comparisonDocument(comparison, names) }
+  const isWhole = chosen.length === 0 && plan.tests.length === plan.allCells.length
+  const baseline = comparison === undefined ? {} : { baseline: comparisonDocument(comparison, names, { isWhole }) }
   const document = { verdict, cells: documents, ...baseline }
   const page = await writeSuitePage(context, { options, document, directory: evidence, title: basename(plan.directory) })
   if (context.json) {
@@ -54,7 +55,6 @@ export async function matrix(context: CommandContext, words: readonly string[], 
   } else {
     context.print(renderGrid(shown))
     const { baseline: file = '' } = plan.spec
-    const isWhole = chosen.length === 0 && plan.tests.length === plan.allCells.length
     const compared = comparison === undefined ? [] : renderComparison(comparison, names, { file, isWhole })
     for (const line of [...renderBadCells(shown), ...compared, ...patterns]) context.print(line)
   }

@@ -132,14 +132,15 @@ function report(context: CommandContext, { step, candidates, probes, spec, argv 
   }
   const found = step.kind === 'found' ? withRelease(at(step.index)) : undefined
   const last = step.kind === 'found' ? withRelease(at(step.last)) : undefined
-  const isUpsideDown = isNewer(last?.series, found?.series)
+  const [earlier, later] = step.kind === 'reversed' ? [withRelease(candidates[0]), withRelease(candidates.at(-1))] : [last, found]
+  const isUpsideDown = isNewer(earlier?.series, later?.series)
   const notStarted = neverStarted([...probes.values()])
   const line = found === undefined || isUpsideDown || notStarted !== undefined ? undefined : requirementLine(found, last, spec.wanted)
   const said =
     notStarted !== undefined
       ? explainNotStarted(notStarted)
       : isUpsideDown
-        ? `The kernels are not in the order of their age: ${last?.title ?? ''} was named before ${found?.title ?? ''}. Name the oldest first.`
+        ? `The kernels are not in the order of their age: ${earlier?.title ?? ''} was named before ${later?.title ?? ''}. Name the oldest first.`
         : (line ?? explain(step, spec.wanted, candidates))
   const exitCode = line !== undefined ? 0 : isUpsideDown || notStarted !== undefined || step.kind === 'unknown' ? 125 : 1
   const rows = candidates.map(({ reference, title }) => ({ reference, title, probe: probes.get(reference) }))

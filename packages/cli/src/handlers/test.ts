@@ -22,7 +22,8 @@ export async function test(context: CommandContext, words: readonly string[], op
   })
   const documents = results.map(documentOf)
   const names = results.map(({ name }) => name)
-  const baseline = comparison === undefined ? {} : { baseline: comparisonDocument(comparison, names) }
+  const isWhole = chosen.length === 0 && plan.tests.length === plan.allCells.length
+  const baseline = comparison === undefined ? {} : { baseline: comparisonDocument(comparison, names, { isWhole }) }
   const document = { verdict, tests: documents, ...baseline }
   const page = await writeSuitePage(context, { options, document, directory: evidence, title: basename(plan.directory) })
   if (context.json)
@@ -41,7 +42,7 @@ export async function test(context: CommandContext, words: readonly string[], op
   else {
     context.print(renderTable(results))
     const { baseline: file = '' } = plan.spec
-    if (comparison !== undefined) context.print(renderComparison(comparison, names, { file, isWhole: chosen.length === 0 }).join('\n'))
+    if (comparison !== undefined) context.print(renderComparison(comparison, names, { file, isWhole }).join('\n'))
   }
   if (!context.signal.aborted) {
     const { failOnFlaky } = plan.spec

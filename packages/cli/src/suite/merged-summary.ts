@@ -81,7 +81,9 @@ export function mergedDocument(
     evidence,
     junit,
     page: null,
-    ...(compared === undefined ? {} : { baseline: comparisonDocument(shownComparison(compared), names) }),
+    ...(compared === undefined
+      ? {}
+      : { baseline: comparisonDocument(shownComparison(compared), names, { isWhole: merged.lost.length === 0 }) }),
     lost: merged.lost,
     lostShards: merged.lostShards,
   }

@@ -4,7 +4,7 @@ import { UserError, message, option, type Message } from '@kernelkit/core/errors
 import type { RawOptions } from '@kernelkit/core/options'
 import { writeFor } from '@kernelkit/core/options'
 import { parseBaseline, type Capacity } from '@kernelkit/core/project'
-import { compareWithBaseline, type Comparison } from '@kernelkit/core/trials'
+import { compareWithBaseline, type Comparison, type KnownFailure } from '@kernelkit/core/trials'
 import { bootRequirements, nodeHost, prepareOutFile, requireAll, writeOutFile, type Host, type Logger } from '@kernelkit/host'
 import { makeEvidenceDirectory, refuseFilesInGuest, runtimeDirectory } from '@kernelkit/vm/internal'
 import type { CommandContext } from '../command.ts'
@@ -66,7 +66,7 @@ export async function runSuite(
   const { spec } = plan
   const junit = spec.junit === undefined ? undefined : await prepareOutFile(given.host, { option: 'junit', named: spec.junit })
   if (options['qemu'] === undefined) await requireAll(host, bootRequirements(parseArch(hostArch(host.nodeArch))), { user: command })
-  const known = spec.baseline === undefined ? undefined : parseBaseline(await readBaseline(given.host, spec.baseline), spec.baseline)
+  const known = spec.baseline === undefined ? undefined : await readBaseline(given.host, spec.baseline)
   const store = await context.store({ compiles: plan.kernels.length > 0 })
   // Each test's own directories are asked about by its VM; what others write to is asked about here.
   const before = plan.tests.map((one) => one.ready({ ...nothingMade, evidence: join(store.root, 'runs') }).wanted)
@@ -121,13 +121,16 @@ export async function runSuite(
   return suite
 }
 
-async function readBaseline(host: Host, named: string): Promise<string> {
-  return host.fs.readFile(resolve(host.cwd, named), 'utf8').catch((cause: unknown) => {
+/** The known failures of a file. Throws FILE_NOT_FOUND, and an error with line and column for what it does not understand. */
+export async function readBaseline(host: Host, named: string): Promise<readonly KnownFailure[]> {
+  const text = await host.fs.readFile(resolve(host.cwd, named), 'utf8').catch((cause: unknown) => {
+    if (cause instanceof UserError) throw cause
     throw new UserError('FILE_NOT_FOUND', message`${option('baseline', named)} cannot be read.`, {
       hint: 'Name a file of known failures; an empty one is a list without entries.',
       cause,
     })
   })
+  return parseBaseline(text, named)
 }
 
 /** Kernels and image, from the store when nothing changed. In a matrix a configuration that cannot be built fails its own cells alone. */

@@ -166,7 +166,8 @@ async function runTest(
   } catch (thrown) {
     if (signal.aborted) {
       task?.stop(interruption.aborted ? 'interrupted' : writeFor(message`another test failed (${option('fail-fast')})`, reader))
-      return { ...unfinished(), seconds: seconds() }
+      // One that waited for its turn has not begun.
+      return { ...unfinished(), seconds: task === undefined ? 0 : seconds() }
     }
     if (!(thrown instanceof UserError)) throw thrown
     const error = writeError(thrown, reader)

@@ -8,9 +8,12 @@ import { planDocument, planForDryRun } from '@kernelkit/vm/internal'
 import { lookAtBake } from '../handlers/bake.ts'
 import type { CommandContext } from '../command.ts'
 import type { MadeFiles, PlannedTest, TestPlan } from './plan-tests.ts'
+import { readBaseline } from './run-suite.ts'
 
 /** What each test would boot; a test whose kernel or image has to be made first is planned only then. */
 export async function dryRunTests(context: CommandContext, plan: TestPlan): Promise<number> {
+  // A run would refuse it.
+  if (plan.spec.baseline !== undefined) await readBaseline(context.host, plan.spec.baseline)
   const made: MadeFiles = { kernels: await builtKernels(context, plan), failures: new Map(), image: await bakedImage(context, plan) }
   const missing = [
     ...(made.kernels.size < plan.kernels.length ? ['kernelkit build'] : []),

@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { UserError, command, message, option } from '@kernelkit/core/errors'
 import { hostArch, type ArchName } from '@kernelkit/core/arch'
 import type { KernelReference } from '@kernelkit/core/kernels'
+import { quoteArgv } from '@kernelkit/core/shell'
 import type { Host } from '@kernelkit/host'
 import { buildDirectoriesBelow, enclosingTree, kernelAt, kernelInDirectory, showAge, type FoundKernel } from './find-kernel.ts'
 import { readKernelOptions, type KernelModules, type KernelOptions } from './kernel-options.ts'
@@ -159,11 +160,15 @@ async function findModules(
     // Fedora and later Debian: the kernel is among its modules.
     ...(directory.endsWith(`/lib/modules/${release}`) ? [directory] : []),
   ]
+  const seen = new Set<string>()
   for (const place of places) {
+    const real = await host.fs.realpath(place).catch(() => place)
+    if (seen.has(real)) continue
+    seen.add(real)
     if (await host.fs.exists(join(place, 'modules.dep'))) return (await import('./kernel-modules.ts')).readKernelModules(host, place)
     if (await host.fs.exists(join(place, 'kernel')))
       host.log.warn(
-        `${place} has no modules.dep, so its modules are not used. Run \`depmod -b ${place.replace(/\/(?:usr\/)?lib\/modules\/[^/]+$/, '') || '/'} ${release}\`.`,
+        `${place} has no modules.dep, so its modules are not used. Run \`${quoteArgv(['depmod', '-b', place.replace(/\/lib\/modules\/[^/]+$/, '') || '/', release])}\`.`,
       )
   }
   return undefined
