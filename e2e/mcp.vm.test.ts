@@ -99,6 +99,9 @@ describe('kernelkit mcp', () => {
       verdict: 'infra-fail',
       error: { code: 'BAD_SIZE' },
     })
+    expect((await call('run', { kernel, directory: '/nosuch', command: ['true'] })).document).toMatchObject({
+      error: { code: 'FILE_NOT_FOUND', message: 'directory: /nosuch does not exist.' },
+    })
     const unknown = await call('run', { kernal: 'x', command: ['true'] })
     expect(unknown.isError).toBe(true)
     expect(JSON.stringify(unknown.document)).toContain('kernal')

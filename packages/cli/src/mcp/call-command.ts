@@ -49,6 +49,7 @@ export async function callCommand(context: CommandContext, { tool, input, onProg
   }
   let reader = inner.reader
   try {
+    await requireDirectory(host)
     const definition = await definitionOf(tool.name)
     const args = tool.words.flatMap(({ name }) => wordsOf(input[name]))
     const rows = optionsOf(tool.name)
@@ -93,6 +94,15 @@ function wordsOf(value: unknown): readonly string[] {
 function hostFor(host: Host, directory: unknown, log: Logger): Host {
   const cwd = typeof directory === 'string' ? resolve(host.cwd, directory) : host.cwd
   return nodeHost({ log, env: host.env, cwd })
+}
+
+async function requireDirectory({ fs, cwd }: Host): Promise<void> {
+  const stat = await fs.stat(cwd).catch(() => undefined)
+  if (stat?.isDirectory() === true) return
+  throw new UserError('FILE_NOT_FOUND', `directory: ${cwd} ${stat === undefined ? 'does not exist' : 'is not a directory'}.`, {
+    hint: 'Name a directory of this machine, or leave it out for that of the server.',
+    details: { directory: cwd },
+  })
 }
 
 function progressLogger(onProgress: (line: string) => void): Logger {

@@ -52,6 +52,13 @@ describe('a program that the host runs', () => {
     await expect(running).rejects.toThrow('interrupted')
   })
 
+  it('a directory that does not exist is what is named, not the program', async () => {
+    await expect(host.run(['true'], { cwd: join(directory, 'gone') })).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringContaining('/gone, in which') as string,
+    })
+  })
+
   it('a program with endsWithParent ends when this process is killed', async () => {
     const script = join(directory, 'parent.mjs')
     await writeFile(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError, command, message, option, type Message } from '@kernelkit/core/errors'
 import { packageOfProgram } from '../requirements/requirement-lists.ts'
@@ -76,6 +77,13 @@ export interface NotFound {
 
 /** A program that was to be started and is not on PATH: says where it is although PATH does not, else which package brings it. */
 export function commandNotFound(program: string, { cause, cwd, package: known }: NotFound): UserError {
+  if (cwd !== undefined && !existsSync(cwd)) {
+    return new UserError('FILE_NOT_FOUND', `the directory ${cwd}, in which '${program}' should run, does not exist.`, {
+      hint: 'Make it, or change to another one.',
+      cause,
+      details: { program, directory: cwd },
+    })
+  }
   const elsewhere = program.includes('/') ? undefined : findProgram(program, '/usr/local/bin:/usr/bin:/bin')
   const debianPackage = known ?? packageOfProgram(program)
   const hint =
@@ -84,15 +92,11 @@ export function commandNotFound(program: string, { cause, cwd, package: known }:
       : debianPackage !== undefined
         ? `Run \`apt-get install ${debianPackage}\` as root.`
         : message`Install it, or run ${command('kernelkit doctor')}.`
-  return new UserError(
-    'COMMAND_NOT_FOUND',
-    `'${program}' is not on PATH${cwd === undefined ? '' : ` (or the directory ${cwd} does not exist)`}.`,
-    {
-      hint,
-      cause,
-      details: { program, package: debianPackage ?? null },
-    },
-  )
+  return new UserError('COMMAND_NOT_FOUND', `'${program}' is not on PATH.`, {
+    hint,
+    cause,
+    details: { program, package: debianPackage ?? null },
+  })
 }
 
 /** Node's error of a program that is nowhere on PATH: `spawn mkfifo ENOENT`. */

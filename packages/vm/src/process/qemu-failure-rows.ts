@@ -138,6 +138,14 @@ export const qemuFailures: readonly FailureRow[] = [
     }),
   ],
   [
+    /phys-bits too low \((\d+)\)/,
+    (match, launch) => ({
+      code: 'NOT_ENOUGH_MEMORY',
+      message: `${launch.memoryMiB} MiB are more than the guest's CPU reaches with its ${match[1] ?? ''} address bits.`,
+      hint: message`Ask for less with ${option('memory')}.`,
+    }),
+  ],
+  [
     /unsupported machine type|Machine .* not found/,
     (_match, launch) => ({
       code: 'QEMU_TOO_OLD',

@@ -46,6 +46,7 @@ describe('what QEMU says', () => {
       'Permission denied',
     ],
     ["qemu-system-x86_64: cannot set up guest memory 'pc.ram': Cannot allocate memory", 'NOT_ENOUGH_MEMORY', '900000 MiB'],
+    ['qemu-system-x86_64: Address space limit 0xffffffffff < 0x2013fffffff phys-bits too low (40)', 'NOT_ENOUGH_MEMORY', '40 address bits'],
     ['qemu-system-x86_64: unsupported machine type "microvm"', 'QEMU_TOO_OLD', 'microvm'],
     ["qemu-system-x86_64: unable to find CPU model 'nosuch'", 'QEMU_TOO_OLD', 'nosuch'],
     ["qemu-system-x86_64: -device x: 'virtio-9p-device' is not a valid device model name", 'QEMU_TOO_OLD', 'virtio-9p-device'],

@@ -47,13 +47,16 @@ async function ofSuite(host: Host, store: Store, reference: DistributionKernel, 
   const release = `${reference.distribution}:${releaseWord(distributions[reference.distribution], suite)}${backports ? '-backports' : ''}`
   if (first === undefined) {
     const flavours = listFlavours(index, debianKernel).flatMap((one) => (one.flavour === undefined ? [] : [one.flavour]))
+    const general = findPackage(index, `linux-image-${debianKernel}`)
+    const isOfSeries = flavour !== undefined && general?.version.startsWith(`${flavour}.`) === true
     const near = flavour === undefined ? undefined : nearestName(flavour, flavours)
     throw new UserError(
       'NO_SUCH_KERNEL',
       `${renderKernelReference(reference)}: ${release} has no kernel '${flavour ?? 'of the general flavour'}' for ${input.arch.name}; it has ${[release, ...flavours.map((one) => `${release}/${one}`)].join(', ')}.`,
       {
-        hint:
-          near === undefined
+        hint: isOfSeries
+          ? message`Write ${option('kernel', release)}: it is of this series.`
+          : near === undefined
             ? message`Choose one of these with ${option('kernel')}.`
             : message`Did you mean ${option('kernel', `${release}/${near}`)}?`,
         details: { reference: renderKernelReference(reference), flavours },

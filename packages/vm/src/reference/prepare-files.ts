@@ -18,8 +18,10 @@ export async function prepareFiles(
 ): Promise<PreparedKernel> {
   const files = reference.paths.map((path) => resolve(host.cwd, path))
   for (const [index, file] of files.entries()) {
-    if ((await host.fs.stat(file).catch(() => undefined))?.isFile() === true) continue
-    throw new UserError('FILE_NOT_FOUND', message`${option('kernel', reference.paths[index])}: there is no such file.`, {
+    const stat = await host.fs.stat(file).catch(() => undefined)
+    if (stat?.isFile() === true) continue
+    const what = stat === undefined ? 'there is no such file' : 'it is not a regular file'
+    throw new UserError('FILE_NOT_FOUND', message`${option('kernel', reference.paths[index])}: ${what}.`, {
       hint: 'Check the path.',
     })
   }

@@ -231,8 +231,10 @@ async function chooseInitrd(host: Host, services: PlanServices, { vm, arch, agen
     return { ...archive, initrdOption: undefined, commands: shown }
   }
   const named = resolve(host.cwd, vm.initrd)
-  if (!((await host.fs.stat(named).catch(() => undefined))?.isFile() ?? false)) {
-    throw new UserError('FILE_NOT_FOUND', message`${option('initrd', vm.initrd)}: there is no such file.`, {
+  const stat = await host.fs.stat(named).catch(() => undefined)
+  if (stat?.isFile() !== true) {
+    const what = stat === undefined ? 'there is no such file' : 'it is not a regular file'
+    throw new UserError('FILE_NOT_FOUND', message`${option('initrd', vm.initrd)}: ${what}.`, {
       hint: message`Make one with ${command('kernelkit initrd SOURCE --out FILE')}.`,
     })
   }

@@ -98,6 +98,10 @@ function describeContent(head: Buffer): string {
   if (start.startsWith('\x1f\x8b')) return 'it is a gzip file'
   if (start.startsWith('070701')) return 'it is a cpio archive (an initramfs?)'
   if (start.startsWith('\xfd7zXZ')) return 'it is an xz file'
+  // deb(5), and the lead of rpm files: both are kernels by their names.
+  if (head.toString('latin1', 0, 8) === '!<arch>\n')
+    return 'it is a package of Debian, whose name has to end with .deb and to be without a comma'
+  if (start.startsWith('\xed\xab\xee\xdb')) return 'it is an rpm package, whose name has to end with .rpm and to be without a comma'
   if (start.startsWith('#!')) return 'it is a script'
   if (/^[\t\n\r\x20-\x7e\x80-\xff]+$/.test(head.toString('latin1', 0, 512))) return 'it is a text file'
   return `it has neither the header of a ${listNames(kernelImageNames)} nor that of a vmlinux`

@@ -48,6 +48,11 @@ export async function resolveKernel(host: Host, services: PlanServices, asked: A
   const manifest = await readManifest(host, dirname(found.image.path))
   const modules = await findModules(host, { kernel: found.image.path, release, named: manifest?.['modules'] })
   const options = { ...known, modules }
+  if (modules !== undefined && known.source === undefined) {
+    host.log.warn(
+      `the configuration of this kernel is neither next to it (config-${release}) nor inside it: which of the modules in ${modules.directory} the guest needs is not known, and only those that --module names are loaded`,
+    )
+  }
   const symbols = manifest?.['symbols']
   const moduleDirectories = [
     ...(await Promise.all(asked.moduleFiles.map((named) => directoryOfModules(host, named)))),
