@@ -17,7 +17,7 @@ export function judge(facts: RunFacts): Judgement {
     const cause = first === undefined ? '' : ` First report: ${describe(first)}.`
     return verdict(
       'panic',
-      `the kernel panicked: ${(panic ?? 'reported by pvpanic').replace(/\.$/, '')}.${cause}${progressSuffix(facts)}`,
+      `the kernel panicked: ${panic === '' ? 'it gives no reason' : (panic ?? 'reported by pvpanic').replace(/\.$/, '')}.${cause}${progressSuffix(facts)}`,
       'Read the trace in the console log.',
     )
   }

@@ -57,6 +57,13 @@ describe('the results of shards', () => {
       }),
       'b is pass, but fail in its document',
     ],
+    [
+      'excused by nothing',
+      stored(2, ['b'], {
+        results: [{ name: 'b', verdict: 'fail', mayFail: true, document: { verdict: 'fail' }, suites: [], why: '' }],
+      }),
+      'b may fail, but neither their plan nor their baseline says so',
+    ],
     ['divided by another history', stored(2, ['a', 'c']), 's1 and s3 both ran a'],
   ])('are refused when they are %s', (_title, other, message) => {
     expect(() => mergeShards([one, { directory: 's3', stored: other }])).toThrow(message)

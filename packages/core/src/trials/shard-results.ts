@@ -108,14 +108,17 @@ export function mergeShards(shards: readonly ReadShard[]): MergedResults {
 }
 
 /** What a run writes agrees with itself; a file that was edited, or put together by something else, may not. */
-function requireSound({ directory, stored: { plan, shard, results } }: ReadShard): void {
+function requireSound({ directory, stored: { plan, shard, baseline, results } }: ReadShard): void {
   const refuse = (what: string) => bad(`the results in ${directory} contradict themselves: ${what}.`, 'Run the shard again.')
   const cells = new Set(plan.cells)
   if (cells.size !== plan.cells.length || plan.at.length !== plan.cells.length)
     throw refuse('their plan names a cell twice, or not where it is')
   if (shard !== null && (shard.index < 1 || shard.index > shard.of)) throw refuse(`they are shard ${shard.index} of ${shard.of}`)
-  for (const { name, verdict, document } of results) {
+  const allowed = new Set(plan.cells.filter((_name, index) => plan.at[index]?.allowFail === true))
+  for (const [index, { name, verdict, mayFail, document }] of results.entries()) {
     if (!cells.has(name)) throw refuse(`${name} is not in their plan`)
+    if (mayFail && !allowed.has(name) && baseline?.cells[index]?.novelty !== 'known')
+      throw refuse(`${name} may fail, but neither their plan nor their baseline says so`)
     const own = typeof document['verdict'] === 'string' ? document['verdict'] : null
     if (own !== verdict) throw refuse(`${name} is ${verdict ?? 'left out'}, but ${own ?? 'left out'} in its document`)
   }
