@@ -98,11 +98,11 @@ function parseOptions(test: YamlValue, entries: readonly YamlEntry[], spot: Spot
   )
 }
 
-/** An empty text counts as absent. */
+/** A text without a word counts as absent: as a command it would pass. */
 function textOf(entry: YamlEntry | undefined, spot: Spot): string | undefined {
   if (entry === undefined) return undefined
   const { value } = entry
-  if (value.kind === 'text') return value.text === '' ? undefined : value.text
+  if (value.kind === 'text') return value.text.trim() === '' ? undefined : value.text
   const path = `${spot.path}.${entry.key}`
   throw badShape({ file: spot.file, place: value.place, path, seen: value, allowed: 'a text', example: 'TEXT' })
 }

@@ -22,6 +22,14 @@ describe('explainSystemError', () => {
     expect(explainSystemError(failed, '/scratch')).toMatchObject({ message: expect.stringMatching(`^no space is left at ${place}\\.`) })
   })
 
+  it('names the program that may not be started, or its directory', () => {
+    const error = Object.assign(new Error('spawn mkfifo EACCES'), { code: 'EACCES', syscall: 'spawn mkfifo', path: 'mkfifo' })
+    expect(explainSystemError(error)).toMatchObject({
+      code: 'ACCESS_DENIED',
+      message: expect.stringMatching(/^'mkfifo' cannot be started: .*working directory/) as string,
+    })
+  })
+
   it('leaves an error with an explanation of its own unchanged', () => {
     const error = new UserError('BUILD_FAILED', 'No space left on device is a string in this kernel')
     expect(explainSystemError(error)).toBe(error)

@@ -43,6 +43,17 @@ export function explainSystemError(error: unknown, place?: string): unknown {
       cause: error,
     })
   }
+  const refused = deniedProgram(error)
+  if (refused !== undefined) {
+    return new UserError(
+      'ACCESS_DENIED',
+      `'${refused}' cannot be started: this user may not execute it, or not enter the working directory.`,
+      {
+        hint: 'Fix the permissions, or change to another directory.',
+        cause: error,
+      },
+    )
+  }
   if (codes.includes('EROFS') || codes.includes('EACCES') || codes.includes('EPERM')) {
     return new UserError('ACCESS_DENIED', `the operating system denies access${at} (${reasonOf(error)}).`, {
       hint: message`Choose another directory (${option('cache-dir')}, ${option('out')}), or fix the permissions.`,
@@ -103,6 +114,12 @@ export function commandNotFound(program: string, { cause, cwd, package: known }:
 function unknownProgram(error: unknown): string | undefined {
   const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException
   return code === 'ENOENT' && syscall?.startsWith('spawn ') === true ? path : undefined
+}
+
+/** `spawn mkfifo EACCES`: of the program, or of the directory that it would run in. */
+function deniedProgram(error: unknown): string | undefined {
+  const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException
+  return code === 'EACCES' && syscall?.startsWith('spawn ') === true ? path : undefined
 }
 
 function chain(error: unknown): Error[] {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { archRows, type Arch } from '@kernelkit/core/arch'
 import { UserError } from '@kernelkit/core/errors'
 import { refuseFullDisk, type Host } from '@kernelkit/host'
@@ -37,7 +37,15 @@ export async function arrangeKernel(host: Host, { arch, from, to, origin, signal
       },
     )
   }
-  const image = await readKernelImage(host, found.kernel)
+  const image = await readKernelImage(host, found.kernel).catch((cause: unknown) => {
+    if (!(cause instanceof UserError) || cause.code !== 'NOT_A_KERNEL') throw cause
+    const file = relative(from, found.kernel)
+    throw new UserError('NOT_A_KERNEL', `/${file} in ${origin.label} is not a kernel: ${String(cause.details['what'])}.`, {
+      hint: 'Download or build the package again.',
+      details: { file },
+      cause,
+    })
+  })
   if (arch !== undefined && image.arch !== arch.name) {
     throw new UserError('KERNEL_ARCH', `${origin.label} is a kernel for ${image.arch}, not for ${arch.name}.`, {
       hint: 'Name a package for the architecture, or another architecture.',

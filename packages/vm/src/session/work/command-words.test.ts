@@ -11,3 +11,7 @@ it('starts a shell on a terminal and refuses to guess elsewhere', () => {
   expect(commandWords([], true).interactive).toBe(true)
   expect(() => commandWords([], false)).toThrow(expect.objectContaining({ code: 'COMMAND_MISSING' }))
 })
+
+it.each([[''], [' '], ['\t\n']])('refuses %j, which would pass on any kernel', (word) => {
+  expect(() => commandWords([word], true)).toThrow(expect.objectContaining({ code: 'COMMAND_MISSING' }))
+})

@@ -23,6 +23,11 @@ export function commandWords(
       hint: message`Write for instance ${command('kernelkit run -- uname -a')}.`,
     })
   }
+  if (words.length === 1 && only.trim() === '') {
+    throw new UserError('COMMAND_MISSING', 'the command is empty: it would pass on any kernel.', {
+      hint: message`Write for instance ${command('kernelkit run -- uname -a')}, and check the variable that the command came from.`,
+    })
+  }
   if (words.length === 1 && /\s/.test(only)) return { argv: [...lineShell, only], interactive: false }
   return { argv: words, interactive: false }
 }
