@@ -290,8 +290,8 @@ export const commandRows = {
       group: repeating,
       commands: tests,
       refuses: [
-        { option: 'repeat', because: 'which counts every run' },
-        { option: 'until-fail', because: 'which ends at the first run that does not pass' },
+        { option: 'repeat', because: 'as every run counts then' },
+        { option: 'until-fail', because: 'as the first run that does not pass ends it' },
       ],
     },
     'fail-on-flaky': { ...none, kind: 'flag', help: 'a flaky test fails the whole', group: repeating, commands: tests },
