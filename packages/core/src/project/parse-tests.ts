@@ -98,7 +98,7 @@ function parseOptions(test: YamlValue, entries: readonly YamlEntry[], spot: Spot
   )
 }
 
-/** A text without a word counts as absent: as a command it would pass. */
+/** A text of nothing but blanks counts as absent: as a command it would pass. */
 function textOf(entry: YamlEntry | undefined, spot: Spot): string | undefined {
   if (entry === undefined) return undefined
   const { value } = entry
